@@ -1,0 +1,143 @@
+package models
+
+import (
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Status is where a comment stands. Why it stands there is in Reason and in
+// the verdict.
+type Status string
+
+const (
+	Pending  Status = "pending"
+	Approved Status = "approved"
+	Rejected Status = "rejected"
+)
+
+// Reason says why a comment has its status: the moderator's reasons for a
+// rejection, and the machine's for holding or rejecting.
+type Reason string
+
+// Reasons a moderator gives for a rejection.
+const (
+	ReasonSpam     Reason = "spam"
+	ReasonAbuse    Reason = "abuse"
+	ReasonOffTopic Reason = "off_topic"
+	ReasonIllegal  Reason = "illegal"
+	ReasonOther    Reason = "other"
+)
+
+// Reasons that only the machine gives; it also uses ReasonSpam and ReasonAbuse.
+const (
+	ReasonPremoderation Reason = "premoderation" // the site or article holds everything
+	ReasonHoneypot      Reason = "honeypot"      // a field that people do not see was filled in
+	ReasonFlagged       Reason = "flagged"       // readers reported it
+	ReasonRule          Reason = "rule"          // a rule of the site fired
+)
+
+// Decidable tells whether r is a reason that a moderator may give.
+func (r Reason) Decidable() bool {
+	switch r {
+	case ReasonSpam, ReasonAbuse, ReasonOffTopic, ReasonIllegal, ReasonOther:
+		return true
+	}
+	return false
+}
+
+// Author is who a comment says wrote it. A name alone is not an identity: ID
+// is, when the site or a reader token vouches for it.
+type Author struct {
+	ID    string `json:"id,omitempty"`
+	Name  string `json:"name"`
+	Email string `json:"email,omitempty"`
+	URL   string `json:"url,omitempty"`
+}
+
+// Client is where a comment came from. The address itself is never kept: Hash
+// is a keyed hash of it, Net the network around it (/24 or /48).
+type Client struct {
+	Hash      string `json:"hash,omitempty"`
+	Net       string `json:"net,omitempty"`
+	UserAgent string `json:"user_agent,omitempty"`
+	Referrer  string `json:"referrer,omitempty"`
+}
+
+// Comment is what a reader wrote, and what became of it.
+type Comment struct {
+	ID        string    `json:"id"`
+	Site      string    `json:"site"`
+	Article   Article   `json:"article"`
+	ParentID  string    `json:"parent_id,omitempty"`
+	Author    Author    `json:"author"`
+	Body      string    `json:"body"`
+	Client    Client    `json:"client"`
+	Status    Status    `json:"status"`
+	Reason    Reason    `json:"reason,omitempty"`
+	Flags     int       `json:"flags,omitempty"` // reports by readers
+	Version   int64     `json:"version"`         // grows with each change, for optimistic locking
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Limits on what a comment may hold, in characters.
+const (
+	MaxBody      = 20_000
+	MaxName      = 100
+	MaxID        = 200
+	MaxURL       = 2_000
+	MaxTitle     = 500
+	MaxUserAgent = 500
+)
+
+// Clean makes text storable by any database and comparable: invalid UTF-8 and
+// NUL become U+FFFD, white space around it goes.
+func Clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.ReplaceAll(s, "\x00", "\uFFFD")
+	return strings.TrimSpace(s)
+}
+
+// Blank tells whether s shows nothing: white space, controls and invisible
+// format characters alone.
+func Blank(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool {
+		return !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r)
+	}) < 0
+}
+
+// Validate checks a comment as it arrives, before it has an id or a status.
+// Text is expected to have passed through Clean.
+func (c Comment) Validate() error {
+	var bad Invalid
+	length := func(field, s string, least, most int) {
+		switch n := utf8.RuneCountInString(s); {
+		case least > 0 && Blank(s):
+			bad.Add(field, "must not be empty")
+		case n > most:
+			bad.Add(field, "must have at most %d characters, has %d", most, n)
+		}
+	}
+	link := func(field, s string) {
+		length(field, s, 0, MaxURL)
+		if u, err := url.Parse(s); s != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "") {
+			bad.Add(field, "must be an http or https address")
+		}
+	}
+	length("article.id", c.Article.ID, 1, MaxID)
+	link("article.url", c.Article.URL)
+	length("article.title", c.Article.Title, 0, MaxTitle)
+	length("parent_id", c.ParentID, 0, MaxID)
+	length("author.id", c.Author.ID, 0, MaxID)
+	length("author.name", c.Author.Name, 1, MaxName)
+	if a, err := mail.ParseAddress(c.Author.Email); c.Author.Email != "" && (err != nil || a.Address != c.Author.Email || len(c.Author.Email) > 254) {
+		bad.Add("author.email", "must be an e-mail address")
+	}
+	link("author.url", c.Author.URL)
+	length("body", c.Body, 1, MaxBody)
+	return bad.Err()
+}

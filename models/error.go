@@ -1,0 +1,95 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Kind says what sort of failure an Error is. Each kind has one HTTP status;
+// the mapping lives in package handlers.
+type Kind string
+
+const (
+	KindInternal     Kind = "internal"          // 500: a fault of ours; details are logged, never sent
+	KindMalformed    Kind = "malformed"         // 400: the request cannot be read
+	KindUnauthorized Kind = "unauthorized"      // 401: nobody known
+	KindForbidden    Kind = "forbidden"         // 403: known, and not allowed
+	KindNotFound     Kind = "not_found"         // 404
+	KindConflict     Kind = "conflict"          // 409: stale, or claimed by another
+	KindTooLarge     Kind = "too_large"         // 413
+	KindMediaType    Kind = "unsupported_media" // 415
+	KindInvalid      Kind = "invalid"           // 422: readable, but fields are at fault
+	KindLimited      Kind = "rate_limited"      // 429
+	KindUnavailable  Kind = "unavailable"       // 503: try again later
+)
+
+// Error is a failure that may be shown to whoever caused it: Message and
+// Fields are written for them. Cause is for the log alone.
+type Error struct {
+	Kind    Kind
+	Message string
+	Fields  []FieldError // which fields are at fault, for KindInvalid
+	Cause   error        // never leaves the process
+}
+
+// FieldError names one field of a request by its JSON path, such as
+// "author.name", and says what is wrong with it.
+type FieldError struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Message)
+	for i, f := range e.Fields {
+		if i == 0 {
+			b.WriteString(": ")
+		} else {
+			b.WriteString("; ")
+		}
+		b.WriteString(f.Field + " " + f.Message)
+	}
+	if e.Cause != nil {
+		fmt.Fprintf(&b, " (%v)", e.Cause)
+	}
+	return b.String()
+}
+
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Errorf makes an error of a kind with a message for the caller.
+func Errorf(kind Kind, format string, args ...any) *Error {
+	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+}
+
+// KindOf returns the kind of err, KindInternal when it carries none, and ""
+// for nil.
+func KindOf(err error) Kind {
+	if err == nil {
+		return ""
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return KindInternal
+}
+
+// Invalid gathers the faults of a request, so that a caller hears of all of
+// them at once. The zero value is ready to use.
+type Invalid struct{ fields []FieldError }
+
+// Add notes a fault of one field.
+func (v *Invalid) Add(field, format string, args ...any) {
+	v.fields = append(v.fields, FieldError{field, fmt.Sprintf(format, args...)})
+}
+
+// Err returns nil when nothing was added.
+func (v *Invalid) Err() error {
+	if len(v.fields) == 0 {
+		return nil
+	}
+	return &Error{Kind: KindInvalid, Message: "some fields are not acceptable", Fields: v.fields}
+}

@@ -1,0 +1,32 @@
+package models
+
+import "time"
+
+// Class is what a text was found to be.
+type Class string
+
+const (
+	Ham   Class = "ham"
+	Spam  Class = "spam"
+	Abuse Class = "abuse"
+)
+
+// Valid tells whether c is one of the three classes.
+func (c Class) Valid() bool { return c == Ham || c == Spam || c == Abuse }
+
+// Label is one text with what a person found it to be: a row of an export and
+// of a training file. Only Text and Label are required.
+type Label struct {
+	ID          string    `json:"id,omitempty"`
+	Text        string    `json:"text"`
+	Label       Class     `json:"label"`
+	Author      string    `json:"author,omitempty"`
+	AuthorEmail string    `json:"author_email,omitempty"`
+	AuthorURL   string    `json:"author_url,omitempty"`
+	URL         string    `json:"url,omitempty"` // of the article
+	Site        string    `json:"site,omitempty"`
+	Lang        string    `json:"lang,omitempty"`
+	Source      string    `json:"source,omitempty"` // how it was given, such as "decision"
+	LabelledBy  string    `json:"labelled_by,omitempty"`
+	CreatedAt   time.Time `json:"created_at,omitzero"`
+}

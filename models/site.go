@@ -1,0 +1,82 @@
+package models
+
+import (
+	"net/url"
+	"regexp"
+	"time"
+	"unicode/utf8"
+)
+
+// Mode says what happens to comments that the filter has no objection to.
+type Mode string
+
+const (
+	ModePost Mode = "post" // published at once, moderated afterwards
+	ModePre  Mode = "pre"  // everything waits for a moderator
+)
+
+// Site is a publication. Several sites share one installation; nothing of one
+// is visible to another. The slug is its identity.
+type Site struct {
+	Slug       string     `json:"slug"`
+	Name       string     `json:"name"`
+	Origins    []string   `json:"origins"` // browser origins that may post without a key, as scheme://host[:port]
+	Mode       Mode       `json:"mode"`
+	Thresholds Thresholds `json:"thresholds"`
+	SSOSecret  string     `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
+	CreatedAt  time.Time  `json:"created_at"`
+}
+
+// Thresholds are probabilities of spam at which a site's comments are held or
+// rejected. Nil means: the model's own, measured on held-out labels.
+type Thresholds struct {
+	Hold   *float64 `json:"hold,omitempty"`
+	Reject *float64 `json:"reject,omitempty"`
+}
+
+var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// ValidSlug tells whether s can name a site.
+func ValidSlug(s string) bool { return slugForm.MatchString(s) }
+
+// Validate checks a site before it is kept.
+func (s Site) Validate() error {
+	var bad Invalid
+	if !ValidSlug(s.Slug) {
+		bad.Add("slug", "must be 1 to 63 lower-case letters, digits or hyphens")
+	}
+	if n := utf8.RuneCountInString(s.Name); n == 0 || n > 200 {
+		bad.Add("name", "must have 1 to 200 characters")
+	}
+	for _, o := range s.Origins {
+		if !validOrigin(o) {
+			bad.Add("origins", "%q is not an origin such as https://news.example", o)
+		}
+	}
+	if s.Mode != ModePost && s.Mode != ModePre {
+		bad.Add("mode", "must be post or pre")
+	}
+	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
+	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject} {
+		if t != nil && !(*t >= 0 && *t <= 1) {
+			bad.Add(name, "must be a probability from 0 to 1")
+		}
+	}
+	if hold != nil && reject != nil && *hold > *reject {
+		bad.Add("thresholds.hold", "must not be above thresholds.reject")
+	}
+	return bad.Err()
+}
+
+func validOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && s == u.Scheme+"://"+u.Host
+}
+
+// Article is a page that readers comment on. Its id is the site's own.
+type Article struct {
+	Site  string `json:"-"`
+	ID    string `json:"id"`
+	URL   string `json:"url,omitempty"`
+	Title string `json:"title,omitempty"`
+}
