@@ -1,0 +1,188 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/models"
+)
+
+const (
+	callerKey     = "caller"
+	sessionCookie = "winnow_access"
+)
+
+// How long a node believes what it knows: within it a change of role, a
+// disabled login or a changed site bites.
+const (
+	moderatorTTL = 2 * time.Second
+	siteTTL      = 5 * time.Second
+)
+
+// caller returns who asks, as guard found out.
+func caller(c echo.Context) models.Caller {
+	by, _ := c.Get(callerKey).(models.Caller)
+	return by
+}
+
+// guard lets a request through to its handler when its caller may call it.
+func (s *Server) guard(r route) echo.HandlerFunc {
+	most := r.body
+	if most == 0 {
+		most = maxBody
+	}
+	return func(c echo.Context) error {
+		req := c.Request()
+		by, err := s.identify(c, r.who)
+		if err != nil {
+			return err
+		}
+		by.Address = s.peer(req)
+		if err := allow(by, r.who, req.Header.Get("Origin") != ""); err != nil {
+			return err
+		}
+		c.Set(callerKey, by)
+		req.Body = http.MaxBytesReader(c.Response(), req.Body, most)
+		return r.handler(c)
+	}
+}
+
+// allow tells whether a caller may call what is open to who.
+func allow(by models.Caller, who access, fromPage bool) error {
+	least := map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}[who]
+	switch {
+	case who == anyone:
+		return nil
+	case who == frontEnd && (by.Kind == models.ByKey || by.Kind == models.Anonymous && fromPage):
+		return nil // a page's site is named in the request: see pageSite
+	case by.Kind == models.Anonymous:
+		return models.Errorf(models.KindUnauthorized, "credentials are wanted here")
+	case who == frontEnd:
+		return models.Errorf(models.KindForbidden, "this is for a site's key or its pages")
+	case by.Kind != models.ByModerator:
+		return models.Errorf(models.KindForbidden, "this is for moderators")
+	case !by.Role.AtLeast(least):
+		return models.Errorf(models.KindForbidden, "this wants the role %s", least)
+	}
+	return nil
+}
+
+// identify reads the credentials. The console's cookie counts only where
+// moderators are wanted, so that it turns no reader's page into a moderator.
+func (s *Server) identify(c echo.Context, who access) (models.Caller, error) {
+	req := c.Request()
+	if header := req.Header.Get("Authorization"); header != "" {
+		scheme, token, _ := strings.Cut(header, " ")
+		token = strings.TrimSpace(token)
+		switch {
+		case !strings.EqualFold(scheme, "Bearer") || token == "":
+			return models.Caller{}, models.Errorf(models.KindUnauthorized, "Authorization must be Bearer and a key or token")
+		case strings.Count(token, ".") == 2:
+			return s.moderator(req.Context(), token)
+		}
+		site, err := s.db.SiteByKey(req.Context(), token)
+		if err != nil {
+			return models.Caller{}, err
+		}
+		return models.Caller{Kind: models.ByKey, Site: site.Slug}, nil
+	}
+	cookie, err := req.Cookie(sessionCookie)
+	if err != nil || who < moderators {
+		return models.Caller{}, nil
+	}
+	if !safeMethod(req.Method) && !s.sameOrigin(req) {
+		return models.Caller{}, models.Errorf(models.KindForbidden, "the cookie counts only for requests from the console itself")
+	}
+	return s.moderator(req.Context(), cookie.Value)
+}
+
+// moderator turns an access token into a caller, with the role and sites that
+// storage knows now.
+func (s *Server) moderator(ctx context.Context, token string) (models.Caller, error) {
+	name, err := s.readAccessToken(token)
+	if err != nil {
+		return models.Caller{}, err
+	}
+	m, err := s.people.get(ctx, name)
+	if models.KindOf(err) == models.KindNotFound || err == nil && m.Disabled {
+		return models.Caller{}, models.Errorf(models.KindUnauthorized, "the access token is not valid")
+	}
+	if err != nil {
+		return models.Caller{}, err
+	}
+	return models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites}, nil
+}
+
+// pageSite returns the site that a browser's page belongs to. The demo site is
+// also open to the pages of this installation, wherever it is served.
+func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
+	req := c.Request()
+	if slug == "" {
+		return models.Site{}, models.Errorf(models.KindUnauthorized, "a request without a key must name its site")
+	}
+	site, err := s.sites.get(req.Context(), slug)
+	if err != nil && models.KindOf(err) != models.KindNotFound {
+		return models.Site{}, err
+	}
+	origin := req.Header.Get("Origin")
+	if err != nil || !slices.Contains(site.Origins, origin) && (slug != demoSite || !s.sameOrigin(req)) {
+		return models.Site{}, models.Errorf(models.KindForbidden, "this page is not one of the site's")
+	}
+	return site, nil
+}
+
+// demoSite is the site of the installation's own pages.
+const demoSite = "demo"
+
+func safeMethod(m string) bool {
+	return m == http.MethodGet || m == http.MethodHead || m == http.MethodOptions
+}
+
+// sameOrigin tells whether a browser says that the request comes from a page of
+// this very server. Browsers send Origin with every unsafe method; the scheme
+// is left out because a proxy may have taken TLS off.
+func (s *Server) sameOrigin(r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
+		return false
+	}
+	u, err := url.Parse(r.Header.Get("Origin"))
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, r.Host)
+}
+
+// secure tells whether the caller's side of the connection is encrypted.
+func (s *Server) secure(r *http.Request) bool {
+	return r.TLS != nil || s.trusts(tcpPeer(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
+
+// peer is the address a request comes from: the TCP peer, or, when that is a
+// trusted proxy, the last address in X-Forwarded-For that is not.
+func (s *Server) peer(r *http.Request) netip.Addr {
+	addr := tcpPeer(r)
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && s.trusts(addr); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		addr = hop.Unmap().WithZone("")
+	}
+	return addr
+}
+
+func (s *Server) trusts(a netip.Addr) bool {
+	return slices.ContainsFunc(s.trusted, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// tcpPeer is the other end of the connection; invalid when it has no address,
+// as on a Unix socket.
+func tcpPeer(r *http.Request) netip.Addr {
+	ap, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return ap.Addr().Unmap().WithZone("")
+}

@@ -1,0 +1,73 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/models"
+)
+
+const requestHeader = "X-Request-Id"
+
+var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+
+// requestID is the name of this one request in replies and logs.
+func requestID(c echo.Context) string { return c.Response().Header().Get(requestHeader) }
+
+// observe gives each request an id and the headers that every reply has, turns
+// a panic into a failure, and writes the access log: never bodies, queries or
+// credentials.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := s.now()
+		req, h := c.Request(), c.Response().Header()
+		id := req.Header.Get(requestHeader)
+		if !saneID.MatchString(id) {
+			id = rand.Text()
+		}
+		h.Set(requestHeader, id)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // pages set their own
+
+		err := recovered(next, c)
+		if err != nil {
+			s.fail(err, c)
+		}
+		res := c.Response()
+		attrs := []slog.Attr{
+			slog.String("id", id), slog.String("method", req.Method), slog.String("route", c.Path()),
+			slog.Int("status", res.Status), slog.Int64("bytes", res.Size), slog.Duration("took", s.now().Sub(start)),
+			slog.String("caller", caller(c).String()),
+		}
+		level := slog.LevelInfo
+		if err != nil && problemOf(err).Status >= http.StatusInternalServerError {
+			level = slog.LevelError
+			attrs = append(attrs, slog.Any("error", err))
+		}
+		s.log.LogAttrs(req.Context(), level, "request", attrs...)
+		return nil
+	}
+}
+
+// recovered calls next and returns a panic as an error with its stack, for the
+// log alone.
+func recovered(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(r) // a handler's way to cut the connection
+		default:
+			err = &models.Error{Kind: models.KindInternal, Message: "panic", Cause: fmt.Errorf("%v\n%s", r, debug.Stack())}
+		}
+	}()
+	return next(c)
+}

@@ -1,0 +1,95 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/models"
+)
+
+// problem is a failure as RFC 9457 writes it. Type is stable; Title goes with
+// it; Detail and Fields speak of this one failure.
+type problem struct {
+	Type      string              `json:"type"` // "urn:winnow:problem:" and a models.Kind
+	Title     string              `json:"title"`
+	Status    int                 `json:"status"`
+	Detail    string              `json:"detail,omitempty"`
+	Fields    []models.FieldError `json:"fields,omitempty"`
+	RequestID string              `json:"request_id,omitempty"`
+}
+
+// statuses is the one place where kinds become statuses.
+var statuses = map[models.Kind]struct {
+	code  int
+	title string
+}{
+	models.KindInternal:     {http.StatusInternalServerError, "Fault of the server"},
+	models.KindMalformed:    {http.StatusBadRequest, "Request not readable"},
+	models.KindUnauthorized: {http.StatusUnauthorized, "Credentials wanted"},
+	models.KindForbidden:    {http.StatusForbidden, "Not allowed"},
+	models.KindNotFound:     {http.StatusNotFound, "Not found"},
+	kindMethod:              {http.StatusMethodNotAllowed, "Method not allowed"},
+	models.KindConflict:     {http.StatusConflict, "Conflict"},
+	models.KindTooLarge:     {http.StatusRequestEntityTooLarge, "Request too large"},
+	models.KindMediaType:    {http.StatusUnsupportedMediaType, "Media type not supported"},
+	models.KindInvalid:      {http.StatusUnprocessableEntity, "Fields not acceptable"},
+	models.KindLimited:      {http.StatusTooManyRequests, "Too many requests"},
+	models.KindUnavailable:  {http.StatusServiceUnavailable, "Try again later"},
+}
+
+// kindMethod is a matter of HTTP alone, so models does not know it.
+const kindMethod models.Kind = "method_not_allowed"
+
+// problemOf turns any error into what may be shown of it.
+func problemOf(err error) problem {
+	kind := models.KindOf(err)
+	var own *models.Error
+	var theirs *echo.HTTPError
+	p := problem{}
+	switch {
+	case errors.As(err, &own):
+		p.Detail, p.Fields = own.Message, own.Fields
+	case errors.As(err, &theirs) && theirs.Code == http.StatusNotFound:
+		kind, p.Detail = models.KindNotFound, "there is nothing at this address"
+	case errors.As(err, &theirs) && theirs.Code == http.StatusMethodNotAllowed:
+		kind, p.Detail = kindMethod, "this address has other methods"
+	case errors.Is(err, context.DeadlineExceeded):
+		kind, p.Detail = models.KindUnavailable, "the server is too busy"
+	}
+	st, known := statuses[kind]
+	if !known || kind == models.KindInternal {
+		kind, st = models.KindInternal, statuses[models.KindInternal]
+		p.Detail, p.Fields = "the fault has been logged", nil
+	}
+	p.Type, p.Title, p.Status = "urn:winnow:problem:"+string(kind), st.title, st.code
+	return p
+}
+
+// fail replies with a problem. It is Echo's error handler.
+func (s *Server) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	p := problemOf(err)
+	p.RequestID = requestID(c)
+	h := c.Response().Header()
+	switch p.Status {
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Bearer realm="winnow"`)
+	case http.StatusServiceUnavailable:
+		if h.Get("Retry-After") == "" {
+			h.Set("Retry-After", "1")
+		}
+	}
+	h.Del("ETag")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", "application/problem+json")
+	c.Response().WriteHeader(p.Status)
+	if b, err := json.Marshal(p); err == nil {
+		_, _ = c.Response().Write(b) // whoever asked may be gone
+	}
+}

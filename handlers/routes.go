@@ -1,0 +1,67 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// access says who may call a route. The route's handler decides what of it a
+// caller may see.
+type access int
+
+const (
+	anyone     access = iota // with or without credentials; wrong ones are refused
+	frontEnd                 // a site's key, or a browser on one of the site's pages
+	moderators               // each of the three roles may do what the ones before may
+	editors
+	admins
+)
+
+// route is one call of the interface.
+type route struct {
+	method  string
+	path    string
+	handler echo.HandlerFunc
+	who     access
+	body    int64 // bytes a request may have; 0 means maxBody
+}
+
+const (
+	maxBody  = 64 << 10
+	maxModel = 256 << 20
+)
+
+// routes is the whole interface. openapi.yaml describes the same list.
+func (s *Server) routes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []route{
+		// {post, "/v1/comments", s.createComment, frontEnd, 0},
+		// {get, "/v1/comments", s.listComments, anyone, 0},
+		// {get, "/v1/comments/counts", s.countComments, anyone, 0},
+		// {post, "/v1/comments/:id/flags", s.flagComment, frontEnd, 0},
+
+		// {post, "/v1/auth/login", s.login, anyone, 0},
+		// {post, "/v1/auth/refresh", s.refresh, anyone, 0},
+		// {post, "/v1/auth/logout", s.logout, anyone, 0},
+
+		// {get, "/v1/queue", s.queue, moderators, 0},
+		// {post, "/v1/queue/claim", s.claim, moderators, 0},
+		// {post, "/v1/queue/release", s.release, moderators, 0},
+		// {get, "/v1/comments/:id", s.commentDetail, moderators, 0},
+		// {post, "/v1/comments/:id/decision", s.decide, moderators, 0},
+		// {post, "/v1/decisions", s.decideMany, moderators, 0},
+		// {post, "/v1/decisions/:id/undo", s.undo, moderators, 0},
+		// {get, "/v1/events", s.events, moderators, 0},
+
+		// {get, "/v1/audit", s.auditTrail, editors, 0},
+		// {get, "/v1/stats", s.stats, editors, 0},
+		// {get, "/v1/labels", s.exportLabels, editors, 0},
+
+		// {get, "/v1/models", s.listModels, admins, 0},
+		// {post, "/v1/models", s.uploadModel, admins, maxModel},
+		// {post, "/v1/models/train", s.trainModel, admins, 0},
+		// {post, "/v1/models/:version/promote", s.promoteModel, admins, 0},
+		// {post, "/v1/models/rollback", s.rollbackModel, admins, 0},
+	}
+}
