@@ -1,0 +1,99 @@
+// Package text turns a comment into what the filter learns from: it takes the
+// disguise off (Folded) and cuts what is left into tokens (Scanner).
+//
+// It knows nothing of classes, weights or storage. Given the same text it
+// gives the same tokens on every machine and in every release that shares
+// Scheme; a model remembers the Scheme that it was trained with.
+package text
+
+// Scheme is the version of the folding and of the tokens. It grows whenever a
+// text may give other tokens than before: models of another scheme are void.
+const Scheme = 1
+
+// Doc is a comment as the scanner sees it. Only Text is required.
+type Doc struct {
+	Text         string
+	Author       string
+	AuthorEmail  string
+	AuthorURL    string
+	ArticleURL   string
+	ArticleTitle string
+}
+
+// Trick is one kind of disguise.
+type Trick uint8
+
+const (
+	Hidden     Trick = iota // characters that nobody sees, or mark-up, inside a word
+	Confusable              // letters of another alphabet that look alike
+	Combining               // marks piled on letters
+	Styled                  // mathematical, circled, squared, fullwidth letters
+	Leet                    // digits and signs for letters: v1agra, c@sh
+	Spaced                  // letters set apart: v i a g r a
+	Inserted                // signs or emoji put into words: vi*agra
+	Repeated                // letters drawn out: freeee
+	Link                    // a link written so that it is not one: example[.]com
+	tricks
+)
+
+var trickNames = [tricks]string{
+	"hidden", "confusable", "combining", "styled", "leet", "spaced", "inserted", "repeated", "link",
+}
+
+func (t Trick) String() string { return trickNames[t] }
+
+// Evidence counts the places where folding had to undo each Trick.
+type Evidence [tricks]int
+
+// Total counts the places of every trick but Repeated, which is emphasis more
+// often than evasion.
+func (e Evidence) Total() int {
+	n := 0
+	for t, c := range e {
+		if Trick(t) != Repeated {
+			n += c
+		}
+	}
+	return n
+}
+
+// Spot is one such place: the range of bytes in the folded text.
+type Spot struct {
+	Trick      Trick
+	Start, End int32
+}
+
+// Kind says what a token tells of a comment.
+type Kind uint8
+
+const (
+	Word    Kind = iota + 1 // one word
+	Pair                    // two neighbouring words
+	Chars                   // some neighbouring characters of a word
+	Address                 // part of a link
+	Number                  // shape of a number, a phone number, an amount
+	Mark                    // e-mail address, mention, hashtag
+	Emoji                   // one emoji
+	Fold                    // a trick that folding undid
+	Shape                   // length, capitals, punctuation and the like
+	Writer                  // author's name, e-mail, home page
+	Article                 // what the comment shares with the article
+	kinds
+)
+
+var kindNames = [kinds]string{
+	Word: "word", Pair: "pair", Chars: "chars", Address: "link", Number: "number", Mark: "mark",
+	Emoji: "emoji", Fold: "fold", Shape: "shape", Writer: "author", Article: "article",
+}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// Token is one thing that a model can learn. Start and End are its place in
+// the folded text, in bytes; both are -1 when it speaks of the whole comment.
+type Token struct {
+	Kind       Kind
+	Hash       uint64
+	Start, End int32
+
+	from, to int32 // its letters in Scanner.letters
+}
