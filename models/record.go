@@ -59,8 +59,11 @@ type Rate struct {
 }
 
 // Limit is one thing to count: a rate and whom it is counted for. Name is the
-// policy's name in the RateLimit fields, such as "address".
+// policy's name in the RateLimit fields, such as "address". Site keeps the
+// counts of one site apart from those of another, and together on one node of
+// a cluster: limits taken at once must have the same Site, which may be "".
 type Limit struct {
+	Site string
 	Name string
 	Key  string
 	Rate Rate

@@ -1,0 +1,77 @@
+package memory
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"winnow/models"
+)
+
+// maxKeys bounds the memory of a Limiter to some 50 MB. Under a flood of more
+// keys than this at once it forgets some rather than grow.
+const maxKeys = 1 << 18
+
+// minSweep is the number of keys below which looking for expired ones is not
+// worth while.
+const minSweep = 1 << 10
+
+type key struct{ site, name, key string }
+
+// Limiter counts in process. Its methods may be called from many goroutines.
+type Limiter struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	tats    map[key]int64 // theoretical arrival times, Unix microseconds
+	sweepAt int           // number of keys at which expired ones are dropped
+}
+
+// NewLimiter returns a Limiter that reads the time from now, or from time.Now
+// when that is nil.
+func NewLimiter(now func() time.Time) *Limiter {
+	if now == nil {
+		now = time.Now
+	}
+	return &Limiter{now: now, tats: map[key]int64{}, sweepAt: minSweep}
+}
+
+// Take counts one request under each of the limits, or under none of them
+// when one refuses. Limits with a Count of 0 do not limit; when no other is
+// left, the Allowance has no Policy. The error is always nil.
+func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowance, error) {
+	limits = Counted(limits)
+	tats := make([]int64, len(limits))
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now().UnixMicro()
+	for i, lim := range limits {
+		tats[i] = l.tats[key{lim.Site, lim.Name, lim.Key}]
+	}
+	a := Judge(now, limits, tats)
+	if !a.Allowed {
+		return a, nil
+	}
+	for i, lim := range limits {
+		l.tats[key{lim.Site, lim.Name, lim.Key}] = tats[i]
+	}
+	if len(l.tats) >= l.sweepAt {
+		l.sweep(now)
+	}
+	return a, nil
+}
+
+// sweep drops expired keys. It runs when their number has doubled since the
+// last time, so that its cost spread over the keys added is constant. The map
+// is made anew because a map never shrinks.
+func (l *Limiter) sweep(now int64) {
+	live := make(map[key]int64)
+	for k, tat := range l.tats {
+		if tat > now && len(live) < maxKeys/2 {
+			live[k] = tat
+		}
+	}
+	l.tats = live
+	l.sweepAt = max(minSweep, 2*len(live))
+}

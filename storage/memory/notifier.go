@@ -1,0 +1,52 @@
+package memory
+
+import (
+	"context"
+	"sync"
+
+	"winnow/models"
+)
+
+// backlog is how many events a subscriber may be behind before it loses some.
+const backlog = 256
+
+// Notifier passes events to the subscribers of this process.
+type Notifier struct {
+	mu      sync.Mutex
+	readers map[chan models.Event]struct{}
+}
+
+// NewNotifier returns a Notifier without subscribers.
+func NewNotifier() *Notifier {
+	return &Notifier{readers: map[chan models.Event]struct{}{}}
+}
+
+// Publish hands e to every subscriber that has room for it. It never waits,
+// and its error is always nil.
+func (n *Notifier) Publish(_ context.Context, e models.Event) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for c := range n.readers {
+		select {
+		case c <- e:
+		default: // a slow reader loses events, it does not hold up the others
+		}
+	}
+	return nil
+}
+
+// Subscribe returns the events published from now on. The channel is closed
+// when ctx ends. The error is always nil.
+func (n *Notifier) Subscribe(ctx context.Context) (<-chan models.Event, error) {
+	c := make(chan models.Event, backlog)
+	n.mu.Lock()
+	n.readers[c] = struct{}{}
+	n.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		delete(n.readers, c)
+		close(c)
+	})
+	return c, nil
+}
