@@ -1,0 +1,348 @@
+package redis_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	driver "github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
+
+	"winnow/models"
+	"winnow/storage/redis"
+	"winnow/storage/storagetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// open is patient where the address says nothing of it, so that a busy machine
+// does not look like a Redis that is down.
+func open(t testing.TB, url string) *redis.Client {
+	t.Helper()
+	return openLogged(t, url, slog.New(slog.DiscardHandler))
+}
+
+func openLogged(t testing.TB, url string, log *slog.Logger) *redis.Client {
+	t.Helper()
+	if !strings.Contains(url, "?") {
+		url += "?wait=5s"
+	}
+	c, err := redis.Open(t.Context(), url, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+// eventually polls until done; it fails when that takes unreasonably long.
+func eventually(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never happened: %s", what)
+		}
+	}
+}
+
+// raw is a plain connection to look behind the limiter.
+func raw(t testing.TB, s *storagetest.RedisServer) *driver.Client {
+	t.Helper()
+	rdb := driver.NewClient(&driver.Options{Addr: s.Addr()})
+	t.Cleanup(func() { rdb.Close() })
+	return rdb
+}
+
+// pass waits until the server's clock, which the limiter goes by, is d further.
+func pass(t testing.TB, rdb *driver.Client) func(d time.Duration) {
+	return func(d time.Duration) {
+		t.Helper()
+		now := func() time.Time { return rdb.Time(t.Context()).Val() }
+		end := now().Add(d)
+		eventually(t, "time passing", func() bool { return !now().Before(end) })
+	}
+}
+
+// used fails when an answer did not come from Redis: then the suite would
+// have tested the limiter in process.
+func used(t testing.TB, c *redis.Client) {
+	t.Cleanup(func() {
+		if n := c.Fallbacks(); n > 0 {
+			t.Errorf("%d calls were answered without Redis", n)
+		}
+	})
+}
+
+func TestLimiter(t *testing.T) {
+	storagetest.Limiter(t, func(t *testing.T) (storagetest.Taker, func(time.Duration)) {
+		s := storagetest.Redis(t)
+		c := open(t, s.URL)
+		used(t, c)
+		return c.Limiter(), pass(t, raw(t, s))
+	})
+}
+
+func TestLimiterOnCluster(t *testing.T) {
+	s, rdb := cluster(t) // takes some seconds to start, so that the tests share it
+	storagetest.Limiter(t, func(t *testing.T) (storagetest.Taker, func(time.Duration)) {
+		if err := rdb.FlushAll(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		c := open(t, s.URL+"?cluster=true&wait=5s")
+		used(t, c)
+		return c.Limiter(), pass(t, rdb)
+	})
+}
+
+// cluster starts a cluster of one, which refuses a script over several slots
+// as any other does.
+func cluster(t *testing.T) (*storagetest.RedisServer, *driver.Client) {
+	t.Helper()
+	s := storagetest.Redis(t, "--cluster-enabled", "yes")
+	rdb := raw(t, s)
+	if err := rdb.ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the cluster's state being ok", func() bool {
+		return strings.Contains(rdb.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
+	})
+	return s, rdb
+}
+
+func TestNotifier(t *testing.T) {
+	nodes := func(url string) func(t *testing.T) (here, there storagetest.Teller) {
+		return func(t *testing.T) (here, there storagetest.Teller) {
+			return open(t, url).Notifier(), open(t, url).Notifier()
+		}
+	}
+	t.Run("one server", func(t *testing.T) { storagetest.Notifier(t, nodes(storagetest.Redis(t).URL)) })
+	t.Run("cluster", func(t *testing.T) {
+		s, _ := cluster(t)
+		storagetest.Notifier(t, nodes(s.URL+"?cluster=true&wait=5s"))
+	})
+}
+
+func TestNodesShareCounts(t *testing.T) {
+	s := storagetest.Redis(t)
+	one, two := open(t, s.URL), open(t, s.URL)
+	used(t, one)
+	used(t, two)
+	for i := range 6 {
+		node := []*redis.Client{one, two}[i%2]
+		if a := take(t, node, 4); a.Allowed != (i < 4) {
+			t.Fatalf("request %d: %+v", i+1, a)
+		}
+	}
+}
+
+// TestKeys holds what an operator may rely on: one hash tag for a site, and
+// keys that go by themselves.
+func TestKeys(t *testing.T) {
+	s := storagetest.Redis(t)
+	c, rdb := open(t, s.URL), raw(t, s)
+	take(t, c, 4)
+	const key = "winnow:{gazette}:address:a"
+	if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > 15*time.Minute {
+		t.Errorf("%s lives for %v, a quarter of an hour at most wanted", key, ttl)
+	}
+}
+
+func TestServerForgetsScript(t *testing.T) {
+	s := storagetest.Redis(t)
+	c, rdb := open(t, s.URL), raw(t, s)
+	used(t, c)
+	for range 3 {
+		if err := rdb.ScriptFlush(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() { take(t, c, 1000) })
+		}
+		all.Wait()
+	}
+	if a := take(t, c, 1000); a.Remaining != 1000-61 {
+		t.Errorf("%d of 1000 left after 61 uses", a.Remaining)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for _, url := range []string{
+		"", "localhost:6379", "http://localhost", "redis://localhost/x", "redis://localhost?nonsense=1",
+		"redis://localhost?addr=nonsense", "redis://localhost?wait=long", "redis://localhost?master_name=m&nonsense=1", "redis://u:hunter2@host:port",
+	} {
+		c, err := redis.Open(t.Context(), url, slog.New(slog.DiscardHandler))
+		if err == nil {
+			t.Errorf("%q was accepted", url)
+			c.Close()
+		} else if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("the error shows the password: %v", err)
+		}
+	}
+}
+
+func take(t testing.TB, c *redis.Client, count int) models.Allowance {
+	t.Helper()
+	a, err := c.Limiter().Take(context.WithoutCancel(t.Context()), models.Limit{
+		Site: "gazette", Name: "address", Key: "a", Rate: models.Rate{Count: count, Period: time.Hour},
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return a
+}
+
+// lines collects a log.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) count(part string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.text.String(), part)
+}
+
+func TestOutage(t *testing.T) {
+	for name, outage := range map[string]struct {
+		begin, end func(*storagetest.RedisServer)
+	}{
+		"killed and started again": {(*storagetest.RedisServer).Kill, (*storagetest.RedisServer).Start},
+		"hanging for a while":      {(*storagetest.RedisServer).Pause, (*storagetest.RedisServer).Resume},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log lines
+			s := storagetest.Redis(t)
+			c := openLogged(t, s.URL+"?wait=500ms", slog.New(slog.NewTextHandler(&log, nil)))
+			other := open(t, s.URL)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			heard, err := other.Notifier().Subscribe(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			var callers sync.WaitGroup // use it all the while
+			for range 8 {
+				callers.Go(func() {
+					for ctx.Err() == nil {
+						take(t, c, 1_000_000)
+						time.Sleep(time.Millisecond)
+					}
+				})
+			}
+			eventually(t, "a count in Redis", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
+			if err := c.Ping(ctx); err != nil || c.Fallbacks() > 0 {
+				t.Errorf("before: %v, %d fallbacks", err, c.Fallbacks())
+			}
+
+			outage.begin(s)
+			eventually(t, "falling back", func() bool { return c.Fallbacks() > 100 })
+			if err := c.Ping(ctx); models.KindOf(err) != models.KindUnavailable {
+				t.Errorf("ping while Redis is away: %v", err)
+			}
+			own, err := c.Notifier().Subscribe(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Notifier().Publish(ctx, models.Event{ID: "while away"}); err != nil || (<-own).ID != "while away" {
+				t.Errorf("this node's own subscribers: %v", err)
+			}
+
+			outage.end(s)
+			eventually(t, "coming back", func() bool { return c.Ping(ctx) == nil })
+			eventually(t, "a notice from the other node", func() bool {
+				if err := c.Notifier().Publish(ctx, models.Event{ID: "back again"}); err != nil {
+					t.Error(err)
+				}
+				select {
+				case e := <-heard:
+					return e.ID == "back again"
+				default:
+					return false
+				}
+			})
+			eventually(t, "a count in Redis again", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
+			cancel()
+			callers.Wait()
+			if down, up := log.count("out of use"), log.count("in use again"); down != 1 || up != 1 {
+				t.Errorf("logged %d times that it was down and %d times that it is up, once each wanted", down, up)
+			}
+		})
+	}
+}
+
+func TestOpenWithoutServer(t *testing.T) {
+	s := storagetest.Redis(t)
+	s.Kill()
+	c := open(t, s.URL)
+	for i := range 3 {
+		if a := take(t, c, 2); a.Allowed != (i < 2) {
+			t.Fatalf("request %d: %+v", i+1, a)
+		}
+	}
+	s.Start()
+	eventually(t, "Redis being used", func() bool { return c.Ping(t.Context()) == nil })
+	if a := take(t, c, 2); !a.Allowed {
+		t.Error("Redis knows of no use so far")
+	}
+}
+
+func TestCallerWhoHasGone(t *testing.T) {
+	s := storagetest.Redis(t)
+	c := open(t, s.URL)
+	used(t, c)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Limiter().Take(ctx, models.Limit{Name: "address", Rate: models.Rate{Count: 1, Period: time.Hour}}); err != nil {
+		t.Error(err)
+	}
+	if err := c.Notifier().Publish(ctx, models.Event{ID: "e"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// BenchmarkLimiter is Take with the three keys of a comment, by 64 callers.
+func BenchmarkLimiter(b *testing.B) {
+	c := open(b, storagetest.Redis(b).URL+"?wait=25ms")
+	day := models.Rate{Count: 1 << 30, Period: 24 * time.Hour}
+	b.SetParallelism(32)
+	b.RunParallel(func(p *testing.PB) {
+		for i := 0; p.Next(); i++ {
+			_, err := c.Limiter().Take(b.Context(),
+				models.Limit{Site: "gazette", Name: "address", Key: fmt.Sprint(i % 10_000), Rate: day},
+				models.Limit{Site: "gazette", Name: "author", Key: fmt.Sprint(i % 1000), Rate: day},
+				models.Limit{Site: "gazette", Name: "site", Rate: day})
+			if err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(c.Fallbacks()), "fallbacks")
+}
+
+// BenchmarkOutage is what Take costs while Redis is away.
+func BenchmarkOutage(b *testing.B) {
+	s := storagetest.Redis(b)
+	c := open(b, s.URL+"?wait=25ms")
+	s.Kill()
+	for b.Loop() {
+		take(b, c, 1<<30)
+	}
+}

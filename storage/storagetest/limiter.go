@@ -1,0 +1,259 @@
+package storagetest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"winnow/models"
+)
+
+// A Taker is a limiter, and Clock moves what it takes for the time: it returns
+// the present when given 0. A limiter whose clock is real waits, so that the
+// suite uses periods of milliseconds where time must pass and of hours where
+// it must not.
+type Taker interface {
+	Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error)
+}
+
+// Limiter checks what every limiter must do. The function open returns a fresh
+// one for each test, and one that lets time pass for it.
+func Limiter(t *testing.T, open func(t *testing.T) (l Taker, pass func(time.Duration))) {
+	for name, test := range map[string]func(*testing.T, limiterTest){
+		"a burst is allowed, and not one more":       testBurst,
+		"use comes back at a steady rate":            testSteadyRate,
+		"Retry-After is exact":                       testRetryAfter,
+		"a refused request takes nothing":            testAllOrNothing,
+		"the nearest limit is the one reported":      testPolicy,
+		"keys, names and sites are counted apart":    testIndependence,
+		"a count of 0 is no limit":                   testNoLimit,
+		"a smaller rate holds at once":               testSmallerRate,
+		"extreme rates":                              testExtremes,
+		"concurrent callers never get more":          testConcurrent,
+		"concurrent callers of several keys at once": testConcurrentKeys,
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, pass := open(t)
+			test(t, limiterTest{l, pass})
+		})
+	}
+}
+
+type limiterTest struct {
+	l    Taker
+	pass func(time.Duration)
+}
+
+func (x limiterTest) take(t *testing.T, limits ...models.Limit) models.Allowance {
+	t.Helper()
+	a, err := x.l.Take(t.Context(), limits...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func limit(name, key string, count int, period time.Duration) models.Limit {
+	return models.Limit{Site: "gazette", Name: name, Key: key, Rate: models.Rate{Count: count, Period: period}}
+}
+
+func testBurst(t *testing.T, x limiterTest) {
+	address := limit("address", "a", 5, time.Hour)
+	for i := range 5 {
+		a := x.take(t, address)
+		if !a.Allowed || a.Remaining != 4-i || a.Policy != address || a.RetryAfter != 0 {
+			t.Fatalf("request %d: %+v", i+1, a)
+		}
+		// The first of them is forgotten a little while the others come.
+		if full := time.Duration(i+1) * 12 * time.Minute; a.Reset > full || a.Reset < full-time.Minute {
+			t.Fatalf("request %d: reset in %v, %v wanted", i+1, a.Reset, full)
+		}
+	}
+	if a := x.take(t, address); a.Allowed || a.Remaining != 0 || a.Policy != address {
+		t.Fatalf("request 6: %+v", a)
+	}
+}
+
+func testSteadyRate(t *testing.T, x limiterTest) {
+	address := limit("address", "a", 4, 200*time.Millisecond)
+	for range 4 {
+		x.take(t, address)
+	}
+	for range 3 {
+		a := x.take(t, address)
+		for !a.Allowed {
+			x.pass(a.RetryAfter)
+			a = x.take(t, address)
+		}
+	}
+	x.pass(200 * time.Millisecond)
+	if a := x.take(t, address); !a.Allowed || a.Remaining != 3 {
+		t.Fatalf("after a whole period: %+v", a)
+	}
+}
+
+func testRetryAfter(t *testing.T, x limiterTest) {
+	address := limit("address", "a", 2, 100*time.Millisecond)
+	a := x.take(t, address)
+	for a.Allowed {
+		a = x.take(t, address)
+	}
+	if a.RetryAfter <= 0 || a.RetryAfter > 50*time.Millisecond || a.Reset != a.RetryAfter+50*time.Millisecond {
+		t.Fatalf("refused: %+v", a)
+	}
+	x.pass(a.RetryAfter)
+	if b := x.take(t, address); !b.Allowed {
+		t.Fatalf("after waiting %v: %+v", a.RetryAfter, b)
+	}
+}
+
+func testAllOrNothing(t *testing.T, x limiterTest) {
+	address, author, site := limit("address", "a", 9, time.Hour), limit("author", "b", 1, time.Hour), limit("site", "", 9, time.Hour)
+	if a := x.take(t, address, author, site); !a.Allowed || a.Policy != author || a.Remaining != 0 {
+		t.Fatalf("first: %+v", a)
+	}
+	for range 20 {
+		if a := x.take(t, address, author, site); a.Allowed || a.Policy != author || a.RetryAfter <= 0 {
+			t.Fatalf("refused by the author's limit: %+v", a)
+		}
+	}
+	if a := x.take(t, address); !a.Allowed || a.Remaining != 7 {
+		t.Fatalf("the address after one allowed and twenty refused: %+v", a)
+	}
+	if a := x.take(t, site); !a.Allowed || a.Remaining != 7 {
+		t.Fatalf("the site after one allowed and twenty refused: %+v", a)
+	}
+}
+
+func testPolicy(t *testing.T, x limiterTest) {
+	wide, narrow := limit("site", "", 100, time.Hour), limit("address", "a", 2, time.Hour)
+	short, long := limit("short", "", 1, time.Minute), limit("long", "", 1, time.Hour)
+	if a := x.take(t, wide, narrow); a.Policy != narrow || a.Remaining != 1 {
+		t.Fatalf("allowed: %+v", a)
+	}
+	x.take(t, short, long)
+	if a := x.take(t, short, long); a.Allowed || a.Policy != long || a.RetryAfter <= time.Minute {
+		t.Fatalf("refused by two, the longer wait was wanted: %+v", a)
+	}
+}
+
+func testIndependence(t *testing.T, x limiterTest) {
+	base := limit("address", "a", 1, time.Hour)
+	x.take(t, base)
+	key, name, site := base, base, base
+	key.Key, name.Name, site.Site = "b", "author", "herald"
+	for _, other := range []models.Limit{key, name, site} {
+		if a := x.take(t, other); !a.Allowed {
+			t.Errorf("%+v was counted with %+v", other, base)
+		}
+	}
+	if a := x.take(t, base); a.Allowed {
+		t.Errorf("second use: %+v", a)
+	}
+}
+
+func testNoLimit(t *testing.T, x limiterTest) {
+	free, one := limit("site", "", 0, time.Hour), limit("address", "a", 1, time.Hour)
+	for range 50 {
+		if a := x.take(t, free); !a.Allowed || a.Policy.Name != "" {
+			t.Fatalf("count 0: %+v", a)
+		}
+	}
+	if a := x.take(t); !a.Allowed {
+		t.Fatalf("no limit at all: %+v", a)
+	}
+	if a := x.take(t, free, one); !a.Allowed || a.Policy != one {
+		t.Fatalf("beside another limit: %+v", a)
+	}
+	if a := x.take(t, free, one); a.Allowed || a.Policy != one {
+		t.Fatalf("beside another limit, used up: %+v", a)
+	}
+}
+
+func testSmallerRate(t *testing.T, x limiterTest) {
+	for range 10 {
+		x.take(t, limit("address", "a", 10, 24*time.Hour))
+	}
+	a := x.take(t, limit("address", "a", 10, time.Minute))
+	if a.Allowed || a.RetryAfter > 6*time.Second || a.Reset > time.Minute {
+		t.Fatalf("used up under the old rate, a day: %+v", a)
+	}
+}
+
+func testExtremes(t *testing.T, x limiterTest) {
+	for _, l := range []models.Limit{
+		limit("uneven", "", 7, time.Second*3600),
+		limit("faster than a microsecond", "", 5_000_000, time.Second),
+		limit("slow", "", 1, 10*365*24*time.Hour),
+		limit("no period", "", 3, 0),
+		limit("strange {key}", "a}b{c\x00\r\n\xff ü", 2, time.Hour),
+	} {
+		if a := x.take(t, l); !a.Allowed || a.Remaining != l.Rate.Count-1 {
+			t.Errorf("%q: %+v", l.Name, a)
+		}
+	}
+	for i := range 8 {
+		if a := x.take(t, limit("uneven", "again", 7, time.Hour)); a.Allowed != (i < 7) {
+			t.Errorf("request %d of 7: %+v", i+1, a)
+		}
+	}
+}
+
+func testConcurrent(t *testing.T, x limiterTest) {
+	const callers, each, allowed = 32, 20, 100
+	var passed atomic.Int64
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for range each {
+				a, err := x.l.Take(t.Context(), limit("address", "a", allowed, 24*time.Hour))
+				if err != nil {
+					t.Error(err)
+				}
+				if a.Allowed {
+					passed.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := passed.Load(); n != allowed {
+		t.Errorf("%d of %d were allowed, %d wanted", n, callers*each, allowed)
+	}
+}
+
+func testConcurrentKeys(t *testing.T, x limiterTest) {
+	const addresses, each, siteAllows = 16, 20, 50
+	var passed atomic.Int64
+	var all sync.WaitGroup
+	for i := range addresses {
+		all.Go(func() {
+			for range each {
+				a, err := x.l.Take(t.Context(),
+					limit("address", fmt.Sprint(i), 10, 24*time.Hour), limit("site", "", siteAllows, 24*time.Hour))
+				if err != nil {
+					t.Error(err)
+				}
+				if a.Allowed {
+					passed.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := passed.Load(); n != siteAllows {
+		t.Errorf("%d were allowed, the site's limit of %d wanted", n, siteAllows)
+	}
+	left := 0 // what the addresses have left must be what the site did not take
+	for i := range addresses {
+		for x.take(t, limit("address", fmt.Sprint(i), 10, 24*time.Hour)).Allowed {
+			left++
+		}
+	}
+	if left != addresses*10-siteAllows {
+		t.Errorf("the addresses had %d left, %d wanted", left, addresses*10-siteAllows)
+	}
+}

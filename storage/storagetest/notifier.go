@@ -1,0 +1,132 @@
+package storagetest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"winnow/models"
+)
+
+// A Teller is a notifier.
+type Teller interface {
+	Publish(ctx context.Context, e models.Event) error
+	Subscribe(ctx context.Context) (<-chan models.Event, error)
+}
+
+// Notifier checks what every notifier must do. The function open returns two
+// nodes' notifiers; in one process they may be the same.
+func Notifier(t *testing.T, open func(t *testing.T) (here, there Teller)) {
+	for name, test := range map[string]func(t *testing.T, here, there Teller){
+		"every subscriber hears every event, once and in order": testDelivery,
+		"the channel is closed when the context ends":           testUnsubscribe,
+		"a slow reader does not hold up the others":             testSlowReader,
+		"subscribers come and go while events flow":             testComeAndGo,
+	} {
+		t.Run(name, func(t *testing.T) {
+			here, there := open(t)
+			test(t, here, there)
+		})
+	}
+}
+
+func event(n int) models.Event {
+	return models.Event{
+		ID: fmt.Sprintf("%06d", n), Kind: models.CommentChanged, Site: "gazette", Subject: "c1", Article: "ä",
+		Status: models.Approved, At: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC),
+	}
+}
+
+func subscribe(ctx context.Context, t *testing.T, n Teller) <-chan models.Event {
+	t.Helper()
+	c, err := n.Subscribe(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func publish(t *testing.T, n Teller, e models.Event) {
+	t.Helper()
+	if err := n.Publish(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hear returns the next event, and fails when none comes.
+func hear(t *testing.T, c <-chan models.Event) models.Event {
+	t.Helper()
+	select {
+	case e, ok := <-c:
+		if !ok {
+			t.Fatal("the channel was closed")
+		}
+		return e
+	case <-time.After(20 * time.Second):
+		t.Fatal("no event came")
+	}
+	panic("unreachable")
+}
+
+func testDelivery(t *testing.T, here, there Teller) {
+	readers := []<-chan models.Event{
+		subscribe(t.Context(), t, here), subscribe(t.Context(), t, here), subscribe(t.Context(), t, there),
+	}
+	for i := range 50 {
+		publish(t, here, event(i))
+	}
+	for _, c := range readers {
+		for i := range 50 {
+			if e := hear(t, c); e != event(i) {
+				t.Fatalf("heard %+v, wanted %+v", e, event(i))
+			}
+		}
+	}
+}
+
+func testUnsubscribe(t *testing.T, here, _ Teller) {
+	ctx, cancel := context.WithCancel(t.Context())
+	gone, stays := subscribe(ctx, t, here), subscribe(t.Context(), t, here)
+	cancel()
+	for range gone { // ends when it is closed
+	}
+	publish(t, here, event(1))
+	if e := hear(t, stays); e != event(1) {
+		t.Fatalf("heard %+v", e)
+	}
+}
+
+func testSlowReader(t *testing.T, here, _ Teller) {
+	_ = subscribe(t.Context(), t, here) // never read
+	quick := subscribe(t.Context(), t, here)
+	for i := range 2000 {
+		publish(t, here, event(i))
+		if e := hear(t, quick); e != event(i) {
+			t.Fatalf("heard %+v, wanted %+v", e, event(i))
+		}
+	}
+}
+
+func testComeAndGo(t *testing.T, here, there Teller) {
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for range 25 {
+				ctx, cancel := context.WithCancel(t.Context())
+				c, err := here.Subscribe(ctx)
+				if err != nil {
+					t.Error(err)
+				}
+				if err := there.Publish(ctx, event(i)); err != nil {
+					t.Error(err)
+				}
+				cancel()
+				for range c {
+				}
+			}
+		})
+	}
+	all.Wait()
+}
