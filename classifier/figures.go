@@ -1,0 +1,325 @@
+package classifier
+
+import (
+	"cmp"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Figures say how good a model was on labelled rows. A head that was not
+// trained, or whose class the rows do not hold, has none.
+type Figures struct {
+	Rows  int          `json:"rows"`
+	Spam  *HeadFigures `json:"spam,omitempty"`  // spam against ham
+	Abuse *HeadFigures `json:"abuse,omitempty"` // abuse against ham
+}
+
+// HeadFigures are the figures of one head. Rows of the other head's class are
+// not counted: text that is abuse is neither a hit nor a false alarm of the
+// spam head. Precision, Recall, F1, MCC and FPR are taken at probability 0.5,
+// where the two mistakes cost the same; AtHold and AtReject show what the
+// thresholds do.
+type HeadFigures struct {
+	Ham         int              `json:"ham"`
+	Positive    int              `json:"positive"` // rows of the head's class
+	AUC         Ratio            `json:"auc"`
+	RecallAtFPR map[string]Ratio `json:"recall_at_fpr"` // best recall with at most this share of the ham flagged
+	Precision   Ratio            `json:"precision"`
+	Recall      Ratio            `json:"recall"`
+	F1          Ratio            `json:"f1"`
+	MCC         Ratio            `json:"mcc"` // Matthews' correlation, -1 to 1
+	FPR         Ratio            `json:"fpr"`
+	ECE         Ratio            `json:"ece"` // expected calibration error over ten bins of equal width
+	Brier       Ratio            `json:"brier"`
+
+	AtHold   *Confusion           `json:"at_hold,omitempty"`
+	AtReject *Confusion           `json:"at_reject,omitempty"`
+	Interval map[string][2]Ratio  `json:"interval,omitempty"` // 95 % bootstrap intervals of auc, mcc, recall_at_fpr 0.01
+	Bins     []Bin                `json:"reliability,omitempty"`
+	ByLang   map[string]Confusion `json:"by_lang,omitempty"`   // at 0.5
+	BySource map[string]Confusion `json:"by_source,omitempty"` // at 0.5
+}
+
+// Ratio is a figure; it is NaN, and null in JSON, where the rows cannot tell.
+type Ratio float64
+
+// MarshalJSON writes null for NaN.
+func (r Ratio) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(r)) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(math.Round(float64(r)*1e6) / 1e6)
+}
+
+// UnmarshalJSON reads null as NaN.
+func (r *Ratio) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*r = Ratio(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(r))
+}
+
+func ratio(a, b int) Ratio { return Ratio(float64(a) / float64(b)) } // 0/0 is NaN
+
+// Confusion counts the four outcomes at one threshold.
+type Confusion struct {
+	Threshold     float64 `json:"threshold"`
+	TruePositive  int     `json:"true_positive"`
+	FalsePositive int     `json:"false_positive"`
+	TrueNegative  int     `json:"true_negative"`
+	FalseNegative int     `json:"false_negative"`
+}
+
+func (c *Confusion) add(s scored) {
+	switch flagged := s.p >= c.Threshold; {
+	case flagged && s.positive:
+		c.TruePositive++
+	case flagged:
+		c.FalsePositive++
+	case s.positive:
+		c.FalseNegative++
+	default:
+		c.TrueNegative++
+	}
+}
+
+func confusion(rows []scored, threshold float64) Confusion {
+	c := Confusion{Threshold: threshold}
+	for _, s := range rows {
+		c.add(s)
+	}
+	return c
+}
+
+// mcc is Matthews' correlation coefficient (1975); 0 when a margin is empty.
+func (c Confusion) mcc() float64 {
+	tp, fp := float64(c.TruePositive), float64(c.FalsePositive)
+	tn, fn := float64(c.TrueNegative), float64(c.FalseNegative)
+	d := math.Sqrt(tp+fp) * math.Sqrt(tp+fn) * math.Sqrt(tn+fp) * math.Sqrt(tn+fn)
+	if d == 0 {
+		return 0
+	}
+	return (tp*tn - fp*fn) / d
+}
+
+// Bin is one bar of a reliability diagram: what was foretold on average, and
+// what share of the rows it came true for.
+type Bin struct {
+	Rows     int   `json:"rows"`
+	Foretold Ratio `json:"foretold"`
+	Observed Ratio `json:"observed"`
+}
+
+// scored is one labelled row after scoring by one head.
+type scored struct {
+	p            float64
+	positive     bool
+	lang, source uint16 // numbers given by a names
+}
+
+// names gives numbers to the few languages or sources of a label set; those
+// past the limit share the last number.
+type names struct {
+	number map[string]uint16
+	list   []string
+}
+
+const maxNames = 200
+
+func (n *names) of(s string) uint16 {
+	if i, ok := n.number[s]; ok {
+		return i
+	}
+	if n.number == nil {
+		n.number = map[string]uint16{}
+	}
+	if len(n.list) >= maxNames {
+		if s = "others"; len(n.list) > maxNames {
+			return maxNames
+		}
+	}
+	i := uint16(len(n.list))
+	n.number[s] = i
+	n.list = append(n.list, s)
+	return i
+}
+
+// headFigures measures one head. It sorts rows.
+func headFigures(rows []scored, hold, reject float64, langs, sources *names) *HeadFigures {
+	positive := 0
+	for _, s := range rows {
+		if s.positive {
+			positive++
+		}
+	}
+	// Ties are ordered by class so that the figures do not depend on the order
+	// of the input.
+	slices.SortFunc(rows, func(a, b scored) int {
+		if c := cmp.Compare(b.p, a.p); c != 0 || a.positive == b.positive {
+			return c
+		}
+		if a.positive {
+			return -1
+		}
+		return 1
+	})
+	half := confusion(rows, 0.5)
+	f := &HeadFigures{
+		Ham: len(rows) - positive, Positive: positive,
+		Precision: ratio(half.TruePositive, half.TruePositive+half.FalsePositive),
+		Recall:    ratio(half.TruePositive, positive),
+		F1:        ratio(2*half.TruePositive, 2*half.TruePositive+half.FalsePositive+half.FalseNegative),
+		MCC:       Ratio(half.mcc()),
+		FPR:       ratio(half.FalsePositive, len(rows)-positive),
+	}
+	curve := measure(rows, nil)
+	f.AUC = Ratio(curve.auc)
+	f.RecallAtFPR = map[string]Ratio{}
+	for i, name := range fprNames {
+		f.RecallAtFPR[name] = Ratio(curve.recall[i])
+	}
+	f.Bins, f.ECE, f.Brier = reliability(rows)
+	f.AtHold = new(confusion(rows, hold))
+	if reject > 0 {
+		f.AtReject = new(confusion(rows, reject))
+	}
+	f.Interval = bootstrap(rows)
+	f.ByLang = grouped(rows, langs, func(s scored) uint16 { return s.lang })
+	f.BySource = grouped(rows, sources, func(s scored) uint16 { return s.source })
+	return f
+}
+
+func grouped(rows []scored, n *names, of func(scored) uint16) map[string]Confusion {
+	if len(n.list) < 2 {
+		return nil
+	}
+	groups := make([]Confusion, len(n.list))
+	for _, s := range rows {
+		groups[of(s)].Threshold = 0.5
+		groups[of(s)].add(s)
+	}
+	m := map[string]Confusion{}
+	for i, name := range n.list {
+		if groups[i].Threshold > 0 {
+			if name == "" {
+				name = "unknown"
+			}
+			m[name] = groups[i]
+		}
+	}
+	return m
+}
+
+var (
+	fprs     = [...]float64{0.001, 0.005, 0.01}
+	fprNames = [...]string{"0.001", "0.005", "0.01"}
+)
+
+type curve struct {
+	auc    float64
+	recall [len(fprs)]float64
+}
+
+// measure walks the ROC curve of rows sorted by falling probability, each
+// counted weight times (once without weights). Rows of equal probability are
+// one step: they cannot be told apart by a threshold.
+func measure(rows []scored, weight []uint8) curve {
+	var tp, fp, area float64
+	type point struct{ tp, fp float64 }
+	var steps []point
+	for i := 0; i < len(rows); {
+		var stepTP, stepFP float64
+		for p := rows[i].p; i < len(rows) && rows[i].p == p; i++ {
+			w := 1.0
+			if weight != nil {
+				w = float64(weight[i])
+			}
+			if rows[i].positive {
+				stepTP += w
+			} else {
+				stepFP += w
+			}
+		}
+		area += stepFP * (tp + stepTP/2)
+		tp, fp = tp+stepTP, fp+stepFP
+		steps = append(steps, point{tp, fp})
+	}
+	c := curve{auc: area / (tp * fp)}
+	for i, most := range fprs {
+		for _, s := range steps {
+			if s.fp > most*fp {
+				break
+			}
+			c.recall[i] = s.tp
+		}
+		c.recall[i] /= tp
+	}
+	return c
+}
+
+// reliability returns ten bins of equal width, their expected calibration
+// error (Naeini et al. 2015) and the Brier score.
+func reliability(rows []scored) (bins []Bin, ece, brier Ratio) {
+	const n = 10
+	var count, hits [n]int
+	var sum [n]float64
+	for _, s := range rows {
+		i := min(int(s.p*n), n-1)
+		count[i]++
+		sum[i] += s.p
+		y := 0.0
+		if s.positive {
+			hits[i]++
+			y = 1
+		}
+		brier += Ratio((s.p - y) * (s.p - y))
+	}
+	bins = make([]Bin, n)
+	for i := range bins {
+		bins[i] = Bin{count[i], Ratio(sum[i] / float64(count[i])), ratio(hits[i], count[i])}
+		ece += Ratio(math.Abs(sum[i] - float64(hits[i])))
+	}
+	return bins, ece / Ratio(len(rows)), brier / Ratio(len(rows))
+}
+
+// bootstrap returns 95 % percentile intervals from 200 resamples with a fixed
+// seed. Each row is drawn a Poisson(1) number of times, which spares the
+// sorting of every resample (Chamandy et al. 2012).
+func bootstrap(rows []scored) map[string][2]Ratio {
+	const times = 200
+	rng := rand.New(rand.NewPCG(1, uint64(len(rows))))
+	var auc, mcc, recall []float64
+	weight := make([]uint8, len(rows))
+	for range times {
+		c := Confusion{Threshold: 0.5}
+		for i, s := range rows {
+			weight[i] = poisson1(rng)
+			for range weight[i] {
+				c.add(s)
+			}
+		}
+		m := measure(rows, weight)
+		if math.IsNaN(m.auc) {
+			return nil // too few rows for a resample to hold both classes
+		}
+		auc, mcc, recall = append(auc, m.auc), append(mcc, c.mcc()), append(recall, m.recall[2])
+	}
+	middle := func(v []float64) [2]Ratio {
+		slices.Sort(v)
+		return [2]Ratio{Ratio(v[times/40]), Ratio(v[times-1-times/40])}
+	}
+	return map[string][2]Ratio{"auc": middle(auc), "mcc": middle(mcc), "recall_at_fpr 0.01": middle(recall)}
+}
+
+// poisson1 draws from the Poisson distribution of mean 1 by Knuth's product of
+// uniform numbers.
+func poisson1(rng *rand.Rand) uint8 {
+	n := uint8(0)
+	for p := rng.Float64(); p > 1/math.E; p *= rng.Float64() {
+		n++
+	}
+	return n
+}
