@@ -14,9 +14,10 @@ import (
 	"winnow/models"
 )
 
+// What guard leaves with a request.
 const (
-	callerKey     = "caller"
-	sessionCookie = "winnow_access"
+	callerKey = "caller"
+	siteKey   = "site" // the models.Site of a site's key
 )
 
 // How long a node believes what it knows: within it a change of role, a
@@ -91,9 +92,10 @@ func (s *Server) identify(c echo.Context, who access) (models.Caller, error) {
 		if err != nil {
 			return models.Caller{}, err
 		}
+		c.Set(siteKey, site)
 		return models.Caller{Kind: models.ByKey, Site: site.Slug}, nil
 	}
-	cookie, err := req.Cookie(sessionCookie)
+	cookie, err := req.Cookie(accessCookie)
 	if err != nil || who < moderators {
 		return models.Caller{}, nil
 	}

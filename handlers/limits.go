@@ -1,24 +1,110 @@
 package handlers
 
 import (
+	"fmt"
+	"math"
+	"net/netip"
+	"strconv"
+	"strings"
 	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"winnow/models"
 )
 
-// Rates are how often callers may do what strangers can reach. A count of 0
+// Rates are how often callers may do what strangers can reach. A Count of 0
 // means no limit.
 type Rates struct {
-	Address models.Rate // comments and reports of one address (IPv6: of one /64)
-	Author  models.Rate // comments of one author whom the site vouches for
+	Address models.Rate // comments, and reports, of one address (IPv6: of one /64)
+	Author  models.Rate // likewise of one author whom the site vouches for
 	Site    models.Rate // comments of one site, so that none starves the others
-	Login   models.Rate // attempts of one address, and for one name
+	Login   models.Rate // attempts of one address for one name; ten times that for each of both alone
 }
 
 // DefaultRates suit a newsroom: a reader in a heated debate stays below them.
-var DefaultRates = Rates{
-	Address: models.Rate{Count: 30, Period: 5 * time.Minute},
-	Author:  models.Rate{Count: 30, Period: 5 * time.Minute},
-	Site:    models.Rate{Count: 1_000_000, Period: time.Minute},
-	Login:   models.Rate{Count: 10, Period: 5 * time.Minute},
+func DefaultRates() Rates {
+	return Rates{
+		Address: models.Rate{Count: 30, Period: 5 * time.Minute},
+		Author:  models.Rate{Count: 30, Period: 5 * time.Minute},
+		Site:    models.Rate{Count: 1_000_000, Period: time.Minute},
+		Login:   models.Rate{Count: 10, Period: 5 * time.Minute},
+	}
 }
+
+// readerLimits are the limits of one reader for one purpose, such as "comment".
+// A name is not an identity, so it is not counted.
+func (s *Server) readerLimits(site, purpose string, address netip.Addr, authorID string) []models.Limit {
+	var limits []models.Limit
+	if key := addressKey(address); key != "" {
+		limits = append(limits, models.Limit{Site: site, Name: "address", Key: purpose + " " + key, Rate: s.rates.Address})
+	}
+	if authorID != "" {
+		limits = append(limits, models.Limit{Site: site, Name: "author", Key: purpose + " " + authorID, Rate: s.rates.Author})
+	}
+	return limits
+}
+
+// loginLimits slow down guessing. The tight one counts an address and a name
+// together: colleagues behind one address do not lock each other out, nor does
+// a stranger elsewhere lock out a known name soon.
+func (s *Server) loginLimits(address netip.Addr, name string) []models.Limit {
+	wide := models.Rate{Count: 10 * s.rates.Login.Count, Period: s.rates.Login.Period}
+	key := addressKey(address)
+	return []models.Limit{
+		{Name: "login", Key: key + " " + name, Rate: s.rates.Login},
+		{Name: "login-address", Key: key, Rate: wide},
+		{Name: "login-name", Key: name, Rate: wide},
+	}
+}
+
+// addressKey is what an address counts as: itself, or its /64, which is what
+// one household has of IPv6. It is empty for an invalid address.
+func addressKey(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	a = a.Unmap()
+	if a.Is6() {
+		p, _ := a.Prefix(64) // any IPv6 address has one
+		return p.String()
+	}
+	return a.String()
+}
+
+// take asks the limiter, in one call, and writes the RateLimit fields
+// (draft-ietf-httpapi-ratelimit-headers). A limiter that fails lets pass: a
+// newsroom without limits is better than one without comments.
+func (s *Server) take(c echo.Context, limits []models.Limit) error {
+	a, err := s.limiter.Take(c.Request().Context(), limits...)
+	if err != nil {
+		s.metrics.limiterFailures.Inc()
+		s.log.ErrorContext(c.Request().Context(), "limiter failed, request let through", "error", err)
+		return nil
+	}
+	if a.Policy.Name == "" {
+		return nil // nothing is limited
+	}
+	h := c.Response().Header()
+	var policies []string
+	for _, l := range limits {
+		if l.Rate.Count > 0 {
+			policies = append(policies, fmt.Sprintf(`"%s";q=%d;w=%d`, l.Name, l.Rate.Count, seconds(l.Rate.Period)))
+		}
+	}
+	h.Set("RateLimit-Policy", strings.Join(policies, ", "))
+	wait := a.Reset
+	if !a.Allowed {
+		wait = a.RetryAfter
+	}
+	h.Set("RateLimit", fmt.Sprintf(`"%s";r=%d;t=%d`, a.Policy.Name, a.Remaining, seconds(wait)))
+	if a.Allowed {
+		return nil
+	}
+	s.metrics.refusals.WithLabelValues(a.Policy.Name).Inc()
+	h.Set("Retry-After", strconv.Itoa(max(1, seconds(a.RetryAfter))))
+	return models.Errorf(models.KindLimited, "too many requests; one more is allowed in %d seconds", max(1, seconds(a.RetryAfter)))
+}
+
+// seconds rounds up, so that whoever waits that long is let in.
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

@@ -41,10 +41,11 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			s.fail(err, c)
 		}
-		res := c.Response()
+		res, took := c.Response(), s.now().Sub(start)
+		s.metrics.observe(c, took)
 		attrs := []slog.Attr{
 			slog.String("id", id), slog.String("method", req.Method), slog.String("route", c.Path()),
-			slog.Int("status", res.Status), slog.Int64("bytes", res.Size), slog.Duration("took", s.now().Sub(start)),
+			slog.Int("status", res.Status), slog.Int64("bytes", res.Size), slog.Duration("took", took),
 			slog.String("caller", caller(c).String()),
 		}
 		level := slog.LevelInfo

@@ -4,6 +4,9 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+
+	"winnow/handlers/console"
+	"winnow/handlers/widget"
 )
 
 // access says who may call a route. The route's handler decides what of it a
@@ -36,32 +39,49 @@ const (
 func (s *Server) routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	return []route{
-		// {post, "/v1/comments", s.createComment, frontEnd, 0},
-		// {get, "/v1/comments", s.listComments, anyone, 0},
-		// {get, "/v1/comments/counts", s.countComments, anyone, 0},
-		// {post, "/v1/comments/:id/flags", s.flagComment, frontEnd, 0},
+		{post, "/v1/comments", s.createComment, frontEnd, 0},
+		{get, "/v1/comments", s.listComments, anyone, 0},
+		{get, "/v1/comments/counts", s.countComments, anyone, 0},
+		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, 0},
 
-		// {post, "/v1/auth/login", s.login, anyone, 0},
-		// {post, "/v1/auth/refresh", s.refresh, anyone, 0},
-		// {post, "/v1/auth/logout", s.logout, anyone, 0},
+		{post, "/v1/auth/login", s.login, anyone, 0},
+		{post, "/v1/auth/refresh", s.refresh, anyone, 0},
+		{post, "/v1/auth/logout", s.logout, anyone, 0},
 
-		// {get, "/v1/queue", s.queue, moderators, 0},
-		// {post, "/v1/queue/claim", s.claim, moderators, 0},
-		// {post, "/v1/queue/release", s.release, moderators, 0},
-		// {get, "/v1/comments/:id", s.commentDetail, moderators, 0},
-		// {post, "/v1/comments/:id/decision", s.decide, moderators, 0},
-		// {post, "/v1/decisions", s.decideMany, moderators, 0},
-		// {post, "/v1/decisions/:id/undo", s.undo, moderators, 0},
-		// {get, "/v1/events", s.events, moderators, 0},
+		{get, "/v1/queue", s.queue, moderators, 0},
+		{post, "/v1/queue/claim", s.claim, moderators, 0},
+		{post, "/v1/queue/release", s.release, moderators, 0},
+		{get, "/v1/comments/:id", s.commentDetail, moderators, 0},
+		{post, "/v1/comments/:id/decision", s.decide, moderators, 0},
+		{post, "/v1/decisions", s.decideMany, moderators, 0},
+		{post, "/v1/decisions/:id/undo", s.undo, moderators, 0},
+		{get, "/v1/events", s.events, moderators, 0},
 
-		// {get, "/v1/audit", s.auditTrail, editors, 0},
-		// {get, "/v1/stats", s.stats, editors, 0},
-		// {get, "/v1/labels", s.exportLabels, editors, 0},
+		{get, "/v1/me", s.me, moderators, 0},
+		{get, "/v1/sites", s.listSites, moderators, 0},
 
-		// {get, "/v1/models", s.listModels, admins, 0},
-		// {post, "/v1/models", s.uploadModel, admins, maxModel},
-		// {post, "/v1/models/train", s.trainModel, admins, 0},
-		// {post, "/v1/models/:version/promote", s.promoteModel, admins, 0},
-		// {post, "/v1/models/rollback", s.rollbackModel, admins, 0},
+		{get, "/v1/audit", s.auditTrail, editors, 0},
+		{get, "/v1/stats", s.stats, editors, 0},
+		{get, "/v1/labels", s.exportLabels, editors, 0},
+
+		{get, "/v1/models", s.listModels, editors, 0},
+		{post, "/v1/models", s.uploadModel, admins, maxModel},
+		{post, "/v1/models/train", s.trainModel, admins, 0},
+		{post, "/v1/models/:version/promote", s.promoteModel, admins, 0},
+		{post, "/v1/models/rollback", s.rollbackModel, admins, 0},
+
+		{get, "/healthz", s.healthz, anyone, 0},
+		{get, "/readyz", s.readyz, anyone, 0},
+		{get, "/metrics", echo.WrapHandler(s.metrics.handler), anyone, 0},
+		{get, "/openapi.yaml", s.openapi, anyone, 0},
+
+		{get, "/console", page(console.Handler()), anyone, 0},
+		{get, "/console/*", page(console.Handler()), anyone, 0},
+		{get, "/demo", page(widget.Demo()), anyone, 0},
+		{get, "/demo/*", page(widget.Demo()), anyone, 0},
+		{get, "/widget/*", page(widget.Script()), anyone, 0},
 	}
 }
+
+// page mounts files that people see. They say themselves what they may load.
+func page(h http.Handler) echo.HandlerFunc { return echo.WrapHandler(h) }

@@ -5,6 +5,7 @@ package handlers
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,8 +17,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"winnow/classifier"
+	"winnow/handlers/password"
 	"winnow/models"
 	"winnow/storage"
+	"winnow/storage/redis"
 )
 
 // Limiter counts what callers do. It counts all limits of a request or none.
@@ -42,7 +45,8 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. None
 	// is by default, private networks included.
 	TrustedProxies []netip.Prefix
-	Rates          Rates // DefaultRates when zero
+	Rates          Rates         // as given: see DefaultRates
+	Redis          *redis.Client // for /readyz and the metrics; nil without one
 	Log            *slog.Logger
 	Now            func() time.Time
 	Version        string // of the program, for /healthz and the metrics
@@ -57,13 +61,23 @@ type Server struct {
 	secret   []byte
 	trusted  []netip.Prefix
 	rates    Rates
+	redis    *redis.Client
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
 
+	metrics *metrics
+	hashing chan struct{} // has room for the passwords that may be hashed at once
+	decoy   string        // hash of a password nobody has
+	pages   pages
+	notices chan models.Event // on their way to the notifier
+	feed    *feed             // of events, to the open streams
 	live    atomic.Pointer[classifier.Model]
 	people  *recent[models.Moderator]
 	sites   *recent[models.Site]
+	origins *recent[map[string][]string]
+	feed    *feed
+	trainer *trainer
 	handler http.Handler
 }
 
@@ -71,11 +85,9 @@ type Server struct {
 func New(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{
 		db: cfg.DB, limiter: cfg.Limiter, notifier: cfg.Notifier,
-		secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates,
+		secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, redis: cfg.Redis,
 		log: cfg.Log, now: cfg.Now, version: cfg.Version,
-	}
-	if s.rates == (Rates{}) {
-		s.rates = DefaultRates
+		hashing: make(chan struct{}, maxHashes), notices: make(chan models.Event, maxNotices),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -85,6 +97,14 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.people = newRecent(moderatorTTL, s.now, s.db.Moderator)
 	s.sites = newRecent(siteTTL, s.now, s.db.Site)
+	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
+	s.feed = newFeed(s.db.EventsSince)
+	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()
+	s.metrics = s.newMetrics()
+	var err error
+	if s.decoy, err = password.Hash(rand.Text()); err != nil {
+		return nil, err
+	}
 	if err := s.reload(ctx); err != nil {
 		return nil, fmt.Errorf("load the live model: %w", err)
 	}
@@ -100,6 +120,11 @@ func (s *Server) Handler() http.Handler { return s.handler }
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.follow(ctx) })
+	g.Go(func() error { return s.deliver(ctx) })
+	g.Go(func() error { return s.watch(ctx) })
+	g.Go(func() error { return s.purge(ctx) })
+	g.Go(func() error { return s.feedStreams(ctx) })
+	g.Go(func() error { return s.train(ctx) })
 	return g.Wait()
 }
 
@@ -109,7 +134,7 @@ func (s *Server) router() *echo.Echo {
 	e.HideBanner = true
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = func(r *http.Request) string { return s.peer(r).String() }
-	e.Use(s.observe)
+	e.Use(s.observe, s.cors)
 	for _, r := range s.routes() {
 		h := s.guard(r)
 		e.Add(r.method, r.path, h)
@@ -120,10 +145,57 @@ func (s *Server) router() *echo.Echo {
 	return e
 }
 
-// publish tells the other nodes and the open consoles. What it tells of is
-// already kept, so a lost notice is logged and no fault of the request.
+// maxNotices is how many notices may wait for the notifier.
+const maxNotices = 1024
+
+// publish tells the other nodes and the open consoles, without making the
+// request wait. What it tells of is already kept, so a notice may be lost.
 func (s *Server) publish(ctx context.Context, e models.Event) {
-	if err := s.notifier.Publish(ctx, e); err != nil {
-		s.log.WarnContext(ctx, "notice not published", "kind", e.Kind, "subject", e.Subject, "error", err)
+	select {
+	case s.notices <- e:
+	default:
+		s.log.WarnContext(ctx, "too many notices wait, one is lost", "kind", e.Kind, "subject", e.Subject)
+	}
+}
+
+// deliver hands the notices to the notifier until ctx ends.
+func (s *Server) deliver(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e := <-s.notices:
+			if err := s.notifier.Publish(ctx, e); err != nil && ctx.Err() == nil {
+				s.log.WarnContext(ctx, "notice lost", "kind", e.Kind, "subject", e.Subject, "error", err)
+			}
+		}
+	}
+}
+
+// watch feeds the open streams until ctx ends.
+func (s *Server) watch(ctx context.Context) error {
+	notices, err := s.notifier.Subscribe(ctx)
+	if err != nil {
+		return fmt.Errorf("subscribe to notices: %w", err)
+	}
+	s.feed.run(ctx, notices, func(err error) { s.log.ErrorContext(ctx, "events not read", "error", err) })
+	return nil
+}
+
+// purge removes what has had its time, every hour.
+func (s *Server) purge(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if n, err := s.db.Purge(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "purge failed", "error", err)
+		} else if n > 0 {
+			s.log.InfoContext(ctx, "purged", "rows", n)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
 	}
 }

@@ -1,0 +1,273 @@
+package handlers
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/classifier"
+	"winnow/models"
+	"winnow/storage"
+)
+
+// commentRequest is a comment as a front end or a page sends it.
+type commentRequest struct {
+	Site    string `json:"site"`
+	Article struct {
+		ID    string `json:"id"`
+		URL   string `json:"url"`
+		Title string `json:"title"`
+	} `json:"article"`
+	ParentID string `json:"parent_id"`
+	Author   struct {
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Email string `json:"email"`
+		URL   string `json:"url"`
+	} `json:"author"`
+	Body    string         `json:"body"`
+	Client  *clientRequest `json:"client"`
+	Website string         `json:"website"` // the honeypot: no person fills it in
+}
+
+// clientRequest is what a front end's server says of its reader.
+type clientRequest struct {
+	IP        string `json:"ip"`
+	UserAgent string `json:"user_agent"`
+	Referrer  string `json:"referrer"`
+}
+
+// commentReply is what becomes of a comment. Verdict is for a site's key.
+type commentReply struct {
+	ID        string          `json:"id"`
+	Site      string          `json:"site"`
+	Article   string          `json:"article"`
+	ParentID  string          `json:"parent_id,omitempty"`
+	Status    models.Status   `json:"status"`
+	Reason    models.Reason   `json:"reason,omitempty"`
+	CreatedAt time.Time       `json:"created_at"`
+	Verdict   *models.Verdict `json:"verdict,omitempty"`
+}
+
+// createComment takes a comment: who is it from, is it well formed, is it one
+// too many, what does the filter say, keep it, reply.
+func (s *Server) createComment(c echo.Context) error {
+	data, err := readJSON(c.Request())
+	if err != nil {
+		return err
+	}
+	var req commentRequest
+	if err := parse(data, &req); err != nil {
+		return err
+	}
+	from, err := s.speaker(c, req.Site, req.Client)
+	if err != nil {
+		return err
+	}
+	comment, err := s.readComment(req, from)
+	if err != nil {
+		return err
+	}
+	key, err := idempotencyKey(c.Request(), from)
+	if err != nil {
+		return err
+	}
+	limits := append(s.readerLimits(from.site.Slug, "comment", from.address, comment.Author.ID),
+		models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
+	if err := s.take(c, limits); err != nil {
+		return err
+	}
+	verdict := s.judge(&comment, from.site, req.Website != "")
+	sum := sha256.Sum256(append([]byte("POST /v1/comments\n"), data...))
+	kept, verdict, replayed, err := s.db.CreateComment(c.Request().Context(), storage.NewComment{
+		Comment: comment, Verdict: verdict, IdempotencyKey: key, Fingerprint: sum[:],
+	})
+	if err != nil {
+		return err
+	}
+	if !replayed {
+		s.metrics.comments.WithLabelValues(string(kept.Status)).Inc()
+		s.publish(c.Request().Context(), s.changed(models.CommentCreated, kept))
+	}
+	c.Response().Header().Set("Location", "/v1/comments/"+kept.ID)
+	return c.JSON(http.StatusCreated, reply(kept, verdict, from.key))
+}
+
+// speaker is who a comment or report comes from.
+type speaker struct {
+	site    models.Site
+	key     bool           // a front end's server, which is told everything
+	reader  *models.Author // whom a reader token vouches for
+	address netip.Addr     // of the reader; invalid when a server does not say
+	client  models.Client
+	bad     models.Invalid // what is wrong so far, to be told with the rest
+}
+
+// speaker finds out whom a request of a front end speaks for. A server with the
+// site's key passes on what it knows of the reader's client; a browser's word
+// on itself is taken from the connection.
+func (s *Server) speaker(c echo.Context, slug string, client *clientRequest) (speaker, error) {
+	req, by := c.Request(), caller(c)
+	from := speaker{key: by.Kind == models.ByKey, address: by.Address}
+	var err error
+	switch {
+	case !from.key:
+		if from.site, err = s.pageSite(c, slug); err != nil {
+			return from, err
+		}
+		if client != nil {
+			from.bad.Add("client", "is for a site's server")
+		}
+		client = &clientRequest{UserAgent: req.UserAgent(), Referrer: req.Referer()}
+	case slug != "" && slug != by.Site:
+		return from, models.Errorf(models.KindForbidden, "this key is another site's")
+	default:
+		from.site, _ = c.Get(siteKey).(models.Site)
+		from.address = netip.Addr{}
+		if client == nil {
+			client = &clientRequest{}
+		}
+		if client.IP != "" {
+			if from.address, err = netip.ParseAddr(client.IP); err != nil {
+				from.bad.Add("client.ip", "must be an IP address")
+			}
+			from.address = from.address.Unmap().WithZone("")
+		}
+	}
+	from.client = s.client(from.address, client)
+	if token := req.Header.Get("X-Reader-Token"); token != "" {
+		reader, err := s.readReaderToken(token, from.site)
+		if err != nil {
+			return from, err
+		}
+		from.reader = &reader
+	}
+	return from, nil
+}
+
+// client is what may be kept of a client: never its address.
+func (s *Server) client(address netip.Addr, r *clientRequest) models.Client {
+	c := models.Client{UserAgent: shorten(models.Clean(r.UserAgent), models.MaxUserAgent), Referrer: shorten(models.Clean(r.Referrer), models.MaxURL)}
+	if !address.IsValid() {
+		return c
+	}
+	mac := hmac.New(sha256.New, s.secret)
+	mac.Write([]byte("address " + address.String()))
+	c.Hash = hex.EncodeToString(mac.Sum(nil)[:16])
+	bits := 24
+	if address.Is6() {
+		bits = 48
+	}
+	net, _ := address.Prefix(bits) // both lengths are in range
+	c.Net = net.String()
+	return c
+}
+
+// shorten cuts s to at most n characters.
+func shorten(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+// readComment makes a comment of a request and checks it.
+func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, error) {
+	comment := models.Comment{
+		Site: from.site.Slug,
+		Article: models.Article{
+			Site: from.site.Slug, ID: models.Clean(req.Article.ID),
+			URL: models.Clean(req.Article.URL), Title: models.Clean(req.Article.Title),
+		},
+		ParentID: models.Clean(req.ParentID),
+		Author: models.Author{
+			ID: models.Clean(req.Author.ID), Name: models.Clean(req.Author.Name),
+			Email: models.Clean(req.Author.Email), URL: models.Clean(req.Author.URL),
+		},
+		Body: models.Clean(req.Body), Client: from.client,
+	}
+	if !from.key && req.Author.ID != "" {
+		from.bad.Add("author.id", "is for a site's server, or a reader token")
+	}
+	if r := from.reader; r != nil {
+		comment.Author.ID = r.ID
+		if r.Name != "" {
+			comment.Author.Name = r.Name
+		}
+		if r.Email != "" {
+			comment.Author.Email = r.Email
+		}
+	}
+	var more *models.Error
+	if errors.As(comment.Validate(), &more) {
+		for _, f := range more.Fields {
+			from.bad.Add(f.Field, "%s", f.Message)
+		}
+	}
+	return comment, from.bad.Err()
+}
+
+// judge asks the live model and turns what it says into the comment's status.
+func (s *Server) judge(c *models.Comment, site models.Site, trapped bool) models.Verdict {
+	v := s.live.Load().Verdict(classifier.FromComment(*c), classifier.Policy{
+		Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: site.Slug,
+	})
+	if trapped {
+		v.Action, v.Reason = models.Reject, models.ReasonHoneypot
+	}
+	switch {
+	case v.Action == models.Reject:
+		c.Status, c.Reason = models.Rejected, v.Reason
+	case v.Action == models.Hold:
+		c.Status, c.Reason = models.Pending, v.Reason
+	case site.Mode == models.ModePre:
+		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+	default:
+		c.Status = models.Approved
+	}
+	return v
+}
+
+// reply tells a site's server everything. A browser learns only whether its
+// comment is public: one that is rejected looks as if it waited, so that a
+// spammer cannot try texts against the filter.
+func reply(c models.Comment, v models.Verdict, key bool) commentReply {
+	r := commentReply{ID: c.ID, Site: c.Site, Article: c.Article.ID, ParentID: c.ParentID, Status: c.Status, CreatedAt: c.CreatedAt}
+	switch {
+	case key:
+		r.Reason, r.Verdict = c.Reason, &v
+	case c.Status == models.Rejected:
+		r.Status = models.Pending
+	}
+	return r
+}
+
+// idempotencyKey returns the key under which a request may be repeated. Those
+// of browsers are kept apart by address: strangers must not meet in one key.
+func idempotencyKey(r *http.Request, from speaker) (string, error) {
+	key := r.Header.Get("Idempotency-Key")
+	hidden := func(r rune) bool { return r < '!' || r > '~' }
+	switch {
+	case key == "":
+		return "", nil
+	case len(key) > models.MaxID || strings.IndexFunc(key, hidden) >= 0:
+		return "", invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters")
+	case from.key:
+		return "key " + key, nil
+	}
+	return "browser " + from.client.Hash + " " + key, nil
+}
+
+// invalid is the fault of one field.
+func invalid(field, format string, args ...any) error {
+	var bad models.Invalid
+	bad.Add(field, format, args...)
+	return bad.Err()
+}

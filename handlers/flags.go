@@ -1,0 +1,93 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/models"
+)
+
+// flagRequest is a reader's report of a comment. Client and Author are for a
+// site's server, which must say who reports: by address or by author's id.
+type flagRequest struct {
+	Reason models.Reason  `json:"reason"`
+	Client *clientRequest `json:"client"`
+	Author struct {
+		ID string `json:"id"`
+	} `json:"author"`
+}
+
+// flagComment notes that a reader reports a comment. It does not say what
+// becomes of the report.
+func (s *Server) flagComment(c echo.Context) error {
+	req, err := decode[flagRequest](c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	comment, err := s.db.Comment(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	unknown := models.Errorf(models.KindNotFound, "there is no such comment")
+	if by := caller(c); by.Kind == models.ByKey && !by.Sees(comment.Site) || comment.Status == models.Rejected {
+		return unknown
+	}
+	from, err := s.speaker(c, comment.Site, req.Client)
+	if models.KindOf(err) == models.KindForbidden {
+		return unknown
+	}
+	if err != nil {
+		return err
+	}
+	who, err := reporter(req, from)
+	if err != nil {
+		return err
+	}
+	if err := s.take(c, s.readerLimits(from.site.Slug, "flag", from.address, who.author)); err != nil {
+		return err
+	}
+	by := caller(c)
+	if !from.key {
+		by.Kind, by.Site = models.ByOrigin, from.site.Slug
+	}
+	comment, err = s.db.Flag(ctx, by, comment.ID, who.String(), string(req.Reason))
+	if err != nil {
+		return err
+	}
+	s.publish(ctx, s.changed(models.CommentChanged, comment))
+	return c.NoContent(http.StatusNoContent)
+}
+
+// identity is by what one reporter is told from another.
+type identity struct{ author, client string }
+
+func (i identity) String() string {
+	if i.author != "" {
+		return "author " + i.author
+	}
+	return "client " + i.client
+}
+
+// reporter finds out who reports: an author whom the site vouches for, else an
+// address.
+func reporter(req flagRequest, from speaker) (identity, error) {
+	who := identity{author: models.Clean(req.Author.ID), client: from.client.Hash}
+	switch {
+	case !from.key && who.author != "":
+		from.bad.Add("author.id", "is for a site's server, or a reader token")
+	case len(who.author) > 4*models.MaxID:
+		from.bad.Add("author.id", "must have at most %d characters", models.MaxID)
+	}
+	if from.reader != nil {
+		who.author = from.reader.ID
+	}
+	if who == (identity{}) {
+		from.bad.Add("client.ip", "or author.id must say who reports")
+	}
+	if req.Reason != "" && !req.Reason.Decidable() {
+		from.bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")
+	}
+	return who, from.bad.Err()
+}

@@ -1,0 +1,91 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"winnow/models"
+)
+
+// metrics is what an operator watches, in a registry of the server's own.
+type metrics struct {
+	handler         http.Handler
+	requests        *prometheus.CounterVec
+	duration        *prometheus.HistogramVec
+	comments        *prometheus.CounterVec
+	refusals        *prometheus.CounterVec
+	limiterFailures prometheus.Counter
+}
+
+func (s *Server) newMetrics() *metrics {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "winnow_requests_total", Help: "HTTP requests by route and status.",
+		}, []string{"method", "route", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "winnow_request_seconds", Help: "Time to answer, by route.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5},
+		}, []string{"route"}),
+		comments: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "winnow_comments_total", Help: "Comments taken, by the status they got.",
+		}, []string{"status"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "winnow_limited_total", Help: "Requests refused by a rate limit, by its name.",
+		}, []string{"limit"}),
+		limiterFailures: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "winnow_limiter_failures_total", Help: "Requests let through because the limiter failed.",
+		}),
+	}
+	r := prometheus.NewRegistry()
+	r.MustRegister(
+		m.requests, m.duration, m.comments, m.refusals, m.limiterFailures, gauges{s},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	if s.redis != nil {
+		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "winnow_limiter_fallbacks_total", Help: "Requests limited in process because Redis did not answer.",
+		}, func() float64 { return float64(s.redis.Fallbacks()) }))
+	}
+	m.handler = promhttp.HandlerFor(r, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+	return m
+}
+
+// observe counts one answered request. A path without a route counts as one,
+// so that strangers cannot make up names.
+func (m *metrics) observe(c echo.Context, took time.Duration) {
+	route := c.Path()
+	if route == "" {
+		route = "none"
+	}
+	m.requests.WithLabelValues(c.Request().Method, route, strconv.Itoa(c.Response().Status)).Inc()
+	m.duration.WithLabelValues(route).Observe(took.Seconds())
+}
+
+var (
+	pendingDesc = prometheus.NewDesc("winnow_queue_pending", "Comments that wait for a moderator.", nil, nil)
+	modelDesc   = prometheus.NewDesc("winnow_model_info", "The live model.", []string{"version"}, nil)
+)
+
+// gauges are read when they are asked for.
+type gauges struct{ s *Server }
+
+func (g gauges) Describe(ch chan<- *prometheus.Desc) { ch <- pendingDesc; ch <- modelDesc }
+
+func (g gauges) Collect(ch chan<- prometheus.Metric) {
+	ch <- prometheus.MustNewConstMetric(modelDesc, prometheus.GaugeValue, 1, g.s.live.Load().Version())
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	page, err := g.s.db.Queue(ctx, models.Caller{Kind: models.ByCommand}, models.QueueFilter{Limit: 1})
+	if err != nil {
+		g.s.log.WarnContext(ctx, "queue not counted for the metrics", "error", err)
+		return
+	}
+	ch <- prometheus.MustNewConstMetric(pendingDesc, prometheus.GaugeValue, float64(page.Total))
+}
