@@ -53,8 +53,7 @@ func (s *Server) follow(ctx context.Context) error {
 			return nil
 		case e, open := <-events:
 			if !open {
-				events = nil // polling goes on
-				continue
+				return nil // it closes when ctx ends
 			}
 			if e.Kind != models.ModelPromoted {
 				continue

@@ -19,6 +19,7 @@ type problem struct {
 	Status    int                 `json:"status"`
 	Detail    string              `json:"detail,omitempty"`
 	Fields    []models.FieldError `json:"fields,omitempty"`
+	Current   *standing           `json:"current,omitempty"` // of the comment, for a conflict
 	RequestID string              `json:"request_id,omitempty"`
 }
 
@@ -59,6 +60,10 @@ func problemOf(err error) problem {
 		kind, p.Detail = kindMethod, "this address has other methods"
 	case errors.Is(err, context.DeadlineExceeded):
 		kind, p.Detail = models.KindUnavailable, "the server is too busy"
+	}
+	var late *conflictError
+	if errors.As(err, &late) {
+		p.Current = &late.current
 	}
 	st, known := statuses[kind]
 	if !known || kind == models.KindInternal {

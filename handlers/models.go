@@ -1,0 +1,140 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/classifier"
+	"winnow/models"
+)
+
+// listModels lists the models of the installation, newest first, and the last
+// training of this node.
+func (s *Server) listModels(c echo.Context) error {
+	all, err := s.db.Models(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if all == nil {
+		all = []models.ModelInfo{}
+	}
+	return c.JSON(http.StatusOK, struct {
+		Items    []models.ModelInfo `json:"items"`
+		Training *training          `json:"training,omitempty"`
+	}{all, s.trainer.last()})
+}
+
+// uploadModel keeps a model file as a candidate.
+func (s *Server) uploadModel(c echo.Context) error {
+	if kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type")); err != nil || kind != "application/octet-stream" {
+		return models.Errorf(models.KindMediaType, "a model must be sent as application/octet-stream")
+	}
+	data, err := readBody(c.Request())
+	if err != nil {
+		return err
+	}
+	m, err := classifier.Read(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	info, err := s.keepModel(c.Request().Context(), caller(c), m, "upload", data)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, info)
+}
+
+// keepModel stores a candidate. What is there already stays as it was.
+func (s *Server) keepModel(ctx context.Context, by models.Caller, m *classifier.Model, origin string, data []byte) (models.ModelInfo, error) {
+	manifest, err := json.Marshal(m.Manifest())
+	if err != nil {
+		return models.ModelInfo{}, fmt.Errorf("manifest of model %s: %w", m.Version(), err)
+	}
+	info := models.ModelInfo{
+		Version: m.Version(), Origin: origin, By: by.Name,
+		Manifest: manifest, Size: int64(len(data)), CreatedAt: s.now().UTC(),
+	}
+	return info, s.db.AddModel(ctx, by, info, data)
+}
+
+// promoteModel makes a model the one that scores: here before the reply, on
+// the other nodes with the notice.
+func (s *Server) promoteModel(c echo.Context) error {
+	ctx, version := c.Request().Context(), c.Param("version")
+	data, err := s.db.ModelData(ctx, version)
+	if err != nil {
+		return err
+	}
+	if _, err := classifier.Read(bytes.NewReader(data)); err != nil {
+		return fmt.Errorf("promote model %s: %w", version, err)
+	}
+	info, err := s.db.PromoteModel(ctx, caller(c), version)
+	if err != nil {
+		return err
+	}
+	return s.nowLive(c, info)
+}
+
+// rollbackModel puts back the model that was live before.
+func (s *Server) rollbackModel(c echo.Context) error {
+	info, err := s.db.RollbackModel(c.Request().Context(), caller(c))
+	if err != nil {
+		return err
+	}
+	return s.nowLive(c, info)
+}
+
+func (s *Server) nowLive(c echo.Context, info models.ModelInfo) error {
+	// The change is kept: a caller who leaves now must not keep it from working.
+	ctx := context.WithoutCancel(c.Request().Context())
+	s.publish(ctx, models.Event{Kind: models.ModelPromoted, Subject: info.Version, At: s.now().UTC()})
+	if err := s.reload(ctx); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, info)
+}
+
+// leastLabels is how many ham, and how many spam or abuse, a training wants.
+const leastLabels = 20
+
+// trainModel begins to train a candidate from the labels of the installation,
+// and replies at once. Its progress and result are seen with the models.
+func (s *Server) trainModel(c echo.Context) error {
+	n, err := s.db.LabelCounts(c.Request().Context(), "")
+	if err != nil {
+		return err
+	}
+	if n[models.Ham] < leastLabels || max(n[models.Spam], n[models.Abuse]) < leastLabels {
+		return invalid("labels", "must have at least %d ham and %d spam or abuse; there are %d ham, %d spam and %d abuse",
+			leastLabels, leastLabels, n[models.Ham], n[models.Spam], n[models.Abuse])
+	}
+	job, err := s.trainer.begin(caller(c), s.now().UTC())
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", "/v1/models")
+	return c.JSON(http.StatusAccepted, job)
+}
+
+// learn trains one model and keeps it.
+func (s *Server) learn(ctx context.Context, by models.Caller) (version string, err error) {
+	m, _, err := classifier.Train(ctx, s.db.Labels(ctx, "", time.Time{}), classifier.TrainOptions{
+		Progress: s.trainer.progress,
+	})
+	if err != nil {
+		return "", err
+	}
+	var data bytes.Buffer
+	if _, err := m.WriteTo(&data); err != nil {
+		return "", fmt.Errorf("write model %s: %w", m.Version(), err)
+	}
+	_, err = s.keepModel(ctx, by, m, "train", data.Bytes())
+	return m.Version(), err
+}
