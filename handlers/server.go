@@ -76,7 +76,6 @@ type Server struct {
 	people  *recent[models.Moderator]
 	sites   *recent[models.Site]
 	origins *recent[map[string][]string]
-	feed    *feed
 	trainer *trainer
 	handler http.Handler
 }
@@ -98,7 +97,6 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.people = newRecent(moderatorTTL, s.now, s.db.Moderator)
 	s.sites = newRecent(siteTTL, s.now, s.db.Site)
 	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
-	s.feed = newFeed(s.db.EventsSince)
 	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()
 	s.metrics = s.newMetrics()
 	var err error
@@ -121,7 +119,6 @@ func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.follow(ctx) })
 	g.Go(func() error { return s.deliver(ctx) })
-	g.Go(func() error { return s.watch(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
 	g.Go(func() error { return s.feedStreams(ctx) })
 	g.Go(func() error { return s.train(ctx) })
@@ -170,16 +167,6 @@ func (s *Server) deliver(ctx context.Context) error {
 			}
 		}
 	}
-}
-
-// watch feeds the open streams until ctx ends.
-func (s *Server) watch(ctx context.Context) error {
-	notices, err := s.notifier.Subscribe(ctx)
-	if err != nil {
-		return fmt.Errorf("subscribe to notices: %w", err)
-	}
-	s.feed.run(ctx, notices, func(err error) { s.log.ErrorContext(ctx, "events not read", "error", err) })
-	return nil
 }
 
 // purge removes what has had its time, every hour.
