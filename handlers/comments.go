@@ -94,7 +94,7 @@ func (s *Server) createComment(c echo.Context) error {
 	}
 	if !replayed {
 		s.metrics.comments.WithLabelValues(string(kept.Status)).Inc()
-		s.publish(c.Request().Context(), s.commentEvent(models.CommentCreated, kept))
+		s.publish(c.Request().Context(), s.changed(models.CommentCreated, kept))
 	}
 	c.Response().Header().Set("Location", "/v1/comments/"+kept.ID)
 	return c.JSON(http.StatusCreated, reply(kept, verdict, from.key))
@@ -263,14 +263,6 @@ func idempotencyKey(r *http.Request, from speaker) (string, error) {
 		return "key " + key, nil
 	}
 	return "browser " + from.client.Hash + " " + key, nil
-}
-
-// commentEvent is the notice that something happened to a comment. It has no
-// id: storage keeps an event of its own, and the notice says that it is there.
-func (s *Server) commentEvent(kind models.EventKind, c models.Comment) models.Event {
-	return models.Event{
-		Kind: kind, Site: c.Site, Subject: c.ID, Article: c.Article.ID, Status: c.Status, At: s.now().UTC(),
-	}
 }
 
 // invalid is the fault of one field.

@@ -56,7 +56,7 @@ func (s *Server) flagComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.publish(ctx, s.commentEvent(models.CommentChanged, comment))
+	s.publish(ctx, s.changed(models.CommentChanged, comment))
 	return c.NoContent(http.StatusNoContent)
 }
 
