@@ -29,8 +29,8 @@ const maxFlight = 256
 // several of them; the sites spread over the cluster.
 //
 // Calls that come while others are on their way travel together, in one
-// pipeline. Who calls first flies at once and takes nobody along; whoever
-// waits when it is back leads the next flight, with all who wait.
+// pipeline: who calls first flies at once and alone, and when it is back, the
+// first of those who came meanwhile leads them all on the next flight.
 type Limiter struct {
 	client *Client
 	local  *memory.Limiter
@@ -40,14 +40,14 @@ type Limiter struct {
 	waiting []*call
 }
 
-var errDown = errors.New("Redis is down")
+var errDown = errors.New("another call found Redis down")
 
 // call is one Take on its way.
 type call struct {
 	keys  []string
-	args  []any     // interval and depth of each key, microseconds
-	turn  chan bool // true: lead the next flight; false: the answer is there
-	reply []int64   // the time, and what each key held
+	args  []any        // interval and depth of each key, microseconds
+	turn  chan []*call // the flight to lead, or nil when the answer is there
+	reply []int64      // the time, and what each key held
 	err   error
 }
 
@@ -71,7 +71,7 @@ func (l *Limiter) Take(ctx context.Context, limits ...models.Limit) (models.Allo
 }
 
 func newCall(limits []models.Limit) *call {
-	c := &call{turn: make(chan bool, 1)}
+	c := &call{turn: make(chan []*call, 1)}
 	for _, lim := range limits {
 		site := lim.Site
 		if site == "" {
@@ -84,23 +84,21 @@ func newCall(limits []models.Limit) *call {
 }
 
 // fly brings c to Redis and back, together with those who wait with it. It
-// does not watch the caller's context: two flights are the longest it takes,
+// does not watch the caller's context: it takes two flights at most under any usual load,
 // one when the first of them fails.
 func (l *Limiter) fly(c *call) {
+	flight := []*call{c}
 	l.mu.Lock()
-	l.waiting = append(l.waiting, c)
 	wait := l.flying
-	l.flying = true
-	l.mu.Unlock()
-	if wait && !<-c.turn {
-		return
+	if l.flying = true; wait {
+		l.waiting = append(l.waiting, c)
 	}
-
-	l.mu.Lock()
-	n := min(len(l.waiting), maxFlight)
-	flight := l.waiting[:n:n]
-	l.waiting = l.waiting[n:]
 	l.mu.Unlock()
+	if wait {
+		if flight = <-c.turn; flight == nil {
+			return
+		}
+	}
 
 	if l.client.down.Load() { // since they began to wait
 		for _, c := range flight {
@@ -111,14 +109,16 @@ func (l *Limiter) fly(c *call) {
 	}
 	for _, other := range flight {
 		if other != c {
-			other.turn <- false
+			other.turn <- nil
 		}
 	}
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.flying = len(l.waiting) > 0; l.flying {
-		l.waiting[0].turn <- true
+	n := min(len(l.waiting), maxFlight)
+	if l.flying = n > 0; l.flying {
+		l.waiting[0].turn <- l.waiting[:n:n]
+		l.waiting = l.waiting[n:]
 	}
 }
 

@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -129,6 +132,23 @@ func TestNotifier(t *testing.T) {
 		s, _ := cluster(t)
 		storagetest.Notifier(t, nodes(s.URL+"?cluster=true&wait=5s"))
 	})
+}
+
+// TestSentinel finds the server by the name under which a sentinel watches it.
+func TestSentinel(t *testing.T) {
+	master := storagetest.Redis(t)
+	conf := filepath.Join(t.TempDir(), "sentinel.conf")
+	host, port, _ := net.SplitHostPort(master.Addr())
+	if err := os.WriteFile(conf, fmt.Appendf(nil, "sentinel monitor news %s %s 1\n", host, port), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sentinel := storagetest.Redis(t, conf, "--sentinel")
+	c := open(t, sentinel.URL+"?master_name=news&wait=5s")
+	used(t, c)
+	take(t, c, 4)
+	if n := raw(t, master).Exists(t.Context(), "winnow:{gazette}:address:a").Val(); n != 1 {
+		t.Error("the count is not on the master")
+	}
 }
 
 func TestNodesShareCounts(t *testing.T) {

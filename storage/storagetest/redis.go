@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -24,8 +25,8 @@ type RedisServer struct {
 }
 
 // Redis starts a server that keeps nothing, on a free port, and kills it when
-// the test ends. Args are added to its command line. Without redis-server the
-// test is skipped, or fails when WINNOW_TEST_REQUIRE is 1.
+// the test ends. Args come first on its command line, so that the first of them
+// may be a configuration file. Without redis-server the test is skipped, or fails when WINNOW_TEST_REQUIRE is 1.
 func Redis(t testing.TB, args ...string) *RedisServer {
 	t.Helper()
 	exe, err := exec.LookPath("redis-server")
@@ -41,10 +42,10 @@ func Redis(t testing.TB, args ...string) *RedisServer {
 	for range 5 { // somebody else may take the port between its choice and its use
 		s.port = freePort(t)
 		s.URL = fmt.Sprintf("redis://127.0.0.1:%d", s.port)
-		s.args = append([]string{
-			exe, "--port", strconv.Itoa(s.port), "--bind", "127.0.0.1",
+		s.args = slices.Concat([]string{exe}, args, []string{
+			"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1",
 			"--save", "", "--appendonly", "no", "--dir", t.TempDir(),
-		}, args...)
+		})
 		if err = s.start(); err == nil {
 			return s
 		}

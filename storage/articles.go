@@ -1,0 +1,113 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+
+	"winnow/models"
+)
+
+// ArticlePage is one page of an article's approved comments, a flat list: a
+// parent may be on another page, or not public.
+type ArticlePage struct {
+	Article  models.Article
+	Version  int64
+	Total    int // approved comments of the article
+	Comments []models.Comment
+	Next     string // cursor of the next page; empty on the last
+}
+
+// touchArticle notes an article, or its new address or title, and one more
+// public comment.
+func (t *tx) touchArticle(a models.Article, public bool) error {
+	_, err := t.exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ($1, $2, $3, $4, 1, $5)
+		ON CONFLICT (site, id) DO UPDATE SET
+			url = CASE WHEN excluded.url <> '' THEN excluded.url ELSE articles.url END,
+			title = CASE WHEN excluded.title <> '' THEN excluded.title ELSE articles.title END,
+			version = articles.version + 1,
+			approved = articles.approved + excluded.approved
+		WHERE excluded.approved > 0
+			OR (excluded.url <> '' AND excluded.url <> articles.url)
+			OR (excluded.title <> '' AND excluded.title <> articles.title)`,
+		a.Site, a.ID, a.URL, a.Title, isInt(public))
+	return err
+}
+
+// countApproved notes that an approved comment was gained or lost.
+func (t *tx) countApproved(a models.Article, change int) error {
+	_, err := t.exec(`UPDATE articles SET version = version + 1, approved = approved + $1 WHERE site = $2 AND id = $3`, change, a.Site, a.ID)
+	return err
+}
+
+// ArticleVersion returns a number that grows with every change of what the
+// public sees of an article; 0 when it is unknown.
+func (db *DB) ArticleVersion(ctx context.Context, site, article string) (int64, error) {
+	return read(ctx, db, func(t *tx) (int64, error) {
+		v, err := one(t, column[int64], `SELECT version FROM articles WHERE site = $1 AND id = $2`, site, article)
+		if errors.Is(err, sql.ErrNoRows) {
+			return 0, nil
+		}
+		return v, err
+	})
+}
+
+func readArticle(scan scanner) (p ArticlePage, err error) {
+	err = scan(&p.Article.Site, &p.Article.ID, &p.Article.URL, &p.Article.Title, &p.Version, &p.Total)
+	return p, err
+}
+
+// ArticleComments returns a page of the approved comments of an article; an
+// unknown article has none.
+func (db *DB) ArticleComments(ctx context.Context, site, article string, newestFirst bool, limit int, cur string) (ArticlePage, error) {
+	order, compare, direction := "oldest", ">", ""
+	from := cursor{At: math.MinInt64}
+	if newestFirst {
+		order, compare, direction = "newest", "<", " DESC"
+		from.At = math.MaxInt64
+	}
+	if c, ok, err := parseCursor(cur, order); err != nil {
+		return ArticlePage{}, err
+	} else if ok {
+		from = c
+	}
+	limit = pageSize(limit)
+	return read(ctx, db, func(t *tx) (ArticlePage, error) {
+		// The version is read before the comments: it may be too old for them,
+		// and then they are fetched again, but never too new.
+		page, err := one(t, readArticle, `SELECT site, id, url, title, version, approved FROM articles WHERE site = $1 AND id = $2`, site, article)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ArticlePage{Article: models.Article{Site: site, ID: article}, Comments: []models.Comment{}}, nil
+		}
+		if err != nil {
+			return page, err
+		}
+		page.Comments, err = list(t, readComment, `SELECT `+commentColumns+commentTables+`
+			WHERE c.site = $1 AND c.article = $2 AND c.status = 'approved' AND (c.created_at, c.id) `+compare+` ($3, $4)
+			ORDER BY c.created_at`+direction+`, c.id`+direction+` LIMIT $5`,
+			site, article, from.At, from.ID, limit+1)
+		if len(page.Comments) > limit {
+			page.Comments = page.Comments[:limit]
+			last := page.Comments[limit-1]
+			page.Next = cursor{Order: order, At: micros(last.CreatedAt), ID: last.ID}.String()
+		}
+		return page, err
+	})
+}
+
+// ArticleCounts returns the number of approved comments of each article asked
+// for, 0 for unknown ones.
+func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string) (map[string]int, error) {
+	return read(ctx, db, func(t *tx) (map[string]int, error) {
+		counts := make(map[string]int, len(articles))
+		for _, id := range articles {
+			n, err := one(t, column[int], `SELECT approved FROM articles WHERE site = $1 AND id = $2`, site, id)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return nil, err
+			}
+			counts[id] = n
+		}
+		return counts, nil
+	})
+}

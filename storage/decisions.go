@@ -1,0 +1,194 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"winnow/models"
+)
+
+// state is what the audit trail keeps of a comment.
+type state struct {
+	Status  models.Status `json:"status"`
+	Reason  models.Reason `json:"reason,omitempty"`
+	Version int64         `json:"version"`
+}
+
+func stateOf(c models.Comment) state { return state{c.Status, c.Reason, c.Version} }
+
+// Decide gives a comment the status that a moderator wants, keeps the decision
+// and its label, and ends the lease. A stale version, or a live claim of
+// another moderator, is a conflict that says who and what.
+func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.DecisionRequest) (models.Decision, models.Comment, error) {
+	if err := d.Validate(); err != nil {
+		return models.Decision{}, models.Comment{}, err
+	}
+	type result struct {
+		decision models.Decision
+		comment  models.Comment
+	}
+	r, err := update(ctx, db, func(t *tx) (r result, err error) {
+		r.decision, r.comment, err = t.decide(by, id, "", d)
+		return r, err
+	})
+	return r.decision, r.comment, err
+}
+
+// DecideAll decides several comments in one transaction, as one batch that can
+// be undone by its id. What cannot be decided stands in failed by comment id,
+// and does not hinder the rest. d.Version is for single comments, and ignored.
+func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
+	d.Version = 0
+	if err := d.Validate(); err != nil {
+		return "", nil, nil, err
+	}
+	// In the same order everywhere, so that two batches do not block each other.
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	type result struct {
+		batch  string
+		done   []models.Decision
+		failed map[string]error
+	}
+	r, err := update(ctx, db, func(t *tx) (result, error) {
+		r := result{newID(), []models.Decision{}, map[string]error{}}
+		for _, id := range ids {
+			decision, _, err := t.decide(by, id, r.batch, d)
+			var known *models.Error
+			switch {
+			case errors.As(err, &known): // found before anything was written
+				r.failed[id] = err
+			case err != nil:
+				return r, err
+			default:
+				r.done = append(r.done, decision)
+			}
+		}
+		return r, nil
+	})
+	return r.batch, r.done, r.failed, err
+}
+
+func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest) (models.Decision, models.Comment, error) {
+	none := models.Decision{}
+	k, err := t.decidable(by, id, d.Version)
+	if err != nil {
+		return none, k.comment, err
+	}
+	old := k.comment
+	c := old
+	c.Status, c.Reason = models.Approved, ""
+	if d.Action == models.Reject {
+		c.Status, c.Reason = models.Rejected, d.Reason
+	}
+	made := models.Decision{
+		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
+		Action: d.Action, Reason: d.Reason, Note: plain(d.Note), CreatedAt: t.now,
+	}
+	if _, err := t.exec(`INSERT INTO decisions (id, batch, comment_id, site, moderator, action, reason, note, old_status, old_reason, created_at, undone_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')`,
+		made.ID, batch, id, c.Site, by.Name, string(made.Action), string(made.Reason), made.Note,
+		string(old.Status), string(old.Reason), micros(t.now)); err != nil {
+		return none, c, err
+	}
+	if err := t.labelDecision(made, old, d.Label()); err != nil {
+		return none, c, err
+	}
+	c, err = t.setStatus(old, c.Status, c.Reason)
+	if err != nil {
+		return none, c, err
+	}
+	return made, c, t.audit(by, c.Site, "comment."+string(d.Action), id, stateOf(old), stateOf(c))
+}
+
+// decidable returns the comment, locked, when the caller may decide it now.
+func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error) {
+	k, err := t.visible(by, id, t.d.lock)
+	if err != nil {
+		return k, err
+	}
+	if claim := k.live(t); claim != nil && claim.By != by.Name {
+		return k, models.Errorf(models.KindConflict, "%s has claimed this comment until %s", claim.By, claim.LeaseUntil.Format(time.RFC3339))
+	}
+	if version == 0 || version == k.comment.Version {
+		return k, nil
+	}
+	message := "the comment has changed since"
+	last, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, id)
+	if err != nil {
+		return k, err
+	}
+	if len(last) > 0 {
+		message += ": " + told(last[0])
+	}
+	return k, models.Errorf(models.KindConflict, "%s", message)
+}
+
+// told says what a decision did, for another moderator.
+func told(d models.Decision) string {
+	what := "approved it"
+	if d.Action == models.Reject {
+		what = "rejected it"
+		if d.Reason != "" {
+			what += " as " + string(d.Reason)
+		}
+	}
+	if d.UndoneAt != nil {
+		return fmt.Sprintf("%s %s, and %s undid that", d.Moderator, what, d.UndoneBy)
+	}
+	return d.Moderator + " " + what
+}
+
+// visible returns a comment that the caller may see.
+func (t *tx) visible(by models.Caller, id, lock string) (kept, error) {
+	k, err := t.comment(id, lock)
+	if err == nil && !by.Sees(k.comment.Site) {
+		return kept{}, models.Errorf(models.KindNotFound, "there is no such comment")
+	}
+	return k, err
+}
+
+// setStatus changes a comment, the counters that depend on it and the article's
+// version, ends the lease, and tells of it.
+func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
+	old := c.Status
+	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.now
+	if _, err := t.exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0
+		WHERE id = $6`, string(status), string(reason), c.Version, micros(t.now), searchText(c), c.ID); err != nil {
+		return c, err
+	}
+	if change := isInt(status == models.Approved) - isInt(old == models.Approved); change != 0 {
+		if err := t.countApproved(c.Article, change); err != nil {
+			return c, err
+		}
+	}
+	if change := isInt(status == models.Pending) - isInt(old == models.Pending); change != 0 {
+		if err := t.countPending(c.Site, change); err != nil {
+			return c, err
+		}
+	}
+	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
+}
+
+func isInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+const decisionColumns = `SELECT id, batch, comment_id, site, moderator, action, reason, note, created_at, undone_at, undone_by FROM decisions`
+
+func readDecision(scan scanner) (d models.Decision, err error) {
+	var at int64
+	var undone *int64
+	err = scan(&d.ID, &d.Batch, &d.CommentID, &d.Site, &d.Moderator, &d.Action, &d.Reason, &d.Note, &at, &undone, &d.UndoneBy)
+	d.CreatedAt = fromMicros(at)
+	if undone != nil {
+		when := fromMicros(*undone)
+		d.UndoneAt = &when
+	}
+	return d, err
+}

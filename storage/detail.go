@@ -1,0 +1,62 @@
+package storage
+
+import (
+	"context"
+	"slices"
+
+	"winnow/models"
+)
+
+// Detail is one comment with all that a moderator may want to know of it.
+type Detail struct {
+	Comment models.Comment    `json:"comment"`
+	Verdict models.Verdict    `json:"verdict"`
+	Context models.Context    `json:"context"`
+	History []models.Decision `json:"history"` // oldest first, with those undone
+	Thread  []models.Comment  `json:"thread"`  // what it answers, itself, what answers it
+	Claim   *models.Claim     `json:"claim,omitempty"`
+}
+
+const (
+	maxAbove   = 10 // comments of a thread that a comment answers, nearest first
+	maxReplies = 50
+)
+
+// Detail returns a comment with its surroundings. It is KindNotFound also when
+// the caller may not see its site.
+func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, error) {
+	return read(ctx, db, func(t *tx) (d Detail, err error) {
+		if _, err := t.visible(by, id, ""); err != nil {
+			return d, err
+		}
+		items, err := t.items([]string{id})
+		if err != nil {
+			return d, err
+		}
+		item := items[0] // comments are never deleted
+		d = Detail{Comment: item.Comment, Verdict: item.Verdict, Context: item.Context, Claim: item.Claim}
+		if d.History, err = list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id`, id); err != nil {
+			return d, err
+		}
+		d.Thread, err = t.thread(item.Comment)
+		return d, err
+	})
+}
+
+// thread returns what c answers, up to the start of the thread, c itself, and
+// what answers it, whatever their status.
+func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
+	thread := []models.Comment{c}
+	for above := c; above.ParentID != "" && len(thread) <= maxAbove; {
+		found, err := t.byID([]string{above.ParentID})
+		if err != nil {
+			return nil, err
+		}
+		above = found[above.ParentID]
+		thread = append(thread, above)
+	}
+	slices.Reverse(thread)
+	replies, err := list(t, readComment, `SELECT `+commentColumns+commentTables+`
+		WHERE c.parent_id = $1 AND c.parent_id <> '' ORDER BY c.created_at, c.id LIMIT $2`, c.ID, maxReplies)
+	return append(thread, replies...), err
+}

@@ -1,0 +1,51 @@
+package storage
+
+import (
+	"context"
+
+	"winnow/models"
+)
+
+// flagsToHold is how many readers must report a comment before it waits for a
+// moderator again.
+const flagsToHold = 3
+
+// Flag notes that a reader reports a comment; who tells readers apart, and
+// counts once. An approved comment that no moderator has judged goes back to
+// the queue with the third report. Rejected comments are KindNotFound, as for
+// any reader.
+func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string) (models.Comment, error) {
+	return update(ctx, db, func(t *tx) (models.Comment, error) {
+		k, err := t.visible(by, id, t.d.lock)
+		if err != nil {
+			return k.comment, err
+		}
+		c := k.comment
+		if c.Status == models.Rejected {
+			return models.Comment{}, models.Errorf(models.KindNotFound, "there is no such comment")
+		}
+		added, err := t.exec(`INSERT INTO flags (comment_id, who, reason, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (comment_id, who) DO NOTHING`,
+			id, who, reason, micros(t.now))
+		if err != nil || added == 0 {
+			return c, err
+		}
+		c.Flags++
+		// The version stays: a report must not make a moderator's decision stale.
+		if _, err := t.exec(`UPDATE comments SET flags = $1 WHERE id = $2`, c.Flags, id); err != nil {
+			return c, err
+		}
+		before := stateOf(c)
+		if c.Status == models.Approved && c.Flags >= flagsToHold {
+			judged, err := list(t, column[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
+			if err != nil {
+				return c, err
+			}
+			if len(judged) == 0 {
+				if c, err = t.setStatus(c, models.Pending, models.ReasonFlagged); err != nil {
+					return c, err
+				}
+			}
+		}
+		return c, t.audit(by, c.Site, "comment.flag", id, before, stateOf(c))
+	})
+}

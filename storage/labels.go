@@ -1,0 +1,165 @@
+package storage
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"iter"
+	"time"
+
+	"winnow/models"
+)
+
+// labelDecision replaces a comment's label by that of a decision; class is ""
+// when the decision says nothing of the text.
+func (t *tx) labelDecision(d models.Decision, c models.Comment, class models.Class) error {
+	if _, err := t.exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
+		return err
+	}
+	if class == "" {
+		return nil
+	}
+	_, err := t.keepLabel(c.ID, models.Label{
+		ID: d.ID, Text: c.Body, Label: class, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
+		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.now,
+	})
+	return err
+}
+
+// restoreLabel undoes labelDecision.
+func (t *tx) restoreLabel(d models.Decision) error {
+	if _, err := t.exec(`DELETE FROM labels WHERE comment_id = $1 AND comment_id <> '' AND id = $2`, d.CommentID, d.ID); err != nil {
+		return err
+	}
+	_, err := t.exec(`UPDATE labels SET replaced_by = '' WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = $2`, d.CommentID, d.ID)
+	return err
+}
+
+// keepLabel tells whether the label was new.
+func (t *tx) keepLabel(comment string, l models.Label) (bool, error) {
+	added, err := t.exec(`INSERT INTO labels (id, comment_id, replaced_by, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body)
+		VALUES ($1, $2, '', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
+		l.ID, comment, string(l.Label), l.Site, l.Author, l.AuthorEmail, l.AuthorURL, l.URL, l.Lang, l.Source, l.LabelledBy, micros(l.CreatedAt), l.Text)
+	return added > 0, err
+}
+
+func readLabel(scan scanner) (l models.Label, err error) {
+	var at int64
+	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text)
+	l.CreatedAt = fromMicros(at)
+	return l, err
+}
+
+// Labels streams the labels that stand, from since on, oldest first; of one
+// site when site is not "".
+func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq2[models.Label, error] {
+	return stream(ctx, db, micros(since), func(t *tx, after place) ([]models.Label, error) {
+		w := after.from("created_at")
+		w.add("replaced_by = ''")
+		if site != "" {
+			w.add("site = ?", site)
+		}
+		return list(t, readLabel, `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body
+			FROM labels`+w.String()+after.page("created_at"), w.args...)
+	}, func(l models.Label) place { return place{micros(l.CreatedAt), l.ID} })
+}
+
+// LabelCounts counts the labels that stand by class; of one site when site is
+// not "".
+func (db *DB) LabelCounts(ctx context.Context, site string) (map[models.Class]int, error) {
+	var w where
+	w.add("replaced_by = ''")
+	if site != "" {
+		w.add("site = ?", site)
+	}
+	type count struct {
+		class models.Class
+		n     int
+	}
+	rows, err := read(ctx, db, func(t *tx) ([]count, error) {
+		return list(t, func(scan scanner) (c count, err error) { err = scan(&c.class, &c.n); return c, err },
+			`SELECT label, count(*) FROM labels`+w.String()+` GROUP BY label`, w.args...)
+	})
+	counts := map[models.Class]int{}
+	for _, c := range rows {
+		counts[c.class] = c.n
+	}
+	return counts, err
+}
+
+const importBatch = 500 // labels in one transaction
+
+// ImportLabels keeps labels from elsewhere. One whose id is there already, or
+// without an id whose text and label are, is known and left alone. It stops at
+// the first row that carries an error or is not valid; what came before stays.
+func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2[models.Label, error]) (added, known int, err error) {
+	batch := make([]models.Label, 0, importBatch)
+	flush := func() error {
+		n, err := db.importBatch(ctx, by, batch)
+		if err == nil {
+			added, known = added+n, known+len(batch)-n
+			batch = make([]models.Label, 0, importBatch) // the writer may still read the old one
+		}
+		return err
+	}
+	for l, rowErr := range rows {
+		if err = rowErr; err == nil {
+			l, err = imported(l)
+		}
+		if err != nil {
+			break
+		}
+		if batch = append(batch, l); len(batch) == importBatch {
+			if err = flush(); err != nil {
+				return added, known, err
+			}
+		}
+	}
+	if flushErr := flush(); flushErr != nil {
+		return added, known, flushErr
+	}
+	return added, known, err
+}
+
+// imported completes a row from elsewhere.
+func imported(l models.Label) (models.Label, error) {
+	var bad models.Invalid
+	if models.Blank(l.Text) {
+		bad.Add("text", "must not be empty")
+	}
+	if !l.Label.Valid() {
+		bad.Add("label", "must be ham, spam or abuse")
+	}
+	l.Text = plain(l.Text)
+	if l.ID == "" {
+		sum := sha256.Sum256([]byte(string(l.Label) + "\x00" + l.Text))
+		l.ID = "text:" + hex.EncodeToString(sum[:16])
+	}
+	if l.Source == "" {
+		l.Source = "import"
+	}
+	return l, bad.Err()
+}
+
+func (db *DB) importBatch(ctx context.Context, by models.Caller, batch []models.Label) (added int, err error) {
+	if len(batch) == 0 {
+		return 0, nil
+	}
+	return update(ctx, db, func(t *tx) (int, error) {
+		n := 0
+		for _, l := range batch {
+			if l.CreatedAt.IsZero() {
+				l.CreatedAt = t.now
+			}
+			isNew, err := t.keepLabel("", l)
+			if err != nil {
+				return 0, err
+			}
+			n += isInt(isNew)
+		}
+		if n == 0 {
+			return 0, nil
+		}
+		return n, t.audit(by, "", "labels.import", "", nil, map[string]int{"added": n})
+	})
+}

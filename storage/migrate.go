@@ -1,0 +1,91 @@
+package storage
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"path"
+
+	"winnow/models"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// migration is one step of the schema; the first has the number 1. A step that
+// was released never changes.
+type migration struct{ name, sql string }
+
+var migrations = readMigrations()
+
+func readMigrations() []migration {
+	files, err := migrationFiles.ReadDir("migrations") // in the order of their names
+	if err != nil {
+		panic(err) // embedded
+	}
+	var all []migration
+	for _, f := range files {
+		text, err := migrationFiles.ReadFile(path.Join("migrations", f.Name()))
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, migration{f.Name(), string(text)})
+	}
+	return all
+}
+
+// Migrate brings the schema up to date and returns how many steps that took.
+// Several nodes may do so at once: one works, the others wait. Each step is a
+// transaction of its own. A schema newer than this program is refused.
+func (db *DB) Migrate(ctx context.Context) (applied int, err error) {
+	for {
+		did, err := update(ctx, db, (*tx).migrateOnce)
+		if err != nil {
+			return applied, fmt.Errorf("migrate: %w", err)
+		}
+		if did == "" {
+			return applied, nil
+		}
+		db.log.InfoContext(ctx, "schema migrated", "step", did)
+		applied++
+	}
+}
+
+// migrateOnce applies the next step and returns its name, "" when none is left.
+func (t *tx) migrateOnce() (string, error) {
+	if t.d.lockSchema != "" {
+		if _, err := t.exec(t.d.lockSchema); err != nil {
+			return "", err
+		}
+	}
+	if _, err := t.exec(`CREATE TABLE IF NOT EXISTS migrations (
+		version bigint PRIMARY KEY, name text NOT NULL, applied_at bigint NOT NULL)`); err != nil {
+		return "", err
+	}
+	have, err := t.schema()
+	if err == nil {
+		err = refuseNewer(have)
+	}
+	if err != nil || have == len(migrations) {
+		return "", err
+	}
+	next := migrations[have]
+	if _, err := t.exec(next.sql); err != nil {
+		return "", fmt.Errorf("%s: %w", next.name, err)
+	}
+	_, err = t.exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`, have+1, next.name, micros(t.now))
+	return next.name, err
+}
+
+// schema returns the number of the last step applied, 0 when there is none.
+func (t *tx) schema() (int, error) {
+	return one(t, column[int], `SELECT coalesce(max(version), 0) FROM migrations`)
+}
+
+func refuseNewer(have int) error {
+	if know := len(migrations); have > know {
+		return models.Errorf(models.KindUnavailable,
+			"the database has schema %d, this program knows up to %d: use a newer one", have, know)
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+
+	"winnow/models"
+)
+
+// AddModel keeps a model file; CreatedAt, Size and By are set here. The same
+// version with the same bytes may come again, with others it is a conflict.
+func (db *DB) AddModel(ctx context.Context, by models.Caller, info models.ModelInfo, data []byte) error {
+	sum := sha256.Sum256(data)
+	if len(info.Manifest) == 0 {
+		info.Manifest = json.RawMessage("{}")
+	}
+	return apply(ctx, db, func(t *tx) error {
+		added, err := t.exec(`INSERT INTO models (version, origin, added_by, manifest, size, sum, created_at, data)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (version) DO NOTHING`,
+			info.Version, info.Origin, by.Name, string(info.Manifest), len(data), sum[:], micros(t.now), data)
+		if err != nil {
+			return err
+		}
+		if added > 0 {
+			return t.audit(by, "", "model.add", info.Version, nil, map[string]any{"origin": info.Origin, "size": len(data)})
+		}
+		there, err := one(t, column[[]byte], `SELECT sum FROM models WHERE version = $1`, info.Version)
+		if err == nil && !bytes.Equal(there, sum[:]) {
+			err = models.Errorf(models.KindConflict, "there is another model of version %q already", info.Version)
+		}
+		return err
+	})
+}
+
+const liveVersion = `SELECT version FROM promotions WHERE rolled_back_at IS NULL ORDER BY id DESC LIMIT 1`
+
+const modelColumns = `SELECT m.version, m.origin, m.added_by, m.manifest, m.size, m.created_at,
+	(SELECT max(p.created_at) FROM promotions p WHERE p.version = m.version),
+	m.version = coalesce((` + liveVersion + `), '') FROM models m`
+
+func readModel(scan scanner) (m models.ModelInfo, err error) {
+	var manifest string
+	var created int64
+	var promoted *int64
+	err = scan(&m.Version, &m.Origin, &m.By, &manifest, &m.Size, &created, &promoted, &m.Live)
+	m.Manifest, m.CreatedAt = json.RawMessage(manifest), fromMicros(created)
+	if promoted != nil {
+		at := fromMicros(*promoted)
+		m.PromotedAt = &at
+	}
+	return m, err
+}
+
+// Models returns all models, newest first.
+func (db *DB) Models(ctx context.Context) ([]models.ModelInfo, error) {
+	return read(ctx, db, func(t *tx) ([]models.ModelInfo, error) {
+		return list(t, readModel, modelColumns+` ORDER BY m.created_at DESC, m.version`)
+	})
+}
+
+// ModelData returns the bytes of a model file, or KindNotFound.
+func (db *DB) ModelData(ctx context.Context, version string) ([]byte, error) {
+	return read(ctx, db, func(t *tx) ([]byte, error) {
+		data, err := one(t, column[[]byte], `SELECT data FROM models WHERE version = $1`, version)
+		return data, missing(err, "there is no model %q", version)
+	})
+}
+
+// LiveModel returns the model that scores, KindNotFound when none does yet.
+func (db *DB) LiveModel(ctx context.Context) (models.ModelInfo, error) {
+	return read(ctx, db, (*tx).liveModel)
+}
+
+func (t *tx) liveModel() (models.ModelInfo, error) {
+	m, err := one(t, readModel, modelColumns+` WHERE m.version = (`+liveVersion+`)`)
+	return m, missing(err, "no model is live")
+}
+
+// PromoteModel makes a model live. Promoting the live one changes nothing.
+func (db *DB) PromoteModel(ctx context.Context, by models.Caller, version string) (models.ModelInfo, error) {
+	return update(ctx, db, func(t *tx) (none models.ModelInfo, err error) {
+		old, err := t.liveModel()
+		if err != nil && models.KindOf(err) != models.KindNotFound {
+			return none, err
+		}
+		if old.Version == version && version != "" {
+			return old, nil
+		}
+		if _, err := one(t, column[string], `SELECT version FROM models WHERE version = $1`, version); err != nil {
+			return none, missing(err, "there is no model %q", version)
+		}
+		if _, err := t.exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, newID(), version, micros(t.now)); err != nil {
+			return none, err
+		}
+		return t.wentLive(by, "model.promote", old.Version)
+	})
+}
+
+// RollbackModel makes the model live that was before the one that is; done
+// again, the one before that. Without an earlier one it is a conflict.
+func (db *DB) RollbackModel(ctx context.Context, by models.Caller) (models.ModelInfo, error) {
+	return update(ctx, db, func(t *tx) (none models.ModelInfo, err error) {
+		type promotion struct{ id, version string }
+		last, err := list(t, func(scan scanner) (p promotion, err error) { err = scan(&p.id, &p.version); return p, err },
+			`SELECT id, version FROM promotions WHERE rolled_back_at IS NULL ORDER BY id DESC LIMIT 2`+t.d.lock)
+		if err != nil {
+			return none, err
+		}
+		if len(last) < 2 {
+			return none, models.Errorf(models.KindConflict, "there is no earlier model to go back to")
+		}
+		if _, err := t.exec(`UPDATE promotions SET rolled_back_at = $1 WHERE id = $2`, micros(t.now), last[0].id); err != nil {
+			return none, err
+		}
+		return t.wentLive(by, "model.rollback", last[0].version)
+	})
+}
+
+// wentLive tells of a change of the live model, and returns the new one.
+func (t *tx) wentLive(by models.Caller, action, old string) (models.ModelInfo, error) {
+	m, err := t.liveModel()
+	if err != nil {
+		return m, err
+	}
+	if err := t.event(models.ModelPromoted, "", m.Version, "", ""); err != nil {
+		return m, err
+	}
+	return m, t.audit(by, "", action, m.Version, map[string]string{"live": old}, map[string]string{"live": m.Version})
+}

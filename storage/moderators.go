@@ -1,0 +1,188 @@
+package storage
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"winnow/models"
+)
+
+// AddModerator keeps a moderator. A name that is taken is a conflict.
+func (db *DB) AddModerator(ctx context.Context, by models.Caller, m models.Moderator) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	sites, err := toJSON(m.Sites)
+	if err != nil {
+		return err
+	}
+	return apply(ctx, db, func(t *tx) error {
+		added, err := t.exec(`INSERT INTO moderators (name, role, sites, disabled, password_hash, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING`,
+			m.Name, m.Role, sites, m.Disabled, m.PasswordHash, micros(t.now))
+		if err != nil {
+			return err
+		}
+		if added == 0 {
+			return models.Errorf(models.KindConflict, "there is a moderator %q already", m.Name)
+		}
+		return t.audit(by, "", "moderator.add", m.Name, nil, moderatorTrail(m))
+	})
+}
+
+func moderatorTrail(m models.Moderator) map[string]any {
+	return map[string]any{"role": m.Role, "sites": m.Sites, "disabled": m.Disabled}
+}
+
+const moderatorColumns = `SELECT name, role, sites, disabled, password_hash, created_at FROM moderators`
+
+func readModerator(scan scanner) (m models.Moderator, err error) {
+	var sites string
+	var at int64
+	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &at); err != nil {
+		return m, err
+	}
+	m.CreatedAt = fromMicros(at)
+	return m, json.Unmarshal([]byte(sites), &m.Sites)
+}
+
+// Moderators returns all moderators by name.
+func (db *DB) Moderators(ctx context.Context) ([]models.Moderator, error) {
+	all, err := read(ctx, db, func(t *tx) ([]models.Moderator, error) { return list(t, readModerator, moderatorColumns) })
+	// The order of names depends on the database's locale, so it is made here.
+	slices.SortFunc(all, func(a, b models.Moderator) int { return strings.Compare(a.Name, b.Name) })
+	return all, err
+}
+
+// Moderator returns one moderator, or KindNotFound.
+func (db *DB) Moderator(ctx context.Context, name string) (models.Moderator, error) {
+	return read(ctx, db, func(t *tx) (models.Moderator, error) { return t.moderator(name, "") })
+}
+
+func (t *tx) moderator(name, lock string) (models.Moderator, error) {
+	m, err := one(t, readModerator, moderatorColumns+` WHERE name = $1`+lock, name)
+	return m, missing(err, "there is no moderator %q", name)
+}
+
+// UpdateModerator lets change edit a moderator, and keeps the result if it is
+// valid. The name stays. Sessions end when the moderator is disabled or has
+// another password.
+func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string, change func(*models.Moderator) error) (models.Moderator, error) {
+	return update(ctx, db, func(t *tx) (models.Moderator, error) {
+		old, err := t.moderator(name, t.d.lock)
+		if err != nil {
+			return old, err
+		}
+		m := old
+		m.Sites = slices.Clone(old.Sites)
+		if err := change(&m); err != nil {
+			return old, err
+		}
+		m.Name, m.CreatedAt = old.Name, old.CreatedAt
+		if err := m.Validate(); err != nil {
+			return old, err
+		}
+		sites, err := toJSON(m.Sites)
+		if err != nil {
+			return old, err
+		}
+		if _, err := t.exec(`UPDATE moderators SET role = $1, sites = $2, disabled = $3, password_hash = $4 WHERE name = $5`,
+			m.Role, sites, m.Disabled, m.PasswordHash, name); err != nil {
+			return old, err
+		}
+		before, after := moderatorTrail(old), moderatorTrail(m)
+		if m.PasswordHash != old.PasswordHash {
+			after["password"] = "changed"
+		}
+		if m.Disabled || m.PasswordHash != old.PasswordHash {
+			if _, err := t.exec(`DELETE FROM sessions WHERE moderator = $1`, name); err != nil {
+				return old, err
+			}
+		}
+		return m, t.audit(by, "", "moderator.update", name, before, after)
+	})
+}
+
+// A refresh token is "SESSION.SECRET". Each use replaces the secret, so a token
+// whose session is there but whose secret is not the kept one was used before:
+// it was stolen, from the thief's or from the owner's point of view, and the
+// session ends.
+
+// StartSession begins a session and returns its refresh token.
+func (db *DB) StartSession(ctx context.Context, moderator string, ttl time.Duration) (refresh string, err error) {
+	id, secret := newToken(""), newToken("")
+	err = apply(ctx, db, func(t *tx) error {
+		m, err := t.moderator(moderator, "")
+		if err != nil {
+			return err
+		}
+		if m.Disabled {
+			return models.Errorf(models.KindForbidden, "this account is disabled")
+		}
+		_, err = t.exec(`INSERT INTO sessions (id, moderator, token_hash, expires_at) VALUES ($1, $2, $3, $4)`,
+			id, moderator, hash(secret), micros(t.now.Add(ttl)))
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return id + "." + secret, nil
+}
+
+// session is a row of the table of sessions.
+type session struct {
+	moderator string
+	hash      []byte
+	expires   int64
+}
+
+func readSession(scan scanner) (s session, err error) {
+	err = scan(&s.moderator, &s.hash, &s.expires)
+	return s, err
+}
+
+// RefreshSession takes a refresh token and returns the one that replaces it.
+// A token that is unknown, too old or used before is KindUnauthorized; the last
+// ends its session.
+func (db *DB) RefreshSession(ctx context.Context, refresh string, ttl time.Duration) (m models.Moderator, next string, err error) {
+	id, secret, _ := strings.Cut(refresh, ".")
+	fresh := newToken("")
+	m, err = update(ctx, db, func(t *tx) (m models.Moderator, err error) {
+		s, err := one(t, readSession, `SELECT moderator, token_hash, expires_at FROM sessions WHERE id = $1`+t.d.lock, id)
+		if err != nil {
+			return m, missing(err, "")
+		}
+		m, err = t.moderator(s.moderator, "")
+		if err != nil {
+			return m, err
+		}
+		if subtle.ConstantTimeCompare(s.hash, hash(secret)) == 0 || s.expires <= micros(t.now) || m.Disabled {
+			// This must be committed, so it is not an error here.
+			_, err := t.exec(`DELETE FROM sessions WHERE id = $1`, id)
+			return models.Moderator{}, err
+		}
+		_, err = t.exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hash(fresh), micros(t.now.Add(ttl)), id)
+		return m, err
+	})
+	if models.KindOf(err) == models.KindNotFound || (err == nil && m.Name == "") {
+		return models.Moderator{}, "", models.Errorf(models.KindUnauthorized, "the session has ended: log in again")
+	}
+	if err != nil {
+		return models.Moderator{}, "", err
+	}
+	return m, id + "." + fresh, nil
+}
+
+// EndSession ends the session of a refresh token. Ending one that has ended is
+// no error.
+func (db *DB) EndSession(ctx context.Context, refresh string) error {
+	id, _, _ := strings.Cut(refresh, ".")
+	return apply(ctx, db, func(t *tx) error {
+		_, err := t.exec(`DELETE FROM sessions WHERE id = $1`, id)
+		return err
+	})
+}

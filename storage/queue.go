@@ -1,0 +1,289 @@
+package storage
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"winnow/models"
+)
+
+// order is how the queue is sorted. Its columns follow an index, so that the
+// first page costs the same however long the queue is.
+type order struct {
+	by      string
+	compare string
+	dir     string
+}
+
+var orders = map[models.Sort]order{
+	models.SortRisk:   {"c.risk, c.created_at, c.id", "<", " DESC"},
+	models.SortOldest: {"c.created_at, c.id", ">", ""},
+	models.SortNewest: {"c.created_at, c.id", "<", " DESC"},
+}
+
+// String is the ORDER BY clause.
+func (o order) String() string {
+	return " ORDER BY " + strings.ReplaceAll(o.by, ",", o.dir+",") + o.dir
+}
+
+// after narrows w to what follows a cursor.
+func (o order) after(w *where, c cursor) {
+	args := []any{c.At, c.ID}
+	if strings.HasPrefix(o.by, "c.risk") {
+		args = append([]any{c.Risk}, args...)
+	}
+	w.add("("+o.by+") "+o.compare+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
+}
+
+// queueFilter turns f into its order and its conditions, without the cursor.
+func queueFilter(by models.Caller, f *models.QueueFilter) (order, *where, error) {
+	if f.Sort == "" {
+		f.Sort = models.SortRisk
+	}
+	f.Limit = pageSize(f.Limit)
+	o, ok := orders[f.Sort]
+	if !ok {
+		var bad models.Invalid
+		bad.Add("sort", "must be risk, oldest or newest")
+		return o, nil, bad.Err()
+	}
+	w := new(where)
+	w.add("c.status = 'pending'")
+	if err := w.seen(by, "c.site", f.Site); err != nil {
+		return o, nil, err
+	}
+	if f.Reason != "" {
+		w.add("c.reason = ?", string(f.Reason))
+	}
+	if f.Article != "" {
+		w.add("c.article = ?", f.Article)
+	}
+	if f.Author != "" {
+		w.add("(c.author_id = ? OR c.author_name = ?)", f.Author, f.Author)
+	}
+	if f.Query != "" {
+		literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Query))
+		w.add(`c.search LIKE ? ESCAPE '\'`, "%"+literal+"%")
+	}
+	return o, w, nil
+}
+
+// narrowed tells whether f asks for more than a site.
+func narrowed(f models.QueueFilter) bool {
+	return f.Reason != "" || f.Article != "" || f.Author != "" || f.Query != ""
+}
+
+// Queue returns a page of the pending comments that the caller may see, with
+// claims that hold, whoever has them.
+func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter) (models.QueuePage, error) {
+	o, w, err := queueFilter(by, &f)
+	if err != nil {
+		return models.QueuePage{}, err
+	}
+	from, further, err := parseCursor(f.Cursor, string(f.Sort))
+	if err != nil {
+		return models.QueuePage{}, err
+	}
+	return read(ctx, db, func(t *tx) (page models.QueuePage, err error) {
+		if page.Total, err = t.queueTotal(by, f, w); err != nil {
+			return page, err
+		}
+		if further {
+			o.after(w, from)
+		}
+		type place struct {
+			id   string
+			risk float64
+		}
+		places, err := list(t, func(scan scanner) (p place, err error) { err = scan(&p.id, &p.risk); return p, err },
+			`SELECT c.id, c.risk FROM comments c`+w.String()+o.String()+" LIMIT "+w.arg(f.Limit+1), w.args...)
+		if err != nil {
+			return page, err
+		}
+		more := len(places) > f.Limit
+		if more {
+			places = places[:f.Limit]
+		}
+		ids := make([]string, len(places))
+		for i, p := range places {
+			ids[i] = p.id
+		}
+		if page.Items, err = t.items(ids); err != nil || !more {
+			return page, err
+		}
+		last := places[len(places)-1]
+		if k, err := t.comment(last.id, ""); err == nil {
+			page.Next = cursor{Order: string(f.Sort), Risk: last.risk, At: micros(k.comment.CreatedAt), ID: last.id}.String()
+		}
+		return page, err
+	})
+}
+
+// queueTotal counts what the filter lets through: from the counters when it
+// names nothing but a site.
+func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *where) (int, error) {
+	if narrowed(f) {
+		return one(t, column[int], `SELECT count(*) FROM comments c`+w.String(), w.args...)
+	}
+	var sites where
+	if err := sites.seen(by, "site", f.Site); err != nil {
+		return 0, err
+	}
+	// The sum of bigints is numeric in PostgreSQL.
+	return one(t, column[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.args...)
+}
+
+// items returns the comments with these ids as a moderator meets them, in the
+// order of the ids.
+func (t *tx) items(ids []string) ([]models.QueueItem, error) {
+	items := []models.QueueItem{}
+	if len(ids) == 0 {
+		return items, nil
+	}
+	var w where
+	w.in("c.id", ids)
+	found, err := list(t, readKept, keptColumns+w.String(), w.args...)
+	if err != nil {
+		return nil, err
+	}
+	records, err := t.records(ids)
+	if err != nil {
+		return nil, err
+	}
+	var parents []string
+	for _, k := range found {
+		if k.comment.ParentID != "" {
+			parents = append(parents, k.comment.ParentID)
+		}
+	}
+	answered, err := t.byID(parents)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range found {
+		c := k.comment
+		item := models.QueueItem{
+			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.live(t),
+			Context: models.Context{Author: records[c.ID]},
+		}
+		if parent, ok := answered[c.ParentID]; ok {
+			item.Context.Parent = &parent
+		}
+		items = append(items, item)
+	}
+	slices.SortFunc(items, func(a, b models.QueueItem) int {
+		return slices.Index(ids, a.Comment.ID) - slices.Index(ids, b.Comment.ID)
+	})
+	return items, nil
+}
+
+func (t *tx) byID(ids []string) (map[string]models.Comment, error) {
+	found := map[string]models.Comment{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var w where
+	w.in("c.id", ids)
+	all, err := list(t, readComment, `SELECT `+commentColumns+commentTables+w.String(), w.args...)
+	for _, c := range all {
+		found[c.ID] = c
+	}
+	return found, err
+}
+
+// records counts what became of the authors of these comments, up to 1000 of
+// each status, so that a name like "Guest" costs no more than others.
+func (t *tx) records(ids []string) (map[string]models.Record, error) {
+	count := func(status string) string {
+		return `(SELECT count(*) FROM (SELECT 1 FROM comments o WHERE o.site = c.site AND o.author_key = c.author_key AND o.status = '` +
+			status + `' LIMIT 1000) some)`
+	}
+	type row struct {
+		id     string
+		record models.Record
+	}
+	var w where
+	w.in("c.id", ids)
+	rows, err := list(t, func(scan scanner) (r row, err error) {
+		err = scan(&r.id, &r.record.Approved, &r.record.Rejected, &r.record.Pending)
+		return r, err
+	}, `SELECT c.id, `+count("approved")+`, `+count("rejected")+`, `+count("pending")+` FROM comments c`+w.String(), w.args...)
+	found := map[string]models.Record{}
+	for _, r := range rows {
+		found[r.id] = r.record
+	}
+	return found, err
+}
+
+// Claim leases up to f.Limit items to the caller: first those already theirs,
+// which renews them, then those that nobody holds. f.Cursor does not count.
+func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter, lease time.Duration) ([]models.QueueItem, error) {
+	o, w, err := queueFilter(by, &f)
+	if err != nil {
+		return nil, err
+	}
+	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
+		now := micros(t.now)
+		pick := func(limit int, lock, cond string, args ...any) ([]string, error) {
+			w := &where{slices.Clone(w.conds), slices.Clone(w.args)}
+			w.add(cond, args...)
+			return list(t, column[string], `SELECT c.id FROM comments c`+w.String()+o.String()+" LIMIT "+w.arg(limit)+lock, w.args...)
+		}
+		ids, err := pick(f.Limit, t.d.lock, "c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now)
+		if err != nil {
+			return nil, err
+		}
+		held := len(ids)
+		if held < f.Limit {
+			free, err := pick(f.Limit-held, t.d.lockFree, "c.lease_until <= ?", now)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, free...)
+		}
+		for _, id := range ids {
+			if _, err := t.exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.now.Add(lease)), id); err != nil {
+				return nil, err
+			}
+		}
+		items, err := t.items(ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items[held:] {
+			if err := t.claimed(item.Comment); err != nil {
+				return nil, err
+			}
+		}
+		return items, nil
+	})
+}
+
+func (t *tx) claimed(c models.Comment) error {
+	return t.event(models.CommentClaimed, c.Site, c.ID, c.Article.ID, c.Status)
+}
+
+// Release ends the caller's leases of these comments. Others are left alone.
+func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error {
+	return apply(ctx, db, func(t *tx) error {
+		for _, id := range ids {
+			ended, err := t.exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE id = $1 AND lease_by = $2 AND lease_by <> ''`, id, by.Name)
+			if err != nil {
+				return err
+			}
+			if ended == 0 {
+				continue
+			}
+			k, err := t.comment(id, "")
+			if err != nil {
+				return err
+			}
+			if err := t.claimed(k.comment); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

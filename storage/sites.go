@@ -1,0 +1,158 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+
+	"winnow/models"
+)
+
+// AddSite keeps a site and returns its secret key, of which only a hash is
+// kept. Name and mode have defaults. A slug that is taken is a conflict.
+func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key string, err error) {
+	if s.Name == "" {
+		s.Name = s.Slug
+	}
+	if s.Mode == "" {
+		s.Mode = models.ModePost
+	}
+	if err := s.Validate(); err != nil {
+		return "", err
+	}
+	origins, err := toJSON(s.Origins)
+	if err != nil {
+		return "", err
+	}
+	key = newToken("wk_")
+	err = apply(ctx, db, func(t *tx) error {
+		added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slug) DO NOTHING`,
+			s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hash(key), micros(t.now))
+		if err != nil {
+			return err
+		}
+		if added == 0 {
+			return models.Errorf(models.KindConflict, "there is a site %q already", s.Slug)
+		}
+		if _, err := t.exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
+			return err
+		}
+		return t.audit(by, s.Slug, "site.add", s.Slug, nil, siteTrail(s))
+	})
+	if err != nil {
+		return "", err
+	}
+	return key, nil
+}
+
+// siteTrail is what the audit trail keeps of a site: not its secrets.
+func siteTrail(s models.Site) map[string]any {
+	return map[string]any{
+		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
+		"thresholds": s.Thresholds, "reader_tokens": s.SSOSecret != "",
+	}
+}
+
+// newToken makes a secret of 32 random bytes.
+func newToken(prefix string) string {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails
+	return prefix + base64.RawURLEncoding.EncodeToString(b)
+}
+
+// hash is how secrets of full entropy are kept; passwords need a slow one.
+func hash(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at FROM sites`
+
+func readSite(scan scanner) (s models.Site, err error) {
+	var origins string
+	var at int64
+	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.SSOSecret, &at)
+	if err != nil {
+		return s, err
+	}
+	s.CreatedAt = fromMicros(at)
+	return s, json.Unmarshal([]byte(origins), &s.Origins)
+}
+
+// Sites returns all sites by slug.
+func (db *DB) Sites(ctx context.Context) ([]models.Site, error) {
+	return read(ctx, db, func(t *tx) ([]models.Site, error) { return list(t, readSite, siteColumns+` ORDER BY slug`) })
+}
+
+// Site returns one site, or KindNotFound.
+func (db *DB) Site(ctx context.Context, slug string) (models.Site, error) {
+	return read(ctx, db, func(t *tx) (models.Site, error) { return t.site(slug, "") })
+}
+
+func (t *tx) site(slug, lock string) (models.Site, error) {
+	s, err := one(t, readSite, siteColumns+` WHERE slug = $1`+lock, slug)
+	return s, missing(err, "there is no site %q", slug)
+}
+
+// SiteByKey returns the site that a secret key belongs to, or KindUnauthorized.
+func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
+	return read(ctx, db, func(t *tx) (models.Site, error) {
+		s, err := one(t, readSite, siteColumns+` WHERE key_hash = $1`, hash(key))
+		if errors.Is(err, sql.ErrNoRows) {
+			err = models.Errorf(models.KindUnauthorized, "the site key is not known")
+		}
+		return s, err
+	})
+}
+
+// RotateSiteKey replaces a site's key; the old one is worth nothing any more.
+func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) (key string, err error) {
+	key = newToken("wk_")
+	err = apply(ctx, db, func(t *tx) error {
+		if _, err := t.site(slug, t.d.lock); err != nil {
+			return err
+		}
+		if _, err := t.exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hash(key), slug); err != nil {
+			return err
+		}
+		return t.audit(by, slug, "site.rotate_key", slug, nil, nil)
+	})
+	if err != nil {
+		return "", err
+	}
+	return key, nil
+}
+
+// UpdateSite lets change edit a site, and keeps the result if it is valid. The
+// slug and the time of creation stay.
+func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, change func(*models.Site) error) (models.Site, error) {
+	return update(ctx, db, func(t *tx) (models.Site, error) {
+		old, err := t.site(slug, t.d.lock)
+		if err != nil {
+			return old, err
+		}
+		s := old
+		s.Origins = append([]string(nil), old.Origins...)
+		if err := change(&s); err != nil {
+			return old, err
+		}
+		s.Slug, s.CreatedAt = old.Slug, old.CreatedAt
+		if err := s.Validate(); err != nil {
+			return old, err
+		}
+		origins, err := toJSON(s.Origins)
+		if err != nil {
+			return old, err
+		}
+		if _, err := t.exec(`UPDATE sites SET name = $1, origins = $2, mode = $3, hold = $4, reject = $5, sso_secret = $6 WHERE slug = $7`,
+			s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, slug); err != nil {
+			return old, err
+		}
+		return s, t.audit(by, slug, "site.update", slug, siteTrail(old), siteTrail(s))
+	})
+}
