@@ -1,0 +1,53 @@
+// Calls to the server. The session lies in cookies that scripts cannot read.
+
+// Problem is a reply that says no (RFC 9457), or none at all (status 0).
+export class Problem extends Error {
+  constructor(status, body = {}) {
+    super(body.detail || body.title || "");
+    this.status = status;
+    this.current = body.current; // where a comment stands, for a conflict
+  }
+}
+
+async function send(method, path, body) {
+  const init = { method, credentials: "same-origin", cache: "no-store" };
+  if (body !== undefined) Object.assign(init, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  try {
+    return await fetch(path, init);
+  } catch {
+    throw new Problem(0);
+  }
+}
+
+// call returns the reply's JSON. When the session's short token has run out it
+// is renewed, and the call made once more.
+export async function call(method, path, body) {
+  const began = Date.now();
+  let reply = await send(method, path, body);
+  if (reply.status === 401 && !path.startsWith("/v1/auth/") && (await renew(began))) reply = await send(method, path, body);
+  const data = (await reply.json().catch(() => null)) || {};
+  if (reply.ok) return data;
+  if (reply.status === 401) document.dispatchEvent(new Event("signed-out"));
+  throw new Problem(reply.status, data);
+}
+
+export const get = (path, query = {}) => {
+  const set = Object.entries(query).filter(([, v]) => v !== "" && v != null);
+  return call("GET", set.length ? `${path}?${new URLSearchParams(set)}` : path);
+};
+export const post = (path, body = {}) => call("POST", path, body);
+
+// A refresh token works once, and its second use ends the session. So only one
+// tab renews at a time, and one that comes late takes what the other brought.
+async function renew(began) {
+  const once = async () => {
+    if (Number(localStorage.getItem("winnow.renewed")) > began) return true;
+    const reply = await send("POST", "/v1/auth/refresh", { cookie: true });
+    if (reply.ok) localStorage.setItem("winnow.renewed", Date.now());
+    return reply.ok;
+  };
+  if (navigator.locks) return navigator.locks.request("winnow.renew", once);
+  renewing ||= once().finally(() => { renewing = null; });
+  return renewing;
+}
+let renewing = null;

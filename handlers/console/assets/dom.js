@@ -1,0 +1,47 @@
+// Building pages out of elements and text. Strings only ever become text nodes.
+
+export const $ = (id) => document.getElementById(id);
+
+// h makes an element. Functions become listeners, "vars" CSS custom properties,
+// everything else attributes; false and null leave an attribute or child out.
+export function h(tag, props, ...children) {
+  const e = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (typeof value === "function") e.addEventListener(name, value);
+    else if (name === "vars") for (const [k, v] of Object.entries(value)) e.style.setProperty(k, v);
+    else if (value !== false && value != null) e.setAttribute(name, value === true ? "" : value);
+  }
+  e.append(...children.flat().filter((c) => c !== false && c != null));
+  return e;
+}
+
+// What a stranger typed: isolated, so that its writing direction stays inside.
+export const said = (text, tag = "bdi") => h(tag, { dir: "auto" }, text);
+
+// Characters that people do not see and that change what they do see.
+const hidden = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+
+// marked returns a text as nodes, with hidden characters named and the given
+// places ({ at: [[start, end]], weight }, in code points) highlighted.
+export function marked(text, signals = []) {
+  const points = Array.from(text);
+  const weights = new Array(points.length).fill(0);
+  for (const s of signals) {
+    for (const [from, to] of s.at || []) {
+      for (let i = from; i < Math.min(to, points.length); i++) weights[i] += s.weight;
+    }
+  }
+  const nodes = [];
+  for (let i = 0; i < points.length;) {
+    let end = i + 1;
+    const odd = hidden.test(points[i]);
+    if (!odd) while (end < points.length && weights[end] === weights[i] && !hidden.test(points[end])) end++;
+    const piece = odd ? h("span", { class: "hidden-char" }, "U+" + points[i].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")) : points.slice(i, end).join("");
+    const level = Math.min(3, Math.ceil(Math.abs(weights[i])));
+    nodes.push(weights[i] ? h("mark", { class: (weights[i] > 0 ? "for" : "against") + level, title: signed(weights[i]) }, piece) : piece);
+    i = end;
+  }
+  return nodes;
+}
+
+export const signed = (n) => (n > 0 ? "+" : "−") + Math.abs(n).toFixed(2);

@@ -1,0 +1,42 @@
+// The console's texts in English. A pair is for one and for any other number.
+export default {
+  "login.what": "The comment desk", "login.name": "Name", "login.password": "Password", "login.enter": "Log in",
+  "login.wrong": "Name or password is wrong.", "login.failed": "Logging in did not work: {why}", logout: "Log out", language: "Language", tabs: "Panes", close: "Close", actions: "Decide",
+  "error.offline": "The server cannot be reached.", "error.any": "This did not work: {why}",
+  "live.on": "Live: new comments arrive by themselves", "live.off": "Connection lost, trying again",
+  waiting: ["comment waiting", "comments waiting"], oldest: "oldest {age}",
+  "age.now": "now", "age.minutes": "{n} min", "age.hours": "{n} h", "age.days": "{n} d",
+
+  "queue.title": "Queue", "queue.search": "Search text or name", "queue.sort": "Order", "queue.reason": "Why held", "queue.site": "Site",
+  "queue.all": "All reasons", "queue.sites": "All sites", "queue.more": "Show more", "queue.fresh": ["{n} new comment", "{n} new comments"], "queue.only": "Only by {name}",
+  "queue.empty": "All done. Nothing is waiting.", "queue.nothing": "Nothing matches.", "queue.select": "Select the comment by {name}",
+  "queue.selected": ["{n} selected", "{n} selected"], "queue.clear": "Clear", "queue.held": "with {name}", "queue.done": "decided elsewhere",
+  "sort.risk": "Most alarming first", "sort.oldest": "Oldest first", "sort.newest": "Newest first",
+
+  "reason.spam": "Spam", "reason.abuse": "Abuse", "reason.off_topic": "Off topic", "reason.illegal": "Illegal", "reason.other": "Other",
+  "reason.premoderation": "Everything is held", "reason.honeypot": "Hidden field filled in", "reason.flagged": "Reported by readers", "reason.rule": "A rule of the site",
+
+  "comment.title": "Comment", "comment.none": "No comment is open.", "comment.parent": "In reply to {name}", "comment.flags": ["{n} report by a reader", "{n} reports by readers"],
+  "comment.thread": ["{n} other comment in this thread", "{n} other comments in this thread"], "comment.open": "Open the article",
+  "comment.held": "{name} has this comment until {time}.", "comment.mine": "Yours until {time}", "comment.gone": "This comment is no longer waiting.",
+  "comment.decided": "{name}: {action}, {age}", "comment.later": "It stays here for you to read. The next key goes on.",
+  "status.approved": "published", "status.rejected": "rejected", "status.pending": "waiting", "action.approve": "approved", "action.reject": "rejected", "action.hold": "held",
+
+  why: "Why it was held", "why.spam": "Spam", "why.abuse": "Abuse", "why.hold": "held from {p}", "why.reject": "rejected from {p}",
+  "why.more": ["{n} more sign", "{n} more signs"], "why.less": "Fewer", "why.none": "No signs in the text.", "why.model": "Model {version}",
+  "why.bar": "Weight {w}: right speaks for spam, left against", "signal.word": "word", "signal.pair": "words", "signal.bigram": "words", "signal.shape": "shape", "signal.chars": "letters", "signal.url": "link", "signal.author": "author", "signal.rule": "rule", "signal.fold": "disguise",
+
+  approve: "Approve", reject: "Reject", "reject.why": "Reject as", cancel: "Cancel", undo: "Undo", note: "Note", "note.add": "Note for the newsroom, kept with the decision",
+  "done.approve": "Approved: {name}", "done.reject": "Rejected ({reason}): {name}", "done.approve.many": ["{n} comment approved", "{n} comments approved"], "done.reject.many": ["{n} comment rejected", "{n} comments rejected"],
+  "done.failed": ["{n} could not be decided and stays in the queue", "{n} could not be decided and stay in the queue"], "done.undone": "Undone. The comment waits again.",
+  "conflict.decided": "{name} was first: {action}. Your decision was not kept.", "conflict.held": "{name} is working on this comment. Your decision was not kept.",
+  "conflict.changed": "The comment has changed meanwhile. Your decision was not kept: please look again.", "conflict.undo": "The comment has changed since, so this cannot be undone.",
+
+  "author.title": "Author", "author.record": "On this site so far", "author.approved": "published", "author.rejected": "rejected", "author.pending": "waiting",
+  "author.id": "Known as", "author.email": "E-mail", "author.url": "Address given", "author.net": "Network", "author.browser": "Browser", "author.first": "The first comment by this name.",
+  "author.others": "Also waiting", "author.all": "Only this author", "history.title": "What happened to it", "history.none": "No decision yet.", "history.undone": "undone by {name}",
+  "history.arrived": "arrived", "recent.title": "Your last decisions",
+
+  "keys.title": "All keys", "keys.a": "approve", "keys.r": "reject, then the reason", "keys.u": "undo", "keys.j": "next", "keys.k": "previous", "keys.x": "select",
+  "keys.X": "select up to here", "keys.e": "all signs, or fewer", "keys.n": "write a note", "keys./": "search", "keys.?": "all keys", "keys.Escape": "leave a field, cancel",
+};
