@@ -45,12 +45,17 @@ func ReadLabels(r io.Reader, name string, opt LabelOptions) iter.Seq2[models.Lab
 		}
 		read(br, func(line int, l models.Label, err error) bool {
 			var bad *rowError
+			var header *csv.ParseError
 			if errors.As(err, &bad) {
 				err = models.Errorf(models.KindInvalid, "%s:%d: %s", name, line, bad.why)
 				if opt.Skip != nil {
 					opt.Skip(err)
 					return true
 				}
+			} else if errors.Is(err, errLongRow) {
+				err = models.Errorf(models.KindInvalid, "%s:%d: a row is longer than %d bytes; is a quote left open?", name, line, maxRow)
+			} else if errors.As(err, &header) {
+				err = models.Errorf(models.KindInvalid, "%s:%d: the header is not CSV: %v", name, line, header.Err)
 			} else if err != nil {
 				err = fmt.Errorf("read %s:%d: %w", name, line, err)
 			}
@@ -138,7 +143,7 @@ func readCSV(br *bufio.Reader, yield yieldRow) {
 		return
 	}
 	if err != nil {
-		yield(1, models.Label{}, csvFault(err))
+		yield(1, models.Label{}, err)
 		return
 	}
 	columns := make([]string, len(header))
@@ -163,7 +168,7 @@ func readCSV(br *bufio.Reader, yield yieldRow) {
 				err = checkLabel(&l)
 			}
 		default:
-			yield(line, l, csvFault(err))
+			yield(line, l, err)
 			return
 		}
 		if err != nil {
@@ -178,13 +183,6 @@ func readCSV(br *bufio.Reader, yield yieldRow) {
 // errLongRow ends the reading of a CSV file: an open quote may have swallowed
 // the rest of it, so there is no next row to go on with.
 var errLongRow = errors.New("row too long")
-
-func csvFault(err error) error {
-	if errors.Is(err, errLongRow) {
-		return models.Errorf(models.KindInvalid, "a row is longer than %d bytes; is a quote left open?", maxRow)
-	}
-	return err
-}
 
 // rowLimiter fails once more than left bytes were read, so that an open quote
 // cannot fill the memory.

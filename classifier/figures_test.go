@@ -1,0 +1,123 @@
+package classifier
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+func near(a Ratio, b float64) bool { return math.Abs(float64(a)-b) < 1e-9 }
+
+func TestFiguresByHand(t *testing.T) {
+	// Ranked: P P H P H H; one ham above one positive, two thirds of nine pairs
+	// plus two are right: 8 of 9.
+	rows := []scored{{p: 0.1}, {p: 0.95, positive: true}, {p: 0.3}, {p: 0.6}, {p: 0.55, positive: true}, {p: 0.9, positive: true}}
+	f := headFigures(rows, 0.5, 0.92, new(names), new(names))
+	if f.Ham != 3 || f.Positive != 3 || !near(f.AUC, 8.0/9) || !near(f.RecallAtFPR["0.01"], 2.0/3) ||
+		!near(f.Precision, 0.75) || !near(f.Recall, 1) || !near(f.FPR, 1.0/3) || !near(f.F1, 6.0/7) || !near(f.MCC, math.Sqrt(0.5)) {
+		t.Errorf("%+v", f)
+	}
+	if c := *f.AtReject; c.TruePositive != 1 || c.FalsePositive != 0 || c.FalseNegative != 2 || c.TrueNegative != 3 {
+		t.Errorf("at reject: %+v", c)
+	}
+	brier := (0.1*0.1 + 0.05*0.05 + 0.3*0.3 + 0.6*0.6 + 0.45*0.45 + 0.1*0.1) / 6
+	ece := (0.1 + 0.3 + 0.6 + 0.45 + 0.15) / 6 // 0.9 and 0.95 share a bin
+	if !near(f.Brier, brier) || !near(f.ECE, ece) {
+		t.Errorf("Brier %v, want %v; ECE %v, want %v", f.Brier, brier, f.ECE, ece)
+	}
+}
+
+func TestTiesCannotBeToldApart(t *testing.T) {
+	f := headFigures([]scored{{p: 0.5}, {p: 0.5, positive: true}, {p: 0.5}, {p: 0.5, positive: true}}, 0.5, 0, new(names), new(names))
+	if !near(f.AUC, 0.5) || !near(f.RecallAtFPR["0.01"], 0) || !near(f.MCC, 0) || f.AtReject != nil {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestFiguresOfOneClassAreJSON(t *testing.T) {
+	b, err := json.Marshal(headFigures([]scored{{p: 0.2}, {p: 0.7}}, 0.5, 0, new(names), new(names)))
+	if err != nil || !strings.Contains(string(b), `"auc":null`) || !strings.Contains(string(b), `"fpr":0.5`) {
+		t.Errorf("%s %v", b, err)
+	}
+	var f HeadFigures
+	if err := json.Unmarshal(b, &f); err != nil || !math.IsNaN(float64(f.AUC)) {
+		t.Errorf("%v %v", f.AUC, err)
+	}
+}
+
+func TestIntervalsHoldTheFigure(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	var rows []scored
+	for i := range 600 {
+		rows = append(rows, scored{p: sigmoid(rng.NormFloat64() + float64(i%3)), positive: i%3 == 2})
+	}
+	f := headFigures(rows, 0.5, 0, new(names), new(names))
+	if i := f.Interval["auc"]; !(i[0] < f.AUC && f.AUC < i[1] && i[1]-i[0] < 0.15) {
+		t.Errorf("AUC %v in %v", f.AUC, i)
+	}
+}
+
+func TestNamesAreBounded(t *testing.T) {
+	var n names
+	for i := range 1000 {
+		n.of(strings.Repeat("x", i))
+	}
+	if len(n.list) != maxNames+1 || n.list[n.of("another")] != "others" || n.of("xx") != 2 {
+		t.Errorf("%d names, last %q", len(n.list), n.list[len(n.list)-1])
+	}
+}
+
+func TestUpperBound(t *testing.T) {
+	for _, c := range []struct {
+		k, n int
+		want float64
+	}{
+		{0, 3000, 1 - math.Pow(0.01, 1.0/3000)},
+		{0, 1, 0.99},
+		{1, 1, 1},
+		{1, 10, 0.5043527},
+		{5, 100, 0.1258517},
+	} {
+		if got := upperBound(c.k, c.n); math.Abs(got-c.want) > 1e-5 {
+			t.Errorf("%d of %d: %v, want %v", c.k, c.n, got, c.want)
+		}
+	}
+}
+
+func TestThresholdKeepsItsPromise(t *testing.T) {
+	ham := make([]float64, 5000)
+	for i := range ham {
+		ham[i] = float64(i) / 5000
+	}
+	at, ok := thresholdFor(ham, 0.02)
+	flagged := 0
+	for _, p := range ham {
+		if p >= at {
+			flagged++
+		}
+	}
+	if !ok || upperBound(flagged, 5000) > 0.02 || upperBound(flagged+1, 5000) <= 0.02 {
+		t.Errorf("%d of 5000 flagged at %v", flagged, at)
+	}
+	if _, ok := thresholdFor(ham[:2000], 0.002); ok {
+		t.Error("2000 ham cannot show that at most 0.2 % are flagged")
+	}
+}
+
+func TestPlattFindsTheLine(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	var rows []outOfFold
+	for i := range 20000 {
+		s := rng.NormFloat64() * 2
+		rows = append(rows, outOfFold{s, rng.Float64() < sigmoid(1.7*s-0.6), uint8(i % 5)})
+	}
+	if l := platt(rows, 3); math.Abs(l.Slope-1.7) > 0.1 || math.Abs(l.Intercept+0.6) > 0.1 {
+		t.Errorf("%+v", l)
+	}
+	separable := []outOfFold{{-1, false, 0}, {-2, false, 0}, {1, true, 1}, {2, true, 1}}
+	if l := platt(separable, -1); !(l.Slope > 0 && l.Slope < 1000) {
+		t.Errorf("separable rows: %+v", l)
+	}
+}

@@ -1,0 +1,123 @@
+package classifier
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"winnow/models"
+)
+
+func smallModel(t testing.TB) *Model {
+	return train(t, comments(20, models.Ham, models.Spam), TrainOptions{MaxTokens: 50})
+}
+
+func TestModelReaderRefuses(t *testing.T) {
+	whole := bytesOf(t, smallModel(t))
+	changed := func(at int, with ...byte) []byte {
+		b := bytes.Clone(whole)
+		copy(b[at:], with)
+		return b
+	}
+	manifest := int(binary.LittleEndian.Uint32(whole[12:]))
+	for name, c := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"nothing":             {nil, "does not begin"},
+		"a foreign file":      {[]byte("not a model at all"), "does not begin"},
+		"a newer format":      {changed(8, 2), "its format is 2"},
+		"a huge manifest":     {changed(12, 0xff, 0xff, 0xff, 0xff), "claims 4294967295"},
+		"a broken manifest":   {changed(16, '!'), "manifest cannot be read"},
+		"a huge token number": {changed(16+manifest, 0xff, 0xff, 0xff, 0xff), "claims 4294967295"},
+		"too many tokens":     {changed(16+manifest, 0, 0, 0x10, 0), "ends too early"},
+		"other weights":       {changed(len(whole)-34, 0x55), "checksum"},
+		"another checksum":    {changed(len(whole)-1, whole[len(whole)-1]+1), "checksum"},
+		"more than a model":   {append(bytes.Clone(whole), 0), "more after its end"},
+	} {
+		m, err := Read(bytes.NewReader(c.file))
+		if m != nil || models.KindOf(err) != models.KindInvalid || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	for n := range whole {
+		if m, err := Read(bytes.NewReader(whole[:n])); m != nil || models.KindOf(err) != models.KindInvalid {
+			t.Fatalf("cut at %d of %d: %v", n, len(whole), err)
+		}
+	}
+}
+
+func TestModelReaderPassesFaultsOn(t *testing.T) {
+	broken := errors.New("cable pulled")
+	whole := bytesOf(t, smallModel(t))
+	for _, n := range []int{0, 4, 20, len(whole) - 5} {
+		_, err := Read(iotest.TimeoutReader(bytes.NewReader(whole[:n])))
+		if err == nil {
+			t.Errorf("%d bytes and then a fault were read", n)
+		}
+		_, err = Read(&faulty{whole[:n], broken})
+		if !errors.Is(err, broken) {
+			t.Errorf("%d bytes and then a fault: %v", n, err)
+		}
+	}
+	if _, err := ReadFile(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
+
+type faulty struct {
+	rest []byte
+	err  error
+}
+
+func (f *faulty) Read(p []byte) (int, error) {
+	if len(f.rest) == 0 {
+		return 0, f.err
+	}
+	n := copy(p, f.rest)
+	f.rest = f.rest[n:]
+	return n, nil
+}
+
+func TestWriteFileLeavesNoHalfModel(t *testing.T) {
+	m := smallModel(t)
+	folder := t.TempDir()
+	if err := os.Mkdir(filepath.Join(folder, "taken"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.WriteFile(filepath.Join(folder, "taken")); err == nil {
+		t.Error("a folder was overwritten")
+	}
+	if err := m.WriteFile(filepath.Join(folder, "no", "folder")); err == nil {
+		t.Error("a folder was made up")
+	}
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	whole := bytesOf(f, smallModel(f))
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	f.Add([]byte(magic + "\x01\x00\x00\x00\x02\x00\x00\x00{}"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m, err := Read(bytes.NewReader(b))
+		if err != nil {
+			if models.KindOf(err) != models.KindInvalid {
+				t.Fatalf("bad error: %v", err)
+			}
+			return
+		}
+		m.Verdict(Input{Text: "casino bonus at the library"}, Policy{})
+		if again, err := Read(bytes.NewReader(bytesOf(t, m))); err != nil || again.table.size != m.table.size {
+			t.Fatalf("a model that was read cannot be written: %v", err)
+		}
+	})
+}

@@ -1,0 +1,77 @@
+// Command starter makes the model that is built into the binary, so that an
+// empty installation already knows blatant spam:
+//
+//	go run ./classifier/starter -out classifier/starter/starter.wnw LABELS…
+//
+// LABELS are the three public sets named in origins, as label files. The model
+// holds hashes of tokens and what they weigh, none of the sets' sentences; a
+// token must be in several rows to be learned.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"winnow/classifier"
+	"winnow/models"
+)
+
+// origins are the sets that the starter model is allowed to learn from.
+var origins = []classifier.Origin{
+	{Name: "YouTube Spam Collection (Alberto, Lochter, Almeida 2015)", Licence: "CC BY 4.0", URL: "https://archive.ics.uci.edu/dataset/380/youtube+spam+collection"},
+	{Name: "SMS Spam Collection (Almeida, Gómez Hidalgo 2011)", Licence: "CC BY 4.0", URL: "https://archive.ics.uci.edu/dataset/228/sms+spam+collection"},
+	{Name: "SpamAssassin public mail corpus", Licence: "CC0 1.0", URL: "https://spamassassin.apache.org/old/publiccorpus/"},
+}
+
+func main() {
+	out := flag.String("out", "classifier/starter/starter.wnw", "model file to write")
+	hold := flag.Float64("hold", 0.5, "probability of spam at which the model holds a comment; what the sets would give is no guide, they are not news comments")
+	tokens := flag.Int("tokens", 100_000, "most tokens to keep")
+	flag.Parse()
+	if err := run(*out, *hold, *tokens, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "starter:", err)
+		os.Exit(1)
+	}
+}
+
+func run(out string, hold float64, tokens int, files []string) error {
+	m, figures, err := classifier.Train(context.Background(), labels(files), classifier.TrainOptions{
+		MinRows: 3, MaxTokens: tokens, Origins: origins, Starter: true, Hold: hold,
+	})
+	if err != nil {
+		return err
+	}
+	if err := m.WriteFile(out); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %s, %d labels, %d tokens, held-out AUC %.4f\n", out, m.Version(), figures.Rows, m.Manifest().Tokens, float64(figures.Spam.AUC))
+	return nil
+}
+
+func labels(files []string) iter.Seq2[models.Label, error] {
+	return func(yield func(models.Label, error) bool) {
+		for _, name := range files {
+			if !file(name, yield) {
+				return
+			}
+		}
+	}
+}
+
+func file(name string, yield func(models.Label, error) bool) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return yield(models.Label{}, err)
+	}
+	defer f.Close() // nothing was written
+	for l, err := range classifier.ReadLabels(f, filepath.Base(name), classifier.LabelOptions{}) {
+		if !yield(l, err) {
+			return false
+		}
+	}
+	return true
+}
