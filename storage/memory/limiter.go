@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -10,21 +11,20 @@ import (
 
 // maxKeys bounds the memory of a Limiter to some 50 MB. Under a flood of more
 // keys than this at once it forgets some rather than grow.
-const maxKeys = 1 << 18
+const maxKeys = 1 << 20
 
 // minSweep is the number of keys below which looking for expired ones is not
 // worth while.
 const minSweep = 1 << 10
 
-type key struct{ site, name, key string }
-
 // Limiter counts in process. Its methods may be called from many goroutines.
 type Limiter struct {
-	now func() time.Time
+	now  func() time.Time
+	seed maphash.Seed
 
 	mu      sync.Mutex
-	tats    map[key]int64 // theoretical arrival times, Unix microseconds
-	sweepAt int           // number of keys at which expired ones are dropped
+	tats    map[uint64]int64 // theoretical arrival times, Unix microseconds, by hash
+	sweepAt int              // number of keys at which expired ones are dropped
 }
 
 // NewLimiter returns a Limiter that reads the time from now, or from time.Now
@@ -33,7 +33,15 @@ func NewLimiter(now func() time.Time) *Limiter {
 	if now == nil {
 		now = time.Now
 	}
-	return &Limiter{now: now, tats: map[key]int64{}, sweepAt: minSweep}
+	return &Limiter{now: now, seed: maphash.MakeSeed(), tats: map[uint64]int64{}, sweepAt: minSweep}
+}
+
+// hash stands for whom a limit is counted. So a key of any length takes the
+// same room, and no address or name is kept. That two of a million keys share
+// a hash has a chance of 1 in 30 million, and nobody outside can bring it
+// about.
+func (l *Limiter) hash(lim models.Limit) uint64 {
+	return maphash.Comparable(l.seed, [3]string{lim.Site, lim.Name, lim.Key})
 }
 
 // Take counts one request under each of the limits, or under none of them
@@ -41,20 +49,23 @@ func NewLimiter(now func() time.Time) *Limiter {
 // left, the Allowance has no Policy. The error is always nil.
 func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowance, error) {
 	limits = Counted(limits)
-	tats := make([]int64, len(limits))
+	keys, tats := make([]uint64, len(limits)), make([]int64, len(limits))
+	for i, lim := range limits {
+		keys[i] = l.hash(lim)
+	}
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now().UnixMicro()
-	for i, lim := range limits {
-		tats[i] = l.tats[key{lim.Site, lim.Name, lim.Key}]
+	for i, k := range keys {
+		tats[i] = l.tats[k]
 	}
 	a := Judge(now, limits, tats)
 	if !a.Allowed {
 		return a, nil
 	}
-	for i, lim := range limits {
-		l.tats[key{lim.Site, lim.Name, lim.Key}] = tats[i]
+	for i, k := range keys {
+		l.tats[k] = tats[i]
 	}
 	if len(l.tats) >= l.sweepAt {
 		l.sweep(now)
@@ -66,7 +77,7 @@ func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowa
 // last time, so that its cost spread over the keys added is constant. The map
 // is made anew because a map never shrinks.
 func (l *Limiter) sweep(now int64) {
-	live := make(map[key]int64)
+	live := make(map[uint64]int64)
 	for k, tat := range l.tats {
 		if tat > now && len(live) < maxKeys/2 {
 			live[k] = tat

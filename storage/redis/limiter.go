@@ -2,7 +2,9 @@ package redis
 
 import (
 	"context"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -18,6 +20,9 @@ import (
 var source string
 
 var script = redis.NewScript(source)
+
+// maxKey is the length, in bytes, above which a key is hashed.
+const maxKey = 64
 
 // maxFlight is how many calls travel together at most.
 const maxFlight = 256
@@ -77,7 +82,12 @@ func newCall(limits []models.Limit) *call {
 		if site == "" {
 			site = "-" // no slug; an empty hash tag would be none
 		}
-		c.keys = append(c.keys, "winnow:{"+site+"}:"+lim.Name+":"+lim.Key)
+		key := lim.Key
+		if len(key) > maxKey {
+			sum := sha256.Sum256([]byte(key))
+			key = hex.EncodeToString(sum[:])
+		}
+		c.keys = append(c.keys, "winnow:{"+site+"}:"+lim.Name+":"+key)
 		c.args = append(c.args, memory.Interval(lim.Rate), memory.Depth(lim.Rate))
 	}
 	return c

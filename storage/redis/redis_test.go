@@ -174,6 +174,15 @@ func TestKeys(t *testing.T) {
 	if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > 15*time.Minute {
 		t.Errorf("%s lives for %v, a quarter of an hour at most wanted", key, ttl)
 	}
+	rate := models.Rate{Count: 1, Period: time.Hour}
+	if _, err := c.Limiter().Take(t.Context(), models.Limit{Name: "login", Key: strings.Repeat("x", 10_000), Rate: rate}); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range rdb.Keys(t.Context(), "*").Val() {
+		if len(key) > 200 {
+			t.Errorf("a key of %d bytes", len(key))
+		}
+	}
 }
 
 func TestServerForgetsScript(t *testing.T) {

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,16 +12,15 @@ import (
 	"winnow/models"
 )
 
-// A Taker is a limiter, and Clock moves what it takes for the time: it returns
-// the present when given 0. A limiter whose clock is real waits, so that the
-// suite uses periods of milliseconds where time must pass and of hours where
-// it must not.
+// A Taker is a limiter.
 type Taker interface {
 	Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error)
 }
 
 // Limiter checks what every limiter must do. The function open returns a fresh
-// one for each test, and one that lets time pass for it.
+// one for each test, and a function that lets time pass for it. The clock may
+// be a real one, so periods are short where time must pass, and hours where it
+// must not.
 func Limiter(t *testing.T, open func(t *testing.T) (l Taker, pass func(time.Duration))) {
 	for name, test := range map[string]func(*testing.T, limiterTest){
 		"a burst is allowed, and not one more":       testBurst,
@@ -145,13 +145,23 @@ func testIndependence(t *testing.T, x limiterTest) {
 	x.take(t, base)
 	key, name, site := base, base, base
 	key.Key, name.Name, site.Site = "b", "author", "herald"
-	for _, other := range []models.Limit{key, name, site} {
+	shifted := limit("addressa", "", 1, time.Hour) // the same when written one after the other
+	for _, other := range []models.Limit{key, name, site, shifted} {
 		if a := x.take(t, other); !a.Allowed {
 			t.Errorf("%+v was counted with %+v", other, base)
 		}
 	}
 	if a := x.take(t, base); a.Allowed {
 		t.Errorf("second use: %+v", a)
+	}
+	long := strings.Repeat("x", 10_000)
+	for _, end := range []string{"a", "b"} {
+		if a := x.take(t, limit("name", long+end, 1, time.Hour)); !a.Allowed {
+			t.Errorf("a long key ending in %s: %+v", end, a)
+		}
+		if a := x.take(t, limit("name", long+end, 1, time.Hour)); a.Allowed {
+			t.Errorf("a long key ending in %s, second use: %+v", end, a)
+		}
 	}
 }
 

@@ -1,0 +1,52 @@
+# make help says what there is to do.
+
+GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+RELEASE    ?=
+FUZZTIME   ?= 30s
+BENCH      ?= .
+
+.PHONY: help build test needs lint check fuzz bench
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## the program, static, as bin/winnow
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=$(RELEASE)" -o bin/winnow ./cmd/winnow
+
+# The tests start and stop PostgreSQL, Redis and Chromium of their own; with
+# WINNOW_TEST_REQUIRE one that is missing fails them instead of skipping.
+test: needs ## every test with the race detector; installs what is missing on Debian
+	WINNOW_TEST_REQUIRE=1 go test -race -timeout 10m ./...
+
+# What is needed beside Go, as the Debian package and how to tell that it is there.
+needs:
+	@missing=; \
+	lacks() { command -v "$$1" >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/"$$1" >/dev/null 2>&1 || missing="$$missing $$2"; }; \
+	lacks cc "gcc libc6-dev"; lacks redis-server redis-server; lacks initdb postgresql; lacks chromium "chromium fonts-dejavu-core"; \
+	test -n "$$missing" || exit 0; \
+	echo "missing:$$missing"; \
+	command -v apt-get >/dev/null 2>&1 || { echo "not Debian: please install them"; exit 1; }; \
+	if test "$$(id -u)" = 0; then sudo=; \
+	elif sudo -n true 2>/dev/null; then sudo="sudo -n"; \
+	else echo "neither root nor allowed to use sudo: please install them"; exit 1; fi; \
+	$$sudo apt-get update -qq && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq -y --no-install-recommends $$missing
+
+lint: ## formatting, go vet and staticcheck
+	@unformatted=$$(go run $(GOFUMPT) -l .) && test -z "$$unformatted" || { echo "not formatted by gofumpt:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+check: lint test ## lint and test
+
+fuzz: ## each fuzz target for FUZZTIME (30s)
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+bench: ## the benchmarks; BENCH=NAME for some of them
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
