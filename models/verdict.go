@@ -27,6 +27,12 @@ type Verdict struct {
 type Signal struct {
 	Name   string  `json:"name"` // stable, such as "word:casino" or "shape:links"
 	Weight float64 `json:"weight"`
+	// Detail is what the signal is about where its name does not say, such as
+	// the word of a list that a rule found.
+	Detail string `json:"detail,omitempty"`
+	// Action is what a rule asks for whatever the probability: Hold and Reject
+	// are the least that happens, Approve lifts a hold of the model alone.
+	Action Action `json:"action,omitempty"`
 	// At are the places in the original text, as [start, end) in Unicode code
 	// points; absent for signals that belong to no place.
 	At [][2]int `json:"at,omitempty"`

@@ -1,0 +1,260 @@
+package rules
+
+import (
+	"bytes"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"winnow/classifier/text"
+	"winnow/models"
+)
+
+// maxLinks is how many links of a comment are looked at closely. Further ones
+// count as not allowed.
+const maxLinks = 64
+
+// link is a host named in a folded text.
+type link struct {
+	start, end int  // the whole of it, up to where the path ends
+	host       span // the host alone, without port and user
+	counts     bool // a link, rather than an e-mail address or a word with a dot
+}
+
+func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
+	if s.rules.Links.Max == nil && len(s.domains) == 0 {
+		return fired
+	}
+	number := 0
+	var at [][2]int
+	var banned []models.Signal
+	links := findLinks(c.Body.Text)
+	for i, l := range links {
+		if i >= maxLinks {
+			if l.counts {
+				number++
+			}
+			continue
+		}
+		// Folding may make one host of several, so both forms are looked up:
+		// the folded one shows a disguise of a blocked domain, and what was
+		// written shows a disguise as an allowed one.
+		folded := canonical(string(c.Body.Text[l.host.from:l.host.to]))
+		place := origin(c.Body, [2]int{l.host.from, l.host.to})
+		written := canonical(cut(c.Doc.Text, place))
+		switch {
+		case s.domains.covers(folded):
+			banned = s.ban(banned, folded, place)
+		case s.domains.covers(written):
+			banned = s.ban(banned, written, place)
+		}
+		if l.counts && !s.allowed.covers(written) {
+			number++
+			at = append(at, origin(c.Body, [2]int{l.start, l.end}))
+		}
+	}
+	for _, host := range authorHosts(c.Doc) {
+		if s.domains.covers(host) {
+			banned = s.ban(banned, host, [2]int{-1, -1})
+		}
+	}
+	fired = append(fired, banned...)
+	if most := s.rules.Links.Max; most != nil && number > *most {
+		fired = append(fired, models.Signal{Name: "rule:links", Detail: strconv.Itoa(number), Action: models.Hold, At: at})
+	}
+	return fired
+}
+
+// ban notes a blocked domain and its place, which is none when negative.
+func (s *Set) ban(fired []models.Signal, host string, place [2]int) []models.Signal {
+	i := slices.IndexFunc(fired, func(f models.Signal) bool { return f.Detail == host })
+	if i < 0 {
+		i = len(fired)
+		fired = append(fired, models.Signal{Name: "rule:blocked-domain", Detail: host, Action: s.rules.BlockedDomains.Action})
+	}
+	if place[0] >= 0 {
+		fired[i].At = append(fired[i].At, place)
+	}
+	return fired
+}
+
+// authorHosts returns the hosts of the author's home page and e-mail address.
+func authorHosts(d text.Doc) []string {
+	var hosts []string
+	if u, err := url.Parse(d.AuthorURL); err == nil && u.Host != "" {
+		hosts = append(hosts, canonical(u.Hostname()))
+	}
+	if at := strings.LastIndexByte(d.AuthorEmail, '@'); at >= 0 {
+		hosts = append(hosts, canonical(d.AuthorEmail[at+1:]))
+	}
+	return hosts
+}
+
+// cut returns the part of s between two places counted in code points.
+func cut(s string, place [2]int) string {
+	n, from, to := 0, len(s), len(s)
+	for i := range s {
+		if n == place[0] {
+			from = i
+		}
+		if n == place[1] {
+			to = i
+			break
+		}
+		n++
+	}
+	return s[min(from, to):to]
+}
+
+// findLinks returns every host that t names, in order.
+func findLinks(t []byte) []link {
+	var found []link
+	for i := 0; i < len(t); {
+		if after := scheme(t, i); after > i {
+			l := withScheme(t, i, after)
+			if l.host.to > l.host.from {
+				found = append(found, l)
+			}
+			i = l.end
+			continue
+		}
+		if n := hostLen(t[i:]); n > 0 {
+			if l, ok := bare(t, i, i+n); ok {
+				found = append(found, l)
+				i = l.end
+			} else {
+				i += n
+			}
+			continue
+		}
+		_, size := utf8.DecodeRune(t[i:])
+		i += size
+	}
+	return found
+}
+
+var schemes = [][]byte{[]byte("http:"), []byte("https:"), []byte("ftp:")}
+
+// scheme returns where the authority begins when a scheme stands at i, and
+// otherwise i. Browsers take any number of slashes, in either direction.
+func scheme(t []byte, i int) int {
+	for _, s := range schemes {
+		if bytes.HasPrefix(t[i:], s) {
+			j := i + len(s)
+			for j < len(t) && (t[j] == '/' || t[j] == '\\') {
+				j++
+			}
+			if j > i+len(s) {
+				return j
+			}
+		}
+	}
+	return i
+}
+
+// withScheme reads the authority that begins at from: the host stands after
+// the last @, which in http://good.example@evil.example is the second, and
+// before the port. A backslash ends it as a slash does.
+func withScheme(t []byte, start, from int) link {
+	end := from
+	for end < len(t) && !ends(t, end) && !strings.ContainsRune(`/\?#`, rune(t[end])) {
+		end++
+	}
+	host := span{from, end}
+	if at := bytes.LastIndexByte(t[from:end], '@'); at >= 0 {
+		host.from = from + at + 1
+	}
+	if host.from < end && t[host.from] == '[' { // an IPv6 address
+		if to := bytes.IndexByte(t[host.from:end], ']'); to > 0 {
+			host.to = host.from + to + 1
+		}
+	} else if n := hostLen(t[host.from:end]); n < host.to-host.from {
+		host.to = host.from + n
+	}
+	return link{start: start, end: pathEnd(t, end), host: host, counts: true}
+}
+
+// bare judges a run of host characters without a scheme.
+func bare(t []byte, from, to int) (link, bool) {
+	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
+		to--
+	}
+	for from < to && (t[from] == '.' || t[from] == '-') {
+		from++
+	}
+	name := t[from:to]
+	dot := bytes.LastIndexByte(name, '.')
+	if dot <= 0 || bytes.Contains(name, []byte("..")) {
+		return link{}, false
+	}
+	l := link{start: from, end: to, host: span{from, to}}
+	if from > 0 && t[from-1] == '@' { // an e-mail address
+		return l, true
+	}
+	slash := to < len(t) && t[to] == '/'
+	l.counts = bytes.HasPrefix(name, []byte("www.")) || slash && letters(name[dot+1:]) || topLevel[string(name[dot+1:])]
+	if l.counts && slash {
+		l.end = pathEnd(t, to)
+	}
+	return l, true
+}
+
+// pathEnd returns the end of the address that goes on at i: before a space,
+// a bracket, or another scheme, which would be a link in the link.
+func pathEnd(t []byte, i int) int {
+	for i < len(t) && !ends(t, i) && scheme(t, i) == i {
+		i++
+	}
+	return i
+}
+
+// ends tells whether no address goes on at i.
+func ends(t []byte, i int) bool {
+	switch c := t[i]; c {
+	case '<', '>', '"':
+		return true
+	default:
+		if c < utf8.RuneSelf {
+			return c <= ' '
+		}
+		r, _ := utf8.DecodeRune(t[i:])
+		return unicode.IsSpace(r)
+	}
+}
+
+// hostLen returns how many bytes at the start of t may be of a host.
+func hostLen(t []byte) int {
+	for i := 0; i < len(t); {
+		r, size := utf8.DecodeRune(t[i:])
+		if !isWord(r) && !unicode.IsMark(r) && !strings.ContainsRune("-._%", r) {
+			return i
+		}
+		i += size
+	}
+	return len(t)
+}
+
+func letters(b []byte) bool {
+	for _, r := range string(b) {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+			return false
+		}
+	}
+	return utf8.RuneCount(b) >= 2
+}
+
+// topLevel are the last labels that make a link of a bare name. The list is
+// short on purpose: most labels are also words, and a full stop without a
+// space after it is no link.
+var topLevel = func() map[string]bool {
+	m := map[string]bool{}
+	for _, s := range strings.Fields(`com net org edu gov info biz io co app dev xyz online site website shop
+		store club vip pro top click icu bet casino tech tv eu uk de at ch fr nl pl ru ua by cz sk hu ro bg gr
+		tr dk se fi ie pt br mx ar cl cn jp kr tw hk vn id ir au nz za ng ke рф укр бел`) {
+		m[s] = true
+	}
+	return m
+}()

@@ -1,0 +1,189 @@
+// Package rules applies what a newsroom sets beside the model. Compile turns
+// models.Rules into a Set; Apply says which rules a comment fires, as signals;
+// Combine adds them to the model's verdict. A rule does nothing that no signal
+// shows.
+//
+// The names of the signals, which are stable:
+//
+//	rule:blocked-word    a blocked word in the text; Detail is the entry
+//	rule:blocked-name    a blocked word in the author's name; Detail is the entry
+//	rule:suspect-word    a suspect word in the text; Detail is the entry
+//	rule:blocked-domain  a blocked domain; Detail is the domain found
+//	rule:links           more links than allowed; Detail is their number
+//	rule:first-time      nothing of this author was approved yet
+//	rule:anonymous       nobody vouches for the author
+//	rule:trusted         a trusted author: lifts a hold of the model alone
+//	rule:too-short       Detail is the length in characters
+//	rule:too-long        likewise
+//
+// The package is pure: it knows no clock, no network and no database.
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"winnow/classifier/text"
+	"winnow/models"
+)
+
+// Set is a site's rules, compiled. It never changes and may be used by many
+// goroutines at once. The zero value, and nil, have no rules.
+type Set struct {
+	rules   models.Rules
+	words   *lexicon // nil when there are none
+	domains domains
+	allowed domains
+}
+
+// Context is what rules look at.
+type Context struct {
+	Body       *text.Folded  // the comment's text, folded
+	Doc        text.Doc      // the comment as it was written
+	Identified bool          // the site or a reader token vouches for the author
+	Record     models.Record // what became of the author's comments on the site
+	// RejectedLately counts the rejections within the last
+	// models.AuthorRules.TrustDays.
+	RejectedLately int
+}
+
+// Compile makes a Set. What it cannot match, or what Validate refuses, is
+// KindInvalid with the list and index at fault. 5,000 words take some
+// milliseconds.
+func Compile(r models.Rules) (*Set, error) {
+	if err := r.Validate(); err != nil {
+		return nil, err
+	}
+	r.BlockedWords.Action = cmp.Or(r.BlockedWords.Action, models.Reject)
+	r.BlockedDomains.Action = cmp.Or(r.BlockedDomains.Action, models.Reject)
+
+	var bad models.Invalid
+	s := &Set{rules: r}
+	s.words = compileWords(&bad, r)
+	s.domains = compileDomains(&bad, "blocked_domains.domains", r.BlockedDomains.Domains)
+	s.allowed = compileDomains(&bad, "links.allowed", r.Links.Allowed)
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func compileWords(bad *models.Invalid, r models.Rules) *lexicon {
+	lex := &lexicon{}
+	var patterns []string
+	var f text.Folded
+	add := func(l list, field string, words []string) {
+		for i, w := range words {
+			p, pieces, signs := pattern(&f, w)
+			switch {
+			case pieces == 0:
+				bad.Add(fmt.Sprintf("%s[%d]", field, i), "must have a letter, a digit or a symbol")
+				continue
+			case pieces > maxPieces:
+				bad.Add(fmt.Sprintf("%s[%d]", field, i), "is too long")
+				continue
+			}
+			lex.signs = lex.signs || signs
+			lex.entries = append(lex.entries, entry{l, w, pieces})
+			patterns = append(patterns, p)
+		}
+	}
+	add(blocked, "blocked_words.words", r.BlockedWords.Words)
+	add(suspect, "suspect_words.words", r.SuspectWords.Words)
+	if len(patterns) == 0 {
+		return nil
+	}
+	lex.automaton = build(patterns)
+	return lex
+}
+
+// Apply returns a signal for each rule that the comment fires. Words and links
+// are looked for in linear time; what is found beyond some dozens of places is
+// not listed.
+func (s *Set) Apply(c Context) []models.Signal {
+	if s == nil {
+		return nil
+	}
+	fired := s.applyWords(nil, c)
+	fired = s.applyLinks(fired, c)
+	fired = s.applyAuthor(fired, c)
+	return s.applyLength(fired, c)
+}
+
+func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
+	if s.words == nil {
+		return fired
+	}
+	for _, h := range s.words.find(c.Body.Text) {
+		e := s.words.entries[h.entry]
+		sig := models.Signal{Name: "rule:blocked-word", Detail: e.as, Action: s.rules.BlockedWords.Action}
+		if e.list == suspect {
+			sig = models.Signal{Name: "rule:suspect-word", Detail: e.as, Action: models.Hold}
+			if w := s.rules.SuspectWords.Weight; w > 0 {
+				sig.Action, sig.Weight = "", w
+			}
+		}
+		for _, at := range h.at {
+			sig.At = append(sig.At, origin(c.Body, at))
+		}
+		fired = append(fired, sig)
+	}
+	if len(s.rules.BlockedWords.Words) == 0 || c.Doc.Author == "" {
+		return fired
+	}
+	f := folders.Get().(*text.Folded)
+	defer folders.Put(f)
+	f.Fold(c.Doc.Author)
+	for _, h := range s.words.find(f.Text) {
+		if e := s.words.entries[h.entry]; e.list == blocked {
+			fired = append(fired, models.Signal{Name: "rule:blocked-name", Detail: e.as, Action: s.rules.BlockedWords.Action})
+		}
+	}
+	return fired
+}
+
+// folders lends buffers for the folding of names.
+var folders = sync.Pool{New: func() any { return new(text.Folded) }}
+
+func origin(f *text.Folded, at [2]int) [2]int {
+	start, end := f.Origin(at[0], at[1])
+	return [2]int{start, end}
+}
+
+func (s *Set) applyAuthor(fired []models.Signal, c Context) []models.Signal {
+	a := s.rules.Authors
+	switch {
+	case !c.Identified:
+		if a.HoldAnonymous {
+			fired = append(fired, models.Signal{Name: "rule:anonymous", Action: models.Hold})
+		}
+	case c.Record.Approved == 0:
+		if a.HoldFirst {
+			fired = append(fired, models.Signal{Name: "rule:first-time", Action: models.Hold})
+		}
+	case a.TrustAfter > 0 && c.Record.Approved >= a.TrustAfter && c.RejectedLately == 0:
+		fired = append(fired, models.Signal{
+			Name: "rule:trusted", Detail: strconv.Itoa(c.Record.Approved), Action: models.Approve,
+		})
+	}
+	return fired
+}
+
+func (s *Set) applyLength(fired []models.Signal, c Context) []models.Signal {
+	l := s.rules.Length
+	if l.Min == 0 && l.Max == 0 {
+		return fired
+	}
+	n := utf8.RuneCountInString(strings.TrimSpace(c.Doc.Text))
+	if n < l.Min {
+		fired = append(fired, models.Signal{Name: "rule:too-short", Detail: strconv.Itoa(n), Action: models.Hold})
+	}
+	if l.Max > 0 && n > l.Max {
+		fired = append(fired, models.Signal{Name: "rule:too-long", Detail: strconv.Itoa(n), Action: models.Hold})
+	}
+	return fired
+}

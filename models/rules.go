@@ -1,0 +1,191 @@
+package models
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Rules are what a newsroom sets for one site beside the model. Everything is
+// optional: the zero value asks for nothing. A rule that fires becomes a
+// Signal named "rule:…"; package classifier/rules lists the names.
+type Rules struct {
+	BlockedWords   BlockedWords   `json:"blocked_words,omitzero"`
+	SuspectWords   SuspectWords   `json:"suspect_words,omitzero"`
+	BlockedDomains BlockedDomains `json:"blocked_domains,omitzero"`
+	Links          LinkRules      `json:"links,omitzero"`
+	Authors        AuthorRules    `json:"authors,omitzero"`
+	Length         LengthRules    `json:"length,omitzero"`
+}
+
+// BlockedWords are words and phrases that a comment and its author's name must
+// not have. They match whole words, without case and through disguises; in
+// scripts without spaces between words they match anywhere. A * at the end of
+// an entry takes any ending: "idiot*" also means "idiotic".
+type BlockedWords struct {
+	Words  []string `json:"words,omitempty"`
+	Action Action   `json:"action,omitempty"` // Reject, also when empty, or Hold
+}
+
+// SuspectWords are words and phrases, written like blocked ones, that a
+// moderator should look at.
+type SuspectWords struct {
+	Words []string `json:"words,omitempty"`
+	// Weight is added to the log odds of spam for each of the words that a
+	// comment has, instead of holding it. 0: hold.
+	Weight float64 `json:"weight,omitempty"`
+}
+
+// BlockedDomains are domains, with all below them, that a comment must not
+// link to or name, nor an author have as home page or e-mail address. A last
+// label alone, such as "xyz", means all domains under it.
+type BlockedDomains struct {
+	Domains []string `json:"domains,omitempty"`
+	Action  Action   `json:"action,omitempty"` // Reject, also when empty, or Hold
+}
+
+// LinkRules limit the links of a comment.
+type LinkRules struct {
+	Max     *int     `json:"max,omitempty"`     // more than these hold the comment; nil: any number
+	Allowed []string `json:"allowed,omitempty"` // domains, with all below them, whose links do not count
+}
+
+// AuthorRules set authors apart. An author has an identity when the site or a
+// reader token vouches for Author.ID; everybody else is anonymous.
+type AuthorRules struct {
+	HoldFirst     bool `json:"hold_first,omitempty"`     // hold those with an identity until one comment was approved
+	HoldAnonymous bool `json:"hold_anonymous,omitempty"` // hold those without
+	// TrustAfter is how many approved comments make an author with an
+	// identity trusted, as long as none was rejected in the last TrustDays:
+	// what the model alone would hold is then published. 0: nobody is.
+	TrustAfter int `json:"trust_after,omitempty"`
+	TrustDays  int `json:"trust_days,omitempty"` // 0 means DefaultTrustDays
+}
+
+// LengthRules hold what is shorter or longer, in characters (code points). 0
+// is no bound.
+type LengthRules struct {
+	Min int `json:"min,omitempty"`
+	Max int `json:"max,omitempty"`
+}
+
+// DefaultTrustDays is how long a rejection keeps an author from being trusted,
+// unless the newsroom says otherwise.
+const DefaultTrustDays = 30
+
+// Bounds on rules. A site's rules must fit into the memory of every node.
+const (
+	MaxRuleEntries = 10_000     // in each list
+	MaxRuleEntry   = 100        // characters of a word or phrase
+	MaxRuleText    = 512 * 1024 // bytes of all words and phrases together
+	MaxRuleWeight  = 10.0
+	MaxRuleLinks   = 1_000
+	MaxRuleTrust   = 100_000 // comments
+	MaxRuleDays    = 3_650
+)
+
+// maxFaults bounds how many faults of one list are told at once.
+const maxFaults = 10
+
+// Validate checks rules before they are kept. The compiler of package
+// classifier/rules refuses a few more entries: those that are nothing once
+// their disguise is off.
+func (r Rules) Validate() error {
+	var bad Invalid
+	validateList(&bad, "blocked_words.words", r.BlockedWords.Words, wordFault)
+	validateList(&bad, "suspect_words.words", r.SuspectWords.Words, wordFault)
+	validateList(&bad, "blocked_domains.domains", r.BlockedDomains.Domains, domainFault)
+	validateList(&bad, "links.allowed", r.Links.Allowed, domainFault)
+	size := 0
+	for _, words := range [][]string{r.BlockedWords.Words, r.SuspectWords.Words} {
+		for _, w := range words {
+			size += len(w)
+		}
+	}
+	if size > MaxRuleText {
+		bad.Add("blocked_words.words", "must have at most %d bytes together with suspect words, have %d", MaxRuleText, size)
+	}
+
+	action := func(field string, a Action) {
+		if a != "" && a != Reject && a != Hold {
+			bad.Add(field, "must be reject or hold")
+		}
+	}
+	action("blocked_words.action", r.BlockedWords.Action)
+	action("blocked_domains.action", r.BlockedDomains.Action)
+	if w := r.SuspectWords.Weight; !(w >= 0 && w <= MaxRuleWeight) {
+		bad.Add("suspect_words.weight", "must be from 0 to %g", MaxRuleWeight)
+	}
+	between := func(field string, n, most int) {
+		if n < 0 || n > most {
+			bad.Add(field, "must be from 0 to %d", most)
+		}
+	}
+	if r.Links.Max != nil {
+		between("links.max", *r.Links.Max, MaxRuleLinks)
+	}
+	between("authors.trust_after", r.Authors.TrustAfter, MaxRuleTrust)
+	between("authors.trust_days", r.Authors.TrustDays, MaxRuleDays)
+	between("length.min", r.Length.Min, MaxBody)
+	between("length.max", r.Length.Max, MaxBody)
+	if r.Length.Max > 0 && r.Length.Min > r.Length.Max {
+		bad.Add("length.min", "must not be above length.max")
+	}
+	return bad.Err()
+}
+
+// validateList notes the first faults of a list by their index.
+func validateList(bad *Invalid, field string, list []string, fault func(string) string) {
+	if len(list) > MaxRuleEntries {
+		bad.Add(field, "must have at most %d entries, has %d", MaxRuleEntries, len(list))
+		return
+	}
+	faults := 0
+	for i, entry := range list {
+		if f := fault(entry); f != "" {
+			bad.Add(fmt.Sprintf("%s[%d]", field, i), "%s", f)
+			if faults++; faults == maxFaults {
+				return
+			}
+		}
+	}
+}
+
+func wordFault(s string) string {
+	stem, prefix := strings.CutSuffix(s, "*")
+	n, letters := 0, 0
+	for _, r := range stem {
+		n++
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			letters++
+		}
+	}
+	switch {
+	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+		return "must be valid text"
+	case n > MaxRuleEntry:
+		return fmt.Sprintf("must have at most %d characters, has %d", MaxRuleEntry, n)
+	case Blank(stem):
+		return "must not be empty"
+	case strings.Contains(stem, "*"):
+		return "may have a * at its end only"
+	case prefix && letters < 2:
+		return "must have two letters before the *"
+	}
+	return ""
+}
+
+func domainFault(s string) string {
+	const rule = "must be a domain such as spam.example"
+	s = strings.TrimPrefix(s, "*.")
+	if s == "" || len(s) > 253 || !utf8.ValidString(s) || strings.HasPrefix(s, ".") || strings.Contains(s, "..") {
+		return rule
+	}
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '-' && r != '.' && r != '_' {
+			return rule
+		}
+	}
+	return ""
+}
