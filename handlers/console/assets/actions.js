@@ -26,7 +26,7 @@ export function ask(on) {
 export function render() {
   const many = queue.selected.size;
   $("bulk").hidden = !many;
-  $("bulk").replaceChildren(...(many ? [h("b", {}, t("queue.selected", { n: many })), ...choices(), h("button", { type: "button", class: "link", click: clearSelection }, t("queue.clear"))] : []));
+  $("bulk").replaceChildren(...(many ? [h("b", {}, t("selected", { n: many })), ...choices(), h("button", { type: "button", class: "link", click: clearSelection }, t("clear"))] : []));
   const note = $("note")?.value;
   $("actions").hidden = Boolean(many) || !queue.current;
   $("actions").replaceChildren(...choices());

@@ -8,7 +8,7 @@ import { lang, name, t, translate } from "./i18n.js";
 import { help } from "./keys.js";
 import { connect, counts, disconnect, look, seen } from "./live.js";
 import { deal, load, more, queue, tick } from "./queue.js";
-import { tell } from "./toasts.js";
+import { complain, explain } from "./toasts.js";
 
 const held = ["spam", "abuse", "flagged", "premoderation", "rule", "honeypot"];
 const timers = [];
@@ -28,7 +28,7 @@ async function enter() {
     queue.me = me.name;
     $("who").textContent = me.name;
   } catch (problem) {
-    if (problem.status !== 401) tell(problem.message || t("error.offline"));
+    complain(problem);
     return login();
   }
   $("login").hidden = true;
@@ -68,7 +68,7 @@ async function begin() {
     if (!queue.current) deal(0, false);
     await look();
   } catch (problem) {
-    if (problem.status !== 401) tell(problem.message || t("error.offline"));
+    complain(problem);
   }
 }
 
@@ -100,7 +100,7 @@ $("login-form").addEventListener("submit", async (event) => {
     password.value = "";
     await enter();
   } catch (problem) {
-    error.textContent = problem.status === 401 ? t("login.wrong") : problem.status ? t("login.failed", { why: problem.message }) : t("error.offline");
+    error.textContent = problem.status === 401 ? t("login.wrong") : explain(problem);
   }
 });
 
@@ -119,7 +119,7 @@ $("filter").addEventListener("submit", (event) => { event.preventDefault(); $("s
 for (const id of ["sort", "reason", "site"]) $(id).addEventListener("change", () => narrow({ [id]: $(id).value }));
 $("narrowed").addEventListener("click", () => narrow({ author: "" }));
 $("fresh").addEventListener("click", begin);
-$("more").addEventListener("click", () => more().catch((problem) => tell(problem.message || t("error.offline"))));
+$("more").addEventListener("click", () => more().catch(complain));
 $("help-open").addEventListener("click", help);
 $("lang").addEventListener("change", () => { localStorage.setItem("winnow.lang", $("lang").value); location.reload(); });
 for (const a of document.querySelectorAll(".tabs a")) {
@@ -128,7 +128,7 @@ for (const a of document.querySelectorAll(".tabs a")) {
 document.addEventListener("narrow", (event) => narrow(event.detail));
 document.addEventListener("signed-out", leave);
 document.addEventListener("opened", ({ detail: { item, byHand } }) => {
-  counts($("oldest").dataset.time);
+  counts();
   if (item && byHand && matchMedia("(max-width: 760px)").matches) $("pane-comment").scrollIntoView();
 });
 enter();

@@ -27,10 +27,10 @@ function card({ comment: c, context: { author: r } }) {
   return [
     h("h2", {}, said(c.author.name)),
     h("p", { class: "muted" }, t(first ? "author.first" : "author.record")),
-    h("div", { class: "record" }, ["approved", "rejected", "pending"].map((k) => h("span", { class: k }, h("b", {}, String(r[k])), " ", t("author." + k)))),
+    h("div", { class: "record" }, ["approved", "rejected", "pending"].map((k) => h("span", { class: k }, h("b", {}, String(r[k])), " ", t("status." + k)))),
     h("div", { class: "ratio", "aria-hidden": "true" }, ["approved", "rejected", "pending"].map((k) => h("span", { class: k, vars: { "flex-grow": r[k] / sum } }))),
     h("dl", { class: "facts" }, facts.filter(([, v]) => v).map(([k, v]) => [h("dt", {}, t(k)), h("dd", { dir: "auto" }, v)])),
-    h("div", { id: "others" }), h("h3", {}, t("history.title")), h("ol", { id: "history", role: "list" }, happened(c.created_at, t("history.arrived"))),
+    h("div", { id: "others" }), h("h3", {}, t("history")), h("ol", { id: "history", role: "list" }, happened(c.created_at, t("arrived"))),
   ];
 }
 
@@ -47,6 +47,6 @@ const only = (c) => document.dispatchEvent(new CustomEvent("narrow", { detail: {
 const happened = (time, ...what) => h("li", {}, h("time", { datetime: time, title: moment(time) }, age(time)), h("span", {}, ...what));
 
 function history(all) {
-  return [happened(all.comment.created_at, t("history.arrived")), ...all.history.map((d) => happened(d.created_at, h("span", { class: d.undone_at ? "undone" : "" }, said(d.moderator), ": ", name("action", d.action), d.reason ? ` (${name("reason", d.reason)})` : ""),
-    d.undone_at ? h("em", {}, " " + t("history.undone", { name: d.undone_by })) : "", d.note ? h("p", { class: "note", dir: "auto" }, d.note) : ""))];
+  return [happened(all.comment.created_at, t("arrived")), ...all.history.map((d) => happened(d.created_at, h("span", { class: d.undone_at ? "undone" : "" }, said(d.moderator), ": ", name("action", d.action), d.reason ? ` (${name("reason", d.reason)})` : ""),
+    d.undone_at ? h("em", {}, " " + t("undone", { name: d.undone_by })) : "", d.note ? h("p", { class: "note", dir: "auto" }, d.note) : ""))];
 }

@@ -5,7 +5,7 @@ import { detail, forget } from "./detail.js";
 import { $, h, said } from "./dom.js";
 import { age, name, t } from "./i18n.js";
 import { current, deal, find, place, putBack, queue, remove, show } from "./queue.js";
-import { tell, toast } from "./toasts.js";
+import { complain, explain, tell, toast } from "./toasts.js";
 
 export const reasons = { s: "spam", b: "abuse", o: "off_topic", i: "illegal", x: "other" };
 const taken = []; // this session's decisions, newest first
@@ -20,9 +20,9 @@ export async function decide(action, reason = "") {
   const item = current();
   if (!item) return;
   const at = remove(item.comment.id);
+  if (!item.gone) queue.total--;
   deal(at);
   if (item.gone) return; // it was only here to be read
-  queue.total--;
   const entry = remember({ items: [item], at: [at], action, reason, text: t("done." + action, { name: item.comment.author.name, reason: reason && name("reason", reason) }) });
   stock();
   entry.job = post(`/v1/comments/${item.comment.id}/decision`, { action, reason, note, version: item.version });
@@ -39,8 +39,8 @@ async function decideMany(ids, word) {
   const items = ids.map(find).filter(Boolean).sort((a, b) => place(b.comment.id) - place(a.comment.id)); // from the end, so that places stay true
   const from = place(queue.current);
   const at = items.map((i) => remove(i.comment.id));
-  if (!current()) deal(Math.max(0, Math.min(from, queue.items.length - 1)));
   queue.total -= items.length;
+  if (!current()) deal(Math.max(0, Math.min(from, queue.items.length - 1)));
   const entry = remember({ items, at, ...word, text: t(`done.${word.action}.many`, { n: items.length }) });
   stock();
   entry.job = post("/v1/decisions", { comment_ids: ids, ...word });
@@ -51,11 +51,11 @@ async function decideMany(ids, word) {
     const failed = new Set(reply.failed.map((f) => f.id));
     if (!failed.size) return;
     restore(entry, (i) => failed.has(i.comment.id));
-    tell(t("done.failed", { n: failed.size }), reply.failed[0].detail);
+    tell(t("done.failed", { n: failed.size }) + " " + reply.failed[0].detail);
   } catch (problem) {
     withdraw(entry);
     restore(entry);
-    tell(problem.message || t("error.offline"));
+    complain(problem);
   }
 }
 
@@ -78,7 +78,7 @@ export async function undo(entry = taken.find((e) => e.toast?.isConnected)) {
     tell(t("done.undone"));
   } catch (problem) {
     entry.undone = false;
-    tell(t(problem.status === 409 ? "conflict.undo" : problem.status ? "error.any" : "error.offline", { why: problem.message }));
+    tell(problem.status === 409 ? t("conflict.undo") : explain(problem));
   }
   recent();
 }
@@ -123,7 +123,7 @@ async function refused(problem, item, at) {
     if (fresh?.comment.status !== "pending") return;
     Object.assign(item, { comment: fresh.comment, version: fresh.comment.version, claim: fresh.claim });
   } else if (problem.status === 404) return;
-  else tell(problem.status ? t("error.any", { why: problem.message }) : t("error.offline"));
+  else complain(problem);
   queue.total++;
   putBack(item, Math.min(at, queue.items.length));
   if (!queue.current) show(item.comment.id);
@@ -133,5 +133,5 @@ async function refused(problem, item, at) {
 export function recent() {
   const line = (e) => h("li", { class: e.undone ? "undone" : "" }, h("time", { datetime: e.time }, age(e.time)), said(e.text, "span"),
     !e.undone && h("button", { type: "button", class: "small", click: () => undo(e) }, t("undo")));
-  $("recent").replaceChildren(...(taken.length ? [h("h3", {}, t("recent.title")), h("ol", { role: "list" }, taken.map(line))] : []));
+  $("recent").replaceChildren(...(taken.length ? [h("h3", {}, t("recent")), h("ol", { role: "list" }, taken.map(line))] : []));
 }

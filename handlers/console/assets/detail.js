@@ -47,7 +47,7 @@ function render(item) {
   const { comment: c, context } = item;
   const link = /^https?:\/\//.test(c.article.url || "") && h("a", { href: c.article.url, target: "_blank", rel: "noopener noreferrer" }, t("comment.open"));
   pane.replaceChildren(
-    h("p", { class: "where" }, queue.filter.site ? null : h("span", { class: "chip" }, c.site), said(c.article.title || c.article.id, "b"), link),
+    h("p", { class: "where" }, !$("site").hidden && h("span", { class: "chip" }, c.site), said(c.article.title || c.article.id, "b"), link),
     notice(item),
     context.parent ? h("blockquote", {}, h("p", { class: "muted" }, t("comment.parent", { name: context.parent.author.name })), h("p", { class: "text", dir: "auto" }, ...marked(context.parent.body))) : "",
     h("article", { class: "open", tabindex: -1, "data-id": c.id, "aria-label": c.author.name },
@@ -74,7 +74,7 @@ export async function update(item) {
   const all = await detail(item.comment.id).catch(() => null);
   const last = all?.history.findLast((d) => !d.undone_at);
   if (last && queue.current === item.comment.id) {
-    $("notice").textContent = t("comment.decided", { name: last.moderator, action: name("action", last.action), age: age(last.created_at) }) + ". " + t("comment.later");
+    $("notice").textContent = t("comment.decided", { name: last.moderator, action: name("action", last.action), age: age(last.created_at) });
   }
 }
 
@@ -87,13 +87,14 @@ function why(item) {
   const only = (shown) => () => body().replaceChildren(...marked(c.body, shown));
   const line = (s) => {
     const [kind, ...rest] = s.name.split(":");
-    return h("li", { title: t("why.bar", { w: signed(s.weight) }), mouseenter: s.at && only([s]), mouseleave: s.at && only(signals) },
-      h("span", { class: "kind" }, name("signal", kind)), said(rest.join(":") || kind, "span"),
+    const what = [...rest, s.detail].filter(Boolean).join(":");
+    return h("li", { mouseenter: s.at && only([s]), mouseleave: s.at && only(signals) },
+      h("span", { class: "kind" }, what && name("signal", kind)), said(what || name("signal", kind), "span"),
       h("span", { class: "bar " + (s.weight > 0 ? "for" : "against"), vars: { "--w": Math.abs(s.weight) / most } }), h("span", { class: "weight" }, signed(s.weight)));
   };
   const hiddenCount = signals.length - shownSignals;
   return h("section", { class: "why" }, h("h2", {}, t("why"), (c.reason || v.reason) && h("span", { class: "chip" }, name("reason", c.reason || v.reason))),
-    h("div", { class: "gauges" }, gauge(t("why.spam"), v.spam, v.hold_at, v.reject_at), gauge(t("why.abuse"), v.abuse)),
+    h("div", { class: "gauges" }, gauge(t("reason.spam"), v.spam, v.hold_at, v.reject_at), gauge(t("reason.abuse"), v.abuse)),
     signals.length ? h("ul", { class: "signals" }, list.map(line)) : h("p", { class: "muted" }, t("why.none")),
     h("p", { class: "muted why-foot" }, hiddenCount > 0 && h("button", { type: "button", class: "link", click: expand }, expanded ? t("why.less") : t("why.more", { n: hiddenCount }), " ", h("kbd", {}, "e")),
       h("span", {}, t("why.model", { version: v.model }))));

@@ -11,7 +11,7 @@ export function h(tag, props, ...children) {
     else if (name === "vars") for (const [k, v] of Object.entries(value)) e.style.setProperty(k, v);
     else if (value !== false && value != null) e.setAttribute(name, value === true ? "" : value);
   }
-  e.append(...children.flat().filter((c) => c !== false && c != null));
+  e.append(...children.flat(Infinity).filter((c) => c !== false && c != null));
   return e;
 }
 

@@ -11,6 +11,7 @@ const quiet = 1500; // ms between two looks at the server, however much happens
 let source = null;
 let retry = 0;
 let timer = 0;
+let oldest = ""; // when the oldest comment arrived
 
 export function connect() {
   source = new EventSource("/v1/events");
@@ -49,7 +50,8 @@ function heard({ data }) {
       item.gone = true;
       refresh(item);
       update(item);
-    } else if (!item && e.status === "pending" && e.kind === "comment.created") fresh.add(e.subject);
+    } else if (item) item.gone = false;
+    else if (e.status === "pending" && e.kind === "comment.created") fresh.add(e.subject);
     else fresh.delete(e.subject);
   }
   soon();
@@ -62,7 +64,7 @@ function soon() {
 // look asks how many wait, since when the oldest does, and who holds what is
 // in sight.
 export async function look() {
-  const [page, oldest] = await Promise.all([
+  const [page, first] = await Promise.all([
     get("/v1/queue", { ...query(), limit: Math.max(1, Math.min(100, queue.items.length)) }),
     get("/v1/queue", { ...query(), sort: "oldest", limit: 1 }),
   ]);
@@ -75,10 +77,12 @@ export async function look() {
     refresh(item);
     if (holder(item) !== before) update(item);
   }
-  counts(oldest.items[0]?.comment.created_at);
+  oldest = first.items[0]?.comment.created_at;
+  counts();
 }
 
-export function counts(oldest) {
+// counts shows what is known of the queue as a whole.
+export function counts() {
   const n = Math.max(0, queue.total);
   $("total").textContent = n.toLocaleString(document.documentElement.lang);
   $("total-word").textContent = t("waiting", { n });
@@ -86,7 +90,7 @@ export function counts(oldest) {
   $("oldest").replaceChildren(...(oldest ? [h("span", { class: "chip age" + urgency(oldest) }, t("oldest", { age: age(oldest) }))] : []));
   const unseen = [...fresh].filter((id) => !find(id)).length;
   $("fresh").hidden = !unseen;
-  $("fresh").textContent = t("queue.fresh", { n: unseen });
+  $("fresh").textContent = t("fresh", { n: unseen });
 }
 
 export const seen = () => fresh.clear();

@@ -78,7 +78,7 @@ function tail() {
 function row(item) {
   const { comment: c, verdict: v } = item;
   const p = risk(v);
-  const check = h("input", { type: "checkbox", "aria-label": t("queue.select", { name: c.author.name }), click: (e) => select(c.id, e.shiftKey) });
+  const check = h("input", { type: "checkbox", "aria-label": t("select", { name: c.author.name }), click: (e) => select(c.id, e.shiftKey) });
   const li = h("li", { "data-id": c.id },
     h("label", { class: "check" }, check),
     h("button", { type: "button", class: "row", click: () => show(c.id) },

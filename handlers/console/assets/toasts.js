@@ -11,7 +11,14 @@ export function toast(text, undo) {
 }
 
 // tell says something that needs no answer.
-export const tell = (...text) => put(h("div", { class: "toast plain" }, h("span", {}, text.join(" "))));
+export const tell = (text) => put(h("div", { class: "toast" }, h("span", {}, text)));
+
+// complain tells why a call did not work. Whoever is signed out sees the login.
+export function complain(problem) {
+  if (problem.status !== 401) tell(explain(problem));
+}
+
+export const explain = (problem) => (problem.status ? t("failed", { why: problem.message }) : t("offline"));
 
 function put(e) {
   const box = $("toasts");
