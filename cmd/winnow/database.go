@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"winnow/storage"
+)
+
+func databaseFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "database", Value: "sqlite:winnow-data/winnow.db", Sources: env("database"),
+		Usage: "where records are kept: sqlite:`FILE` or postgres://…",
+	}
+}
+
+// openDatabase opens the database that --database names, at the schema of
+// this program.
+func openDatabase(ctx context.Context, c *cli.Command) (*storage.DB, error) {
+	db, _, err := migratedDatabase(ctx, c)
+	return db, err
+}
+
+func migratedDatabase(ctx context.Context, c *cli.Command) (_ *storage.DB, applied int, _ error) {
+	url := c.String("database")
+	if !strings.HasPrefix(url, "sqlite:") && !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
+		return nil, 0, usagef(c, "--database must begin with sqlite: or postgres://")
+	}
+	db, err := storage.Open(ctx, url, storage.Options{})
+	if err != nil {
+		return nil, 0, err
+	}
+	applied, err = db.Migrate(ctx)
+	if err != nil {
+		db.Close()
+		return nil, 0, err
+	}
+	return db, applied, nil
+}
+
+func migrateCommand() *cli.Command {
+	return &cli.Command{
+		Name: "migrate", Usage: "bring the database to this version's schema",
+		Description: "Every command that opens the database does this by itself; run it alone to do it before the nodes start.",
+		Flags:       []cli.Flag{databaseFlag()},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if _, err := arguments(c); err != nil {
+				return err
+			}
+			db, applied, err := migratedDatabase(ctx, c)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.Root().Writer, "%d migrations applied\n", applied)
+			return db.Close()
+		},
+	}
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/urfave/cli/v3"
+
+	"winnow/classifier"
+	"winnow/models"
+)
+
+func labelFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "labels", Sources: env("labels"), Usage: "labelled rows in `FILE`, JSON Lines or CSV by its extension, - for JSON Lines on standard input (repeatable)"},
+		&cli.BoolFlag{Name: "skip-bad", Sources: env("skip-bad"), Usage: "report bad rows and go on"},
+	}
+}
+
+// labelRows streams the rows of every --labels file. A row that names no
+// source gets the name of its file. Bad rows end the stream, or with
+// --skip-bad are told of and left out.
+func labelRows(c *cli.Command) (iter.Seq2[models.Label, error], error) {
+	files := c.StringSlice("labels")
+	if len(files) == 0 {
+		return nil, usagef(c, "--labels is missing")
+	}
+	return func(yield func(models.Label, error) bool) {
+		skipped, opt := 0, classifier.LabelOptions{}
+		if c.Bool("skip-bad") {
+			opt.Skip = func(bad error) {
+				fmt.Fprintf(c.Root().ErrWriter, "skipped: %v\n", bad)
+				skipped++
+			}
+		}
+		for _, name := range files {
+			for row, err := range labelFile(c, name, opt) {
+				if row.Source == "" {
+					row.Source = filepath.Base(name)
+				}
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+		if skipped > 0 {
+			fmt.Fprintf(c.Root().ErrWriter, "%d bad rows were skipped\n", skipped)
+		}
+	}, nil
+}
+
+func labelFile(c *cli.Command, name string, opt classifier.LabelOptions) iter.Seq2[models.Label, error] {
+	return func(yield func(models.Label, error) bool) {
+		in, size := c.Root().Reader, int64(-1)
+		if name != "-" {
+			f, err := os.Open(name)
+			if err != nil {
+				yield(models.Label{}, err)
+				return
+			}
+			defer f.Close()
+			if info, err := f.Stat(); err == nil {
+				size = info.Size()
+			}
+			in = f
+		}
+		bar := progress(c, size, "reading "+filepath.Base(name))
+		defer bar.Close()
+		for row, err := range classifier.ReadLabels(io.TeeReader(in, bar), name, opt) {
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// progress is a bar on the terminal that counts what is written to it, and
+// silent when standard error is anything else.
+func progress(c *cli.Command, size int64, what string) *progressbar.ProgressBar {
+	f, ok := c.Root().ErrWriter.(*os.File)
+	if ok {
+		info, err := f.Stat()
+		ok = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	if !ok {
+		return progressbar.DefaultBytesSilent(size, what)
+	}
+	return progressbar.NewOptions64(size,
+		progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(f), progressbar.OptionShowBytes(true),
+		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6), progressbar.OptionSetWidth(30))
+}

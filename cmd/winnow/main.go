@@ -1,0 +1,131 @@
+// Command winnow is the comment desk of a news site: the server, and the tools
+// to set it up, to train its filter and to get the data out again.
+//
+// This package reads the configuration, wires the parts and runs them. There
+// is one file for each subcommand.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+
+	"winnow/models"
+)
+
+// Exit statuses.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// run is the whole program but for signals and exit, so that tests can call it.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := &cli.Command{
+		Name:      "winnow",
+		Usage:     "the comment desk of a news site",
+		Reader:    stdin,
+		Writer:    stdout,
+		ErrWriter: stderr,
+		// Errors are printed once, below.
+		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+		Action:         group,
+		Commands: []*cli.Command{
+			serveCommand(), siteCommand(), moderatorCommand(),
+			trainCommand(), evaluateCommand(), scoreCommand(), modelCommand(),
+			exportCommand(), migrateCommand(), versionCommand(),
+		},
+	}
+	settle(root)
+	err := root.Run(ctx, args)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "winnow: %v\nTry: winnow %s --help\n", err, usage.command)
+		return exitUsage
+	default:
+		fmt.Fprintf(stderr, "winnow: %v\n", err)
+		return exitFailed
+	}
+}
+
+// settle gives a command and those below it what all of them share.
+func settle(c *cli.Command) {
+	c.OnUsageError = badUsage
+	c.DisableSliceFlagSeparator = true // a comma may be part of a file's name
+	for _, sub := range c.Commands {
+		settle(sub)
+	}
+}
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ command, message string }
+
+func (e usageError) Error() string { return e.message }
+
+func usagef(c *cli.Command, format string, args ...any) error {
+	path := strings.TrimPrefix(c.FullName(), "winnow")
+	return usageError{strings.TrimSpace(path), fmt.Sprintf(format, args...)}
+}
+
+func badUsage(_ context.Context, c *cli.Command, err error, _ bool) error {
+	return usagef(c, "%v", err)
+}
+
+// group is the action of a command that only has subcommands.
+func group(_ context.Context, c *cli.Command) error {
+	if name := c.Args().First(); name != "" {
+		return usagef(c, "there is no command %q", strings.TrimSpace(strings.TrimPrefix(c.FullName(), "winnow")+" "+name))
+	}
+	return cli.ShowSubcommandHelp(c)
+}
+
+// arguments returns the positional arguments, which must be as many as names.
+func arguments(c *cli.Command, names ...string) ([]string, error) {
+	args := c.Args().Slice()
+	if len(args) < len(names) {
+		return nil, usagef(c, "%s is missing", names[len(args)])
+	}
+	if len(args) > len(names) {
+		return nil, usagef(c, "unexpected argument %q", args[len(names)])
+	}
+	return args, nil
+}
+
+// env names the environment variable of a flag: WINNOW_ and the flag's name.
+func env(flag string) cli.ValueSourceChain {
+	return cli.EnvVars("WINNOW_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
+}
+
+// list returns the values of a flag that may be given more than once, or with
+// commas, as in an environment variable.
+func list(c *cli.Command, flag string) []string {
+	return strings.FieldsFunc(strings.Join(c.StringSlice(flag), ","), func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// operator is who acts when a command is typed: the login name, for the audit
+// trail, which cannot prove it.
+func operator() models.Caller {
+	name := os.Getenv("USER")
+	if name == "" {
+		name = "operator"
+	}
+	return models.Caller{Kind: models.ByCommand, Name: models.Clean(name)}
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"winnow/storage/storagetest"
+)
+
+func TestMain(m *testing.M) { os.Exit(storagetest.Main(m)) }
+
+// output is a buffer that the program writes while the test reads.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// winnow runs one command to its end.
+func winnow(t *testing.T, stdin string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs output
+	status = run(context.Background(), append([]string{"winnow"}, args...), strings.NewReader(stdin), &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// must runs a command that is expected to succeed, and returns what it printed.
+func must(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	status, out, errs := winnow(t, stdin, args...)
+	if status != exitDone {
+		t.Fatalf("winnow %s: exit status %d: %s", strings.Join(args, " "), status, errs)
+	}
+	return out
+}
+
+func TestExitStatusAndMessage(t *testing.T) {
+	dir := t.TempDir()
+	database := "--database=sqlite:" + filepath.Join(dir, "w.db")
+	bad := filepath.Join(dir, "bad.jsonl")
+	if err := os.WriteFile(bad, []byte(`{"text":"fine","label":"ham"}`+"\n"+`{"text":"no label"}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		args   []string
+		status int
+		says   string
+	}{
+		"help":                      {[]string{"--help"}, exitDone, ""},
+		"help of serve":             {[]string{"serve", "--help"}, exitDone, ""},
+		"version":                   {[]string{"version"}, exitDone, ""},
+		"an unknown command":        {[]string{"frobnicate"}, exitUsage, `no command "frobnicate"`},
+		"an unknown subcommand":     {[]string{"site", "destroy"}, exitUsage, `no command "site destroy"`},
+		"an unknown flag":           {[]string{"serve", "--frobnicate"}, exitUsage, "frobnicate"},
+		"a missing argument":        {[]string{"site", "add", database}, exitUsage, "SLUG is missing"},
+		"one argument too many":     {[]string{"site", "list", "x", database}, exitUsage, `unexpected argument "x"`},
+		"a bad rate":                {[]string{"serve", "--limit-address", "many", database}, exitUsage, "30/5m"},
+		"a bad proxy network":       {[]string{"serve", "--trusted-proxies", "10", database}, exitUsage, "10.0.0.0/8"},
+		"a short secret":            {[]string{"serve", "--secret", "short", database}, exitUsage, "16 bytes"},
+		"a foreign database":        {[]string{"migrate", "--database", "mysql://x"}, exitUsage, "sqlite: or postgres://"},
+		"a bad slug":                {[]string{"site", "add", "No Slug", database}, exitFailed, "lower-case"},
+		"an unknown site":           {[]string{"site", "set", "nowhere", "--name", "N", database}, exitFailed, "nowhere"},
+		"an unknown moderator":      {[]string{"moderator", "disable", "nobody", database}, exitFailed, "nobody"},
+		"a password on no stdin":    {[]string{"moderator", "add", "eve", database}, exitUsage, "--password-stdin"},
+		"a bad role":                {[]string{"moderator", "add", "eve", "--role", "queen", "--password-stdin", database}, exitFailed, "role"},
+		"training on nothing":       {[]string{"train", "--out", filepath.Join(dir, "m.wnw")}, exitUsage, "--labels is missing"},
+		"training on a bad row":     {[]string{"train", "--labels", bad, "--out", filepath.Join(dir, "m.wnw")}, exitFailed, "bad.jsonl:2"},
+		"a model that is none":      {[]string{"evaluate", "--model", bad, "--labels", bad}, exitFailed, "model"},
+		"a model that is not there": {[]string{"model", "promote", "v0", database}, exitFailed, "v0"},
+		"a bad export format":       {[]string{"export", "labels", "--format", "xml", database}, exitUsage, "jsonl or csv"},
+		"a bad time":                {[]string{"export", "labels", "--since", "tea time", database}, exitUsage, "--since"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, _, errs := winnow(t, "a fine pass phrase\n", test.args...)
+			if status != test.status || !strings.Contains(errs, test.says) {
+				t.Errorf("exit status %d, says %q; want %d and %q", status, errs, test.status, test.says)
+			}
+		})
+	}
+}
+
+func TestServeHelpShowsVariablesAndDefaults(t *testing.T) {
+	help := must(t, "", "serve", "--help")
+	for _, want := range []string{"WINNOW_LISTEN", "127.0.0.1:8080", "WINNOW_DATABASE", "sqlite:winnow-data/winnow.db", "WINNOW_REDIS", "WINNOW_SECRET", "WINNOW_TRUSTED_PROXIES", "WINNOW_LIMIT_ADDRESS"} {
+		if !strings.Contains(help, want) {
+			t.Errorf("help lacks %s:\n%s", want, help)
+		}
+	}
+}
+
+func TestSitesOnTheCommandLine(t *testing.T) {
+	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
+	must(t, "", "site", "add", "gazette", "--name", "The Gazette", "--origin", "https://gazette.example", "--json", db)
+	must(t, "", "site", "set", "gazette", "--mode", "pre", "--hold", "0.4", db)
+	list := must(t, "", "site", "list", db)
+	for _, want := range []string{"gazette", "The Gazette", "pre", "0.4", "https://gazette.example"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("site list lacks %q:\n%s", want, list)
+		}
+	}
+	if status, _, errs := winnow(t, "", "site", "add", "gazette", db); status != exitFailed || !strings.Contains(errs, "gazette") {
+		t.Errorf("a second site of the same name: exit status %d: %s", status, errs)
+	}
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v3"
+
+	"winnow/classifier"
+	"winnow/models"
+)
+
+func modelCommand() *cli.Command {
+	return &cli.Command{
+		Name: "model", Usage: "the models that the database holds", Action: group,
+		Commands: []*cli.Command{
+			{
+				Name: "list", Usage: "list the models, newest first",
+				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}},
+				Action: listModels,
+			},
+			{
+				Name: "import", ArgsUsage: "FILE", Usage: "add a model file as a candidate and print its version",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: importModel,
+			},
+			{
+				Name: "promote", ArgsUsage: "VERSION", Usage: "make a model live on every node",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: promoteModel,
+			},
+			{
+				Name: "rollback", Usage: "make the model live that was live before",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: rollbackModel,
+			},
+			{
+				Name: "export", ArgsUsage: "VERSION FILE", Usage: "write a model to a file",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: exportModel,
+			},
+		},
+	}
+}
+
+func listModels(ctx context.Context, c *cli.Command) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	all, err := db.Models(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return json.NewEncoder(c.Root().Writer).Encode(all)
+	}
+	w := tabwriter.NewWriter(c.Root().Writer, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "VERSION\tSTATE\tORIGIN\tADDED\tBYTES")
+	for _, m := range all {
+		state := "candidate"
+		if m.Live {
+			state = "live"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\n", m.Version, state, m.Origin, m.CreatedAt.UTC().Format("2006-01-02 15:04"), m.Size)
+	}
+	return w.Flush()
+}
+
+func importModel(ctx context.Context, c *cli.Command) error {
+	args, err := arguments(c, "FILE")
+	if err != nil {
+		return err
+	}
+	m, err := classifier.ReadFile(args[0])
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := addModel(ctx, db, operator(), m, "import"); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.Root().Writer, m.Version())
+	return err
+}
+
+func promoteModel(ctx context.Context, c *cli.Command) error {
+	args, err := arguments(c, "VERSION")
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	info, err := db.PromoteModel(ctx, operator(), args[0])
+	return printLive(c, info, err)
+}
+
+func rollbackModel(ctx context.Context, c *cli.Command) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	info, err := db.RollbackModel(ctx, operator())
+	return printLive(c, info, err)
+}
+
+func printLive(c *cli.Command, info models.ModelInfo, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Root().Writer, "%s is live\n", info.Version)
+	return err
+}
+
+func exportModel(ctx context.Context, c *cli.Command) error {
+	args, err := arguments(c, "VERSION", "FILE")
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	data, err := db.ModelData(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	return writeFile(args[1], data)
+}
+
+// writeFile writes a whole file or leaves what was there before.
+func writeFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone already when all went well
+	if _, err := f.Write(data); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

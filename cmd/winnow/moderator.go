@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v3"
+
+	"winnow/handlers/password"
+	"winnow/models"
+)
+
+func moderatorCommand() *cli.Command {
+	passwordFlag := &cli.BoolFlag{Name: "password-stdin", Sources: env("password-stdin"), Usage: "read the password from the first line of standard input"}
+	return &cli.Command{
+		Name: "moderator", Usage: "the people of the newsroom", Action: group,
+		Commands: []*cli.Command{
+			{
+				Name: "add", ArgsUsage: "NAME", Usage: "add a moderator",
+				Flags: []cli.Flag{
+					databaseFlag(), passwordFlag,
+					&cli.StringFlag{Name: "role", Value: string(models.RoleModerator), Sources: env("role"), Usage: "moderator, editor or admin"},
+					&cli.StringSliceFlag{Name: "site", Sources: env("site"), Usage: "`SLUG` of a site that this person works on (repeatable; default all)"},
+				},
+				Action: addModerator,
+			},
+			{
+				Name: "list", Usage: "list the moderators",
+				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}},
+				Action: listModerators,
+			},
+			{
+				Name: "disable", ArgsUsage: "NAME", Usage: "end a moderator's access at once",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: disableModerator,
+			},
+			{
+				Name: "set-password", ArgsUsage: "NAME", Usage: "change a password; open sessions end",
+				Flags:  []cli.Flag{databaseFlag(), passwordFlag},
+				Action: setPassword,
+			},
+		},
+	}
+}
+
+func addModerator(ctx context.Context, c *cli.Command) error {
+	args, err := arguments(c, "NAME")
+	if err != nil {
+		return err
+	}
+	m := models.Moderator{Name: args[0], Role: models.Role(c.String("role")), Sites: list(c, "site")}
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	if m.PasswordHash, err = readPassword(c); err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.AddModerator(ctx, operator(), m)
+}
+
+// readPassword reads a password from standard input and hashes it. It is not
+// taken from the command line, where other users of the machine can see it.
+func readPassword(c *cli.Command) (hash string, err error) {
+	if !c.Bool("password-stdin") {
+		return "", usagef(c, "--password-stdin is missing: the password is read from standard input")
+	}
+	line, err := bufio.NewReader(c.Root().Reader).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return password.Hash(strings.TrimRight(line, "\r\n"))
+}
+
+func listModerators(ctx context.Context, c *cli.Command) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	all, err := db.Moderators(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return json.NewEncoder(c.Root().Writer).Encode(all)
+	}
+	w := tabwriter.NewWriter(c.Root().Writer, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tROLE\tSITES\tSTATE")
+	for _, m := range all {
+		sites, state := "all", "active"
+		if len(m.Sites) > 0 {
+			sites = strings.Join(m.Sites, " ")
+		}
+		if m.Disabled {
+			state = "disabled"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, m.Role, sites, state)
+	}
+	return w.Flush()
+}
+
+func disableModerator(ctx context.Context, c *cli.Command) error {
+	return changeModerator(ctx, c, func(m *models.Moderator) error {
+		m.Disabled = true
+		return nil
+	})
+}
+
+func setPassword(ctx context.Context, c *cli.Command) error {
+	hash, err := readPassword(c)
+	if err != nil {
+		return err
+	}
+	return changeModerator(ctx, c, func(m *models.Moderator) error {
+		m.PasswordHash = hash
+		return nil
+	})
+}
+
+func changeModerator(ctx context.Context, c *cli.Command, change func(*models.Moderator) error) error {
+	args, err := arguments(c, "NAME")
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.UpdateModerator(ctx, operator(), args[0], change)
+	return err
+}

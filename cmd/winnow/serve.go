@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+	"golang.org/x/sync/errgroup"
+
+	"winnow/handlers"
+	"winnow/models"
+	"winnow/storage/memory"
+	"winnow/storage/redis"
+)
+
+func serveCommand() *cli.Command {
+	return &cli.Command{
+		Name: "serve", Usage: "run the server",
+		Description: "Without any flag it keeps everything in one SQLite file, counts limits in process, and on its first start\n" +
+			"makes a site \"demo\" and a moderator \"admin\" whose password it prints once.",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Sources: env("listen"), Usage: "`ADDRESS` to answer on"},
+			databaseFlag(),
+			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits and notices through redis://… (empty: in process)"},
+			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is believed (`CIDR`, repeatable, or with commas)"},
+			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "signing `KEY`, 16 bytes or more (default: one that is made once and kept in the database)"},
+			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
+		}, rateFlags()...),
+		Action: serve,
+	}
+}
+
+// rateFlags are the limits, each as COUNT/PERIOD; 0 turns one off.
+func rateFlags() []cli.Flag {
+	d := handlers.DefaultRates()
+	flag := func(name string, r models.Rate, usage string) cli.Flag {
+		return &cli.StringFlag{Name: name, Value: formatRate(r), Sources: env(name), Usage: usage + " (`COUNT/PERIOD`, 0: no limit)"}
+	}
+	return []cli.Flag{
+		flag("limit-address", d.Address, "comments from one address"),
+		flag("limit-author", d.Author, "comments by one known author"),
+		flag("limit-site", d.Site, "comments on one site"),
+		flag("limit-login", d.Login, "attempts to log in, by address and by name"),
+	}
+}
+
+func formatRate(r models.Rate) string {
+	// 5m0s reads better as 5m.
+	return fmt.Sprintf("%d/%s", r.Count, strings.TrimSuffix(strings.TrimSuffix(r.Period.String(), "0s"), "0m"))
+}
+
+func parseRate(s string) (models.Rate, error) {
+	if s == "0" {
+		return models.Rate{}, nil
+	}
+	count, period, _ := strings.Cut(s, "/")
+	n, err := strconv.Atoi(count)
+	if err != nil || n < 1 {
+		return models.Rate{}, fmt.Errorf("%q is not COUNT/PERIOD such as 30/5m", s)
+	}
+	d, err := time.ParseDuration(period)
+	if err != nil || d <= 0 {
+		return models.Rate{}, fmt.Errorf("%q is not COUNT/PERIOD such as 30/5m", s)
+	}
+	return models.Rate{Count: n, Period: d}, nil
+}
+
+// serve wires the parts and runs them until ctx ends.
+func serve(ctx context.Context, c *cli.Command) error {
+	cfg, err := serveConfig(c)
+	if err != nil {
+		return err
+	}
+	if cfg.DB, err = openDatabase(ctx, c); err != nil {
+		return err
+	}
+	defer cfg.DB.Close()
+	if cfg.Secret, err = cfg.DB.Secret(ctx, []byte(c.String("secret"))); err != nil {
+		return err
+	}
+	first, err := firstStart(ctx, cfg.DB)
+	if err != nil {
+		return fmt.Errorf("first start: %w", err)
+	}
+
+	if url := c.String("redis"); url == "" {
+		cfg.Limiter, cfg.Notifier = memory.NewLimiter(time.Now), memory.NewNotifier()
+	} else {
+		client, err := redis.Open(ctx, url, cfg.Log)
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		cfg.Limiter, cfg.Notifier = client.Limiter(), client.Notifier()
+	}
+
+	server, err := handlers.New(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.String("listen"))
+	if err != nil {
+		return err
+	}
+	first.print(c.Root().Writer, listener.Addr())
+	cfg.Log.Info("listening", "address", listener.Addr().String(), "version", cfg.Version)
+	return runServer(ctx, server, listener)
+}
+
+// runServer answers on the listener until ctx ends, then lets the requests
+// under way finish.
+func runServer(ctx context.Context, server *handlers.Server, listener net.Listener) error {
+	web := &http.Server{
+		Handler:           server.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+	}
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return server.Run(running) })
+	group.Go(func() error {
+		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-running.Done()
+		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		if err := web.Shutdown(patience); err != nil {
+			return errors.Join(fmt.Errorf("some requests did not finish: %w", err), web.Close())
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// serveConfig reads all that does not need the database.
+func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
+	if _, err := arguments(c); err != nil {
+		return cfg, err
+	}
+	if n := len(c.String("secret")); n > 0 && n < 16 {
+		return cfg, usagef(c, "--secret must have 16 bytes or more")
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
+		return cfg, usagef(c, "--log-level must be debug, info, warn or error")
+	}
+	cfg.Log = slog.New(slog.NewTextHandler(c.Root().ErrWriter, &slog.HandlerOptions{Level: level}))
+	for _, s := range list(c, "trusted-proxies") {
+		prefix, err := netip.ParsePrefix(s)
+		if err != nil {
+			return cfg, usagef(c, "--trusted-proxies: %q is not a network such as 10.0.0.0/8", s)
+		}
+		cfg.TrustedProxies = append(cfg.TrustedProxies, prefix)
+	}
+	for name, rate := range map[string]*models.Rate{
+		"limit-address": &cfg.Rates.Address, "limit-author": &cfg.Rates.Author,
+		"limit-site": &cfg.Rates.Site, "limit-login": &cfg.Rates.Login,
+	} {
+		if *rate, err = parseRate(c.String(name)); err != nil {
+			return cfg, usagef(c, "--%s: %v", name, err)
+		}
+	}
+	cfg.Now, cfg.Version = time.Now, version()
+	return cfg, nil
+}
+
+// welcome is what an operator has to know after the first start, and can never
+// be shown again.
+type welcome struct{ password, key string }
+
+// print tells where everything is; after a later start it prints nothing.
+func (w *welcome) print(out io.Writer, listening net.Addr) {
+	if w == nil {
+		return
+	}
+	base := "http://" + listening.String()
+	fmt.Fprintf(out, `
+Winnow is ready. This is shown once:
+
+  Demo article   %[1]s/demo
+  Console        %[1]s/console/    name: admin   password: %[2]s
+  API            %[1]s/v1/         described in %[1]s/openapi.yaml
+  Site "demo"    secret key: %[3]s
+
+`, base, w.password, w.key)
+}
+
+// randomPassword returns 120 random bits in letters that survive a phone call.
+func randomPassword() string {
+	b := make([]byte, 15)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v3"
+
+	"winnow/models"
+)
+
+func siteCommand() *cli.Command {
+	jsonFlag := &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}
+	return &cli.Command{
+		Name: "site", Usage: "publications and their keys", Action: group,
+		Commands: []*cli.Command{
+			{
+				Name: "add", ArgsUsage: "SLUG", Usage: "add a site and print its secret key, once",
+				Flags:  append([]cli.Flag{databaseFlag(), jsonFlag}, siteFlags()...),
+				Action: addSite,
+			},
+			{
+				Name: "list", Usage: "list the sites",
+				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
+				Action: listSites,
+			},
+			{
+				Name: "rotate-key", ArgsUsage: "SLUG", Usage: "replace a site's secret key; the old one ends at once",
+				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
+				Action: rotateSiteKey,
+			},
+			{
+				Name: "set", ArgsUsage: "SLUG", Usage: "change a site",
+				Flags:  append([]cli.Flag{databaseFlag()}, siteFlags()...),
+				Action: setSite,
+			},
+		},
+	}
+}
+
+// siteFlags are what can be said of a site when it is added and later.
+func siteFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "name", Sources: env("name"), Usage: "`NAME` that people read"},
+		&cli.StringSliceFlag{Name: "origin", Sources: env("origin"), Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
+		&cli.StringFlag{Name: "mode", Sources: env("mode"), Usage: "post: publish what the filter lets through; pre: a moderator sees everything first"},
+		&cli.StringFlag{Name: "hold", Sources: env("hold"), Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the model's own"},
+		&cli.StringFlag{Name: "reject", Sources: env("reject"), Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
+		&cli.StringFlag{Name: "sso-secret", Sources: env("sso-secret"), Usage: "HS256 `SECRET` with which the site signs its readers' tokens; \"\" for none"},
+	}
+}
+
+// changeSite applies the flags that were given to a site.
+func changeSite(c *cli.Command, s *models.Site) error {
+	if c.IsSet("name") {
+		s.Name = models.Clean(c.String("name"))
+	}
+	if c.IsSet("origin") {
+		s.Origins = nil
+		for _, o := range list(c, "origin") {
+			s.Origins = append(s.Origins, strings.TrimSuffix(strings.ToLower(o), "/"))
+		}
+	}
+	if c.IsSet("mode") {
+		s.Mode = models.Mode(c.String("mode"))
+	}
+	if c.IsSet("sso-secret") {
+		s.SSOSecret = c.String("sso-secret")
+	}
+	for flag, threshold := range map[string]**float64{"hold": &s.Thresholds.Hold, "reject": &s.Thresholds.Reject} {
+		if !c.IsSet(flag) {
+			continue
+		}
+		text := c.String(flag)
+		if text == "model" {
+			*threshold = nil
+			continue
+		}
+		var p float64
+		if err := json.Unmarshal([]byte(text), &p); err != nil {
+			return usagef(c, "--%s must be a probability from 0 to 1, or \"model\"", flag)
+		}
+		*threshold = &p
+	}
+	return s.Validate()
+}
+
+func addSite(ctx context.Context, c *cli.Command) error {
+	args, err := arguments(c, "SLUG")
+	if err != nil {
+		return err
+	}
+	site := models.Site{Slug: args[0], Name: args[0], Mode: models.ModePost}
+	if err := changeSite(c, &site); err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	key, err := db.AddSite(ctx, operator(), site)
+	if err != nil {
+		return err
+	}
+	return printKey(c, site.Slug, key)
+}
+
+func rotateSiteKey(ctx context.Context, c *cli.Command) error {
+	args, err := arguments(c, "SLUG")
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	key, err := db.RotateSiteKey(ctx, operator(), args[0])
+	if err != nil {
+		return err
+	}
+	return printKey(c, args[0], key)
+}
+
+// printKey shows a secret that is kept nowhere else.
+func printKey(c *cli.Command, slug, key string) error {
+	if c.Bool("json") {
+		return json.NewEncoder(c.Root().Writer).Encode(map[string]string{"slug": slug, "key": key})
+	}
+	_, err := fmt.Fprintf(c.Root().Writer, "Site %s has the secret key\n\n  %s\n\nIt is shown only now. Front ends send it as Authorization: Bearer KEY.\n", slug, key)
+	return err
+}
+
+func listSites(ctx context.Context, c *cli.Command) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	sites, err := db.Sites(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return json.NewEncoder(c.Root().Writer).Encode(sites)
+	}
+	w := tabwriter.NewWriter(c.Root().Writer, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tORIGINS")
+	for _, s := range sites {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Slug, s.Name, s.Mode,
+			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), strings.Join(s.Origins, " "))
+	}
+	return w.Flush()
+}
+
+func threshold(p *float64) string {
+	if p == nil {
+		return "model"
+	}
+	return fmt.Sprintf("%g", *p)
+}
+
+func setSite(ctx context.Context, c *cli.Command) error {
+	args, err := arguments(c, "SLUG")
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.UpdateSite(ctx, operator(), args[0], func(s *models.Site) error { return changeSite(c, s) })
+	return err
+}
