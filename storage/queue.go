@@ -198,7 +198,7 @@ func (t *tx) byID(ids []string) (map[string]models.Comment, error) {
 func (t *tx) records(ids []string) (map[string]models.Record, error) {
 	count := func(status string) string {
 		return `(SELECT count(*) FROM (SELECT 1 FROM comments o WHERE o.site = c.site AND o.author_key = c.author_key AND o.status = '` +
-			status + `' LIMIT 1000) some)`
+			status + `' LIMIT 1000) AS part)`
 	}
 	type row struct {
 		id     string

@@ -1,0 +1,180 @@
+package storagetest
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+// Run is the conformance suite of a database. newURL names an empty one each
+// time it is called.
+func Run(t *testing.T, newURL func(testing.TB) string) {
+	for _, part := range []struct {
+		name  string
+		tests map[string]func(*testing.T, *lab)
+	}{
+		{"people", peopleTests},
+		{"comments", commentTests},
+		{"queue", queueTests},
+		{"decisions", decisionTests},
+		{"records", recordTests},
+		{"database", databaseTests},
+	} {
+		for name, test := range part.tests {
+			t.Run(part.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				test(t, newLab(t, newURL))
+			})
+		}
+	}
+}
+
+// lab is an empty database with two sites, an article's worth of defaults, and
+// a clock that tests turn.
+type lab struct {
+	*storage.DB
+	url   string
+	clock *clock
+	ctx   context.Context
+	n     int // comments made, so that each is different
+}
+
+var (
+	operator = models.Caller{Kind: models.ByCommand, Name: "operator"}
+	ann      = models.Caller{Kind: models.ByModerator, Name: "ann", Role: models.RoleAdmin}
+	bob      = models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleModerator}
+	eve      = models.Caller{Kind: models.ByModerator, Name: "eve", Role: models.RoleModerator, Sites: []string{"tribune"}}
+	gazette  = models.Caller{Kind: models.ByKey, Site: "gazette"}
+	nobody   = models.Caller{}
+)
+
+func newLab(t *testing.T, newURL func(testing.TB) string) *lab {
+	l := &lab{url: newURL(t), clock: &clock{now: time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)}, ctx: t.Context()}
+	l.DB = Open(t, l.url, storage.Options{Now: l.clock.Now})
+	for _, slug := range []string{"gazette", "tribune"} {
+		must(l.AddSite(l.ctx, operator, models.Site{Slug: slug}))(t)
+	}
+	return l
+}
+
+// clock moves only when it is told to, and a little with each look, so that
+// no two rows have the same time.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(time.Microsecond)
+	return c.now
+}
+
+func (c *clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// must returns a value, or ends the test with the error that came with it.
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func ok(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantKind(t testing.TB, err error, want models.Kind) {
+	t.Helper()
+	if got := models.KindOf(err); got != want {
+		t.Fatalf("error %v is of kind %q, want %q", err, got, want)
+	}
+}
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// new returns a comment that waits in the queue of gazette, with a risk of its
+// own; edit makes it another one.
+func (l *lab) new(edit ...func(*storage.NewComment)) storage.NewComment {
+	l.n++
+	p := 0.5 + float64(l.n)/1e5
+	n := storage.NewComment{
+		Comment: models.Comment{
+			Site: "gazette", Article: models.Article{ID: "a1", URL: "https://gazette.example/a1", Title: "First"},
+			Author: models.Author{Name: "Reader"}, Body: "thought number " + strconv.Itoa(l.n),
+			Status: models.Pending, Reason: models.ReasonSpam,
+		},
+		Verdict: models.Verdict{
+			Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m1", Hold: 0.5, Reject: 0.99,
+			Signals: []models.Signal{{Name: "word:thought", Weight: 1.5, At: [][2]int{{0, 7}}}},
+		},
+	}
+	for _, e := range edit {
+		e(&n)
+	}
+	return n
+}
+
+// post keeps a comment made by new.
+func (l *lab) post(t testing.TB, edit ...func(*storage.NewComment)) models.Comment {
+	t.Helper()
+	c, _, _, err := l.CreateComment(l.ctx, l.new(edit...))
+	ok(t, err)
+	return c
+}
+
+func approved(n *storage.NewComment) {
+	n.Comment.Status, n.Comment.Reason = models.Approved, ""
+	n.Verdict.Action, n.Verdict.Reason = models.Approve, ""
+}
+
+func onSite(site string) func(*storage.NewComment) {
+	return func(n *storage.NewComment) { n.Comment.Site = site }
+}
+
+func onArticle(id string) func(*storage.NewComment) {
+	return func(n *storage.NewComment) { n.Comment.Article = models.Article{ID: id} }
+}
+
+func withBody(body string) func(*storage.NewComment) {
+	return func(n *storage.NewComment) { n.Comment.Body = body }
+}
+
+func by(a models.Author) func(*storage.NewComment) {
+	return func(n *storage.NewComment) { n.Comment.Author = a }
+}
+
+// together calls f n times at the same moment and waits for all.
+func together(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			f(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+}

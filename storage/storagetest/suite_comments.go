@@ -1,0 +1,247 @@
+package storagetest
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+var commentTests = map[string]func(*testing.T, *lab){
+	"a comment comes back as it was kept": func(t *testing.T, l *lab) {
+		n := l.new()
+		n.Comment.Author = models.Author{ID: "u1", Name: "Zoë", Email: "z@example.org", URL: "https://z.example"}
+		n.Comment.Client = models.Client{Hash: "h", Net: "192.0.2.0/24", UserAgent: "ua", Referrer: "https://r.example"}
+		made, verdict, replayed, err := l.CreateComment(l.ctx, n)
+		ok(t, err)
+		equal(t, "replayed", replayed, false)
+		equal(t, "version", made.Version, 1)
+		got := must(l.Comment(l.ctx, made.ID))(t)
+		if !reflect.DeepEqual(got, made) {
+			t.Fatalf("got  %+v\nwant %+v", got, made)
+		}
+		d := must(l.Detail(l.ctx, ann, made.ID))(t)
+		if !reflect.DeepEqual(d.Verdict, verdict) {
+			t.Fatalf("got  %+v\nwant %+v", d.Verdict, verdict)
+		}
+		for _, id := range []string{"none", "", "\x00", "\xff"} {
+			_, err = l.Comment(l.ctx, id)
+			wantKind(t, err, models.KindNotFound)
+		}
+		_, _, _, err = l.CreateComment(l.ctx, l.new(onSite("none")))
+		wantKind(t, err, models.KindNotFound)
+	},
+	"odd text is kept alike by every database": func(t *testing.T, l *lab) {
+		n := l.new(withBody("a\x00b \xff \u202e Ä 🙂 '; DROP TABLE comments --"))
+		n.Comment.Author.Name = "N\x00\xfe"
+		n.Comment.Client.UserAgent = "\xc3"
+		n.Verdict.Signals[0].Name = "word:\x00\xff"
+		made, _, _, err := l.CreateComment(l.ctx, n)
+		ok(t, err)
+		equal(t, "body", made.Body, "a\uFFFDb \uFFFD \u202e Ä 🙂 '; DROP TABLE comments --")
+		if got := must(l.Comment(l.ctx, made.ID))(t); !reflect.DeepEqual(got, made) {
+			t.Fatalf("got  %+v\nwant %+v", got, made)
+		}
+	},
+	"a reply answers a comment of its article": func(t *testing.T, l *lab) {
+		parent := l.post(t)
+		reply := func(n *storage.NewComment) { n.Comment.ParentID = parent.ID }
+		equal(t, "parent", l.post(t, reply).ParentID, parent.ID)
+		for _, elsewhere := range []func(*storage.NewComment){onSite("tribune"), onArticle("a2"), func(n *storage.NewComment) { n.Comment.ParentID = "none\x00" }} {
+			_, _, _, err := l.CreateComment(l.ctx, l.new(reply, elsewhere))
+			wantKind(t, err, models.KindInvalid)
+		}
+	},
+	"an idempotency key keeps one comment": func(t *testing.T, l *lab) {
+		n := l.new()
+		n.IdempotencyKey, n.Fingerprint = "k", []byte{1, 0, 2}
+		var made [8]models.Comment
+		var replays [8]bool
+		var errs [8]error
+		together(len(made), func(i int) { made[i], _, replays[i], errs[i] = l.CreateComment(l.ctx, n) })
+		first := 0
+		for i := range made {
+			ok(t, errs[i])
+			equal(t, "id", made[i].ID, made[0].ID)
+			if !replays[i] {
+				first++
+			}
+		}
+		equal(t, "comments made", first, 1)
+		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 1)
+
+		_, verdict, replayed, err := l.CreateComment(l.ctx, n)
+		ok(t, err)
+		if !replayed || !reflect.DeepEqual(verdict, n.Verdict) {
+			t.Fatalf("replayed %v with %+v", replayed, verdict)
+		}
+		other := n
+		other.Fingerprint = []byte{3}
+		_, _, _, err = l.CreateComment(l.ctx, other)
+		wantKind(t, err, models.KindInvalid)
+		other.Comment.Site = "tribune" // keys belong to a site
+		_, _, replayed, err = l.CreateComment(l.ctx, other)
+		ok(t, err)
+		equal(t, "replayed on another site", replayed, false)
+		l.clock.Advance(25 * time.Hour)
+		_, _, replayed, err = l.CreateComment(l.ctx, n)
+		ok(t, err)
+		equal(t, "replayed after a day", replayed, false)
+	},
+	"pages of an article have no gaps and no repeats": func(t *testing.T, l *lab) {
+		var want []string
+		for i := range 23 {
+			switch i % 5 {
+			case 3:
+				l.post(t) // pending
+			case 4:
+				l.post(t, approved, onArticle("a2"))
+			default:
+				want = append(want, l.post(t, approved).ID)
+			}
+		}
+		for _, newest := range []bool{false, true} {
+			var got []string
+			for cursor, more := "", true; more; more = cursor != "" {
+				page := must(l.ArticleComments(l.ctx, "gazette", "a1", newest, 4, cursor))(t)
+				equal(t, "total", page.Total, len(want))
+				equal(t, "title", page.Article.Title, "First")
+				for _, c := range page.Comments {
+					got = append(got, c.ID)
+				}
+				cursor = page.Next
+			}
+			if newest {
+				slices.Reverse(got)
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("newest first %v: got %d comments, want %d in order", newest, len(got), len(want))
+			}
+		}
+		_, err := l.ArticleComments(l.ctx, "gazette", "a1", false, 4, "nonsense")
+		wantKind(t, err, models.KindInvalid)
+		page := must(l.ArticleComments(l.ctx, "gazette", "none\x00", false, 4, ""))(t)
+		if page.Version != 0 || page.Total != 0 || page.Comments == nil {
+			t.Fatalf("%+v", page)
+		}
+	},
+	"an article's version grows with what the public sees": func(t *testing.T, l *lab) {
+		version := func() int64 { t.Helper(); return must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t) }
+		equal(t, "unknown", version(), 0)
+		last := int64(0)
+		grows := func(what string, want bool) {
+			t.Helper()
+			now := version()
+			if (now > last) != want {
+				t.Fatalf("%s: version went from %d to %d", what, last, now)
+			}
+			last = now
+		}
+		held := l.post(t)
+		grows("first seen", true)
+		l.post(t)
+		grows("held", false)
+		l.post(t, approved)
+		grows("published", true)
+		decision, _, err := l.Decide(l.ctx, ann, held.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		grows("approved", true)
+		_, _, err = l.Undo(l.ctx, ann, decision.ID)
+		ok(t, err)
+		grows("undone", true)
+		_, _, err = l.Decide(l.ctx, ann, held.ID, models.DecisionRequest{Action: models.Reject})
+		ok(t, err)
+		grows("rejected while held", false)
+		l.post(t, func(n *storage.NewComment) { n.Comment.Article.Title = "Second" })
+		grows("new title", true)
+		page := must(l.ArticleComments(l.ctx, "gazette", "a1", false, 9, ""))(t)
+		equal(t, "title", page.Article.Title, "Second")
+		equal(t, "page's version", page.Version, last)
+	},
+	"counts name every article": func(t *testing.T, l *lab) {
+		l.post(t, approved)
+		l.post(t, approved)
+		l.post(t)
+		got := must(l.ArticleCounts(l.ctx, "gazette", []string{"a1", "none", "x\x00"}))(t)
+		if len(got) != 3 || got["a1"] != 2 || got["none"] != 0 {
+			t.Fatal(got)
+		}
+	},
+	"three readers put a comment back into the queue": func(t *testing.T, l *lab) {
+		c := l.post(t, approved)
+		flag := func(who string) models.Comment { t.Helper(); return must(l.Flag(l.ctx, gazette, c.ID, who, "rude"))(t) }
+		flag("r1")
+		equal(t, "one reader twice", flag("r1").Flags, 1)
+		equal(t, "status", flag("r2").Status, models.Approved)
+		last := flag("r3")
+		if last.Status != models.Pending || last.Reason != models.ReasonFlagged || last.Flags != 3 {
+			t.Fatalf("%+v", last)
+		}
+		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 0)
+		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{Reason: models.ReasonFlagged}))(t).Total, 1)
+		_, judged, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		equal(t, "status after a decision", flag("r4").Status, models.Approved)
+		equal(t, "version", flag("r5").Version, judged.Version)
+
+		_, err = l.Flag(l.ctx, models.Caller{Kind: models.ByOrigin, Site: "tribune"}, c.ID, "r6", "")
+		wantKind(t, err, models.KindNotFound)
+		rejected := l.post(t, func(n *storage.NewComment) { n.Comment.Status = models.Rejected })
+		_, err = l.Flag(l.ctx, gazette, rejected.ID, "r1", "")
+		wantKind(t, err, models.KindNotFound)
+	},
+	"detail shows the surroundings": func(t *testing.T, l *lab) {
+		answer := func(to models.Comment) func(*storage.NewComment) {
+			return func(n *storage.NewComment) { n.Comment.ParentID = to.ID }
+		}
+		root := l.post(t, approved)
+		middle := l.post(t, approved, answer(root))
+		leaf := l.post(t, answer(middle))
+		_, _, err := l.Decide(l.ctx, bob, middle.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonAbuse, Note: "n"})
+		ok(t, err)
+		d := must(l.Detail(l.ctx, ann, middle.ID))(t)
+		var thread []string
+		for _, c := range d.Thread {
+			thread = append(thread, c.ID)
+		}
+		if !slices.Equal(thread, []string{root.ID, middle.ID, leaf.ID}) {
+			t.Fatal(strings.Join(thread, " "))
+		}
+		equal(t, "parent", d.Context.Parent.ID, root.ID)
+		equal(t, "record", d.Context.Author, models.Record{Approved: 1, Rejected: 1, Pending: 1})
+		equal(t, "history", len(d.History), 1)
+		equal(t, "note", d.History[0].Note, "n")
+		for _, stranger := range []models.Caller{eve, nobody} {
+			_, err = l.Detail(l.ctx, stranger, middle.ID)
+			wantKind(t, err, models.KindNotFound)
+		}
+	},
+	"all comments stream": func(t *testing.T, l *lab) {
+		want := map[string]bool{}
+		for i := range 7 {
+			want[l.post(t, onSite([]string{"gazette", "tribune"}[i%2])).ID] = true
+		}
+		l.clock.Advance(time.Hour)
+		since := l.clock.Now()
+		late := l.post(t)
+		want[late.ID] = true
+		count := 0
+		for c, err := range l.Comments(l.ctx, "", time.Time{}) {
+			ok(t, err)
+			if !want[c.ID] {
+				t.Fatalf("%s twice, or unknown", c.ID)
+			}
+			delete(want, c.ID)
+			count++
+		}
+		equal(t, "all", count, 8)
+		for c, err := range l.Comments(l.ctx, "gazette", since) {
+			ok(t, err)
+			equal(t, "since", c.ID, late.ID)
+		}
+	},
+}

@@ -1,0 +1,107 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+var databaseTests = map[string]func(*testing.T, *lab){
+	"the schema is made once, however many nodes start": func(t *testing.T, l *lab) {
+		ok(t, l.Ping(l.ctx))
+		equal(t, "applied again", must(l.Migrate(l.ctx))(t), 0)
+	},
+	"everything is there after a restart": func(t *testing.T, l *lab) {
+		c := l.post(t)
+		ok(t, l.AddModel(l.ctx, ann, models.ModelInfo{Version: "m1"}, []byte("data")))
+		must(l.PromoteModel(l.ctx, ann, "m1"))(t)
+		secret := must(l.Secret(l.ctx, nil))(t)
+		ok(t, l.Close())
+		l.DB = Open(t, l.url, storage.Options{Now: l.clock.Now})
+		equal(t, "comment", must(l.Comment(l.ctx, c.ID))(t), c)
+		equal(t, "model", must(l.LiveModel(l.ctx))(t).Version, "m1")
+		equal(t, "secret", string(must(l.Secret(l.ctx, nil))(t)), string(secret))
+		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 1)
+	},
+	"several nodes share a database": func(t *testing.T, l *lab) {
+		nodes := []*storage.DB{l.DB, Open(t, l.url, storage.Options{}), Open(t, l.url, storage.Options{})}
+		const each = 15
+		news := make([]storage.NewComment, each*len(nodes))
+		for i := range news {
+			news[i] = l.new()
+		}
+		together(len(news), func(i int) {
+			if _, _, _, err := nodes[i%len(nodes)].CreateComment(l.ctx, news[i]); err != nil {
+				t.Error(err)
+			}
+		})
+		for _, node := range nodes {
+			equal(t, "queue", must(node.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, len(news))
+		}
+	},
+	"a bad row fails alone": func(t *testing.T, l *lab) {
+		const writers = 60
+		news := make([]storage.NewComment, writers)
+		for i := range news {
+			news[i] = l.new()
+			if i%3 == 0 {
+				news[i].Comment.Site = "none"
+			}
+		}
+		together(writers, func(i int) {
+			_, _, _, err := l.CreateComment(l.ctx, news[i])
+			if (err != nil) != (i%3 == 0) {
+				t.Errorf("comment %d: %v", i, err)
+			}
+		})
+		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, writers*2/3)
+	},
+	"a caller who leaves harms nobody": func(t *testing.T, l *lab) {
+		const writers = 60
+		gone, leave := context.WithCancel(l.ctx)
+		news := make([]storage.NewComment, writers)
+		for i := range news {
+			news[i] = l.new()
+		}
+		var errs [writers]error
+		together(writers, func(i int) {
+			ctx := l.ctx
+			if i%2 == 0 {
+				ctx = gone
+			}
+			if i == writers/2 {
+				leave()
+			}
+			_, _, _, errs[i] = l.CreateComment(ctx, news[i])
+		})
+		for i, err := range errs {
+			if err != nil && (i%2 == 1 || !errors.Is(err, context.Canceled)) {
+				t.Errorf("comment %d: %v", i, err)
+			}
+		}
+		_, _, _, err := l.CreateComment(gone, l.new())
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	},
+	"a change that panics fails alone": func(t *testing.T, l *lab) {
+		if l.url[:6] != "sqlite" {
+			return // it runs in the caller's own goroutine there
+		}
+		_, err := l.UpdateSite(l.ctx, ann, "gazette", func(*models.Site) error { panic("odd") })
+		wantKind(t, err, models.KindInternal)
+		l.post(t)
+	},
+	"a closed database says so": func(t *testing.T, l *lab) {
+		ok(t, l.Close())
+		if _, _, _, err := l.CreateComment(l.ctx, l.new()); err == nil {
+			t.Fatal("a comment was kept")
+		}
+		if err := l.Ping(l.ctx); err == nil {
+			t.Fatal("it answers")
+		}
+	},
+}

@@ -1,0 +1,224 @@
+package storagetest
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+var decisionTests = map[string]func(*testing.T, *lab){
+	"a decision changes status, label, counters and trail": func(t *testing.T, l *lab) {
+		good, bad, rude, off := l.post(t), l.post(t), l.post(t), l.post(t)
+		must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Hour))(t)
+		for _, test := range []struct {
+			c      models.Comment
+			d      models.DecisionRequest
+			status models.Status
+			label  models.Class
+		}{
+			{good, models.DecisionRequest{Action: models.Approve, Version: 1}, models.Approved, models.Ham},
+			{bad, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam}, models.Rejected, models.Spam},
+			{rude, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonAbuse}, models.Rejected, models.Abuse},
+			{off, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonOffTopic, Note: "n\x00"}, models.Rejected, ""},
+		} {
+			d, c, err := l.Decide(l.ctx, ann, test.c.ID, test.d)
+			ok(t, err)
+			equal(t, "status", c.Status, test.status)
+			equal(t, "reason", c.Reason, test.d.Reason)
+			equal(t, "version", c.Version, 2)
+			equal(t, "moderator", d.Moderator, "ann")
+			equal(t, "label", l.label(t, test.c.ID), test.label)
+			detail := must(l.Detail(l.ctx, ann, test.c.ID))(t)
+			if detail.Claim != nil || detail.History[0].ID != d.ID || detail.Comment != c {
+				t.Fatalf("%+v", detail)
+			}
+		}
+		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 0)
+		counts := must(l.LabelCounts(l.ctx, "gazette"))(t)
+		if counts[models.Ham] != 1 || counts[models.Spam] != 1 || counts[models.Abuse] != 1 {
+			t.Fatal(counts)
+		}
+		rows, _, err := l.AuditPage(l.ctx, ann, "gazette", "comment.approve", "moderator:ann", 10, "")
+		ok(t, err)
+		equal(t, "audit rows", len(rows), 1)
+		var before, after struct {
+			Status  models.Status
+			Version int64
+		}
+		ok(t, json.Unmarshal(rows[0].Before, &before))
+		ok(t, json.Unmarshal(rows[0].After, &after))
+		if before.Status != models.Pending || after.Status != models.Approved || after.Version != 2 {
+			t.Fatalf("%s %s", rows[0].Before, rows[0].After)
+		}
+	},
+	"what cannot be decided is refused": func(t *testing.T, l *lab) {
+		c := l.post(t)
+		approve := models.DecisionRequest{Action: models.Approve}
+		for _, id := range []string{"none", "\x00"} {
+			_, _, err := l.Decide(l.ctx, ann, id, approve)
+			wantKind(t, err, models.KindNotFound)
+		}
+		_, _, err := l.Decide(l.ctx, eve, c.ID, approve)
+		wantKind(t, err, models.KindNotFound)
+		_, _, err = l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Hold})
+		wantKind(t, err, models.KindInvalid)
+		must(l.Claim(l.ctx, bob, models.QueueFilter{}, time.Minute))(t)
+		_, _, err = l.Decide(l.ctx, ann, c.ID, approve)
+		wantKind(t, err, models.KindConflict)
+		mentions(t, err, "bob")
+		l.clock.Advance(time.Hour) // the lease has ended
+		_, _, err = l.Decide(l.ctx, ann, c.ID, approve)
+		ok(t, err)
+	},
+	"a stale version is told who did what": func(t *testing.T, l *lab) {
+		c := l.post(t)
+		_, _, err := l.Decide(l.ctx, bob, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam, Version: c.Version})
+		ok(t, err)
+		_, _, err = l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve, Version: c.Version})
+		wantKind(t, err, models.KindConflict)
+		mentions(t, err, "bob rejected it as spam")
+	},
+	"of two decisions on one version one stands": func(t *testing.T, l *lab) {
+		c := l.post(t)
+		var errs [6]error
+		together(len(errs), func(i int) {
+			_, _, errs[i] = l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve, Version: 1})
+		})
+		stood := 0
+		for _, err := range errs {
+			if err == nil {
+				stood++
+				continue
+			}
+			wantKind(t, err, models.KindConflict)
+		}
+		equal(t, "stood", stood, 1)
+		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 1)
+	},
+	"an undo puts back what was there": func(t *testing.T, l *lab) {
+		c := l.post(t)
+		first, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		second, _, err := l.Decide(l.ctx, bob, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
+		ok(t, err)
+		equal(t, "label", l.label(t, c.ID), models.Spam)
+		_, _, err = l.Undo(l.ctx, ann, first.ID)
+		wantKind(t, err, models.KindConflict)
+		mentions(t, err, "bob rejected it as spam")
+
+		done, comments, err := l.Undo(l.ctx, ann, second.ID)
+		ok(t, err)
+		equal(t, "undone by", done[0].UndoneBy, "ann")
+		equal(t, "status", comments[0].Status, models.Approved)
+		equal(t, "label", l.label(t, c.ID), models.Ham)
+		_, _, err = l.Undo(l.ctx, bob, second.ID)
+		wantKind(t, err, models.KindConflict)
+		mentions(t, err, "ann")
+
+		_, comments, err = l.Undo(l.ctx, ann, first.ID)
+		ok(t, err)
+		equal(t, "status", comments[0].Status, models.Pending)
+		equal(t, "reason", comments[0].Reason, models.ReasonSpam)
+		equal(t, "label", l.label(t, c.ID), "")
+		equal(t, "records", len(must(l.Detail(l.ctx, ann, c.ID))(t).History), 2)
+		page := must(l.Queue(l.ctx, ann, models.QueueFilter{Query: "THOUGHT"}))(t)
+		equal(t, "found in the queue again", page.Total, 1)
+		_, _, err = l.Undo(l.ctx, ann, "none\x00")
+		wantKind(t, err, models.KindNotFound)
+		_, _, err = l.Undo(l.ctx, eve, first.ID)
+		wantKind(t, err, models.KindNotFound)
+	},
+	"an approved comment may be confirmed": func(t *testing.T, l *lab) {
+		c := l.post(t, approved)
+		version := must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t)
+		d, confirmed, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve, Version: 1})
+		ok(t, err)
+		equal(t, "status", confirmed.Status, models.Approved)
+		equal(t, "label", l.label(t, c.ID), models.Ham)
+		equal(t, "article's version", must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t), version)
+		_, comments, err := l.Undo(l.ctx, ann, d.ID)
+		ok(t, err)
+		equal(t, "status", comments[0].Status, models.Approved)
+	},
+	"a batch is decided and undone as one": func(t *testing.T, l *lab) {
+		one, two, three := l.post(t), l.post(t), l.post(t)
+		foreign := l.post(t, onSite("tribune"))
+		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
+		must(l.Claim(l.ctx, bob, models.QueueFilter{Site: "gazette", Limit: 1}, time.Hour))(t) // the riskiest: three
+		batch, done, failed, err := l.DecideAll(l.ctx, me, []string{one.ID, one.ID, two.ID, three.ID, foreign.ID, "none"},
+			models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
+		ok(t, err)
+		equal(t, "done", len(done), 2)
+		equal(t, "failed", len(failed), 3)
+		wantKind(t, failed[three.ID], models.KindConflict)
+		wantKind(t, failed[foreign.ID], models.KindNotFound)
+		wantKind(t, failed["none"], models.KindNotFound)
+		for _, d := range done {
+			equal(t, "batch", d.Batch, batch)
+		}
+		// One of them is decided again: the undo passes it over.
+		_, _, err = l.Decide(l.ctx, ann, two.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		undone, comments, err := l.Undo(l.ctx, me, batch)
+		ok(t, err)
+		equal(t, "undone", len(undone), 1)
+		equal(t, "comment", comments[0].ID, one.ID)
+		equal(t, "status", comments[0].Status, models.Pending)
+		_, _, err = l.Undo(l.ctx, me, batch)
+		wantKind(t, err, models.KindConflict)
+		_, _, _, err = l.DecideAll(l.ctx, me, nil, models.DecisionRequest{})
+		wantKind(t, err, models.KindInvalid)
+	},
+	"batches that cross do not block each other": func(t *testing.T, l *lab) {
+		var ids []string
+		for i := range 20 {
+			ids = append(ids, l.post(t, onArticle(string(rune('a'+i%4))), onSite([]string{"gazette", "tribune"}[i%2])).ID)
+		}
+		news := make([]storage.NewComment, 12)
+		for i := range news {
+			news[i] = l.new(approved, onArticle(string(rune('a'+i%4))), onSite([]string{"tribune", "gazette"}[i%2]))
+		}
+		together(len(news), func(i int) {
+			var err error
+			if i%3 == 0 {
+				_, _, _, err = l.DecideAll(l.ctx, ann, ids, models.DecisionRequest{Action: models.Approve})
+			} else {
+				_, _, _, err = l.CreateComment(l.ctx, news[i])
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		public := 0
+		for _, site := range []string{"gazette", "tribune"} {
+			for _, n := range must(l.ArticleCounts(l.ctx, site, []string{"a", "b", "c", "d"}))(t) {
+				public += n
+			}
+		}
+		equal(t, "public", public, 20+8)
+	},
+}
+
+// label returns the label that stands for a comment, "" when there is none.
+func (l *lab) label(t testing.TB, comment string) (class models.Class) {
+	t.Helper()
+	text := must(l.Comment(l.ctx, comment))(t).Body
+	for label, err := range l.Labels(l.ctx, "", time.Time{}) {
+		ok(t, err)
+		if label.Text == text {
+			class = label.Label
+		}
+	}
+	return class
+}
+
+func mentions(t testing.TB, err error, what string) {
+	t.Helper()
+	if !strings.Contains(err.Error(), what) {
+		t.Fatalf("%q does not mention %q", err, what)
+	}
+}

@@ -1,0 +1,157 @@
+package storagetest
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"winnow/models"
+)
+
+var peopleTests = map[string]func(*testing.T, *lab){
+	"a site is found by its slug and its key": func(t *testing.T, l *lab) {
+		hold := 0.7
+		s := models.Site{
+			Slug: "herald", Name: "The Herald", Origins: []string{"https://herald.example"}, Mode: models.ModePre,
+			Thresholds: models.Thresholds{Hold: &hold}, SSOSecret: "shared",
+		}
+		key := must(l.AddSite(l.ctx, operator, s))(t)
+		if !strings.HasPrefix(key, "wk_") || len(key) < 40 {
+			t.Fatalf("key %q", key)
+		}
+		got := must(l.SiteByKey(l.ctx, key))(t)
+		equal(t, "slug", got.Slug, "herald")
+		equal(t, "origins", strings.Join(got.Origins, " "), "https://herald.example")
+		equal(t, "hold", *got.Thresholds.Hold, 0.7)
+		equal(t, "secret", got.SSOSecret, "shared")
+		equal(t, "mode", must(l.Site(l.ctx, "herald"))(t).Mode, models.ModePre)
+		equal(t, "sites", len(must(l.Sites(l.ctx))(t)), 3)
+
+		_, err := l.AddSite(l.ctx, operator, s)
+		wantKind(t, err, models.KindConflict)
+		_, err = l.AddSite(l.ctx, operator, models.Site{Slug: "No Slug"})
+		wantKind(t, err, models.KindInvalid)
+		_, err = l.Site(l.ctx, "none\x00")
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.SiteByKey(l.ctx, "wk_wrong")
+		wantKind(t, err, models.KindUnauthorized)
+	},
+	"a rotated key is worth nothing": func(t *testing.T, l *lab) {
+		old := must(l.AddSite(l.ctx, operator, models.Site{Slug: "herald"}))(t)
+		fresh := must(l.RotateSiteKey(l.ctx, operator, "herald"))(t)
+		_, err := l.SiteByKey(l.ctx, old)
+		wantKind(t, err, models.KindUnauthorized)
+		equal(t, "site", must(l.SiteByKey(l.ctx, fresh))(t).Slug, "herald")
+		_, err = l.RotateSiteKey(l.ctx, operator, "none")
+		wantKind(t, err, models.KindNotFound)
+	},
+	"a site is changed whole or not at all": func(t *testing.T, l *lab) {
+		s := must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
+			s.Name, s.Slug = "Other", "other"
+			return nil
+		}))(t)
+		equal(t, "name", s.Name, "Other")
+		equal(t, "slug", s.Slug, "gazette")
+		no := errors.New("no")
+		_, err := l.UpdateSite(l.ctx, ann, "gazette", func(*models.Site) error { return no })
+		if !errors.Is(err, no) {
+			t.Fatal(err)
+		}
+		_, err = l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Mode = "odd"; return nil })
+		wantKind(t, err, models.KindInvalid)
+		_, err = l.UpdateSite(l.ctx, ann, "none", func(*models.Site) error { return nil })
+		wantKind(t, err, models.KindNotFound)
+		equal(t, "kept name", must(l.Site(l.ctx, "gazette"))(t).Name, "Other")
+	},
+	"a moderator is kept and changed": func(t *testing.T, l *lab) {
+		m := models.Moderator{Name: "Änne", Role: models.RoleEditor, Sites: []string{"gazette"}, PasswordHash: "$argon2id$x"}
+		ok(t, l.AddModerator(l.ctx, operator, m))
+		wantKind(t, l.AddModerator(l.ctx, operator, m), models.KindConflict)
+		wantKind(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: "x", Role: "king"}), models.KindInvalid)
+		ok(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: "Zoe", Role: models.RoleAdmin}))
+		got := must(l.Moderator(l.ctx, "Änne"))(t)
+		equal(t, "hash", got.PasswordHash, "$argon2id$x")
+		equal(t, "sites", strings.Join(got.Sites, " "), "gazette")
+		equal(t, "first", must(l.Moderators(l.ctx))(t)[0].Name, "Zoe") // by bytes, whatever the locale
+		changed := must(l.UpdateModerator(l.ctx, ann, "Zoe", func(m *models.Moderator) error { m.Role = models.RoleModerator; return nil }))(t)
+		equal(t, "role", changed.Role, models.RoleModerator)
+		_, err := l.Moderator(l.ctx, "nobody")
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.UpdateModerator(l.ctx, ann, "nobody", func(*models.Moderator) error { return nil })
+		wantKind(t, err, models.KindNotFound)
+	},
+	"a refresh token works once": func(t *testing.T, l *lab) {
+		l.addModerator(t, "ann")
+		first := must(l.StartSession(l.ctx, "ann", time.Hour))(t)
+		m, second, err := l.RefreshSession(l.ctx, first, time.Hour)
+		ok(t, err)
+		equal(t, "moderator", m.Name, "ann")
+		_, third, err := l.RefreshSession(l.ctx, second, time.Hour)
+		ok(t, err)
+		_, _, err = l.RefreshSession(l.ctx, first, time.Hour) // stolen
+		wantKind(t, err, models.KindUnauthorized)
+		_, _, err = l.RefreshSession(l.ctx, third, time.Hour) // so the whole session ended
+		wantKind(t, err, models.KindUnauthorized)
+		for _, odd := range []string{"", ".", "a.b", "\x00\xff"} {
+			_, _, err = l.RefreshSession(l.ctx, odd, time.Hour)
+			wantKind(t, err, models.KindUnauthorized)
+		}
+		_, err = l.StartSession(l.ctx, "nobody", time.Hour)
+		wantKind(t, err, models.KindNotFound)
+	},
+	"of two refreshes at the same moment one wins": func(t *testing.T, l *lab) {
+		l.addModerator(t, "ann")
+		token := must(l.StartSession(l.ctx, "ann", time.Hour))(t)
+		var errs [2]error
+		together(2, func(i int) { _, _, errs[i] = l.RefreshSession(l.ctx, token, time.Hour) })
+		if (errs[0] == nil) == (errs[1] == nil) {
+			t.Fatal(errs)
+		}
+	},
+	"a session ends": func(t *testing.T, l *lab) {
+		l.addModerator(t, "ann")
+		ended := func(how string, token string) {
+			t.Helper()
+			if _, _, err := l.RefreshSession(l.ctx, token, time.Hour); models.KindOf(err) != models.KindUnauthorized {
+				t.Fatalf("%s: %v", how, err)
+			}
+		}
+		start := func() string { t.Helper(); return must(l.StartSession(l.ctx, "ann", time.Hour))(t) }
+		change := func(f func(*models.Moderator)) {
+			t.Helper()
+			must(l.UpdateModerator(l.ctx, operator, "ann", func(m *models.Moderator) error { f(m); return nil }))(t)
+		}
+		token := start()
+		ok(t, l.EndSession(l.ctx, token))
+		ok(t, l.EndSession(l.ctx, token))
+		ended("logout", token)
+		token = start()
+		l.clock.Advance(2 * time.Hour)
+		ended("time", token)
+		token = start()
+		change(func(m *models.Moderator) { m.PasswordHash = "new" })
+		ended("another password", token)
+		token = start()
+		change(func(m *models.Moderator) { m.Disabled = true })
+		ended("disabled", token)
+		_, err := l.StartSession(l.ctx, "ann", time.Hour)
+		wantKind(t, err, models.KindForbidden)
+	},
+	"the secret is made once": func(t *testing.T, l *lab) {
+		var kept [4][]byte
+		together(len(kept), func(i int) { kept[i], _ = l.Secret(l.ctx, nil) })
+		for _, k := range kept {
+			if len(k) != 32 || !bytes.Equal(k, kept[0]) {
+				t.Fatalf("%x and %x", k, kept[0])
+			}
+		}
+		equal(t, "given", string(must(l.Secret(l.ctx, []byte("mine")))(t)), "mine")
+	},
+}
+
+func (l *lab) addModerator(t testing.TB, name string) {
+	t.Helper()
+	ok(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: name, Role: models.RoleModerator, PasswordHash: "old"}))
+}

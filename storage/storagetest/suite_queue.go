@@ -1,0 +1,167 @@
+package storagetest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+var queueTests = map[string]func(*testing.T, *lab){
+	"pages of every order have no gaps and no repeats": func(t *testing.T, l *lab) {
+		var all []models.Comment
+		for i := range 25 {
+			site := onSite([]string{"gazette", "gazette", "tribune"}[i%3])
+			all = append(all, l.post(t, site, func(n *storage.NewComment) {
+				p := float64((i*7)%6) / 7 // several of equal risk
+				n.Verdict.Spam, n.Verdict.Abuse = &p, nil
+			}))
+			l.post(t, site, approved)
+		}
+		for _, sort := range []models.Sort{"", models.SortRisk, models.SortOldest, models.SortNewest} {
+			for _, site := range []string{"", "gazette"} {
+				var got []models.QueueItem
+				for f := (models.QueueFilter{Site: site, Sort: sort, Limit: 4}); ; {
+					page := must(l.Queue(l.ctx, ann, f))(t)
+					got = append(got, page.Items...)
+					if f.Cursor = page.Next; f.Cursor == "" {
+						equal(t, "total", page.Total, len(got))
+						break
+					}
+				}
+				seen := map[string]bool{}
+				for i, item := range got {
+					seen[item.Comment.ID] = true
+					if i > 0 && !inOrder(sort, got[i-1], item) {
+						t.Fatalf("sort %q: item %d stands after item %d", sort, i, i-1)
+					}
+				}
+				for _, c := range all {
+					if want := site == "" || c.Site == site; seen[c.ID] != want {
+						t.Fatalf("sort %q site %q: %s shown %v, want %v", sort, site, c.ID, seen[c.ID], want)
+					}
+				}
+				equal(t, "items", len(got), len(seen))
+			}
+		}
+	},
+	"a moderator sees only their sites": func(t *testing.T, l *lab) {
+		l.post(t)
+		mine := l.post(t, onSite("tribune"))
+		page := must(l.Queue(l.ctx, eve, models.QueueFilter{}))(t)
+		equal(t, "total", page.Total, 1)
+		equal(t, "item", page.Items[0].Comment.ID, mine.ID)
+		equal(t, "claimed", len(must(l.Claim(l.ctx, eve, models.QueueFilter{Limit: 9}, time.Minute))(t)), 1)
+		_, err := l.Queue(l.ctx, eve, models.QueueFilter{Site: "gazette"})
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.Claim(l.ctx, eve, models.QueueFilter{Site: "gazette"}, time.Minute)
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.Queue(l.ctx, nobody, models.QueueFilter{})
+		wantKind(t, err, models.KindForbidden)
+	},
+	"filters narrow items and total": func(t *testing.T, l *lab) {
+		l.post(t, by(models.Author{ID: "u7", Name: "Max"}), withBody("ÄRGER über 100% _rabatt_ c:\\x"))
+		l.post(t, by(models.Author{Name: "Ärmel"}), onArticle("a2"), withBody("quiet"))
+		l.post(t, withBody("100 percent"), func(n *storage.NewComment) { n.Comment.Reason = models.ReasonAbuse })
+		for _, test := range []struct {
+			f    models.QueueFilter
+			want int
+		}{
+			{models.QueueFilter{}, 3},
+			{models.QueueFilter{Query: "ärger"}, 1},
+			{models.QueueFilter{Query: "ÄR"}, 2}, // a body and a name
+			{models.QueueFilter{Query: "0%"}, 1},
+			{models.QueueFilter{Query: "_RABATT_"}, 1},
+			{models.QueueFilter{Query: "1_0"}, 0},
+			{models.QueueFilter{Query: `c:\x`}, 1},
+			{models.QueueFilter{Query: "\x00\xff"}, 0},
+			{models.QueueFilter{Article: "a2"}, 1},
+			{models.QueueFilter{Reason: models.ReasonAbuse}, 1},
+			{models.QueueFilter{Reason: "odd\x00"}, 0},
+			{models.QueueFilter{Author: "u7"}, 1},
+			{models.QueueFilter{Author: "Ärmel"}, 1},
+			{models.QueueFilter{Author: "Max", Site: "tribune"}, 0},
+		} {
+			page := must(l.Queue(l.ctx, ann, test.f))(t)
+			if page.Total != test.want || len(page.Items) != test.want {
+				t.Errorf("%+v: %d items, total %d, want %d", test.f, len(page.Items), page.Total, test.want)
+			}
+		}
+		for _, f := range []models.QueueFilter{{Sort: "odd"}, {Cursor: "odd"}} {
+			_, err := l.Queue(l.ctx, ann, f)
+			wantKind(t, err, models.KindInvalid)
+		}
+	},
+	"an item shows its context": func(t *testing.T, l *lab) {
+		parent := l.post(t, approved, by(models.Author{ID: "u1", Name: "Reader"}))
+		reply := l.post(t, func(n *storage.NewComment) { n.Comment.ParentID = parent.ID })
+		l.post(t, func(n *storage.NewComment) { n.Comment.Status = models.Rejected })
+		page := must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t)
+		item := page.Items[0]
+		equal(t, "comment", item.Comment.ID, reply.ID)
+		equal(t, "parent", item.Context.Parent.ID, parent.ID)
+		equal(t, "record of the name, not of the id", item.Context.Author, models.Record{Rejected: 1, Pending: 1})
+		equal(t, "signal", item.Verdict.Signals[0].Name, "word:thought")
+	},
+	"no item is dealt to two moderators": func(t *testing.T, l *lab) {
+		const items, people = 40, 8
+		for range items {
+			l.post(t)
+		}
+		var mu sync.Mutex
+		holder := map[string]int{}
+		together(people, func(i int) {
+			me := models.Caller{Kind: models.ByModerator, Name: string(rune('a' + i))}
+			for limit := 1; limit <= 3; limit++ { // what one holds is dealt again first
+				got, err := l.Claim(l.ctx, me, models.QueueFilter{Limit: limit}, time.Hour)
+				mu.Lock()
+				if err != nil || len(got) != limit {
+					t.Errorf("claim %d: %d items, %v", limit, len(got), err)
+				}
+				for _, item := range got {
+					if other, taken := holder[item.Comment.ID]; taken && other != i {
+						t.Errorf("%s dealt to %d and %d", item.Comment.ID, other, i)
+					}
+					holder[item.Comment.ID] = i
+				}
+				mu.Unlock()
+			}
+		})
+		equal(t, "held", len(holder), people*3)
+	},
+	"a lease holds until its end": func(t *testing.T, l *lab) {
+		one, two := l.post(t), l.post(t) // two is the riskier
+		got := must(l.Claim(l.ctx, ann, models.QueueFilter{Limit: 1}, time.Minute))(t)
+		equal(t, "ann's", got[0].Comment.ID, two.ID)
+		equal(t, "holder", got[0].Claim.By, "ann")
+		equal(t, "version", got[0].Version, 1)
+		equal(t, "bob's", must(l.Claim(l.ctx, bob, models.QueueFilter{}, time.Minute))(t)[0].Comment.ID, one.ID)
+		equal(t, "bob's again", len(must(l.Claim(l.ctx, bob, models.QueueFilter{}, time.Minute))(t)), 1)
+		page := must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t)
+		equal(t, "shown holder", page.Items[0].Claim.By, "ann")
+
+		ok(t, l.Release(l.ctx, bob, []string{two.ID, "none"})) // not bob's to release
+		_, _, err := l.Decide(l.ctx, bob, two.ID, models.DecisionRequest{Action: models.Approve})
+		wantKind(t, err, models.KindConflict)
+		ok(t, l.Release(l.ctx, ann, []string{two.ID}))
+		equal(t, "after release", len(must(l.Claim(l.ctx, bob, models.QueueFilter{}, time.Minute))(t)), 2)
+
+		l.clock.Advance(time.Hour)
+		if claim := must(l.Detail(l.ctx, ann, two.ID))(t).Claim; claim != nil {
+			t.Fatalf("an expired claim shows: %+v", claim)
+		}
+		equal(t, "after expiry", len(must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Minute))(t)), 2)
+	},
+}
+
+func inOrder(sort models.Sort, a, b models.QueueItem) bool {
+	switch sort {
+	case models.SortOldest:
+		return a.Comment.CreatedAt.Before(b.Comment.CreatedAt)
+	case models.SortNewest:
+		return a.Comment.CreatedAt.After(b.Comment.CreatedAt)
+	}
+	return a.Verdict.Probability() >= b.Verdict.Probability()
+}
