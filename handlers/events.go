@@ -47,7 +47,7 @@ func (s *Server) events(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := eventStream{c.Response(), http.NewResponseController(c.Response()), func(e models.Event) bool {
+	out := eventStream{c.Response(), longReply(c.Response()), func(e models.Event) bool {
 		return (site == "" || e.Site == site || e.Site == "") && (e.Site == "" || by.Sees(e.Site))
 	}}
 	if err := out.begin(all); err != nil {
@@ -99,6 +99,14 @@ type eventStream struct {
 	res     http.ResponseWriter
 	control *http.ResponseController
 	wanted  func(models.Event) bool
+}
+
+// longReply lets a reply last longer than the server waits for requests: past
+// that read deadline net/http would take the client for gone.
+func longReply(res http.ResponseWriter) *http.ResponseController {
+	control := http.NewResponseController(res)
+	_ = control.SetReadDeadline(time.Time{}) // not every writer has deadlines; those of net/http have
+	return control
 }
 
 // begin sends the head, so that the client knows that it is listened to.
@@ -162,7 +170,6 @@ func (o eventStream) send(e models.Event) error {
 
 // write sends text at once. A client that does not take it in time is given up.
 func (o eventStream) write(text string) error {
-	// Not every writer has deadlines; those of net/http have.
 	_ = o.control.SetWriteDeadline(time.Now().Add(writePeriod))
 	if _, err := o.res.Write([]byte(text)); err != nil {
 		return err

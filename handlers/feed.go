@@ -36,7 +36,7 @@ const (
 	feedPause   = 100 * time.Millisecond // between two looks, however many notices come
 	feedOverlap = 3 * time.Second        // how late a transaction or another node's clock may be
 	feedPage    = 1000
-	feedBacklog = 256 // events that a stream may be behind
+	feedBacklog = 1000 // events that a stream may be behind
 )
 
 func newFeed(since func(context.Context, string, int) ([]models.Event, error)) *feed {

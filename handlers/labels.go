@@ -84,9 +84,8 @@ func writeRows[T any](res http.ResponseWriter, format string, columns []models.C
 	if err != nil {
 		return err
 	}
-	control := http.NewResponseController(res)
+	control := longReply(res)
 	for more {
-		// Not every writer has deadlines; those of net/http have.
 		_ = control.SetWriteDeadline(time.Now().Add(rowPeriod))
 		if err := w.Write(row); err != nil {
 			return err

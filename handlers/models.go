@@ -53,15 +53,24 @@ func (s *Server) uploadModel(c echo.Context) error {
 
 // keepModel stores a candidate. What is there already stays as it was.
 func (s *Server) keepModel(ctx context.Context, by models.Caller, m *classifier.Model, origin string, data []byte) (models.ModelInfo, error) {
+	none := models.ModelInfo{}
 	manifest, err := json.Marshal(m.Manifest())
 	if err != nil {
-		return models.ModelInfo{}, fmt.Errorf("manifest of model %s: %w", m.Version(), err)
+		return none, fmt.Errorf("manifest of model %s: %w", m.Version(), err)
 	}
-	info := models.ModelInfo{
-		Version: m.Version(), Origin: origin, By: by.Name,
-		Manifest: manifest, Size: int64(len(data)), CreatedAt: s.now().UTC(),
+	if err := s.db.AddModel(ctx, by, models.ModelInfo{Version: m.Version(), Origin: origin, Manifest: manifest}, data); err != nil {
+		return none, err
 	}
-	return info, s.db.AddModel(ctx, by, info, data)
+	all, err := s.db.Models(ctx)
+	if err != nil {
+		return none, err
+	}
+	for _, info := range all {
+		if info.Version == m.Version() {
+			return info, nil
+		}
+	}
+	return none, fmt.Errorf("model %s is not where it was put", m.Version())
 }
 
 // promoteModel makes a model the one that scores: here before the reply, on

@@ -121,8 +121,8 @@ func (s *Server) claim(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, i := range items {
-		s.publish(ctx, s.changed(models.CommentClaimed, i.Comment))
+	if len(items) > 0 {
+		s.publish(ctx, models.Event{Kind: models.CommentClaimed, Subject: items[0].Comment.ID, At: s.now().UTC()})
 	}
 	return c.JSON(http.StatusOK, list[models.QueueItem]{Items: items})
 }
@@ -145,6 +145,7 @@ func (s *Server) release(c echo.Context) error {
 	if err := s.db.Release(ctx, caller(c), req.CommentIDs); err != nil {
 		return err
 	}
+	s.publish(ctx, models.Event{Kind: models.CommentClaimed, Subject: req.CommentIDs[0], At: s.now().UTC()})
 	return c.NoContent(http.StatusNoContent)
 }
 
@@ -152,14 +153,6 @@ func (s *Server) release(c echo.Context) error {
 func checkIDs(ids []string, bad *models.Invalid) {
 	if len(ids) == 0 || len(ids) > maxBatch {
 		bad.Add("comment_ids", "must have 1 to %d ids, has %d", maxBatch, len(ids))
-	}
-	seen := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		if seen[id] {
-			bad.Add("comment_ids", "names %.40q twice", id)
-			return
-		}
-		seen[id] = true
 	}
 }
 

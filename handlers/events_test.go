@@ -1,0 +1,171 @@
+package handlers_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"winnow/models"
+	"winnow/storage/memory"
+	"winnow/storage/storagetest"
+)
+
+// listener is a client at the stream of events.
+type listener struct {
+	*testing.T
+	res   *http.Response
+	lines *bufio.Scanner
+}
+
+// listen opens the stream, and returns when the server listens.
+func (d *desk) listen(name, path, last string) *listener {
+	d.Helper()
+	req := d.request(name, "GET", path, nil)
+	req.Header.Set("Last-Event-ID", last)
+	res, err := http.DefaultClient.Do(req)
+	d.must(err)
+	d.Cleanup(func() { res.Body.Close() })
+	if kind := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || kind != "text/event-stream" {
+		d.Fatalf("stream: %d %s", res.StatusCode, kind)
+	}
+	return &listener{d.T, res, bufio.NewScanner(res.Body)}
+}
+
+// next waits for an event; name is that of an event with one.
+func (l *listener) next() (e models.Event, name string) {
+	l.Helper()
+	id := ""
+	for l.lines.Scan() {
+		field, value, _ := strings.Cut(l.lines.Text(), ": ")
+		switch field {
+		case "id":
+			id = value
+		case "event":
+			name = value
+		case "data":
+			if err := json.Unmarshal([]byte(value), &e); err != nil {
+				l.Fatal(err)
+			}
+			if e.ID != id {
+				l.Fatalf("event %+v has the id %q", e, id)
+			}
+			return e, name
+		}
+	}
+	l.Fatal("the stream has ended: ", l.lines.Err())
+	return e, name
+}
+
+// ended waits for the end of the stream, which must bring no more events.
+func (l *listener) ended() {
+	l.Helper()
+	for l.lines.Scan() {
+		if strings.HasPrefix(l.lines.Text(), "data") {
+			l.Errorf("one more event: %s", l.lines.Text())
+		}
+	}
+}
+
+func (d *desk) post(body string) string {
+	d.Helper()
+	var got struct{ ID string }
+	d.as("front end", "POST", "/v1/comments", object{
+		"article": object{"id": "harbour"}, "author": object{"name": "Reader"}, "body": body,
+	}).into(http.StatusCreated, &got)
+	return got.ID
+}
+
+func TestEvents(t *testing.T) {
+	for sentence, test := range map[string]func(*desk){
+		"an open console hears of comments, claims and decisions": hearsAll,
+		"a moderator hears of their own sites alone":              hearsOwnSites,
+		"a client that comes back is told what it missed":         catchesUp,
+		"a client that was away too long is told to begin anew":   resets,
+		"another node's changes are heard without its notices":    hearsOtherNodes,
+		"all streams end when the server stops":                   streamsEnd,
+	} {
+		onBoth(t, sentence, test)
+	}
+}
+
+func hearsAll(d *desk) {
+	l := d.listen("bob", "/v1/events", "")
+	id := d.post("A comment on the harbour.")
+	if e, _ := l.next(); e.Kind != models.CommentCreated || e.Subject != id || e.Site != "gazette" || e.Article != "harbour" || e.Status == "" {
+		d.Errorf("posted: %+v", e)
+	}
+	c := d.pending("gazette", "what a harbour")
+	d.claim("bob", 1)
+	d.decide("bob", c.ID, object{"action": "approve"})
+	for _, want := range []models.EventKind{models.CommentCreated, models.CommentClaimed, models.CommentChanged} {
+		e, _ := l.next()
+		if v, err := uuid.Parse(e.ID); err != nil || v.Version() != 7 || e.Kind != want || e.Subject != c.ID {
+			d.Errorf("heard %+v, want %s", e, want)
+		}
+	}
+}
+
+func hearsOwnSites(d *desk) {
+	greta, bob := d.listen("greta", "/v1/events", ""), d.listen("bob", "/v1/events?site=herald", "")
+	d.pending("gazette", "theirs")
+	ours := d.pending("herald", "ours")
+	for _, l := range []*listener{greta, bob} {
+		if e, _ := l.next(); e.Subject != ours.ID {
+			d.Errorf("heard %+v", e)
+		}
+	}
+	d.as("greta", "GET", "/v1/events?site=gazette", nil).must(http.StatusNotFound)
+}
+
+func catchesUp(d *desk) {
+	first := d.listen("bob", "/v1/events", "")
+	d.pending("gazette", "heard")
+	last, _ := first.next()
+	first.res.Body.Close()
+	missed := []string{d.pending("gazette", "missed").ID, d.pending("gazette", "missed too").ID}
+	again := d.listen("bob", "/v1/events", last.ID)
+	for _, want := range append(missed, d.pending("gazette", "live").ID) {
+		if e, _ := again.next(); e.Subject != want {
+			d.Errorf("heard %+v, want %s", e, want)
+		}
+	}
+}
+
+func resets(d *desk) {
+	l := d.listen("bob", "/v1/events", "01900000-0000-7000-8000-000000000000")
+	if _, name := l.next(); name != "reset" {
+		d.Errorf("heard %q", name)
+	}
+}
+
+func hearsOtherNodes(d *desk) {
+	here, base := d.listen("bob", "/v1/events", ""), d.base
+	d.serve(memory.NewNotifier()) // nothing but the database in common
+	if d.base == base {
+		d.Fatal("there is no second node")
+	}
+	id := d.post("A comment on the other node.")
+	if e, _ := here.next(); e.Subject != id {
+		d.Errorf("heard %+v", e)
+	}
+}
+
+func streamsEnd(d *desk) {
+	l := d.listen("bob", "/v1/events", "")
+	d.stop()
+	l.ended()
+	d.as("bob", "GET", "/v1/events", nil).must(http.StatusServiceUnavailable)
+}
+
+func TestBadEventRequests(t *testing.T) {
+	d := newDesk(t, storagetest.SQLite(t))
+	req := d.request("bob", "GET", "/v1/events", nil)
+	req.Header.Set("Last-Event-ID", "nonsense")
+	d.send(req).names("Last-Event-ID")
+	d.as("", "GET", "/v1/events", nil).must(http.StatusUnauthorized)
+	d.as("front end", "GET", "/v1/events", nil).must(http.StatusForbidden)
+}
