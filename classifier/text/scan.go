@@ -1,29 +1,33 @@
 package text
 
 import (
-	"unicode"
 	"unicode/utf8"
 )
 
 // Caps on the tokens of one comment: a longer one says no more than its
 // beginning, and must not cost more.
 const (
-	maxWords = 4096 // words, pairs and whatever else has a place
-	maxGrams = 4096 // pieces of words
+	maxWords  = 4096 // words; as many pairs
+	maxGrams  = 8192 // pieces of words
+	maxOthers = 1024 // links, marks, numbers and emoji
+	maxLetter = 64   // bytes of a word that count
 )
 
 // Scanner cuts comments into tokens. It keeps its buffers, so a pool of them
-// scans without allocating; it must not be used by two goroutines at once.
+// scans without allocating; it must not be used by two goroutines at once. The
+// zero value is ready.
 type Scanner struct {
 	Body Folded // the comment's text, after Scan
 
+	field   Folded // author, title and the like, one after the other
 	tokens  []Token
-	letters []byte // what each token is made of
+	letters []byte // the words, a blank between them: what Word, Pair and Chars are made of
+	names   []byte // what the other tokens are called
+	later   []span // words that have another form
 	slots   []slot
 	round   uint32
 	mask    uint64
-	words   int
-	grams   int
+	count   counts
 }
 
 // slot remembers a hash for one round.
@@ -32,24 +36,50 @@ type slot struct {
 	round uint32
 }
 
+// span is a word, or two, in letters and in the text.
+type span struct {
+	from, to   int32
+	start, end int32
+}
+
 // Scan folds a comment and returns its tokens, each once, at its first place.
-// The tokens are good until the next Scan.
+// The tokens, and Body, are good until the next Scan.
 func (sc *Scanner) Scan(in Doc) []Token {
 	sc.Body.Fold(in.Text)
 	sc.start(len(sc.Body.Text))
-	sc.scanWords()
+	sc.scanBody()
+	sc.scanLater()
+	sc.scanArticle(in.ArticleTitle, in.ArticleURL)
+	sc.scanAuthor(in.Author, in.AuthorEmail, in.AuthorURL)
+	sc.shapes()
 	return sc.tokens
 }
 
 // Name returns what a token of the last Scan is called in explanations, such
-// as "word:casino".
+// as "word:casino". The ends of words show as "_" in pieces of them.
 func (sc *Scanner) Name(t Token) string {
-	return t.Kind.String() + ":" + string(sc.letters[t.from:t.to])
+	name := []byte(t.Kind.String() + ":")
+	for _, c := range sc.made(t.Kind)[t.from:t.to] {
+		if c == ' ' && t.Kind == Chars {
+			c = '_'
+		}
+		name = append(name, c)
+	}
+	return string(name)
+}
+
+// made returns the buffer that tokens of a kind are made of.
+func (sc *Scanner) made(k Kind) []byte {
+	if k == Word || k == Pair || k == Chars {
+		return sc.letters
+	}
+	return sc.names
 }
 
 func (sc *Scanner) start(size int) {
-	want := 1024
-	for want < 8*size && want < 1<<14 {
+	const least, most = 1 << 11, 1 << 16
+	want := least
+	for want < 8*size+least && want < most {
 		want *= 2
 	}
 	if len(sc.slots) < want {
@@ -57,16 +87,17 @@ func (sc *Scanner) start(size int) {
 	}
 	sc.mask = uint64(want - 1)
 	sc.round++
-	if sc.round == 0 {
+	if sc.round == 0 { // after four billion comments
 		clear(sc.slots)
 		sc.round = 1
 	}
-	sc.tokens, sc.letters = sc.tokens[:0], sc.letters[:0]
-	sc.words, sc.grams = 0, 0
+	sc.tokens, sc.later = sc.tokens[:0], sc.later[:0]
+	sc.letters, sc.names = append(sc.letters[:0], ' '), sc.names[:0]
+	sc.count = counts{}
 }
 
-// FNV-1a, by Fowler, Noll and Vo, with a last mix because the table takes the
-// low bits.
+// Hashes are FNV-1a (Fowler, Noll, Vo) over the kind and the letters, with a
+// last mix, because the table takes the low bits.
 const (
 	fnvOffset = 14695981039346656037
 	fnvPrime  = 1099511628211
@@ -80,8 +111,16 @@ func mix(h uint64) uint64 {
 	return h ^ h>>29
 }
 
+func hash(k Kind, b []byte) uint64 {
+	h := seed(k)
+	for _, c := range b {
+		h = (h ^ uint64(c)) * fnvPrime
+	}
+	return mix(h)
+}
+
+// add keeps a token unless it has been seen.
 func (sc *Scanner) add(k Kind, h uint64, from, to int, start, end int32) {
-	h = mix(h)
 	i := h & sc.mask
 	for sc.slots[i].round == sc.round {
 		if sc.slots[i].hash == h {
@@ -93,66 +132,328 @@ func (sc *Scanner) add(k Kind, h uint64, from, to int, start, end int32) {
 	sc.tokens = append(sc.tokens, Token{Kind: k, Hash: h, Start: start, End: end, from: int32(from), to: int32(to)})
 }
 
-func (sc *Scanner) hashed(k Kind, from, to int, start, end int32) {
-	h := seed(k)
-	for _, c := range sc.letters[from:to] {
-		h = (h ^ uint64(c)) * fnvPrime
+// has tells whether a hash has been added.
+func (sc *Scanner) has(h uint64) bool {
+	for i := h & sc.mask; sc.slots[i].round == sc.round; i = (i + 1) & sc.mask {
+		if sc.slots[i].hash == h {
+			return true
+		}
 	}
-	sc.add(k, h, from, to, start, end)
+	return false
 }
 
-func (sc *Scanner) scanWords() {
+// say adds a token that is called a, or a and b.
+func (sc *Scanner) say(k Kind, a, b string, start, end int32) {
+	from := len(sc.names)
+	sc.names = append(sc.names, a...)
+	if b != "" {
+		sc.names = append(append(sc.names, ':'), b...)
+	}
+	sc.add(k, hash(k, sc.names[from:]), from, len(sc.names), start, end)
+}
+
+// sayBytes is say for a part of a text.
+func (sc *Scanner) sayBytes(k Kind, a string, b []byte, start, end int32) {
+	from := len(sc.names)
+	sc.names = append(append(append(sc.names, a...), ':'), b[:min(len(b), maxLetter)]...)
+	sc.add(k, hash(k, sc.names[from:]), from, len(sc.names), start, end)
+}
+
+// scanBody goes through the folded text once.
+func (sc *Scanner) scanBody() {
 	t := sc.Body.Text
-	before := -1
-	beforeStart := 0
-	sc.letters = append(sc.letters, ' ')
+	links := sc.Body.links
+	last := span{from: -1} // the word before
 	for i := 0; i < len(t); {
-		r, size := utf8.DecodeRune(t[i:])
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			i += size
+		if t[i] == ' ' || t[i] == '\n' {
+			if t[i] == '\n' {
+				sc.count.lines++
+				last.from = -1
+			}
+			i++
 			continue
 		}
-		start, from := i, len(sc.letters)
-		for i < len(t) {
-			r, size = utf8.DecodeRune(t[i:])
-			if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
-				break
-			}
-			i += size
+		end := i
+		for end < len(t) && t[end] != ' ' && t[end] != '\n' {
+			end++
 		}
-		sc.letters = append(append(sc.letters, t[start:i]...), ' ')
-		to := len(sc.letters) - 1
-		if sc.words < maxWords {
-			sc.words++
-			sc.hashed(Word, from, to, int32(start), int32(i))
-			if before >= 0 {
-				sc.hashed(Pair, before, to, int32(beforeStart), int32(i))
-			}
+		if len(links) > 0 && int(links[0]) == i {
+			links = links[1:]
+			start, stop := sc.link(t, i, end)
+			last = sc.scanWords(t, i, start, last)
+			i, last = stop, span{from: -1}
 		}
-		sc.pieces(from-1, to+1, int32(start), int32(i))
-		before, beforeStart = from, start
+		last = sc.scanWords(t, i, end, last)
+		i = end
 	}
 }
 
-// pieces adds the 3 to 5 neighbouring characters of a word and its ends.
-func (sc *Scanner) pieces(from, to int, start, end int32) {
-	for i := from; i < to && sc.grams < maxGrams; {
+// scanWords cuts one chunk of the text, from i to end.
+func (sc *Scanner) scanWords(t []byte, i, end int, last span) span {
+	if i >= end {
+		return last
+	}
+	sc.marks(t, i, end)
+	for i < end {
+		r, size := rune(t[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(t[i:])
+		}
+		switch c := classOf(r); c {
+		case latin, cased, digit, other, mark:
+			w := sc.word(t, i, end, writingOf(r))
+			sc.addWord(t, w, last)
+			last, i = w, int(w.end)
+		case emoji:
+			i += sc.emoji(t, i, end)
+		default:
+			sc.count.sign(r)
+			i += size
+		}
+	}
+	return last
+}
+
+// writing tells how the words of a script are told apart.
+type writing uint8
+
+const (
+	spaced    writing = iota // by blanks
+	ideograph                // not at all; one character is nearly a word
+	hangul                   // by blanks, and a syllable is nearly a word
+	unspaced                 // not at all: Thai, Lao, Khmer, Burmese
+)
+
+func writingOf(r rune) writing {
+	switch {
+	case r < 0xE00:
+		return spaced
+	case r < 0xF00, r >= 0x1000 && r < 0x10A0, r >= 0x1780 && r < 0x1800, r >= 0x1950 && r < 0x1A00:
+		return unspaced
+	case r >= 0x1100 && r < 0x1200, r >= 0x3131 && r < 0x3190, r >= 0xAC00 && r < 0xD800:
+		return hangul
+	case r >= 0x3005 && r < 0xA000, r >= 0xF900 && r < 0xFB00, r >= 0x20000 && r < 0x32000:
+		return ideograph
+	}
+	return spaced
+}
+
+// word copies the word at i into letters. An apostrophe inside is dropped,
+// unless it follows an article: l'homme.
+func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
+	w := span{from: int32(len(sc.letters)), start: int32(i)}
+	n := 0
+	for i < end {
+		r, size := rune(t[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(t[i:])
+		}
+		c := classOf(r)
+		if r == '\'' || r == '*' {
+			right := run(t, i+1, end)
+			if right == 0 || r == '\'' && n < 3 && right > 2 {
+				break
+			}
+			if r == '\'' {
+				i++
+				continue
+			}
+		} else if !c.alnum() && c != mark || writingOf(r) != wr && c != mark && c != digit {
+			break
+		}
+		sc.letters = append(sc.letters, t[i:i+size]...)
+		i += size
+		n++
+		sc.count.letter(r, c)
+	}
+	w.to, w.end = int32(len(sc.letters)), int32(i)
+	sc.letters = append(sc.letters, ' ')
+	return w
+}
+
+// run counts the letters at i, to three.
+func run(t []byte, i, end int) int {
+	n := 0
+	for n < 3 && i < end {
+		r, size := utf8.DecodeRune(t[i:])
+		if !classOf(r).letter() {
+			break
+		}
+		n++
+		i += size
+	}
+	return n
+}
+
+// addWord adds a word, its pair with the one before, and its pieces.
+func (sc *Scanner) addWord(t []byte, w, last span) {
+	if w.from == w.to {
+		return
+	}
+	sc.count.words++
+	wr := writingOf(firstRune(sc.letters[w.from:]))
+	if sc.count.words <= maxWords {
+		to := min(int(w.to), int(w.from)+maxLetter)
+		before := len(sc.tokens)
+		sc.add(Word, hash(Word, sc.letters[w.from:to]), int(w.from), to, w.start, w.end)
+		if len(sc.tokens) > before {
+			sc.count.distinct++
+		}
+		if last.from >= 0 && w.to-last.from <= 2*maxLetter {
+			sc.add(Pair, hash(Pair, sc.letters[last.from:to]), int(last.from), to, last.start, w.end)
+			if w.start == last.end+1 && t[last.end] != ' ' && t[last.end] != '\n' && min(w.to-w.from, last.to-last.from) < 4 {
+				sc.later = append(sc.later, span{last.from, w.to, last.start, w.end})
+			}
+		}
+		for _, c := range sc.letters[w.from:to] {
+			if c >= utf8.RuneSelf {
+				sc.later = append(sc.later, w)
+				break
+			}
+		}
+	}
+	switch {
+	case wr == ideograph:
+		sc.pieces(w, 0, 1, 2)
+	case wr == hangul:
+		sc.pieces(w, 1, 2, 4)
+	case !isNumber(sc.letters[w.from:w.to]):
+		sc.pieces(w, 1, 3, 5)
+	}
+}
+
+func isNumber(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+func firstRune(b []byte) rune {
+	r, _ := utf8.DecodeRune(b)
+	return r
+}
+
+// pieces adds the runs of least to most neighbouring characters of a word,
+// with a blank at either end when edge is 1.
+func (sc *Scanner) pieces(w span, edge int32, least, most int) {
+	b, to := sc.letters, int(w.to+edge)
+	shift := int(w.start - w.from)
+	straight := w.end-w.start == w.to-w.from
+	for i := int(w.from - edge); i < to && sc.count.grams < maxGrams; {
 		h := seed(Chars)
-		n, j := 0, i
 		next := i + 1
-		for j < to && n < 5 {
-			h = (h ^ uint64(sc.letters[j])) * fnvPrime
-			for j++; j < to && !utf8.RuneStart(sc.letters[j]); j++ {
-				h = (h ^ uint64(sc.letters[j])) * fnvPrime
+		for n, j := 0, i; j < to && n < most; {
+			h = (h ^ uint64(b[j])) * fnvPrime
+			for j++; j < to && b[j]&0xC0 == 0x80; j++ {
+				h = (h ^ uint64(b[j])) * fnvPrime
 			}
 			if n++; n == 1 {
 				next = j
 			}
-			if n >= 3 {
-				sc.grams++
-				sc.add(Chars, h, i, j, start, end)
+			if n < least {
+				continue
 			}
+			sc.count.grams++
+			start, end := w.start, w.end
+			if straight {
+				start, end = max(start, int32(i+shift)), min(end, int32(j+shift))
+			}
+			sc.add(Chars, mix(h), i, j, start, end)
 		}
 		i = next
+	}
+}
+
+// scanLater adds the other forms of words: without accents, and in one piece
+// where a sign had cut them.
+func (sc *Scanner) scanLater() {
+	for _, w := range sc.later {
+		form := w
+		form.from = int32(len(sc.letters))
+		for i := int(w.from); i < int(w.to); {
+			r, size := utf8.DecodeRune(sc.letters[i:])
+			if b, ok := bare[r]; ok && r != 'й' {
+				r = b
+			}
+			if r != ' ' {
+				sc.letters = utf8.AppendRune(sc.letters, r)
+			}
+			i += size
+		}
+		form.to = int32(len(sc.letters))
+		sc.letters = append(sc.letters, ' ')
+		if form.to-form.from == w.to-w.from && string(sc.letters[form.from:form.to]) == string(sc.letters[w.from:w.to]) {
+			sc.letters = sc.letters[:form.from]
+			continue
+		}
+		to := min(int(form.to), int(form.from)+maxLetter)
+		sc.add(Word, hash(Word, sc.letters[form.from:to]), int(form.from), to, w.start, w.end)
+		sc.pieces(form, 1, 3, 5)
+	}
+}
+
+// emoji adds the emoji at i, whole when it is joined of several, and without
+// the colour of its skin. It returns its length.
+func (sc *Scanner) emoji(t []byte, i, end int) int {
+	start, from := i, len(sc.names)
+	before := rune(0)
+	for i < end {
+		r, size := utf8.DecodeRune(t[i:])
+		skin := r >= 0x1F3FB && r <= 0x1F3FF
+		flag := isRegional(before) && isRegional(r) && i == start+size
+		if before != 0 && !skin && !flag && before != joiner && r != joiner || classOf(r) != emoji && r != joiner {
+			break
+		}
+		if !skin {
+			sc.names = append(sc.names, t[i:i+size]...)
+		}
+		before = r
+		i += size
+	}
+	if sc.count.emoji++; sc.count.emoji <= maxOthers {
+		sc.add(Emoji, hash(Emoji, sc.names[from:]), from, len(sc.names), int32(start), int32(i))
+	}
+	return i - start
+}
+
+// counts is what shapes are made of.
+type counts struct {
+	words, distinct, grams, lines, emoji, links, others int
+	letters, digits, signs, exclaims, asks              int
+	mails, tags, mentions, money, phones                int
+	linkBytes, phoneUntil                               int
+	scripts                                             [4]int // Latin, other alphabets, East Asian, the rest
+}
+
+func (n *counts) letter(r rune, c class) {
+	switch c {
+	case digit:
+		n.digits++
+	case latin:
+		n.letters++
+		n.scripts[0]++
+	case cased:
+		n.letters++
+		n.scripts[1]++
+	case other:
+		n.letters++
+		if isEastAsian(r) {
+			n.scripts[2]++
+		} else {
+			n.scripts[3]++
+		}
+	}
+}
+
+func (n *counts) sign(r rune) {
+	n.signs++
+	switch r {
+	case '!':
+		n.exclaims++
+	case '?':
+		n.asks++
 	}
 }

@@ -31,13 +31,14 @@ const (
 	Leet                    // digits and signs for letters: v1agra, c@sh
 	Spaced                  // letters set apart: v i a g r a
 	Inserted                // signs or emoji put into words: vi*agra
+	Masked                  // letters starred out: f*ck
 	Repeated                // letters drawn out: freeee
 	Link                    // a link written so that it is not one: example[.]com
 	tricks
 )
 
 var trickNames = [tricks]string{
-	"hidden", "confusable", "combining", "styled", "leet", "spaced", "inserted", "repeated", "link",
+	"hidden", "confusable", "combining", "styled", "leet", "spaced", "inserted", "masked", "repeated", "link",
 }
 
 func (t Trick) String() string { return trickNames[t] }

@@ -1,0 +1,310 @@
+package text
+
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// likeness is how well a foreign letter passes for a Latin one.
+type likeness uint8
+
+const (
+	unlike likeness = iota
+	faux            // only to a reader who wants to see it: я for r
+	loose           // at a glance: к for k
+	strict          // not to be told apart: а for a
+)
+
+// twin is a letter's Latin twin.
+type twin struct {
+	r    rune
+	like likeness
+}
+
+// twins is built from lines of the twins of each Latin letter, best first.
+// Letters are given as they stand after lower case, and those that twin as a
+// capital only are noted as loose.
+var twins = func() map[rune]twin {
+	m := make(map[rune]twin, 512)
+	for like, lines := range map[likeness]string{strict: strictTwins, loose: looseTwins, faux: fauxTwins} {
+		for line := range strings.Lines(lines) {
+			var latin rune
+			for i, r := range line {
+				switch {
+				case i == 0:
+					latin = r
+				case r > 0x7F:
+					if old := m[r]; old.like < like {
+						m[r] = twin{latin, like}
+					}
+				}
+			}
+		}
+	}
+	return m
+}()
+
+// Cyrillic and Greek first, then Armenian, Coptic, Cherokee, Lisu, Canadian.
+const (
+	strictTwins = `a а α ɑ ⲁ Ꭺ ꓮ ᗅ ᗩ
+b Ᏼ ꓐ ᗷ ƅ
+c с ϲ ⲥ Ꮯ ꓚ ᑕ
+d ԁ Ꭰ ꓓ ᗞ ᗪ
+e е Ꭼ ꓰ ⲉ ᗴ
+f ꓝ ᖴ ϝ
+g ɡ ց Ꮐ ꓖ
+h һ Ꮋ ꓧ ᕼ հ
+i і ι ı ɩ ⲓ ꓲ Ꭵ
+j ј ϳ Ꭻ ꓙ ᒍ յ
+k Ꮶ ꓗ ⲕ
+l ӏ Ꮮ ꓡ ᒪ
+m Ꮇ ꓟ ᗰ ⲙ
+n ո ꓠ ⲛ
+o о ο օ ⲟ ꓳ Ꮎ
+p р ρ Ꮲ ꓑ ⲣ ᑭ
+q ԛ զ
+r Ꮢ ꓣ ᖇ
+s ѕ Ꮪ ꓢ ᔕ
+t Ꭲ ꓔ ⲧ
+u υ ս ꓴ ᑌ
+v ν ѵ Ꮩ ꓦ ᐯ
+w ԝ Ꮃ ꓪ ᗯ
+x х χ ⲭ ꓫ ᙭
+y у γ Ꮍ ꓬ ү
+z Ꮓ ꓜ ⲍ
+`
+	looseTwins = `a λ ά ӑ ӓ
+b ь в β ⲃ ъ ḃ
+c ҫ ᴄ
+d ժ
+e ε є ё έ ҽ ѐ э
+f ғ ք
+g ԍ ց
+h н η ⲏ հ ҥ ң ի
+i ї ί ϊ ӏ ᎥΙ
+j ʝ
+k к κ қ ҝ ҟ
+l լ ⅼ
+m м μ
+n п η ռ ղ й
+o σ ό ө ӧ θ ө
+p ք ҏ þ
+q գ ҩ
+r г ր ѓ
+s ʂ տ
+t т τ ե է
+u ц ύ ϋ μ ա ʋ
+v ѵ υ ѷ
+w ω ш ѡ ա
+x ҳ ж
+y ү ў ұ ყ ч ӯ
+z ʐ ζ
+`
+	fauxTwins = `a д
+b б
+e з
+g ɢ
+i ɨ
+n и л
+o ф ю
+r я
+w щ
+x ӿ
+`
+)
+
+// lookalike returns the Latin twin of a letter.
+func lookalike(r rune) (rune, likeness) {
+	if r >= 0x370 && r < 0x590 {
+		t := nearTwins[r-0x370]
+		return t.r, t.like
+	}
+	t := twins[r]
+	return t.r, t.like
+}
+
+// nearTwins holds the twins of the alphabets that people write every day.
+var nearTwins = func() (t [0x590 - 0x370]twin) {
+	for r := range t {
+		t[r] = twins[rune(r)+0x370]
+	}
+	return t
+}()
+
+// cyrillicTwin returns the Cyrillic letter that a Latin one passes for, 0
+// when there is none.
+func cyrillicTwin(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return cyrillicTwins[r-'a']
+	}
+	return 0
+}
+
+var cyrillicTwins = [26]rune{
+	'a' - 'a': 'а', 'b' - 'a': 'в', 'c' - 'a': 'с', 'e' - 'a': 'е', 'h' - 'a': 'н', 'i' - 'a': 'і', 'k' - 'a': 'к',
+	'm' - 'a': 'м', 'o' - 'a': 'о', 'p' - 'a': 'р', 't' - 'a': 'т', 'u' - 'a': 'и', 'x' - 'a': 'х', 'y' - 'a': 'у', 'n' - 'a': 'п', 'r' - 'a': 'г',
+}
+
+// smallCapitals are phonetic letters that pass for capitals, in the order of
+// the alphabet; a dot where there is none.
+const smallCapitals = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡ.ʏᴢ"
+
+// styledLetter returns the plain letter of styles that NFKC leaves alone.
+func styledLetter(r rune) (rune, bool) {
+	switch {
+	case r >= 0x1F150 && r <= 0x1F169:
+		return 'a' + r - 0x1F150, true
+	case r >= 0x1F170 && r <= 0x1F189:
+		return 'a' + r - 0x1F170, true
+	case r >= 0x24EB && r <= 0x24F4, r >= 0x2776 && r <= 0x2793:
+		return r, false
+	case r >= 0x1D00 && r <= 0x1D22, r >= 0x262 && r <= 0x29F, r >= 0xA730 && r <= 0xA7AF:
+		n := 0
+		for _, c := range smallCapitals {
+			if c == r {
+				return 'a' + rune(n), true
+			}
+			n++
+		}
+	case r == 'ǫ':
+		return r, false
+	}
+	return r, false
+}
+
+func capitalOf(r rune) int {
+	if r >= 0x1F000 {
+		return 1
+	}
+	return 0
+}
+
+// isStyle tells characters that exist to look different from the letter that
+// they decompose to.
+func isStyle(r rune) bool {
+	return r >= 0x1D400 && r < 0x1D800 || r >= 0x249C && r < 0x24EA || r >= 0x1F110 && r < 0x1F150 ||
+		r >= 0x2B0 && r < 0x2B9 || r >= 0x2E0 && r < 0x2E5 || r >= 0x1D2C && r < 0x1D6B || r >= 0x1D9B && r < 0x1DC0 ||
+		r >= 0x2071 && r < 0x209D || r >= 0x2100 && r < 0x2140 && r != 0x2122 && r != 0x2120 && r != 0x2116
+}
+
+// decomposes tells characters for which NFKC is asked: compatibility letters,
+// but not fractions, single Korean letters and the trade marks.
+func decomposes(r rune) bool {
+	switch {
+	case r < 0x1D2C:
+		return r == 0xAA || r == 0xBA || r == 0xB2 || r == 0xB3 || r == 0xB9 || r == 0x17F || r >= 0x1C4 && r <= 0x1CC ||
+			r >= 0x1F1 && r <= 0x1F3 || r >= 0x2B0 && r < 0x2B9 || r >= 0x2E0 && r < 0x2E5
+	case r < 0x2000:
+		return r < 0x1DC0
+	case r == 0x2122, r == 0x2120, r >= 0x2150 && r < 0x2160, r == 0x2189, r >= 0x3130 && r < 0x3190, r >= 0xFFA0 && r < 0xFFE0:
+		return false
+	case r < 0x2030:
+		return r == 0x2026 || r == 0x2025 || r == 0x2024
+	}
+	return r >= 0x2070 && r < 0x2190 || r >= 0x2460 && r < 0x2500 || r >= 0x3200 && r < 0x3400 ||
+		r >= 0xF900 && r < 0xFB50 || r >= 0xFB50 && r < 0xFE00 || r >= 0xFE10 && r < 0xFFF0 ||
+		r >= 0x1D400 && r < 0x1D800 || r >= 0x1EE00 && r < 0x1EF00 || r >= 0x1F100 && r < 0x1F150 || r >= 0x1FBF0 && r < 0x1FBFA
+}
+
+// plainSign returns the ASCII sign that typography has refined.
+func plainSign(r rune) (rune, bool) {
+	switch r {
+	case '‘', '’', '‚', '‛', 'ʼ', '′':
+		return '\'', true
+	case '“', '”', '„', '‟', '″':
+		return '"', true
+	case '‐', '‑', '‒', '–', '—', '―', '−':
+		return '-', true
+	}
+	return r, false
+}
+
+// letterMark is a letter and a mark that compose.
+type letterMark struct{ r, mark rune }
+
+// composed holds the letters with one more mark; bare takes every mark off.
+var composed, bare = func() (map[letterMark]rune, map[rune]rune) {
+	composed, bare := make(map[letterMark]rune, 1024), make(map[rune]rune, 1024)
+	for _, block := range [...][2]rune{{0xC0, 0x250}, {0x374, 0x530}, {0x1E00, 0x2000}} {
+		for r := block[0]; r < block[1]; r++ {
+			d := []rune(norm.NFD.String(string(r)))
+			if len(d) < 2 {
+				continue
+			}
+			bare[r] = d[0]
+			last := len(d) - 1
+			if first := []rune(norm.NFC.String(string(d[:last]))); len(first) == 1 {
+				composed[letterMark{first[0], d[last]}] = r
+			}
+		}
+	}
+	return composed, bare
+}()
+
+// countries are the regions that have a flag, two letters each (ISO 3166).
+const countries = "acadaeafagaialamaoaqarasatauawaxazbabbbdbebfbgbhbibjblbmbnbobqbrbsbtbvbwbybzcacccdcfcgchcickclcmcncocpcr" +
+	"cucvcwcxcyczdedgdjdkdmdodzeaeceeegeheresetexeufifjfkfmfofrgagbgdgegfggghgiglgmgngpgqgrgsgtgugwgyhkhmhnhrhthu" +
+	"icidieiliminioiqirisitjejmjojpkekgkhkikmknkpkrkwkykzlalblclilklrlsltlulvlymamcmdmemfmgmhmkmlmmmnmompmqmrmsmt" +
+	"mumvmwmxmymznancnenfngninlnonpnrnunzompapepfpgphpkplpmpnprpsptpwpyqarerorsrurwsasbscsdsesgshsisjskslsmsnsosrss" +
+	"stsvsxsysztatctdtftgthtjtktltmtntotrtttvtwtzuaugumunusuyuzvavcvevgvivnvuwfwsxkyeytzazmzw"
+
+// unflag keeps regional indicators that make flags and reads the others as
+// the letters that they are.
+func (f *Folded) unflag() {
+	for i := 0; i < len(f.cells); i++ {
+		start, whole := i, true
+		for i < len(f.cells) && isRegional(f.cells[i].r) {
+			if (i-start)%2 == 1 && !isCountry(f.cells[i-1].r, f.cells[i].r) || i > start && f.cells[i].note&trick(Hidden) != 0 {
+				whole = false
+			}
+			i++
+		}
+		if whole && (i-start)%2 == 0 {
+			continue
+		}
+		for j := start; j < i; j++ {
+			c := &f.cells[j]
+			c.r, c.class, c.note = c.r-0x1F1E6+'a', latin, c.note|styled|upper
+			f.latin++
+		}
+	}
+}
+
+func isCountry(a, b rune) bool {
+	code := [2]byte{byte(a - 0x1F1E6 + 'a'), byte(b - 0x1F1E6 + 'a')}
+	for i := 0; i+1 < len(countries); i += 2 {
+		if countries[i] == code[0] && countries[i+1] == code[1] {
+			return true
+		}
+	}
+	return false
+}
+
+// capitalTwin returns the Latin twin of a capital, given in lower case, where
+// the capital looks more Latin, or like another letter, than its small form.
+func capitalTwin(r rune) rune {
+	switch r {
+	case 'η', 'н':
+		return 'h'
+	case 'ν':
+		return 'n'
+	case 'μ', 'м':
+		return 'm'
+	case 'υ':
+		return 'y'
+	case 'ζ':
+		return 'z'
+	case 'τ', 'т':
+		return 't'
+	case 'в', 'β':
+		return 'b'
+	case 'к', 'κ':
+		return 'k'
+	case 'ι', 'і':
+		return 'i'
+	case 'ε':
+		return 'e'
+	}
+	return 0
+}

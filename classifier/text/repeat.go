@@ -1,0 +1,102 @@
+package text
+
+// unrepeat shortens letters that are drawn out, and piles of anything.
+func unrepeat(c []cell) {
+	for i := 0; i < len(c); {
+		end := i + 1
+		if c[i].class.alphabetic() {
+			for end < len(c) && c[end].class.alphabetic() {
+				end++
+			}
+			redraw(c[i:end])
+		} else {
+			for end < len(c) && c[end].r == c[i].r {
+				end++
+			}
+			if c[i].class != digit {
+				shorten(c[i:end], 3)
+			}
+		}
+		i = end
+	}
+}
+
+// shorten keeps the first cells of a run.
+func shorten(run []cell, keep int) {
+	for i := keep; i < len(run); i++ {
+		run[i].r = gone
+	}
+}
+
+// redraw shortens the runs of three and more in a word: to two letters where
+// the word is known to double them, else to one.
+func redraw(w []cell) {
+	var key [16]byte // the word with no letter twice in a row
+	n, runs, longest := 0, 0, 0
+	for i := 0; i < len(w); {
+		end := runEnd(w, i)
+		longest = max(longest, end-i)
+		if runs++; n < len(key) && w[i].r < 0x80 {
+			key[n] = byte(w[i].r)
+			n++
+		}
+		i = end
+	}
+	switch {
+	case longest < 3, longest == 3 && len(w) < 9 && isRoman(w):
+		return
+	case runs == 1:
+		shorten(w, 3)
+		return
+	}
+	full := ""
+	if n == runs {
+		full = doubles[string(key[:n])]
+	}
+	for i, place := 0, 0; i < len(w); place++ {
+		end := runEnd(w, i)
+		long, compound := end-i > 2, end-i == 3 && i > 2 && len(w)-end > 2 && !isVowel(w[i].r)
+		if long && !compound {
+			keep := 1
+			if full != "" && doublesAt(full, place) {
+				keep = 2
+			}
+			shorten(w[i:end], keep)
+			w[i].note |= trick(Repeated)
+		}
+		i = end
+	}
+}
+
+func runEnd(w []cell, i int) int {
+	end := i + 1
+	for end < len(w) && w[end].r == w[i].r {
+		end++
+	}
+	return end
+}
+
+func isRoman(w []cell) bool {
+	for i := range w {
+		switch w[i].r {
+		case 'i', 'v', 'x', 'l', 'c', 'd', 'm':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// doublesAt tells whether the letter at a place of the squeezed word is double
+// in the full one.
+func doublesAt(full string, at int) bool {
+	place := 0
+	for i := 1; i < len(full); i++ {
+		if full[i] != full[i-1] {
+			place++
+		} else if place == at {
+			return true
+		}
+	}
+	return false
+}

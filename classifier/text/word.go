@@ -1,0 +1,236 @@
+package text
+
+// chunk undoes what is done to one run of cells without white space.
+func (f *Folded) chunk(c []cell) {
+	var s survey
+	for i := range c {
+		s.add(c, i)
+	}
+	link := s.signs > 0 && isLink(c)
+	if link {
+		c[0].note |= address
+	}
+	if s.plain() {
+		return
+	}
+	f.company(c, &s)
+	if link {
+		f.eachWord(c, func(w []cell) { f.unify(w) })
+		return
+	}
+	if s.wedges > 0 {
+		n := f.unwedge(c)
+		for i := n; i < len(c); i++ {
+			c[i].r = gone
+		}
+		c = c[:n]
+	}
+	if c[0].r == '@' || c[0].r == '#' {
+		return // names are what their owners want them to be
+	}
+	f.eachWord(c, func(w []cell) {
+		f.unify(w)
+		f.unleet(w)
+	})
+	if s.triples > 0 {
+		unrepeat(c)
+	}
+}
+
+// survey counts what a chunk is made of.
+type survey struct {
+	letters, foreign, digits, signs, wedges, triples int
+	styled, wide, marked, accents                    int
+}
+
+func (s *survey) add(c []cell, i int) {
+	x := &c[i]
+	switch x.class {
+	case latin:
+		s.letters++
+		if x.r >= 0x80 {
+			s.foreign++
+			if _, ok := bare[x.r]; ok {
+				s.accents++
+			}
+		}
+	case cased:
+		s.letters++
+		s.foreign++
+	case digit:
+		s.digits++
+	case sign, emoji:
+		s.signs++
+		if i > 0 && i+1 < len(c) && (isWedge(x) || leetSign(x.r) != 0) {
+			s.wedges++
+		} else if leetSign(x.r) != 0 {
+			s.digits++
+		}
+	}
+	if i > 1 && x.r == c[i-1].r && x.r == c[i-2].r {
+		s.triples++
+	}
+	if x.note&(styled|wide|marked) != 0 {
+		if x.note&styled != 0 && x.class == latin {
+			s.styled++
+		}
+		if x.note&wide != 0 && x.class.alnum() {
+			s.wide++
+		}
+		if x.note&marked != 0 {
+			s.marked++
+		}
+	}
+}
+
+// plain tells the chunks, most of them, in which there is nothing to undo.
+func (s *survey) plain() bool {
+	return s.foreign == 0 && s.wedges == 0 && s.triples == 0 && s.digits == 0 && s.styled+s.wide+s.marked == 0
+}
+
+// company judges hints that mean nothing alone: one styled letter is
+// mathematics, a word of them is a disguise.
+func (f *Folded) company(c []cell, s *survey) {
+	if s.styled >= 3 || s.styled > 0 && s.letters-s.styled >= 3 || s.wide > 1 && f.han == 0 {
+		c[0].note |= trick(Styled)
+	}
+	if s.marked+s.accents == 0 {
+		return
+	}
+	pile := s.marked+s.accents > 3 && (s.marked+s.accents)*5 >= s.letters*4 && (s.marked > 0 || s.accents > 4) ||
+		s.marked > 2 && s.marked*5 >= s.letters*3
+	for _, x := range c {
+		pile = pile || x.note&trick(Combining) != 0
+	}
+	if !pile {
+		return
+	}
+	c[0].note |= trick(Combining)
+	for i := range c {
+		if b, ok := bare[c[i].r]; ok && c[i].r != 'й' && c[i].r != 'ё' {
+			c[i].r = b
+		}
+	}
+}
+
+// eachWord calls do for each run of letters, digits and signs that stand for
+// letters.
+func (f *Folded) eachWord(c []cell, do func([]cell)) {
+	for i := 0; i < len(c); i++ {
+		start := i
+		for i < len(c) && (c[i].class.alnum() || c[i].class == mark || leetSign(c[i].r) != 0) {
+			i++
+		}
+		if i > start {
+			do(c[start:i])
+		}
+	}
+}
+
+// unify writes a word in one alphabet when it was written in two, or in
+// foreign letters that all look Latin amid Latin text.
+func (f *Folded) unify(w []cell) {
+	var in alphabets
+	for i := range w {
+		in.add(w, i)
+	}
+	if in.foreign() == 0 {
+		return
+	}
+	switch {
+	case in.latin == 0:
+		if in.strict < in.foreign() || in.strict < 3 || f.hard > 0 || f.latin < 2*in.strict {
+			return
+		}
+	case in.switches == 1 && in.latinFirst && (in.latinCapitals == in.latin && in.latin > 1 && in.capitals == 0 ||
+		in.latin > 2 && in.foreign() < 4 && f.hard > 0):
+		return // a foreign name with the ending of the language
+	case in.unlike > 0 || in.faux > 0 && in.latin <= in.foreign() || f.hard > f.latin && in.twinned == in.latin:
+		if in.twinned == in.latin && in.cyrillic == in.foreign() {
+			for i := range w {
+				if r := cyrillicTwin(w[i].r); r != 0 {
+					w[i].r, w[i].class = r, cased
+					w[i].note |= trick(Confusable)
+				}
+			}
+		}
+		return
+	case in.strict == 0 && in.loose+in.faux < 2 && !in.inside:
+		return // µm, Δt, β-blocker
+	}
+	for i := range w {
+		if r, like := twinOf(&w[i]); like > unlike {
+			w[i].r, w[i].class = r, latin
+			w[i].note |= trick(Confusable)
+		}
+	}
+}
+
+// alphabets counts the letters of a word by what they look like.
+type alphabets struct {
+	latin, latinCapitals, twinned         int // twinned: with a Cyrillic twin
+	strict, loose, faux, unlike, cyrillic int
+	capitals                              int // of the foreign letters
+	switches                              int
+	latinFirst, inside                    bool
+	before                                class
+}
+
+func (in *alphabets) foreign() int { return in.strict + in.loose + in.faux + in.unlike }
+
+func (in *alphabets) add(w []cell, i int) {
+	c := &w[i]
+	if !c.class.alphabetic() {
+		return
+	}
+	now := cased
+	if c.class == latin && (c.r < 0x250 || twins[c.r].like != strict) {
+		now = latin
+		in.latin++
+		if c.note&upper != 0 {
+			in.latinCapitals++
+		}
+		if cyrillicTwin(c.r) != 0 {
+			in.twinned++
+		}
+	} else {
+		switch _, like := twinOf(c); like {
+		case strict:
+			in.strict++
+		case loose:
+			in.loose++
+		case faux:
+			in.faux++
+		default:
+			in.unlike++
+		}
+		if c.r >= 0x400 && c.r < 0x530 {
+			in.cyrillic++
+		}
+		if c.note&upper != 0 {
+			in.capitals++
+		}
+		if i > 0 && i+1 < len(w) && w[i-1].class == latin && w[i+1].class == latin {
+			in.inside = true
+		}
+	}
+	if in.before == 0 {
+		in.latinFirst = now == latin
+	} else if in.before != now {
+		in.switches++
+	}
+	in.before = now
+}
+
+// twinOf is lookalike for a cell: capitals may look like something else.
+func twinOf(c *cell) (rune, likeness) {
+	if c.class == latin && c.r < 0x250 {
+		return 0, unlike
+	}
+	if c.note&upper != 0 {
+		if r := capitalTwin(c.r); r != 0 {
+			return r, strict
+		}
+	}
+	return lookalike(c.r)
+}
