@@ -99,6 +99,7 @@ func sqliteName(path string, more ...string) string {
 		"journal_mode(WAL)",   // readers never wait for the writer
 		"synchronous(FULL)",   // a commit returns when it is on disk
 		"foreign_keys(1)",
+		"temp_store(MEMORY)",       // savepoints copy the pages they change
 		"wal_autocheckpoint(4000)", // pages; each time stalls the writer, so not often
 	}, more...)
 	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(path))

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -65,14 +66,19 @@ func Open(t testing.TB, url string, opt storage.Options) *storage.DB {
 }
 
 // server is the one PostgreSQL of a test binary: started by the first test that
-// asks, stopped by Main.
+// asks, stopped by Main, or by the end of the binary however that comes.
 var server struct {
-	once    sync.Once
-	err     error
-	folder  string
-	process *exec.Cmd
-	next    atomic.Int64 // number of the next database
+	once   sync.Once
+	err    error
+	folder string
+	keeper *exec.Cmd
+	stop   io.Closer    // the keeper's standard input
+	next   atomic.Int64 // number of the next database
 }
+
+// keep runs a server until its own standard input ends, then clears its folder.
+// SIGINT ends PostgreSQL at once, with its clients cut off.
+const keep = `"$@" & read -r _; kill -INT $!; wait $!; cd /; rm -rf "$0"`
 
 // errMissing means that there is no PostgreSQL on this machine.
 var errMissing = errors.New("initdb and postgres are neither in PATH nor in /usr/lib/postgresql")
@@ -81,18 +87,14 @@ var errMissing = errors.New("initdb and postgres are neither in PATH nor in /usr
 // TestMain calls it, and exits with what it returns.
 func Main(m *testing.M) int {
 	code := m.Run()
-	if server.process != nil {
-		// SIGINT ends it at once, with its clients cut off.
-		if err := errors.Join(server.process.Process.Signal(syscall.SIGINT), server.process.Wait()); err != nil {
+	if server.keeper != nil {
+		if err := errors.Join(server.stop.Close(), server.keeper.Wait()); err != nil {
 			fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
 			code = max(code, 1)
 		}
 	}
 	if server.folder != "" {
-		if err := os.RemoveAll(server.folder); err != nil {
-			fmt.Fprintln(os.Stderr, "remove the folder of PostgreSQL:", err)
-			code = max(code, 1)
-		}
+		_ = os.RemoveAll(server.folder) // there only when the server did not start
 	}
 	return code
 }
@@ -157,13 +159,16 @@ func startPostgres() (err error) {
 		return err
 	}
 	defer log.Close()
-	server.process = command(postgres, "-D", data, "-k", server.folder, "-c", "listen_addresses=",
+	keeper := command("/bin/sh", "-c", keep, server.folder, postgres, "-D", data, "-k", server.folder, "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB")
-	server.process.Stdout, server.process.Stderr = log, log
-	if err := server.process.Start(); err != nil {
-		server.process = nil
+	keeper.Stdout, keeper.Stderr = log, log
+	if server.stop, err = keeper.StdinPipe(); err != nil {
 		return err
 	}
+	if err := keeper.Start(); err != nil {
+		return err
+	}
+	server.keeper = keeper
 	return waitForPostgres(log.Name())
 }
 
