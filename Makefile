@@ -1,8 +1,9 @@
-# make help says what there is to do.
+# make help says what there is to do; PACKAGES=./storage/... narrows it.
 
 GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RELEASE    ?=
+PACKAGES   ?= ./...
 FUZZTIME   ?= 30s
 BENCH      ?= .
 
@@ -17,7 +18,7 @@ build: ## the program, static, as bin/winnow
 # The tests start and stop PostgreSQL, Redis and Chromium of their own; with
 # WINNOW_TEST_REQUIRE one that is missing fails them instead of skipping.
 test: needs ## every test with the race detector; installs what is missing on Debian
-	WINNOW_TEST_REQUIRE=1 go test -race -timeout 10m ./...
+	WINNOW_TEST_REQUIRE=1 go test -race -timeout 10m $(PACKAGES)
 
 # What is needed beside Go, as the Debian package and how to tell that it is there.
 needs:
@@ -41,12 +42,13 @@ lint: ## formatting, go vet and staticcheck
 check: lint test ## lint and test
 
 fuzz: ## each fuzz target for FUZZTIME (30s)
-	@set -e; for package in $$(go list ./...); do \
-		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	@set -e; for package in $$(go list $(PACKAGES)); do \
+		listed=$$(go test -list '^Fuzz' $$package); \
+		for target in $$(echo "$$listed" | grep '^Fuzz'); do \
 			echo "$$package $$target"; \
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
 
 bench: ## the benchmarks; BENCH=NAME for some of them
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
