@@ -47,7 +47,7 @@ var twins = func() map[rune]twin {
 
 // Cyrillic and Greek first, then Armenian, Coptic, Cherokee, Lisu, Canadian.
 const (
-	strictTwins = `a а α ɑ ⲁ Ꭺ ꓮ ᗅ ᗩ
+	strictTwins = `a а α λ ɑ ⲁ Ꭺ ꓮ ᗅ ᗩ
 b Ᏼ ꓐ ᗷ ƅ
 c с ϲ ⲥ Ꮯ ꓚ ᑕ
 d ԁ Ꭰ ꓓ ᗞ ᗪ
@@ -74,7 +74,7 @@ x х χ ⲭ ꓫ ᙭
 y у γ Ꮍ ꓬ ү
 z Ꮓ ꓜ ⲍ
 `
-	looseTwins = `a λ ά ӑ ӓ
+	looseTwins = `a ά ӑ ӓ
 b ь в β ⲃ ъ ḃ
 c ҫ ᴄ
 d ժ
@@ -133,17 +133,26 @@ var nearTwins = func() (t [0x590 - 0x370]twin) {
 }()
 
 // cyrillicTwin returns the Cyrillic letter that a Latin one passes for, 0
-// when there is none.
-func cyrillicTwin(r rune) rune {
-	if r >= 'a' && r <= 'z' {
-		return cyrillicTwins[r-'a']
+// when there is none, and whether it passes at a second look.
+func cyrillicTwin(r rune) (twin rune, close bool) {
+	switch r {
+	case 'n':
+		return 'п', false
+	case 'u':
+		return 'и', false
+	case 'r':
+		return 'г', false
 	}
-	return 0
+	if r < 'a' || r > 'z' {
+		return 0, false
+	}
+	twin = cyrillicTwins[r-'a']
+	return twin, twin != 0
 }
 
 var cyrillicTwins = [26]rune{
 	'a' - 'a': 'а', 'b' - 'a': 'в', 'c' - 'a': 'с', 'e' - 'a': 'е', 'h' - 'a': 'н', 'i' - 'a': 'і', 'k' - 'a': 'к',
-	'm' - 'a': 'м', 'o' - 'a': 'о', 'p' - 'a': 'р', 't' - 'a': 'т', 'u' - 'a': 'и', 'x' - 'a': 'х', 'y' - 'a': 'у', 'n' - 'a': 'п', 'r' - 'a': 'г',
+	'm' - 'a': 'м', 'o' - 'a': 'о', 'p' - 'a': 'р', 't' - 'a': 'т', 'x' - 'a': 'х', 'y' - 'a': 'у',
 }
 
 // smallCapitals are phonetic letters that pass for capitals, in the order of
@@ -210,7 +219,7 @@ func decomposes(r rune) bool {
 // plainSign returns the ASCII sign that typography has refined.
 func plainSign(r rune) (rune, bool) {
 	switch r {
-	case '‘', '’', '‚', '‛', 'ʼ', '′':
+	case '‘', '’', '‚', '‛', 'ʼ', '′', '´':
 		return '\'', true
 	case '“', '”', '„', '‟', '″':
 		return '"', true
@@ -218,6 +227,11 @@ func plainSign(r rune) (rune, bool) {
 		return '-', true
 	}
 	return r, false
+}
+
+// windows1252 gives the signs that some senders still mean by these codes.
+var windows1252 = [32]rune{
+	0x00: '€', 0x02: '\'', 0x05: '\n', 0x11: '\'', 0x12: '\'', 0x13: '"', 0x14: '"', 0x15: '•', 0x16: '-', 0x17: '-', 0x19: '™',
 }
 
 // letterMark is a letter and a mark that compose.

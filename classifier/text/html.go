@@ -93,6 +93,7 @@ const (
 	notTag tagClass = iota
 	inlineTag
 	blockTag
+	raisedTag // what it holds stands apart anyway
 )
 
 // tagKind knows the elements that people put into comments; anything else in
@@ -103,9 +104,11 @@ func tagKind(name string) tagClass {
 		low[i] = name[i] | 0x20
 	}
 	switch string(low[:min(len(name), len(low))]) {
-	case "a", "b", "i", "u", "s", "em", "font", "span", "strong", "small", "big", "sub", "sup", "tt", "code", "del", "ins",
+	case "a", "b", "i", "u", "s", "em", "font", "span", "strong", "small", "big", "tt", "code", "del", "ins",
 		"mark", "abbr", "cite", "q", "strike", "wbr", "kbd", "bdo", "bdi", "center":
 		return inlineTag
+	case "sub", "sup":
+		return raisedTag
 	case "br", "p", "div", "img", "hr", "ul", "ol", "li", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "td",
 		"tbody", "th", "iframe", "script", "style", "form", "input", "button", "video", "audio", "body", "html", "head",
 		"title", "meta", "link", "object", "embed", "blockquote", "section":

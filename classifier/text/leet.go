@@ -38,7 +38,7 @@ func leetDigit(r rune) rune {
 
 // unleet reads digits and signs inside a word as letters, when the result can
 // be spoken and the word is not one that has digits by right.
-func (f *Folded) unleet(w []cell) {
+func unleet(w []cell) {
 	for len(w) > 0 && w[len(w)-1].class == sign && !trailingSign(w) {
 		w = w[:len(w)-1]
 	}
@@ -46,7 +46,7 @@ func (f *Folded) unleet(w []cell) {
 		w = w[1:]
 	}
 	var l leet
-	if len(w) < 3 || len(w) > 40 || !l.read(w) {
+	if len(w) < 3 || len(w) > 20 || !l.read(w) {
 		return
 	}
 	for i := range w[:l.end] {
@@ -83,7 +83,7 @@ func (l *leet) letter(w []cell, i int) rune {
 
 // read decides whether w is leet.
 func (l *leet) read(w []cell) bool {
-	var letters, signs, inner, digits, capitals, vowels int
+	var letters, signs, digits, capitals, vowels int
 	l.class, l.end = latin, len(w)
 	for i := range w {
 		switch c := &w[i]; c.class {
@@ -117,28 +117,47 @@ func (l *leet) read(w []cell) bool {
 	for last > 0 && w[last-1].class == digit {
 		last--
 	}
-	for i := range w[:last] {
-		if w[i].class != digit {
-			continue
-		}
-		if i == 0 {
-			if !l.leading(w, letters) {
-				return false
-			}
-		}
-		inner++
-	}
-	if tail := len(w) - last; tail > 0 && inner+signs == 0 {
-		zero := tail == 1 && w[last].r == '0' && letters > 3 && vowels > 0 && !isVowel(w[last-1].r)
-		twice := tail == 2 && w[last].r == w[last+1].r && w[last].r == '3' && vowels == 0
-		if !zero && !twice {
+	inner, mixed := l.inner(w[:last])
+	switch {
+	case w[0].class == digit && !l.leading(w, letters), inner < 0, mixed && inner+signs < 3 && last == len(w):
+		return false
+	case inner+signs == 0:
+		zero := len(w)-last == 1 && w[last].r == '0' && letters > 3 && vowels > 0 && !isVowel(w[last-1].r)
+		three := len(w)-last == 2 && w[last].r == '3' && w[last+1].r == '3' && vowels == 0
+		if !zero && !three {
 			return false
 		}
+	case len(w)-last > 1 && w[last].r != w[last+1].r || len(w)-last > 2 || len(w)-last == 2 && w[last].r == '7':
+		l.end = last // a name and its number
 	}
 	if len(w) == 3 && (signs == 0 && (w[1].r != '3' && w[1].r != '0' || vowels > 0) || capitals > 0) || letters < 3 && len(w) > 4 {
 		return false
 	}
-	return !hasDigits(w) && !isHex(w, digits) && (l.class == cased || l.spoken(w))
+	return !hasDigits(w) && !isHex(w, digits) && (l.class == cased || l.spoken(w[:l.end], capitals > 1))
+}
+
+// inner counts the digits before the end of a word, -1 when they part two
+// words, as in Justice4All; mixed tells that different ones stand together.
+func (l *leet) inner(w []cell) (n int, mixed bool) {
+	for i := range w {
+		if w[i].class != digit {
+			continue
+		}
+		n++
+		if i == 0 || i+1 == len(w) {
+			continue
+		}
+		before, after := w[i-1], w[i+1]
+		switch {
+		case before.class == digit && (before.r != w[i].r || w[i].r == '1' || w[i].r == '7'):
+			mixed = true
+		case before.class.letter() && after.class.letter() && before.note&upper == 0 && after.note&upper != 0:
+			return -1, false
+		case i+2 == len(w) && (after.r == 'd' || after.r == 'u' || after.r == 'k' || after.r == 'g') && n == 1:
+			return -1, false // 4d, 4u, 5k
+		}
+	}
+	return n, mixed
 }
 
 // leading tells whether a digit may begin a disguised word: 0nline, and any
@@ -165,7 +184,7 @@ func signInside(w []cell, i int) bool {
 	switch w[i].r {
 	case '$':
 		if left == 0 {
-			return right > 1 && w[1].class == latin && w[1].note&upper == 0
+			return right > 1 && w[1].class == latin && w[1].note&upper == 0 && (isVowel(w[1].r) || w[1].r == 'p' || w[1].r == 'l')
 		}
 		return right == 0 || w[i-1].class != digit && (w[i-1].note&upper == 0 || left+right > 3) && w[i+1].class != digit
 	case '@':
@@ -187,7 +206,7 @@ func signInside(w []cell, i int) bool {
 
 // spoken tells whether the word could be one when its signs are read as
 // letters: with a vowel, and no long heap of consonants.
-func (l *leet) spoken(w []cell) bool {
+func (l *leet) spoken(w []cell, capitals bool) bool {
 	vowels, run, runOfVowels := 0, 0, 0
 	for i := range w {
 		r := w[i].r
@@ -207,7 +226,10 @@ func (l *leet) spoken(w []cell) bool {
 			return false
 		}
 	}
-	return vowels > 0
+	if capitals {
+		return vowels*3 >= len(w) // not the number of a product
+	}
+	return vowels*6 >= len(w)
 }
 
 // hasDigits tells words that begin with a name that has digits by right.
@@ -255,7 +277,7 @@ func isVowel(r rune) bool {
 // isWedge tells signs that have no business inside a word.
 func isWedge(c *cell) bool {
 	switch c.r {
-	case '*', '|', '~', '^', '`', '¦', '•', '·', '´', '¬', '¤', '§', '°', '¨':
+	case '*', '|', '~', '¦', '•', '·', '¬', '¤', '§', '°', '¨':
 		return true
 	case '❤', '♥', '♡', joiner:
 		return false
@@ -264,7 +286,14 @@ func isWedge(c *cell) bool {
 }
 
 // unwedge takes signs out of words and returns how many cells are left.
-func (f *Folded) unwedge(c []cell) int {
+func unwedge(c []cell) int {
+	places := 0
+	for i := 1; i+1 < len(c); i++ {
+		if isWedge(&c[i]) && c[i-1].class.alphabetic() && c[i+1].class.alphabetic() {
+			places++
+		}
+	}
+	again := places > 1
 	for i := 1; i+1 < len(c); {
 		if !isWedge(&c[i]) || !c[i-1].class.alphabetic() {
 			i++
@@ -276,7 +305,7 @@ func (f *Folded) unwedge(c []cell) int {
 		}
 		left, right := reach(c, i-1, -1), reach(c, end, 1)
 		if right > 0 && left+right > 2 && end-i < 5 {
-			wedge(c, i, end, left, right)
+			wedge(c, i, end, left, right, again)
 		}
 		i = end
 	}
@@ -293,21 +322,15 @@ func reach(c []cell, i, step int) int {
 	return n
 }
 
-func wedge(c []cell, start, end, left, right int) {
-	vowels := 0
+// wedge judges the signs from start to end between so many letters; again
+// tells that there are others in the chunk.
+func wedge(c []cell, start, end, left, right int, again bool) {
+	spoken := false
 	for _, x := range c[start-left : start] {
-		if isVowel(x.r) {
-			vowels++
-		}
-	}
-	vowelsLeft := vowels
-	for _, x := range c[end : end+right] {
-		if isVowel(x.r) {
-			vowels++
-		}
+		spoken = spoken || isVowel(x.r)
 	}
 	switch r := c[start].r; {
-	case r == '*' && (end-start > 1 || vowels == 0):
+	case r == '*' && (end-start > 1 || !isVowel(c[start-1].r) && !isVowel(c[end].r)):
 		for i := start + 1; i < end; i++ {
 			c[i].r = gone
 		}
@@ -315,8 +338,10 @@ func wedge(c []cell, start, end, left, right int) {
 		return
 	case r == '*' && left > 1 && isGenderEnding(c[end:end+right]):
 		return
-	case r == '|' && vowelsLeft == 0 && left < 4:
+	case r == '|' && !spoken && left < 4:
 		return // an i, says unleet
+	case c[start].class == emoji && min(left, right) > 1 && !again:
+		return
 	case min(left, right) > 2 || left+right < 4:
 		return
 	}

@@ -48,6 +48,9 @@ func (f *Folded) read(s string, base int) {
 			f.capitals++
 			f.put(rune(c)+'a'-'A', base+i, upper)
 			i++
+		case c == '`':
+			f.put('\'', base+i, 0)
+			i++
 		case c == 0x7F || c < ' ' && asciiClass[c] != space:
 			f.unseen(rune(c), base+i)
 			i++
@@ -113,6 +116,9 @@ func (f *Folded) judgeGap(next class) note {
 	if !(before.alphabetic() || before == digit) || !(next.alphabetic() || next == digit) {
 		return 0
 	}
+	if g.r == 0xFE0F && g.n == 1 {
+		return 0 // asks for the colourful form
+	}
 	if g.r == 0xAD && g.n == 1 && n >= 2 && f.cells[n-2].class.alphabetic() && f.cells[n-2].note&trick(Hidden) == 0 {
 		return 0 // a place to break the line
 	}
@@ -129,6 +135,12 @@ func (f *Folded) see(r rune, at int) {
 			return
 		}
 		f.put(r, at, 0)
+	case r >= 0x80 && r < 0xA0:
+		if p := windows1252[r-0x80]; p != 0 {
+			f.put(p, at, 0)
+		} else {
+			f.unseen(r, at)
+		}
 	case isInvisible(r):
 		f.unseen(r, at)
 	case isDiacritic(r):
@@ -320,9 +332,10 @@ func (f *Folded) tag(s string, at int) int {
 	if end < 0 || s[i+end] != '>' || end > 0 && s[i] != ' ' && s[i] != '/' && s[i] != '\n' && s[i] != '\t' {
 		return 0
 	}
-	if kind == blockTag {
+	switch kind {
+	case blockTag:
 		f.put('\n', at, 0)
-	} else {
+	case inlineTag:
 		f.unseen('<', at)
 	}
 	if name == 1 {

@@ -125,8 +125,7 @@ func (f *Folded) loneDot(i int) bool {
 		f.replace(before+1, after, '.')
 		return true
 	}
-	end := f.domainEnd(after)
-	if end == 0 {
+	if f.domainEnd(after) == 0 || after == i+1 && f.is(after, "net") { // .NET is something else
 		return false
 	}
 	f.replace(before+1, after, '.')
@@ -221,7 +220,7 @@ func (f *Folded) sameSeparator(first, i, width int) bool {
 // spelt tells whether the single letters from first to last are a word, and
 // not initials, an abbreviation, a list or the alphabet.
 func (f *Folded) spelt(first, last, width int) bool {
-	var n, digits, vowels, capitals, grades, same, steps int
+	var n, digits, vowels, capitals, grades, same, steps, words int
 	before := rune(0)
 	for i := first; i <= last; i += width + 1 {
 		c := f.cells[i]
@@ -229,7 +228,7 @@ func (f *Folded) spelt(first, last, width int) bool {
 		switch {
 		case c.class == digit:
 			digits++
-		case c.class == cased || isVowel(c.r):
+		case isVowel(c.r):
 			vowels++
 		}
 		if c.note&upper != 0 {
@@ -237,6 +236,10 @@ func (f *Folded) spelt(first, last, width int) bool {
 			if c.r >= 'a' && c.r <= 'g' {
 				grades++
 			}
+		}
+		switch c.r {
+		case 'а', 'в', 'и', 'к', 'о', 'с', 'у', 'я':
+			words++
 		}
 		if c.r == before {
 			same++
@@ -246,12 +249,14 @@ func (f *Folded) spelt(first, last, width int) bool {
 		}
 		before = c.r
 	}
-	if n-digits < 4 || digits*2 > n || same >= n-2 || steps >= n-2 || grades == n || vowels == 0 && n < 6 {
+	if n-digits < 4 || digits*2 > n || same >= n-2 || steps >= n-2 || grades == n || words == n-digits || vowels == 0 && n < 6 {
 		return false
 	}
 	switch s := f.cells[first+1]; s.r {
 	case '.':
 		return capitals < n || n > 5
+	case ' ':
+		return width == 1 || f.cells[first+2].class == space || f.cells[first+2].class == emoji
 	case ',', ';', '/', '|', '+', '=', '\n', '&':
 		return width == 1 && n > 4 && s.r != '/' && s.r != '+'
 	}

@@ -15,22 +15,24 @@ func (f *Folded) chunk(c []cell) {
 	}
 	f.company(c, &s)
 	if link {
-		f.eachWord(c, func(w []cell) { f.unify(w) })
+		eachWord(c, f.unify)
 		return
 	}
+	if c[0].r == '@' || c[0].r == '#' {
+		return // names are what their owners want them to be
+	}
 	if s.wedges > 0 {
-		n := f.unwedge(c)
+		n := unwedge(c)
 		for i := n; i < len(c); i++ {
 			c[i].r = gone
 		}
 		c = c[:n]
 	}
-	if c[0].r == '@' || c[0].r == '#' {
-		return // names are what their owners want them to be
-	}
-	f.eachWord(c, func(w []cell) {
+	eachWord(c, func(w []cell) {
 		f.unify(w)
-		f.unleet(w)
+		if s.code == 0 && s.digits < 6 {
+			unleet(w)
+		}
 	})
 	if s.triples > 0 {
 		unrepeat(c)
@@ -39,8 +41,9 @@ func (f *Folded) chunk(c []cell) {
 
 // survey counts what a chunk is made of.
 type survey struct {
-	letters, foreign, digits, signs, wedges, triples int
-	styled, wide, marked, accents                    int
+	letters, foreign, digits, signs, wedges, triples, code int
+	styled, wide, marked, accents                          int
+	at                                                     bool
 }
 
 func (s *survey) add(c []cell, i int) {
@@ -50,7 +53,7 @@ func (s *survey) add(c []cell, i int) {
 		s.letters++
 		if x.r >= 0x80 {
 			s.foreign++
-			if _, ok := bare[x.r]; ok {
+			if _, ok := bare[x.r]; ok && (i == 0 || c[i-1].r != x.r) {
 				s.accents++
 			}
 		}
@@ -61,6 +64,10 @@ func (s *survey) add(c []cell, i int) {
 		s.digits++
 	case sign, emoji:
 		s.signs++
+		if isCode(x.r) || x.r == '.' && s.at {
+			s.code++
+		}
+		s.at = s.at || x.r == '@'
 		if i > 0 && i+1 < len(c) && (isWedge(x) || leetSign(x.r) != 0) {
 			s.wedges++
 		} else if leetSign(x.r) != 0 {
@@ -81,6 +88,15 @@ func (s *survey) add(c []cell, i int) {
 			s.marked++
 		}
 	}
+}
+
+// isCode tells signs that programs and paths are full of, and words are not.
+func isCode(r rune) bool {
+	switch r {
+	case '{', '}', '[', ']', '\\', '_', '=', '<', '>', '/', ';', '%', '^', '&':
+		return true
+	}
+	return false
 }
 
 // plain tells the chunks, most of them, in which there is nothing to undo.
@@ -115,7 +131,7 @@ func (f *Folded) company(c []cell, s *survey) {
 
 // eachWord calls do for each run of letters, digits and signs that stand for
 // letters.
-func (f *Folded) eachWord(c []cell, do func([]cell)) {
+func eachWord(c []cell, do func([]cell)) {
 	for i := 0; i < len(c); i++ {
 		start := i
 		for i < len(c) && (c[i].class.alnum() || c[i].class == mark || leetSign(c[i].r) != 0) {
@@ -146,9 +162,9 @@ func (f *Folded) unify(w []cell) {
 		in.latin > 2 && in.foreign() < 4 && f.hard > 0):
 		return // a foreign name with the ending of the language
 	case in.unlike > 0 || in.faux > 0 && in.latin <= in.foreign() || f.hard > f.latin && in.twinned == in.latin:
-		if in.twinned == in.latin && in.cyrillic == in.foreign() {
+		if in.twinned == in.latin && in.close && in.cyrillic == in.foreign() {
 			for i := range w {
-				if r := cyrillicTwin(w[i].r); r != 0 {
+				if r, _ := cyrillicTwin(w[i].r); r != 0 {
 					w[i].r, w[i].class = r, cased
 					w[i].note |= trick(Confusable)
 				}
@@ -162,6 +178,8 @@ func (f *Folded) unify(w []cell) {
 		if r, like := twinOf(&w[i]); like > unlike {
 			w[i].r, w[i].class = r, latin
 			w[i].note |= trick(Confusable)
+		} else if b, ok := bare[w[i].r]; ok {
+			w[i].r = b // its accent is part of the disguise
 		}
 	}
 }
@@ -172,7 +190,7 @@ type alphabets struct {
 	strict, loose, faux, unlike, cyrillic int
 	capitals                              int // of the foreign letters
 	switches                              int
-	latinFirst, inside                    bool
+	latinFirst, inside, close             bool // close: a twin that cannot be told apart
 	before                                class
 }
 
@@ -190,8 +208,9 @@ func (in *alphabets) add(w []cell, i int) {
 		if c.note&upper != 0 {
 			in.latinCapitals++
 		}
-		if cyrillicTwin(c.r) != 0 {
+		if r, close := cyrillicTwin(c.r); r != 0 {
 			in.twinned++
+			in.close = in.close || close
 		}
 	} else {
 		switch _, like := twinOf(c); like {
