@@ -11,114 +11,147 @@ import (
 
 // recipe is how the weights of a head are fitted.
 type recipe struct {
-	epochs  int
-	rate    float64         // first step of AdaGrad
-	penalty float64         // L2 penalty on each weight, per row of the label set
-	scale   [blocks]float64 // how far a block may carry
-	nb      float64         // power of the naive Bayes scaling, 0: none
-	idf     float64
+	epochs int
+	costs  []float64       // what a mistake costs against large weights, to choose from
+	scale  [blocks]float64 // how much a block may carry
+	idf    float64
 }
 
-var standard = recipe{epochs: 15, rate: 0.5, penalty: 1, scale: [blocks]float64{1, 1, 0.5}}
+var standard = recipe{epochs: 20, costs: []float64{1, 3, 10}, scale: [blocks]float64{1, 1, 0.5}, idf: 1}
 
-// lanes are several linear models fitted side by side over the same rows: one
-// for each fold, which never sees the rows of that fold, and a last one that
-// sees all. Their weights lie side by side too, so that a token is fetched
-// from memory once for all of them.
+// lanes are several logistic regressions fitted side by side over the same
+// rows: for each cost one for each fold, which never sees the rows of that
+// fold, and one that sees all. The weights of a token in all lanes lie side by
+// side, so that it is fetched from memory once.
+//
+// The solver is dual coordinate descent (Yu, Huang and Lin 2011): it has no
+// step size to tune and ends at the same weights from any order of the rows.
 type lanes struct {
-	n      int // folds + 1
+	n      int // lanes: len(costs) · (folds + 1)
+	folds  int
 	class  models.Class
-	vocab  *vocabulary
 	recipe recipe
 	weight []float32 // token by token, n for each
-	square []float32 // sums of squared gradients (Duchi et al. 2011)
-	bias   []float64
-	biasSq []float64
-	gain   []float32 // of each token
-	decay  []float32 // penalty of each token at each touch
+	bias   []float32
+	gain   []float32 // of each token: rare ones tell more
+	dual   []float32 // row by row, n for each
+	z      []float64
 }
 
-func newLanes(v *vocabulary, class models.Class, folds int, rec recipe) *lanes {
-	n := folds + 1
+func newLanes(v *vocabulary, class models.Class, folds, rows int, rec recipe) *lanes {
+	n := len(rec.costs) * (folds + 1)
 	l := &lanes{
-		n: n, class: class, vocab: v, recipe: rec,
-		weight: make([]float32, n*len(v.tokens)), square: make([]float32, n*len(v.tokens)),
-		bias: make([]float64, n), biasSq: make([]float64, n),
-		gain: make([]float32, len(v.tokens)), decay: make([]float32, len(v.tokens)),
+		n: n, folds: folds, class: class, recipe: rec, z: make([]float64, n),
+		weight: make([]float32, n*len(v.tokens)), bias: make([]float32, n),
+		gain: make([]float32, len(v.tokens)), dual: make([]float32, n*rows),
 	}
-	total := float64(v.rows)
 	for i, t := range v.tokens {
-		df := float64(t.ham + t.spam + t.abuse)
-		g := 1.0
-		if rec.idf > 0 && t.block != shapeBlock {
-			g = math.Pow((1+math.Log(total/df))/4, rec.idf)
-		}
-		l.gain[i] = float32(g)
-		l.decay[i] = float32(rec.penalty / df)
+		l.gain[i] = float32(t.gain(v.rows, rec.idf))
 	}
 	return l
 }
 
-// scores puts the log odds of each lane into z.
-func (l *lanes) scores(r *row, z []float64) {
-	copy(z, l.bias)
-	var sum [maxFolds + 1]float32
+// gain is the inverse document frequency of a token, about 1 for one in a
+// hundred rows.
+func (t *token) gain(rows int, power float64) float64 {
+	if t.block == shapeBlock {
+		return 1
+	}
+	return math.Pow((1+math.Log(float64(rows+1)/float64(t.rows())))/5, power)
+}
+
+// lane returns the number of the lane of a cost that skips a fold; the fold
+// after the last skips none.
+func (l *lanes) lane(cost, fold int) int { return cost*(l.folds+1) + fold }
+
+// scores puts the log odds that each lane gives to a row into l.z.
+func (l *lanes) scores(r *row) {
+	for k, b := range l.bias {
+		l.z[k] = float64(b)
+	}
+	var sum [maxLanes]float32
 	for b, ids := range r.ids {
 		if len(ids) == 0 {
 			continue
 		}
-		clear(sum[:])
+		clear(sum[:l.n])
 		for _, id := range ids {
-			w := l.weight[int(id)*l.n : int(id)*l.n+l.n]
 			g := l.gain[id]
-			for k, x := range w {
-				sum[k] += x * g
+			for k, w := range l.weight[int(id)*l.n:][:l.n] {
+				sum[k] += w * g
 			}
 		}
 		x := l.recipe.scale[b] / math.Sqrt(float64(len(ids)))
-		for k := range z {
-			z[k] += x * float64(sum[k])
+		for k := range l.z {
+			l.z[k] += x * float64(sum[k])
 		}
 	}
 }
 
-func (l *lanes) learn(r *row, z []float64) {
-	l.scores(r, z)
-	y := 0.0
-	if r.class == l.class {
-		y = 1
+// learn takes the best step for one row in every lane that may see it.
+func (l *lanes) learn(r *row) {
+	l.scores(r)
+	size := 1.0
+	var x [blocks]float32
+	for b, ids := range r.ids {
+		scale := l.recipe.scale[b] / math.Sqrt(float64(max(1, len(ids))))
+		x[b] = float32(scale)
+		for _, id := range ids {
+			g := scale * float64(l.gain[id])
+			size += g * g
+		}
 	}
-	for k := range z {
-		z[k] = sigmoid(z[k]) - y
-		if k == int(r.fold) {
-			z[k] = 0
+	sign := -1.0
+	if r.class == l.class {
+		sign = 1
+	}
+	dual := l.dual[r.index*l.n:][:l.n]
+	var step [maxLanes]float32
+	for k := range dual {
+		if k%(l.folds+1) == int(r.fold) {
 			continue
 		}
-		l.biasSq[k] += z[k] * z[k]
-		l.bias[k] -= l.recipe.rate * z[k] / math.Sqrt(l.biasSq[k]+1e-8)
+		before := float64(dual[k])
+		after := ascend(before, sign*l.z[k], size, l.recipe.costs[k/(l.folds+1)])
+		dual[k] = float32(after)
+		step[k] = float32(sign * (float64(dual[k]) - before))
+		l.bias[k] += step[k]
 	}
 	for b, ids := range r.ids {
-		x := float32(l.recipe.scale[b] / math.Sqrt(float64(max(1, len(ids)))))
 		for _, id := range ids {
-			at := int(id) * l.n
-			w, sq := l.weight[at:at+l.n], l.square[at:at+l.n]
-			xg, decay := x*l.gain[id], l.decay[id]
+			g := x[b] * l.gain[id]
+			w := l.weight[int(id)*l.n:][:l.n]
 			for k := range w {
-				if k == int(r.fold) {
-					continue
-				}
-				g := float32(z[k])*xg + decay*w[k]
-				sq[k] += g * g
-				w[k] -= float32(l.recipe.rate) * g / float32(math.Sqrt(float64(sq[k]))+1e-6)
+				w[k] += step[k] * g
 			}
 		}
 	}
+}
+
+// ascend finds the dual variable between 0 and cost that is best for a row of
+// this margin and squared size while the others stay.
+func ascend(dual, margin, size, cost float64) float64 {
+	least := cost * 1e-6
+	a := min(max(dual, least), cost-least)
+	for range 4 { // Newton's method, kept inside the interval
+		slope := margin + size*(a-dual) + math.Log(a/(cost-a))
+		next := a - slope/(size+cost/(a*(cost-a)))
+		if next < least {
+			next = max(a/10, least)
+		} else if next > cost-least {
+			next = min(cost-(cost-a)/10, cost-least)
+		}
+		if math.Abs(next-a) < 1e-4*cost {
+			return next
+		}
+		a = next
+	}
+	return a
 }
 
 // fit teaches the lanes over all rows of the spool that are ham or of the class.
 func (l *lanes) fit(ctx context.Context, s *spool, seed uint64, progress func(rows int)) error {
 	rng := rand.New(rand.NewPCG(seed, 0x77696e6e6f77))
-	z := make([]float64, l.n)
 	for range l.recipe.epochs {
 		n := 0
 		err := s.shuffled(rng, func(r *row) error {
@@ -129,7 +162,7 @@ func (l *lanes) fit(ctx context.Context, s *spool, seed uint64, progress func(ro
 				progress(256)
 			}
 			if r.class == l.class || r.class == models.Ham {
-				l.learn(r, z)
+				l.learn(r)
 			}
 			return nil
 		})
@@ -138,4 +171,13 @@ func (l *lanes) fit(ctx context.Context, s *spool, seed uint64, progress func(ro
 		}
 	}
 	return nil
+}
+
+// column returns what each token weighs in one lane.
+func (l *lanes) column(lane int) []float32 {
+	w := make([]float32, len(l.gain))
+	for id, g := range l.gain {
+		w[id] = l.weight[id*l.n+lane] * g
+	}
+	return w
 }

@@ -15,6 +15,7 @@ import (
 // row is one label as the trainer meets it again and again: what it is, and
 // the numbers of the tokens it holds, block by block.
 type row struct {
+	index        int // of the row in the spool
 	class        models.Class
 	fold         uint8
 	copied       bool // a disguised copy: taught, never measured
@@ -68,8 +69,8 @@ func (s *spool) next() {
 }
 
 func (s *spool) put(r *row) error {
+	b := binary.LittleEndian.AppendUint32(s.buf[:0], uint32(s.rows))
 	s.next()
-	b := s.buf[:0]
 	b = append(b, r.class[0], r.fold)
 	copied := byte(0)
 	if r.copied {
@@ -100,12 +101,13 @@ var classOf = map[byte]models.Class{models.Ham[0]: models.Ham, models.Spam[0]: m
 
 // next fills r, or returns io.EOF.
 func (s *stream) next(r *row) error {
-	var head [7]byte
+	var head [11]byte
 	if _, err := io.ReadFull(s.r, head[:]); err != nil {
 		return err
 	}
-	r.class, r.fold, r.copied = classOf[head[0]], head[1], head[2] == 1
-	r.lang, r.source = binary.LittleEndian.Uint16(head[3:]), binary.LittleEndian.Uint16(head[5:])
+	r.index = int(binary.LittleEndian.Uint32(head[:]))
+	r.class, r.fold, r.copied = classOf[head[4]], head[5], head[6] == 1
+	r.lang, r.source = binary.LittleEndian.Uint16(head[7:]), binary.LittleEndian.Uint16(head[9:])
 	for b := range r.ids {
 		n, err := binary.ReadUvarint(s.r)
 		if err != nil {

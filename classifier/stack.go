@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 
 	"winnow/models"
@@ -19,20 +20,20 @@ func (t *trainer) learn(ctx context.Context, s *spool) (*Model, error) {
 	t.total = t.done + 2*t.recipe.epochs*s.rows
 	m := &Model{manifest: t.manifest}
 	m.manifest.Figures.Rows = t.manifest.Rows
-	var fitted [heads]*lanes
+	var fitted [heads][]float32
 	for i, class := range headClass {
 		if class == models.Spam && n.Spam == 0 || class == models.Abuse && n.Abuse == 0 {
 			continue
 		}
-		l := newLanes(t.words, class, t.folds, t.recipe)
+		l := newLanes(t.words, class, t.folds, s.rows, t.recipe)
 		if err := l.fit(ctx, s, t.opt.Seed, t.step); err != nil {
 			return nil, err
 		}
-		h, f, err := t.calibrate(l, s)
+		h, f, lane, err := t.calibrate(l, s)
 		if err != nil {
 			return nil, err
 		}
-		fitted[i] = l
+		fitted[i] = l.column(lane)
 		if i == spamHead {
 			m.manifest.Spam, m.manifest.Figures.Spam = h, f
 		} else {
@@ -49,43 +50,42 @@ const (
 	leastHold    = 0.1 // below it nobody would call a comment suspect
 )
 
-// calibrate turns the last lane's scores into probabilities and finds the
-// thresholds, from the scores that the other lanes give to rows they never saw.
-func (t *trainer) calibrate(l *lanes, s *spool) (*Head, *HeadFigures, error) {
-	var rows []outOfFold
+// calibrate chooses the cost, turns the scores of its lane that saw all rows
+// into probabilities and finds the thresholds, from the scores that the other
+// lanes give to rows they never saw.
+func (t *trainer) calibrate(l *lanes, s *spool) (*Head, *HeadFigures, int, error) {
+	rows := make([][]outOfFold, len(l.recipe.costs))
 	var facts []scored
-	z := make([]float64, l.n)
 	rng := rand.New(rand.NewPCG(t.opt.Seed, 1))
 	err := s.shuffled(rng, func(r *row) error {
-		if (r.class != l.class && r.class != models.Ham) || r.copied || len(rows) >= maxScores {
+		if (r.class != l.class && r.class != models.Ham) || r.copied || len(facts) >= maxScores {
 			return nil
 		}
-		l.scores(r, z)
-		rows = append(rows, outOfFold{z[r.fold], r.class == l.class, r.fold})
+		l.scores(r)
+		for c := range rows {
+			rows[c] = append(rows[c], outOfFold{l.z[l.lane(c, int(r.fold))], r.class == l.class, r.fold})
+		}
 		facts = append(facts, scored{positive: r.class == l.class, lang: r.lang, source: r.source})
 		return nil
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	// Figures and thresholds rest on probabilities that neither the weights
-	// nor the calibration had seen the row for.
-	var without [maxFolds]line
-	for f := range t.folds {
-		without[f] = platt(rows, f)
-	}
-	var ham []float64
-	positives := 0
-	for i, r := range rows {
-		facts[i].p = sigmoid(without[r.fold].at(r.score))
-		if r.positive {
-			positives++
-		} else {
-			ham = append(ham, facts[i].p)
+	best, cost := math.Inf(1), 0
+	for c := range rows {
+		if loss := t.foretell(rows[c], facts); loss < best {
+			best, cost = loss, c
 		}
 	}
-	all := platt(rows, -1)
-	h := &Head{Prior: all.at(l.bias[l.n-1])}
+	t.foretell(rows[cost], facts)
+	var ham []float64
+	for _, f := range facts {
+		if !f.positive {
+			ham = append(ham, f.p)
+		}
+	}
+	all, lane := platt(rows[cost], -1), l.lane(cost, l.folds)
+	h := &Head{Cost: l.recipe.costs[cost], Prior: all.at(float64(l.bias[lane]))}
 	for b := range blocks {
 		h.Scale[b] = all.Slope * l.recipe.scale[b]
 	}
@@ -96,23 +96,42 @@ func (t *trainer) calibrate(l *lanes, s *spool) (*Head, *HeadFigures, error) {
 	if t.opt.Hold > 0 {
 		h.Hold = t.opt.Hold
 	}
-	if at, ok := thresholdFor(ham, mostRejected); ok && l.class == models.Spam && !t.opt.Starter && min(len(ham), positives) >= warmLabels {
+	if at, ok := thresholdFor(ham, mostRejected); ok && l.class == models.Spam && !t.opt.Starter && min(len(ham), len(facts)-len(ham)) >= warmLabels {
 		h.Reject = max(at, h.Hold)
 	}
-	return h, headFigures(facts, h.Hold, h.Reject, &t.langs, &t.sources), nil
+	return h, headFigures(facts, h.Hold, h.Reject, &t.langs, &t.sources), lane, nil
+}
+
+// foretell puts probabilities into facts that neither the weights nor the
+// calibration had seen the row for, and returns the mean logarithmic loss.
+func (t *trainer) foretell(rows []outOfFold, facts []scored) float64 {
+	var without [maxFolds]line
+	for f := range t.folds {
+		without[f] = platt(rows, f)
+	}
+	loss := 0.0
+	for i, r := range rows {
+		z := without[r.fold].at(r.score)
+		facts[i].p = sigmoid(z)
+		if r.positive {
+			z = -z
+		}
+		loss += max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))
+	}
+	return loss / float64(len(rows))
 }
 
 // assemble tells the engines what the tokens weigh, and reads from them the
 // table that scores.
-func (t *trainer) assemble(m *Model, fitted [heads]*lanes) (*Model, error) {
+func (t *trainer) assemble(m *Model, fitted [heads][]float32) (*Model, error) {
 	weights := make([][heads]float32, len(t.words.tokens))
-	for i, l := range fitted {
-		if l == nil {
+	for i, column := range fitted {
+		if column == nil {
 			continue
 		}
 		each := func(yield func(uint64, float64)) {
 			for id, token := range t.words.tokens {
-				yield(token.hash, float64(l.weight[id*l.n+l.n-1]*l.gain[id]))
+				yield(token.hash, float64(column[id]))
 			}
 		}
 		e := newEngine(headClass[i], len(t.words.tokens), each)

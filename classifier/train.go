@@ -39,6 +39,7 @@ type TrainOptions struct {
 
 const (
 	maxFolds  = 10
+	maxLanes  = 4 * (maxFolds + 1)
 	maxKnown  = 4 << 20 // texts remembered to find duplicates and conflicts
 	maxScores = 1 << 19 // held-out scores kept for calibration and figures
 )
