@@ -30,8 +30,10 @@ func (s *Server) flagComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	// Only what is public can be reported: else a report would tell a rejected
+	// comment from a waiting one.
 	unknown := models.Errorf(models.KindNotFound, "there is no such comment")
-	if by := caller(c); by.Kind == models.ByKey && !by.Sees(comment.Site) || comment.Status == models.Rejected {
+	if by := caller(c); by.Kind == models.ByKey && !by.Sees(comment.Site) || comment.Status != models.Approved {
 		return unknown
 	}
 	from, err := s.speaker(c, comment.Site, req.Client)

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,12 @@ const requestHeader = "X-Request-Id"
 
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 
+func newRequestID() string {
+	b := make([]byte, 16)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
 // requestID is the name of this one request in replies and logs.
 func requestID(c echo.Context) string { return c.Response().Header().Get(requestHeader) }
 
@@ -29,7 +36,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		req, h := c.Request(), c.Response().Header()
 		id := req.Header.Get(requestHeader)
 		if !saneID.MatchString(id) {
-			id = rand.Text()
+			id = newRequestID()
 		}
 		h.Set(requestHeader, id)
 		h.Set("X-Content-Type-Options", "nosniff")

@@ -14,7 +14,8 @@ import (
 type access int
 
 const (
-	anyone     access = iota // with or without credentials; wrong ones are refused
+	everyone   access = iota // credentials are not looked at
+	anyone                   // with or without credentials; wrong ones are refused
 	frontEnd                 // a site's key, or a browser on one of the site's pages
 	moderators               // each of the three roles may do what the ones before may
 	editors
@@ -44,9 +45,9 @@ func (s *Server) routes() []route {
 		{get, "/v1/comments/counts", s.countComments, anyone, 0},
 		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, 0},
 
-		{post, "/v1/auth/login", s.login, anyone, 0},
-		{post, "/v1/auth/refresh", s.refresh, anyone, 0},
-		{post, "/v1/auth/logout", s.logout, anyone, 0},
+		{post, "/v1/auth/login", s.login, everyone, 0},
+		{post, "/v1/auth/refresh", s.refresh, everyone, 0},
+		{post, "/v1/auth/logout", s.logout, everyone, 0},
 
 		{get, "/v1/queue", s.queue, moderators, 0},
 		{post, "/v1/queue/claim", s.claim, moderators, 0},
@@ -70,16 +71,16 @@ func (s *Server) routes() []route {
 		{post, "/v1/models/:version/promote", s.promoteModel, admins, 0},
 		{post, "/v1/models/rollback", s.rollbackModel, admins, 0},
 
-		{get, "/healthz", s.healthz, anyone, 0},
-		{get, "/readyz", s.readyz, anyone, 0},
-		{get, "/metrics", echo.WrapHandler(s.metrics.handler), anyone, 0},
-		{get, "/openapi.yaml", s.openapi, anyone, 0},
+		{get, "/healthz", s.healthz, everyone, 0},
+		{get, "/readyz", s.readyz, everyone, 0},
+		{get, "/metrics", echo.WrapHandler(s.metrics.handler), everyone, 0},
+		{get, "/openapi.yaml", s.openapi, everyone, 0},
 
-		{get, "/console", page(console.Handler()), anyone, 0},
-		{get, "/console/*", page(console.Handler()), anyone, 0},
-		{get, "/demo", page(widget.Demo()), anyone, 0},
-		{get, "/demo/*", page(widget.Demo()), anyone, 0},
-		{get, "/widget/*", page(widget.Script()), anyone, 0},
+		{get, "/console", page(console.Handler()), everyone, 0},
+		{get, "/console/*", page(console.Handler()), everyone, 0},
+		{get, "/demo", page(widget.Demo()), everyone, 0},
+		{get, "/demo/*", page(widget.Demo()), everyone, 0},
+		{get, "/widget/*", page(widget.Script()), everyone, 0},
 	}
 }
 

@@ -135,7 +135,7 @@ func (s *Server) router() *echo.Echo {
 	for _, r := range s.routes() {
 		h := s.guard(r)
 		e.Add(r.method, r.path, h)
-		if r.method == http.MethodGet && r.who == anyone {
+		if r.method == http.MethodGet && r.who <= anyone {
 			e.Add(http.MethodHead, r.path, h)
 		}
 	}

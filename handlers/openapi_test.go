@@ -1,0 +1,97 @@
+package handlers
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// described returns "METHOD PATH" and the description of each call.
+func described(t *testing.T) map[string]*openapi3.Operation {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(description)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	calls := map[string]*openapi3.Operation{}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			calls[method+" "+path] = op
+		}
+	}
+	return calls
+}
+
+func TestEveryRouteIsDescribed(t *testing.T) {
+	calls := described(t)
+	var served []string
+	for _, r := range (&Server{metrics: &metrics{}}).routes() {
+		parts := strings.Split(r.path, "/")
+		for i, p := range parts {
+			switch {
+			case strings.HasPrefix(p, ":"):
+				parts[i] = "{" + p[1:] + "}"
+			case p == "*":
+				parts[i] = "{file}"
+			}
+		}
+		name := r.method + " " + strings.Join(parts, "/")
+		served = append(served, name)
+		op := calls[name]
+		if op == nil {
+			t.Errorf("%s is not described", name)
+			continue
+		}
+		if wants, says := security(r.who), declared(op); wants != says {
+			t.Errorf("%s is for %s, and described as for %s", name, wants, says)
+		}
+	}
+	for name := range calls {
+		if !slices.Contains(served, name) {
+			t.Errorf("%s is described and not served", name)
+		}
+	}
+}
+
+// security is what a rule should look like in the description.
+func security(who access) string {
+	switch who {
+	case everyone, anyone:
+		return "anyone"
+	case frontEnd:
+		return "front ends"
+	}
+	return "moderators"
+}
+
+func declared(op *openapi3.Operation) string {
+	if op.Security == nil {
+		return "nobody knows whom"
+	}
+	schemes := map[string]bool{}
+	for _, choice := range *op.Security {
+		if len(choice) == 0 {
+			schemes["none"] = true
+		}
+		for name := range choice {
+			schemes[name] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(schemes))
+	switch fmt.Sprint(names) {
+	case "[none]", "[none siteKey]":
+		return "anyone"
+	case "[none readerToken siteKey]":
+		return "front ends"
+	case "[console moderator]":
+		return "moderators"
+	}
+	return fmt.Sprint(names)
+}
