@@ -70,7 +70,7 @@ func (t *tx) moderator(name, lock string) (models.Moderator, error) {
 
 // UpdateModerator lets change edit a moderator, and keeps the result if it is
 // valid. The name stays. Sessions end when the moderator is disabled or has
-// another password.
+// another password. Others may wait for change: it hashes no password.
 func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string, change func(*models.Moderator) error) (models.Moderator, error) {
 	return update(ctx, db, func(t *tx) (models.Moderator, error) {
 		old, err := t.moderator(name, t.d.lock)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"winnow/models"
 )
@@ -37,17 +38,24 @@ func (o order) after(w *where, c cursor) {
 	w.add("("+o.by+") "+o.compare+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
 }
 
+const maxQuery = 200 // characters; SQLite refuses very long patterns
+
 // queueFilter turns f into its order and its conditions, without the cursor.
 func queueFilter(by models.Caller, f *models.QueueFilter) (order, *where, error) {
 	if f.Sort == "" {
 		f.Sort = models.SortRisk
 	}
 	f.Limit = pageSize(f.Limit)
+	var bad models.Invalid
 	o, ok := orders[f.Sort]
 	if !ok {
-		var bad models.Invalid
 		bad.Add("sort", "must be risk, oldest or newest")
-		return o, nil, bad.Err()
+	}
+	if utf8.RuneCountInString(f.Query) > maxQuery {
+		bad.Add("q", "must have at most %d characters", maxQuery)
+	}
+	if err := bad.Err(); err != nil {
+		return o, nil, err
 	}
 	w := new(where)
 	w.add("c.status = 'pending'")
@@ -93,30 +101,23 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 		if further {
 			o.after(w, from)
 		}
-		type place struct {
-			id   string
-			risk float64
-		}
-		places, err := list(t, func(scan scanner) (p place, err error) { err = scan(&p.id, &p.risk); return p, err },
-			`SELECT c.id, c.risk FROM comments c`+w.String()+o.String()+" LIMIT "+w.arg(f.Limit+1), w.args...)
+		places, err := list(t, func(scan scanner) (c cursor, err error) {
+			c.Order = string(f.Sort)
+			err = scan(&c.ID, &c.Risk, &c.At)
+			return c, err
+		}, `SELECT c.id, c.risk, c.created_at FROM comments c`+w.String()+o.String()+" LIMIT "+w.arg(f.Limit+1), w.args...)
 		if err != nil {
 			return page, err
 		}
-		more := len(places) > f.Limit
-		if more {
+		if len(places) > f.Limit {
 			places = places[:f.Limit]
+			page.Next = places[f.Limit-1].String()
 		}
 		ids := make([]string, len(places))
 		for i, p := range places {
-			ids[i] = p.id
+			ids[i] = p.ID
 		}
-		if page.Items, err = t.items(ids); err != nil || !more {
-			return page, err
-		}
-		last := places[len(places)-1]
-		if k, err := t.comment(last.id, ""); err == nil {
-			page.Next = cursor{Order: string(f.Sort), Risk: last.risk, At: micros(k.comment.CreatedAt), ID: last.id}.String()
-		}
+		page.Items, err = t.items(ids)
 		return page, err
 	})
 }

@@ -21,6 +21,9 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 	if s.Mode == "" {
 		s.Mode = models.ModePost
 	}
+	if s.Origins == nil {
+		s.Origins = []string{} // a list in JSON too
+	}
 	if err := s.Validate(); err != nil {
 		return "", err
 	}
@@ -129,7 +132,7 @@ func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) 
 }
 
 // UpdateSite lets change edit a site, and keeps the result if it is valid. The
-// slug and the time of creation stay.
+// slug and the time of creation stay. Others may wait for change: it is quick.
 func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, change func(*models.Site) error) (models.Site, error) {
 	return update(ctx, db, func(t *tx) (models.Site, error) {
 		old, err := t.site(slug, t.d.lock)
@@ -137,7 +140,7 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 			return old, err
 		}
 		s := old
-		s.Origins = append([]string(nil), old.Origins...)
+		s.Origins = append([]string{}, old.Origins...)
 		if err := change(&s); err != nil {
 			return old, err
 		}

@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,7 @@ import (
 func TestMain(m *testing.M) {
 	code := storagetest.Main(m)
 	if err := goleak.Find(); code == 0 && err != nil {
-		println(err.Error())
+		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
 	os.Exit(code)

@@ -133,26 +133,32 @@ func (db *DB) EventsSince(ctx context.Context, after string, limit int) ([]model
 	})
 }
 
+const purgeBatch = 1000 // rows of one transaction, so that others need not wait long
+
 // Purge removes what has had its time: idempotency keys and events older than
 // a day, and ended sessions. It returns the number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
-	return update(ctx, db, func(t *tx) (int64, error) {
-		total := int64(0)
-		dayAgo := t.now.Add(-idempotencyKept)
-		for _, old := range []struct {
-			query  string
-			before int64
-		}{
-			{`DELETE FROM idempotency WHERE created_at < $1`, micros(dayAgo)},
-			{`DELETE FROM events WHERE at < $1`, micros(dayAgo)},
-			{`DELETE FROM sessions WHERE expires_at < $1`, micros(t.now)},
-		} {
-			n, err := t.exec(old.query, old.before)
+	total := int64(0)
+	dayAgo := micros(db.now().Add(-idempotencyKept))
+	for _, old := range []struct {
+		query  string
+		before int64
+	}{
+		{`DELETE FROM idempotency WHERE (site, key) IN
+			(SELECT site, key FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2)`, dayAgo},
+		// The ids sort by time.
+		{`DELETE FROM events WHERE at < $1 AND id IN (SELECT id FROM events ORDER BY id LIMIT $2)`, dayAgo},
+		{`DELETE FROM sessions WHERE id IN
+			(SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`, micros(db.now())},
+	} {
+		for more := true; more; {
+			n, err := update(ctx, db, func(t *tx) (int64, error) { return t.exec(old.query, old.before, purgeBatch) })
 			if err != nil {
-				return 0, err
+				return total, err
 			}
 			total += n
+			more = n == purgeBatch
 		}
-		return total, nil
-	})
+	}
+	return total, nil
 }

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 				t.Errorf("%+v: %d items, total %d, want %d", test.f, len(page.Items), page.Total, test.want)
 			}
 		}
-		for _, f := range []models.QueueFilter{{Sort: "odd"}, {Cursor: "odd"}} {
+		for _, f := range []models.QueueFilter{{Sort: "odd"}, {Cursor: "odd"}, {Query: strings.Repeat("x", 60_000)}} {
 			_, err := l.Queue(l.ctx, ann, f)
 			wantKind(t, err, models.KindInvalid)
 		}
