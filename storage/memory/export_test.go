@@ -6,3 +6,10 @@ func (l *Limiter) Len() int {
 	defer l.mu.Unlock()
 	return len(l.tats)
 }
+
+// Len returns the number of bands that are kept.
+func (c *Campaigns) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.younger) + len(c.older)
+}

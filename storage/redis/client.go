@@ -36,6 +36,7 @@ type Client struct {
 	patience  time.Duration
 	log       *slog.Logger
 	limiter   *Limiter
+	campaigns *Campaigns
 	notifier  *Notifier
 	down      atomic.Bool
 	failed    chan struct{} // wakes the watcher when down becomes true
@@ -64,6 +65,7 @@ func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error
 	life, stop := context.WithCancel(context.Background())
 	c := &Client{rdb: rdb, patience: wait, log: log, failed: make(chan struct{}, 1), stop: stop}
 	c.limiter = &Limiter{client: c, local: memory.NewLimiter(nil)}
+	c.campaigns = &Campaigns{client: c, local: memory.NewCampaigns(nil)}
 	c.notifier = &Notifier{client: c, local: memory.NewNotifier(), node: uuid.NewString()}
 	listening := make(chan struct{})
 	c.running.Go(func() { c.watch(life) })
@@ -130,6 +132,9 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 
 // Limiter returns the limiter that all nodes share.
 func (c *Client) Limiter() *Limiter { return c.limiter }
+
+// Campaigns returns what groups near-copies over all nodes.
+func (c *Client) Campaigns() *Campaigns { return c.campaigns }
 
 // Notifier returns the notifier that reaches all nodes.
 func (c *Client) Notifier() *Notifier { return c.notifier }

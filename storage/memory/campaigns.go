@@ -1,0 +1,135 @@
+package memory
+
+import (
+	"context"
+	"hash/fnv"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"winnow/models"
+)
+
+// Window is how long a comment waits for its near-copies. Each copy begins it
+// anew.
+const Window = 24 * time.Hour
+
+// MaxDistinct is how many authors, and how many articles, of one campaign are
+// told apart.
+const MaxDistinct = 256
+
+// maxBands bounds the memory of Campaigns to some 50 MB, and lets it remember
+// the last 21,000 comments at least.
+const maxBands = 1 << 18
+
+type band struct {
+	site string
+	n    uint64
+}
+
+// sighting is who had a band last.
+type sighting struct {
+	group *group
+	at    int64 // Unix microseconds
+}
+
+type group struct {
+	id                string
+	first             int64 // Unix microseconds
+	count             int
+	authors, articles []uint64 // Distinct of each
+}
+
+// Campaigns groups near-copies within one process. Its methods may be called
+// from many goroutines.
+//
+// Bands are kept in two generations: when the younger one is full, or as old
+// as the window, it becomes the older, and the older goes.
+type Campaigns struct {
+	now func() time.Time
+
+	mu             sync.Mutex
+	younger, older map[band]sighting
+	turned         int64 // when the generations last changed
+}
+
+// NewCampaigns returns a Campaigns that reads the time from now, or from
+// time.Now when that is nil.
+func NewCampaigns(now func() time.Time) *Campaigns {
+	if now == nil {
+		now = time.Now
+	}
+	return &Campaigns{now: now, younger: map[band]sighting{}, turned: now().UnixMicro()}
+}
+
+// See counts a comment and returns the group that it belongs to: that of the
+// earlier comments on the site whose sketches are alike, or one of its own,
+// named by id. The author's key tells authors apart; it is kept as a hash. The
+// error is always nil.
+func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now().UnixMicro()
+	g := c.find(now, site, sketch)
+	if g == nil {
+		g = &group{id: id, first: now}
+	}
+	g.count++
+	g.authors = addDistinct(g.authors, author)
+	g.articles = addDistinct(g.articles, article)
+	if len(c.younger) >= maxBands || now-c.turned >= Window.Microseconds() {
+		c.older, c.younger, c.turned = c.younger, map[band]sighting{}, now
+	}
+	for _, n := range sketch {
+		c.younger[band{site, n}] = sighting{g, now}
+	}
+	return models.Campaign{
+		ID: g.id, Count: g.count, Authors: len(g.authors), Articles: len(g.articles), First: time.UnixMicro(g.first).UTC(),
+	}, nil
+}
+
+// find returns the group that most bands point to, the first of equals, or nil
+// when they are too few.
+func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
+	var groups [models.Bands]*group
+	var votes [models.Bands]int
+	best := 0
+	var found *group
+	for _, n := range sketch {
+		s, known := c.younger[band{site, n}]
+		if !known {
+			s, known = c.older[band{site, n}]
+		}
+		if !known || now-s.at >= Window.Microseconds() {
+			continue
+		}
+		i := 0
+		for groups[i] != nil && groups[i] != s.group {
+			i++
+		}
+		groups[i] = s.group
+		if votes[i]++; votes[i] > best {
+			best, found = votes[i], s.group
+		}
+	}
+	if best < models.Alike {
+		return nil
+	}
+	return found
+}
+
+// Distinct is what is kept of an author's or article's key to tell it from
+// others.
+func Distinct(key string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, key) // never fails
+	return h.Sum64()
+}
+
+func addDistinct(known []uint64, key string) []uint64 {
+	if d := Distinct(key); len(known) < MaxDistinct && !slices.Contains(known, d) {
+		known = append(known, d)
+	}
+	return known
+}

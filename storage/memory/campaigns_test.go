@@ -1,0 +1,63 @@
+package memory_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"winnow/models"
+	"winnow/storage/memory"
+	"winnow/storage/storagetest"
+)
+
+func TestCampaigns(t *testing.T) {
+	storagetest.Campaigns(t, func(*testing.T) (storagetest.Seer, func(time.Duration)) {
+		c := newClock()
+		return memory.NewCampaigns(c.Now), c.Pass
+	})
+}
+
+// A flood of different comments must not make it grow without bound, and must
+// leave it the latest of them.
+func TestCampaignsStaySmall(t *testing.T) {
+	clock := newClock()
+	c := memory.NewCampaigns(clock.Now)
+	see := func(i int) models.Campaign {
+		var s models.Sketch
+		for k := range s {
+			s[k] = uint64(i*len(s) + k)
+		}
+		found, _ := c.See(t.Context(), "gazette", s, fmt.Sprint(i), "ann", "a")
+		return found
+	}
+	const flood = 60_000
+	for i := range flood {
+		see(i)
+	}
+	if n := c.Len(); n > 600_000 {
+		t.Errorf("%d bands are kept", n)
+	}
+	if found := see(flood - 20_000); found.Count != 2 {
+		t.Errorf("the comment before the last 20,000 was forgotten: %+v", found)
+	}
+	clock.Pass(3 * memory.Window)
+	see(flood)
+	clock.Pass(3 * memory.Window)
+	see(flood)
+	if n := c.Len(); n > 2*models.Bands {
+		t.Errorf("%d bands are kept after a quiet time", n)
+	}
+}
+
+func BenchmarkCampaigns(b *testing.B) {
+	c := memory.NewCampaigns(nil)
+	i := uint64(0)
+	for b.Loop() {
+		var s models.Sketch
+		for k := range s {
+			s[k] = (i%5000)<<8 + uint64(k)
+		}
+		c.See(b.Context(), "gazette", s, "c", "ann", "a")
+		i++
+	}
+}

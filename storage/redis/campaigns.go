@@ -1,0 +1,88 @@
+package redis
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"winnow/models"
+	"winnow/storage/memory"
+)
+
+//go:embed campaigns.lua
+var campaignsSource string
+
+var campaignsScript = redis.NewScript(campaignsSource)
+
+// Campaigns groups near-copies over all nodes, by the clock of Redis.
+//
+// Keys are named winnow:{SITE}:copies:BAND, which hold the id of a group, and
+// winnow:{SITE}:campaign:ID, a hash with what is counted. All expire.
+type Campaigns struct {
+	client *Client
+	local  *memory.Campaigns
+}
+
+// See counts a comment and returns the group that it belongs to: that of the
+// earlier comments on the site whose sketches are alike, or one of its own,
+// named by id. The author's key tells authors apart; it is kept as a hash.
+// While Redis is down or slow, this node knows the comments that came to it
+// meanwhile, and no others.
+func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
+	if !c.client.down.Load() {
+		found, err := c.ask(ctx, site, sketch, id, author, article)
+		if err == nil {
+			return found, nil
+		}
+		c.client.fail(err)
+	}
+	c.client.fallbacks.Add(1)
+	return c.local.See(ctx, site, sketch, id, author, article)
+}
+
+// ask sees a comment in Redis, in one round trip.
+func (c *Campaigns) ask(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
+	// A caller that has gone must not look like a failure of Redis.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.client.patience)
+	defer cancel()
+	if site == "" {
+		site = "-" // no slug; an empty hash tag would be none
+	}
+	name := "winnow:{" + site + "}:"
+	keys := make([]string, len(sketch))
+	for i, band := range sketch {
+		keys[i] = name + "copies:" + strconv.FormatUint(band, 36)
+	}
+	reply, err := campaignsScript.Run(ctx, c.client.rdb, keys, name+"campaign:", id,
+		strconv.FormatUint(memory.Distinct(author), 36), strconv.FormatUint(memory.Distinct(article), 36),
+		memory.Window.Milliseconds(), models.Alike, memory.MaxDistinct).Slice()
+	if err != nil {
+		return models.Campaign{}, fmt.Errorf("campaign script: %w", err)
+	}
+	return parseCampaign(reply)
+}
+
+// parseCampaign reads what the script returns.
+func parseCampaign(reply []any) (models.Campaign, error) {
+	var numbers [4]int64
+	id, ok := "", len(reply) == 1+len(numbers)
+	if ok {
+		id, ok = reply[0].(string)
+	}
+	for i := range numbers {
+		if ok {
+			numbers[i], ok = reply[i+1].(int64)
+		}
+	}
+	if !ok {
+		return models.Campaign{}, fmt.Errorf("campaign script: unexpected reply %v", reply)
+	}
+	return models.Campaign{
+		ID: id, Count: int(numbers[0]), Authors: int(numbers[1]), Articles: int(numbers[2]),
+		First: time.UnixMicro(numbers[3]).UTC(),
+	}, nil
+}

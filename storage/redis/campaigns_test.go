@@ -1,0 +1,136 @@
+package redis_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	driver "github.com/redis/go-redis/v9"
+
+	"winnow/models"
+	"winnow/storage/memory"
+	"winnow/storage/redis"
+	"winnow/storage/storagetest"
+)
+
+func TestCampaigns(t *testing.T) {
+	s := storagetest.Redis(t)
+	testCampaigns(t, s.URL, raw(t, s))
+}
+
+func TestCampaignsOnCluster(t *testing.T) {
+	s, rdb := cluster(t)
+	testCampaigns(t, s.URL+"?cluster=true&wait=5s", rdb)
+}
+
+func testCampaigns(t *testing.T, url string, rdb *driver.Client) {
+	storagetest.Campaigns(t, func(t *testing.T) (storagetest.Seer, func(time.Duration)) {
+		if err := rdb.FlushAll(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		c := open(t, url)
+		used(t, c)
+		return c.Campaigns(), age(t, rdb)
+	})
+}
+
+// age takes from the life of every key what the passing of d would. A key that
+// never goes is a failure.
+func age(t *testing.T, rdb *driver.Client) func(d time.Duration) {
+	return func(d time.Duration) {
+		t.Helper()
+		for _, key := range rdb.Keys(t.Context(), "*campaign:*").Val() {
+			ageKey(t, rdb, key, d)
+		}
+		for _, key := range rdb.Keys(t.Context(), "*copies:*").Val() {
+			ageKey(t, rdb, key, d)
+		}
+	}
+}
+
+func ageKey(t *testing.T, rdb *driver.Client, key string, d time.Duration) {
+	t.Helper()
+	ttl := rdb.PTTL(t.Context(), key).Val()
+	if ttl <= 0 {
+		t.Errorf("%q never goes", key)
+	}
+	if err := rdb.PExpire(t.Context(), key, ttl-d).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func see(t *testing.T, c *redis.Client, id, author string) models.Campaign {
+	t.Helper()
+	found, err := c.Campaigns().See(t.Context(), "gazette", models.Sketch{1, 2, 3, 4, 5, 6, 7, 8}, id, author, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestNodesShareCampaigns(t *testing.T) {
+	s := storagetest.Redis(t)
+	here, there := open(t, s.URL), open(t, s.URL)
+	see(t, here, "c1", "ann")
+	if c := see(t, there, "c2", "bob"); c.ID != "c1" || c.Count != 2 || c.Authors != 2 {
+		t.Errorf("the other node found %+v", c)
+	}
+}
+
+// TestCampaignKeys holds that nothing readable of an author is kept, that all
+// keys of a site live together and that each goes by itself.
+func TestCampaignKeys(t *testing.T) {
+	s := storagetest.Redis(t)
+	c, rdb := open(t, s.URL), raw(t, s)
+	see(t, c, "c1", "ann@mail.example")
+	keys := rdb.Keys(t.Context(), "*").Val()
+	kept := strings.Join(keys, " ")
+	for _, key := range keys {
+		if strings.Contains(key, "probe") { // how the limiter tries Redis
+			continue
+		}
+		if !strings.HasPrefix(key, "winnow:{gazette}:") {
+			t.Errorf("%q is not with its site", key)
+		}
+		if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > memory.Window {
+			t.Errorf("%q lives for %v", key, ttl)
+		}
+		if strings.Contains(key, "campaign:") {
+			kept += strings.Join(rdb.HKeys(t.Context(), key).Val(), " ")
+		}
+	}
+	if len(keys) < models.Bands+1 || strings.Contains(kept, "ann") {
+		t.Errorf("kept: %s", kept)
+	}
+}
+
+func TestCampaignsWithoutRedis(t *testing.T) {
+	s := storagetest.Redis(t)
+	c := open(t, s.URL+"?wait=500ms")
+	see(t, c, "c1", "ann")
+	s.Kill()
+	if found := see(t, c, "c2", "bob"); found.ID != "c2" || found.Count != 1 {
+		t.Errorf("without Redis: %+v", found)
+	}
+	if found := see(t, c, "c3", "cem"); found.ID != "c2" || found.Authors != 2 {
+		t.Errorf("without Redis, the second: %+v", found)
+	}
+	s.Start()
+	eventually(t, "Redis being asked again", func() bool { return c.Ping(t.Context()) == nil })
+	if found := see(t, c, "c4", "ann"); found.ID != "c4" || found.Count != 1 {
+		t.Errorf("Redis came back empty: %+v", found)
+	}
+}
+
+func BenchmarkCampaigns(b *testing.B) {
+	c := open(b, storagetest.Redis(b).URL)
+	for i := uint64(0); b.Loop(); i++ {
+		var s models.Sketch
+		for k := range s {
+			s[k] = (i%5000)<<8 + uint64(k)
+		}
+		if _, err := c.Campaigns().See(b.Context(), "gazette", s, "c", "ann", "a"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
