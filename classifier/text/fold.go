@@ -25,6 +25,7 @@ type Folded struct {
 	// What read saw, for those who decide.
 	latin, hard, han int  // letters: Latin; of lookalike alphabets but like no Latin letter; East Asian
 	capitals         int  // letters that were upper case
+	leets            int  // words that were leet
 	gap              gap  // invisible characters since the last cell
 	flags            bool // regional indicators are among the cells
 	noComment        bool // no "-->" is left
@@ -78,6 +79,16 @@ func (f *Folded) Fold(s string) {
 	}
 	f.relink()
 	f.gather()
+	f.eachChunk(f.chunk)
+	if f.leets > 1 {
+		f.compact()
+		f.eachChunk(f.again)
+	}
+	f.write()
+}
+
+// eachChunk calls do for each run of cells without white space.
+func (f *Folded) eachChunk(do func([]cell)) {
 	for i := 0; i < len(f.cells); i++ {
 		if f.cells[i].class == space {
 			continue
@@ -86,9 +97,8 @@ func (f *Folded) Fold(s string) {
 		for i < len(f.cells) && f.cells[i].class != space {
 			i++
 		}
-		f.chunk(f.cells[start:i])
+		do(f.cells[start:i])
 	}
-	f.write()
 }
 
 // compact drops the cells that are gone.

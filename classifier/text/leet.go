@@ -36,19 +36,38 @@ func leetDigit(r rune) rune {
 	return 0
 }
 
-// unleet reads digits and signs inside a word as letters, when the result can
-// be spoken and the word is not one that has digits by right.
-func unleet(w []cell) {
-	for len(w) > 0 && w[len(w)-1].class == sign && !trailingSign(w) {
+func cyrillicDigit(r rune) rune {
+	switch r {
+	case '0':
+		return 'о'
+	case '1':
+		return 'і'
+	case '3':
+		return 'з'
+	case '4':
+		return 'ч'
+	}
+	return 0
+}
+
+// unleet reads the digits and signs of a word as letters when the result can
+// be spoken and digits are not there by right. In a text that has shown
+// elsewhere that it writes so, sure is false and less will do.
+func (f *Folded) unleet(w []cell, sure bool) {
+	for len(w) > 0 && w[len(w)-1].class == sign && !trailingSign(w, sure) {
 		w = w[:len(w)-1]
 	}
 	for len(w) > 0 && w[0].class == sign && w[0].r != '$' {
 		w = w[1:]
 	}
-	var l leet
-	if len(w) < 3 || len(w) > 20 || !l.read(w) {
+	if len(w) < 3 || len(w) > 20 {
 		return
 	}
+	l := leet{end: len(w), class: latin}
+	if !l.count(w) || sure && !l.sure(w) || !sure && !l.likely(w) || l.class == latin && !l.spoken(w[:l.end]) {
+		return
+	}
+	f.leets++
 	for i := range w[:l.end] {
 		if r := l.letter(w, i); r != 0 {
 			w[i].r, w[i].class = r, l.class
@@ -57,83 +76,113 @@ func unleet(w []cell) {
 	}
 }
 
-func trailingSign(w []cell) bool {
-	r := w[len(w)-1].r
-	return (r == '$' || r == '€') && len(w) > 4 && w[len(w)-2].class == latin && w[len(w)-2].note&upper == 0
-}
-
-// leet is what unleet finds out about a word.
-type leet struct {
-	class class // of its letters
-	end   int   // up to where to convert
-}
-
-// letter returns the letter for the sign or digit at i, 0 for letters.
-func (l *leet) letter(w []cell, i int) rune {
-	switch c := w[i]; {
-	case c.class == digit && l.class == cased:
-		return map[rune]rune{'0': 'о', '3': 'з', '1': 'і', '4': 'ч'}[c.r]
-	case c.class == digit:
-		return leetDigit(c.r)
-	case c.class == sign:
-		return leetSign(c.r)
+func trailingSign(w []cell, sure bool) bool {
+	if r := w[len(w)-1].r; len(w) < 2 || r != '$' && r != '€' || w[len(w)-2].class != latin {
+		return false
 	}
-	return 0
+	return !sure || len(w) > 4 && w[len(w)-2].note&upper == 0
 }
 
-// read decides whether w is leet.
-func (l *leet) read(w []cell) bool {
-	var letters, signs, digits, capitals, vowels int
-	l.class, l.end = latin, len(w)
+// leet counts what a word is made of.
+type leet struct {
+	class                                    class // of its letters
+	letters, digits, signs, capitals, vowels int
+	last                                     int // where its last digits begin
+	end                                      int // up to where to read it as letters
+}
+
+// letter returns the letter that the sign or digit at i stands for, 0 for
+// letters.
+func (l *leet) letter(w []cell, i int) rune {
+	r := w[i].r
+	switch {
+	case w[i].class == sign:
+		return leetSign(r)
+	case w[i].class != digit:
+		return 0
+	case l.class == cased:
+		return cyrillicDigit(r)
+	case r == '1' && i+1 < len(w) && (w[i+1].r == 'i' || i == 0 && isVowel(w[1].r)):
+		return 'l'
+	}
+	return leetDigit(r)
+}
+
+// count tells whether the word has digits or signs, and only such as stand
+// for letters.
+func (l *leet) count(w []cell) bool {
 	for i := range w {
 		switch c := &w[i]; c.class {
 		case latin, cased:
-			letters++
+			l.letters++
 			l.class = c.class
 			if c.note&upper != 0 {
-				capitals++
+				l.capitals++
 			}
 			if isVowel(c.r) {
-				vowels++
+				l.vowels++
 			}
+			l.last = i + 1
 		case sign:
-			if !signInside(w, i) {
-				return false
-			}
-			signs++
+			l.signs++
+			l.last = i + 1
 		case digit:
-			if l.letter(w, i) == 0 {
-				return false
-			}
-			digits++
+			l.digits++
 		default:
 			return false
 		}
 	}
-	if digits+signs == 0 || letters < digits+signs || letters < 2 {
-		return false
-	}
-	last := len(w)
-	for last > 0 && w[last-1].class == digit {
-		last--
-	}
-	inner, mixed := l.inner(w[:last])
-	switch {
-	case w[0].class == digit && !l.leading(w, letters), inner < 0, mixed && inner+signs < 3 && last == len(w):
-		return false
-	case inner+signs == 0:
-		zero := len(w)-last == 1 && w[last].r == '0' && letters > 3 && vowels > 0 && !isVowel(w[last-1].r)
-		three := len(w)-last == 2 && w[last].r == '3' && w[last+1].r == '3' && vowels == 0
-		if !zero && !three {
+	for i := range w {
+		if w[i].class == digit && l.letter(w, i) == 0 {
 			return false
 		}
-	case len(w)-last > 1 && w[last].r != w[last+1].r || len(w)-last > 2 || len(w)-last == 2 && w[last].r == '7':
-		l.end = last // a name and its number
 	}
-	if len(w) == 3 && (signs == 0 && (w[1].r != '3' && w[1].r != '0' || vowels > 0) || capitals > 0) || letters < 3 && len(w) > 4 {
+	return l.digits+l.signs > 0 && l.letters > 0 && !hasDigits(w) && !isHex(w, l.digits)
+}
+
+// sure accepts what is leet in any text.
+func (l *leet) sure(w []cell) bool {
+	for i := range w {
+		if w[i].class == sign && !signInside(w, i) {
+			return false
+		}
+	}
+	inner, mixed := l.inner(w[:l.last])
+	tail := len(w) - l.last
+	switch {
+	case l.letters < l.digits+l.signs, l.letters < 2, l.letters == 2 && len(w) > 4, inner < 0,
+		w[0].class == digit && !l.leading(w), mixed && inner+l.signs < 3 && tail == 0:
+		return false
+	case inner+l.signs == 0:
+		zero := tail == 1 && w[l.last].r == '0' && l.letters > 3 && l.vowels > 0 && !isVowel(w[l.last-1].r)
+		three := tail == 2 && w[l.last].r == '3' && w[l.last+1].r == '3' && l.vowels == 0
+		return zero || three
+	case len(w) == 3:
+		return l.capitals == 0 && (l.signs > 0 || l.vowels == 0 && (w[1].r == '3' || w[1].r == '0'))
+	}
+	l.trim(w)
+	return true
+}
+
+// likely accepts what is leet in a text that has more of it.
+func (l *leet) likely(w []cell) bool {
+	head := 0
+	for head < len(w) && w[head].class == digit {
+		head++
+	}
+	inner, _ := l.inner(w[:l.last])
+	if inner < 0 || head > 1 || head == 1 && inner+l.signs < 2 && len(w) < 5 || len(w) > 4 && l.letters*2 < l.digits+l.signs {
 		return false
 	}
-	return !hasDigits(w) && !isHex(w, digits) && (l.class == cased || l.spoken(w[:l.end], capitals > 1))
+	l.trim(w)
+	return true
+}
+
+// trim leaves out the digits at the end that are a number.
+func (l *leet) trim(w []cell) {
+	if tail := w[l.last:]; len(tail) > 2 || len(tail) == 2 && (tail[0].r != tail[1].r || tail[0].r == '7') {
+		l.end = l.last
+	}
 }
 
 // inner counts the digits before the end of a word, -1 when they part two
@@ -162,11 +211,11 @@ func (l *leet) inner(w []cell) (n int, mixed bool) {
 
 // leading tells whether a digit may begin a disguised word: 0nline, and any
 // digit when more follow.
-func (l *leet) leading(w []cell, letters int) bool {
+func (l *leet) leading(w []cell) bool {
 	if l.class == cased {
-		return w[0].r == '3' && letters > 4 && w[1].class != digit
+		return w[0].r == '3' && l.letters > 4 && w[1].class != digit
 	}
-	if w[0].r == '0' && letters > 4 && w[1].class != digit {
+	if w[0].r == '0' && l.letters > 4 && w[1].class != digit {
 		return true
 	}
 	for i := 2; i+1 < len(w); i++ {
@@ -206,7 +255,7 @@ func signInside(w []cell, i int) bool {
 
 // spoken tells whether the word could be one when its signs are read as
 // letters: with a vowel, and no long heap of consonants.
-func (l *leet) spoken(w []cell, capitals bool) bool {
+func (l *leet) spoken(w []cell) bool {
 	vowels, run, runOfVowels := 0, 0, 0
 	for i := range w {
 		r := w[i].r
@@ -226,7 +275,7 @@ func (l *leet) spoken(w []cell, capitals bool) bool {
 			return false
 		}
 	}
-	if capitals {
+	if l.capitals > 1 && l.digits > 0 {
 		return vowels*3 >= len(w) // not the number of a product
 	}
 	return vowels*6 >= len(w)
@@ -272,100 +321,4 @@ func isVowel(r rune) bool {
 		return true
 	}
 	return false
-}
-
-// isWedge tells signs that have no business inside a word.
-func isWedge(c *cell) bool {
-	switch c.r {
-	case '*', '|', '~', '¦', '•', '·', '¬', '¤', '§', '°', '¨':
-		return true
-	case '❤', '♥', '♡', joiner:
-		return false
-	}
-	return c.class == emoji && !isRegional(c.r)
-}
-
-// unwedge takes signs out of words and returns how many cells are left.
-func unwedge(c []cell) int {
-	places := 0
-	for i := 1; i+1 < len(c); i++ {
-		if isWedge(&c[i]) && c[i-1].class.alphabetic() && c[i+1].class.alphabetic() {
-			places++
-		}
-	}
-	again := places > 1
-	for i := 1; i+1 < len(c); {
-		if !isWedge(&c[i]) || !c[i-1].class.alphabetic() {
-			i++
-			continue
-		}
-		end := i + 1
-		for end < len(c) && isWedge(&c[end]) {
-			end++
-		}
-		left, right := reach(c, i-1, -1), reach(c, end, 1)
-		if right > 0 && left+right > 2 && end-i < 5 {
-			wedge(c, i, end, left, right, again)
-		}
-		i = end
-	}
-	return compact(c)
-}
-
-// reach counts letters from i in the direction of step, to nine.
-func reach(c []cell, i, step int) int {
-	n := 0
-	for n < 9 && i >= 0 && i < len(c) && c[i].class.alphabetic() {
-		n++
-		i += step
-	}
-	return n
-}
-
-// wedge judges the signs from start to end between so many letters; again
-// tells that there are others in the chunk.
-func wedge(c []cell, start, end, left, right int, again bool) {
-	spoken := false
-	for _, x := range c[start-left : start] {
-		spoken = spoken || isVowel(x.r)
-	}
-	switch r := c[start].r; {
-	case r == '*' && (end-start > 1 || !isVowel(c[start-1].r) && !isVowel(c[end].r)):
-		for i := start + 1; i < end; i++ {
-			c[i].r = gone
-		}
-		c[start].note |= trick(Masked)
-		return
-	case r == '*' && left > 1 && isGenderEnding(c[end:end+right]):
-		return
-	case r == '|' && !spoken && left < 4:
-		return // an i, says unleet
-	case c[start].class == emoji && min(left, right) > 1 && !again:
-		return
-	case min(left, right) > 2 || left+right < 4:
-		return
-	}
-	for i := start; i < end; i++ {
-		c[i].r = gone
-	}
-	c[start-1].note |= trick(Inserted)
-}
-
-// isGenderEnding tells what German puts after a gender star: Leser*innen,
-// jede*r.
-func isGenderEnding(c []cell) bool {
-	if c[0].r == 'i' && len(c) > 1 && c[1].r == 'n' {
-		return true
-	}
-	if len(c) > 2 {
-		return false
-	}
-	for _, x := range c {
-		switch x.r {
-		case 'r', 'n', 'm', 'e', 's', 'x':
-		default:
-			return false
-		}
-	}
-	return true
 }

@@ -20,21 +20,26 @@ var doubles = func() map[string]string {
 // doubleWords are common words that somebody may draw out, each the only one
 // of its squeezed form.
 const doubleWords = `
-free freedom good goods cool look looking see seen need needed sweet week weekend keep keeping meet meeting
-been three green street feel feeling feet deep sleep queen screen speed seed indeed between too food book room
-soon moon mood door floor blood school wood foot tool tools roof proof root shoot boost all call called ball
-fall hall tall wall small really full pull bull well tell sell hell hello bell cell spell smell will still
-kill bill fill pill pills till killer miss missing pass class glass boss loss less kiss mess success process
-access address business press stress happy apple app apps support supply opportunity supper happen happened
-stopped shopping hurry sorry carry married tomorrow current error mirror add added adding middle hidden sudden
-daddy buddy ladder little better letter bitter bottom button cotton matter butter lottery bottle attention
-getting sitting hitting putting betting summer common comment comments community communication immediately
-hammer yummy mommy winner dinner running funny sunny penny beginning connect connected annual off offer offers
-office officer official coffee traffic different difficult difference effect effort follow followers following
-yellow allow fellow dollar dollars million billion collect college illegal guarantee bigger egg suggest
-struggle luggage accept account accounts according soccer occur bubble rabbit hobby buzz pizza puzzle jazz
-dizzy ass asshole boob boobs booty pussy tiffany jennifer facebook google yahoo twitter whatsapp bookmaker
-poor
+channel rapper apply recommend possible session passion appear opposite planned banner tunnel arrive terrible
+horrible correct correctly worry cheese speech deep bloody choose goose loose noodle football ballet
+millionaire bullet happiness fitness wellness business witness massage message mission permission discussion
+professional professor essay mattress settle settings mittens kitten cannot manner inner annoying annoyed
+personnel committed committee summit skill skills thrill grill drill chill swell wallet valley jelly belly
+silly alley rally gallery ballon collection free freedom good goods cool look looking see seen need needed
+sweet week weekend keep keeping meet meeting been three green street feel feeling feet sleep queen screen
+speed seed indeed between too food book room soon moon mood door floor blood school wood foot tool tools roof
+proof root shoot boost all call called ball fall hall tall wall small really full pull bull well tell sell
+hell hello bell cell spell smell will still kill bill fill pill pills till killer miss missing pass class
+glass boss loss less kiss mess success process access address press stress happy apple app apps support supply
+opportunity supper happen happened stopped shopping hurry sorry carry married tomorrow current error mirror
+add added adding middle hidden sudden daddy buddy ladder little better letter bitter bottom button cotton
+matter butter lottery bottle attention getting sitting hitting putting betting summer common comment comments
+community communication immediately hammer yummy mommy winner dinner running funny sunny penny beginning
+connect connected annual off offer offers office officer official coffee traffic different difficult
+difference effect effort follow followers following yellow allow fellow dollar dollars million billion collect
+college illegal guarantee bigger egg suggest struggle luggage accept account accounts according soccer occur
+bubble rabbit hobby buzz pizza puzzle jazz dizzy ass asshole boob boobs booty pussy tiffany jennifer facebook
+google yahoo twitter whatsapp bookmaker poor
 `
 
 // plainDomains are the top-level domains that are not also words, so that a

@@ -32,10 +32,12 @@ func shorten(run []cell, keep int) {
 // the word is known to double them, else to one.
 func redraw(w []cell) {
 	var key [16]byte // the word with no letter twice in a row
-	n, runs, longest := 0, 0, 0
+	n, runs, long, longest := 0, 0, 0, 0
 	for i := 0; i < len(w); {
 		end := runEnd(w, i)
-		longest = max(longest, end-i)
+		if longest = max(longest, end-i); end-i > 2 {
+			long++
+		}
 		if runs++; n < len(key) && w[i].r < 0x80 {
 			key[n] = byte(w[i].r)
 			n++
@@ -49,14 +51,11 @@ func redraw(w []cell) {
 		shorten(w, 3)
 		return
 	}
-	full := ""
-	if n == runs {
-		full = doubles[string(key[:n])]
-	}
+	full := doubled(key[:n], n == runs)
 	for i, place := 0, 0; i < len(w); place++ {
 		end := runEnd(w, i)
-		long, compound := end-i > 2, end-i == 3 && i > 2 && len(w)-end > 2 && !isVowel(w[i].r)
-		if long && !compound {
+		compound := long == 1 && end-i == 3 && i > 2 && len(w)-end > 2 && !isVowel(w[i].r) // Schifffahrt
+		if end-i > 2 && !compound {
 			keep := 1
 			if full != "" && doublesAt(full, place) {
 				keep = 2
@@ -66,6 +65,20 @@ func redraw(w []cell) {
 		}
 		i = end
 	}
+}
+
+// doubled finds the word whose squeezed form is key, or begins it: "callings"
+// doubles what "call" does.
+func doubled(key []byte, whole bool) string {
+	if full := doubles[string(key)]; whole && full != "" {
+		return full
+	}
+	for n := len(key) - 1; n > 3; n-- {
+		if full := doubles[string(key[:n])]; full != "" {
+			return full
+		}
+	}
+	return ""
 }
 
 func runEnd(w []cell, i int) int {

@@ -31,12 +31,25 @@ func (f *Folded) chunk(c []cell) {
 	eachWord(c, func(w []cell) {
 		f.unify(w)
 		if s.code == 0 && s.digits < 6 {
-			unleet(w)
+			f.unleet(w, true)
 		}
 	})
 	if s.triples > 0 {
 		unrepeat(c)
 	}
+}
+
+// again reads a chunk as leet that was not, now that others in the text are.
+func (f *Folded) again(c []cell) {
+	if c[0].note&address != 0 {
+		return
+	}
+	for i := range c {
+		if isCode(c[i].r) {
+			return
+		}
+	}
+	eachWord(c, func(w []cell) { f.unleet(w, false) })
 }
 
 // survey counts what a chunk is made of.

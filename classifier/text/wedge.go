@@ -1,0 +1,122 @@
+package text
+
+// isWedge tells signs that have no business inside a word.
+func isWedge(c *cell) bool {
+	switch c.r {
+	case '*', '|', '~', '¦', '•', '·', '¬', '¤', '§', '°', '¨':
+		return true
+	case '❤', '♥', '♡', joiner:
+		return false
+	}
+	return c.class == emoji && !isRegional(c.r)
+}
+
+// unwedge takes signs out of words and returns how many cells are left.
+func unwedge(c []cell) int {
+	places := 0
+	for i := 1; i+1 < len(c); i++ {
+		if isWedge(&c[i]) && c[i-1].class.alphabetic() && c[i+1].class.alphabetic() {
+			places++
+		}
+	}
+	again := places > 1
+	for i := 1; i+1 < len(c); {
+		if !isWedge(&c[i]) || !c[i-1].class.alphabetic() {
+			i++
+			continue
+		}
+		end := i + 1
+		for end < len(c) && isWedge(&c[end]) {
+			end++
+		}
+		left, right := reach(c, i-1, -1), reach(c, end, 1)
+		if right > 0 && left+right > 2 && end-i < 5 {
+			wedge(c, i, end, left, right, again)
+		}
+		i = end
+	}
+	return compact(c)
+}
+
+// reach counts letters from i in the direction of step, to nine.
+func reach(c []cell, i, step int) int {
+	n := 0
+	for n < 9 && i >= 0 && i < len(c) && c[i].class.alphabetic() {
+		n++
+		i += step
+	}
+	return n
+}
+
+// wedge judges the signs from start to end between so many letters; again
+// tells that there are others in the chunk.
+func wedge(c []cell, start, end, left, right int, again bool) {
+	switch r := c[start].r; {
+	case r == '*' && (end-start > 1 || isMask(c[start-left:start], c[end:end+right])):
+		for i := start + 1; i < end; i++ {
+			c[i].r = gone
+		}
+		c[start].note |= trick(Masked)
+		return
+	case r == '*' && left > 1 && isGenderEnding(c[end:end+right]):
+		return
+	case r == '|' && left < 4 && !hasVowel(c[start-left:start]):
+		return // an i, says unleet
+	case c[start].class == emoji && min(left, right) > 1 && !again:
+		return
+	case min(left, right) > 2 || left+right < 4:
+		return
+	}
+	for i := start; i < end; i++ {
+		c[i].r = gone
+	}
+	c[start-1].note |= trick(Inserted)
+}
+
+// isMask tells whether a star between two parts of a word stands for a vowel,
+// as in f*cked, and is not only in the way, as in t*hanks and ur*gent.
+func isMask(left, right []cell) bool {
+	if isVowel(left[len(left)-1].r) || isVowel(right[0].r) {
+		return false
+	}
+	if len(left) == 1 && len(right) > 2 && isOnset(left[0].r, right[0].r) && (isVowel(right[1].r) || right[1].r == 'r') {
+		return false
+	}
+	return len(left) > 3 || !hasVowel(left) || !hasVowel(right)
+}
+
+func hasVowel(c []cell) bool {
+	for i := range c {
+		if isVowel(c[i].r) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOnset tells two consonants that begin words.
+func isOnset(a, b rune) bool {
+	switch b {
+	case 'h':
+		return a == 't' || a == 's' || a == 'c' || a == 'p' || a == 'w'
+	case 'r':
+		return a == 't' || a == 'p' || a == 'f' || a == 'd' || a == 'b' || a == 'c' || a == 'g'
+	case 'l':
+		return a == 'p' || a == 'f' || a == 'b' || a == 'c' || a == 'g' || a == 's'
+	case 't', 'p', 'k', 'm', 'n', 'w', 'c':
+		return a == 's'
+	}
+	return false
+}
+
+// isGenderEnding tells what German puts after a gender star: Leser*innen,
+// jede*r.
+func isGenderEnding(c []cell) bool {
+	switch {
+	case c[0].r == 'i':
+		return len(c) > 1 && c[1].r == 'n'
+	case len(c) == 1:
+		return c[0].r == 'r' || c[0].r == 'n' || c[0].r == 'm' || c[0].r == 'e' || c[0].r == 's' || c[0].r == 'x'
+	}
+	return len(c) == 2 && c[0].r == 'e' && (c[1].r == 'r' || c[1].r == 'n' || c[1].r == 'm' || c[1].r == 's')
+}
