@@ -102,7 +102,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 			return err
 		}
 		defer client.Close()
-		cfg.Limiter, cfg.Notifier = client.Limiter(), client.Notifier()
+		cfg.Limiter, cfg.Notifier, cfg.Redis = client.Limiter(), client.Notifier(), client
 	}
 
 	server, err := handlers.New(ctx, cfg)
