@@ -23,6 +23,7 @@ func BenchmarkCreateComment(b *testing.B) {
 			p := 0.3
 			verdict := models.Verdict{Spam: &p, Action: models.Approve, Model: "m1", Signals: []models.Signal{{Name: "word:thought", Weight: 1}}}
 			b.ReportAllocs()
+			b.ResetTimer()
 			b.SetParallelism(64)
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
