@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/routers"
 	"github.com/golang-jwt/jwt/v5"
 
 	"winnow/classifier"
@@ -29,6 +30,7 @@ type desk struct {
 	base string
 	key  string // of the gazette
 	stop func() // ends Run and waits for it
+	doc  routers.Router
 }
 
 var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
@@ -87,6 +89,7 @@ func (d *desk) serve(notifier handlers.Notifier) {
 		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: notifier, Secret: secret,
 		Log: slog.New(slog.NewTextHandler(d.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	})
+	d.doc = description(d.T, d.base)
 }
 
 func (d *desk) must(err error) {
@@ -131,6 +134,7 @@ func (d *desk) send(req *http.Request) reply {
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)
 	d.must(err)
+	d.described(req, res, data)
 	return reply{d.T, res.StatusCode, res.Header, data}
 }
 

@@ -37,7 +37,6 @@ const (
 type front struct {
 	*desk
 	ahead atomic.Int64 // nanoseconds that the node's clock is ahead
-	doc   routers.Router
 }
 
 func newFront(t *testing.T, change ...func(*handlers.Config)) *front {
@@ -59,7 +58,6 @@ func newFront(t *testing.T, change ...func(*handlers.Config)) *front {
 		c(&cfg)
 	}
 	f.base, f.stop = start(t, cfg)
-	f.doc = description(t, f.base)
 	return f
 }
 
@@ -158,15 +156,15 @@ func (f *front) send(method, path string, h headers, body any) reply {
 }
 
 // described checks a JSON reply against the description.
-func (f *front) described(req *http.Request, res *http.Response, body []byte) {
-	f.Helper()
+func (d *desk) described(req *http.Request, res *http.Response, body []byte) {
+	d.Helper()
 	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" && kind != "application/problem+json" {
 		return
 	}
 	asked := req.Clone(req.Context())
 	asked.URL.Scheme, asked.URL.Host, asked.Host = "", "", ""
-	route, params, err := f.doc.FindRoute(asked)
+	route, params, err := d.doc.FindRoute(asked)
 	if err != nil {
 		return // unknown addresses are not described
 	}
@@ -175,7 +173,7 @@ func (f *front) described(req *http.Request, res *http.Response, body []byte) {
 		Status:                 res.StatusCode, Header: res.Header, Body: io.NopCloser(bytes.NewReader(body)),
 	})
 	if err != nil {
-		f.Errorf("%s %s: the reply is not as described: %v\n%s", req.Method, req.URL.Path, err, body)
+		d.Errorf("%s %s: the reply is not as described: %v\n%s", req.Method, req.URL.Path, err, body)
 	}
 }
 

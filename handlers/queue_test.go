@@ -25,6 +25,7 @@ func TestQueue(t *testing.T) {
 		"a comment that another has claimed cannot be decided":        claimedDecision,
 		"a batch decides what it can, and undoes as one":              batch,
 		"the detail of a comment shows thread, history and the claim": detail,
+		"what no database can hold is not found":                      strangeIDs,
 	} {
 		onBoth(t, sentence, test)
 	}
@@ -256,6 +257,23 @@ func detail(d *desk) {
 		d.Fatalf("detail: %+v", got)
 	}
 	d.as("carl", "GET", "/v1/comments/nonsense", nil).must(http.StatusNotFound)
+}
+
+func strangeIDs(d *desk) {
+	for _, id := range []string{"%00", "%ff", "%F0%9F%8E%A3", strings.Repeat("x", 5000)} {
+		d.as("ada", "GET", "/v1/comments/"+id, nil).must(http.StatusNotFound)
+		d.as("ada", "POST", "/v1/comments/"+id+"/decision", object{"action": "approve"}).must(http.StatusNotFound)
+		d.as("ada", "POST", "/v1/decisions/"+id+"/undo", nil).must(http.StatusNotFound)
+		d.as("ada", "POST", "/v1/models/"+id+"/promote", nil).must(http.StatusNotFound)
+	}
+	for _, q := range []string{"%00", "%ff", "%25_%5C", "'"} {
+		d.as("ada", "GET", "/v1/queue?q="+q+"&article="+q+"&author="+q, nil).must(http.StatusOK)
+		d.as("ada", "GET", "/v1/audit?action="+q+"&actor="+q, nil).must(http.StatusOK)
+		d.as("ada", "POST", "/v1/queue/claim", object{"q": "\x00", "article": "\x00"}).must(http.StatusOK)
+	}
+	strange := []string{"\x00", "\ufffd", ""}
+	d.as("ada", "POST", "/v1/queue/release", object{"comment_ids": strange}).must(http.StatusNoContent)
+	d.as("ada", "POST", "/v1/decisions", object{"comment_ids": strange, "action": "approve", "note": "\x00"}).must(http.StatusOK)
 }
 
 func TestBadQueueRequests(t *testing.T) {
