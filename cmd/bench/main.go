@@ -1,0 +1,127 @@
+// Command bench measures a running Winnow from outside: it starts the real
+// binary in a second process, drives it over many connections, and prints
+// every figure beside that of a bare Echo handler and of a raw insert loop
+// taken in the same run. Absolute times say little on a shared machine; the
+// ratios are what to compare.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	winnow      string
+	database    string
+	redis       string
+	connections int
+	duration    time.Duration
+	rounds      int
+}
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == "bare" {
+		serveBare()
+		return
+	}
+	var o options
+	flag.StringVar(&o.winnow, "winnow", "", "the binary to measure (default: built from ./cmd/winnow)")
+	flag.StringVar(&o.database, "database", "", "sqlite:FILE or postgres://…, empty of data (default: SQLite in a temporary folder)")
+	flag.StringVar(&o.redis, "redis", "", "redis://… (default: limits in process)")
+	flag.IntVar(&o.connections, "connections", 64, "connections at once")
+	flag.DurationVar(&o.duration, "duration", 5*time.Second, "of each measurement")
+	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median counts")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) (err error) {
+	dir, err := os.MkdirTemp("", "winnow-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if o.winnow == "" {
+		o.winnow = filepath.Join(dir, "winnow")
+		build := exec.CommandContext(ctx, "go", "build", "-o", o.winnow, "./cmd/winnow")
+		build.Stdout, build.Stderr = os.Stderr, os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("build winnow: %w", err)
+		}
+	}
+	if o.database == "" {
+		o.database = "sqlite:" + filepath.Join(dir, "winnow.db")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	bare, err := startProcess(ctx, "bare listening on ", self, "bare")
+	if err != nil {
+		return err
+	}
+	defer bare.stop()
+	desk, err := startDesk(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer desk.process.stop()
+
+	at := desk.process.addr
+	jobs := []job{
+		{name: "bare Echo handler", client: func(int) client { return &poster{addr: bare.addr} }},
+		{name: "post a comment", client: func(int) client { return &poster{addr: at, key: desk.key} }},
+		{name: "read a page of 100", client: func(int) client { return &getter{addr: at, path: desk.page} }},
+		{name: "the same, not modified", client: func(int) client { return &getter{addr: at, path: desk.page, etag: desk.etag} }},
+		{
+			name: "first page of the queue", client: func(int) client {
+				return &getter{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: desk.token}
+			},
+			prepare: func(ctx context.Context) error { return desk.refill(ctx, 5000) },
+		},
+		{name: "decide a comment", client: func(int) client { return &decider{addr: at, token: desk.token, ids: desk.pending} }},
+	}
+	results := make([][]result, len(jobs))
+	for round := range o.rounds {
+		for i, j := range jobs {
+			r, err := drive(ctx, o, j)
+			if err != nil {
+				return fmt.Errorf("%s, round %d: %w", j.name, round+1, err)
+			}
+			results[i] = append(results[i], r)
+		}
+	}
+	raw, err := rawInserts(ctx, o, dir)
+	if err != nil {
+		return fmt.Errorf("raw inserts: %w", err)
+	}
+	return report(jobs, results, raw)
+}
+
+func report(jobs []job, results [][]result, raw float64) error {
+	bare := median(results[0])
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\tper second\tratio to bare\tp50\tp99\tp99 ratio\tfailed\t")
+	for i, j := range jobs {
+		r := median(results[i])
+		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%v\t%v\t%.1f\t%d\t\n", j.name, r.rate, r.rate/bare.rate,
+			r.p50.Round(10*time.Microsecond), r.p99.Round(10*time.Microsecond), float64(r.p99)/float64(bare.p99), r.failed)
+	}
+	fmt.Fprintf(w, "raw insert loop, a commit each\t%.0f\t%.2f\t\t\t\t\t\n", raw, raw/bare.rate)
+	return w.Flush()
+}
