@@ -141,6 +141,9 @@ var schemes = [][]byte{[]byte("http:"), []byte("https:"), []byte("ftp:")}
 // scheme returns where the authority begins when a scheme stands at i, and
 // otherwise i. Browsers take any number of slashes, in either direction.
 func scheme(t []byte, i int) int {
+	if t[i] != 'h' && t[i] != 'f' {
+		return i
+	}
 	for _, s := range schemes {
 		if bytes.HasPrefix(t[i:], s) {
 			j := i + len(s)
@@ -160,7 +163,7 @@ func scheme(t []byte, i int) int {
 // before the port. A backslash ends it as a slash does.
 func withScheme(t []byte, start, from int) link {
 	end := from
-	for end < len(t) && !ends(t, end) && !strings.ContainsRune(`/\?#`, rune(t[end])) {
+	for end < len(t) && !ends(t, end) && scheme(t, end) == end && !strings.ContainsRune(`/\?#`, rune(t[end])) {
 		end++
 	}
 	host := span{from, end}
@@ -171,14 +174,58 @@ func withScheme(t []byte, start, from int) link {
 		if to := bytes.IndexByte(t[host.from:end], ']'); to > 0 {
 			host.to = host.from + to + 1
 		}
-	} else if n := hostLen(t[host.from:end]); n < host.to-host.from {
-		host.to = host.from + n
+		return link{start: start, end: pathEnd(t, end), host: host, counts: true}
 	}
+	n := hostLen(t[host.from:end])
+	if rest := t[host.from+n : end]; bytes.HasPrefix(rest, fullStop) && !bytes.ContainsRune(t[host.from:host.from+n], '.') {
+		// Browsers take it for a dot; after one it ends a sentence.
+		n += len(fullStop) + hostLen(rest[len(fullStop):])
+	}
+	host.to = lastLabel(t, host.from, host.from+n)
 	return link{start: start, end: pathEnd(t, end), host: host, counts: true}
+}
+
+var fullStop = []byte("。")
+
+// lastLabel returns where the host from from to to ends, when text of a script
+// without spaces follows it at once.
+func lastLabel(t []byte, from, to int) int {
+	label := from + bytes.LastIndexByte(t[from:to], '.') + 1
+	if label == to || t[label] >= utf8.RuneSelf {
+		return to
+	}
+	for i := label; i < to; {
+		r, size := utf8.DecodeRune(t[i:])
+		if unspaced(r) {
+			return i
+		}
+		i += size
+	}
+	return to
+}
+
+// firstLabel returns where the host begins, when it follows text of a script
+// without spaces at once.
+func firstLabel(t []byte, from, to int) int {
+	start := from
+	for i := from; i < to && t[i] != '.'; {
+		r, size := utf8.DecodeRune(t[i:])
+		if i += size; unspaced(r) {
+			start = i
+		}
+	}
+	if start < to && t[start] == '.' { // all of the label is of that script
+		return from
+	}
+	return start
 }
 
 // bare judges a run of host characters without a scheme.
 func bare(t []byte, from, to int) (link, bool) {
+	if bytes.IndexByte(t[from:to], '.') < 0 {
+		return link{}, false
+	}
+	from, to = firstLabel(t, from, to), lastLabel(t, from, to)
 	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
 		to--
 	}
@@ -228,8 +275,15 @@ func ends(t []byte, i int) bool {
 // hostLen returns how many bytes at the start of t may be of a host.
 func hostLen(t []byte) int {
 	for i := 0; i < len(t); {
+		if c := t[i]; c < utf8.RuneSelf {
+			if !isWord(rune(c)) && c != '-' && c != '.' && c != '_' && c != '%' {
+				return i
+			}
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRune(t[i:])
-		if !isWord(r) && !unicode.IsMark(r) && !strings.ContainsRune("-._%", r) {
+		if !isWord(r) && !unicode.IsMark(r) {
 			return i
 		}
 		i += size

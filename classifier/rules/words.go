@@ -173,6 +173,13 @@ func next(t []byte, i int, signs bool) piece {
 		default:
 			start := i
 			for i < len(t) {
+				if c := t[i]; c < utf8.RuneSelf { // most often
+					if !isWord(rune(c)) {
+						break
+					}
+					i++
+					continue
+				}
 				if r, size = utf8.DecodeRune(t[i:]); !isWord(r) && !unicode.IsMark(r) || unspaced(r) {
 					break
 				}
