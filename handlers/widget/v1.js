@@ -61,7 +61,7 @@ function mount(place) {
 
   async function load(cursor = "") {
     try {
-      const reply = await fetch(new URL("v1/comments?" + new URLSearchParams({ site, article, order: select.value, limit: 50, cursor }), server));
+      const reply = await fetch(new URL("v1/comments?" + new URLSearchParams({ site, article, order: select.value, limit: 50, cursor }), server), { cache: "no-cache" });
       if (!reply.ok) throw reply;
       const page = await reply.json();
       if (!cursor) known.clear();

@@ -7,37 +7,34 @@ import { $, h } from "./dom.js";
 import { lang, name, t, translate } from "./i18n.js";
 import { help } from "./keys.js";
 import { connect, counts, disconnect, look, seen } from "./live.js";
-import { deal, load, more, queue, tick } from "./queue.js";
+import { deal, load, more, queue, refresh } from "./queue.js";
 import { complain, explain } from "./toasts.js";
 
 const held = ["spam", "abuse", "flagged", "premoderation", "rule", "honeypot"];
+const sorts = ["risk", "oldest", "newest"];
 const timers = [];
-
-translate(document);
-$("lang").value = lang;
+const on = (id, event, act) => $(id).addEventListener(event, act);
 const options = (id, values) => $(id).replaceChildren(...values.map(([value, text]) => h("option", { value }, text)));
-options("sort", ["risk", "oldest", "newest"].map((s) => [s, name("sort", s)]));
-options("reason", [["", t("queue.all")], ...held.map((r) => [r, name("reason", r)])]);
-for (const [key, value] of new URLSearchParams(location.search)) if (key in queue.filter) queue.filter[key] = value;
 
 // enter shows the desk, or the login when nobody is known.
 async function enter() {
-  if (!localStorage.getItem("winnow.known")) return login();
   try {
-    const me = await get("/v1/me");
-    queue.me = me.name;
-    $("who").textContent = me.name;
+    if (!localStorage.getItem("winnow.known")) return login();
+    const [me, sites] = await Promise.all([get("/v1/me"), get("/v1/sites")]);
+    queue.me = $("who").textContent = me.name;
+    options("site", [["", t("queue.sites")], ...sites.items.map((s) => [s.slug, s.name])]);
+    $("site").hidden = sites.items.length < 2;
   } catch (problem) {
     complain(problem);
     return login();
   }
+  for (const id of ["sort", "reason", "site", "q"]) $(id).value = queue.filter[id];
   $("login").hidden = true;
   $("desk").hidden = false;
-  sites();
   recent();
   await begin();
   connect();
-  timers.push(setInterval(tick, 30_000), setInterval(renew, 60_000), setInterval(() => look().catch(() => {}), 60_000));
+  timers.push(setInterval(() => queue.items.forEach(refresh), 30_000), setInterval(renew, 60_000), setInterval(() => look().catch(() => {}), 60_000));
 }
 
 function login() {
@@ -57,8 +54,6 @@ function leave() {
 
 // begin loads the list for the filter and deals the first item.
 async function begin() {
-  for (const id of ["sort", "reason", "site"]) $(id).value = queue.filter[id];
-  $("search").value = queue.filter.q;
   $("narrowed").hidden = !queue.filter.author;
   $("narrowed").textContent = t("queue.only", { name: queue.filter.author }) + " ×";
   try {
@@ -73,23 +68,14 @@ async function begin() {
 }
 
 async function narrow(change) {
-  const before = JSON.stringify(queue.filter);
+  if (Object.entries(change).every(([k, v]) => queue.filter[k] === v)) return;
   Object.assign(queue.filter, change);
-  if (JSON.stringify(queue.filter) === before) return;
-  const set = Object.entries(queue.filter).filter(([, v]) => v);
-  history.replaceState(null, "", "?" + new URLSearchParams(set));
+  history.replaceState(null, "", "?" + new URLSearchParams(Object.entries(queue.filter).filter(([, v]) => v)));
   await release();
   await begin();
 }
 
-async function sites() {
-  const { items } = await get("/v1/sites").catch(() => ({ items: [] }));
-  options("site", [["", t("queue.sites")], ...items.map((s) => [s.slug, s.name])]);
-  $("site").hidden = items.length < 2;
-  $("site").value = queue.filter.site;
-}
-
-$("login-form").addEventListener("submit", async (event) => {
+on("login-form", "submit", async (event) => {
   event.preventDefault();
   const { name: who, password } = event.target.elements;
   const error = event.target.querySelector(".error");
@@ -104,31 +90,35 @@ $("login-form").addEventListener("submit", async (event) => {
   }
 });
 
-$("logout").addEventListener("click", async () => {
+on("logout", "click", async () => {
   await release();
   await post("/v1/auth/logout", { cookie: true }).catch(() => {}); // the page is left either way
   leave();
 });
 
 let typed = 0;
-$("search").addEventListener("input", () => {
+on("q", "input", () => {
   clearTimeout(typed);
-  typed = setTimeout(() => narrow({ q: $("search").value.trim() }), 300);
+  typed = setTimeout(() => narrow({ q: $("q").value.trim() }), 300);
 });
-$("filter").addEventListener("submit", (event) => { event.preventDefault(); $("search").blur(); });
-for (const id of ["sort", "reason", "site"]) $(id).addEventListener("change", () => narrow({ [id]: $(id).value }));
-$("narrowed").addEventListener("click", () => narrow({ author: "" }));
-$("fresh").addEventListener("click", begin);
-$("more").addEventListener("click", () => more().catch(complain));
-$("help-open").addEventListener("click", help);
-$("lang").addEventListener("change", () => { localStorage.setItem("winnow.lang", $("lang").value); location.reload(); });
-for (const a of document.querySelectorAll(".tabs a")) {
-  a.addEventListener("click", (event) => { event.preventDefault(); $(a.hash.slice(1)).scrollIntoView(); });
-}
+on("filter", "submit", (event) => { event.preventDefault(); $("q").blur(); });
+for (const id of ["sort", "reason", "site"]) on(id, "change", () => narrow({ [id]: $(id).value }));
+on("narrowed", "click", () => narrow({ author: "" }));
+on("fresh", "click", begin);
+on("more", "click", () => more().catch(complain));
+on("help-open", "click", help);
+on("lang", "change", () => { localStorage.setItem("winnow.lang", $("lang").value); location.reload(); });
+for (const a of document.querySelectorAll(".tabs a")) a.addEventListener("click", (event) => { event.preventDefault(); $(a.hash.slice(1)).scrollIntoView(); });
 document.addEventListener("narrow", (event) => narrow(event.detail));
 document.addEventListener("signed-out", leave);
 document.addEventListener("opened", ({ detail: { item, byHand } }) => {
   counts();
-  if (item && byHand && matchMedia("(max-width: 760px)").matches) $("pane-comment").scrollIntoView();
+  if (item && byHand && innerWidth <= 760) $("pane-comment").scrollIntoView();
 });
+
+translate(document);
+$("lang").value = lang;
+options("sort", sorts.map((s) => [s, name("sort", s)]));
+options("reason", [["", t("queue.all")], ...held.map((r) => [r, name("reason", r)])]);
+for (const [key, value] of new URLSearchParams(location.search)) if (key in queue.filter) queue.filter[key] = value;
 enter();

@@ -3,7 +3,7 @@
 export const $ = (id) => document.getElementById(id);
 
 // h makes an element. Functions become listeners, "vars" CSS custom properties,
-// everything else attributes; false and null leave an attribute or child out.
+// everything else attributes. What is false, undefined or null is left out.
 export function h(tag, props, ...children) {
   const e = document.createElement(tag);
   for (const [name, value] of Object.entries(props || {})) {
@@ -11,7 +11,7 @@ export function h(tag, props, ...children) {
     else if (name === "vars") for (const [k, v] of Object.entries(value)) e.style.setProperty(k, v);
     else if (value !== false && value != null) e.setAttribute(name, value === true ? "" : value);
   }
-  e.append(...children.flat(Infinity).filter((c) => c !== false && c != null));
+  e.append(...children.flat(Infinity).filter((c) => c || c === ""));
   return e;
 }
 
@@ -32,14 +32,13 @@ export function marked(text, signals = []) {
     }
   }
   const nodes = [];
-  for (let i = 0; i < points.length;) {
-    let end = i + 1;
+  for (let i = 0, end; i < points.length; i = end) {
+    end = i + 1;
+    const weight = weights[i];
     const odd = hidden.test(points[i]);
-    if (!odd) while (end < points.length && weights[end] === weights[i] && !hidden.test(points[end])) end++;
-    const piece = odd ? h("span", { class: "hidden-char" }, "U+" + points[i].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")) : points.slice(i, end).join("");
-    const level = Math.min(3, Math.ceil(Math.abs(weights[i])));
-    nodes.push(weights[i] ? h("mark", { class: (weights[i] > 0 ? "for" : "against") + level, title: signed(weights[i]) }, piece) : piece);
-    i = end;
+    while (!odd && weights[end] === weight && !hidden.test(points[end])) end++;
+    const piece = odd ? h("span", { class: "hidden-char" }, "U+" + points[i].codePointAt(0).toString(16).padStart(4, "0")) : points.slice(i, end).join("");
+    nodes.push(weight ? h("mark", { class: weight > 0 && "for", title: signed(weight), vars: { "--level": Math.min(3, Math.ceil(Math.abs(weight))) } }, piece) : piece);
   }
   return nodes;
 }

@@ -16,7 +16,8 @@ export function t(key, values = {}) {
 // when it is newer than this page.
 export const name = (group, word) => words[`${group}.${word}`] ?? word;
 
-export const percent = (p) => p.toLocaleString(lang, { style: "percent", maximumFractionDigits: p > 0.995 && p < 1 ? 1 : 0 });
+// percent never says 100 % of what is only nearly certain.
+export const percent = (p) => (p < 1 ? Math.min(p, 0.999) : p).toLocaleString(lang, { style: "percent", maximumFractionDigits: p > 0.99 ? 1 : 0 });
 export const moment = (time) => new Date(time).toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" });
 
 // age returns how long ago a time was, as short as can be, such as "3 h".

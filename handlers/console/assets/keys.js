@@ -8,7 +8,7 @@ import { clearSelection, move, select } from "./queue.js";
 
 const keys = {
   a: () => decide("approve"), r: () => ask(true), u: () => undo(), j: () => move(1), k: () => move(-1), x: () => select(), X: () => select(undefined, true),
-  e: expand, n: write, "/": () => $("search").focus(), "?": help, Escape: clearSelection,
+  e: expand, n: write, "/": () => $("q").focus(), "?": help, Escape: clearSelection,
 };
 
 export function help() {

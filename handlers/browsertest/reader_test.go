@@ -1,0 +1,116 @@
+package browsertest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"winnow/models"
+)
+
+// widget is the shadow tree of the comments on a page.
+const widget = `document.getElementById("winnow-comments").shadowRoot`
+
+// write fills in the form and sends it.
+func (p *tab) write(name, body string) {
+	p.Helper()
+	p.until(widget + `?.querySelector("h2").textContent`)
+	p.text(fmt.Sprintf(`(%[1]s.getElementById("name").value = %q, %[1]s.getElementById("body").focus())`, widget, name))
+	p.keys(body + "\t\r")
+}
+
+func (p *tab) comments(contain string) string {
+	return fmt.Sprintf(`[...%s.querySelectorAll("article .text")].some((e) => e.textContent.includes(%q))`, widget, contain)
+}
+
+func TestReaderPosts(t *testing.T) {
+	d := newDesk(t, models.ModePost)
+	p := d.open("/demo")
+	p.write("Ilse", "What a lovely story about our old clock.")
+	p.until(p.comments("lovely story"))
+	p.until(widget + `.querySelector(".say").textContent === "Your comment is published."`)
+
+	p.do(chromedp.Reload())
+	p.until(widget + `?.querySelector("h2").textContent === "One comment"`)
+	p.text(widget + `.querySelector("article button").click()`)
+	p.write("Tomasz", "And the soup was good as well.")
+	p.until(widget + `.querySelector("li li .text")?.textContent === "And the soup was good as well."`)
+
+	other := d.open("/demo") // another reader sees the thread
+	other.until(widget + `?.querySelector("li li .by b")?.textContent === "Tomasz"`)
+}
+
+func TestReaderIsToldWhatIsMissing(t *testing.T) {
+	p := newDesk(t, models.ModePost).open("/demo")
+	p.write("", "A text without a name.")
+	p.until(widget + `.getElementById("name-error").textContent !== ""`)
+	p.until(widget + `.activeElement?.id === "name"`)
+	if got := p.text(widget + `.querySelectorAll("article").length`); got != "0" {
+		t.Errorf("%s comments on the page, none wanted", got)
+	}
+}
+
+func TestReaderIsToldWhenToComeBack(t *testing.T) {
+	d := newDesk(t, models.ModePost)
+	p := d.open("/demo", "429")
+	p.until(widget + `?.querySelector("h2").textContent`)
+	p.text(`(async () => { for (let status = 0; status !== 429;) status = (await fetch("/v1/comments", { method: "POST", headers: { "Content-Type": "application/json" },
+		body: JSON.stringify({ site: "demo", article: { id: "other" }, author: { name: "n" }, body: "Another thought " + Math.random() }) })).status; window.limited = true })()`)
+	p.until(`window.limited`)
+	p.write("Ilse", "One more.")
+	p.until(widget + `.querySelector(".say").textContent.includes("You can post again at")`)
+	if got := p.text(widget + `.getElementById("body").value`); got != "One more." {
+		t.Errorf("the text is %q after the refusal", got)
+	}
+}
+
+func TestTrapIsForMachinesAlone(t *testing.T) {
+	p := newDesk(t, models.ModePost).open("/demo")
+	p.until(widget + `?.querySelector("[name=website]")`)
+	got := p.text(`(() => { const e = ` + widget + `.querySelector("[name=website]"), r = e.getBoundingClientRect();
+		return [r.right <= 0, e.tabIndex, e.closest("[aria-hidden=true]") !== null].join() })()`)
+	if got != "true,-1,true" {
+		t.Errorf("outside the window, tab index, hidden from assistive technology: %s", got)
+	}
+}
+
+// attacks are texts that would act or spill if they were more than text.
+var attacks = []string{
+	`<script>document.title = "owned"</script>`,
+	`<img src=x onerror="document.title='owned'">`,
+	`"><svg onload=document.title='owned'>`,
+	`</textarea><iframe srcdoc="<script>parent.document.title='owned'</script>">`,
+	`{{constructor.constructor("document.title='owned'")()}}`,
+	"\u202Egnp.exe\u202C and z" + strings.Repeat("\u0301", 5_000),
+}
+
+func TestAttacksAreText(t *testing.T) {
+	for _, mode := range []models.Mode{models.ModePost, models.ModePre} {
+		t.Run(string(mode), func(t *testing.T) {
+			d := newDesk(t, mode)
+			for i, a := range attacks {
+				name := []rune(a)
+				d.post(i+1, string(name[:min(len(name), models.MaxName)]), a)
+			}
+			console := d.login("alice")
+			console.until(`document.querySelectorAll("#list button.row").length === Number(document.getElementById("total").textContent)`)
+			if mode == models.ModePre {
+				for range attacks { // each is opened once
+					console.until(`document.querySelector("#comment .open")`)
+					console.keys("j")
+				}
+				console.until(fmt.Sprintf(`document.querySelectorAll("#list button.row").length === %d`, len(attacks)))
+				console.says("#list", attacks[0])
+			}
+			reader := d.open("/demo")
+			reader.until(widget + `?.querySelector("h2").textContent`)
+			for _, p := range []*tab{console, reader} {
+				if got := p.text(`[document.title.includes("owned"), document.querySelectorAll("main svg [onload], iframe, img").length].join()`); got != "false,0" {
+					t.Errorf("title taken over, elements made of text: %s", got)
+				}
+			}
+		})
+	}
+}
