@@ -181,51 +181,14 @@ func withScheme(t []byte, start, from int) link {
 		// Browsers take it for a dot; after one it ends a sentence.
 		n += len(fullStop) + hostLen(rest[len(fullStop):])
 	}
-	host.to = lastLabel(t, host.from, host.from+n)
+	host.to = host.from + n
 	return link{start: start, end: pathEnd(t, end), host: host, counts: true}
 }
 
 var fullStop = []byte("。")
 
-// lastLabel returns where the host from from to to ends, when text of a script
-// without spaces follows it at once.
-func lastLabel(t []byte, from, to int) int {
-	label := from + bytes.LastIndexByte(t[from:to], '.') + 1
-	if label == to || t[label] >= utf8.RuneSelf {
-		return to
-	}
-	for i := label; i < to; {
-		r, size := utf8.DecodeRune(t[i:])
-		if unspaced(r) {
-			return i
-		}
-		i += size
-	}
-	return to
-}
-
-// firstLabel returns where the host begins, when it follows text of a script
-// without spaces at once.
-func firstLabel(t []byte, from, to int) int {
-	start := from
-	for i := from; i < to && t[i] != '.'; {
-		r, size := utf8.DecodeRune(t[i:])
-		if i += size; unspaced(r) {
-			start = i
-		}
-	}
-	if start < to && t[start] == '.' { // all of the label is of that script
-		return from
-	}
-	return start
-}
-
 // bare judges a run of host characters without a scheme.
 func bare(t []byte, from, to int) (link, bool) {
-	if bytes.IndexByte(t[from:to], '.') < 0 {
-		return link{}, false
-	}
-	from, to = firstLabel(t, from, to), lastLabel(t, from, to)
 	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
 		to--
 	}
@@ -272,20 +235,33 @@ func ends(t []byte, i int) bool {
 	}
 }
 
-// hostLen returns how many bytes at the start of t may be of a host.
+// hostLen returns how many bytes at the start of t may be of one host. Text of
+// a script without spaces may stand right beside a host, so none changes
+// between such a script and ASCII within a label.
 func hostLen(t []byte) int {
+	const other, latin, dense = 0, 1, 2
+	before := other
 	for i := 0; i < len(t); {
-		if c := t[i]; c < utf8.RuneSelf {
-			if !isWord(rune(c)) && c != '-' && c != '.' && c != '_' && c != '%' {
+		r, size := rune(t[i]), 1
+		kind := latin
+		switch {
+		case r >= utf8.RuneSelf:
+			r, size = utf8.DecodeRune(t[i:])
+			if !isWord(r) && !unicode.IsMark(r) {
 				return i
 			}
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRune(t[i:])
-		if !isWord(r) && !unicode.IsMark(r) {
+			if kind = other; unspaced(r) {
+				kind = dense
+			}
+		case r == '-' || r == '.' || r == '_' || r == '%':
+			kind = other
+		case !isWord(r):
 			return i
 		}
+		if before == latin && kind == dense || before == dense && kind == latin {
+			return i
+		}
+		before = kind
 		i += size
 	}
 	return len(t)

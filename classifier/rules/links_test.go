@@ -50,6 +50,7 @@ func TestBlockedDomains(t *testing.T) {
 		"看http://evil.example再见":                        "evil.example [evil.example]",
 		"看evil.example再见。":                              "evil.example [evil.example]",
 		"http://evil.example。再见":                        "evil.example [evil.example]",
+		"看evil.example再见good.example":                   "evil.example [evil.example]",
 		"evil example":                                  "",
 		"http://":                                       "",
 		"http://[::1]/ http://1.2.3.4/":                 "",
