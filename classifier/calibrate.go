@@ -7,40 +7,56 @@ import (
 
 func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
-// outOfFold is the score that a row got from a model that had not seen it.
+// outOfFold holds the scores that a row got from the lanes, one for each
+// variant, that had not seen it.
 type outOfFold struct {
-	score    float64
+	scores   []float32
 	positive bool
 	fold     uint8
 }
 
-// line turns a score into calibrated log odds.
-type line struct {
-	Slope     float64 `json:"slope"`
-	Intercept float64 `json:"intercept"`
+// stack is a small logistic regression that turns the scores of the variants
+// into calibrated log odds.
+type stack struct {
+	count     []float64 // what each variant's score is multiplied with
+	intercept float64
 }
 
-func (l line) at(score float64) float64 { return l.Slope*score + l.Intercept }
+func (s *stack) at(scores []float32) float64 {
+	z := s.intercept
+	for v, c := range s.count {
+		z += c * float64(scores[v])
+	}
+	return z
+}
 
-// platt fits log odds to out-of-fold scores by logistic regression of one
-// variable (Platt 1999), with his targets that keep it finite on separable
-// rows. Rows of the fold without are left out; -1 takes all.
-func platt(rows []outOfFold, without int) line {
+// stackHold is how strongly the stack keeps to the plain average of the
+// variants, in rows of unit score.
+const stackHold = 3
+
+// fitStack fits a stack to out-of-fold scores (Wolpert 1992), with the targets
+// of Platt (1999) that keep it finite on separable rows. Rows of the fold
+// without are left out; -1 takes all.
+func fitStack(rows []outOfFold, without int) *stack {
+	n := len(rows[0].scores)
+	s := &stack{count: make([]float64, n)}
+	for v := range s.count {
+		s.count[v] = 1 / float64(n)
+	}
 	positive, negative := 0.0, 0.0
 	for _, r := range rows {
-		if int(r.fold) == without {
-			continue
-		}
-		if r.positive {
+		switch {
+		case int(r.fold) == without:
+		case r.positive:
 			positive++
-		} else {
+		default:
 			negative++
 		}
 	}
 	high, low := (positive+1)/(positive+2), 1/(negative+2)
-	l := line{1, 0}
-	for range 50 { // Newton's method; some six steps are enough
-		var ga, gb, haa, hab, hbb float64
+	m := n + 1 // unknowns: the counts and the intercept
+	for range 50 {
+		g, h := make([]float64, m), make([]float64, m*m)
 		for _, r := range rows {
 			if int(r.fold) == without {
 				continue
@@ -49,22 +65,77 @@ func platt(rows []outOfFold, without int) line {
 			if r.positive {
 				target = high
 			}
-			p := sigmoid(l.at(r.score))
-			d, v := p-target, p*(1-p)
-			ga, gb = ga+d*r.score, gb+d
-			haa, hab, hbb = haa+v*r.score*r.score, hab+v*r.score, hbb+v
+			p := sigmoid(s.at(r.scores))
+			d, w := p-target, p*(1-p)
+			x := func(i int) float64 {
+				if i == n {
+					return 1
+				}
+				return float64(r.scores[i])
+			}
+			for i := range m {
+				g[i] += d * x(i)
+				for j := range i + 1 {
+					h[i*m+j] += w * x(i) * x(j)
+				}
+			}
 		}
-		// A slope prior as weak as one row, for scores that are all alike.
-		ga, haa, hbb = ga+0.01*(l.Slope-1), haa+0.01, hbb+1e-6
-		det := haa*hbb - hab*hab
-		da, db := (hbb*ga-hab*gb)/det, (haa*gb-hab*ga)/det
-		step := min(1, 4/max(math.Abs(da), math.Abs(db), 1e-12))
-		l.Slope, l.Intercept = l.Slope-step*da, l.Intercept-step*db
-		if math.Abs(da)+math.Abs(db) < 1e-9 {
+		mean := 0.0
+		for _, c := range s.count {
+			mean += c / float64(n)
+		}
+		for i := range n {
+			g[i] += stackHold * (s.count[i] - mean)
+			for j := range i + 1 {
+				h[i*m+j] -= stackHold / float64(n)
+			}
+			h[i*m+i] += stackHold + 1e-3
+		}
+		h[m*m-1] += 1e-6
+		step := solve(h, g, m)
+		longest := 1e-12
+		for _, d := range step {
+			longest = max(longest, math.Abs(d))
+		}
+		short := min(1, 2/longest)
+		for i := range n {
+			s.count[i] -= short * step[i]
+		}
+		s.intercept -= short * step[n]
+		if longest < 1e-9 {
 			break
 		}
 	}
-	return l
+	return s
+}
+
+// solve returns x of h·x = g by Cholesky's method, for a positive definite
+// matrix of m rows of which the lower half is given. It overwrites both.
+func solve(h, g []float64, m int) []float64 {
+	for i := range m {
+		for j := range i + 1 {
+			sum := h[i*m+j]
+			for k := range j {
+				sum -= h[i*m+k] * h[j*m+k]
+			}
+			if i == j {
+				h[i*m+i] = math.Sqrt(max(sum, 1e-12))
+			} else {
+				h[i*m+j] = sum / h[j*m+j]
+			}
+		}
+		for k := range i {
+			g[i] -= h[i*m+k] * g[k]
+		}
+		g[i] /= h[i*m+i]
+	}
+	for i := m - 1; i >= 0; i-- {
+		for k := i + 1; k < m; k++ {
+			g[i] -= h[k*m+i] * g[k]
+		}
+		g[i] /= h[i*m+i]
+	}
+	return g
 }
 
 // thresholdFor returns the lowest probability at which at most the share most

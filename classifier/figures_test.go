@@ -106,18 +106,21 @@ func TestThresholdKeepsItsPromise(t *testing.T) {
 	}
 }
 
-func TestPlattFindsTheLine(t *testing.T) {
+func TestStackFindsTheOdds(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var rows []outOfFold
 	for i := range 20000 {
-		s := rng.NormFloat64() * 2
-		rows = append(rows, outOfFold{s, rng.Float64() < sigmoid(1.7*s-0.6), uint8(i % 5)})
+		x, y := float32(rng.NormFloat64()*2), float32(rng.NormFloat64())
+		rows = append(rows, outOfFold{[]float32{x, y}, rng.Float64() < sigmoid(1.7*float64(x)-0.6), uint8(i % 5)})
 	}
-	if l := platt(rows, 3); math.Abs(l.Slope-1.7) > 0.1 || math.Abs(l.Intercept+0.6) > 0.1 {
-		t.Errorf("%+v", l)
+	if s := fitStack(rows, 3); math.Abs(s.count[0]-1.7) > 0.1 || math.Abs(s.count[1]) > 0.1 || math.Abs(s.intercept+0.6) > 0.1 {
+		t.Errorf("%+v", s)
 	}
-	separable := []outOfFold{{-1, false, 0}, {-2, false, 0}, {1, true, 1}, {2, true, 1}}
-	if l := platt(separable, -1); !(l.Slope > 0 && l.Slope < 1000) {
-		t.Errorf("separable rows: %+v", l)
+	var separable []outOfFold
+	for _, x := range []float32{-2, -1, 1, 2} {
+		separable = append(separable, outOfFold{[]float32{x}, x > 0, 0})
+	}
+	if s := fitStack(separable, -1); !(s.count[0] > 0 && s.count[0] < 1000) {
+		t.Errorf("separable rows: %+v", s)
 	}
 }

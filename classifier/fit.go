@@ -9,81 +9,135 @@ import (
 	"winnow/models"
 )
 
-// recipe is how the weights of a head are fitted.
-type recipe struct {
-	epochs int
-	costs  []float64       // what a mistake costs against large weights, to choose from
-	scale  [blocks]float64 // how much a block may carry
-	idf    float64
+// variant is one way to fit a head. What suits link spam with its repeated
+// phrases does not suit abuse, so several are fitted and stacked.
+type variant struct {
+	cost  float64 // of a mistake, against large weights
+	bayes float64 // how much the naive Bayes log ratio of a token says about the room its weight gets, 0 to 1
 }
 
-var standard = recipe{epochs: 20, costs: []float64{1, 3, 10}, scale: [blocks]float64{1, 1, 0.5}, idf: 1}
+// recipe is how the weights of a head are fitted.
+type recipe struct {
+	epochs   int
+	variants []variant
+	scale    [blocks]float64 // how much a block may carry
+}
+
+var standard = recipe{
+	epochs:   20,
+	variants: []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
+	scale:    [blocks]float64{1, 1, 0.5},
+}
 
 // lanes are several logistic regressions fitted side by side over the same
-// rows: for each cost one for each fold, which never sees the rows of that
+// rows: for each variant one for each fold, which never sees the rows of that
 // fold, and one that sees all. The weights of a token in all lanes lie side by
 // side, so that it is fetched from memory once.
 //
 // The solver is dual coordinate descent (Yu, Huang and Lin 2011): it has no
 // step size to tune and ends at the same weights from any order of the rows.
+// The room that a token's weight gets is its inverse document frequency times
+// its naive Bayes log ratio (Wang and Manning 2012), which are here folded
+// into the weight.
 type lanes struct {
-	n      int // lanes: len(costs) · (folds + 1)
+	n      int // lanes: len(variants) · (folds + 1)
 	folds  int
 	class  models.Class
 	recipe recipe
 	weight []float32 // token by token, n for each
-	bias   []float32
-	gain   []float32 // of each token: rare ones tell more
+	room   []float32 // likewise, squared
 	dual   []float32 // row by row, n for each
-	z      []float64
+	bias   []float32
+	z      []float64 // log odds of a row in each lane
+	size   []float64 // its squared length
 }
 
-func newLanes(v *vocabulary, class models.Class, folds, rows int, rec recipe) *lanes {
-	n := len(rec.costs) * (folds + 1)
-	l := &lanes{
-		n: n, folds: folds, class: class, recipe: rec, z: make([]float64, n),
-		weight: make([]float32, n*len(v.tokens)), bias: make([]float32, n),
-		gain: make([]float32, len(v.tokens)), dual: make([]float32, n*rows),
+func newLanes(class models.Class, folds, tokens, rows int, rec recipe) *lanes {
+	n := len(rec.variants) * (folds + 1)
+	return &lanes{
+		n: n, folds: folds, class: class, recipe: rec,
+		weight: make([]float32, n*tokens), room: make([]float32, n*tokens), dual: make([]float32, n*rows),
+		bias: make([]float32, n), z: make([]float64, n), size: make([]float64, n),
 	}
-	for i, t := range v.tokens {
-		l.gain[i] = float32(t.gain(v.rows, rec.idf))
-	}
-	return l
 }
 
-// gain is the inverse document frequency of a token, about 1 for one in a
-// hundred rows.
-func (t *token) gain(rows int, power float64) float64 {
-	if t.block == shapeBlock {
-		return 1
-	}
-	return math.Pow((1+math.Log(float64(rows+1)/float64(t.rows())))/5, power)
-}
-
-// lane returns the number of the lane of a cost that skips a fold; the fold
+// lane returns the number of the lane of a variant that skips a fold; the fold
 // after the last skips none.
-func (l *lanes) lane(cost, fold int) int { return cost*(l.folds+1) + fold }
+func (l *lanes) lane(variant, fold int) int { return variant*(l.folds+1) + fold }
+
+// sees tells whether the head learns from a row of this class.
+func (l *lanes) sees(c models.Class) bool { return c == l.class || c == models.Ham }
+
+// survey sets the room of every token from the rows that each lane sees.
+func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
+	n := l.folds + 1
+	type count struct{ ham, other float32 }
+	in := make([]count, n*len(v.tokens))
+	all := make([]count, n)
+	err := s.shuffled(rng, func(r *row) error {
+		if !l.sees(r.class) {
+			return nil
+		}
+		add := func(c []count) {
+			for f := range c {
+				switch {
+				case f == int(r.fold):
+				case r.class == l.class:
+					c[f].other++
+				default:
+					c[f].ham++
+				}
+			}
+		}
+		add(all)
+		for _, ids := range r.ids {
+			for _, id := range ids {
+				add(in[int(id)*n:][:n])
+			}
+		}
+		return nil
+	})
+	for id := range v.tokens {
+		t := &v.tokens[id]
+		for k := range l.room[id*l.n:][:l.n] {
+			g, c, a := 1.0, in[id*n+k%n], all[k%n]
+			if t.block != shapeBlock {
+				ratio := math.Log(float64(c.other+1)/float64(a.other+2)) - math.Log(float64(c.ham+1)/float64(a.ham+2))
+				bayes := l.recipe.variants[k/n].bayes
+				g = t.rarity(v.rows) * (1 - bayes + bayes*math.Abs(ratio))
+			}
+			l.room[id*l.n+k] = float32(g * g)
+		}
+	}
+	return err
+}
+
+// rarity is the inverse document frequency of a token, about 1 for one in
+// fifty rows.
+func (t *token) rarity(rows int) float64 {
+	return (1 + math.Log(float64(rows+1)/float64(t.rows()))) / 5
+}
+
+// scale is what the weights of a block are multiplied with in a row.
+func (l *lanes) scale(r *row, b int) float32 {
+	return float32(l.recipe.scale[b] / math.Sqrt(float64(max(1, len(r.ids[b])))))
+}
 
 // scores puts the log odds that each lane gives to a row into l.z.
 func (l *lanes) scores(r *row) {
 	for k, b := range l.bias {
 		l.z[k] = float64(b)
 	}
-	var sum [maxLanes]float32
 	for b, ids := range r.ids {
-		if len(ids) == 0 {
-			continue
-		}
-		clear(sum[:l.n])
+		var sum [maxLanes]float32
 		for _, id := range ids {
-			g := l.gain[id]
 			for k, w := range l.weight[int(id)*l.n:][:l.n] {
-				sum[k] += w * g
+				sum[k] += w
 			}
 		}
-		x := l.recipe.scale[b] / math.Sqrt(float64(len(ids)))
+		x := l.scale(r, b)
 		for k := range l.z {
-			l.z[k] += x * float64(sum[k])
+			l.z[k] += float64(x * sum[k])
 		}
 	}
 }
@@ -91,14 +145,19 @@ func (l *lanes) scores(r *row) {
 // learn takes the best step for one row in every lane that may see it.
 func (l *lanes) learn(r *row) {
 	l.scores(r)
-	size := 1.0
-	var x [blocks]float32
+	for k := range l.size {
+		l.size[k] = 1
+	}
 	for b, ids := range r.ids {
-		scale := l.recipe.scale[b] / math.Sqrt(float64(max(1, len(ids))))
-		x[b] = float32(scale)
+		var sum [maxLanes]float32
 		for _, id := range ids {
-			g := scale * float64(l.gain[id])
-			size += g * g
+			for k, g := range l.room[int(id)*l.n:][:l.n] {
+				sum[k] += g
+			}
+		}
+		x := l.scale(r, b)
+		for k := range l.size {
+			l.size[k] += float64(x * x * sum[k])
 		}
 	}
 	sign := -1.0
@@ -112,17 +171,19 @@ func (l *lanes) learn(r *row) {
 			continue
 		}
 		before := float64(dual[k])
-		after := ascend(before, sign*l.z[k], size, l.recipe.costs[k/(l.folds+1)])
-		dual[k] = float32(after)
+		dual[k] = float32(ascend(before, sign*l.z[k], l.size[k], l.recipe.variants[k/(l.folds+1)].cost))
 		step[k] = float32(sign * (float64(dual[k]) - before))
 		l.bias[k] += step[k]
 	}
 	for b, ids := range r.ids {
+		var by [maxLanes]float32
+		for k, x := 0, l.scale(r, b); k < l.n; k++ {
+			by[k] = x * step[k]
+		}
 		for _, id := range ids {
-			g := x[b] * l.gain[id]
-			w := l.weight[int(id)*l.n:][:l.n]
+			w, g := l.weight[int(id)*l.n:][:l.n], l.room[int(id)*l.n:][:l.n]
 			for k := range w {
-				w[k] += step[k] * g
+				w[k] += by[k] * g[k]
 			}
 		}
 	}
@@ -150,8 +211,11 @@ func ascend(dual, margin, size, cost float64) float64 {
 }
 
 // fit teaches the lanes over all rows of the spool that are ham or of the class.
-func (l *lanes) fit(ctx context.Context, s *spool, seed uint64, progress func(rows int)) error {
+func (l *lanes) fit(ctx context.Context, s *spool, v *vocabulary, seed uint64, progress func(rows int)) error {
 	rng := rand.New(rand.NewPCG(seed, 0x77696e6e6f77))
+	if err := l.survey(s, v, rng); err != nil {
+		return fmt.Errorf("count for the %s head: %w", l.class, err)
+	}
 	for range l.recipe.epochs {
 		n := 0
 		err := s.shuffled(rng, func(r *row) error {
@@ -161,7 +225,7 @@ func (l *lanes) fit(ctx context.Context, s *spool, seed uint64, progress func(ro
 				}
 				progress(256)
 			}
-			if r.class == l.class || r.class == models.Ham {
+			if l.sees(r.class) {
 				l.learn(r)
 			}
 			return nil
@@ -173,11 +237,15 @@ func (l *lanes) fit(ctx context.Context, s *spool, seed uint64, progress func(ro
 	return nil
 }
 
-// column returns what each token weighs in one lane.
-func (l *lanes) column(lane int) []float32 {
-	w := make([]float32, len(l.gain))
-	for id, g := range l.gain {
-		w[id] = l.weight[id*l.n+lane] * g
+// blend adds up the lanes that saw all rows, each variant as much as it counts.
+func (l *lanes) blend(count []float64) (weights []float64, prior float64) {
+	weights = make([]float64, len(l.weight)/l.n)
+	for v, c := range count {
+		lane := l.lane(v, l.folds)
+		prior += c * float64(l.bias[lane])
+		for id := range weights {
+			weights[id] += c * float64(l.weight[id*l.n+lane])
+		}
 	}
-	return w
+	return weights, prior
 }

@@ -49,11 +49,13 @@ func (c *Counts) add(class models.Class) {
 
 // Head is how one of the two questions, spam or abuse, is answered.
 type Head struct {
-	Cost   float64         `json:"cost"`             // of the regression, chosen on held-out rows
 	Prior  float64         `json:"prior"`            // log odds of a text that says nothing
 	Scale  [blocks]float64 `json:"scale"`            // what each block of tokens is multiplied with
 	Hold   float64         `json:"hold"`             // probability at which a comment is held
 	Reject float64         `json:"reject,omitempty"` // probability at which it is rejected; 0: never
+	// Variants is how much each way of fitting counts in the weights, to tell
+	// how the stack came out.
+	Variants []float64 `json:"variants"`
 }
 
 // The heads, as indices of a token's weights.
