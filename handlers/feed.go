@@ -23,8 +23,9 @@ type feed struct {
 	mu      sync.Mutex
 	running bool
 	open    map[*subscriber]struct{}
-	looked  time.Time       // by the clock that ids are made with, the machine's
-	passed  map[string]bool // ids that are behind, from feedOverlap before looked on
+	last    string          // greatest id so far
+	looked  time.Time       // back, by the clock that ids are made with: the machine's
+	passed  map[string]bool // ids so far, from feedOverlap before looked on
 }
 
 // subscriber is one open stream. Its channel is closed when it ends: the feed
@@ -50,7 +51,10 @@ func (f *feed) run(ctx context.Context, notices <-chan models.Event, failed func
 	f.running = true
 	f.mu.Unlock()
 	defer f.stop()
+	tick := time.NewTicker(feedTick)
+	defer tick.Stop()
 	for {
+		back := false
 		select {
 		case <-ctx.Done():
 			return
@@ -58,9 +62,13 @@ func (f *feed) run(ctx context.Context, notices <-chan models.Event, failed func
 			if !more {
 				return // it closes when ctx ends
 			}
-		case <-time.After(feedTick):
+			for range len(notices) { // one look does for all that came meanwhile
+				<-notices
+			}
+		case <-tick.C:
+			back = true
 		}
-		if err := f.look(ctx); err != nil && ctx.Err() == nil {
+		if err := f.look(ctx, back); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 		select {
@@ -88,7 +96,7 @@ func (f *feed) join(ctx context.Context) (*subscriber, error) {
 	}
 	if len(f.open) == 0 { // nobody looked for a while
 		f.looked = time.Now()
-		if _, err := f.fresh(ctx); err != nil {
+		if _, err := f.fresh(ctx, true); err != nil {
 			return nil, err
 		}
 	}
@@ -114,13 +122,13 @@ func (f *feed) drop(s *subscriber) {
 // look passes on what is new. A stream that has no room for it ends, rather
 // than hold up the others or miss something in silence; its client comes back
 // with the last id it has seen.
-func (f *feed) look(ctx context.Context) error {
+func (f *feed) look(ctx context.Context, back bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.open) == 0 {
 		return nil
 	}
-	events, err := f.fresh(ctx)
+	events, err := f.fresh(ctx, back)
 	if err != nil {
 		return err
 	}
@@ -138,9 +146,12 @@ func (f *feed) look(ctx context.Context) error {
 
 // fresh returns the events that it has not returned before. Ids are made before
 // their transactions end, and by several clocks, so one with a lower id may
-// come later: it looks back by feedOverlap. The lock is held.
-func (f *feed) fresh(ctx context.Context) ([]models.Event, error) {
-	start, from := time.Now(), earliestID(f.looked.Add(-feedOverlap))
+// come later: now and then it has to look back by feedOverlap. The lock is held.
+func (f *feed) fresh(ctx context.Context, back bool) ([]models.Event, error) {
+	start, from := time.Now(), f.last
+	if back {
+		from = earliestID(f.looked.Add(-feedOverlap))
+	}
 	var found []models.Event
 	for after := from; ; {
 		page, err := f.since(ctx, after, feedPage)
@@ -148,17 +159,22 @@ func (f *feed) fresh(ctx context.Context) ([]models.Event, error) {
 			return nil, fmt.Errorf("look for events: %w", err)
 		}
 		found = append(found, page...)
+		if len(page) > 0 {
+			after = page[len(page)-1].ID
+		}
 		if len(page) < feedPage {
+			f.last = max(f.last, after)
 			break
 		}
-		after = page[len(page)-1].ID
 	}
 	found = slices.DeleteFunc(found, func(e models.Event) bool { return f.passed[e.ID] })
-	maps.DeleteFunc(f.passed, func(id string, _ bool) bool { return id < from })
 	for _, e := range found {
 		f.passed[e.ID] = true
 	}
-	f.looked = start
+	if back {
+		maps.DeleteFunc(f.passed, func(id string, _ bool) bool { return id < from })
+		f.looked = start
+	}
 	return found, nil
 }
 

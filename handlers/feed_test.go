@@ -44,7 +44,7 @@ func (s *source) since(_ context.Context, after string, limit int) (found []mode
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// running starts a feed; the function looks for events at once.
+// running starts a feed; the function looks back for events at once.
 func running(t *testing.T, s *source) (f *feed, look func() error) {
 	t.Helper()
 	f = newFeed(s.since)
@@ -63,7 +63,7 @@ func running(t *testing.T, s *source) (f *feed, look func() error) {
 		up := f.running
 		f.mu.Unlock()
 		if up {
-			return f, func() error { return f.look(t.Context()) }
+			return f, func() error { return f.look(t.Context(), true) }
 		}
 		time.Sleep(time.Millisecond)
 	}
@@ -99,7 +99,7 @@ func TestAnEventThatIsKeptLateIsToldOnce(t *testing.T) {
 	sub := join(t, f)
 	late, soon := newID(), newID()
 	s.add(soon)
-	first := look()
+	first := f.look(t.Context(), false)
 	s.add(late)
 	if err := errors.Join(first, look(), look()); err != nil {
 		t.Fatal(err)
