@@ -1,22 +1,55 @@
 package text
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-const forty = "I have been reading this newspaper for thirty years and never thought that I would see the day when the council, of all people, votes for a new bridge over the river at the cost of our children and their schools!"
+const forty = "I have been reading this newspaper for thirty years and never thought that I would see the day when the council, " +
+	"of all people, votes for a new bridge over the river at the cost of our children and their schools!"
+
+const russian = "Я читаю эту газету тридцать лет и никогда не думал, что увижу день, когда совет проголосует за новый мост через реку за счёт наших детей и школ"
 
 func BenchmarkFold(b *testing.B) {
-	var f Folded
-	b.ReportAllocs()
-	for b.Loop() {
-		f.Fold(forty)
+	for name, in := range map[string]string{
+		"english": forty, "russian": russian, "disguised": "v1agra саsinо 𝗖𝗮𝘀𝗶𝗻𝗼 v i a g r a ca\u200bsino loooove hxxp://a[.]com c@sh",
+	} {
+		b.Run(name, func(b *testing.B) {
+			var f Folded
+			b.ReportAllocs()
+			b.SetBytes(int64(len(in)))
+			for b.Loop() {
+				f.Fold(in)
+			}
+		})
 	}
 }
+
 func BenchmarkScan(b *testing.B) {
-	var sc Scanner
-	b.ReportAllocs()
-	n := 0
-	for b.Loop() {
-		n = len(sc.Scan(Doc{Text: forty, Author: "Jane Doe", ArticleTitle: "Council votes for bridge"}))
+	for name, in := range map[string]string{"english": forty, "russian": russian} {
+		b.Run(name, func(b *testing.B) {
+			var sc Scanner
+			n := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				n = len(sc.Scan(Doc{Text: in, Author: "Jane Doe", ArticleTitle: "Council votes for bridge"}))
+			}
+			b.ReportMetric(float64(n), "tokens")
+		})
 	}
-	b.ReportMetric(float64(n), "tokens")
+}
+
+// BenchmarkFloods shows what a megabyte of one thing costs: none may stand
+// out.
+func BenchmarkFloods(b *testing.B) {
+	for _, what := range floods {
+		in := strings.Repeat(what, 1<<20/len(what))
+		b.Run(what, func(b *testing.B) {
+			var sc Scanner
+			b.SetBytes(int64(len(in)))
+			for b.Loop() {
+				sc.Scan(Doc{Text: in})
+			}
+		})
+	}
 }

@@ -42,6 +42,9 @@ func classOf(r rune) class {
 	case r < 0x80:
 		return asciiClass[r]
 	case r < 0xC0:
+		if r == 0xA0 || r == 0x85 {
+			return space
+		}
 		if r == 0xAA || r == 0xB5 || r == 0xBA {
 			return latin
 		}

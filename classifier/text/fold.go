@@ -23,7 +23,9 @@ type Folded struct {
 	links  []int32 // where in Text the chunks begin that hold a link
 
 	// What read saw, for those who decide.
-	latin, hard, han int  // letters: Latin; of lookalike alphabets but like no Latin letter; East Asian
+	latin, hardLatin int  // Latin letters, and those of them that have no Cyrillic twin
+	hard             int  // letters of alphabets with lookalikes that do not look Latin themselves
+	han              int  // East Asian letters
 	capitals         int  // letters that were upper case
 	leets            int  // words that were leet
 	gap              gap  // invisible characters since the last cell
@@ -134,7 +136,7 @@ func (f *Folded) write() {
 		if pending >= 0 {
 			f.record(notes, start)
 			if len(f.Text) > 0 {
-				f.encode(f.cells[pending])
+				f.encode(cell{r: blank(f.cells[pending].r), at: f.cells[pending].at})
 			}
 			notes, start, pending = 0, len(f.Text), -1
 		}
@@ -143,6 +145,13 @@ func (f *Folded) write() {
 	}
 	f.record(notes, start)
 	f.origin = append(f.origin, int32(len(f.source)))
+}
+
+func blank(r rune) rune {
+	if r == '\n' {
+		return '\n'
+	}
+	return ' '
 }
 
 func (f *Folded) encode(c cell) {

@@ -51,19 +51,19 @@ const (
 b Ᏼ ꓐ ᗷ ƅ
 c с ϲ ⲥ Ꮯ ꓚ ᑕ
 d ԁ Ꭰ ꓓ ᗞ ᗪ
-e е Ꭼ ꓰ ⲉ ᗴ
+e е Ꭼ ꓰ ⲉ ᗴ ᕮ
 f ꓝ ᖴ ϝ
-g ɡ ց Ꮐ ꓖ
+g ɡ ց Ꮐ ꓖ ᘜ
 h һ Ꮋ ꓧ ᕼ հ
 i і ι ı ɩ ⲓ ꓲ Ꭵ
 j ј ϳ Ꭻ ꓙ ᒍ յ
-k Ꮶ ꓗ ⲕ
+k к Ꮶ ꓗ ⲕ ᛕ
 l ӏ Ꮮ ꓡ ᒪ
 m Ꮇ ꓟ ᗰ ⲙ
-n ո ꓠ ⲛ
-o о ο օ ⲟ ꓳ Ꮎ
+n ո ꓠ ⲛ ᑎ
+o о ο օ ⲟ ꓳ Ꮎ ᗝ
 p р ρ Ꮲ ꓑ ⲣ ᑭ
-q ԛ զ
+q ԛ զ ᑫ
 r Ꮢ ꓣ ᖇ
 s ѕ Ꮪ ꓢ ᔕ
 t Ꭲ ꓔ ⲧ
@@ -72,7 +72,7 @@ v ν ѵ Ꮩ ꓦ ᐯ
 w ԝ Ꮃ ꓪ ᗯ
 x х χ ⲭ ꓫ ᙭
 y у γ Ꮍ ꓬ ү
-z Ꮓ ꓜ ⲍ
+z Ꮓ ꓜ ⲍ ᘔ
 `
 	looseTwins = `a ά ӑ ӓ
 b ь в β ⲃ ъ ḃ
@@ -216,9 +216,11 @@ func decomposes(r rune) bool {
 		r >= 0x1D400 && r < 0x1D800 || r >= 0x1EE00 && r < 0x1EF00 || r >= 0x1F100 && r < 0x1F150 || r >= 0x1FBF0 && r < 0x1FBFA
 }
 
-// plainSign returns the ASCII sign that typography has refined.
+// plainSign returns the plain form of signs that typography has refined.
 func plainSign(r rune) (rune, bool) {
 	switch r {
+	case 'µ':
+		return 'μ', true
 	case '‘', '’', '‚', '‛', 'ʼ', '′', '´':
 		return '\'', true
 	case '“', '”', '„', '‟', '″':

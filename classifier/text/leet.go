@@ -57,14 +57,14 @@ func (f *Folded) unleet(w []cell, sure bool) {
 	for len(w) > 0 && w[len(w)-1].class == sign && !trailingSign(w, sure) {
 		w = w[:len(w)-1]
 	}
-	for len(w) > 0 && w[0].class == sign && w[0].r != '$' {
+	for len(w) > 0 && w[0].class == sign && w[0].r != '$' && (sure || w[0].r != '@' || !disguised(w[1:])) {
 		w = w[1:]
 	}
 	if len(w) < 3 || len(w) > 20 {
 		return
 	}
 	l := leet{end: len(w), class: latin}
-	if !l.count(w) || sure && !l.sure(w) || !sure && !l.likely(w) || l.class == latin && !l.spoken(w[:l.end]) {
+	if !l.count(w) || sure && !l.sure(w) || !sure && !l.likely(w) || l.class == latin && !l.spoken(w[:l.end], sure) {
 		return
 	}
 	f.leets++
@@ -74,6 +74,16 @@ func (f *Folded) unleet(w []cell, sure bool) {
 			w[i].note |= trick(Leet)
 		}
 	}
+}
+
+// disguised tells whether a word has signs or digits inside.
+func disguised(w []cell) bool {
+	for i := range w {
+		if w[i].class == digit || w[i].class == sign {
+			return true
+		}
+	}
+	return false
 }
 
 func trailingSign(w []cell, sure bool) bool {
@@ -171,7 +181,8 @@ func (l *leet) likely(w []cell) bool {
 		head++
 	}
 	inner, _ := l.inner(w[:l.last])
-	if inner < 0 || head > 1 || head == 1 && inner+l.signs < 2 && len(w) < 5 || len(w) > 4 && l.letters*2 < l.digits+l.signs {
+	th := w[0].r == '7' && w[1].r == 'h'
+	if inner < 0 || head > 1 || head == 1 && inner+l.signs < 2 && len(w) < 5 && !th || len(w) > 4 && l.letters*2 < l.digits+l.signs {
 		return false
 	}
 	l.trim(w)
@@ -235,7 +246,7 @@ func signInside(w []cell, i int) bool {
 		if left == 0 {
 			return right > 1 && w[1].class == latin && w[1].note&upper == 0 && (isVowel(w[1].r) || w[1].r == 'p' || w[1].r == 'l')
 		}
-		return right == 0 || w[i-1].class != digit && (w[i-1].note&upper == 0 || left+right > 3) && w[i+1].class != digit
+		return right == 0 || w[i-1].class != digit && (w[i-1].note&upper == 0 || left+right > 3)
 	case '@':
 		ending := right == 1 || w[i+1].r == 'i' && w[i+2].r == 'n'
 		return left > 0 && right > 0 && !ending && min(left, right) < 3
@@ -255,7 +266,7 @@ func signInside(w []cell, i int) bool {
 
 // spoken tells whether the word could be one when its signs are read as
 // letters: with a vowel, and no long heap of consonants.
-func (l *leet) spoken(w []cell) bool {
+func (l *leet) spoken(w []cell, sure bool) bool {
 	vowels, run, runOfVowels := 0, 0, 0
 	for i := range w {
 		r := w[i].r
@@ -275,7 +286,7 @@ func (l *leet) spoken(w []cell) bool {
 			return false
 		}
 	}
-	if l.capitals > 1 && l.digits > 0 {
+	if sure && l.capitals > 1 && l.digits > 0 {
 		return vowels*3 >= len(w) // not the number of a product
 	}
 	return vowels*6 >= len(w)

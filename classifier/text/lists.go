@@ -70,7 +70,7 @@ var messengers = set(`t.me telegram.me telegram.dog wa.me api.whatsapp.com chat.
 
 // currencies are words that make an amount of a number.
 var currencies = set(`
-usd eur gbp chf dollar dollars euro euros pound pounds bucks btc usdt eth rub idr inr rp rs руб р рублей рубля рублях тыс
+usd eur gbp chf dollar dollars euro euros pound pounds bucks btc usdt eth rub idr inr rp rs руб р евро долларов гривен рублей рубля рублях тыс
 грн злотых zł kr sek nok dkk lei lev tl lira yen won 원 만원 元 円 万 万元 rupiah ribu juta
 `)
 

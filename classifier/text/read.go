@@ -13,7 +13,7 @@ type gap struct {
 	n      int  // how many characters
 	r      rune // the first of them
 	at     int32
-	markup bool // a tag or a comment
+	joined bool // one of them joins emoji
 }
 
 // read turns s, which begins at base in the source, into cells.
@@ -78,6 +78,9 @@ func (f *Folded) put(r rune, at int, n note) {
 	switch c.class {
 	case latin:
 		f.latin++
+		if _, close := cyrillicTwin(r); !close {
+			f.hardLatin++
+		}
 	case cased:
 		if _, like := lookalike(r); like == unlike || like == faux {
 			f.hard++
@@ -95,6 +98,7 @@ func (f *Folded) unseen(r rune, at int) {
 		f.gap.r, f.gap.at = r, int32(at)
 	}
 	f.gap.n++
+	f.gap.joined = f.gap.joined || r == joiner
 }
 
 // judgeGap tells whether invisible characters split a word before a cell of
@@ -108,7 +112,7 @@ func (f *Folded) judgeGap(next class) note {
 	}
 	before := f.cells[n-1].class
 	if before == emoji && next == emoji {
-		if g.n <= 2 && (g.r == joiner || g.r == 0xFE0F) {
+		if g.joined {
 			f.cells = append(f.cells, cell{r: joiner, at: g.at, class: emoji})
 		}
 		return 0

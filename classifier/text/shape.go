@@ -9,7 +9,7 @@ import (
 // shapes adds what the comment is like as a whole.
 func (sc *Scanner) shapes() {
 	n := &sc.count
-	length := utf8.RuneCount(sc.Body.Text)
+	length := runes(sc.Body.Text)
 	sc.shape("length", bits.Len(uint(length)))
 	sc.shape("words", bits.Len(uint(n.words)))
 	sc.shape("lines", bits.Len(uint(n.lines)))
@@ -34,6 +34,17 @@ func (sc *Scanner) shapes() {
 	}
 	sc.scripts()
 	sc.tricks()
+}
+
+// runes is utf8.RuneCount for valid text, without its copy.
+func runes(b []byte) int {
+	n := 0
+	for _, c := range b {
+		if c&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
 }
 
 func (sc *Scanner) shape(name string, n int) { sc.say(Shape, name, bucket(n), -1, -1) }
@@ -108,7 +119,7 @@ func (sc *Scanner) scanArticle(title, address string) {
 	shared, known := 0, 0
 	sc.field.Fold(title)
 	sc.eachFieldWord(func(from, to int) {
-		if utf8.RuneCount(sc.letters[from:to]) < 4 {
+		if runes(sc.letters[from:to]) < 4 {
 			return
 		}
 		known++

@@ -55,7 +55,7 @@ func (f *Folded) again(c []cell) {
 // survey counts what a chunk is made of.
 type survey struct {
 	letters, foreign, digits, signs, wedges, triples, code int
-	styled, wide, marked, accents                          int
+	styled, wide, marked, accents, burdened                int
 	at                                                     bool
 }
 
@@ -66,8 +66,11 @@ func (s *survey) add(c []cell, i int) {
 		s.letters++
 		if x.r >= 0x80 {
 			s.foreign++
-			if _, ok := bare[x.r]; ok && (i == 0 || c[i-1].r != x.r) {
+			if b, ok := bare[x.r]; ok && (i == 0 || c[i-1].r != x.r) {
 				s.accents++
+				if !isVowel(b) {
+					s.burdened++
+				}
 			}
 		}
 	case cased:
@@ -99,6 +102,9 @@ func (s *survey) add(c []cell, i int) {
 		}
 		if x.note&marked != 0 {
 			s.marked++
+			if !isVowel(x.r) {
+				s.burdened++
+			}
 		}
 	}
 }
@@ -126,8 +132,9 @@ func (f *Folded) company(c []cell, s *survey) {
 	if s.marked+s.accents == 0 {
 		return
 	}
-	pile := s.marked+s.accents > 3 && (s.marked+s.accents)*5 >= s.letters*4 && (s.marked > 0 || s.accents > 4) ||
-		s.marked > 2 && s.marked*5 >= s.letters*3
+	// Languages with tones may put marks on every vowel, but not on consonants.
+	borne := s.marked + s.accents
+	pile := s.burdened > 1 && borne > 3 && borne*5 >= s.letters*4 || s.burdened > 0 && s.marked > 2 && s.marked*5 >= s.letters*3
 	for _, x := range c {
 		pile = pile || x.note&trick(Combining) != 0
 	}
@@ -166,25 +173,26 @@ func (f *Folded) unify(w []cell) {
 	if in.foreign() == 0 {
 		return
 	}
+	cyrillic := f.hard > f.hardLatin || in.unlike > 0 || in.faux > 0 && in.latin <= in.foreign()
+	strangers := in.latin + in.foreign() - in.cyrillic
 	switch {
-	case in.latin == 0:
-		if in.strict < in.foreign() || in.strict < 3 || f.hard > 0 || f.latin < 2*in.strict {
-			return
-		}
-	case in.switches == 1 && in.latinFirst && (in.latinCapitals == in.latin && in.latin > 1 && in.capitals == 0 ||
-		in.latin > 2 && in.foreign() < 4 && f.hard > 0):
-		return // a foreign name with the ending of the language
-	case in.unlike > 0 || in.faux > 0 && in.latin <= in.foreign() || f.hard > f.latin && in.twinned == in.latin:
-		if in.twinned == in.latin && in.close && in.cyrillic == in.foreign() {
-			for i := range w {
-				if r, _ := cyrillicTwin(w[i].r); r != 0 {
-					w[i].r, w[i].class = r, cased
-					w[i].note |= trick(Confusable)
-				}
-			}
+	case in.cyrillic > 0 && strangers > 0 && cyrillic:
+		ending := in.switches == 1 && in.latinFirst && (in.latinCapitals == in.latin && in.latin > 1 && in.capitals == 0 ||
+			in.latin > 2 && in.foreign() < 4)
+		if in.twinned == strangers && in.close && !ending {
+			toCyrillic(w)
 		}
 		return
-	case in.strict == 0 && in.loose+in.faux < 2 && !in.inside:
+	case in.latin == 0:
+		mixed := in.cyrillic > 0 && in.cyrillic < in.foreign()
+		if in.unlike+in.faux > 0 || in.loose > 0 && !mixed || in.foreign() < 3 || f.hard > 0 || f.latin < 2*in.foreign() {
+			return
+		}
+	case in.unlike > 0 || in.faux > 0 && in.latin <= in.foreign():
+		return
+	case in.switches == 1 && in.latinFirst && in.foreign() < 4 && in.latin > 2 && f.hard > 0:
+		return // a foreign name with the ending of the language
+	case in.strict == 0 && in.cyrillic == 0 && in.loose+in.faux < 2 && !in.inside:
 		return // µm, Δt, β-blocker
 	}
 	for i := range w {
@@ -195,6 +203,31 @@ func (f *Folded) unify(w []cell) {
 			w[i].r = b // its accent is part of the disguise
 		}
 	}
+}
+
+// toCyrillic writes a word in Cyrillic.
+func toCyrillic(w []cell) {
+	for i := range w {
+		c := &w[i]
+		if r := cyrillicTwinOf(c); r != 0 {
+			c.r, c.class = r, cased
+			c.note |= trick(Confusable)
+		}
+	}
+}
+
+// cyrillicTwinOf returns the Cyrillic letter that a letter of another alphabet
+// passes for, 0 when there is none.
+func cyrillicTwinOf(c *cell) rune {
+	if c.r >= 0x400 && c.r < 0x530 || !c.class.alphabetic() {
+		return 0
+	}
+	r := c.r
+	if r >= 0x80 {
+		r, _ = twinOf(c)
+	}
+	r, _ = cyrillicTwin(r)
+	return r
 }
 
 // alphabets counts the letters of a word by what they look like.
@@ -238,6 +271,9 @@ func (in *alphabets) add(w []cell, i int) {
 		}
 		if c.r >= 0x400 && c.r < 0x530 {
 			in.cyrillic++
+		} else if cyrillicTwinOf(c) != 0 {
+			in.twinned++
+			in.close = true
 		}
 		if c.note&upper != 0 {
 			in.capitals++
