@@ -50,6 +50,9 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			return err
 		}
 		c.Set(callerKey, by)
+		if req.ContentLength > most {
+			return tooLarge(most)
+		}
 		req.Body = http.MaxBytesReader(c.Response(), req.Body, most)
 		return r.handler(c)
 	}
@@ -102,7 +105,7 @@ func (s *Server) identify(c echo.Context, who access) (models.Caller, error) {
 	if err != nil || who < moderators {
 		return models.Caller{}, nil
 	}
-	if !safeMethod(req.Method) && !s.sameOrigin(req) {
+	if !safeMethod(req.Method) && !sameOrigin(req) {
 		return models.Caller{}, models.Errorf(models.KindForbidden, "the cookie counts only for requests from the console itself")
 	}
 	return s.moderator(req.Context(), cookie.Value)
@@ -137,7 +140,7 @@ func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 		return models.Site{}, err
 	}
 	origin := req.Header.Get("Origin")
-	if err != nil || !slices.Contains(site.Origins, origin) && (slug != demoSite || !s.sameOrigin(req)) {
+	if err != nil || !slices.Contains(site.Origins, origin) && (slug != demoSite || !sameOrigin(req)) {
 		return models.Site{}, models.Errorf(models.KindForbidden, "this page is not one of the site's")
 	}
 	return site, nil
@@ -151,11 +154,12 @@ func safeMethod(m string) bool {
 }
 
 // sameOrigin tells whether a browser says that the request comes from a page of
-// this very server. Browsers send Origin with every unsafe method; the scheme
-// is left out because a proxy may have taken TLS off.
-func (s *Server) sameOrigin(r *http.Request) bool {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		return false
+// this very server. Sec-Fetch-Site holds behind a proxy that changes the host;
+// older browsers, and plain HTTP, send Origin alone. Its scheme is left out
+// because a proxy may have taken TLS off.
+func sameOrigin(r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
 	}
 	u, err := url.Parse(r.Header.Get("Origin"))
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, r.Host)

@@ -86,6 +86,16 @@ func TestEveryReplyHasItsHeaders(t *testing.T) {
 	}
 }
 
+func TestStrangersMakeNoMetrics(t *testing.T) {
+	f := newFront(t)
+	f.send("GET", "/made-up", nil, nil).must(http.StatusNotFound)
+	f.send("MADEUP", "/v1/comments", nil, nil).must(http.StatusMethodNotAllowed)
+	f.send("GET", "/v1/comments/made-up", nil, nil).must(http.StatusUnauthorized)
+	if m := strings.ToLower(string(f.send("GET", "/metrics", nil, nil).body)); strings.Contains(m, "made") {
+		t.Errorf("a stranger's word is in the metrics: %s", m)
+	}
+}
+
 func TestCORS(t *testing.T) {
 	f := newFront(t)
 	ask := headers{"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
@@ -105,6 +115,9 @@ func TestCORS(t *testing.T) {
 	}
 	if r := f.send("GET", "/v1/comments?site=demo&article=a", headers{"Origin": page}, nil); r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("a page may read another site's comments")
+	}
+	if r := f.send("GET", "/v1/comments?article=a", bearer(f.key), nil); !strings.HasPrefix(r.header.Get("Cache-Control"), "private") {
+		t.Errorf("an address that depends on the key is cached as %s", r.header.Get("Cache-Control"))
 	}
 	if r := f.send("OPTIONS", "/v1/queue", ask.with("Origin", page), nil); r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("a reader's page may call the queue")

@@ -17,9 +17,16 @@ import (
 	"winnow/storage"
 )
 
-// freshness lets caches between us and the readers take the load of a busy
-// article, and a change still be seen within seconds.
-const freshness = "public, max-age=1, s-maxage=5, stale-while-revalidate=10"
+// cacheable lets caches between us and the readers take the load of a busy
+// article, and a change still be seen within seconds. An address that leaves
+// the site to the key means something else for each key.
+func cacheable(c echo.Context) {
+	fresh := "public, max-age=1, s-maxage=5, stale-while-revalidate=10"
+	if c.QueryParam("site") == "" {
+		fresh = "private, max-age=1"
+	}
+	c.Response().Header().Set("Cache-Control", fresh)
+}
 
 // publicComment is what everybody may see of an approved comment.
 type publicComment struct {
@@ -73,9 +80,8 @@ func (s *Server) listComments(c echo.Context) error {
 		}
 		s.pages.put(l, page)
 	}
-	h := c.Response().Header()
-	h.Set("ETag", page.etag)
-	h.Set("Cache-Control", freshness)
+	c.Response().Header().Set("ETag", page.etag)
+	cacheable(c)
 	if matches(c.Request().Header.Get("If-None-Match"), page.etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
@@ -143,7 +149,7 @@ func (s *Server) countComments(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Cache-Control", freshness)
+	cacheable(c)
 	return c.JSON(http.StatusOK, struct {
 		Site   string         `json:"site"`
 		Counts map[string]int `json:"counts"`

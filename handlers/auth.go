@@ -60,7 +60,7 @@ func (s *Server) login(c echo.Context) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	if req.Cookie && !s.sameOrigin(c.Request()) {
+	if req.Cookie && !sameOrigin(c.Request()) {
 		return models.Errorf(models.KindForbidden, "cookies are for the console alone")
 	}
 	if err := s.take(c, s.loginLimits(caller(c).Address, req.Name)); err != nil {
@@ -145,7 +145,7 @@ func (s *Server) refreshToken(c echo.Context) (refreshRequest, error) {
 		return req, err
 	}
 	if req.Cookie {
-		if !s.sameOrigin(c.Request()) {
+		if !sameOrigin(c.Request()) {
 			return req, models.Errorf(models.KindForbidden, "cookies are for the console alone")
 		}
 		if cookie, err := c.Request().Cookie(refreshCookie); err == nil {

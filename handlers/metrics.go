@@ -57,14 +57,17 @@ func (s *Server) newMetrics() *metrics {
 	return m
 }
 
-// observe counts one answered request. A path without a route counts as one,
-// so that strangers cannot make up names.
+// observe counts one answered request. Paths without a route, and methods that
+// no route has, count as one each, so that strangers cannot make up names.
 func (m *metrics) observe(c echo.Context, took time.Duration) {
-	route := c.Path()
+	route, method := c.Path(), c.Request().Method
 	if route == "" {
 		route = "none"
 	}
-	m.requests.WithLabelValues(c.Request().Method, route, strconv.Itoa(c.Response().Status)).Inc()
+	if !safeMethod(method) && method != http.MethodPost {
+		method = "other"
+	}
+	m.requests.WithLabelValues(method, route, strconv.Itoa(c.Response().Status)).Inc()
 	m.duration.WithLabelValues(route).Observe(took.Seconds())
 }
 

@@ -56,7 +56,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			slog.String("caller", caller(c).String()),
 		}
 		level := slog.LevelInfo
-		if err != nil && problemOf(err).Status >= http.StatusInternalServerError {
+		if err != nil && problemOf(err).Status >= http.StatusInternalServerError && req.Context().Err() == nil {
 			level = slog.LevelError
 			attrs = append(attrs, slog.Any("error", err))
 		}

@@ -42,11 +42,15 @@ func readBody(r *http.Request) ([]byte, error) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return nil, models.Errorf(models.KindTooLarge, "the request must not have more than %d bytes", large.Limit)
+		return nil, tooLarge(large.Limit)
 	case err != nil:
 		return nil, &models.Error{Kind: models.KindMalformed, Message: "the request could not be read to its end", Cause: err}
 	}
 	return data, nil
+}
+
+func tooLarge(most int64) error {
+	return models.Errorf(models.KindTooLarge, "the request must not have more than %d bytes", most)
 }
 
 // parse fills v from one JSON object.
