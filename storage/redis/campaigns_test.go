@@ -61,7 +61,11 @@ func ageKey(t *testing.T, rdb *driver.Client, key string, d time.Duration) {
 
 func see(t *testing.T, c *redis.Client, id, author string) models.Campaign {
 	t.Helper()
-	found, err := c.Campaigns().See(t.Context(), "gazette", models.Sketch{1, 2, 3, 4, 5, 6, 7, 8}, id, author, "a")
+	var s models.Sketch
+	for i := range s {
+		s[i] = uint64(i + 1)
+	}
+	found, err := c.Campaigns().See(t.Context(), "gazette", s, id, author, "a")
 	if err != nil {
 		t.Fatal(err)
 	}
