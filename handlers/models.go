@@ -18,6 +18,7 @@ import (
 // listModels lists the models of the installation, newest first, and the last
 // training of this node.
 func (s *Server) listModels(c echo.Context) error {
+	last := s.trainer.last() // first, so that what it says is done is in the list
 	all, err := s.db.Models(c.Request().Context())
 	if err != nil {
 		return err
@@ -28,7 +29,7 @@ func (s *Server) listModels(c echo.Context) error {
 	return c.JSON(http.StatusOK, struct {
 		Items    []models.ModelInfo `json:"items"`
 		Training *training          `json:"training,omitempty"`
-	}{all, s.trainer.last()})
+	}{all, last})
 }
 
 // uploadModel keeps a model file as a candidate.
