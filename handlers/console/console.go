@@ -9,8 +9,11 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
+	"mime"
 	"net/http"
+	"path"
 	"strings"
+	"time"
 )
 
 // Path is where the console is mounted.
@@ -28,50 +31,53 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // that it loads lies under a path with the checksum of everything, so that it
 // may be cached for ever and a new binary is never mixed with old scripts.
 func Handler() http.Handler {
-	assets, err := fs.Sub(embedded, "assets")
-	if err != nil {
-		panic(err) // the folder is part of the binary
-	}
-	page, sum := load(assets)
+	files, sum := load()
 	under := Path + sum + "/"
-	files := http.StripPrefix(under, http.FileServerFS(assets))
+	page := bytes.ReplaceAll(files["index.html"], []byte("{{assets}}"), []byte(sum))
+	delete(files, "index.html")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, below := strings.CutPrefix(r.URL.Path, under)
+		data, known := files[name]
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
-		switch name, ok := strings.CutPrefix(r.URL.Path, under); {
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
-			h.Set("Allow", "GET, HEAD")
-			http.Error(w, "only GET and HEAD here", http.StatusMethodNotAllowed)
-		case r.URL.Path == Path:
-			h.Set("Cache-Control", "no-store")
-			h.Set("Content-Type", "text/html; charset=utf-8")
-			_, _ = w.Write(page) // a reader who has gone is no failure of ours
+		switch {
 		case r.URL.Path == strings.TrimSuffix(Path, "/"):
 			http.Redirect(w, r, Path, http.StatusPermanentRedirect)
-		case ok && isFile(assets, name):
+			return
+		case r.URL.Path == Path:
+			name, data = "index.html", page
+			h.Set("Cache-Control", "no-store")
+		case below && known:
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
-			files.ServeHTTP(w, r)
 		default:
 			h.Set("Cache-Control", "no-store")
 			http.NotFound(w, r)
+			return
 		}
+		h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 	})
 }
 
-// load returns the page with the checksum of all assets put in, and that
-// checksum in hexadecimal.
-func load(assets fs.FS) (page []byte, sum string) {
+// load returns all files by name, and a checksum over them in hexadecimal.
+func load() (files map[string][]byte, sum string) {
+	files = map[string][]byte{}
 	hash := sha256.New()
-	err := fs.WalkDir(assets, ".", func(name string, d fs.DirEntry, err error) error {
+	assets, err := fs.Sub(embedded, "assets")
+	if err != nil {
+		panic(err) // the folder is part of the binary
+	}
+	err = fs.WalkDir(assets, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		data, err := fs.ReadFile(assets, name)
-		if name == "index.html" {
-			page = data
+		if ext := path.Ext(name); ext == ".js" || ext == ".css" {
+			data = lean(data)
 		}
+		files[name] = data
 		hash.Write([]byte(name + "\x00"))
 		hash.Write(data)
 		return err
@@ -79,11 +85,19 @@ func load(assets fs.FS) (page []byte, sum string) {
 	if err != nil {
 		panic(err) // likewise
 	}
-	sum = hex.EncodeToString(hash.Sum(nil)[:8])
-	return bytes.ReplaceAll(page, []byte("{{assets}}"), []byte(sum)), sum
+	return files, hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-func isFile(assets fs.FS, name string) bool {
-	info, err := fs.Stat(assets, name)
-	return err == nil && !info.IsDir() && name != "index.html"
+// lean takes out the indentation and the comments on lines of their own, which
+// only authors need. Every line keeps its number, so that errors point to the
+// source.
+func lean(source []byte) []byte {
+	lines := bytes.Split(source, []byte("\n"))
+	for i, line := range lines {
+		lines[i] = bytes.TrimSpace(line)
+		if bytes.HasPrefix(lines[i], []byte("//")) {
+			lines[i] = nil
+		}
+	}
+	return bytes.Join(lines, []byte("\n"))
 }
