@@ -137,7 +137,7 @@ func (sc *Scanner) host(k Kind, name []byte, start, end int32) {
 	// The words of a host are seldom apart: casinobonus-online.
 	from := int32(len(sc.letters))
 	sc.letters = append(append(sc.letters, name[:min(dot, maxLetter)]...), ' ')
-	sc.pieces(span{from, int32(len(sc.letters)) - 1, start, end}, 1, 4, 5)
+	sc.pieces(span{from: from, to: int32(len(sc.letters)) - 1, start: start, end: end}, 1, 4, 5)
 }
 
 // path adds the words of what follows the host.

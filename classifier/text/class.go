@@ -133,3 +133,27 @@ func isDiacritic(r rune) bool {
 	return r >= 0x300 && r < 0x370 || r >= 0x483 && r < 0x48A || r >= 0x1AB0 && r < 0x1B00 || r >= 0x1DC0 && r < 0x1E00 ||
 		r >= 0x20D0 && r < 0x2100 || r >= 0xFE20 && r < 0xFE30
 }
+
+// writing tells how the words of a script are told apart.
+type writing uint8
+
+const (
+	spaced    writing = iota // by blanks
+	ideograph                // not at all; one character is nearly a word
+	hangul                   // by blanks, and a syllable is nearly a word
+	unspaced                 // not at all: Thai, Lao, Khmer, Burmese
+)
+
+func writingOf(r rune) writing {
+	switch {
+	case r < 0xE00:
+		return spaced
+	case r < 0xF00, r >= 0x1000 && r < 0x10A0, r >= 0x1780 && r < 0x1800, r >= 0x1950 && r < 0x1A00:
+		return unspaced
+	case r >= 0x1100 && r < 0x1200, r >= 0x3131 && r < 0x3190, r >= 0xAC00 && r < 0xD800:
+		return hangul
+	case r >= 0x3005 && r < 0xA000, r >= 0xF900 && r < 0xFB00, r >= 0x20000 && r < 0x32000:
+		return ideograph
+	}
+	return spaced
+}

@@ -150,9 +150,9 @@ func cyrillicTwin(r rune) (twin rune, close bool) {
 	return twin, twin != 0
 }
 
+// cyrillicTwins are those of the letters from a to z.
 var cyrillicTwins = [26]rune{
-	'a' - 'a': 'а', 'b' - 'a': 'в', 'c' - 'a': 'с', 'e' - 'a': 'е', 'h' - 'a': 'н', 'i' - 'a': 'і', 'k' - 'a': 'к',
-	'm' - 'a': 'м', 'o' - 'a': 'о', 'p' - 'a': 'р', 't' - 'a': 'т', 'x' - 'a': 'х', 'y' - 'a': 'у',
+	'а', 'в', 'с', 0, 'е', 0, 0, 'н', 'і', 0, 'к', 0, 'м', 0, 'о', 'р', 0, 0, 0, 'т', 0, 0, 0, 'х', 'у', 0,
 }
 
 // smallCapitals are phonetic letters that pass for capitals, in the order of
@@ -235,6 +235,31 @@ func plainSign(r rune) (rune, bool) {
 var windows1252 = [32]rune{
 	0x00: '€', 0x02: '\'', 0x05: '\n', 0x11: '\'', 0x12: '\'', 0x13: '"', 0x14: '"', 0x15: '•', 0x16: '-', 0x17: '-', 0x19: '™',
 }
+
+// plain takes every mark off a letter.
+func plain(r rune) rune {
+	switch {
+	case r < 0xC0:
+		return r
+	case r < 0x530:
+		return nearPlain[r]
+	}
+	if b, ok := bare[r]; ok {
+		return b
+	}
+	return r
+}
+
+// nearPlain is plain for the alphabets that people write every day.
+var nearPlain = func() (t [0x530]rune) {
+	for r := range t {
+		t[r] = rune(r)
+		if b, ok := bare[rune(r)]; ok {
+			t[r] = b
+		}
+	}
+	return t
+}()
 
 // letterMark is a letter and a mark that compose.
 type letterMark struct{ r, mark rune }

@@ -322,12 +322,7 @@ func hasPrefix(w []cell, s string) bool {
 }
 
 func isVowel(r rune) bool {
-	if r >= 0x80 {
-		if b, ok := bare[r]; ok {
-			r = b
-		}
-	}
-	switch r {
+	switch plain(r) {
 	case 'a', 'e', 'i', 'o', 'u', 'y', 'а', 'е', 'ё', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я', 'і', 'є':
 		return true
 	}

@@ -78,7 +78,7 @@ func (f *Folded) put(r rune, at int, n note) {
 	switch c.class {
 	case latin:
 		f.latin++
-		if _, close := cyrillicTwin(r); !close {
+		if r < 'a' || r > 'z' || cyrillicTwins[r-'a'] == 0 {
 			f.hardLatin++
 		}
 	case cased:
@@ -152,7 +152,9 @@ func (f *Folded) see(r rune, at int) {
 	case r >= 0x410 && r < 0x430: // most capitals that are not Latin
 		f.capitals++
 		f.put(r+0x20, at, upper)
-	case r >= 0x400 && r < 0x460 || r >= 0x4E00 && r < 0xA000 || r >= 0xAC00 && r < 0xD7A4:
+	case r >= 0x430 && r < 0x460:
+		f.put(r, at, 0)
+	case r >= 0x400 && r < 0x410 || r >= 0x4E00 && r < 0xA000 || r >= 0xAC00 && r < 0xD7A4:
 		f.letter(r, at)
 	case isRegional(r):
 		f.flags = true

@@ -40,6 +40,7 @@ type slot struct {
 type span struct {
 	from, to   int32
 	start, end int32
+	accented   bool // has letters with marks
 }
 
 // Scan folds a comment and returns its tokens, each once, at its first place.
@@ -214,30 +215,6 @@ func (sc *Scanner) scanWords(t []byte, i, end int, last span) span {
 	return last
 }
 
-// writing tells how the words of a script are told apart.
-type writing uint8
-
-const (
-	spaced    writing = iota // by blanks
-	ideograph                // not at all; one character is nearly a word
-	hangul                   // by blanks, and a syllable is nearly a word
-	unspaced                 // not at all: Thai, Lao, Khmer, Burmese
-)
-
-func writingOf(r rune) writing {
-	switch {
-	case r < 0xE00:
-		return spaced
-	case r < 0xF00, r >= 0x1000 && r < 0x10A0, r >= 0x1780 && r < 0x1800, r >= 0x1950 && r < 0x1A00:
-		return unspaced
-	case r >= 0x1100 && r < 0x1200, r >= 0x3131 && r < 0x3190, r >= 0xAC00 && r < 0xD800:
-		return hangul
-	case r >= 0x3005 && r < 0xA000, r >= 0xF900 && r < 0xFB00, r >= 0x20000 && r < 0x32000:
-		return ideograph
-	}
-	return spaced
-}
-
 // word copies the word at i into letters. An apostrophe inside is dropped,
 // unless it follows an article: l'homme.
 func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
@@ -261,6 +238,7 @@ func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
 		} else if !c.alnum() && c != mark || writingOf(r) != wr && c != mark && c != digit {
 			break
 		}
+		w.accented = w.accented || r >= 0xC0 && plain(r) != r && r != 'й'
 		sc.letters = append(sc.letters, t[i:i+size]...)
 		i += size
 		n++
@@ -302,14 +280,11 @@ func (sc *Scanner) addWord(t []byte, w, last span) {
 		if last.from >= 0 && w.to-last.from <= 2*maxLetter {
 			sc.add(Pair, hash(Pair, sc.letters[last.from:to]), int(last.from), to, last.start, w.end)
 			if w.start == last.end+1 && t[last.end] != ' ' && t[last.end] != '\n' && min(w.to-w.from, last.to-last.from) < 4 {
-				sc.later = append(sc.later, span{last.from, w.to, last.start, w.end})
+				sc.later = append(sc.later, span{from: last.from, to: w.to, start: last.start, end: w.end})
 			}
 		}
-		for _, c := range sc.letters[w.from:to] {
-			if c >= utf8.RuneSelf {
-				sc.later = append(sc.later, w)
-				break
-			}
+		if w.accented {
+			sc.later = append(sc.later, w)
 		}
 	}
 	switch {
@@ -375,8 +350,8 @@ func (sc *Scanner) scanLater() {
 		form.from = int32(len(sc.letters))
 		for i := int(w.from); i < int(w.to); {
 			r, size := utf8.DecodeRune(sc.letters[i:])
-			if b, ok := bare[r]; ok && r != 'й' {
-				r = b
+			if r != 'й' {
+				r = plain(r)
 			}
 			if r != ' ' {
 				sc.letters = utf8.AppendRune(sc.letters, r)
@@ -385,10 +360,6 @@ func (sc *Scanner) scanLater() {
 		}
 		form.to = int32(len(sc.letters))
 		sc.letters = append(sc.letters, ' ')
-		if form.to-form.from == w.to-w.from && string(sc.letters[form.from:form.to]) == string(sc.letters[w.from:w.to]) {
-			sc.letters = sc.letters[:form.from]
-			continue
-		}
 		to := min(int(form.to), int(form.from)+maxLetter)
 		sc.add(Word, hash(Word, sc.letters[form.from:to]), int(form.from), to, w.start, w.end)
 		sc.pieces(form, 1, 3, 5)
@@ -417,43 +388,4 @@ func (sc *Scanner) emoji(t []byte, i, end int) int {
 		sc.add(Emoji, hash(Emoji, sc.names[from:]), from, len(sc.names), int32(start), int32(i))
 	}
 	return i - start
-}
-
-// counts is what shapes are made of.
-type counts struct {
-	words, distinct, grams, lines, emoji, links, others int
-	letters, digits, signs, exclaims, asks              int
-	mails, tags, mentions, money, phones                int
-	linkBytes, phoneUntil                               int
-	scripts                                             [4]int // Latin, other alphabets, East Asian, the rest
-}
-
-func (n *counts) letter(r rune, c class) {
-	switch c {
-	case digit:
-		n.digits++
-	case latin:
-		n.letters++
-		n.scripts[0]++
-	case cased:
-		n.letters++
-		n.scripts[1]++
-	case other:
-		n.letters++
-		if isEastAsian(r) {
-			n.scripts[2]++
-		} else {
-			n.scripts[3]++
-		}
-	}
-}
-
-func (n *counts) sign(r rune) {
-	n.signs++
-	switch r {
-	case '!':
-		n.exclaims++
-	case '?':
-		n.asks++
-	}
 }

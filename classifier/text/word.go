@@ -30,7 +30,7 @@ func (f *Folded) chunk(c []cell) {
 	}
 	eachWord(c, func(w []cell) {
 		f.unify(w)
-		if s.code == 0 && s.digits < 6 {
+		if s.digits+s.wedges > 0 && s.digits < 6 && s.code == 0 {
 			f.unleet(w, true)
 		}
 	})
@@ -66,7 +66,7 @@ func (s *survey) add(c []cell, i int) {
 		s.letters++
 		if x.r >= 0x80 {
 			s.foreign++
-			if b, ok := bare[x.r]; ok && (i == 0 || c[i-1].r != x.r) {
+			if b := plain(x.r); b != x.r && (i == 0 || c[i-1].r != x.r) {
 				s.accents++
 				if !isVowel(b) {
 					s.burdened++
@@ -143,8 +143,8 @@ func (f *Folded) company(c []cell, s *survey) {
 	}
 	c[0].note |= trick(Combining)
 	for i := range c {
-		if b, ok := bare[c[i].r]; ok && c[i].r != 'й' && c[i].r != 'ё' {
-			c[i].r = b
+		if c[i].r != 'й' && c[i].r != 'ё' {
+			c[i].r = plain(c[i].r)
 		}
 	}
 }
@@ -199,8 +199,8 @@ func (f *Folded) unify(w []cell) {
 		if r, like := twinOf(&w[i]); like > unlike {
 			w[i].r, w[i].class = r, latin
 			w[i].note |= trick(Confusable)
-		} else if b, ok := bare[w[i].r]; ok {
-			w[i].r = b // its accent is part of the disguise
+		} else {
+			w[i].r = plain(w[i].r) // an accent is part of the disguise
 		}
 	}
 }
