@@ -13,8 +13,9 @@ import (
 	"winnow/models"
 )
 
-// maxLinks is how many links of a comment are looked at closely. Further ones
-// count as not allowed.
+// maxLinks is how many hosts of a comment are looked at closely, both as
+// folded and as written. Further ones are looked up as folded, have no place
+// and count as not allowed.
 const maxLinks = 64
 
 // link is a host named in a folded text.
@@ -31,20 +32,15 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	number := 0
 	var at [][2]int
 	var banned []models.Signal
-	links := findLinks(c.Body.Text)
-	for i, l := range links {
-		if i >= maxLinks {
-			if l.counts {
-				number++
-			}
-			continue
-		}
+	for i, l := range findLinks(c.Body.Text) {
 		// Folding may make one host of several, so both forms are looked up:
 		// the folded one shows a disguise of a blocked domain, and what was
 		// written shows a disguise as an allowed one.
-		folded := canonical(string(c.Body.Text[l.host.from:l.host.to]))
-		place := origin(c.Body, [2]int{l.host.from, l.host.to})
-		written := canonical(cut(c.Doc.Text, place))
+		folded, written, place := canonical(string(c.Body.Text[l.host.from:l.host.to])), "", nowhere
+		if i < maxLinks {
+			place = origin(c.Body, [2]int{l.host.from, l.host.to})
+			written = canonical(cut(c.Doc.Text, place))
+		}
 		switch {
 		case s.domains.covers(folded):
 			banned = s.ban(banned, folded, place)
@@ -53,12 +49,14 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 		}
 		if l.counts && !s.allowed.covers(written) {
 			number++
-			at = append(at, origin(c.Body, [2]int{l.start, l.end}))
+			if i < maxLinks {
+				at = append(at, origin(c.Body, [2]int{l.start, l.end}))
+			}
 		}
 	}
 	for _, host := range authorHosts(c.Doc) {
 		if s.domains.covers(host) {
-			banned = s.ban(banned, host, [2]int{-1, -1})
+			banned = s.ban(banned, host, nowhere)
 		}
 	}
 	fired = append(fired, banned...)
@@ -68,14 +66,20 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	return fired
 }
 
-// ban notes a blocked domain and its place, which is none when negative.
+// nowhere is the place of what is not in the text, or not looked at closely.
+var nowhere = [2]int{-1, -1}
+
+// ban notes a blocked domain and its place.
 func (s *Set) ban(fired []models.Signal, host string, place [2]int) []models.Signal {
 	i := slices.IndexFunc(fired, func(f models.Signal) bool { return f.Detail == host })
 	if i < 0 {
+		if len(fired) == maxHits {
+			return fired
+		}
 		i = len(fired)
 		fired = append(fired, models.Signal{Name: "rule:blocked-domain", Detail: host, Action: s.rules.BlockedDomains.Action})
 	}
-	if place[0] >= 0 {
+	if place != nowhere {
 		fired[i].At = append(fired[i].At, place)
 	}
 	return fired

@@ -129,3 +129,17 @@ func TestPlaceOfLinks(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestBlockedDomainAfterMany(t *testing.T) {
+	s := compile(t, models.Rules{BlockedDomains: models.BlockedDomains{Domains: []string{"evil.example"}}})
+	if got := told(apply(s, strings.Repeat("fine.example ", 1000)+"evil.example"), ""); !slices.Equal(got, []string{"blocked-domain evil.example"}) {
+		t.Errorf("%q", got)
+	}
+	body := strings.Repeat("x", 10)
+	for i := range 1000 {
+		body += " " + strings.Repeat("y", i%50+1) + string(rune('a'+i/50)) + ".evil.example"
+	}
+	if got := apply(s, body); len(got) == 0 || len(got) > 100 {
+		t.Errorf("%d domains are listed", len(got))
+	}
+}
