@@ -35,11 +35,15 @@ const (
 	maxInFile   = 4 << 20 // tokens
 )
 
-// WriteTo writes the model file. Equal models give equal bytes.
+// WriteTo writes the model file. Equal models give equal bytes, and a model that
+// was read gives those of its file, whatever has become of Manifest since.
 func (m *Model) WriteTo(w io.Writer) (int64, error) {
-	manifest, err := json.Marshal(m.manifest)
-	if err != nil {
-		return 0, fmt.Errorf("write the manifest: %w", err)
+	manifest := m.written
+	if manifest == nil {
+		var err error
+		if manifest, err = json.Marshal(m.manifest); err != nil {
+			return 0, fmt.Errorf("write the manifest: %w", err)
+		}
 	}
 	tokens := make([]slot, 0, m.table.size)
 	for _, s := range m.table.slots {
@@ -158,7 +162,7 @@ func Read(r io.Reader) (*Model, error) {
 	if _, err := br.ReadByte(); !errors.Is(err, io.EOF) {
 		return nil, invalid("there is more after its end")
 	}
-	m.version = versionOf(want)
+	m.version, m.written = versionOf(want), manifest
 	return m, m.fill(hashes, weights)
 }
 

@@ -14,6 +14,7 @@ import (
 // use it at once.
 type Model struct {
 	manifest Manifest
+	written  []byte // the manifest as the model's file has it
 	version  string
 	table    table
 }
