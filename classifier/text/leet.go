@@ -160,14 +160,15 @@ func (l *leet) sure(w []cell) bool {
 	inner, mixed := l.inner(w[:l.last])
 	tail := len(w) - l.last
 	switch {
-	case l.letters < l.digits+l.signs, l.letters < 2, l.letters == 2 && len(w) > 4, inner < 0,
-		w[0].class == digit && !l.leading(w), mixed && inner+l.signs < 3 && tail == 0:
+	case l.letters < l.digits+l.signs, l.letters < 2, l.letters == 2 && len(w) > 4: // too few letters
 		return false
-	case inner+l.signs == 0:
+	case inner < 0, w[0].class == digit && !l.leading(w), mixed && inner+l.signs < 3 && tail == 0:
+		return false
+	case inner+l.signs == 0: // casin0, fr33
 		zero := tail == 1 && w[l.last].r == '0' && l.letters > 3 && l.vowels > 0 && !isVowel(w[l.last-1].r)
 		three := tail == 2 && w[l.last].r == '3' && w[l.last+1].r == '3' && l.vowels == 0
 		return zero || three
-	case len(w) == 3:
+	case len(w) == 3: // s3x, p0t, but not h1n
 		return l.capitals == 0 && (l.signs > 0 || l.vowels == 0 && (w[1].r == '3' || w[1].r == '0'))
 	}
 	l.trim(w)
@@ -182,7 +183,10 @@ func (l *leet) likely(w []cell) bool {
 	}
 	inner, _ := l.inner(w[:l.last])
 	th := w[0].r == '7' && w[1].r == 'h'
-	if inner < 0 || head > 1 || head == 1 && inner+l.signs < 2 && len(w) < 5 && !th || len(w) > 4 && l.letters*2 < l.digits+l.signs {
+	switch {
+	case inner < 0, len(w) > 4 && l.letters*2 < l.digits+l.signs:
+		return false
+	case head > 1, head == 1 && inner+l.signs < 2 && len(w) < 5 && !th: // 12hrs, 5th, but 7his
 		return false
 	}
 	l.trim(w)

@@ -313,11 +313,9 @@ func firstRune(b []byte) rune {
 
 // pieces adds the runs of least to most neighbouring characters of a word,
 // with a blank at either end when edge is 1.
-func (sc *Scanner) pieces(w span, edge int32, least, most int) {
-	b, to := sc.letters, int(w.to+edge)
-	shift := int(w.start - w.from)
-	straight := w.end-w.start == w.to-w.from
-	for i := int(w.from - edge); i < to && sc.count.grams < maxGrams; {
+func (sc *Scanner) pieces(w span, edge, least, most int) {
+	b, to := sc.letters, int(w.to)+edge
+	for i := int(w.from) - edge; i < to && sc.count.grams < maxGrams; {
 		h := seed(Chars)
 		next := i + 1
 		for n, j := 0, i; j < to && n < most; {
@@ -328,15 +326,10 @@ func (sc *Scanner) pieces(w span, edge int32, least, most int) {
 			if n++; n == 1 {
 				next = j
 			}
-			if n < least {
-				continue
+			if n >= least {
+				sc.count.grams++
+				sc.add(Chars, mix(h), i, j, w.start, w.end)
 			}
-			sc.count.grams++
-			start, end := w.start, w.end
-			if straight {
-				start, end = max(start, int32(i+shift)), min(end, int32(j+shift))
-			}
-			sc.add(Chars, mix(h), i, j, start, end)
 		}
 		i = next
 	}

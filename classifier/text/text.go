@@ -91,6 +91,7 @@ func (k Kind) String() string { return kindNames[k] }
 
 // Token is one thing that a model can learn. Start and End are its place in
 // the folded text, in bytes; both are -1 when it speaks of the whole comment.
+// A piece of a word has the place of the word, and comes after it.
 type Token struct {
 	Kind       Kind
 	Hash       uint64
