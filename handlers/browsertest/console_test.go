@@ -51,17 +51,6 @@ func (p *tab) reloadUntil(condition string) {
 	p.Fatalf("the page never showed %s", condition)
 }
 
-// until waits for a condition of the server.
-func (d *desk) until(holds func() bool) {
-	d.Helper()
-	for range 10_000 {
-		if holds() {
-			return
-		}
-	}
-	d.Fatal("the condition never held")
-}
-
 func TestBatchIsOneActAndOneUndo(t *testing.T) {
 	d := newDesk(t, models.ModePre)
 	ids := make([]string, 5)
@@ -95,6 +84,11 @@ func TestTwoModeratorsAreToldOfEachOther(t *testing.T) {
 	first := d.post(1, "Ilse", "The first thought.")
 	p := d.login("alice", "409")
 	p.until(fmt.Sprintf(`document.querySelector("#comment .open")?.dataset.id === %q`, first))
+	d.until(func() bool { // it is hers alone
+		all, err := d.db.Detail(t.Context(), bob, first)
+		d.must(err)
+		return all.Claim != nil && all.Claim.By == "alice"
+	})
 
 	// What bob has before him is shown as his.
 	second := d.post(2, "Tomasz", "The second thought.")

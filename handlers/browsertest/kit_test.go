@@ -218,6 +218,21 @@ func (d *desk) status(id string) models.Status {
 	return c.Status
 }
 
+// until waits for a condition of the server.
+func (d *desk) until(holds func() bool) {
+	d.Helper()
+	late := time.After(20 * time.Second)
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for !holds() {
+		select {
+		case <-late:
+			d.Fatal("the condition never held")
+		case <-again.C:
+		}
+	}
+}
+
 func (d *desk) must(err error) {
 	d.Helper()
 	if err != nil {

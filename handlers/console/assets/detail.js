@@ -78,7 +78,8 @@ export async function update(item) {
 function why({ verdict: v, comment: c }) {
   const sum = (s) => ["prior", "rest"].includes(s.name); // what belongs to no sign comes last
   const all = v.signals.toSorted((a, b) => sum(a) - sum(b));
-  const top = Math.max(...all.map((s) => Math.abs(s.weight)), 1);
+  const shown = expanded ? all : all.slice(0, fewSigns);
+  const top = Math.max(...shown.map((s) => Math.abs(s.weight)), 1);
   const light = (signals) => () => $("comment").querySelector(".body").replaceChildren(...marked(c.body, signals));
   const line = (s) => {
     const [kind, ...rest] = s.name.split(":");
@@ -91,7 +92,7 @@ function why({ verdict: v, comment: c }) {
   const reason = c.reason || v.reason;
   return h("section", { class: "why" }, h("h2", {}, t("why"), reason && h("span", { class: "chip" }, name("reason", reason))),
     h("div", { class: "gauges" }, gauge("spam", v.spam, v.hold_at, v.reject_at), gauge("abuse", v.abuse)),
-    all.length ? h("ul", { class: "signals" }, (expanded ? all : all.slice(0, fewSigns)).map(line)) : h("p", { class: "muted" }, t("why.none")),
+    all.length ? h("ul", { class: "signals" }, shown.map(line)) : h("p", { class: "muted" }, t("why.none")),
     h("p", { class: "muted why-foot" }, n > 0 && h("button", { type: "button", class: "link", click: expand }, expanded ? t("why.less") : t("why.more", { n }), " ", h("kbd", {}, "e")), t("why.model", { version: v.model })));
 }
 
