@@ -18,6 +18,7 @@ func TestFoldTakesDisguiseOff(t *testing.T) {
 		{"a zero-width space in a word is dropped", "ca\u200bsino", "casino", Hidden},
 		{"so are joiners, word joiners and byte order marks", "c\u200da\u2060s\ufeffi\u200cno", "casino", Hidden},
 		{"a soft hyphen after every letter hides a word", "v\u00adi\u00ada\u00adgra", "viagra", Hidden},
+		{"nobody needs to turn letters around by force", "the \u202eonisac\u202c", "the onisac", Hidden},
 		{"mark-up inside a word is dropped", "vi<b></b>ag<!-- x -->ra", "viagra", Hidden},
 		{"plain letters written as entities are read", "&#118;iagr&#x61;", "viagra", Hidden},
 		{"a text escaped twice is read", "&amp;#118;iagra", "viagra", Hidden},

@@ -14,6 +14,7 @@ type gap struct {
 	r      rune // the first of them
 	at     int32
 	joined bool // one of them joins emoji
+	turned bool // one of them turns the direction of letters by force
 }
 
 // read turns s, which begins at base in the source, into cells.
@@ -99,6 +100,7 @@ func (f *Folded) unseen(r rune, at int) {
 	}
 	f.gap.n++
 	f.gap.joined = f.gap.joined || r == joiner
+	f.gap.turned = f.gap.turned || r == 0x202D || r == 0x202E
 }
 
 // judgeGap tells whether invisible characters split a word before a cell of
@@ -107,7 +109,10 @@ func (f *Folded) judgeGap(next class) note {
 	g := f.gap
 	f.gap = gap{}
 	n := len(f.cells)
-	if n == 0 {
+	switch {
+	case g.turned && next.alnum():
+		return trick(Hidden)
+	case n == 0:
 		return 0
 	}
 	before := f.cells[n-1].class

@@ -56,8 +56,18 @@ func (sc *Scanner) Scan(in Doc) []Token {
 	return sc.tokens
 }
 
-// Name returns what a token of the last Scan is called in explanations, such
-// as "word:casino". The ends of words show as "_" in pieces of them.
+// Name returns what a token of the last Scan is called in explanations:
+//
+//	word:casino  pair:click here  chars:_cas (the ends of words show as "_")
+//	link:host:H, link:domain:D, link:tld:T, link:path, link:path:P, link:query,
+//	link:ip, link:punycode, link:shortener, link:messenger, link:bbcode
+//	mark:email, mark:host:H, mark:domain:D, mark:tld:T, mark:mention:M, mark:hashtag:T
+//	number:phone, number:percent, number:money, number:money:N (digits), number:digits:N
+//	emoji:E  fold:TRICK and fold:TRICK:many (see Trick)
+//	shape:WHAT:N, N a count or the bits of one, a share in seven steps, or a script
+//	author:name:W, author:words:N, author:digits:N, author:link, author:disguised,
+//	author:mail:H, author:mail:tld:T, author:home:H, author:home:tld:T
+//	article:shared:N (words of the title), article:link:own
 func (sc *Scanner) Name(t Token) string {
 	name := []byte(t.Kind.String() + ":")
 	for _, c := range sc.made(t.Kind)[t.from:t.to] {

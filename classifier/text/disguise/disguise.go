@@ -59,7 +59,7 @@ func Apply(kind Kind, rng *rand.Rand, s string) string {
 	fields := strings.SplitAfter(s, " ")
 	var long []int
 	for i, f := range fields {
-		if _, word, _ := parts(f); kind == Links && isLink(f) || !isLink(f) && len(word) > 3 {
+		if _, word, _ := parts(f); isLink(f) == (kind == Links) && (kind == Links || len(word) > 3) {
 			long = append(long, i)
 		}
 	}
@@ -101,7 +101,7 @@ func isLink(f string) bool {
 func unlink(rng *rand.Rand, f string) string {
 	f = strings.Replace(f, "http", "hxxp", 1)
 	dot := strings.LastIndexByte(strings.TrimRight(f, ". \n"), '.')
-	if slash := strings.IndexByte(strings.TrimPrefix(f, "hxxp://"), '/'); dot < 0 || slash >= 0 {
+	if _, rest, _ := strings.Cut(f, "://"); dot < 0 || strings.Contains(rest, "/") {
 		return strings.Replace(f, ".", []string{"[.]", "(.)", "(dot)"}[rng.IntN(3)], 1)
 	}
 	return f[:dot] + []string{"[.]", "(dot)", " [dot] ", "{.}"}[rng.IntN(4)] + f[dot+1:]
