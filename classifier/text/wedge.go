@@ -60,10 +60,12 @@ func wedge(c []cell, start, end, left, right int, again bool) {
 		return
 	case r == '*' && left > 1 && isGenderEnding(c[end:end+right]):
 		return
+	case r == '·' && c[start-1].r == 'l' && c[end].r == 'l':
+		return // Catalan: col·legi
 	case r == '|' && left < 4 && !hasVowel(c[start-left:start]):
 		return // an i, says unleet
-	case c[start].class == emoji && min(left, right) > 1 && !again:
-		return
+	case c[start].class == emoji && min(left, right) > 1 && (!again || max(left, right) > 3):
+		return // so👏much👏fun
 	case min(left, right) > 2 || left+right < 4:
 		return
 	}
