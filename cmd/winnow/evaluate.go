@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v3"
 
 	"winnow/classifier"
+	"winnow/classifier/report"
+	"winnow/models"
 )
 
 func evaluateCommand() *cli.Command {
@@ -16,6 +20,8 @@ func evaluateCommand() *cli.Command {
 		Name: "evaluate", Usage: "measure a model on labelled rows",
 		Flags: append(labelFlags(), modelFlag(),
 			&cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"},
+			&cli.StringFlag{Name: "report", Sources: env("report"), Usage: "also write a page with plots and the worst mistakes to `FILE.html`"},
+			&cli.BoolFlag{Name: "learning", Sources: env("learning"), Usage: "draw a learning curve in the report: trains on parts of the rows, which takes its time"},
 		),
 		Action: evaluate,
 	}
@@ -33,7 +39,7 @@ func readModel(c *cli.Command) (*classifier.Model, error) {
 	return classifier.ReadFile(name)
 }
 
-func evaluate(_ context.Context, c *cli.Command) error {
+func evaluate(ctx context.Context, c *cli.Command) error {
 	if _, err := arguments(c); err != nil {
 		return err
 	}
@@ -45,11 +51,25 @@ func evaluate(_ context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	figures, err := classifier.Evaluate(m, rows)
+	var figures classifier.Figures
+	if file := c.String("report"); file != "" {
+		figures, err = writeReport(ctx, c, file, m, rows)
+	} else {
+		figures, err = classifier.Evaluate(m, rows)
+	}
 	if err != nil {
 		return err
 	}
 	return printFigures(c, figures)
+}
+
+func writeReport(ctx context.Context, c *cli.Command, file string, m *classifier.Model, rows iter.Seq2[models.Label, error]) (classifier.Figures, error) {
+	var page bytes.Buffer
+	figures, err := report.Write(ctx, &page, m, rows, report.Options{Learning: c.Bool("learning")})
+	if err != nil {
+		return figures, err
+	}
+	return figures, writeFile(file, page.Bytes())
 }
 
 func printFigures(c *cli.Command, f classifier.Figures) error {
