@@ -1,8 +1,6 @@
 package text
 
-import (
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // Folded is a text without its disguise, and where each byte of it came from.
 // The zero value is ready; one value may fold many texts and keeps its
@@ -45,8 +43,8 @@ type cell struct {
 
 const gone rune = -1
 
-// note is what is remembered of a cell: below weak, a bit for each Trick that
-// was undone there; above, hints that become tricks in company only.
+// note is what is remembered of a cell: a bit for each Trick that was undone
+// there, and above them hints that become tricks in company only.
 type note uint16
 
 const (

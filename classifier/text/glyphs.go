@@ -166,8 +166,6 @@ func styledLetter(r rune) (rune, bool) {
 		return 'a' + r - 0x1F150, true
 	case r >= 0x1F170 && r <= 0x1F189:
 		return 'a' + r - 0x1F170, true
-	case r >= 0x24EB && r <= 0x24F4, r >= 0x2776 && r <= 0x2793:
-		return r, false
 	case r >= 0x1D00 && r <= 0x1D22, r >= 0x262 && r <= 0x29F, r >= 0xA730 && r <= 0xA7AF:
 		n := 0
 		for _, c := range smallCapitals {
@@ -176,12 +174,11 @@ func styledLetter(r rune) (rune, bool) {
 			}
 			n++
 		}
-	case r == 'ǫ':
-		return r, false
 	}
 	return r, false
 }
 
+// capitalOf counts a styled letter that was a capital.
 func capitalOf(r rune) int {
 	if r >= 0x1F000 {
 		return 1
