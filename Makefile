@@ -7,7 +7,9 @@ PACKAGES   ?= ./...
 FUZZTIME   ?= 30s
 BENCH      ?= .
 
-.PHONY: help build test needs lint check fuzz bench
+CORPORA    ?=
+
+.PHONY: help build test needs lint check fuzz bench accuracy
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -50,5 +52,10 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 		done; \
 	done
 
-bench: ## the benchmarks; BENCH=NAME for some of them
+bench: ## the benchmarks, then a running server beside a bare Echo handler; BENCH=NAME for some
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+	go run ./cmd/bench
+
+accuracy: ## tables of the filter's figures on labelled sets; CORPORA=FOLDER of NAME.train.jsonl and NAME.test.jsonl
+	@test -n "$(CORPORA)" || { echo "say where the labelled sets are: make accuracy CORPORA=FOLDER"; exit 1; }
+	go run ./cmd/accuracy $(CORPORA)
