@@ -73,6 +73,9 @@ type QueueItem struct {
 	Context Context `json:"context"`
 	Version int64   `json:"version"` // of the comment, to send back with the decision
 	Claim   *Claim  `json:"claim,omitempty"`
+	// Campaign is the group of near-copies that the comment belongs to, as far
+	// as it is known by now; nil when there are none.
+	Campaign *Campaign `json:"campaign,omitempty"`
 }
 
 // Context is what surrounds a comment in the queue.
@@ -99,14 +102,15 @@ const (
 
 // QueueFilter narrows the queue. Empty fields do not narrow.
 type QueueFilter struct {
-	Site    string
-	Sort    Sort // SortRisk when empty
-	Reason  Reason
-	Query   string // part of the body or of the author's name, without case
-	Article string
-	Author  string // author's id, or name
-	Cursor  string
-	Limit   int
+	Site     string
+	Sort     Sort // SortRisk when empty
+	Reason   Reason
+	Query    string // part of the body or of the author's name, without case
+	Article  string
+	Author   string // author's id, or name
+	Campaign string // a campaign's id
+	Cursor   string
+	Limit    int
 }
 
 // QueuePage is one page of the queue. Total counts every item that the filter

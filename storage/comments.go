@@ -13,10 +13,11 @@ import (
 
 // NewComment is a comment to keep, with what the classifier said of it.
 type NewComment struct {
-	Comment        models.Comment
+	Comment        models.Comment // its ID, when the caller made one: a UUIDv7
 	Verdict        models.Verdict
-	IdempotencyKey string // scoped to the site, kept for 24 hours; empty: none
-	Fingerprint    []byte // of the request, to tell a repetition from another one
+	Campaign       models.Campaign // that the comment belongs to; without an ID: none
+	IdempotencyKey string          // scoped to the site, kept for 24 hours; empty: none
+	Fingerprint    []byte          // of the request, to tell a repetition from another one
 }
 
 const idempotencyKept = 24 * time.Hour
@@ -25,15 +26,16 @@ const idempotencyKept = 24 * time.Hour
 type kept struct {
 	comment  models.Comment
 	verdict  models.Verdict
-	claim    models.Claim // may have run out
+	campaign *models.Campaign // nil when there are no copies
+	claim    models.Claim     // may have run out
 	replayed bool
 }
 
 // CreateComment keeps a comment with its verdict, and its article when that is
-// new or has another address or title. It sets ID, times and Version; Status
-// and Reason are the caller's. With an idempotency key that was used for the
-// same fingerprint, the earlier comment comes back and replayed is true;
-// another fingerprint is KindInvalid.
+// new or has another address or title. It sets ID, unless the caller has, and
+// times and Version; Status and Reason are the caller's. With an idempotency
+// key that was used for the same fingerprint, the earlier comment comes back
+// and replayed is true; another fingerprint is KindInvalid.
 func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment, v models.Verdict, replayed bool, err error) {
 	c, v = clean(n.Comment), n.Verdict
 	if v.Signals == nil {
@@ -41,7 +43,10 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	}
 	k, err := update(ctx, db, func(t *tx) (kept, error) {
 		c := c
-		c.ID, c.Version, c.Flags = newID(), 1, 0
+		if c.ID == "" {
+			c.ID = newID()
+		}
+		c.Version, c.Flags = 1, 0
 		c.CreatedAt, c.UpdatedAt = t.now, t.now
 		if n.IdempotencyKey != "" {
 			earlier, err := t.repeated(n, c)
@@ -49,7 +54,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 				return earlier, err
 			}
 		}
-		return kept{comment: c, verdict: v}, t.create(c, v)
+		return kept{comment: c, verdict: v}, t.create(c, v, n.Campaign)
 	})
 	return k.comment, k.verdict, k.replayed, err
 }
@@ -97,8 +102,11 @@ func (t *tx) repeated(n NewComment, c models.Comment) (kept, error) {
 	return k, err
 }
 
-func (t *tx) create(c models.Comment, v models.Verdict) error {
+func (t *tx) create(c models.Comment, v models.Verdict, group models.Campaign) error {
 	if err := t.fitsParent(c); err != nil {
+		return err
+	}
+	if err := t.keepCampaign(group); err != nil {
 		return err
 	}
 	if err := t.touchArticle(c.Article, c.Status == models.Approved); err != nil {
@@ -106,11 +114,11 @@ func (t *tx) create(c models.Comment, v models.Verdict) error {
 	}
 	if _, err := t.exec(`INSERT INTO comments (id, site, article, parent_id, author_id, author_name, author_email, author_url,
 			author_key, client_hash, client_net, user_agent, referrer, status, reason, machine, risk, flags, version,
-			created_at, updated_at, lease_by, lease_until, body, search)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $14, $16, 0, $17, $18, $18, '', 0, $19, $20)`,
+			created_at, updated_at, lease_by, lease_until, body, search, campaign)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $14, $16, 0, $17, $18, $18, '', 0, $19, $20, $21)`,
 		c.ID, c.Site, c.Article.ID, c.ParentID, c.Author.ID, c.Author.Name, c.Author.Email, c.Author.URL,
 		authorKey(c.Author), c.Client.Hash, c.Client.Net, c.Client.UserAgent, c.Client.Referrer,
-		string(c.Status), string(c.Reason), v.Probability(), c.Version, micros(t.now), c.Body, searchText(c)); err != nil {
+		string(c.Status), string(c.Reason), v.Probability(), c.Version, micros(t.now), c.Body, searchText(c), group.ID); err != nil {
 		return err
 	}
 	signals, err := toJSON(v.Signals)
@@ -129,6 +137,18 @@ func (t *tx) create(c models.Comment, v models.Verdict) error {
 		return t.countPending(c.Site, 1)
 	}
 	return nil
+}
+
+// keepCampaign notes how large a group of near-copies has grown. One comment
+// alone is none. Nodes may learn of copies in another order than they count.
+func (t *tx) keepCampaign(g models.Campaign) error {
+	if g.ID == "" || g.Count < 2 {
+		return nil
+	}
+	_, err := t.exec(`INSERT INTO campaigns (id, count, authors, articles, first_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (id) DO UPDATE SET count = excluded.count, authors = excluded.authors, articles = excluded.articles
+		WHERE campaigns.count < excluded.count`, g.ID, g.Count, g.Authors, g.Articles, micros(g.First))
+	return err
 }
 
 // fitsParent checks that a reply answers a comment of its own article.
@@ -194,19 +214,28 @@ func readComment(scan scanner) (c models.Comment, err error) {
 }
 
 const keptColumns = `SELECT ` + commentColumns + `, c.lease_by, c.lease_until,
-	v.spam, v.abuse, v.action, v.reason, v.model, v.hold_at, v.reject_at, v.signals` +
-	commentTables + ` JOIN verdicts v ON v.comment_id = c.id`
+	v.spam, v.abuse, v.action, v.reason, v.model, v.hold_at, v.reject_at, v.signals,
+	c.campaign, g.count, g.authors, g.articles, g.first_at` +
+	commentTables + ` JOIN verdicts v ON v.comment_id = c.id LEFT JOIN campaigns g ON g.id = c.campaign`
 
 func readKept(scan scanner) (k kept, err error) {
 	into, done := commentInto(&k.comment)
 	var until int64
 	var signals string
 	v := &k.verdict
-	err = scan(append(into, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.Hold, &v.Reject, &signals)...)
+	var group string
+	var count, authors, articles, first *int64
+	err = scan(append(into, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.Hold, &v.Reject, &signals,
+		&group, &count, &authors, &articles, &first)...)
 	if err != nil {
 		return k, err
 	}
 	done()
+	if count != nil { // then all of them are there
+		k.campaign = &models.Campaign{
+			ID: group, Count: int(*count), Authors: int(*authors), Articles: int(*articles), First: fromMicros(*first),
+		}
+	}
 	k.claim.LeaseUntil = fromMicros(until)
 	return k, json.Unmarshal([]byte(signals), &v.Signals)
 }

@@ -15,6 +15,8 @@ type Detail struct {
 	History []models.Decision `json:"history"` // oldest first, with those undone
 	Thread  []models.Comment  `json:"thread"`  // what it answers, itself, what answers it
 	Claim   *models.Claim     `json:"claim,omitempty"`
+	// Campaign is nil when nothing alike has come.
+	Campaign *models.Campaign `json:"campaign,omitempty"`
 }
 
 const (
@@ -34,7 +36,7 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 			return d, err
 		}
 		item := items[0] // comments are never deleted
-		d = Detail{Comment: item.Comment, Verdict: item.Verdict, Context: item.Context, Claim: item.Claim}
+		d = Detail{Comment: item.Comment, Verdict: item.Verdict, Context: item.Context, Claim: item.Claim, Campaign: item.Campaign}
 		if d.History, err = list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id`, id); err != nil {
 			return d, err
 		}

@@ -135,6 +135,12 @@ func useHotPaths(t *testing.T, db *DB) {
 	_, err = db.EventsSince(ctx, "", 10)
 	check(err)
 	check(db.Release(ctx, ann, []string{last.ID}))
+	_, err = db.Queue(ctx, ann, models.QueueFilter{Campaign: "g", Limit: 1})
+	check(err)
+	_, _, err = db.AuthorRecord(ctx, "gazette", "u1", time.Time{}, 20)
+	check(err)
+	_, err = db.Rules(ctx, "gazette")
+	check(err)
 	_, err = db.LabelCounts(ctx, "gazette")
 	check(err)
 }

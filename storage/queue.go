@@ -71,6 +71,9 @@ func queueFilter(by models.Caller, f *models.QueueFilter) (order, *where, error)
 	if f.Author != "" {
 		w.add("(c.author_id = ? OR c.author_name = ?)", f.Author, f.Author)
 	}
+	if f.Campaign != "" {
+		w.add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
+	}
 	if f.Query != "" {
 		literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Query))
 		w.add(`c.search LIKE ? ESCAPE '\'`, "%"+literal+"%")
@@ -80,7 +83,7 @@ func queueFilter(by models.Caller, f *models.QueueFilter) (order, *where, error)
 
 // narrowed tells whether f asks for more than a site.
 func narrowed(f models.QueueFilter) bool {
-	return f.Reason != "" || f.Article != "" || f.Author != "" || f.Query != ""
+	return f.Reason != "" || f.Article != "" || f.Author != "" || f.Campaign != "" || f.Query != ""
 }
 
 // Queue returns a page of the pending comments that the caller may see, with
@@ -167,7 +170,7 @@ func (t *tx) items(ids []string) ([]models.QueueItem, error) {
 		c := k.comment
 		item := models.QueueItem{
 			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.live(t),
-			Context: models.Context{Author: records[c.ID]},
+			Context: models.Context{Author: records[c.ID]}, Campaign: k.campaign,
 		}
 		if parent, ok := answered[c.ParentID]; ok {
 			item.Context.Parent = &parent

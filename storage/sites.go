@@ -33,8 +33,8 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 	}
 	key = newToken("wk_")
 	err = apply(ctx, db, func(t *tx) error {
-		added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slug) DO NOTHING`,
+		added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}') ON CONFLICT (slug) DO NOTHING`,
 			s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hash(key), micros(t.now))
 		if err != nil {
 			return err

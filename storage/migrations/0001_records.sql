@@ -9,7 +9,8 @@ CREATE TABLE sites (
 	reject     double precision,
 	sso_secret text NOT NULL,
 	key_hash   bytea NOT NULL UNIQUE,
-	created_at bigint NOT NULL
+	created_at bigint NOT NULL,
+	rules      text NOT NULL -- JSON that may be long, read by itself
 );
 
 -- Kept apart from sites, because it changes with every held comment.
@@ -54,6 +55,7 @@ CREATE TABLE comments (
 	lease_until  bigint NOT NULL,
 	body         text NOT NULL,
 	search       text NOT NULL, -- author and body in lower case, while pending
+	campaign     text NOT NULL, -- id of its group of near-copies; '': too short for one
 	FOREIGN KEY (site, article) REFERENCES articles (site, id)
 );
 CREATE INDEX comments_public ON comments (site, article, created_at, id) WHERE status = 'approved';
@@ -63,8 +65,18 @@ CREATE INDEX comments_any_risk ON comments (risk, created_at, id) WHERE status =
 CREATE INDEX comments_any_age ON comments (created_at, id) WHERE status = 'pending';
 CREATE INDEX comments_lease ON comments (lease_by) WHERE lease_by <> '';
 CREATE INDEX comments_replies ON comments (parent_id, created_at, id) WHERE parent_id <> '';
-CREATE INDEX comments_author ON comments (site, author_key, status);
+CREATE INDEX comments_author ON comments (site, author_key, status, updated_at);
+CREATE INDEX comments_campaign ON comments (campaign, risk, created_at, id) WHERE status = 'pending' AND campaign <> '';
 CREATE INDEX comments_arrival ON comments (site, created_at, id, machine);
+
+-- Groups of two comments or more.
+CREATE TABLE campaigns (
+	id       text PRIMARY KEY,
+	count    bigint NOT NULL,
+	authors  bigint NOT NULL,
+	articles bigint NOT NULL,
+	first_at bigint NOT NULL
+);
 
 CREATE TABLE verdicts (
 	comment_id text PRIMARY KEY REFERENCES comments (id),

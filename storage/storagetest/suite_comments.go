@@ -92,6 +92,38 @@ var commentTests = map[string]func(*testing.T, *lab){
 		ok(t, err)
 		equal(t, "replayed after a day", replayed, false)
 	},
+	"an author has a record": func(t *testing.T, l *lab) {
+		max := by(models.Author{ID: "u1", Name: "Max"})
+		for range 3 {
+			l.post(t, max, approved)
+		}
+		l.post(t, max)
+		l.post(t, max, onSite("tribune"))
+		l.post(t, by(models.Author{Name: "u1"}), approved) // a name is no id
+		old := l.post(t, max)
+		_, _, err := l.Decide(l.ctx, ann, old.ID, models.DecisionRequest{Action: models.Reject})
+		ok(t, err)
+		l.clock.Advance(48 * time.Hour)
+		lately := l.clock.Now().Add(-time.Hour)
+		record := func(most int) (models.Record, int) {
+			t.Helper()
+			r, n, err := l.AuthorRecord(l.ctx, "gazette", "u1", lately, most)
+			ok(t, err)
+			return r, n
+		}
+		r, n := record(100)
+		equal(t, "record", r, models.Record{Approved: 3, Rejected: 1, Pending: 1})
+		equal(t, "rejected lately", n, 0)
+		_, _, err = l.Decide(l.ctx, ann, l.post(t, max, approved).ID, models.DecisionRequest{Action: models.Reject})
+		ok(t, err)
+		r, n = record(2)
+		equal(t, "record up to two", r, models.Record{Approved: 2, Rejected: 2, Pending: 1})
+		equal(t, "rejected now", n, 1)
+		unknown, n, err := l.AuthorRecord(l.ctx, "gazette", "nobody\x00", lately, 9)
+		ok(t, err)
+		equal(t, "nobody's", unknown, models.Record{})
+		equal(t, "nobody's lately", n, 0)
+	},
 	"pages of an article have no gaps and no repeats": func(t *testing.T, l *lab) {
 		var want []string
 		for i := range 23 {

@@ -2,7 +2,10 @@ package storagetest
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +67,36 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err = l.UpdateSite(l.ctx, ann, "none", func(*models.Site) error { return nil })
 		wantKind(t, err, models.KindNotFound)
 		equal(t, "kept name", must(l.Site(l.ctx, "gazette"))(t).Name, "Other")
+	},
+	"a site has rules": func(t *testing.T, l *lab) {
+		equal(t, "before", fmt.Sprint(must(l.Rules(l.ctx, "gazette"))(t)), fmt.Sprint(models.Rules{}))
+		most := 0
+		r := models.Rules{
+			BlockedWords: models.BlockedWords{Words: []string{"ärger*", "x <b>"}, Action: models.Hold},
+			Links:        models.LinkRules{Max: &most},
+		}
+		ok(t, l.SetRules(l.ctx, ann, "gazette", r))
+		if got := must(l.Rules(l.ctx, "gazette"))(t); !reflect.DeepEqual(got, r) {
+			t.Fatalf("got  %+v\nwant %+v", got, r)
+		}
+		r.BlockedWords.Words = []string{"x <b>", "new"}
+		ok(t, l.SetRules(l.ctx, ann, "gazette", r))
+		rows, _, err := l.AuditPage(l.ctx, ann, "gazette", "site.rules", "", 9, "")
+		ok(t, err)
+		equal(t, "audit rows", len(rows), 2)
+		var before, after models.Rules // of the lists, only what has changed
+		ok(t, json.Unmarshal(rows[0].Before, &before))
+		ok(t, json.Unmarshal(rows[0].After, &after))
+		equal(t, "gone", strings.Join(before.BlockedWords.Words, "|"), "ärger*")
+		equal(t, "come", strings.Join(after.BlockedWords.Words, "|"), "new")
+
+		wantKind(t, l.SetRules(l.ctx, ann, "gazette", models.Rules{Length: models.LengthRules{Min: -1}}), models.KindInvalid)
+		wantKind(t, l.SetRules(l.ctx, ann, "none", models.Rules{}), models.KindNotFound)
+		_, err = l.Rules(l.ctx, "none\x00")
+		wantKind(t, err, models.KindNotFound)
+		equal(t, "kept", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
+		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Name = "Other"; return nil }))(t)
+		equal(t, "kept by a change of the site", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
 	},
 	"a moderator is kept and changed": func(t *testing.T, l *lab) {
 		m := models.Moderator{Name: "Änne", Role: models.RoleEditor, Sites: []string{"gazette"}, PasswordHash: "$argon2id$x"}

@@ -95,6 +95,38 @@ var queueTests = map[string]func(*testing.T, *lab){
 			wantKind(t, err, models.KindInvalid)
 		}
 	},
+	"a group of near-copies is shown and filtered by": func(t *testing.T, l *lab) {
+		in := func(id string, count, authors int) func(*storage.NewComment) {
+			return func(n *storage.NewComment) {
+				n.Campaign = models.Campaign{ID: id, Count: count, Authors: authors, Articles: 1, First: l.clock.Now()}
+			}
+		}
+		own := models.Comment{ID: "01900000-0000-7000-8000-000000000001"}
+		first := l.post(t, in(own.ID, 1, 1), func(n *storage.NewComment) { n.Comment.ID = own.ID })
+		equal(t, "an id made before", first.ID, own.ID)
+		if alone := must(l.Detail(l.ctx, ann, first.ID))(t).Campaign; alone != nil {
+			t.Fatalf("one comment is no campaign: %+v", alone)
+		}
+		l.post(t)
+		l.post(t, in(own.ID, 3, 3))
+		l.post(t, in(own.ID, 2, 2)) // counted before the one above, kept after it
+		l.post(t, in(own.ID, 4, 3), approved)
+		l.post(t, in("another", 2, 1))
+		for _, sort := range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest} {
+			page := must(l.Queue(l.ctx, ann, models.QueueFilter{Campaign: own.ID, Sort: sort}))(t)
+			equal(t, "total", page.Total, 3)
+			for _, item := range page.Items {
+				equal(t, "id", item.Campaign.ID, own.ID)
+				equal(t, "count", item.Campaign.Count, 4)
+				equal(t, "authors", item.Campaign.Authors, 3)
+			}
+		}
+		equal(t, "claimed", len(must(l.Claim(l.ctx, ann, models.QueueFilter{Campaign: "another"}, time.Minute))(t)), 1)
+		equal(t, "of a first comment", must(l.Detail(l.ctx, ann, first.ID))(t).Campaign.Count, 4)
+		equal(t, "in no group", must(l.Queue(l.ctx, ann, models.QueueFilter{Campaign: "none"}))(t).Total, 0)
+		_, _, _, err := l.CreateComment(l.ctx, l.new(func(n *storage.NewComment) { n.Comment.ID = own.ID }))
+		wantKind(t, err, models.KindConflict)
+	},
 	"an item shows its context": func(t *testing.T, l *lab) {
 		parent := l.post(t, approved, by(models.Author{ID: "u1", Name: "Reader"}))
 		reply := l.post(t, func(n *storage.NewComment) { n.Comment.ParentID = parent.ID })
