@@ -18,13 +18,17 @@ type variant struct {
 
 // recipe is how the weights of a head are fitted.
 type recipe struct {
-	epochs   int
+	most     int // rounds over the rows, for few of them
 	variants []variant
 	scale    [blocks]float64 // how much a block may carry
 }
 
+// rounds is how often the rows are gone over. The more there are, the fewer
+// rounds bring the weights to rest.
+func (r recipe) rounds(rows int) int { return min(r.most, 6+200_000/max(rows, 1)) }
+
 var standard = recipe{
-	epochs:   20,
+	most:     20,
 	variants: []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
 	scale:    [blocks]float64{1, 1, 0.5},
 }
@@ -49,7 +53,6 @@ type lanes struct {
 	dual   []float32 // row by row, n for each
 	bias   []float32
 	z      []float64 // log odds of a row in each lane
-	size   []float64 // its squared length
 }
 
 func newLanes(class models.Class, folds, tokens, rows int, rec recipe) *lanes {
@@ -57,7 +60,7 @@ func newLanes(class models.Class, folds, tokens, rows int, rec recipe) *lanes {
 	return &lanes{
 		n: n, folds: folds, class: class, recipe: rec,
 		weight: make([]float32, n*tokens), room: make([]float32, n*tokens), dual: make([]float32, n*rows),
-		bias: make([]float32, n), z: make([]float64, n), size: make([]float64, n),
+		bias: make([]float32, n), z: make([]float64, n),
 	}
 }
 
@@ -145,35 +148,33 @@ func (l *lanes) scores(r *row) {
 // learn takes the best step for one row in every lane that may see it.
 func (l *lanes) learn(r *row) {
 	l.scores(r)
-	for k := range l.size {
-		l.size[k] = 1
-	}
-	for b, ids := range r.ids {
-		var sum [maxLanes]float32
-		for _, id := range ids {
-			for k, g := range l.room[int(id)*l.n:][:l.n] {
-				sum[k] += g
-			}
-		}
-		x := l.scale(r, b)
-		for k := range l.size {
-			l.size[k] += float64(x * x * sum[k])
-		}
-	}
+	size := l.sizes(r)
 	sign := -1.0
 	if r.class == l.class {
 		sign = 1
 	}
 	dual := l.dual[r.index*l.n:][:l.n]
 	var step [maxLanes]float32
+	const least = 0.002 // of the cost; a shorter step is not worth the writing
+	moved := false
 	for k := range dual {
 		if k%(l.folds+1) == int(r.fold) {
 			continue
 		}
-		before := float64(dual[k])
-		dual[k] = float32(ascend(before, sign*l.z[k], l.size[k], l.recipe.variants[k/(l.folds+1)].cost))
-		step[k] = float32(sign * (float64(dual[k]) - before))
-		l.bias[k] += step[k]
+		v := k / (l.folds + 1)
+		cost := l.recipe.variants[v].cost
+		d := ascend(float64(dual[k]), sign*l.z[k], size[v], cost) - float64(dual[k])
+		if math.Abs(d) > least*cost {
+			moved = true
+		}
+		step[k] = float32(sign * d)
+	}
+	if !moved {
+		return
+	}
+	for k, d := range step[:l.n] {
+		l.bias[k] += d
+		dual[k] += float32(sign) * d
 	}
 	for b, ids := range r.ids {
 		var by [maxLanes]float32
@@ -189,12 +190,33 @@ func (l *lanes) learn(r *row) {
 	}
 }
 
+// sizes returns the squared length of a row for each variant, as the lanes that
+// see all rows have it; the others differ little.
+func (l *lanes) sizes(r *row) (size [maxLanes]float64) {
+	n := l.folds + 1
+	for v := range l.recipe.variants {
+		size[v] = 1
+		for b, ids := range r.ids {
+			sum := float32(0)
+			for _, id := range ids {
+				sum += l.room[int(id)*l.n+v*n+l.folds]
+			}
+			x := l.scale(r, b)
+			size[v] += float64(x * x * sum)
+		}
+	}
+	return size
+}
+
 // ascend finds the dual variable between 0 and cost that is best for a row of
 // this margin and squared size while the others stay.
 func ascend(dual, margin, size, cost float64) float64 {
 	least := cost * 1e-6
 	a := min(max(dual, least), cost-least)
-	for range 4 { // Newton's method, kept inside the interval
+	if dual == 0 { // the first time
+		a = cost / 2
+	}
+	for range 5 { // Newton's method, kept inside the interval
 		slope := margin + size*(a-dual) + math.Log(a/(cost-a))
 		next := a - slope/(size+cost/(a*(cost-a)))
 		if next < least {
@@ -216,7 +238,7 @@ func (l *lanes) fit(ctx context.Context, s *spool, v *vocabulary, seed uint64, p
 	if err := l.survey(s, v, rng); err != nil {
 		return fmt.Errorf("count for the %s head: %w", l.class, err)
 	}
-	for range l.recipe.epochs {
+	for range l.recipe.rounds(s.rows) {
 		n := 0
 		err := s.shuffled(rng, func(r *row) error {
 			if n++; n%256 == 0 {

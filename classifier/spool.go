@@ -91,6 +91,14 @@ func (s *spool) put(r *row) error {
 	return err
 }
 
+// flush ends the writing; then rows may be read, by several goroutines.
+func (s *spool) flush() error {
+	if err := s.w.Flush(); err != nil {
+		return fmt.Errorf("write the temporary training file: %w", err)
+	}
+	return nil
+}
+
 // stream reads rows from one place of the spool to another.
 type stream struct {
 	r   *bufio.Reader
@@ -136,9 +144,6 @@ const streams = 64
 // in an order drawn from rng, so that labels that came sorted by class or by
 // age are mixed, without holding them in memory. The row is good until f returns.
 func (s *spool) shuffled(rng *rand.Rand, f func(*row) error) error {
-	if err := s.w.Flush(); err != nil {
-		return fmt.Errorf("write the temporary training file: %w", err)
-	}
 	n := min(streams, len(s.marks))
 	open := make([]*stream, n)
 	for i := range open {

@@ -2,7 +2,9 @@ package classifier
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
+	"sync"
 
 	"winnow/models"
 )
@@ -16,30 +18,42 @@ func (t *trainer) learn(ctx context.Context, s *spool) (*Model, error) {
 	if n.Ham == 0 || n.Spam+n.Abuse == 0 {
 		return nil, models.Errorf(models.KindInvalid, "training needs labels of ham and of spam or abuse; there are %d of ham, %d of spam, %d of abuse", n.Ham, n.Spam, n.Abuse)
 	}
-	t.total = t.done + 2*t.recipe.epochs*s.rows
+	trained := min(n.Spam, 1) + min(n.Abuse, 1)
+	t.total = t.done + trained*t.recipe.rounds(s.rows)*s.rows
 	m := &Model{manifest: t.manifest}
 	m.manifest.Figures.Rows = t.manifest.Rows
+	// The heads learn side by side: they share only the file, and t.step.
 	var fitted [heads][]float64
+	var fault [heads]error
+	var both sync.WaitGroup
 	for i, class := range headClass {
 		if class == models.Spam && n.Spam == 0 || class == models.Abuse && n.Abuse == 0 {
 			continue
 		}
-		l := newLanes(class, t.folds, len(t.words.tokens), s.rows, t.recipe)
-		if err := l.fit(ctx, s, t.words, t.opt.Seed, t.step); err != nil {
-			return nil, err
-		}
-		h, f, weights, err := t.calibrate(l, s)
-		if err != nil {
-			return nil, err
-		}
-		fitted[i] = weights
-		if i == spamHead {
-			m.manifest.Spam, m.manifest.Figures.Spam = h, f
-		} else {
-			m.manifest.Abuse, m.manifest.Figures.Abuse = h, f
-		}
+		both.Go(func() {
+			var h *Head
+			var f *HeadFigures
+			h, f, fitted[i], fault[i] = t.fitHead(ctx, s, class)
+			if i == spamHead {
+				m.manifest.Spam, m.manifest.Figures.Spam = h, f
+			} else {
+				m.manifest.Abuse, m.manifest.Figures.Abuse = h, f
+			}
+		})
+	}
+	both.Wait()
+	if err := errors.Join(fault[:]...); err != nil {
+		return nil, err
 	}
 	return t.assemble(m, fitted)
+}
+
+func (t *trainer) fitHead(ctx context.Context, s *spool, class models.Class) (*Head, *HeadFigures, []float64, error) {
+	l := newLanes(class, t.folds, len(t.words.tokens), s.rows, t.recipe)
+	if err := l.fit(ctx, s, t.words, t.opt.Seed, t.step); err != nil {
+		return nil, nil, nil, err
+	}
+	return t.calibrate(l, s)
 }
 
 // Shares of the ham that the default thresholds may flag.

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"math"
 	"os"
+	"sync"
 
 	"winnow/classifier/text"
 	"winnow/models"
@@ -32,8 +33,8 @@ type TrainOptions struct {
 	Origins   []Origin // of public label sets, for the manifest
 	Starter   bool     // learned from public sets alone: never rejects
 	Hold      float64  // hold at this probability of spam; 0: where 2 % of the ham would be held
-	// Progress is told now and then how much work is done, in rows. The total
-	// is 0 while it is not known yet.
+	// Progress is told now and then how much work is done, in rows, by one
+	// goroutine at a time. The total is 0 while it is not known yet.
 	Progress func(done, total int)
 }
 
@@ -41,6 +42,7 @@ const (
 	maxFolds  = 10
 	maxLanes  = 4 * (maxFolds + 1)
 	maxKnown  = 4 << 20 // texts remembered to find duplicates and conflicts
+	maxRows   = 1 << 20 // texts learned from; of more, a sample by hash
 	maxScores = 1 << 19 // held-out scores kept for calibration and figures
 )
 
@@ -55,6 +57,8 @@ type trainer struct {
 	scanner  text.Scanner
 	langs    names
 	sources  names
+	distinct int        // rows after the copies are left out
+	progress sync.Mutex // guards done
 	done     int
 	total    int
 }
@@ -115,6 +119,8 @@ func newTrainer(opt TrainOptions) *trainer {
 }
 
 func (t *trainer) step(rows int) {
+	t.progress.Lock()
+	defer t.progress.Unlock()
 	t.done += rows
 	t.opt.Progress(t.done, t.total)
 }
@@ -149,6 +155,7 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) 
 			t.manifest.Duplicates++
 			continue
 		}
+		t.distinct++
 		for _, token := range tokens {
 			t.words.count(token.Hash, blockOf(token.Kind), l.Label)
 		}
@@ -182,7 +189,7 @@ func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *spool) err
 		var k kept
 		if err := in.Decode(&k); errors.Is(err, io.EOF) {
 			t.manifest.Conflicts = len(conflicts)
-			return nil
+			return s.flush()
 		} else if err != nil {
 			return fmt.Errorf("read the temporary training file: %w", err)
 		}
@@ -191,6 +198,9 @@ func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *spool) err
 		}
 		if c := t.known[k.Key]; c&(c-1) != 0 {
 			conflicts[k.Key] = true
+			continue
+		}
+		if !t.sampled(k.Key) {
 			continue
 		}
 		t.record(k.Label)
@@ -214,9 +224,19 @@ func (t *trainer) number(r *row, in Input) {
 	}
 }
 
+// sampled tells whether a text is among those learned from.
+func (t *trainer) sampled(key uint64) bool {
+	return t.distinct <= maxRows || float64(t.hash(key)) < math.MaxUint32*float64(maxRows)/float64(t.distinct)
+}
+
+// hash draws a number for a text.
+func (t *trainer) hash(key uint64) uint32 {
+	return uint32((key ^ t.opt.Seed) * 0x9e3779b97f4a7c15 >> 32)
+}
+
 // foldOf deals texts to folds, the same text always to the same.
 func (t *trainer) foldOf(key uint64) uint8 {
-	return uint8((key ^ t.opt.Seed) * 0x9e3779b97f4a7c15 >> 32 % uint64(t.folds))
+	return uint8(t.hash(key) % uint32(t.folds))
 }
 
 // maxSites bounds how many sites and sources a manifest names.
