@@ -76,6 +76,7 @@ func (s *Server) routes() []route {
 		{get, "/metrics", echo.WrapHandler(s.metrics.handler), everyone, 0},
 		{get, "/openapi.yaml", s.openapi, everyone, 0},
 
+		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), everyone, 0},
 		{get, "/console", page(console.Handler()), everyone, 0},
 		{get, "/console/*", page(console.Handler()), everyone, 0},
 		{get, "/demo", page(widget.Demo()), everyone, 0},
