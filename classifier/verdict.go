@@ -30,6 +30,9 @@ func (m *Model) Manifest() Manifest { return m.manifest }
 type Policy struct {
 	Hold, Reject *float64 // probabilities of spam; nil: the model's own
 	Site         string
+	// Look, unless nil, is lent the folded text for as long as the call takes,
+	// so that rules and campaigns need not fold it again.
+	Look func(body *text.Folded)
 }
 
 // warmLabels is how many human labels of ham and of spam a site must have
@@ -60,6 +63,7 @@ type reading struct {
 	tokens  []text.Token
 	hits    []hit
 	shares  []share
+	names   []byte
 	sum     [heads][blocks]float64
 	count   [blocks]int
 }
@@ -104,6 +108,9 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	r := readings.Get().(*reading)
 	defer readings.Put(r)
 	r.read(m, in)
+	if p.Look != nil {
+		p.Look(&r.scanner.Body)
+	}
 	v := models.Verdict{Action: models.Approve, Model: m.version}
 	explained := abuseHead
 	if h := m.manifest.Spam; h != nil {
@@ -184,9 +191,18 @@ func (r *reading) signals(h *Head, index int) []models.Signal {
 	shown := min(len(r.shares), maxSignals)
 	out := make([]models.Signal, 0, shown+2)
 	places := make([][2]int, shown)
+	// All names are cut from one string.
+	r.names = r.names[:0]
+	var end [maxSignals]int
 	for i, s := range r.shares[:shown] {
-		t := r.tokens[r.hits[s.hit].token]
-		signal := models.Signal{Name: r.scanner.Name(t), Weight: s.weight}
+		r.names = r.scanner.AppendName(r.names, r.tokens[r.hits[s.hit].token])
+		end[i] = len(r.names)
+	}
+	names, from := string(r.names), 0
+	for i, s := range r.shares[:shown] {
+		t := &r.tokens[r.hits[s.hit].token]
+		signal := models.Signal{Name: names[from:end[i]], Weight: s.weight}
+		from = end[i]
 		if t.Start >= 0 {
 			places[i][0], places[i][1] = r.scanner.Body.Origin(int(t.Start), int(t.End))
 			signal.At = places[i : i+1 : i+1]

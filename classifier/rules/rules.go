@@ -101,6 +101,23 @@ func compileWords(bad *models.Invalid, r models.Rules) *lexicon {
 	return lex
 }
 
+// Past tells how much of an author's past Apply wants to know: up to how many
+// comments of each status, and the rejections of how many days. No comments
+// mean nothing at all, so that nobody need look.
+func (s *Set) Past() (comments, days int) {
+	if s == nil {
+		return 0, 0
+	}
+	a := s.rules.Authors
+	switch {
+	case a.TrustAfter > 0:
+		comments = max(a.TrustAfter, 1000) // the signal shows their number
+	case a.HoldFirst:
+		comments = 1
+	}
+	return comments, cmp.Or(a.TrustDays, models.DefaultTrustDays)
+}
+
 // Apply returns a signal for each rule that the comment fires. Words and links
 // are looked for in linear time; what is found beyond some dozens of places is
 // not listed.
