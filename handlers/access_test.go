@@ -36,6 +36,10 @@ func TestWhoMayCall(t *testing.T) {
 		{"POST", "/v1/comments/" + none + "/decision", [5]int{401, 403, 422, 422, 422}},
 		{"POST", "/v1/decisions", [5]int{401, 403, 422, 422, 422}},
 		{"POST", "/v1/decisions/" + none + "/undo", [5]int{401, 403, 404, 404, 404}},
+		{"GET", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
+		{"GET", "/v1/sites/nowhere/rules", [5]int{401, 403, 403, 404, 404}},
+		{"PUT", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
+		{"POST", "/v1/sites/gazette/test", [5]int{401, 403, 403, 422, 422}},
 		{"GET", "/v1/audit", [5]int{401, 403, 403, 200, 200}},
 		{"GET", "/v1/stats", [5]int{401, 403, 403, 200, 200}},
 		{"GET", "/v1/labels", [5]int{401, 403, 403, 200, 200}},
@@ -54,7 +58,7 @@ func TestWhoMayCall(t *testing.T) {
 				h = bearer(token(t, who))
 			}
 			var body any
-			if test.method == "POST" {
+			if test.method == "POST" || test.method == "PUT" {
 				body = "{}"
 			}
 			r := f.send(test.method, test.path, h, body)
@@ -150,7 +154,7 @@ func TestForwardedAddresses(t *testing.T) {
 		"a proxy that says nothing": {"127.0.0.0/8", "", "127.0.0.0/24"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := handlers.Config{DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: memory.NewNotifier(), Secret: secret}
+			cfg := handlers.Config{DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil), Secret: secret}
 			for p := range strings.SplitSeq(test.trusted, ",") {
 				if p != "" {
 					cfg.TrustedProxies = append(cfg.TrustedProxies, netip.MustParsePrefix(p))

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"winnow/classifier"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -57,7 +57,7 @@ type commentReply struct {
 }
 
 // createComment takes a comment: who is it from, is it well formed, is it one
-// too many, what does the filter say, keep it, reply.
+// too many, what do the filter and the site's rules say, keep it, reply.
 func (s *Server) createComment(c echo.Context) error {
 	data, err := readJSON(c.Request())
 	if err != nil {
@@ -84,10 +84,14 @@ func (s *Server) createComment(c echo.Context) error {
 	if err := s.take(c, limits); err != nil {
 		return err
 	}
-	verdict := s.judge(&comment, from.site, req.Website != "")
+	comment.ID = uuid.Must(uuid.NewV7()).String() // campaigns are named after it
+	verdict, campaign, err := s.judge(c.Request().Context(), &comment, from.site, req.Website != "")
+	if err != nil {
+		return err
+	}
 	sum := sha256.Sum256(append([]byte("POST /v1/comments\n"), data...))
 	kept, verdict, replayed, err := s.db.CreateComment(c.Request().Context(), storage.NewComment{
-		Comment: comment, Verdict: verdict, IdempotencyKey: key, Fingerprint: sum[:],
+		Comment: comment, Verdict: verdict, Campaign: campaign, IdempotencyKey: key, Fingerprint: sum[:],
 	})
 	if err != nil {
 		return err
@@ -212,27 +216,6 @@ func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, 
 		}
 	}
 	return comment, from.bad.Err()
-}
-
-// judge asks the live model and turns what it says into the comment's status.
-func (s *Server) judge(c *models.Comment, site models.Site, trapped bool) models.Verdict {
-	v := s.live.Load().Verdict(classifier.FromComment(*c), classifier.Policy{
-		Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: site.Slug,
-	})
-	if trapped {
-		v.Action, v.Reason = models.Reject, models.ReasonHoneypot
-	}
-	switch {
-	case v.Action == models.Reject:
-		c.Status, c.Reason = models.Rejected, v.Reason
-	case v.Action == models.Hold:
-		c.Status, c.Reason = models.Pending, v.Reason
-	case site.Mode == models.ModePre:
-		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
-	default:
-		c.Status = models.Approved
-	}
-	return v
 }
 
 // reply tells a site's server everything. A browser learns only whether its

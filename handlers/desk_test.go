@@ -86,7 +86,7 @@ var secret = []byte("a secret of the tests alone")
 func (d *desk) serve(notifier handlers.Notifier) {
 	d.Helper()
 	d.base, d.stop = start(d.T, handlers.Config{
-		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: notifier, Secret: secret,
+		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: notifier, Campaigns: memory.NewCampaigns(nil), Secret: secret,
 		Log: slog.New(slog.NewTextHandler(d.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	d.doc = description(d.T, d.base)

@@ -51,7 +51,7 @@ func newFront(t *testing.T, change ...func(*handlers.Config)) *front {
 	_, err = f.db.AddSite(t.Context(), operator, models.Site{Slug: "demo", Name: "Demo", Mode: models.ModePost})
 	f.must(err)
 	cfg := handlers.Config{
-		DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: memory.NewNotifier(), Secret: secret,
+		DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil), Secret: secret,
 		Rates: handlers.DefaultRates(), Now: f.now, Version: "test",
 	}
 	for _, c := range change {

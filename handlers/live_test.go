@@ -67,8 +67,8 @@ func (f *front) liveOn(base string) string {
 func TestPromotionReachesEveryNode(t *testing.T) {
 	common := memory.NewNotifier()
 	f := newFront(t, func(c *handlers.Config) { c.Notifier = common })
-	told, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: common, Secret: secret})
-	deaf, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Secret: secret})
+	told, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: common, Campaigns: memory.NewCampaigns(nil), Secret: secret})
+	deaf, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil), Secret: secret})
 	version := f.another()
 	f.send("POST", "/v1/models/"+version+"/promote", bearer(token(t, "ada")), nil).must(http.StatusOK)
 	if got := f.liveOn(f.base); got != version {

@@ -25,14 +25,15 @@ const (
 func (s *Server) queue(c echo.Context) error {
 	q := queryOf(c)
 	f := models.QueueFilter{
-		Site:    q.site(),
-		Sort:    models.Sort(q.text("sort", models.MaxID)),
-		Reason:  models.Reason(q.text("reason", models.MaxID)),
-		Query:   q.text("q", maxQuery),
-		Article: q.text("article", models.MaxID),
-		Author:  q.text("author", models.MaxID),
-		Cursor:  q.text("cursor", models.MaxURL),
-		Limit:   q.number("limit", 1, maxPage, 50),
+		Site:     q.site(),
+		Sort:     models.Sort(q.text("sort", models.MaxID)),
+		Reason:   models.Reason(q.text("reason", models.MaxID)),
+		Query:    q.text("q", maxQuery),
+		Article:  q.text("article", models.MaxID),
+		Author:   q.text("author", models.MaxID),
+		Campaign: q.text("campaign", models.MaxID),
+		Cursor:   q.text("cursor", models.MaxURL),
+		Limit:    q.number("limit", 1, maxPage, 50),
 	}
 	checkOrder(f, &q.bad)
 	if err := q.err(); err != nil {
@@ -54,13 +55,14 @@ func (s *Server) queue(c echo.Context) error {
 
 // claimRequest asks for items as the queue would list them.
 type claimRequest struct {
-	Site    string        `json:"site"`
-	Limit   *int          `json:"limit"` // 1 to 50; 10 when absent
-	Sort    models.Sort   `json:"sort"`
-	Reason  models.Reason `json:"reason"`
-	Query   string        `json:"q"`
-	Article string        `json:"article"`
-	Author  string        `json:"author"`
+	Site     string        `json:"site"`
+	Limit    *int          `json:"limit"` // 1 to 50; 10 when absent
+	Sort     models.Sort   `json:"sort"`
+	Reason   models.Reason `json:"reason"`
+	Query    string        `json:"q"`
+	Article  string        `json:"article"`
+	Author   string        `json:"author"`
+	Campaign string        `json:"campaign"`
 }
 
 // filter checks a request and turns it into what storage understands.
@@ -69,6 +71,7 @@ func (r claimRequest) filter() (models.QueueFilter, error) {
 	f := models.QueueFilter{
 		Site: r.Site, Sort: r.Sort, Reason: r.Reason, Limit: 10,
 		Query: models.Clean(r.Query), Article: models.Clean(r.Article), Author: models.Clean(r.Author),
+		Campaign: models.Clean(r.Campaign),
 	}
 	if r.Site != "" && !models.ValidSlug(r.Site) {
 		bad.Add("site", "is not a site's slug")
@@ -79,7 +82,7 @@ func (r claimRequest) filter() (models.QueueFilter, error) {
 	if f.Limit < 1 || f.Limit > maxClaim {
 		bad.Add("limit", "must be a whole number from 1 to %d", maxClaim)
 	}
-	for name, v := range map[string]string{"q": f.Query, "article": f.Article, "author": f.Author} {
+	for name, v := range map[string]string{"q": f.Query, "article": f.Article, "author": f.Author, "campaign": f.Campaign} {
 		if len([]rune(v)) > maxQuery {
 			bad.Add(name, "must have at most %d characters", maxQuery)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // recent remembers for a short time what storage said, so that a busy caller
@@ -14,8 +16,9 @@ type recent[T any] struct {
 	ttl  time.Duration
 	now  func() time.Time
 
-	mu   sync.Mutex
-	kept map[string]dated[T]
+	asking singleflight.Group // of many who ask at once, one asks storage
+	mu     sync.Mutex
+	kept   map[string]dated[T]
 }
 
 type dated[T any] struct {
@@ -38,15 +41,27 @@ func (r *recent[T]) get(ctx context.Context, key string) (T, error) {
 	if ok && now.Before(d.until) {
 		return d.value, nil
 	}
-	v, err := r.load(ctx, key)
-	if err != nil {
-		return v, err
-	}
+	answer, err, _ := r.asking.Do(key, func() (any, error) {
+		v, err := r.load(context.WithoutCancel(ctx), key) // for the others too
+		if err != nil {
+			return v, err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if len(r.kept) >= maxRecent {
+			clear(r.kept)
+		}
+		r.kept[key] = dated[T]{v, now.Add(r.ttl)}
+		return v, nil
+	})
+	v, _ := answer.(T)
+	return v, err
+}
+
+// forget makes the next caller see a change of this node at once.
+func (r *recent[T]) forget(key string) {
+	r.asking.Forget(key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.kept) >= maxRecent {
-		clear(r.kept)
-	}
-	r.kept[key] = dated[T]{v, now.Add(r.ttl)}
-	return v, nil
+	delete(r.kept, key)
 }

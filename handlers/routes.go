@@ -33,6 +33,7 @@ type route struct {
 
 const (
 	maxBody  = 64 << 10
+	maxRules = 1 << 20
 	maxModel = 256 << 20
 )
 
@@ -60,6 +61,9 @@ func (s *Server) routes() []route {
 
 		{get, "/v1/me", s.me, moderators, 0},
 		{get, "/v1/sites", s.listSites, moderators, 0},
+		{get, "/v1/sites/:slug/rules", s.siteRules, editors, 0},
+		{http.MethodPut, "/v1/sites/:slug/rules", s.setRules, editors, maxRules},
+		{post, "/v1/sites/:slug/test", s.testText, editors, 0},
 
 		{get, "/v1/audit", s.auditTrail, editors, 0},
 		{get, "/v1/stats", s.stats, editors, 0},

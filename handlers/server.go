@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"winnow/classifier"
+	"winnow/classifier/rules"
 	"winnow/handlers/password"
 	"winnow/models"
 	"winnow/storage"
@@ -36,12 +37,21 @@ type Notifier interface {
 	Subscribe(ctx context.Context) (<-chan models.Event, error)
 }
 
-// Config is what a Server needs. DB, Limiter, Notifier and Secret are required.
+// Campaigns groups the near-copies of a site: See counts a comment by its id
+// and returns the group that it belongs to. Keys tell authors and articles
+// apart. Groups may be forgotten; storage keeps what was said of a comment.
+type Campaigns interface {
+	See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
+}
+
+// Config is what a Server needs. DB, Limiter, Notifier, Campaigns and Secret
+// are required.
 type Config struct {
-	DB       *storage.DB
-	Limiter  Limiter
-	Notifier Notifier
-	Secret   []byte // signs access tokens and keys the hashes of addresses
+	DB        *storage.DB
+	Limiter   Limiter
+	Notifier  Notifier
+	Campaigns Campaigns
+	Secret    []byte // signs access tokens and keys the hashes of addresses
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. None
 	// is by default, private networks included.
 	TrustedProxies []netip.Prefix
@@ -55,16 +65,17 @@ type Config struct {
 // Server answers HTTP requests. Handler may be used before and after Run; Run
 // keeps the live model current.
 type Server struct {
-	db       *storage.DB
-	limiter  Limiter
-	notifier Notifier
-	secret   []byte
-	trusted  []netip.Prefix
-	rates    Rates
-	redis    *redis.Client
-	log      *slog.Logger
-	now      func() time.Time
-	version  string
+	db        *storage.DB
+	limiter   Limiter
+	notifier  Notifier
+	campaigns Campaigns
+	secret    []byte
+	trusted   []netip.Prefix
+	rates     Rates
+	redis     *redis.Client
+	log       *slog.Logger
+	now       func() time.Time
+	version   string
 
 	metrics *metrics
 	hashing chan struct{} // has room for the passwords that may be hashed at once
@@ -75,6 +86,7 @@ type Server struct {
 	live    atomic.Pointer[classifier.Model]
 	people  *recent[models.Moderator]
 	sites   *recent[models.Site]
+	rules   *recent[*rules.Set]
 	origins *recent[map[string][]string]
 	trainer *trainer
 	handler http.Handler
@@ -83,7 +95,7 @@ type Server struct {
 // New makes a server and loads the live model, which storage must hold.
 func New(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{
-		db: cfg.DB, limiter: cfg.Limiter, notifier: cfg.Notifier,
+		db: cfg.DB, limiter: cfg.Limiter, notifier: cfg.Notifier, campaigns: cfg.Campaigns,
 		secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, redis: cfg.Redis,
 		log: cfg.Log, now: cfg.Now, version: cfg.Version,
 		hashing: make(chan struct{}, maxHashes), notices: make(chan models.Event, maxNotices),
@@ -96,6 +108,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.people = newRecent(moderatorTTL, s.now, s.db.Moderator)
 	s.sites = newRecent(siteTTL, s.now, s.db.Site)
+	s.rules = newRecent(siteTTL, s.now, s.loadRules)
 	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
 	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()
 	s.metrics = s.newMetrics()

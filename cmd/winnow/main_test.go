@@ -114,6 +114,21 @@ func TestSitesOnTheCommandLine(t *testing.T) {
 			t.Errorf("site list lacks %q:\n%s", want, list)
 		}
 	}
+	must(t, `{"blocked_words":{"words":["tea & <b>"]},"links":{"max":0}}`, "site", "rules", "gazette", "--file", "-", db)
+	must(t, "", "site", "set", "gazette", "--mode", "post", db)
+	if printed := must(t, "", "site", "rules", "gazette", db); !strings.Contains(printed, `"tea & <b>"`) || !strings.Contains(printed, `"max": 0`) {
+		t.Errorf("the rules came back as %s", printed)
+	}
+	for stdin, says := range map[string]string{
+		`{"blocked_wrds":{}}`:                     "blocked_wrds",
+		`{"blocked_words":{"words":["a","*"]}}`:   "blocked_words.words[1]",
+		`{"blocked_words":{"words":["a","..."]}}`: "blocked_words.words[1]",
+		`{} {}`: "more after",
+	} {
+		if status, _, errs := winnow(t, stdin, "site", "rules", "gazette", "--file", "-", db); status != exitFailed || !strings.Contains(errs, says) {
+			t.Errorf("%s: exit status %d: %s", stdin, status, errs)
+		}
+	}
 	if status, _, errs := winnow(t, "", "site", "add", "gazette", db); status != exitFailed || !strings.Contains(errs, "gazette") {
 		t.Errorf("a second site of the same name: exit status %d: %s", status, errs)
 	}

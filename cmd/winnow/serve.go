@@ -32,7 +32,7 @@ func serveCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Sources: env("listen"), Usage: "`ADDRESS` to answer on"},
 			databaseFlag(),
-			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits and notices through redis://… (empty: in process)"},
+			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits, notices and campaigns through redis://… (empty: in process)"},
 			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is believed (`CIDR`, repeatable, or with commas)"},
 			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "signing `KEY`, 16 bytes or more (default: one that is made once and kept in the database)"},
 			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
@@ -95,14 +95,14 @@ func serve(ctx context.Context, c *cli.Command) error {
 	}
 
 	if url := c.String("redis"); url == "" {
-		cfg.Limiter, cfg.Notifier = memory.NewLimiter(time.Now), memory.NewNotifier()
+		cfg.Limiter, cfg.Notifier, cfg.Campaigns = memory.NewLimiter(time.Now), memory.NewNotifier(), memory.NewCampaigns(time.Now)
 	} else {
 		client, err := redis.Open(ctx, url, cfg.Log)
 		if err != nil {
 			return err
 		}
 		defer client.Close()
-		cfg.Limiter, cfg.Notifier, cfg.Redis = client.Limiter(), client.Notifier(), client
+		cfg.Limiter, cfg.Notifier, cfg.Campaigns, cfg.Redis = client.Limiter(), client.Notifier(), client.Campaigns(), client
 	}
 
 	server, err := handlers.New(ctx, cfg)

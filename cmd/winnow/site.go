@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v3"
 
+	"winnow/classifier/rules"
 	"winnow/models"
 )
 
@@ -36,6 +40,14 @@ func siteCommand() *cli.Command {
 				Name: "set", ArgsUsage: "SLUG", Usage: "change a site",
 				Flags:  append([]cli.Flag{databaseFlag()}, siteFlags()...),
 				Action: setSite,
+			},
+			{
+				Name: "rules", ArgsUsage: "SLUG", Usage: "print what a newsroom has set for its site beside the model, or set it",
+				Flags: []cli.Flag{
+					databaseFlag(),
+					&cli.StringFlag{Name: "file", Sources: env("file"), Usage: "set the rules in `FILE`, JSON as printed, - for standard input"},
+				},
+				Action: siteRules,
 			},
 		},
 	}
@@ -179,4 +191,57 @@ func setSite(ctx context.Context, c *cli.Command) error {
 	defer db.Close()
 	_, err = db.UpdateSite(ctx, operator(), args[0], func(s *models.Site) error { return changeSite(c, s) })
 	return err
+}
+
+func siteRules(ctx context.Context, c *cli.Command) error {
+	args, err := arguments(c, "SLUG")
+	if err != nil {
+		return err
+	}
+	name := c.String("file")
+	var r models.Rules
+	if name != "" {
+		if r, err = readRules(c.Root().Reader, name); err != nil {
+			return err
+		}
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if name != "" {
+		return db.SetRules(ctx, operator(), args[0], r)
+	}
+	if r, err = db.Rules(ctx, args[0]); err != nil {
+		return err
+	}
+	out := json.NewEncoder(c.Root().Writer)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	return out.Encode(r)
+}
+
+// readRules reads rules that can be compiled. A name that is no rule is
+// refused: a misspelt rule would do nothing, unseen.
+func readRules(stdin io.Reader, name string) (r models.Rules, err error) {
+	in := stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return r, err
+		}
+		defer f.Close()
+		in = f
+	}
+	read := json.NewDecoder(in)
+	read.DisallowUnknownFields()
+	if err := read.Decode(&r); err != nil {
+		return r, fmt.Errorf("rules in %s: %w", name, err)
+	}
+	if _, err := read.Token(); !errors.Is(err, io.EOF) {
+		return r, fmt.Errorf("rules in %s: there is more after their end", name)
+	}
+	_, err = rules.Compile(r)
+	return r, err
 }

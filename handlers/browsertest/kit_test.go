@@ -90,7 +90,7 @@ func (d *desk) model() {
 func (d *desk) serve() {
 	d.Helper()
 	server, err := handlers.New(d.Context(), handlers.Config{
-		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(),
+		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil),
 		Secret: []byte("a key for tests that signs nothing of worth"), Rates: handlers.DefaultRates(), Version: "test",
 	})
 	d.must(err)

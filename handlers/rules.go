@@ -1,0 +1,99 @@
+package handlers
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/classifier/rules"
+	"winnow/models"
+)
+
+// siteRules shows what a newsroom has set beside the model.
+func (s *Server) siteRules(c echo.Context) error {
+	ctx, slug := c.Request().Context(), c.Param("slug")
+	if err := s.visible(ctx, caller(c), slug); err != nil {
+		return err
+	}
+	r, err := s.db.Rules(ctx, slug)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, r)
+}
+
+// setRules replaces all rules of a site. Other nodes follow within siteTTL.
+func (s *Server) setRules(c echo.Context) error {
+	r, err := decode[models.Rules](c)
+	if err != nil {
+		return err
+	}
+	ctx, slug := c.Request().Context(), c.Param("slug")
+	if err := s.visible(ctx, caller(c), slug); err != nil {
+		return err
+	}
+	if _, err := rules.Compile(r); err != nil {
+		return err
+	}
+	if err := s.db.SetRules(ctx, caller(c), slug, r); err != nil {
+		return err
+	}
+	s.rules.forget(slug)
+	return c.JSON(http.StatusOK, r)
+}
+
+// testRequest is a text as if it were a comment.
+type testRequest struct {
+	Text    string         `json:"text"`
+	Author  models.Author  `json:"author"` // an id counts as vouched for
+	Article models.Article `json:"article"`
+}
+
+// testText says what would be said of a text. Nothing is kept or counted, so
+// that its near-copies are not known either.
+func (s *Server) testText(c echo.Context) error {
+	req, err := decode[testRequest](c)
+	if err != nil {
+		return err
+	}
+	comment, err := req.comment()
+	if err != nil {
+		return err
+	}
+	ctx, slug := c.Request().Context(), c.Param("slug")
+	if err := s.visible(ctx, caller(c), slug); err != nil {
+		return err
+	}
+	site, err := s.sites.get(ctx, slug)
+	if err != nil {
+		return err
+	}
+	o, err := s.opinion(ctx, comment, site)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, rules.Combine(o.verdict, o.fired...))
+}
+
+// comment checks what was given as a comment; what a comment needs beyond its
+// text may be missing.
+func (r testRequest) comment() (models.Comment, error) {
+	c := models.Comment{Body: models.Clean(r.Text), Author: r.Author, Article: r.Article}
+	for _, s := range []*string{&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Article.ID, &c.Article.URL, &c.Article.Title} {
+		*s = models.Clean(*s)
+	}
+	whole := c
+	whole.Article.ID, whole.Author.Name = cmp.Or(c.Article.ID, "any"), cmp.Or(c.Author.Name, "anybody")
+	var bad *models.Error
+	if !errors.As(whole.Validate(), &bad) {
+		return c, nil
+	}
+	for i, f := range bad.Fields {
+		if f.Field == "body" {
+			bad.Fields[i].Field = "text"
+		}
+	}
+	return c, bad
+}

@@ -1,0 +1,247 @@
+package handlers_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"winnow/classifier"
+	"winnow/handlers"
+	"winnow/models"
+)
+
+// set gives the gazette rules, and thresholds that no comment reaches, so that
+// the rules decide alone.
+func (f *front) set(r models.Rules) {
+	f.Helper()
+	f.quiet()
+	f.send("PUT", "/v1/sites/gazette/rules", bearer(token(f.T, "eve")), r).must(http.StatusOK)
+}
+
+func (f *front) quiet() {
+	f.Helper()
+	one := 1.0
+	_, err := f.db.UpdateSite(f.Context(), operator, "gazette", func(s *models.Site) error {
+		s.Thresholds = models.Thresholds{Hold: &one, Reject: &one}
+		return nil
+	})
+	f.must(err)
+}
+
+// signal returns the signal of that name, or ends the test.
+func signal(t *testing.T, v *models.Verdict, name string) models.Signal {
+	t.Helper()
+	for _, s := range v.Signals {
+		if s.Name == name {
+			return s
+		}
+	}
+	t.Fatalf("no %s in %+v", name, v.Signals)
+	return models.Signal{}
+}
+
+func TestRulesDecide(t *testing.T) {
+	f := newFront(t)
+	most := 1
+	r := models.Rules{
+		BlockedWords:   models.BlockedWords{Words: []string{"lighthouse tour*"}},
+		SuspectWords:   models.SuspectWords{Words: []string{"keeper"}},
+		BlockedDomains: models.BlockedDomains{Domains: []string{"tours.example"}, Action: models.Hold},
+		Links:          models.LinkRules{Max: &most, Allowed: []string{"gazette.example"}},
+	}
+	f.set(r)
+	var kept models.Rules
+	f.send("GET", "/v1/sites/gazette/rules", bearer(token(t, "eve")), nil).into(http.StatusOK, &kept)
+	if !reflect.DeepEqual(kept, r) {
+		t.Errorf("kept %+v", kept)
+	}
+	for body, test := range map[string]struct{ status, signal, detail string }{
+		"The boats came back this morning.":           {"approved", "", ""},
+		"Book our L1ghth0use  TOURS at the quay.":     {"rejected", "rule:blocked-word", "lighthouse tour*"},
+		"The keeper was there as well.":               {"pending", "rule:suspect-word", "keeper"},
+		"See https://www.tours.example/quay":          {"pending", "rule:blocked-domain", "www.tours.example"},
+		"https://a.example and https://b.example":     {"pending", "rule:links", "2"},
+		"https://gazette.example/a https://a.example": {"approved", "", ""},
+	} {
+		p := f.post(object{"body": body})
+		if p.Status != test.status {
+			t.Errorf("%s: %s", body, p.Status)
+		}
+		var tested models.Verdict
+		f.send("POST", "/v1/sites/gazette/test", bearer(token(t, "eve")), object{"text": body}).into(http.StatusOK, &tested)
+		if tested.Action != p.Verdict.Action {
+			t.Errorf("%s: the test says %s, the comment got %s", body, tested.Action, p.Verdict.Action)
+		}
+		if test.signal == "" {
+			continue
+		}
+		if p.Reason != "rule" {
+			t.Errorf("%s: reason %s", body, p.Reason)
+		}
+		for _, v := range []*models.Verdict{p.Verdict, &tested} {
+			if s := signal(t, v, test.signal); s.Detail != test.detail || s.Action == "" || len(s.At) == 0 {
+				t.Errorf("%s: %+v", body, s)
+			}
+		}
+	}
+	f.set(models.Rules{})
+	if p := f.post(object{"body": "The keeper was there as well, he said."}); p.Status != "approved" {
+		t.Errorf("%s without rules", p.Status)
+	}
+}
+
+func TestTextsAreTestedWithoutATrace(t *testing.T) {
+	f := newFront(t)
+	f.set(models.Rules{BlockedWords: models.BlockedWords{Words: []string{"admiral"}}, Length: models.LengthRules{Min: 500}})
+	body := object{"text": "Nine of us have seen the lighthouse burn on that winter evening.", "author": object{"name": "The Admiral"}}
+	var v models.Verdict
+	for range 5 { // as a campaign it would show
+		f.send("POST", "/v1/sites/gazette/test", bearer(token(t, "eve")), body).into(http.StatusOK, &v)
+	}
+	if signal(t, &v, "rule:blocked-name").Action != models.Reject || signal(t, &v, "rule:too-short").Detail != "64" {
+		t.Errorf("%+v", v)
+	}
+	page, err := f.db.Queue(t.Context(), operator, models.QueueFilter{})
+	f.must(err)
+	if page.Total != 0 {
+		t.Errorf("%d comments wait", page.Total)
+	}
+	if p := f.post(object{"body": body["text"]}); p.Verdict.Signals[0].Name == "campaign:copies" {
+		t.Errorf("tests were counted: %+v", p.Verdict)
+	}
+}
+
+func TestBadRules(t *testing.T) {
+	f := newFront(t)
+	put := func(who, site string, body any) reply {
+		return f.send("PUT", "/v1/sites/"+site+"/rules", bearer(token(t, who)), body)
+	}
+	put("eve", "gazette", models.Rules{BlockedWords: models.BlockedWords{Words: []string{"fine", " "}}}).names("blocked_words.words[1]")
+	put("eve", "gazette", models.Rules{SuspectWords: models.SuspectWords{Words: []string{"fine", "fine", "..."}}}).names("suspect_words.words[2]")
+	put("eve", "gazette", models.Rules{Links: models.LinkRules{Allowed: []string{"no domain"}}}).names("links.allowed[0]")
+	put("eve", "gazette", models.Rules{Length: models.LengthRules{Min: 3, Max: 2}}).names("length.min")
+	put("eve", "gazette", `{"links":{"max":"two"}}`).must(http.StatusBadRequest)
+	put("eve", "gazette", `{"blocked_words":{"words":["`+strings.Repeat("x", 1<<20)+`"]}}`).must(http.StatusRequestEntityTooLarge)
+	put("hanna", "gazette", models.Rules{}).must(http.StatusNotFound)
+
+	many := make([]string, models.MaxRuleEntries)
+	for i := range many {
+		many[i] = "word" + strings.Repeat("x", 20) + string(rune('a'+i%26))
+	}
+	put("eve", "gazette", models.Rules{BlockedWords: models.BlockedWords{Words: many}}).must(http.StatusOK) // more than other requests may have
+	f.send("POST", "/v1/sites/gazette/test", bearer(token(t, "eve")), object{"text": " "}).names("text")
+	f.send("POST", "/v1/sites/gazette/test", bearer(token(t, "hanna")), object{"text": "x"}).must(http.StatusNotFound)
+}
+
+func TestAuthorsEarnTrust(t *testing.T) {
+	f := newFront(t)
+	f.set(models.Rules{Authors: models.AuthorRules{HoldFirst: true, HoldAnonymous: true, TrustAfter: 2}})
+	known := object{"author": object{"id": "u7", "name": "Zoë"}}
+	approve := func(id string) {
+		t.Helper()
+		_, _, err := f.db.Decide(t.Context(), operator, id, models.DecisionRequest{Action: models.Approve})
+		f.must(err)
+	}
+	p := f.post(nil)
+	if signal(t, p.Verdict, "rule:anonymous"); p.Status != "pending" {
+		t.Errorf("a name alone: %s", p.Status)
+	}
+	approve(p.ID) // a name earns nothing
+	p = f.post(known)
+	if signal(t, p.Verdict, "rule:first-time"); p.Status != "pending" {
+		t.Errorf("the first comment: %s", p.Status)
+	}
+	approve(p.ID)
+	if p = f.post(known); p.Status != "approved" {
+		t.Errorf("the second comment: %s", p.Status)
+	}
+
+	zero := 0.0 // the model holds everything
+	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
+	f.must(err)
+	p = f.post(known)
+	if s := signal(t, p.Verdict, "rule:trusted"); p.Status != "approved" || s.Detail != "2" {
+		t.Errorf("a trusted author: %s, %+v", p.Status, s)
+	}
+	_, _, err = f.db.Decide(t.Context(), operator, p.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonOther})
+	f.must(err)
+	if p = f.post(known); p.Status != "pending" {
+		t.Errorf("after a rejection: %s", p.Status)
+	}
+}
+
+func TestCampaignsAreSeen(t *testing.T) {
+	f := newFront(t)
+	f.quiet()
+	premoderated := func(s *models.Site) error { s.Mode = models.ModePre; return nil }
+	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", premoderated)
+	f.must(err)
+	const text = "My sister earns a whole captain's pay from her kitchen table, ask her how at www.sister.example/"
+	var first, last posted
+	for i, name := range []string{"Ann", "Bo", "Cy"} {
+		last = f.post(object{"body": text + name, "author": object{"name": name}})
+		if i == 0 {
+			first = last
+		}
+	}
+	f.post(object{"body": "Nobody else has said this about the old harbour wall and its nine cats."})
+	if s := signal(t, last.Verdict, "campaign:copies"); s.Detail != "3" || s.Weight <= 0 {
+		t.Errorf("%+v", s)
+	}
+	var found items[models.QueueItem]
+	f.send("GET", "/v1/queue?campaign="+first.ID, bearer(token(t, "bob")), nil).into(http.StatusOK, &found)
+	if found.Total != 3 {
+		t.Fatalf("%d of the campaign wait", found.Total)
+	}
+	for _, item := range found.Items {
+		if c := item.Campaign; c == nil || c.ID != first.ID || c.Count != 3 || c.Authors != 3 || c.Articles != 1 {
+			t.Errorf("%+v", c)
+		}
+	}
+	f.send("POST", "/v1/queue/claim", bearer(token(t, "bob")), object{"campaign": first.ID, "limit": 2}).into(http.StatusOK, &found)
+	if len(found.Items) != 2 {
+		t.Errorf("%d claimed", len(found.Items))
+	}
+	var d struct{ Campaign *models.Campaign }
+	f.send("GET", "/v1/comments/"+first.ID, bearer(token(t, "bob")), nil).into(http.StatusOK, &d)
+	if d.Campaign == nil || d.Campaign.Count != 3 {
+		t.Errorf("%+v", d.Campaign)
+	}
+}
+
+// blind stands for a store of campaigns that has failed.
+type blind struct{}
+
+func (blind) See(context.Context, string, models.Sketch, string, string, string) (models.Campaign, error) {
+	return models.Campaign{}, errors.New("gone")
+}
+
+func TestCommentsNeedNoCampaigns(t *testing.T) {
+	f := newFront(t, func(c *handlers.Config) { c.Campaigns = blind{} })
+	if p := f.post(nil); p.ID == "" {
+		t.Error("not kept")
+	}
+}
+
+// What winnow score says of a text is what the server says of it, as long as
+// the site has no rules.
+func TestServerSaysWhatTheModelSays(t *testing.T) {
+	f := newFront(t)
+	m, err := classifier.Starter()
+	f.must(err)
+	for _, body := range []string{
+		"The boats came back this morning, and the whole quay stood there to watch.",
+		"FREE ca$h!!! Cl1ck https://win.example now and earn £500 a day from home",
+	} {
+		p := f.post(object{"body": body})
+		c, err := f.db.Comment(t.Context(), p.ID)
+		f.must(err)
+		want := m.Verdict(classifier.FromComment(c), classifier.Policy{Site: "gazette"})
+		if !reflect.DeepEqual(*p.Verdict, want) {
+			t.Errorf("got  %+v\nwant %+v", *p.Verdict, want)
+		}
+	}
+}
