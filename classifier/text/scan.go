@@ -68,15 +68,18 @@ func (sc *Scanner) Scan(in Doc) []Token {
 //	author:name:W, author:words:N, author:digits:N, author:link, author:disguised,
 //	author:mail:H, author:mail:tld:T, author:home:H, author:home:tld:T
 //	article:shared:N (words of the title), article:link:own
-func (sc *Scanner) Name(t Token) string {
-	name := []byte(t.Kind.String() + ":")
+func (sc *Scanner) Name(t Token) string { return string(sc.AppendName(nil, t)) }
+
+// AppendName appends the name of a token to b.
+func (sc *Scanner) AppendName(b []byte, t Token) []byte {
+	b = append(append(b, t.Kind.String()...), ':')
 	for _, c := range sc.made(t.Kind)[t.from:t.to] {
 		if c == ' ' && t.Kind == Chars {
 			c = '_'
 		}
-		name = append(name, c)
+		b = append(b, c)
 	}
-	return string(name)
+	return b
 }
 
 // made returns the buffer that tokens of a kind are made of.
