@@ -21,6 +21,7 @@ type recipe struct {
 	most     int // rounds over the rows, for few of them
 	variants []variant
 	scale    [blocks]float64 // how much a block may carry
+	copied   float64         // what a mistake on a disguised copy costs against one on the original
 }
 
 // rounds is how often the rows are gone over. The more there are, the fewer
@@ -31,6 +32,7 @@ var standard = recipe{
 	most:     20,
 	variants: []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
 	scale:    [blocks]float64{1, 1, 0.5},
+	copied:   0.2,
 }
 
 // lanes are several logistic regressions fitted side by side over the same
@@ -68,8 +70,10 @@ func newLanes(class models.Class, folds, tokens, rows int, rec recipe) *lanes {
 // after the last skips none.
 func (l *lanes) lane(variant, fold int) int { return variant*(l.folds+1) + fold }
 
-// sees tells whether the head learns from a row of this class.
-func (l *lanes) sees(c models.Class) bool { return c == l.class || c == models.Ham }
+// sees tells whether the head learns from a row. Disguise is a matter of spam.
+func (l *lanes) sees(r *row) bool {
+	return (r.class == l.class || r.class == models.Ham) && (!r.copied || l.class == models.Spam)
+}
 
 // survey sets the room of every token from the rows that each lane sees.
 func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
@@ -78,7 +82,7 @@ func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
 	in := make([]count, n*len(v.tokens))
 	all := make([]count, n)
 	err := s.shuffled(rng, func(r *row) error {
-		if !l.sees(r.class) {
+		if !l.sees(r) {
 			return nil
 		}
 		add := func(c []count) {
@@ -163,6 +167,9 @@ func (l *lanes) learn(r *row) {
 		}
 		v := k / (l.folds + 1)
 		cost := l.recipe.variants[v].cost
+		if r.copied {
+			cost *= l.recipe.copied
+		}
 		d := ascend(float64(dual[k]), sign*l.z[k], size[v], cost) - float64(dual[k])
 		if math.Abs(d) > least*cost {
 			moved = true
@@ -247,7 +254,7 @@ func (l *lanes) fit(ctx context.Context, s *spool, v *vocabulary, seed uint64, p
 				}
 				progress(256)
 			}
-			if l.sees(r.class) {
+			if l.sees(r) {
 				l.learn(r)
 			}
 			return nil

@@ -1,8 +1,6 @@
 package classifier
 
 import (
-	"sync"
-
 	"winnow/classifier/text"
 	"winnow/models"
 )
@@ -46,9 +44,6 @@ func blockOf(k text.Kind) block {
 	}
 	return wordBlock
 }
-
-// scanners lends buffers to the goroutines that score.
-var scanners = sync.Pool{New: func() any { return new(text.Scanner) }}
 
 func scan(s *text.Scanner, in Input) []text.Token {
 	return s.Scan(text.Doc{

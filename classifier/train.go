@@ -10,10 +10,12 @@ import (
 	"io"
 	"iter"
 	"math"
+	"math/rand/v2"
 	"os"
 	"sync"
 
 	"winnow/classifier/text"
+	"winnow/classifier/text/disguise"
 	"winnow/models"
 )
 
@@ -32,7 +34,7 @@ type TrainOptions struct {
 	MaxTokens int      // 0: 200 thousand
 	Origins   []Origin // of public label sets, for the manifest
 	Starter   bool     // learned from public sets alone: never rejects
-	Hold      float64  // hold at this probability of spam; 0: where 2 % of the ham would be held
+	Hold      float64  // hold at this probability of spam; 0: where fewer than 2 % of the ham would be held
 	// Progress is told now and then how much work is done, in rows, by one
 	// goroutine at a time. The total is 0 while it is not known yet.
 	Progress func(done, total int)
@@ -205,11 +207,44 @@ func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *spool) err
 		}
 		t.record(k.Label)
 		r = row{class: k.Label.Label, fold: t.foldOf(k.Key), lang: t.langs.of(k.Label.Lang), source: t.sources.of(k.Label.Source), ids: r.ids}
-		t.number(&r, FromLabel(k.Label))
-		if err := s.put(&r); err != nil {
-			return fmt.Errorf("write the temporary training file: %w", err)
+		if err := t.put(s, &r, k.Label); err != nil {
+			return err
+		}
+		rng := rand.New(rand.NewPCG(k.Key, t.opt.Seed))
+		if rng.Float64() < t.copies(k.Label.Label) {
+			k.Label.Text = disguise.Apply(lossy[rng.IntN(len(lossy))], rng, k.Label.Text)
+			r.copied = true
+			if err := t.put(s, &r, k.Label); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// lossy disguises cannot be undone by folding. So that the spam head does not
+// rest on whole words alone, it also learns from copies of comments that wear
+// one; ham too, because honest people mistype.
+var lossy = []disguise.Kind{disguise.Drop, disguise.Swap, disguise.Insert, disguise.Star, disguise.Split}
+
+// copies is the share of the rows of a class that is copied in disguise. The
+// more rows there are, the more real disguises and slips they hold.
+func (t *trainer) copies(class models.Class) float64 {
+	few := min(1, 30_000/float64(t.distinct))
+	switch class {
+	case models.Spam:
+		return few
+	case models.Ham:
+		return 0.1 * few
+	}
+	return 0
+}
+
+func (t *trainer) put(s *spool, r *row, l models.Label) error {
+	t.number(r, FromLabel(l))
+	if err := s.put(r); err != nil {
+		return fmt.Errorf("write the temporary training file: %w", err)
+	}
+	return nil
 }
 
 func (t *trainer) number(r *row, in Input) {

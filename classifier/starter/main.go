@@ -29,7 +29,7 @@ var origins = []classifier.Origin{
 
 func main() {
 	out := flag.String("out", "classifier/starter/starter.wnw", "model file to write")
-	hold := flag.Float64("hold", 0.5, "probability of spam at which the model holds a comment; what the sets would give is no guide, they are not news comments")
+	hold := flag.Float64("hold", 0.6, "probability of spam at which the model holds a comment; what the sets would give is no guide, they are not news comments")
 	tokens := flag.Int("tokens", 100_000, "most tokens to keep")
 	flag.Parse()
 	if err := run(*out, *hold, *tokens, flag.Args()); err != nil {
