@@ -157,8 +157,8 @@ func (l *lab) accuracy(ctx context.Context, names []string) error {
 	return w.Flush()
 }
 
-// coldStart trains on every set of the same class but one and measures on
-// that one, then adds more and more of its own labels.
+// coldStart trains on every set but one and measures on that one, then adds
+// more and more of its own labels.
 func (l *lab) coldStart(ctx context.Context, names []string, cold string, overlap []string) error {
 	own, err := l.read(cold, "train")
 	if err != nil {
@@ -177,9 +177,7 @@ func (l *lab) coldStart(ctx context.Context, names []string, cold string, overla
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(rows, func(r models.Label) bool { return r.Label == models.Spam }) {
-			others = append(others, rows...)
-		}
+		others = append(others, rows...)
 	}
 	w := l.table("labels of " + cold + "\tAUC\tR@1%\tMCC\twith the others: AUC\tR@1%\tMCC\t")
 	for _, n := range []int{0, 25, 50, 100, 200} {
