@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -104,10 +105,18 @@ func TestWriteFileLeavesNoHalfModel(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	whole := bytesOf(f, smallModel(f))
-	f.Add(whole)
-	f.Add(whole[:len(whole)/2])
-	f.Add([]byte(magic + "\x01\x00\x00\x00\x02\x00\x00\x00{}"))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	body := whole[:len(whole)-sha256.Size]
+	f.Add(whole, false)
+	f.Add(whole[:len(whole)/2], false)
+	f.Add(body, true)
+	f.Add([]byte(magic+"\x01\x00\x00\x00\x02\x00\x00\x00{}"), false)
+	f.Add([]byte(magic+"\x01\x00\x00\x00\x1f\x00\x00\x00{\"scheme\":1,\"spam\":{\"prior\":1}}\x00\x00\x00\x00"), true)
+	// A right checksum lets the fuzzer past the first check.
+	f.Fuzz(func(t *testing.T, b []byte, right bool) {
+		if right {
+			sum := sha256.Sum256(b)
+			b = append(bytes.Clone(b), sum[:]...)
+		}
 		m, err := Read(bytes.NewReader(b))
 		if err != nil {
 			if models.KindOf(err) != models.KindInvalid {
