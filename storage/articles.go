@@ -19,28 +19,6 @@ type ArticlePage struct {
 	Next     string // cursor of the next page; empty on the last
 }
 
-// touchArticle notes an article, or its new address or title, and one more
-// public comment.
-func (t *tx) touchArticle(a models.Article, public bool) error {
-	_, err := t.exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ($1, $2, $3, $4, 1, $5)
-		ON CONFLICT (site, id) DO UPDATE SET
-			url = CASE WHEN excluded.url <> '' THEN excluded.url ELSE articles.url END,
-			title = CASE WHEN excluded.title <> '' THEN excluded.title ELSE articles.title END,
-			version = articles.version + 1,
-			approved = articles.approved + excluded.approved
-		WHERE excluded.approved > 0
-			OR (excluded.url <> '' AND excluded.url <> articles.url)
-			OR (excluded.title <> '' AND excluded.title <> articles.title)`,
-		a.Site, a.ID, a.URL, a.Title, isInt(public))
-	return err
-}
-
-// countApproved notes that an approved comment was gained or lost.
-func (t *tx) countApproved(a models.Article, change int) error {
-	_, err := t.exec(`UPDATE articles SET version = version + 1, approved = approved + $1 WHERE site = $2 AND id = $3`, change, a.Site, a.ID)
-	return err
-}
-
 // ArticleVersion returns a number that grows with every change of what the
 // public sees of an article; 0 when it is unknown.
 func (db *DB) ArticleVersion(ctx context.Context, site, article string) (int64, error) {

@@ -93,6 +93,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		string(old.Status), string(old.Reason), micros(t.now)); err != nil {
 		return none, c, err
 	}
+	t.sums.judged(made, k.machine, 1)
 	if err := t.labelDecision(made, old, d.Label()); err != nil {
 		return none, c, err
 	}
@@ -153,21 +154,15 @@ func (t *tx) visible(by models.Caller, id, lock string) (kept, error) {
 // setStatus changes a comment, the counters that depend on it and the article's
 // version, ends the lease, and tells of it.
 func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
-	old := c.Status
+	old := c
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.now
 	if _, err := t.exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0
 		WHERE id = $6`, string(status), string(reason), c.Version, micros(t.now), searchText(c), c.ID); err != nil {
 		return c, err
 	}
-	if change := isInt(status == models.Approved) - isInt(old == models.Approved); change != 0 {
-		if err := t.countApproved(c.Article, change); err != nil {
-			return c, err
-		}
-	}
-	if change := isInt(status == models.Pending) - isInt(old == models.Pending); change != 0 {
-		if err := t.countPending(c.Site, change); err != nil {
-			return c, err
-		}
+	if status != old.Status {
+		t.sums.count(old, -1)
+		t.sums.count(c, 1)
 	}
 	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
 }

@@ -19,12 +19,13 @@ import (
 // dialect names every difference between the databases. All other SQL is the
 // same text for both.
 type dialect struct {
-	driver      string // of database/sql
-	lock        string // ends a SELECT whose rows are about to be changed
-	lockFree    string // the same, passing over rows that others have locked
-	lockSchema  string // statement that makes other migrating nodes wait
-	classify    func(error) fault
-	groupWrites bool // one connection writes for all callers
+	driver     string // of database/sql
+	lock       string // ends a SELECT whose rows are about to be changed
+	lockFree   string // the same, passing over rows that others have locked
+	lockSchema string // statement that makes other migrating nodes wait
+	schema     func(text string) string
+	insert     func(i insert, rows [][]any) (query string, calls [][]any)
+	classify   func(error) fault
 }
 
 // fault is what a database error means to storage.
@@ -41,9 +42,10 @@ const (
 // SQLite locks the whole file when a transaction begins, so it needs no lock
 // clauses.
 var sqliteDialect = &dialect{
-	driver:      "sqlite",
-	classify:    sqliteFault,
-	groupWrites: true,
+	driver:   "sqlite",
+	schema:   strings.NewReplacer("/* ", "", " */", "").Replace,
+	insert:   insertEach,
+	classify: sqliteFault,
 }
 
 var postgresDialect = &dialect{
@@ -51,6 +53,8 @@ var postgresDialect = &dialect{
 	lock:       " FOR UPDATE",
 	lockFree:   " FOR UPDATE SKIP LOCKED",
 	lockSchema: "SELECT pg_advisory_xact_lock(7214913)", // any number that is only ours
+	schema:     func(text string) string { return text },
+	insert:     insertArrays,
 	classify:   postgresFault,
 }
 

@@ -70,7 +70,7 @@ func (t *tx) migrateOnce() (string, error) {
 		return "", err
 	}
 	next := migrations[have]
-	if _, err := t.exec(next.sql); err != nil {
+	if _, err := t.exec(t.d.schema(next.sql)); err != nil {
 		return "", fmt.Errorf("%s: %w", next.name, err)
 	}
 	_, err = t.exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`, have+1, next.name, micros(t.now))

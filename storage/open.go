@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // database/sql driver "pgx"
@@ -33,12 +34,15 @@ type Options struct {
 
 // DB keeps everything. It is safe for concurrent use.
 type DB struct {
-	d       *dialect
-	clock   func() time.Time
-	log     *slog.Logger
-	pool    *sql.DB // reads; with PostgreSQL also writes
-	readers runner
-	writer  *writer // nil unless the dialect groups writes
+	d         *dialect
+	clock     func() time.Time
+	log       *slog.Logger
+	pool      *sql.DB // reads; with PostgreSQL also writes
+	readers   runner
+	writer    *writer            // of SQLite: all changes
+	creations *gather[*creation] // of PostgreSQL: comments alone
+	closing   sync.Once
+	closed    error // what went wrong then
 }
 
 // Open opens "sqlite:PATH", whose folder is made when missing, or
@@ -99,8 +103,9 @@ func sqliteName(path string, more ...string) string {
 		"journal_mode(WAL)",   // readers never wait for the writer
 		"synchronous(FULL)",   // a commit returns when it is on disk
 		"foreign_keys(1)",
-		"temp_store(MEMORY)",       // savepoints copy the pages they change
-		"wal_autocheckpoint(4000)", // pages; each time stalls the writer, so not often
+		"temp_store(MEMORY)",    // savepoints copy the pages they change
+		"cache_size(-16000)",    // KiB for each connection
+		"wal_autocheckpoint(0)", // a checkpointer does it, off the writer's way
 	}, more...)
 	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(path))
 	return "file:" + escaped + "?" + url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}.Encode()
@@ -123,16 +128,22 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 		return errors.Join(db.d.explain(err), pool.Close())
 	}
 	db.pool, db.readers = pool, pool
+	db.creations = startGather(creators, db.createAll)
 	return nil
 }
 
 // Close waits for the writes that were accepted, then closes the database.
 func (db *DB) Close() error {
-	var err error
-	if db.writer != nil {
-		err = db.writer.close()
-	}
-	return errors.Join(err, db.pool.Close())
+	db.closing.Do(func() {
+		if db.creations != nil {
+			db.creations.close()
+		}
+		db.closed = db.pool.Close()
+		if db.writer != nil {
+			db.closed = errors.Join(db.closed, db.writer.close())
+		}
+	})
+	return db.closed
 }
 
 // Ping tells whether the database can be reached and has the schema that this

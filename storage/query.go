@@ -26,19 +26,25 @@ type runner interface {
 // tx runs the statements of one transaction, or of one read. It lives no
 // longer than they do, so it may hold their context.
 type tx struct {
-	ctx context.Context
-	on  runner
-	d   *dialect
-	now time.Time
+	ctx   context.Context
+	on    runner
+	d     *dialect
+	now   time.Time
+	sums  sums
+	wrote bool  // the change at hand has done something
+	rows  int64 // written by all changes
 }
 
 // exec returns how many rows were changed.
 func (t *tx) exec(query string, args ...any) (int64, error) {
-	r, err := t.on.ExecContext(t.ctx, query, storable(args)...)
+	r, err := t.on.ExecContext(t.ctx, query, storables(args)...)
 	if err != nil {
 		return 0, err
 	}
-	return r.RowsAffected()
+	n, err := r.RowsAffected()
+	t.wrote = t.wrote || n > 0
+	t.rows += n
+	return n, err
 }
 
 // scanner reads the columns of the row at hand.
@@ -46,7 +52,7 @@ type scanner func(into ...any) error
 
 // list returns every row of a query, never nil.
 func list[T any](t *tx, read func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := t.on.QueryContext(t.ctx, query, storable(args)...)
+	rows, err := t.on.QueryContext(t.ctx, query, storables(args)...)
 	if err != nil {
 		return nil, err
 	}
@@ -89,15 +95,20 @@ func missing(err error, format string, args ...any) error {
 	return err
 }
 
-// storable replaces what PostgreSQL refuses and SQLite would keep: NUL and
+// storables replaces what PostgreSQL refuses and SQLite would keep: NUL and
 // invalid UTF-8 become U+FFFD in every text.
-func storable(args []any) []any {
+func storables(args []any) []any {
 	for i, a := range args {
-		if s, ok := a.(string); ok {
-			args[i] = plain(s)
-		}
+		args[i] = storable(a)
 	}
 	return args
+}
+
+func storable(v any) any {
+	if s, ok := v.(string); ok {
+		return plain(s)
+	}
+	return v
 }
 
 func plain(s string) string {
@@ -106,7 +117,7 @@ func plain(s string) string {
 
 // read runs do against the readers.
 func read[T any](ctx context.Context, db *DB, do func(*tx) (T, error)) (T, error) {
-	v, err := do(&tx{ctx, db.readers, db.d, db.now()})
+	v, err := do(&tx{ctx: ctx, on: db.readers, d: db.d, now: db.now()})
 	return v, db.d.explain(err)
 }
 

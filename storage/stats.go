@@ -71,7 +71,7 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 			at := fromMicros(oldest[0])
 			s.OldestPendingAt = &at
 		}
-		first := micros(t.now)/dayMicros - statsDays + 1
+		first := dayOf(t.now) - statsDays + 1
 		s.Days = make([]Day, statsDays)
 		for i := range s.Days {
 			s.Days[i].Day = fromMicros((first + int64(i)) * dayMicros).Format(time.DateOnly)
@@ -83,37 +83,27 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 	})
 }
 
-// tally is a group of rows and their number.
-type tally struct {
-	day         int64
-	who, action string
-	machine     models.Status
-	n           int
-}
-
 // arrivals counts comments by day and by what the machine did.
 func (t *tx) arrivals(s *Stats, by models.Caller, site string, first int64) error {
 	var w where
+	w.add("day BETWEEN ? AND ?", first, first+statsDays-1) // a clock may run ahead
 	if err := w.seen(by, "site", site); err != nil {
 		return err
 	}
-	w.add("created_at >= ?", first*dayMicros)
-	rows, err := list(t, func(scan scanner) (r tally, err error) { err = scan(&r.day, &r.machine, &r.n); return r, err },
-		`SELECT created_at / 86400000000 AS day, machine, count(*) FROM comments`+w.String()+` GROUP BY 1, 2`, w.args...)
+	type row struct {
+		day int64
+		n   statusSum
+	}
+	rows, err := list(t, func(scan scanner) (r row, err error) {
+		err = scan(&r.day, &r.n.approved, &r.n.rejected, &r.n.pending)
+		return r, err
+	}, `SELECT day, approved, rejected, held FROM arrivals`+w.String(), w.args...)
 	for _, r := range rows {
-		if r.day-first >= statsDays {
-			continue // a clock runs ahead
-		}
 		day := &s.Days[r.day-first]
-		day.Comments += r.n
-		switch r.machine {
-		case models.Approved:
-			day.Approved += r.n
-		case models.Rejected:
-			day.Rejected += r.n
-		case models.Pending:
-			day.Held += r.n
-		}
+		day.Comments += int(r.n.approved + r.n.rejected + r.n.pending)
+		day.Approved += int(r.n.approved)
+		day.Rejected += int(r.n.rejected)
+		day.Held += int(r.n.pending)
 	}
 	return err
 }
@@ -122,31 +112,33 @@ func (t *tx) arrivals(s *Stats, by models.Caller, site string, first int64) erro
 // what the machine did.
 func (t *tx) judgements(s *Stats, by models.Caller, site string, first int64) error {
 	var w where
-	if err := w.seen(by, "d.site", site); err != nil {
+	w.add("day BETWEEN ? AND ?", first, first+statsDays-1)
+	w.add("approved + rejected > 0") // not all undone
+	if err := w.seen(by, "site", site); err != nil {
 		return err
 	}
-	w.add("d.created_at >= ?", first*dayMicros)
-	w.add("d.undone_at IS NULL")
-	rows, err := list(t, func(scan scanner) (r tally, err error) {
-		err = scan(&r.day, &r.who, &r.action, &r.machine, &r.n)
+	type row struct {
+		day     int64
+		who     string
+		machine models.Status
+		n       decisionSum
+	}
+	rows, err := list(t, func(scan scanner) (r row, err error) {
+		err = scan(&r.day, &r.who, &r.machine, &r.n.approved, &r.n.rejected)
 		return r, err
-	}, `SELECT d.created_at / 86400000000 AS day, d.moderator, d.action, c.machine, count(*)
-		FROM decisions d JOIN comments c ON c.id = d.comment_id`+w.String()+` GROUP BY 1, 2, 3, 4`, w.args...)
+	}, `SELECT day, moderator, machine, approved, rejected FROM judgements`+w.String(), w.args...)
 	people := map[string]*ModeratorCount{}
 	for _, r := range rows {
-		if r.day-first >= statsDays {
-			continue
-		}
-		s.Days[r.day-first].Decisions += r.n
+		approved, rejected := int(r.n.approved), int(r.n.rejected)
+		s.Days[r.day-first].Decisions += approved + rejected
 		person := people[r.who]
 		if person == nil {
 			person = &ModeratorCount{Moderator: r.who}
 			people[r.who] = person
 		}
-		approved := r.action == string(models.Approve)
-		person.Approved += r.n * isInt(approved)
-		person.Rejected += r.n * isInt(!approved)
-		*s.Agreement.of(r.machine, approved) += r.n
+		person.Approved += approved
+		person.Rejected += rejected
+		s.Agreement.add(r.machine, approved, rejected)
 	}
 	s.Moderators = make([]ModeratorCount, 0, len(people))
 	for _, p := range people {
@@ -156,12 +148,19 @@ func (t *tx) judgements(s *Stats, by models.Caller, site string, first int64) er
 	return err
 }
 
-// of picks the count for a pair of judgements.
-func (a *Agreement) of(machine models.Status, approved bool) *int {
-	pair := map[models.Status][2]*int{
-		models.Approved: {&a.ApprovedRejected, &a.ApprovedApproved},
-		models.Pending:  {&a.HeldRejected, &a.HeldApproved},
-		models.Rejected: {&a.RejectedRejected, &a.RejectedApproved},
-	}[machine]
-	return pair[isInt(approved)]
+func (a *Agreement) add(machine models.Status, approved, rejected int) {
+	switch machine {
+	case models.Approved:
+		a.ApprovedApproved += approved
+		a.ApprovedRejected += rejected
+	case models.Pending:
+		a.HeldApproved += approved
+		a.HeldRejected += rejected
+	case models.Rejected:
+		a.RejectedApproved += approved
+		a.RejectedRejected += rejected
+	}
 }
+
+// dayOf is the number of the day since 1970, UTC.
+func dayOf(t time.Time) int64 { return micros(t) / dayMicros }

@@ -111,11 +111,16 @@ func (db *DB) AuditPage(ctx context.Context, by models.Caller, site, action, act
 	return rows, next, nil
 }
 
+var keepEvents = into("events", "id, kind, site, subject, article, status, at bigint", "")
+
 // event notes what other nodes and open consoles should hear of.
 func (t *tx) event(kind models.EventKind, site, subject, article string, status models.Status) error {
-	_, err := t.exec(`INSERT INTO events (id, kind, site, subject, article, status, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		newID(), kind, site, subject, article, status, micros(t.now))
+	_, err := t.insert(keepEvents, [][]any{t.eventRow(kind, site, subject, article, status)})
 	return err
+}
+
+func (t *tx) eventRow(kind models.EventKind, site, subject, article string, status models.Status) []any {
+	return []any{newID(), string(kind), site, subject, article, string(status), micros(t.now)}
 }
 
 // EventsSince returns up to limit events whose ids come after the given one,

@@ -71,6 +71,7 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	if _, err := t.exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, d.ID); err != nil {
 		return d, old, err
 	}
+	t.sums.judged(d, k.machine, -1)
 	if err := t.restoreLabel(d); err != nil {
 		return d, old, err
 	}

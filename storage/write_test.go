@@ -23,7 +23,7 @@ func stalled(t *testing.T) (db *DB, release func()) {
 	}
 	started, end := make(chan struct{}), make(chan struct{})
 	stall := &write{t.Context(), func(*tx) error { close(started); <-end; return nil }, make(chan error, 1)}
-	if err := db.writer.enqueue(stall); err != nil {
+	if err := db.writer.add(stall); err != nil {
 		t.Fatal(err)
 	}
 	<-started
@@ -65,7 +65,7 @@ func TestWaitingWritesShareACommitAndFailAlone(t *testing.T) {
 	}
 	for _, job := range writes {
 		job.done = make(chan error, 1)
-		if err := db.writer.enqueue(job); err != nil {
+		if err := db.writer.add(job); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,7 +104,7 @@ func TestACallerLeavesAWriteThatWaits(t *testing.T) {
 func TestAFullQueueRefuses(t *testing.T) {
 	db, release := stalled(t)
 	for range maxWaiting {
-		if err := db.writer.enqueue(&write{t.Context(), func(*tx) error { return nil }, make(chan error, 1)}); err != nil {
+		if err := db.writer.add(&write{t.Context(), func(*tx) error { return nil }, make(chan error, 1)}); err != nil {
 			t.Fatal(err)
 		}
 	}

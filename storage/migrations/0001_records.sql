@@ -1,4 +1,5 @@
--- Times are microseconds since 1970 UTC, ids UUIDv7 text, JSON is text.
+-- Times are microseconds since 1970 UTC, days are counted from there, ids are
+-- UUIDv7 text, JSON is text. SQLite obeys what stands in /* */.
 
 CREATE TABLE sites (
 	slug       text PRIMARY KEY,
@@ -17,7 +18,7 @@ CREATE TABLE sites (
 CREATE TABLE site_counts (
 	site    text PRIMARY KEY REFERENCES sites (slug),
 	pending bigint NOT NULL
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE articles (
 	site     text NOT NULL REFERENCES sites (slug),
@@ -27,11 +28,42 @@ CREATE TABLE articles (
 	version  bigint NOT NULL,
 	approved bigint NOT NULL,
 	PRIMARY KEY (site, id)
-);
+) /* WITHOUT ROWID */;
+
+-- What became of the comments of each author.
+CREATE TABLE authors (
+	site     text NOT NULL,
+	key      text NOT NULL, -- comments.author_key
+	approved bigint NOT NULL,
+	rejected bigint NOT NULL,
+	pending  bigint NOT NULL,
+	PRIMARY KEY (site, key)
+) /* WITHOUT ROWID */;
+
+-- How many comments came, by what the machine did with them.
+CREATE TABLE arrivals (
+	day      bigint NOT NULL,
+	site     text NOT NULL,
+	approved bigint NOT NULL,
+	rejected bigint NOT NULL,
+	held     bigint NOT NULL,
+	PRIMARY KEY (day, site)
+) /* WITHOUT ROWID */;
+
+-- How many decisions stand, by what the machine had done.
+CREATE TABLE judgements (
+	day       bigint NOT NULL, -- of the decision
+	site      text NOT NULL,
+	moderator text NOT NULL,
+	machine   text NOT NULL,
+	approved  bigint NOT NULL,
+	rejected  bigint NOT NULL,
+	PRIMARY KEY (day, site, moderator, machine)
+) /* WITHOUT ROWID */;
 
 CREATE TABLE comments (
 	id           text PRIMARY KEY,
-	site         text NOT NULL,
+	site         text NOT NULL REFERENCES sites (slug),
 	article      text NOT NULL,
 	parent_id    text NOT NULL,
 	author_id    text NOT NULL,
@@ -56,7 +88,15 @@ CREATE TABLE comments (
 	body         text NOT NULL,
 	search       text NOT NULL, -- author and body in lower case, while pending
 	campaign     text NOT NULL, -- id of its group of near-copies; '': too short for one
-	FOREIGN KEY (site, article) REFERENCES articles (site, id)
+	-- The verdict.
+	spam         double precision,
+	abuse        double precision,
+	action       text NOT NULL,
+	said         text NOT NULL, -- its reason
+	model        text NOT NULL,
+	hold_at      double precision NOT NULL,
+	reject_at    double precision NOT NULL,
+	signals      text NOT NULL
 );
 CREATE INDEX comments_public ON comments (site, article, created_at, id) WHERE status = 'approved';
 CREATE INDEX comments_risk ON comments (site, risk, created_at, id) WHERE status = 'pending';
@@ -65,9 +105,9 @@ CREATE INDEX comments_any_risk ON comments (risk, created_at, id) WHERE status =
 CREATE INDEX comments_any_age ON comments (created_at, id) WHERE status = 'pending';
 CREATE INDEX comments_lease ON comments (lease_by) WHERE lease_by <> '';
 CREATE INDEX comments_replies ON comments (parent_id, created_at, id) WHERE parent_id <> '';
-CREATE INDEX comments_author ON comments (site, author_key, status, updated_at);
+CREATE INDEX comments_rejected ON comments (site, author_key, updated_at) WHERE status = 'rejected';
 CREATE INDEX comments_campaign ON comments (campaign, risk, created_at, id) WHERE status = 'pending' AND campaign <> '';
-CREATE INDEX comments_arrival ON comments (site, created_at, id, machine);
+CREATE INDEX comments_arrival ON comments (site, created_at, id);
 
 -- Groups of two comments or more.
 CREATE TABLE campaigns (
@@ -76,18 +116,6 @@ CREATE TABLE campaigns (
 	authors  bigint NOT NULL,
 	articles bigint NOT NULL,
 	first_at bigint NOT NULL
-);
-
-CREATE TABLE verdicts (
-	comment_id text PRIMARY KEY REFERENCES comments (id),
-	spam       double precision,
-	abuse      double precision,
-	action     text NOT NULL,
-	reason     text NOT NULL,
-	model      text NOT NULL,
-	hold_at    double precision NOT NULL,
-	reject_at  double precision NOT NULL,
-	signals    text NOT NULL
 );
 
 -- old_status and old_reason are what an undo puts back.
@@ -147,7 +175,7 @@ CREATE TABLE idempotency (
 	comment_id  text NOT NULL,
 	created_at  bigint NOT NULL,
 	PRIMARY KEY (site, key)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX idempotency_age ON idempotency (created_at);
 
 CREATE TABLE moderators (
@@ -210,7 +238,7 @@ CREATE TABLE events (
 	article text NOT NULL,
 	status  text NOT NULL,
 	at      bigint NOT NULL
-);
+) /* WITHOUT ROWID */;
 
 CREATE TABLE settings (
 	name  text PRIMARY KEY,

@@ -1,0 +1,97 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+)
+
+// checkpointer copies what was committed from the write-ahead log of SQLite
+// into the file, on a connection of its own, so that no caller waits for it.
+// The log begins anew once all of it is copied and nobody reads from it; under
+// constant load that moment never comes by itself, and the writer forces it.
+type checkpointer struct {
+	pool  *sql.DB
+	log   *slog.Logger
+	wake  chan struct{} // holds one call
+	ended chan struct{}
+
+	rows  int64       // written since the last call; the writer's own
+	grown atomic.Bool // the log is longer than it should be
+}
+
+const (
+	checkpointRows = 1 << 16 // written between two checkpoints
+	maxLog         = 1 << 14 // pages of the log before it is forced to begin anew
+)
+
+func startCheckpointer(d *dialect, name string, log *slog.Logger) (*checkpointer, error) {
+	pool, err := sql.Open(d.driver, name)
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(1)
+	c := &checkpointer{pool: pool, log: log, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	go func() {
+		defer close(c.ended)
+		for range c.wake {
+			c.copy()
+		}
+	}()
+	return c, nil
+}
+
+func (c *checkpointer) copy() {
+	pages, err := checkpoint(c.pool, "PASSIVE")
+	if err != nil {
+		c.log.Warn("checkpoint", "error", err) // the next one may fare better
+	}
+	c.grown.Store(pages > maxLog)
+}
+
+// wrote is called by the writer between two transactions.
+func (c *checkpointer) wrote(on runner) {
+	if c.grown.CompareAndSwap(true, false) {
+		// Little is left to copy. Readers of a moment ago are waited for,
+		// longer ones, such as a backup, are not.
+		if err := c.restart(on); err != nil {
+			c.log.Warn("restart of the log", "error", err)
+		}
+	}
+	if c.rows < checkpointRows {
+		return
+	}
+	c.rows = 0
+	select {
+	case c.wake <- struct{}{}:
+	default: // one is under way
+	}
+}
+
+func (c *checkpointer) restart(on runner) error {
+	ctx := context.Background()
+	if _, err := on.ExecContext(ctx, "PRAGMA busy_timeout = 50"); err != nil {
+		return err
+	}
+	_, err := checkpoint(on, "RESTART")
+	_, reset := on.ExecContext(ctx, "PRAGMA busy_timeout = 10000")
+	return errors.Join(err, reset)
+}
+
+// checkpoint returns how many pages the log has.
+func checkpoint(on runner, mode string) (int64, error) {
+	t := &tx{ctx: context.Background(), on: on}
+	return one(t, func(scan scanner) (pages int64, err error) {
+		var busy, copied int64
+		err = scan(&busy, &pages, &copied)
+		return pages, err
+	}, "PRAGMA wal_checkpoint("+mode+")")
+}
+
+func (c *checkpointer) close() error {
+	close(c.wake)
+	<-c.ended
+	return c.pool.Close()
+}

@@ -1,0 +1,270 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"winnow/models"
+)
+
+// NewComment is a comment to keep, with what the classifier said of it.
+type NewComment struct {
+	Comment        models.Comment // its ID, when the caller made one: a UUIDv7
+	Verdict        models.Verdict
+	Campaign       models.Campaign // that the comment belongs to; without an ID: none
+	IdempotencyKey string          // scoped to the site, kept for 24 hours; empty: none
+	Fingerprint    []byte          // of the request, to tell a repetition from another one
+}
+
+const idempotencyKept = 24 * time.Hour
+
+// CreateComment keeps a comment with its verdict, and its article when that is
+// new or has another address or title. It sets ID, unless the caller has, and
+// times and Version; Status and Reason are the caller's. With an idempotency
+// key that was used for the same fingerprint, the earlier comment comes back
+// and replayed is true; another fingerprint is KindInvalid.
+func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment, v models.Verdict, replayed bool, err error) {
+	made := &creation{ctx: ctx, comment: clean(n.Comment), verdict: n.Verdict, asked: n, done: make(chan outcome, 1)}
+	if made.comment.ID == "" {
+		made.comment.ID = newID()
+	}
+	made.comment.Version, made.comment.Flags = 1, 0
+	if made.verdict.Signals == nil {
+		made.verdict.Signals = []models.Signal{}
+	}
+	if made.signals, err = toJSON(made.verdict.Signals); err != nil {
+		return c, v, false, err
+	}
+	var k kept
+	if db.creations != nil {
+		k, err = db.createWithOthers(made)
+	} else {
+		k, err = submit(ctx, db, func(t *tx) (kept, error) {
+			all, err := t.create([]*creation{made})
+			if err != nil {
+				return kept{}, err
+			}
+			return all[0].kept, all[0].err
+		})
+	}
+	return k.comment, k.verdict, k.replayed, err
+}
+
+// creation is a comment to keep. It is not changed while it waits.
+type creation struct {
+	ctx     context.Context
+	comment models.Comment // but for its times
+	verdict models.Verdict
+	signals string
+	asked   NewComment
+	done    chan outcome // takes one value without a reader
+}
+
+// key is the idempotency key as the database holds it.
+func (c *creation) key() [2]string { return [2]string{c.comment.Site, plain(c.asked.IdempotencyKey)} }
+
+// outcome is what became of a creation.
+type outcome struct {
+	kept
+	err error
+}
+
+// clean makes what is returned equal to what will be read.
+func clean(c models.Comment) models.Comment {
+	for _, s := range []*string{
+		&c.Article.ID, &c.Article.URL, &c.Article.Title, &c.ParentID,
+		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Body,
+		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
+	} {
+		*s = plain(*s)
+	}
+	c.Article.Site = c.Site
+	return c
+}
+
+var (
+	keepComments = into("comments", `id, site, article, parent_id, author_id, author_name, author_email, author_url,
+		author_key, client_hash, client_net, user_agent, referrer, status, reason, machine, risk double precision,
+		flags bigint, version bigint, created_at bigint, updated_at bigint, lease_by, lease_until bigint, body, search, campaign,
+		spam double precision, abuse double precision, action, said, model, hold_at double precision, reject_at double precision, signals`, "")
+	// One comment alone is no campaign. Nodes may learn of copies in another
+	// order than they count.
+	keepCampaigns = into("campaigns", "id, count bigint, authors bigint, articles bigint, first_at bigint",
+		`ON CONFLICT (id) DO UPDATE SET count = excluded.count, authors = excluded.authors, articles = excluded.articles
+		WHERE campaigns.count < excluded.count`)
+	// A key that has had its time is free again.
+	keepKeys = into("idempotency", "site, key, fingerprint bytea, comment_id, created_at bigint",
+		`ON CONFLICT (site, key) DO UPDATE SET fingerprint = excluded.fingerprint, comment_id = excluded.comment_id, created_at = excluded.created_at
+		WHERE idempotency.created_at <= excluded.created_at - 86400000000 RETURNING site, key`)
+)
+
+// create keeps comments, no two with the same idempotency key. What is wrong
+// with one comment alone, and was found before anything was written, stands in
+// its outcome; with an error the transaction is of no use.
+func (t *tx) create(group []*creation) ([]outcome, error) {
+	all := make([]outcome, len(group))
+	if err := t.fitParents(group, all); err != nil {
+		return nil, err
+	}
+	if err := t.claimKeys(group, all); err != nil {
+		return nil, err
+	}
+	var comments, events [][]any
+	campaigns := map[string]models.Campaign{}
+	for i, made := range group {
+		if all[i].err != nil || all[i].replayed {
+			continue
+		}
+		c, v, g := made.comment, made.verdict, made.asked.Campaign
+		c.CreatedAt, c.UpdatedAt = t.now, t.now
+		all[i].kept = kept{comment: c, verdict: v}
+		at := micros(t.now)
+		comments = append(comments, []any{
+			c.ID, c.Site, c.Article.ID, c.ParentID, c.Author.ID, c.Author.Name, c.Author.Email, c.Author.URL,
+			authorKey(c.Author), c.Client.Hash, c.Client.Net, c.Client.UserAgent, c.Client.Referrer,
+			string(c.Status), string(c.Reason), string(c.Status), risk(v), int64(0), c.Version, at, at, "", int64(0),
+			c.Body, searchText(c), g.ID, v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, made.signals,
+		})
+		events = append(events, t.eventRow(models.CommentCreated, c.Site, c.ID, c.Article.ID, c.Status))
+		if g.Count > max(1, campaigns[g.ID].Count) && g.ID != "" {
+			campaigns[g.ID] = g
+		}
+	}
+	for _, part := range []struct {
+		into insert
+		rows [][]any
+	}{
+		{keepComments, comments},
+		{keepEvents, events},
+		{keepCampaigns, rowsOf(campaigns, strings.Compare, func(id string, g models.Campaign) []any {
+			return []any{id, int64(g.Count), int64(g.Authors), int64(g.Articles), micros(g.First)}
+		})},
+	} {
+		if _, err := t.insert(part.into, part.rows); err != nil {
+			return nil, err
+		}
+	}
+	for i, o := range all {
+		if o.err == nil && !o.replayed {
+			t.sums.touch(group[i].comment.Article, 0, 0)
+			t.sums.count(o.comment, 1)
+			t.sums.arrived(o.comment)
+		}
+	}
+	return all, nil
+}
+
+func risk(v models.Verdict) *float64 {
+	p := v.Probability()
+	return &p
+}
+
+// fitParents refuses replies that do not answer a comment of their own article.
+func (t *tx) fitParents(group []*creation, all []outcome) error {
+	var parents []string
+	for _, made := range group {
+		if made.comment.ParentID != "" {
+			parents = append(parents, made.comment.ParentID)
+		}
+	}
+	if len(parents) == 0 {
+		return nil
+	}
+	type place struct{ id, site, article string }
+	var w where
+	w.in("id", parents)
+	found, err := list(t, func(scan scanner) (p place, err error) {
+		err = scan(&p.id, &p.site, &p.article)
+		return p, err
+	}, `SELECT id, site, article FROM comments`+w.String(), w.args...)
+	if err != nil {
+		return err
+	}
+	for i, made := range group {
+		c := made.comment
+		if c.ParentID != "" && !slices.Contains(found, place{c.ParentID, c.Site, c.Article.ID}) {
+			var bad models.Invalid
+			bad.Add("parent_id", "is not a comment of this article")
+			all[i].err = bad.Err()
+		}
+	}
+	return nil
+}
+
+// claimKeys notes the idempotency keys of a group, and finds what was kept
+// under those that are known. Of two requests at the same moment, the insert
+// makes one wait for the other.
+func (t *tx) claimKeys(group []*creation, all []outcome) error {
+	byKey := map[[2]string]int{}
+	for i, made := range group {
+		if made.asked.IdempotencyKey != "" && all[i].err == nil {
+			byKey[made.key()] = i
+		}
+	}
+	rows := rowsOf(byKey, comparePairs, func(key [2]string, i int) []any {
+		return []any{key[0], key[1], append([]byte{}, group[i].asked.Fingerprint...), group[i].comment.ID, micros(t.now)}
+	})
+	claimed, err := insertReturning(t, func(scan scanner) (key [2]string, err error) {
+		err = scan(&key[0], &key[1])
+		return key, err
+	}, keepKeys, rows)
+	if err != nil {
+		return err
+	}
+	for _, key := range claimed {
+		delete(byKey, key)
+	}
+	for key, i := range byKey {
+		if all[i].kept, all[i].err = t.repeated(key, group[i].asked.Fingerprint); models.KindOf(all[i].err) != models.KindInvalid {
+			err = errors.Join(err, all[i].err)
+		}
+	}
+	return err
+}
+
+// repeated returns what was kept under an idempotency key, if it was for the
+// same request.
+func (t *tx) repeated(key [2]string, fingerprint []byte) (kept, error) {
+	type entry struct {
+		print []byte
+		id    string
+	}
+	e, err := one(t, func(scan scanner) (e entry, err error) {
+		err = scan(&e.print, &e.id)
+		return e, err
+	}, `SELECT fingerprint, comment_id FROM idempotency WHERE site = $1 AND key = $2`, key[0], key[1])
+	if err != nil {
+		return kept{}, err
+	}
+	if !bytes.Equal(e.print, fingerprint) {
+		return kept{}, models.Errorf(models.KindInvalid, "the idempotency key was used for another request")
+	}
+	// It may have come in this transaction, and its article is not written yet.
+	if err := t.flush(); err != nil {
+		return kept{}, err
+	}
+	k, err := t.comment(e.id, "")
+	k.replayed = true
+	return k, err
+}
+
+// authorKey is whom a record is kept for: the id when the author has one.
+func authorKey(a models.Author) string {
+	if a.ID != "" {
+		return "id:" + a.ID
+	}
+	return "name:" + a.Name
+}
+
+// searchText is what the queue searches, made here because the databases
+// disagree on lower case beyond ASCII. Only pending comments are searched.
+func searchText(c models.Comment) string {
+	if c.Status != models.Pending {
+		return ""
+	}
+	return strings.ToLower(c.Author.Name + "\n" + c.Body)
+}

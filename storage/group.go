@@ -1,0 +1,86 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"winnow/models"
+)
+
+const (
+	// creators is how many groups may be under way: while the database writes
+	// one to disk, the next is sent.
+	creators = 2
+	// groupTimeout is how long a group waits for a database that does not
+	// answer. Callers wait as long as their own contexts say.
+	groupTimeout = 20 * time.Second
+)
+
+// createWithOthers keeps a comment together with those that wait at the same
+// time.
+func (db *DB) createWithOthers(made *creation) (kept, error) {
+	if err := db.creations.add(made); err != nil {
+		return kept{}, err
+	}
+	select {
+	case o := <-made.done:
+		return o.kept, db.d.explain(o.err)
+	case <-made.ctx.Done():
+		return kept{}, made.ctx.Err()
+	}
+}
+
+// createAll keeps what waits, but for those whose callers have gone. Of several
+// with the same idempotency key, all but the first find what that one has kept.
+func (db *DB) createAll(batch []*creation) {
+	var group, repeated []*creation
+	keys := map[[2]string]bool{}
+	for _, made := range batch {
+		key := made.key()
+		switch err := made.ctx.Err(); {
+		case err != nil:
+			made.done <- outcome{err: err}
+		case made.asked.IdempotencyKey != "" && keys[key]:
+			repeated = append(repeated, made)
+		default:
+			keys[key] = true
+			group = append(group, made)
+		}
+	}
+	db.createGroup(group)
+	for _, made := range repeated {
+		db.createGroup([]*creation{made})
+	}
+}
+
+// createGroup keeps comments in one transaction, or when that fails because of
+// one of them, each in its own.
+func (db *DB) createGroup(group []*creation) {
+	if len(group) == 0 {
+		return
+	}
+	// The context of one caller must not stop the comments of the others.
+	ctx, stop := context.WithTimeout(context.Background(), groupTimeout)
+	defer stop()
+	var all []outcome
+	err := db.transact(ctx, func(t *tx) (err error) {
+		all, err = t.create(group)
+		return err
+	})
+	if err != nil && ctx.Err() != nil {
+		err = &models.Error{Kind: models.KindUnavailable, Message: "the database does not answer", Cause: err}
+	}
+	if err != nil && len(group) > 1 && ctx.Err() == nil && db.d.classify(err) != faultUnavailable {
+		for _, made := range group {
+			db.createGroup([]*creation{made})
+		}
+		return
+	}
+	for i, made := range group {
+		if err != nil {
+			made.done <- outcome{err: err}
+			continue
+		}
+		made.done <- all[i]
+	}
+}

@@ -1,0 +1,170 @@
+package storage
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"winnow/models"
+)
+
+// sums are what a transaction adds to the counters. They are written at its
+// end: each row once however many comments it counts, and in the same order by
+// everybody, so that transactions wait for each other shortly and never in a
+// circle.
+type sums struct {
+	articles   map[[2]string]articleSum // by site and id
+	pending    map[string]int64         // by site
+	authors    map[[2]string]statusSum  // by site and key
+	arrivals   map[siteDay]statusSum
+	judgements map[judging]decisionSum
+}
+
+type (
+	articleSum struct {
+		article models.Article
+		changes int64 // of what the public sees
+		public  int64
+	}
+	statusSum   struct{ approved, rejected, pending int64 }
+	decisionSum struct{ approved, rejected int64 }
+	siteDay     struct {
+		day  int64
+		site string
+	}
+	judging struct {
+		siteDay
+		moderator string
+		machine   string
+	}
+)
+
+func (s *statusSum) add(status models.Status, n int64) {
+	switch status {
+	case models.Approved:
+		s.approved += n
+	case models.Rejected:
+		s.rejected += n
+	case models.Pending:
+		s.pending += n
+	}
+}
+
+// plus adds to the sum of a key.
+func plus[K comparable, V any](sums *map[K]V, key K, add func(*V)) {
+	if *sums == nil {
+		*sums = map[K]V{}
+	}
+	v := (*sums)[key]
+	add(&v)
+	(*sums)[key] = v
+}
+
+// count notes that there is one comment more, or less, of the status that c has.
+func (s *sums) count(c models.Comment, change int64) {
+	plus(&s.authors, [2]string{c.Site, authorKey(c.Author)}, func(v *statusSum) { v.add(c.Status, change) })
+	if c.Status == models.Pending {
+		plus(&s.pending, c.Site, func(n *int64) { *n += change })
+	}
+	if c.Status == models.Approved {
+		s.touch(models.Article{Site: c.Site, ID: c.Article.ID}, 1, change)
+	}
+}
+
+// touch notes an article, or its new address or title.
+func (s *sums) touch(a models.Article, changes, public int64) {
+	plus(&s.articles, [2]string{a.Site, a.ID}, func(v *articleSum) {
+		v.article.Site, v.article.ID = a.Site, a.ID
+		v.article.URL = cmp.Or(a.URL, v.article.URL)
+		v.article.Title = cmp.Or(a.Title, v.article.Title)
+		v.changes += changes
+		v.public += public
+	})
+}
+
+// arrived notes a comment for the statistics.
+func (s *sums) arrived(c models.Comment) {
+	plus(&s.arrivals, siteDay{dayOf(c.CreatedAt), c.Site}, func(v *statusSum) { v.add(c.Status, 1) })
+}
+
+// judged notes a decision, or with -1 that it was undone.
+func (s *sums) judged(d models.Decision, machine models.Status, change int64) {
+	plus(&s.judgements, judging{siteDay{dayOf(d.CreatedAt), d.Site}, d.Moderator, string(machine)}, func(v *decisionSum) {
+		if d.Action == models.Approve {
+			v.approved += change
+		} else {
+			v.rejected += change
+		}
+	})
+}
+
+var (
+	// An article that is new begins with version 1 and some.
+	addArticles = into("articles", "site, id, url, title, version bigint, approved bigint", `ON CONFLICT (site, id) DO UPDATE SET
+		url = CASE WHEN excluded.url <> '' THEN excluded.url ELSE articles.url END,
+		title = CASE WHEN excluded.title <> '' THEN excluded.title ELSE articles.title END,
+		version = articles.version + excluded.version,
+		approved = articles.approved + excluded.approved
+		WHERE excluded.version > 1
+			OR (excluded.url <> '' AND excluded.url <> articles.url)
+			OR (excluded.title <> '' AND excluded.title <> articles.title)`)
+	addPending = into("site_counts", "site, pending bigint",
+		`ON CONFLICT (site) DO UPDATE SET pending = site_counts.pending + excluded.pending`)
+	addAuthors = into("authors", "site, key, approved bigint, rejected bigint, pending bigint", `ON CONFLICT (site, key) DO UPDATE SET
+		approved = authors.approved + excluded.approved,
+		rejected = authors.rejected + excluded.rejected,
+		pending = authors.pending + excluded.pending`)
+	addArrivals = into("arrivals", "day bigint, site, approved bigint, rejected bigint, held bigint", `ON CONFLICT (day, site) DO UPDATE SET
+		approved = arrivals.approved + excluded.approved,
+		rejected = arrivals.rejected + excluded.rejected,
+		held = arrivals.held + excluded.held`)
+	addJudgements = into("judgements", "day bigint, site, moderator, machine, approved bigint, rejected bigint",
+		`ON CONFLICT (day, site, moderator, machine) DO UPDATE SET
+		approved = judgements.approved + excluded.approved,
+		rejected = judgements.rejected + excluded.rejected`)
+)
+
+// flush writes the sums, and empties them.
+func (t *tx) flush() error {
+	s := t.sums
+	t.sums = sums{}
+	day := func(a, b siteDay) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.site, b.site)) }
+	for _, part := range []struct {
+		into insert
+		rows [][]any
+	}{
+		{addArticles, rowsOf(s.articles, comparePairs, func(_ [2]string, v articleSum) []any {
+			return []any{v.article.Site, v.article.ID, v.article.URL, v.article.Title, 1 + v.changes, v.public}
+		})},
+		{addAuthors, rowsOf(s.authors, comparePairs, func(k [2]string, v statusSum) []any {
+			return []any{k[0], k[1], v.approved, v.rejected, v.pending}
+		})},
+		{addPending, rowsOf(s.pending, cmp.Compare[string], func(site string, n int64) []any {
+			return []any{site, n}
+		})},
+		{addArrivals, rowsOf(s.arrivals, day, func(k siteDay, v statusSum) []any {
+			return []any{k.day, k.site, v.approved, v.rejected, v.pending}
+		})},
+		{addJudgements, rowsOf(s.judgements, func(a, b judging) int {
+			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.moderator, b.moderator), cmp.Compare(a.machine, b.machine))
+		}, func(k judging, v decisionSum) []any {
+			return []any{k.day, k.site, k.moderator, k.machine, v.approved, v.rejected}
+		})},
+	} {
+		if _, err := t.insert(part.into, part.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func comparePairs(a, b [2]string) int { return slices.Compare(a[:], b[:]) }
+
+// rowsOf turns sums into rows in the order of their keys.
+func rowsOf[K comparable, V any](sums map[K]V, order func(a, b K) int, row func(K, V) []any) [][]any {
+	rows := make([][]any, 0, len(sums))
+	for _, key := range slices.SortedFunc(maps.Keys(sums), order) {
+		rows = append(rows, row(key, sums[key]))
+	}
+	return rows
+}

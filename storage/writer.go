@@ -1,0 +1,176 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+)
+
+// writer does all the writing of a SQLite file on one connection. Changes that
+// wait while another commits share the next commit.
+type writer struct {
+	*gather[*write]
+	pool *sql.DB // of one connection
+	conn *sql.Conn
+	on   *prepared // runs on conn
+	d    *dialect
+	now  func() time.Time
+	log  *slog.Logger
+	wal  *checkpointer
+}
+
+// write is a change that waits for its turn.
+type write struct {
+	ctx    context.Context
+	change func(*tx) error
+	done   chan error // takes one value without a reader
+}
+
+func startWriter(ctx context.Context, db *DB, name string) (*writer, error) {
+	pool, err := sql.Open(db.d.driver, name)
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(1)
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(db.d.explain(err), pool.Close())
+	}
+	wal, err := startCheckpointer(db.d, name, db.log)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close(), pool.Close())
+	}
+	w := &writer{
+		pool: pool, conn: conn,
+		on: &prepared{runner: conn, prepare: conn.PrepareContext, stmts: map[string]*sql.Stmt{}},
+		d:  db.d, now: db.now, log: db.log, wal: wal,
+	}
+	w.gather = startGather(1, w.run)
+	return w, nil
+}
+
+// close waits for the writes in the queue. The last connection that closes
+// leaves everything in the file itself and no log.
+func (w *writer) close() error {
+	w.gather.close()
+	return errors.Join(w.wal.close(), w.conn.Close(), w.pool.Close())
+}
+
+// do hands a change over and waits for its commit.
+func (w *writer) do(ctx context.Context, change func(*tx) error) error {
+	job := &write{ctx, change, make(chan error, 1)}
+	if err := w.add(job); err != nil {
+		return err
+	}
+	select {
+	case err := <-job.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run commits a batch, and tells each caller what became of their change.
+func (w *writer) run(batch []*write) {
+	errs := make([]error, len(batch))
+	err := w.commit(batch, errs, false)
+	if errors.Is(err, errSpoilt) {
+		err = w.commit(batch, errs, true)
+	}
+	for i, job := range batch {
+		if err != nil {
+			errs[i] = err
+		}
+		job.done <- errs[i]
+	}
+	w.wal.wrote(w.on)
+}
+
+// errSpoilt says that a change failed after it had written, so that the
+// changes beside it must be made again without it.
+var errSpoilt = errors.New("a change failed half-way")
+
+// commit runs a batch in one transaction. errs takes what went wrong with one
+// change alone; the error returned is that of the whole batch. Only a careful
+// run can take back one change alone: savepoints copy each page that a change
+// touches, and few changes fail once they have begun to write.
+func (w *writer) commit(batch []*write, errs []error, careful bool) (err error) {
+	// The context of one caller must not stop the changes of the others.
+	t := &tx{ctx: context.Background(), on: w.on, d: w.d}
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			if lost := w.exec("ROLLBACK"); lost != nil {
+				// SQLite has rolled back by itself, as it does when the disk is full.
+				w.log.Debug("rollback", "error", lost)
+			}
+		}
+	}()
+	for i, job := range batch {
+		if errs[i] = job.ctx.Err(); errs[i] != nil {
+			continue // nobody waits for it
+		}
+		t.now = w.now()
+		if careful {
+			errs[i], err = w.alone(job.change, t)
+		} else {
+			t.wrote = false
+			if errs[i] = guard(job.change, t); errs[i] != nil && t.wrote {
+				err = errSpoilt
+			}
+		}
+		if w.d.classify(errs[i]) == faultUnavailable {
+			err = errs[i] // the transaction may be gone
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := t.flush(); err != nil {
+		return errors.Join(errSpoilt, err)
+	}
+	w.wal.rows += t.rows
+	return w.exec("COMMIT")
+}
+
+// alone runs a change that can be taken back without those before it. failed
+// is its own error, err one that leaves the transaction useless.
+func (w *writer) alone(change func(*tx) error, t *tx) (failed, err error) {
+	if err := w.exec("SAVEPOINT change"); err != nil {
+		return nil, err
+	}
+	failed = guard(func(t *tx) error {
+		if err := change(t); err != nil {
+			return err
+		}
+		return t.flush()
+	}, t)
+	if failed != nil {
+		t.sums = sums{}
+		if err := w.exec("ROLLBACK TO change"); err != nil {
+			return failed, errors.Join(failed, err)
+		}
+	}
+	return failed, w.exec("RELEASE change")
+}
+
+func (w *writer) exec(text string) error {
+	_, err := w.on.ExecContext(context.Background(), text)
+	return err
+}
+
+// guard turns a panic into an error: the writer works for others too.
+func guard(change func(*tx) error, t *tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a change: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return change(t)
+}
