@@ -75,7 +75,7 @@ func load() (files map[string][]byte, sum string) {
 		}
 		data, err := fs.ReadFile(assets, name)
 		if ext := path.Ext(name); ext == ".js" || ext == ".css" {
-			data = lean(data)
+			data = lean(name, data)
 		}
 		files[name] = data
 		hash.Write([]byte(name + "\x00"))
@@ -88,10 +88,18 @@ func load() (files map[string][]byte, sum string) {
 	return files, hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-// lean takes out the indentation and the comments on lines of their own, which
-// only authors need. Every line keeps its number, so that errors point to the
-// source.
-func lean(source []byte) []byte {
+// Spaces that part nothing, in what our own scripts, texts and styles are
+// written like: none of it stands inside a string.
+var (
+	inScripts = strings.NewReplacer(" => ", "=>", " === ", "===", " && ", "&&", " || ", "||", " = ", "=", ") {", "){", "{ ", "{", " }", "}")
+	inTexts   = strings.NewReplacer(`", "`, `","`, `": "`, `":"`, `], "`, `],"`)
+	inStyles  = strings.NewReplacer(": ", ":", "; }", "}", "; ", ";", ", ", ",", " { ", "{", " {", "{", " }", "}")
+)
+
+// lean takes out the comments on lines of their own, the indentation and most
+// other spaces, which only authors need. Every line keeps its number, so that
+// errors point to the source.
+func lean(name string, source []byte) []byte {
 	lines := bytes.Split(source, []byte("\n"))
 	for i, line := range lines {
 		lines[i] = bytes.TrimSpace(line)
@@ -99,5 +107,12 @@ func lean(source []byte) []byte {
 			lines[i] = nil
 		}
 	}
-	return bytes.Join(lines, []byte("\n"))
+	tight := inScripts
+	switch {
+	case path.Ext(name) == ".css":
+		tight = inStyles
+	case path.Dir(name) == "i18n":
+		tight = inTexts
+	}
+	return []byte(tight.Replace(string(bytes.Join(lines, []byte("\n")))))
 }

@@ -5,6 +5,7 @@ export class Problem extends Error {
   constructor(status, body = {}) {
     super(body.detail || body.title || "");
     this.status = status;
+    this.fields = body.fields || []; // what is wrong with a request
     this.current = body.current; // where a comment stands, for a conflict
   }
 }

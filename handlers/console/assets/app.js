@@ -7,7 +7,8 @@ import { $, h } from "./dom.js";
 import { lang, name, t, translate } from "./i18n.js";
 import { help } from "./keys.js";
 import { connect, counts, disconnect, look, seen } from "./live.js";
-import { deal, load, more, queue, refresh } from "./queue.js";
+import { deal, load, more, queue, refresh, selectAll } from "./queue.js";
+import { rules } from "./rules.js";
 import { complain, explain } from "./toasts.js";
 
 const held = ["spam", "abuse", "flagged", "premoderation", "rule", "honeypot"];
@@ -24,6 +25,7 @@ async function enter() {
     queue.me = $("who").textContent = me.name;
     options("site", [["", t("queue.sites")], ...sites.items.map((s) => [s.slug, s.name])]);
     $("site").hidden = sites.items.length < 2;
+    $("rules-open").hidden = me.role === "moderator" || !sites.items.length;
   } catch (problem) {
     complain(problem);
     return login();
@@ -54,8 +56,9 @@ function leave() {
 
 // begin loads the list for the filter and deals the first item.
 async function begin() {
-  $("narrowed").hidden = !queue.filter.author;
-  $("narrowed").textContent = t("queue.only", { name: queue.filter.author }) + " ×";
+  const { author, campaign } = queue.filter;
+  $("narrowed").hidden = !author && !campaign;
+  $("narrowed").textContent = (campaign ? t("copies.only") : t("queue.only", { name: author })) + " ×";
   try {
     await load();
     await claim();
@@ -103,13 +106,17 @@ on("q", "input", () => {
 });
 on("filter", "submit", (event) => { event.preventDefault(); $("q").blur(); });
 for (const id of ["sort", "reason", "site"]) on(id, "change", () => narrow({ [id]: $(id).value }));
-on("narrowed", "click", () => narrow({ author: "" }));
+on("narrowed", "click", () => narrow({ author: "", campaign: "" }));
 on("fresh", "click", begin);
 on("more", "click", () => more().catch(complain));
 on("help-open", "click", help);
+on("rules-open", "click", () => rules().catch(complain));
 on("lang", "change", () => { localStorage.setItem("winnow.lang", $("lang").value); location.reload(); });
 for (const a of document.querySelectorAll(".tabs a")) a.addEventListener("click", (event) => { event.preventDefault(); $(a.hash.slice(1)).scrollIntoView(); });
-document.addEventListener("narrow", (event) => narrow(event.detail));
+document.addEventListener("narrow", async ({ detail: { all, ...change } }) => {
+  await narrow(change);
+  if (all) await selectAll().catch(complain);
+});
 document.addEventListener("signed-out", leave);
 document.addEventListener("opened", ({ detail: { item, byHand } }) => {
   counts();

@@ -2,7 +2,7 @@
 import { get } from "./api.js";
 import { $, h, marked, said, signed } from "./dom.js";
 import { age, lang, moment, name, percent, t } from "./i18n.js";
-import { current, holder, place, queue, upcoming } from "./queue.js";
+import { current, holder, place, queue, tell, upcoming } from "./queue.js";
 
 const fewSigns = 6;
 const most = 30; // replies that are kept
@@ -42,12 +42,14 @@ const by = (c, ...more) => h("p", { class: "by" }, said(c.author.name, "b"), h("
 const text = (c) => h("p", { class: "text", dir: "auto" }, marked(c.body));
 
 function page(item) {
-  const { comment: c, context: { parent }, verdict: v } = item;
+  const { comment: c, context: { parent }, verdict: v, campaign: copies } = item;
   const { title, id, url = "" } = c.article;
   return [
     h("p", { class: "where" }, !$("site").hidden && h("span", { class: "chip" }, c.site), said(title || id, "b"),
       /^https?:/.test(url) && h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, t("comment.open"))),
     notice(item),
+    copies ? h("p", {}, h("span", { class: "chip warn" }, t("copies", { n: copies.count, m: copies.authors })), " ",
+      h("button", { type: "button", class: "link", click: () => tell("narrow", { campaign: copies.id, all: true }) }, t("copies.all"))) : "",
     parent ? h("blockquote", {}, h("p", { class: "muted" }, t("comment.parent", { name: parent.author.name })), text(parent)) : "",
     h("article", { class: "open", tabindex: -1, "data-id": c.id },
       by(c, c.flags && h("span", { class: "chip warn" }, t("comment.flags", { n: c.flags }))),
@@ -79,21 +81,24 @@ function why({ verdict: v, comment: c }) {
   const sum = (s) => ["prior", "rest"].includes(s.name); // what belongs to no sign comes last
   const all = v.signals.toSorted((a, b) => sum(a) - sum(b));
   const shown = expanded ? all : all.slice(0, fewSigns);
-  const top = Math.max(...shown.map((s) => Math.abs(s.weight)), 1);
   const light = (signals) => () => $("comment").querySelector(".body").replaceChildren(...marked(c.body, signals));
-  const line = (s) => {
-    const [kind, ...rest] = s.name.split(":");
-    const what = [...rest, s.detail].filter(Boolean).join(":");
-    return h("li", { mouseenter: light([s]), mouseleave: light(all) },
-      h("span", { class: "kind" }, what && name("signal", kind)), h("span", { class: "what", dir: "auto" }, what || name("signal", kind)),
-      h("span", { class: "bar" }, h("i", { class: s.weight > 0 && "for", vars: { "--w": Math.abs(s.weight) / top } })), h("span", { class: "weight" }, signed(s.weight)));
-  };
   const n = all.length - fewSigns;
   const reason = c.reason || v.reason;
   return h("section", { class: "why" }, h("h2", {}, t("why"), reason && h("span", { class: "chip" }, name("reason", reason))),
     h("div", { class: "gauges" }, gauge("spam", v.spam, v.hold_at, v.reject_at), gauge("abuse", v.abuse)),
-    all.length ? h("ul", { class: "signals" }, shown.map(line)) : h("p", { class: "muted" }, t("why.none")),
+    all.length ? signs(shown, (s) => ({ mouseenter: light([s]), mouseleave: light(all) })) : h("p", { class: "muted" }, t("why.none")),
     h("p", { class: "muted why-foot" }, n > 0 && h("button", { type: "button", class: "link", click: expand }, expanded ? t("why.less") : t("why.more", { n }), " ", h("kbd", {}, "e")), t("why.model", { version: v.model })));
+}
+
+// signs lists signals; those of rules show what they ask for.
+export function signs(list, acts = () => {}) {
+  const top = Math.max(...list.map((s) => Math.abs(s.weight)), 1);
+  return h("ul", { class: "signals" }, list.map((s) => {
+    const [kind, ...rest] = s.name.split(":");
+    const what = [...rest, s.detail].filter(Boolean).join(":");
+    return h("li", acts(s), h("span", { class: "kind" }, what && name("signal", kind)), h("span", { class: "what", dir: "auto" }, what || name("signal", kind)),
+      h("span", { class: "bar" }, h("i", { class: s.weight > 0 && "for", vars: { "--w": Math.abs(s.weight) / top } })), h("span", { class: "weight" }, s.action ? name("action", s.action) : signed(s.weight)));
+  }));
 }
 
 function gauge(head, p, hold, reject) {

@@ -21,6 +21,8 @@ export const said = (text, tag = "bdi") => h(tag, { dir: "auto" }, text);
 // Characters that people do not see and that change what they do see.
 const hidden = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
 
+const faint = 1e-3; // what a rule found may weigh nothing, and is shown all the same
+
 // marked returns a text as nodes, with hidden characters named and the given
 // places ({ at: [[start, end]], weight }, in code points) highlighted.
 export function marked(text, signals = []) {
@@ -28,7 +30,7 @@ export function marked(text, signals = []) {
   const weights = new Array(points.length).fill(0);
   for (const s of signals) {
     for (const [from, to] of s.at || []) {
-      for (let i = from; i < Math.min(to, points.length); i++) weights[i] += s.weight;
+      for (let i = from; i < Math.min(to, points.length); i++) weights[i] += s.weight || (s.action ? faint : 0);
     }
   }
   const nodes = [];

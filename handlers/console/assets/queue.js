@@ -5,7 +5,7 @@ import { $, h, said } from "./dom.js";
 import { age, moment, name, percent, t, urgency } from "./i18n.js";
 
 export const queue = {
-  me: "", filter: { sort: "risk", reason: "", q: "", site: "", author: "" },
+  me: "", filter: { sort: "risk", reason: "", q: "", site: "", author: "", campaign: "" },
   items: [], next: "", total: 0, current: null, selected: new Set(),
   round: 0, // grows with each load: replies to questions of an earlier one are dropped
 };
@@ -55,7 +55,7 @@ export async function more() {
 export function merge(items) {
   for (const item of items) {
     const known = find(item.comment.id);
-    if (known) refresh(Object.assign(known, { claim: item.claim }));
+    if (known) refresh(Object.assign(known, { claim: item.claim, campaign: item.campaign }));
     else insert(item, queue.items.length);
   }
   changed();
@@ -85,12 +85,12 @@ function changed() {
   const { items, next, filter: f, selected } = queue;
   $("more").hidden = !next;
   $("none").hidden = items.length || next;
-  $("none").textContent = t(f.q || f.reason || f.author ? "queue.nothing" : "queue.empty");
+  $("none").textContent = t(f.q || f.reason || f.author || f.campaign ? "queue.nothing" : "queue.empty");
   tell("selected", selected.size);
 }
 
 function row(item) {
-  const { comment: c, verdict: v } = item;
+  const { comment: c, verdict: v, campaign: copies } = item;
   const p = Math.max(v.spam ?? 0, v.abuse ?? 0);
   const li = h("li", { "data-id": c.id },
     h("label", { class: "check" }, h("input", { type: "checkbox", "aria-label": t("select", { name: c.author.name }), click: (e) => select(c.id, e.shiftKey) })),
@@ -98,7 +98,7 @@ function row(item) {
       h("span", { class: "row-top" }, said(c.author.name, "b"), h("time", { datetime: c.created_at, title: moment(c.created_at) })),
       h("span", { class: "excerpt", dir: "auto" }, Array.from(c.body).slice(0, 180).join("").replace(/\s+/g, " ")),
       h("span", { class: "row-foot" }, h("span", { class: "chip risk" + Math.floor(p * 3.99) }, percent(p)),
-        c.reason && h("span", { class: "chip" }, name("reason", c.reason)), h("span", { class: "state" }), said(c.article.title || c.article.id, "span"))));
+        c.reason && h("span", { class: "chip" }, name("reason", c.reason)), copies && h("span", { class: "chip warn", title: t("copies", { n: copies.count, m: copies.authors }) }, "×" + copies.count), h("span", { class: "state" }), said(c.article.title || c.article.id, "span"))));
   rows.set(c.id, li);
   refresh(item);
   return li;
@@ -149,6 +149,14 @@ export function select(id = queue.current, range = false) {
     refresh(item);
   }
   anchor = id;
+  changed();
+}
+
+// selectAll takes in what was not loaded yet, as far as one decision may go.
+export async function selectAll() {
+  while (queue.next && queue.items.length < 500) await more();
+  for (const item of queue.items.filter(free)) queue.selected.add(item.comment.id);
+  queue.items.forEach(refresh);
   changed();
 }
 

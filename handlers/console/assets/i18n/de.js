@@ -15,7 +15,7 @@ export default {
 
   "reason.spam": "Spam", "reason.abuse": "Beleidigung", "reason.off_topic": "Thema verfehlt", "reason.illegal": "Rechtswidrig", "reason.other": "Anderes",
   "reason.premoderation": "Alles wird gehalten", "reason.honeypot": "Verstecktes Feld ausgefüllt", "reason.flagged": "Von Lesern gemeldet", "reason.rule": "Eine Regel der Website",
-  "status.approved": "veröffentlicht", "status.rejected": "abgelehnt", "status.pending": "wartet", "action.approve": "freigegeben", "action.reject": "abgelehnt",
+  "status.approved": "veröffentlicht", "status.rejected": "abgelehnt", "status.pending": "wartet", "action.approve": "freigegeben", "action.reject": "abgelehnt", "action.hold": "gehalten",
 
   comment: "Kommentar", "comment.none": "Kein Kommentar ist offen.", "comment.parent": "Antwort an {name}", "comment.flags": ["{n} Meldung von Lesern", "{n} Meldungen von Lesern"],
   "comment.thread": ["{n} weiterer Kommentar in diesem Faden", "{n} weitere Kommentare in diesem Faden"], "comment.open": "Artikel öffnen",
@@ -23,7 +23,12 @@ export default {
 
   why: "Warum er gehalten wurde", "why.hold": "gehalten ab {p}", "why.reject": "abgelehnt ab {p}", "why.more": ["{n} weiteres Anzeichen", "{n} weitere Anzeichen"], "why.less": "Weniger Anzeichen", "why.none": "Keine Anzeichen im Text.", "why.model": "Modell {version}",
   "signal.word": "Wort", "signal.pair": "Wörter", "signal.chars": "Buchstaben", "signal.link": "Link", "signal.number": "Zahl", "signal.mark": "Zeichen", "signal.fold": "Tarnung", "signal.shape": "Form", "signal.author": "Autor",
-  "signal.article": "Artikel", "signal.rule": "Regel", "signal.prior": "Vor dem Lesen", "signal.rest": "Alles Übrige",
+  "signal.article": "Artikel", "signal.rule": "Regel", "signal.campaign": "Kampagne", "signal.prior": "Vor dem Lesen", "signal.rest": "Alles Übrige",
+
+  copies: "{n} Beinahe-Kopien, Autoren: {m}", "copies.all": "Alle davon auswählen", "copies.only": "Nur Beinahe-Kopien",
+  rules: "Regeln", "rules.save": "Sichern", "rules.saved": "Die Regeln sind gesichert.", "rules.text": "Was geschähe mit diesem Text? Nichts wird behalten.", "rules.try": "Prüfen",
+  "blocked_words.words": "Gesperrte Wörter und Wendungen, je Zeile eine; * für jede Endung", "suspect_words.words": "Verdächtige Wörter und Wendungen",
+  "blocked_domains.domains": "Gesperrte Domains", "links.allowed": "Domains, deren Links nicht zählen", "rules.rest": "Alles Übrige, als JSON",
 
   approve: "Freigeben", reject: "Ablehnen", "reject.why": "Ablehnen als", cancel: "Abbrechen", undo: "Rückgängig", note: "Notiz", "note.add": "Notiz für die Redaktion, bleibt bei der Entscheidung",
   "done.approve": "Freigegeben: {name}", "done.reject": "Abgelehnt ({reason}): {name}", "done.approve.many": ["{n} Kommentar freigegeben", "{n} Kommentare freigegeben"], "done.reject.many": ["{n} Kommentar abgelehnt", "{n} Kommentare abgelehnt"],

@@ -15,7 +15,7 @@ export default {
 
   "reason.spam": "Spam", "reason.abuse": "Abuse", "reason.off_topic": "Off topic", "reason.illegal": "Illegal", "reason.other": "Other",
   "reason.premoderation": "Everything is held", "reason.honeypot": "Hidden field filled in", "reason.flagged": "Reported by readers", "reason.rule": "A rule of the site",
-  "status.approved": "published", "status.rejected": "rejected", "status.pending": "waiting", "action.approve": "approved", "action.reject": "rejected",
+  "status.approved": "published", "status.rejected": "rejected", "status.pending": "waiting", "action.approve": "approved", "action.reject": "rejected", "action.hold": "held",
 
   comment: "Comment", "comment.none": "No comment is open.", "comment.parent": "In reply to {name}", "comment.flags": ["{n} report by a reader", "{n} reports by readers"],
   "comment.thread": ["{n} other comment in this thread", "{n} other comments in this thread"], "comment.open": "Open the article",
@@ -23,7 +23,12 @@ export default {
 
   why: "Why it was held", "why.hold": "held from {p}", "why.reject": "rejected from {p}", "why.more": ["{n} more sign", "{n} more signs"], "why.less": "Fewer signs", "why.none": "No signs in the text.", "why.model": "Model {version}",
   "signal.word": "word", "signal.pair": "words", "signal.chars": "letters", "signal.link": "link", "signal.number": "number", "signal.mark": "sign", "signal.fold": "disguise", "signal.shape": "shape", "signal.author": "author",
-  "signal.article": "article", "signal.rule": "rule", "signal.prior": "Before reading it", "signal.rest": "All the rest",
+  "signal.article": "article", "signal.rule": "rule", "signal.campaign": "campaign", "signal.prior": "Before reading it", "signal.rest": "All the rest",
+
+  copies: "{n} near-copies, authors: {m}", "copies.all": "Select all of them", "copies.only": "Only near-copies",
+  rules: "Rules", "rules.save": "Save", "rules.saved": "The rules are saved.", "rules.text": "What would be said of this text? Nothing is kept.", "rules.try": "Test",
+  "blocked_words.words": "Blocked words and phrases, one a line; * takes any ending", "suspect_words.words": "Suspect words and phrases",
+  "blocked_domains.domains": "Blocked domains", "links.allowed": "Domains whose links do not count", "rules.rest": "Everything else, as JSON",
 
   approve: "Approve", reject: "Reject", "reject.why": "Reject as", cancel: "Cancel", undo: "Undo", note: "Note", "note.add": "Note for the newsroom, kept with the decision",
   "done.approve": "Approved: {name}", "done.reject": "Rejected ({reason}): {name}", "done.approve.many": ["{n} comment approved", "{n} comments approved"], "done.reject.many": ["{n} comment rejected", "{n} comments rejected"],
