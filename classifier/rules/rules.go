@@ -16,6 +16,10 @@
 //	rule:too-short       Detail is the length in characters
 //	rule:too-long        likewise
 //
+// Beside them a verdict has "campaign:copies" of package classifier/campaign,
+// and the model's own: "prior", "rest", and tokens by their kind, such as
+// "word:casino", as text.Kind names them.
+//
 // The package is pure: it knows no clock, no network and no database.
 package rules
 
