@@ -25,7 +25,7 @@ func into(table, columns, clause string) insert {
 		}
 		i.columns = append(i.columns, kind)
 		names = append(names, name)
-		marks = append(marks, fmt.Sprintf("$%d", n+1))
+		marks = append(marks, "?") // for SQLite, quicker than $1
 		casts = append(casts, fmt.Sprintf("$%d::%s[]", n+1, kind))
 	}
 	head := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") "

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -199,19 +200,37 @@ func (w *where) in(column string, values []string) {
 
 // seen narrows to one site, or to those that the caller sees when site is "".
 func (w *where) seen(by models.Caller, column, site string) error {
+	sites, all, err := seenSites(by, site)
+	if err == nil && !all {
+		w.in(column, sites)
+	}
+	return err
+}
+
+// seenSites returns the site, or those that the caller sees when site is "".
+func seenSites(by models.Caller, site string) (sites []string, all bool, err error) {
 	switch {
 	case site != "" && !by.Sees(site):
-		return models.Errorf(models.KindNotFound, "there is no site %q", site)
+		return nil, false, models.Errorf(models.KindNotFound, "there is no site %q", site)
 	case site != "":
-		w.add(column+" = ?", site)
+		return []string{site}, false, nil
 	case by.Kind == models.ByModerator && len(by.Sites) > 0:
-		w.in(column, by.Sites)
+		return slices.Compact(slices.Sorted(slices.Values(by.Sites))), false, nil
 	case by.Kind == models.ByKey || by.Kind == models.ByOrigin:
-		w.add(column+" = ?", by.Site)
+		return []string{by.Site}, false, nil
 	case !by.Sees(""):
-		return models.Errorf(models.KindForbidden, "nobody known asks")
+		return nil, false, models.Errorf(models.KindForbidden, "nobody known asks")
 	}
-	return nil
+	return nil, true, nil
+}
+
+func (w *where) clone() *where { return &where{slices.Clone(w.conds), slices.Clone(w.args)} }
+
+// and returns a copy with one condition more.
+func (w *where) and(cond string, args ...any) *where {
+	w = w.clone()
+	w.add(cond, args...)
+	return w
 }
 
 func (w *where) String() string {

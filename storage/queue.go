@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -13,9 +14,9 @@ import (
 // order is how the queue is sorted. Its columns follow an index, so that the
 // first page costs the same however long the queue is.
 type order struct {
-	by      string
-	compare string
-	dir     string
+	by   string
+	past string // what stands between a later place and an earlier one
+	dir  string
 }
 
 var orders = map[models.Sort]order{
@@ -35,13 +36,26 @@ func (o order) after(w *where, c cursor) {
 	if strings.HasPrefix(o.by, "c.risk") {
 		args = append([]any{c.Risk}, args...)
 	}
-	w.add("("+o.by+") "+o.compare+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
+	w.add("("+o.by+") "+o.past+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
+}
+
+// compare is the same order in Go.
+func (o order) compare(a, b cursor) int {
+	n := cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.ID, b.ID))
+	if strings.HasPrefix(o.by, "c.risk") {
+		n = cmp.Or(cmp.Compare(a.Risk, b.Risk), n)
+	}
+	if o.dir != "" {
+		return -n
+	}
+	return n
 }
 
 const maxQuery = 200 // characters; SQLite refuses very long patterns
 
-// queueFilter turns f into its order and its conditions, without the cursor.
-func queueFilter(by models.Caller, f *models.QueueFilter) (order, *where, error) {
+// queueFilter turns f into its order and its conditions, without the sites and
+// the cursor.
+func queueFilter(f *models.QueueFilter) (order, *where, error) {
 	if f.Sort == "" {
 		f.Sort = models.SortRisk
 	}
@@ -59,9 +73,6 @@ func queueFilter(by models.Caller, f *models.QueueFilter) (order, *where, error)
 	}
 	w := new(where)
 	w.add("c.status = 'pending'")
-	if err := w.seen(by, "c.site", f.Site); err != nil {
-		return o, nil, err
-	}
 	if f.Reason != "" {
 		w.add("c.reason = ?", string(f.Reason))
 	}
@@ -89,7 +100,7 @@ func narrowed(f models.QueueFilter) bool {
 // Queue returns a page of the pending comments that the caller may see, with
 // claims that hold, whoever has them.
 func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter) (models.QueuePage, error) {
-	o, w, err := queueFilter(by, &f)
+	o, w, err := queueFilter(&f)
 	if err != nil {
 		return models.QueuePage{}, err
 	}
@@ -104,11 +115,7 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 		if further {
 			o.after(w, from)
 		}
-		places, err := list(t, func(scan scanner) (c cursor, err error) {
-			c.Order = string(f.Sort)
-			err = scan(&c.ID, &c.Risk, &c.At)
-			return c, err
-		}, `SELECT c.id, c.risk, c.created_at FROM comments c`+w.String()+o.String()+" LIMIT "+w.arg(f.Limit+1), w.args...)
+		places, err := t.places(by, f, o, w, f.Limit+1)
 		if err != nil {
 			return page, err
 		}
@@ -116,19 +123,57 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 			places = places[:f.Limit]
 			page.Next = places[f.Limit-1].String()
 		}
-		ids := make([]string, len(places))
-		for i, p := range places {
-			ids[i] = p.ID
-		}
-		page.Items, err = t.items(ids)
+		page.Items, err = t.items(idsOf(places))
 		return page, err
 	})
+}
+
+// places returns the first places of the queue. Of several sites, each is asked
+// for its own first: no index has them in a common order.
+func (t *tx) places(by models.Caller, f models.QueueFilter, o order, w *where, limit int) ([]cursor, error) {
+	sites, all, err := seenSites(by, f.Site)
+	if err != nil {
+		return nil, err
+	}
+	first := func(w *where) ([]cursor, error) {
+		query := `SELECT c.id, c.risk, c.created_at FROM comments c` + w.String() + o.String() + " LIMIT " + w.arg(limit)
+		return list(t, func(scan scanner) (c cursor, err error) {
+			c.Order = string(f.Sort)
+			err = scan(&c.ID, &c.Risk, &c.At)
+			return c, err
+		}, query, w.args...)
+	}
+	if all {
+		return first(w.clone())
+	}
+	var places []cursor
+	for _, site := range sites {
+		found, err := first(w.and("c.site = ?", site))
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, found...)
+	}
+	slices.SortFunc(places, o.compare)
+	return places[:min(limit, len(places))], nil
+}
+
+func idsOf(places []cursor) []string {
+	ids := make([]string, len(places))
+	for i, p := range places {
+		ids[i] = p.ID
+	}
+	return ids
 }
 
 // queueTotal counts what the filter lets through: from the counters when it
 // names nothing but a site.
 func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *where) (int, error) {
 	if narrowed(f) {
+		w := w.clone()
+		if err := w.seen(by, "c.site", f.Site); err != nil {
+			return 0, err
+		}
 		return one(t, column[int], `SELECT count(*) FROM comments c`+w.String(), w.args...)
 	}
 	var sites where
@@ -219,28 +264,32 @@ func (t *tx) records(ids []string) (map[string]models.Record, error) {
 // Claim leases up to f.Limit items to the caller: first those already theirs,
 // which renews them, then those that nobody holds. f.Cursor does not count.
 func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter, lease time.Duration) ([]models.QueueItem, error) {
-	o, w, err := queueFilter(by, &f)
+	o, w, err := queueFilter(&f)
 	if err != nil {
 		return nil, err
 	}
 	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
 		now := micros(t.now)
-		pick := func(limit int, lock, cond string, args ...any) ([]string, error) {
-			w := &where{slices.Clone(w.conds), slices.Clone(w.args)}
-			w.add(cond, args...)
-			return list(t, column[string], `SELECT c.id FROM comments c`+w.String()+o.String()+" LIMIT "+w.arg(limit)+lock, w.args...)
-		}
-		ids, err := pick(f.Limit, t.d.lock, "c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now)
+		places, err := t.places(by, f, o, w.and("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
 		if err != nil {
 			return nil, err
 		}
+		ids := idsOf(places)
 		held := len(ids)
-		if held < f.Limit {
-			free, err := pick(f.Limit-held, t.d.lockFree, "c.lease_until <= ?", now)
+		free := w.and("c.lease_until <= ?", now)
+		for more := true; more && len(ids) < f.Limit; {
+			want := f.Limit - len(ids)
+			if places, err = t.places(by, f, o, free, want); err != nil {
+				return nil, err
+			}
+			if more = len(places) == want; more {
+				o.after(free, places[want-1]) // for those that others take at this moment
+			}
+			got, err := t.take(idsOf(places))
 			if err != nil {
 				return nil, err
 			}
-			ids = append(ids, free...)
+			ids = append(ids, got...)
 		}
 		for _, id := range ids {
 			if _, err := t.exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.now.Add(lease)), id); err != nil {
@@ -258,6 +307,19 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		}
 		return items, nil
 	})
+}
+
+// take locks those of these comments that nobody holds and nobody else is taking,
+// and returns them in the same order.
+func (t *tx) take(ids []string) ([]string, error) {
+	if len(ids) == 0 || t.d.lockFree == "" {
+		return ids, nil // nobody else writes
+	}
+	var w where
+	w.add("c.status = 'pending' AND c.lease_until <= ?", micros(t.now))
+	w.in("c.id", ids)
+	taken, err := list(t, column[string], `SELECT c.id FROM comments c`+w.String()+t.d.lockFree, w.args...)
+	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(taken, id) }), err
 }
 
 func (t *tx) claimed(c models.Comment) error {

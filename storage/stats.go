@@ -55,20 +55,20 @@ const (
 // Stats returns the figures of one site, or of all that the caller sees.
 func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, error) {
 	return read(ctx, db, func(t *tx) (s Stats, err error) {
-		var w where
-		if err := w.seen(by, "c.site", site); err != nil {
+		oldestFirst := models.QueueFilter{Site: site, Sort: models.SortOldest}
+		o, w, err := queueFilter(&oldestFirst)
+		if err != nil {
 			return s, err
 		}
-		if s.Pending, err = t.queueTotal(by, models.QueueFilter{Site: site}, nil); err != nil {
+		if s.Pending, err = t.queueTotal(by, oldestFirst, w); err != nil {
 			return s, err
 		}
-		w.add("c.status = 'pending'")
-		oldest, err := list(t, column[int64], `SELECT c.created_at FROM comments c`+w.String()+` ORDER BY c.created_at LIMIT 1`, w.args...)
+		oldest, err := t.places(by, oldestFirst, o, w, 1)
 		if err != nil {
 			return s, err
 		}
 		if len(oldest) > 0 {
-			at := fromMicros(oldest[0])
+			at := fromMicros(oldest[0].At)
 			s.OldestPendingAt = &at
 		}
 		first := dayOf(t.now) - statsDays + 1
