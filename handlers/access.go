@@ -21,8 +21,10 @@ const (
 )
 
 // How long a node believes what it knows: within it a change of role, a
-// disabled login or a changed site bites.
+// disabled login, a replaced key or a changed site bites. The key's is just
+// long enough to spare a busy front end the query.
 const (
+	keyTTL       = 100 * time.Millisecond
 	moderatorTTL = 2 * time.Second
 	siteTTL      = 5 * time.Second
 )
@@ -94,7 +96,7 @@ func (s *Server) identify(c echo.Context, who access) (models.Caller, error) {
 		case strings.Count(token, ".") == 2:
 			return s.moderator(req.Context(), token)
 		}
-		site, err := s.db.SiteByKey(req.Context(), token)
+		site, err := s.keys.get(req.Context(), token)
 		if err != nil {
 			return models.Caller{}, err
 		}

@@ -50,14 +50,22 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		res, took := c.Response(), s.now().Sub(start)
 		s.metrics.observe(c, took)
+		// Every request is told of at debug level alone: the metrics count
+		// them for less.
+		level := slog.LevelDebug
+		broken := err != nil && problemOf(err).Status >= http.StatusInternalServerError && req.Context().Err() == nil
+		if broken {
+			level = slog.LevelError
+		}
+		if !s.log.Enabled(req.Context(), level) {
+			return nil
+		}
 		attrs := []slog.Attr{
 			slog.String("id", id), slog.String("method", req.Method), slog.String("route", c.Path()),
 			slog.Int("status", res.Status), slog.Int64("bytes", res.Size), slog.Duration("took", took),
 			slog.String("caller", caller(c).String()),
 		}
-		level := slog.LevelInfo
-		if err != nil && problemOf(err).Status >= http.StatusInternalServerError && req.Context().Err() == nil {
-			level = slog.LevelError
+		if broken {
 			attrs = append(attrs, slog.Any("error", err))
 		}
 		s.log.LogAttrs(req.Context(), level, "request", attrs...)

@@ -84,6 +84,7 @@ type Server struct {
 	notices chan models.Event // on their way to the notifier
 	feed    *feed             // of events, to the open streams
 	live    atomic.Pointer[classifier.Model]
+	keys    *recent[models.Site] // by secret key
 	people  *recent[models.Moderator]
 	sites   *recent[models.Site]
 	rules   *recent[*rules.Set]
@@ -106,6 +107,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.keys = newRecent(keyTTL, s.now, s.db.SiteByKey)
 	s.people = newRecent(moderatorTTL, s.now, s.db.Moderator)
 	s.sites = newRecent(siteTTL, s.now, s.db.Site)
 	s.rules = newRecent(siteTTL, s.now, s.loadRules)
