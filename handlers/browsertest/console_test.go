@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"winnow/models"
@@ -101,7 +102,14 @@ func TestTwoModeratorsAreToldOfEachOther(t *testing.T) {
 	p.do(chromedp.Click("#fresh"))
 	p.says("#list", "with bob")
 
-	// What he decides meanwhile is told, and stands.
+	// What he decides meanwhile is told, and stands, also to a page that has
+	// heard nothing of it.
+	_, err = chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `window.EventSource = class extends EventTarget { close() {} }`,
+	})
+	d.must(err)
+	p.do(chromedp.Reload())
+	p.says("#list", "with bob")
 	_, _, err = d.db.Decide(t.Context(), bob, second, models.DecisionRequest{Action: models.Approve})
 	d.must(err)
 	p.do(chromedp.Click(fmt.Sprintf("#list [data-id=%q] button", second)))
