@@ -1,14 +1,89 @@
 package storage_test
 
 import (
+	"flag"
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/storagetest"
 )
+
+var stores = flag.String("stores", "", "databases made by cmd/fill, separated by commas, to measure each path on")
+
+// What readers and moderators wait for costs the same in a large store.
+func BenchmarkStores(b *testing.B) {
+	ann := models.Caller{Kind: models.ByModerator, Name: "ann"}
+	few := models.Caller{Kind: models.ByModerator, Name: "few", Sites: []string{"site-1", "site-2", "site-3"}}
+	queue := func(by models.Caller, f models.QueueFilter) func(*testing.B, *storage.DB, int) error {
+		return func(b *testing.B, db *storage.DB, _ int) error {
+			f.Limit = 20
+			_, err := db.Queue(b.Context(), by, f)
+			return err
+		}
+	}
+	for _, path := range []struct {
+		name string
+		do   func(b *testing.B, db *storage.DB, n int) error
+	}{
+		{"create", func(b *testing.B, db *storage.DB, n int) error {
+			p := 0.3
+			_, _, _, err := db.CreateComment(b.Context(), storage.NewComment{
+				Comment: models.Comment{
+					Site: "site-0", Article: models.Article{ID: fmt.Sprint("article-", n%100*10)}, Status: models.Approved,
+					Author: models.Author{Name: fmt.Sprint("Reader ", rand.IntN(1e6))}, Body: "a thought of the usual length on the matter of the day",
+				},
+				Verdict: models.Verdict{Spam: &p, Action: models.Approve, Model: "m1"},
+			})
+			return err
+		}},
+		{"page", func(b *testing.B, db *storage.DB, n int) error {
+			_, err := db.ArticleComments(b.Context(), "site-0", fmt.Sprint("article-", n%10*10), true, 50, "")
+			return err
+		}},
+		{"counts", func(b *testing.B, db *storage.DB, _ int) error {
+			_, err := db.ArticleCounts(b.Context(), "site-0", []string{"article-0", "article-10", "article-20"})
+			return err
+		}},
+		{"queue by risk", queue(ann, models.QueueFilter{})},
+		{"queue, oldest", queue(ann, models.QueueFilter{Sort: models.SortOldest})},
+		{"queue, newest", queue(ann, models.QueueFilter{Sort: models.SortNewest})},
+		{"queue of a site", queue(ann, models.QueueFilter{Site: "site-3"})},
+		{"queue of few sites", queue(few, models.QueueFilter{})},
+		{"claim", func(b *testing.B, db *storage.DB, n int) error {
+			by := models.Caller{Kind: models.ByModerator, Name: fmt.Sprint("m", n%4)}
+			_, err := db.Claim(b.Context(), by, models.QueueFilter{Limit: 10}, time.Minute)
+			return err
+		}},
+		{"detail", func(b *testing.B, db *storage.DB, _ int) error {
+			page, err := db.Queue(b.Context(), ann, models.QueueFilter{Limit: 1})
+			if err == nil {
+				_, err = db.Detail(b.Context(), ann, page.Items[0].Comment.ID)
+			}
+			return err
+		}},
+		{"stats", func(b *testing.B, db *storage.DB, _ int) error {
+			_, err := db.Stats(b.Context(), few, "")
+			return err
+		}},
+	} {
+		for n, url := range strings.FieldsFunc(*stores, func(r rune) bool { return r == ',' }) {
+			b.Run(fmt.Sprintf("%s/%d", path.name, n), func(b *testing.B) {
+				db := storagetest.Open(b, url, storage.Options{})
+				for n := 0; b.Loop(); n++ {
+					if err := path.do(b, db, n); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
 
 // 64 callers post at once, each waiting for its own comment to be on disk.
 func BenchmarkCreateComment(b *testing.B) {

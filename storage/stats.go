@@ -117,20 +117,30 @@ func (t *tx) judgements(s *Stats, by models.Caller, site string, first int64) er
 	if err := w.seen(by, "site", site); err != nil {
 		return err
 	}
+	sum := `CAST(sum(approved) AS bigint), CAST(sum(rejected) AS bigint) FROM judgements` + w.String()
 	type row struct {
 		day     int64
 		who     string
 		machine models.Status
 		n       decisionSum
 	}
-	rows, err := list(t, func(scan scanner) (r row, err error) {
-		err = scan(&r.day, &r.who, &r.machine, &r.n.approved, &r.n.rejected)
+	days, err := list(t, func(scan scanner) (r row, err error) {
+		err = scan(&r.day, &r.n.approved, &r.n.rejected)
 		return r, err
-	}, `SELECT day, moderator, machine, approved, rejected FROM judgements`+w.String(), w.args...)
+	}, `SELECT day, `+sum+` GROUP BY day`, w.args...)
+	if err != nil {
+		return err
+	}
+	for _, r := range days {
+		s.Days[r.day-first].Decisions = int(r.n.approved + r.n.rejected)
+	}
+	rows, err := list(t, func(scan scanner) (r row, err error) {
+		err = scan(&r.who, &r.machine, &r.n.approved, &r.n.rejected)
+		return r, err
+	}, `SELECT moderator, machine, `+sum+` GROUP BY moderator, machine`, w.args...)
 	people := map[string]*ModeratorCount{}
 	for _, r := range rows {
 		approved, rejected := int(r.n.approved), int(r.n.rejected)
-		s.Days[r.day-first].Decisions += approved + rejected
 		person := people[r.who]
 		if person == nil {
 			person = &ModeratorCount{Moderator: r.who}

@@ -1,7 +1,6 @@
 package storage_test
 
 import (
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,20 +31,6 @@ func TestPostgres(t *testing.T) { storagetest.Run(t, storagetest.PostgresURL) }
 func onBoth(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("SQLite", func(t *testing.T) { test(t, storagetest.SQLiteURL(t)) })
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, storagetest.PostgresURL(t)) })
-}
-
-// raw opens the database behind storage's back.
-func raw(t *testing.T, url string) *sql.DB {
-	driver, name := "pgx", url
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, name = "sqlite", path
-	}
-	db, err := sql.Open(driver, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
 }
 
 func open(t *testing.T, url string) *storage.DB {
@@ -91,7 +76,7 @@ func TestNodesThatMigrateAtOnceShareTheWork(t *testing.T) {
 			}
 		}
 		var rows int
-		if err := raw(t, url).QueryRow(`SELECT count(*) FROM migrations`).Scan(&rows); err != nil || rows != total {
+		if err := storagetest.Raw(t, url).QueryRow(`SELECT count(*) FROM migrations`).Scan(&rows); err != nil || rows != total {
 			t.Fatalf("%d steps noted, %d applied, %v", rows, total, err)
 		}
 	})
@@ -100,7 +85,7 @@ func TestNodesThatMigrateAtOnceShareTheWork(t *testing.T) {
 func TestANewerSchemaIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		db := storagetest.Open(t, url, storage.Options{})
-		if _, err := raw(t, url).Exec(`INSERT INTO migrations (version, name, applied_at) VALUES (9999, 'future', 0)`); err != nil {
+		if _, err := storagetest.Raw(t, url).Exec(`INSERT INTO migrations (version, name, applied_at) VALUES (9999, 'future', 0)`); err != nil {
 			t.Fatal(err)
 		}
 		_, err := db.Migrate(t.Context())

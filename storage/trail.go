@@ -150,8 +150,8 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 		return keys, err
 	}
 	// The ids sort by time, but for a clock that was set.
-	events, err := purge(ctx, db, `DELETE FROM events WHERE at < $2 AND id IN
-		(SELECT id FROM events WHERE id >= $1 ORDER BY id LIMIT $3) RETURNING id`, "", dayAgo)
+	events, err := purge(ctx, db, `DELETE FROM events WHERE at < $2 AND id >= $1 AND id <=
+		(SELECT max(id) FROM (SELECT id FROM events WHERE id >= $1 ORDER BY id LIMIT $3) AS part) RETURNING id`, "", dayAgo)
 	if err != nil {
 		return keys + events, err
 	}

@@ -16,7 +16,10 @@ func (db *DB) Undo(ctx context.Context, by models.Caller, id string) ([]models.D
 		comments  []models.Comment
 	}
 	r, err := update(ctx, db, func(t *tx) (r result, err error) {
-		found, err := list(t, readDecision, decisionColumns+` WHERE id = $1 OR (batch = $1 AND batch <> '') ORDER BY comment_id`, id)
+		found, err := list(t, readDecision, decisionColumns+` WHERE id = $1`, id)
+		if err == nil && len(found) == 0 {
+			found, err = list(t, readDecision, decisionColumns+` WHERE batch = $1 AND batch <> '' ORDER BY comment_id`, id)
+		}
 		if err != nil {
 			return r, err
 		}

@@ -135,7 +135,7 @@ CREATE TABLE decisions (
 	undone_by  text NOT NULL
 );
 CREATE INDEX decisions_comment ON decisions (comment_id, id);
-CREATE INDEX decisions_batch ON decisions (batch) WHERE batch <> '';
+CREATE INDEX decisions_batch ON decisions (batch, comment_id) WHERE batch <> '';
 CREATE INDEX decisions_site ON decisions (site, created_at);
 
 -- A label that came from a decision has the decision's id. The next decision

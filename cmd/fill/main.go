@@ -1,0 +1,109 @@
+// Command fill puts many comments into an empty database, as if they had come
+// over two years: to see that what readers and moderators wait for takes no
+// longer in a large store. It writes past package storage, in bulk, and keeps
+// the counters that storage relies on.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+func main() {
+	database := flag.String("database", "", "sqlite:FILE or postgres://…, without comments")
+	var size sizes
+	flag.IntVar(&size.comments, "comments", 10_000, "comments in all")
+	flag.IntVar(&size.sites, "sites", 10, "sites that they are spread over")
+	flag.IntVar(&size.articles, "articles", 0, "articles of all sites (default: one for 100 comments)")
+	flag.IntVar(&size.authors, "authors", 0, "different names (default: one for 20 comments)")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := fill(ctx, *database, size); err != nil {
+		fmt.Fprintln(os.Stderr, "fill:", err)
+		os.Exit(1)
+	}
+}
+
+// sizes are how many there are of each.
+type sizes struct{ comments, sites, articles, authors int }
+
+const batch = 10_000 // comments written at once
+
+func fill(ctx context.Context, database string, size sizes) error {
+	if size.articles == 0 {
+		size.articles = max(size.sites, size.comments/100)
+	}
+	if size.authors == 0 {
+		size.authors = max(1, size.comments/20)
+	}
+	if err := prepare(ctx, database, size.sites); err != nil {
+		return err
+	}
+	out, err := openSink(ctx, database)
+	if err != nil {
+		return err
+	}
+	defer out.close()
+	indexes, err := out.dropIndexes(ctx)
+	if err != nil {
+		return fmt.Errorf("drop indexes: %w", err)
+	}
+	bar := progressbar.Default(int64(size.comments), "comments")
+	crowd := newCrowd(size, time.Now())
+	for made := 0; made < size.comments; {
+		n := min(batch, size.comments-made)
+		for _, rows := range crowd.next(n) {
+			if err := out.put(ctx, rows); err != nil {
+				return fmt.Errorf("%s: %w", rows.table, err)
+			}
+		}
+		made += n
+		_ = bar.Add(n) // only shows
+	}
+	for _, rows := range crowd.counters() {
+		if err := out.put(ctx, rows); err != nil {
+			return fmt.Errorf("%s: %w", rows.table, err)
+		}
+	}
+	bar = progressbar.Default(int64(len(indexes)), "indexes")
+	for _, index := range indexes {
+		if err := out.exec(ctx, index); err != nil {
+			return fmt.Errorf("%s: %w", index, err)
+		}
+		_ = bar.Add(1)
+	}
+	return out.settle(ctx)
+}
+
+// prepare migrates the database and adds the sites.
+func prepare(ctx context.Context, database string, sites int) (err error) {
+	db, err := storage.Open(ctx, database, storage.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	for n := range sites {
+		by := models.Caller{Kind: models.ByCommand, Name: "fill"}
+		if _, err := db.AddSite(ctx, by, models.Site{Slug: siteName(n)}); err != nil {
+			return fmt.Errorf("add a site: %w", err)
+		}
+	}
+	return nil
+}
+
+func siteName(n int) string { return fmt.Sprintf("site-%d", n) }

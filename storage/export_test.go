@@ -1,0 +1,44 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Statements calls note with each statement that is run from here on: with
+// SQLite when it is compiled, and without arguments.
+func (db *DB) Statements(url string, note func(text string, args []any)) error {
+	if db.writer == nil {
+		config, err := pgx.ParseConfig(url)
+		if err != nil {
+			return err
+		}
+		config.Tracer = tracer(note)
+		old := db.pool
+		db.pool = stdlib.OpenDB(*config)
+		db.readers = db.pool
+		return old.Close()
+	}
+	for _, p := range []*prepared{db.writer.on, db.readers.(*prepared)} {
+		p.mu.Lock()
+		prepare := p.prepare
+		p.prepare = func(ctx context.Context, text string) (*sql.Stmt, error) {
+			note(text, nil)
+			return prepare(ctx, text)
+		}
+		p.mu.Unlock()
+	}
+	return nil
+}
+
+type tracer func(text string, args []any)
+
+func (t tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
+	t(q.SQL, q.Args)
+	return ctx
+}
+
+func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
