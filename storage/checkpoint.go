@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"strconv"
 	"sync/atomic"
 )
 
@@ -71,12 +72,12 @@ func (c *checkpointer) wrote(on runner) {
 }
 
 func (c *checkpointer) restart(on runner) error {
-	ctx := context.Background()
-	if _, err := on.ExecContext(ctx, "PRAGMA busy_timeout = 50"); err != nil {
+	t := &tx{ctx: context.Background(), on: on}
+	if _, err := t.exec("PRAGMA busy_timeout = 50"); err != nil {
 		return err
 	}
 	_, err := checkpoint(on, "RESTART")
-	_, reset := on.ExecContext(ctx, "PRAGMA busy_timeout = 10000")
+	_, reset := t.exec("PRAGMA busy_timeout = " + strconv.Itoa(writerPoll))
 	return errors.Join(err, reset)
 }
 

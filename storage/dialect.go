@@ -77,6 +77,12 @@ func sqliteFault(err error) fault {
 	return faultOther
 }
 
+// isBusy tells whether another process holds the lock of a SQLite file.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 func postgresFault(err error) fault {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {

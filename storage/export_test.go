@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -42,3 +43,8 @@ func (t tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQue
 }
 
 func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// LimitPages makes the disk as good as full for the writer of SQLite.
+func (db *DB) LimitPages(n int) error {
+	return db.writer.exec(fmt.Sprintf("PRAGMA max_page_count = %d", n))
+}

@@ -80,7 +80,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		return err
 	}
 	db.d = sqliteDialect
-	writer, err := startWriter(ctx, db, sqliteName(path))
+	writer, err := startWriter(ctx, db, path)
 	if err != nil {
 		return err
 	}
@@ -95,13 +95,16 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	return nil
 }
 
+// busyTimeout is how long SQLite waits for another process.
+const busyTimeout = 10 * time.Second
+
 // sqliteName is the data source name of a file. The pragmas stand in it so
 // that they reach every connection of a pool.
 func sqliteName(path string, more ...string) string {
 	pragmas := append([]string{
-		"busy_timeout(10000)", // milliseconds to wait for other processes
-		"journal_mode(WAL)",   // readers never wait for the writer
-		"synchronous(FULL)",   // a commit returns when it is on disk
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
+		"journal_mode(WAL)", // readers never wait for the writer
+		"synchronous(FULL)", // a commit returns when it is on disk
 		"foreign_keys(1)",
 		"temp_store(MEMORY)",    // savepoints copy the pages they change
 		"cache_size(-16000)",    // KiB for each connection

@@ -148,6 +148,19 @@ func (p *prepared) stmt(query string) (*sql.Stmt, error) {
 	return s, err
 }
 
+// close gives the statements back: a file with one left open stays open, and
+// keeps its log.
+func (p *prepared) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var err error
+	for _, s := range p.stmts {
+		err = errors.Join(err, s.Close())
+	}
+	clear(p.stmts)
+	return err
+}
+
 func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	s, err := p.stmt(query)
 	switch {

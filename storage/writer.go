@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strconv"
 	"time"
 )
 
@@ -30,8 +31,11 @@ type write struct {
 	done   chan error // takes one value without a reader
 }
 
-func startWriter(ctx context.Context, db *DB, name string) (*writer, error) {
-	pool, err := sql.Open(db.d.driver, name)
+// writerPoll is how long SQLite itself waits in begin, in milliseconds.
+const writerPoll = 2
+
+func startWriter(ctx context.Context, db *DB, path string) (*writer, error) {
+	pool, err := sql.Open(db.d.driver, sqliteName(path))
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +44,10 @@ func startWriter(ctx context.Context, db *DB, name string) (*writer, error) {
 	if err != nil {
 		return nil, errors.Join(db.d.explain(err), pool.Close())
 	}
-	wal, err := startCheckpointer(db.d, name, db.log)
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = "+strconv.Itoa(writerPoll)); err != nil {
+		return nil, errors.Join(db.d.explain(err), conn.Close(), pool.Close())
+	}
+	wal, err := startCheckpointer(db.d, sqliteName(path), db.log)
 	if err != nil {
 		return nil, errors.Join(err, conn.Close(), pool.Close())
 	}
@@ -57,7 +64,7 @@ func startWriter(ctx context.Context, db *DB, name string) (*writer, error) {
 // leaves everything in the file itself and no log.
 func (w *writer) close() error {
 	w.gather.close()
-	return errors.Join(w.wal.close(), w.conn.Close(), w.pool.Close())
+	return errors.Join(w.wal.close(), w.on.close(), w.conn.Close(), w.pool.Close())
 }
 
 // do hands a change over and waits for its commit.
@@ -101,7 +108,7 @@ var errSpoilt = errors.New("a change failed half-way")
 func (w *writer) commit(batch []*write, errs []error, careful bool) (err error) {
 	// The context of one caller must not stop the changes of the others.
 	t := &tx{ctx: context.Background(), on: w.on, d: w.d}
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.begin(); err != nil {
 		return err
 	}
 	defer func() {
@@ -137,6 +144,18 @@ func (w *writer) commit(batch []*write, errs []error, careful bool) (err error) 
 	}
 	w.wal.rows += t.rows
 	return w.exec("COMMIT")
+}
+
+// begin waits for other processes that write the same file. It asks often: one
+// that writes without a pause leaves the file free for moments only, and SQLite
+// by itself would ask every tenth of a second.
+func (w *writer) begin() error {
+	for asked := time.Now(); ; {
+		err := w.exec("BEGIN IMMEDIATE")
+		if !isBusy(err) || time.Since(asked) > busyTimeout {
+			return err
+		}
+	}
 }
 
 // alone runs a change that can be taken back without those before it. failed

@@ -1,0 +1,246 @@
+package storagetest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// server is the one PostgreSQL of a test binary: started by the first test that
+// asks, stopped by Main, or by the end of the binary however that comes.
+var server struct {
+	once sync.Once
+	err  error
+	next atomic.Int64 // number of the next database
+	postgres
+}
+
+// postgres is a server with a folder of its own.
+type postgres struct {
+	folder string
+	keeper *exec.Cmd
+	stop   io.Closer // the keeper's standard input
+}
+
+// keep runs a server until its own standard input ends, then removes the folder
+// that it is named after, if any. SIGINT ends PostgreSQL at once, with its
+// clients cut off.
+const keep = `"$@" & read -r _; kill -INT $!; wait $!; cd /; rm -rf "$0"`
+
+// errMissing means that there is no PostgreSQL on this machine.
+var errMissing = errors.New("initdb and postgres are neither in PATH nor in /usr/lib/postgresql")
+
+// Main runs the tests of a package, then stops what the kit has started.
+// TestMain calls it, and exits with what it returns.
+func Main(m *testing.M) int {
+	code := m.Run()
+	if server.keeper != nil {
+		if err := server.end(); err != nil {
+			fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
+			code = max(code, 1)
+		}
+	}
+	if server.folder != "" {
+		_ = os.RemoveAll(server.folder)
+	}
+	return code
+}
+
+// PostgresURL names an empty database on a private server, see Postgres.
+func PostgresURL(t testing.TB) string {
+	t.Helper()
+	server.once.Do(func() { server.err = server.start() })
+	skipWithout(t, server.err)
+	name := "test" + strconv.FormatInt(server.next.Add(1), 10)
+	admin, err := sql.Open("pgx", server.url("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	return server.url(name)
+}
+
+func skipWithout(t testing.TB, err error) {
+	t.Helper()
+	switch {
+	case errors.Is(err, errMissing) && os.Getenv("WINNOW_TEST_REQUIRE") != "1":
+		t.Skip("no PostgreSQL: ", err)
+	case err != nil:
+		t.Fatal("start PostgreSQL: ", err)
+	}
+}
+
+// OwnPostgres names an empty database on a server of the test alone, which it
+// may restart: the server stops, what is to be done meanwhile is done, and the
+// server starts again.
+func OwnPostgres(t testing.TB) (url string, restart func(meanwhile func())) {
+	t.Helper()
+	p := new(postgres)
+	skipWithout(t, p.make())
+	t.Cleanup(func() { _ = os.RemoveAll(p.folder) })
+	skipWithout(t, p.run(""))
+	t.Cleanup(func() {
+		if err := p.end(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p.url("postgres"), func(meanwhile func()) {
+		t.Helper()
+		if err := p.end(); err != nil {
+			t.Fatal(err)
+		}
+		meanwhile()
+		if err := p.run(""); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// url leads through a socket in the server's folder, so that no port can be
+// taken.
+func (p *postgres) url(database string) string {
+	return "postgres:///" + database + "?user=postgres&host=" + p.folder
+}
+
+// start makes a server that clears its folder in the end.
+func (p *postgres) start() error {
+	if err := p.make(); err != nil {
+		return err
+	}
+	return p.run(p.folder)
+}
+
+func (p *postgres) data() string { return filepath.Join(p.folder, "data") }
+
+// make fills a new folder.
+func (p *postgres) make() error {
+	initdb, err := find("initdb")
+	if err != nil {
+		return err
+	}
+	// Short: the path of a socket has at most some 100 bytes.
+	if p.folder, err = os.MkdirTemp("", "wpg"); err != nil {
+		return err
+	}
+	c, err := p.command(initdb, "-D", p.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+	if err != nil {
+		return err
+	}
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	return nil
+}
+
+// command runs as whoever owns the folder.
+func (p *postgres) command(name string, args ...string) (*exec.Cmd, error) {
+	owner, err := serverOwner(p.folder)
+	c := exec.Command(name, args...)
+	c.Dir = p.folder
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: owner}
+	return c, err
+}
+
+// run starts the server. The folder remove goes when it ends, unless it is "".
+func (p *postgres) run(remove string) error {
+	program, err := find("postgres")
+	if err != nil {
+		return err
+	}
+	log, err := os.Create(filepath.Join(p.folder, "log"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	keeper, err := p.command("/bin/sh", "-c", keep, remove, program, "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=",
+		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB")
+	if err != nil {
+		return err
+	}
+	keeper.Stdout, keeper.Stderr = log, log
+	if p.stop, err = keeper.StdinPipe(); err != nil {
+		return err
+	}
+	if err := keeper.Start(); err != nil {
+		return err
+	}
+	p.keeper = keeper
+	return p.answers(log.Name())
+}
+
+func (p *postgres) end() error { return errors.Join(p.stop.Close(), p.keeper.Wait()) }
+
+// answers waits until the server does.
+func (p *postgres) answers(log string) error {
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	db, err := sql.Open("pgx", p.url("postgres"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for {
+		if err = db.PingContext(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			said, _ := os.ReadFile(log) // only to help; the error is that it does not answer
+			return fmt.Errorf("no answer: %w: %s", err, said)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// find looks for a program in PATH, then where Debian puts PostgreSQL's.
+func find(name string) (string, error) {
+	if path, err := exec.LookPath(name); err == nil {
+		return path, nil
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
+	if err != nil || len(found) == 0 {
+		return "", errors.Join(err, errMissing)
+	}
+	slices.Sort(found)
+	return found[len(found)-1], nil
+}
+
+// serverOwner gives the folder to the user postgres when root runs the tests,
+// because the server refuses to run as root.
+func serverOwner(folder string) (*syscall.Credential, error) {
+	if os.Getuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, err
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chown(folder, int(uid), int(gid)); err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}
