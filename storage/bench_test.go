@@ -22,7 +22,7 @@ func BenchmarkStores(b *testing.B) {
 	few := models.Caller{Kind: models.ByModerator, Name: "few", Sites: []string{"site-1", "site-2", "site-3"}}
 	queue := func(by models.Caller, f models.QueueFilter) func(*testing.B, *storage.DB, int) error {
 		return func(b *testing.B, db *storage.DB, _ int) error {
-			f.Limit = 20
+			f.Limit = 8 // a site of the smallest store has that many
 			_, err := db.Queue(b.Context(), by, f)
 			return err
 		}

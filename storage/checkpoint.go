@@ -24,8 +24,8 @@ type checkpointer struct {
 }
 
 const (
-	checkpointRows = 1 << 16 // written between two checkpoints
-	maxLog         = 1 << 14 // pages of the log before it is forced to begin anew
+	checkpointRows = 1 << 14 // written between two checkpoints
+	maxLog         = 1 << 12 // pages of the log before it is forced to begin anew
 )
 
 func startCheckpointer(d *dialect, name string, log *slog.Logger) (*checkpointer, error) {
