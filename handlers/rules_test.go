@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"winnow/classifier"
 	"winnow/handlers"
@@ -162,6 +163,7 @@ func TestAuthorsEarnTrust(t *testing.T) {
 	zero := 0.0 // the model holds everything
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
 	f.must(err)
+	f.pass(time.Second) // the server has heard of it
 	p = f.post(known)
 	if s := signal(t, p.Verdict, "rule:trusted"); p.Status != "approved" || s.Detail != "2" {
 		t.Errorf("a trusted author: %s, %+v", p.Status, s)
