@@ -30,14 +30,11 @@ func (s *stack) at(scores []float32) float64 {
 	return z
 }
 
-// stackHold is how strongly the stack keeps to the plain average of the
-// variants, in rows of unit score.
-const stackHold = 3
-
 // fitStack fits a stack to out-of-fold scores (Wolpert 1992), with the targets
 // of Platt (1999) that keep it finite on separable rows. Rows of the fold
-// without are left out; -1 takes all.
-func fitStack(rows []outOfFold, without int) *stack {
+// without are left out; -1 takes all. hold is how strongly the stack keeps to
+// the plain average of the variants, in rows of unit score.
+func fitStack(rows []outOfFold, without int, hold float64) *stack {
 	n := len(rows[0].scores)
 	s := &stack{count: make([]float64, n)}
 	for v := range s.count {
@@ -85,11 +82,11 @@ func fitStack(rows []outOfFold, without int) *stack {
 			mean += c / float64(n)
 		}
 		for i := range n {
-			g[i] += stackHold * (s.count[i] - mean)
+			g[i] += hold * (s.count[i] - mean)
 			for j := range i + 1 {
-				h[i*m+j] -= stackHold / float64(n)
+				h[i*m+j] -= hold / float64(n)
 			}
-			h[i*m+i] += stackHold + 1e-3
+			h[i*m+i] += hold + 1e-3
 		}
 		h[m*m-1] += 1e-6
 		step := solve(h, g, m)

@@ -113,14 +113,14 @@ func TestStackFindsTheOdds(t *testing.T) {
 		x, y := float32(rng.NormFloat64()*2), float32(rng.NormFloat64())
 		rows = append(rows, outOfFold{[]float32{x, y}, rng.Float64() < sigmoid(1.7*float64(x)-0.6), uint8(i % 5)})
 	}
-	if s := fitStack(rows, 3); math.Abs(s.count[0]-1.7) > 0.1 || math.Abs(s.count[1]) > 0.1 || math.Abs(s.intercept+0.6) > 0.1 {
+	if s := fitStack(rows, 3, 3); math.Abs(s.count[0]-1.7) > 0.1 || math.Abs(s.count[1]) > 0.1 || math.Abs(s.intercept+0.6) > 0.1 {
 		t.Errorf("%+v", s)
 	}
 	var separable []outOfFold
 	for _, x := range []float32{-2, -1, 1, 2} {
 		separable = append(separable, outOfFold{[]float32{x}, x > 0, 0})
 	}
-	if s := fitStack(separable, -1); !(s.count[0] > 0 && s.count[0] < 1000) {
+	if s := fitStack(separable, -1, 3); !(s.count[0] > 0 && s.count[0] < 1000) {
 		t.Errorf("separable rows: %+v", s)
 	}
 }

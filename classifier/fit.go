@@ -21,6 +21,7 @@ type recipe struct {
 	most     int // rounds over the rows, for few of them
 	variants []variant
 	scale    [blocks]float64 // how much a block may carry
+	held     float64         // room of the weight of a call about its prior; another's is about 1
 	copied   float64         // what a mistake on a disguised copy costs against one on the original
 }
 
@@ -31,7 +32,8 @@ func (r recipe) rounds(rows int) int { return min(r.most, 6+200_000/max(rows, 1)
 var standard = recipe{
 	most:     20,
 	variants: []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
-	scale:    [blocks]float64{1, 1, 0.5},
+	scale:    [blocks]float64{1, 1, 0.5, 1},
+	held:     0.4,
 	copied:   0.2,
 }
 
@@ -44,7 +46,8 @@ var standard = recipe{
 // step size to tune and ends at the same weights from any order of the rows.
 // The room that a token's weight gets is its inverse document frequency times
 // its naive Bayes log ratio (Wang and Manning 2012), which are here folded
-// into the weight.
+// into the weight. Weights are pulled towards what the tokens are expected to
+// weigh, not towards 0: from there they set out.
 type lanes struct {
 	n      int // lanes: len(variants) · (folds + 1)
 	folds  int
@@ -57,13 +60,17 @@ type lanes struct {
 	z      []float64 // log odds of a row in each lane
 }
 
-func newLanes(class models.Class, folds, tokens, rows int, rec recipe) *lanes {
+func newLanes(class models.Class, folds, tokens, rows int, rec recipe, prior float64) *lanes {
 	n := len(rec.variants) * (folds + 1)
-	return &lanes{
+	l := &lanes{
 		n: n, folds: folds, class: class, recipe: rec,
 		weight: make([]float32, n*tokens), room: make([]float32, n*tokens), dual: make([]float32, n*rows),
 		bias: make([]float32, n), z: make([]float64, n),
 	}
+	for k := range l.bias {
+		l.bias[k] = float32(prior)
+	}
+	return l
 }
 
 // lane returns the number of the lane of a variant that skips a fold; the fold
@@ -75,7 +82,7 @@ func (l *lanes) sees(r *row) bool {
 	return (r.class == l.class || r.class == models.Ham) && (!r.copied || l.class == models.Spam)
 }
 
-// survey sets the room of every token from the rows that each lane sees.
+// survey sets the first weight of every token, and its room from the rows that each lane sees.
 func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
 	n := l.folds + 1
 	type count struct{ ham, other float32 }
@@ -108,12 +115,15 @@ func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
 		t := &v.tokens[id]
 		for k := range l.room[id*l.n:][:l.n] {
 			g, c, a := 1.0, in[id*n+k%n], all[k%n]
-			if t.block != shapeBlock {
+			if t.block == callBlock {
+				g = l.recipe.held
+			} else if t.block != shapeBlock {
 				ratio := math.Log(float64(c.other+1)/float64(a.other+2)) - math.Log(float64(c.ham+1)/float64(a.ham+2))
 				bayes := l.recipe.variants[k/n].bayes
 				g = t.rarity(v.rows) * (1 - bayes + bayes*math.Abs(ratio))
 			}
 			l.room[id*l.n+k] = float32(g * g)
+			l.weight[id*l.n+k] = t.prior[headIndex(l.class)]
 		}
 	}
 	return err
@@ -122,7 +132,7 @@ func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
 // rarity is the inverse document frequency of a token, about 1 for one in
 // fifty rows.
 func (t *token) rarity(rows int) float64 {
-	return (1 + math.Log(float64(rows+1)/float64(t.rows()))) / 5
+	return (1 + math.Log(float64(rows+1)/float64(max(1, t.rows())))) / 5
 }
 
 // scale is what the weights of a block are multiplied with in a row.

@@ -8,7 +8,8 @@ type Manifest struct {
 	Scheme  int      `json:"scheme"` // of folding and tokens, text.Scheme
 	Seed    uint64   `json:"seed"`
 	Starter bool     `json:"starter,omitempty"` // learned from public sets alone: never rejects
-	Origins []Origin `json:"origins,omitempty"`
+	Base    string   `json:"base,omitempty"`    // version of the model that training set out from
+	Origins []Origin `json:"origins,omitempty"` // of public label sets, the base's included
 
 	Rows       int               `json:"rows"`       // labels learned from
 	Duplicates int               `json:"duplicates"` // labels left out: the same text and class again

@@ -49,7 +49,11 @@ func (t *trainer) learn(ctx context.Context, s *spool) (*Model, error) {
 }
 
 func (t *trainer) fitHead(ctx context.Context, s *spool, class models.Class) (*Head, *HeadFigures, []float64, error) {
-	l := newLanes(class, t.folds, len(t.words.tokens), s.rows, t.recipe)
+	prior := 0.0
+	if base := t.opt.Base; base != nil && base.head(headIndex(class)) != nil {
+		prior = base.head(headIndex(class)).Prior
+	}
+	l := newLanes(class, t.folds, len(t.words.tokens), s.rows, t.recipe, prior)
 	if err := l.fit(ctx, s, t.words, t.opt.Seed, t.step); err != nil {
 		return nil, nil, nil, err
 	}
@@ -89,9 +93,10 @@ func (t *trainer) calibrate(l *lanes, s *spool) (*Head, *HeadFigures, []float64,
 	}
 	// Figures and thresholds rest on probabilities that neither the weights
 	// nor the stack had seen the row for.
+	hold := t.hold(len(rows))
 	var without [maxFolds]*stack
 	for f := range t.folds {
-		without[f] = fitStack(rows, f)
+		without[f] = fitStack(rows, f, hold)
 	}
 	var ham []float64
 	for i, r := range rows {
@@ -100,7 +105,7 @@ func (t *trainer) calibrate(l *lanes, s *spool) (*Head, *HeadFigures, []float64,
 			ham = append(ham, facts[i].p)
 		}
 	}
-	all := fitStack(rows, -1)
+	all := fitStack(rows, -1, hold)
 	weights, prior := l.blend(all.count)
 	h := &Head{Prior: prior + all.intercept, Scale: l.recipe.scale, Variants: all.count}
 	h.Hold = 0.5
@@ -117,6 +122,17 @@ func (t *trainer) calibrate(l *lanes, s *spool) (*Head, *HeadFigures, []float64,
 		h.Reject = max(at, h.Hold)
 	}
 	return h, headFigures(facts, h.Hold, h.Reject, &t.langs, &t.sources), weights, nil
+}
+
+// hold is how strongly the stack keeps to the plain average of the variants.
+// What is best for labels of many sources is not best for the next source, and
+// the average carries over better.
+func (t *trainer) hold(rows int) float64 {
+	const least, many = 3, 5
+	if len(t.sources.list) < many {
+		return least
+	}
+	return max(least, float64(rows)/30)
 }
 
 // assemble tells the engines what the tokens weigh, and reads from them the

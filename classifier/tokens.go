@@ -32,6 +32,7 @@ const (
 	wordBlock  block = iota // words, pairs, links, numbers
 	charBlock               // pieces of words
 	shapeBlock              // what is said by form, evidence, author
+	callBlock               // what the comment wants of its readers
 	blocks
 )
 
@@ -41,6 +42,8 @@ func blockOf(k text.Kind) block {
 		return charBlock
 	case text.Fold, text.Shape, text.Writer, text.Article:
 		return shapeBlock
+	case text.Call:
+		return callBlock
 	}
 	return wordBlock
 }

@@ -12,6 +12,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 
 	"winnow/classifier/text"
@@ -35,6 +36,10 @@ type TrainOptions struct {
 	Origins   []Origin // of public label sets, for the manifest
 	Starter   bool     // learned from public sets alone: never rejects
 	Hold      float64  // hold at this probability of spam; 0: where fewer than 2 % of the ham would be held
+	// Base, unless nil, is what the new model sets out from: its weights hold
+	// wherever the labels say nothing else. It must not have learned from the
+	// same labels, or the figures are too good.
+	Base *Model
 	// Progress is told now and then how much work is done, in rows, by one
 	// goroutine at a time. The total is 0 while it is not known yet.
 	Progress func(done, total int)
@@ -81,6 +86,7 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	if err := t.collect(ctx, rows, texts); err != nil {
 		return nil, Figures{}, err
 	}
+	t.expect()
 	t.words.choose(uint32(t.opt.MinRows), t.opt.MaxTokens)
 	s, err := newSpool()
 	if err != nil {
@@ -118,6 +124,36 @@ func newTrainer(opt TrainOptions) *trainer {
 			Sources: map[string]Counts{}, Sites: map[string]Counts{},
 		},
 	}
+}
+
+// carried is how much of what the base says a new model expects: the words of
+// other places carry over less than what comments ask for.
+const carried = 0.2
+
+// expect tells the vocabulary what is known before the first label.
+func (t *trainer) expect() {
+	called := map[uint64]bool{}
+	for name, weight := range priors {
+		hash := text.Hash(text.Call, name)
+		called[hash] = true
+		t.words.expect(token{hash: hash, block: callBlock, prior: [heads]float32{spamHead: weight}, kept: true})
+	}
+	if t.opt.Base == nil {
+		return
+	}
+	for _, s := range t.opt.Base.table.slots {
+		if s.hash != 0 {
+			prior := s.weight
+			if !called[s.hash] {
+				for h := range prior {
+					prior[h] *= carried
+				}
+			}
+			t.words.expect(token{hash: s.hash, prior: prior})
+		}
+	}
+	t.manifest.Base = t.opt.Base.version
+	t.manifest.Origins = append(slices.Clone(t.manifest.Origins), t.opt.Base.manifest.Origins...)
 }
 
 func (t *trainer) step(rows int) {

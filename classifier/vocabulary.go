@@ -13,6 +13,9 @@ type token struct {
 	hash             uint64
 	ham, spam, abuse uint32
 	block            block
+	prior            [heads]float32 // what it weighs before anything is learned
+	known            bool           // expected to weigh its prior
+	kept             bool           // whether or not it comes up
 }
 
 func (t *token) rows() uint32 { return t.ham + t.spam + t.abuse }
@@ -69,10 +72,21 @@ func (v *vocabulary) renumber() {
 	}
 }
 
-// choose keeps tokens that are in at least least rows, and of these the ones
-// that tell the classes apart best.
+// expect says what a token weighs before anything is learned.
+func (v *vocabulary) expect(t token) {
+	t.known = true
+	if i, ok := v.number[t.hash]; ok {
+		v.tokens[i].prior, v.tokens[i].known, v.tokens[i].kept = t.prior, true, v.tokens[i].kept || t.kept
+		return
+	}
+	v.number[t.hash] = uint32(len(v.tokens))
+	v.tokens = append(v.tokens, t)
+}
+
+// choose keeps tokens that are in at least least rows or are expected to weigh
+// something, and of these the ones that tell the classes apart best.
 func (v *vocabulary) choose(least uint32, most int) {
-	v.tokens = slices.DeleteFunc(v.tokens, func(t token) bool { return t.hash == 0 || t.rows() < least })
+	v.tokens = slices.DeleteFunc(v.tokens, func(t token) bool { return t.hash == 0 || t.rows() < least && !t.known })
 	if len(v.tokens) > most {
 		var total token
 		for _, t := range v.tokens {
@@ -93,6 +107,12 @@ func (v *vocabulary) choose(least uint32, most int) {
 func (t token) worth(total token) float64 {
 	of := func(n, all uint32) float64 { return (float64(n) + 0.5) / (float64(all) + 1) }
 	ham := of(t.ham, total.ham)
+	if t.kept {
+		return math.Inf(1)
+	}
+	if t.rows() == 0 {
+		return float64(max(t.prior[spamHead], -t.prior[spamHead], t.prior[abuseHead], -t.prior[abuseHead]))
+	}
 	w := 0.0
 	if total.spam > 0 {
 		w = math.Abs(math.Log(of(t.spam, total.spam) / ham))

@@ -135,8 +135,13 @@ func (s *Server) trainModel(c echo.Context) error {
 
 // learn trains one model and keeps it.
 func (s *Server) learn(ctx context.Context, by models.Caller) (version string, err error) {
+	// Not the live model: it may have learned from the same labels already.
+	base, err := classifier.Starter()
+	if err != nil {
+		return "", err
+	}
 	m, _, err := classifier.Train(ctx, s.db.Labels(ctx, "", time.Time{}), classifier.TrainOptions{
-		Progress: s.trainer.progress,
+		Base: base, Progress: s.trainer.progress,
 	})
 	if err != nil {
 		return "", err

@@ -21,9 +21,11 @@ type Scanner struct {
 
 	field   Folded // author, title and the like, one after the other
 	tokens  []Token
-	letters []byte // the words, a blank between them: what Word, Pair and Chars are made of
-	names   []byte // what the other tokens are called
-	later   []span // words that have another form
+	letters []byte      // the words, a blank between them: what Word, Pair and Chars are made of
+	names   []byte      // what the other tokens are called
+	later   []span      // words that have another form
+	begun   []begun     // phrases that may go on
+	places  [calls]span // where each call is made
 	slots   []slot
 	round   uint32
 	mask    uint64
@@ -67,6 +69,8 @@ func (sc *Scanner) Scan(in Doc) []Token {
 //	shape:WHAT:N, N a count or the bits of one, a share in seven steps, or a script
 //	author:name:W, author:words:N, author:digits:N, author:link, author:disguised,
 //	author:mail:H, author:mail:tld:T, author:home:H, author:home:tld:T
+//	call:WHAT (see phrases), call:link:SIZE, call:reach:SIZE (phone or e-mail),
+//	call:some:SIZE, call:some:link, call:several:N (calls of so many kinds)
 //	article:shared:N (words of the title), article:link:own
 func (sc *Scanner) Name(t Token) string { return string(sc.AppendName(nil, t)) }
 
@@ -105,7 +109,7 @@ func (sc *Scanner) start(size int) {
 		clear(sc.slots)
 		sc.round = 1
 	}
-	sc.tokens, sc.later = sc.tokens[:0], sc.later[:0]
+	sc.tokens, sc.later, sc.begun = sc.tokens[:0], sc.later[:0], sc.begun[:0]
 	sc.letters, sc.names = append(sc.letters[:0], ' '), sc.names[:0]
 	sc.count = counts{}
 }
@@ -284,6 +288,7 @@ func (sc *Scanner) addWord(t []byte, w, last span) {
 	sc.count.words++
 	wr := writingOf(firstRune(sc.letters[w.from:]))
 	if sc.count.words <= maxWords {
+		sc.hear(w, last.from >= 0)
 		to := min(int(w.to), int(w.from)+maxLetter)
 		before := len(sc.tokens)
 		sc.add(Word, hash(Word, sc.letters[w.from:to]), int(w.from), to, w.start, w.end)

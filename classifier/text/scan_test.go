@@ -57,6 +57,14 @@ func TestScanFindsTokens(t *testing.T) {
 		{"the article's title", Doc{Text: "The bridge is too costly", ArticleTitle: "Council votes for bridge"}, "article:shared:1", "word:council"},
 		{"the article's own site", Doc{Text: "see http://news.example/a", ArticleURL: "https://www.news.example/b"}, "article:link:own", ""},
 		{"scripts", Doc{Text: "привет hello мир"}, "shape:script:alphabet, shape:script:mixed", ""},
+		{"what a comment asks for", Doc{Text: "Please subscribe to my new channel!"}, "call:follow, call:mine, call:some:short, call:several:3", "call:act"},
+		{"in other languages", Doc{Text: "Подпишись на мой новый канал, пиши в личку"}, "call:follow, call:mine, call:contact", ""},
+		{"with and without accents", Doc{Text: "Haz clíc, suscríbete a mi canal"}, "call:act, call:follow, call:mine", ""},
+		{"in disguise", Doc{Text: "cl1ck h\u200bere, f r e e саsinо"}, "call:act, call:gamble", ""},
+		{"a call in a long text", Doc{Text: strings.Repeat("and so on ", 40) + "click here"}, "call:act:long, call:some:long", "call:act"},
+		{"a link by the length of the text", Doc{Text: "example.com"}, "call:link:short", "call:some:short"},
+		{"phrases end with the line", Doc{Text: "I will click\nhere"}, "", "call:act"},
+		{"news ask for nothing", Doc{Text: "My view: the council, whose videos I watched, must say what the bridge costs."}, "", "call:some:short"},
 		{"nothing at all", Doc{}, "shape:length:0, shape:script:none", ""},
 	} {
 		t.Run(c.about, func(t *testing.T) {

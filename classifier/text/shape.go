@@ -30,6 +30,7 @@ func (sc *Scanner) shapes() {
 	}
 	sc.scripts()
 	sc.tricks()
+	sc.sayCalls()
 }
 
 // runes is utf8.RuneCount for valid text, without its copy.
@@ -114,6 +115,8 @@ type counts struct {
 	letters, digits, signs, exclaims, asks              int
 	mails, tags, mentions, money, phones                int
 	linkBytes, phoneUntil                               int
+	calls                                               uint32 // a bit for each
+	first                                               int    // the last word such as "my", counted from 1
 	scripts                                             [4]int // Latin, other alphabets, East Asian, the rest
 }
 

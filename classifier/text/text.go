@@ -79,12 +79,13 @@ const (
 	Shape                   // length, capitals, punctuation and the like
 	Writer                  // author's name, e-mail, home page
 	Article                 // what the comment shares with the article
+	Call                    // what it asks of its readers, or offers them
 	kinds
 )
 
 var kindNames = [kinds]string{
 	Word: "word", Pair: "pair", Chars: "chars", Address: "link", Number: "number", Mark: "mark",
-	Emoji: "emoji", Fold: "fold", Shape: "shape", Writer: "author", Article: "article",
+	Emoji: "emoji", Fold: "fold", Shape: "shape", Writer: "author", Call: "call", Article: "article",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -99,3 +100,7 @@ type Token struct {
 
 	from, to int32 // its letters in Scanner.letters
 }
+
+// Hash returns the hash of a token that is not made of words, by its kind and
+// what follows the kind in its name.
+func Hash(k Kind, name string) uint64 { return hash(k, []byte(name)) }

@@ -225,14 +225,18 @@ func (l *lab) coldStart(ctx context.Context, names []string, cold string, overla
 		}
 		others = append(others, rows...)
 	}
-	w := l.table("labels of " + cold + "\tAUC\tR@1%\tMCC\twith the others: AUC\tR@1%\tMCC\t")
+	base, err := train(ctx, others)
+	if err != nil {
+		return err
+	}
+	w := l.table("labels of " + cold + "\tAUC\tR@1%\tMCC\tset out from the others: AUC\tR@1%\tMCC\t")
 	for _, n := range []int{0, 25, 50, 100, 200} {
 		some := own[:min(n, len(own))]
-		alone, err := l.taught(ctx, some, test)
+		alone, err := taught(ctx, some, test, nil)
 		if err != nil {
 			return err
 		}
-		with, err := l.taught(ctx, slices.Concat(others, some), test)
+		with, err := taught(ctx, some, test, base)
 		if err != nil {
 			return err
 		}
@@ -241,14 +245,19 @@ func (l *lab) coldStart(ctx context.Context, names []string, cold string, overla
 	return w.Flush()
 }
 
-// taught measures what rows teach, as three cells.
-func (l *lab) taught(ctx context.Context, rows, test []models.Label) (string, error) {
-	m, err := train(ctx, rows)
-	if models.KindOf(err) == models.KindInvalid {
-		return "–\t–\t–", nil // too few of a class
+// taught measures what rows teach a model that sets out from base, as three
+// cells.
+func taught(ctx context.Context, rows, test []models.Label, base *classifier.Model) (string, error) {
+	m := base
+	if len(rows) > 0 {
+		var err error
+		m, _, err = classifier.Train(ctx, each(rows), classifier.TrainOptions{Seed: 1, Base: base})
+		if err != nil {
+			return "", err
+		}
 	}
-	if err != nil {
-		return "", err
+	if m == nil {
+		return "–\t–\t–", nil
 	}
 	f, err := classifier.Evaluate(m, each(test))
 	if err != nil {

@@ -15,6 +15,7 @@ func trainCommand() *cli.Command {
 		Description: "Prints the figures on a part of the rows that was held out. The same rows and seed give the same file.",
 		Flags: append(labelFlags(),
 			&cli.StringFlag{Name: "out", Sources: env("out"), Usage: "model `FILE` to write"},
+			&cli.StringFlag{Name: "base", Value: "none", Sources: env("base"), Usage: "model `FILE` to set out from, which must not have learned from the same rows; starter is the built-in one, none is nothing"},
 			&cli.FloatFlag{Name: "holdout", Value: 0.2, Sources: env("holdout"), Usage: "`SHARE` of the rows to measure with rather than learn from; the model that is written learned from all"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Sources: env("seed"), Usage: "of the random numbers"},
 			&cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print the figures as JSON"},
@@ -38,7 +39,11 @@ func train(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	m, figures, err := classifier.Train(ctx, rows, classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed")})
+	base, err := baseModel(c.String("base"))
+	if err != nil {
+		return fmt.Errorf("read the base model: %w", err)
+	}
+	m, figures, err := classifier.Train(ctx, rows, classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
 	if err != nil {
 		return err
 	}
@@ -47,4 +52,14 @@ func train(ctx context.Context, c *cli.Command) error {
 	}
 	fmt.Fprintf(c.Root().ErrWriter, "model %s written to %s\n", m.Version(), out)
 	return printFigures(c, figures)
+}
+
+func baseModel(name string) (*classifier.Model, error) {
+	switch name {
+	case "none":
+		return nil, nil
+	case "starter":
+		return classifier.Starter()
+	}
+	return classifier.ReadFile(name)
 }
