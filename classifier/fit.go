@@ -34,7 +34,7 @@ var standard = recipe{
 	variants: []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
 	scale:    [blocks]float64{1, 1, 0.5, 1},
 	held:     0.4,
-	copied:   0.2,
+	copied:   0.6,
 }
 
 // lanes are several logistic regressions fitted side by side over the same
