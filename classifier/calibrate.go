@@ -103,6 +103,19 @@ func fitStack(rows []outOfFold, without int, hold float64) *stack {
 			break
 		}
 	}
+	// With a handful of rows the scores of those held out may happen to run the
+	// wrong way. That says nothing yet, and must not turn the scores round.
+	const least = 0.05
+	total := 0.0
+	for _, c := range s.count {
+		total += c
+	}
+	if total < least {
+		for v := range s.count {
+			s.count[v] = least / float64(n)
+		}
+		s.intercept = math.Log((positive + 1) / (negative + 1))
+	}
 	return s
 }
 

@@ -21,6 +21,7 @@ type recipe struct {
 	most     int // rounds over the rows, for few of them
 	variants []variant
 	scale    [blocks]float64 // how much a block may carry
+	trust    float64         // share of the priors that calls set out with
 	held     float64         // room of the weight of a call about its prior; another's is about 1
 	copied   float64         // what a mistake on a disguised copy costs against one on the original
 }
@@ -33,8 +34,7 @@ var standard = recipe{
 	most:     20,
 	variants: []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
 	scale:    [blocks]float64{1, 1, 0.5, 1},
-	held:     0.4,
-	copied:   0.6,
+	copied:   1,
 }
 
 // lanes are several logistic regressions fitted side by side over the same
@@ -123,7 +123,11 @@ func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
 				g = t.rarity(v.rows) * (1 - bayes + bayes*math.Abs(ratio))
 			}
 			l.room[id*l.n+k] = float32(g * g)
-			l.weight[id*l.n+k] = t.prior[headIndex(l.class)]
+			prior := t.prior[headIndex(l.class)]
+			if t.block == callBlock {
+				prior *= float32(l.recipe.trust)
+			}
+			l.weight[id*l.n+k] = prior
 		}
 	}
 	return err

@@ -124,15 +124,22 @@ func (t *trainer) calibrate(l *lanes, s *spool) (*Head, *HeadFigures, []float64,
 	return h, headFigures(facts, h.Hold, h.Reject, &t.langs, &t.sources), weights, nil
 }
 
+// variety is how likely it is that the next comments are unlike the labels: 0
+// for some hundred labels of up to four sources, 1 for twenty sources or hardly
+// any label, and for a model that is made for other places than its labels.
+func (t *trainer) variety() float64 {
+	if t.opt.Starter {
+		return 1
+	}
+	sources, few := float64(len(t.sources.list)-4)/16, 1-float64(t.manifest.Rows)/150
+	return min(max(sources, few, 0), 1)
+}
+
 // hold is how strongly the stack keeps to the plain average of the variants.
 // What is best for labels of many sources is not best for the next source, and
 // the average carries over better.
 func (t *trainer) hold(rows int) float64 {
-	const least, many = 3, 5
-	if len(t.sources.list) < many {
-		return least
-	}
-	return max(least, float64(rows)/30)
+	return max(3, t.variety()*float64(rows)/30)
 }
 
 // assemble tells the engines what the tokens weigh, and reads from them the

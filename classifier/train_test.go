@@ -140,3 +140,14 @@ func TestBlatantIsKnownAtOnce(t *testing.T) {
 		t.Errorf("a comment that asks gets %.3f, one that does not %.3f", asking, plain)
 	}
 }
+
+func TestStackNeverTurnsScoresRound(t *testing.T) {
+	var rows []outOfFold
+	for i := range 12 { // the few positive rows scored lower than the others
+		rows = append(rows, outOfFold{[]float32{float32(i), float32(2 * i)}, i < 3, uint8(i % 3)})
+	}
+	s := fitStack(rows, -1, 3)
+	if low, high := s.at(rows[0].scores), s.at(rows[11].scores); low >= high {
+		t.Errorf("log odds %.3f for the lowest scores, %.3f for the highest", low, high)
+	}
+}
