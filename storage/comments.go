@@ -27,12 +27,13 @@ const commentTables = ` FROM comments c JOIN articles a ON a.site = c.site AND a
 // commentInto lists where the commentColumns go; times are set by done.
 func commentInto(c *models.Comment) (into []any, done func()) {
 	var created, updated int64
-	return []any{
+	into = []any{
 		&c.ID, &c.Site, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL,
 		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
 		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body,
-	}, func() {
+	}
+	return into, func() {
 		c.Article.Site = c.Site
 		c.CreatedAt, c.UpdatedAt = fromMicros(created), fromMicros(updated)
 	}
