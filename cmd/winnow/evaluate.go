@@ -5,7 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
+	"maps"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v3"
@@ -80,15 +83,58 @@ func printFigures(c *cli.Command, f classifier.Figures) error {
 	}
 	w := tabwriter.NewWriter(c.Root().Writer, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%d rows\tAUC\tR@0.1%%\tR@0.5%%\tR@1%%\tprecision\trecall\tF1\tMCC\tFPR\tECE\tBrier\n", f.Rows)
-	for _, head := range []struct {
-		name string
-		f    *classifier.HeadFigures
-	}{{"spam", f.Spam}, {"abuse", f.Abuse}} {
-		if h := head.f; h != nil {
+	heads := []namedHead{{"spam", f.Spam}, {"abuse", f.Abuse}}
+	for _, head := range heads {
+		if h := head.figures; h != nil {
 			fmt.Fprintf(w, "%s\t%.4f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.4f\t%.4f\t%.4f\n", head.name, h.AUC,
 				h.RecallAtFPR["0.001"], h.RecallAtFPR["0.005"], h.RecallAtFPR["0.01"],
 				h.Precision, h.Recall, h.F1, h.MCC, h.FPR, h.ECE, h.Brier)
 		}
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, head := range heads {
+		if head.figures != nil {
+			if err := printDetails(c.Root().Writer, head); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+type namedHead struct {
+	name    string
+	figures *classifier.HeadFigures
+}
+
+// printDetails prints what the thresholds do, how sure the figures are, and
+// how each language and source fared.
+func printDetails(out io.Writer, head namedHead) error {
+	h := head.figures
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "\n%s\tthreshold\tcaught\tmissed\tfalse alarms\tlet through rightly\n", head.name)
+	line := func(name string, c classifier.Confusion) {
+		fmt.Fprintf(w, "%s\t%.3f\t%d\t%d\t%d\t%d\n", name, c.Threshold, c.TruePositive, c.FalseNegative, c.FalsePositive, c.TrueNegative)
+	}
+	if h.AtHold != nil {
+		line("hold", *h.AtHold)
+	}
+	if h.AtReject != nil {
+		line("reject", *h.AtReject)
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.ByLang)) {
+		line("language "+name, h.ByLang[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.BySource)) {
+		line("source "+name, h.BySource[name])
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Interval)) {
+		fmt.Fprintf(out, "%s: 95 %% of bootstrap samples from %.4f to %.4f\n", name, h.Interval[name][0], h.Interval[name][1])
+	}
+	return nil
 }
