@@ -24,6 +24,23 @@ func openDatabase(ctx context.Context, c *cli.Command) (*storage.DB, error) {
 	return db, err
 }
 
+// withDatabase makes an action of what needs the open database and the
+// arguments with these names, and no others.
+func withDatabase(do func(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error, names ...string) cli.ActionFunc {
+	return func(ctx context.Context, c *cli.Command) error {
+		args, err := arguments(c, names...)
+		if err != nil {
+			return err
+		}
+		db, err := openDatabase(ctx, c)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		return do(ctx, c, db, args)
+	}
+}
+
 func migratedDatabase(ctx context.Context, c *cli.Command) (_ *storage.DB, applied int, _ error) {
 	url := c.String("database")
 	if !strings.HasPrefix(url, "sqlite:") && !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {

@@ -12,6 +12,7 @@ import (
 
 	"winnow/classifier"
 	"winnow/models"
+	"winnow/storage"
 )
 
 func modelCommand() *cli.Command {
@@ -21,7 +22,7 @@ func modelCommand() *cli.Command {
 			{
 				Name: "list", Usage: "list the models, newest first",
 				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}},
-				Action: listModels,
+				Action: withDatabase(listModels),
 			},
 			{
 				Name: "import", ArgsUsage: "FILE", Usage: "add a model file as a candidate and print its version",
@@ -31,31 +32,23 @@ func modelCommand() *cli.Command {
 			{
 				Name: "promote", ArgsUsage: "VERSION", Usage: "make a model live on every node",
 				Flags:  []cli.Flag{databaseFlag()},
-				Action: promoteModel,
+				Action: withDatabase(promoteModel, "VERSION"),
 			},
 			{
 				Name: "rollback", Usage: "make the model live that was live before",
 				Flags:  []cli.Flag{databaseFlag()},
-				Action: rollbackModel,
+				Action: withDatabase(rollbackModel),
 			},
 			{
 				Name: "export", ArgsUsage: "VERSION FILE", Usage: "write a model to a file",
 				Flags:  []cli.Flag{databaseFlag()},
-				Action: exportModel,
+				Action: withDatabase(exportModel, "VERSION", "FILE"),
 			},
 		},
 	}
 }
 
-func listModels(ctx context.Context, c *cli.Command) error {
-	if _, err := arguments(c); err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func listModels(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) error {
 	all, err := db.Models(ctx)
 	if err != nil {
 		return err
@@ -96,29 +89,12 @@ func importModel(ctx context.Context, c *cli.Command) error {
 	return err
 }
 
-func promoteModel(ctx context.Context, c *cli.Command) error {
-	args, err := arguments(c, "VERSION")
-	if err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func promoteModel(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
 	info, err := db.PromoteModel(ctx, operator(), args[0])
 	return printLive(c, info, err)
 }
 
-func rollbackModel(ctx context.Context, c *cli.Command) error {
-	if _, err := arguments(c); err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func rollbackModel(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) error {
 	info, err := db.RollbackModel(ctx, operator())
 	return printLive(c, info, err)
 }
@@ -131,16 +107,7 @@ func printLive(c *cli.Command, info models.ModelInfo, err error) error {
 	return err
 }
 
-func exportModel(ctx context.Context, c *cli.Command) error {
-	args, err := arguments(c, "VERSION", "FILE")
-	if err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func exportModel(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
 	data, err := db.ModelData(ctx, args[0])
 	if err != nil {
 		return err

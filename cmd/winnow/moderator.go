@@ -13,6 +13,7 @@ import (
 
 	"winnow/handlers/password"
 	"winnow/models"
+	"winnow/storage"
 )
 
 func moderatorCommand() *cli.Command {
@@ -32,7 +33,7 @@ func moderatorCommand() *cli.Command {
 			{
 				Name: "list", Usage: "list the moderators",
 				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}},
-				Action: listModerators,
+				Action: withDatabase(listModerators),
 			},
 			{
 				Name: "disable", ArgsUsage: "NAME", Usage: "end a moderator's access at once",
@@ -81,15 +82,7 @@ func readPassword(c *cli.Command) (hash string, err error) {
 	return password.Hash(strings.TrimRight(line, "\r\n"))
 }
 
-func listModerators(ctx context.Context, c *cli.Command) error {
-	if _, err := arguments(c); err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func listModerators(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) error {
 	all, err := db.Moderators(ctx)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 
 	"winnow/classifier/rules"
 	"winnow/models"
+	"winnow/storage"
 )
 
 func siteCommand() *cli.Command {
@@ -29,17 +30,17 @@ func siteCommand() *cli.Command {
 			{
 				Name: "list", Usage: "list the sites",
 				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
-				Action: listSites,
+				Action: withDatabase(listSites),
 			},
 			{
 				Name: "rotate-key", ArgsUsage: "SLUG", Usage: "replace a site's secret key; the old one ends at once",
 				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
-				Action: rotateSiteKey,
+				Action: withDatabase(rotateSiteKey, "SLUG"),
 			},
 			{
 				Name: "set", ArgsUsage: "SLUG", Usage: "change a site",
 				Flags:  append([]cli.Flag{databaseFlag()}, siteFlags()...),
-				Action: setSite,
+				Action: withDatabase(setSite, "SLUG"),
 			},
 			{
 				Name: "rules", ArgsUsage: "SLUG", Usage: "print what a newsroom has set for its site beside the model, or set it",
@@ -121,16 +122,7 @@ func addSite(ctx context.Context, c *cli.Command) error {
 	return printKey(c, site.Slug, key)
 }
 
-func rotateSiteKey(ctx context.Context, c *cli.Command) error {
-	args, err := arguments(c, "SLUG")
-	if err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func rotateSiteKey(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
 	key, err := db.RotateSiteKey(ctx, operator(), args[0])
 	if err != nil {
 		return err
@@ -147,15 +139,7 @@ func printKey(c *cli.Command, slug, key string) error {
 	return err
 }
 
-func listSites(ctx context.Context, c *cli.Command) error {
-	if _, err := arguments(c); err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func listSites(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) error {
 	sites, err := db.Sites(ctx)
 	if err != nil {
 		return err
@@ -179,17 +163,8 @@ func threshold(p *float64) string {
 	return fmt.Sprintf("%g", *p)
 }
 
-func setSite(ctx context.Context, c *cli.Command) error {
-	args, err := arguments(c, "SLUG")
-	if err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	_, err = db.UpdateSite(ctx, operator(), args[0], func(s *models.Site) error { return changeSite(c, s) })
+func setSite(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
+	_, err := db.UpdateSite(ctx, operator(), args[0], func(s *models.Site) error { return changeSite(c, s) })
 	return err
 }
 
