@@ -1,13 +1,10 @@
 package handlers
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -156,32 +153,6 @@ func (s *Server) speaker(c echo.Context, slug string, client *clientRequest) (sp
 	return from, nil
 }
 
-// client is what may be kept of a client: never its address.
-func (s *Server) client(address netip.Addr, r *clientRequest) models.Client {
-	c := models.Client{UserAgent: shorten(models.Clean(r.UserAgent), models.MaxUserAgent), Referrer: shorten(models.Clean(r.Referrer), models.MaxURL)}
-	if !address.IsValid() {
-		return c
-	}
-	mac := hmac.New(sha256.New, s.secret)
-	mac.Write([]byte("address " + address.String()))
-	c.Hash = hex.EncodeToString(mac.Sum(nil)[:16])
-	bits := 24
-	if address.Is6() {
-		bits = 48
-	}
-	net, _ := address.Prefix(bits) // both lengths are in range
-	c.Net = net.String()
-	return c
-}
-
-// shorten cuts s to at most n characters.
-func shorten(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n])
-	}
-	return s
-}
-
 // readComment makes a comment of a request and checks it.
 func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, error) {
 	comment := models.Comment{
@@ -230,22 +201,6 @@ func reply(c models.Comment, v models.Verdict, key bool) commentReply {
 		r.Status = models.Pending
 	}
 	return r
-}
-
-// idempotencyKey returns the key under which a request may be repeated. Those
-// of browsers are kept apart by address: strangers must not meet in one key.
-func idempotencyKey(r *http.Request, from speaker) (string, error) {
-	key := r.Header.Get("Idempotency-Key")
-	hidden := func(r rune) bool { return r < '!' || r > '~' }
-	switch {
-	case key == "":
-		return "", nil
-	case len(key) > models.MaxID || strings.IndexFunc(key, hidden) >= 0:
-		return "", invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters")
-	case from.key:
-		return "key " + key, nil
-	}
-	return "browser " + from.client.Hash + " " + key, nil
 }
 
 // invalid is the fault of one field.

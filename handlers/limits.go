@@ -58,20 +58,6 @@ func (s *Server) loginLimits(address netip.Addr, name string) []models.Limit {
 	}
 }
 
-// addressKey is what an address counts as: itself, or its /64, which is what
-// one household has of IPv6. It is empty for an invalid address.
-func addressKey(a netip.Addr) string {
-	if !a.IsValid() {
-		return ""
-	}
-	a = a.Unmap()
-	if a.Is6() {
-		p, _ := a.Prefix(64) // any IPv6 address has one
-		return p.String()
-	}
-	return a.String()
-}
-
 // take asks the limiter, in one call, and writes the RateLimit fields
 // (draft-ietf-httpapi-ratelimit-headers). A limiter that fails lets pass: a
 // newsroom without limits is better than one without comments.
