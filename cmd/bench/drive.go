@@ -19,6 +19,7 @@ import (
 // own.
 type job struct {
 	name    string
+	server  *process
 	client  func(connection int) client
 	prepare func(context.Context) error // before each measurement; may be nil
 }
@@ -38,7 +39,8 @@ type client interface {
 type result struct {
 	rate     float64 // good answers in a second
 	p50, p99 time.Duration
-	failed   int // other answers
+	cpu      time.Duration // of the server, for each answer; 0: not known
+	failed   int           // other answers
 }
 
 func drive(ctx context.Context, o options, j job) (result, error) {
@@ -56,7 +58,7 @@ func drive(ctx context.Context, o options, j job) (result, error) {
 		total  result
 		failed error
 	)
-	begun := time.Now()
+	begun, used := time.Now(), j.server.cpu()
 	for c := range o.connections {
 		group.Go(func() {
 			took, bad, err := converse(ctx, j.client(c))
@@ -69,6 +71,7 @@ func drive(ctx context.Context, o options, j job) (result, error) {
 	}
 	group.Wait()
 	elapsed := time.Since(begun)
+	used = j.server.cpu() - used
 	if failed != nil {
 		return total, failed
 	}
@@ -77,6 +80,7 @@ func drive(ctx context.Context, o options, j job) (result, error) {
 	}
 	slices.Sort(all)
 	total.rate = float64(len(all)) / elapsed.Seconds()
+	total.cpu = used / time.Duration(len(all)+total.failed)
 	total.p50, total.p99 = all[len(all)/2], all[len(all)*99/100]
 	return total, nil
 }

@@ -2,7 +2,8 @@
 // binary in a second process, drives it over many connections, and prints
 // every figure beside that of a bare Echo handler and of a raw insert loop
 // taken in the same run. Absolute times say little on a shared machine; the
-// ratios are what to compare.
+// ratios are what to compare, and the time of the processors that a server
+// takes for each answer.
 package main
 
 import (
@@ -14,6 +15,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -27,6 +30,7 @@ type options struct {
 	connections int
 	duration    time.Duration
 	rounds      int
+	only        string
 }
 
 func main() {
@@ -41,6 +45,7 @@ func main() {
 	flag.IntVar(&o.connections, "connections", 64, "connections at once")
 	flag.DurationVar(&o.duration, "duration", 5*time.Second, "of each measurement")
 	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median counts")
+	flag.StringVar(&o.only, "only", "", "measure what has this in its name, and the bare handler")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -84,18 +89,19 @@ func run(ctx context.Context, o options) (err error) {
 
 	at := desk.process.addr
 	jobs := []job{
-		{name: "bare Echo handler", client: func(int) client { return &poster{addr: bare.addr} }},
-		{name: "post a comment", client: func(int) client { return &poster{addr: at, key: desk.key} }},
-		{name: "read a page of 100", client: func(int) client { return &getter{addr: at, path: desk.page} }},
-		{name: "the same, not modified", client: func(int) client { return &getter{addr: at, path: desk.page, etag: desk.etag} }},
+		{name: "bare Echo handler", server: bare, client: func(int) client { return &poster{addr: bare.addr} }},
+		{name: "post a comment", server: desk.process, client: func(int) client { return &poster{addr: at, key: desk.key} }},
+		{name: "read a page of 100", server: desk.process, client: func(int) client { return &getter{addr: at, path: desk.page} }},
+		{name: "the same, not modified", server: desk.process, client: func(int) client { return &getter{addr: at, path: desk.page, etag: desk.etag} }},
 		{
-			name: "first page of the queue", client: func(int) client {
+			name: "first page of the queue", server: desk.process, client: func(int) client {
 				return &getter{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: desk.token}
 			},
 			prepare: func(ctx context.Context) error { return desk.refill(ctx, 5000) },
 		},
-		{name: "decide a comment", client: func(int) client { return &decider{addr: at, token: desk.token, ids: desk.pending} }},
+		{name: "decide a comment", server: desk.process, client: func(int) client { return &decider{addr: at, token: desk.token, ids: desk.pending} }},
 	}
+	jobs = slices.DeleteFunc(jobs, func(j job) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
 	results := make([][]result, len(jobs))
 	for round := range o.rounds {
 		for i, j := range jobs {
@@ -116,12 +122,12 @@ func run(ctx context.Context, o options) (err error) {
 func report(jobs []job, results [][]result, raw float64) error {
 	bare := median(results[0])
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\tper second\tratio to bare\tp50\tp99\tp99 ratio\tfailed\t")
+	fmt.Fprintln(w, "\tper second\tratio to bare\tp50\tp99\tp99 ratio\tCPU\tfailed\t")
 	for i, j := range jobs {
 		r := median(results[i])
-		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%v\t%v\t%.1f\t%d\t\n", j.name, r.rate, r.rate/bare.rate,
-			r.p50.Round(10*time.Microsecond), r.p99.Round(10*time.Microsecond), float64(r.p99)/float64(bare.p99), r.failed)
+		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%v\t%v\t%.1f\t%v\t%d\t\n", j.name, r.rate, r.rate/bare.rate,
+			r.p50.Round(10*time.Microsecond), r.p99.Round(10*time.Microsecond), float64(r.p99)/float64(bare.p99), r.cpu.Round(time.Microsecond), r.failed)
 	}
-	fmt.Fprintf(w, "raw insert loop, a commit each\t%.0f\t%.2f\t\t\t\t\t\n", raw, raw/bare.rate)
+	fmt.Fprintf(w, "raw insert loop, a commit each\t%.0f\t%.2f\t\t\t\t\t\t\n", raw, raw/bare.rate)
 	return w.Flush()
 }
