@@ -40,6 +40,7 @@ const (
 // routes is the whole interface. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
+	desk := page(console.Handler())
 	return []route{
 		{post, "/v1/comments", s.createComment, frontEnd, 0},
 		{get, "/v1/comments", s.listComments, anyone, 0},
@@ -81,8 +82,8 @@ func (s *Server) routes() []route {
 		{get, "/openapi.yaml", s.openapi, everyone, 0},
 
 		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), everyone, 0},
-		{get, "/console", page(console.Handler()), everyone, 0},
-		{get, "/console/*", page(console.Handler()), everyone, 0},
+		{get, "/console", desk, everyone, 0},
+		{get, "/console/*", desk, everyone, 0},
 		{get, "/demo", page(widget.Demo()), everyone, 0},
 		{get, "/demo/*", page(widget.Demo()), everyone, 0},
 		{get, "/widget/*", page(widget.Script()), everyone, 0},

@@ -14,6 +14,12 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/html"
+	"github.com/tdewolff/minify/v2/js"
+	"github.com/tdewolff/minify/v2/svg"
 )
 
 // Path is where the console is mounted.
@@ -61,10 +67,16 @@ func Handler() http.Handler {
 	})
 }
 
-// load returns all files by name, and a checksum over them in hexadecimal.
+// load returns all files by name without what only their authors need, and a
+// checksum over them in hexadecimal.
 func load() (files map[string][]byte, sum string) {
 	files = map[string][]byte{}
 	hash := sha256.New()
+	m := minify.New()
+	m.Add("js", &js.Minifier{})
+	m.Add("css", &css.Minifier{})
+	m.Add("svg", &svg.Minifier{})
+	m.Add("html", &html.Minifier{KeepDocumentTags: true, KeepEndTags: true, KeepQuotes: true})
 	assets, err := fs.Sub(embedded, "assets")
 	if err != nil {
 		panic(err) // the folder is part of the binary
@@ -74,9 +86,10 @@ func load() (files map[string][]byte, sum string) {
 			return err
 		}
 		data, err := fs.ReadFile(assets, name)
-		if ext := path.Ext(name); ext == ".js" || ext == ".css" {
-			data = lean(name, data)
+		if err != nil {
+			return err
 		}
+		data, err = m.Bytes(strings.TrimPrefix(path.Ext(name), "."), data)
 		files[name] = data
 		hash.Write([]byte(name + "\x00"))
 		hash.Write(data)
@@ -86,33 +99,4 @@ func load() (files map[string][]byte, sum string) {
 		panic(err) // likewise
 	}
 	return files, hex.EncodeToString(hash.Sum(nil)[:8])
-}
-
-// Spaces that part nothing, in what our own scripts, texts and styles are
-// written like: none of it stands inside a string.
-var (
-	inScripts = strings.NewReplacer(" => ", "=>", " === ", "===", " && ", "&&", " || ", "||", " = ", "=", ") {", "){", "{ ", "{", " }", "}")
-	inTexts   = strings.NewReplacer(`", "`, `","`, `": "`, `":"`, `], "`, `],"`)
-	inStyles  = strings.NewReplacer(": ", ":", "; }", "}", "; ", ";", ", ", ",", " { ", "{", " {", "{", " }", "}")
-)
-
-// lean takes out the comments on lines of their own, the indentation and most
-// other spaces, which only authors need. Every line keeps its number, so that
-// errors point to the source.
-func lean(name string, source []byte) []byte {
-	lines := bytes.Split(source, []byte("\n"))
-	for i, line := range lines {
-		lines[i] = bytes.TrimSpace(line)
-		if bytes.HasPrefix(lines[i], []byte("//")) {
-			lines[i] = nil
-		}
-	}
-	tight := inScripts
-	switch {
-	case path.Ext(name) == ".css":
-		tight = inStyles
-	case path.Dir(name) == "i18n":
-		tight = inTexts
-	}
-	return []byte(tight.Replace(string(bytes.Join(lines, []byte("\n")))))
 }
