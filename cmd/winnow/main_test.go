@@ -12,7 +12,12 @@ import (
 	"winnow/storage/storagetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storagetest.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main() // and exit
+	}
+	os.Exit(storagetest.Main(m))
+}
 
 // output is a buffer that the program writes while the test reads.
 type output struct {

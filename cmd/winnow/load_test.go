@@ -1,0 +1,284 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const (
+	posters  = 16
+	deciders = 2
+	readers  = 2
+)
+
+// load is a crowd that posts, decides and reads until it is told to stop. Its
+// ledger holds what the server has acknowledged. Whoever gets no answer, or a
+// 503, asks again: a poster with the same Idempotency-Key.
+type load struct {
+	t      *testing.T
+	keys   [2]string // of a site that holds every comment, and one that publishes
+	tokens [deciders]string
+	client *http.Client
+	mortal bool // servers are killed, so a request may remain without an answer
+
+	nodes atomic.Pointer[[]string] // where to ask
+	ended chan struct{}            // closed to stop
+	crowd sync.WaitGroup
+
+	mu        sync.Mutex
+	comments  map[string]string   // id by the text of the comment, of each 201
+	decisions map[string]judgment // by comment
+	failed    int                 // requests without an answer
+	refused   int                 // 503
+}
+
+// judgment is a decision that stands. Its id is unknown when the answer was
+// lost, and a second attempt said that it was made.
+type judgment struct{ id, status string }
+
+var sites = [2]string{"held", "free"}
+
+const passPhrase = "a fine pass phrase"
+
+// prepare makes the sites and moderators of a load.
+func prepare(t *testing.T, database string) *load {
+	t.Helper()
+	l := &load{
+		t: t, ended: make(chan struct{}), comments: map[string]string{}, decisions: map[string]judgment{},
+		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: posters + deciders + readers}},
+	}
+	for i, mode := range []string{"pre", "post"} {
+		var site struct{ Key string }
+		if err := json.Unmarshal([]byte(must(t, "", "site", "add", sites[i], "--mode", mode, "--json", database)), &site); err != nil {
+			t.Fatal(err)
+		}
+		l.keys[i] = site.Key
+	}
+	for i := range deciders {
+		must(t, passPhrase+"\n", "moderator", "add", moderatorName(i), "--role", "editor", "--password-stdin", database)
+	}
+	t.Cleanup(l.client.CloseIdleConnections)
+	return l
+}
+
+func moderatorName(i int) string { return fmt.Sprint("moderator ", i) }
+
+// start lets the crowd loose on the nodes with these addresses.
+func (l *load) start(nodes ...string) {
+	l.t.Helper()
+	l.ask(nodes...)
+	for i := range deciders {
+		body := l.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": moderatorName(i), "password": passPhrase})
+		l.tokens[i], _ = body["access_token"].(string)
+	}
+	for i := range posters {
+		l.crowd.Go(func() { l.post(i) })
+	}
+	for i := range deciders {
+		l.crowd.Go(func() { l.decide(i) })
+	}
+	for i := range readers {
+		l.crowd.Go(func() { l.read(i) })
+	}
+	l.t.Cleanup(l.stop)
+}
+
+// ask names the nodes that are asked from now on.
+func (l *load) ask(nodes ...string) { l.nodes.Store(&nodes) }
+
+// stop lets each of the crowd end what they have begun.
+func (l *load) stop() {
+	if !l.stopped() {
+		close(l.ended)
+	}
+	l.crowd.Wait()
+}
+
+func (l *load) stopped() bool {
+	select {
+	case <-l.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+func (l *load) post(poster int) {
+	site, article, last := poster%2, fmt.Sprint("article-", poster%5), ""
+	for n := 0; !l.stopped(); n++ {
+		text := fmt.Sprintf("Comment %d-%d: the %d seats of the harbour hall were full again.", poster, n, rand.IntN(1000))
+		comment := object{
+			"article": object{"id": article, "url": "https://gazette.example/" + article, "title": fmt.Sprint("Title ", n/50)},
+			"author":  object{"name": fmt.Sprint("Reader ", n%9)},
+			"body":    text,
+		}
+		if last != "" && n%5 == 0 {
+			comment["parent_id"] = last
+		}
+		key := fmt.Sprintf("key-%d-%d", poster, n)
+		reply := l.must(http.StatusCreated, "POST", "/v1/comments", l.keys[site], key, comment)
+		if last, _ = reply["id"].(string); last == "" {
+			return
+		}
+		l.mu.Lock()
+		l.comments[text] = last
+		l.mu.Unlock()
+		if n%10 == 0 { // as if the answer had been lost
+			if again := l.must(http.StatusCreated, "POST", "/v1/comments", l.keys[site], key, comment); again != nil && again["id"] != last {
+				l.t.Errorf("repeated, a comment became another one: %v", again)
+			}
+		}
+	}
+}
+
+func (l *load) decide(decider int) {
+	for n := 0; !l.stopped(); n++ {
+		dealt := l.must(http.StatusOK, "POST", "/v1/queue/claim", l.tokens[decider], "", object{"site": sites[0], "limit": 5})
+		items, _ := dealt["items"].([]any)
+		if len(items) == 0 {
+			l.pause()
+		}
+		for i, item := range items {
+			id := item.(object)["comment"].(object)["id"].(string)
+			want, word := "approved", object{"action": "approve", "version": item.(object)["version"]}
+			if i%3 == 2 {
+				want, word = "rejected", object{"action": "reject", "reason": "spam", "version": word["version"]}
+			}
+			status, reply, repeated := l.repeat("POST", "/v1/comments/"+id+"/decision", l.tokens[decider], "", word)
+			decision, _ := reply["id"].(string)
+			switch {
+			case status == http.StatusOK:
+			case status == http.StatusConflict && repeated: // the first attempt was made
+			case status != 0:
+				l.t.Errorf("decide: status %d: %v", status, reply)
+				fallthrough
+			default:
+				continue
+			}
+			l.mu.Lock()
+			l.decisions[id] = judgment{decision, want}
+			l.mu.Unlock()
+		}
+	}
+}
+
+func (l *load) read(reader int) {
+	paths := []string{"/v1/comments?site=free&limit=100&article=article-", "/v1/queue?site=held&limit=20&q=", "/v1/comments?site=held&order=newest&article=article-"}
+	for n := reader; !l.stopped(); n++ {
+		path, token := paths[n%3], ""
+		if n%3 == 1 {
+			token = l.tokens[reader%deciders]
+		}
+		l.must(http.StatusOK, "GET", fmt.Sprint(path, n%5), token, "", nil)
+	}
+}
+
+// must repeats a request until it is answered, with the status wanted. The
+// reply is nil when it was not.
+func (l *load) must(want int, method, path, token, key string, body any) object {
+	status, reply, _ := l.repeat(method, path, token, key, body)
+	if status == want {
+		return reply
+	}
+	if status != 0 {
+		l.t.Errorf("%s %s: status %d, want %d: %v", method, path, status, want, reply)
+	}
+	return nil
+}
+
+// repeat asks until there is an answer other than 503, and tells whether that
+// took more than one request. Without any it gives up, with status 0.
+func (l *load) repeat(method, path, token, key string, body any) (status int, reply object, repeated bool) {
+	for end := time.Now().Add(2 * patience); time.Now().Before(end); repeated = true {
+		status, reply, err := l.once(method, path, token, key, body)
+		switch {
+		case err != nil && !l.mortal:
+			l.t.Errorf("%s %s: %v", method, path, err)
+			return 0, nil, false
+		case err == nil && status != http.StatusServiceUnavailable:
+			return status, reply, repeated
+		}
+		l.mu.Lock()
+		if err != nil {
+			l.failed++
+		} else {
+			l.refused++
+		}
+		l.mu.Unlock()
+		l.pause()
+	}
+	l.t.Errorf("%s %s: no answer for too long", method, path)
+	return 0, nil, false
+}
+
+// pause keeps those who ask again from doing nothing else.
+func (l *load) pause() { time.Sleep(10 * time.Millisecond) }
+
+// once asks any of the nodes.
+func (l *load) once(method, path, token, key string, body any) (int, object, error) {
+	nodes := *l.nodes.Load()
+	data, err := json.Marshal(body)
+	if err != nil {
+		return 0, nil, err
+	}
+	req, err := http.NewRequest(method, nodes[rand.IntN(len(nodes))]+path, bytes.NewReader(data))
+	if err != nil {
+		return 0, nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	res, err := l.client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	if data, err = io.ReadAll(res.Body); err != nil {
+		return 0, nil, err
+	}
+	if res.StatusCode == http.StatusServiceUnavailable && res.Header.Get("Retry-After") == "" {
+		return 0, nil, errors.New("503 without Retry-After")
+	}
+	var reply object
+	return res.StatusCode, reply, json.Unmarshal(data, &reply)
+}
+
+// count returns how much was acknowledged, and refused with 503.
+func (l *load) count() (acknowledged, refused int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.comments) + len(l.decisions), l.refused
+}
+
+// acknowledges waits until so much more is.
+func (l *load) acknowledges(more int) {
+	l.t.Helper()
+	before, _ := l.count()
+	poll(l.t, fmt.Sprint(more, " more comments and decisions are acknowledged"), func() bool {
+		now, _ := l.count()
+		return now >= before+more
+	})
+}
+
+// refuses waits until something more is refused.
+func (l *load) refuses() {
+	l.t.Helper()
+	_, before := l.count()
+	poll(l.t, "something is refused", func() bool {
+		_, now := l.count()
+		return now > before
+	})
+}
