@@ -73,6 +73,22 @@ func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowa
 	return a, nil
 }
 
+// Learn takes over what another limiter counted: at now by its clock, in
+// microseconds, each limit had the TAT in tats. What was counted here stays
+// counted.
+func (l *Limiter) Learn(now int64, limits []models.Limit, tats []int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	own := l.now().UnixMicro()
+	for i, lim := range limits {
+		k := l.hash(lim)
+		l.tats[k] = max(l.tats[k], own+tats[i]-now)
+	}
+	if len(l.tats) >= l.sweepAt {
+		l.sweep(own)
+	}
+}
+
 // sweep drops expired keys. It runs when their number has doubled since the
 // last time, so that its cost spread over the keys added is constant. The map
 // is made anew because a map never shrinks.

@@ -33,41 +33,26 @@ type Campaigns struct {
 // While Redis is down or slow, this node knows the comments that came to it
 // meanwhile, and no others.
 func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
-	if !c.client.down.Load() {
-		found, err := c.ask(ctx, site, sketch, id, author, article)
-		if err == nil {
-			return found, nil
-		}
-		c.client.fail(err)
+	name := prefix(site)
+	keys := make([]string, len(sketch))
+	for i, band := range sketch {
+		keys[i] = name + "copies:" + strconv.FormatUint(band, 36)
+	}
+	call := newCall(site, campaignsScript, keys, name+"campaign:", id,
+		strconv.FormatUint(memory.Distinct(author), 36), strconv.FormatUint(memory.Distinct(article), 36),
+		memory.Window.Milliseconds(), models.Alike, memory.MaxDistinct)
+	if c.client.ask(call) == nil {
+		return parseCampaign(call.reply.Slice())
 	}
 	c.client.fallbacks.Add(1)
 	return c.local.See(ctx, site, sketch, id, author, article)
 }
 
-// ask sees a comment in Redis, in one round trip.
-func (c *Campaigns) ask(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
-	// A caller that has gone must not look like a failure of Redis.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.client.patience)
-	defer cancel()
-	if site == "" {
-		site = "-" // no slug; an empty hash tag would be none
-	}
-	name := "winnow:{" + site + "}:"
-	keys := make([]string, len(sketch))
-	for i, band := range sketch {
-		keys[i] = name + "copies:" + strconv.FormatUint(band, 36)
-	}
-	reply, err := campaignsScript.Run(ctx, c.client.rdb, keys, name+"campaign:", id,
-		strconv.FormatUint(memory.Distinct(author), 36), strconv.FormatUint(memory.Distinct(article), 36),
-		memory.Window.Milliseconds(), models.Alike, memory.MaxDistinct).Slice()
+// parseCampaign reads what the script returns.
+func parseCampaign(reply []any, err error) (models.Campaign, error) {
 	if err != nil {
 		return models.Campaign{}, fmt.Errorf("campaign script: %w", err)
 	}
-	return parseCampaign(reply)
-}
-
-// parseCampaign reads what the script returns.
-func parseCampaign(reply []any) (models.Campaign, error) {
 	var numbers [4]int64
 	id, ok := "", len(reply) == 1+len(numbers)
 	if ok {

@@ -127,7 +127,7 @@ func TestCampaignsWithoutRedis(t *testing.T) {
 }
 
 func BenchmarkCampaigns(b *testing.B) {
-	c := open(b, storagetest.Redis(b).URL)
+	c := open(b, storagetest.Redis(b).URL+"?wait=5ms")
 	for i := uint64(0); b.Loop(); i++ {
 		var s models.Sketch
 		for k := range s {

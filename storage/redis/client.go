@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	patience   = 25 * time.Millisecond  // what a request waits for Redis, unless told otherwise
+	patience   = 5 * time.Millisecond   // what a request waits for Redis, unless told otherwise
 	probeEvery = 250 * time.Millisecond // how often Redis is tried while it is down
 	dialTime   = time.Second            // dialling goes on behind a request that gave up
 )
@@ -38,8 +38,11 @@ type Client struct {
 	limiter   *Limiter
 	campaigns *Campaigns
 	notifier  *Notifier
+	calls     chan *call   // of requests
+	notices   chan *call   // apart, so that they keep their order
+	failures  atomic.Int32 // flights that failed since the last one that did not
 	down      atomic.Bool
-	failed    chan struct{} // wakes the watcher when down becomes true
+	failed    chan string // wakes the watcher when down becomes true, with the site whose call failed
 	fallbacks atomic.Int64
 	stop      context.CancelFunc
 	running   sync.WaitGroup
@@ -52,9 +55,9 @@ type Client struct {
 //	redis://host:port?addr=host:port&…         a cluster; with one address: ?cluster=true
 //	redis://host:port?master_name=NAME&addr=…  sentinels that know the master NAME
 //
-// and may carry go-redis's other options as parameters, and wait=25ms: how
-// long a request waits for Redis before it does without. ctx bounds the
-// opening alone.
+// and may carry go-redis's other options as parameters, and wait=5ms: the most
+// that a request waits for Redis, all its calls together, before it does
+// without. ctx bounds the opening alone.
 func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error) {
 	// The driver writes every failed dial to standard error unless told otherwise.
 	redis.SetLogger(driverLog{log})
@@ -63,14 +66,22 @@ func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error
 		return nil, err
 	}
 	life, stop := context.WithCancel(context.Background())
-	c := &Client{rdb: rdb, patience: wait, log: log, failed: make(chan struct{}, 1), stop: stop}
+	c := &Client{
+		rdb: rdb, patience: wait, log: log, stop: stop,
+		calls: make(chan *call, maxQueue), notices: make(chan *call, maxQueue), failed: make(chan string, 1),
+	}
 	c.limiter = &Limiter{client: c, local: memory.NewLimiter(nil)}
 	c.campaigns = &Campaigns{client: c, local: memory.NewCampaigns(nil)}
 	c.notifier = &Notifier{client: c, local: memory.NewNotifier(), node: uuid.NewString()}
 	listening := make(chan struct{})
 	c.running.Go(func() { c.watch(life) })
 	c.running.Go(func() { c.notifier.listen(life, listening) })
-	if c.limiter.probe(ctx) != nil {
+	c.running.Go(func() { c.pilot(life, c.notices) })
+	for range pilots {
+		c.running.Go(func() { c.pilot(life, c.calls) })
+	}
+	if failed := c.send(ctx, []*call{probe("")}); failed != nil {
+		c.fail(failed)
 		return c, nil
 	}
 	select { // so that what is published after Open is heard
@@ -95,7 +106,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 	wait = patience
 	if own := q.Get("wait"); own != "" {
 		if wait, err = time.ParseDuration(own); err != nil || wait <= 0 {
-			return nil, 0, fmt.Errorf("address of Redis: wait=%s is not a duration such as 25ms", own)
+			return nil, 0, fmt.Errorf("address of Redis: wait=%s is not a duration such as 5ms", own)
 		}
 	}
 	q.Del("wait")
@@ -148,7 +159,7 @@ func (c *Client) Ping(ctx context.Context) error {
 	if c.down.Load() {
 		return models.Errorf(models.KindUnavailable, "Redis cannot be reached")
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	ctx, cancel := context.WithTimeout(ctx, max(flightTime, c.patience))
 	defer cancel()
 	if err := c.rdb.Ping(ctx).Err(); err != nil {
 		return &models.Error{Kind: models.KindUnavailable, Message: "Redis cannot be reached", Cause: err}
@@ -165,36 +176,6 @@ func (c *Client) Close() error {
 		return fmt.Errorf("close Redis: %w", err)
 	}
 	return nil
-}
-
-// fail notes that a call to Redis failed: until the watcher finds it well
-// again, nobody waits for it.
-func (c *Client) fail(err error) {
-	if c.down.CompareAndSwap(false, true) {
-		c.log.Warn("Redis is out of use, limits are counted in process", "error", err)
-		c.failed <- struct{}{}
-	}
-}
-
-// watch tries Redis while it is down, so that no request has to.
-func (c *Client) watch(ctx context.Context) {
-	for {
-		select {
-		case <-c.failed:
-		case <-ctx.Done():
-			return
-		}
-		for again := true; again; {
-			select {
-			case <-time.After(probeEvery):
-				again = c.limiter.probe(ctx) != nil
-			case <-ctx.Done():
-				return
-			}
-		}
-		c.log.Info("Redis is in use again")
-		c.down.Store(false)
-	}
 }
 
 // driverLog takes what the driver would print. Client says on its own what an

@@ -34,8 +34,8 @@ type notice struct {
 	models.Event
 }
 
-// Publish tells everybody of e. That Redis cannot be reached is no error:
-// notices may be lost.
+// Publish tells everybody of e, and waits for none of them. That Redis cannot
+// be reached is no error: notices may be lost.
 func (n *Notifier) Publish(ctx context.Context, e models.Event) error {
 	data, err := json.Marshal(notice{n.node, e})
 	if err != nil {
@@ -44,17 +44,9 @@ func (n *Notifier) Publish(ctx context.Context, e models.Event) error {
 	if err := n.local.Publish(ctx, e); err != nil {
 		return err
 	}
-	if !n.client.down.Load() {
-		// A caller that has gone must not look like a failure of Redis.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.client.patience)
-		defer cancel()
-		err := n.client.rdb.Publish(ctx, channel, data).Err()
-		if err == nil {
-			return nil
-		}
-		n.client.fail(err)
+	if n.client.post(n.client.notices, &call{args: []any{"PUBLISH", channel, data}}) != nil {
+		n.client.fallbacks.Add(1)
 	}
-	n.client.fallbacks.Add(1)
 	return nil
 }
 

@@ -349,7 +349,7 @@ func TestCallerWhoHasGone(t *testing.T) {
 
 // BenchmarkLimiter is Take with the three keys of a comment, by 64 callers.
 func BenchmarkLimiter(b *testing.B) {
-	c := open(b, storagetest.Redis(b).URL+"?wait=25ms")
+	c := open(b, storagetest.Redis(b).URL+"?wait=5ms")
 	day := models.Rate{Count: 1 << 30, Period: 24 * time.Hour}
 	b.SetParallelism(32)
 	b.RunParallel(func(p *testing.PB) {
@@ -369,7 +369,7 @@ func BenchmarkLimiter(b *testing.B) {
 // BenchmarkOutage is what Take costs while Redis is away.
 func BenchmarkOutage(b *testing.B) {
 	s := storagetest.Redis(b)
-	c := open(b, s.URL+"?wait=25ms")
+	c := open(b, s.URL+"?wait=5ms")
 	s.Kill()
 	for b.Loop() {
 		take(b, c, 1<<30)

@@ -1,0 +1,195 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	pilots    = 2    // flights of calls that may be under way: while one is answered, the next is sent
+	maxFlight = 256  // calls that travel together at most
+	maxQueue  = 1024 // calls, or notices, that may wait for a flight
+	strikes   = 3    // flights that must fail, one after the other, before nobody waits any more
+	// flightTime is how long Redis may take for a flight before that has
+	// failed. It is much longer than any request waits: a slow answer must
+	// neither cost a connection nor look like an outage.
+	flightTime = 500 * time.Millisecond
+)
+
+// call is one command on its way: a script with its keys and arguments, or
+// without a script the arguments alone.
+type call struct {
+	site   string // whose keys it has
+	script *redis.Script
+	keys   []string
+	args   []any
+	reply  *redis.Cmd
+	done   chan struct{} // closed when the reply is there; nil when nobody waits for it
+}
+
+func newCall(site string, script *redis.Script, keys []string, args ...any) *call {
+	return &call{site: site, script: script, keys: keys, args: args, done: make(chan struct{})}
+}
+
+var (
+	errDown = errors.New("Redis is out of use")
+	errBusy = errors.New("too many calls wait for Redis")
+	errLate = errors.New("Redis did not answer in time")
+)
+
+// ask brings a call to Redis and waits for the reply, but not for long: a
+// request asks at most twice, for its limits and for its campaign, so each may
+// take half of the time. A call that is given up still goes its way, so that
+// Redis counts what this node let through meanwhile.
+//
+// It does not watch the caller's context: a caller that has gone must not look
+// like a failure of Redis.
+func (c *Client) ask(call *call) error {
+	if err := c.post(c.calls, call); err != nil {
+		return err
+	}
+	late := time.NewTimer(c.patience / 2)
+	defer late.Stop()
+	select {
+	case <-call.done:
+		return call.reply.Err()
+	case <-late.C:
+	}
+	select {
+	case <-call.done: // both came while this goroutine waited for a processor
+		return call.reply.Err()
+	default:
+		return errLate
+	}
+}
+
+// post sends a call on its way.
+func (c *Client) post(queue chan<- *call, call *call) error {
+	if c.down.Load() {
+		return errDown
+	}
+	select {
+	case queue <- call:
+		return nil
+	default:
+		return errBusy
+	}
+}
+
+// pilot takes what waits in a queue to Redis, all of it in one pipeline, until
+// ctx ends. A call that comes alone flies at once.
+func (c *Client) pilot(ctx context.Context, queue <-chan *call) {
+	for {
+		var flight []*call
+		select {
+		case <-ctx.Done():
+			return
+		case first := <-queue:
+			flight = append(flight, first)
+		}
+		for waiting := true; waiting && len(flight) < maxFlight; {
+			select {
+			case next := <-queue:
+				flight = append(flight, next)
+			default:
+				waiting = false
+			}
+		}
+		c.fly(ctx, flight)
+	}
+}
+
+// fly takes a flight to Redis and back, and notes whether Redis is well.
+func (c *Client) fly(ctx context.Context, flight []*call) {
+	failed := c.send(ctx, flight)
+	switch {
+	case failed == nil:
+		c.failures.Store(0)
+	case ctx.Err() == nil && c.failures.Add(1) >= strikes:
+		c.fail(failed)
+	}
+	for _, call := range flight {
+		switch {
+		case call.done != nil:
+			close(call.done)
+		case call.reply.Err() != nil:
+			c.fallbacks.Add(1)
+		}
+	}
+}
+
+// send asks Redis for all calls in one round trip, and in a second one for
+// those that hit a server which does not know their script yet. It returns a
+// call that failed, or nil.
+func (c *Client) send(ctx context.Context, calls []*call) (failed *call) {
+	ctx, cancel := context.WithTimeout(ctx, max(flightTime, c.patience))
+	defer cancel()
+	c.run(ctx, calls, (*redis.Script).EvalSha)
+	var unknown []*call
+	for _, call := range calls {
+		if redis.HasErrorPrefix(call.reply.Err(), "NOSCRIPT") {
+			unknown = append(unknown, call)
+		}
+	}
+	if len(unknown) > 0 {
+		c.run(ctx, unknown, (*redis.Script).Eval)
+	}
+	for _, call := range calls {
+		if call.reply.Err() != nil {
+			return call
+		}
+	}
+	return nil
+}
+
+type eval func(s *redis.Script, ctx context.Context, to redis.Scripter, keys []string, args ...any) *redis.Cmd
+
+func (c *Client) run(ctx context.Context, calls []*call, eval eval) {
+	// The error of a pipeline is that of its first failed call; each has its own.
+	_, _ = c.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, call := range calls {
+			if call.script == nil {
+				call.reply = p.Do(ctx, call.args...)
+			} else {
+				call.reply = eval(call.script, ctx, p, call.keys, call.args...)
+			}
+		}
+		return nil
+	})
+}
+
+// fail notes that Redis is out of use: until the watcher finds it well again,
+// nobody waits for it.
+func (c *Client) fail(because *call) {
+	if c.down.CompareAndSwap(false, true) {
+		c.log.Warn("Redis is out of use, limits are counted in process", "error", because.reply.Err())
+		c.failed <- because.site
+	}
+}
+
+// watch tries Redis while it is down, so that no request has to: by the keys of
+// the site that failed, which in a cluster lead to the server that failed.
+func (c *Client) watch(ctx context.Context) {
+	for {
+		var site string
+		select {
+		case site = <-c.failed:
+		case <-ctx.Done():
+			return
+		}
+		for again := true; again; {
+			select {
+			case <-time.After(probeEvery):
+				again = c.send(ctx, []*call{probe(site)}) != nil
+			case <-ctx.Done():
+				return
+			}
+		}
+		c.log.Info("Redis is in use again")
+		c.failures.Store(0)
+		c.down.Store(false)
+	}
+}
