@@ -7,9 +7,12 @@ PACKAGES   ?= ./...
 FUZZTIME   ?= 30s
 BENCH      ?= .
 
+SMALL      ?=
+LARGE      ?=
+
 CORPORA    ?=
 
-.PHONY: help build test needs lint check fuzz bench accuracy
+.PHONY: help build test needs lint check fuzz bench growth accuracy
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,6 +58,10 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 bench: ## the benchmarks, then a running server beside a bare Echo handler; BENCH=NAME for some
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
 	go run ./cmd/bench
+
+growth: ## what a large store costs beside a small one; SMALL=DATABASE LARGE=DATABASE, both made by cmd/fill
+	@test -n "$(SMALL)" -a -n "$(LARGE)" || { echo "make two databases with go run ./cmd/fill, then: make growth SMALL=sqlite:small.db LARGE=sqlite:large.db"; exit 1; }
+	go run ./cmd/growth --small '$(SMALL)' --large '$(LARGE)'
 
 accuracy: ## tables of the filter's figures on labelled sets; CORPORA=FOLDER of NAME.train.jsonl and NAME.test.jsonl
 	@test -n "$(CORPORA)" || { echo "say where the labelled sets are: make accuracy CORPORA=FOLDER"; exit 1; }

@@ -14,18 +14,18 @@ import (
 type crowd struct {
 	size     sizes
 	random   *rand.Rand
+	recent   *rand.Zipf // how many articles ago the one was that is commented on
 	first    time.Time
 	step     time.Duration // between two comments
 	made     int
-	articles []article
-	authors  map[key]*count // by site and name
+	articles []article // in the order of their publication, in turn on each site
+	authors  []count   // in turn on each site
 	pending  map[string]int64
 	arrivals map[day]*count
 	judged   map[judging]*count
 }
 
 type (
-	key   struct{ site, name string }
 	count struct{ approved, rejected, pending int64 }
 	day   struct {
 		number int64
@@ -61,9 +61,10 @@ func newCrowd(size sizes, until time.Time) *crowd {
 	c := &crowd{
 		size: size, random: rand.New(rand.NewPCG(1, uint64(size.comments))),
 		first: until.Add(-span), step: span / time.Duration(size.comments),
-		articles: make([]article, size.articles), authors: map[key]*count{}, pending: map[string]int64{},
+		articles: make([]article, size.articles), authors: make([]count, size.authors), pending: map[string]int64{},
 		arrivals: map[day]*count{}, judged: map[judging]*count{},
 	}
+	c.recent = rand.NewZipf(c.random, 1.1, 20, uint64(size.articles-1))
 	for n := range c.articles {
 		c.articles[n] = article{site: siteName(n % size.sites), id: fmt.Sprintf("article-%d", n)}
 	}
@@ -99,8 +100,8 @@ func (c *crowd) next(n int) []rows {
 		at := c.first.Add(time.Duration(c.made) * c.step)
 		c.made++
 		micros := at.UnixMicro()
-		a := c.article()
-		name := fmt.Sprintf("Reader %d", c.random.IntN(c.size.authors))
+		a, author := c.article()
+		name := authorName(author)
 		machine, status, reason := c.fate()
 		id, parent := c.id(at), ""
 		if c.random.IntN(3) == 0 {
@@ -115,7 +116,7 @@ func (c *crowd) next(n int) []rows {
 		if status == "approved" {
 			a.approved++
 		}
-		of(c.authors, key{a.site, "name:" + name}).add(status)
+		c.authors[author].add(status)
 		of(c.arrivals, day{micros / dayMicros, a.site}).add(machine)
 		action := map[string]string{"approved": "approve", "pending": "hold", "rejected": "reject"}[machine]
 		risk := c.random.Float64()
@@ -141,31 +142,42 @@ func (c *crowd) next(n int) []rows {
 	return []rows{comments, decisions, labels, events}
 }
 
-// article favours few, as readers do.
-func (c *crowd) article() *article {
-	n := c.random.IntN(len(c.articles))
-	if c.random.IntN(2) == 0 {
-		n = c.random.IntN(1 + n/10)
+// article picks what is commented on, and an author of its site. Every tenth
+// comment goes to the first article of a site, which never rests; the others to
+// articles of the last days, half of them to one in thirteen. Few authors write
+// much.
+func (c *crowd) article() (a *article, author int) {
+	n := c.random.IntN(c.size.sites)
+	if c.random.IntN(10) > 0 {
+		published := c.made * c.size.articles / (c.size.comments + 1)
+		n = max(0, published-int(c.recent.Uint64()))
+		if c.random.IntN(2) == 0 {
+			n -= n % 13
+		}
 	}
-	a := &c.articles[n]
+	a = &c.articles[n]
 	a.seen = true
-	return a
+	author = int(float64(c.size.authors) * c.random.Float64() * c.random.Float64())
+	return a, author - author%c.size.sites + n%c.size.sites
 }
 
-// fate is what the machine did with a comment and what became of it: of ten
-// that were held, nine are decided.
+func authorName(n int) string { return fmt.Sprintf("Reader %d", n) }
+
+// fate is what the machine did with a comment and what became of it. Those that
+// still wait may be of any age.
 func (c *crowd) fate() (machine, status, reason string) {
-	switch n := c.random.IntN(100); {
-	case n < 85:
-		return "approved", "approved", ""
-	case n < 90:
-		return "rejected", "rejected", "spam"
-	case n < 95:
-		return "pending", "approved", ""
-	case n < 99:
-		return "pending", "rejected", "spam"
+	if c.random.IntN(c.size.comments) < c.size.pending {
+		return "pending", "pending", []string{"spam", "spam", "abuse", "premoderation"}[c.random.IntN(4)]
 	}
-	return "pending", "pending", "spam"
+	switch n := c.random.IntN(100); {
+	case n < 86:
+		return "approved", "approved", ""
+	case n < 91:
+		return "rejected", "rejected", "spam"
+	case n < 96:
+		return "pending", "approved", ""
+	}
+	return "pending", "rejected", "spam"
 }
 
 var words = strings.Fields(`the harbour council budget road school match minister train river market price answer neighbour
@@ -202,8 +214,10 @@ func (c *crowd) counters() []rows {
 		sites.values = append(sites.values, []any{site, n})
 	}
 	authors := rows{table: "authors", columns: strings.Fields("site key approved rejected pending")}
-	for k, n := range c.authors {
-		authors.values = append(authors.values, []any{k.site, k.name, n.approved, n.rejected, n.pending})
+	for author, n := range c.authors {
+		if n != (count{}) {
+			authors.values = append(authors.values, []any{siteName(author % c.size.sites), "name:" + authorName(author), n.approved, n.rejected, n.pending})
+		}
 	}
 	arrivals := rows{table: "arrivals", columns: strings.Fields("day site approved rejected held")}
 	for d, n := range c.arrivals {

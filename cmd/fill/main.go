@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -27,6 +28,7 @@ func main() {
 	flag.IntVar(&size.sites, "sites", 10, "sites that they are spread over")
 	flag.IntVar(&size.articles, "articles", 0, "articles of all sites (default: one for 100 comments)")
 	flag.IntVar(&size.authors, "authors", 0, "different names (default: one for 20 comments)")
+	flag.IntVar(&size.pending, "pending", 0, "about how many wait for a moderator (default: one of 100 comments)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -37,17 +39,15 @@ func main() {
 }
 
 // sizes are how many there are of each.
-type sizes struct{ comments, sites, articles, authors int }
+type sizes struct{ comments, sites, articles, authors, pending int }
 
 const batch = 10_000 // comments written at once
 
 func fill(ctx context.Context, database string, size sizes) error {
-	if size.articles == 0 {
-		size.articles = max(size.sites, size.comments/100)
-	}
-	if size.authors == 0 {
-		size.authors = max(1, size.comments/20)
-	}
+	size.articles = max(size.sites, cmp.Or(size.articles, size.comments/100))
+	size.authors = max(size.sites, cmp.Or(size.authors, size.comments/20))
+	size.authors -= size.authors % size.sites
+	size.pending = cmp.Or(size.pending, size.comments/100)
 	if err := prepare(ctx, database, size.sites); err != nil {
 		return err
 	}

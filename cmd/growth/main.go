@@ -1,0 +1,168 @@
+// Command growth shows whether what readers and moderators wait for costs more
+// in a large store than in a small one. It starts the real binary on two
+// databases that cmd/fill has made, drives both in turns within the same run,
+// and prints the median time of each operation, and how much longer the large
+// store took. What it decides and claims it takes back; what it posts stays.
+//
+//	go run ./cmd/fill --database sqlite:small.db --comments 10000 --pending 1000
+//	go run ./cmd/fill --database sqlite:large.db --comments 10000000
+//	go run ./cmd/growth --small sqlite:small.db --large sqlite:large.db
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	winnow       string
+	small, large string
+	turns        int
+	only         string
+}
+
+// crowds are the numbers of connections that are driven at once, with the
+// requests of each in a turn.
+var crowds = []struct{ connections, requests int }{{1, 10}, {16, 4}}
+
+func main() {
+	var o options
+	flag.StringVar(&o.winnow, "winnow", "", "the binary to measure (default: built from ./cmd/winnow)")
+	flag.StringVar(&o.small, "small", "", "database with few comments")
+	flag.StringVar(&o.large, "large", "", "database with many")
+	flag.IntVar(&o.turns, "turns", 20, "turns of each operation on each database")
+	flag.StringVar(&o.only, "only", "", "regular expression of the operations to measure")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "growth:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) (err error) {
+	only, err := regexp.Compile(o.only)
+	if err != nil {
+		return err
+	}
+	if o.winnow == "" {
+		dir, err := os.MkdirTemp("", "winnow-growth-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		o.winnow = filepath.Join(dir, "winnow")
+		build := exec.CommandContext(ctx, "go", "build", "-o", o.winnow, "./cmd/winnow")
+		build.Stdout, build.Stderr = os.Stderr, os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("build winnow: %w", err)
+		}
+	}
+	var desks [2]*desk
+	for i, database := range []string{o.small, o.large} {
+		begun := time.Now()
+		if desks[i], err = startDesk(ctx, o.winnow, database); err != nil {
+			return err
+		}
+		defer desks[i].stop()
+		fmt.Printf("ready after %v: %d sites, %d articles known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].waiting))
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(w, "median µs\t")
+	for _, c := range crowds {
+		fmt.Fprintf(w, "%d× small\tlarge\tratio\t", c.connections)
+	}
+	fmt.Fprintln(w)
+	for _, op := range operations {
+		if !only.MatchString(op.name) {
+			continue
+		}
+		fmt.Fprintf(w, "%s\t", op.name)
+		for _, c := range crowds {
+			small, large, err := compare(ctx, desks, op, c.connections, c.requests, o.turns)
+			if err != nil {
+				return fmt.Errorf("%s: %w", op.name, err)
+			}
+			fmt.Fprintf(w, "%d\t%d\t%.2f\t", small.Microseconds(), large.Microseconds(), float64(large)/float64(small))
+		}
+		fmt.Fprintln(w)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for i, name := range []string{"small", "large"} {
+		most, err := desks[i].memory()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("memory of the server, %s store: %d MiB at most\n", name, most>>20)
+	}
+	return nil
+}
+
+// compare returns the medians of an operation on both desks, which take turns
+// so that whatever else the machine does meets both. The first turns only warm
+// up.
+func compare(ctx context.Context, desks [2]*desk, op operation, connections, requests, turns int) (small, large time.Duration, err error) {
+	var took [2][]time.Duration
+	for turn := range turns + 2 {
+		for i, d := range desks {
+			all, err := d.drive(ctx, op, connections, requests)
+			if err != nil {
+				return 0, 0, err
+			}
+			if turn >= 2 {
+				took[i] = append(took[i], all...)
+			}
+		}
+	}
+	for _, all := range took {
+		if len(all) == 0 {
+			return 0, 0, errors.New("nothing was measured")
+		}
+		slices.SortFunc(all, cmp.Compare[time.Duration])
+	}
+	return took[0][len(took[0])/2], took[1][len(took[1])/2], nil
+}
+
+// drive repeats an operation on each connection.
+func (d *desk) drive(ctx context.Context, op operation, connections, requests int) (all []time.Duration, err error) {
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+	)
+	for c := range connections {
+		group.Go(func() {
+			for range requests {
+				took, failed := op.do(ctx, d, c)
+				mu.Lock()
+				if failed != nil {
+					err = errors.Join(err, failed)
+				} else if took > 0 {
+					all = append(all, took)
+				}
+				mu.Unlock()
+				if failed != nil {
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	return all, err
+}

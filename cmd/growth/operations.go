@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// operation is something that somebody waits for. do returns how long it took,
+// or 0 when this time should not count.
+type operation struct {
+	name string
+	do   func(ctx context.Context, d *desk, connection int) (time.Duration, error)
+}
+
+var operations = []operation{
+	{"post", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		took, _, err := d.post(ctx, d.any(connection))
+		return took, err
+	}},
+	// A comment that was just published, so that no page is ready.
+	{"page, from the database", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		at := d.any(connection)
+		_, published, err := d.post(ctx, at)
+		if err != nil || !published {
+			return 0, err
+		}
+		return d.page(ctx, at)
+	}},
+	{"page, from memory", func(ctx context.Context, d *desk, _ int) (time.Duration, error) { return d.page(ctx, d.waiting[0]) }},
+	{"counts of 20 articles", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		site := d.any(connection).Site
+		q := url.Values{"site": {site}}
+		for range 20 {
+			q.Add("article", d.any(connection).Article)
+		}
+		return d.call(ctx, http.MethodGet, "/v1/comments/counts?"+q.Encode(), "", nil, nil)
+	}},
+	list("queue by risk", "/v1/queue?sort=risk"),
+	list("queue, oldest first", "/v1/queue?sort=oldest"),
+	list("queue, newest first", "/v1/queue?sort=newest"),
+	list("queue of a site by risk", "/v1/queue?sort=risk&site={site}"),
+	list("queue of a site, oldest first", "/v1/queue?sort=oldest&site={site}"),
+	list("queue of a site, newest first", "/v1/queue?sort=newest&site={site}"),
+	list("queue of a reason", "/v1/queue?reason=abuse"),
+	list("queue of a reason of a site", "/v1/queue?reason=abuse&site={site}"),
+	list("queue of an article", "/v1/queue?article={article}&site={site}"),
+	list("queue of an author", "/v1/queue?author={author}"),
+	list("queue with a usual word", "/v1/queue?q=harbour"),
+	list("queue with an unknown word", "/v1/queue?q=zeppelin"),
+	{"claim 10", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		took, _, err := d.claim(ctx, connection, map[string]any{"limit": 10})
+		return took, err
+	}},
+	{"claim 10 of a site", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		took, _, err := d.claim(ctx, connection, map[string]any{"limit": 10, "site": d.any(connection).Site})
+		return took, err
+	}},
+	{"release 10", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		_, took, err := d.claim(ctx, connection, map[string]any{"limit": 10})
+		return took, err
+	}},
+	{"decide", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		took, _, err := d.decide(ctx, connection)
+		return took, err
+	}},
+	{"undo", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		_, took, err := d.decide(ctx, connection)
+		return took, err
+	}},
+	list("detail of a comment", "/v1/comments/{id}"),
+	list("stats", "/v1/stats"),
+	list("stats of a site", "/v1/stats?site={site}"),
+	list("audit", "/v1/audit"),
+	list("models", "/v1/models"),
+}
+
+// list is a moderator's request.
+func list(name, path string) operation {
+	return operation{name, func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		at := d.any(connection)
+		path := strings.NewReplacer("{site}", at.Site, "{id}", at.ID, "{article}", url.QueryEscape(at.Article), "{author}", url.QueryEscape(at.Author)).Replace(path)
+		return d.call(ctx, http.MethodGet, path, d.tokens[connection], nil, nil)
+	}}
+}
+
+func (d *desk) page(ctx context.Context, at waiting) (time.Duration, error) {
+	return d.call(ctx, http.MethodGet, "/v1/comments?site="+at.Site+"&article="+url.QueryEscape(at.Article), "", nil, nil)
+}
+
+var words = strings.Fields(`the harbour council budget road school match minister train river market price answer neighbour
+	morning letter summer fair wrong true never always people city garden voice bridge house paper question reader editor`)
+
+// post adds a comment to the article of another.
+func (d *desk) post(ctx context.Context, at waiting) (took time.Duration, published bool, err error) {
+	text := make([]string, 30)
+	for n := range text {
+		text[n] = words[rand.IntN(len(words))]
+	}
+	var made struct{ Status string }
+	took, err = d.call(ctx, http.MethodPost, "/v1/comments", d.sites[at.Site], map[string]any{
+		"article": map[string]string{"id": at.Article},
+		"author":  map[string]string{"name": at.Author},
+		"body":    strings.Join(text, " "),
+		"client":  map[string]string{"ip": fmt.Sprintf("10.%d.%d.%d", rand.IntN(256), rand.IntN(256), rand.IntN(256))},
+	}, &made)
+	return took, made.Status == "approved", err
+}
+
+// claim leases comments and gives them back.
+func (d *desk) claim(ctx context.Context, connection int, in map[string]any) (claim, release time.Duration, err error) {
+	var claimed struct {
+		Items []struct{ Comment struct{ ID string } }
+	}
+	token := d.tokens[connection]
+	claim, err = d.call(ctx, http.MethodPost, "/v1/queue/claim", token, in, &claimed)
+	if err != nil || len(claimed.Items) == 0 {
+		return 0, 0, err
+	}
+	var ids []string
+	for _, item := range claimed.Items {
+		ids = append(ids, item.Comment.ID)
+	}
+	release, err = d.call(ctx, http.MethodPost, "/v1/queue/release", token, map[string]any{"comment_ids": ids}, nil)
+	return claim, release, err
+}
+
+// decide approves a comment and takes that back.
+func (d *desk) decide(ctx context.Context, connection int) (decide, undo time.Duration, err error) {
+	var made struct{ ID string }
+	token := d.tokens[connection]
+	decide, err = d.call(ctx, http.MethodPost, "/v1/comments/"+d.any(connection).ID+"/decision", token, map[string]string{"action": "approve"}, &made)
+	if err != nil {
+		return 0, 0, err
+	}
+	undo, err = d.call(ctx, http.MethodPost, "/v1/decisions/"+made.ID+"/undo", token, nil, nil)
+	return decide, undo, err
+}
