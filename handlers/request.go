@@ -2,14 +2,16 @@ package handlers
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
@@ -53,62 +55,52 @@ func tooLarge(most int64) error {
 	return models.Errorf(models.KindTooLarge, "the request must not have more than %d bytes", most)
 }
 
+// lenient names what this server always took: names in any case, which then
+// count as the same name when they are given twice, and half of a character
+// beyond the basic plane, which scripts that cut strings make.
+var lenient = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowInvalidUTF8(true))
+
 // parse fills v from one JSON object.
 func parse(data []byte, v any) error {
 	if !utf8.Valid(data) {
 		return models.Errorf(models.KindMalformed, "the request is not valid UTF-8")
 	}
-	err := json.Unmarshal(data, v)
-	var kind *json.UnmarshalTypeError
+	err := json.Unmarshal(data, v, lenient)
+	var kind *json.SemanticError
+	var syntax *jsontext.SyntacticError
 	switch {
-	case errors.As(err, &kind) && kind.Field != "":
+	case errors.As(err, &kind) && kind.JSONPointer != "":
 		return &models.Error{Kind: models.KindMalformed, Message: "the request has a value of the wrong type", Fields: []models.FieldError{
-			{Field: kind.Field, Message: "must not be of type " + kind.Value},
+			{Field: fieldName(kind.JSONPointer), Message: "must not be of type " + typeName(kind)},
 		}}
 	case errors.As(err, &kind) || bytes.Equal(bytes.TrimSpace(data), []byte("null")):
 		return models.Errorf(models.KindMalformed, "the request must be a JSON object")
+	case errors.As(err, &syntax) && syntax.Err == jsontext.ErrDuplicateName:
+		return &models.Error{Kind: models.KindMalformed, Message: "the request names a field twice", Fields: []models.FieldError{
+			{Field: fieldName(syntax.JSONPointer), Message: "is given twice"},
+		}}
 	case err != nil:
 		return &models.Error{Kind: models.KindMalformed, Message: "the request is not valid JSON", Cause: err}
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	return unique(d, "")
+	return nil
 }
 
-// unique refuses a value in which an object has the same name twice: parsers
-// differ in which one they take. Names that differ in case alone count as the
-// same, because this server's parser takes either.
-func unique(d *json.Decoder, path string) error {
-	t, err := d.Token()
-	if err != nil {
-		return &models.Error{Kind: models.KindMalformed, Message: "the request is not valid JSON", Cause: err}
+// fieldName writes a place in a request as faults name it: "author.name".
+func fieldName(at jsontext.Pointer) string {
+	return strings.Join(slices.Collect(at.Tokens()), ".")
+}
+
+// typeName says what somebody sent.
+func typeName(e *json.SemanticError) string {
+	switch e.JSONKind {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case 't', 'f':
+		return "bool"
+	case '0':
+		return strings.TrimSpace("number " + string(e.JSONValue))
 	}
-	switch t {
-	case json.Delim('['):
-		for d.More() {
-			if err := unique(d, path); err != nil {
-				return err
-			}
-		}
-	case json.Delim('{'):
-		seen := map[string]bool{}
-		for d.More() {
-			name, _ := d.Token() // a string: Unmarshal found the syntax valid
-			key, _ := name.(string)
-			field := strings.TrimPrefix(path+"."+key, ".")
-			if fold := strings.ToLower(key); seen[fold] {
-				return &models.Error{Kind: models.KindMalformed, Message: "the request names a field twice", Fields: []models.FieldError{
-					{Field: field, Message: "is given twice"},
-				}}
-			} else {
-				seen[fold] = true
-			}
-			if err := unique(d, field); err != nil {
-				return err
-			}
-		}
-	default:
-		return nil
-	}
-	_, err = d.Token() // the closing delimiter
-	return err
+	return e.JSONKind.String()
 }
