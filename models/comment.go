@@ -38,6 +38,7 @@ const (
 	ReasonHoneypot      Reason = "honeypot"      // a field that people do not see was filled in
 	ReasonFlagged       Reason = "flagged"       // readers reported it
 	ReasonRule          Reason = "rule"          // a rule of the site fired
+	ReasonErased        Reason = "erased"        // its author wanted it gone
 )
 
 // Decidable tells whether r is a reason that a moderator may give.
@@ -59,7 +60,8 @@ type Author struct {
 }
 
 // Client is where a comment came from. The address itself is never kept: Hash
-// is a keyed hash of it, Net the network around it (/24 or /48).
+// is a hash of it with a key that changes every seven days, Net the network
+// around it (/24 or /48).
 type Client struct {
 	Hash      string `json:"hash,omitempty"`
 	Net       string `json:"net,omitempty"`
@@ -83,6 +85,10 @@ type Comment struct {
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
+
+// Gone tells whether nothing is left of a comment but its place: it was erased,
+// or kept as long as its site keeps what is rejected.
+func (c Comment) Gone() bool { return c.Body == "" }
 
 // Limits on what a comment may hold, in characters.
 const (

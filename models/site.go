@@ -23,6 +23,7 @@ type Site struct {
 	Origins    []string   `json:"origins"` // browser origins that may post without a key, as scheme://host[:port]
 	Mode       Mode       `json:"mode"`
 	Thresholds Thresholds `json:"thresholds"`
+	Retention  Retention  `json:"retention"`
 	SSOSecret  string     `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
 	CreatedAt  time.Time  `json:"created_at"`
 }
@@ -33,6 +34,25 @@ type Thresholds struct {
 	Hold   *float64 `json:"hold,omitempty"`
 	Reject *float64 `json:"reject,omitempty"`
 }
+
+// Retention is how many days a site keeps what it does not need for ever. 0 is
+// for ever.
+type Retention struct {
+	// Addresses counts from the arrival of a comment: hash and network of its
+	// address, user agent and referrer. Reports by address likewise.
+	Addresses int `json:"addresses"`
+	// Rejected counts from a rejection: text, name, e-mail address and home
+	// page. Labels lose their authors as many days after they were given.
+	Rejected int `json:"rejected"`
+	// Labels counts from the time that a label was given.
+	Labels int `json:"labels"`
+}
+
+// DefaultRetention is that of a site which says nothing else.
+func DefaultRetention() Retention { return Retention{Addresses: 30, Rejected: 180} }
+
+// MaxRetention is a hundred years, in days.
+const MaxRetention = 36_500
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
@@ -55,6 +75,13 @@ func (s Site) Validate() error {
 	}
 	if s.Mode != ModePost && s.Mode != ModePre {
 		bad.Add("mode", "must be post or pre")
+	}
+	for name, days := range map[string]int{
+		"retention.addresses": s.Retention.Addresses, "retention.rejected": s.Retention.Rejected, "retention.labels": s.Retention.Labels,
+	} {
+		if days < 0 || days > MaxRetention {
+			bad.Add(name, "must be from 0 to %d days", MaxRetention)
+		}
 	}
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
 	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject} {

@@ -107,6 +107,9 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 // decidable returns the comment, locked, when the caller may decide it now.
 func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error) {
 	k, err := t.visible(by, id, t.d.lock)
+	if err == nil {
+		err = refuseGone(k.comment)
+	}
 	if err != nil {
 		return k, err
 	}
@@ -125,6 +128,13 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error)
 		message += ": " + told(last[0])
 	}
 	return k, models.Errorf(models.KindConflict, "%s", message)
+}
+
+func refuseGone(c models.Comment) error {
+	if c.Gone() {
+		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
+	}
+	return nil
 }
 
 // told says what a decision did, for another moderator.

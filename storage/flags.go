@@ -11,9 +11,10 @@ import (
 const flagsToHold = 3
 
 // Flag notes that a reader reports a comment; who tells readers apart, and
-// counts once. An approved comment that no moderator has judged goes back to
-// the queue with the third report. Rejected comments are KindNotFound, as for
-// any reader.
+// counts once: "author " and an id, or "client " and what stands for an address,
+// which is removed when the site's retention says so. An approved comment that
+// no moderator has judged goes back to the queue with the third report. Rejected
+// comments are KindNotFound, as for any reader.
 func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
 		k, err := t.visible(by, id, t.d.lock)
@@ -24,8 +25,8 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 		if c.Status == models.Rejected {
 			return models.Comment{}, models.Errorf(models.KindNotFound, "there is no such comment")
 		}
-		added, err := t.exec(`INSERT INTO flags (comment_id, who, reason, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (comment_id, who) DO NOTHING`,
-			id, who, reason, micros(t.now))
+		added, err := t.exec(`INSERT INTO flags (comment_id, who, reason, created_at, site) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (comment_id, who) DO NOTHING`,
+			id, who, reason, micros(t.now), c.Site)
 		if err != nil || added == 0 {
 			return c, err
 		}

@@ -117,7 +117,7 @@ func slowStepsOfPostgres(t *testing.T, db *sql.DB, text string, args []any) (slo
 		switch {
 		case strings.Contains(step, "Sort  (") && !few.MatchString(whole):
 		case strings.Contains(step, "Seq Scan on ") && !regexp.MustCompile(` on `+small).MatchString(step):
-		case scan != nil && !strings.Contains(next, "Index Cond:") && !strings.HasPrefix(scan[2], "comments_any_"):
+		case scan != nil && !strings.Contains(next, "Index Cond:") && !strings.HasPrefix(scan[2], "comments_any_") && scan[2] != "sites_pkey":
 		default:
 			continue
 		}
@@ -138,7 +138,9 @@ func useHotPaths(t *testing.T, db *storage.DB) {
 	}
 	ctx := t.Context()
 	ann := models.Caller{Kind: models.ByModerator, Name: "ann"}
-	key, err := db.AddSite(ctx, models.Caller{Kind: models.ByCommand}, models.Site{Slug: "gazette"})
+	key, err := db.AddSite(ctx, models.Caller{Kind: models.ByCommand}, models.Site{
+		Slug: "gazette", Retention: models.Retention{Addresses: 1, Rejected: 1, Labels: 1},
+	})
 	check(err)
 	_, err = db.SiteByKey(ctx, key)
 	check(err)

@@ -1,11 +1,9 @@
 package storage
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
-	"slices"
 	"time"
 
 	"winnow/models"
@@ -138,46 +136,4 @@ func (db *DB) EventsSince(ctx context.Context, after string, limit int) ([]model
 			return e, err
 		}, `SELECT id, kind, site, subject, article, status, at FROM events WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 	})
-}
-
-// Purge removes what has had its time: idempotency keys and events older than
-// a day, and ended sessions. It returns the number of rows.
-func (db *DB) Purge(ctx context.Context) (int64, error) {
-	dayAgo, now := micros(db.now().Add(-idempotencyKept)), micros(db.now())
-	keys, err := purge(ctx, db, `DELETE FROM idempotency WHERE (site, key) IN
-		(SELECT site, key FROM idempotency WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, dayAgo)
-	if err != nil {
-		return keys, err
-	}
-	// The ids sort by time, but for a clock that was set.
-	events, err := purge(ctx, db, `DELETE FROM events WHERE at < $2 AND id >= $1 AND id <=
-		(SELECT max(id) FROM (SELECT id FROM events WHERE id >= $1 ORDER BY id LIMIT $3) AS part) RETURNING id`, "", dayAgo)
-	if err != nil {
-		return keys + events, err
-	}
-	sessions, err := purge(ctx, db, `DELETE FROM sessions WHERE id IN
-		(SELECT id FROM sessions WHERE expires_at >= $1 AND expires_at < $2 ORDER BY expires_at LIMIT $3) RETURNING expires_at`, 0, now)
-	return keys + events + sessions, err
-}
-
-const purgeBatch = 1000 // rows of one transaction, so that others need not wait long
-
-// purge runs a query until it finds less than a batch. Each batch begins after
-// the last: PostgreSQL passes slowly over what it has just removed.
-func purge[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64) (total int64, err error) {
-	for more := true; more; {
-		gone, err := update(ctx, db, func(t *tx) ([]K, error) {
-			gone, err := list(t, column[K], query, after, before, purgeBatch)
-			t.wrote = t.wrote || len(gone) > 0
-			return gone, err
-		})
-		if err != nil {
-			return total, err
-		}
-		total += int64(len(gone))
-		if more = len(gone) == purgeBatch; more {
-			after = slices.Max(gone)
-		}
-	}
-	return total, nil
 }

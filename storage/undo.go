@@ -48,6 +48,9 @@ func (db *DB) Undo(ctx context.Context, by models.Caller, id string) ([]models.D
 
 func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.Comment, error) {
 	k, err := t.comment(d.CommentID, t.d.lock) // from here on nobody else decides or undoes it
+	if err == nil {
+		err = refuseGone(k.comment)
+	}
 	if err != nil {
 		return d, k.comment, err
 	}

@@ -1,0 +1,119 @@
+package models
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+	"unicode/utf8"
+)
+
+// Reader says whose data is meant on one site, by one of three: the id that the
+// site vouches for, the e-mail address given with comments, or the name given
+// with comments that have no id.
+type Reader struct {
+	Site  string `json:"site"`
+	ID    string `json:"id,omitempty"`
+	Email string `json:"email,omitempty"`
+	Name  string `json:"name,omitempty"`
+}
+
+// Validate checks that one reader of one site is named.
+func (r Reader) Validate() error {
+	var bad Invalid
+	if !ValidSlug(r.Site) {
+		bad.Add("site", "must name a site")
+	}
+	named := 0
+	for field, value := range map[string]string{"author_id": r.ID, "email": r.Email, "name": r.Name} {
+		if utf8.RuneCountInString(value) > MaxURL {
+			bad.Add(field, "is too long")
+		}
+		if !Blank(value) {
+			named++
+		}
+	}
+	if named != 1 {
+		bad.Add("author_id", "or email, or name, must say whom: one of them")
+	}
+	return bad.Err()
+}
+
+// ReaderComment is a comment as its author may ask to see it.
+type ReaderComment struct {
+	Comment
+	Verdict   Verdict          `json:"verdict"`
+	Decisions []ReaderDecision `json:"decisions"` // oldest first
+	Labels    []Label          `json:"labels"`    // given to its text
+}
+
+// ReaderDecision is a decision without the person who made it.
+type ReaderDecision struct {
+	Action    Action     `json:"action"`
+	Reason    Reason     `json:"reason,omitempty"`
+	Note      string     `json:"note,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	UndoneAt  *time.Time `json:"undone_at,omitempty"`
+}
+
+// ReaderReport is a report that a reader made.
+type ReaderReport struct {
+	CommentID string    `json:"comment_id"`
+	Reason    Reason    `json:"reason,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Erasure counts what was erased of a reader. Subject stands for the reader in
+// the audit trail: the same for the same reader, and nothing to find them by.
+type Erasure struct {
+	Subject  string `json:"subject"`
+	Comments int    `json:"comments"`
+	Labels   int    `json:"labels"`
+	Reports  int    `json:"reports"`
+}
+
+// WriteReader writes all that is kept of a reader as one indented JSON object:
+// reader, exported_at, comments, reports. It holds one comment at a time.
+func WriteReader(w io.Writer, r Reader, at time.Time, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
+	head, err := json.MarshalIndent(r, "  ", "  ")
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "{\n  \"reader\": %s,\n  \"exported_at\": %q,\n", head, timeText(at)); err != nil {
+		return err
+	}
+	if err := writeList(w, "comments", comments); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, ",\n"); err != nil {
+		return err
+	}
+	if err := writeList(w, "reports", reports); err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, "\n}\n")
+	return err
+}
+
+func writeList[T any](w io.Writer, name string, rows iter.Seq2[T, error]) error {
+	if _, err := fmt.Fprintf(w, "  %q: [", name); err != nil {
+		return err
+	}
+	between := "\n    "
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		text, err := json.MarshalIndent(row, "    ", "  ")
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "%s%s", between, text); err != nil {
+			return err
+		}
+		between = ",\n    "
+	}
+	_, err := io.WriteString(w, "]")
+	return err
+}

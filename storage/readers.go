@@ -1,0 +1,314 @@
+package storage
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"iter"
+	"slices"
+	"strings"
+
+	"winnow/models"
+)
+
+// readerPage is how many comments are looked at, and erased, at once.
+const readerPage = 500
+
+// candidate is a comment that may be a reader's.
+type candidate struct {
+	place
+	theirs bool
+}
+
+// candidates returns the next page of comments among which those of a reader
+// are: no others when there is an index, else all of the site.
+func (t *tx) candidates(r models.Reader, after place) ([]candidate, error) {
+	read := func(scan scanner) (c candidate, err error) {
+		err = scan(&c.at, &c.id, &c.theirs)
+		return c, err
+	}
+	if r.Email != "" {
+		return list(t, read, `SELECT created_at, id, author_email <> '' AND lower(author_email) = lower($1) FROM comments
+			WHERE site = $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5`, r.Email, r.Site, after.at, after.id, readerPage)
+	}
+	return list(t, read, `SELECT created_at, id, TRUE FROM comments WHERE site = $1 AND author_key = $2 AND id > $3 ORDER BY id LIMIT $4`,
+		r.Site, authorKey(models.Author{ID: r.ID, Name: r.Name}), after.id, readerPage)
+}
+
+// readerIDs yields the ids of a reader's comments, a page at a time.
+func (db *DB) readerIDs(ctx context.Context, r models.Reader) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for after, more := (place{}), true; more; {
+			found, err := read(ctx, db, func(t *tx) ([]candidate, error) { return t.candidates(r, after) })
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			var ids []string
+			for _, c := range found {
+				after = c.place
+				if c.theirs {
+					ids = append(ids, c.id)
+				}
+			}
+			if len(ids) > 0 && !yield(ids, nil) {
+				return
+			}
+			more = len(found) == readerPage
+		}
+	}
+}
+
+// checkReader tells whether the caller may ask for the reader's data.
+func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader) error {
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	if !by.Sees(r.Site) {
+		return models.Errorf(models.KindNotFound, "there is no site %q", r.Site)
+	}
+	_, err := db.Site(ctx, r.Site)
+	return err
+}
+
+// ExportReader returns all that is kept of one reader (GDPR, Art. 15): comments
+// with what was said of them, and the reports made under an id. The audit row is
+// written before, so that an export that is cut off is noted too.
+func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reader) (iter.Seq2[models.ReaderComment, error], iter.Seq2[models.ReaderReport, error], error) {
+	if err := db.checkReader(ctx, by, r); err != nil {
+		return nil, nil, err
+	}
+	err := apply(ctx, db, func(t *tx) error {
+		subject, err := t.readerSubject(r)
+		if err != nil {
+			return err
+		}
+		return t.audit(by, r.Site, "reader.export", subject, nil, nil)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return db.readerComments(ctx, r), db.readerReports(ctx, r), nil
+}
+
+func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[models.ReaderComment, error] {
+	return func(yield func(models.ReaderComment, error) bool) {
+		for ids, err := range db.readerIDs(ctx, r) {
+			var page []models.ReaderComment
+			if err == nil {
+				page, err = read(ctx, db, func(t *tx) ([]models.ReaderComment, error) { return t.readerComments(ids) })
+			}
+			if err != nil {
+				yield(models.ReaderComment{}, err)
+				return
+			}
+			for _, c := range page {
+				if !yield(c, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
+	these := jsonOf(ids)
+	found, err := list(t, readKept, keptColumns+` WHERE c.id`+t.d.among+` ORDER BY c.created_at, c.id`, these)
+	if err != nil {
+		return nil, err
+	}
+	decisions, err := list(t, readDecision, decisionColumns+` WHERE comment_id`+t.d.among+` ORDER BY id`, these)
+	if err != nil {
+		return nil, err
+	}
+	type ofComment struct {
+		comment string
+		label   models.Label
+	}
+	labels, err := list(t, func(scan scanner) (l ofComment, err error) {
+		l.label, err = readLabel(func(into ...any) error { return scan(append(into, &l.comment)...) })
+		return l, err
+	}, `SELECT id, label, site, author, author_email, author_url, url, lang, source, '', created_at, body, comment_id
+		FROM labels WHERE comment_id <> '' AND comment_id`+t.d.among+` ORDER BY id`, these)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]models.ReaderComment, len(found))
+	at := map[string]*models.ReaderComment{}
+	for i, k := range found {
+		all[i] = models.ReaderComment{Comment: k.comment, Verdict: k.verdict, Decisions: []models.ReaderDecision{}, Labels: []models.Label{}}
+		at[k.comment.ID] = &all[i]
+	}
+	for _, d := range decisions {
+		c := at[d.CommentID]
+		c.Decisions = append(c.Decisions, models.ReaderDecision{Action: d.Action, Reason: d.Reason, Note: d.Note, CreatedAt: d.CreatedAt, UndoneAt: d.UndoneAt})
+	}
+	for _, l := range labels {
+		at[l.comment].Labels = append(at[l.comment].Labels, l.label)
+	}
+	return all, nil
+}
+
+// readerReports yields the reports that a reader made under an id. Those made
+// without one belong to an address that nobody knows any more.
+func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[models.ReaderReport, error] {
+	return func(yield func(models.ReaderReport, error) bool) {
+		if r.ID == "" {
+			return
+		}
+		for after, more := "", true; more; {
+			page, err := read(ctx, db, func(t *tx) ([]models.ReaderReport, error) { return t.readerReports(r, after) })
+			if err != nil {
+				yield(models.ReaderReport{}, err)
+				return
+			}
+			for _, f := range page {
+				if !yield(f, nil) {
+					return
+				}
+			}
+			if more = len(page) == readerPage; more {
+				after = page[len(page)-1].CommentID
+			}
+		}
+	}
+}
+
+func (t *tx) readerReports(r models.Reader, after string) ([]models.ReaderReport, error) {
+	return list(t, func(scan scanner) (f models.ReaderReport, err error) {
+		var at int64
+		err = scan(&f.CommentID, &f.Reason, &at)
+		f.CreatedAt = fromMicros(at)
+		return f, err
+	}, `SELECT comment_id, reason, created_at FROM flags WHERE site = $1 AND who = $2 AND comment_id > $3 ORDER BY comment_id LIMIT $4`,
+		r.Site, "author "+r.ID, after, readerPage)
+}
+
+// EraseReader removes all that is kept of one reader (GDPR, Art. 17). Comments
+// become rejected ones without content or author, in their place in the thread;
+// answers to them stay. It works in batches, each with its audit row: when it is
+// cut off, the next call goes on.
+func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader) (models.Erasure, error) {
+	var total models.Erasure
+	if err := db.checkReader(ctx, by, r); err != nil {
+		return total, err
+	}
+	batch := func(erase func(*tx) (models.Erasure, error)) error {
+		e, err := update(ctx, db, func(t *tx) (models.Erasure, error) {
+			e, err := erase(t)
+			if err != nil {
+				return e, err
+			}
+			if e.Subject, err = t.readerSubject(r); err != nil {
+				return e, err
+			}
+			if e.Comments+e.Reports == 0 && total.Comments+total.Reports > 0 {
+				return e, nil // the trail says already that they were erased
+			}
+			count := map[string]int{"comments": e.Comments, "labels": e.Labels, "reports": e.Reports}
+			return e, t.audit(by, r.Site, "reader.erase", e.Subject, nil, count)
+		})
+		total.Subject = e.Subject
+		total.Comments, total.Labels, total.Reports = total.Comments+e.Comments, total.Labels+e.Labels, total.Reports+e.Reports
+		return err
+	}
+	for ids, err := range db.readerIDs(ctx, r) {
+		if err == nil {
+			err = batch(func(t *tx) (models.Erasure, error) { return t.eraseComments(ids, r) })
+		}
+		if err != nil {
+			return total, err
+		}
+	}
+	for more := true; more; {
+		before := total.Reports
+		if err := batch(func(t *tx) (models.Erasure, error) { return t.eraseReports(r) }); err != nil {
+			return total, err
+		}
+		more = total.Reports-before == readerPage
+	}
+	return total, nil
+}
+
+func (t *tx) eraseComments(ids []string, r models.Reader) (e models.Erasure, err error) {
+	old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.d.among+` ORDER BY c.id`+t.lockComments(), jsonOf(ids))
+	if err != nil {
+		return e, err
+	}
+	// Another call may have erased some since they were found.
+	old = slices.DeleteFunc(old, func(c models.Comment) bool { return c.Reason == models.ReasonErased })
+	if e.Comments = len(old); e.Comments == 0 {
+		return e, nil
+	}
+	theirs := make([]string, len(old))
+	var events [][]any
+	for i, c := range old {
+		theirs[i] = c.ID
+		events = append(events, t.eventRow(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
+		// A key was kept at the very time that its comment was.
+		if t.now.Sub(c.CreatedAt) > 2*idempotencyKept {
+			continue
+		}
+		if _, err := t.exec(`DELETE FROM idempotency WHERE created_at = $1 AND comment_id = $2`, micros(c.CreatedAt), c.ID); err != nil {
+			return e, err
+		}
+	}
+	labels, err := t.exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.d.among, jsonOf(theirs))
+	if err != nil {
+		return e, err
+	}
+	e.Labels = int(labels)
+	if _, err := t.exec(`UPDATE decisions SET note = '' WHERE note <> '' AND comment_id`+t.d.among, jsonOf(theirs)); err != nil {
+		return e, err
+	}
+	if err := t.empty(old, models.ReasonErased); err != nil {
+		return e, err
+	}
+	_, err = t.insert(keepEvents, events)
+	return e, err
+}
+
+func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
+	if r.ID == "" {
+		return e, nil
+	}
+	reports, err := t.readerReports(r, "")
+	if err != nil {
+		return e, err
+	}
+	for _, f := range reports {
+		gone, err := t.exec(`DELETE FROM flags WHERE comment_id = $1 AND who = $2`, f.CommentID, "author "+r.ID)
+		if err != nil {
+			return e, err
+		}
+		if _, err := t.exec(`UPDATE comments SET flags = flags - $1 WHERE id = $2`, gone, f.CommentID); err != nil {
+			return e, err
+		}
+		e.Reports += int(gone)
+	}
+	return e, nil
+}
+
+// readerSubject stands for a reader in the audit trail: an HMAC (RFC 2104) of
+// how they were named, with a random key that the database keeps for this alone.
+func (t *tx) readerSubject(r models.Reader) (string, error) {
+	fresh := make([]byte, 32)
+	rand.Read(fresh) // never fails
+	if _, err := t.exec(`INSERT INTO settings (name, value) VALUES ('readers', $1) ON CONFLICT (name) DO NOTHING`, fresh); err != nil {
+		return "", err
+	}
+	key, err := one(t, column[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
+	if err != nil {
+		return "", err
+	}
+	r.Email = strings.ToLower(r.Email)
+	text, err := toJSON(r)
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(text))
+	return "reader:" + hex.EncodeToString(mac.Sum(nil)[:16]), nil
+}
