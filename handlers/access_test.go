@@ -40,6 +40,15 @@ func TestWhoMayCall(t *testing.T) {
 		{"GET", "/v1/sites/nowhere/rules", [5]int{401, 403, 403, 404, 404}},
 		{"PUT", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
 		{"POST", "/v1/sites/gazette/test", [5]int{401, 403, 403, 422, 422}},
+		{"GET", "/v1/sites", [5]int{401, 403, 200, 200, 200}},
+		{"POST", "/v1/sites", [5]int{401, 403, 403, 403, 422}},
+		{"PATCH", "/v1/sites/gazette", [5]int{401, 403, 403, 403, 200}},
+		{"PATCH", "/v1/sites/nowhere", [5]int{401, 403, 403, 403, 404}},
+		{"POST", "/v1/sites/nowhere/key", [5]int{401, 403, 403, 403, 404}},
+		{"GET", "/v1/moderators", [5]int{401, 403, 403, 403, 200}},
+		{"POST", "/v1/moderators", [5]int{401, 403, 403, 403, 422}},
+		{"PATCH", "/v1/moderators/bob", [5]int{401, 403, 403, 403, 200}},
+		{"PATCH", "/v1/moderators/nobody", [5]int{401, 403, 403, 403, 404}},
 		{"GET", "/v1/audit", [5]int{401, 403, 403, 200, 200}},
 		{"GET", "/v1/stats", [5]int{401, 403, 403, 200, 200}},
 		{"GET", "/v1/labels", [5]int{401, 403, 403, 200, 200}},
@@ -58,7 +67,7 @@ func TestWhoMayCall(t *testing.T) {
 				h = bearer(token(t, who))
 			}
 			var body any
-			if test.method == "POST" || test.method == "PUT" {
+			if test.method != "GET" && test.method != "DELETE" {
 				body = "{}"
 			}
 			r := f.send(test.method, test.path, h, body)

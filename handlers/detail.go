@@ -32,19 +32,3 @@ func (s *Server) me(c echo.Context) error {
 		Sites []string    `json:"sites,omitempty"` // absent: all
 	}{by.Name, by.Role, by.Sites})
 }
-
-// listSites lists the sites that the caller sees.
-func (s *Server) listSites(c echo.Context) error {
-	by := caller(c)
-	all, err := s.db.Sites(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	seen := list[models.Site]{Items: []models.Site{}}
-	for _, site := range all {
-		if by.Sees(site.Slug) {
-			seen.Items = append(seen.Items, site)
-		}
-	}
-	return c.JSON(http.StatusOK, seen)
-}

@@ -39,7 +39,7 @@ const (
 
 // routes is the whole interface. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
-	const get, post = http.MethodGet, http.MethodPost
+	const get, post, patch = http.MethodGet, http.MethodPost, http.MethodPatch
 	desk := page(console.Handler())
 	return []route{
 		{post, "/v1/comments", s.createComment, frontEnd, 0},
@@ -62,9 +62,16 @@ func (s *Server) routes() []route {
 
 		{get, "/v1/me", s.me, moderators, 0},
 		{get, "/v1/sites", s.listSites, moderators, 0},
+		{post, "/v1/sites", s.addSite, admins, 0},
+		{patch, "/v1/sites/:slug", s.updateSite, admins, 0},
+		{post, "/v1/sites/:slug/key", s.rotateKey, admins, 0},
 		{get, "/v1/sites/:slug/rules", s.siteRules, editors, 0},
 		{http.MethodPut, "/v1/sites/:slug/rules", s.setRules, editors, maxRules},
 		{post, "/v1/sites/:slug/test", s.testText, editors, 0},
+
+		{get, "/v1/moderators", s.listModerators, admins, 0},
+		{post, "/v1/moderators", s.addModerator, admins, 0},
+		{patch, "/v1/moderators/:name", s.updateModerator, admins, 0},
 
 		{get, "/v1/audit", s.auditTrail, editors, 0},
 		{get, "/v1/stats", s.stats, editors, 0},

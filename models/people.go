@@ -52,6 +52,11 @@ func (m Moderator) Validate() error {
 	return bad.Err()
 }
 
+// RunsAll tells whether m may handle all sites and people.
+func (m Moderator) RunsAll() bool {
+	return m.Role == RoleAdmin && !m.Disabled && len(m.Sites) == 0
+}
+
 // CallerKind says how a request proved who is behind it.
 type CallerKind string
 

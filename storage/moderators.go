@@ -70,9 +70,16 @@ func (t *tx) moderator(name, lock string) (models.Moderator, error) {
 
 // UpdateModerator lets change edit a moderator, and keeps the result if it is
 // valid. The name stays. Sessions end when the moderator is disabled or has
-// another password. Others may wait for change: it hashes no password.
+// another password. That nobody would be left who runs all sites is a
+// conflict. Others may wait for change: it hashes no password.
 func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string, change func(*models.Moderator) error) (models.Moderator, error) {
 	return update(ctx, db, func(t *tx) (models.Moderator, error) {
+		// The admins first, and always in the same order: two of them may be
+		// about to take the role from one another.
+		admins, err := list(t, readModerator, moderatorColumns+` WHERE role = $1 ORDER BY name`+t.d.lock, models.RoleAdmin)
+		if err != nil {
+			return models.Moderator{}, err
+		}
 		old, err := t.moderator(name, t.d.lock)
 		if err != nil {
 			return old, err
@@ -85,6 +92,9 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 		m.Name, m.CreatedAt = old.Name, old.CreatedAt
 		if err := m.Validate(); err != nil {
 			return old, err
+		}
+		if old.RunsAll() && !m.RunsAll() && !slices.ContainsFunc(admins, func(a models.Moderator) bool { return a.Name != name && a.RunsAll() }) {
+			return old, models.Errorf(models.KindConflict, "%s is the last admin of all sites", name)
 		}
 		sites, err := toJSON(m.Sites)
 		if err != nil {

@@ -108,9 +108,13 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		equal(t, "hash", got.PasswordHash, "$argon2id$x")
 		equal(t, "sites", strings.Join(got.Sites, " "), "gazette")
 		equal(t, "first", must(l.Moderators(l.ctx))(t)[0].Name, "Zoe") // by bytes, whatever the locale
-		changed := must(l.UpdateModerator(l.ctx, ann, "Zoe", func(m *models.Moderator) error { m.Role = models.RoleModerator; return nil }))(t)
+		lower := func(m *models.Moderator) error { m.Role = models.RoleModerator; return nil }
+		_, err := l.UpdateModerator(l.ctx, ann, "Zoe", lower)
+		wantKind(t, err, models.KindConflict) // the last admin
+		ok(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: "Ada", Role: models.RoleAdmin}))
+		changed := must(l.UpdateModerator(l.ctx, ann, "Zoe", lower))(t)
 		equal(t, "role", changed.Role, models.RoleModerator)
-		_, err := l.Moderator(l.ctx, "nobody")
+		_, err = l.Moderator(l.ctx, "nobody")
 		wantKind(t, err, models.KindNotFound)
 		_, err = l.UpdateModerator(l.ctx, ann, "nobody", func(*models.Moderator) error { return nil })
 		wantKind(t, err, models.KindNotFound)

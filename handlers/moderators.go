@@ -1,0 +1,170 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/handlers/password"
+	"winnow/models"
+)
+
+// ofAllSites refuses an admin of some sites alone: who handles sites and
+// people could else reach the others.
+func ofAllSites(by models.Caller) error {
+	if len(by.Sites) > 0 {
+		return models.Errorf(models.KindForbidden, "this wants an admin of all sites")
+	}
+	return nil
+}
+
+// listModerators lists the people of the newsroom by name.
+func (s *Server) listModerators(c echo.Context) error {
+	if err := ofAllSites(caller(c)); err != nil {
+		return err
+	}
+	all, err := s.db.Moderators(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, list[models.Moderator]{Items: slices.Concat([]models.Moderator{}, all)})
+}
+
+// moderatorRequest is what may be set of a moderator. What is absent stays.
+type moderatorRequest struct {
+	Name     string       `json:"name"` // of a new one alone
+	Role     *models.Role `json:"role"`
+	Sites    *[]string    `json:"sites"` // empty: all
+	Disabled *bool        `json:"disabled"`
+	Password *string      `json:"password"`
+}
+
+// hash returns the hash of the password, "" when none is given.
+func (s *Server) hash(ctx context.Context, req moderatorRequest) (string, error) {
+	if req.Password == nil {
+		return "", nil
+	}
+	if n := len(*req.Password); n == 0 || n > password.MaxLen {
+		return "", invalid("password", "must have 1 to %d bytes", password.MaxLen)
+	}
+	select {
+	case s.hashing <- struct{}{}:
+		defer func() { <-s.hashing }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	return password.Hash(*req.Password)
+}
+
+// change makes a moderator as the request says.
+func (r moderatorRequest) change(m *models.Moderator, hash string) {
+	if r.Role != nil {
+		m.Role = *r.Role
+	}
+	if r.Sites != nil {
+		m.Sites = *r.Sites
+	}
+	if r.Disabled != nil {
+		m.Disabled = *r.Disabled
+	}
+	if hash != "" {
+		m.PasswordHash = hash
+	}
+}
+
+// moderatorRequestOf reads a request from an admin of all sites, and checks
+// that the sites in it are there.
+func (s *Server) moderatorRequestOf(c echo.Context) (moderatorRequest, error) {
+	req, err := decode[moderatorRequest](c)
+	if err != nil {
+		return req, err
+	}
+	if err := ofAllSites(caller(c)); err != nil || req.Sites == nil {
+		return req, err
+	}
+	var bad models.Invalid
+	for _, slug := range *req.Sites {
+		_, err := s.sites.get(c.Request().Context(), slug)
+		switch {
+		case models.KindOf(err) == models.KindNotFound:
+			bad.Add("sites", "has %q, which is not a site", slug)
+		case err != nil:
+			return req, err
+		}
+	}
+	return req, bad.Err()
+}
+
+// addModerator keeps a new login.
+func (s *Server) addModerator(c echo.Context) error {
+	req, err := s.moderatorRequestOf(c)
+	if err != nil {
+		return err
+	}
+	m := models.Moderator{Name: req.Name, Role: models.RoleModerator}
+	req.change(&m, "")
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	if req.Password == nil {
+		return invalid("password", "must be given")
+	}
+	ctx := c.Request().Context()
+	if m.PasswordHash, err = s.hash(ctx, req); err != nil {
+		return err
+	}
+	if err := s.db.AddModerator(ctx, caller(c), m); err != nil {
+		return err
+	}
+	if m, err = s.db.Moderator(ctx, m.Name); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, m)
+}
+
+// moderatorNamed returns the name in the address. Echo gives it as it was sent
+// when it has escapes that an address need not have, such as that of a slash.
+func moderatorNamed(c echo.Context) (string, error) {
+	name := c.Param("name")
+	if c.Request().URL.RawPath == "" {
+		return name, nil
+	}
+	name, err := url.PathUnescape(name)
+	if err != nil {
+		return "", models.Errorf(models.KindMalformed, "the name in the address cannot be read")
+	}
+	return name, nil
+}
+
+// updateModerator changes role, sites, password, or ends the access. Nobody
+// lowers themselves, lest it be by accident; storage keeps the last admin.
+func (s *Server) updateModerator(c echo.Context) error {
+	req, err := s.moderatorRequestOf(c)
+	if err != nil {
+		return err
+	}
+	name, err := moderatorNamed(c)
+	if err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	hash, err := s.hash(ctx, req)
+	if err != nil {
+		return err
+	}
+	m, err := s.db.UpdateModerator(ctx, by, name, func(m *models.Moderator) error {
+		req.change(m, hash)
+		if name == by.Name && !m.RunsAll() {
+			return models.Errorf(models.KindConflict, "another admin must take this away from you")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.people.forget(name)
+	return c.JSON(http.StatusOK, m)
+}

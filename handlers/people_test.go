@@ -1,0 +1,143 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"winnow/models"
+)
+
+type site struct {
+	Slug, Name, Mode, Key string
+	Origins               []string
+	Thresholds            struct{ Hold, Reject *float64 }
+}
+
+func TestSitesAreChangedByAdmins(t *testing.T) {
+	f := newFront(t)
+	var s site
+	f.as("ada", "POST", "/v1/sites", object{
+		"slug": "courier", "origins": []string{"https://Courier.example/"}, "thresholds": object{"hold": 0.4, "reject": 0.9},
+	}).into(http.StatusCreated, &s)
+	if s.Name != "courier" || s.Mode != "post" || !slices.Equal(s.Origins, []string{"https://courier.example"}) {
+		t.Errorf("added %+v", s)
+	}
+	first := s.Key
+	f.send("GET", "/v1/comments?article=a", bearer(first), nil).must(http.StatusOK)
+	f.as("ada", "POST", "/v1/sites", object{"slug": "courier"}).must(http.StatusConflict)
+	f.as("ada", "POST", "/v1/sites", object{"slug": "A site"}).names("slug")
+	f.as("ada", "POST", "/v1/sites", []string{}).must(http.StatusBadRequest)
+
+	s = site{}
+	f.as("ada", "PATCH", "/v1/sites/courier", object{
+		"name": " The Courier ", "mode": "pre", "thresholds": object{"reject": nil, "hold": 0.5},
+	}).into(http.StatusOK, &s)
+	if s.Name != "The Courier" || s.Mode != "pre" || len(s.Origins) != 1 || *s.Thresholds.Hold != 0.5 || s.Thresholds.Reject != nil || s.Key != "" {
+		t.Errorf("changed to %+v", s)
+	}
+	f.as("ada", "PATCH", "/v1/sites/courier", object{"thresholds": object{"hold": 2}}).names("thresholds.hold")
+	f.as("ada", "PATCH", "/v1/sites/courier", object{"mode": 1}).must(http.StatusBadRequest)
+	f.as("ada", "PATCH", "/v1/sites/courier", object{"origins": []string{"courier"}}).names("origins")
+
+	f.as("ada", "POST", "/v1/sites/courier/key", object{}).into(http.StatusOK, &s)
+	if s.Key == first || s.Key == "" {
+		t.Errorf("the key after its rotation is %q", s.Key)
+	}
+	f.send("GET", "/v1/comments?article=a", bearer(s.Key), nil).must(http.StatusOK)
+	f.pass(time.Second) // the node has heard of it
+	f.send("GET", "/v1/comments?article=a", bearer(first), nil).must(http.StatusUnauthorized)
+
+	var trail struct{ Items []models.Audit }
+	f.as("eve", "GET", "/v1/audit?site=courier", nil).into(http.StatusOK, &trail)
+	if len(trail.Items) != 3 || trail.Items[1].Actor != "moderator:ada" || !strings.Contains(string(trail.Items[1].Before), "0.4") || strings.Contains(string(trail.Items[1].After), "0.4") {
+		t.Errorf("the trail: %+v", trail.Items)
+	}
+}
+
+type person struct {
+	Name, Role string
+	Sites      []string
+	Disabled   bool
+}
+
+func TestPeopleAreChangedByAdmins(t *testing.T) {
+	f := newFront(t)
+	var p person
+	f.as("ada", "POST", "/v1/moderators", object{"name": "Zoë / 100%", "password": pass, "role": "editor", "sites": []string{"herald"}}).into(http.StatusCreated, &p)
+	if p.Role != "editor" || !slices.Equal(p.Sites, []string{"herald"}) {
+		t.Errorf("added %+v", p)
+	}
+	var s session
+	f.login(object{"name": "Zoë / 100%", "password": pass}).into(http.StatusOK, &s)
+	path := "/v1/moderators/" + url.PathEscape("Zoë / 100%")
+
+	f.as("ada", "POST", "/v1/moderators", object{"name": "Zoë / 100%", "password": pass}).must(http.StatusConflict)
+	f.as("ada", "POST", "/v1/moderators", object{"name": "Max"}).names("password")
+	f.as("ada", "POST", "/v1/moderators", object{"name": "Max", "password": ""}).names("password")
+	f.as("ada", "POST", "/v1/moderators", object{"name": "Max", "password": pass, "role": "owner"}).names("role")
+	f.as("ada", "POST", "/v1/moderators", object{"name": "", "password": pass}).names("name")
+	f.as("ada", "PATCH", path, object{"sites": []string{"nowhere"}}).names("sites")
+	f.as("ada", "PATCH", path, object{"password": strings.Repeat("x", 1001)}).names("password")
+
+	p = person{}
+	f.as("ada", "PATCH", path, object{"role": "moderator", "sites": []string{}, "password": "another one"}).into(http.StatusOK, &p)
+	if p.Role != "moderator" || len(p.Sites) != 0 {
+		t.Errorf("changed to %+v", p)
+	}
+	f.send("GET", "/v1/stats", bearer(s.AccessToken), nil).must(http.StatusForbidden)
+	f.send("POST", "/v1/auth/refresh", nil, object{"refresh_token": s.RefreshToken}).must(http.StatusUnauthorized)
+	f.login(object{"name": "Zoë / 100%", "password": pass}).must(http.StatusUnauthorized)
+	f.login(object{"name": "Zoë / 100%", "password": "another one"}).into(http.StatusOK, &s)
+	f.as("ada", "PATCH", path, object{"disabled": true}).must(http.StatusOK)
+	f.send("GET", "/v1/queue", bearer(s.AccessToken), nil).must(http.StatusUnauthorized)
+	f.login(object{"name": "Zoë / 100%", "password": "another one"}).must(http.StatusUnauthorized)
+
+	var all struct{ Items []person }
+	r := f.as("ada", "GET", "/v1/moderators", nil)
+	r.into(http.StatusOK, &all)
+	if len(all.Items) != 7 || !all.Items[0].Disabled == (all.Items[0].Name == "Zoë / 100%") || strings.Contains(string(r.body), "argon2") {
+		t.Errorf("the list: %s", r.body)
+	}
+}
+
+func TestAnAdminIsLeft(t *testing.T) {
+	f := newFront(t)
+	add := func(name string, sites ...string) {
+		f.must(f.db.AddModerator(t.Context(), operator, models.Moderator{Name: name, Role: models.RoleAdmin, Sites: sites}))
+	}
+	for _, lower := range []object{{"role": "editor"}, {"disabled": true}, {"sites": []string{"herald"}}} {
+		f.as("ada", "PATCH", "/v1/moderators/ada", lower).must(http.StatusConflict)
+	}
+	add("adam")
+	f.as("ada", "PATCH", "/v1/moderators/ada", object{"role": "editor"}).must(http.StatusConflict) // not by her own hand
+	f.as("ada", "PATCH", "/v1/moderators/adam", object{"sites": []string{"herald"}}).must(http.StatusOK)
+
+	// Who runs one site hands themselves no other.
+	for _, call := range []struct{ method, path string }{{"GET", "/v1/moderators"}, {"POST", "/v1/moderators"}, {"PATCH", "/v1/moderators/adam"}, {"POST", "/v1/sites"}} {
+		f.as("adam", call.method, call.path, object{"sites": []string{}}).must(http.StatusForbidden)
+	}
+	f.as("adam", "PATCH", "/v1/sites/gazette", object{}).must(http.StatusNotFound)
+	f.as("adam", "POST", "/v1/sites/gazette/key", object{}).must(http.StatusNotFound)
+	f.as("adam", "PATCH", "/v1/sites/herald", object{"name": "Herald"}).must(http.StatusOK)
+}
+
+func TestTwoAdminsDoNotLowerEachOther(t *testing.T) {
+	onBoth(t, "one of two admins stays", func(d *desk) {
+		d.must(d.db.AddModerator(d.Context(), operator, models.Moderator{Name: "abe", Role: models.RoleAdmin}))
+		var both sync.WaitGroup
+		for by, whom := range map[string]string{"ada": "abe", "abe": "ada"} {
+			both.Go(func() { d.as(by, "PATCH", "/v1/moderators/"+whom, object{"disabled": true}) })
+		}
+		both.Wait()
+		all, err := d.db.Moderators(d.Context())
+		d.must(err)
+		if !slices.ContainsFunc(all, models.Moderator.RunsAll) {
+			d.Error("no admin is left")
+		}
+	})
+}

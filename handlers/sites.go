@@ -1,0 +1,134 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/models"
+)
+
+// listSites lists the sites that the caller sees.
+func (s *Server) listSites(c echo.Context) error {
+	by := caller(c)
+	all, err := s.db.Sites(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	seen := list[models.Site]{Items: []models.Site{}}
+	for _, site := range all {
+		if by.Sees(site.Slug) {
+			seen.Items = append(seen.Items, site)
+		}
+	}
+	return c.JSON(http.StatusOK, seen)
+}
+
+// siteSettings are what may be set of a site. A request is read over what
+// holds now: what it leaves out stays, and null takes a threshold away.
+type siteSettings struct {
+	Name       string            `json:"name"`
+	Origins    []string          `json:"origins"`
+	Mode       models.Mode       `json:"mode"`
+	Thresholds models.Thresholds `json:"thresholds"`
+}
+
+// read changes a site as a request says.
+func (v siteSettings) read(request []byte, site *models.Site) error {
+	// A number is read into the place where the old one stands, which the
+	// audit trail still wants.
+	for _, p := range []**float64{&v.Thresholds.Hold, &v.Thresholds.Reject} {
+		if *p != nil {
+			*p = new(**p)
+		}
+	}
+	if err := parse(request, &v); err != nil {
+		return err
+	}
+	site.Name, site.Mode, site.Thresholds = models.Clean(v.Name), v.Mode, v.Thresholds
+	site.Origins = []string{}
+	for _, o := range v.Origins {
+		site.Origins = append(site.Origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
+	}
+	return nil
+}
+
+// siteKeyReply shows a secret key, the only time that it can be seen.
+type siteKeyReply struct {
+	models.Site
+	Key string `json:"key"`
+}
+
+// addSite keeps a new site. An admin of some sites alone would not see it.
+func (s *Server) addSite(c echo.Context) error {
+	if err := ofAllSites(caller(c)); err != nil {
+		return err
+	}
+	data, err := readJSON(c.Request())
+	if err != nil {
+		return err
+	}
+	var named struct {
+		Slug string `json:"slug"`
+	}
+	if err := parse(data, &named); err != nil {
+		return err
+	}
+	site := models.Site{Slug: named.Slug}
+	if err := (siteSettings{Name: named.Slug, Mode: models.ModePost}).read(data, &site); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	key, err := s.db.AddSite(ctx, caller(c), site)
+	if err != nil {
+		return err
+	}
+	if site, err = s.db.Site(ctx, site.Slug); err != nil {
+		return err
+	}
+	return keyShown(c, http.StatusCreated, siteKeyReply{site, key})
+}
+
+// updateSite changes what the request names of a site. Other nodes follow
+// within siteTTL.
+func (s *Server) updateSite(c echo.Context) error {
+	ctx, slug := c.Request().Context(), c.Param("slug")
+	if err := s.visible(ctx, caller(c), slug); err != nil {
+		return err
+	}
+	data, err := readJSON(c.Request())
+	if err != nil {
+		return err
+	}
+	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error {
+		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds}.read(data, site)
+	})
+	if err != nil {
+		return err
+	}
+	s.sites.forget(slug)
+	return c.JSON(http.StatusOK, site)
+}
+
+// rotateKey replaces a site's secret key. The old one is worth nothing at once.
+func (s *Server) rotateKey(c echo.Context) error {
+	ctx, slug := c.Request().Context(), c.Param("slug")
+	if err := s.visible(ctx, caller(c), slug); err != nil {
+		return err
+	}
+	key, err := s.db.RotateSiteKey(ctx, caller(c), slug)
+	if err != nil {
+		return err
+	}
+	site, err := s.db.Site(ctx, slug)
+	if err != nil {
+		return err
+	}
+	return keyShown(c, http.StatusOK, siteKeyReply{site, key})
+}
+
+func keyShown(c echo.Context, status int, reply siteKeyReply) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(status, reply)
+}
