@@ -72,7 +72,7 @@ func (s *Server) createComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := idempotencyKey(c.Request(), from)
+	key, err := s.idempotencyKey(c.Request(), from)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,9 @@ func (s *Server) speaker(c echo.Context, slug string, client *clientRequest) (sp
 			from.address = from.address.Unmap().WithZone("")
 		}
 	}
-	from.client = s.client(from.address, client)
+	if from.client, err = s.client(req.Context(), from.address, client); err != nil {
+		return from, err
+	}
 	if token := req.Header.Get("X-Reader-Token"); token != "" {
 		reader, err := s.readReaderToken(token, from.site)
 		if err != nil {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/netip"
 
 	"github.com/labstack/echo/v4"
 
@@ -43,7 +44,7 @@ func (s *Server) flagComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := reporter(req, from)
+	who, err := reporter(req, from, s.witness(comment.ID, from.address))
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,8 @@ func (s *Server) flagComment(c echo.Context) error {
 	}
 	by := caller(c)
 	if !from.key {
-		by.Kind, by.Site = models.ByOrigin, from.site.Slug
+		// The trail must not keep a reader's address.
+		by.Kind, by.Site, by.Address = models.ByOrigin, from.site.Slug, netip.Addr{}
 	}
 	comment, err = s.db.Flag(ctx, by, comment.ID, who.String(), string(req.Reason))
 	if err != nil {
@@ -72,10 +74,10 @@ func (i identity) String() string {
 	return "client " + i.client
 }
 
-// reporter finds out who reports: an author whom the site vouches for, else an
-// address.
-func reporter(req flagRequest, from speaker) (identity, error) {
-	who := identity{author: models.Clean(req.Author.ID), client: from.client.Hash}
+// reporter finds out who reports: an author whom the site vouches for, else the
+// address that witness stands for.
+func reporter(req flagRequest, from speaker, witness string) (identity, error) {
+	who := identity{author: models.Clean(req.Author.ID), client: witness}
 	switch {
 	case !from.key && who.author != "":
 		from.bad.Add("author.id", "is for a site's server, or a reader token")

@@ -36,7 +36,7 @@ func DefaultRates() Rates {
 // A name is not an identity, so it is not counted.
 func (s *Server) readerLimits(site, purpose string, address netip.Addr, authorID string) []models.Limit {
 	var limits []models.Limit
-	if key := addressKey(address); key != "" {
+	if key := s.addressKey(address); key != "" {
 		limits = append(limits, models.Limit{Site: site, Name: "address", Key: purpose + " " + key, Rate: s.rates.Address})
 	}
 	if authorID != "" {
@@ -50,7 +50,7 @@ func (s *Server) readerLimits(site, purpose string, address netip.Addr, authorID
 // a stranger elsewhere lock out a known name soon.
 func (s *Server) loginLimits(address netip.Addr, name string) []models.Limit {
 	wide := models.Rate{Count: 10 * s.rates.Login.Count, Period: s.rates.Login.Period}
-	key := addressKey(address)
+	key := s.addressKey(address)
 	return []models.Limit{
 		{Name: "login", Key: key + " " + name, Rate: s.rates.Login},
 		{Name: "login-address", Key: key, Rate: wide},

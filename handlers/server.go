@@ -51,7 +51,7 @@ type Config struct {
 	Limiter   Limiter
 	Notifier  Notifier
 	Campaigns Campaigns
-	Secret    []byte // signs access tokens and keys the hashes of addresses
+	Secret    []byte // signs access tokens, and hides who repeats or reports
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. None
 	// is by default, private networks included.
 	TrustedProxies []netip.Prefix
@@ -77,20 +77,21 @@ type Server struct {
 	now       func() time.Time
 	version   string
 
-	metrics *metrics
-	hashing chan struct{} // has room for the passwords that may be hashed at once
-	decoy   string        // hash of a password nobody has
-	pages   pages
-	notices chan models.Event // on their way to the notifier
-	feed    *feed             // of events, to the open streams
-	live    atomic.Pointer[classifier.Model]
-	keys    *recent[models.Site] // by secret key
-	people  *recent[models.Moderator]
-	sites   *recent[models.Site]
-	rules   *recent[*rules.Set]
-	origins *recent[map[string][]string]
-	trainer *trainer
-	handler http.Handler
+	metrics   *metrics
+	hashing   chan struct{} // has room for the passwords that may be hashed at once
+	decoy     string        // hash of a password nobody has
+	pages     pages
+	notices   chan models.Event // on their way to the notifier
+	feed      *feed             // of events, to the open streams
+	live      atomic.Pointer[classifier.Model]
+	addresses *addresses
+	keys      *recent[models.Site] // by secret key
+	people    *recent[models.Moderator]
+	sites     *recent[models.Site]
+	rules     *recent[*rules.Set]
+	origins   *recent[map[string][]string]
+	trainer   *trainer
+	handler   http.Handler
 }
 
 // New makes a server and loads the live model, which storage must hold.
@@ -114,6 +115,10 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
 	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()
 	s.metrics = s.newMetrics()
+	s.addresses = &addresses{load: s.db.AddressKey, now: s.now}
+	if err := s.addresses.renew(ctx); err != nil {
+		return nil, err
+	}
 	var err error
 	if s.decoy, err = password.Hash(rand.Text()); err != nil {
 		return nil, err
@@ -184,11 +189,15 @@ func (s *Server) deliver(ctx context.Context) error {
 	}
 }
 
-// purge removes what has had its time, every hour.
+// purge removes what has had its time, every hour; of this node's memory, the
+// key of addresses.
 func (s *Server) purge(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
+		if err := s.addresses.renew(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "addresses keep their key", "error", err)
+		}
 		if n, err := s.db.Purge(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "purge failed", "error", err)
 		} else if n > 0 {

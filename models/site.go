@@ -48,7 +48,7 @@ type Retention struct {
 	Labels int `json:"labels"`
 }
 
-// DefaultRetention is that of a site which says nothing else.
+// DefaultRetention is that of a site which is added without one.
 func DefaultRetention() Retention { return Retention{Addresses: 30, Rejected: 180} }
 
 // MaxRetention is a hundred years, in days.

@@ -13,13 +13,16 @@ import (
 )
 
 // AddSite keeps a site and returns its secret key, of which only a hash is
-// kept. Name and mode have defaults. A slug that is taken is a conflict.
+// kept. Name, mode and retention have defaults. A slug that is taken is a conflict.
 func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key string, err error) {
 	if s.Name == "" {
 		s.Name = s.Slug
 	}
 	if s.Mode == "" {
 		s.Mode = models.ModePost
+	}
+	if s.Retention == (models.Retention{}) {
+		s.Retention = models.DefaultRetention()
 	}
 	if s.Origins == nil {
 		s.Origins = []string{} // a list in JSON too

@@ -102,6 +102,13 @@ func prepare(ctx context.Context, database string, sites int) (err error) {
 		if _, err := db.AddSite(ctx, by, models.Site{Slug: siteName(n)}); err != nil {
 			return fmt.Errorf("add a site: %w", err)
 		}
+		// Nothing of the past that is made up here goes while it is measured.
+		if _, err := db.UpdateSite(ctx, by, siteName(n), func(s *models.Site) error {
+			s.Retention = models.Retention{}
+			return nil
+		}); err != nil {
+			return fmt.Errorf("keep everything: %w", err)
+		}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func siteCommand() *cli.Command {
 				Action: addSite,
 			},
 			{
-				Name: "list", Usage: "list the sites",
+				Name: "list", Usage: "list the sites; KEEPS are the days of addresses, rejected texts and labels",
 				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
 				Action: withDatabase(listSites),
 			},
@@ -63,6 +63,9 @@ func siteFlags() []cli.Flag {
 		&cli.StringFlag{Name: "hold", Sources: env("hold"), Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the model's own"},
 		&cli.StringFlag{Name: "reject", Sources: env("reject"), Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
 		&cli.StringFlag{Name: "sso-secret", Sources: env("sso-secret"), Usage: "HS256 `SECRET` with which the site signs its readers' tokens; \"\" for none"},
+		&cli.IntFlag{Name: "keep-addresses", Sources: env("keep-addresses"), Usage: "`DAYS` that hashes of addresses, user agents and referrers are kept, at first 30; 0: for ever"},
+		&cli.IntFlag{Name: "keep-rejected", Sources: env("keep-rejected"), Usage: "`DAYS` that the text of rejected comments and the authors of labels are kept, at first 180; 0: for ever"},
+		&cli.IntFlag{Name: "keep-labels", Sources: env("keep-labels"), Usage: "`DAYS` that labels are kept, at first 0: for ever"},
 	}
 }
 
@@ -82,6 +85,13 @@ func changeSite(c *cli.Command, s *models.Site) error {
 	}
 	if c.IsSet("sso-secret") {
 		s.SSOSecret = c.String("sso-secret")
+	}
+	for flag, days := range map[string]*int{
+		"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
+	} {
+		if c.IsSet(flag) {
+			*days = c.Int(flag)
+		}
 	}
 	for flag, threshold := range map[string]**float64{"hold": &s.Thresholds.Hold, "reject": &s.Thresholds.Reject} {
 		if !c.IsSet(flag) {
@@ -106,7 +116,7 @@ func addSite(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	site := models.Site{Slug: args[0], Name: args[0], Mode: models.ModePost}
+	site := models.Site{Slug: args[0], Name: args[0], Mode: models.ModePost, Retention: models.DefaultRetention()}
 	if err := changeSite(c, &site); err != nil {
 		return err
 	}
@@ -118,6 +128,11 @@ func addSite(ctx context.Context, c *cli.Command) error {
 	key, err := db.AddSite(ctx, operator(), site)
 	if err != nil {
 		return err
+	}
+	if keep := site.Retention; keep == (models.Retention{}) { // everything for ever, which is nobody's default
+		if _, err := db.UpdateSite(ctx, operator(), site.Slug, func(s *models.Site) error { s.Retention = keep; return nil }); err != nil {
+			return err
+		}
 	}
 	return printKey(c, site.Slug, key)
 }
@@ -148,10 +163,11 @@ func listSites(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) 
 		return json.NewEncoder(c.Root().Writer).Encode(sites)
 	}
 	w := tabwriter.NewWriter(c.Root().Writer, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tORIGINS")
+	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tKEEPS\tORIGINS")
 	for _, s := range sites {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Slug, s.Name, s.Mode,
-			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), strings.Join(s.Origins, " "))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d/%d/%d\t%s\n", s.Slug, s.Name, s.Mode,
+			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject),
+			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, strings.Join(s.Origins, " "))
 	}
 	return w.Flush()
 }
