@@ -35,14 +35,29 @@ func caller(c echo.Context) models.Caller {
 	return by
 }
 
-// guard lets a request through to its handler when its caller may call it.
+// answerTime is how long a request, or a look at the database in the
+// background, may wait for a database that does not answer.
+const answerTime = 10 * time.Second
+
+// lasting are the routes that take as long as the network of their caller.
+var lasting = []string{"/v1/events", "/v1/labels", "/v1/models"}
+
+// guard lets a request through to its handler when its caller may call it, and
+// sees to it that it is answered in time.
 func (s *Server) guard(r route) echo.HandlerFunc {
 	most := r.body
 	if most == 0 {
 		most = maxBody
 	}
+	lasts := slices.Contains(lasting, r.path)
 	return func(c echo.Context) error {
 		req := c.Request()
+		if !lasts {
+			ctx, cancel := context.WithTimeout(req.Context(), answerTime)
+			defer cancel()
+			req = req.WithContext(ctx)
+			c.SetRequest(req)
+		}
 		by, err := s.identify(c, r.who)
 		if err != nil {
 			return err

@@ -148,6 +148,8 @@ func (f *feed) look(ctx context.Context, back bool) error {
 // their transactions end, and by several clocks, so one with a lower id may
 // come later: now and then it has to look back by feedOverlap. The lock is held.
 func (f *feed) fresh(ctx context.Context, back bool) ([]models.Event, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime) // others wait for the lock
+	defer cancel()
 	start, from := time.Now(), f.last
 	if back {
 		from = earliestID(f.looked.Add(-feedOverlap))

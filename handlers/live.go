@@ -17,6 +17,8 @@ const pollEvery = 3 * time.Second
 // reload puts the live model of storage in place. One that cannot be read never
 // replaces the one that scores now.
 func (s *Server) reload(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
 	info, err := s.db.LiveModel(ctx)
 	if err != nil {
 		return err

@@ -42,7 +42,9 @@ func (r *recent[T]) get(ctx context.Context, key string) (T, error) {
 		return d.value, nil
 	}
 	answer, err, _ := r.asking.Do(key, func() (any, error) {
-		v, err := r.load(context.WithoutCancel(ctx), key) // for the others too
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime) // for the others too
+		defer cancel()
+		v, err := r.load(ctx, key)
 		if err != nil {
 			return v, err
 		}

@@ -125,6 +125,7 @@ func runServer(ctx context.Context, server *handlers.Server, listener net.Listen
 		Handler:           server.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
+		WriteTimeout:      2 * time.Minute, // streams have deadlines of their own
 		IdleTimeout:       2 * time.Minute,
 	}
 	group, running := errgroup.WithContext(ctx)
