@@ -273,12 +273,12 @@ func (l *load) acknowledges(more int) {
 	})
 }
 
-// refuses waits until something more is refused.
-func (l *load) refuses() {
+// refuses waits until so many more requests are refused.
+func (l *load) refuses(more int) {
 	l.t.Helper()
 	_, before := l.count()
-	poll(l.t, "something is refused", func() bool {
+	poll(l.t, fmt.Sprint(more, " more requests are refused"), func() bool {
 		_, now := l.count()
-		return now > before
+		return now >= before+more
 	})
 }
