@@ -41,7 +41,7 @@ func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, 
 	call := newCall(site, campaignsScript, keys, name+"campaign:", id,
 		strconv.FormatUint(memory.Distinct(author), 36), strconv.FormatUint(memory.Distinct(article), 36),
 		memory.Window.Milliseconds(), models.Alike, memory.MaxDistinct)
-	if c.client.ask(call) == nil {
+	if c.client.ask(ctx, call) == nil {
 		return parseCampaign(call.reply.Slice())
 	}
 	c.client.fallbacks.Add(1)

@@ -56,8 +56,8 @@ type Client struct {
 //	redis://host:port?master_name=NAME&addr=…  sentinels that know the master NAME
 //
 // and may carry go-redis's other options as parameters, and wait=5ms: the most
-// that a request waits for Redis, all its calls together, before it does
-// without. ctx bounds the opening alone.
+// that a request waits for Redis before it does without. ctx bounds the opening
+// alone.
 func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error) {
 	// The driver writes every failed dial to standard error unless told otherwise.
 	redis.SetLogger(driverLog{log})

@@ -40,18 +40,31 @@ var (
 	errLate = errors.New("Redis did not answer in time")
 )
 
-// ask brings a call to Redis and waits for the reply, but not for long: a
-// request asks at most twice, for its limits and for its campaign, so each may
-// take half of the time. A call that is given up still goes its way, so that
-// Redis counts what this node let through meanwhile.
+type budgetKey struct{}
+
+// Budget returns a context for one request: all that it asks of Redis, one
+// after the other, may take no longer than one call without it.
+func Budget(ctx context.Context) context.Context {
+	return context.WithValue(ctx, budgetKey{}, new(time.Duration)) // what was spent
+}
+
+// ask brings a call to Redis and waits for the reply, but not for long. A call
+// that is given up still goes its way, so that Redis counts what this node let
+// through meanwhile.
 //
-// It does not watch the caller's context: a caller that has gone must not look
-// like a failure of Redis.
-func (c *Client) ask(call *call) error {
+// It does not watch ctx: a caller that has gone must not look like a failure of
+// Redis.
+func (c *Client) ask(ctx context.Context, call *call) error {
 	if err := c.post(c.calls, call); err != nil {
 		return err
 	}
-	late := time.NewTimer(c.patience / 2)
+	wait := c.patience
+	if spent, ok := ctx.Value(budgetKey{}).(*time.Duration); ok {
+		wait -= *spent
+		begun := time.Now()
+		defer func() { *spent += time.Since(begun) }()
+	}
+	late := time.NewTimer(wait)
 	defer late.Stop()
 	select {
 	case <-call.done:

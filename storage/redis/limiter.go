@@ -43,7 +43,7 @@ func (l *Limiter) Take(ctx context.Context, limits ...models.Limit) (models.Allo
 		return models.Allowance{Allowed: true}, nil
 	}
 	c := limitsCall(limits)
-	if l.client.ask(c) == nil {
+	if l.client.ask(ctx, c) == nil {
 		if times, err := c.reply.Int64Slice(); err == nil && len(times) == len(limits)+1 {
 			now, tats := times[0], times[1:]
 			a := memory.Judge(now, limits, tats)

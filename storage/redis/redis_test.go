@@ -365,13 +365,3 @@ func BenchmarkLimiter(b *testing.B) {
 	})
 	b.ReportMetric(float64(c.Fallbacks()), "fallbacks")
 }
-
-// BenchmarkOutage is what Take costs while Redis is away.
-func BenchmarkOutage(b *testing.B) {
-	s := storagetest.Redis(b)
-	c := open(b, s.URL+"?wait=5ms")
-	s.Kill()
-	for b.Loop() {
-		take(b, c, 1<<30)
-	}
-}
