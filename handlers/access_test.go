@@ -50,6 +50,7 @@ func TestWhoMayCall(t *testing.T) {
 		{"PATCH", "/v1/moderators/bob", [5]int{401, 403, 403, 403, 200}},
 		{"PATCH", "/v1/moderators/nobody", [5]int{401, 403, 403, 403, 404}},
 		{"GET", "/v1/audit", [5]int{401, 403, 403, 200, 200}},
+		{"GET", "/v1/audit/head", [5]int{401, 403, 403, 200, 200}},
 		{"GET", "/v1/stats", [5]int{401, 403, 403, 200, 200}},
 		{"GET", "/v1/labels", [5]int{401, 403, 403, 200, 200}},
 		{"POST", "/v1/models", [5]int{401, 403, 403, 403, 415}},

@@ -71,12 +71,9 @@ func (s *Server) login(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	refresh, err := s.db.StartSession(ctx, m.Name, refreshTTL)
-	if err != nil {
-		return err
-	}
 	by := models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites, Address: caller(c).Address}
-	if err := s.db.Audit(ctx, by, models.Audit{Action: "session.start", Subject: m.Name}); err != nil {
+	refresh, err := s.db.StartSession(ctx, by, refreshTTL)
+	if err != nil {
 		return err
 	}
 	return s.replySession(c, m, refresh, req.Cookie)
@@ -111,7 +108,7 @@ func (s *Server) refresh(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m, next, err := s.db.RefreshSession(c.Request().Context(), req.RefreshToken, refreshTTL)
+	m, next, err := s.db.RefreshSession(c.Request().Context(), req.RefreshToken, caller(c).Address, refreshTTL)
 	if err != nil {
 		if req.Cookie && models.KindOf(err) == models.KindUnauthorized {
 			s.setCookies(c, "", "")
@@ -127,7 +124,7 @@ func (s *Server) logout(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.db.EndSession(c.Request().Context(), req.RefreshToken)
+	err = s.db.EndSession(c.Request().Context(), req.RefreshToken, caller(c).Address)
 	if err != nil && models.KindOf(err) != models.KindUnauthorized && models.KindOf(err) != models.KindNotFound {
 		return err
 	}

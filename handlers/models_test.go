@@ -272,8 +272,19 @@ func auditTrail(d *desk) {
 	r.must(http.StatusOK)
 	lines, err := csv.NewReader(bytes.NewReader(r.body)).ReadAll()
 	d.must(err)
-	if len(lines) != len(rows)+1 {
-		d.Errorf("csv has %d lines for %d rows", len(lines), len(rows))
+	if len(lines) != len(rows)+2 || !slices.Contains(lines[1], "audit.export") {
+		d.Errorf("csv has %d lines for %d rows and its own", len(lines), len(rows))
+	}
+	r = d.as("eve", "GET", "/v1/audit?format=jsonl&action=comment.*&subject="+c.ID+"&since="+rows[1].At.Format(time.RFC3339Nano), nil)
+	r.must(http.StatusOK)
+	if n := bytes.Count(r.body, []byte("\n")); n != 1 {
+		d.Errorf("%d rows of the comment: %s", n, r.body)
+	}
+	var head models.AuditHead
+	d.as("eve", "GET", "/v1/audit/head", nil).into(http.StatusOK, &head)
+	d.as("eve", "GET", "/v1/audit?limit=1", nil).into(http.StatusOK, &page)
+	if last := page.Items[0]; head.Seq != last.Seq || head.Hash != last.Hash {
+		d.Errorf("head %+v, last row %+v", head, last)
 	}
 	d.as("eve", "GET", "/v1/audit?format=xml", nil).names("format")
 	d.as("hanna", "GET", "/v1/audit?site=gazette", nil).must(http.StatusNotFound)

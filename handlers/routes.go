@@ -74,6 +74,7 @@ func (s *Server) routes() []route {
 		{patch, "/v1/moderators/:name", s.updateModerator, admins, 0},
 
 		{get, "/v1/audit", s.auditTrail, editors, 0},
+		{get, "/v1/audit/head", s.auditHead, editors, 0},
 		{get, "/v1/stats", s.stats, editors, 0},
 		{get, "/v1/labels", s.exportLabels, editors, 0},
 

@@ -189,8 +189,8 @@ func (s *Server) deliver(ctx context.Context) error {
 	}
 }
 
-// purge removes what has had its time, every hour; of this node's memory, the
-// key of addresses.
+// purge removes what has had its time, every hour, also the key of addresses in
+// this node's memory, and logs how far the audit trail goes.
 func (s *Server) purge(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
@@ -203,6 +203,7 @@ func (s *Server) purge(ctx context.Context) error {
 		} else if n > 0 {
 			s.log.InfoContext(ctx, "purged", "rows", n)
 		}
+		s.logAuditHead(ctx)
 		select {
 		case <-ctx.Done():
 			return nil

@@ -106,6 +106,8 @@ var (
 		{"address", func(a Audit) string { return a.Address }},
 		{"before", func(a Audit) string { return string(a.Before) }},
 		{"after", func(a Audit) string { return string(a.After) }},
+		{"seq", func(a Audit) string { return strconv.FormatInt(a.Seq, 10) }},
+		{"hash", func(a Audit) string { return a.Hash }},
 	}
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -33,6 +34,14 @@ func (db *DB) Statements(url string, note func(text string, args []any)) error {
 		p.mu.Unlock()
 	}
 	return nil
+}
+
+// MigrationsBefore makes this a program that knows the schema only up to a
+// step, until forget is called.
+func MigrationsBefore(step string) (forget func()) {
+	all := migrations
+	migrations = all[:slices.IndexFunc(all, func(m migration) bool { return m.name == step })]
+	return func() { migrations = all }
 }
 
 type tracer func(text string, args []any)

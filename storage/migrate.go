@@ -16,6 +16,9 @@ var migrationFiles embed.FS
 // was released never changes.
 type migration struct{ name, sql string }
 
+// further is what a step does after its SQL.
+var further = map[string]func(*tx) error{"0005_audit_chain.sql": (*tx).chainAudit}
+
 var migrations = readMigrations()
 
 func readMigrations() []migration {
@@ -72,6 +75,11 @@ func (t *tx) migrateOnce() (string, error) {
 	next := migrations[have]
 	if _, err := t.exec(t.d.schema(next.sql)); err != nil {
 		return "", fmt.Errorf("%s: %w", next.name, err)
+	}
+	if do := further[next.name]; do != nil {
+		if err := do(t); err != nil {
+			return "", fmt.Errorf("%s: %w", next.name, err)
+		}
 	}
 	_, err = t.exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`, have+1, next.name, micros(t.now))
 	return next.name, err

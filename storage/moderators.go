@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/json"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -122,20 +123,22 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 // it was stolen, from the thief's or from the owner's point of view, and the
 // session ends.
 
-// StartSession begins a session and returns its refresh token.
-func (db *DB) StartSession(ctx context.Context, moderator string, ttl time.Duration) (refresh string, err error) {
+// StartSession begins a session of a moderator and returns its refresh token.
+func (db *DB) StartSession(ctx context.Context, by models.Caller, ttl time.Duration) (refresh string, err error) {
 	id, secret := newToken(""), newToken("")
 	err = apply(ctx, db, func(t *tx) error {
-		m, err := t.moderator(moderator, "")
+		m, err := t.moderator(by.Name, "")
 		if err != nil {
 			return err
 		}
 		if m.Disabled {
 			return models.Errorf(models.KindForbidden, "this account is disabled")
 		}
-		_, err = t.exec(`INSERT INTO sessions (id, moderator, token_hash, expires_at) VALUES ($1, $2, $3, $4)`,
-			id, moderator, hash(secret), micros(t.now.Add(ttl)))
-		return err
+		if _, err := t.exec(`INSERT INTO sessions (id, moderator, token_hash, expires_at) VALUES ($1, $2, $3, $4)`,
+			id, m.Name, hash(secret), micros(t.now.Add(ttl))); err != nil {
+			return err
+		}
+		return t.audit(by, "", "session.start", m.Name, nil, nil)
 	})
 	if err != nil {
 		return "", err
@@ -157,8 +160,8 @@ func readSession(scan scanner) (s session, err error) {
 
 // RefreshSession takes a refresh token and returns the one that replaces it.
 // A token that is unknown, too old or used before is KindUnauthorized; the last
-// ends its session.
-func (db *DB) RefreshSession(ctx context.Context, refresh string, ttl time.Duration) (m models.Moderator, next string, err error) {
+// ends its session. from is the address that it came from.
+func (db *DB) RefreshSession(ctx context.Context, refresh string, from netip.Addr, ttl time.Duration) (m models.Moderator, next string, err error) {
 	id, secret, _ := strings.Cut(refresh, ".")
 	fresh := newToken("")
 	m, err = update(ctx, db, func(t *tx) (m models.Moderator, err error) {
@@ -172,8 +175,7 @@ func (db *DB) RefreshSession(ctx context.Context, refresh string, ttl time.Durat
 		}
 		if subtle.ConstantTimeCompare(s.hash, hash(secret)) == 0 || s.expires <= micros(t.now) || m.Disabled {
 			// This must be committed, so it is not an error here.
-			_, err := t.exec(`DELETE FROM sessions WHERE id = $1`, id)
-			return models.Moderator{}, err
+			return models.Moderator{}, t.endSession(id, from)
 		}
 		_, err = t.exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hash(fresh), micros(t.now.Add(ttl)), id)
 		return m, err
@@ -187,12 +189,18 @@ func (db *DB) RefreshSession(ctx context.Context, refresh string, ttl time.Durat
 	return m, id + "." + fresh, nil
 }
 
-// EndSession ends the session of a refresh token. Ending one that has ended is
-// no error.
-func (db *DB) EndSession(ctx context.Context, refresh string) error {
+// EndSession ends the session of a refresh token, which came from an address.
+// Ending one that has ended is no error.
+func (db *DB) EndSession(ctx context.Context, refresh string, from netip.Addr) error {
 	id, _, _ := strings.Cut(refresh, ".")
-	return apply(ctx, db, func(t *tx) error {
-		_, err := t.exec(`DELETE FROM sessions WHERE id = $1`, id)
+	return apply(ctx, db, func(t *tx) error { return t.endSession(id, from) })
+}
+
+func (t *tx) endSession(id string, from netip.Addr) error {
+	ended, err := list(t, column[string], `DELETE FROM sessions WHERE id = $1 RETURNING moderator`, id)
+	if err != nil || len(ended) == 0 {
 		return err
-	})
+	}
+	by := models.Caller{Kind: models.ByModerator, Name: ended[0], Address: from}
+	return t.audit(by, "", "session.end", by.Name, nil, nil)
 }

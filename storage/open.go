@@ -172,7 +172,11 @@ func (db *DB) Secret(ctx context.Context, given []byte) ([]byte, error) {
 	return update(ctx, db, func(t *tx) ([]byte, error) {
 		fresh := make([]byte, 32)
 		rand.Read(fresh) // never fails
-		if _, err := t.exec(`INSERT INTO settings (name, value) VALUES ('secret', $1) ON CONFLICT (name) DO NOTHING`, fresh); err != nil {
+		made, err := t.exec(`INSERT INTO settings (name, value) VALUES ('secret', $1) ON CONFLICT (name) DO NOTHING`, fresh)
+		if err == nil && made > 0 {
+			err = t.audit(models.Caller{Kind: models.ByCommand, Name: "winnow"}, "", "settings.add", "secret", nil, nil)
+		}
+		if err != nil {
 			return nil, err
 		}
 		return one(t, column[[]byte], `SELECT value FROM settings WHERE name = 'secret'`)

@@ -79,8 +79,8 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all []string) {
 // which may be sorted.
 var few = regexp.MustCompile(`comments_lease|judgements|arrivals`)
 
-// small is a table as long as the number of sites or models.
-const small = `(site_counts|sites|promotions|part|CONSTANT ROW|\(subquery)`
+// small is a table as long as the number of sites or models, or of one row.
+const small = `(site_counts|audit_head|sites|promotions|part|CONSTANT ROW|\(subquery)`
 
 func slowStepsOfSQLite(t *testing.T, db *sql.DB, text string, _ []any) (slow []string) {
 	marks := map[string]bool{}
@@ -206,6 +206,15 @@ func useHotPaths(t *testing.T, db *storage.DB) {
 	check(err)
 	_, err = db.LabelCounts(ctx, "gazette")
 	check(err)
+	for _, f := range []models.AuditFilter{{}, {Action: "comment.*"}, {Actor: "moderator:ann"}, {Subject: last.ID}, {Action: "comment.undo", Since: time.Unix(0, 0)}} {
+		for _, by := range []models.Caller{ann, bea} {
+			f.Limit, f.Cursor = 1, ""
+			_, f.Cursor, err = db.AuditPage(ctx, by, f)
+			check(err)
+			_, _, err = db.AuditPage(ctx, by, f)
+			check(err)
+		}
+	}
 	_, err = db.Purge(ctx)
 	check(err)
 }

@@ -32,8 +32,9 @@ type tx struct {
 	d     *dialect
 	now   time.Time
 	sums  sums
-	wrote bool  // the change at hand has done something
-	rows  int64 // written by all changes
+	trail []models.Audit // to be written by seal
+	wrote bool           // the change at hand has done something
+	rows  int64          // written by all changes
 }
 
 // exec returns how many rows were changed.

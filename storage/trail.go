@@ -1,16 +1,22 @@
 package storage
 
 import (
+	"cmp"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"iter"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"winnow/models"
 )
 
 // Audit adds a row to the trail, for what is not a change of storage's own,
-// such as a login. ID, At, Actor and Address are set here.
+// such as an export. ID, At, Actor and Address are set here, Seq and Hash when
+// the change is written.
 func (db *DB) Audit(ctx context.Context, by models.Caller, a models.Audit) error {
 	return apply(ctx, db, func(t *tx) error { return t.keepAudit(by, a) })
 }
@@ -35,24 +41,28 @@ func (t *tx) audit(by models.Caller, site, action, subject string, before, after
 	return t.keepAudit(by, a)
 }
 
+// keepAudit gathers a row for seal. Only people of the newsroom and servers are
+// kept with their addresses: those of readers are never kept.
 func (t *tx) keepAudit(by models.Caller, a models.Audit) error {
-	address := ""
-	if by.Address.IsValid() {
-		address = by.Address.String()
+	a.ID, a.At, a.Actor, a.Address = newID(), t.now, plain(by.String()), ""
+	if by.Address.IsValid() && (by.Kind == models.ByModerator || by.Kind == models.ByKey) {
+		a.Address = by.Address.String()
 	}
-	_, err := t.exec(`INSERT INTO audit (id, at, actor, site, action, subject, address, before, after)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		newID(), micros(t.now), by.String(), a.Site, a.Action, a.Subject, address, string(a.Before), string(a.After))
-	return err
+	a.Site, a.Action, a.Subject = plain(a.Site), plain(a.Action), plain(a.Subject)
+	a.Before, a.After = []byte(plain(string(a.Before))), []byte(plain(string(a.After)))
+	t.trail = append(t.trail, a)
+	t.wrote = true
+	return nil
 }
 
-const auditColumns = `SELECT id, at, actor, site, action, subject, address, before, after FROM audit`
+const auditColumns = `SELECT seq, id, at, actor, site, action, subject, address, before, after, hash FROM audit`
 
 func readAudit(scan scanner) (a models.Audit, err error) {
 	var at int64
 	var before, after string
-	err = scan(&a.ID, &at, &a.Actor, &a.Site, &a.Action, &a.Subject, &a.Address, &before, &after)
-	a.At = fromMicros(at)
+	var hash []byte
+	err = scan(&a.Seq, &a.ID, &at, &a.Actor, &a.Site, &a.Action, &a.Subject, &a.Address, &before, &after, &hash)
+	a.At, a.Hash = fromMicros(at), hex.EncodeToString(hash)
 	if before != "" {
 		a.Before = json.RawMessage(before)
 	}
@@ -62,53 +72,115 @@ func readAudit(scan scanner) (a models.Audit, err error) {
 	return a, err
 }
 
-// AuditTrail streams the rows from since on, oldest first, of one site or, when
-// site is "", of everything.
+// AuditTrail streams the rows from since on, in the order of the chain, of one
+// site or, when site is "", of everything.
 func (db *DB) AuditTrail(ctx context.Context, site string, since time.Time) iter.Seq2[models.Audit, error] {
-	return stream(ctx, db, micros(since), func(t *tx, after place) ([]models.Audit, error) {
-		w := after.from("at")
+	return db.auditBySeq(ctx, 0, func(w *where) {
+		w.add("at >= ?", micros(since))
 		if site != "" {
 			w.add("site = ?", site)
 		}
-		return list(t, readAudit, auditColumns+w.String()+after.page("at"), w.args...)
-	}, func(a models.Audit) place { return place{micros(a.At), a.ID} })
+	})
+}
+
+// auditBySeq streams the rows after a number, in the order of the chain.
+func (db *DB) auditBySeq(ctx context.Context, after int64, narrow func(*where)) iter.Seq2[models.Audit, error] {
+	return stream(ctx, db, after, func(t *tx, after place) ([]models.Audit, error) {
+		var w where
+		w.add("seq > ?", after.at)
+		narrow(&w)
+		return list(t, readAudit, auditColumns+w.String()+" ORDER BY seq LIMIT "+w.arg(streamPage), w.args...)
+	}, func(a models.Audit) place { return place{at: a.Seq} })
 }
 
 // AuditPage returns rows of the sites that the caller sees, newest first.
-// Empty filters do not narrow.
-func (db *DB) AuditPage(ctx context.Context, by models.Caller, site, action, actor string, limit int, cur string) (rows []models.Audit, next string, err error) {
+func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFilter) (rows []models.Audit, next string, err error) {
 	const order = "audit"
-	var w where
-	if err := w.seen(by, "site", site); err != nil {
-		return nil, "", err
-	}
-	if action != "" {
-		w.add("action = ?", action)
-	}
-	if actor != "" {
-		w.add("actor = ?", actor)
-	}
-	from, ok, err := parseCursor(cur, order)
+	from, further, err := parseCursor(f.Cursor, order)
 	if err != nil {
 		return nil, "", err
 	}
-	if ok {
-		w.add("(at, id) < (?, ?)", from.At, from.ID)
+	w := new(where)
+	w.add("at >= ?", micros(f.Since))
+	if !f.Until.IsZero() {
+		w.add("at < ?", micros(f.Until))
 	}
-	limit = pageSize(limit)
-	query := auditColumns + w.String() + " ORDER BY at DESC, id DESC LIMIT " + w.arg(limit+1)
-	rows, err = read(ctx, db, func(t *tx) ([]models.Audit, error) {
-		return list(t, readAudit, query, w.args...)
-	})
-	if err != nil {
-		return nil, "", err
+	if f.Actor != "" {
+		w.add("actor = ?", f.Actor)
 	}
+	if f.Subject != "" {
+		w.add("subject = ?", f.Subject)
+	}
+	if further {
+		seq, err := strconv.ParseInt(from.ID, 10, 64)
+		if err != nil {
+			_, _, err = parseCursor("?", order)
+			return nil, "", err
+		}
+		w.add("(at, seq) < (?, ?)", from.At, seq)
+	}
+	limit := pageSize(f.Limit)
+	rows, err = read(ctx, db, func(t *tx) ([]models.Audit, error) { return t.auditRows(by, f, w, limit+1) })
 	if len(rows) > limit {
 		rows = rows[:limit]
 		last := rows[limit-1]
-		next = cursor{Order: order, At: micros(last.At), ID: last.ID}.String()
+		next = cursor{Order: order, At: micros(last.At), ID: strconv.FormatInt(last.Seq, 10)}.String()
 	}
-	return rows, next, nil
+	return rows, next, err
+}
+
+// auditRows returns the first rows, newest first. Of several sites or actions,
+// each is asked for its own first: no index has them in a common order.
+func (t *tx) auditRows(by models.Caller, f models.AuditFilter, w *where, limit int) ([]models.Audit, error) {
+	parts := []*where{w}
+	each := func(cond string, values []string) {
+		var all []*where
+		for _, part := range parts {
+			for _, v := range values {
+				all = append(all, part.and(cond, v))
+			}
+		}
+		parts = all
+	}
+	sites, all, err := seenSites(by, f.Site)
+	if err != nil {
+		return nil, err
+	}
+	if !all {
+		each("site = ?", sites)
+	}
+	prefix, several := strings.CutSuffix(f.Action, "*")
+	switch {
+	case several:
+		actions, err := t.actions(prefix)
+		if err != nil {
+			return nil, err
+		}
+		each("action = ?", actions)
+	case f.Action != "":
+		each("action = ?", []string{f.Action})
+	}
+	rows := []models.Audit{}
+	for _, part := range parts {
+		query := auditColumns + part.String() + " ORDER BY at DESC, seq DESC LIMIT " + part.arg(limit)
+		found, err := list(t, readAudit, query, part.args...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, found...)
+	}
+	slices.SortFunc(rows, func(a, b models.Audit) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Seq, a.Seq)) })
+	return rows[:min(limit, len(rows))], nil
+}
+
+// actions returns what has ever been done whose name begins so. It goes from
+// one name to the next in the index.
+func (t *tx) actions(prefix string) ([]string, error) {
+	names, err := list(t, column[string], `WITH RECURSIVE names (name) AS (
+		SELECT min(action) FROM audit UNION ALL
+		SELECT (SELECT min(action) FROM audit WHERE action > name) FROM names WHERE name IS NOT NULL)
+		SELECT name FROM names WHERE name IS NOT NULL`)
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, prefix) }), err
 }
 
 var keepEvents = into("events", "id, kind, site, subject, article, status, at bigint", "")

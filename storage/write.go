@@ -79,5 +79,8 @@ func (db *DB) attempt(ctx context.Context, change func(*tx) error) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
+	if err := t.seal(); err != nil {
+		return err
+	}
 	return own.Commit()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"winnow/models"
 )
@@ -86,6 +87,66 @@ func TestWaitingWritesShareACommitAndFailAlone(t *testing.T) {
 	}
 	if got := names(t, db); got != "ad" {
 		t.Errorf("kept %q, want ad", got)
+	}
+}
+
+// What is taken back leaves nothing in the trail, and no gap.
+func TestTheTrailHoldsWhatWasKept(t *testing.T) {
+	db, release := stalled(t)
+	audited := func(name string, end error) func(*tx) error {
+		return func(t *tx) error {
+			if err := t.audit(models.Caller{Kind: models.ByCommand}, "", "settings.set", name, nil, nil); err != nil {
+				return err
+			}
+			if err := set(name)(t); err != nil {
+				return err
+			}
+			if end == nil {
+				panic("odd")
+			}
+			return end
+		}
+	}
+	odd, kept := errors.New("odd"), errors.New("")
+	good := func(name string) func(*tx) error {
+		return func(t *tx) error {
+			if err := audited(name, kept)(t); !errors.Is(err, kept) {
+				return err
+			}
+			return nil
+		}
+	}
+	var writes []*write
+	for _, change := range []func(*tx) error{
+		good("a"), good("a"), audited("b", odd), good("c"), audited("d", nil),
+		// One that fails before it has written anything but the trail.
+		func(t *tx) error {
+			return errors.Join(t.audit(models.Caller{}, "", "settings.set", "e", nil, nil), odd)
+		},
+		good("f"),
+	} {
+		job := &write{t.Context(), change, make(chan error, 1)}
+		if err := db.writer.add(job); err != nil {
+			t.Fatal(err)
+		}
+		writes = append(writes, job)
+	}
+	release()
+	for _, job := range writes {
+		<-job.done
+	}
+	trail := ""
+	for a, err := range db.AuditTrail(t.Context(), "", time.Time{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		trail += a.Subject
+	}
+	if kept := names(t, db); kept != "acf" || trail != kept {
+		t.Errorf("kept %q, in the trail %q, want acf", kept, trail)
+	}
+	if _, err := db.VerifyAudit(t.Context(), "", func(int64, int64) {}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -142,6 +142,9 @@ func (w *writer) commit(batch []*write, errs []error, careful bool) (err error) 
 	if err := t.flush(); err != nil {
 		return errors.Join(errSpoilt, err)
 	}
+	if err := t.seal(); err != nil {
+		return err
+	}
 	w.wal.rows += t.rows
 	return w.exec("COMMIT")
 }
@@ -164,6 +167,7 @@ func (w *writer) alone(change func(*tx) error, t *tx) (failed, err error) {
 	if err := w.exec("SAVEPOINT change"); err != nil {
 		return nil, err
 	}
+	kept := len(t.trail)
 	failed = guard(func(t *tx) error {
 		if err := change(t); err != nil {
 			return err
@@ -171,7 +175,7 @@ func (w *writer) alone(change func(*tx) error, t *tx) (failed, err error) {
 		return t.flush()
 	}, t)
 	if failed != nil {
-		t.sums = sums{}
+		t.sums, t.trail = sums{}, t.trail[:kept]
 		if err := w.exec("ROLLBACK TO change"); err != nil {
 			return failed, errors.Join(failed, err)
 		}

@@ -63,6 +63,9 @@ func export[T any](columns []models.Column[T], rows func(*storage.DB, context.Co
 				return err
 			}
 		}
+		if err := db.Audit(ctx, operator(), models.Audit{Site: c.String("site"), Action: c.Name + ".export", Subject: c.Name}); err != nil {
+			return err
+		}
 		for row, err := range rows(db, ctx, c.String("site"), since) {
 			if err != nil {
 				return err

@@ -23,6 +23,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"queue", queueTests},
 		{"decisions", decisionTests},
 		{"records", recordTests},
+		{"chain", chainTests},
 		{"database", databaseTests},
 	} {
 		for name, test := range part.tests {

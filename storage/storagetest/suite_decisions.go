@@ -42,7 +42,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 		if counts[models.Ham] != 1 || counts[models.Spam] != 1 || counts[models.Abuse] != 1 {
 			t.Fatal(counts)
 		}
-		rows, _, err := l.AuditPage(l.ctx, ann, "gazette", "comment.approve", "moderator:ann", 10, "")
+		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Site: "gazette", Action: "comment.approve", Actor: "moderator:ann"})
 		ok(t, err)
 		equal(t, "audit rows", len(rows), 1)
 		var before, after struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -81,7 +82,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		}
 		r.BlockedWords.Words = []string{"x <b>", "new"}
 		ok(t, l.SetRules(l.ctx, ann, "gazette", r))
-		rows, _, err := l.AuditPage(l.ctx, ann, "gazette", "site.rules", "", 9, "")
+		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Site: "gazette", Action: "site.rules"})
 		ok(t, err)
 		equal(t, "audit rows", len(rows), 2)
 		var before, after models.Rules // of the lists, only what has changed
@@ -121,28 +122,28 @@ var peopleTests = map[string]func(*testing.T, *lab){
 	},
 	"a refresh token works once": func(t *testing.T, l *lab) {
 		l.addModerator(t, "ann")
-		first := must(l.StartSession(l.ctx, "ann", time.Hour))(t)
-		m, second, err := l.RefreshSession(l.ctx, first, time.Hour)
+		first := must(l.StartSession(l.ctx, ann, time.Hour))(t)
+		m, second, err := l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour)
 		ok(t, err)
 		equal(t, "moderator", m.Name, "ann")
-		_, third, err := l.RefreshSession(l.ctx, second, time.Hour)
+		_, third, err := l.RefreshSession(l.ctx, second, netip.Addr{}, time.Hour)
 		ok(t, err)
-		_, _, err = l.RefreshSession(l.ctx, first, time.Hour) // stolen
+		_, _, err = l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour) // stolen
 		wantKind(t, err, models.KindUnauthorized)
-		_, _, err = l.RefreshSession(l.ctx, third, time.Hour) // so the whole session ended
+		_, _, err = l.RefreshSession(l.ctx, third, netip.Addr{}, time.Hour) // so the whole session ended
 		wantKind(t, err, models.KindUnauthorized)
 		for _, odd := range []string{"", ".", "a.b", "\x00\xff"} {
-			_, _, err = l.RefreshSession(l.ctx, odd, time.Hour)
+			_, _, err = l.RefreshSession(l.ctx, odd, netip.Addr{}, time.Hour)
 			wantKind(t, err, models.KindUnauthorized)
 		}
-		_, err = l.StartSession(l.ctx, "nobody", time.Hour)
+		_, err = l.StartSession(l.ctx, models.Caller{Kind: models.ByModerator, Name: "nobody"}, time.Hour)
 		wantKind(t, err, models.KindNotFound)
 	},
 	"of two refreshes at the same moment one wins": func(t *testing.T, l *lab) {
 		l.addModerator(t, "ann")
-		token := must(l.StartSession(l.ctx, "ann", time.Hour))(t)
+		token := must(l.StartSession(l.ctx, ann, time.Hour))(t)
 		var errs [2]error
-		together(2, func(i int) { _, _, errs[i] = l.RefreshSession(l.ctx, token, time.Hour) })
+		together(2, func(i int) { _, _, errs[i] = l.RefreshSession(l.ctx, token, netip.Addr{}, time.Hour) })
 		if (errs[0] == nil) == (errs[1] == nil) {
 			t.Fatal(errs)
 		}
@@ -151,18 +152,18 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		l.addModerator(t, "ann")
 		ended := func(how string, token string) {
 			t.Helper()
-			if _, _, err := l.RefreshSession(l.ctx, token, time.Hour); models.KindOf(err) != models.KindUnauthorized {
+			if _, _, err := l.RefreshSession(l.ctx, token, netip.Addr{}, time.Hour); models.KindOf(err) != models.KindUnauthorized {
 				t.Fatalf("%s: %v", how, err)
 			}
 		}
-		start := func() string { t.Helper(); return must(l.StartSession(l.ctx, "ann", time.Hour))(t) }
+		start := func() string { t.Helper(); return must(l.StartSession(l.ctx, ann, time.Hour))(t) }
 		change := func(f func(*models.Moderator)) {
 			t.Helper()
 			must(l.UpdateModerator(l.ctx, operator, "ann", func(m *models.Moderator) error { f(m); return nil }))(t)
 		}
 		token := start()
-		ok(t, l.EndSession(l.ctx, token))
-		ok(t, l.EndSession(l.ctx, token))
+		ok(t, l.EndSession(l.ctx, token, netip.Addr{}))
+		ok(t, l.EndSession(l.ctx, token, netip.Addr{}))
 		ended("logout", token)
 		token = start()
 		l.clock.Advance(2 * time.Hour)
@@ -173,7 +174,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		token = start()
 		change(func(m *models.Moderator) { m.Disabled = true })
 		ended("disabled", token)
-		_, err := l.StartSession(l.ctx, "ann", time.Hour)
+		_, err := l.StartSession(l.ctx, ann, time.Hour)
 		wantKind(t, err, models.KindForbidden)
 	},
 	"the secret is made once": func(t *testing.T, l *lab) {

@@ -117,7 +117,7 @@ var recordTests = map[string]func(*testing.T, *lab){
 		ok(t, l.Audit(l.ctx, caller, models.Audit{Action: "login", Subject: "ann\x00"}))
 		var subjects []string
 		for cursor, more := "", true; more; more = cursor != "" {
-			rows, next, err := l.AuditPage(l.ctx, ann, "gazette", "labels.export", "moderator:ann", 2, cursor)
+			rows, next, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Site: "gazette", Action: "labels.export", Actor: "moderator:ann", Limit: 2, Cursor: cursor})
 			ok(t, err)
 			for _, a := range rows {
 				subjects = append(subjects, a.Subject)
@@ -136,10 +136,10 @@ var recordTests = map[string]func(*testing.T, *lab){
 			streamed++
 		}
 		equal(t, "streamed", streamed, 6)
-		rows, _, err := l.AuditPage(l.ctx, eve, "", "", "", 0, "")
+		rows, _, err := l.AuditPage(l.ctx, eve, models.AuditFilter{})
 		ok(t, err)
 		equal(t, "eve sees her site being added", len(rows), 1)
-		_, _, err = l.AuditPage(l.ctx, eve, "gazette", "", "", 0, "")
+		_, _, err = l.AuditPage(l.ctx, eve, models.AuditFilter{Site: "gazette"})
 		wantKind(t, err, models.KindNotFound)
 	},
 	"events tell of every change": func(t *testing.T, l *lab) {

@@ -1,0 +1,241 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"winnow/models"
+)
+
+// The rows of the audit trail are a chain. Row number seq has the hash
+//
+//	SHA-256(hash of row seq-1, seq, at, id, actor, site, action, subject, address, before, after)
+//
+// where the hash before row 1 is 32 zero bytes; seq and at (microseconds since
+// 1970) are 8 bytes, the highest first; and each text is its length in bytes,
+// as 8 bytes likewise, and then its bytes in UTF-8. before and after are
+// hashed as the text that the database holds, not as what it means in JSON.
+// No two rows have the same encoding, so a row that was changed, removed, put
+// in or moved shows in its own hash or in the next one. Who can write to the
+// database can make the whole chain anew: that shows beside a hash that was
+// noted elsewhere.
+//
+// A transaction adds its rows as the last thing before it commits. It then has
+// every other lock that it needs: those of comments first, those of counters
+// in their order next, that of the chain's head last. Who holds the head
+// waits for nobody, so transactions cannot wait for each other in a circle,
+// and they queue for the head no longer than one of them takes to write its
+// rows and to commit.
+
+func chainHash(before []byte, a models.Audit) []byte {
+	h := sha256.New()
+	h.Write(before)
+	number := func(n int64) {
+		var b [8]byte
+		binary.BigEndian.PutUint64(b[:], uint64(n))
+		h.Write(b[:])
+	}
+	number(a.Seq)
+	number(micros(a.At))
+	for _, text := range []string{a.ID, a.Actor, a.Site, a.Action, a.Subject, a.Address, string(a.Before), string(a.After)} {
+		number(int64(len(text)))
+		h.Write([]byte(text))
+	}
+	return h.Sum(nil)
+}
+
+// chainHead is the end of the chain.
+type chainHead struct {
+	seq  int64
+	hash []byte
+}
+
+func readHead(scan scanner) (h chainHead, err error) {
+	err = scan(&h.seq, &h.hash)
+	return h, err
+}
+
+func (h chainHead) model() models.AuditHead {
+	return models.AuditHead{Seq: h.seq, Hash: hex.EncodeToString(h.hash)}
+}
+
+var keepAudit = into("audit", "seq bigint, id, at bigint, actor, site, action, subject, address, before, after, hash bytea", "")
+
+// extend adds rows after the head, and moves it.
+func (t *tx) extend(head *chainHead, trail []models.Audit) error {
+	rows := make([][]any, len(trail))
+	for i, a := range trail {
+		a.Seq = head.seq + 1
+		*head = chainHead{a.Seq, chainHash(head.hash, a)}
+		rows[i] = []any{
+			a.Seq, a.ID, micros(a.At), a.Actor, a.Site, a.Action, a.Subject, a.Address,
+			string(a.Before), string(a.After), head.hash,
+		}
+	}
+	_, err := t.insert(keepAudit, rows)
+	return err
+}
+
+// seal writes the audit rows that the transaction has gathered. Nothing but the
+// commit comes after it.
+func (t *tx) seal() error {
+	trail := t.trail
+	t.trail = nil
+	if len(trail) == 0 {
+		return nil
+	}
+	head, err := one(t, readHead, `SELECT seq, hash FROM audit_head`+t.d.lock)
+	if err != nil {
+		return fmt.Errorf("head of the audit trail: %w", err)
+	}
+	if err = t.extend(&head, trail); t.d.classify(err) == faultDuplicate {
+		// No conflict that the caller could do anything about.
+		return fmt.Errorf("the audit trail goes on after its head, verify it: %v", err)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE audit_head SET seq = $1, hash = $2`, head.seq, head.hash)
+	return err
+}
+
+// chainAudit moves the rows from before the chain into it, in the order of
+// their times. It says of them no more than that they have not changed since.
+// Addresses of readers, which are not kept any more, are left behind.
+func (t *tx) chainAudit() error {
+	head := chainHead{hash: make([]byte, sha256.Size)}
+	for after, more := (place{}), true; more; {
+		w := after.from("at")
+		trail, err := list(t, func(scan scanner) (a models.Audit, err error) {
+			var at int64
+			var before, then string
+			err = scan(&a.ID, &at, &a.Actor, &a.Site, &a.Action, &a.Subject, &a.Address, &before, &then)
+			a.At, a.Before, a.After = fromMicros(at), []byte(before), []byte(then)
+			if strings.HasPrefix(a.Actor, string(models.ByOrigin)) {
+				a.Address = ""
+			}
+			return a, err
+		}, `SELECT id, at, actor, site, action, subject, address, before, after FROM audit_unchained`+w.String()+after.page("at"), w.args...)
+		if err != nil {
+			return err
+		}
+		if err := t.extend(&head, trail); err != nil {
+			return err
+		}
+		if more = len(trail) == streamPage; more {
+			after = place{micros(trail[len(trail)-1].At), trail[len(trail)-1].ID}
+		}
+	}
+	if _, err := t.exec(`INSERT INTO audit_head (seq, hash) VALUES ($1, $2)`, head.seq, head.hash); err != nil {
+		return err
+	}
+	_, err := t.exec(`DROP TABLE audit_unchained`)
+	return err
+}
+
+// AuditHead returns the end of the audit trail. Noted elsewhere, its hash shows
+// later whether the trail up to it is still what it was.
+func (db *DB) AuditHead(ctx context.Context) (models.AuditHead, error) {
+	head, err := read(ctx, db, func(t *tx) (chainHead, error) { return one(t, readHead, `SELECT seq, hash FROM audit_head`) })
+	return head.model(), err
+}
+
+// BrokenChain says where the audit trail is not what was written.
+type BrokenChain struct {
+	Seq     int64 // of the first row at fault; 0: of the trail as a whole
+	Problem string
+}
+
+func (e *BrokenChain) Error() string {
+	if e.Seq == 0 {
+		return "the audit trail is broken: " + e.Problem
+	}
+	return fmt.Sprintf("the audit trail is broken at row %d: %s", e.Seq, e.Problem)
+}
+
+// VerifyAudit recomputes the chain up to where it ends now, and returns that
+// end. expect, unless it is "", is the hash of a head that was noted earlier
+// and must be part of the chain. each is called with each row that was found
+// good, and the number of rows there are. What is wrong is a *BrokenChain.
+func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of int64)) (models.AuditHead, error) {
+	type ends struct {
+		head chainHead
+		last int64
+	}
+	// In one statement, so that nothing is added between the two.
+	now, err := read(ctx, db, func(t *tx) ([]ends, error) {
+		return list(t, func(scan scanner) (e ends, err error) {
+			err = scan(&e.head.seq, &e.head.hash, &e.last)
+			return e, err
+		}, `SELECT seq, hash, coalesce((SELECT max(seq) FROM audit), 0) FROM audit_head`)
+	})
+	switch {
+	case err != nil:
+		return models.AuditHead{}, err
+	case len(now) != 1:
+		return models.AuditHead{}, &BrokenChain{Problem: fmt.Sprintf("it has %d heads", len(now))}
+	case now[0].last > now[0].head.seq:
+		return models.AuditHead{}, &BrokenChain{Seq: now[0].head.seq + 1, Problem: fmt.Sprintf("it stands after the head, as do all up to %d", now[0].last)}
+	}
+	head := now[0].head
+	at, err := db.walkChain(ctx, head.seq, func(row chainHead) {
+		if hex.EncodeToString(row.hash) == expect {
+			expect = ""
+		}
+		each(row.seq, head.seq)
+	})
+	switch {
+	case err != nil:
+		return models.AuditHead{}, err
+	case !bytes.Equal(at.hash, head.hash):
+		return models.AuditHead{}, &BrokenChain{Seq: head.seq, Problem: "the head has another hash"}
+	case expect != "":
+		return models.AuditHead{}, &BrokenChain{Problem: "no row has the hash " + expect + ": the end was cut off, or all was written anew"}
+	}
+	return head.model(), nil
+}
+
+var errWalked = errors.New("the end of the walk")
+
+// walkChain recomputes the rows up to last, and returns the end that they lead
+// to. good is called with each.
+func (db *DB) walkChain(ctx context.Context, last int64, good func(chainHead)) (chainHead, error) {
+	at := chainHead{hash: make([]byte, sha256.Size)}
+	for a, err := range db.auditBySeq(ctx, math.MinInt64, func(*where) {}) {
+		if err != nil {
+			return at, err
+		}
+		want := at.seq + 1
+		switch {
+		case a.Seq > last:
+			err = errWalked
+		case a.Seq < 1:
+			err = &BrokenChain{Seq: a.Seq, Problem: "it stands before the first"}
+		case a.Seq > want:
+			err = &BrokenChain{Seq: want, Problem: "it is missing"}
+		default:
+			at = chainHead{want, chainHash(at.hash, a)}
+			if hex.EncodeToString(at.hash) != a.Hash {
+				err = &BrokenChain{Seq: want, Problem: "it was changed, or another was here"}
+			}
+		}
+		if errors.Is(err, errWalked) {
+			break
+		}
+		if err != nil {
+			return at, err
+		}
+		good(at)
+	}
+	if at.seq < last {
+		return at, &BrokenChain{Seq: at.seq + 1, Problem: "it is missing, as are all up to the head"}
+	}
+	return at, nil
+}
