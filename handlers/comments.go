@@ -12,6 +12,7 @@ import (
 
 	"winnow/models"
 	"winnow/storage"
+	"winnow/storage/redis"
 )
 
 // commentRequest is a comment as a front end or a page sends it.
@@ -76,17 +77,24 @@ func (s *Server) createComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	sum := sha256.Sum256(append([]byte("POST /v1/comments\n"), data...))
+	c.SetRequest(c.Request().WithContext(redis.Budget(c.Request().Context())))
 	limits := append(s.readerLimits(from.site.Slug, "comment", from.address, comment.Author.ID),
 		models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
 	if err := s.take(c, limits); err != nil {
-		return err
+		// What was answered once is answered again, however much came since.
+		kept, verdict, missed := s.db.Repeated(c.Request().Context(), from.site.Slug, key, sum[:])
+		if missed != nil {
+			return err
+		}
+		c.Response().Header().Del("Retry-After")
+		return created(c, kept, verdict, from.key)
 	}
 	comment.ID = uuid.Must(uuid.NewV7()).String() // campaigns are named after it
 	verdict, campaign, err := s.judge(c.Request().Context(), &comment, from.site, req.Website != "")
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(append([]byte("POST /v1/comments\n"), data...))
 	kept, verdict, replayed, err := s.db.CreateComment(c.Request().Context(), storage.NewComment{
 		Comment: comment, Verdict: verdict, Campaign: campaign, IdempotencyKey: key, Fingerprint: sum[:],
 	})
@@ -97,8 +105,12 @@ func (s *Server) createComment(c echo.Context) error {
 		s.metrics.comments.WithLabelValues(string(kept.Status)).Inc()
 		s.publish(c.Request().Context(), s.changed(models.CommentCreated, kept))
 	}
+	return created(c, kept, verdict, from.key)
+}
+
+func created(c echo.Context, kept models.Comment, v models.Verdict, key bool) error {
 	c.Response().Header().Set("Location", "/v1/comments/"+kept.ID)
-	return c.JSON(http.StatusCreated, reply(kept, verdict, from.key))
+	return c.JSON(http.StatusCreated, reply(kept, v, key))
 }
 
 // speaker is who a comment or report comes from.

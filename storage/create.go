@@ -26,7 +26,7 @@ const idempotencyKept = 24 * time.Hour
 // new or has another address or title. It sets ID, unless the caller has, and
 // times and Version; Status and Reason are the caller's. With an idempotency
 // key that was used for the same fingerprint, the earlier comment comes back
-// and replayed is true; another fingerprint is KindInvalid.
+// as it was kept and replayed is true; another fingerprint is KindInvalid.
 func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment, v models.Verdict, replayed bool, err error) {
 	made := &creation{ctx: ctx, comment: clean(n.Comment), verdict: n.Verdict, asked: n, done: make(chan outcome, 1)}
 	if made.comment.ID == "" {
@@ -219,16 +219,29 @@ func (t *tx) claimKeys(group []*creation, all []outcome) error {
 		delete(byKey, key)
 	}
 	for key, i := range byKey {
-		if all[i].kept, all[i].err = t.repeated(key, group[i].asked.Fingerprint); models.KindOf(all[i].err) != models.KindInvalid {
+		if all[i].kept, all[i].err = t.repeated(key, group[i].asked.Fingerprint, 0); models.KindOf(all[i].err) != models.KindInvalid {
 			err = errors.Join(err, all[i].err)
 		}
 	}
 	return err
 }
 
-// repeated returns what was kept under an idempotency key, if it was for the
-// same request.
-func (t *tx) repeated(key [2]string, fingerprint []byte) (kept, error) {
+// Repeated returns what CreateComment would return for a request that was made
+// before, or KindNotFound when it was not, or not with this key.
+func (db *DB) Repeated(ctx context.Context, site, key string, fingerprint []byte) (models.Comment, models.Verdict, error) {
+	if key == "" {
+		return models.Comment{}, models.Verdict{}, models.Errorf(models.KindNotFound, "there is no idempotency key")
+	}
+	k, err := read(ctx, db, func(t *tx) (kept, error) {
+		k, err := t.repeated([2]string{site, plain(key)}, fingerprint, micros(t.now.Add(-idempotencyKept)))
+		return k, missing(err, "the idempotency key is not known")
+	})
+	return k.comment, k.verdict, err
+}
+
+// repeated returns what was kept under an idempotency key after a time, if it
+// was for the same request.
+func (t *tx) repeated(key [2]string, fingerprint []byte, after int64) (kept, error) {
 	type entry struct {
 		print []byte
 		id    string
@@ -236,7 +249,7 @@ func (t *tx) repeated(key [2]string, fingerprint []byte) (kept, error) {
 	e, err := one(t, func(scan scanner) (e entry, err error) {
 		err = scan(&e.print, &e.id)
 		return e, err
-	}, `SELECT fingerprint, comment_id FROM idempotency WHERE site = $1 AND key = $2`, key[0], key[1])
+	}, `SELECT fingerprint, comment_id FROM idempotency WHERE site = $1 AND key = $2 AND created_at > $3`, key[0], key[1], after)
 	if err != nil {
 		return kept{}, err
 	}
@@ -249,7 +262,20 @@ func (t *tx) repeated(key [2]string, fingerprint []byte) (kept, error) {
 	}
 	k, err := t.comment(e.id, "")
 	k.replayed = true
+	k.comment.Status, k.comment.Reason = k.arrived()
 	return k, err
+}
+
+// arrived returns what became of a comment when it came, whatever moderators
+// and readers did since.
+func (k kept) arrived() (models.Status, models.Reason) {
+	switch {
+	case k.machine == models.Approved:
+		return k.machine, ""
+	case k.verdict.Action == models.Approve:
+		return k.machine, models.ReasonPremoderation // nothing else holds what the machine would approve
+	}
+	return k.machine, k.verdict.Reason
 }
 
 // authorKey is whom a record is kept for: the id when the author has one.
