@@ -70,14 +70,18 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if req.ContentLength > most {
 			return tooLarge(most)
 		}
-		req.Body = http.MaxBytesReader(c.Response(), req.Body, most)
+		if req.ContentLength != 0 {
+			req.Body = http.MaxBytesReader(c.Response(), req.Body, most)
+		}
 		return r.handler(c)
 	}
 }
 
+// leastRole is what a moderator must be.
+var leastRole = map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}
+
 // allow tells whether a caller may call what is open to who.
 func allow(by models.Caller, who access, fromPage bool) error {
-	least := map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}[who]
 	switch {
 	case who == everyone || who == anyone:
 		return nil
@@ -89,8 +93,8 @@ func allow(by models.Caller, who access, fromPage bool) error {
 		return models.Errorf(models.KindForbidden, "this is for a site's key or its pages")
 	case by.Kind != models.ByModerator:
 		return models.Errorf(models.KindForbidden, "this is for moderators")
-	case !by.Role.AtLeast(least):
-		return models.Errorf(models.KindForbidden, "this wants the role %s", least)
+	case !by.Role.AtLeast(leastRole[who]):
+		return models.Errorf(models.KindForbidden, "this wants the role %s", leastRole[who])
 	}
 	return nil
 }
@@ -191,6 +195,9 @@ func (s *Server) secure(r *http.Request) bool {
 // trusted proxy, the last address in X-Forwarded-For that is not.
 func (s *Server) peer(r *http.Request) netip.Addr {
 	addr := tcpPeer(r)
+	if !s.trusts(addr) {
+		return addr
+	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusts(addr); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -50,6 +51,30 @@ type articleReply struct {
 	Total    int             `json:"total"`
 }
 
+// versionTTL is how far a page may be behind what another process has written;
+// what this node has written shows at once. The crowd on one article then costs
+// some dozens of queries a second.
+const versionTTL = 20 * time.Millisecond
+
+// versionKey names an article; a slug has no blank.
+func versionKey(site, article string) string { return site + " " + article }
+
+func (s *Server) loadVersion(ctx context.Context, key string) (int64, error) {
+	site, article, _ := strings.Cut(key, " ")
+	return s.db.ArticleVersion(ctx, site, article)
+}
+
+// outdated makes the next reader see what an event tells of. One without an
+// article may be about many.
+func (s *Server) outdated(e models.Event) {
+	switch {
+	case e.Article != "":
+		s.versions.forget(versionKey(e.Site, e.Article))
+	case e.Kind == models.CommentChanged:
+		s.versions.forgetAll()
+	}
+}
+
 // listing is one page of an article that somebody asks for.
 type listing struct {
 	site, article string
@@ -65,7 +90,7 @@ func (s *Server) listComments(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	version, err := s.db.ArticleVersion(ctx, l.site, l.article)
+	version, err := s.versions.get(ctx, versionKey(l.site, l.article))
 	if err != nil {
 		return err
 	}
@@ -85,6 +110,7 @@ func (s *Server) listComments(c echo.Context) error {
 	if matches(c.Request().Header.Get("If-None-Match"), page.etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
+	c.Response().Header().Set("Content-Length", strconv.Itoa(len(page.body))) // else a long one goes out in chunks
 	return c.JSONBlob(http.StatusOK, page.body)
 }
 
@@ -198,6 +224,7 @@ func matches(field, etag string) bool {
 const maxPages = 32 << 20
 
 // pages keeps rendered pages of articles, each for one version of its article.
+// A page may be younger than the version that was asked for, never older.
 // When it is full it drops any: what is asked for often soon comes back. The
 // zero value is ready to use.
 type pages struct {
@@ -210,7 +237,7 @@ func (p *pages) get(l listing, version int64) (rendered, bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	r, ok := p.kept[l]
-	return r, ok && r.version == version
+	return r, ok && r.version >= version
 }
 
 func (p *pages) put(l listing, r rendered) {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"winnow/models"
 	"winnow/storage"
@@ -89,7 +90,8 @@ func TestArticleIsFreshAfterChange(t *testing.T) {
 	}
 	f.pending("gazette", "not public, so nothing changes")
 	read(etag).must(http.StatusNotModified)
-	id := f.approved("harbour", "two")
+	id := f.approved("harbour", "two") // by another process, so it shows within a moment
+	f.pass(time.Second)
 	if r := read(etag); r.status != http.StatusOK || !strings.Contains(string(r.body), id) || r.header.Get("ETag") == etag {
 		t.Errorf("after a change: %d %s", r.status, r.body)
 	}
@@ -133,4 +135,30 @@ func TestReadingFaults(t *testing.T) {
 	f.send("GET", "/v1/comments?site=herald&article=a", bearer(f.key), nil).must(http.StatusNotFound)
 	f.send("GET", "/v1/comments?site=gazette&article=a", bearer("wrong"), nil).must(http.StatusUnauthorized)
 	f.send("GET", "/v1/comments/counts?site=gazette&"+strings.Repeat("article=a&", 101), nil, nil).names("article")
+}
+
+func TestArticleShowsOwnChangesAtOnce(t *testing.T) {
+	f := newFront(t)
+	shows := func(id string) bool {
+		r := f.send("GET", "/v1/comments?site=gazette&article=harbour", nil, nil)
+		r.must(http.StatusOK)
+		return strings.Contains(string(r.body), id)
+	}
+	id := f.post(nil).ID
+	if !shows(id) {
+		t.Error("a comment is not there after it was posted")
+	}
+	f.decide("carl", id, object{"action": "reject", "reason": "spam"})
+	if shows(id) {
+		t.Error("a comment is still there after it was rejected")
+	}
+	var batch struct{ Batch string }
+	f.as("carl", "POST", "/v1/decisions", object{"comment_ids": []string{id}, "action": "approve"}).into(http.StatusOK, &batch)
+	if !shows(id) {
+		t.Error("a comment is not there after several were approved")
+	}
+	f.as("carl", "POST", "/v1/decisions/"+batch.Batch+"/undo", nil).must(http.StatusOK)
+	if shows(id) {
+		t.Error("a comment is still there after its approval was undone")
+	}
 }

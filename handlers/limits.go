@@ -1,11 +1,9 @@
 package handlers
 
 import (
-	"fmt"
 	"math"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -72,24 +70,36 @@ func (s *Server) take(c echo.Context, limits []models.Limit) error {
 		return nil // nothing is limited
 	}
 	h := c.Response().Header()
-	var policies []string
+	var text [128]byte
+	policies := text[:0]
 	for _, l := range limits {
 		if l.Rate.Count > 0 {
-			policies = append(policies, fmt.Sprintf(`"%s";q=%d;w=%d`, l.Name, l.Rate.Count, seconds(l.Rate.Period)))
+			if len(policies) > 0 {
+				policies = append(policies, ", "...)
+			}
+			policies = appendItem(policies, l.Name, "q", l.Rate.Count, "w", seconds(l.Rate.Period))
 		}
 	}
-	h.Set("RateLimit-Policy", strings.Join(policies, ", "))
+	h.Set("RateLimit-Policy", string(policies))
 	wait := a.Reset
 	if !a.Allowed {
 		wait = a.RetryAfter
 	}
-	h.Set("RateLimit", fmt.Sprintf(`"%s";r=%d;t=%d`, a.Policy.Name, a.Remaining, seconds(wait)))
+	h.Set("RateLimit", string(appendItem(text[:0], a.Policy.Name, "r", a.Remaining, "t", seconds(wait))))
 	if a.Allowed {
 		return nil
 	}
 	s.metrics.refusals.WithLabelValues(a.Policy.Name).Inc()
 	h.Set("Retry-After", strconv.Itoa(max(1, seconds(a.RetryAfter))))
 	return models.Errorf(models.KindLimited, "too many requests; one more is allowed in %d seconds", max(1, seconds(a.RetryAfter)))
+}
+
+// appendItem appends a string with two parameters as RFC 9651 writes it:
+// "name";q=30;w=300.
+func appendItem(b []byte, name, first string, one int, second string, two int) []byte {
+	b = append(append(append(b, '"'), name...), '"')
+	b = strconv.AppendInt(append(append(append(b, ';'), first...), '='), int64(one), 10)
+	return strconv.AppendInt(append(append(append(b, ';'), second...), '='), int64(two), 10)
 }
 
 // seconds rounds up, so that whoever waits that long is let in.

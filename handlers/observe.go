@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -24,6 +25,15 @@ func newRequestID() string {
 	return hex.EncodeToString(b)
 }
 
+// everyReply has these fields; pages replace the last. The values are shared,
+// so they are replaced, never written to.
+var everyReply = http.Header{
+	"X-Content-Type-Options":  {"nosniff"},
+	"X-Frame-Options":         {"DENY"},
+	"Referrer-Policy":         {"strict-origin-when-cross-origin"},
+	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+}
+
 // requestID is the name of this one request in replies and logs.
 func requestID(c echo.Context) string { return c.Response().Header().Get(requestHeader) }
 
@@ -35,14 +45,11 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		start := s.now()
 		req, h := c.Request(), c.Response().Header()
 		id := req.Header.Get(requestHeader)
-		if !saneID.MatchString(id) {
+		if id == "" || !saneID.MatchString(id) {
 			id = newRequestID()
 		}
 		h.Set(requestHeader, id)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // pages set their own
+		maps.Copy(h, everyReply)
 
 		err := recovered(next, c)
 		if err != nil {

@@ -16,9 +16,10 @@ type recent[T any] struct {
 	ttl  time.Duration
 	now  func() time.Time
 
-	asking singleflight.Group // of many who ask at once, one asks storage
 	mu     sync.Mutex
+	asking *singleflight.Group // of many who ask at once, one asks storage
 	kept   map[string]dated[T]
+	round  int // grows when something is forgotten: what was asked for before is not kept
 }
 
 type dated[T any] struct {
@@ -30,18 +31,19 @@ type dated[T any] struct {
 const maxRecent = 1000
 
 func newRecent[T any](ttl time.Duration, now func() time.Time, load func(context.Context, string) (T, error)) *recent[T] {
-	return &recent[T]{load: load, ttl: ttl, now: now, kept: map[string]dated[T]{}}
+	return &recent[T]{load: load, ttl: ttl, now: now, kept: map[string]dated[T]{}, asking: new(singleflight.Group)}
 }
 
 func (r *recent[T]) get(ctx context.Context, key string) (T, error) {
 	now := r.now()
 	r.mu.Lock()
 	d, ok := r.kept[key]
+	round, asking := r.round, r.asking
 	r.mu.Unlock()
 	if ok && now.Before(d.until) {
 		return d.value, nil
 	}
-	answer, err, _ := r.asking.Do(key, func() (any, error) {
+	answer, err, _ := asking.Do(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime) // for the others too
 		defer cancel()
 		v, err := r.load(ctx, key)
@@ -53,7 +55,9 @@ func (r *recent[T]) get(ctx context.Context, key string) (T, error) {
 		if len(r.kept) >= maxRecent {
 			clear(r.kept)
 		}
-		r.kept[key] = dated[T]{v, now.Add(r.ttl)}
+		if r.round == round {
+			r.kept[key] = dated[T]{v, now.Add(r.ttl)}
+		}
 		return v, nil
 	})
 	v, _ := answer.(T)
@@ -62,8 +66,18 @@ func (r *recent[T]) get(ctx context.Context, key string) (T, error) {
 
 // forget makes the next caller see a change of this node at once.
 func (r *recent[T]) forget(key string) {
-	r.asking.Forget(key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.kept, key)
+	r.asking.Forget(key)
+	r.round++
+}
+
+// forgetAll is forget for every key.
+func (r *recent[T]) forgetAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.kept)
+	r.asking = new(singleflight.Group)
+	r.round++
 }

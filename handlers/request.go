@@ -31,7 +31,11 @@ func decode[T any](c echo.Context) (T, error) {
 
 // readJSON returns the body of a request that says it is JSON.
 func readJSON(r *http.Request) ([]byte, error) {
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	named := r.Header.Get("Content-Type")
+	if named == "application/json" { // as nearly everybody writes it
+		return readBody(r)
+	}
+	kind, params, err := mime.ParseMediaType(named)
 	if charset := params["charset"]; err != nil || kind != "application/json" || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
 		return nil, models.Errorf(models.KindMediaType, "the request must be application/json in UTF-8")
 	}

@@ -89,6 +89,7 @@ type Server struct {
 	people    *recent[models.Moderator]
 	sites     *recent[models.Site]
 	rules     *recent[*rules.Set]
+	versions  *recent[int64] // of articles, by versionKey
 	origins   *recent[map[string][]string]
 	trainer   *trainer
 	handler   http.Handler
@@ -112,6 +113,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.people = newRecent(moderatorTTL, s.now, s.db.Moderator)
 	s.sites = newRecent(siteTTL, s.now, s.db.Site)
 	s.rules = newRecent(siteTTL, s.now, s.loadRules)
+	s.versions = newRecent(versionTTL, s.now, s.loadVersion)
 	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
 	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()
 	s.metrics = s.newMetrics()
@@ -168,6 +170,7 @@ const maxNotices = 1024
 // publish tells the other nodes and the open consoles, without making the
 // request wait. What it tells of is already kept, so a notice may be lost.
 func (s *Server) publish(ctx context.Context, e models.Event) {
+	s.outdated(e)
 	select {
 	case s.notices <- e:
 	default:
