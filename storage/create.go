@@ -32,11 +32,11 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	if made.comment.ID == "" {
 		made.comment.ID = newID()
 	}
-	made.comment.Version, made.comment.Flags = 1, 0
+	made.comment.Version, made.comment.Flags = 1, 0 // as keepComments writes them
 	if made.verdict.Signals == nil {
 		made.verdict.Signals = []models.Signal{}
 	}
-	if made.signals, err = toJSON(made.verdict.Signals); err != nil {
+	if made.row, err = made.values(); err != nil {
 		return c, v, false, err
 	}
 	var k kept
@@ -54,18 +54,33 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	return k.comment, k.verdict, k.replayed, err
 }
 
-// creation is a comment to keep. It is not changed while it waits.
+// creation is a comment to keep. It is not changed while it waits, but for the
+// times in its row.
 type creation struct {
 	ctx     context.Context
 	comment models.Comment // but for its times
 	verdict models.Verdict
-	signals string
+	row     []any // of keepComments
 	asked   NewComment
 	done    chan outcome // takes one value without a reader
 }
 
 // key is the idempotency key as the database holds it.
 func (c *creation) key() [2]string { return [2]string{c.comment.Site, plain(c.asked.IdempotencyKey)} }
+
+// values are made by the caller, so that the one who writes for all has less
+// to do.
+func (c *creation) values() ([]any, error) {
+	signals, err := toJSON(c.verdict.Signals)
+	n, v, risk := &c.comment, &c.verdict, c.verdict.Probability()
+	return []any{
+		n.ID, n.Site, n.Article.ID, n.ParentID, n.Author.ID, n.Author.Name, n.Author.Email, n.Author.URL,
+		authorKey(n.Author), n.Client.Hash, n.Client.Net, n.Client.UserAgent, n.Client.Referrer,
+		string(n.Status), string(n.Reason), string(n.Status), &risk, n.Body, searchText(*n), c.asked.Campaign.ID,
+		v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, signals,
+		nil, nil, // times, that create fills in
+	}, err
+}
 
 // outcome is what became of a creation.
 type outcome struct {
@@ -89,8 +104,9 @@ func clean(c models.Comment) models.Comment {
 var (
 	keepComments = into("comments", `id, site, article, parent_id, author_id, author_name, author_email, author_url,
 		author_key, client_hash, client_net, user_agent, referrer, status, reason, machine, risk double precision,
-		flags bigint, version bigint, created_at bigint, updated_at bigint, lease_by, lease_until bigint, body, search, campaign,
-		spam double precision, abuse double precision, action, said, model, hold_at double precision, reject_at double precision, signals`, "")
+		flags = 0, version = 1, lease_by = '', lease_until = 0, body, search, campaign,
+		spam double precision, abuse double precision, action, said, model, hold_at double precision, reject_at double precision, signals,
+		created_at bigint, updated_at bigint`, "")
 	// One comment alone is no campaign. Nodes may learn of copies in another
 	// order than they count.
 	keepCampaigns = into("campaigns", "id, count bigint, authors bigint, articles bigint, first_at bigint",
@@ -122,13 +138,10 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 		c, v, g := made.comment, made.verdict, made.asked.Campaign
 		c.CreatedAt, c.UpdatedAt = t.now, t.now
 		all[i].kept = kept{comment: c, verdict: v}
-		at := micros(t.now)
-		comments = append(comments, []any{
-			c.ID, c.Site, c.Article.ID, c.ParentID, c.Author.ID, c.Author.Name, c.Author.Email, c.Author.URL,
-			authorKey(c.Author), c.Client.Hash, c.Client.Net, c.Client.UserAgent, c.Client.Referrer,
-			string(c.Status), string(c.Reason), string(c.Status), risk(v), int64(0), c.Version, at, at, "", int64(0),
-			c.Body, searchText(c), g.ID, v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, made.signals,
-		})
+		times := made.row[len(made.row)-2:]
+		times[0] = micros(t.now)
+		times[1] = times[0]
+		comments = append(comments, made.row)
 		events = append(events, t.eventRow(models.CommentCreated, c.Site, c.ID, c.Article.ID, c.Status))
 		if g.Count > max(1, campaigns[g.ID].Count) && g.ID != "" {
 			campaigns[g.ID] = g
@@ -156,11 +169,6 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 		}
 	}
 	return all, nil
-}
-
-func risk(v models.Verdict) *float64 {
-	p := v.Probability()
-	return &p
 }
 
 // fitParents refuses replies that do not answer a comment of their own article.

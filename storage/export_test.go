@@ -24,7 +24,7 @@ func (db *DB) Statements(url string, note func(text string, args []any)) error {
 		db.readers = db.pool
 		return old.Close()
 	}
-	for _, p := range []*prepared{db.writer.on, db.readers.(*prepared)} {
+	for _, p := range []*prepared{db.writer.on.prepared, db.readers.(*prepared)} {
 		p.mu.Lock()
 		prepare := p.prepare
 		p.prepare = func(ctx context.Context, text string) (*sql.Stmt, error) {

@@ -2,12 +2,16 @@ package storage
 
 import (
 	"sync"
+	"time"
 
 	"winnow/models"
 )
 
 // gather hands what callers bring to its owners, all that waits at the time as
-// one batch. One that comes alone is handed over at once.
+// one batch. One that comes alone is handed over at once. When several came the
+// last time, most of their callers will be back within moments, and it is
+// cheaper to let them share a batch than to leave the first of them alone in
+// one: an owner waits until as many are there.
 type gather[T any] struct {
 	owners sync.WaitGroup
 
@@ -19,6 +23,8 @@ type gather[T any] struct {
 const (
 	maxWaiting = 4096 // in the queue
 	maxBatch   = 256
+	// maxPatience is how long the first of a batch waits for others.
+	maxPatience = 2 * time.Millisecond
 )
 
 // startGather lets so many owners do the work until close.
@@ -26,16 +32,23 @@ func startGather[T any](owners int, work func(batch []T)) *gather[T] {
 	g := &gather[T]{queue: make(chan T, maxWaiting)}
 	for range owners {
 		g.owners.Go(func() {
+			last, patience := 0, time.Duration(0)
 			for first := range g.queue {
-				work(g.waiting(first))
+				batch := g.waiting(first, last, patience)
+				begun := time.Now()
+				work(batch)
+				last, patience = len(batch), min(time.Since(begun)/2, maxPatience)
 			}
 		})
 	}
 	return g
 }
 
-func (g *gather[T]) waiting(first T) []T {
+// waiting returns what waits. Until there are enough it waits itself, as long
+// as its patience lasts.
+func (g *gather[T]) waiting(first T, enough int, patience time.Duration) []T {
 	batch := append(make([]T, 0, maxBatch), first)
+	var late <-chan time.Time
 	for len(batch) < maxBatch {
 		select {
 		case next, open := <-g.queue:
@@ -43,7 +56,22 @@ func (g *gather[T]) waiting(first T) []T {
 				return batch
 			}
 			batch = append(batch, next)
+			continue
 		default:
+		}
+		if len(batch) >= enough {
+			return batch
+		}
+		if late == nil {
+			late = time.After(patience)
+		}
+		select {
+		case next, open := <-g.queue:
+			if !open {
+				return batch
+			}
+			batch = append(batch, next)
+		case <-late:
 			return batch
 		}
 	}

@@ -14,23 +14,33 @@ type insert struct {
 }
 
 // into describes an insert. columns have a name and, unless that is text, a
-// type; clause says what happens to a row that is there already.
+// type; those that are the same in every row have a value instead. clause says
+// what happens to a row that is there already.
 func into(table, columns, clause string) insert {
 	var i insert
-	var names, marks, casts []string
-	for n, column := range strings.Split(columns, ",") {
-		name, kind, typed := strings.Cut(strings.TrimSpace(column), " ")
+	var names, marks, casts, given, values []string
+	for column := range strings.SplitSeq(columns, ",") {
+		name, value, constant := strings.Cut(strings.TrimSpace(column), " = ")
+		name, kind, typed := strings.Cut(name, " ")
 		if !typed {
 			kind = "text"
 		}
-		i.columns = append(i.columns, kind)
 		names = append(names, name)
+		if constant {
+			marks = append(marks, value)
+			values = append(values, value)
+			continue
+		}
+		i.columns = append(i.columns, kind)
 		marks = append(marks, "?") // for SQLite, quicker than $1
-		casts = append(casts, fmt.Sprintf("$%d::%s[]", n+1, kind))
+		casts = append(casts, fmt.Sprintf("$%d::%s[]", len(i.columns), kind))
+		given = append(given, name)
+		values = append(values, "given."+name)
 	}
 	head := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") "
 	i.each = head + "VALUES (" + strings.Join(marks, ", ") + ") " + clause
-	i.arrays = head + "SELECT * FROM unnest(" + strings.Join(casts, ", ") + ") " + clause
+	i.arrays = head + "SELECT " + strings.Join(values, ", ") +
+		" FROM unnest(" + strings.Join(casts, ", ") + ") AS given (" + strings.Join(given, ", ") + ") " + clause
 	return i
 }
 
@@ -68,6 +78,12 @@ func array[T any](rows [][]any, column int) []T {
 func (t *tx) insert(i insert, rows [][]any) (int64, error) {
 	total := int64(0)
 	query, calls := t.d.insert(i, rows)
+	if on, ok := t.on.(*pinned); ok {
+		n, err := on.insert(query, calls)
+		t.wrote = t.wrote || n > 0
+		t.rows += n
+		return n, err
+	}
 	for _, args := range calls {
 		n, err := t.exec(query, args...)
 		if err != nil {

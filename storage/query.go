@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -108,12 +109,17 @@ func storables(args []any) []any {
 
 func storable(v any) any {
 	if s, ok := v.(string); ok {
-		return plain(s)
+		if p := plain(s); p != s {
+			return p
+		}
 	}
 	return v
 }
 
 func plain(s string) string {
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
+		return s // as nearly all are, and this is quicker to see
+	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 

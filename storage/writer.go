@@ -17,7 +17,7 @@ type writer struct {
 	*gather[*write]
 	pool *sql.DB // of one connection
 	conn *sql.Conn
-	on   *prepared // runs on conn
+	on   *pinned // runs on conn
 	d    *dialect
 	now  func() time.Time
 	log  *slog.Logger
@@ -53,7 +53,7 @@ func startWriter(ctx context.Context, db *DB, path string) (*writer, error) {
 	}
 	w := &writer{
 		pool: pool, conn: conn,
-		on: &prepared{runner: conn, prepare: conn.PrepareContext, stmts: map[string]*sql.Stmt{}},
+		on: pin(conn),
 		d:  db.d, now: db.now, log: db.log, wal: wal,
 	}
 	w.gather = startGather(1, w.run)
