@@ -3,6 +3,8 @@ package main
 import (
 	"flag"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +49,90 @@ func TestKilledUnderLoad(t *testing.T) {
 		if status := server.terminate(); status != exitDone {
 			t.Errorf("exit status %d", status)
 		}
+		l.check(url)
+	})
+}
+
+// TestKilledWhileItStarts kills a server again and again before it is ready,
+// on a database that begins empty.
+func TestKilledWhileItStarts(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		database := "--database=" + url
+		for range *kills {
+			server := launch(t, database)
+			aMoment(time.Second)
+			server.kill()
+		}
+		server := launch(t, database)
+		base := server.base()
+		l := prepare(t, database)
+		l.start(base)
+		l.acknowledges(50)
+		l.stop()
+		l.check(url)
+		if people := must(t, "", "moderator", "list", database); !strings.Contains(people, "admin") {
+			t.Errorf("the first moderator is missing:\n%s", people)
+		}
+		if all := must(t, "", "site", "list", database); !strings.Contains(all, "demo") {
+			t.Errorf("the first site is missing:\n%s", all)
+		}
+	})
+}
+
+// TestOneNodeIsKilled kills either of two nodes, one after the other; clients
+// ask whichever answers.
+func TestOneNodeIsKilled(t *testing.T) {
+	url := storagetest.PostgresURL(t)
+	flags := []string{"--database=" + url, "--redis=" + storagetest.Redis(t).URL}
+	nodes := [2]*process{launch(t, flags...), launch(t, flags...)}
+	bases := []string{nodes[0].base(), nodes[1].base()}
+	l := prepare(t, flags[0])
+	l.mortal = true
+	l.start(bases...)
+	for n := range *kills / 2 {
+		l.acknowledges(1 + rand.IntN(100))
+		aMoment(20 * time.Millisecond)
+		nodes[n%2].kill()
+		l.acknowledges(20) // by the other one
+		nodes[n%2] = launch(t, flags...)
+		bases = slices.Clone(bases)
+		bases[n%2] = nodes[n%2].base()
+		l.ask(bases...)
+	}
+	l.acknowledges(100)
+	l.stop()
+	l.shows()
+	l.check(url)
+}
+
+// TestTerminatedUnderLoad ends servers as a new release does: what they have
+// begun is answered, and they exit by themselves, open streams or not.
+func TestTerminatedUnderLoad(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		database := "--database=" + url
+		server := launch(t, database)
+		base := server.base()
+		l := prepare(t, database)
+		l.mortal = true // they may be refused the connection
+		l.start(base)
+		for range 2 {
+			l.acknowledges(50)
+			stream := l.listen(base)
+			slow := l.begin(base)
+			ended := make(chan int, 1)
+			go func() { ended <- server.terminate() }()
+			poll(t, "the server ends its streams", func() bool { return stream() })
+			slow()
+			if status := <-ended; status != exitDone {
+				t.Errorf("exit status %d", status)
+			}
+			server = launch(t, database)
+			base = server.base()
+			l.ask(base)
+		}
+		l.acknowledges(50)
+		l.stop()
+		l.shows()
 		l.check(url)
 	})
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -199,6 +202,9 @@ func (l *load) must(want int, method, path, token, key string, body any) object 
 // took more than one request. Without any it gives up, with status 0.
 func (l *load) repeat(method, path, token, key string, body any) (status int, reply object, repeated bool) {
 	for end := time.Now().Add(2 * patience); time.Now().Before(end); repeated = true {
+		if l.stopped() && l.t.Failed() {
+			return 0, nil, false // nothing is to be learned any more
+		}
 		status, reply, err := l.once(method, path, token, key, body)
 		switch {
 		case err != nil && !l.mortal:
@@ -281,4 +287,83 @@ func (l *load) refuses(more int) {
 		_, now := l.count()
 		return now >= before+more
 	})
+}
+
+// listen opens a stream of events. It returns whether that has ended.
+func (l *load) listen(base string) (ended func() bool) {
+	l.t.Helper()
+	req, err := http.NewRequest("GET", base+"/v1/events", nil)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+l.tokens[0])
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusOK {
+		l.t.Fatalf("events: status %d", res.StatusCode)
+	}
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		defer res.Body.Close()
+		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+			l.t.Errorf("the stream broke off: %v", err)
+		}
+	}()
+	return func() bool {
+		select {
+		case <-gone:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+// begin sends a comment but for its end, once the server waits for it. The
+// function returned sends the rest, and wants a full answer.
+func (l *load) begin(base string) (end func()) {
+	l.t.Helper()
+	text := fmt.Sprintf("A slow comment, %d.", rand.Int64())
+	data, err := json.Marshal(object{"article": object{"id": "article-0"}, "author": object{"name": "Reader"}, "body": text})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		l.t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "POST /v1/comments HTTP/1.1\r\nHost: winnow.example\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\n"+
+		"Idempotency-Key: slow-%d\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", l.keys[0], rand.Int64(), len(data))
+	in := bufio.NewReader(conn)
+	if line, err := in.ReadString('\n'); err != nil || !strings.Contains(line, " 100 ") {
+		l.t.Fatalf("the server does not wait for the rest: %q, %v", line, err)
+	}
+	if _, err := in.ReadString('\n'); err != nil { // the empty line
+		l.t.Fatal(err)
+	}
+	return func() {
+		l.t.Helper()
+		if _, err := conn.Write(data); err != nil {
+			l.t.Fatal(err)
+		}
+		res, err := http.ReadResponse(in, nil)
+		if err != nil {
+			l.t.Fatalf("a request that had begun was not answered: %v", err)
+		}
+		defer res.Body.Close()
+		var reply struct{ ID string }
+		if err := json.NewDecoder(res.Body).Decode(&reply); err != nil || res.StatusCode != http.StatusCreated {
+			l.t.Fatalf("status %d, %v", res.StatusCode, err)
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.comments[text] = reply.ID
+	}
 }
