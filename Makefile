@@ -6,6 +6,7 @@ RELEASE    ?=
 PACKAGES   ?= ./...
 FUZZTIME   ?= 30s
 BENCH      ?= .
+KILLS      ?= 100
 
 SMALL      ?=
 LARGE      ?=
@@ -54,6 +55,9 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
+
+crash: needs ## kill the server under load KILLS times (100) on each database, and hold what is left against what it promised
+	WINNOW_TEST_REQUIRE=1 go test -count=1 -timeout 60m -v -run 'Killed' ./cmd/winnow -kills $(KILLS)
 
 bench: ## the benchmarks, then a running server beside a bare Echo handler; BENCH=NAME for some
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
