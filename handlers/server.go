@@ -90,6 +90,7 @@ type Server struct {
 	sites     *recent[models.Site]
 	rules     *recent[*rules.Set]
 	versions  *recent[int64] // of articles, by versionKey
+	figures   *recent[storage.Stats]
 	origins   *recent[map[string][]string]
 	trainer   *trainer
 	handler   http.Handler
@@ -115,6 +116,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.rules = newRecent(siteTTL, s.now, s.loadRules)
 	s.versions = newRecent(versionTTL, s.now, s.loadVersion)
 	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
+	s.figures = newRecent(figuresTTL, s.now, s.loadFigures)
 	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()
 	s.metrics = s.newMetrics()
 	s.addresses = &addresses{load: s.db.AddressKey, now: s.now}

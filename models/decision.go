@@ -113,10 +113,12 @@ type QueueFilter struct {
 	Limit    int
 }
 
-// QueuePage is one page of the queue. Total counts every item that the filter
-// lets through.
+// QueuePage is one page of the queue. Total counts the items that the filter
+// lets through. A filter that asks for more than a site may let through more
+// than are counted: then More is true.
 type QueuePage struct {
 	Items []QueueItem `json:"items"`
 	Next  string      `json:"next,omitempty"`
 	Total int         `json:"total"`
+	More  bool        `json:"more,omitempty"` // than Total
 }

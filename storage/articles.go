@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"math"
+	"slices"
 
 	"winnow/models"
 )
@@ -77,15 +79,26 @@ func (db *DB) ArticleComments(ctx context.Context, site, article string, newestF
 // ArticleCounts returns the number of approved comments of each article asked
 // for, 0 for unknown ones.
 func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string) (map[string]int, error) {
-	return read(ctx, db, func(t *tx) (map[string]int, error) {
-		counts := make(map[string]int, len(articles))
-		for _, id := range articles {
-			n, err := one(t, column[int], `SELECT approved FROM articles WHERE site = $1 AND id = $2`, site, id)
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
-				return nil, err
-			}
-			counts[id] = n
-		}
+	counts := make(map[string]int, len(articles))
+	for _, id := range articles {
+		counts[id] = 0
+	}
+	if len(counts) == 0 {
 		return counts, nil
+	}
+	var w where
+	w.add("site = ?", site)
+	w.in("id", slices.Collect(maps.Keys(counts)))
+	type count struct {
+		id string
+		n  int
+	}
+	found, err := read(ctx, db, func(t *tx) ([]count, error) {
+		return list(t, func(scan scanner) (c count, err error) { err = scan(&c.id, &c.n); return c, err },
+			`SELECT id, approved FROM articles`+w.String(), w.args...)
 	})
+	for _, c := range found {
+		counts[c.id] = c.n
+	}
+	return counts, err
 }

@@ -17,12 +17,15 @@ type order struct {
 	by   string
 	past string // what stands between a later place and an earlier one
 	dir  string
+	risk string // as far as the order needs it, so that its index has all that is asked
 }
 
+const noRisk = "CAST(0 AS double precision)"
+
 var orders = map[models.Sort]order{
-	models.SortRisk:   {"c.risk, c.created_at, c.id", "<", " DESC"},
-	models.SortOldest: {"c.created_at, c.id", ">", ""},
-	models.SortNewest: {"c.created_at, c.id", "<", " DESC"},
+	models.SortRisk:   {"c.risk, c.created_at, c.id", "<", " DESC", "c.risk"},
+	models.SortOldest: {"c.created_at, c.id", ">", "", noRisk},
+	models.SortNewest: {"c.created_at, c.id", "<", " DESC", noRisk},
 }
 
 // String is the ORDER BY clause.
@@ -33,7 +36,7 @@ func (o order) String() string {
 // after narrows w to what follows a cursor.
 func (o order) after(w *where, c cursor) {
 	args := []any{c.At, c.ID}
-	if strings.HasPrefix(o.by, "c.risk") {
+	if o.risk != noRisk {
 		args = append([]any{c.Risk}, args...)
 	}
 	w.add("("+o.by+") "+o.past+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
@@ -42,7 +45,7 @@ func (o order) after(w *where, c cursor) {
 // compare is the same order in Go.
 func (o order) compare(a, b cursor) int {
 	n := cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.ID, b.ID))
-	if strings.HasPrefix(o.by, "c.risk") {
+	if o.risk != noRisk {
 		n = cmp.Or(cmp.Compare(a.Risk, b.Risk), n)
 	}
 	if o.dir != "" {
@@ -80,7 +83,9 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 		w.add("c.article = ?", f.Article)
 	}
 	if f.Author != "" {
-		w.add("(c.author_id = ? OR c.author_name = ?)", f.Author, f.Author)
+		// Not OR, for which SQLite would read the whole queue.
+		w.add(`c.id IN (SELECT id FROM comments WHERE status = 'pending' AND author_id = ?
+			UNION ALL SELECT id FROM comments WHERE status = 'pending' AND author_name = ?)`, f.Author, f.Author)
 	}
 	if f.Campaign != "" {
 		w.add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
@@ -109,15 +114,21 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 		return models.QueuePage{}, err
 	}
 	return read(ctx, db, func(t *tx) (page models.QueuePage, err error) {
-		if page.Total, err = t.queueTotal(by, f, w); err != nil {
-			return page, err
-		}
+		all := w.clone()
 		if further {
 			o.after(w, from)
 		}
 		places, err := t.places(by, f, o, w, f.Limit+1)
 		if err != nil {
 			return page, err
+		}
+		if narrowed(f) && !further && len(places) <= f.Limit {
+			page.Total = len(places) // to search the whole queue once is enough
+		} else if page.Total, err = t.queueTotal(by, f, all); err != nil {
+			return page, err
+		}
+		if page.Total > maxTotal && narrowed(f) {
+			page.Total, page.More = maxTotal, true
 		}
 		if len(places) > f.Limit {
 			places = places[:f.Limit]
@@ -136,7 +147,7 @@ func (t *tx) places(by models.Caller, f models.QueueFilter, o order, w *where, l
 		return nil, err
 	}
 	first := func(w *where) ([]cursor, error) {
-		query := `SELECT c.id, c.risk, c.created_at FROM comments c` + w.String() + o.String() + " LIMIT " + w.arg(limit)
+		query := `SELECT c.id, ` + o.risk + `, c.created_at FROM comments c` + w.String() + o.String() + " LIMIT " + w.arg(limit)
 		return list(t, func(scan scanner) (c cursor, err error) {
 			c.Order = string(f.Sort)
 			err = scan(&c.ID, &c.Risk, &c.At)
@@ -148,7 +159,7 @@ func (t *tx) places(by models.Caller, f models.QueueFilter, o order, w *where, l
 	}
 	var places []cursor
 	for _, site := range sites {
-		found, err := first(w.and("c.site = ?", site))
+		found, err := first(w.and(siteColumn(f)+" = ?", site))
 		if err != nil {
 			return nil, err
 		}
@@ -156,6 +167,16 @@ func (t *tx) places(by models.Caller, f models.QueueFilter, o order, w *where, l
 	}
 	slices.SortFunc(places, o.compare)
 	return places[:min(limit, len(places))], nil
+}
+
+// siteColumn is what a site's name is compared with. What waits of an article
+// or an author is little and has indexes of its own; if the site were a mere
+// column, SQLite would rather read the queue of the site.
+func siteColumn(f models.QueueFilter) string {
+	if f.Article != "" || f.Author != "" {
+		return "c.site || ''"
+	}
+	return "c.site"
 }
 
 func idsOf(places []cursor) []string {
@@ -166,15 +187,20 @@ func idsOf(places []cursor) []string {
 	return ids
 }
 
-// queueTotal counts what the filter lets through: from the counters when it
-// names nothing but a site.
+// maxTotal is how many comments are counted when a filter asks for more than a
+// site: nobody should wait for the rest of a long queue to be read.
+const maxTotal = 1000
+
+// queueTotal counts what the filter lets through, up to one more than maxTotal;
+// when it names nothing but a site, all of it from the counters.
 func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *where) (int, error) {
 	if narrowed(f) {
 		w := w.clone()
-		if err := w.seen(by, "c.site", f.Site); err != nil {
+		if err := w.seen(by, siteColumn(f), f.Site); err != nil {
 			return 0, err
 		}
-		return one(t, column[int], `SELECT count(*) FROM comments c`+w.String(), w.args...)
+		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.arg(maxTotal+1) + ") AS part"
+		return one(t, column[int], query, w.args...)
 	}
 	var sites where
 	if err := sites.seen(by, "site", f.Site); err != nil {

@@ -99,7 +99,10 @@ func prepare(ctx context.Context, database string, sites int) (err error) {
 	}
 	for n := range sites {
 		by := models.Caller{Kind: models.ByCommand, Name: "fill"}
-		if _, err := db.AddSite(ctx, by, models.Site{Slug: siteName(n)}); err != nil {
+		// Nothing is too old: a server that is about to be measured should not
+		// begin with a clearance.
+		keep := models.Retention{Addresses: models.MaxRetention, Rejected: models.MaxRetention}
+		if _, err := db.AddSite(ctx, by, models.Site{Slug: siteName(n), Retention: keep}); err != nil {
 			return fmt.Errorf("add a site: %w", err)
 		}
 		// Nothing of the past that is made up here goes while it is measured.

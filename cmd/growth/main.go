@@ -23,7 +23,6 @@ import (
 	"slices"
 	"sync"
 	"syscall"
-	"text/tabwriter"
 	"time"
 )
 
@@ -82,28 +81,24 @@ func run(ctx context.Context, o options) (err error) {
 		defer desks[i].stop()
 		fmt.Printf("ready after %v: %d sites, %d articles known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].waiting))
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(w, "median µs\t")
+	fmt.Printf("%-32s", "median µs")
 	for _, c := range crowds {
-		fmt.Fprintf(w, "%d× small\tlarge\tratio\t", c.connections)
+		fmt.Printf("%8d× small%9s%7s", c.connections, "large", "ratio")
 	}
-	fmt.Fprintln(w)
+	fmt.Println()
 	for _, op := range operations {
 		if !only.MatchString(op.name) {
 			continue
 		}
-		fmt.Fprintf(w, "%s\t", op.name)
+		fmt.Printf("%-32s", op.name)
 		for _, c := range crowds {
 			small, large, err := compare(ctx, desks, op, c.connections, c.requests, o.turns)
 			if err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)
 			}
-			fmt.Fprintf(w, "%d\t%d\t%.2f\t", small.Microseconds(), large.Microseconds(), float64(large)/float64(small))
+			fmt.Printf("%15d%9d%7.2f", small.Microseconds(), large.Microseconds(), float64(large)/float64(small))
 		}
-		fmt.Fprintln(w)
-	}
-	if err := w.Flush(); err != nil {
-		return err
+		fmt.Println()
 	}
 	for i, name := range []string{"small", "large"} {
 		most, err := desks[i].memory()
@@ -120,13 +115,18 @@ func run(ctx context.Context, o options) (err error) {
 // up.
 func compare(ctx context.Context, desks [2]*desk, op operation, connections, requests, turns int) (small, large time.Duration, err error) {
 	var took [2][]time.Duration
-	for turn := range turns + 2 {
+	const warming, patience = 2, 10 * time.Second
+	begun := time.Now()
+	for turn := range warming + turns {
+		if turn > warming && time.Since(begun) > patience {
+			break
+		}
 		for i, d := range desks {
 			all, err := d.drive(ctx, op, connections, requests)
 			if err != nil {
 				return 0, 0, err
 			}
-			if turn >= 2 {
+			if turn >= warming {
 				took[i] = append(took[i], all...)
 			}
 		}
