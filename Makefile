@@ -13,7 +13,7 @@ LARGE      ?=
 
 CORPORA    ?=
 
-.PHONY: help build test needs lint check fuzz bench growth accuracy
+.PHONY: help build test needs lint check fuzz crash bench growth accuracy
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16

@@ -60,7 +60,7 @@ func TestKilledWhileItStarts(t *testing.T) {
 		database := "--database=" + url
 		for range *kills {
 			server := launch(t, database)
-			aMoment(time.Second)
+			aMoment(300 * time.Millisecond)
 			server.kill()
 		}
 		server := launch(t, database)

@@ -135,3 +135,27 @@ func TestRedisFailsUnderLoad(t *testing.T) {
 		}
 	})
 }
+
+// TestPostgresIsBlockedUnderLoad keeps every connection that the server may
+// open waiting for a lock.
+func TestPostgresIsBlockedUnderLoad(t *testing.T) {
+	database := storagetest.PostgresURL(t)
+	outage(t, database, nil, func(l *load, _ *process) {
+		other, err := storagetest.Raw(t, database).Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := other.Rollback(); err != nil {
+				t.Error(err)
+			}
+		}()
+		if _, err := other.Exec("LOCK TABLE comments, articles, sites IN ACCESS EXCLUSIVE MODE"); err != nil {
+			t.Fatal(err)
+		}
+		l.refuses(posters)
+		if status, _, err := l.once("GET", "/healthz", "", "", nil); err != nil || status != http.StatusOK {
+			t.Errorf("/healthz: status %d, %v", status, err)
+		}
+	})
+}
