@@ -41,8 +41,13 @@ func readMigrations() []migration {
 // Several nodes may do so at once: one works, the others wait. Each step is a
 // transaction of its own. A schema newer than this program is refused.
 func (db *DB) Migrate(ctx context.Context) (applied int, err error) {
+	return db.migrateTo(ctx, len(migrations))
+}
+
+// migrateTo stops at the schema with a number.
+func (db *DB) migrateTo(ctx context.Context, last int) (applied int, err error) {
 	for {
-		did, err := update(ctx, db, (*tx).migrateOnce)
+		did, err := update(ctx, db, func(t *tx) (string, error) { return t.migrateOnce(last) })
 		if err != nil {
 			return applied, fmt.Errorf("migrate: %w", err)
 		}
@@ -55,7 +60,7 @@ func (db *DB) Migrate(ctx context.Context) (applied int, err error) {
 }
 
 // migrateOnce applies the next step and returns its name, "" when none is left.
-func (t *tx) migrateOnce() (string, error) {
+func (t *tx) migrateOnce(last int) (string, error) {
 	if t.d.lockSchema != "" {
 		if _, err := t.exec(t.d.lockSchema); err != nil {
 			return "", err
@@ -69,7 +74,7 @@ func (t *tx) migrateOnce() (string, error) {
 	if err == nil {
 		err = refuseNewer(have)
 	}
-	if err != nil || have == len(migrations) {
+	if err != nil || have >= last {
 		return "", err
 	}
 	next := migrations[have]

@@ -1,0 +1,320 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"winnow/models"
+)
+
+// Progress is told now and then how many bytes are done, of about how many.
+type Progress func(done, total int64)
+
+// Backup writes all that the database holds at one moment into a SQLite file,
+// whatever the database is, while others go on reading and writing. The file
+// appears when it is complete and on disk. One that is there already is a
+// conflict, unless it may be replaced.
+func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Progress) error {
+	have, err := read(ctx, db, (*tx).schema)
+	if err == nil {
+		err = refuseNewer(have)
+	}
+	if err != nil {
+		return fmt.Errorf("read the schema: %w", err)
+	}
+	path, total, err := db.size(ctx)
+	if err != nil {
+		return err
+	}
+	return newFile(file, replace, path, func(part string) error {
+		return watch(part, total, progress, func() error {
+			if db.writer != nil {
+				return vacuumInto(ctx, sqliteName(path), part)
+			}
+			return db.copyOut(ctx, have, part)
+		})
+	})
+}
+
+// size returns about how many bytes the database has, and the path of a SQLite
+// file.
+func (db *DB) size(ctx context.Context) (path string, bytes int64, err error) {
+	query := `SELECT '', pg_database_size(current_database())`
+	if db.writer != nil {
+		query = `SELECT file, (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM pragma_database_list WHERE name = 'main'`
+	}
+	bytes, err = read(ctx, db, func(t *tx) (int64, error) {
+		return one(t, func(scan scanner) (n int64, err error) { err = scan(&path, &n); return n, err }, query)
+	})
+	return path, bytes, err
+}
+
+// newFile lets fill write a file under another name, and gives it its own once
+// it is on disk. It must not replace the file named by never.
+func newFile(file string, replace bool, never string, fill func(part string) error) (err error) {
+	taken := func() error {
+		info, err := os.Stat(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case !replace:
+			return models.Errorf(models.KindConflict, "%s is there already", file)
+		}
+		if live, err := os.Stat(never); err == nil && os.SameFile(info, live) {
+			return models.Errorf(models.KindConflict, "%s is the database itself", file)
+		}
+		return nil
+	}
+	if err := taken(); err != nil {
+		return err
+	}
+	made, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part") // nobody else may read it
+	if err != nil {
+		return err
+	}
+	part := made.Name()
+	defer func() {
+		err = errors.Join(err, made.Close())
+		if err != nil {
+			for _, more := range []string{"", "-journal", "-wal", "-shm"} {
+				_ = os.Remove(part + more) // what is wrong is in err
+			}
+		}
+	}()
+	if err := fill(part); err != nil {
+		return err
+	}
+	if err := made.Sync(); err != nil {
+		return err
+	}
+	if err := taken(); err != nil {
+		return err
+	}
+	if err := os.Rename(part, file); err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// watch tells how a file grows while work is done.
+func watch(file string, total int64, progress Progress, work func() error) error {
+	if progress == nil {
+		return work()
+	}
+	var watcher sync.WaitGroup
+	ended := make(chan struct{})
+	watcher.Go(func() {
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-tick.C:
+				if info, err := os.Stat(file); err == nil {
+					progress(min(info.Size(), total), total)
+				}
+			}
+		}
+	})
+	defer watcher.Wait()
+	defer close(ended)
+	return work()
+}
+
+// vacuumInto writes a SQLite database, as it is at one moment, into an empty
+// file, without the remains of what was deleted.
+func vacuumInto(ctx context.Context, name, file string) error {
+	db, err := sql.Open(sqliteDialect.driver, name)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `VACUUM INTO $1`, file)
+	return sqliteDialect.explain(errors.Join(err, db.Close()))
+}
+
+// plainName is the data source name of a SQLite file that nobody else uses.
+func plainName(path, mode string, pragmas ...string) string {
+	return "file:" + escapePath.Replace(filepath.ToSlash(path)) + "?" + url.Values{"mode": {mode}, "_pragma": pragmas}.Encode()
+}
+
+var escapePath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
+// table is one of the schema.
+type table struct {
+	name    string
+	columns []string
+	kinds   []string // types of the columns
+}
+
+func (t table) selectAll() string {
+	return "SELECT " + strings.Join(t.columns, ", ") + " FROM " + t.name
+}
+
+// tables reads from a SQLite file which tables the schema has, each after those
+// that it refers to, without the list of migrations.
+func tables(ctx context.Context, lite runner) ([]table, error) {
+	t := &tx{ctx: ctx, on: lite}
+	names, err := list(t, column[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
+	if err != nil {
+		return nil, err
+	}
+	var all []table
+	done := map[string]bool{}
+	var add func(name string) error
+	add = func(name string) error {
+		if done[name] {
+			return nil
+		}
+		done[name] = true
+		parents, err := list(t, column[string], `SELECT "table" FROM pragma_foreign_key_list($1)`, name)
+		if err != nil {
+			return err
+		}
+		for _, p := range parents {
+			if err := add(p); err != nil {
+				return err
+			}
+		}
+		found := table{name: name}
+		_, err = list(t, func(scan scanner) (struct{}, error) {
+			var column, kind string
+			err := scan(&column, &kind)
+			found.columns, found.kinds = append(found.columns, column), append(found.kinds, kind)
+			return struct{}{}, err
+		}, `SELECT name, lower(type) FROM pragma_table_info($1) ORDER BY cid`, name)
+		all = append(all, found)
+		return err
+	}
+	for _, name := range names {
+		if err := add(name); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// row returns the row at hand, as either database takes it.
+func (t table) row(found *sql.Rows) ([]any, error) {
+	row, into := make([]any, len(t.columns)), make([]any, len(t.columns))
+	for i := range row {
+		into[i] = &row[i]
+	}
+	err := found.Scan(into...)
+	for i, v := range row {
+		switch v := v.(type) {
+		case int64:
+			if t.kinds[i] == "boolean" { // SQLite has none
+				row[i] = v != 0
+			}
+		case []byte:
+			if v == nil { // no bytes, which is not NULL
+				row[i] = []byte{}
+			}
+		}
+	}
+	return row, err
+}
+
+// copyOut fills an empty file with the tables of PostgreSQL as they are at one
+// moment, in a schema of the same version.
+func (db *DB) copyOut(ctx context.Context, version int, file string) error {
+	lite, err := Open(ctx, "sqlite:"+file, Options{Now: db.clock, Log: db.log})
+	if err != nil {
+		return err
+	}
+	_, err = lite.migrateTo(ctx, version)
+	if err := errors.Join(err, lite.Close()); err != nil {
+		return err
+	}
+	// Before the file has its name nothing of it needs to survive.
+	to, err := sql.Open(sqliteDialect.driver, plainName(file, "rw", "journal_mode(DELETE)", "journal_mode(OFF)", "synchronous(OFF)", "temp_store(FILE)"))
+	if err != nil {
+		return err
+	}
+	to.SetMaxOpenConns(1)
+	err = db.copyTables(ctx, to)
+	return errors.Join(err, to.Close())
+}
+
+func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
+	from, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return db.d.explain(err)
+	}
+	defer from.Rollback() // it has changed nothing
+	all, err := tables(ctx, to)
+	if err != nil {
+		return err
+	}
+	// Indexes are made at the end, which is quicker than keeping them up.
+	indexes, err := list(&tx{ctx: ctx, on: to}, func(scan scanner) (i [2]string, err error) { return i, scan(&i[0], &i[1]) },
+		`SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
+	if err != nil {
+		return err
+	}
+	in, err := to.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer in.Rollback() // does nothing after a commit
+	for _, i := range indexes {
+		if _, err := in.ExecContext(ctx, `DROP INDEX `+i[0]); err != nil {
+			return err
+		}
+	}
+	for _, t := range all {
+		// A step of the schema may have put something there.
+		if _, err := in.ExecContext(ctx, `DELETE FROM `+t.name); err != nil {
+			return err
+		}
+		if err := t.copyInto(ctx, from, in); err != nil {
+			return fmt.Errorf("copy %s: %w", t.name, db.d.explain(err))
+		}
+	}
+	for _, i := range indexes {
+		if _, err := in.ExecContext(ctx, i[1]); err != nil {
+			return err
+		}
+	}
+	return in.Commit()
+}
+
+// copyInto adds the rows of a table to the same table of a SQLite file.
+func (t table) copyInto(ctx context.Context, from runner, to *sql.Tx) error {
+	insert, err := to.PrepareContext(ctx, into(t.name, strings.Join(t.columns, ", "), "").each)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	found, err := from.QueryContext(ctx, t.selectAll())
+	if err != nil {
+		return err
+	}
+	defer found.Close()
+	for found.Next() {
+		row, err := t.row(found)
+		if err != nil {
+			return err
+		}
+		if _, err := insert.ExecContext(ctx, row...); err != nil {
+			return err
+		}
+	}
+	return found.Err()
+}

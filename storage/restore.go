@@ -1,0 +1,226 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"winnow/models"
+)
+
+// Restore fills an empty database of either kind from a backup, which may be
+// older than this program: then a copy of it is migrated. A database that holds
+// anything is a conflict. It is restored whole or not at all.
+func Restore(ctx context.Context, url, backup string, progress Progress) error {
+	info, err := os.Stat(backup)
+	if err != nil {
+		return err
+	}
+	version, err := checkBackup(ctx, backup)
+	if err != nil {
+		return fmt.Errorf("%s: %w", backup, err)
+	}
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		return restoreFile(ctx, path, backup, info.Size(), progress)
+	}
+	if version < len(migrations) {
+		folder, err := os.MkdirTemp("", "winnow-restore")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(folder)
+		current := filepath.Join(folder, "backup")
+		if err := migratedCopy(ctx, backup, current); err != nil {
+			return err
+		}
+		backup = current
+	}
+	db, err := Open(ctx, url, Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	return db.copyIn(ctx, backup, info.Size(), progress)
+}
+
+// readBackup is the data source name of a backup.
+func readBackup(file string) string { return plainName(file, "ro", "query_only(1)") }
+
+// checkBackup returns the version of a backup's schema, or why it is none.
+func checkBackup(ctx context.Context, file string) (version int, err error) {
+	db, err := sql.Open(sqliteDialect.driver, readBackup(file))
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	t := &tx{ctx: ctx, on: db, d: sqliteDialect}
+	if version, err = t.schema(); err != nil {
+		return 0, fmt.Errorf("not a backup of Winnow: %w", err)
+	}
+	if err := refuseNewer(version); err != nil {
+		return 0, err
+	}
+	said, err := one(t, column[string], `PRAGMA quick_check(1)`)
+	if err != nil {
+		return 0, err
+	}
+	if said != "ok" {
+		return 0, fmt.Errorf("the backup is damaged: %s", said)
+	}
+	return version, nil
+}
+
+// migratedCopy copies a backup and brings the copy up to date.
+func migratedCopy(ctx context.Context, backup, file string) error {
+	if err := vacuumInto(ctx, plainName(backup, "ro"), file); err != nil {
+		return err
+	}
+	db, err := Open(ctx, "sqlite:"+file, Options{})
+	if err != nil {
+		return err
+	}
+	_, err = db.Migrate(ctx)
+	return errors.Join(err, db.Close())
+}
+
+// restoreFile puts a copy of a backup where a SQLite database is missing or
+// empty.
+func restoreFile(ctx context.Context, path, backup string, size int64, progress Progress) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+		if err := emptyFile(ctx, path); err != nil {
+			return err
+		}
+	}
+	// A log belongs to the file beside it: SQLite would mistake it for the new one's.
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		return models.Errorf(models.KindConflict, "%s is open in another process", path)
+	}
+	return newFile(path, true, backup, func(part string) error {
+		return watch(part, size, progress, func() error { return migratedCopy(ctx, backup, part) })
+	})
+}
+
+// emptyFile refuses a SQLite database that holds anything.
+func emptyFile(ctx context.Context, path string) error {
+	db, err := Open(ctx, "sqlite:"+path, Options{})
+	if err != nil {
+		return err
+	}
+	all, err := tables(ctx, db.pool)
+	if err == nil {
+		err = empty(ctx, db.pool, all)
+	}
+	return errors.Join(db.d.explain(err), db.Close())
+}
+
+// first are the tables that whoever uses a database fills first.
+var first = []string{"sites", "moderators", "models", "labels"}
+
+func empty(ctx context.Context, on runner, all []table) error {
+	t := &tx{ctx: ctx, on: on}
+	for _, table := range all {
+		if !slices.Contains(first, table.name) {
+			continue
+		}
+		found, err := list(t, column[int], `SELECT 1 FROM `+table.name+` LIMIT 1`)
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return models.Errorf(models.KindConflict, "the database is not empty: there are %s", table.name)
+		}
+	}
+	return nil
+}
+
+// copyIn fills PostgreSQL from a file of the same schema, in one transaction.
+func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Progress) error {
+	from, err := sql.Open(sqliteDialect.driver, readBackup(file))
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	all, err := tables(ctx, from)
+	if err != nil {
+		return err
+	}
+	if err := empty(ctx, db.pool, all); err != nil {
+		return db.d.explain(err)
+	}
+	conn, err := db.pool.Conn(ctx)
+	if err != nil {
+		return db.d.explain(err)
+	}
+	defer conn.Close()
+	done := int64(0)
+	err = conn.Raw(func(raw any) error {
+		return pgx.BeginFunc(ctx, raw.(*stdlib.Conn).Conn(), func(to pgx.Tx) error {
+			for _, t := range slices.Backward(all) { // a step of the schema, or a start, may have put something there
+				if _, err := to.Exec(ctx, `DELETE FROM `+t.name); err != nil {
+					return err
+				}
+			}
+			for _, t := range all {
+				if err := t.copyToPostgres(ctx, from, to, func(row []any) {
+					if done += weigh(row); progress != nil {
+						progress(min(done, size), size)
+					}
+				}); err != nil {
+					return fmt.Errorf("copy %s: %w", t.name, err)
+				}
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return db.d.explain(err)
+	}
+	_, err = db.pool.ExecContext(ctx, `ANALYZE`)
+	return db.d.explain(err)
+}
+
+func (t table) copyToPostgres(ctx context.Context, from runner, to pgx.Tx, passed func([]any)) error {
+	found, err := from.QueryContext(ctx, t.selectAll())
+	if err != nil {
+		return err
+	}
+	defer found.Close()
+	_, err = to.CopyFrom(ctx, pgx.Identifier{t.name}, t.columns, pgx.CopyFromFunc(func() ([]any, error) {
+		if !found.Next() {
+			return nil, found.Err()
+		}
+		row, err := t.row(found)
+		passed(row)
+		return row, err
+	}))
+	return err
+}
+
+// weigh is about how many bytes a row has.
+func weigh(row []any) (n int64) {
+	for _, v := range row {
+		switch v := v.(type) {
+		case string:
+			n += int64(len(v))
+		case []byte:
+			n += int64(len(v))
+		default:
+			n += 8
+		}
+	}
+	return n
+}
