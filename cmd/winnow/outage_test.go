@@ -52,6 +52,7 @@ func TestPostgresRestartsUnderLoad(t *testing.T) {
 }
 
 func TestPostgresHangsUnderLoad(t *testing.T) {
+	t.Parallel() // it does little but wait
 	database, _ := storagetest.OwnPostgres(t)
 	outage(t, database, nil, func(l *load, server *process) {
 		signalPostgres(t, database, syscall.SIGSTOP, true)
@@ -139,6 +140,7 @@ func TestRedisFailsUnderLoad(t *testing.T) {
 // TestPostgresIsBlockedUnderLoad keeps every connection that the server may
 // open waiting for a lock.
 func TestPostgresIsBlockedUnderLoad(t *testing.T) {
+	t.Parallel() // it does little but wait
 	database := storagetest.PostgresURL(t)
 	outage(t, database, nil, func(l *load, _ *process) {
 		other, err := storagetest.Raw(t, database).Begin()
