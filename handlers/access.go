@@ -40,7 +40,7 @@ func caller(c echo.Context) models.Caller {
 const answerTime = 10 * time.Second
 
 // lasting are the routes that take as long as the network of their caller.
-var lasting = []string{"/v1/events", "/v1/labels", "/v1/models"}
+var lasting = []string{"/v1/events", "/v1/labels", "/v1/models", "/v1/readers"}
 
 // guard lets a request through to its handler when its caller may call it, and
 // sees to it that it is answered in time.

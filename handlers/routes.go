@@ -77,6 +77,8 @@ func (s *Server) routes() []route {
 		{get, "/v1/audit/head", s.auditHead, editors, 0},
 		{get, "/v1/stats", s.stats, editors, 0},
 		{get, "/v1/labels", s.exportLabels, editors, 0},
+		{get, "/v1/readers", s.exportReader, admins, 0},
+		{http.MethodDelete, "/v1/readers", s.eraseReader, admins, 0},
 
 		{get, "/v1/models", s.listModels, editors, 0},
 		{post, "/v1/models", s.uploadModel, admins, maxModel},

@@ -41,10 +41,19 @@ func withDatabase(do func(ctx context.Context, c *cli.Command, db *storage.DB, a
 	}
 }
 
-func migratedDatabase(ctx context.Context, c *cli.Command) (_ *storage.DB, applied int, _ error) {
+// databaseURL is what --database says.
+func databaseURL(c *cli.Command) (string, error) {
 	url := c.String("database")
 	if !strings.HasPrefix(url, "sqlite:") && !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
-		return nil, 0, usagef(c, "--database must begin with sqlite: or postgres://")
+		return "", usagef(c, "--database must begin with sqlite: or postgres://")
+	}
+	return url, nil
+}
+
+func migratedDatabase(ctx context.Context, c *cli.Command) (_ *storage.DB, applied int, _ error) {
+	url, err := databaseURL(c)
+	if err != nil {
+		return nil, 0, err
 	}
 	db, err := storage.Open(ctx, url, storage.Options{})
 	if err != nil {

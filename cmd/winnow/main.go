@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		Commands: []*cli.Command{
 			serveCommand(), siteCommand(), moderatorCommand(),
 			trainCommand(), evaluateCommand(), scoreCommand(), modelCommand(),
-			exportCommand(), auditCommand(), migrateCommand(), versionCommand(),
+			exportCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
 		},
 	}
 	settle(root)
