@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"winnow/models"
+	"winnow/storage/storagetest"
+)
+
+func TestASiteSaysHowLongItKeeps(t *testing.T) {
+	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
+	must(t, "", "site", "add", "gazette", db)
+	must(t, "", "site", "add", "herald", "--keep-addresses", "0", "--keep-rejected", "0", db)
+	must(t, "", "site", "set", "gazette", "--keep-addresses", "7", "--keep-labels", "400", db)
+	var sites []models.Site
+	if err := json.Unmarshal([]byte(must(t, "", "site", "list", "--json", db)), &sites); err != nil {
+		t.Fatal(err)
+	}
+	if want := (models.Retention{Addresses: 7, Rejected: 180, Labels: 400}); sites[0].Retention != want || sites[1].Retention != (models.Retention{}) {
+		t.Errorf("they keep %+v and %+v", sites[0].Retention, sites[1].Retention)
+	}
+	if list := must(t, "", "site", "list", db); !strings.Contains(list, "7/180/400") {
+		t.Error(list)
+	}
+	if status, _, errs := winnow(t, "", "site", "set", "gazette", "--keep-rejected", "-1", db); status != exitFailed || !strings.Contains(errs, "retention.rejected") {
+		t.Errorf("exit status %d: %s", status, errs)
+	}
+}
+
+// A newsroom backs up a running node, moves to PostgreSQL with it, and erases a
+// reader there.
+func TestBackupRestoreAndErase(t *testing.T) {
+	dir := t.TempDir()
+	lite, postgres := "--database=sqlite:"+filepath.Join(dir, "w.db"), "--database="+storagetest.PostgresURL(t)
+	var site struct{ Key string }
+	if err := json.Unmarshal([]byte(must(t, "", "site", "add", "gazette", "--json", lite)), &site); err != nil {
+		t.Fatal(err)
+	}
+	n := start(t, lite)
+	id := n.call(t, http.StatusCreated, "POST", "/v1/comments", site.Key, object{
+		"article": object{"id": "a"}, "author": object{"id": "u1", "name": "Ada"}, "body": "I was there.",
+	})["id"].(string)
+	file := filepath.Join(dir, "backup.db")
+	must(t, "", "backup", file, lite)
+	n.stop()
+	if status, _, errs := winnow(t, "", "backup", file, lite); status != exitFailed || !strings.Contains(errs, "already") {
+		t.Errorf("over a file: exit status %d: %s", status, errs)
+	}
+	must(t, "", "backup", "--force", file, lite)
+	must(t, "", "restore", file, postgres)
+	if status, _, errs := winnow(t, "", "restore", file, lite); status != exitFailed || !strings.Contains(errs, "not empty") {
+		t.Errorf("over a database: exit status %d: %s", status, errs)
+	}
+	if status, _, errs := winnow(t, "", "backup", filepath.Join(dir, "none", "b.db"), lite); status != exitFailed || errs == "" {
+		t.Errorf("into no folder: exit status %d: %s", status, errs)
+	}
+
+	out := filepath.Join(dir, "ada.json")
+	must(t, "", "reader", "export", "--site", "gazette", "--id", "u1", "--out", out, postgres)
+	told, err := os.ReadFile(out)
+	if err != nil || !strings.Contains(string(told), id) || !strings.Contains(string(told), "I was there.") {
+		t.Errorf("told %s, %v", told, err)
+	}
+	for says, args := range map[string][]string{
+		"--yes": {"reader", "erase", "--site", "gazette", "--id", "u1", postgres},
+		"--id":  {"reader", "erase", "--site", "gazette", "--yes", postgres},
+	} {
+		if status, _, errs := winnow(t, "", args...); status != exitUsage || !strings.Contains(errs, says) {
+			t.Errorf("%q: exit status %d: %s", args, status, errs)
+		}
+	}
+	if said := must(t, "", "reader", "erase", "--site", "gazette", "--id", "u1", "--yes", postgres); !strings.HasPrefix(said, "1 comments") {
+		t.Error(said)
+	}
+	if left := must(t, "", "reader", "export", "--site", "gazette", "--id", "u1", postgres); strings.Contains(left, id) {
+		t.Errorf("left %s", left)
+	}
+}
