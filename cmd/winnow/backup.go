@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -41,6 +43,11 @@ func backup(ctx context.Context, c *cli.Command) error {
 	url, err := databaseURL(c)
 	if err != nil {
 		return err
+	}
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		if _, err := os.Stat(path); err != nil { // else it would be made
+			return err
+		}
 	}
 	// It is not migrated: a backup is what one makes before that.
 	db, err := storage.Open(ctx, url, storage.Options{})
