@@ -25,6 +25,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"records", recordTests},
 		{"chain", chainTests},
 		{"database", databaseTests},
+		{"edges", edgeTests},
 	} {
 		for name, test := range part.tests {
 			t.Run(part.name+"/"+name, func(t *testing.T) {
