@@ -24,7 +24,8 @@ type desk struct {
 	base    string            // its address
 	sites   map[string]string // key of each
 	tokens  []string          // a moderator for each connection
-	waiting []waiting         // some of the queue, of any age
+	any     []waiting         // some of the queue, of any age
+	fresh   []waiting         // the newest
 }
 
 // waiting is a comment of the queue.
@@ -116,12 +117,21 @@ func (d *desk) furnish(ctx context.Context, winnow, database string) error {
 
 // look reads some pages of the queue: by risk, its comments are of any age and
 // article.
-func (d *desk) look(ctx context.Context) error {
+func (d *desk) look(ctx context.Context) (err error) {
 	if len(d.tokens) == 0 {
-		return nil
+		return nil // something has failed before
 	}
-	cursor := ""
-	for len(d.waiting) < 2000 {
+	if d.any, err = d.queue(ctx, "risk", 2000); err == nil {
+		d.fresh, err = d.queue(ctx, "newest", 200)
+	}
+	if err == nil && len(d.any) < 10*most {
+		err = fmt.Errorf("only %d comments wait in the queue", len(d.any))
+	}
+	return err
+}
+
+func (d *desk) queue(ctx context.Context, sort string, least int) (all []waiting, err error) {
+	for cursor := ""; len(all) < least; {
 		var page struct {
 			Items []struct {
 				Comment struct {
@@ -132,29 +142,28 @@ func (d *desk) look(ctx context.Context) error {
 			}
 			Next string
 		}
-		path := "/v1/queue?limit=200&cursor=" + url.QueryEscape(cursor)
+		path := "/v1/queue?limit=200&sort=" + sort + "&cursor=" + url.QueryEscape(cursor)
 		if _, err := d.call(ctx, http.MethodGet, path, d.tokens[0], nil, &page); err != nil {
-			return err
+			return nil, err
 		}
 		for _, item := range page.Items {
 			c := item.Comment
-			d.waiting = append(d.waiting, waiting{c.ID, c.Site, c.Author.Name, c.Article.ID})
+			all = append(all, waiting{c.ID, c.Site, c.Author.Name, c.Article.ID})
 		}
 		if cursor = page.Next; cursor == "" {
 			break
 		}
 	}
-	if len(d.waiting) < 10*most {
-		return fmt.Errorf("only %d comments wait in the queue", len(d.waiting))
-	}
-	return nil
+	return all, nil
 }
 
-// any returns one of the comments that belong to a connection.
-func (d *desk) any(connection int) waiting {
-	n := rand.IntN(len(d.waiting) / most)
-	return d.waiting[n*most+connection]
+// pick returns one of those comments that belong to a connection.
+func pick(from []waiting, connection int) waiting {
+	return from[rand.IntN(len(from)/most)*most+connection]
 }
+
+// errBusy says that the server has refused a request for now.
+var errBusy = errors.New("the server is too busy")
 
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: most}, Timeout: time.Minute}
 
@@ -187,6 +196,9 @@ func (d *desk) call(ctx context.Context, method, path, token string, in, out any
 	defer res.Body.Close()
 	reply, err := io.ReadAll(res.Body)
 	took := time.Since(begun)
+	if err == nil && res.StatusCode == http.StatusServiceUnavailable {
+		return 0, errBusy
+	}
 	if err == nil && res.StatusCode >= 300 {
 		err = fmt.Errorf("%s %s: %s: %s", method, path, res.Status, reply)
 	}

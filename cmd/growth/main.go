@@ -79,7 +79,7 @@ func run(ctx context.Context, o options) (err error) {
 			return err
 		}
 		defer desks[i].stop()
-		fmt.Printf("ready after %v: %d sites, %d articles known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].waiting))
+		fmt.Printf("ready after %v: %d sites, %d comments known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].any))
 	}
 	fmt.Printf("%-32s", "median µs")
 	for _, c := range crowds {
@@ -133,14 +133,15 @@ func compare(ctx context.Context, desks [2]*desk, op operation, connections, req
 	}
 	for _, all := range took {
 		if len(all) == 0 {
-			return 0, 0, errors.New("nothing was measured")
+			return 0, 0, errors.New("every request was refused")
 		}
 		slices.SortFunc(all, cmp.Compare[time.Duration])
 	}
 	return took[0][len(took[0])/2], took[1][len(took[1])/2], nil
 }
 
-// drive repeats an operation on each connection.
+// drive repeats an operation on each connection. What the server was too busy
+// for does not count.
 func (d *desk) drive(ctx context.Context, op operation, connections, requests int) (all []time.Duration, err error) {
 	var (
 		group sync.WaitGroup
@@ -151,11 +152,13 @@ func (d *desk) drive(ctx context.Context, op operation, connections, requests in
 			for range requests {
 				took, failed := op.do(ctx, d, c)
 				mu.Lock()
-				if failed != nil {
-					err = errors.Join(err, failed)
-				} else if took > 0 {
+				switch {
+				case failed == nil && took > 0:
 					all = append(all, took)
+				case failed != nil && !errors.Is(failed, errBusy):
+					err = errors.Join(err, failed)
 				}
+				failed = err
 				mu.Unlock()
 				if failed != nil {
 					return

@@ -19,27 +19,28 @@ type operation struct {
 
 var operations = []operation{
 	{"post", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
-		took, _, err := d.post(ctx, d.any(connection))
+		took, _, err := d.post(ctx, pick(d.fresh, connection))
 		return took, err
 	}},
-	// A comment that was just published, so that no page is ready.
+	{"post to an old article", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		took, _, err := d.post(ctx, pick(d.any, connection))
+		return took, err
+	}},
+	// A comment was just published, so that no page is ready.
 	{"page, from the database", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
-		at := d.any(connection)
+		at := pick(d.fresh, connection)
 		_, published, err := d.post(ctx, at)
 		if err != nil || !published {
 			return 0, err
 		}
-		return d.page(ctx, at)
+		return d.page(ctx, at, "")
 	}},
-	{"page, from memory", func(ctx context.Context, d *desk, _ int) (time.Duration, error) { return d.page(ctx, d.waiting[0]) }},
-	{"counts of 20 articles", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
-		site := d.any(connection).Site
-		q := url.Values{"site": {site}}
-		for range 20 {
-			q.Add("article", d.any(connection).Article)
-		}
-		return d.call(ctx, http.MethodGet, "/v1/comments/counts?"+q.Encode(), "", nil, nil)
+	{"page of an old article", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
+		return d.page(ctx, pick(d.any, connection), fmt.Sprintf("&order=%s&limit=%d", []string{"oldest", "newest"}[rand.IntN(2)], 25+rand.IntN(50)))
 	}},
+	{"page, from memory", func(ctx context.Context, d *desk, _ int) (time.Duration, error) { return d.page(ctx, d.any[0], "") }},
+	{"counts of 20 articles", func(ctx context.Context, d *desk, _ int) (time.Duration, error) { return d.counts(ctx, d.fresh) }},
+	{"counts of 20 old articles", func(ctx context.Context, d *desk, _ int) (time.Duration, error) { return d.counts(ctx, d.any) }},
 	list("queue by risk", "/v1/queue?sort=risk"),
 	list("queue, oldest first", "/v1/queue?sort=oldest"),
 	list("queue, newest first", "/v1/queue?sort=newest"),
@@ -57,7 +58,7 @@ var operations = []operation{
 		return took, err
 	}},
 	{"claim 10 of a site", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
-		took, _, err := d.claim(ctx, connection, map[string]any{"limit": 10, "site": d.any(connection).Site})
+		took, _, err := d.claim(ctx, connection, map[string]any{"limit": 10, "site": pick(d.any, connection).Site})
 		return took, err
 	}},
 	{"release 10", func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
@@ -82,14 +83,23 @@ var operations = []operation{
 // list is a moderator's request.
 func list(name, path string) operation {
 	return operation{name, func(ctx context.Context, d *desk, connection int) (time.Duration, error) {
-		at := d.any(connection)
+		at := pick(d.any, connection)
 		path := strings.NewReplacer("{site}", at.Site, "{id}", at.ID, "{article}", url.QueryEscape(at.Article), "{author}", url.QueryEscape(at.Author)).Replace(path)
 		return d.call(ctx, http.MethodGet, path, d.tokens[connection], nil, nil)
 	}}
 }
 
-func (d *desk) page(ctx context.Context, at waiting) (time.Duration, error) {
-	return d.call(ctx, http.MethodGet, "/v1/comments?site="+at.Site+"&article="+url.QueryEscape(at.Article), "", nil, nil)
+func (d *desk) page(ctx context.Context, at waiting, more string) (time.Duration, error) {
+	return d.call(ctx, http.MethodGet, "/v1/comments?site="+at.Site+"&article="+url.QueryEscape(at.Article)+more, "", nil, nil)
+}
+
+// counts asks for as many articles as a front page has.
+func (d *desk) counts(ctx context.Context, from []waiting) (time.Duration, error) {
+	q := url.Values{"site": {from[0].Site}}
+	for range 20 {
+		q.Add("article", from[rand.IntN(len(from))].Article)
+	}
+	return d.call(ctx, http.MethodGet, "/v1/comments/counts?"+q.Encode(), "", nil, nil)
 }
 
 var words = strings.Fields(`the harbour council budget road school match minister train river market price answer neighbour
@@ -133,7 +143,7 @@ func (d *desk) claim(ctx context.Context, connection int, in map[string]any) (cl
 func (d *desk) decide(ctx context.Context, connection int) (decide, undo time.Duration, err error) {
 	var made struct{ ID string }
 	token := d.tokens[connection]
-	decide, err = d.call(ctx, http.MethodPost, "/v1/comments/"+d.any(connection).ID+"/decision", token, map[string]string{"action": "approve"}, &made)
+	decide, err = d.call(ctx, http.MethodPost, "/v1/comments/"+pick(d.any, connection).ID+"/decision", token, map[string]string{"action": "approve"}, &made)
 	if err != nil {
 		return 0, 0, err
 	}
