@@ -13,7 +13,7 @@ import (
 	"winnow/models"
 )
 
-// readerPage is how many comments are looked at, and erased, at once.
+// readerPage is how many comments or reports are looked at at once.
 const readerPage = 500
 
 // candidate is a comment that may be a reader's.
@@ -215,11 +215,13 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 		return err
 	}
 	for ids, err := range db.readerIDs(ctx, r) {
-		if err == nil {
-			err = batch(func(t *tx) (models.Erasure, error) { return t.eraseComments(ids, r) })
-		}
 		if err != nil {
 			return total, err
+		}
+		for part := range slices.Chunk(ids, emptyBatch) {
+			if err := batch(func(t *tx) (models.Erasure, error) { return t.eraseComments(part) }); err != nil {
+				return total, err
+			}
 		}
 	}
 	for more := true; more; {
@@ -232,7 +234,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 	return total, nil
 }
 
-func (t *tx) eraseComments(ids []string, r models.Reader) (e models.Erasure, err error) {
+func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 	old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.d.among+` ORDER BY c.id`+t.lockComments(), jsonOf(ids))
 	if err != nil {
 		return e, err

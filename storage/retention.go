@@ -36,7 +36,11 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	return keys + events + sessions + kept, err
 }
 
-const purgeBatch = 1000 // rows of one transaction, so that others need not wait long
+// How many rows one transaction handles, so that others need not wait long.
+const (
+	purgeBatch = 1000
+	emptyBatch = 200 // comments, when that changes many indexes and the records of authors
+)
 
 // purge runs a query until it finds less than a batch. Each batch begins after
 // the last: PostgreSQL passes slowly over what it has just removed. Further
@@ -140,7 +144,7 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 	for full, after := true, int64(0); full; {
 		gone, err := update(ctx, db, func(t *tx) ([]models.Comment, error) {
 			old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND c.status = 'rejected' AND c.body <> ''
-				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.lockComments(), site, after, before, purgeBatch)
+				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.lockComments(), site, after, before, emptyBatch)
 			if err != nil {
 				return nil, err
 			}
@@ -150,7 +154,7 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 			return total, err
 		}
 		total += int64(len(gone))
-		if full = len(gone) == purgeBatch; full {
+		if full = len(gone) == emptyBatch; full {
 			after = micros(gone[len(gone)-1].UpdatedAt)
 		}
 	}
