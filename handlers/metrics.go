@@ -50,7 +50,7 @@ func (s *Server) newMetrics() *metrics {
 	)
 	if s.redis != nil {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "winnow_limiter_fallbacks_total", Help: "Requests limited in process because Redis did not answer.",
+			Name: "winnow_limiter_fallbacks_total", Help: "Limits, campaigns and notices kept to this process because Redis did not answer in time.",
 		}, func() float64 { return float64(s.redis.Fallbacks()) }))
 	}
 	m.handler = promhttp.HandlerFor(r, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})

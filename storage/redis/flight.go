@@ -35,9 +35,9 @@ func newCall(site string, script *redis.Script, keys []string, args ...any) *cal
 }
 
 var (
-	errDown = errors.New("Redis is out of use")
+	errDown = errors.New("out of use")
 	errBusy = errors.New("too many calls wait for Redis")
-	errLate = errors.New("Redis did not answer in time")
+	errLate = errors.New("no answer from Redis in time")
 )
 
 type budgetKey struct{}
