@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -80,4 +81,42 @@ func TestBackupRestoreAndErase(t *testing.T) {
 	if left := must(t, "", "reader", "export", "--site", "gazette", "--id", "u1", postgres); strings.Contains(left, id) {
 		t.Errorf("left %s", left)
 	}
+}
+
+func TestABackupThatIsKilledLeavesNoBackup(t *testing.T) {
+	dir := t.TempDir()
+	url, file := "sqlite:"+filepath.Join(dir, "w.db"), filepath.Join(dir, "backups", "b.db")
+	must(t, "", "migrate", "--database", url)
+	if err := os.Mkdir(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	// Enough to take a while.
+	for _, name := range []string{"a", "b", "c"} {
+		if _, err := storagetest.Raw(t, url).Exec(`INSERT INTO settings (name, value) VALUES ($1, zeroblob(50000000))`, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := exec.Command(os.Args[0], "backup", file, "--database", url)
+	run.Env = append(os.Environ(), asProgram+"=1")
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	poll(t, "the backup has begun", func() bool {
+		found, err := os.ReadDir(filepath.Dir(file))
+		return err == nil && len(found) > 0
+	})
+	_ = run.Process.Kill() // an error says that it has ended by itself
+	_ = run.Wait()
+	whole := func() {
+		t.Helper()
+		var said string
+		if err := storagetest.Raw(t, "sqlite:"+file).QueryRow(`PRAGMA integrity_check`).Scan(&said); err != nil || said != "ok" {
+			t.Errorf("%s, %v", said, err)
+		}
+	}
+	if _, err := os.Stat(file); err == nil {
+		whole() // it was quicker
+	}
+	must(t, "", "backup", "--force", file, "--database", url)
+	whole()
 }
