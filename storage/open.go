@@ -110,8 +110,7 @@ func sqliteName(path string, more ...string) string {
 		"cache_size(-16000)",    // KiB for each connection
 		"wal_autocheckpoint(0)", // a checkpointer does it, off the writer's way
 	}, more...)
-	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(path))
-	return "file:" + escaped + "?" + url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}.Encode()
+	return "file:" + escapePath.Replace(filepath.ToSlash(path)) + "?" + url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}.Encode()
 }
 
 // maxPostgresConns leaves room for several nodes below PostgreSQL's default of
