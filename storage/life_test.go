@@ -2,8 +2,10 @@ package storage_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -378,5 +380,37 @@ func TestNodesShareTheKeyOfAPeriod(t *testing.T) {
 		if err := storagetest.Raw(t, url).QueryRow(`SELECT count(*) FROM address_keys`).Scan(&left); err != nil || left != 1 {
 			t.Fatalf("%d keys are left, %v", left, err)
 		}
+	})
+}
+
+func TestErasingGoesOnWhereItWasCutOff(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		d := newDesk(t, url, models.Retention{})
+		for range 500 {
+			d.post(models.Author{ID: "u1", Name: "secret Ada"}, models.Approved, "")
+		}
+		r := models.Reader{Site: "gazette", ID: "u1"}
+		ctx, cut := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() {
+			_, err := d.EraseReader(ctx, d.ann, r)
+			ended <- err
+		}()
+		raw := storagetest.Raw(t, url)
+		erased := func() (n int) {
+			d.must(raw.QueryRow(`SELECT count(*) FROM comments WHERE reason = 'erased'`).Scan(&n))
+			return n
+		}
+		for erased() == 0 {
+			runtime.Gosched()
+		}
+		cut()
+		<-ended // with an error, unless it was quicker
+		_, err := d.EraseReader(t.Context(), d.ann, r)
+		d.must(err)
+		if left := d.holds("secret"); erased() != 500 || len(left) > 0 {
+			t.Errorf("%d erased, left in %v", erased(), left)
+		}
+		storagetest.Counters(t, url)
 	})
 }
