@@ -11,7 +11,7 @@ import (
 	"winnow/storage/storagetest"
 )
 
-var kills = flag.Int("kills", 8, "how often a crash test kills a server")
+var kills = flag.Int("kills", 5, "how often a crash test kills a server")
 
 // aMoment lets some time pass that nobody can foresee, so that the kill after
 // it hits the server anywhere.
