@@ -39,18 +39,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	if made.row, err = made.values(); err != nil {
 		return c, v, false, err
 	}
-	var k kept
-	if db.creations != nil {
-		k, err = db.createWithOthers(made)
-	} else {
-		k, err = submit(ctx, db, func(t *tx) (kept, error) {
-			all, err := t.create([]*creation{made})
-			if err != nil {
-				return kept{}, err
-			}
-			return all[0].kept, all[0].err
-		})
-	}
+	k, err := db.createWithOthers(made)
 	return k.comment, k.verdict, k.replayed, err
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// creators is how many groups may be under way: while the database writes
-	// one to disk, the next is sent.
+	// creators is how many groups PostgreSQL may have under way: while it
+	// writes one to disk, the next is sent. SQLite has one writer.
 	creators = 2
 	// groupTimeout is how long a group waits for a database that does not
 	// answer. Callers wait as long as their own contexts say.
@@ -62,11 +62,7 @@ func (db *DB) createGroup(group []*creation) {
 	// The context of one caller must not stop the comments of the others.
 	ctx, stop := context.WithTimeout(context.Background(), groupTimeout)
 	defer stop()
-	var all []outcome
-	err := db.transact(ctx, func(t *tx) (err error) {
-		all, err = t.create(group)
-		return err
-	})
+	all, err := submit(ctx, db, func(t *tx) ([]outcome, error) { return t.create(group) })
 	if err != nil && ctx.Err() != nil {
 		err = &models.Error{Kind: models.KindUnavailable, Message: "the database does not answer", Cause: err}
 	}

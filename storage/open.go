@@ -40,7 +40,7 @@ type DB struct {
 	pool      *sql.DB // reads; with PostgreSQL also writes
 	readers   runner
 	writer    *writer            // of SQLite: all changes
-	creations *gather[*creation] // of PostgreSQL: comments alone
+	creations *gather[*creation] // comments alone
 	closing   sync.Once
 	closed    error // what went wrong then
 }
@@ -92,6 +92,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	db.pool.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	db.pool.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	db.readers = &prepared{runner: db.pool, prepare: db.pool.PrepareContext, stmts: map[string]*sql.Stmt{}}
+	db.creations = startGather(1, db.createAll)
 	return nil
 }
 
@@ -137,9 +138,7 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 // Close waits for the writes that were accepted, then closes the database.
 func (db *DB) Close() error {
 	db.closing.Do(func() {
-		if db.creations != nil {
-			db.creations.close()
-		}
+		db.creations.close()
 		db.closed = db.pool.Close()
 		if db.writer != nil {
 			db.closed = errors.Join(db.closed, db.writer.close())
