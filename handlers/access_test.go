@@ -34,6 +34,8 @@ func TestWhoMayCall(t *testing.T) {
 		{"POST", "/v1/queue/release", [5]int{401, 403, 422, 422, 422}},
 		{"GET", "/v1/comments/" + none, [5]int{401, 403, 404, 404, 404}},
 		{"POST", "/v1/comments/" + none + "/decision", [5]int{401, 403, 422, 422, 422}},
+		{"POST", "/v1/second-looks/claim", [5]int{401, 403, 200, 200, 200}},
+		{"POST", "/v1/second-looks/" + none, [5]int{401, 403, 422, 422, 422}},
 		{"POST", "/v1/decisions", [5]int{401, 403, 422, 422, 422}},
 		{"POST", "/v1/decisions/" + none + "/undo", [5]int{401, 403, 404, 404, 404}},
 		{"GET", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},

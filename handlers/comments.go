@@ -97,6 +97,7 @@ func (s *Server) createComment(c echo.Context) error {
 	}
 	kept, verdict, replayed, err := s.db.CreateComment(c.Request().Context(), storage.NewComment{
 		Comment: comment, Verdict: verdict, Campaign: campaign, IdempotencyKey: key, Fingerprint: sum[:],
+		SecondLook: from.site.LookShare(),
 	})
 	if err != nil {
 		return err

@@ -100,9 +100,9 @@ func checkOrder(f models.QueueFilter, bad *models.Invalid) {
 	}
 	switch f.Reason {
 	case "", models.ReasonSpam, models.ReasonAbuse, models.ReasonPremoderation,
-		models.ReasonHoneypot, models.ReasonFlagged, models.ReasonRule:
+		models.ReasonHoneypot, models.ReasonFlagged, models.ReasonRule, models.ReasonSecondLook:
 	default:
-		bad.Add("reason", "must be spam, abuse, premoderation, honeypot, flagged or rule")
+		bad.Add("reason", "must be spam, abuse, premoderation, honeypot, flagged, rule or second_look")
 	}
 }
 

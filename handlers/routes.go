@@ -58,6 +58,8 @@ func (s *Server) routes() []route {
 		{post, "/v1/comments/:id/decision", s.decide, moderators, 0},
 		{post, "/v1/decisions", s.decideMany, moderators, 0},
 		{post, "/v1/decisions/:id/undo", s.undo, moderators, 0},
+		{post, "/v1/second-looks/claim", s.claimLooks, moderators, 0},
+		{post, "/v1/second-looks/:id", s.lookAgain, moderators, 0},
 		{get, "/v1/events", s.events, moderators, 0},
 
 		{get, "/v1/me", s.me, moderators, 0},

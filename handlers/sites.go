@@ -32,13 +32,14 @@ type siteSettings struct {
 	Origins    []string          `json:"origins"`
 	Mode       models.Mode       `json:"mode"`
 	Thresholds models.Thresholds `json:"thresholds"`
+	SecondLook *float64          `json:"second_look"`
 }
 
 // read changes a site as a request says.
 func (v siteSettings) read(request []byte, site *models.Site) error {
 	// A number is read into the place where the old one stands, which the
 	// audit trail still wants.
-	for _, p := range []**float64{&v.Thresholds.Hold, &v.Thresholds.Reject} {
+	for _, p := range []**float64{&v.Thresholds.Hold, &v.Thresholds.Reject, &v.SecondLook} {
 		if *p != nil {
 			*p = new(**p)
 		}
@@ -46,7 +47,7 @@ func (v siteSettings) read(request []byte, site *models.Site) error {
 	if err := parse(request, &v); err != nil {
 		return err
 	}
-	site.Name, site.Mode, site.Thresholds = models.Clean(v.Name), v.Mode, v.Thresholds
+	site.Name, site.Mode, site.Thresholds, site.SecondLook = models.Clean(v.Name), v.Mode, v.Thresholds, v.SecondLook
 	site.Origins = []string{}
 	for _, o := range v.Origins {
 		site.Origins = append(site.Origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
@@ -102,7 +103,7 @@ func (s *Server) updateSite(c echo.Context) error {
 		return err
 	}
 	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error {
-		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds}.read(data, site)
+		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds, site.SecondLook}.read(data, site)
 	})
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ const (
 	ReasonHoneypot      Reason = "honeypot"      // a field that people do not see was filled in
 	ReasonFlagged       Reason = "flagged"       // readers reported it
 	ReasonRule          Reason = "rule"          // a rule of the site fired
+	ReasonSecondLook    Reason = "second_look"   // a second look said otherwise than the first
 	ReasonErased        Reason = "erased"        // its author wanted it gone
 )
 

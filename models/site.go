@@ -24,8 +24,12 @@ type Site struct {
 	Mode       Mode       `json:"mode"`
 	Thresholds Thresholds `json:"thresholds"`
 	Retention  Retention  `json:"retention"`
-	SSOSecret  string     `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
-	CreatedAt  time.Time  `json:"created_at"`
+	// SecondLook is the share, 0 to 1, of what moderators decide and of what
+	// the machine approves or rejects that another moderator judges blind. Nil:
+	// DefaultSecondLook.
+	SecondLook *float64  `json:"second_look,omitempty"`
+	SSOSecret  string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
+	CreatedAt  time.Time `json:"created_at"`
 }
 
 // Thresholds are probabilities of spam at which a site's comments are held or
@@ -53,6 +57,14 @@ func DefaultRetention() Retention { return Retention{Addresses: 30, Rejected: 18
 
 // MaxRetention is a hundred years, in days.
 const MaxRetention = 36_500
+
+// LookShare is the share of second looks in force.
+func (s Site) LookShare() float64 {
+	if s.SecondLook == nil {
+		return DefaultSecondLook
+	}
+	return *s.SecondLook
+}
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
@@ -88,6 +100,9 @@ func (s Site) Validate() error {
 		if t != nil && !(*t >= 0 && *t <= 1) {
 			bad.Add(name, "must be a probability from 0 to 1")
 		}
+	}
+	if l := s.SecondLook; l != nil && !(*l >= 0 && *l <= 1) {
+		bad.Add("second_look", "must be a share from 0 to 1")
 	}
 	if hold != nil && reject != nil && *hold > *reject {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")

@@ -16,6 +16,7 @@ type kept struct {
 	campaign *models.Campaign // nil when there are no copies
 	claim    models.Claim     // may have run out
 	machine  models.Status    // it arrived with
+	look     float64          // share of second looks on its site
 	replayed bool
 }
 
@@ -48,8 +49,8 @@ func readComment(scan scanner) (c models.Comment, err error) {
 
 const keptColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by, c.lease_until,
 	c.spam, c.abuse, c.action, c.said, c.model, c.hold_at, c.reject_at, c.signals,
-	c.campaign, g.count, g.authors, g.articles, g.first_at` +
-	commentTables + ` LEFT JOIN campaigns g ON g.id = c.campaign`
+	c.campaign, g.count, g.authors, g.articles, g.first_at, s.second_look` +
+	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.id = c.campaign`
 
 func readKept(scan scanner) (k kept, err error) {
 	into, done := commentInto(&k.comment)
@@ -58,12 +59,14 @@ func readKept(scan scanner) (k kept, err error) {
 	v := &k.verdict
 	var group string
 	var count, authors, articles, first *int64
+	var site models.Site
 	err = scan(append(into, &k.machine, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.Hold, &v.Reject, &signals,
-		&group, &count, &authors, &articles, &first)...)
+		&group, &count, &authors, &articles, &first, &site.SecondLook)...)
 	if err != nil {
 		return k, err
 	}
 	done()
+	k.look = site.LookShare()
 	if count != nil { // then all of them are there
 		k.campaign = &models.Campaign{
 			ID: group, Count: int(*count), Authors: int(*authors), Articles: int(*articles), First: fromMicros(*first),

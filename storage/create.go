@@ -18,6 +18,7 @@ type NewComment struct {
 	Campaign       models.Campaign // that the comment belongs to; without an ID: none
 	IdempotencyKey string          // scoped to the site, kept for 24 hours; empty: none
 	Fingerprint    []byte          // of the request, to tell a repetition from another one
+	SecondLook     float64         // share of comments, approved or rejected as they come, to be looked at again
 }
 
 const idempotencyKept = 24 * time.Hour
@@ -118,7 +119,7 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 	if err := t.claimKeys(group, all); err != nil {
 		return nil, err
 	}
-	var comments, events [][]any
+	var comments, events, looks [][]any
 	campaigns := map[string]models.Campaign{}
 	for i, made := range group {
 		if all[i].err != nil || all[i].replayed {
@@ -132,6 +133,9 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 		times[1] = times[0]
 		comments = append(comments, made.row)
 		events = append(events, t.eventRow(models.CommentCreated, c.Site, c.ID, c.Article.ID, c.Status))
+		if c.Status != models.Pending && sampled(c.ID, made.asked.SecondLook) {
+			looks = append(looks, t.machineLook(c))
+		}
 		if g.Count > max(1, campaigns[g.ID].Count) && g.ID != "" {
 			campaigns[g.ID] = g
 		}
@@ -142,6 +146,7 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 	}{
 		{keepComments, comments},
 		{keepEvents, events},
+		{keepLooks, looks},
 		{keepCampaigns, rowsOf(campaigns, strings.Compare, func(id string, g models.Campaign) []any {
 			return []any{id, int64(g.Count), int64(g.Authors), int64(g.Articles), micros(g.First)}
 		})},

@@ -101,6 +101,11 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	if err != nil {
 		return none, c, err
 	}
+	if sampled(made.ID, k.look) {
+		if _, err := t.insert(keepLooks, [][]any{t.lookRow(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)}); err != nil {
+			return none, c, err
+		}
+	}
 	return made, c, t.audit(by, c.Site, "comment."+string(d.Action), id, stateOf(old), stateOf(c))
 }
 

@@ -77,7 +77,7 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all []string) {
 
 // few marks plans over what one person holds or did, or thirty days of counters,
 // which may be sorted.
-var few = regexp.MustCompile(`comments_lease|judgements|arrivals`)
+var few = regexp.MustCompile(`_lease|judgements|arrivals|agreements`)
 
 // small is a table as long as the number of sites or models, or of one row.
 const small = `(site_counts|audit_head|sites|promotions|part|CONSTANT ROW|\(subquery)`
@@ -212,6 +212,21 @@ func useHotPaths(t *testing.T, db *storage.DB) {
 			_, f.Cursor, err = db.AuditPage(ctx, by, f)
 			check(err)
 			_, _, err = db.AuditPage(ctx, by, f)
+			check(err)
+		}
+	}
+	all := 1.0
+	_, err = db.UpdateSite(ctx, ann, "gazette", func(s *models.Site) error { s.SecondLook = &all; return nil })
+	check(err)
+	for range 2 {
+		_, _, err = db.Decide(ctx, models.Caller{Kind: models.ByModerator, Name: "cid"}, last.ID, models.DecisionRequest{Action: models.Approve})
+		check(err)
+	}
+	for _, by := range []models.Caller{{Kind: models.ByModerator, Name: "dan"}, bea} {
+		looks, err := db.ClaimLooks(ctx, by, "", 1, time.Minute)
+		check(err)
+		if len(looks) == 1 {
+			_, err = db.LookAgain(ctx, by, looks[0].ID, models.DecisionRequest{Action: models.Reject})
 			check(err)
 		}
 	}

@@ -12,8 +12,9 @@ import (
 )
 
 // Purge removes what has had its time: idempotency keys and events older than
-// a day, ended sessions, old keys of addresses, and what the sites keep no
-// longer, see models.Retention. It returns the number of rows.
+// a day, ended sessions, second looks that nobody took for two weeks, old keys
+// of addresses, and what the sites keep no longer, see models.Retention. It
+// returns the number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
 	dayAgo, now := micros(db.now().Add(-idempotencyKept)), micros(db.now())
 	keys, err := purge(ctx, db, `DELETE FROM idempotency WHERE (site, key) IN
@@ -32,8 +33,14 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys + events + sessions, err
 	}
+	looks, err := purge(ctx, db, `DELETE FROM second_looks WHERE id IN
+		(SELECT id FROM second_looks WHERE decided_at IS NULL AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
+		0, micros(db.now().Add(-lookKept)))
+	if err != nil {
+		return keys + events + sessions + looks, err
+	}
 	kept, err := db.retain(ctx)
-	return keys + events + sessions + kept, err
+	return keys + events + sessions + looks + kept, err
 }
 
 // How many rows one transaction handles, so that others need not wait long.

@@ -16,6 +16,7 @@ type Stats struct {
 	Days            []Day            `json:"days"`       // the last 30, oldest first, UTC
 	Moderators      []ModeratorCount `json:"moderators"` // over the same days
 	Agreement       Agreement        `json:"agreement"`  // over the same days
+	SecondLooks     SecondLooks      `json:"second_looks"`
 }
 
 // Day counts what happened on one day: Approved, Rejected and Held what the
@@ -79,7 +80,11 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 		if err := t.arrivals(&s, by, site, first); err != nil {
 			return s, err
 		}
-		return s, t.judgements(&s, by, site, first)
+		if err := t.judgements(&s, by, site, first); err != nil {
+			return s, err
+		}
+		s.SecondLooks, err = t.secondLooks(by, site)
+		return s, err
 	})
 }
 

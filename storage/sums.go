@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"winnow/models"
 )
@@ -18,6 +19,7 @@ type sums struct {
 	authors    map[[2]string]statusSum  // by site and key
 	arrivals   map[siteDay]statusSum
 	judgements map[judging]decisionSum
+	looks      map[looking]lookSum
 }
 
 type (
@@ -37,6 +39,11 @@ type (
 		moderator string
 		machine   string
 	}
+	looking struct {
+		siteDay
+		of string
+	}
+	lookSum struct{ approvedTwice, approvedRejected, rejectedApproved, rejectedTwice int64 }
 )
 
 func (s *statusSum) add(status models.Status, n int64) {
@@ -98,6 +105,22 @@ func (s *sums) judged(d models.Decision, machine models.Status, change int64) {
 	})
 }
 
+// lookedAgain notes a second look.
+func (s *sums) lookedAgain(site string, o models.SecondOpinion, at time.Time) {
+	plus(&s.looks, looking{siteDay{dayOf(at), site}, string(o.Of)}, func(v *lookSum) {
+		switch approved := o.FirstAction == models.Approve; {
+		case approved && o.Agreed:
+			v.approvedTwice++
+		case approved:
+			v.approvedRejected++
+		case o.Agreed:
+			v.rejectedTwice++
+		default:
+			v.rejectedApproved++
+		}
+	})
+}
+
 var (
 	// An article that is new begins with version 1 and some.
 	addArticles = into("articles", "site, id, url, title, version bigint, approved bigint", `ON CONFLICT (site, id) DO UPDATE SET
@@ -122,6 +145,12 @@ var (
 		`ON CONFLICT (day, site, moderator, machine) DO UPDATE SET
 		approved = judgements.approved + excluded.approved,
 		rejected = judgements.rejected + excluded.rejected`)
+	addAgreements = into("agreements", `day bigint, site, of, approved_approved bigint, approved_rejected bigint,
+		rejected_approved bigint, rejected_rejected bigint`, `ON CONFLICT (day, site, of) DO UPDATE SET
+		approved_approved = agreements.approved_approved + excluded.approved_approved,
+		approved_rejected = agreements.approved_rejected + excluded.approved_rejected,
+		rejected_approved = agreements.rejected_approved + excluded.rejected_approved,
+		rejected_rejected = agreements.rejected_rejected + excluded.rejected_rejected`)
 )
 
 // flush writes the sums, and empties them.
@@ -149,6 +178,11 @@ func (t *tx) flush() error {
 			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.moderator, b.moderator), cmp.Compare(a.machine, b.machine))
 		}, func(k judging, v decisionSum) []any {
 			return []any{k.day, k.site, k.moderator, k.machine, v.approved, v.rejected}
+		})},
+		{addAgreements, rowsOf(s.looks, func(a, b looking) int {
+			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.of, b.of))
+		}, func(k looking, v lookSum) []any {
+			return []any{k.day, k.site, k.of, v.approvedTwice, v.approvedRejected, v.rejectedApproved, v.rejectedTwice}
 		})},
 	} {
 		if _, err := t.insert(part.into, part.rows); err != nil {

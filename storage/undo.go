@@ -77,6 +77,9 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	if _, err := t.exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, d.ID); err != nil {
 		return d, old, err
 	}
+	if _, err := t.exec(`DELETE FROM second_looks WHERE id = $1 AND decided_at IS NULL`, d.ID); err != nil {
+		return d, old, err
+	}
 	t.sums.judged(d, k.machine, -1)
 	if err := t.restoreLabel(d); err != nil {
 		return d, old, err

@@ -63,6 +63,7 @@ func siteFlags() []cli.Flag {
 		&cli.StringFlag{Name: "hold", Sources: env("hold"), Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the model's own"},
 		&cli.StringFlag{Name: "reject", Sources: env("reject"), Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
 		&cli.StringFlag{Name: "sso-secret", Sources: env("sso-secret"), Usage: "HS256 `SECRET` with which the site signs its readers' tokens; \"\" for none"},
+		&cli.FloatFlag{Name: "second-look", Sources: env("second-look"), Usage: "`SHARE`, 0 to 1, of decisions and of what the machine approves or rejects that another moderator judges blind, at first 0.01"},
 		&cli.IntFlag{Name: "keep-addresses", Sources: env("keep-addresses"), Usage: "`DAYS` that hashes of addresses, user agents and referrers are kept, at first 30; 0: for ever"},
 		&cli.IntFlag{Name: "keep-rejected", Sources: env("keep-rejected"), Usage: "`DAYS` that the text of rejected comments and the authors of labels are kept, at first 180; 0: for ever"},
 		&cli.IntFlag{Name: "keep-labels", Sources: env("keep-labels"), Usage: "`DAYS` that labels are kept, at first 0: for ever"},
@@ -85,6 +86,10 @@ func changeSite(c *cli.Command, s *models.Site) error {
 	}
 	if c.IsSet("sso-secret") {
 		s.SSOSecret = c.String("sso-secret")
+	}
+	if c.IsSet("second-look") {
+		share := c.Float("second-look")
+		s.SecondLook = &share
 	}
 	for flag, days := range map[string]*int{
 		"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,

@@ -27,6 +27,12 @@ var miscounted = map[string]string{
 			FROM decisions d JOIN comments c ON c.id = d.comment_id WHERE d.undone_at IS NULL GROUP BY 1, 2, 3, 4) n
 			ON j.day = n.day AND j.site = n.site AND j.moderator = n.moderator AND j.machine = n.machine
 		WHERE j.approved <> coalesce(n.approved, 0) OR j.rejected <> coalesce(n.rejected, 0)`,
+	"agreements": `SELECT a.of, a.approved_approved + 1000 * a.approved_rejected + 1000000 * a.rejected_approved + 1000000000 * a.rejected_rejected, n.n
+		FROM agreements a JOIN (SELECT decided_at / 86400000000 AS day, site, of,
+			count(*) FILTER (WHERE first_action = 'approve' AND second_action = 'approve') + 1000 * count(*) FILTER (WHERE first_action = 'approve' AND second_action = 'reject') +
+			1000000 * count(*) FILTER (WHERE first_action = 'reject' AND second_action = 'approve') + 1000000000 * count(*) FILTER (WHERE first_action = 'reject' AND second_action = 'reject') AS n
+			FROM second_looks WHERE decided_at IS NOT NULL GROUP BY 1, 2, 3) n ON n.day = a.day AND n.site = a.site AND n.of = a.of
+		WHERE n.n <> a.approved_approved + 1000 * a.approved_rejected + 1000000 * a.rejected_approved + 1000000000 * a.rejected_rejected`,
 	"decisions": `SELECT 'all', (SELECT CAST(sum(approved + rejected) AS bigint) FROM judgements), count(*) FROM decisions WHERE undone_at IS NULL
 		HAVING count(*) <> (SELECT sum(approved + rejected) FROM judgements)`,
 }

@@ -24,6 +24,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"decisions", decisionTests},
 		{"records", recordTests},
 		{"chain", chainTests},
+		{"second looks", lookTests},
 		{"database", databaseTests},
 		{"edges", edgeTests},
 	} {

@@ -1,0 +1,58 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/models"
+)
+
+// claimLooks leases second looks to the caller.
+func (s *Server) claimLooks(c echo.Context) error {
+	req, err := decode[struct {
+		Site  string `json:"site"`
+		Limit *int   `json:"limit"` // 1 to 50; 10 when absent
+	}](c)
+	if err != nil {
+		return err
+	}
+	f, err := claimRequest{Site: req.Site, Limit: req.Limit}.filter()
+	if err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if err := s.visible(ctx, by, f.Site); err != nil {
+		return err
+	}
+	looks, err := s.db.ClaimLooks(ctx, by, f.Site, f.Limit, lease)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, list[models.SecondLook]{Items: looks})
+}
+
+// lookAgain keeps a moderator's second opinion.
+func (s *Server) lookAgain(c echo.Context) error {
+	req, err := decode[struct {
+		Action models.Action `json:"action"`
+		Reason models.Reason `json:"reason"`
+		Note   string        `json:"note"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	word := models.DecisionRequest{Action: req.Action, Reason: req.Reason, Note: models.Clean(req.Note)}
+	if err := word.Validate(); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	opinion, err := s.db.LookAgain(ctx, caller(c), c.Param("id"), word)
+	if err != nil {
+		return err
+	}
+	if !opinion.Agreed {
+		s.publish(ctx, s.changed(models.CommentChanged, opinion.Comment))
+	}
+	return c.JSON(http.StatusOK, opinion)
+}

@@ -1,0 +1,287 @@
+package storage
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"winnow/models"
+)
+
+// lookKept is how long a second look waits for somebody to take it.
+const lookKept = 14 * 24 * time.Hour
+
+// sampled tells whether an id belongs to a share of all ids. Nobody can tell
+// the id of a decision before it is made.
+func sampled(id string, share float64) bool {
+	if share <= 0 {
+		return false
+	}
+	sum := sha256.Sum256([]byte(id))
+	return float64(binary.BigEndian.Uint64(sum[:])>>11)/(1<<53) < share
+}
+
+var keepLooks = into("second_looks", `id, comment_id, site, of, first_action, first_reason, first_by, created_at bigint,
+	second_action, second_reason, second_by, note, lease_by, lease_until bigint`, "")
+
+func (t *tx) lookRow(id string, c models.Comment, of models.LookOf, action models.Action, reason models.Reason, by string) []any {
+	return []any{
+		id, c.ID, c.Site, string(of), string(action), string(reason), by, micros(t.now),
+		"", "", "", "", "", int64(0),
+	}
+}
+
+// machineLook has an id of its own: that of the comment would tell what became
+// of it.
+func (t *tx) machineLook(c models.Comment) []any {
+	action := models.Approve
+	if c.Status == models.Rejected {
+		action = models.Reject
+	}
+	return t.lookRow(newID(), c, models.LookMachine, action, c.Reason, "")
+}
+
+// look is a row that nobody has answered.
+type look struct {
+	id, comment string
+	of          models.LookOf
+	action      models.Action
+	reason      models.Reason
+	by          string
+	answeredBy  string
+	leaseBy     string
+}
+
+func readLook(scan scanner) (l look, err error) {
+	err = scan(&l.id, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.answeredBy, &l.leaseBy)
+	return l, err
+}
+
+const lookColumns = `SELECT l.id, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.second_by, l.lease_by FROM second_looks l`
+
+func statusOf(a models.Action) models.Status {
+	if a == models.Approve {
+		return models.Approved
+	}
+	return models.Rejected
+}
+
+// ClaimLooks leases up to limit second looks of one site, or of all that the
+// caller sees, to the caller: first those already theirs, then the oldest that
+// nobody holds. None is of a comment that the caller has ever decided, or that
+// does not stand any more as it did after the first word on it.
+func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, limit int, lease time.Duration) ([]models.SecondLook, error) {
+	sites, all, err := seenSites(by, site)
+	if err != nil {
+		return nil, err
+	}
+	limit = pageSize(limit)
+	return update(ctx, db, func(t *tx) ([]models.SecondLook, error) {
+		now := micros(t.now)
+		w := new(where)
+		w.add("l.decided_at IS NULL AND l.created_at > ?", micros(t.now.Add(-lookKept)))
+		w.add("l.first_by <> ?", by.Name)
+		w.add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
+		w.add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
+		free := w.and("l.lease_until <= ?", now)
+		parts := []*where{free}
+		if !all {
+			parts = nil
+			for _, s := range sites {
+				parts = append(parts, free.and("l.site = ?", s))
+			}
+		}
+		held := w.and("l.lease_by = ? AND l.lease_by <> '' AND l.lease_until > ?", by.Name, now)
+		if !all {
+			// Not the mere column: what one holds is less than what a site has.
+			held.in("l.site || ''", sites)
+		}
+		var looks []look
+		for _, part := range append([]*where{held}, parts...) {
+			if len(looks) == limit {
+				break
+			}
+			// Comments that are being decided at this moment are passed over too.
+			query := lookColumns + ` JOIN comments c ON c.id = l.comment_id` + part.String() +
+				" ORDER BY l.created_at, l.id LIMIT " + part.arg(limit-len(looks)) + t.d.lockFree
+			found, err := list(t, readLook, query, part.args...)
+			if err != nil {
+				return nil, err
+			}
+			looks = append(looks, found...)
+		}
+		return t.deal(by, looks, t.now.Add(lease))
+	})
+}
+
+// deal leases second looks and returns what may be seen of them.
+func (t *tx) deal(by models.Caller, looks []look, until time.Time) ([]models.SecondLook, error) {
+	var ids, parents []string
+	for _, l := range looks {
+		ids = append(ids, l.comment)
+		if _, err := t.exec(`UPDATE second_looks SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(until), l.id); err != nil {
+			return nil, err
+		}
+	}
+	comments, err := t.byID(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range comments {
+		if c.ParentID != "" {
+			parents = append(parents, c.ParentID)
+		}
+	}
+	answered, err := t.byID(parents)
+	if err != nil {
+		return nil, err
+	}
+	remark := func(c models.Comment) models.Remark {
+		return models.Remark{Author: c.Author, Body: c.Body, CreatedAt: c.CreatedAt}
+	}
+	dealt := make([]models.SecondLook, len(looks))
+	for i, l := range looks {
+		c := comments[l.comment]
+		dealt[i] = models.SecondLook{ID: l.id, Site: c.Site, Article: c.Article, Comment: remark(c), LeaseUntil: until}
+		if parent, ok := answered[c.ParentID]; ok {
+			said := remark(parent)
+			dealt[i].Parent = &said
+		}
+	}
+	return dealt, nil
+}
+
+// LookAgain keeps the second opinion of whoever has claimed a second look. When
+// it is another than the first, the comment goes back to the queue, and its
+// label counts no more until somebody decides. A comment that does not stand any
+// more as it did after the first word is a conflict. d.Version is ignored.
+func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d models.DecisionRequest) (models.SecondOpinion, error) {
+	if err := d.Validate(); err != nil {
+		return models.SecondOpinion{}, err
+	}
+	return update(ctx, db, func(t *tx) (o models.SecondOpinion, err error) {
+		l, c, err := t.claimedLook(by, id)
+		if err != nil {
+			return o, err
+		}
+		if _, err := t.exec(`UPDATE second_looks SET second_action = $1, second_reason = $2, second_by = $3, note = $4, decided_at = $5,
+			lease_by = '', lease_until = 0 WHERE id = $6`,
+			string(d.Action), string(d.Reason), by.Name, plain(d.Note), micros(t.now), l.id); err != nil {
+			return o, err
+		}
+		o = models.SecondOpinion{
+			ID: l.id, Of: l.of, FirstAction: l.action, FirstReason: l.reason, FirstBy: l.by,
+			Agreed: d.Action == l.action, Comment: c,
+		}
+		t.sums.lookedAgain(c.Site, o, t.now)
+		if !o.Agreed {
+			if _, err := t.exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, l.id, c.ID); err != nil {
+				return o, err
+			}
+			if o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook); err != nil {
+				return o, err
+			}
+		}
+		return o, t.audit(by, c.Site, "comment.second_look", c.ID, stateOf(c), struct {
+			state
+			Action models.Action `json:"action"`
+			Why    models.Reason `json:"why,omitempty"`
+			Agreed bool          `json:"agreed"`
+		}{stateOf(o.Comment), d.Action, d.Reason, o.Agreed})
+	})
+}
+
+// claimedLook returns a second look that the caller may answer, and its
+// comment, locked.
+func (t *tx) claimedLook(by models.Caller, id string) (look, models.Comment, error) {
+	const query = lookColumns + ` WHERE l.id = $1`
+	none := "there is no such second look"
+	l, err := one(t, readLook, query, id)
+	if err != nil {
+		return l, models.Comment{}, missing(err, "%s", none)
+	}
+	k, err := t.visible(by, l.comment, t.d.lock)
+	if models.KindOf(err) == models.KindNotFound {
+		err = models.Errorf(models.KindNotFound, "%s", none)
+	}
+	if err != nil {
+		return l, k.comment, err
+	}
+	// Somebody may have been quicker while the comment was waited for.
+	if l, err = one(t, readLook, query, id); err != nil {
+		return l, k.comment, missing(err, "%s", none)
+	}
+	switch {
+	case l.answeredBy != "":
+		err = models.Errorf(models.KindConflict, "%s has looked at this already", l.answeredBy)
+	case l.leaseBy != by.Name:
+		err = models.Errorf(models.KindConflict, "this second look is not claimed by you")
+	case k.comment.Gone() || k.comment.Status != statusOf(l.action):
+		err = models.Errorf(models.KindConflict, "the comment has changed since")
+	}
+	return l, k.comment, err
+}
+
+// Agreements count second looks of 30 days, by what was said first (first
+// word) and then (second).
+type Agreements struct {
+	ApprovedApproved int `json:"approved_approved"`
+	ApprovedRejected int `json:"approved_rejected"`
+	RejectedApproved int `json:"rejected_approved"`
+	RejectedRejected int `json:"rejected_rejected"`
+	// Kappa is Cohen's: 1 when both always agree, 0 when no more than by
+	// chance; nil when that cannot be told. J. Cohen, A Coefficient of Agreement
+	// for Nominal Scales, 1960.
+	Kappa *float64 `json:"kappa,omitempty"`
+}
+
+// SecondLooks are the agreements with moderators and with the machine.
+type SecondLooks struct {
+	Decision Agreements `json:"decision"`
+	Machine  Agreements `json:"machine"`
+}
+
+// SecondLooks returns what came of the second looks of the last 30 days, on one
+// site or on all that the caller sees.
+func (db *DB) SecondLooks(ctx context.Context, by models.Caller, site string) (SecondLooks, error) {
+	return read(ctx, db, func(t *tx) (SecondLooks, error) { return t.secondLooks(by, site) })
+}
+
+func (t *tx) secondLooks(by models.Caller, site string) (s SecondLooks, err error) {
+	var w where
+	first := dayOf(t.now) - statsDays + 1
+	w.add("day BETWEEN ? AND ?", first, first+statsDays-1)
+	if err := w.seen(by, "site", site); err != nil {
+		return s, err
+	}
+	type row struct {
+		of models.LookOf
+		n  Agreements
+	}
+	rows, err := list(t, func(scan scanner) (r row, err error) {
+		err = scan(&r.of, &r.n.ApprovedApproved, &r.n.ApprovedRejected, &r.n.RejectedApproved, &r.n.RejectedRejected)
+		return r, err
+	}, `SELECT of, CAST(sum(approved_approved) AS bigint), CAST(sum(approved_rejected) AS bigint),
+		CAST(sum(rejected_approved) AS bigint), CAST(sum(rejected_rejected) AS bigint) FROM agreements`+w.String()+` GROUP BY of`, w.args...)
+	for _, r := range rows {
+		r.n.Kappa = r.n.kappa()
+		if r.of == models.LookMachine {
+			s.Machine = r.n
+		} else {
+			s.Decision = r.n
+		}
+	}
+	return s, err
+}
+
+func (a Agreements) kappa() *float64 {
+	aa, ar, ra, rr := float64(a.ApprovedApproved), float64(a.ApprovedRejected), float64(a.RejectedApproved), float64(a.RejectedRejected)
+	n := aa + ar + ra + rr
+	chance := ((aa+ar)*(aa+ra) + (ra+rr)*(ar+rr)) / (n * n)
+	if !(chance < 1) { // always the same, or nothing at all
+		return nil
+	}
+	k := ((aa+rr)/n - chance) / (1 - chance)
+	return &k
+}
