@@ -13,7 +13,7 @@ LARGE      ?=
 
 CORPORA    ?=
 
-.PHONY: help build test needs lint check fuzz crash bench growth accuracy
+.PHONY: help build test needs install lint check fuzz crash bench growth accuracy
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,12 +26,19 @@ build: ## the program, static, as bin/winnow
 test: needs ## every test with the race detector; installs what is missing on Debian
 	WINNOW_TEST_REQUIRE=1 go test -race -timeout 10m $(PACKAGES)
 
-# What is needed beside Go, as the Debian package and how to tell that it is there.
+# What is needed beside Go, as the Debian package and how to tell that it is
+# there; and axe-core, by which the pages' accessibility is tested.
 needs:
 	@missing=; \
 	lacks() { command -v "$$1" >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/"$$1" >/dev/null 2>&1 || missing="$$missing $$2"; }; \
+	axe=handlers/browsertest/node_modules/axe-core/axe.min.js; \
 	lacks cc "gcc libc6-dev"; lacks redis-server redis-server; lacks initdb postgresql; lacks chromium "chromium fonts-dejavu-core"; \
-	test -n "$$missing" || exit 0; \
+	test -f $$axe || lacks npm npm; \
+	if test -n "$$missing"; then $(MAKE) --no-print-directory install MISSING="$$missing" || exit 1; fi; \
+	test -f $$axe || { cd handlers/browsertest && npm install --no-package-lock --ignore-scripts --no-audit --no-fund; }
+
+install:
+	@missing="$(MISSING)"; \
 	echo "missing:$$missing"; \
 	command -v apt-get >/dev/null 2>&1 || { echo "not Debian: please install them"; exit 1; }; \
 	if test "$$(id -u)" = 0; then sudo=; \

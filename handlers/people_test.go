@@ -16,6 +16,7 @@ type site struct {
 	Slug, Name, Mode, Key string
 	Origins               []string
 	Thresholds            struct{ Hold, Reject *float64 }
+	Retention             struct{ Addresses, Rejected, Labels int }
 }
 
 func TestSitesAreChangedByAdmins(t *testing.T) {
@@ -35,9 +36,9 @@ func TestSitesAreChangedByAdmins(t *testing.T) {
 
 	s = site{}
 	f.as("ada", "PATCH", "/v1/sites/courier", object{
-		"name": " The Courier ", "mode": "pre", "thresholds": object{"reject": nil, "hold": 0.5},
+		"name": " The Courier ", "mode": "pre", "thresholds": object{"reject": nil, "hold": 0.5}, "retention": object{"rejected": 90},
 	}).into(http.StatusOK, &s)
-	if s.Name != "The Courier" || s.Mode != "pre" || len(s.Origins) != 1 || *s.Thresholds.Hold != 0.5 || s.Thresholds.Reject != nil || s.Key != "" {
+	if s.Name != "The Courier" || s.Mode != "pre" || len(s.Origins) != 1 || *s.Thresholds.Hold != 0.5 || s.Thresholds.Reject != nil || s.Retention.Rejected != 90 || s.Key != "" {
 		t.Errorf("changed to %+v", s)
 	}
 	f.as("ada", "PATCH", "/v1/sites/courier", object{"thresholds": object{"hold": 2}}).names("thresholds.hold")

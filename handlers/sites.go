@@ -32,6 +32,7 @@ type siteSettings struct {
 	Origins    []string          `json:"origins"`
 	Mode       models.Mode       `json:"mode"`
 	Thresholds models.Thresholds `json:"thresholds"`
+	Retention  models.Retention  `json:"retention"`
 	SecondLook *float64          `json:"second_look"`
 }
 
@@ -47,7 +48,8 @@ func (v siteSettings) read(request []byte, site *models.Site) error {
 	if err := parse(request, &v); err != nil {
 		return err
 	}
-	site.Name, site.Mode, site.Thresholds, site.SecondLook = models.Clean(v.Name), v.Mode, v.Thresholds, v.SecondLook
+	site.Name, site.Mode, site.Thresholds, site.Retention = models.Clean(v.Name), v.Mode, v.Thresholds, v.Retention
+	site.SecondLook = v.SecondLook
 	site.Origins = []string{}
 	for _, o := range v.Origins {
 		site.Origins = append(site.Origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
@@ -77,7 +79,7 @@ func (s *Server) addSite(c echo.Context) error {
 		return err
 	}
 	site := models.Site{Slug: named.Slug}
-	if err := (siteSettings{Name: named.Slug, Mode: models.ModePost}).read(data, &site); err != nil {
+	if err := (siteSettings{Name: named.Slug, Mode: models.ModePost, Retention: models.DefaultRetention()}).read(data, &site); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -103,7 +105,7 @@ func (s *Server) updateSite(c echo.Context) error {
 		return err
 	}
 	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error {
-		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds, site.SecondLook}.read(data, site)
+		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds, site.Retention, site.SecondLook}.read(data, site)
 	})
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// desk is a running server with a demo site, the moderators alice and bob, and
+// desk is a running server with a demo site, the moderators alice, bob and carol, and
 // a browser.
 type desk struct {
 	*testing.T
@@ -61,7 +61,7 @@ func newDesk(t *testing.T, mode models.Mode) *desk {
 	d.model()
 	hash, err := password.Hash(secretWord)
 	d.must(err)
-	for _, name := range []string{"alice", "bob"} {
+	for _, name := range []string{"alice", "bob", "carol"} {
 		d.must(d.db.AddModerator(t.Context(), operator, models.Moderator{Name: name, Role: models.RoleModerator, PasswordHash: hash}))
 	}
 	d.key, err = d.db.AddSite(t.Context(), operator, models.Site{Slug: "demo", Name: "Demo", Mode: mode})

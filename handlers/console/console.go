@@ -8,18 +8,16 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"io/fs"
+	"maps"
 	"mime"
 	"net/http"
 	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/tdewolff/minify/v2"
-	"github.com/tdewolff/minify/v2/css"
-	"github.com/tdewolff/minify/v2/html"
-	"github.com/tdewolff/minify/v2/js"
-	"github.com/tdewolff/minify/v2/svg"
+	"github.com/evanw/esbuild/pkg/api"
 )
 
 // Path is where the console is mounted.
@@ -67,36 +65,55 @@ func Handler() http.Handler {
 	})
 }
 
-// load returns all files by name without what only their authors need, and a
-// checksum over them in hexadecimal.
+// load returns the page and what it loads by name, and a checksum over all in
+// hexadecimal. The modules are bound together into one script, without what
+// only their authors need: it loads at once and is far shorter.
 func load() (files map[string][]byte, sum string) {
-	files = map[string][]byte{}
-	hash := sha256.New()
-	m := minify.New()
-	m.Add("js", &js.Minifier{})
-	m.Add("css", &css.Minifier{})
-	m.Add("svg", &svg.Minifier{})
-	m.Add("html", &html.Minifier{KeepDocumentTags: true, KeepEndTags: true, KeepQuotes: true})
-	assets, err := fs.Sub(embedded, "assets")
-	if err != nil {
-		panic(err) // the folder is part of the binary
-	}
-	err = fs.WalkDir(assets, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(assets, name)
-		if err != nil {
-			return err
-		}
-		data, err = m.Bytes(strings.TrimPrefix(path.Ext(name), "."), data)
-		files[name] = data
-		hash.Write([]byte(name + "\x00"))
-		hash.Write(data)
-		return err
+	built := api.Build(api.BuildOptions{
+		EntryPointsAdvanced: []api.EntryPoint{
+			{InputPath: "app.js", OutputPath: "app"},
+			{InputPath: "style.css", OutputPath: "style"},
+			{InputPath: "i18n/en.js", OutputPath: "i18n/en"},
+			{InputPath: "i18n/de.js", OutputPath: "i18n/de"},
+		},
+		Outdir: "/", Bundle: true, Format: api.FormatESModule, Target: api.ESNext, Charset: api.CharsetUTF8,
+		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
+		Plugins: []api.Plugin{{Name: "embedded", Setup: fromBinary}},
 	})
-	if err != nil {
-		panic(err) // likewise
+	if len(built.Errors) > 0 {
+		panic(built.Errors[0].Text) // the files are part of the binary
+	}
+	files = map[string][]byte{}
+	for _, f := range built.OutputFiles {
+		files[strings.TrimPrefix(filepath.ToSlash(f.Path), "/")] = f.Contents
+	}
+	for _, name := range []string{"index.html", "icon.svg"} {
+		data, err := embedded.ReadFile("assets/" + name)
+		if err != nil {
+			panic(err) // likewise
+		}
+		files[name] = data
+	}
+	hash := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		hash.Write([]byte(name + "\x00"))
+		hash.Write(files[name])
 	}
 	return files, hex.EncodeToString(hash.Sum(nil)[:8])
+}
+
+// fromBinary reads modules from the binary, not from the disk.
+func fromBinary(build api.PluginBuild) {
+	const all, here = ".*", "embedded"
+	build.OnResolve(api.OnResolveOptions{Filter: all}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+		return api.OnResolveResult{Path: path.Join(path.Dir(a.Importer), a.Path), Namespace: here}, nil
+	})
+	build.OnLoad(api.OnLoadOptions{Filter: all, Namespace: here}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+		data, err := embedded.ReadFile("assets/" + a.Path)
+		contents, loader := string(data), api.LoaderJS
+		if path.Ext(a.Path) == ".css" {
+			loader = api.LoaderCSS
+		}
+		return api.OnLoadResult{Contents: &contents, Loader: loader}, err
+	})
 }

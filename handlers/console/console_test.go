@@ -2,11 +2,9 @@ package console
 
 import (
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -59,24 +57,5 @@ func TestAssetsAreSmall(t *testing.T) {
 	}
 	if sum > most {
 		t.Errorf("the assets have %d bytes together, %d at most", sum, most)
-	}
-}
-
-func TestBothLanguagesSayTheSame(t *testing.T) {
-	key := regexp.MustCompile(`(?m)(?:^\s*|[,\]"] )"?([\w.?/]+)"?: ["\[]`)
-	keys := func(lang string) []string {
-		found := map[string]bool{}
-		text, err := embedded.ReadFile("assets/i18n/" + lang + ".js")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range key.FindAllSubmatch(text, -1) {
-			found[string(m[1])] = true
-		}
-		return slices.Sorted(maps.Keys(found))
-	}
-	en, de := keys("en"), keys("de")
-	if len(en) < 50 || !slices.Equal(en, de) {
-		t.Errorf("the texts differ:\nen %v\nde %v", en, de)
 	}
 }

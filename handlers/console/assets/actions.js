@@ -11,7 +11,7 @@ const button = (label, key, click, kind) => h("button", { type: "button", class:
 const link = (label, click) => h("button", { type: "button", class: "link", click }, label);
 
 function choices() {
-  if (!asking) return [button(t("approve"), "a", () => decide("approve"), "approve"), button(t("reject"), "r", () => ask(true), "reject")];
+  if (!asking) return [button(t("approve"), "a", () => decide("approve"), "approve"), button(t("reject._"), "r", () => ask(true), "reject")];
   return [h("span", { class: "muted" }, t("reject.why")), Object.entries(reasons).map(([key, r]) => button(name("reason", r), key, () => decide("reject", r))), link(t("cancel"), () => ask(false))].flat();
 }
 
@@ -27,7 +27,7 @@ function render() {
   $("bulk").hidden = !n;
   $("actions").hidden = n || !queue.current;
   if (n) $("bulk").replaceChildren(h("b", {}, t("selected", { n })), ...choices(), link(t("clear"), clearSelection));
-  else $("actions").replaceChildren(...choices(), ...(asking ? [] : [button(t("note"), "n", write)]), note || "");
+  else $("actions").replaceChildren(...choices(), ...(asking ? [] : [button(t("note._"), "n", write)]), note || "");
 }
 
 // write opens the note.

@@ -12,7 +12,8 @@ export class Problem extends Error {
 
 async function send(method, path, body) {
   const init = { method, credentials: "same-origin", cache: "no-store" };
-  if (body !== undefined) Object.assign(init, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  if (body instanceof Blob) Object.assign(init, { headers: { "Content-Type": "application/octet-stream" }, body });
+  else if (body !== undefined) Object.assign(init, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   try {
     return await fetch(path, init);
   } catch {
@@ -32,10 +33,9 @@ export async function call(method, path, body) {
   throw new Problem(reply.status, data);
 }
 
-export const get = (path, query = {}) => {
-  const set = Object.entries(query).filter(([, v]) => v !== "" && v != null);
-  return call("GET", set.length ? `${path}?${new URLSearchParams(set)}` : path);
-};
+// given writes as a query what of it is not empty.
+export const given = (query) => new URLSearchParams(Object.entries(query).filter(([, v]) => v));
+export const get = (path, query = {}) => call("GET", `${path}?${given(query)}`);
 export const post = (path, body = {}) => call("POST", path, body);
 
 // A refresh token works once, and its second use ends the session. So only one

@@ -7,8 +7,8 @@ import { $, h } from "./dom.js";
 import { lang, name, t, translate } from "./i18n.js";
 import { help } from "./keys.js";
 import { connect, counts, disconnect, look, seen } from "./live.js";
-import { deal, load, more, queue, refresh, selectAll } from "./queue.js";
-import { rules } from "./rules.js";
+import { me, route } from "./pages.js";
+import { deal, load, more, queue, refresh, selectAll, show } from "./queue.js";
 import { complain, explain } from "./toasts.js";
 
 const held = ["spam", "abuse", "flagged", "premoderation", "rule", "honeypot"];
@@ -21,11 +21,10 @@ const options = (id, values) => $(id).replaceChildren(...values.map(([value, tex
 async function enter() {
   try {
     if (!localStorage.getItem("winnow.known")) return login();
-    const [me, sites] = await Promise.all([get("/v1/me"), get("/v1/sites")]);
-    queue.me = $("who").textContent = me.name;
+    const [who, sites] = await Promise.all([get("/v1/me"), get("/v1/sites")]);
+    queue.me = $("who").textContent = Object.assign(me, { sites: undefined }, who).name;
     options("site", [["", t("queue.sites")], ...sites.items.map((s) => [s.slug, s.name])]);
     $("site").hidden = sites.items.length < 2;
-    $("rules-open").hidden = me.role === "moderator" || !sites.items.length;
   } catch (problem) {
     complain(problem);
     return login();
@@ -34,6 +33,7 @@ async function enter() {
   $("login").hidden = true;
   $("desk").hidden = false;
   recent();
+  route();
   await begin();
   connect();
   timers.push(setInterval(() => queue.items.forEach(refresh), 30_000), setInterval(renew, 60_000), setInterval(() => look().catch(() => {}), 60_000));
@@ -50,7 +50,7 @@ function leave() {
   disconnect();
   timers.splice(0).forEach(clearInterval);
   Object.assign(queue, { items: [], current: null });
-  $("list").replaceChildren();
+  for (const id of ["list", "page"]) $(id).replaceChildren();
   login();
 }
 
@@ -61,7 +61,7 @@ async function begin() {
   $("narrowed").textContent = (campaign ? t("copies.only") : t("queue.only", { name: author })) + " ×";
   try {
     await load();
-    await claim();
+    if (!$("panes").hidden) await claim();
     seen();
     if (!queue.current) deal(0, false);
     await look();
@@ -110,7 +110,6 @@ on("narrowed", "click", () => narrow({ author: "", campaign: "" }));
 on("fresh", "click", begin);
 on("more", "click", () => more().catch(complain));
 on("help-open", "click", help);
-on("rules-open", "click", () => rules().catch(complain));
 on("lang", "change", () => { localStorage.setItem("winnow.lang", $("lang").value); location.reload(); });
 for (const a of document.querySelectorAll(".tabs a")) a.addEventListener("click", (event) => { event.preventDefault(); $(a.hash.slice(1)).scrollIntoView(); });
 document.addEventListener("narrow", async ({ detail: { all, ...change } }) => {
@@ -118,6 +117,12 @@ document.addEventListener("narrow", async ({ detail: { all, ...change } }) => {
   if (all) await selectAll().catch(complain);
 });
 document.addEventListener("signed-out", leave);
+document.addEventListener("returned", () => {
+  if (queue.current) show(queue.current);
+  else deal(0);
+  renew();
+});
+addEventListener("hashchange", (event) => $("desk").hidden || route(event));
 document.addEventListener("opened", ({ detail: { item, byHand } }) => {
   counts();
   if (item && byHand && innerWidth <= 760) $("pane-comment").scrollIntoView();

@@ -1,6 +1,7 @@
 // Leases: what is before the moderator, and what comes next, is dealt to nobody
 // else. They end by themselves a while after the moderator has gone.
 import { post } from "./api.js";
+import { $ } from "./dom.js";
 import { find, merge, place, queue } from "./queue.js";
 
 const ahead = 10; // items held beyond those that were passed over
@@ -32,7 +33,7 @@ export function stock() {
 
 // renew keeps the leases of a moderator who is at work.
 export function renew() {
-  if (!busy && queue.current && Date.now() - active < idle) claim().catch(() => {});
+  if (!busy && !$("panes").hidden && queue.current && Date.now() - active < idle) claim().catch(() => {});
 }
 
 // release gives items back.

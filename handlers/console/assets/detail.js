@@ -48,7 +48,7 @@ function page(item) {
     h("p", { class: "where" }, !$("site").hidden && h("span", { class: "chip" }, c.site), said(title || id, "b"),
       /^https?:/.test(url) && h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, t("comment.open"))),
     notice(item),
-    copies ? h("p", {}, h("span", { class: "chip warn" }, t("copies", { n: copies.count, m: copies.authors })), " ",
+    copies ? h("p", {}, h("span", { class: "chip warn" }, t("copies._", { n: copies.count, m: copies.authors })), " ",
       h("button", { type: "button", class: "link", click: () => tell("narrow", { campaign: copies.id, all: true }) }, t("copies.all"))) : "",
     parent ? h("blockquote", {}, h("p", { class: "muted" }, t("comment.parent", { name: parent.author.name })), text(parent)) : "",
     h("article", { class: "open", tabindex: -1, "data-id": c.id },
@@ -84,7 +84,7 @@ function why({ verdict: v, comment: c }) {
   const light = (signals) => () => $("comment").querySelector(".body").replaceChildren(...marked(c.body, signals));
   const n = all.length - fewSigns;
   const reason = c.reason || v.reason;
-  return h("section", { class: "why" }, h("h2", {}, t("why"), reason && h("span", { class: "chip" }, name("reason", reason))),
+  return h("section", { class: "why" }, h("h2", {}, t("why._"), reason && h("span", { class: "chip" }, name("reason", reason))),
     h("div", { class: "gauges" }, gauge("spam", v.spam, v.hold_at, v.reject_at), gauge("abuse", v.abuse)),
     all.length ? signs(shown, (s) => ({ mouseenter: light([s]), mouseleave: light(all) })) : h("p", { class: "muted" }, t("why.none")),
     h("p", { class: "muted why-foot" }, n > 0 && h("button", { type: "button", class: "link", click: expand }, expanded ? t("why.less") : t("why.more", { n }), " ", h("kbd", {}, "e")), t("why.model", { version: v.model })));

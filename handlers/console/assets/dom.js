@@ -2,10 +2,10 @@
 
 export const $ = (id) => document.getElementById(id);
 
-// h makes an element. Functions become listeners, "vars" CSS custom properties,
+// h makes an element, or fills in the one given. Functions become listeners, "vars" CSS custom properties,
 // everything else attributes. What is false, undefined or null is left out.
 export function h(tag, props, ...children) {
-  const e = document.createElement(tag);
+  const e = tag.tagName ? tag : document.createElement(tag);
   for (const [name, value] of Object.entries(props || {})) {
     if (typeof value === "function") e.addEventListener(name, value);
     else if (name === "vars") for (const [k, v] of Object.entries(value)) e.style.setProperty(k, v);
@@ -14,6 +14,9 @@ export function h(tag, props, ...children) {
   e.append(...children.flat(Infinity).filter((c) => c || c === ""));
   return e;
 }
+
+// s makes an element of a drawing.
+export const s = (tag, ...rest) => h(document.createElementNS("http://www.w3.org/2000/svg", tag), ...rest);
 
 // What a stranger typed: isolated, so that its writing direction stays inside.
 export const said = (text, tag = "bdi") => h(tag, { dir: "auto" }, text);

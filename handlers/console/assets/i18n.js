@@ -2,19 +2,23 @@
 
 const saved = localStorage.getItem("winnow.lang") || navigator.language;
 export const lang = saved.startsWith("de") ? "de" : "en";
-const words = (await import(`./i18n/${lang}.js`)).default;
+const file = `./i18n/${lang}.js`; // named apart, so that it stays a file of its own
+const words = (await import(file)).default;
 
-// t returns a text with its {values} put in. A text may be a pair, for one and
-// for any other number n.
+// name returns the text for one of the service's own words, or the word itself
+// when it is newer than this page.
+export const name = (group, word) => words[group]?.[word] ?? word;
+
+// t returns a text by its key, or by its group and key, with {values} put in. A
+// text may be a pair, for one and for any other number n.
 export function t(key, values = {}) {
-  const word = words[key] ?? key;
+  const [, group, rest] = key.match(/^(\w+)\.(.+)/) || [];
+  const word = group ? name(group, rest) : words[key];
   const text = Array.isArray(word) ? word[values.n === 1 ? 0 : 1] : word;
   return text.replace(/{(\w+)}/g, (_, k) => (typeof values[k] === "number" ? values[k].toLocaleString(lang) : values[k]));
 }
 
-// name returns the text for one of the service's own words, or the word itself
-// when it is newer than this page.
-export const name = (group, word) => words[`${group}.${word}`] ?? word;
+export const number = (n) => n.toLocaleString(lang, { maximumFractionDigits: 3 });
 
 // percent never says 100 % of what is only nearly certain.
 export const percent = (p) => (p < 1 ? Math.min(p, 0.999) : p).toLocaleString(lang, { style: "percent", maximumFractionDigits: p > 0.99 ? 1 : 0 });

@@ -68,7 +68,7 @@ export async function look() {
     refresh(item);
     if (holder(item) !== before) update(item);
   }
-  queue.total = page.total;
+  Object.assign(queue, { total: page.total, over: page.more });
   oldest = first.items[0]?.comment.created_at;
   counts();
 }
@@ -76,13 +76,18 @@ export async function look() {
 // counts shows what is known of the queue as a whole.
 export function counts() {
   const n = queue.total;
-  $("total").textContent = n.toLocaleString(lang);
+  $("total").textContent = n.toLocaleString(lang) + (queue.over ? "+" : "");
   $("total-word").textContent = t("waiting", { n });
-  document.title = n ? `(${n}) Winnow` : "Winnow";
+  titled();
   $("oldest").replaceChildren(oldest ? h("span", { class: "chip age" + urgency(oldest) }, t("oldest", { age: age(oldest) })) : "");
   const unseen = [...fresh].filter((id) => !find(id)).length;
   $("fresh").hidden = !unseen;
   $("fresh").textContent = t("fresh", { n: unseen });
+}
+
+// titled names the page, and what waits, in the title.
+export function titled() {
+  document.title = `${queue.total ? `(${queue.total}) ` : ""}${$("title")?.textContent || t("pages.queue")} · Winnow`;
 }
 
 export const seen = () => fresh.clear();

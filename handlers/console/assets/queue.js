@@ -6,7 +6,7 @@ import { age, moment, name, percent, t, urgency } from "./i18n.js";
 
 export const queue = {
   me: "", filter: { sort: "risk", reason: "", q: "", site: "", author: "", campaign: "" },
-  items: [], next: "", total: 0, current: null, selected: new Set(),
+  items: [], next: "", total: 0, over: false, current: null, selected: new Set(),
   round: 0, // grows with each load: replies to questions of an earlier one are dropped
 };
 const rows = new Map(); // list items by comment id
@@ -30,7 +30,7 @@ export async function load() {
   const round = ++queue.round;
   const page = await get("/v1/queue", { ...queue.filter, limit: pageSize });
   if (round !== queue.round) return;
-  Object.assign(queue, { items: [], next: page.next, total: page.total });
+  Object.assign(queue, { items: [], next: page.next, total: page.total, over: page.more });
   queue.selected.clear();
   rows.clear();
   $("list").replaceChildren();
@@ -98,7 +98,7 @@ function row(item) {
       h("span", { class: "row-top" }, said(c.author.name, "b"), h("time", { datetime: c.created_at, title: moment(c.created_at) })),
       h("span", { class: "excerpt", dir: "auto" }, Array.from(c.body).slice(0, 180).join("").replace(/\s+/g, " ")),
       h("span", { class: "row-foot" }, h("span", { class: "chip risk" + Math.floor(p * 3.99) }, percent(p)),
-        c.reason && h("span", { class: "chip" }, name("reason", c.reason)), copies && h("span", { class: "chip warn", title: t("copies", { n: copies.count, m: copies.authors }) }, "×" + copies.count), h("span", { class: "state" }), said(c.article.title || c.article.id, "span"))));
+        c.reason && h("span", { class: "chip" }, name("reason", c.reason)), copies && h("span", { class: "chip warn", title: t("copies._", { n: copies.count, m: copies.authors }) }, "×" + copies.count), h("span", { class: "state" }), said(c.article.title || c.article.id, "span"))));
   rows.set(c.id, li);
   refresh(item);
   return li;

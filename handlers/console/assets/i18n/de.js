@@ -1,44 +1,82 @@
-// Die Texte der Konsole auf Deutsch. Ein Paar gilt für eins und für jede andere Zahl.
+// Die Texte der Konsole auf Deutsch. Ein Paar gilt für eins und für jede andere
+// Zahl; der Name einer Gruppe selbst steht unter "_".
 export default {
-  "login.what": "Der Kommentartisch", "login.name": "Name", "login.password": "Passwort", "login.enter": "Anmelden",
-  "login.wrong": "Name oder Passwort ist falsch.", logout: "Abmelden", language: "Sprache", close: "Schließen",
-  offline: "Der Server ist nicht erreichbar.", failed: "Das hat nicht geklappt: {why}",
-  "live.on": "Neue Kommentare kommen von selbst", "live.off": "Verbindung verloren, neuer Versuch läuft",
-  waiting: ["Kommentar wartet", "Kommentare warten"], oldest: "ältester {age}",
-  "age.now": "jetzt", "age.minutes": "{n} Min.", "age.hours": "{n} Std.", "age.days": "{n} T.",
-
-  queue: "Liste", search: "Text oder Name suchen", "queue.sort": "Reihenfolge", "queue.reason": "Haltegrund", "queue.site": "Website",
-  "queue.all": "Alle Gründe", "queue.sites": "Alle Websites", more: "Weitere anzeigen", fresh: ["{n} neuer Kommentar", "{n} neue Kommentare"], "queue.only": "Nur von {name}",
-  "queue.empty": "Alles erledigt. Nichts wartet.", "queue.nothing": "Nichts gefunden.", select: "Kommentar von {name} auswählen",
-  selected: "{n} ausgewählt", clear: "Aufheben", "queue.held": "bei {name}", "queue.done": "anderswo entschieden",
-  "sort.risk": "Heikelste zuerst", "sort.oldest": "Älteste zuerst", "sort.newest": "Neueste zuerst",
-
-  "reason.spam": "Spam", "reason.abuse": "Beleidigung", "reason.off_topic": "Thema verfehlt", "reason.illegal": "Rechtswidrig", "reason.other": "Anderes",
-  "reason.premoderation": "Alles wird gehalten", "reason.honeypot": "Verstecktes Feld ausgefüllt", "reason.flagged": "Von Lesern gemeldet", "reason.rule": "Eine Regel der Website",
-  "status.approved": "veröffentlicht", "status.rejected": "abgelehnt", "status.pending": "wartet", "action.approve": "freigegeben", "action.reject": "abgelehnt", "action.hold": "gehalten",
-
-  comment: "Kommentar", "comment.none": "Kein Kommentar ist offen.", "comment.parent": "Antwort an {name}", "comment.flags": ["{n} Meldung von Lesern", "{n} Meldungen von Lesern"],
-  "comment.thread": ["{n} weiterer Kommentar in diesem Faden", "{n} weitere Kommentare in diesem Faden"], "comment.open": "Artikel öffnen",
-  "comment.held": "{name} hat diesen Kommentar bis {time}.", "comment.gone": "Dieser Kommentar wartet nicht mehr.", "comment.decided": "{name}: {action}, {age}.",
-
-  why: "Warum er gehalten wurde", "why.hold": "gehalten ab {p}", "why.reject": "abgelehnt ab {p}", "why.more": ["{n} weiteres Anzeichen", "{n} weitere Anzeichen"], "why.less": "Weniger Anzeichen", "why.none": "Keine Anzeichen im Text.", "why.model": "Modell {version}",
-  "signal.word": "Wort", "signal.pair": "Wörter", "signal.chars": "Buchstaben", "signal.link": "Link", "signal.number": "Zahl", "signal.mark": "Zeichen", "signal.fold": "Tarnung", "signal.shape": "Form", "signal.author": "Autor",
-  "signal.article": "Artikel", "signal.rule": "Regel", "signal.campaign": "Kampagne", "signal.prior": "Vor dem Lesen", "signal.rest": "Alles Übrige",
-
-  copies: "{n} Beinahe-Kopien, Autoren: {m}", "copies.all": "Alle davon auswählen", "copies.only": "Nur Beinahe-Kopien",
-  rules: "Regeln", "rules.save": "Sichern", "rules.saved": "Die Regeln sind gesichert.", "rules.text": "Was geschähe mit diesem Text? Nichts wird behalten.", "rules.try": "Prüfen",
-  "blocked_words.words": "Gesperrte Wörter und Wendungen, je Zeile eine; * für jede Endung", "suspect_words.words": "Verdächtige Wörter und Wendungen",
-  "blocked_domains.domains": "Gesperrte Domains", "links.allowed": "Domains, deren Links nicht zählen", "rules.rest": "Alles Übrige, als JSON",
-
-  approve: "Freigeben", reject: "Ablehnen", "reject.why": "Ablehnen als", cancel: "Abbrechen", undo: "Rückgängig", note: "Notiz", "note.add": "Notiz für die Redaktion, bleibt bei der Entscheidung",
-  "done.approve": "Freigegeben: {name}", "done.reject": "Abgelehnt ({reason}): {name}", "done.approve.many": ["{n} Kommentar freigegeben", "{n} Kommentare freigegeben"], "done.reject.many": ["{n} Kommentar abgelehnt", "{n} Kommentare abgelehnt"],
-  "done.failed": ["{n} ließ sich nicht entscheiden und bleibt hier.", "{n} ließen sich nicht entscheiden und bleiben hier."], "done.undone": "Rückgängig gemacht. Er wartet wieder.",
-  "conflict.decided": "{name} war schneller: {action}. Ihre Entscheidung gilt nicht.", "conflict.held": "{name} arbeitet an diesem Kommentar. Ihre Entscheidung gilt nicht.",
-  "conflict.changed": "Der Kommentar hat sich geändert. Ihre Entscheidung gilt nicht: bitte noch einmal ansehen.", "conflict.undo": "Der Kommentar hat sich seitdem geändert, das geht nicht mehr rückgängig.",
-
-  author: "Autor", "author.record": "Bisher auf dieser Website", "author.first": "Der erste Kommentar unter diesem Namen.", "author.id": "Bekannt als", "author.email": "E-Mail", "author.url": "Angegebene Adresse", "author.net": "Netz", "author.browser": "Browser",
-  "author.others": "Wartet auch", "author.all": "Nur diesen Autor", history: "Was mit ihm geschah", arrived: "eingetroffen", undone: "rückgängig durch {name}", recent: "Ihre letzten Entscheidungen",
-
-  keys: "Alle Tasten", "keys.a": "freigeben", "keys.r": "ablehnen, dann der Grund", "keys.u": "rückgängig", "keys.j": "nächster", "keys.k": "voriger", "keys.x": "auswählen",
-  "keys.X": "bis hier auswählen", "keys.e": "alle Anzeichen, oder weniger", "keys.n": "Notiz schreiben", "keys./": "suchen", "keys.?": "alle Tasten", "keys.Escape": "Feld verlassen, abbrechen",
+  logout: "Abmelden", language: "Sprache", close: "Schließen", offline: "Der Server ist nicht erreichbar.", failed: "Das hat nicht geklappt: {why}",
+  waiting: ["Kommentar wartet", "Kommentare warten"], oldest: "ältester {age}", search: "Text oder Name suchen", more: "Weitere anzeigen",
+  fresh: ["{n} neuer Kommentar", "{n} neue Kommentare"], select: "Kommentar von {name} auswählen", selected: "{n} ausgewählt", clear: "Aufheben", approve: "Freigeben",
+  cancel: "Abbrechen", undo: "Rückgängig", history: "Was mit ihm geschah", arrived: "eingetroffen", undone: "rückgängig durch {name}",
+  recent: "Ihre letzten Entscheidungen", find: "Suchen", save: "Sichern", saved: "Gesichert.", add: "Anlegen", all: "alle", none: "Hier ist nichts.", numbers: "Als Tabelle",
+  test: "Prüfen", csv: "Als CSV", head: "{n} Zeilen; die letzte hat die Prüfsumme {hash}",
+  login: { what: "Der Kommentartisch", name: "Name", password: "Passwort", enter: "Anmelden", wrong: "Name oder Passwort ist falsch." },
+  live: { on: "Neue Kommentare kommen von selbst", off: "Verbindung verloren, neuer Versuch läuft" },
+  age: { now: "jetzt", minutes: "{n} Min.", hours: "{n} Std.", days: "{n} T." },
+  queue: {
+    _: "Liste", sort: "Reihenfolge", reason: "Haltegrund", site: "Website", all: "Alle Gründe", sites: "Alle Websites", only: "Nur von {name}",
+    empty: "Alles erledigt. Nichts wartet.", nothing: "Nichts gefunden.", held: "bei {name}", done: "anderswo entschieden",
+  },
+  sort: { risk: "Heikelste zuerst", oldest: "Älteste zuerst", newest: "Neueste zuerst" },
+  reason: {
+    spam: "Spam", abuse: "Beleidigung", off_topic: "Thema verfehlt", illegal: "Rechtswidrig", other: "Anderes", premoderation: "Alles wird gehalten",
+    honeypot: "Verstecktes Feld ausgefüllt", flagged: "Von Lesern gemeldet", rule: "Eine Regel der Website",
+  },
+  status: { approved: "veröffentlicht", rejected: "abgelehnt", pending: "wartet" },
+  action: { approve: "freigegeben", reject: "abgelehnt", hold: "gehalten" },
+  comment: {
+    _: "Kommentar", none: "Kein Kommentar ist offen.", parent: "Antwort an {name}", flags: ["{n} Meldung von Lesern", "{n} Meldungen von Lesern"],
+    thread: ["{n} weiterer Kommentar in diesem Faden", "{n} weitere Kommentare in diesem Faden"], open: "Artikel öffnen", held: "{name} hat diesen Kommentar bis {time}.",
+    gone: "Dieser Kommentar wartet nicht mehr.", decided: "{name}: {action}, {age}.",
+  },
+  why: {
+    _: "Warum er gehalten wurde", hold: "gehalten ab {p}", reject: "abgelehnt ab {p}", more: ["{n} weiteres Anzeichen", "{n} weitere Anzeichen"], less: "Weniger Anzeichen",
+    none: "Keine Anzeichen im Text.", model: "Modell {version}",
+  },
+  signal: {
+    word: "Wort", pair: "Wörter", chars: "Buchstaben", link: "Link", number: "Zahl", mark: "Zeichen", fold: "Tarnung", shape: "Form", author: "Autor", article: "Artikel",
+    rule: "Regel", campaign: "Kampagne", prior: "Vor dem Lesen", rest: "Alles Übrige",
+  },
+  copies: { _: "{n} Beinahe-Kopien, Autoren: {m}", all: "Alle davon auswählen", only: "Nur Beinahe-Kopien" },
+  reject: { _: "Ablehnen", why: "Ablehnen als" },
+  note: { _: "Notiz", add: "Notiz für die Redaktion, bleibt bei der Entscheidung" },
+  done: {
+    approve: "Freigegeben: {name}", reject: "Abgelehnt ({reason}): {name}", "approve.many": ["{n} Kommentar freigegeben", "{n} Kommentare freigegeben"],
+    "reject.many": ["{n} Kommentar abgelehnt", "{n} Kommentare abgelehnt"],
+    failed: ["{n} ließ sich nicht entscheiden und bleibt hier.", "{n} ließen sich nicht entscheiden und bleiben hier."], undone: "Rückgängig gemacht. Er wartet wieder.",
+  },
+  conflict: {
+    decided: "{name} war schneller: {action}. Ihre Entscheidung gilt nicht.", held: "{name} arbeitet an diesem Kommentar. Ihre Entscheidung gilt nicht.",
+    changed: "Der Kommentar hat sich geändert. Ihre Entscheidung gilt nicht: bitte noch einmal ansehen.",
+    undo: "Der Kommentar hat sich seitdem geändert, das geht nicht mehr rückgängig.",
+  },
+  author: {
+    _: "Autor", record: "Bisher auf dieser Website", first: "Der erste Kommentar unter diesem Namen.", id: "Bekannt als", email: "E-Mail", url: "Angegebene Adresse",
+    net: "Netz", browser: "Browser", others: "Wartet auch", all: "Nur diesen Autor",
+  },
+  keys: {
+    _: "Alle Tasten", a: "freigeben", r: "ablehnen, dann der Grund", u: "rückgängig", j: "nächster", k: "voriger", x: "auswählen", X: "bis hier auswählen",
+    e: "alle Anzeichen, oder weniger", n: "Notiz schreiben", "/": "suchen", "?": "alle Tasten", Escape: "Feld verlassen, abbrechen",
+  },
+  pages: { _: "Seiten", queue: "Liste", stats: "Statistik", models: "Modelle", sites: "Websites", audit: "Protokoll", people: "Personen" },
+  field: {
+    name: "Name", slug: "Kurzname", mode: "Was der Filter durchlässt", origins: "Seiten, die ohne Schlüssel senden dürfen, je Zeile eine", hold: "Halten ab",
+    reject: "Ablehnen ab", "thresholds.hold": "Halten ab, 0 bis 1; leer: wie das Modell", "thresholds.reject": "Ablehnen ab, ebenso",
+    "retention.addresses": "Adressen behalten, Tage; 0: für immer", "retention.rejected": "Abgelehnte Texte behalten, Tage", "retention.labels": "Labels behalten, Tage",
+    rest: "Alles Übrige, als JSON", text: "Was geschähe mit diesem Text? Nichts wird behalten.", role: "Rolle", sites: "Websites, je Zeile eine; leer: alle",
+    disabled: "Kein Zugang", password: "Passwort", renewed: "Neues Passwort; leer: wie bisher", at: "Wann", actor: "Wer", site: "Website", action: "Was", subject: "Wovon",
+    since: "Von", until: "Bis", change: "Vorher → nachher", address: "Adresse", file: "Modelldatei",
+    "blocked_words.words": "Gesperrte Wörter und Wendungen, je Zeile eine; * für jede Endung", "suspect_words.words": "Verdächtige Wörter und Wendungen",
+    "blocked_domains.domains": "Gesperrte Domains", "links.allowed": "Domains, deren Links nicht zählen",
+  },
+  mode: { post: "gleich veröffentlicht", pre: "für Moderatoren gehalten" },
+  role: { moderator: "Moderation", editor: "Redaktion", admin: "Verwaltung" },
+  sites: { rules: "Wörter und Regeln", add: "Neue Website", key: "Neuer Schlüssel", keyed: "Der geheime Schlüssel, nur jetzt zu sehen: {key}" },
+  people: { add: "Neue Person", decisions: "Entscheidungen in 30 Tagen" },
+  models: {
+    live: "aktiv", origin: "Woher", created_at: "Entstanden", labels: "Labels: Ham, Spam, Beleidigung", auc: "AUC", recall: "gefunden bei 1 % Fehlalarm", mcc: "MCC",
+    ece: "Kalibrierfehler", hold: "hält ab", bins: "Vorhergesagt (Linie) und wahr", observed: "wahr", foretold: "vorhergesagt", promote: "Einsetzen", rollback: "Zurück",
+    train: "Jetzt lernen", upload: "Hochladen", running: "Lernt, begonnen von {by}", done: "Zuletzt gelernt: {version}.", failed: "Das Lernen ist gescheitert: {error}",
+  },
+  stats: {
+    arrivals: "Kommentare je Tag, und was die Maschine tat", decisions: "Entscheidungen je Tag", moderators: "Gültige Entscheidungen aus 30 Tagen",
+    agreement: "Was Moderatoren daraus machten", machine: "Die Maschine", share: "einig",
+  },
 };

@@ -1,44 +1,79 @@
-// The console's texts in English. A pair is for one and for any other number.
+// The console's texts in English. A pair is for one and for any other number; a
+// group's own name stands at "_".
 export default {
-  "login.what": "The comment desk", "login.name": "Name", "login.password": "Password", "login.enter": "Log in",
-  "login.wrong": "Name or password is wrong.", logout: "Log out", language: "Language", close: "Close",
-  offline: "The server cannot be reached.", failed: "This did not work: {why}",
-  "live.on": "New comments arrive by themselves", "live.off": "Connection lost, trying again",
-  waiting: ["comment waiting", "comments waiting"], oldest: "oldest {age}",
-  "age.now": "now", "age.minutes": "{n} min", "age.hours": "{n} h", "age.days": "{n} d",
-
-  queue: "Queue", search: "Search text or name", "queue.sort": "Order", "queue.reason": "Why held", "queue.site": "Site",
-  "queue.all": "All reasons", "queue.sites": "All sites", more: "Show more", fresh: ["{n} new comment", "{n} new comments"], "queue.only": "Only by {name}",
-  "queue.empty": "All done. Nothing is waiting.", "queue.nothing": "Nothing matches.", select: "Select the comment by {name}",
-  selected: "{n} selected", clear: "Clear", "queue.held": "with {name}", "queue.done": "decided elsewhere",
-  "sort.risk": "Riskiest first", "sort.oldest": "Oldest first", "sort.newest": "Newest first",
-
-  "reason.spam": "Spam", "reason.abuse": "Abuse", "reason.off_topic": "Off topic", "reason.illegal": "Illegal", "reason.other": "Other",
-  "reason.premoderation": "Everything is held", "reason.honeypot": "Hidden field filled in", "reason.flagged": "Reported by readers", "reason.rule": "A rule of the site",
-  "status.approved": "published", "status.rejected": "rejected", "status.pending": "waiting", "action.approve": "approved", "action.reject": "rejected", "action.hold": "held",
-
-  comment: "Comment", "comment.none": "No comment is open.", "comment.parent": "In reply to {name}", "comment.flags": ["{n} report by a reader", "{n} reports by readers"],
-  "comment.thread": ["{n} other comment in this thread", "{n} other comments in this thread"], "comment.open": "Open the article",
-  "comment.held": "{name} has this comment until {time}.", "comment.gone": "This comment is no longer waiting.", "comment.decided": "{name}: {action}, {age}.",
-
-  why: "Why it was held", "why.hold": "held from {p}", "why.reject": "rejected from {p}", "why.more": ["{n} more sign", "{n} more signs"], "why.less": "Fewer signs", "why.none": "No signs in the text.", "why.model": "Model {version}",
-  "signal.word": "word", "signal.pair": "words", "signal.chars": "letters", "signal.link": "link", "signal.number": "number", "signal.mark": "sign", "signal.fold": "disguise", "signal.shape": "shape", "signal.author": "author",
-  "signal.article": "article", "signal.rule": "rule", "signal.campaign": "campaign", "signal.prior": "Before reading it", "signal.rest": "All the rest",
-
-  copies: "{n} near-copies, authors: {m}", "copies.all": "Select all of them", "copies.only": "Only near-copies",
-  rules: "Rules", "rules.save": "Save", "rules.saved": "The rules are saved.", "rules.text": "What would be said of this text? Nothing is kept.", "rules.try": "Test",
-  "blocked_words.words": "Blocked words and phrases, one a line; * takes any ending", "suspect_words.words": "Suspect words and phrases",
-  "blocked_domains.domains": "Blocked domains", "links.allowed": "Domains whose links do not count", "rules.rest": "Everything else, as JSON",
-
-  approve: "Approve", reject: "Reject", "reject.why": "Reject as", cancel: "Cancel", undo: "Undo", note: "Note", "note.add": "Note for the newsroom, kept with the decision",
-  "done.approve": "Approved: {name}", "done.reject": "Rejected ({reason}): {name}", "done.approve.many": ["{n} comment approved", "{n} comments approved"], "done.reject.many": ["{n} comment rejected", "{n} comments rejected"],
-  "done.failed": ["{n} could not be decided and stays here.", "{n} could not be decided and stay here."], "done.undone": "Undone. It waits again.",
-  "conflict.decided": "{name} was first: {action}. Your decision was not kept.", "conflict.held": "{name} is working on this comment. Your decision was not kept.",
-  "conflict.changed": "The comment has changed meanwhile. Your decision was not kept: please look again.", "conflict.undo": "The comment has changed since, so this cannot be undone.",
-
-  author: "Author", "author.record": "On this site so far", "author.first": "The first comment by this name.", "author.id": "Known as", "author.email": "E-mail", "author.url": "Address given", "author.net": "Network", "author.browser": "Browser",
-  "author.others": "Also waiting", "author.all": "Only this author", history: "What happened to it", arrived: "arrived", undone: "undone by {name}", recent: "Your last decisions",
-
-  keys: "All keys", "keys.a": "approve", "keys.r": "reject, then the reason", "keys.u": "undo", "keys.j": "next", "keys.k": "previous", "keys.x": "select",
-  "keys.X": "select up to here", "keys.e": "all signs, or fewer", "keys.n": "write a note", "keys./": "search", "keys.?": "all keys", "keys.Escape": "leave a field, cancel",
+  logout: "Log out", language: "Language", close: "Close", offline: "The server cannot be reached.", failed: "This did not work: {why}",
+  waiting: ["comment waiting", "comments waiting"], oldest: "oldest {age}", search: "Search text or name", more: "Show more",
+  fresh: ["{n} new comment", "{n} new comments"], select: "Select the comment by {name}", selected: "{n} selected", clear: "Clear", approve: "Approve", cancel: "Cancel",
+  undo: "Undo", history: "What happened to it", arrived: "arrived", undone: "undone by {name}", recent: "Your last decisions", find: "Search", save: "Save", saved: "Saved.", add: "Add",
+  all: "all", none: "Nothing here.", numbers: "As a table", test: "Test", csv: "As CSV", head: "{n} rows; the last has the hash {hash}",
+  login: { what: "The comment desk", name: "Name", password: "Password", enter: "Log in", wrong: "Name or password is wrong." },
+  live: { on: "New comments arrive by themselves", off: "Connection lost, trying again" },
+  age: { now: "now", minutes: "{n} min", hours: "{n} h", days: "{n} d" },
+  queue: {
+    _: "Queue", sort: "Order", reason: "Why held", site: "Site", all: "All reasons", sites: "All sites", only: "Only by {name}", empty: "All done. Nothing is waiting.",
+    nothing: "Nothing matches.", held: "with {name}", done: "decided elsewhere",
+  },
+  sort: { risk: "Riskiest first", oldest: "Oldest first", newest: "Newest first" },
+  reason: {
+    spam: "Spam", abuse: "Abuse", off_topic: "Off topic", illegal: "Illegal", other: "Other", premoderation: "Everything is held", honeypot: "Hidden field filled in",
+    flagged: "Reported by readers", rule: "A rule of the site",
+  },
+  status: { approved: "published", rejected: "rejected", pending: "waiting" },
+  action: { approve: "approved", reject: "rejected", hold: "held" },
+  comment: {
+    _: "Comment", none: "No comment is open.", parent: "In reply to {name}", flags: ["{n} report by a reader", "{n} reports by readers"],
+    thread: ["{n} other comment in this thread", "{n} other comments in this thread"], open: "Open the article", held: "{name} has this comment until {time}.",
+    gone: "This comment is no longer waiting.", decided: "{name}: {action}, {age}.",
+  },
+  why: {
+    _: "Why it was held", hold: "held from {p}", reject: "rejected from {p}", more: ["{n} more sign", "{n} more signs"], less: "Fewer signs", none: "No signs in the text.",
+    model: "Model {version}",
+  },
+  signal: {
+    word: "word", pair: "words", chars: "letters", link: "link", number: "number", mark: "sign", fold: "disguise", shape: "shape", author: "author", article: "article",
+    rule: "rule", campaign: "campaign", prior: "Before reading it", rest: "All the rest",
+  },
+  copies: { _: "{n} near-copies, authors: {m}", all: "Select all of them", only: "Only near-copies" },
+  reject: { _: "Reject", why: "Reject as" },
+  note: { _: "Note", add: "Note for the newsroom, kept with the decision" },
+  done: {
+    approve: "Approved: {name}", reject: "Rejected ({reason}): {name}", "approve.many": ["{n} comment approved", "{n} comments approved"],
+    "reject.many": ["{n} comment rejected", "{n} comments rejected"], failed: ["{n} could not be decided and stays here.", "{n} could not be decided and stay here."],
+    undone: "Undone. It waits again.",
+  },
+  conflict: {
+    decided: "{name} was first: {action}. Your decision was not kept.", held: "{name} is working on this comment. Your decision was not kept.",
+    changed: "The comment has changed meanwhile. Your decision was not kept: please look again.", undo: "The comment has changed since, so this cannot be undone.",
+  },
+  author: {
+    _: "Author", record: "On this site so far", first: "The first comment by this name.", id: "Known as", email: "E-mail", url: "Address given", net: "Network",
+    browser: "Browser", others: "Also waiting", all: "Only this author",
+  },
+  keys: {
+    _: "All keys", a: "approve", r: "reject, then the reason", u: "undo", j: "next", k: "previous", x: "select", X: "select up to here", e: "all signs, or fewer",
+    n: "write a note", "/": "search", "?": "all keys", Escape: "leave a field, cancel",
+  },
+  pages: { _: "Pages", queue: "Queue", stats: "Statistics", models: "Models", sites: "Sites", audit: "Audit", people: "People" },
+  field: {
+    name: "Name", slug: "Short name", mode: "What the filter lets through", origins: "Pages that may post without a key, one a line", hold: "Hold from",
+    reject: "Reject from", "thresholds.hold": "Hold from, 0 to 1; empty: as the model says", "thresholds.reject": "Reject from, likewise",
+    "retention.addresses": "Days to keep addresses; 0: for ever", "retention.rejected": "Days to keep rejected texts", "retention.labels": "Days to keep labels",
+    rest: "Everything else, as JSON", text: "What would be said of this text? Nothing is kept.", role: "Role", sites: "Sites, one a line; empty: all", disabled: "No access",
+    password: "Password", renewed: "New password; empty: as it is", at: "When", actor: "Who", site: "Site", action: "What", subject: "Of what", since: "From", until: "Until",
+    change: "Before → after", address: "Address", file: "Model file", "blocked_words.words": "Blocked words and phrases, one a line; * takes any ending",
+    "suspect_words.words": "Suspect words and phrases", "blocked_domains.domains": "Blocked domains", "links.allowed": "Domains whose links do not count",
+  },
+  mode: { post: "published at once", pre: "held for a moderator" },
+  role: { moderator: "Moderator", editor: "Editor", admin: "Admin" },
+  sites: { rules: "Words and rules", add: "New site", key: "New secret key", keyed: "The secret key, shown only now: {key}" },
+  people: { add: "New moderator", decisions: "Decisions in 30 days" },
+  models: {
+    live: "live", origin: "From", created_at: "Made", labels: "Labels: ham, spam, abuse", auc: "AUC", recall: "recall at 1 % false alarms", mcc: "MCC",
+    ece: "calibration error", hold: "holds from", bins: "Foretold (line) and true", observed: "true", foretold: "foretold", promote: "Promote", rollback: "Roll back",
+    train: "Train now", upload: "Upload", running: "Training, begun by {by}", done: "The last training made {version}.", failed: "The last training failed: {error}",
+  },
+  stats: {
+    arrivals: "Comments a day, and what the machine did", decisions: "Decisions a day", moderators: "Decisions of 30 days that stand",
+    agreement: "What moderators made of it", machine: "The machine", share: "agreed",
+  },
 };

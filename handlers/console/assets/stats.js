@@ -1,0 +1,25 @@
+// The page of statistics.
+import { get } from "./api.js";
+import { chart } from "./chart.js";
+import { h } from "./dom.js";
+import { pick, table } from "./forms.js";
+import { name, number, percent, t } from "./i18n.js";
+
+export default async function (site) {
+  const { days, moderators, agreement } = await get("/v1/stats", { site });
+  const words = ["approve", "hold", "reject"].map((a) => name("action", a));
+  const labels = days.map((d) => d.day);
+  const series = (word, key) => [word, days.map((d) => d[key])];
+  const machine = ["approved", "held", "rejected"].map((did, i) => {
+    const yes = agreement[did + "_approved"];
+    const no = agreement[did + "_rejected"];
+    return [words[i], number(yes), number(no), did !== "held" && yes + no > 0 ? percent((did === "approved" ? yes : no) / (yes + no)) : ""];
+  });
+  return [
+    pick(site, (slug) => { location.hash = "stats/" + slug; }),
+    chart(t("stats.arrivals"), labels, ["approved", "held", "rejected"].map((k, i) => series(words[i], k))),
+    chart(t("stats.decisions"), labels, [series(t("stats.decisions"), "decisions")]),
+    h("h3", {}, t("stats.agreement")), table(t("stats.agreement"), [t("stats.machine"), words[0], words[2], t("stats.share")], machine),
+    h("h3", {}, t("stats.moderators")), table(t("stats.moderators"), [t("role.moderator"), words[0], words[2]], moderators.map((m) => [m.moderator, number(m.approved), number(m.rejected)])),
+  ];
+}
