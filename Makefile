@@ -6,6 +6,7 @@ RELEASE    ?=
 PACKAGES   ?= ./...
 FUZZTIME   ?= 30s
 BENCH      ?= .
+DEBIAN      = .ci/debian
 KILLS      ?= 100
 
 SMALL      ?=
@@ -13,7 +14,7 @@ LARGE      ?=
 
 CORPORA    ?=
 
-.PHONY: help build test needs install lint check fuzz crash bench growth accuracy
+.PHONY: help build test needs lint check fuzz crash bench growth accuracy
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,25 +28,19 @@ test: needs ## every test with the race detector; installs what is missing on De
 	WINNOW_TEST_REQUIRE=1 go test -race -timeout 10m $(PACKAGES)
 
 # What is needed beside Go, as the Debian package and how to tell that it is
-# there; and axe-core, by which the pages' accessibility is tested.
-needs:
+# there; and axe-core, which judges the pages.
+AXE = handlers/browsertest/node_modules/axe-core
+
+needs: $(AXE)
 	@missing=; \
 	lacks() { command -v "$$1" >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/"$$1" >/dev/null 2>&1 || missing="$$missing $$2"; }; \
-	axe=handlers/browsertest/node_modules/axe-core/axe.min.js; \
 	lacks cc "gcc libc6-dev"; lacks redis-server redis-server; lacks initdb postgresql; lacks chromium "chromium fonts-dejavu-core"; \
-	test -f $$axe || lacks npm npm; \
-	if test -n "$$missing"; then $(MAKE) --no-print-directory install MISSING="$$missing" || exit 1; fi; \
-	test -f $$axe || { cd handlers/browsertest && npm install --no-package-lock --ignore-scripts --no-audit --no-fund; }
+	test -z "$$missing" || { $(DEBIAN) $$missing; }
 
-install:
-	@missing="$(MISSING)"; \
-	echo "missing:$$missing"; \
-	command -v apt-get >/dev/null 2>&1 || { echo "not Debian: please install them"; exit 1; }; \
-	if test "$$(id -u)" = 0; then sudo=; \
-	elif sudo -n true 2>/dev/null; then sudo="sudo -n"; \
-	else echo "neither root nor allowed to use sudo: please install them"; exit 1; fi; \
-	$$sudo apt-get update -qq && \
-	$$sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq -y --no-install-recommends $$missing
+$(AXE): handlers/browsertest/package.json
+	@command -v npm >/dev/null 2>&1 || { $(DEBIAN) npm; }
+	cd handlers/browsertest && npm install --no-package-lock --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 lint: ## formatting, go vet and staticcheck
 	@unformatted=$$(go run $(GOFUMPT) -l .) && test -z "$$unformatted" || { echo "not formatted by gofumpt:"; echo "$$unformatted"; exit 1; }
