@@ -118,7 +118,7 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 		if further {
 			o.after(w, from)
 		}
-		places, err := t.places(by, f, o, w, f.Limit+1)
+		places, err := t.places(by, f, few(f), o, w, f.Limit+1)
 		if err != nil {
 			return page, err
 		}
@@ -139,9 +139,10 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 	})
 }
 
-// places returns the first places of the queue. Of several sites, each is asked
-// for its own first: no index has them in a common order.
-func (t *tx) places(by models.Caller, f models.QueueFilter, o order, w *where, limit int) ([]cursor, error) {
+// places returns the first places of the queue; few says that w leaves little
+// of it. Of several sites, each is asked for its own first: no index has them
+// in a common order.
+func (t *tx) places(by models.Caller, f models.QueueFilter, few bool, o order, w *where, limit int) ([]cursor, error) {
 	sites, all, err := seenSites(by, f.Site)
 	if err != nil {
 		return nil, err
@@ -159,7 +160,7 @@ func (t *tx) places(by models.Caller, f models.QueueFilter, o order, w *where, l
 	}
 	var places []cursor
 	for _, site := range sites {
-		found, err := first(w.and(siteColumn(f)+" = ?", site))
+		found, err := first(w.and(siteColumn(few)+" = ?", site))
 		if err != nil {
 			return nil, err
 		}
@@ -169,11 +170,15 @@ func (t *tx) places(by models.Caller, f models.QueueFilter, o order, w *where, l
 	return places[:min(limit, len(places))], nil
 }
 
-// siteColumn is what a site's name is compared with. What waits of an article
-// or an author is little and has indexes of its own; if the site were a mere
-// column, SQLite would rather read the queue of the site.
-func siteColumn(f models.QueueFilter) string {
-	if f.Article != "" || f.Author != "" {
+// few tells whether f asks for an article or an author.
+func few(f models.QueueFilter) bool { return f.Article != "" || f.Author != "" }
+
+// siteColumn is what a site's name is compared with. What waits of an article or
+// an author, or is claimed by one moderator, is little and has indexes of its
+// own; if the site were a mere column, SQLite would rather read all that waits
+// on the site.
+func siteColumn(few bool) string {
+	if few {
 		return "c.site || ''"
 	}
 	return "c.site"
@@ -196,7 +201,7 @@ const maxTotal = 1000
 func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *where) (int, error) {
 	if narrowed(f) {
 		w := w.clone()
-		if err := w.seen(by, siteColumn(f), f.Site); err != nil {
+		if err := w.seen(by, siteColumn(few(f)), f.Site); err != nil {
 			return 0, err
 		}
 		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.arg(maxTotal+1) + ") AS part"
@@ -296,7 +301,7 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 	}
 	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
 		now := micros(t.now)
-		places, err := t.places(by, f, o, w.and("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
+		places, err := t.places(by, f, true, o, w.and("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
 		if err != nil {
 			return nil, err
 		}
@@ -305,7 +310,7 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		free := w.and("c.lease_until <= ?", now)
 		for more := true; more && len(ids) < f.Limit; {
 			want := f.Limit - len(ids)
-			if places, err = t.places(by, f, o, free, want); err != nil {
+			if places, err = t.places(by, f, few(f), o, free, want); err != nil {
 				return nil, err
 			}
 			if more = len(places) == want; more {
