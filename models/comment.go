@@ -40,6 +40,8 @@ const (
 	ReasonRule          Reason = "rule"          // a rule of the site fired
 	ReasonSecondLook    Reason = "second_look"   // a second look said otherwise than the first
 	ReasonErased        Reason = "erased"        // its author wanted it gone
+	ReasonShadow        Reason = "shadow"        // the newsroom looks at all that its author writes
+	ReasonSurge         Reason = "surge"         // too many came on its article at once
 )
 
 // Decidable tells whether r is a reason that a moderator may give.
@@ -138,6 +140,7 @@ func (c Comment) Validate() error {
 	length("article.id", c.Article.ID, 1, MaxID)
 	link("article.url", c.Article.URL)
 	length("article.title", c.Article.Title, 0, MaxTitle)
+	length("article.section", c.Article.Section, 0, MaxSection)
 	length("parent_id", c.ParentID, 0, MaxID)
 	length("author.id", c.Author.ID, 0, MaxID)
 	length("author.name", c.Author.Name, 1, MaxName)

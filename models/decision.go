@@ -80,8 +80,8 @@ type QueueItem struct {
 
 // Context is what surrounds a comment in the queue.
 type Context struct {
-	Parent *Comment `json:"parent,omitempty"`
-	Author Record   `json:"author"`
+	Parent *Comment    `json:"parent,omitempty"`
+	Author KnownAuthor `json:"author"`
 }
 
 // Record counts what became of an author's comments on one site.

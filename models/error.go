@@ -15,6 +15,8 @@ const (
 	KindMalformed    Kind = "malformed"         // 400: the request cannot be read
 	KindUnauthorized Kind = "unauthorized"      // 401: nobody known
 	KindForbidden    Kind = "forbidden"         // 403: known, and not allowed
+	KindBanned       Kind = "banned"            // 403: the author may not comment
+	KindClosed       Kind = "closed"            // 403: the article takes no comments
 	KindNotFound     Kind = "not_found"         // 404
 	KindConflict     Kind = "conflict"          // 409: stale, or claimed by another
 	KindTooLarge     Kind = "too_large"         // 413

@@ -58,6 +58,8 @@ const (
 	CommentChanged EventKind = "comment.changed" // decided, undone, flagged
 	CommentClaimed EventKind = "comment.claimed" // claimed or released
 	ModelPromoted  EventKind = "model.promoted"
+	ArticleChanged EventKind = "article.changed" // opened, closed, too many comments
+	AuthorChanged  EventKind = "author.changed"  // what is said of one; the subject is Author.Key
 )
 
 // ModelInfo is what is known of a trained model without loading it.

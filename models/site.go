@@ -24,6 +24,7 @@ type Site struct {
 	Mode       Mode       `json:"mode"`
 	Thresholds Thresholds `json:"thresholds"`
 	Retention  Retention  `json:"retention"`
+	Surge      Surge      `json:"surge"` // of each article that has none of its own
 	// SecondLook is the share, 0 to 1, of what moderators decide and of what
 	// the machine approves or rejects that another moderator judges blind. Nil:
 	// DefaultSecondLook.
@@ -95,6 +96,7 @@ func (s Site) Validate() error {
 			bad.Add(name, "must be from 0 to %d days", MaxRetention)
 		}
 	}
+	s.Surge.validate(&bad)
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
 	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject} {
 		if t != nil && !(*t >= 0 && *t <= 1) {
@@ -113,12 +115,4 @@ func (s Site) Validate() error {
 func validOrigin(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && s == u.Scheme+"://"+u.Host
-}
-
-// Article is a page that readers comment on. Its id is the site's own.
-type Article struct {
-	Site  string `json:"-"`
-	ID    string `json:"id"`
-	URL   string `json:"url,omitempty"`
-	Title string `json:"title,omitempty"`
 }

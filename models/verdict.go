@@ -11,12 +11,14 @@ const (
 
 // Verdict is what the classifier and the rules said of a comment.
 type Verdict struct {
-	Spam    *float64 `json:"spam,omitempty"`  // probability; nil when the model was not trained for it
-	Abuse   *float64 `json:"abuse,omitempty"` // likewise
-	Action  Action   `json:"action"`
-	Reason  Reason   `json:"reason,omitempty"` // why the action is not approve
-	Signals []Signal `json:"signals"`          // strongest first
-	Model   string   `json:"model"`            // version that scored
+	Spam   *float64 `json:"spam,omitempty"`  // probability; nil when the model was not trained for it
+	Abuse  *float64 `json:"abuse,omitempty"` // likewise
+	Action Action   `json:"action"`
+	// Reason is why the action is not approve, or what made the comment wait all
+	// the same, such as ReasonSurge.
+	Reason  Reason   `json:"reason,omitempty"`
+	Signals []Signal `json:"signals"` // strongest first
+	Model   string   `json:"model"`   // version that scored
 	// Thresholds in force for this comment, so that the console can explain.
 	Hold   float64 `json:"hold_at"`
 	Reject float64 `json:"reject_at,omitempty"` // 0: this model does not reject here

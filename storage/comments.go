@@ -16,11 +16,12 @@ type kept struct {
 	campaign *models.Campaign // nil when there are no copies
 	claim    models.Claim     // may have run out
 	machine  models.Status    // it arrived with
+	surge    time.Time        // until then, on its article; may have run out
 	look     float64          // share of second looks on its site
 	replayed bool
 }
 
-const commentColumns = `c.id, c.site, c.article, a.url, a.title, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url,
+const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url,
 	c.client_hash, c.client_net, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body`
 
 const commentTables = ` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article`
@@ -29,7 +30,7 @@ const commentTables = ` FROM comments c JOIN articles a ON a.site = c.site AND a
 func commentInto(c *models.Comment) (into []any, done func()) {
 	var created, updated int64
 	into = []any{
-		&c.ID, &c.Site, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.ParentID,
+		&c.ID, &c.Site, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL,
 		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
 		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body,
@@ -49,19 +50,19 @@ func readComment(scan scanner) (c models.Comment, err error) {
 
 const keptColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by, c.lease_until,
 	c.spam, c.abuse, c.action, c.said, c.model, c.hold_at, c.reject_at, c.signals,
-	c.campaign, g.count, g.authors, g.articles, g.first_at, s.second_look` +
+	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look` +
 	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.id = c.campaign`
 
 func readKept(scan scanner) (k kept, err error) {
 	into, done := commentInto(&k.comment)
-	var until int64
+	var until, surge int64
 	var signals string
 	v := &k.verdict
 	var group string
 	var count, authors, articles, first *int64
 	var site models.Site
 	err = scan(append(into, &k.machine, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.Hold, &v.Reject, &signals,
-		&group, &count, &authors, &articles, &first, &site.SecondLook)...)
+		&group, &count, &authors, &articles, &first, &surge, &site.SecondLook)...)
 	if err != nil {
 		return k, err
 	}
@@ -72,7 +73,7 @@ func readKept(scan scanner) (k kept, err error) {
 			ID: group, Count: int(*count), Authors: int(*authors), Articles: int(*articles), First: fromMicros(*first),
 		}
 	}
-	k.claim.LeaseUntil = fromMicros(until)
+	k.claim.LeaseUntil, k.surge = fromMicros(until), fromMicros(surge)
 	return k, json.Unmarshal([]byte(signals), &v.Signals)
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -65,7 +66,7 @@ func (c *creation) values() ([]any, error) {
 	n, v, risk := &c.comment, &c.verdict, c.verdict.Probability()
 	return []any{
 		n.ID, n.Site, n.Article.ID, n.ParentID, n.Author.ID, n.Author.Name, n.Author.Email, n.Author.URL,
-		authorKey(n.Author), n.Client.Hash, n.Client.Net, n.Client.UserAgent, n.Client.Referrer,
+		n.Author.Key(), n.Client.Hash, n.Client.Net, n.Client.UserAgent, n.Client.Referrer,
 		string(n.Status), string(n.Reason), string(n.Status), &risk, n.Body, searchText(*n), c.asked.Campaign.ID,
 		v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, signals,
 		nil, nil, // times, that create fills in
@@ -81,7 +82,7 @@ type outcome struct {
 // clean makes what is returned equal to what will be read.
 func clean(c models.Comment) models.Comment {
 	for _, s := range []*string{
-		&c.Article.ID, &c.Article.URL, &c.Article.Title, &c.ParentID,
+		&c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Body,
 		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
 	} {
@@ -157,7 +158,7 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 	}
 	for i, o := range all {
 		if o.err == nil && !o.replayed {
-			t.sums.touch(group[i].comment.Article, 0, 0)
+			t.sums.touch(group[i].comment.Article, t.now)
 			t.sums.count(o.comment, 1)
 			t.sums.arrived(o.comment)
 		}
@@ -275,17 +276,9 @@ func (k kept) arrived() (models.Status, models.Reason) {
 	case k.machine == models.Approved:
 		return k.machine, ""
 	case k.verdict.Action == models.Approve:
-		return k.machine, models.ReasonPremoderation // nothing else holds what the machine would approve
+		return k.machine, cmp.Or(k.verdict.Reason, models.ReasonPremoderation)
 	}
 	return k.machine, k.verdict.Reason
-}
-
-// authorKey is whom a record is kept for: the id when the author has one.
-func authorKey(a models.Author) string {
-	if a.ID != "" {
-		return "id:" + a.ID
-	}
-	return "name:" + a.Name
 }
 
 // searchText is what the queue searches, made here because the databases

@@ -251,6 +251,9 @@ func (t *tx) items(ids []string) ([]models.QueueItem, error) {
 		if parent, ok := answered[c.ParentID]; ok {
 			item.Context.Parent = &parent
 		}
+		if k.surge.After(t.now) {
+			item.Comment.Article.SurgeUntil = k.surge
+		}
 		items = append(items, item)
 	}
 	slices.SortFunc(items, func(a, b models.QueueItem) int {
@@ -273,21 +276,28 @@ func (t *tx) byID(ids []string) (map[string]models.Comment, error) {
 	return found, err
 }
 
-// records returns what became of the authors of these comments.
-func (t *tx) records(ids []string) (map[string]models.Record, error) {
+// records returns what is known of the authors of these comments.
+func (t *tx) records(ids []string) (map[string]models.KnownAuthor, error) {
 	type row struct {
 		id     string
-		record models.Record
+		author models.KnownAuthor
 	}
 	var w where
 	w.in("c.id", ids)
 	rows, err := list(t, func(scan scanner) (r row, err error) {
-		err = scan(&r.id, &r.record.Approved, &r.record.Rejected, &r.record.Pending)
+		a := &r.author
+		a.Sanction, err = readSanction(func(into ...any) error {
+			return scan(append([]any{&r.id, &a.Approved, &a.Rejected, &a.Pending}, into...)...)
+		})
+		if a.Trust = a.Record.Trust(); !a.Sanction.Holds(t.now) {
+			a.Sanction = nil
+		}
 		return r, err
-	}, `SELECT c.id, o.approved, o.rejected, o.pending FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key`+w.String(), w.args...)
-	found := map[string]models.Record{}
+	}, `SELECT c.id, o.approved, o.rejected, o.pending, `+sanctionColumns+` FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key
+		LEFT JOIN standings s ON s.site = c.site AND s.key = c.author_key`+w.String(), w.args...)
+	found := map[string]models.KnownAuthor{}
 	for _, r := range rows {
-		found[r.id] = r.record
+		found[r.id] = r.author
 	}
 	return found, err
 }

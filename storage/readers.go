@@ -5,7 +5,9 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -34,7 +36,7 @@ func (t *tx) candidates(r models.Reader, after place) ([]candidate, error) {
 			WHERE site = $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5`, r.Email, r.Site, after.at, after.id, readerPage)
 	}
 	return list(t, read, `SELECT created_at, id, TRUE FROM comments WHERE site = $1 AND author_key = $2 AND id > $3 ORDER BY id LIMIT $4`,
-		r.Site, authorKey(models.Author{ID: r.ID, Name: r.Name}), after.id, readerPage)
+		r.Site, models.Author{ID: r.ID, Name: r.Name}.Key(), after.id, readerPage)
 }
 
 // readerIDs yields the ids of a reader's comments, a page at a time.
@@ -273,8 +275,8 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 }
 
 func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
-	if r.ID == "" {
-		return e, nil
+	if err := t.eraseStanding(r); err != nil || r.ID == "" {
+		return e, err
 	}
 	reports, err := t.readerReports(r, "")
 	if err != nil {
@@ -301,8 +303,16 @@ func (t *tx) readerSubject(r models.Reader) (string, error) {
 	if _, err := t.exec(`INSERT INTO settings (name, value) VALUES ('readers', $1) ON CONFLICT (name) DO NOTHING`, fresh); err != nil {
 		return "", err
 	}
+	return t.knownSubject(r)
+}
+
+// knownSubject is readerSubject, or "" when nobody is in the trail yet.
+func (t *tx) knownSubject(r models.Reader) (string, error) {
 	key, err := one(t, column[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
 	if err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
 		return "", err
 	}
 	r.Email = strings.ToLower(r.Email)

@@ -197,7 +197,7 @@ func (t *tx) empty(old []models.Comment, reason models.Reason) error {
 	}
 	ids, keys := make([]string, len(old)), make([]string, len(old))
 	for i, c := range old {
-		ids[i], keys[i] = c.ID, authorKey(c.Author)
+		ids[i], keys[i] = c.ID, c.Author.Key()
 		t.sums.count(c, -1)
 		c.Author = models.Author{ID: c.Author.ID}
 		if reason != "" {

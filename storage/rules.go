@@ -79,7 +79,7 @@ func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time
 		}, `SELECT approved, rejected, pending, (SELECT count(*) FROM
 				(SELECT 1 FROM comments WHERE site = $1 AND author_key = $2 AND status = 'rejected' AND updated_at >= $3 LIMIT $4) AS part)
 			FROM authors WHERE site = $1 AND key = $2`,
-			site, authorKey(models.Author{ID: id}), micros(since), most)
+			site, models.Author{ID: id}.Key(), micros(since), most)
 		if errors.Is(err, sql.ErrNoRows) {
 			return row{}, nil
 		}

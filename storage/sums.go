@@ -24,9 +24,10 @@ type sums struct {
 
 type (
 	articleSum struct {
-		article models.Article
-		changes int64 // of what the public sees
-		public  int64
+		article  models.Article
+		changes  int64 // of what the public sees
+		active   int64 // when the newest comment came, to the minute
+		comments statusSum
 	}
 	statusSum   struct{ approved, rejected, pending int64 }
 	decisionSum struct{ approved, rejected int64 }
@@ -69,23 +70,26 @@ func plus[K comparable, V any](sums *map[K]V, key K, add func(*V)) {
 
 // count notes that there is one comment more, or less, of the status that c has.
 func (s *sums) count(c models.Comment, change int64) {
-	plus(&s.authors, [2]string{c.Site, authorKey(c.Author)}, func(v *statusSum) { v.add(c.Status, change) })
+	plus(&s.authors, [2]string{c.Site, c.Author.Key()}, func(v *statusSum) { v.add(c.Status, change) })
 	if c.Status == models.Pending {
 		plus(&s.pending, c.Site, func(n *int64) { *n += change })
 	}
-	if c.Status == models.Approved {
-		s.touch(models.Article{Site: c.Site, ID: c.Article.ID}, 1, change)
-	}
+	plus(&s.articles, [2]string{c.Site, c.Article.ID}, func(v *articleSum) {
+		v.comments.add(c.Status, change)
+		if c.Status == models.Approved {
+			v.changes++
+		}
+	})
 }
 
-// touch notes an article, or its new address or title.
-func (s *sums) touch(a models.Article, changes, public int64) {
+// touch notes an article, or its new address, title or section, on which a
+// comment came.
+func (s *sums) touch(a models.Article, at time.Time) {
 	plus(&s.articles, [2]string{a.Site, a.ID}, func(v *articleSum) {
-		v.article.Site, v.article.ID = a.Site, a.ID
 		v.article.URL = cmp.Or(a.URL, v.article.URL)
 		v.article.Title = cmp.Or(a.Title, v.article.Title)
-		v.changes += changes
-		v.public += public
+		v.article.Section = cmp.Or(a.Section, v.article.Section)
+		v.active = max(v.active, micros(at.Truncate(time.Minute)))
 	})
 }
 
@@ -123,14 +127,17 @@ func (s *sums) lookedAgain(site string, o models.SecondOpinion, at time.Time) {
 
 var (
 	// An article that is new begins with version 1 and some.
-	addArticles = into("articles", "site, id, url, title, version bigint, approved bigint", `ON CONFLICT (site, id) DO UPDATE SET
+	addArticles = into("articles", `site, id, url, title, section, version bigint, approved bigint, rejected bigint, pending bigint, active_at bigint`,
+		`ON CONFLICT (site, id) DO UPDATE SET
 		url = CASE WHEN excluded.url <> '' THEN excluded.url ELSE articles.url END,
 		title = CASE WHEN excluded.title <> '' THEN excluded.title ELSE articles.title END,
-		version = articles.version + excluded.version,
-		approved = articles.approved + excluded.approved
-		WHERE excluded.version > 1
-			OR (excluded.url <> '' AND excluded.url <> articles.url)
-			OR (excluded.title <> '' AND excluded.title <> articles.title)`)
+		section = CASE WHEN excluded.section <> '' THEN excluded.section ELSE articles.section END,
+		version = articles.version + excluded.version - 1 + CASE WHEN (excluded.url <> '' AND excluded.url <> articles.url)
+			OR (excluded.title <> '' AND excluded.title <> articles.title) THEN 1 ELSE 0 END,
+		approved = articles.approved + excluded.approved,
+		rejected = articles.rejected + excluded.rejected,
+		pending = articles.pending + excluded.pending,
+		active_at = CASE WHEN excluded.active_at > articles.active_at THEN excluded.active_at ELSE articles.active_at END`)
 	addPending = into("site_counts", "site, pending bigint",
 		`ON CONFLICT (site) DO UPDATE SET pending = site_counts.pending + excluded.pending`)
 	addAuthors = into("authors", "site, key, approved bigint, rejected bigint, pending bigint", `ON CONFLICT (site, key) DO UPDATE SET
@@ -162,8 +169,9 @@ func (t *tx) flush() error {
 		into insert
 		rows [][]any
 	}{
-		{addArticles, rowsOf(s.articles, comparePairs, func(_ [2]string, v articleSum) []any {
-			return []any{v.article.Site, v.article.ID, v.article.URL, v.article.Title, 1 + v.changes, v.public}
+		{addArticles, rowsOf(s.articles, comparePairs, func(k [2]string, v articleSum) []any {
+			n := v.comments
+			return []any{k[0], k[1], v.article.URL, v.article.Title, v.article.Section, 1 + v.changes, n.approved, n.rejected, n.pending, v.active}
 		})},
 		{addAuthors, rowsOf(s.authors, comparePairs, func(k [2]string, v statusSum) []any {
 			return []any{k[0], k[1], v.approved, v.rejected, v.pending}

@@ -7,8 +7,11 @@ import (
 
 // miscounted finds rows where a counter differs from the rows that it counts.
 var miscounted = map[string]string{
-	"articles": `SELECT a.id, a.approved, count(c.id) FROM articles a LEFT JOIN comments c
-		ON c.site = a.site AND c.article = a.id AND c.status = 'approved' GROUP BY a.site, a.id, a.approved HAVING a.approved <> count(c.id)`,
+	"articles": `SELECT a.id, a.approved + 1000 * a.rejected + 1000000 * a.pending,
+			count(*) FILTER (WHERE c.status = 'approved') + 1000 * count(*) FILTER (WHERE c.status = 'rejected') + 1000000 * count(*) FILTER (WHERE c.status = 'pending') AS n
+		FROM articles a LEFT JOIN comments c ON c.site = a.site AND c.article = a.id GROUP BY a.site, a.id, a.approved, a.rejected, a.pending
+		HAVING a.approved <> count(*) FILTER (WHERE c.status = 'approved') OR a.rejected <> count(*) FILTER (WHERE c.status = 'rejected')
+			OR a.pending <> count(*) FILTER (WHERE c.status = 'pending')`,
 	"sites": `SELECT s.site, s.pending, count(c.id) FROM site_counts s LEFT JOIN comments c
 		ON c.site = s.site AND c.status = 'pending' GROUP BY s.site, s.pending HAVING s.pending <> count(c.id)`,
 	"authors": `SELECT a.key, a.approved + 1000 * a.rejected + 1000000 * a.pending,

@@ -19,6 +19,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		tests map[string]func(*testing.T, *lab)
 	}{
 		{"people", peopleTests},
+		{"standings", standingTests},
 		{"comments", commentTests},
 		{"queue", queueTests},
 		{"decisions", decisionTests},

@@ -248,7 +248,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 			t.Fatal(strings.Join(thread, " "))
 		}
 		equal(t, "parent", d.Context.Parent.ID, root.ID)
-		equal(t, "record", d.Context.Author, models.Record{Approved: 1, Rejected: 1, Pending: 1})
+		equal(t, "record", d.Context.Author.Record, models.Record{Approved: 1, Rejected: 1, Pending: 1})
 		equal(t, "history", len(d.History), 1)
 		equal(t, "note", d.History[0].Note, "n")
 		for _, stranger := range []models.Caller{eve, nobody} {

@@ -1,0 +1,245 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"winnow/models"
+)
+
+// sanctionColumns are those of standings s, also where there is no row.
+const sanctionColumns = `coalesce(s.kind, ''), coalesce(s.reason, ''), coalesce(s.until, 0), coalesce(s.set_by, ''), coalesce(s.set_at, 0)`
+
+// readSanction returns nil when there is none.
+func readSanction(scan scanner) (*models.Sanction, error) {
+	var x models.Sanction
+	var until, at int64
+	if err := scan(&x.Kind, &x.Reason, &until, &x.By, &at); err != nil || x.Kind == "" {
+		return nil, err
+	}
+	x.Until, x.At = perhaps(until), fromMicros(at)
+	return &x, nil
+}
+
+// Author returns what is known of an author, who is named by id or by name, and
+// a page of what they wrote. It is KindNotFound when they never wrote and
+// nothing was said of them.
+func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur string, limit int) (models.Profile, error) {
+	const order = "author"
+	if err := db.checkReader(ctx, by, r); err != nil {
+		return models.Profile{}, err
+	}
+	from, further, err := parseCursor(cur, order)
+	if err != nil {
+		return models.Profile{}, err
+	}
+	limit = pageSize(limit)
+	return read(ctx, db, func(t *tx) (models.Profile, error) {
+		p, err := t.profile(r)
+		if err != nil {
+			return p, err
+		}
+		var w where
+		w.add("c.site = ?", r.Site)
+		w.add("c.author_key = ?", p.Key)
+		if further {
+			w.add("c.id < ?", from.ID)
+		}
+		p.Comments, err = list(t, readComment, `SELECT `+commentColumns+commentTables+w.String()+` ORDER BY c.id DESC LIMIT `+w.arg(limit+1), w.args...)
+		if len(p.Comments) > limit {
+			p.Comments = p.Comments[:limit]
+			p.Next = cursor{Order: order, ID: p.Comments[limit-1].ID}.String()
+		}
+		return p, err
+	})
+}
+
+// profile returns what is known of an author beside their comments.
+func (t *tx) profile(r models.Reader) (models.Profile, error) {
+	p := models.Profile{Site: r.Site, Key: readerKey(r), ID: r.ID, Name: r.Name, Covers: "name"}
+	if r.ID != "" {
+		p.Covers = "id"
+	}
+	var err error
+	p.Record, err = one(t, func(scan scanner) (n models.Record, err error) {
+		err = scan(&n.Approved, &n.Rejected, &n.Pending)
+		return n, err
+	}, `SELECT approved, rejected, pending FROM authors WHERE site = $1 AND key = $2`, r.Site, p.Key)
+	never := errors.Is(err, sql.ErrNoRows)
+	if err != nil && !never {
+		return p, err
+	}
+	p.Trust = p.Record.Trust()
+	standing, err := t.standing(r.Site, p.Key, "")
+	if never && errors.Is(err, sql.ErrNoRows) {
+		return p, models.Errorf(models.KindNotFound, "nothing is known of this author")
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return p, err
+	}
+	if p.Note = standing.Note; standing.Sanction.Holds(t.now) {
+		p.Sanction = standing.Sanction
+	}
+	// The order of ids is that of time.
+	for direction, at := range map[string]**time.Time{"": &p.FirstAt, " DESC": &p.LastAt} {
+		ends, err := list(t, func(scan scanner) (c models.Comment, err error) {
+			var created int64
+			err = scan(&created, &c.Author.Name)
+			c.CreatedAt = fromMicros(created)
+			return c, err
+		}, `SELECT created_at, author_name FROM comments WHERE site = $1 AND author_key = $2 ORDER BY id`+direction+` LIMIT 1`, r.Site, p.Key)
+		if err != nil {
+			return p, err
+		}
+		for _, c := range ends {
+			*at = &c.CreatedAt
+			if direction != "" {
+				p.Name = c.Author.Name
+			}
+		}
+	}
+	p.Subject, err = t.knownSubject(r)
+	return p, err
+}
+
+func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }
+
+// standing returns what was said of an author, or sql.ErrNoRows.
+func (t *tx) standing(site, key, lock string) (models.Standing, error) {
+	return one(t, func(scan scanner) (v models.Standing, err error) {
+		v.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &v.Note)...) })
+		return v, err
+	}, `SELECT `+sanctionColumns+`, s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, site, key)
+}
+
+// SetStanding lets change edit what was said of an author, who need not have
+// written anything. It is given what holds now; a sanction without By or At
+// becomes the caller's.
+func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader, change func(*models.Standing) error) error {
+	if err := db.checkReader(ctx, by, r); err != nil {
+		return err
+	}
+	return apply(ctx, db, func(t *tx) error {
+		key := readerKey(r)
+		// A row to lock: of two changes at the same moment one is first.
+		if _, err := t.exec(`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ($1, $2, '', '', '', 0, '', 0)
+			ON CONFLICT (site, key) DO NOTHING`, r.Site, key); err != nil {
+			return err
+		}
+		old, err := t.standing(r.Site, key, t.d.lock)
+		if err != nil {
+			return err
+		}
+		if !old.Sanction.Holds(t.now) {
+			old.Sanction = nil
+		}
+		v := old
+		if err := change(&v); err != nil {
+			return err
+		}
+		if err := v.Validate(t.now); err != nil {
+			return err
+		}
+		if x := v.Sanction; x != nil && x.By == "" {
+			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: x.Reason, Until: x.Until, By: by.Name, At: t.now}
+		}
+		return t.keepStanding(by, r, old, v)
+	})
+}
+
+func (t *tx) keepStanding(by models.Caller, r models.Reader, old, v models.Standing) error {
+	key, x := readerKey(r), v.Sanction
+	var err error
+	switch {
+	case v == models.Standing{}:
+		_, err = t.exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, r.Site, key)
+	case x == nil:
+		_, err = t.exec(`UPDATE standings SET note = $1, kind = '', reason = '', until = 0, set_by = '', set_at = 0
+			WHERE site = $2 AND key = $3`, v.Note, r.Site, key)
+	default:
+		_, err = t.exec(`UPDATE standings SET note = $1, kind = $2, reason = $3, until = $4, set_by = $5, set_at = $6
+			WHERE site = $7 AND key = $8`, v.Note, string(x.Kind), x.Reason, micros(x.Until), x.By, micros(x.At), r.Site, key)
+	}
+	if err != nil || v == old {
+		return err
+	}
+	subject, err := t.readerSubject(r)
+	if err != nil {
+		return err
+	}
+	action := "author.note"
+	switch {
+	case x == old.Sanction:
+	case x == nil:
+		action = "author.lift"
+	default:
+		action = "author." + string(x.Kind)
+	}
+	if err := t.audit(by, r.Site, action, subject, standingTrail(old), standingTrail(v)); err != nil {
+		return err
+	}
+	return t.event(models.AuthorChanged, r.Site, key, "", "")
+}
+
+// standingTrail is what the audit trail keeps of a standing: nothing that speaks
+// of the person, because the trail can never be erased.
+func standingTrail(v models.Standing) any {
+	type sanction struct {
+		Kind  models.SanctionKind `json:"kind"`
+		Until time.Time           `json:"until,omitzero"`
+	}
+	trail := struct {
+		Sanction *sanction `json:"sanction,omitempty"`
+		Note     bool      `json:"note,omitempty"` // there is one
+	}{Note: v.Note != ""}
+	if v.Sanction != nil {
+		trail.Sanction = &sanction{v.Sanction.Kind, v.Sanction.Until}
+	}
+	return trail
+}
+
+// Sanctions returns the sanctions of a site that hold now, by Author.Key; nil
+// when there are more than most.
+func (db *DB) Sanctions(ctx context.Context, site string, most int) (map[string]*models.Sanction, error) {
+	return read(ctx, db, func(t *tx) (map[string]*models.Sanction, error) {
+		all := map[string]*models.Sanction{}
+		_, err := list(t, func(scan scanner) (key string, err error) {
+			x, err := readSanction(func(into ...any) error { return scan(append(into, &key)...) })
+			all[key] = x
+			return key, err
+		}, `SELECT `+sanctionColumns+`, s.key FROM standings s WHERE s.site = $1 AND s.kind <> '' AND (s.until = 0 OR s.until > $2) LIMIT $3`,
+			site, micros(t.now), most+1)
+		if len(all) > most {
+			all = nil
+		}
+		return all, err
+	})
+}
+
+// Sanction returns the sanction of an author, also one that has ended; nil when
+// there is none.
+func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction, error) {
+	return read(ctx, db, func(t *tx) (*models.Sanction, error) {
+		v, err := t.standing(site, key, "")
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
+		return v.Sanction, err
+	})
+}
+
+// eraseStanding removes what was said of an author. A sanction stays without
+// its reason until it ends: else whoever is banned would only have to ask.
+func (t *tx) eraseStanding(r models.Reader) error {
+	if r.Email != "" {
+		return nil // what is said is said of an id or a name
+	}
+	key := readerKey(r)
+	if _, err := t.exec(`DELETE FROM standings WHERE site = $1 AND key = $2 AND (kind = '' OR until <> 0 AND until <= $3)`, r.Site, key, micros(t.now)); err != nil {
+		return err
+	}
+	_, err := t.exec(`UPDATE standings SET note = '', reason = '' WHERE site = $1 AND key = $2`, r.Site, key)
+	return err
+}

@@ -1,0 +1,272 @@
+package storagetest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+var (
+	mallory = models.Reader{Site: "gazette", ID: "m1"}
+	byName  = models.Reader{Site: "gazette", Name: "Mallory"}
+)
+
+func (l *lab) impose(t testing.TB, r models.Reader, s *models.Sanction) {
+	t.Helper()
+	ok(t, l.SetStanding(l.ctx, ann, r, func(v *models.Standing) error { v.Sanction = s; return nil }))
+}
+
+func (l *lab) article(t testing.TB, id string, change func(*models.ArticleEntry)) models.ArticleEntry {
+	t.Helper()
+	return must(l.UpdateArticle(l.ctx, ann, "gazette", id, func(e *models.ArticleEntry) error { change(e); return nil }))(t)
+}
+
+// Of a list of articles, their ids.
+func idsOf(all []models.ArticleEntry) string {
+	var ids []string
+	for _, e := range all {
+		ids = append(ids, e.ID)
+	}
+	return strings.Join(ids, " ")
+}
+
+var standingTests = map[string]func(*testing.T, *lab){
+	"an author has a record and what they wrote": func(t *testing.T, l *lab) {
+		author := by(models.Author{ID: "m1", Name: "Mallory"})
+		first := l.post(t, author)
+		l.post(t, author, approved)
+		l.post(t, by(models.Author{Name: "Mallory"}))
+		l.post(t, author, onSite("tribune"))
+		last := l.post(t, approved, by(models.Author{ID: "m1", Name: "Mallory M."}))
+		p := must(l.Author(l.ctx, bob, mallory, "", 2))(t)
+		equal(t, "record", p.Record, models.Record{Approved: 2, Pending: 1})
+		equal(t, "trust", p.Trust, 0.75)
+		equal(t, "name", p.Name, "Mallory M.")
+		equal(t, "covers", p.Covers, "id")
+		equal(t, "first", *p.FirstAt, first.CreatedAt)
+		equal(t, "last", *p.LastAt, last.CreatedAt)
+		equal(t, "page", len(p.Comments), 2)
+		equal(t, "newest", p.Comments[0], must(l.Comment(l.ctx, last.ID))(t))
+		p = must(l.Author(l.ctx, bob, mallory, p.Next, 2))(t)
+		equal(t, "rest", len(p.Comments), 1)
+		equal(t, "oldest", p.Comments[0].ID, first.ID)
+		equal(t, "no more", p.Next, "")
+		p = must(l.Author(l.ctx, bob, byName, "", 0))(t)
+		equal(t, "by name", len(p.Comments), 1)
+		equal(t, "covers", p.Covers, "name")
+
+		_, err := l.Author(l.ctx, bob, models.Reader{Site: "gazette", ID: "never"}, "", 0)
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.Author(l.ctx, eve, mallory, "", 0)
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.Author(l.ctx, bob, models.Reader{Site: "gazette"}, "", 0)
+		wantKind(t, err, models.KindInvalid)
+		_, err = l.Author(l.ctx, bob, mallory, "odd", 0)
+		wantKind(t, err, models.KindInvalid)
+	},
+	"a sanction is set, seen, ends and is lifted": func(t *testing.T, l *lab) {
+		author := by(models.Author{ID: "m1", Name: "Mallory"})
+		c := l.post(t, author)
+		until := l.clock.Now().Add(time.Hour)
+		l.impose(t, mallory, &models.Sanction{Kind: models.Shadow, Reason: "floods", Until: until})
+		p := must(l.Author(l.ctx, bob, mallory, "", 0))(t)
+		equal(t, "kind", p.Sanction.Kind, models.Shadow)
+		equal(t, "by", p.Sanction.By, "ann")
+		if !p.Sanction.Until.Equal(until) || p.Sanction.At.IsZero() || p.Subject == "" {
+			t.Fatalf("%+v of %+v", p.Sanction, p)
+		}
+		seen := must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t).Items[0].Context.Author
+		equal(t, "in the queue", *seen.Sanction, *p.Sanction)
+		equal(t, "trust in the queue", seen.Trust, 0.5)
+		equal(t, "beside the comment", must(l.Detail(l.ctx, bob, c.ID))(t).Context.Author.Sanction.Kind, models.Shadow)
+		all := must(l.Sanctions(l.ctx, "gazette", 1))(t)
+		equal(t, "in force", *all["id:m1"], *p.Sanction)
+		equal(t, "elsewhere", len(must(l.Sanctions(l.ctx, "tribune", 1))(t)), 0)
+		l.impose(t, byName, &models.Sanction{Kind: models.Ban})
+		if all = must(l.Sanctions(l.ctx, "gazette", 1))(t); all != nil {
+			t.Fatalf("more than asked for: %v", all)
+		}
+		equal(t, "one by one", must(l.Sanction(l.ctx, "gazette", "name:Mallory"))(t).Kind, models.Ban)
+
+		l.clock.Advance(time.Hour)
+		equal(t, "after its end", len(must(l.Sanctions(l.ctx, "gazette", 5))(t)), 1)
+		if p = must(l.Author(l.ctx, bob, mallory, "", 0))(t); p.Sanction != nil {
+			t.Fatalf("it holds still: %+v", p.Sanction)
+		}
+		if x := must(l.Detail(l.ctx, bob, c.ID))(t).Context.Author.Sanction; x != nil {
+			t.Fatalf("it holds still beside the comment: %+v", x)
+		}
+		l.impose(t, byName, nil)
+		equal(t, "lifted", len(must(l.Sanctions(l.ctx, "gazette", 5))(t)), 0)
+		if x := must(l.Sanction(l.ctx, "gazette", "name:Mallory"))(t); x != nil {
+			t.Fatalf("%+v", x)
+		}
+	},
+	"what is said of an author is checked, and audited without words": func(t *testing.T, l *lab) {
+		set := func(v models.Standing) error {
+			return l.SetStanding(l.ctx, ann, mallory, func(to *models.Standing) error { *to = v; return nil })
+		}
+		wantKind(t, set(models.Standing{Note: strings.Repeat("ä", 2001)}), models.KindInvalid)
+		wantKind(t, set(models.Standing{Sanction: &models.Sanction{Kind: "kick"}}), models.KindInvalid)
+		wantKind(t, set(models.Standing{Sanction: &models.Sanction{Kind: models.Ban, Until: l.clock.Now()}}), models.KindInvalid)
+		no := errors.New("no")
+		if err := l.SetStanding(l.ctx, ann, mallory, func(*models.Standing) error { return no }); !errors.Is(err, no) {
+			t.Fatal(err)
+		}
+		_, err := l.Author(l.ctx, ann, mallory, "", 0)
+		wantKind(t, err, models.KindNotFound) // nothing is left of all that
+		wantKind(t, l.SetStanding(l.ctx, eve, mallory, func(*models.Standing) error { return nil }), models.KindNotFound)
+		ok(t, set(models.Standing{Note: "wrote to us", Sanction: &models.Sanction{Kind: models.Ban, Reason: "insults"}}))
+		ok(t, set(models.Standing{Note: "wrote again", Sanction: must(l.Sanction(l.ctx, "gazette", "id:m1"))(t)}))
+		ok(t, set(models.Standing{Note: "wrote again"}))
+		ok(t, set(models.Standing{}))
+		p := []string{}
+		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "author.*"})
+		ok(t, err)
+		for _, row := range rows {
+			p = append(p, row.Action)
+			if text := fmt.Sprintf("%s %s %s", row.Subject, row.Before, row.After); strings.Contains(text, "wrote") || strings.Contains(text, "insults") || strings.Contains(text, "m1\"") {
+				t.Errorf("the trail says %s", text)
+			}
+		}
+		equal(t, "trail", strings.Join(p, " "), "author.note author.lift author.ban author.ban")
+		equal(t, "before", string(rows[1].Before), `{"sanction":{"kind":"ban"},"note":true}`)
+		events := must(l.EventsSince(l.ctx, "", 10))(t)
+		equal(t, "events", len(events), 4)
+		equal(t, "subject", events[0].Subject, "id:m1")
+		_, err = l.Author(l.ctx, ann, mallory, "", 0)
+		wantKind(t, err, models.KindNotFound)
+	},
+	"an erased author keeps a ban and no words": func(t *testing.T, l *lab) {
+		l.post(t, by(models.Author{ID: "m1", Name: "Mallory"}))
+		ok(t, l.SetStanding(l.ctx, ann, mallory, func(v *models.Standing) error {
+			*v = models.Standing{Note: "secret", Sanction: &models.Sanction{Kind: models.Ban, Reason: "secret", Until: l.clock.Now().Add(time.Hour)}}
+			return nil
+		}))
+		must(l.EraseReader(l.ctx, ann, mallory))(t)
+		x := must(l.Sanction(l.ctx, "gazette", "id:m1"))(t)
+		equal(t, "kind", x.Kind, models.Ban)
+		equal(t, "reason", x.Reason, "")
+		equal(t, "note", must(l.Author(l.ctx, ann, mallory, "", 0))(t).Note, "")
+		l.clock.Advance(2 * time.Hour)
+		must(l.EraseReader(l.ctx, ann, mallory))(t)
+		_, err := l.Author(l.ctx, ann, mallory, "", 0)
+		wantKind(t, err, models.KindNotFound)
+	},
+	"articles are listed by their activity": func(t *testing.T, l *lab) {
+		for i, id := range []string{"a", "b", "c", "d"} {
+			l.post(t, onArticle(id), withBody(fmt.Sprint(i)))
+			l.clock.Advance(time.Minute)
+		}
+		l.post(t, onArticle("b"), approved)
+		l.post(t, onSite("tribune"))
+		l.article(t, "never commented on", func(e *models.ArticleEntry) { e.State = models.ArticleClosed })
+		page, next, err := l.Articles(l.ctx, bob, models.ArticleFilter{Site: "gazette", Limit: 2})
+		ok(t, err)
+		equal(t, "first", idsOf(page), "b d")
+		equal(t, "approved", page[0].Approved, 1)
+		equal(t, "pending", page[0].Pending, 1)
+		equal(t, "state", page[0].State, models.ArticleOpen)
+		page, next, err = l.Articles(l.ctx, bob, models.ArticleFilter{Site: "gazette", Limit: 2, Cursor: next})
+		ok(t, err)
+		equal(t, "second", idsOf(page), "c a")
+		page, next, err = l.Articles(l.ctx, bob, models.ArticleFilter{Site: "gazette", Limit: 2, Cursor: next})
+		ok(t, err)
+		equal(t, "third", idsOf(page), "never commented on")
+		equal(t, "no more", next, "")
+		_, _, err = l.Articles(l.ctx, eve, models.ArticleFilter{Site: "gazette"})
+		wantKind(t, err, models.KindNotFound)
+	},
+	"articles are found": func(t *testing.T, l *lab) {
+		l.post(t, func(n *storage.NewComment) {
+			n.Comment.Article = models.Article{ID: "x1", Title: "Ärger am Hafen 100%", URL: "https://gazette.example/Port", Section: "Sport"}
+		})
+		l.post(t, onArticle("X2"))
+		hour := l.clock.Now().Add(time.Hour)
+		l.article(t, "shut", func(e *models.ArticleEntry) { e.State, e.Until = models.ArticleClosed, hour })
+		l.article(t, "watched", func(e *models.ArticleEntry) { e.State = models.ArticlePre })
+		must(l.StartSurge(l.ctx, "gazette", "busy", hour))(t)
+		find := func(what string, f models.ArticleFilter, want string) {
+			t.Helper()
+			f.Site = "gazette"
+			page, _, err := l.Articles(l.ctx, bob, f)
+			ok(t, err)
+			equal(t, what, idsOf(page), want)
+		}
+		find("title", models.ArticleFilter{Query: "ÄRGER"}, "x1")
+		find("address", models.ArticleFilter{Query: "/port"}, "x1")
+		find("id", models.ArticleFilter{Query: "x"}, "x1 X2")
+		find("no pattern", models.ArticleFilter{Query: "1%0"}, "")
+		find("one", models.ArticleFilter{Article: "X2"}, "X2")
+		find("closed", models.ArticleFilter{State: models.ArticleClosed}, "shut")
+		find("pre", models.ArticleFilter{State: models.ArticlePre}, "watched")
+		find("surging", models.ArticleFilter{Surging: true}, "busy")
+		find("open", models.ArticleFilter{State: models.ArticleOpen}, "x1 X2 busy")
+		equal(t, "set", len(must(l.SetArticles(l.ctx, "gazette", 3))(t)), 3)
+		if set := must(l.SetArticles(l.ctx, "gazette", 2))(t); set != nil {
+			t.Fatalf("more than asked for: %v", set)
+		}
+		l.clock.Advance(2 * time.Hour)
+		find("closed later", models.ArticleFilter{State: models.ArticleClosed}, "")
+		find("surging later", models.ArticleFilter{Surging: true}, "")
+		find("open later", models.ArticleFilter{State: models.ArticleOpen}, "x1 X2 shut busy")
+		equal(t, "set later", len(must(l.SetArticles(l.ctx, "gazette", 3))(t)), 1)
+		equal(t, "state later", must(l.Article(l.ctx, "gazette", "shut"))(t).State, models.ArticleOpen)
+		equal(t, "unknown", must(l.Article(l.ctx, "gazette", "unknown"))(t).State, models.ArticleOpen)
+	},
+	"an article is changed whole or not at all": func(t *testing.T, l *lab) {
+		l.post(t, approved)
+		version := must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t)
+		e := l.article(t, "a1", func(e *models.ArticleEntry) {
+			e.State, e.Section, e.Surge = models.ArticlePre, "Sport", &models.Surge{Count: 10, Minutes: 1, HoldMinutes: 30}
+		})
+		equal(t, "surge", *e.Surge, models.Surge{Count: 10, Minutes: 1, HoldMinutes: 30})
+		equal(t, "in a comment", l.post(t).Article.Title, "First")
+		equal(t, "in the queue", must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t).Items[0].Comment.Article.Section, "Sport")
+		for what, change := range map[string]func(*models.ArticleEntry){
+			"state":   func(e *models.ArticleEntry) { e.State = "ajar" },
+			"until":   func(e *models.ArticleEntry) { e.State, e.Until = models.ArticleOpen, l.clock.Now() },
+			"section": func(e *models.ArticleEntry) { e.Section = strings.Repeat("ä", 101) },
+			"surge":   func(e *models.ArticleEntry) { e.Surge = &models.Surge{Count: 1} },
+		} {
+			_, err := l.UpdateArticle(l.ctx, ann, "gazette", "a1", func(e *models.ArticleEntry) error { change(e); return nil })
+			if models.KindOf(err) != models.KindInvalid {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		_, err := l.UpdateArticle(l.ctx, ann, "none", "a1", func(*models.ArticleEntry) error { return nil })
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.UpdateArticle(l.ctx, eve, "gazette", "a1", func(*models.ArticleEntry) error { return nil })
+		wantKind(t, err, models.KindNotFound)
+		kept := must(l.Article(l.ctx, "gazette", "a1"))(t)
+		equal(t, "kept", kept.State, models.ArticlePre)
+		equal(t, "version for the public", must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t), version)
+		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "article.update"})
+		ok(t, err)
+		equal(t, "trail", len(rows), 1)
+		equal(t, "before", string(rows[0].Before), `{"section":"","state":"open"}`)
+	},
+	"of two nodes that see a surge one starts it": func(t *testing.T, l *lab) {
+		l.post(t)
+		until := l.clock.Now().Add(time.Hour)
+		var ends [2]time.Time
+		together(2, func(i int) {
+			var err error
+			if ends[i], err = l.StartSurge(l.ctx, "gazette", "a1", until.Add(time.Duration(i)*time.Second)); err != nil {
+				t.Error(err)
+			}
+		})
+		equal(t, "end", ends[0], ends[1])
+		equal(t, "in the queue", must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t).Items[0].Comment.Article.SurgeUntil, ends[0])
+		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "article.surge"})
+		ok(t, err)
+		equal(t, "trail", len(rows), 1)
+		l.article(t, "a1", func(e *models.ArticleEntry) { e.SurgeUntil = time.Time{} })
+		equal(t, "ended", len(must(l.SetArticles(l.ctx, "gazette", 3))(t)), 0)
+	},
+}
