@@ -136,3 +136,49 @@ func cpu(b *testing.B) time.Duration {
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
+
+// 16 moderators decide at once, each one comment after another; or one decides
+// in batches of 500.
+func BenchmarkDecide(b *testing.B) {
+	approve := models.DecisionRequest{Action: models.Approve}
+	for name, kind := range map[string]func(testing.TB) *storage.DB{"SQLite": storagetest.SQLite, "PostgreSQL": storagetest.Postgres} {
+		for _, batch := range []int{1, 500} {
+			b.Run(fmt.Sprintf("%s/%d", name, batch), func(b *testing.B) {
+				db := kind(b)
+				if _, err := db.AddSite(b.Context(), models.Caller{Kind: models.ByCommand}, models.Site{Slug: "gazette"}); err != nil {
+					b.Fatal(err)
+				}
+				ids := make([]string, 2000)
+				for i := range ids {
+					c, _, _, err := db.CreateComment(b.Context(), storage.NewComment{Comment: models.Comment{
+						Site: "gazette", Article: models.Article{ID: fmt.Sprint("a", i%50)}, Author: models.Author{Name: fmt.Sprint("reader ", i)},
+						Body: "a thought of the usual length on the matter of the day", Status: models.Pending,
+					}})
+					if err != nil {
+						b.Fatal(err)
+					}
+					ids[i] = c.ID
+				}
+				var n, people atomic.Int64
+				b.ResetTimer()
+				b.SetParallelism(8)
+				b.RunParallel(func(pb *testing.PB) {
+					by := models.Caller{Kind: models.ByModerator, Name: fmt.Sprint("m", people.Add(1))}
+					for pb.Next() {
+						i := int(n.Add(1)) * batch % len(ids)
+						var err error
+						if batch > 1 {
+							_, _, _, err = db.DecideAll(b.Context(), by, ids[i:min(i+batch, len(ids))], approve)
+						} else {
+							_, _, err = db.Decide(b.Context(), by, ids[i], approve)
+						}
+						if err != nil {
+							b.Error(err)
+						}
+					}
+				})
+				b.ReportMetric(float64(b.N*batch)/b.Elapsed().Seconds(), "decisions/s")
+			})
+		}
+	}
+}
