@@ -282,7 +282,7 @@ func TestAuditTrailIsFiltered(t *testing.T) {
 	p := d.login("alice")
 	p.page("audit", "Audit")
 	p.says("#page tbody tr", "session.start") // newest first
-	p.says("#page small", "rows; the last has the hash")
+	p.says("#page small", "rows, chained up to")
 	p.do(chromedp.Click("#page summary"))
 	p.fill("action", "site.update")
 	p.send("action")

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -65,6 +66,8 @@ func Handler() http.Handler {
 	})
 }
 
+var indent = regexp.MustCompile(`(?m)^\s+`)
+
 // load returns the page and what it loads by name, and a checksum over all in
 // hexadecimal. The modules are bound together into one script, without what
 // only their authors need: it loads at once and is far shorter.
@@ -92,7 +95,7 @@ func load() (files map[string][]byte, sum string) {
 		if err != nil {
 			panic(err) // likewise
 		}
-		files[name] = data
+		files[name] = indent.ReplaceAll(data, nil)
 	}
 	hash := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(files)) {

@@ -11,7 +11,7 @@ import { me, route } from "./pages.js";
 import { deal, load, more, queue, refresh, selectAll, show } from "./queue.js";
 import { complain, explain } from "./toasts.js";
 
-const held = ["spam", "abuse", "flagged", "premoderation", "rule", "honeypot"];
+const held = ["spam", "abuse", "flagged", "premoderation", "rule", "honeypot", "second_look"];
 const sorts = ["risk", "oldest", "newest"];
 const timers = [];
 const on = (id, event, act) => $(id).addEventListener(event, act);

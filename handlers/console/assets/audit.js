@@ -32,5 +32,5 @@ const text = (v) => (v === undefined ? "–" : typeof v === "string" ? v : JSON.
 function changes(before, after) {
   const [old, now] = [before || {}, after || {}];
   const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((k) => text(old[k]) !== text(now[k]));
-  return keys.map((k) => h("div", {}, h("b", {}, k), ": ", said(before ? `${text(old[k])} → ${text(now[k])}` : text(now[k]))));
+  return h("div", {}, keys.map((k, i) => [i > 0 && (before ? h("br") : " · "), h("b", {}, k), ": ", said(before ? `${text(old[k])} → ${text(now[k])}` : text(now[k]))]));
 }

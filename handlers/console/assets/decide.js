@@ -112,9 +112,11 @@ async function refused(problem, entry) {
   const [item] = entry.items;
   const { id } = item.comment;
   const { decision, claim } = problem.current || {};
-  if (decision) return say(t("conflict.decided", { name: decision.moderator, action: name("action", decision.action) }));
+  const lost = (key, values) => say(`${t("conflict." + key, values)} ${t("conflict.lost")}`);
+  if (decision) return lost("decided", { name: decision.moderator, action: name("action", decision.action) });
   if (problem.status === 409) {
-    say(claim && claim.by !== queue.me ? t("conflict.held", { name: claim.by }) : t("conflict.changed"));
+    if (claim && claim.by !== queue.me) lost("held", { name: claim.by });
+    else lost("changed");
     forget(id);
     const now = await detail(id).catch(() => null);
     if (now?.comment.status !== "pending") return;

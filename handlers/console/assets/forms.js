@@ -12,7 +12,7 @@ export const table = (label, heads, rows) => h("div", { class: "wide", role: "re
 export const button = (word, act, kind) => h("button", { type: "button", class: kind, click: () => act().catch(complain) }, t(word));
 
 // pick makes a choice of one site, which go is told.
-export const pick = (site, go) => $("site").options.length > 2 && h("p", {}, h("select", { "aria-label": t("queue.site"), change: (e) => go(e.target.value) },
+export const pick = (site, go) => $("site").options.length > 2 && h("p", {}, h("select", { "aria-label": t("field.site"), change: (e) => go(e.target.value) },
   [...$("site").options].map((o) => h("option", { value: o.value, selected: o.value === site }, o.text))));
 
 // field makes the label and input for a value: a choice of [value, text], a

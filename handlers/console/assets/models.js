@@ -14,7 +14,7 @@ export default async function () {
   const { items, training } = await get("/v1/models");
   const all = items.toSorted((a, b) => b.live - a.live).slice(0, shown);
   const act = (path) => async () => { await post("/v1/models/" + path); say(t("saved")); await route(); };
-  const row = (label, of) => [label, ...all.map((m) => of(m) || "–")];
+  const row = (label, of) => [label, ...all.map((m) => of(m) || (label && "–"))];
   const figures = (head) => {
     const at = (m) => m.manifest.figures?.[head] || {};
     const line = (key, of) => row(`${name("reason", head)}: ${t("models." + key)}`, (m) => of(m) != null && number(of(m)));
@@ -32,7 +32,7 @@ export default async function () {
       ...(isAdmin() && items.length > 1 ? [acts] : []),
     ]),
     h("div", { id: "training" }, state(training)),
-    isAdmin() && [button("models.train", act("train")), form("models.upload", [["file", "", "file"]], async ({ file }) => { await call("POST", "/v1/models", file); await route(); })],
+    isAdmin() && [h("p", {}, button("models.train", act("train"))), h("h3", {}, name("field", "file")), form("models.upload", [["file", "", "file"]], async ({ file }) => { await call("POST", "/v1/models", file); await route(); })],
   ];
 }
 

@@ -16,6 +16,6 @@ export default async function (who) {
   return [
     table(t("pages.people"), [...["name", "role"].map((k) => name("field", k)), t("pages.sites"), t("people.decisions")], items.map((m) => [
       h("a", { href: "#people/" + encodeURIComponent(m.name) }, said(m.name)), [name("role", m.role), " ", m.disabled && h("span", { class: "chip warn" }, name("field", "disabled"))], (m.sites || [t("all")]).join(", "), count(m)])),
-    h("h3", {}, t("people.add")), form("add", [["name", "", "username"], ...settings({}, ["password", "", "password"])], async (v) => { await post("/v1/moderators", v); location.hash = "people/" + encodeURIComponent(v.name); }),
+    form("people.add", [["name", "", "username"], ...settings({}, ["password", "", "password"])], async (v) => { await post("/v1/moderators", v); location.hash = "people/" + encodeURIComponent(v.name); }),
   ];
 }

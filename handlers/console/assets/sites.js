@@ -18,14 +18,14 @@ export default async function (slug) {
   return [
     table(t("pages.sites"), ["name", "mode", "hold", "reject"].map((k) => name("field", k)), items.map((s) => [
       h("a", { href: "#sites/" + s.slug }, s.name), name("mode", s.mode), at(s.thresholds.hold), at(s.thresholds.reject)])),
-    runsAll() && [h("h3", {}, t("sites.add")), form("add", [["slug", ""], ...settings({}).filter(([key]) => !key.includes("."))], async (v) => [keyed(await post("/v1/sites", v)), h("a", { href: "#sites/" + v.slug }, v.name || v.slug)])],
+    runsAll() && form("sites.add", [["slug", ""], ...settings({}).filter(([key]) => /^(name|mode|origins)$/.test(key))], async (v) => [keyed(await post("/v1/sites", v)), h("a", { href: "#sites/" + v.slug }, v.name || v.slug)]),
   ];
 }
 
-const settings = ({ name: named = "", mode = "post", origins = [], thresholds = {}, retention = {} }) => [
+const settings = ({ name: named = "", mode = "post", origins = [], thresholds = {}, retention = {}, second_look: look }) => [
   ["name", named], ["mode", mode, ["post", "pre"].map((m) => [m, name("mode", m)])],
   ...["hold", "reject"].map((k) => ["thresholds." + k, thresholds[k] ?? "", "number"]),
-  ...["addresses", "rejected", "labels"].map((k) => ["retention." + k, retention[k] ?? 0, "number"]), ["origins", origins],
+  ...["addresses", "rejected", "labels"].map((k) => ["retention." + k, retention[k] ?? 0, "number"]), ["second_look", look ?? "", "number"], ["origins", origins],
 ];
 
 async function one(site) {

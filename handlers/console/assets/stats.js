@@ -6,7 +6,7 @@ import { pick, table } from "./forms.js";
 import { name, number, percent, t } from "./i18n.js";
 
 export default async function (site) {
-  const { days, moderators, agreement } = await get("/v1/stats", { site });
+  const { days, moderators, agreement, second_looks: second } = await get("/v1/stats", { site });
   const words = ["approve", "hold", "reject"].map((a) => name("action", a));
   const labels = days.map((d) => d.day);
   const series = (word, key) => [word, days.map((d) => d[key])];
@@ -15,11 +15,17 @@ export default async function (site) {
     const no = agreement[did + "_rejected"];
     return [words[i], number(yes), number(no), did !== "held" && yes + no > 0 ? percent((did === "approved" ? yes : no) / (yes + no)) : ""];
   });
+  const looks = Object.entries(second).map(([at, a]) => {
+    const same = a.approved_approved + a.rejected_rejected;
+    const all = same + a.approved_rejected + a.rejected_approved;
+    return [t("stats." + at), number(all), all > 0 && percent(same / all), a.kappa != null && number(a.kappa)];
+  });
   return [
     pick(site, (slug) => { location.hash = "stats/" + slug; }),
     chart(t("stats.arrivals"), labels, ["approved", "held", "rejected"].map((k, i) => series(words[i], k))),
     chart(t("stats.decisions"), labels, [series(t("stats.decisions"), "decisions")]),
     h("h3", {}, t("stats.agreement")), table(t("stats.agreement"), [t("stats.machine"), words[0], words[2], t("stats.share")], machine),
+    h("h3", {}, t("stats.looks")), table(t("stats.looks"), ["", t("stats.count"), t("stats.share"), "κ"], looks),
     h("h3", {}, t("stats.moderators")), table(t("stats.moderators"), [t("role.moderator"), words[0], words[2]], moderators.map((m) => [m.moderator, number(m.approved), number(m.rejected)])),
   ];
 }

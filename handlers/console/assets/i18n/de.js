@@ -5,19 +5,19 @@ export default {
   waiting: ["Kommentar wartet", "Kommentare warten"], oldest: "ältester {age}", search: "Text oder Name suchen", more: "Weitere anzeigen",
   fresh: ["{n} neuer Kommentar", "{n} neue Kommentare"], select: "Kommentar von {name} auswählen", selected: "{n} ausgewählt", clear: "Aufheben", approve: "Freigeben",
   cancel: "Abbrechen", undo: "Rückgängig", history: "Was mit ihm geschah", arrived: "eingetroffen", undone: "rückgängig durch {name}",
-  recent: "Ihre letzten Entscheidungen", find: "Suchen", save: "Sichern", saved: "Gesichert.", add: "Anlegen", all: "alle", none: "Hier ist nichts.", numbers: "Als Tabelle",
-  test: "Prüfen", csv: "Als CSV", head: "{n} Zeilen; die letzte hat die Prüfsumme {hash}",
-  login: { what: "Der Kommentartisch", name: "Name", password: "Passwort", enter: "Anmelden", wrong: "Name oder Passwort ist falsch." },
+  recent: "Ihre letzten Entscheidungen", find: "Suchen", save: "Sichern", saved: "Gesichert.", all: "alle", none: "Hier ist nichts.", numbers: "Als Tabelle",
+  test: "Prüfen", csv: "Als CSV", head: "{n} Zeilen, verkettet bis {hash}",
+  login: { what: "Der Kommentartisch", enter: "Anmelden", wrong: "Name oder Passwort ist falsch." },
   live: { on: "Neue Kommentare kommen von selbst", off: "Verbindung verloren, neuer Versuch läuft" },
   age: { now: "jetzt", minutes: "{n} Min.", hours: "{n} Std.", days: "{n} T." },
   queue: {
-    _: "Liste", sort: "Reihenfolge", reason: "Haltegrund", site: "Website", all: "Alle Gründe", sites: "Alle Websites", only: "Nur von {name}",
+    sort: "Reihenfolge", reason: "Haltegrund", all: "Alle Gründe", sites: "Alle Websites", only: "Nur von {name}",
     empty: "Alles erledigt. Nichts wartet.", nothing: "Nichts gefunden.", held: "bei {name}", done: "anderswo entschieden",
   },
   sort: { risk: "Heikelste zuerst", oldest: "Älteste zuerst", newest: "Neueste zuerst" },
   reason: {
     spam: "Spam", abuse: "Beleidigung", off_topic: "Thema verfehlt", illegal: "Rechtswidrig", other: "Anderes", premoderation: "Alles wird gehalten",
-    honeypot: "Verstecktes Feld ausgefüllt", flagged: "Von Lesern gemeldet", rule: "Eine Regel der Website",
+    honeypot: "Verstecktes Feld ausgefüllt", flagged: "Von Lesern gemeldet", rule: "Eine Regel der Website", second_look: "Zweiter Blick uneinig",
   },
   status: { approved: "veröffentlicht", rejected: "abgelehnt", pending: "wartet" },
   action: { approve: "freigegeben", reject: "abgelehnt", hold: "gehalten" },
@@ -43,8 +43,8 @@ export default {
     failed: ["{n} ließ sich nicht entscheiden und bleibt hier.", "{n} ließen sich nicht entscheiden und bleiben hier."], undone: "Rückgängig gemacht. Er wartet wieder.",
   },
   conflict: {
-    decided: "{name} war schneller: {action}. Ihre Entscheidung gilt nicht.", held: "{name} arbeitet an diesem Kommentar. Ihre Entscheidung gilt nicht.",
-    changed: "Der Kommentar hat sich geändert. Ihre Entscheidung gilt nicht: bitte noch einmal ansehen.",
+    lost: "Ihre Entscheidung gilt nicht.",    decided: "{name} war schneller: {action}.", held: "{name} arbeitet an diesem Kommentar.",
+    changed: "Der Kommentar hat sich geändert. Bitte noch einmal ansehen.",
     undo: "Der Kommentar hat sich seitdem geändert, das geht nicht mehr rückgängig.",
   },
   author: {
@@ -58,7 +58,8 @@ export default {
   pages: { _: "Seiten", queue: "Liste", stats: "Statistik", models: "Modelle", sites: "Websites", audit: "Protokoll", people: "Personen" },
   field: {
     name: "Name", slug: "Kurzname", mode: "Was der Filter durchlässt", origins: "Seiten, die ohne Schlüssel senden dürfen, je Zeile eine", hold: "Halten ab",
-    reject: "Ablehnen ab", "thresholds.hold": "Halten ab, 0 bis 1; leer: wie das Modell", "thresholds.reject": "Ablehnen ab, ebenso",
+    reject: "Ablehnen ab", second_look: "Anteil für den zweiten Blick, 0 bis 1; leer: 0,01",
+    "thresholds.hold": "Halten ab, 0 bis 1; leer: wie das Modell", "thresholds.reject": "Ablehnen ab, ebenso",
     "retention.addresses": "Adressen behalten, Tage; 0: für immer", "retention.rejected": "Abgelehnte Texte behalten, Tage", "retention.labels": "Labels behalten, Tage",
     rest: "Alles Übrige, als JSON", text: "Was geschähe mit diesem Text? Nichts wird behalten.", role: "Rolle", sites: "Websites, je Zeile eine; leer: alle",
     disabled: "Kein Zugang", password: "Passwort", renewed: "Neues Passwort; leer: wie bisher", at: "Wann", actor: "Wer", site: "Website", action: "Was", subject: "Wovon",
@@ -77,6 +78,6 @@ export default {
   },
   stats: {
     arrivals: "Kommentare je Tag, und was die Maschine tat", decisions: "Entscheidungen je Tag", moderators: "Gültige Entscheidungen aus 30 Tagen",
-    agreement: "Was Moderatoren daraus machten", machine: "Die Maschine", share: "einig",
+    agreement: "Was Moderatoren daraus machten", looks: "Zweite Blicke aus 30 Tagen", decision: "Auf Moderatoren", machine: "Die Maschine", count: "Anzahl", share: "einig",
   },
 };

@@ -4,19 +4,19 @@ export default {
   logout: "Log out", language: "Language", close: "Close", offline: "The server cannot be reached.", failed: "This did not work: {why}",
   waiting: ["comment waiting", "comments waiting"], oldest: "oldest {age}", search: "Search text or name", more: "Show more",
   fresh: ["{n} new comment", "{n} new comments"], select: "Select the comment by {name}", selected: "{n} selected", clear: "Clear", approve: "Approve", cancel: "Cancel",
-  undo: "Undo", history: "What happened to it", arrived: "arrived", undone: "undone by {name}", recent: "Your last decisions", find: "Search", save: "Save", saved: "Saved.", add: "Add",
-  all: "all", none: "Nothing here.", numbers: "As a table", test: "Test", csv: "As CSV", head: "{n} rows; the last has the hash {hash}",
-  login: { what: "The comment desk", name: "Name", password: "Password", enter: "Log in", wrong: "Name or password is wrong." },
+  undo: "Undo", history: "What happened to it", arrived: "arrived", undone: "undone by {name}", recent: "Your last decisions", find: "Search", save: "Save", saved: "Saved.",
+  all: "all", none: "Nothing here.", numbers: "As a table", test: "Test", csv: "As CSV", head: "{n} rows, chained up to {hash}",
+  login: { what: "The comment desk", enter: "Log in", wrong: "Name or password is wrong." },
   live: { on: "New comments arrive by themselves", off: "Connection lost, trying again" },
   age: { now: "now", minutes: "{n} min", hours: "{n} h", days: "{n} d" },
   queue: {
-    _: "Queue", sort: "Order", reason: "Why held", site: "Site", all: "All reasons", sites: "All sites", only: "Only by {name}", empty: "All done. Nothing is waiting.",
+    sort: "Order", reason: "Why held", all: "All reasons", sites: "All sites", only: "Only by {name}", empty: "All done. Nothing is waiting.",
     nothing: "Nothing matches.", held: "with {name}", done: "decided elsewhere",
   },
   sort: { risk: "Riskiest first", oldest: "Oldest first", newest: "Newest first" },
   reason: {
     spam: "Spam", abuse: "Abuse", off_topic: "Off topic", illegal: "Illegal", other: "Other", premoderation: "Everything is held", honeypot: "Hidden field filled in",
-    flagged: "Reported by readers", rule: "A rule of the site",
+    flagged: "Reported by readers", rule: "A rule of the site", second_look: "Second look disagreed",
   },
   status: { approved: "published", rejected: "rejected", pending: "waiting" },
   action: { approve: "approved", reject: "rejected", hold: "held" },
@@ -42,8 +42,8 @@ export default {
     undone: "Undone. It waits again.",
   },
   conflict: {
-    decided: "{name} was first: {action}. Your decision was not kept.", held: "{name} is working on this comment. Your decision was not kept.",
-    changed: "The comment has changed meanwhile. Your decision was not kept: please look again.", undo: "The comment has changed since, so this cannot be undone.",
+    lost: "Your decision was not kept.",    decided: "{name} was first: {action}.", held: "{name} is working on this comment.",
+    changed: "The comment has changed meanwhile. Please look again.", undo: "The comment has changed since, so this cannot be undone.",
   },
   author: {
     _: "Author", record: "On this site so far", first: "The first comment by this name.", id: "Known as", email: "E-mail", url: "Address given", net: "Network",
@@ -56,7 +56,8 @@ export default {
   pages: { _: "Pages", queue: "Queue", stats: "Statistics", models: "Models", sites: "Sites", audit: "Audit", people: "People" },
   field: {
     name: "Name", slug: "Short name", mode: "What the filter lets through", origins: "Pages that may post without a key, one a line", hold: "Hold from",
-    reject: "Reject from", "thresholds.hold": "Hold from, 0 to 1; empty: as the model says", "thresholds.reject": "Reject from, likewise",
+    reject: "Reject from", second_look: "Share for a second look, 0 to 1; empty: 0.01",
+    "thresholds.hold": "Hold from, 0 to 1; empty: as the model says", "thresholds.reject": "Reject from, likewise",
     "retention.addresses": "Days to keep addresses; 0: for ever", "retention.rejected": "Days to keep rejected texts", "retention.labels": "Days to keep labels",
     rest: "Everything else, as JSON", text: "What would be said of this text? Nothing is kept.", role: "Role", sites: "Sites, one a line; empty: all", disabled: "No access",
     password: "Password", renewed: "New password; empty: as it is", at: "When", actor: "Who", site: "Site", action: "What", subject: "Of what", since: "From", until: "Until",
@@ -74,6 +75,6 @@ export default {
   },
   stats: {
     arrivals: "Comments a day, and what the machine did", decisions: "Decisions a day", moderators: "Decisions of 30 days that stand",
-    agreement: "What moderators made of it", machine: "The machine", share: "agreed",
+    agreement: "What moderators made of it", looks: "Second looks of 30 days", decision: "At moderators", machine: "The machine", count: "Number", share: "agreed",
   },
 };
