@@ -41,11 +41,13 @@ func TestCountersEqualTheRows(t *testing.T) {
 			judge := models.DecisionRequest{Action: []models.Action{models.Approve, models.Reject}[rand.IntN(2)]}
 			switch rand.IntN(10) {
 			default:
+				risk := float64(rand.IntN(41)) / 40
 				c, _, _, err := db.CreateComment(t.Context(), storage.NewComment{
 					Comment: models.Comment{
 						Site: []string{"gazette", "gazette", "tribune", "none"}[rand.IntN(4)], Article: models.Article{ID: fmt.Sprint(rand.IntN(5))},
 						Author: models.Author{Name: fmt.Sprint("reader ", rand.IntN(7))}, Body: "b", Status: statuses[rand.IntN(4)],
 					},
+					Verdict:        models.Verdict{Spam: &risk},
 					IdempotencyKey: fmt.Sprint(rand.IntN(100)),
 				})
 				if err == nil {

@@ -160,7 +160,7 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 		if o.err == nil && !o.replayed {
 			t.sums.touch(group[i].comment.Article, t.now)
 			t.sums.count(o.comment, 1)
-			t.sums.arrived(o.comment)
+			t.sums.arrived(o.kept)
 		}
 	}
 	return all, nil

@@ -87,6 +87,10 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
 		Action: d.Action, Reason: d.Reason, Note: plain(d.Note), CreatedAt: t.now,
 	}
+	stand, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+	if err != nil {
+		return none, c, err
+	}
 	if _, err := t.exec(`INSERT INTO decisions (id, batch, comment_id, site, moderator, action, reason, note, old_status, old_reason, created_at, undone_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')`,
 		made.ID, batch, id, c.Site, by.Name, string(made.Action), string(made.Reason), made.Note,
@@ -94,6 +98,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, c, err
 	}
 	t.sums.judged(made, k.machine, 1)
+	t.sums.weighed(k, stand, append(stand, made))
 	if err := t.labelDecision(made, old, d.Label()); err != nil {
 		return none, c, err
 	}

@@ -77,7 +77,7 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all []string) {
 
 // brief marks plans over what one person holds or did, what waits of one
 // article, author or group, or thirty days of counters, which may be sorted.
-var brief = regexp.MustCompile(`_lease|comments_(article|reader|name|campaign)|judgements|arrivals|agreements`)
+var brief = regexp.MustCompile(`_lease|comments_(article|reader|name|campaign)|judgements|arrivals|agreements|histograms`)
 
 // small is a table as long as the number of sites or models, or of one row.
 const small = `(site_counts|audit_head|sites|promotions|part|CONSTANT ROW|\(subquery)`

@@ -17,6 +17,8 @@ type Stats struct {
 	Moderators      []ModeratorCount `json:"moderators"` // over the same days
 	Agreement       Agreement        `json:"agreement"`  // over the same days
 	SecondLooks     SecondLooks      `json:"second_looks"`
+	Scores          Scores           `json:"scores"`  // over the same days
+	Waiting         Waiting          `json:"waiting"` // over the same days
 }
 
 // Day counts what happened on one day: Approved, Rejected and Held what the
@@ -81,6 +83,9 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 			return s, err
 		}
 		if err := t.judgements(&s, by, site, first); err != nil {
+			return s, err
+		}
+		if err := t.histograms(&s, by, site, first); err != nil {
 			return s, err
 		}
 		s.SecondLooks, err = t.secondLooks(by, site)

@@ -20,6 +20,7 @@ type sums struct {
 	arrivals   map[siteDay]statusSum
 	judgements map[judging]decisionSum
 	looks      map[looking]lookSum
+	histograms map[binned]histogram
 }
 
 type (
@@ -94,7 +95,9 @@ func (s *sums) touch(a models.Article, at time.Time) {
 }
 
 // arrived notes a comment for the statistics.
-func (s *sums) arrived(c models.Comment) {
+func (s *sums) arrived(k kept) {
+	c := k.comment
+	s.bin(c.CreatedAt, c.Site, scored, riskBin(k.verdict.Probability()), 1)
 	plus(&s.arrivals, siteDay{dayOf(c.CreatedAt), c.Site}, func(v *statusSum) { v.add(c.Status, 1) })
 }
 
@@ -191,6 +194,15 @@ func (t *tx) flush() error {
 			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.of, b.of))
 		}, func(k looking, v lookSum) []any {
 			return []any{k.day, k.site, k.of, v.approvedTwice, v.approvedRejected, v.rejectedApproved, v.rejectedTwice}
+		})},
+		{addHistograms, rowsOf(s.histograms, func(a, b binned) int {
+			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.kind, b.kind))
+		}, func(k binned, v histogram) []any {
+			row := []any{k.day, k.site, k.kind}
+			for _, n := range v {
+				row = append(row, n)
+			}
+			return row
 		})},
 	} {
 		if _, err := t.insert(part.into, part.rows); err != nil {

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 
 	"winnow/models"
 )
@@ -81,6 +82,8 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		return d, old, err
 	}
 	t.sums.judged(d, k.machine, -1)
+	stand := slices.DeleteFunc(all, func(d models.Decision) bool { return d.UndoneAt != nil })
+	t.sums.weighed(k, stand, slices.DeleteFunc(slices.Clone(stand), func(other models.Decision) bool { return other.ID == d.ID }))
 	if err := t.restoreLabel(d); err != nil {
 		return d, old, err
 	}

@@ -23,7 +23,10 @@ type crowd struct {
 	pending  map[string]int64
 	arrivals map[day]*count
 	judged   map[judging]*count
+	binned   map[binned]*[bins]int64
 }
+
+const bins = 20 // of a histogram
 
 type (
 	count struct{ approved, rejected, pending int64 }
@@ -35,10 +38,15 @@ type (
 		day
 		moderator, machine string
 	}
+	binned struct {
+		day
+		kind string
+	}
 	article struct {
 		site, id string
 		last     string // id of its newest comment
-		approved int64
+		active   int64  // when that came, to the minute
+		comments count
 		seen     bool
 	}
 )
@@ -62,7 +70,7 @@ func newCrowd(size sizes, until time.Time) *crowd {
 		size: size, random: rand.New(rand.NewPCG(1, uint64(size.comments))),
 		first: until.Add(-span), step: span / time.Duration(size.comments),
 		articles: make([]article, size.articles), authors: make([]count, size.authors), pending: map[string]int64{},
-		arrivals: map[day]*count{}, judged: map[judging]*count{},
+		arrivals: map[day]*count{}, judged: map[judging]*count{}, binned: map[binned]*[bins]int64{},
 	}
 	c.recent = rand.NewZipf(c.random, 1.1, 20, uint64(size.articles-1))
 	for n := range c.articles {
@@ -71,10 +79,10 @@ func newCrowd(size sizes, until time.Time) *crowd {
 	return c
 }
 
-// of returns the count of a key, new when there is none.
-func of[K comparable](counts map[K]*count, k K) *count {
+// of returns what is counted under a key, new when there is nothing.
+func of[K comparable, V any](counts map[K]*V, k K) *V {
 	if counts[k] == nil {
-		counts[k] = &count{}
+		counts[k] = new(V)
 	}
 	return counts[k]
 }
@@ -113,13 +121,14 @@ func (c *crowd) next(n int) []rows {
 			search = strings.ToLower(name + "\n" + body)
 			c.pending[a.site]++
 		}
-		if status == "approved" {
-			a.approved++
-		}
+		a.active = micros - micros%time.Minute.Microseconds()
+		a.comments.add(status)
 		c.authors[author].add(status)
-		of(c.arrivals, day{micros / dayMicros, a.site}).add(machine)
 		action := map[string]string{"approved": "approve", "pending": "hold", "rejected": "reject"}[machine]
 		risk := c.random.Float64()
+		came := day{micros / dayMicros, a.site}
+		of(c.arrivals, came).add(machine)
+		of(c.binned, binned{came, "scored"})[int(risk*bins)]++
 		comments.values = append(comments.values, []any{
 			id, a.site, a.id, parent, "", name, "", "", "name:" + name, "", "192.0.2.0/24", "Mozilla/5.0", "", status, reason,
 			machine, risk, 0, 1, micros, micros, "", 0, body, search, "", risk, nil, action, reason, "starter", 0.5, 0.99,
@@ -131,7 +140,9 @@ func (c *crowd) next(n int) []rows {
 			if status == "rejected" {
 				decided, class = "reject", "spam"
 			}
-			of(c.judged, judging{day{micros / dayMicros, a.site}, moderator, machine}).add(status)
+			of(c.judged, judging{came, moderator, machine}).add(status)
+			of(c.binned, binned{came, decided})[int(risk*bins)]++
+			of(c.binned, binned{came, "waited"})[0]++
 			decisions.values = append(decisions.values, []any{decision, "", id, a.site, moderator, decided, reason, "", machine, "spam", micros, ""})
 			labels.values = append(labels.values, []any{decision, id, "", class, a.site, name, "", "", "", "", "decision", moderator, micros, body})
 		}
@@ -203,10 +214,12 @@ func (c *crowd) id(at time.Time) string {
 
 // counters are what storage keeps beside the comments.
 func (c *crowd) counters() []rows {
-	articles := rows{table: "articles", columns: strings.Fields("site id url title version approved")}
+	articles := rows{table: "articles", columns: strings.Fields("site id url title version approved rejected pending active_at")}
 	for _, a := range c.articles {
-		if a.seen {
-			articles.values = append(articles.values, []any{a.site, a.id, "https://gazette.example/" + a.id, "The harbour reopens", a.approved + 1, a.approved})
+		if n := a.comments; a.seen {
+			articles.values = append(articles.values, []any{
+				a.site, a.id, "https://gazette.example/" + a.id, "The harbour reopens", n.approved + 1, n.approved, n.rejected, n.pending, a.active,
+			})
 		}
 	}
 	sites := rows{table: "site_counts", columns: strings.Fields("site pending")}
@@ -227,5 +240,16 @@ func (c *crowd) counters() []rows {
 	for j, n := range c.judged {
 		judged.values = append(judged.values, []any{j.number, j.site, j.moderator, j.machine, n.approved, n.rejected})
 	}
-	return []rows{articles, sites, authors, arrivals, judged}
+	histograms := rows{table: "histograms", columns: strings.Fields("day site kind")}
+	for i := range bins {
+		histograms.columns = append(histograms.columns, fmt.Sprintf("n%d", i))
+	}
+	for b, n := range c.binned {
+		row := []any{b.number, b.site, b.kind}
+		for _, v := range n {
+			row = append(row, v)
+		}
+		histograms.values = append(histograms.values, row)
+	}
+	return []rows{articles, sites, authors, arrivals, judged, histograms}
 }

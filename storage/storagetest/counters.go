@@ -2,6 +2,9 @@ package storagetest
 
 import (
 	"database/sql"
+	"fmt"
+	"maps"
+	"strings"
 	"testing"
 )
 
@@ -40,11 +43,42 @@ var miscounted = map[string]string{
 		HAVING count(*) <> (SELECT sum(approved + rejected) FROM judgements)`,
 }
 
+// misbinned is the same for histograms: how often each bin is there by the
+// histograms (n) and by the rows (real).
+func misbinned() string {
+	parts := []string{
+		`SELECT created_at / 86400000000 AS day, site, 'scored' AS kind, ` + bin("risk", 20) + ` AS bin, 0 AS n, 1 AS real FROM comments`,
+		`SELECT c.created_at / 86400000000, c.site, d.action, ` + bin("c.risk", 20) + `, 0, 1 FROM decisions d JOIN comments c ON c.id = d.comment_id
+			WHERE d.id = (SELECT max(n.id) FROM decisions n WHERE n.comment_id = c.id AND n.undone_at IS NULL)`,
+		`SELECT d.created_at / 86400000000, d.site, 'waited', CASE WHEN wait < 60 THEN 0 WHEN wait < 300 THEN 1 WHEN wait < 900 THEN 2
+			WHEN wait < 3600 THEN 3 WHEN wait < 14400 THEN 4 WHEN wait < 86400 THEN 5 ELSE 6 END, 0, 1
+			FROM (SELECT d.id, d.site, d.created_at, (d.created_at - c.created_at) / 1000000.0 AS wait FROM decisions d JOIN comments c ON c.id = d.comment_id
+				WHERE d.id = (SELECT min(n.id) FROM decisions n WHERE n.comment_id = c.id AND n.undone_at IS NULL)) d`,
+	}
+	for i := range 20 {
+		parts = append(parts, fmt.Sprintf(`SELECT day, site, kind, %d, n%d, 0 FROM histograms`, i, i))
+	}
+	return `SELECT kind || ' of ' || site || ' in bin ' || bin, CAST(sum(n) AS bigint), CAST(sum(real) AS bigint)
+		FROM (` + strings.Join(parts, " UNION ALL ") + `) AS each GROUP BY day, site, kind, bin HAVING sum(n) <> sum(real)`
+}
+
+// bin is which of some equal parts of 0 to 1 a value is in, the last one if it
+// is 1.
+func bin(value string, parts int) string {
+	text := "CASE"
+	for i := 1; i < parts; i++ {
+		text += fmt.Sprintf(" WHEN %s * %d < %d THEN %d", value, parts, i, i-1)
+	}
+	return text + fmt.Sprintf(" ELSE %d END", parts-1)
+}
+
 // Counters fails the test when a counter differs from the rows that it counts.
 func Counters(t testing.TB, url string) {
 	t.Helper()
 	db := Raw(t, url)
-	for what, query := range miscounted {
+	queries := maps.Clone(miscounted)
+	queries["histograms"] = misbinned()
+	for what, query := range queries {
 		rows, err := db.QueryContext(t.Context(), query)
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)

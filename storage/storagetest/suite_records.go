@@ -2,7 +2,9 @@ package storagetest
 
 import (
 	"errors"
+	"fmt"
 	"iter"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -169,6 +171,63 @@ var recordTests = map[string]func(*testing.T, *lab){
 		}
 		l.clock.Advance(48 * time.Hour)
 		equal(t, "purged", must(l.Purge(l.ctx))(t), 5)
+	},
+	"statistics count risks and waiting times": func(t *testing.T, l *lab) {
+		at := func(risk float64) func(*storage.NewComment) {
+			return func(n *storage.NewComment) { n.Verdict.Spam, n.Verdict.Abuse = &risk, nil }
+		}
+		decide := func(by models.Caller, c models.Comment, action models.Action) models.Decision {
+			t.Helper()
+			d, _, err := l.Decide(l.ctx, by, c.ID, models.DecisionRequest{Action: action})
+			ok(t, err)
+			return d
+		}
+		figures := func(what, site string, want map[string]int64) {
+			t.Helper()
+			s := must(l.Stats(l.ctx, ann, site))(t)
+			equal(t, "width", s.Scores.Width, 0.05)
+			got := map[string]int64{}
+			for kind, bins := range map[string][20]int64{"arrived": s.Scores.Arrived, "approved": s.Scores.Approved, "rejected": s.Scores.Rejected} {
+				for i, n := range bins {
+					got[fmt.Sprint(kind, " ", i)] = n
+				}
+			}
+			for i, n := range s.Waiting.Counts {
+				got[fmt.Sprint("waited ", i)] = n
+			}
+			maps.DeleteFunc(got, func(_ string, n int64) bool { return n == 0 })
+			if !maps.Equal(got, want) {
+				t.Fatalf("%s: %v, want %v", what, got, want)
+			}
+			Counters(t, l.url)
+		}
+		low, even, sure := l.post(t, at(0)), l.post(t, at(0.35)), l.post(t, at(1))
+		l.post(t, onSite("tribune"), at(0.049))
+		figures("before", "gazette", map[string]int64{"arrived 0": 1, "arrived 7": 1, "arrived 19": 1})
+		equal(t, "no median", must(l.Stats(l.ctx, ann, ""))(t).Waiting.MedianToday, nil)
+		decide(ann, low, models.Approve)
+		l.clock.Advance(10 * time.Minute)
+		decide(ann, even, models.Reject)
+		all := map[string]int64{"arrived 0": 2, "arrived 7": 1, "arrived 19": 1, "approved 0": 1, "rejected 7": 1, "waited 0": 1, "waited 2": 1}
+		figures("decided", "", all)
+		equal(t, "median", *must(l.Stats(l.ctx, ann, ""))(t).Waiting.MedianToday, 1)
+		changed, late := decide(bob, even, models.Approve), decide(bob, sure, models.Reject)
+		figures("decided again", "", map[string]int64{
+			"arrived 0": 2, "arrived 7": 1, "arrived 19": 1, "approved 0": 1, "approved 7": 1, "rejected 19": 1, "waited 0": 1, "waited 2": 2,
+		})
+		equal(t, "median", *must(l.Stats(l.ctx, ann, ""))(t).Waiting.MedianToday, 7.5)
+		for _, d := range []models.Decision{changed, late} {
+			_, _, err := l.Undo(l.ctx, bob, d.ID)
+			ok(t, err)
+		}
+		figures("undone", "", all)
+		l.clock.Advance(24 * time.Hour)
+		decide(bob, sure, models.Reject)
+		all["rejected 19"], all["waited 6"] = 1, 1
+		figures("a day later", "", all)
+		equal(t, "median", *must(l.Stats(l.ctx, ann, ""))(t).Waiting.MedianToday, 1440)
+		l.clock.Advance(29 * 24 * time.Hour)
+		figures("a month later", "", map[string]int64{"waited 6": 1})
 	},
 	"statistics count what machine and people did": func(t *testing.T, l *lab) {
 		held, spam, good := l.post(t), l.post(t), l.post(t, approved)

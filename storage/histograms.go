@@ -1,0 +1,164 @@
+package storage
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"winnow/models"
+)
+
+// histogram counts by bins. Those of scores have bins of equal width over the
+// machine's risk, from 0 to 1; those of waiting times have the bins between
+// waitBounds, and leave the rest empty.
+type histogram [bins]int64
+
+const bins = 20
+
+// waitBounds are minutes. Longer waits are in a bin of their own.
+var waitBounds = [...]int{1, 5, 15, 60, 240, 1440}
+
+// binned says what a histogram counts on one day of one site: comments that
+// came, by risk; those that moderators approved or rejected, by the day when
+// they came and by risk too; or how long comments waited for the first decision
+// that stands, by the day of that.
+type binned struct {
+	siteDay
+	kind string // scored, waited or an action
+}
+
+const (
+	scored = "scored"
+	waited = "waited"
+)
+
+var addHistograms = func() insert {
+	var columns, sums []string
+	for i := range bins {
+		columns = append(columns, fmt.Sprintf("n%d bigint", i))
+		sums = append(sums, fmt.Sprintf("n%d = histograms.n%d + excluded.n%d", i, i, i))
+	}
+	return into("histograms", "day bigint, site, kind, "+strings.Join(columns, ", "),
+		"ON CONFLICT (day, site, kind) DO UPDATE SET "+strings.Join(sums, ", "))
+}()
+
+func (s *sums) bin(at time.Time, site, kind string, bin int, change int64) {
+	plus(&s.histograms, binned{siteDay{dayOf(at), site}, kind}, func(v *histogram) { v[bin] += change })
+}
+
+// weighed notes which decisions on a comment stood before a change, and which
+// stand after it. The last one is what people think of the comment.
+func (s *sums) weighed(k kept, before, after []models.Decision) {
+	weigh := func(decisions []models.Decision, change int64) {
+		if len(decisions) == 0 {
+			return
+		}
+		byID := func(a, b models.Decision) int { return strings.Compare(a.ID, b.ID) }
+		first, last := slices.MinFunc(decisions, byID), slices.MaxFunc(decisions, byID)
+		c := k.comment
+		s.bin(c.CreatedAt, c.Site, string(last.Action), riskBin(k.verdict.Probability()), change)
+		s.bin(first.CreatedAt, c.Site, waited, waitBin(micros(first.CreatedAt)-micros(c.CreatedAt)), change)
+	}
+	weigh(before, -1)
+	weigh(after, 1)
+}
+
+func riskBin(risk float64) int { return min(max(int(risk*bins), 0), bins-1) }
+
+// waitBin is that of a time in microseconds.
+func waitBin(wait int64) int {
+	for i, minutes := range waitBounds {
+		if wait < int64(minutes)*time.Minute.Microseconds() {
+			return i
+		}
+	}
+	return len(waitBounds)
+}
+
+// Scores are histograms of the machine's risk, of comments that came: all of
+// them, and those on which a moderator's decision stands.
+type Scores struct {
+	Width    float64   `json:"width"` // of a bin; the first begins at 0
+	Arrived  histogram `json:"arrived"`
+	Approved histogram `json:"approved"`
+	Rejected histogram `json:"rejected"`
+}
+
+// Waiting counts comments by how long they waited for the first decision that
+// stands: Counts[i] shorter than BoundsMinutes[i], the last one longer than all.
+type Waiting struct {
+	BoundsMinutes [len(waitBounds)]int       `json:"bounds_minutes"`
+	Counts        [len(waitBounds) + 1]int64 `json:"counts"`
+	// MedianToday is an estimate in minutes: as if waits were even within a bin,
+	// and none longer than the last bound. Nil when nothing was decided.
+	MedianToday *float64 `json:"median_today"`
+}
+
+// median estimates the median of waits that are counted by bins.
+func median(counts histogram) *float64 {
+	total := int64(0)
+	for _, n := range counts {
+		total += n
+	}
+	if total == 0 {
+		return nil
+	}
+	from, below := 0.0, int64(0)
+	for i, bound := range waitBounds {
+		if n := counts[i]; 2*(below+n) >= total {
+			share := float64(total-2*below) / float64(2*n)
+			from = math.Round(10*(from+share*(float64(bound)-from))) / 10
+			break
+		}
+		from, below = float64(bound), below+counts[i]
+	}
+	return &from
+}
+
+// histograms sums up scores and waiting times.
+func (t *tx) histograms(s *Stats, by models.Caller, site string, first int64) error {
+	last := first + statsDays - 1
+	var w where
+	w.add("day BETWEEN ? AND ?", first, last)
+	if err := w.seen(by, "site", site); err != nil {
+		return err
+	}
+	var columns strings.Builder
+	for i := range bins {
+		fmt.Fprintf(&columns, ", CAST(sum(n%d) AS bigint)", i)
+	}
+	type row struct {
+		kind  string
+		today int
+		n     histogram
+	}
+	rows, err := list(t, func(scan scanner) (r row, err error) {
+		into := []any{&r.kind, &r.today}
+		for i := range r.n {
+			into = append(into, &r.n[i])
+		}
+		err = scan(into...)
+		return r, err
+	}, `SELECT kind, CASE WHEN day = `+w.arg(last)+` THEN 1 ELSE 0 END`+columns.String()+` FROM histograms`+w.String()+` GROUP BY 1, 2`, w.args...)
+	s.Scores.Width, s.Waiting.BoundsMinutes = 1./bins, waitBounds
+	scores := map[string]*histogram{
+		scored: &s.Scores.Arrived, string(models.Approve): &s.Scores.Approved, string(models.Reject): &s.Scores.Rejected,
+	}
+	for _, r := range rows {
+		if r.kind == waited {
+			for i := range s.Waiting.Counts {
+				s.Waiting.Counts[i] += r.n[i]
+			}
+			if r.today == 1 {
+				s.Waiting.MedianToday = median(r.n)
+			}
+			continue
+		}
+		for i, n := range r.n {
+			scores[r.kind][i] += n
+		}
+	}
+	return err
+}
