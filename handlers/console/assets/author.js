@@ -19,7 +19,7 @@ document.addEventListener("opened", async ({ detail: { item } }) => {
 });
 
 function card({ comment: c, context: { author: r } }) {
-  const counts = Object.entries(r);
+  const counts = ["approved", "rejected", "pending"].map((k) => [k, r[k]]);
   const facts = { id: c.author.id, email: c.author.email, url: c.author.url, net: c.client.net, browser: c.client.user_agent };
   return [
     h("h2", {}, said(c.author.name)),

@@ -32,7 +32,7 @@ export default async function () {
       ...(isAdmin() && items.length > 1 ? [acts] : []),
     ]),
     h("div", { id: "training" }, state(training)),
-    isAdmin() && [h("p", {}, button("models.train", act("train"))), h("h3", {}, name("field", "file")), form("models.upload", [["file", "", "file"]], async ({ file }) => { await call("POST", "/v1/models", file); await route(); })],
+    isAdmin() && [h("p", {}, button("models.train", act("train"))), form("models.upload", [["file", "", "file"]], async ({ file }) => { await call("POST", "/v1/models", file); await route(); })],
   ];
 }
 
