@@ -50,6 +50,27 @@ func (m *Model) Cold(site string) bool {
 	return m.manifest.Starter || n.Ham < warmLabels || n.Spam < warmLabels
 }
 
+// Thresholds returns the probabilities of spam from which comments are held and
+// rejected under a policy; a reject of 0 means that none is. Without a spam head
+// both are 0.
+func (m *Model) Thresholds(p Policy) (hold, reject float64) {
+	h := m.manifest.Spam
+	if h == nil {
+		return 0, 0
+	}
+	hold, reject = h.Hold, h.Reject
+	if p.Hold != nil {
+		hold = *p.Hold
+	}
+	if p.Reject != nil {
+		reject = *p.Reject
+	}
+	if m.Cold(p.Site) {
+		reject = 0
+	}
+	return hold, reject
+}
+
 // hit is a token of the text that the model knows.
 type hit struct {
 	token  int32 // index into the scanner's tokens
@@ -115,16 +136,7 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	explained := abuseHead
 	if h := m.manifest.Spam; h != nil {
 		explained = spamHead
-		v.Hold, v.Reject = h.Hold, h.Reject
-		if p.Hold != nil {
-			v.Hold = *p.Hold
-		}
-		if p.Reject != nil {
-			v.Reject = *p.Reject
-		}
-		if m.Cold(p.Site) {
-			v.Reject = 0
-		}
+		v.Hold, v.Reject = m.Thresholds(p)
 		spam := sigmoid(r.logit(h, spamHead))
 		v.Spam = &spam
 		switch {

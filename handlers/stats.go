@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/classifier"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -23,6 +24,31 @@ func (s *Server) loadFigures(ctx context.Context, key string) (storage.Stats, er
 	return s.db.Stats(ctx, models.Caller{Kind: models.ByModerator, Sites: lines[1:]}, lines[0])
 }
 
+// figures are what a reply says: for one site with the thresholds that apply.
+type figures struct {
+	storage.Stats
+	Thresholds *models.Thresholds `json:"thresholds"` // null for all sites
+}
+
+// thresholds returns those that apply to a site; nil when the live model knows
+// none.
+func (s *Server) thresholds(ctx context.Context, slug string) (*models.Thresholds, error) {
+	site, err := s.sites.get(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	model := s.live.Load()
+	if model.Manifest().Spam == nil {
+		return nil, nil
+	}
+	hold, reject := model.Thresholds(classifier.Policy{Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: slug})
+	now := &models.Thresholds{Hold: &hold}
+	if reject > 0 {
+		now.Reject = &reject
+	}
+	return now, nil
+}
+
 // stats gives the figures of one site, or of all that the caller sees.
 func (s *Server) stats(c echo.Context) error {
 	q := queryOf(c)
@@ -34,9 +60,13 @@ func (s *Server) stats(c echo.Context) error {
 	if err := s.visible(ctx, by, site); err != nil {
 		return err
 	}
-	figures, err := s.figures.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n"))
+	var got figures
+	var err error
+	if got.Stats, err = s.figures.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n")); err == nil && site != "" {
+		got.Thresholds, err = s.thresholds(ctx, site)
+	}
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, figures)
+	return c.JSON(http.StatusOK, got)
 }
