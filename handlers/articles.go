@@ -46,6 +46,7 @@ type publicAuthor struct {
 type articleReply struct {
 	Site     string          `json:"site"`
 	Article  models.Article  `json:"article"`
+	State    string          `json:"state,omitempty"` // "closed": it takes no comments
 	Comments []publicComment `json:"comments"`
 	Next     string          `json:"next,omitempty"`
 	Total    int             `json:"total"`
@@ -59,14 +60,20 @@ const versionTTL = 20 * time.Millisecond
 // versionKey names an article; a slug has no blank.
 func versionKey(site, article string) string { return site + " " + article }
 
+func splitKey(key string) (site, article string) {
+	site, article, _ = strings.Cut(key, " ")
+	return site, article
+}
+
 func (s *Server) loadVersion(ctx context.Context, key string) (int64, error) {
-	site, article, _ := strings.Cut(key, " ")
+	site, article := splitKey(key)
 	return s.db.ArticleVersion(ctx, site, article)
 }
 
 // outdated makes the next reader see what an event tells of. One without an
 // article may be about many.
 func (s *Server) outdated(e models.Event) {
+	s.heard(e)
 	switch {
 	case e.Article != "":
 		s.versions.forget(versionKey(e.Site, e.Article))
@@ -81,6 +88,7 @@ type listing struct {
 	newest        bool
 	limit         int
 	cursor        string
+	closed        bool // the article takes no comments
 }
 
 // listComments shows the approved comments of an article.
@@ -90,6 +98,11 @@ func (s *Server) listComments(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	set, err := s.articles.get(ctx, l.site, l.article)
+	if err != nil {
+		return err
+	}
+	l.closed = set.At(s.now()).State == models.ArticleClosed
 	version, err := s.versions.get(ctx, versionKey(l.site, l.article))
 	if err != nil {
 		return err
@@ -194,6 +207,9 @@ func render(l listing, p storage.ArticlePage) (rendered, error) {
 		Site: l.site, Article: p.Article, Next: p.Next, Total: p.Total,
 		Comments: make([]publicComment, 0, len(p.Comments)),
 	}
+	if l.closed {
+		reply.State = string(models.ArticleClosed)
+	}
 	reply.Article.ID = l.article // also of an article that nobody has commented on
 	for _, c := range p.Comments {
 		reply.Comments = append(reply.Comments, publicComment{
@@ -205,7 +221,7 @@ func render(l listing, p storage.ArticlePage) (rendered, error) {
 	if err != nil {
 		return rendered{}, fmt.Errorf("render article page: %w", err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %d %q %d", l.site, l.article, l.newest, l.limit, l.cursor, p.Version))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %d %q %v %d", l.site, l.article, l.newest, l.limit, l.cursor, l.closed, p.Version))
 	return rendered{p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body}, nil
 }
 

@@ -19,9 +19,10 @@ import (
 type commentRequest struct {
 	Site    string `json:"site"`
 	Article struct {
-		ID    string `json:"id"`
-		URL   string `json:"url"`
-		Title string `json:"title"`
+		ID      string `json:"id"`
+		URL     string `json:"url"`
+		Title   string `json:"title"`
+		Section string `json:"section"`
 	} `json:"article"`
 	ParentID string `json:"parent_id"`
 	Author   struct {
@@ -81,8 +82,12 @@ func (s *Server) createComment(c echo.Context) error {
 	c.SetRequest(c.Request().WithContext(redis.Budget(c.Request().Context())))
 	limits := append(s.readerLimits(from.site.Slug, "comment", from.address, comment.Author.ID),
 		models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
-	if err := s.take(c, limits); err != nil {
-		// What was answered once is answered again, however much came since.
+	var set terms
+	if err = s.take(c, limits); err == nil {
+		set, err = s.admit(c.Request().Context(), comment)
+	}
+	if err != nil {
+		// What was answered once is answered again, whatever came since.
 		kept, verdict, missed := s.db.Repeated(c.Request().Context(), from.site.Slug, key, sum[:])
 		if missed != nil {
 			return err
@@ -91,7 +96,7 @@ func (s *Server) createComment(c echo.Context) error {
 		return created(c, kept, verdict, from.key)
 	}
 	comment.ID = uuid.Must(uuid.NewV7()).String() // campaigns are named after it
-	verdict, campaign, err := s.judge(c.Request().Context(), &comment, from.site, req.Website != "")
+	verdict, campaign, err := s.judge(c.Request().Context(), &comment, from.site, set, req.Website != "")
 	if err != nil {
 		return err
 	}
@@ -175,6 +180,7 @@ func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, 
 		Article: models.Article{
 			Site: from.site.Slug, ID: models.Clean(req.Article.ID),
 			URL: models.Clean(req.Article.URL), Title: models.Clean(req.Article.Title),
+			Section: models.Clean(req.Article.Section),
 		},
 		ParentID: models.Clean(req.ParentID),
 		Author: models.Author{

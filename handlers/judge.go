@@ -11,10 +11,10 @@ import (
 )
 
 // judge says what becomes of a comment that has an id: its status follows from
-// the verdict and from what the site wants. The campaign is the group of
+// the verdict and from what the newsroom wants. The campaign is the group of
 // near-copies that the comment belongs to; it has no id when there is too
 // little in the text.
-func (s *Server) judge(ctx context.Context, c *models.Comment, site models.Site, trapped bool) (models.Verdict, models.Campaign, error) {
+func (s *Server) judge(ctx context.Context, c *models.Comment, site models.Site, set terms, trapped bool) (models.Verdict, models.Campaign, error) {
 	o, err := s.opinion(ctx, *c, site)
 	if err != nil {
 		return o.verdict, models.Campaign{}, err
@@ -30,13 +30,20 @@ func (s *Server) judge(ctx context.Context, c *models.Comment, site models.Site,
 	if trapped {
 		v.Action, v.Reason = models.Reject, models.ReasonHoneypot
 	}
+	surging := v.Action != models.Reject && s.surging(ctx, *c, site, set.article)
 	switch {
 	case v.Action == models.Reject:
 		c.Status, c.Reason = models.Rejected, v.Reason
+	case set.shadowed:
+		v.Reason = models.ReasonShadow
+		c.Status, c.Reason = models.Pending, v.Reason
 	case v.Action == models.Hold:
 		c.Status, c.Reason = models.Pending, v.Reason
-	case site.Mode == models.ModePre:
+	case site.Mode == models.ModePre || set.article.State == models.ArticlePre:
 		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+	case surging:
+		v.Reason = models.ReasonSurge
+		c.Status, c.Reason = models.Pending, v.Reason
 	default:
 		c.Status = models.Approved
 	}

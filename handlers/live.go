@@ -39,7 +39,8 @@ func (s *Server) reload(ctx context.Context) error {
 	return nil
 }
 
-// follow keeps the live model current until ctx ends.
+// follow keeps the live model current until ctx ends, and hears what the other
+// nodes have changed.
 func (s *Server) follow(ctx context.Context) error {
 	events, err := s.notifier.Subscribe(ctx)
 	if err != nil {
@@ -57,6 +58,7 @@ func (s *Server) follow(ctx context.Context) error {
 			if !open {
 				return nil // it closes when ctx ends
 			}
+			s.heard(e)
 			if e.Kind != models.ModelPromoted {
 				continue
 			}

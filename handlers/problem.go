@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,6 +21,7 @@ type problem struct {
 	Detail    string              `json:"detail,omitempty"`
 	Fields    []models.FieldError `json:"fields,omitempty"`
 	Current   *standing           `json:"current,omitempty"` // of the comment, for a conflict
+	Until     time.Time           `json:"until,omitzero"`    // a ban or a closed article
 	RequestID string              `json:"request_id,omitempty"`
 }
 
@@ -32,6 +34,8 @@ var statuses = map[models.Kind]struct {
 	models.KindMalformed:    {http.StatusBadRequest, "Request not readable"},
 	models.KindUnauthorized: {http.StatusUnauthorized, "Credentials wanted"},
 	models.KindForbidden:    {http.StatusForbidden, "Not allowed"},
+	models.KindBanned:       {http.StatusForbidden, "Author banned"},
+	models.KindClosed:       {http.StatusForbidden, "Comments closed"},
 	models.KindNotFound:     {http.StatusNotFound, "Not found"},
 	kindMethod:              {http.StatusMethodNotAllowed, "Method not allowed"},
 	models.KindConflict:     {http.StatusConflict, "Conflict"},
@@ -64,6 +68,10 @@ func problemOf(err error) problem {
 	var late *conflictError
 	if errors.As(err, &late) {
 		p.Current = &late.current
+	}
+	var unwanted *refusal
+	if errors.As(err, &unwanted) {
+		p.Until = unwanted.until
 	}
 	st, known := statuses[kind]
 	if !known || kind == models.KindInternal {

@@ -100,9 +100,10 @@ func checkOrder(f models.QueueFilter, bad *models.Invalid) {
 	}
 	switch f.Reason {
 	case "", models.ReasonSpam, models.ReasonAbuse, models.ReasonPremoderation,
-		models.ReasonHoneypot, models.ReasonFlagged, models.ReasonRule, models.ReasonSecondLook:
+		models.ReasonHoneypot, models.ReasonFlagged, models.ReasonRule, models.ReasonSecondLook,
+		models.ReasonShadow, models.ReasonSurge:
 	default:
-		bad.Add("reason", "must be spam, abuse, premoderation, honeypot, flagged, rule or second_look")
+		bad.Add("reason", "must be spam, abuse, premoderation, honeypot, flagged, rule, second_look, shadow or surge")
 	}
 }
 

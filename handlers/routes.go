@@ -39,7 +39,7 @@ const (
 
 // routes is the whole interface. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
-	const get, post, patch = http.MethodGet, http.MethodPost, http.MethodPatch
+	const get, post, put, patch = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch
 	desk := page(console.Handler())
 	return []route{
 		{post, "/v1/comments", s.createComment, frontEnd, 0},
@@ -62,13 +62,18 @@ func (s *Server) routes() []route {
 		{post, "/v1/second-looks/:id", s.lookAgain, moderators, 0},
 		{get, "/v1/events", s.events, moderators, 0},
 
+		{get, "/v1/authors", s.author, moderators, 0},
+		{put, "/v1/authors", s.setAuthor, moderators, 0},
+		{get, "/v1/articles", s.listArticles, moderators, 0},
+		{put, "/v1/articles", s.setArticle, editors, 0},
+
 		{get, "/v1/me", s.me, moderators, 0},
 		{get, "/v1/sites", s.listSites, moderators, 0},
 		{post, "/v1/sites", s.addSite, admins, 0},
 		{patch, "/v1/sites/:slug", s.updateSite, admins, 0},
 		{post, "/v1/sites/:slug/key", s.rotateKey, admins, 0},
 		{get, "/v1/sites/:slug/rules", s.siteRules, editors, 0},
-		{http.MethodPut, "/v1/sites/:slug/rules", s.setRules, editors, maxRules},
+		{put, "/v1/sites/:slug/rules", s.setRules, editors, maxRules},
 		{post, "/v1/sites/:slug/test", s.testText, editors, 0},
 
 		{get, "/v1/moderators", s.listModerators, admins, 0},

@@ -90,6 +90,9 @@ type Server struct {
 	sites     *recent[models.Site]
 	rules     *recent[*rules.Set]
 	versions  *recent[int64] // of articles, by versionKey
+	articles  *exceptions[models.ArticleEntry]
+	sanctions *exceptions[*models.Sanction] // by models.Author.Key
+	surges    surges
 	figures   *recent[storage.Stats]
 	origins   *recent[map[string][]string]
 	trainer   *trainer
@@ -115,6 +118,8 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.sites = newRecent(siteTTL, s.now, s.db.Site)
 	s.rules = newRecent(siteTTL, s.now, s.loadRules)
 	s.versions = newRecent(versionTTL, s.now, s.loadVersion)
+	s.articles = newExceptions(s.now, s.db.SetArticles, s.db.Article)
+	s.sanctions = newExceptions(s.now, s.db.Sanctions, s.db.Sanction)
 	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
 	s.figures = newRecent(figuresTTL, s.now, s.loadFigures)
 	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()

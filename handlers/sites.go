@@ -33,6 +33,7 @@ type siteSettings struct {
 	Mode       models.Mode       `json:"mode"`
 	Thresholds models.Thresholds `json:"thresholds"`
 	Retention  models.Retention  `json:"retention"`
+	Surge      models.Surge      `json:"surge"`
 	SecondLook *float64          `json:"second_look"`
 }
 
@@ -49,7 +50,7 @@ func (v siteSettings) read(request []byte, site *models.Site) error {
 		return err
 	}
 	site.Name, site.Mode, site.Thresholds, site.Retention = models.Clean(v.Name), v.Mode, v.Thresholds, v.Retention
-	site.SecondLook = v.SecondLook
+	site.Surge, site.SecondLook = v.Surge, v.SecondLook
 	site.Origins = []string{}
 	for _, o := range v.Origins {
 		site.Origins = append(site.Origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
@@ -105,7 +106,7 @@ func (s *Server) updateSite(c echo.Context) error {
 		return err
 	}
 	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error {
-		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds, site.Retention, site.SecondLook}.read(data, site)
+		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds, site.Retention, site.Surge, site.SecondLook}.read(data, site)
 	})
 	if err != nil {
 		return err
