@@ -24,7 +24,7 @@ function field([key, value, kind = "text"]) {
   if (Array.isArray(kind)) input = h("select", props, kind.map(([v, text]) => h("option", { value: v, selected: v === value }, text)));
   else if (Array.isArray(value) || kind === "area") input = h("textarea", props, [value].flat().join("\n"));
   else input = h("input", { ...props, type: kind === "username" ? "text" : kind, value: kind !== "checkbox" && value, checked: value === true, step: "any", autocomplete: { password: "new-password", username: "username" }[kind] || "off", readonly: kind === "username" && value !== "" });
-  return h("label", { class: kind === "checkbox" && "switch" }, h("span", {}, name("field", key)), input);
+  return h("label", {}, h("span", {}, name("field", key)), input);
 }
 
 const read = (e, [, value, kind]) => {
