@@ -7,14 +7,51 @@ import (
 	"sync/atomic"
 )
 
-// bodies are comments of the usual length; each is posted with a number of its
-// own so that no two are alike.
-var bodies = []string{
-	"I walked along the new quay this morning and it is well done, though the benches face the wrong way if you ask me. Perhaps next year.",
-	"The council promised this before the last election. Will somebody please read the minutes of that meeting to them, slowly?",
-	"Thank you for the report. One question is left open: who pays for the upkeep once the grant has run out in three years?",
-	"My grandmother worked in the old warehouse for thirty years. It is good to see the doors open again, even if for coffee.",
-	"Sorry, but the figures in the third paragraph cannot be right. Forty trains an hour on a single track? Check again, please.",
+// sentences make comments of the usual length. Each comment takes four of
+// them: readers do not copy each other, and a flood of copies would be held as
+// a campaign.
+var sentences = []string{
+	"I walked along the new quay this morning and it is well done.",
+	"The benches face the wrong way if you ask me.",
+	"The council promised this before the last election.",
+	"Somebody should read the minutes of that meeting again.",
+	"Thank you for the report.",
+	"One question is left open: who pays for the upkeep?",
+	"The grant runs out in three years, as far as I know.",
+	"My grandmother worked in the old warehouse for thirty years.",
+	"It is good to see the doors open again, even if only for coffee.",
+	"The figures in the third paragraph cannot be right.",
+	"Forty trains an hour on a single track sounds too much.",
+	"In winter the wind there is hard to bear.",
+	"Our street waited eleven months for a lamp.",
+	"They closed the library on Saturdays and nobody said a word.",
+	"I would rather have a ferry than another bridge.",
+	"The picture shows the northern basin, not the harbour.",
+	"We were told much the same in spring.",
+	"Cyclists and prams do not mix well on that path.",
+	"A small fee would be fair, but not for those who live here.",
+	"Has anyone asked the fishermen?",
+	"The trees they cut were older than the town hall.",
+	"I disagree with the mayor on nearly everything, yet here she is right.",
+	"Parking has been a nuisance since the market moved.",
+	"Next year they will dig it all up once more.",
+	"Good journalism, keep asking.",
+	"The school bus no longer stops at the mill.",
+	"You forgot to mention the flood of two years ago.",
+	"Nobody under thirty can afford a flat down there.",
+	"I counted nine empty shops between the church and the station.",
+	"Let the engineers speak for once.",
+	"It took them one afternoon and a bucket of paint.",
+	"My neighbour has a different opinion, and we are still friends.",
+}
+
+// appendText appends the text of the comment with a number.
+func appendText(b []byte, n uint64) []byte {
+	for mixed, i := n*0x9e3779b97f4a7c15, 0; i < 4; i++ { // Fibonacci hashing
+		b = append(append(b, sentences[mixed>>59]...), ' ')
+		mixed <<= 5
+	}
+	return strconv.AppendUint(b, n, 10)
 }
 
 var posted atomic.Uint64
@@ -30,8 +67,10 @@ func (p *poster) wanted(status int) bool { return status == http.StatusCreated }
 
 func (p *poster) request(b []byte) ([]byte, bool) {
 	n := posted.Add(1)
-	p.body = fmt.Appendf(p.body[:0], `{"article":{"id":"a%d","url":"https://gazette.example/a%d","title":"The harbour reopens"},"author":{"name":"Reader %d"},"body":"%s (%d)","client":{"ip":"10.%d.%d.%d","user_agent":"bench"}}`,
-		n%100, n%100, n%5000, bodies[n%uint64(len(bodies))], n, n>>16&255, n>>8&255, n&255)
+	p.body = fmt.Appendf(p.body[:0], `{"article":{"id":"a%d","url":"https://gazette.example/a%d","title":"The harbour reopens"},"author":{"name":"Reader %d"},"body":"`,
+		n%100, n%100, n%5000)
+	p.body = appendText(p.body, n)
+	p.body = fmt.Appendf(p.body, `","client":{"ip":"10.%d.%d.%d","user_agent":"bench"}}`, n>>16&255, n>>8&255, n&255)
 	b = append(b, "POST /v1/comments HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"...)
 	return finish(b, p.key, p.body), true
 }

@@ -187,7 +187,7 @@ func (d *desk) post(ctx context.Context, key, article string, n int) (string, er
 	_, err := d.call(ctx, "POST", "/v1/comments", key, map[string]any{
 		"article": map[string]string{"id": article, "url": "https://gazette.example/" + article, "title": "The harbour reopens"},
 		"author":  map[string]string{"name": fmt.Sprintf("Reader %d", n)},
-		"body":    fmt.Sprintf("%s (%d)", bodies[n%len(bodies)], n),
+		"body":    string(appendText(nil, uint64(n))),
 	}, &made)
 	return made.ID, err
 }

@@ -36,7 +36,7 @@ func rawInserts(ctx context.Context, o options, dir string) (float64, error) {
 	defer insert.Close()
 	n, begun := 0, time.Now()
 	for time.Since(begun) < o.duration {
-		if _, err := insert.ExecContext(ctx, fmt.Sprintf("%016d", n), "a1", "Reader", bodies[n%len(bodies)], n); err != nil {
+		if _, err := insert.ExecContext(ctx, fmt.Sprintf("%016d", n), "a1", "Reader", string(appendText(nil, uint64(n))), n); err != nil {
 			return 0, err
 		}
 		n++
