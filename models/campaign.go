@@ -16,9 +16,10 @@ type Sketch [Bands]uint64
 
 // Campaign is a group of near-identical comments on one site.
 type Campaign struct {
-	ID       string    `json:"id"`       // of the first of its comments
-	Count    int       `json:"count"`    // of comments, this one included
-	Authors  int       `json:"authors"`  // different ones, as far as they were told apart
-	Articles int       `json:"articles"` // likewise
-	First    time.Time `json:"first"`    // when the first comment came
+	ID       string    `json:"id"`                // of the first of its comments
+	Count    int       `json:"count"`             // of comments, this one included
+	Authors  int       `json:"authors"`           // different ones, as far as they were told apart
+	Articles int       `json:"articles"`          // likewise
+	First    time.Time `json:"first"`             // when the first comment came
+	Pending  int       `json:"pending,omitempty"` // how many wait, where campaigns are asked for as one item
 }

@@ -40,6 +40,8 @@ const (
 	ReasonRule          Reason = "rule"          // a rule of the site fired
 	ReasonSecondLook    Reason = "second_look"   // a second look said otherwise than the first
 	ReasonErased        Reason = "erased"        // its author wanted it gone
+	ReasonEscalated     Reason = "escalated"     // a moderator leaves it to an editor
+	ReasonEdited        Reason = "edited"        // its author changed it after a decision
 	ReasonShadow        Reason = "shadow"        // the newsroom looks at all that its author writes
 	ReasonSurge         Reason = "surge"         // too many came on its article at once
 )
@@ -80,6 +82,7 @@ type Comment struct {
 	ParentID  string    `json:"parent_id,omitempty"`
 	Author    Author    `json:"author"`
 	Body      string    `json:"body"`
+	Lang      string    `json:"lang,omitempty"` // ISO 639-1; empty when not known, or never held
 	Client    Client    `json:"client"`
 	Status    Status    `json:"status"`
 	Reason    Reason    `json:"reason,omitempty"`

@@ -10,9 +10,12 @@ type Decision struct {
 	CommentID string     `json:"comment_id"`
 	Site      string     `json:"site"`
 	Moderator string     `json:"moderator"`
-	Action    Action     `json:"action"` // Approve or Reject
+	Action    Action     `json:"action"` // Approve, Reject or Escalate
 	Reason    Reason     `json:"reason,omitempty"`
-	Note      string     `json:"note,omitempty"`
+	Detail    string     `json:"detail,omitempty"`  // id of one of the site's own reasons
+	Note      string     `json:"note,omitempty"`    // for the newsroom
+	Message   string     `json:"message,omitempty"` // for the reader
+	Label     Class      `json:"label,omitempty"`   // what the filter learns from it, as long as it stands
 	CreatedAt time.Time  `json:"created_at"`
 	UndoneAt  *time.Time `json:"undone_at,omitempty"`
 	UndoneBy  string     `json:"undone_by,omitempty"`
@@ -22,8 +25,10 @@ type Decision struct {
 type DecisionRequest struct {
 	Action  Action
 	Reason  Reason
+	Detail  string // one of the site's own reasons; its Under stands for an empty Reason
 	Note    string
-	Version int64 // of the comment the moderator saw; 0: whatever it is now
+	Message string // empty: that of Detail
+	Version int64  // of the comment the moderator saw; 0: whatever it is now
 }
 
 // Validate checks the action and its reason.
@@ -34,11 +39,15 @@ func (d DecisionRequest) Validate() error {
 		bad.Add("action", "must be approve or reject")
 	case d.Action == Approve && d.Reason != "":
 		bad.Add("reason", "goes with reject only")
+	case d.Action == Approve && d.Detail != "":
+		bad.Add("detail", "goes with reject only")
 	case d.Action == Reject && d.Reason != "" && !d.Reason.Decidable():
 		bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")
 	}
-	if len(d.Note) > 2_000 {
-		bad.Add("note", "must have at most 2000 bytes")
+	for field, text := range map[string]string{"note": d.Note, "message": d.Message} {
+		if len(text) > 2_000 {
+			bad.Add(field, "must have at most 2000 bytes")
+		}
 	}
 	if d.Version < 0 {
 		bad.Add("version", "must not be negative")
@@ -76,6 +85,8 @@ type QueueItem struct {
 	// Campaign is the group of near-copies that the comment belongs to, as far
 	// as it is known by now; nil when there are none.
 	Campaign *Campaign `json:"campaign,omitempty"`
+	// Skipped: whoever asks has passed it over, and is not dealt it for a while.
+	Skipped bool `json:"skipped,omitempty"`
 }
 
 // Context is what surrounds a comment in the queue.
@@ -98,19 +109,29 @@ const (
 	SortRisk   Sort = "risk" // most alarming first
 	SortOldest Sort = "oldest"
 	SortNewest Sort = "newest"
+	// SortUncertain has those first whose risk is nearest to a coin toss.
+	SortUncertain Sort = "uncertain"
 )
 
 // QueueFilter narrows the queue. Empty fields do not narrow.
 type QueueFilter struct {
 	Site     string
 	Sort     Sort // SortRisk when empty
+	Section  string
 	Reason   Reason
-	Query    string // part of the body or of the author's name, without case
+	Signal   string    // a signal's name, or its beginning
+	Lang     string    // ISO 639-1
+	Since    time.Time // of arrival
+	Until    time.Time // not itself
+	Query    string    // part of the body or of the author's name, without case
 	Article  string
 	Author   string // author's id, or name
 	Campaign string // a campaign's id
-	Cursor   string
-	Limit    int
+	// Grouped: of each campaign, the earliest comment of those that the other
+	// fields let through stands for all.
+	Grouped bool
+	Cursor  string
+	Limit   int
 }
 
 // QueuePage is one page of the queue. Total counts the items that the filter

@@ -91,6 +91,11 @@ func (c Caller) Sees(site string) bool {
 	return false
 }
 
+// Edits tells whether the caller may do what editors may.
+func (c Caller) Edits() bool {
+	return c.Kind == ByCommand || c.Kind == ByModerator && c.Role.AtLeast(RoleEditor)
+}
+
 // String names the caller for logs and the audit trail.
 func (c Caller) String() string {
 	switch c.Kind {

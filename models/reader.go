@@ -46,6 +46,7 @@ type ReaderComment struct {
 	Verdict   Verdict          `json:"verdict"`
 	Decisions []ReaderDecision `json:"decisions"` // oldest first
 	Labels    []Label          `json:"labels"`    // given to its text
+	Revisions []Revision       `json:"revisions"` // its earlier texts
 }
 
 // ReaderDecision is a decision without the person who made it.
@@ -53,6 +54,7 @@ type ReaderDecision struct {
 	Action    Action     `json:"action"`
 	Reason    Reason     `json:"reason,omitempty"`
 	Note      string     `json:"note,omitempty"`
+	Message   string     `json:"message,omitempty"`
 	CreatedAt time.Time  `json:"created_at"`
 	UndoneAt  *time.Time `json:"undone_at,omitempty"`
 }

@@ -18,13 +18,14 @@ const (
 // Site is a publication. Several sites share one installation; nothing of one
 // is visible to another. The slug is its identity.
 type Site struct {
-	Slug       string     `json:"slug"`
-	Name       string     `json:"name"`
-	Origins    []string   `json:"origins"` // browser origins that may post without a key, as scheme://host[:port]
-	Mode       Mode       `json:"mode"`
-	Thresholds Thresholds `json:"thresholds"`
-	Retention  Retention  `json:"retention"`
-	Surge      Surge      `json:"surge"` // of each article that has none of its own
+	Slug       string       `json:"slug"`
+	Name       string       `json:"name"`
+	Origins    []string     `json:"origins"` // browser origins that may post without a key, as scheme://host[:port]
+	Mode       Mode         `json:"mode"`
+	Thresholds Thresholds   `json:"thresholds"`
+	Retention  Retention    `json:"retention"`
+	Reasons    []SiteReason `json:"reasons"` // the newsroom's own, under those that everybody has
+	Surge      Surge        `json:"surge"`   // of each article that has none of its own
 	// SecondLook is the share, 0 to 1, of what moderators decide and of what
 	// the machine approves or rejects that another moderator judges blind. Nil:
 	// DefaultSecondLook.
@@ -97,6 +98,7 @@ func (s Site) Validate() error {
 		}
 	}
 	s.Surge.validate(&bad)
+	validateReasons(&bad, s.Reasons)
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
 	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject} {
 		if t != nil && !(*t >= 0 && *t <= 1) {

@@ -7,6 +7,9 @@ const (
 	Approve Action = "approve"
 	Hold    Action = "hold" // verdicts only: a moderator decides
 	Reject  Action = "reject"
+	// Escalate leaves a comment to an editor. It is no decision on the comment,
+	// and kept among them so that it shows in the history and can be undone.
+	Escalate Action = "escalate"
 )
 
 // Verdict is what the classifier and the rules said of a comment.

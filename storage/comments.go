@@ -22,7 +22,7 @@ type kept struct {
 }
 
 const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url,
-	c.client_hash, c.client_net, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body`
+	c.client_hash, c.client_net, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang`
 
 const commentTables = ` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article`
 
@@ -33,7 +33,7 @@ func commentInto(c *models.Comment) (into []any, done func()) {
 		&c.ID, &c.Site, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL,
 		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
-		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body,
+		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body, &c.Lang,
 	}
 	return into, func() {
 		c.Article.Site = c.Site

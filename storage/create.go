@@ -67,7 +67,7 @@ func (c *creation) values() ([]any, error) {
 	return []any{
 		n.ID, n.Site, n.Article.ID, n.ParentID, n.Author.ID, n.Author.Name, n.Author.Email, n.Author.URL,
 		n.Author.Key(), n.Client.Hash, n.Client.Net, n.Client.UserAgent, n.Client.Referrer,
-		string(n.Status), string(n.Reason), string(n.Status), &risk, n.Body, searchText(*n), c.asked.Campaign.ID,
+		string(n.Status), string(n.Reason), string(n.Status), &risk, n.Body, searchText(*n), n.Lang, c.asked.Campaign.ID,
 		v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, signals,
 		nil, nil, // times, that create fills in
 	}, err
@@ -83,7 +83,7 @@ type outcome struct {
 func clean(c models.Comment) models.Comment {
 	for _, s := range []*string{
 		&c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
-		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Body,
+		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Body, &c.Lang,
 		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
 	} {
 		*s = plain(*s)
@@ -95,7 +95,7 @@ func clean(c models.Comment) models.Comment {
 var (
 	keepComments = into("comments", `id, site, article, parent_id, author_id, author_name, author_email, author_url,
 		author_key, client_hash, client_net, user_agent, referrer, status, reason, machine, risk double precision,
-		flags = 0, version = 1, lease_by = '', lease_until = 0, body, search, campaign,
+		flags = 0, version = 1, lease_by = '', lease_until = 0, body, search, lang, campaign,
 		spam double precision, abuse double precision, action, said, model, hold_at double precision, reject_at double precision, signals,
 		created_at bigint, updated_at bigint`, "")
 	// One comment alone is no campaign. Nodes may learn of copies in another

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,26 +41,46 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 // DecideAll decides several comments in one transaction, as one batch that can
 // be undone by its id. What cannot be decided stands in failed by comment id,
 // and does not hinder the rest. d.Version is for single comments, and ignored.
+// What a filter finds is for DecideFound.
 func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
 	if err := d.Validate(); err != nil {
 		return "", nil, nil, err
 	}
-	// In the same order everywhere, so that two batches do not block each other.
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	var targets []target
+	for _, id := range slices.Compact(ids) {
+		targets = append(targets, target{id: id})
+	}
+	batch = newID()
+	done, failed, err = db.decideBatch(ctx, by, batch, targets, d)
+	return batch, done, failed, err
+}
+
+// target is one comment of a batch, with the version that the decision is
+// about; 0 is any.
+type target struct {
+	id      string
+	version int64
+}
+
+// decideBatch decides targets in one transaction. They are in the order of their
+// ids, so that two batches do not block each other.
+func (db *DB) decideBatch(ctx context.Context, by models.Caller, batch string, targets []target, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
 	type result struct {
-		batch  string
 		done   []models.Decision
 		failed map[string]error
 	}
 	r, err := update(ctx, db, func(t *tx) (result, error) {
-		r := result{newID(), []models.Decision{}, map[string]error{}}
-		for _, id := range ids {
-			decision, _, err := t.decide(by, id, r.batch, d)
+		r := result{[]models.Decision{}, map[string]error{}}
+		for _, at := range targets {
+			d.Version = at.version
+			decision, _, err := t.decide(by, at.id, batch, d)
 			var known *models.Error
 			switch {
 			case errors.As(err, &known): // found before anything was written
-				r.failed[id] = err
+				r.failed[at.id] = err
 			case err != nil:
 				return r, err
 			default:
@@ -68,7 +89,7 @@ func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d m
 		}
 		return r, nil
 	})
-	return r.batch, r.done, r.failed, err
+	return r.done, r.failed, err
 }
 
 func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest) (models.Decision, models.Comment, error) {
@@ -78,6 +99,9 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, k.comment, err
 	}
 	old := k.comment
+	if d, err = t.inFull(old.Site, d); err != nil {
+		return none, old, err
+	}
 	c := old
 	c.Status, c.Reason = models.Approved, ""
 	if d.Action == models.Reject {
@@ -85,21 +109,21 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	}
 	made := models.Decision{
 		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
-		Action: d.Action, Reason: d.Reason, Note: plain(d.Note), CreatedAt: t.now,
+		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: plain(d.Note), Message: plain(d.Message), Label: d.Label(), CreatedAt: t.now,
 	}
 	stand, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 	if err != nil {
 		return none, c, err
 	}
-	if _, err := t.exec(`INSERT INTO decisions (id, batch, comment_id, site, moderator, action, reason, note, old_status, old_reason, created_at, undone_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')`,
-		made.ID, batch, id, c.Site, by.Name, string(made.Action), string(made.Reason), made.Note,
+	if _, err := t.exec(`INSERT INTO decisions (id, batch, comment_id, site, moderator, action, reason, detail, note, message, old_status, old_reason, created_at, undone_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')`,
+		made.ID, batch, id, c.Site, by.Name, string(made.Action), string(made.Reason), made.Detail, made.Note, made.Message,
 		string(old.Status), string(old.Reason), micros(t.now)); err != nil {
 		return none, c, err
 	}
 	t.sums.judged(made, k.machine, 1)
 	t.sums.weighed(k, stand, append(stand, made))
-	if err := t.labelDecision(made, old, d.Label()); err != nil {
+	if err := t.labelDecision(made, old); err != nil {
 		return none, c, err
 	}
 	c, err = t.setStatus(old, c.Status, c.Reason)
@@ -114,6 +138,28 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	return made, c, t.audit(by, c.Site, "comment."+string(d.Action), id, stateOf(old), stateOf(c))
 }
 
+// inFull completes a decision that names one of the site's own reasons.
+func (t *tx) inFull(site string, d models.DecisionRequest) (models.DecisionRequest, error) {
+	if d.Detail == "" {
+		return d, nil
+	}
+	s, err := t.site(site, "")
+	if err != nil {
+		return d, err
+	}
+	var bad models.Invalid
+	i := slices.IndexFunc(s.Reasons, func(r models.SiteReason) bool { return r.ID == d.Detail })
+	switch {
+	case i < 0:
+		bad.Add("detail", "is not one of the reasons of %s", site)
+	case d.Reason != "" && d.Reason != s.Reasons[i].Under:
+		bad.Add("detail", "is under %s", s.Reasons[i].Under)
+	default:
+		d.Reason, d.Message = s.Reasons[i].Under, cmp.Or(d.Message, s.Reasons[i].Message)
+	}
+	return d, bad.Err()
+}
+
 // decidable returns the comment, locked, when the caller may decide it now.
 func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error) {
 	k, err := t.visible(by, id, t.d.lock)
@@ -123,8 +169,11 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error)
 	if err != nil {
 		return k, err
 	}
-	if claim := k.live(t); claim != nil && claim.By != by.Name {
-		return k, models.Errorf(models.KindConflict, "%s has claimed this comment until %s", claim.By, claim.LeaseUntil.Format(time.RFC3339))
+	if k.comment.Reason == models.ReasonEscalated && !by.Edits() {
+		return k, models.Errorf(models.KindForbidden, "this comment waits for an editor")
+	}
+	if err := refuseClaimed(t, by, k); err != nil {
+		return k, err
 	}
 	if version == 0 || version == k.comment.Version {
 		return k, nil
@@ -138,6 +187,13 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error)
 		message += ": " + told(last[0])
 	}
 	return k, models.Errorf(models.KindConflict, "%s", message)
+}
+
+func refuseClaimed(t *tx, by models.Caller, k kept) error {
+	if claim := k.live(t); claim != nil && claim.By != by.Name {
+		return models.Errorf(models.KindConflict, "%s has claimed this comment until %s", claim.By, claim.LeaseUntil.Format(time.RFC3339))
+	}
+	return nil
 }
 
 func refuseGone(c models.Comment) error {
@@ -155,6 +211,9 @@ func told(d models.Decision) string {
 		if d.Reason != "" {
 			what += " as " + string(d.Reason)
 		}
+	}
+	if d.Action == models.Escalate {
+		what = "left it to an editor"
 	}
 	if d.UndoneAt != nil {
 		return fmt.Sprintf("%s %s, and %s undid that", d.Moderator, what, d.UndoneBy)
@@ -194,12 +253,14 @@ func isInt(b bool) int {
 	return 0
 }
 
-const decisionColumns = `SELECT id, batch, comment_id, site, moderator, action, reason, note, created_at, undone_at, undone_by FROM decisions`
+// The label of a decision has the decision's id.
+const decisionColumns = `SELECT id, batch, comment_id, site, moderator, action, reason, detail, note, message, created_at, undone_at, undone_by,
+	coalesce((SELECT l.label FROM labels l WHERE l.id = decisions.id AND l.replaced_by = ''), '') FROM decisions`
 
 func readDecision(scan scanner) (d models.Decision, err error) {
 	var at int64
 	var undone *int64
-	err = scan(&d.ID, &d.Batch, &d.CommentID, &d.Site, &d.Moderator, &d.Action, &d.Reason, &d.Note, &at, &undone, &d.UndoneBy)
+	err = scan(&d.ID, &d.Batch, &d.CommentID, &d.Site, &d.Moderator, &d.Action, &d.Reason, &d.Detail, &d.Note, &d.Message, &at, &undone, &d.UndoneBy, &d.Label)
 	d.CreatedAt = fromMicros(at)
 	if undone != nil {
 		when := fromMicros(*undone)

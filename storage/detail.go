@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"winnow/models"
 )
@@ -12,9 +13,11 @@ type Detail struct {
 	Comment models.Comment    `json:"comment"`
 	Verdict models.Verdict    `json:"verdict"`
 	Context models.Context    `json:"context"`
-	History []models.Decision `json:"history"` // oldest first, with those undone
-	Thread  []models.Comment  `json:"thread"`  // what it answers, itself, what answers it
-	Claim   *models.Claim     `json:"claim,omitempty"`
+	History []models.Decision `json:"history"` // oldest first, with those undone and escalations
+	// Revisions are its earlier texts, oldest first.
+	Revisions []models.Revision `json:"revisions"`
+	Thread    []models.Comment  `json:"thread"` // what it answers, itself, what answers it
+	Claim     *models.Claim     `json:"claim,omitempty"`
 	// Campaign is nil when nothing alike has come.
 	Campaign *models.Campaign `json:"campaign,omitempty"`
 }
@@ -37,12 +40,50 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 		}
 		item := items[0] // comments are never deleted
 		d = Detail{Comment: item.Comment, Verdict: item.Verdict, Context: item.Context, Claim: item.Claim, Campaign: item.Campaign}
-		if d.History, err = list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id`, id); err != nil {
+		if d.History, err = t.history(id); err != nil {
+			return d, err
+		}
+		if d.Revisions, err = t.revisions(id); err != nil {
 			return d, err
 		}
 		d.Thread, err = t.thread(item.Comment)
 		return d, err
 	})
+}
+
+// history returns the decisions on a comment and its escalations, oldest first.
+func (t *tx) history(comment string) ([]models.Decision, error) {
+	all, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1`, comment)
+	if err != nil {
+		return nil, err
+	}
+	escalations, err := list(t, readDecision, escalationColumns+` WHERE comment_id = $1`, comment)
+	all = append(all, escalations...)
+	slices.SortFunc(all, func(a, b models.Decision) int { return strings.Compare(a.ID, b.ID) })
+	return all, err
+}
+
+// Outcome returns what became of a comment, and the comment. The reason and the
+// message are the moderator's when the last decision that was not undone stands.
+func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.Outcome, models.Comment, error) {
+	type result struct {
+		outcome models.Outcome
+		comment models.Comment
+	}
+	r, err := read(ctx, db, func(t *tx) (result, error) {
+		k, err := t.visible(by, id, "")
+		if err != nil {
+			return result{}, err
+		}
+		c := k.comment
+		r := result{models.Outcome{ID: c.ID, Status: c.Status, Reason: c.Reason}, c}
+		last, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, id)
+		if err == nil && len(last) > 0 && statusOf(last[0].Action) == c.Status {
+			r.outcome.Reason, r.outcome.Message, r.outcome.DecidedAt = last[0].Reason, last[0].Message, &last[0].CreatedAt
+		}
+		return r, err
+	})
+	return r.outcome, r.comment, err
 }
 
 // thread returns what c answers, up to the start of the thread, c itself, and

@@ -60,7 +60,7 @@ func each(t *testing.T, db *sql.DB, query string, do func(a, b, c string)) {
 
 // meanings are the columns whose text must be of a form.
 var meanings = map[string]string{
-	"sites.origins": "[]", "sites.rules": "{}", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
+	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
 	"comments.status": "rejected", "audit.before": "{}", "audit.after": "{}", "labels.label": "ham", "labels.replaced_by": "",
 }
 

@@ -10,17 +10,17 @@ import (
 	"winnow/models"
 )
 
-// labelDecision replaces a comment's label by that of a decision; class is ""
-// when the decision says nothing of the text.
-func (t *tx) labelDecision(d models.Decision, c models.Comment, class models.Class) error {
+// labelDecision replaces a comment's label by that of a decision, which has
+// none when it says nothing of the text.
+func (t *tx) labelDecision(d models.Decision, c models.Comment) error {
 	if _, err := t.exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
 		return err
 	}
-	if class == "" {
+	if d.Label == "" {
 		return nil
 	}
 	_, err := t.keepLabel(c.ID, models.Label{
-		ID: d.ID, Text: c.Body, Label: class, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
+		ID: d.ID, Text: c.Body, Label: d.Label, Lang: c.Lang, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
 		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.now,
 	})
 	return err

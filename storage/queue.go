@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"winnow/models"
@@ -26,6 +25,8 @@ var orders = map[models.Sort]order{
 	models.SortRisk:   {"c.risk, c.created_at, c.id", "<", " DESC", "c.risk"},
 	models.SortOldest: {"c.created_at, c.id", ">", "", noRisk},
 	models.SortNewest: {"c.created_at, c.id", "<", " DESC", noRisk},
+	// The index is on this expression.
+	models.SortUncertain: {"abs(c.risk - 0.5), c.created_at, c.id", ">", "", "abs(c.risk - 0.5)"},
 }
 
 // String is the ORDER BY clause.
@@ -66,7 +67,7 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 	var bad models.Invalid
 	o, ok := orders[f.Sort]
 	if !ok {
-		bad.Add("sort", "must be risk, oldest or newest")
+		bad.Add("sort", "must be risk, oldest, newest or uncertain")
 	}
 	if utf8.RuneCountInString(f.Query) > maxQuery {
 		bad.Add("q", "must have at most %d characters", maxQuery)
@@ -82,6 +83,25 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 	if f.Article != "" {
 		w.add("c.article = ?", f.Article)
 	}
+	if f.Section != "" {
+		// Not a join, so that the order of the queue is kept.
+		w.add("(SELECT a.section FROM articles a WHERE a.site = c.site AND a.id = c.article) = ?", f.Section)
+	}
+	if f.Lang != "" {
+		w.add("c.lang = ?", f.Lang)
+	}
+	// To walk in the order wanted past others costs less than to sort a long
+	// time, so of other orders the time is no mere column.
+	at := "c.created_at"
+	if o.risk != noRisk {
+		at += " + 0"
+	}
+	if !f.Since.IsZero() {
+		w.add(at+" >= ?", micros(f.Since))
+	}
+	if !f.Until.IsZero() {
+		w.add(at+" < ?", micros(f.Until))
+	}
 	if f.Author != "" {
 		// Not OR, for which SQLite would read the whole queue.
 		w.add(`c.id IN (SELECT id FROM comments WHERE status = 'pending' AND author_id = ?
@@ -91,15 +111,32 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 		w.add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
 	}
 	if f.Query != "" {
-		literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Query))
-		w.add(`c.search LIKE ? ESCAPE '\'`, "%"+literal+"%")
+		w.add(`c.search LIKE ? ESCAPE '\'`, "%"+literal(f.Query)+"%")
+	}
+	if f.Signal != "" {
+		name, err := toJSON(strings.ToLower(f.Signal)) // as it stands in the column
+		if err != nil {
+			return o, nil, err
+		}
+		w.add(`c.signals LIKE ? ESCAPE '\'`, "%"+literal(`"name":`+strings.TrimSuffix(name, `"`))+"%")
+	}
+	if f.Grouped {
+		earliest := "SELECT m.id FROM comments m" + strings.ReplaceAll(w.String(), "c.", "m.") +
+			" AND m.campaign = c.campaign AND m.campaign <> '' ORDER BY m.created_at, m.id LIMIT 1"
+		w.conds = append(w.conds, "(c.campaign = '' OR c.id = ("+earliest+"))")
 	}
 	return o, w, nil
 }
 
+// literal is a text as LIKE finds it, without case.
+func literal(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s))
+}
+
 // narrowed tells whether f asks for more than a site.
 func narrowed(f models.QueueFilter) bool {
-	return f.Reason != "" || f.Article != "" || f.Author != "" || f.Campaign != "" || f.Query != ""
+	f.Site, f.Sort, f.Cursor, f.Limit = "", "", "", 0
+	return f != models.QueueFilter{}
 }
 
 // Queue returns a page of the pending comments that the caller may see, with
@@ -134,9 +171,45 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 			places = places[:f.Limit]
 			page.Next = places[f.Limit-1].String()
 		}
-		page.Items, err = t.items(idsOf(places))
-		return page, err
+		if page.Items, err = t.items(idsOf(places)); err != nil {
+			return page, err
+		}
+		if f.Grouped {
+			if err := t.countCopies(page.Items); err != nil {
+				return page, err
+			}
+		}
+		return page, t.markSkipped(by, page.Items)
 	})
+}
+
+// countCopies notes how many comments of each campaign wait.
+func (t *tx) countCopies(items []models.QueueItem) error {
+	var groups []string
+	for _, item := range items {
+		if item.Campaign != nil {
+			groups = append(groups, item.Campaign.ID)
+		}
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	var w where
+	w.add("c.status = 'pending' AND c.campaign <> ''")
+	w.in("c.campaign", groups)
+	waiting := map[string]int{}
+	_, err := list(t, func(scan scanner) (id string, err error) {
+		var n int
+		err = scan(&id, &n)
+		waiting[id] = n
+		return id, err
+	}, `SELECT c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.campaign`, w.args...)
+	for _, item := range items {
+		if item.Campaign != nil {
+			item.Campaign.Pending = waiting[item.Campaign.ID]
+		}
+	}
+	return err
 }
 
 // places returns the first places of the queue; few says that w leaves little
@@ -300,92 +373,4 @@ func (t *tx) records(ids []string) (map[string]models.KnownAuthor, error) {
 		found[r.id] = r.author
 	}
 	return found, err
-}
-
-// Claim leases up to f.Limit items to the caller: first those already theirs,
-// which renews them, then those that nobody holds. f.Cursor does not count.
-func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter, lease time.Duration) ([]models.QueueItem, error) {
-	o, w, err := queueFilter(&f)
-	if err != nil {
-		return nil, err
-	}
-	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
-		now := micros(t.now)
-		places, err := t.places(by, f, true, o, w.and("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
-		if err != nil {
-			return nil, err
-		}
-		ids := idsOf(places)
-		held := len(ids)
-		free := w.and("c.lease_until <= ?", now)
-		for more := true; more && len(ids) < f.Limit; {
-			want := f.Limit - len(ids)
-			if places, err = t.places(by, f, few(f), o, free, want); err != nil {
-				return nil, err
-			}
-			if more = len(places) == want; more {
-				o.after(free, places[want-1]) // for those that others take at this moment
-			}
-			got, err := t.take(idsOf(places))
-			if err != nil {
-				return nil, err
-			}
-			ids = append(ids, got...)
-		}
-		for _, id := range ids {
-			if _, err := t.exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.now.Add(lease)), id); err != nil {
-				return nil, err
-			}
-		}
-		items, err := t.items(ids)
-		if err != nil {
-			return nil, err
-		}
-		for _, item := range items[held:] {
-			if err := t.claimed(item.Comment); err != nil {
-				return nil, err
-			}
-		}
-		return items, nil
-	})
-}
-
-// take locks those of these comments that nobody holds and nobody else is taking,
-// and returns them in the same order.
-func (t *tx) take(ids []string) ([]string, error) {
-	if len(ids) == 0 || t.d.lockFree == "" {
-		return ids, nil // nobody else writes
-	}
-	var w where
-	w.add("c.status = 'pending' AND c.lease_until <= ?", micros(t.now))
-	w.in("c.id", ids)
-	taken, err := list(t, column[string], `SELECT c.id FROM comments c`+w.String()+t.d.lockFree, w.args...)
-	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(taken, id) }), err
-}
-
-func (t *tx) claimed(c models.Comment) error {
-	return t.event(models.CommentClaimed, c.Site, c.ID, c.Article.ID, c.Status)
-}
-
-// Release ends the caller's leases of these comments. Others are left alone.
-func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error {
-	return apply(ctx, db, func(t *tx) error {
-		for _, id := range ids {
-			ended, err := t.exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE id = $1 AND lease_by = $2 AND lease_by <> ''`, id, by.Name)
-			if err != nil {
-				return err
-			}
-			if ended == 0 {
-				continue
-			}
-			k, err := t.comment(id, "")
-			if err != nil {
-				return err
-			}
-			if err := t.claimed(k.comment); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -121,10 +121,16 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := list(t, readDecision, decisionColumns+` WHERE comment_id`+t.d.among+` ORDER BY id`, these)
+	decisions, err := list(t, readDecision, decisionColumns+` WHERE comment_id`+t.d.among, these)
 	if err != nil {
 		return nil, err
 	}
+	escalations, err := list(t, readDecision, escalationColumns+` WHERE comment_id`+t.d.among, these)
+	if err != nil {
+		return nil, err
+	}
+	decisions = append(decisions, escalations...)
+	slices.SortFunc(decisions, func(a, b models.Decision) int { return strings.Compare(a.ID, b.ID) })
 	type ofComment struct {
 		comment string
 		label   models.Label
@@ -141,11 +147,14 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 	at := map[string]*models.ReaderComment{}
 	for i, k := range found {
 		all[i] = models.ReaderComment{Comment: k.comment, Verdict: k.verdict, Decisions: []models.ReaderDecision{}, Labels: []models.Label{}}
+		if all[i].Revisions, err = t.revisions(k.comment.ID); err != nil {
+			return nil, err
+		}
 		at[k.comment.ID] = &all[i]
 	}
 	for _, d := range decisions {
 		c := at[d.CommentID]
-		c.Decisions = append(c.Decisions, models.ReaderDecision{Action: d.Action, Reason: d.Reason, Note: d.Note, CreatedAt: d.CreatedAt, UndoneAt: d.UndoneAt})
+		c.Decisions = append(c.Decisions, models.ReaderDecision{Action: d.Action, Reason: d.Reason, Note: d.Note, Message: d.Message, CreatedAt: d.CreatedAt, UndoneAt: d.UndoneAt})
 	}
 	for _, l := range labels {
 		at[l.comment].Labels = append(at[l.comment].Labels, l.label)
@@ -264,8 +273,13 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 		return e, err
 	}
 	e.Labels = int(labels)
-	if _, err := t.exec(`UPDATE decisions SET note = '' WHERE note <> '' AND comment_id`+t.d.among, jsonOf(theirs)); err != nil {
-		return e, err
+	for _, notes := range []string{
+		`UPDATE decisions SET note = '', message = '' WHERE (note <> '' OR message <> '') AND comment_id`,
+		`UPDATE escalations SET note = '' WHERE note <> '' AND comment_id`,
+	} {
+		if _, err := t.exec(notes+t.d.among, jsonOf(theirs)); err != nil {
+			return e, err
+		}
 	}
 	if err := t.empty(old, models.ReasonErased); err != nil {
 		return e, err

@@ -12,8 +12,8 @@ import (
 )
 
 // Purge removes what has had its time: idempotency keys and events older than
-// a day, ended sessions, second looks that nobody took for two weeks, old keys
-// of addresses, and what the sites keep no longer, see models.Retention. It
+// a day, ended sessions and skips, second looks that nobody took for two weeks,
+// old keys of addresses, and what the sites keep no longer, see models.Retention. It
 // returns the number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
 	dayAgo, now := micros(db.now().Add(-idempotencyKept)), micros(db.now())
@@ -39,8 +39,13 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys + events + sessions + looks, err
 	}
+	skips, err := purge(ctx, db, `DELETE FROM skips WHERE (moderator, comment_id) IN
+		(SELECT moderator, comment_id FROM skips WHERE until >= $1 AND until < $2 ORDER BY until LIMIT $3) RETURNING until`, 0, now)
+	if err != nil {
+		return keys + events + sessions + looks + skips, err
+	}
 	kept, err := db.retain(ctx)
-	return keys + events + sessions + looks + kept, err
+	return keys + events + sessions + looks + skips + kept, err
 }
 
 // How many rows one transaction handles, so that others need not wait long.
@@ -212,6 +217,9 @@ func (t *tx) empty(old []models.Comment, reason models.Reason) error {
 		args = append(args, string(reason), micros(t.now))
 	}
 	if _, err := t.exec(`UPDATE comments SET `+emptied+`, `+set+` WHERE id`+t.d.among, args...); err != nil {
+		return err
+	}
+	if _, err := t.exec(`DELETE FROM revisions WHERE comment_id`+t.d.among, jsonOf(ids)); err != nil {
 		return err
 	}
 	if err := t.flush(); err != nil {

@@ -27,6 +27,9 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 	if s.Origins == nil {
 		s.Origins = []string{} // a list in JSON too
 	}
+	if s.Reasons == nil {
+		s.Reasons = []models.SiteReason{}
+	}
 	if err := s.Validate(); err != nil {
 		return "", err
 	}
@@ -38,12 +41,16 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 	if err != nil {
 		return "", err
 	}
+	reasons, err := toJSON(s.Reasons)
+	if err != nil {
+		return "", err
+	}
 	key = newToken("wk_")
 	err = apply(ctx, db, func(t *tx) error {
-		added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10, $11, $12, $13, $14) ON CONFLICT (slug) DO NOTHING`,
+		added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) DO NOTHING`,
 			s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hash(key), micros(t.now),
-			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook)
+			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons)
 		if err != nil {
 			return err
 		}
@@ -65,7 +72,7 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 func siteTrail(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
-		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Surge, "second_look": s.LookShare(), "reader_tokens": s.SSOSecret != "",
+		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Surge, "reasons": s.Reasons, "second_look": s.LookShare(), "reader_tokens": s.SSOSecret != "",
 	}
 }
 
@@ -82,18 +89,18 @@ func hash(secret string) []byte {
 	return sum[:]
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look FROM sites`
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons FROM sites`
 
 func readSite(scan scanner) (s models.Site, err error) {
-	var origins, surge string
+	var origins, surge, reasons string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &surge, &s.SecondLook)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &surge, &s.SecondLook, &reasons)
 	if err != nil {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
-	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(surge), &s.Surge))
+	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(surge), &s.Surge), json.Unmarshal([]byte(reasons), &s.Reasons))
 }
 
 // Sites returns all sites by slug.
@@ -165,10 +172,14 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		if err != nil {
 			return old, err
 		}
+		reasons, err := toJSON(append([]models.SiteReason{}, s.Reasons...))
+		if err != nil {
+			return old, err
+		}
 		if _, err := t.exec(`UPDATE sites SET name = $1, origins = $2, mode = $3, hold = $4, reject = $5, sso_secret = $6,
-			keep_addresses = $7, keep_rejected = $8, keep_labels = $9, surge = $10, second_look = $11 WHERE slug = $12`,
+			keep_addresses = $7, keep_rejected = $8, keep_labels = $9, surge = $10, second_look = $11, reasons = $12 WHERE slug = $13`,
 			s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret,
-			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, slug); err != nil {
+			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons, slug); err != nil {
 			return old, err
 		}
 		return s, t.audit(by, slug, "site.update", slug, siteTrail(old), siteTrail(s))

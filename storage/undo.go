@@ -1,50 +1,82 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"winnow/models"
 )
 
-// Undo takes back a decision, or all of a batch, by its id: status, reason and
-// label become what they were. A decision that was undone, or that a newer one
-// followed, is a conflict; of a batch, such decisions are passed over unless
-// none is left.
-func (db *DB) Undo(ctx context.Context, by models.Caller, id string) ([]models.Decision, []models.Comment, error) {
-	type result struct {
-		decisions []models.Decision
-		comments  []models.Comment
+// Undo takes back a decision, an escalation, or all decisions of a batch, by its
+// id: status, reason and label become what they were. What was undone, or what a
+// newer decision or an edit followed, is a conflict; of a batch, such decisions
+// are passed over unless none is left. A large batch takes several transactions:
+// when it is cut off, the next call goes on.
+func (db *DB) Undo(ctx context.Context, by models.Caller, id string) (decisions []models.Decision, comments []models.Comment, err error) {
+	found, err := read(ctx, db, func(t *tx) ([]models.Decision, error) { return t.undoable(by, id) })
+	if err != nil {
+		return nil, nil, err
 	}
-	r, err := update(ctx, db, func(t *tx) (r result, err error) {
-		found, err := list(t, readDecision, decisionColumns+` WHERE id = $1`, id)
-		if err == nil && len(found) == 0 {
-			found, err = list(t, readDecision, decisionColumns+` WHERE batch = $1 AND batch <> '' ORDER BY comment_id`, id)
-		}
+	var refused error = models.Errorf(models.KindNotFound, "there is no such decision")
+	for part := range slices.Chunk(found, bulkPart) {
+		u, err := db.undoPart(ctx, by, part)
 		if err != nil {
-			return r, err
+			return decisions, comments, err
 		}
-		var refused error = models.Errorf(models.KindNotFound, "there is no such decision")
-		for _, d := range found {
-			if !by.Sees(d.Site) {
-				continue
-			}
-			done, c, err := t.undo(by, d)
-			if models.KindOf(err) == models.KindConflict {
-				refused = err
-				continue
-			}
-			if err != nil {
-				return r, err
-			}
-			r.decisions, r.comments = append(r.decisions, done), append(r.comments, c)
+		decisions, comments = append(decisions, u.decisions...), append(comments, u.comments...)
+		refused = cmp.Or(u.refused, refused)
+	}
+	if len(decisions) == 0 {
+		return nil, nil, refused
+	}
+	return decisions, comments, nil
+}
+
+// undoable returns the decisions that an id stands for, of sites that the
+// caller sees, in the order of their comments.
+func (t *tx) undoable(by models.Caller, id string) ([]models.Decision, error) {
+	for _, query := range []string{
+		decisionColumns + ` WHERE id = $1`,
+		decisionColumns + ` WHERE batch = $1 AND batch <> '' ORDER BY comment_id`,
+		escalationColumns + ` WHERE id = $1`,
+	} {
+		found, err := list(t, readDecision, query, id)
+		if err != nil || len(found) > 0 {
+			return slices.DeleteFunc(found, func(d models.Decision) bool { return !by.Sees(d.Site) }), err
 		}
-		if len(r.decisions) == 0 {
-			return r, refused
+	}
+	return nil, nil
+}
+
+// undone is what became of a part of a batch.
+type undone struct {
+	decisions []models.Decision
+	comments  []models.Comment
+	refused   error // why the last one was passed over
+}
+
+func (db *DB) undoPart(ctx context.Context, by models.Caller, part []models.Decision) (undone, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), partTimeout)
+	defer stop()
+	return update(ctx, db, func(t *tx) (u undone, err error) {
+		for _, d := range part {
+			undo := t.undo
+			if d.Action == models.Escalate {
+				undo = t.undoEscalation
+			}
+			d, c, err := undo(by, d)
+			switch models.KindOf(err) {
+			case "":
+				u.decisions, u.comments = append(u.decisions, d), append(u.comments, c)
+			case models.KindConflict, models.KindForbidden:
+				u.refused = err
+			default:
+				return u, err
+			}
 		}
-		return r, nil
+		return u, nil
 	})
-	return r.decisions, r.comments, err
 }
 
 func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.Comment, error) {
@@ -57,6 +89,13 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	}
 	old := k.comment
 	all, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC`, d.CommentID)
+	if err != nil {
+		return d, old, err
+	}
+	edited, err := list(t, column[int], `SELECT 1 FROM revisions WHERE comment_id = $1 AND replaced_at > $2 LIMIT 1`, d.CommentID, micros(d.CreatedAt))
+	if err == nil && len(edited) > 0 {
+		err = models.Errorf(models.KindConflict, "the comment has been edited since")
+	}
 	if err != nil {
 		return d, old, err
 	}
@@ -74,7 +113,7 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		return d, old, err
 	}
 	now := t.now
-	d.UndoneAt, d.UndoneBy = &now, by.Name
+	d.UndoneAt, d.UndoneBy, d.Label = &now, by.Name, ""
 	if _, err := t.exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, d.ID); err != nil {
 		return d, old, err
 	}

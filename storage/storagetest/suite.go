@@ -23,6 +23,8 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"comments", commentTests},
 		{"queue", queueTests},
 		{"decisions", decisionTests},
+		{"desk", deskTests},
+		{"words", wordTests},
 		{"records", recordTests},
 		{"chain", chainTests},
 		{"second looks", lookTests},

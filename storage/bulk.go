@@ -1,0 +1,160 @@
+package storage
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"time"
+
+	"winnow/models"
+)
+
+// bulkPart is how many comments of a large batch one transaction decides or
+// undoes, so that others need not wait long.
+const bulkPart = 500
+
+const previewSample = 3
+
+// found is a comment that a filter lets through, and what a preview tells of it.
+type found struct {
+	target
+	author  [2]string // site and key
+	article [2]string // site and id
+	at      int64
+	claim   models.Claim
+}
+
+// find returns the first comments that a filter lets through, as many as a batch
+// takes and one more, in the order of their ids, and the first ids in that of
+// the filter. Of what waits for an editor moderators decide nothing.
+func (t *tx) find(by models.Caller, f models.QueueFilter) (all []found, first []string, err error) {
+	f.Grouped, f.Cursor = false, ""
+	o, w, err := queueFilter(&f)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !by.Edits() {
+		w.add("c.reason <> ?", string(models.ReasonEscalated))
+	}
+	places, err := t.places(by, f, few(f), o, w, models.MaxBatch+1)
+	if err != nil || len(places) == 0 {
+		return nil, nil, err
+	}
+	first = idsOf(places)
+	all, err = list(t, func(scan scanner) (c found, err error) {
+		var until int64
+		err = scan(&c.id, &c.version, &c.author[0], &c.author[1], &c.article[1], &c.at, &c.claim.By, &until)
+		c.article[0], c.claim.LeaseUntil = c.author[0], fromMicros(until)
+		return c, err
+	}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.d.among, jsonOf(first))
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.id, b.id) })
+	return all, first, err
+}
+
+// batchOf is what one batch takes, with the token that stands for it.
+func batchOf(all []found, first []string) ([]found, string) {
+	if len(all) > models.MaxBatch {
+		last := first[models.MaxBatch]
+		all = slices.DeleteFunc(all, func(c found) bool { return c.id == last })
+	}
+	sum := sha256.New()
+	for _, c := range all {
+		fmt.Fprintf(sum, "%s %d\n", c.id, c.version)
+	}
+	return all, base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16])
+}
+
+// Preview says what DecideFound would be about. The filter's limit and cursor,
+// and whether campaigns are one item, do not count.
+func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
+	return read(ctx, db, func(t *tx) (p models.Preview, err error) {
+		p.Sample = []models.QueueItem{}
+		all, first, err := t.find(by, f)
+		if err != nil {
+			return p, err
+		}
+		p.More = len(all) > models.MaxBatch
+		all, p.Token = batchOf(all, first)
+		p.Count = len(all)
+		authors, articles := map[[2]string]bool{}, map[[2]string]bool{}
+		for _, c := range all {
+			authors[c.author], articles[c.article] = true, true
+			if c.claim.By != "" && c.claim.By != by.Name && c.claim.LeaseUntil.After(t.now) {
+				p.Claimed++
+			}
+			at := fromMicros(c.at)
+			if p.FirstAt == nil || at.Before(*p.FirstAt) {
+				p.FirstAt = &at
+			}
+			if p.LastAt == nil || at.After(*p.LastAt) {
+				p.LastAt = &at
+			}
+		}
+		p.Authors, p.Articles = len(authors), len(articles)
+		p.Sample, err = t.items(first[:min(previewSample, len(first))])
+		return p, err
+	})
+}
+
+// DecideFound is DecideAll for the comments that a filter lets through, at most
+// models.MaxBatch of them. It is a conflict when they are not those expected. A
+// large batch takes several transactions: what changes meanwhile stands in
+// failed, and so does the rest when one cannot be written.
+func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueFilter, want models.Expected, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
+	d.Version = 0
+	if err := d.Validate(); err != nil {
+		return "", nil, nil, err
+	}
+	all, err := read(ctx, db, func(t *tx) ([]found, error) {
+		all, first, err := t.find(by, f)
+		if err != nil {
+			return nil, err
+		}
+		all, token := batchOf(all, first)
+		switch {
+		case len(all) != want.Count:
+			err = models.Errorf(models.KindConflict, "the filter lets %d comments through now, not %d", len(all), want.Count)
+		case want.Token != "" && want.Token != token:
+			err = models.Errorf(models.KindConflict, "the filter lets other comments through now")
+		}
+		return all, err
+	})
+	if err != nil {
+		return "", nil, nil, err
+	}
+	batch, done, failed = newID(), []models.Decision{}, map[string]error{}
+	for part := range slices.Chunk(all, bulkPart) {
+		targets := make([]target, len(part))
+		for i, c := range part {
+			targets[i] = c.target
+		}
+		decided, refused, err := db.decidePart(ctx, by, batch, targets, d)
+		if err != nil && len(done) == 0 {
+			return "", nil, nil, err
+		}
+		done = append(done, decided...)
+		for id, why := range refused {
+			failed[id] = why
+		}
+		if err != nil {
+			for _, c := range all[len(done)+len(failed):] {
+				failed[c.id] = err
+			}
+			break
+		}
+	}
+	return batch, done, failed, nil
+}
+
+// partTimeout is how long one part of a batch may take. The caller's own time
+// is for small requests.
+const partTimeout = 10 * time.Second
+
+func (db *DB) decidePart(ctx context.Context, by models.Caller, batch string, targets []target, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), partTimeout)
+	defer stop()
+	return db.decideBatch(ctx, by, batch, targets, d)
+}

@@ -1,0 +1,187 @@
+package storage
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"winnow/models"
+)
+
+// Claim leases up to f.Limit items to the caller: first those already theirs,
+// which renews them, then those that nobody holds and the caller has not
+// skipped. What was left to an editor only editors are dealt. f.Cursor does not
+// count.
+func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter, lease time.Duration) ([]models.QueueItem, error) {
+	o, w, err := queueFilter(&f)
+	if err != nil {
+		return nil, err
+	}
+	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
+		now := micros(t.now)
+		places, err := t.places(by, f, true, o, w.and("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
+		if err != nil {
+			return nil, err
+		}
+		ids := idsOf(places)
+		held := len(ids)
+		free := w.and("c.lease_until <= ?", now)
+		free.add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
+		if !by.Edits() {
+			free.add("c.reason <> ?", string(models.ReasonEscalated))
+		}
+		for more := true; more && len(ids) < f.Limit; {
+			want := f.Limit - len(ids)
+			if places, err = t.places(by, f, few(f), o, free, want); err != nil {
+				return nil, err
+			}
+			if more = len(places) == want; more {
+				o.after(free, places[want-1]) // for those that others take at this moment
+			}
+			got, err := t.take(idsOf(places))
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, got...)
+		}
+		for _, id := range ids {
+			if _, err := t.exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.now.Add(lease)), id); err != nil {
+				return nil, err
+			}
+		}
+		items, err := t.items(ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items[held:] {
+			if err := t.claimed(item.Comment); err != nil {
+				return nil, err
+			}
+		}
+		return items, nil
+	})
+}
+
+// take locks those of these comments that nobody holds and nobody else is taking,
+// and returns them in the same order.
+func (t *tx) take(ids []string) ([]string, error) {
+	if len(ids) == 0 || t.d.lockFree == "" {
+		return ids, nil // nobody else writes
+	}
+	var w where
+	w.add("c.status = 'pending' AND c.lease_until <= ?", micros(t.now))
+	w.in("c.id", ids)
+	taken, err := list(t, column[string], `SELECT c.id FROM comments c`+w.String()+t.d.lockFree, w.args...)
+	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(taken, id) }), err
+}
+
+func (t *tx) claimed(c models.Comment) error {
+	return t.event(models.CommentClaimed, c.Site, c.ID, c.Article.ID, c.Status)
+}
+
+// Renew gives the caller's leases of these comments a new end, also those that
+// have run out when nobody else was dealt the comment since. It names those that
+// the caller does not hold.
+func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease time.Duration) ([]models.Lease, []models.Lost, error) {
+	type result struct {
+		held []models.Lease
+		lost []models.Lost
+	}
+	r, err := update(ctx, db, func(t *tx) (result, error) {
+		r := result{[]models.Lease{}, []models.Lost{}}
+		until := t.now.Add(lease).Truncate(time.Microsecond)
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+			renewed, err := t.exec(`UPDATE comments SET lease_until = $1 WHERE id = $2 AND lease_by = $3 AND lease_by <> '' AND status = 'pending'`,
+				micros(until), id, by.Name)
+			if err != nil {
+				return r, err
+			}
+			if renewed > 0 {
+				r.held = append(r.held, models.Lease{ID: id, LeaseUntil: until.UTC()})
+				continue
+			}
+			k, err := t.visible(by, id, "")
+			switch {
+			case models.KindOf(err) == models.KindNotFound:
+				r.lost = append(r.lost, models.Lost{ID: id})
+			case err != nil:
+				return r, err
+			default:
+				r.lost = append(r.lost, models.Lost{ID: id, Status: k.comment.Status, Claim: k.live(t)})
+			}
+		}
+		return r, nil
+	})
+	return r.held, r.lost, err
+}
+
+// Release ends the caller's leases of these comments. Others are left alone.
+func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error {
+	return apply(ctx, db, func(t *tx) error {
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+			if err := t.release(by, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *tx) release(by models.Caller, id string) error {
+	ended, err := t.exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE id = $1 AND lease_by = $2 AND lease_by <> ''`, id, by.Name)
+	if err != nil || ended == 0 {
+		return err
+	}
+	k, err := t.comment(id, "")
+	if err != nil {
+		return err
+	}
+	return t.claimed(k.comment)
+}
+
+// skipFor is how long a moderator is not dealt what they have skipped: a shift.
+const skipFor = 8 * time.Hour
+
+// Skip ends the caller's leases of these comments and does not deal them to the
+// caller for eight hours. Others are dealt them. Comments that the caller does
+// not see, or that do not wait, are left alone.
+func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
+	return apply(ctx, db, func(t *tx) error {
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+			k, err := t.visible(by, id, "")
+			if models.KindOf(err) == models.KindNotFound || err == nil && k.comment.Status != models.Pending {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := t.exec(`INSERT INTO skips (moderator, comment_id, until) VALUES ($1, $2, $3)
+				ON CONFLICT (moderator, comment_id) DO UPDATE SET until = excluded.until`, by.Name, id, micros(t.now.Add(skipFor))); err != nil {
+				return err
+			}
+			if err := t.release(by, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// markSkipped marks what the caller has skipped.
+func (t *tx) markSkipped(by models.Caller, items []models.QueueItem) error {
+	if len(items) == 0 {
+		return nil
+	}
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.Comment.ID
+	}
+	var w where
+	w.add("moderator = ? AND until > ?", by.Name, micros(t.now))
+	w.in("comment_id", ids)
+	skipped, err := list(t, column[string], `SELECT comment_id FROM skips`+w.String(), w.args...)
+	for i := range items {
+		items[i].Skipped = slices.Contains(skipped, ids[i])
+	}
+	return err
+}

@@ -1,0 +1,93 @@
+package storage
+
+import (
+	"context"
+
+	"winnow/models"
+)
+
+// Edit is a new text of a comment, with what the machine makes of it.
+type Edit struct {
+	Body    string
+	Lang    string
+	Verdict models.Verdict
+	Status  models.Status
+	Reason  models.Reason
+}
+
+// EditComment gives a comment a new text and verdict, and keeps the old text for
+// moderators. A comment that moderators have decided goes back to them; of
+// others, the new text is never more public than the old one was. The same text
+// again changes nothing.
+func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Edit) (models.Comment, error) {
+	e.Body = plain(e.Body)
+	if e.Verdict.Signals == nil {
+		e.Verdict.Signals = []models.Signal{}
+	}
+	signals, err := toJSON(e.Verdict.Signals)
+	if err != nil {
+		return models.Comment{}, err
+	}
+	return update(ctx, db, func(t *tx) (models.Comment, error) {
+		k, err := t.visible(by, id, t.d.lock)
+		if err == nil {
+			err = refuseGone(k.comment)
+		}
+		if err != nil || k.comment.Body == e.Body {
+			return k.comment, err
+		}
+		stand, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+		if err != nil {
+			return k.comment, err
+		}
+		if _, err := t.exec(`INSERT INTO revisions (comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4)`,
+			id, k.comment.Version, k.comment.Body, micros(t.now)); err != nil {
+			return k.comment, err
+		}
+		c := k.comment
+		c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.now
+		switch {
+		case len(stand) > 0:
+			c.Status, c.Reason = models.Pending, models.ReasonEdited
+		case publicity[e.Status] < publicity[c.Status]:
+			c.Status, c.Reason = e.Status, e.Reason
+		}
+		v := e.Verdict
+		if _, err := t.exec(`UPDATE comments SET body = $1, search = $2, lang = $3, status = $4, reason = $5, version = $6, updated_at = $7,
+			risk = $8, spam = $9, abuse = $10, action = $11, said = $12, model = $13, hold_at = $14, reject_at = $15, signals = $16 WHERE id = $17`,
+			c.Body, searchText(c), c.Lang, string(c.Status), string(c.Reason), c.Version, micros(t.now),
+			v.Probability(), v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, v.Hold, v.Reject, signals, id); err != nil {
+			return c, err
+		}
+		t.recount(k, c, v, stand)
+		if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
+			return c, err
+		}
+		return c, t.audit(by, c.Site, "comment.edit", id, stateOf(k.comment), stateOf(c))
+	})
+}
+
+// publicity orders statuses by how much the public sees.
+var publicity = map[models.Status]int{models.Rejected: 0, models.Pending: 1, models.Approved: 2}
+
+// recount moves an edited comment from where it was counted to where it is now.
+// stand are the decisions on it that were not undone.
+func (t *tx) recount(k kept, c models.Comment, v models.Verdict, stand []models.Decision) {
+	t.sums.count(k.comment, -1)
+	t.sums.count(c, 1)
+	t.sums.weighed(k, stand, nil)
+	t.sums.bin(c.CreatedAt, c.Site, scored, riskBin(k.verdict.Probability()), -1)
+	k.verdict = v
+	t.sums.bin(c.CreatedAt, c.Site, scored, riskBin(v.Probability()), 1)
+	t.sums.weighed(k, nil, stand)
+}
+
+// revisions returns the earlier texts of a comment, oldest first.
+func (t *tx) revisions(comment string) ([]models.Revision, error) {
+	return list(t, func(scan scanner) (r models.Revision, err error) {
+		var at int64
+		err = scan(&r.Version, &r.Body, &at)
+		r.ReplacedAt = fromMicros(at)
+		return r, err
+	}, `SELECT version, body, replaced_at FROM revisions WHERE comment_id = $1 ORDER BY version`, comment)
+}
