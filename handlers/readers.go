@@ -28,7 +28,7 @@ func (s *Server) exportReader(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	comments, reports, err := s.db.ExportReader(ctx, caller(c), r)
+	standing, comments, reports, err := s.db.ExportReader(ctx, caller(c), r)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (s *Server) exportReader(c echo.Context) error {
 	res.Header().Set("Content-Disposition", `attachment; filename="reader.json"`)
 	res.Header().Set("Cache-Control", "no-store")
 	res.WriteHeader(http.StatusOK)
-	if err := models.WriteReader(unhurried{res, longReply(res)}, r, s.now(), comments, reports); err != nil {
+	if err := models.WriteReader(unhurried{res, longReply(res)}, r, s.now(), standing, comments, reports); err != nil {
 		s.log.WarnContext(ctx, "export cut off", "export", "reader", "error", err)
 		panic(http.ErrAbortHandler)
 	}

@@ -59,6 +59,15 @@ type ReaderDecision struct {
 	UndoneAt  *time.Time `json:"undone_at,omitempty"`
 }
 
+// ReaderStanding is what a newsroom has said of a reader, without who said it.
+type ReaderStanding struct {
+	Note   string       `json:"note,omitempty"`
+	Kind   SanctionKind `json:"sanction,omitempty"`
+	Reason string       `json:"reason,omitempty"`
+	At     time.Time    `json:"at,omitzero"`
+	Until  time.Time    `json:"until,omitzero"`
+}
+
 // ReaderReport is a report that a reader made.
 type ReaderReport struct {
 	CommentID string    `json:"comment_id"`
@@ -76,13 +85,17 @@ type Erasure struct {
 }
 
 // WriteReader writes all that is kept of a reader as one indented JSON object:
-// reader, exported_at, comments, reports. It holds one comment at a time.
-func WriteReader(w io.Writer, r Reader, at time.Time, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
+// reader, exported_at, standing, comments, reports. It holds one comment at a time.
+func WriteReader(w io.Writer, r Reader, at time.Time, standing ReaderStanding, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
 	head, err := json.MarshalIndent(r, "  ", "  ")
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "{\n  \"reader\": %s,\n  \"exported_at\": %q,\n", head, timeText(at)); err != nil {
+	said, err := json.MarshalIndent(standing, "  ", "  ")
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "{\n  \"reader\": %s,\n  \"exported_at\": %q,\n  \"standing\": %s,\n", head, timeText(at), said); err != nil {
 		return err
 	}
 	if err := writeList(w, "comments", comments); err != nil {

@@ -230,11 +230,27 @@ func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction,
 	})
 }
 
+// readerStanding returns what was said of a reader, also what has ended.
+func (t *tx) readerStanding(r models.Reader) (s models.ReaderStanding, err error) {
+	if r.Email != "" {
+		return s, nil // what is said is said of an id or a name
+	}
+	v, err := t.standing(r.Site, readerKey(r), "")
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, nil
+	}
+	s.Note = v.Note
+	if x := v.Sanction; x != nil {
+		s.Kind, s.Reason, s.At, s.Until = x.Kind, x.Reason, x.At, x.Until
+	}
+	return s, err
+}
+
 // eraseStanding removes what was said of an author. A sanction stays without
 // its reason until it ends: else whoever is banned would only have to ask.
 func (t *tx) eraseStanding(r models.Reader) error {
 	if r.Email != "" {
-		return nil // what is said is said of an id or a name
+		return nil
 	}
 	key := readerKey(r)
 	if _, err := t.exec(`DELETE FROM standings WHERE site = $1 AND key = $2 AND (kind = '' OR until <> 0 AND until <= $3)`, r.Site, key, micros(t.now)); err != nil {

@@ -222,10 +222,10 @@ func TestAReaderIsExportedAndErased(t *testing.T) {
 				version, err := d.ArticleVersion(ctx, "gazette", "a")
 				d.must(err)
 
-				comments, reports, err := d.ExportReader(ctx, d.ann, r)
+				standing, comments, reports, err := d.ExportReader(ctx, d.ann, r)
 				d.must(err)
 				var out bytes.Buffer
-				d.must(models.WriteReader(&out, r, d.now, comments, reports))
+				d.must(models.WriteReader(&out, r, d.now, standing, comments, reports))
 				var told struct {
 					Comments []models.ReaderComment
 					Reports  []models.ReaderReport
@@ -344,7 +344,7 @@ func TestEraseIsForWhoSeesTheSite(t *testing.T) {
 		if _, err := d.EraseReader(t.Context(), test.by, test.r); models.KindOf(err) != test.want {
 			t.Errorf("%+v: %v", test.r, err)
 		}
-		if _, _, err := d.ExportReader(t.Context(), test.by, test.r); models.KindOf(err) != test.want {
+		if _, _, _, err := d.ExportReader(t.Context(), test.by, test.r); models.KindOf(err) != test.want {
 			t.Errorf("%+v: %v", test.r, err)
 		}
 	}

@@ -75,24 +75,27 @@ func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader
 	return err
 }
 
-// ExportReader returns all that is kept of one reader (GDPR, Art. 15): comments
-// with what was said of them, and the reports made under an id. The audit row is
-// written before, so that an export that is cut off is noted too.
-func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reader) (iter.Seq2[models.ReaderComment, error], iter.Seq2[models.ReaderReport, error], error) {
+// ExportReader returns all that is kept of one reader (GDPR, Art. 15): what was
+// said of them, comments with what was said of those, and the reports made under
+// an id. The audit row is written before, so that an export that is cut off is
+// noted too.
+func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reader) (
+	standing models.ReaderStanding, comments iter.Seq2[models.ReaderComment, error], reports iter.Seq2[models.ReaderReport, error], err error,
+) {
 	if err := db.checkReader(ctx, by, r); err != nil {
-		return nil, nil, err
+		return standing, nil, nil, err
 	}
-	err := apply(ctx, db, func(t *tx) error {
+	standing, err = update(ctx, db, func(t *tx) (models.ReaderStanding, error) {
 		subject, err := t.readerSubject(r)
 		if err != nil {
-			return err
+			return models.ReaderStanding{}, err
 		}
-		return t.audit(by, r.Site, "reader.export", subject, nil, nil)
+		if err := t.audit(by, r.Site, "reader.export", subject, nil, nil); err != nil {
+			return models.ReaderStanding{}, err
+		}
+		return t.readerStanding(r)
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return db.readerComments(ctx, r), db.readerReports(ctx, r), nil
+	return standing, db.readerComments(ctx, r), db.readerReports(ctx, r), err
 }
 
 func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[models.ReaderComment, error] {

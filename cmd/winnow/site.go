@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -64,6 +65,7 @@ func siteFlags() []cli.Flag {
 		&cli.StringFlag{Name: "reject", Sources: env("reject"), Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
 		&cli.StringFlag{Name: "sso-secret", Sources: env("sso-secret"), Usage: "HS256 `SECRET` with which the site signs its readers' tokens; \"\" for none"},
 		&cli.FloatFlag{Name: "second-look", Sources: env("second-look"), Usage: "`SHARE`, 0 to 1, of decisions and of what the machine approves or rejects that another moderator judges blind, at first 0.01"},
+		&cli.StringFlag{Name: "surge", Sources: env("surge"), Usage: "`COUNT/MINUTES/HOLD`: when more comments than COUNT come on one article within MINUTES, all wait for a moderator for HOLD minutes; at first \"off\""},
 		&cli.IntFlag{Name: "keep-addresses", Sources: env("keep-addresses"), Usage: "`DAYS` that hashes of addresses, user agents and referrers are kept, at first 30; 0: for ever"},
 		&cli.IntFlag{Name: "keep-rejected", Sources: env("keep-rejected"), Usage: "`DAYS` that the text of rejected comments and the authors of labels are kept, at first 180; 0: for ever"},
 		&cli.IntFlag{Name: "keep-labels", Sources: env("keep-labels"), Usage: "`DAYS` that labels are kept, at first 0: for ever"},
@@ -91,6 +93,13 @@ func changeSite(c *cli.Command, s *models.Site) error {
 		share := c.Float("second-look")
 		s.SecondLook = &share
 	}
+	if c.IsSet("surge") {
+		surge, err := readSurge(c.String("surge"))
+		if err != nil {
+			return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
+		}
+		s.Surge = surge
+	}
 	for flag, days := range map[string]*int{
 		"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
 	} {
@@ -114,6 +123,29 @@ func changeSite(c *cli.Command, s *models.Site) error {
 		*threshold = &p
 	}
 	return s.Validate()
+}
+
+func readSurge(text string) (s models.Surge, err error) {
+	if text == "off" {
+		return s, nil
+	}
+	parts := strings.Split(text, "/")
+	if len(parts) != 3 {
+		return s, errors.New("not three numbers")
+	}
+	for i, to := range []*int{&s.Count, &s.Minutes, &s.HoldMinutes} {
+		if *to, err = strconv.Atoi(parts[i]); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func surgeText(s models.Surge) string {
+	if s.Count == 0 {
+		return "off"
+	}
+	return fmt.Sprintf("%d/%d/%d", s.Count, s.Minutes, s.HoldMinutes)
 }
 
 func addSite(ctx context.Context, c *cli.Command) error {
@@ -168,10 +200,10 @@ func listSites(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) 
 		return json.NewEncoder(c.Root().Writer).Encode(sites)
 	}
 	w := tabwriter.NewWriter(c.Root().Writer, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tKEEPS\tORIGINS")
+	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tSURGE\tKEEPS\tORIGINS")
 	for _, s := range sites {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d/%d/%d\t%s\n", s.Slug, s.Name, s.Mode,
-			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject),
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d/%d/%d\t%s\n", s.Slug, s.Name, s.Mode,
+			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), surgeText(s.Surge),
 			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, strings.Join(s.Origins, " "))
 	}
 	return w.Flush()

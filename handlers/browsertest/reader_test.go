@@ -66,6 +66,28 @@ func TestReaderIsToldWhenToComeBack(t *testing.T) {
 	}
 }
 
+func TestReaderIsToldThatAnArticleIsClosed(t *testing.T) {
+	d := newDesk(t, models.ModePost)
+	editor := models.Caller{Kind: models.ByCommand, Name: "test"}
+	set := func(state models.ArticleState) {
+		t.Helper()
+		if _, err := d.db.UpdateArticle(t.Context(), editor, "demo", "welcome", func(e *models.ArticleEntry) error { e.State = state; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := d.open("/demo", "403")
+	p.write("Ilse", "Before the end.")
+	p.until(p.comments("Before the end"))
+	set(models.ArticleClosed)
+	p.until(`(async () => { const r = await fetch("/v1/comments?site=demo&article=welcome", { cache: "no-store" }); window.shut = (await r.json()).state === "closed" })(), window.shut`)
+	p.write("Ilse", "After the end.")
+	p.until(widget + `.querySelector(".say").textContent === "Comments on this article are closed."`)
+	p.do(chromedp.Reload())
+	p.until(widget + `?.querySelector(".say").textContent === "Comments on this article are closed."`)
+	p.until(widget + `.querySelector("form").hidden && !` + widget + `.querySelector("article button")`)
+	p.until(p.comments("Before the end"))
+}
+
 func TestTrapIsForMachinesAlone(t *testing.T) {
 	p := newDesk(t, models.ModePost).open("/demo")
 	p.until(widget + `?.querySelector("[name=website]")`)

@@ -9,4 +9,5 @@ export default {
   limited: "Das war etwas zu schnell. Ab {time} können Sie wieder schreiben.",
   unreachable: "Die Kommentare sind gerade nicht erreichbar. Ihr Text ist noch da: bitte versuchen Sie es noch einmal.",
   failed: "Das hat nicht geklappt: {why}", unloaded: "Die Kommentare konnten nicht geladen werden.", retry: "Noch einmal",
+  closed: "Die Kommentare zu diesem Artikel sind geschlossen.", banned: "Sie können hier zurzeit nicht kommentieren.",
 };

@@ -9,4 +9,5 @@ export default {
   limited: "That was a little too quick. You can post again at {time}.",
   unreachable: "The comments cannot be reached just now. Your text is still here: please try again.",
   failed: "This did not work: {why}", unloaded: "The comments could not be loaded.", retry: "Try again",
+  closed: "Comments on this article are closed.", banned: "You cannot comment here at the moment.",
 };

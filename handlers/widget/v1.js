@@ -27,7 +27,7 @@ function el(tag, props, ...children) {
 function mount(place) {
   const { site, article, order = "newest", url = location.href.split("#")[0], title = document.title } = place.dataset;
   const known = new Map(); // comments by id, in the order of the page
-  let next, total, parent, attempt = token();
+  let next, total, parent, closed, attempt = token();
 
   const shadow = place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
@@ -67,6 +67,7 @@ function mount(place) {
       if (!cursor) known.clear();
       for (const c of page.comments) known.set(c.id, c);
       ({ next, total } = page);
+      closed = page.state === "closed";
       show();
     } catch {
       tell(t("unloaded") + " ", "bad");
@@ -85,6 +86,8 @@ function mount(place) {
     if (!known.size) list.append(el("li", { class: "note" }, t("first")));
     heading.textContent = words.comments[Math.min(total, 2)].replace("{n}", total.toLocaleString(lang));
     more.hidden = !next;
+    form.hidden = closed;
+    if (closed) tell(t("closed"));
     replyTo(parent, false);
   }
 
@@ -97,7 +100,7 @@ function mount(place) {
       el("p", { class: "text" }, c.body),
       c.own && c.status !== "approved"
         ? el("p", { class: "note" }, t(c.status === "pending" ? "waiting" : c.status))
-        : el("button", { type: "button", class: "quiet", "aria-label": label, click: () => replyTo(c) }, t("reply")));
+        : closed ? "" : el("button", { type: "button", class: "quiet", "aria-label": label, click: () => replyTo(c) }, t("reply")));
   }
 
   // The one form moves to where its comment will be.
@@ -144,6 +147,8 @@ function mount(place) {
 
   function refused(reply, problem) {
     attempt = token();
+    const kind = problem.type?.split(":").pop();
+    if (kind === "closed" || kind === "banned") return tell(t(kind), "bad");
     if (faults((problem.fields || []).map((f) => [inputs[f.field], f.message]))) return;
     const time = new Date(Date.now() + 1000 * (reply.headers.get("Retry-After") || 60)).toLocaleTimeString(lang);
     if (reply.status === 429) tell(t("limited", { time }), "bad");

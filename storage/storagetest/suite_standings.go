@@ -148,6 +148,10 @@ var standingTests = map[string]func(*testing.T, *lab){
 			*v = models.Standing{Note: "secret", Sanction: &models.Sanction{Kind: models.Ban, Reason: "secret", Until: l.clock.Now().Add(time.Hour)}}
 			return nil
 		}))
+		said, _, _, err := l.ExportReader(l.ctx, ann, mallory)
+		ok(t, err)
+		equal(t, "exported note", said.Note, "secret")
+		equal(t, "exported sanction", said.Kind, models.Ban)
 		must(l.EraseReader(l.ctx, ann, mallory))(t)
 		x := must(l.Sanction(l.ctx, "gazette", "id:m1"))(t)
 		equal(t, "kind", x.Kind, models.Ban)
@@ -155,7 +159,7 @@ var standingTests = map[string]func(*testing.T, *lab){
 		equal(t, "note", must(l.Author(l.ctx, ann, mallory, "", 0))(t).Note, "")
 		l.clock.Advance(2 * time.Hour)
 		must(l.EraseReader(l.ctx, ann, mallory))(t)
-		_, err := l.Author(l.ctx, ann, mallory, "", 0)
+		_, err = l.Author(l.ctx, ann, mallory, "", 0)
 		wantKind(t, err, models.KindNotFound)
 	},
 	"articles are listed by their activity": func(t *testing.T, l *lab) {
