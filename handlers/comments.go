@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -43,16 +44,16 @@ type clientRequest struct {
 	Referrer  string `json:"referrer"`
 }
 
-// commentReply is what becomes of a comment. Verdict is for a site's key.
+// commentReply is what becomes of a comment. A site's key gets the verdict with
+// it.
 type commentReply struct {
-	ID        string          `json:"id"`
-	Site      string          `json:"site"`
-	Article   string          `json:"article"`
-	ParentID  string          `json:"parent_id,omitempty"`
-	Status    models.Status   `json:"status"`
-	Reason    models.Reason   `json:"reason,omitempty"`
-	CreatedAt time.Time       `json:"created_at"`
-	Verdict   *models.Verdict `json:"verdict,omitempty"`
+	ID        string        `json:"id"`
+	Site      string        `json:"site"`
+	Article   string        `json:"article"`
+	ParentID  string        `json:"parent_id,omitempty"`
+	Status    models.Status `json:"status"`
+	Reason    models.Reason `json:"reason,omitempty"`
+	CreatedAt time.Time     `json:"created_at"`
 }
 
 // createComment takes a comment: who is it from, is it well formed, is it one
@@ -114,9 +115,19 @@ func (s *Server) createComment(c echo.Context) error {
 	return created(c, kept, verdict, from.key)
 }
 
+// created replies with what became of a comment, and to a site's key with the
+// verdict.
 func created(c echo.Context, kept models.Comment, v models.Verdict, key bool) error {
 	c.Response().Header().Set("Location", "/v1/comments/"+kept.ID)
-	return c.JSON(http.StatusCreated, reply(kept, v, key))
+	b, err := json.Marshal(reply(kept, key))
+	if err != nil {
+		return err
+	}
+	if key {
+		b = append(b[:len(b)-1], `,"verdict":`...)
+		b = append(v.AppendJSON(b), '}')
+	}
+	return c.JSONBlob(http.StatusCreated, b)
 }
 
 // speaker is who a comment or report comes from.
@@ -213,11 +224,11 @@ func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, 
 // reply tells a site's server everything. A browser learns only whether its
 // comment is public: one that is rejected looks as if it waited, so that a
 // spammer cannot try texts against the filter.
-func reply(c models.Comment, v models.Verdict, key bool) commentReply {
+func reply(c models.Comment, key bool) commentReply {
 	r := commentReply{ID: c.ID, Site: c.Site, Article: c.Article.ID, ParentID: c.ParentID, Status: c.Status, CreatedAt: c.CreatedAt}
 	switch {
 	case key:
-		r.Reason, r.Verdict = c.Reason, &v
+		r.Reason = c.Reason
 	case c.Status == models.Rejected:
 		r.Status = models.Pending
 	}

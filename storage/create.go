@@ -38,9 +38,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	if made.verdict.Signals == nil {
 		made.verdict.Signals = []models.Signal{}
 	}
-	if made.row, err = made.values(); err != nil {
-		return c, v, false, err
-	}
+	made.row = made.values()
 	k, err := db.createWithOthers(made)
 	return k.comment, k.verdict, k.replayed, err
 }
@@ -61,16 +59,15 @@ func (c *creation) key() [2]string { return [2]string{c.comment.Site, plain(c.as
 
 // values are made by the caller, so that the one who writes for all has less
 // to do.
-func (c *creation) values() ([]any, error) {
-	signals, err := toJSON(c.verdict.Signals)
+func (c *creation) values() []any {
 	n, v, risk := &c.comment, &c.verdict, c.verdict.Probability()
 	return []any{
 		n.ID, n.Site, n.Article.ID, n.ParentID, n.Author.ID, n.Author.Name, n.Author.Email, n.Author.URL,
 		n.Author.Key(), n.Client.Hash, n.Client.Net, n.Client.UserAgent, n.Client.Referrer,
 		string(n.Status), string(n.Reason), string(n.Status), &risk, n.Body, searchText(*n), n.Lang, c.asked.Campaign.ID,
-		v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, signals,
+		v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, string(models.AppendSignals(nil, v.Signals)),
 		nil, nil, // times, that create fills in
-	}, err
+	}
 }
 
 // outcome is what became of a creation.
