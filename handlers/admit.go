@@ -164,9 +164,9 @@ func (u *surges) count(key string, limit models.Surge, now time.Time) (over, fir
 	case passed >= length:
 		w.since, w.before, w.now = w.since.Add(length), w.now, 0
 	}
-	w.now++
 	left := 1 - float64(now.Sub(w.since))/float64(length)
-	over = float64(w.now)+float64(w.before)*left > float64(limit.Count)
+	over = float64(w.now)+float64(w.before)*left >= float64(limit.Count) // before this one
+	w.now++
 	first = over && !w.over
 	w.over = over
 	return over, first

@@ -266,6 +266,36 @@ func useHotPaths(t *testing.T, db *storage.DB) {
 	check(db.Release(ctx, ann, []string{last.ID}))
 	_, _, err = db.AuthorRecord(ctx, "gazette", "u1", time.Time{}, 20)
 	check(err)
+	author := models.Reader{Site: "gazette", ID: "u1"}
+	check(db.SetStanding(ctx, ann, author, func(v *models.Standing) error {
+		v.Sanction = &models.Sanction{Kind: models.Shadow}
+		return nil
+	}))
+	_, err = db.Sanctions(ctx, "gazette", 10)
+	check(err)
+	_, err = db.Sanction(ctx, "gazette", "id:u1")
+	check(err)
+	known, err := db.Author(ctx, ann, author, "", 1)
+	check(err)
+	_, err = db.Author(ctx, ann, author, known.Next, 1)
+	check(err)
+	_, err = db.UpdateArticle(ctx, ann, "gazette", "a", func(*models.ArticleEntry) error { return nil })
+	check(err)
+	_, err = db.SetArticles(ctx, "gazette", 10)
+	check(err)
+	_, err = db.Article(ctx, "gazette", "a")
+	check(err)
+	_, err = db.StartSurge(ctx, "gazette", "b", time.Now().Add(time.Minute))
+	check(err)
+	for _, f := range []models.ArticleFilter{{}, {Query: "x"}, {State: models.ArticleOpen}, {State: models.ArticleClosed}, {Surging: true}, {Article: "a"}} {
+		f.Site, f.Limit = "gazette", 1
+		_, next, err := db.Articles(ctx, ann, f)
+		check(err)
+		if f.Cursor = next; next != "" {
+			_, _, err = db.Articles(ctx, ann, f)
+			check(err)
+		}
+	}
 	_, err = db.Rules(ctx, "gazette")
 	check(err)
 	_, err = db.LabelCounts(ctx, "gazette")
