@@ -119,6 +119,11 @@ func (s *Server) createComment(c echo.Context) error {
 // verdict.
 func created(c echo.Context, kept models.Comment, v models.Verdict, key bool) error {
 	c.Response().Header().Set("Location", "/v1/comments/"+kept.ID)
+	return answer(c, http.StatusCreated, kept, v, key)
+}
+
+// answer tells a front end what became of a comment, and a site's server why.
+func answer(c echo.Context, status int, kept models.Comment, v models.Verdict, key bool) error {
 	b, err := json.Marshal(reply(kept, key))
 	if err != nil {
 		return err
@@ -127,7 +132,7 @@ func created(c echo.Context, kept models.Comment, v models.Verdict, key bool) er
 		b = append(b[:len(b)-1], `,"verdict":`...)
 		b = append(v.AppendJSON(b), '}')
 	}
-	return c.JSONBlob(http.StatusCreated, b)
+	return c.JSONBlob(status, b)
 }
 
 // speaker is who a comment or report comes from.

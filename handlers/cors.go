@@ -36,7 +36,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if known {
-			h.Set("Access-Control-Allow-Methods", "GET, POST")
+			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT")
 			h.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Reader-Token")
 			h.Set("Access-Control-Max-Age", "600")
 		}

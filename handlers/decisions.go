@@ -12,15 +12,18 @@ import (
 
 // decisionRequest is what a moderator says of one comment or of several.
 type decisionRequest struct {
-	CommentIDs []string      `json:"comment_ids"` // for decideMany
-	Action     models.Action `json:"action"`
-	Reason     models.Reason `json:"reason"`
-	Note       string        `json:"note"`
-	Version    int64         `json:"version"` // for decide: of the comment that was seen
+	Action  models.Action `json:"action"`
+	Reason  models.Reason `json:"reason"`
+	Detail  string        `json:"detail"`
+	Note    string        `json:"note"`
+	Message string        `json:"message"`
+	Version int64         `json:"version"` // for decide: of the comment that was seen
 }
 
 func (r decisionRequest) decision() models.DecisionRequest {
-	return models.DecisionRequest{Action: r.Action, Reason: r.Reason, Note: models.Clean(r.Note), Version: r.Version}
+	return models.DecisionRequest{
+		Action: r.Action, Reason: r.Reason, Detail: r.Detail, Note: models.Clean(r.Note), Message: models.Clean(r.Message), Version: r.Version,
+	}
 }
 
 // decisionReply is a decision with the comment as it stands now.
@@ -85,78 +88,38 @@ func (s *Server) withCurrent(ctx context.Context, by models.Caller, id string, e
 	return &conflictError{err, now}
 }
 
-// batchReply is what became of a decision on several comments. Batch undoes
-// all that were decided.
-type batchReply struct {
-	Batch     string            `json:"batch"`
-	Decisions []models.Decision `json:"decisions"`
-	Failed    []batchFailure    `json:"failed"`
-}
-
-// batchFailure is why one comment of a batch was left alone.
-type batchFailure struct {
-	ID     string `json:"id"`
-	Type   string `json:"type"` // as of a problem
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-}
-
-// decideMany keeps one word on several comments, as one batch. Comments that
-// cannot be decided do not stop the others.
-func (s *Server) decideMany(c echo.Context) error {
-	req, err := decode[decisionRequest](c)
+// escalate leaves a comment to an editor.
+func (s *Server) escalate(c echo.Context) error {
+	req, err := decode[struct {
+		Note string `json:"note"`
+	}](c)
 	if err != nil {
 		return err
 	}
-	word := req.decision()
-	if err := validBatch(req.CommentIDs, word); err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	batch, done, failed, err := s.db.DecideAll(ctx, caller(c), req.CommentIDs, word)
+	ctx, by, id := c.Request().Context(), caller(c), c.Param("id")
+	d, cm, err := s.db.Escalate(ctx, by, id, models.Clean(req.Note))
 	if err != nil {
-		return err
+		return s.withCurrent(ctx, by, id, err)
 	}
-	reply := batchReply{Batch: batch, Decisions: done, Failed: []batchFailure{}}
-	if done == nil {
-		reply.Decisions = []models.Decision{}
-	}
-	for _, id := range req.CommentIDs { // in the order of the request
-		if why := failed[id]; why != nil {
-			p := problemOf(why)
-			reply.Failed = append(reply.Failed, batchFailure{id, p.Type, p.Status, p.Detail})
-		}
-	}
-	if len(done) > 0 {
-		s.publish(ctx, models.Event{Kind: models.CommentChanged, Subject: batch, At: s.now().UTC()})
-	}
-	return c.JSON(http.StatusOK, reply)
+	s.publish(ctx, s.changed(models.CommentChanged, cm))
+	return c.JSON(http.StatusOK, decisionReply{d, cm})
 }
 
-func validBatch(ids []string, word models.DecisionRequest) error {
-	var bad models.Invalid
-	checkIDs(ids, &bad)
-	if word.Version != 0 {
-		bad.Add("version", "goes with one comment only")
-	}
-	if err := bad.Err(); err != nil {
-		return err
-	}
-	return word.Validate()
-}
-
-// undo takes back one decision or one batch.
+// undo takes back one decision or escalation, or one batch.
 func (s *Server) undo(c echo.Context) error {
-	ctx := c.Request().Context()
-	decisions, comments, err := s.db.Undo(ctx, caller(c), c.Param("id"))
+	ctx, id := c.Request().Context(), c.Param("id")
+	decisions, comments, err := s.db.Undo(ctx, caller(c), id)
+	if len(comments) == 1 {
+		s.publish(ctx, s.changed(models.CommentChanged, comments[0]))
+	} else if len(comments) > 0 {
+		s.publish(ctx, models.Event{Kind: models.CommentChanged, Subject: id, At: s.now().UTC()})
+	}
 	if err != nil {
 		return err
-	}
-	for _, cm := range comments {
-		s.publish(ctx, s.changed(models.CommentChanged, cm))
 	}
 	return c.JSON(http.StatusOK, struct {
-		Decisions []models.Decision `json:"decisions"`
+		Count     int               `json:"count"`
+		Decisions []models.Decision `json:"decisions"` // the first of them
 		Comments  []models.Comment  `json:"comments"`
-	}{decisions, comments})
+	}{len(decisions), decisions[:min(maxBatch, len(decisions))], comments[:min(maxBatch, len(comments))]})
 }

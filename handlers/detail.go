@@ -17,6 +17,9 @@ func (s *Server) commentDetail(c echo.Context) error {
 	if d.History == nil {
 		d.History = []models.Decision{}
 	}
+	if d.Revisions == nil {
+		d.Revisions = []models.Revision{}
+	}
 	if d.Thread == nil {
 		d.Thread = []models.Comment{}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"winnow/classifier"
 	"winnow/classifier/campaign"
+	"winnow/classifier/language"
 	"winnow/classifier/rules"
 	"winnow/classifier/text"
 	"winnow/models"
@@ -30,7 +31,25 @@ func (s *Server) judge(ctx context.Context, c *models.Comment, site models.Site,
 	if trapped {
 		v.Action, v.Reason = models.Reject, models.ReasonHoneypot
 	}
-	surging := v.Action != models.Reject && s.surging(ctx, *c, site, set.article)
+	settle(c, &v, site, set, v.Action != models.Reject && s.surging(ctx, *c, site, set.article))
+	return v, group, nil
+}
+
+// judgeAgain says what becomes of a new text of a comment. Near-copies and what
+// else came at the time were counted when it was posted.
+func (s *Server) judgeAgain(ctx context.Context, c *models.Comment, site models.Site, set terms) (models.Verdict, error) {
+	o, err := s.opinion(ctx, *c, site)
+	if err != nil {
+		return o.verdict, err
+	}
+	v := rules.Combine(o.verdict, o.fired...)
+	settle(c, &v, site, set, false)
+	return v, nil
+}
+
+// settle gives a comment the status that follows from a verdict and from what
+// the newsroom wants.
+func settle(c *models.Comment, v *models.Verdict, site models.Site, set terms, surging bool) {
 	switch {
 	case v.Action == models.Reject:
 		c.Status, c.Reason = models.Rejected, v.Reason
@@ -45,9 +64,11 @@ func (s *Server) judge(ctx context.Context, c *models.Comment, site models.Site,
 		v.Reason = models.ReasonSurge
 		c.Status, c.Reason = models.Pending, v.Reason
 	default:
-		c.Status = models.Approved
+		c.Status, c.Reason = models.Approved, ""
 	}
-	return v, group, nil
+	if c.Lang = ""; c.Status == models.Pending {
+		c.Lang = language.Of(c.Body) // moderators ask for it
+	}
 }
 
 // opinion is what is said of a text without regard to others.

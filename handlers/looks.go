@@ -17,7 +17,7 @@ func (s *Server) claimLooks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := claimRequest{Site: req.Site, Limit: req.Limit}.filter()
+	f, err := claimRequest{filterRequest: filterRequest{Site: req.Site}, Limit: req.Limit}.filter()
 	if err != nil {
 		return err
 	}

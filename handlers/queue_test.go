@@ -280,7 +280,8 @@ func TestBadQueueRequests(t *testing.T) {
 	d := newDesk(t, storagetest.SQLite(t))
 	c := d.pending("gazette", "what a harbour")
 	for query, field := range map[string]string{
-		"sort=loud": "sort", "reason=boredom": "reason", "limit=0": "limit", "limit=201": "limit", "limit=many": "limit",
+		"sort=loud": "sort", "lang=German": "lang", "since=yesterday": "since", "group=author": "group",
+		"since=2031-01-02T00:00:00Z&until=2031-01-01T00:00:00Z": "since", "section=" + strings.Repeat("x", 101): "section", "reason=boredom": "reason", "limit=0": "limit", "limit=201": "limit", "limit=many": "limit",
 		"limit=1&limit=2": "limit", "site=Not+A+Slug": "site", "cursor=nonsense": "cursor", "q=" + strings.Repeat("x", 201): "q",
 	} {
 		t.Run(query, func(t *testing.T) {
@@ -296,6 +297,15 @@ func TestBadQueueRequests(t *testing.T) {
 		"a claim of none":               {"/v1/queue/claim", "limit", object{"limit": 0}},
 		"a claim of 51":                 {"/v1/queue/claim", "limit", object{"limit": 51}},
 		"a claim in no order":           {"/v1/queue/claim", "sort", object{"sort": "loud"}},
+		"a claim in no language":        {"/v1/queue/claim", "lang", object{"lang": "xx-yy"}},
+		"a renewal of nothing":          {"/v1/queue/renew", "comment_ids", object{}},
+		"a skip of nothing":             {"/v1/queue/skip", "comment_ids", object{}},
+		"a preview in no order":         {"/v1/decisions/preview", "filter.sort", object{"filter": object{"sort": "loud"}}},
+		"a filter without a count":      {"/v1/decisions", "expect", object{"action": "approve", "filter": object{}}},
+		"a filter and names":            {"/v1/decisions", "comment_ids", object{"action": "approve", "filter": object{}, "expect": 1, "comment_ids": []string{c.ID}}},
+		"a reason that nobody has":      {"/v1/comments/" + c.ID + "/decision", "detail", object{"action": "reject", "detail": "boredom"}},
+		"a message that is too long":    {"/v1/comments/" + c.ID + "/decision", "message", object{"action": "reject", "message": strings.Repeat("x", 2001)}},
+		"a note that is too long":       {"/v1/comments/" + c.ID + "/escalate", "note", object{"note": strings.Repeat("x", 2001)}},
 		"a release of nothing":          {"/v1/queue/release", "comment_ids", object{}},
 		"a decision without action":     {"/v1/comments/" + c.ID + "/decision", "action", object{}},
 		"a decision to hold":            {"/v1/comments/" + c.ID + "/decision", "action", object{"action": "hold"}},
@@ -321,6 +331,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	d := newDesk(t, storagetest.SQLite(t))
 	least := map[string]string{
 		"GET /v1/queue": "bob", "POST /v1/queue/claim": "bob", "POST /v1/queue/release": "bob",
+		"POST /v1/queue/renew": "bob", "POST /v1/queue/skip": "bob", "POST /v1/comments/x/escalate": "bob", "POST /v1/decisions/preview": "bob",
 		"GET /v1/comments/x": "bob", "POST /v1/comments/x/decision": "bob", "POST /v1/decisions": "bob", "POST /v1/decisions/x/undo": "bob",
 		"GET /v1/me": "bob", "GET /v1/sites": "bob", "GET /v1/audit": "eve", "GET /v1/stats": "eve", "GET /v1/labels": "eve",
 		"GET /v1/models": "eve", "POST /v1/models": "ada", "POST /v1/models/train": "ada", "POST /v1/models/x/promote": "ada",

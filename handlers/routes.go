@@ -45,6 +45,8 @@ func (s *Server) routes() []route {
 		{post, "/v1/comments", s.createComment, frontEnd, 0},
 		{get, "/v1/comments", s.listComments, anyone, 0},
 		{get, "/v1/comments/counts", s.countComments, anyone, 0},
+		{put, "/v1/comments/:id", s.editComment, frontEnd, 0},
+		{get, "/v1/comments/:id/outcome", s.outcome, frontEnd, 0},
 		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, 0},
 
 		{post, "/v1/auth/login", s.login, everyone, 0},
@@ -53,10 +55,14 @@ func (s *Server) routes() []route {
 
 		{get, "/v1/queue", s.queue, moderators, 0},
 		{post, "/v1/queue/claim", s.claim, moderators, 0},
+		{post, "/v1/queue/renew", s.renew, moderators, 0},
 		{post, "/v1/queue/release", s.release, moderators, 0},
+		{post, "/v1/queue/skip", s.skip, moderators, 0},
 		{get, "/v1/comments/:id", s.commentDetail, moderators, 0},
 		{post, "/v1/comments/:id/decision", s.decide, moderators, 0},
+		{post, "/v1/comments/:id/escalate", s.escalate, moderators, 0},
 		{post, "/v1/decisions", s.decideMany, moderators, 0},
+		{post, "/v1/decisions/preview", s.previewBatch, moderators, 0},
 		{post, "/v1/decisions/:id/undo", s.undo, moderators, 0},
 		{post, "/v1/second-looks/claim", s.claimLooks, moderators, 0},
 		{post, "/v1/second-looks/:id", s.lookAgain, moderators, 0},

@@ -28,13 +28,14 @@ func (s *Server) listSites(c echo.Context) error {
 // siteSettings are what may be set of a site. A request is read over what
 // holds now: what it leaves out stays, and null takes a threshold away.
 type siteSettings struct {
-	Name       string            `json:"name"`
-	Origins    []string          `json:"origins"`
-	Mode       models.Mode       `json:"mode"`
-	Thresholds models.Thresholds `json:"thresholds"`
-	Retention  models.Retention  `json:"retention"`
-	Surge      models.Surge      `json:"surge"`
-	SecondLook *float64          `json:"second_look"`
+	Name       string              `json:"name"`
+	Origins    []string            `json:"origins"`
+	Mode       models.Mode         `json:"mode"`
+	Thresholds models.Thresholds   `json:"thresholds"`
+	Retention  models.Retention    `json:"retention"`
+	Surge      models.Surge        `json:"surge"`
+	Reasons    []models.SiteReason `json:"reasons"`
+	SecondLook *float64            `json:"second_look"`
 }
 
 // read changes a site as a request says.
@@ -51,6 +52,11 @@ func (v siteSettings) read(request []byte, site *models.Site) error {
 	}
 	site.Name, site.Mode, site.Thresholds, site.Retention = models.Clean(v.Name), v.Mode, v.Thresholds, v.Retention
 	site.Surge, site.SecondLook = v.Surge, v.SecondLook
+	site.Reasons = []models.SiteReason{}
+	for _, r := range v.Reasons {
+		r.Name, r.Message = models.Clean(r.Name), models.Clean(r.Message)
+		site.Reasons = append(site.Reasons, r)
+	}
 	site.Origins = []string{}
 	for _, o := range v.Origins {
 		site.Origins = append(site.Origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
@@ -106,7 +112,7 @@ func (s *Server) updateSite(c echo.Context) error {
 		return err
 	}
 	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error {
-		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds, site.Retention, site.Surge, site.SecondLook}.read(data, site)
+		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds, site.Retention, site.Surge, site.Reasons, site.SecondLook}.read(data, site)
 	})
 	if err != nil {
 		return err

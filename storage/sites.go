@@ -157,6 +157,7 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		}
 		s := old
 		s.Origins = append([]string{}, old.Origins...)
+		s.Reasons = append([]models.SiteReason{}, old.Reasons...)
 		if err := change(&s); err != nil {
 			return old, err
 		}
@@ -172,7 +173,7 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		if err != nil {
 			return old, err
 		}
-		reasons, err := toJSON(append([]models.SiteReason{}, s.Reasons...))
+		reasons, err := toJSON(s.Reasons)
 		if err != nil {
 			return old, err
 		}
