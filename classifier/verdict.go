@@ -197,10 +197,8 @@ func (r *reading) signals(h *Head, index int) []models.Signal {
 			word = len(r.shares) - 1
 		}
 	}
-	slices.SortFunc(r.shares, func(a, b share) int {
-		return cmp.Or(cmp.Compare(math.Abs(b.weight), math.Abs(a.weight)), cmp.Compare(a.hit, b.hit))
-	})
 	shown := min(len(r.shares), maxSignals)
+	strongest(r.shares, shown)
 	out := make([]models.Signal, 0, shown+2)
 	places := make([][2]int, shown)
 	// All names are cut from one string.
@@ -233,6 +231,24 @@ func (r *reading) signals(h *Head, index int) []models.Signal {
 		return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight))
 	})
 	return out
+}
+
+// strongest brings the n strongest shares to the front, strongest first and of
+// equals the earlier. Few of the rest get that far, so it beats a sort of all.
+func strongest(all []share, n int) {
+	for i, s := range all {
+		at := i
+		if i >= n {
+			if n == 0 || math.Abs(s.weight) <= math.Abs(all[n-1].weight) {
+				continue
+			}
+			at, all[i] = n-1, all[n-1]
+		}
+		for ; at > 0 && math.Abs(s.weight) > math.Abs(all[at-1].weight); at-- {
+			all[at] = all[at-1]
+		}
+		all[at] = s
+	}
 }
 
 // Evaluate measures a model on labelled rows.
