@@ -64,7 +64,7 @@ func TestBatchIsOneActAndOneUndo(t *testing.T) {
 	p.keys("X")
 	p.says("#bulk", "3 selected")
 	p.keys("ro")
-	p.says("#toasts", "3 comments rejected")
+	p.says("#toasts", "Rejected (Off topic): 3 comments")
 	count := func(want models.Status) (n int) {
 		for _, id := range ids {
 			if d.status(id) == want {

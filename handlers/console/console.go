@@ -66,7 +66,7 @@ func Handler() http.Handler {
 	})
 }
 
-var indent = regexp.MustCompile(`(?m)^\s+`)
+var indent = regexp.MustCompile(`\n\s*`)
 
 // load returns the page and what it loads by name, and a checksum over all in
 // hexadecimal. The modules are bound together into one script, without what

@@ -7,12 +7,12 @@ import { clearSelection, queue } from "./queue.js";
 
 export let asking = false; // a rejection waits for its reason
 
-const button = (label, key, click, kind) => h("button", { type: "button", class: kind, "aria-keyshortcuts": key, click }, label, " ", h("kbd", {}, key));
-const link = (label, click) => h("button", { type: "button", class: "link", click }, label);
+const button = (label, key, click, kind) => h("button", { class: kind, "aria-keyshortcuts": key, click }, label, " ", h("kbd", key));
+const link = (label, click) => h("button.link", { click }, label);
 
 function choices() {
   if (!asking) return [button(t("approve"), "a", () => decide("approve"), "approve"), button(t("reject._"), "r", () => ask(true), "reject")];
-  return [h("span", { class: "muted" }, t("reject.why")), Object.entries(reasons).map(([key, r]) => button(name("reason", r), key, () => decide("reject", r))), link(t("cancel"), () => ask(false))].flat();
+  return [h("span.muted", t("reject.why")), Object.entries(reasons).map(([key, r]) => button(name("reason", r), key, () => decide("reject", r))), link(t("cancel"), () => ask(false))].flat();
 }
 
 // ask opens or closes the choice of a reason.
@@ -26,7 +26,7 @@ function render() {
   const note = $("note");
   $("bulk").hidden = !n;
   $("actions").hidden = n || !queue.current;
-  if (n) $("bulk").replaceChildren(h("b", {}, t("selected", { n })), ...choices(), link(t("clear"), clearSelection));
+  if (n) $("bulk").replaceChildren(h("b", t("selected", { n })), ...choices(), link(t("clear"), clearSelection));
   else $("actions").replaceChildren(...choices(), ...(asking ? [] : [button(t("note._"), "n", write)]), note || "");
 }
 

@@ -1,6 +1,6 @@
 // Start and end of the page: session, filters, and the parts put together.
 import "./author.js";
-import { get, post } from "./api.js";
+import { get, given, post } from "./api.js";
 import { claim, release, renew } from "./claims.js";
 import { recent } from "./decide.js";
 import { $, h } from "./dom.js";
@@ -73,7 +73,7 @@ async function begin() {
 async function narrow(change) {
   if (Object.entries(change).every(([k, v]) => queue.filter[k] === v)) return;
   Object.assign(queue.filter, change);
-  history.replaceState(null, "", "?" + new URLSearchParams(Object.entries(queue.filter).filter(([, v]) => v)));
+  history.replaceState(null, "", "?" + given(queue.filter));
   await release();
   await begin();
 }

@@ -17,9 +17,9 @@ export function chart(title, labels, series, line) {
     }));
   });
   const path = line && s("path", { d: "M" + line[1].map((v, i) => `${i + 0.5} ${1 - v / most}`).join("L") });
-  return h("figure", {}, h("figcaption", {}, h("b", {}, title), series.length > 1 && series.map(([word], c) => h("span", { class: "key c" + c }, word))),
-    h("p", { class: "muted" }, number(most)),
+  return h("figure", h("figcaption", h("b", title), series.length > 1 && series.map(([word], c) => h("span.key.c" + c, word))),
+    h("p.muted", number(most)),
     s("svg", { viewBox: `0 0 ${labels.length} 1`, preserveAspectRatio: "none", role: "img", "aria-label": title }, columns, path),
-    h("p", { class: "muted" }, h("span", {}, labels[0]), h("span", {}, labels.at(-1))),
-    h("details", {}, h("summary", {}, t("numbers")), table(title, ["", ...all.map(([word]) => word)], labels.map((label, i) => [label, ...all.map(([, v]) => number(v[i]))]))));
+    h("p.muted", h("span", labels[0]), h("span", labels.at(-1))),
+    h("details", h("summary", t("numbers")), table(title, ["", ...all.map(([word]) => word)], labels.map((label, i) => [label, ...all.map(([, v]) => number(v[i]))]))));
 }

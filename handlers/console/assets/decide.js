@@ -21,9 +21,11 @@ export function decide(action, reason = "") {
   else if (item) decideOne(item, word);
 }
 
+const told = (word, who) => t("done." + word.action, { who, reason: name("reason", word.reason) });
+
 async function decideOne(item, word) {
   const { id, author } = item.comment;
-  const entry = take([item], t("done." + word.action, { name: author.name, reason: name("reason", word.reason) }));
+  const entry = take([item], told(word, author.name));
   entry.job = post(`/v1/comments/${id}/decision`, { ...word, version: item.version });
   try {
     entry.id = (await entry.job).id;
@@ -35,7 +37,7 @@ async function decideOne(item, word) {
 }
 
 async function decideMany(ids, word) {
-  const entry = take(ids.map(find), t(`done.${word.action}.many`, { n: ids.length }));
+  const entry = take(ids.map(find), told(word, t("comments", { n: ids.length })));
   entry.job = post("/v1/decisions", { comment_ids: ids, ...word });
   try {
     const { batch, failed } = await entry.job;
@@ -129,7 +131,7 @@ async function refused(problem, entry) {
 
 // recent lists this session's decisions.
 export function recent() {
-  const line = (e) => h("li", {}, h("time", { datetime: e.time }, age(e.time)), h("span", { class: e.undone && "undone" }, said(e.text)),
-    !e.undone && h("button", { type: "button", class: "small", click: () => undo(e) }, t("undo")));
-  $("recent").replaceChildren(...(taken.length ? [h("h3", {}, t("recent")), h("ol", {}, taken.map(line))] : []));
+  const line = (e) => h("li", h("time", { datetime: e.time }, age(e.time)), h("span", { class: e.undone && "undone" }, said(e.text)),
+    !e.undone && h("button.small", { click: () => undo(e) }, t("undo")));
+  $("recent").replaceChildren(...(taken.length ? [h("h3", t("recent")), h("ol", taken.map(line))] : []));
 }

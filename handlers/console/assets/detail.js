@@ -23,7 +23,7 @@ export function detail(id) {
 export const forget = (id) => kept.delete(id);
 
 document.addEventListener("opened", async ({ detail: { item, byHand } }) => {
-  $("comment").replaceChildren(...(item ? page(item) : [h("p", { class: "muted empty" }, t("comment.none"))]));
+  $("comment").replaceChildren(...(item ? page(item) : [h("p.muted.empty", t("comment.none"))]));
   $("comment").scrollTop = 0;
   if (!item) return;
   if (byHand) $("comment").querySelector(".open").focus({ preventScroll: true });
@@ -38,22 +38,22 @@ export function expand() {
   if (current()) $("comment").querySelector(".why").replaceWith(why(current()));
 }
 
-const by = (c, ...more) => h("p", { class: "by" }, said(c.author.name, "b"), h("time", { datetime: c.created_at, title: moment(c.created_at) }, age(c.created_at)), more);
-const text = (c) => h("p", { class: "text", dir: "auto" }, marked(c.body));
+const by = (c, ...more) => h("p.by", said(c.author.name, "b"), h("time", { datetime: c.created_at, title: moment(c.created_at) }, age(c.created_at)), more);
+const text = (c) => h("p.text", { dir: "auto" }, marked(c.body));
 
 function page(item) {
   const { comment: c, context: { parent }, verdict: v, campaign: copies } = item;
   const { title, id, url = "" } = c.article;
   return [
-    h("p", { class: "where" }, !$("site").hidden && h("span", { class: "chip" }, c.site), said(title || id, "b"),
+    h("p.where", !$("site").hidden && h("span.chip", c.site), said(title || id, "b"),
       /^https?:/.test(url) && h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, t("comment.open"))),
     notice(item),
-    copies ? h("p", {}, h("span", { class: "chip warn" }, t("copies._", { n: copies.count, m: copies.authors })), " ",
-      h("button", { type: "button", class: "link", click: () => tell("narrow", { campaign: copies.id, all: true }) }, t("copies.all"))) : "",
-    parent ? h("blockquote", {}, h("p", { class: "muted" }, t("comment.parent", { name: parent.author.name })), text(parent)) : "",
-    h("article", { class: "open", tabindex: -1, "data-id": c.id },
-      by(c, c.flags && h("span", { class: "chip warn" }, t("comment.flags", { n: c.flags }))),
-      h("div", { class: "text body", dir: "auto" }, marked(c.body, v.signals))),
+    copies ? h("p", h("span.chip.warn", t("copies._", { n: copies.count, m: copies.authors })), " ",
+      h("button.link", { click: () => tell("narrow", { campaign: copies.id, all: true }) }, t("copies.all"))) : "",
+    parent ? h("blockquote", h("p.muted", t("comment.parent", { name: parent.author.name })), text(parent)) : "",
+    h("article.open", { tabindex: -1, "data-id": c.id },
+      by(c, c.flags && h("span.chip.warn", t("comment.flags", { n: c.flags }))),
+      h("div.text.body", { dir: "auto" }, marked(c.body, v.signals))),
     why(item), h("div", { id: "thread" }),
   ];
 }
@@ -63,7 +63,7 @@ function notice(item, text = "") {
   const who = holder(item);
   if (item.gone) text ||= t("comment.gone");
   else if (who) text = t("comment.held", { name: who, time: new Date(item.claim.lease_until).toLocaleTimeString(lang, { timeStyle: "short" }) });
-  return h("p", { class: "notice", id: "notice", hidden: !text }, text);
+  return h("p.notice", { id: "notice", hidden: !text }, text);
 }
 
 // update shows that the open comment was decided or taken elsewhere.
@@ -84,33 +84,33 @@ function why({ verdict: v, comment: c }) {
   const light = (signals) => () => $("comment").querySelector(".body").replaceChildren(...marked(c.body, signals));
   const n = all.length - fewSigns;
   const reason = c.reason || v.reason;
-  return h("section", { class: "why" }, h("h2", {}, t("why._"), reason && h("span", { class: "chip" }, name("reason", reason))),
-    h("div", { class: "gauges" }, gauge("spam", v.spam, v.hold_at, v.reject_at), gauge("abuse", v.abuse)),
-    all.length ? signs(shown, (s) => ({ mouseenter: light([s]), mouseleave: light(all) })) : h("p", { class: "muted" }, t("why.none")),
-    h("p", { class: "muted why-foot" }, n > 0 && h("button", { type: "button", class: "link", click: expand }, expanded ? t("why.less") : t("why.more", { n }), " ", h("kbd", {}, "e")), t("why.model", { version: v.model })));
+  return h("section.why", h("h2", t("why._"), reason && h("span.chip", name("reason", reason))),
+    h("div.gauges", gauge("spam", v.spam, v.hold_at, v.reject_at), gauge("abuse", v.abuse)),
+    all.length ? signs(shown, (s) => ({ mouseenter: light([s]), mouseleave: light(all) })) : h("p.muted", t("why.none")),
+    h("p.muted.why-foot", n > 0 && h("button.link", { click: expand }, expanded ? t("why.less") : t("why.more", { n }), " ", h("kbd", "e")), t("why.model", { version: v.model })));
 }
 
 // signs lists signals; those of rules show what they ask for.
 export function signs(list, acts = () => {}) {
   const top = Math.max(...list.map((s) => Math.abs(s.weight)), 1);
-  return h("ul", { class: "signals" }, list.map((s) => {
+  return h("ul.signals", list.map((s) => {
     const [kind, ...rest] = s.name.split(":");
     const what = [...rest, s.detail].filter(Boolean).join(":");
-    return h("li", acts(s), h("span", { class: "kind" }, what && name("signal", kind)), h("span", { class: "what", dir: "auto" }, what || name("signal", kind)),
-      h("span", { class: "bar" }, h("i", { class: s.weight > 0 && "for", vars: { "--w": Math.abs(s.weight) / top } })), h("span", { class: "weight" }, s.action ? name("action", s.action) : signed(s.weight)));
+    return h("li", acts(s), h("span.kind", what && name("signal", kind)), h("span.what", { dir: "auto" }, what || name("signal", kind)),
+      h("span.bar", h("i", { class: s.weight > 0 && "for", vars: { "--w": Math.abs(s.weight) / top } })), h("span.weight", s.action ? name("action", s.action) : signed(s.weight)));
   }));
 }
 
 function gauge(head, p, hold, reject) {
   if (p == null) return null;
   const at = [hold && t("why.hold", { p: percent(hold) }), reject && t("why.reject", { p: percent(reject) })].filter(Boolean);
-  return h("div", { class: "gauge" }, h("span", {}, name("reason", head)), h("b", {}, percent(p)),
-    h("span", { class: "track", vars: { "--p": p } }, [hold, reject].map((x) => x && h("i", { vars: { "--at": x } }))), h("small", {}, at.join(" · ")));
+  return h("div.gauge", h("span", name("reason", head)), h("b", percent(p)),
+    h("span.track", { vars: { "--p": p } }, [hold, reject].map((x) => x && h("i", { vars: { "--at": x } }))), h("small", at.join(" · ")));
 }
 
 function thread({ thread: all, comment, context }) {
   const others = all.filter((c) => c.id !== comment.id && c.id !== context.parent?.id);
   if (!others.length) return;
-  $("thread").append(h("details", { open: others.length <= 3 }, h("summary", {}, t("comment.thread", { n: others.length })),
-    h("ol", {}, others.map((c) => h("li", {}, by(c, h("span", { class: "chip " + c.status }, name("status", c.status))), text(c))))));
+  $("thread").append(h("details", { open: others.length <= 3 }, h("summary", t("comment.thread", { n: others.length })),
+    h("ol", others.map((c) => h("li", by(c, h("span.chip." + c.status, name("status", c.status))), text(c))))));
 }

@@ -2,11 +2,16 @@
 
 export const $ = (id) => document.getElementById(id);
 
-// h makes an element, or fills in the one given. Functions become listeners, "vars" CSS custom properties,
-// everything else attributes. What is false, undefined or null is left out.
+// h makes an element by its tag and classes ("p.muted.empty"), or fills in the one given. Functions become
+// listeners, "vars" CSS custom properties, everything else attributes; they may be left out, as is what is
+// false, undefined or null. A button sends no form unless it says so.
 export function h(tag, props, ...children) {
-  const e = tag.tagName ? tag : document.createElement(tag);
-  for (const [name, value] of Object.entries(props || {})) {
+  const [kind, ...classes] = tag.tagName ? [] : tag.split(".");
+  const e = kind ? document.createElement(kind) : tag;
+  if (classes.length) e.className = classes.join(" ");
+  if (kind === "button") e.type = kind;
+  if (props?.constructor !== Object) children.unshift(props);
+  else for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") e.addEventListener(name, value);
     else if (name === "vars") for (const [k, v] of Object.entries(value)) e.style.setProperty(k, v);
     else if (value !== false && value != null) e.setAttribute(name, value === true ? "" : value);
@@ -42,7 +47,7 @@ export function marked(text, signals = []) {
     const weight = weights[i];
     const odd = hidden.test(points[i]);
     while (!odd && weights[end] === weight && !hidden.test(points[end])) end++;
-    const piece = odd ? h("span", { class: "hidden-char" }, "U+" + points[i].codePointAt(0).toString(16).padStart(4, "0")) : points.slice(i, end).join("");
+    const piece = odd ? h("span.hidden-char", "U+" + points[i].codePointAt(0).toString(16).padStart(4, "0")) : points.slice(i, end).join("");
     nodes.push(weight ? h("mark", { class: weight > 0 && "for", title: signed(weight), vars: { "--level": Math.min(3, Math.ceil(Math.abs(weight))) } }, piece) : piece);
   }
   return nodes;

@@ -5,14 +5,14 @@ import { complain, explain } from "./toasts.js";
 
 // table makes a table that may be wider than the page. The first cell of a row
 // is its heading.
-export const table = (label, heads, rows) => h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": label }, rows.length ? h("table", {},
-  h("thead", {}, h("tr", {}, heads.map((x) => (x ? h("th", { scope: "col" }, x) : h("td"))))),
-  h("tbody", {}, rows.map(([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, first), rest.map((x) => h("td", {}, x)))))) : t("none"));
+export const table = (label, heads, rows) => h("div.wide", { role: "region", tabindex: 0, "aria-label": label }, rows.length ? h("table", {},
+  h("thead", h("tr", heads.map((x) => (x ? h("th", { scope: "col" }, x) : h("td"))))),
+  h("tbody", rows.map(([first, ...rest]) => h("tr", h("th", { scope: "row" }, first), rest.map((x) => h("td", x)))))) : t("none"));
 
-export const button = (word, act, kind) => h("button", { type: "button", class: kind, click: () => act().catch(complain) }, t(word));
+export const button = (word, act, kind) => h("button", { class: kind, click: () => act().catch(complain) }, t(word));
 
 // pick makes a choice of one site, which go is told.
-export const pick = (site, go) => $("site").options.length > 2 && h("p", {}, h("select", { "aria-label": t("field.site"), change: (e) => go(e.target.value) },
+export const pick = (site, go) => $("site").options.length > 2 && h("p", h("select", { "aria-label": t("field.site"), change: (e) => go(e.target.value) },
   [...$("site").options].map((o) => h("option", { value: o.value, selected: o.value === site }, o.text))));
 
 // field makes the label and input for a value: a choice of [value, text], a
@@ -24,7 +24,7 @@ function field([key, value, kind = "text"]) {
   if (Array.isArray(kind)) input = h("select", props, kind.map(([v, text]) => h("option", { value: v, selected: v === value }, text)));
   else if (Array.isArray(value) || kind === "area") input = h("textarea", props, [value].flat().join("\n"));
   else input = h("input", { ...props, type: kind === "username" ? "text" : kind, value: kind !== "checkbox" && value, checked: value === true, step: "any", autocomplete: { password: "new-password", username: "username" }[kind] || "off", readonly: kind === "username" && value !== "" });
-  return h("label", {}, h("span", {}, name("field", key)), input);
+  return h("label", h("span", name("field", key)), input);
 }
 
 const read = (e, [, value, kind]) => {
@@ -55,7 +55,7 @@ export function form(word, fields, send, locked = false) {
     } catch (problem) {
       const wrong = problem.fields || [];
       for (const { field: at } of wrong) elements[at.replace(/\[.*/, "")]?.setAttribute("aria-invalid", true);
-      said.replaceChildren(h("span", { class: "error" }, [problem instanceof SyntaxError ? problem.message : explain(problem), ...wrong.map((f) => `${name("field", f.field)} ${f.message}`)].join(" · ")));
+      said.replaceChildren(h("span.error", [problem instanceof SyntaxError ? problem.message : explain(problem), ...wrong.map((f) => `${name("field", f.field)} ${f.message}`)].join(" · ")));
     }
-  } }, h("fieldset", { disabled: locked }, inputs, !locked && h("button", { class: "main" }, t(word))), said);
+  } }, h("fieldset", { disabled: locked }, inputs, !locked && h("button.main", { type: "submit" }, t(word))), said);
 }

@@ -14,7 +14,7 @@ const keys = {
 export function help() {
   const shown = { ...keys, X: 0 };
   $("keys").replaceChildren(...Object.keys(shown).flatMap((k) => [
-    h("dt", {}, ...(k === "X" ? [h("kbd", {}, "shift"), " ", h("kbd", {}, "x")] : [h("kbd", {}, k === "Escape" ? "esc" : k)])), h("dd", {}, t("keys." + k)),
+    h("dt", ...(k === "X" ? [h("kbd", "shift"), " ", h("kbd", "x")] : [h("kbd", k === "Escape" ? "esc" : k)])), h("dd", t("keys." + k)),
   ]));
   $("help").showModal();
 }

@@ -79,7 +79,7 @@ export function counts() {
   $("total").textContent = n.toLocaleString(lang) + (queue.over ? "+" : "");
   $("total-word").textContent = t("waiting", { n });
   titled();
-  $("oldest").replaceChildren(oldest ? h("span", { class: "chip age" + urgency(oldest) }, t("oldest", { age: age(oldest) })) : "");
+  $("oldest").replaceChildren(oldest ? h("span.chip.age" + urgency(oldest), t("oldest", { age: age(oldest) })) : "");
   const unseen = [...fresh].filter((id) => !find(id)).length;
   $("fresh").hidden = !unseen;
   $("fresh").textContent = t("fresh", { n: unseen });

@@ -26,13 +26,13 @@ export default async function () {
   const old = items.some((m) => m.promoted_at && !m.live);
   const acts = row("", (m) => (m.live ? old && button("models.rollback", act("rollback")) : button("models.promote", act(m.version + "/promote"), "main")));
   return [
-    table(t("pages.models"), ["", ...all.map((m) => [m.version, " ", m.live && h("span", { class: "chip approved" }, t("models.live"))])], [
+    table(t("pages.models"), ["", ...all.map((m) => [m.version, " ", m.live && h("span.chip.approved", t("models.live"))])], [
       row(t("models.origin"), (m) => [m.origin, m.by].filter(Boolean).join(", ")), row(t("models.created_at"), (m) => moment(m.created_at)),
       row(t("models.labels"), labels), ...heads.flatMap(figures),
       ...(isAdmin() && items.length > 1 ? [acts] : []),
     ]),
     h("div", { id: "training" }, state(training)),
-    isAdmin() && [h("p", {}, button("models.train", act("train"))), form("models.upload", [["file", "", "file"]], async ({ file }) => { await call("POST", "/v1/models", file); await route(); })],
+    isAdmin() && [h("p", button("models.train", act("train"))), form("models.upload", [["file", "", "file"]], async ({ file }) => { await call("POST", "/v1/models", file); await route(); })],
   ];
 }
 

@@ -39,7 +39,7 @@ export async function route(event) {
     try {
       const nodes = await made[page](decodeURIComponent(rest));
       if (now !== round) return;
-      $("page").replaceChildren(h("div", {}, h("h2", { id: "title", tabindex: -1 }, t("pages." + page)), nodes));
+      $("page").replaceChildren(h("div", h("h2", { id: "title", tabindex: -1 }, t("pages." + page)), nodes));
       $("title").focus();
     } catch (problem) {
       complain(problem);

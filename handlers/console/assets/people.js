@@ -9,13 +9,13 @@ const settings = ({ role = "moderator", sites = [] }, ...more) => [["role", role
 export default async function (who) {
   const [{ items }, { moderators }] = await Promise.all([get("/v1/moderators"), get("/v1/stats")]);
   const one = items.find((m) => m.name === who);
-  if (one) return [h("h3", {}, said(who)), form("save", [["name", who, "username"], ...settings(one, ["renewed", "", "password"], ["disabled", !!one.disabled, "checkbox"])], async ({ renewed, ...v }) => {
+  if (one) return [h("h3", said(who)), form("save", [["name", who, "username"], ...settings(one, ["renewed", "", "password"], ["disabled", !!one.disabled, "checkbox"])], async ({ renewed, ...v }) => {
     await call("PATCH", "/v1/moderators/" + encodeURIComponent(who), renewed ? { ...v, password: renewed } : v);
   })];
   const count = (m) => { const c = moderators.find((x) => x.moderator === m.name); return number(c ? c.approved + c.rejected : 0); };
   return [
-    table(t("pages.people"), [...["name", "role"].map((k) => name("field", k)), t("pages.sites"), t("people.decisions")], items.map((m) => [
-      h("a", { href: "#people/" + encodeURIComponent(m.name) }, said(m.name)), [name("role", m.role), " ", m.disabled && h("span", { class: "chip warn" }, name("field", "disabled"))], (m.sites || [t("all")]).join(", "), count(m)])),
+    table(t("pages.people"), [...["name", "role"].map((k) => name("field", k)), t("pages.sites"), t("stats.moderators")], items.map((m) => [
+      h("a", { href: "#people/" + encodeURIComponent(m.name) }, said(m.name)), [name("role", m.role), " ", m.disabled && h("span.chip.warn", name("field", "disabled"))], (m.sites || [t("all")]).join(", "), count(m)])),
     form("people.add", [["name", "", "username"], ...settings({}, ["password", "", "password"])], async (v) => { await post("/v1/moderators", v); location.hash = "people/" + encodeURIComponent(v.name); }),
   ];
 }

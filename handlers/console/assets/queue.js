@@ -93,12 +93,12 @@ function row(item) {
   const { comment: c, verdict: v, campaign: copies } = item;
   const p = Math.max(v.spam ?? 0, v.abuse ?? 0);
   const li = h("li", { "data-id": c.id },
-    h("label", { class: "check" }, h("input", { type: "checkbox", "aria-label": t("select", { name: c.author.name }), click: (e) => select(c.id, e.shiftKey) })),
-    h("button", { type: "button", class: "row", click: () => show(c.id) },
-      h("span", { class: "row-top" }, said(c.author.name, "b"), h("time", { datetime: c.created_at, title: moment(c.created_at) })),
-      h("span", { class: "excerpt", dir: "auto" }, Array.from(c.body).slice(0, 180).join("").replace(/\s+/g, " ")),
-      h("span", { class: "row-foot" }, h("span", { class: "chip risk" + Math.floor(p * 3.99) }, percent(p)),
-        c.reason && h("span", { class: "chip" }, name("reason", c.reason)), copies && h("span", { class: "chip warn", title: t("copies._", { n: copies.count, m: copies.authors }) }, "×" + copies.count), h("span", { class: "state" }), said(c.article.title || c.article.id, "span"))));
+    h("label.check", h("input", { type: "checkbox", "aria-label": t("select", { name: c.author.name }), click: (e) => select(c.id, e.shiftKey) })),
+    h("button.row", { click: () => show(c.id) },
+      h("span.row-top", said(c.author.name, "b"), h("time", { datetime: c.created_at, title: moment(c.created_at) })),
+      h("span.excerpt", { dir: "auto" }, Array.from(c.body).slice(0, 180).join("").replace(/\s+/g, " ")),
+      h("span.row-foot", h("span.chip.risk" + Math.floor(p * 3.99), percent(p)),
+        c.reason && h("span.chip", name("reason", c.reason)), copies && h("span.chip.warn", { title: t("copies._", { n: copies.count, m: copies.authors }) }, "×" + copies.count), h("span.state"), said(c.article.title || c.article.id, "span"))));
   rows.set(c.id, li);
   refresh(item);
   return li;

@@ -8,7 +8,7 @@ import { moment, name, percent, t } from "./i18n.js";
 import { isAdmin, runsAll } from "./pages.js";
 
 const go = (slug) => { location.hash = "sites/" + slug; };
-const keyed = ({ key }) => h("p", { class: "notice" }, t("sites.keyed", { key }));
+const keyed = ({ key }) => h("p.notice", t("sites.keyed", { key }));
 
 export default async function (slug) {
   const { items } = await get("/v1/sites");
@@ -34,16 +34,16 @@ async function one(site) {
   const shown = h("div", { role: "status" });
   return [
     pick(site.slug, go),
-    h("h3", {}, site.name), form("save", settings(site), async (v) => { await call("PATCH", path, v); }, !isAdmin()),
+    h("h3", site.name), form("save", settings(site), async (v) => { await call("PATCH", path, v); }, !isAdmin()),
     isAdmin() && [button("sites.key", async () => shown.replaceChildren(keyed(await post(path + "/key")))), shown],
-    h("h3", {}, t("sites.rules")), form("save", fields(rules), async ({ rest, ...lists }) => {
+    h("h3", t("sites.rules")), form("save", fields(rules), async ({ rest, ...lists }) => {
       const all = JSON.parse(rest || "{}");
       for (const [part, v] of Object.entries(lists)) all[part] = { ...all[part], ...v };
       await call("PUT", path + "/rules", all);
     }),
-    h("h3", {}, t("test")), form("test", [["text", "", "area"]], async (wanted) => {
+    h("h3", t("test")), form("test", [["text", "", "area"]], async (wanted) => {
       const v = await post(path + "/test", wanted);
-      return [h("b", {}, name("action", v.action)), v.spam == null ? "" : ` ${percent(v.spam)} `, signs(v.signals)];
+      return [h("b", name("action", v.action)), v.spam == null ? "" : ` ${percent(v.spam)} `, signs(v.signals)];
     }),
   ];
 }

@@ -24,8 +24,8 @@ export default async function (site) {
     pick(site, (slug) => { location.hash = "stats/" + slug; }),
     chart(t("stats.arrivals"), labels, ["approved", "held", "rejected"].map((k, i) => series(words[i], k))),
     chart(t("stats.decisions"), labels, [series(t("stats.decisions"), "decisions")]),
-    h("h3", {}, t("stats.agreement")), table(t("stats.agreement"), [t("stats.machine"), words[0], words[2], t("stats.share")], machine),
-    h("h3", {}, t("stats.looks")), table(t("stats.looks"), ["", t("stats.count"), t("stats.share"), "κ"], looks),
-    h("h3", {}, t("stats.moderators")), table(t("stats.moderators"), [t("role.moderator"), words[0], words[2]], moderators.map((m) => [m.moderator, number(m.approved), number(m.rejected)])),
+    h("h3", t("stats.agreement")), table(t("stats.agreement"), [t("stats.machine"), words[0], words[2], t("stats.share")], machine),
+    h("h3", t("stats.looks")), table(t("stats.looks"), ["", t("stats.count"), t("stats.share"), "κ"], looks),
+    h("h3", t("stats.moderators")), table(t("stats.moderators"), [t("role.moderator"), words[0], words[2]], moderators.map((m) => [m.moderator, number(m.approved), number(m.rejected)])),
   ];
 }

@@ -8,7 +8,7 @@ const most = 4;
 // say tells something for ten seconds, with a way back where there is one.
 export function say(text, undo) {
   const box = $("toasts");
-  const toast = h("div", { class: "toast" }, h("span", { dir: "auto" }, text), undo && h("button", { type: "button", click: undo }, t("undo"), " ", h("kbd", {}, "u")));
+  const toast = h("div.toast", h("span", { dir: "auto" }, text), undo && h("button", { click: undo }, t("undo"), " ", h("kbd", "u")));
   box.append(toast);
   while (box.children.length > most) box.firstElementChild.remove();
   setTimeout(() => toast.remove(), shown);
