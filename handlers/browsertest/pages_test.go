@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"winnow/classifier"
 	"winnow/models"
@@ -121,6 +122,18 @@ func TestStatisticsAreDrawnAndTold(t *testing.T) {
 	if got := p.text(`[...document.querySelectorAll("#page table")].at(-1).querySelector("tbody").textContent`); got != "bob20" {
 		t.Errorf("decisions by moderator: %s", got)
 	}
+	p.says("figure:nth-of-type(3) tbody tr", "< 1 min2")
+	p.says("figure:nth-of-type(4)", "nothing") // was decided
+	p.says("#page [role=status] tbody", "000") // no other thresholds, no change
+	p.text(`document.querySelector("figure input").focus()`)
+	p.keys(kb.Home)
+	p.says("#page [role=status] tbody tr:first-child", "Hold from 0%+3+20") // comments, approved, rejected
+	p.text(`document.querySelector("figure input + input").focus()`)
+	p.keys(kb.Home)
+	p.says("#page [role=status] tbody", "Hold from 0%000Reject from 0%+3+20")
+	p.text(`document.querySelector("figure input").focus()`)
+	p.keys(kb.End) // takes the other one along
+	p.says("#page [role=status] tbody tr:last-child", "Reject from 100%000")
 }
 
 func TestModelsArePromotedAndRolledBack(t *testing.T) {

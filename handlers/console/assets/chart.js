@@ -4,14 +4,16 @@ import { number, t } from "./i18n.js";
 import { table } from "./forms.js";
 
 // chart draws series [name, values], with a value for each label, and a line
-// likewise. The same numbers are in a table below.
-export function chart(title, labels, series, line) {
+// likewise. scale says how high a share of the highest column is. The same
+// numbers are in a table below.
+export function chart(title, labels, series, line, scale = (share) => share) {
   const all = line ? [...series, line] : series;
-  const most = Math.max(1, ...(line?.[1] || []), ...labels.map((_, i) => series.reduce((sum, [, v]) => sum + v[i], 0)));
+  const sums = labels.map((_, i) => series.reduce((sum, [, v]) => sum + v[i], 0));
+  const most = Math.max(1, ...(line?.[1] || []), ...sums);
   const columns = labels.map((label, i) => {
     let y = 1;
     return s("g", {}, s("title", {}, [label, ...all.map(([word, v]) => `${word} ${number(v[i])}`)].join(" · ")), series.map(([, v], c) => {
-      const height = v[i] / most;
+      const height = sums[i] && (v[i] / sums[i]) * scale(sums[i] / most);
       y -= height;
       return s("rect", { class: "c" + c, x: i + 0.1, y, width: 0.8, height });
     }));

@@ -1,12 +1,18 @@
 // The page of statistics.
 import { get } from "./api.js";
 import { chart } from "./chart.js";
-import { h } from "./dom.js";
+import { $, h } from "./dom.js";
 import { pick, table } from "./forms.js";
-import { name, number, percent, t } from "./i18n.js";
+import { age, name, number, percent, t } from "./i18n.js";
+import { scores } from "./scores.js";
+
+const part = (key, ...rest) => [h("h3", t("stats." + key)), table(t("stats." + key), ...rest)];
 
 export default async function (site) {
-  const { days, moderators, agreement, second_looks: second } = await get("/v1/stats", { site });
+  const sites = $("site").options; // the first stands for all
+  if (sites.length === 2) site = sites[1].value;
+  const { days, moderators, agreement, second_looks: second, waiting, ...rest } = await get("/v1/stats", { site });
+  const bounds = waiting.bounds_minutes.map((n) => age(Date.now() - n * 60_000));
   const words = ["approve", "hold", "reject"].map((a) => name("action", a));
   const labels = days.map((d) => d.day);
   const series = (word, key) => [word, days.map((d) => d[key])];
@@ -24,8 +30,10 @@ export default async function (site) {
     pick(site, (slug) => { location.hash = "stats/" + slug; }),
     chart(t("stats.arrivals"), labels, ["approved", "held", "rejected"].map((k, i) => series(words[i], k))),
     chart(t("stats.decisions"), labels, [series(t("stats.decisions"), "decisions")]),
-    h("h3", t("stats.agreement")), table(t("stats.agreement"), [t("stats.machine"), words[0], words[2], t("stats.share")], machine),
-    h("h3", t("stats.looks")), table(t("stats.looks"), ["", t("stats.count"), t("stats.share"), "κ"], looks),
-    h("h3", t("stats.moderators")), table(t("stats.moderators"), [t("role.moderator"), words[0], words[2]], moderators.map((m) => [m.moderator, number(m.approved), number(m.rejected)])),
+    chart(t("stats.waiting"), [...bounds.map((b) => "< " + b), "≥ " + bounds.at(-1)], [[t("stats.count"), waiting.counts]]),
+    scores(rest.scores, rest.thresholds),
+    part("agreement", [t("stats.machine"), words[0], words[2], t("stats.share")], machine),
+    part("looks", ["", t("stats.count"), t("stats.share"), "κ"], looks),
+    part("moderators", [t("role.moderator"), words[0], words[2]], moderators.map((m) => [m.moderator, number(m.approved), number(m.rejected)])),
   ];
 }

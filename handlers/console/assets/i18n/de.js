@@ -77,5 +77,6 @@ export default {
   stats: {
     arrivals: "Kommentare je Tag", decisions: "Entscheidungen je Tag", moderators: "Entscheidungen, 30 Tage",
     agreement: "Was Moderatoren daraus machten", looks: "Zweite Blicke, 30 Tage", decision: "Auf Moderatoren", machine: "Die Maschine", count: "Anzahl", share: "einig",
+    waiting: "Warten auf die erste Entscheidung", scores: "Risiko in 30 Tagen (√), und was Menschen sagten", open: "nichts", try: "Änderung, etwa",
   },
 };

@@ -74,5 +74,6 @@ export default {
   stats: {
     arrivals: "Comments a day", decisions: "Decisions a day", moderators: "Decisions, 30 days",
     agreement: "What moderators made of it", looks: "Second looks, 30 days", decision: "At moderators", machine: "The machine", count: "Number", share: "agreed",
+    waiting: "Waiting for the first decision", scores: "Risk in 30 days (√), and what people said", open: "nothing", try: "Change, about",
   },
 };
