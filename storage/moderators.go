@@ -14,6 +14,10 @@ import (
 
 // AddModerator keeps a moderator. A name that is taken is a conflict.
 func (db *DB) AddModerator(ctx context.Context, by models.Caller, m models.Moderator) error {
+	return apply(ctx, db, func(t *tx) error { return t.addModerator(by, m) })
+}
+
+func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 	if err := m.Validate(); err != nil {
 		return err
 	}
@@ -21,18 +25,16 @@ func (db *DB) AddModerator(ctx context.Context, by models.Caller, m models.Moder
 	if err != nil {
 		return err
 	}
-	return apply(ctx, db, func(t *tx) error {
-		added, err := t.exec(`INSERT INTO moderators (name, role, sites, disabled, password_hash, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING`,
-			m.Name, m.Role, sites, m.Disabled, m.PasswordHash, micros(t.now))
-		if err != nil {
-			return err
-		}
-		if added == 0 {
-			return models.Errorf(models.KindConflict, "there is a moderator %q already", m.Name)
-		}
-		return t.audit(by, "", "moderator.add", m.Name, nil, moderatorTrail(m))
-	})
+	added, err := t.exec(`INSERT INTO moderators (name, role, sites, disabled, password_hash, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING`,
+		m.Name, m.Role, sites, m.Disabled, m.PasswordHash, micros(t.now))
+	if err != nil {
+		return err
+	}
+	if added == 0 {
+		return models.Errorf(models.KindConflict, "there is a moderator %q already", m.Name)
+	}
+	return t.audit(by, "", "moderator.add", m.Name, nil, moderatorTrail(m))
 }
 
 func moderatorTrail(m models.Moderator) map[string]any {

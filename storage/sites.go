@@ -15,6 +15,22 @@ import (
 // AddSite keeps a site and returns its secret key, of which only a hash is
 // kept. Name, mode and retention have defaults. A slug that is taken is a conflict.
 func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key string, err error) {
+	return update(ctx, db, func(t *tx) (string, error) { return t.addSite(by, s) })
+}
+
+// AddFirst adds the first site and the first moderator in one transaction: a
+// node that is killed between the two would leave a desk that nobody can enter.
+func (db *DB) AddFirst(ctx context.Context, by models.Caller, s models.Site, m models.Moderator) (key string, err error) {
+	return update(ctx, db, func(t *tx) (string, error) {
+		key, err := t.addSite(by, s)
+		if err != nil {
+			return "", err
+		}
+		return key, t.addModerator(by, m)
+	})
+}
+
+func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if s.Name == "" {
 		s.Name = s.Slug
 	}
@@ -46,26 +62,20 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 		return "", err
 	}
 	key = newToken("wk_")
-	err = apply(ctx, db, func(t *tx) error {
-		added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) DO NOTHING`,
-			s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hash(key), micros(t.now),
-			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons)
-		if err != nil {
-			return err
-		}
-		if added == 0 {
-			return models.Errorf(models.KindConflict, "there is a site %q already", s.Slug)
-		}
-		if _, err := t.exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
-			return err
-		}
-		return t.audit(by, s.Slug, "site.add", s.Slug, nil, siteTrail(s))
-	})
+	added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) DO NOTHING`,
+		s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hash(key), micros(t.now),
+		s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons)
 	if err != nil {
 		return "", err
 	}
-	return key, nil
+	if added == 0 {
+		return "", models.Errorf(models.KindConflict, "there is a site %q already", s.Slug)
+	}
+	if _, err := t.exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
+		return "", err
+	}
+	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, siteTrail(s))
 }
 
 // siteTrail is what the audit trail keeps of a site: not its secrets.

@@ -33,14 +33,12 @@ func firstStart(ctx context.Context, db *storage.DB) (*welcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.key, err = db.AddSite(ctx, by, models.Site{Slug: "demo", Name: "Demo", Mode: models.ModePost})
+	w.key, err = db.AddFirst(ctx, by, models.Site{Slug: "demo", Name: "Demo", Mode: models.ModePost},
+		models.Moderator{Name: "admin", Role: models.RoleAdmin, PasswordHash: hash})
 	if models.KindOf(err) == models.KindConflict {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return w, db.AddModerator(ctx, by, models.Moderator{Name: "admin", Role: models.RoleAdmin, PasswordHash: hash})
+	return w, err
 }
 
 // ensureModel makes the starter model live when no model is.
