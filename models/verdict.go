@@ -8,7 +8,7 @@ const (
 	Hold    Action = "hold" // verdicts only: a moderator decides
 	Reject  Action = "reject"
 	// Escalate leaves a comment to an editor. It is no decision on the comment,
-	// and kept among them so that it shows in the history and can be undone.
+	// but shows in its history like one and can be undone.
 	Escalate Action = "escalate"
 )
 

@@ -13,8 +13,8 @@ import (
 )
 
 // bulkPart is how many comments of a large batch one transaction decides or
-// undoes, so that others need not wait long.
-const bulkPart = 500
+// undoes: some tenths of a second, for which others wait.
+const bulkPart = 100
 
 const previewSample = 3
 

@@ -84,8 +84,9 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 		w.add("c.article = ?", f.Article)
 	}
 	if f.Section != "" {
-		// Not a join, so that the order of the queue is kept.
-		w.add("(SELECT a.section FROM articles a WHERE a.site = c.site AND a.id = c.article) = ?", f.Section)
+		// Neither database makes a join of this: the articles are found once, and
+		// the order of the queue is kept.
+		w.add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE a.section = ? AND a.section <> '' AND a.pending > 0)) IS TRUE`, f.Section)
 	}
 	if f.Lang != "" {
 		w.add("c.lang = ?", f.Lang)
