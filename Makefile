@@ -58,8 +58,8 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 		done; \
 	done
 
-crash: needs ## kill the server under load KILLS times (100) on each database, and hold what is left against what it promised
-	WINNOW_TEST_REQUIRE=1 go test -count=1 -timeout 60m -v -run 'Killed' ./cmd/winnow -kills $(KILLS)
+crash: needs ## kill the server under load KILLS times (100) on each database, then for a minute under a hundred moderators, and hold what is left against what it promised
+	WINNOW_TEST_REQUIRE=1 go test -count=1 -timeout 60m -v -run 'Killed|HundredModerators' ./cmd/winnow -kills $(KILLS) -shift 1m
 
 bench: ## the benchmarks, then a running server beside a bare Echo handler; BENCH=NAME for some
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)

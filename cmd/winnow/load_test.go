@@ -31,7 +31,8 @@ type load struct {
 	keys   [2]string // of a site that holds every comment, and one that publishes
 	tokens [deciders]string
 	client *http.Client
-	mortal bool // servers are killed, so a request may remain without an answer
+	mortal bool          // servers are killed, so a request may remain without an answer
+	rest   time.Duration // of who has to ask again
 
 	nodes atomic.Pointer[[]string] // where to ask
 	ended chan struct{}            // closed to stop
@@ -56,8 +57,8 @@ const passPhrase = "a fine pass phrase"
 func prepare(t *testing.T, database string) *load {
 	t.Helper()
 	l := &load{
-		t: t, ended: make(chan struct{}), comments: map[string]string{}, decisions: map[string]judgment{},
-		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: posters + deciders + readers}},
+		t: t, rest: 10 * time.Millisecond, ended: make(chan struct{}), comments: map[string]string{}, decisions: map[string]judgment{},
+		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: posters + moderators}},
 	}
 	for i, mode := range []string{"pre", "post"} {
 		var site struct{ Key string }
@@ -227,7 +228,7 @@ func (l *load) repeat(method, path, token, key string, body any) (status int, re
 }
 
 // pause keeps those who ask again from doing nothing else.
-func (l *load) pause() { time.Sleep(10 * time.Millisecond) }
+func (l *load) pause() { time.Sleep(l.rest) }
 
 // once asks any of the nodes.
 func (l *load) once(method, path, token, key string, body any) (int, object, error) {
@@ -259,6 +260,9 @@ func (l *load) once(method, path, token, key string, body any) (int, object, err
 		return 0, nil, errors.New("503 without Retry-After")
 	}
 	var reply object
+	if len(data) == 0 {
+		return res.StatusCode, nil, nil
+	}
 	return res.StatusCode, reply, json.Unmarshal(data, &reply)
 }
 

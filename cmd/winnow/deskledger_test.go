@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"winnow/storage/storagetest"
+)
+
+// wrong are rows that must not exist, at any moment.
+var wrong = map[string]string{
+	"comments that are decided twice": `SELECT count(*) FROM (SELECT comment_id FROM decisions WHERE undone_at IS NULL GROUP BY comment_id HAVING count(*) > 1) x`,
+	"sites whose counter is wrong":    `SELECT count(*) FROM site_counts s WHERE s.pending <> (SELECT count(*) FROM comments c WHERE c.site = s.site AND c.status = 'pending')`,
+	"pending comments that are decided": `SELECT count(*) FROM comments c JOIN decisions d ON d.comment_id = c.id AND d.undone_at IS NULL
+		WHERE c.status <> CASE d.action WHEN 'approve' THEN 'approved' ELSE 'rejected' END`,
+	"decided comments that are held": `SELECT count(*) FROM comments WHERE status <> 'pending' AND lease_by <> ''`,
+}
+
+// glance looks for what is wrong while everybody works.
+func (r *newsroom) glance(url string) {
+	r.t.Helper()
+	db := storagetest.Raw(r.t, url)
+	defer db.Close()
+	for what, query := range wrong {
+		n := 0
+		if err := db.QueryRow(query).Scan(&n); err != nil || n > 0 {
+			r.t.Errorf("%s: %d, %v", what, n, err)
+		}
+	}
+}
+
+// standing is a comment as the audit trail tells it.
+type standing struct {
+	Status  string
+	Reason  string
+	Version int
+	decided int // decisions that stand
+}
+
+// audited goes through the audit trail: its chain is whole, each row begins
+// where the one before it on the same comment ended, no comment is decided while
+// a decision stands, and the last row is what the database has.
+func (r *newsroom) audited(url string) {
+	r.t.Helper()
+	if said := must(r.t, "", "audit", "verify", "--database="+url); !strings.Contains(said, "chain whole") {
+		r.t.Errorf("audit verify: %s", said)
+	}
+	told := map[string]standing{}
+	each(r.t, url, `SELECT subject || ' ' || action, before, after FROM audit WHERE action IN ('comment.approve', 'comment.reject', 'comment.escalate', 'comment.undo') ORDER BY seq`,
+		func(row, before, after string) {
+			id, action, _ := strings.Cut(row, " ")
+			last, seen := told[id]
+			was, now := standing{decided: last.decided}, standing{decided: last.decided}
+			for text, s := range map[string]*standing{before: &was, after: &now} {
+				if err := json.Unmarshal([]byte(text), s); err != nil {
+					r.t.Fatalf("audit row %s: %v", row, err)
+				}
+			}
+			if seen && was != last || !seen && (was.Status != "pending" || was.Version != 1) {
+				r.t.Errorf("%s began with %+v, after %+v", row, was, last)
+			}
+			switch {
+			case action == "comment.approve" || action == "comment.reject":
+				now.decided++
+			case action == "comment.undo" && was.Status != "pending":
+				now.decided--
+			}
+			if now.decided < 0 || now.decided > 1 || now.Version != was.Version+1 {
+				r.t.Errorf("%s: %+v became %+v", row, was, now)
+			}
+			told[id] = now
+		})
+	each(r.t, url, `SELECT id, status || ' ' || reason, version || ' ' || (SELECT count(*) FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL) FROM comments c WHERE site = 'held'`,
+		func(id, is, counts string) {
+			if s, ok := told[id]; ok && (is != s.Status+" "+s.Reason || counts != fmt.Sprint(s.Version, " ", s.decided)) {
+				r.t.Errorf("%s is %s, %s; its trail ends with %+v", id, is, counts, s)
+			} else if !ok && counts != "1 0" {
+				r.t.Errorf("%s is %s, %s, and has no trail", id, is, counts)
+			}
+		})
+}
+
+// accounted holds the rows against what was acknowledged: every comment and
+// decision is there, and undone when that was acknowledged; nothing else was
+// done, but for what requests may have done that had no answer.
+func (r *newsroom) accounted(url string) {
+	r.t.Helper()
+	comments, _ := r.rows(url)
+	for text, id := range r.comments {
+		if kept := comments[text]; len(kept) != 1 || kept[0] != id {
+			r.t.Errorf("%q was acknowledged as %s, the database has %v", text, id, kept)
+		}
+	}
+	if len(comments) != len(r.comments) {
+		r.t.Errorf("%d comments are kept, %d were acknowledged", len(comments), len(r.comments))
+	}
+	kept := map[string]bool{}
+	each(r.t, url, `SELECT id, comment_id || ' ' || batch, CASE WHEN undone_at IS NULL THEN '' ELSE 'undone' END FROM decisions`, func(id, of, undone string) {
+		kept[id] = true
+		comment, batch, _ := strings.Cut(of, " ")
+		if known := r.decided[id]; known != comment && (known != "" || !r.unsure[comment]) {
+			r.t.Errorf("decision %s on %s was acknowledged for %q", id, comment, known)
+		}
+		if r.undone[id] != (undone != "") && (undone == "" || !r.unsure[id] && !r.unsure[batch]) {
+			r.t.Errorf("decision %s is %q, that it was undone was acknowledged: %v", id, undone, r.undone[id])
+		}
+	})
+	for id, comment := range r.decided {
+		if !kept[id] {
+			r.t.Errorf("decision %s on %s was acknowledged, and is gone", id, comment)
+		}
+	}
+}
+
+// totals holds what the server counts against the rows.
+func (r *newsroom) totals(url string) {
+	r.t.Helper()
+	storagetest.Counters(r.t, url)
+	r.glance(url)
+	db := storagetest.Raw(r.t, url)
+	var pending, approved int
+	if err := db.QueryRow(`SELECT count(*) FILTER (WHERE status = 'pending'), count(*) FILTER (WHERE status = 'approved') FROM comments WHERE site = 'held'`).Scan(&pending, &approved); err != nil {
+		r.t.Fatal(err)
+	}
+	session := r.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": deskName(0), "password": passPhrase})
+	token, _ := session["access_token"].(string)
+	if queue := r.must(http.StatusOK, "GET", "/v1/queue?site=held&limit=1", token, "", nil); queue["total"] != float64(pending) {
+		r.t.Errorf("the queue counts %v comments, %d wait", queue["total"], pending)
+	}
+	public := 0.0
+	for n := range 5 {
+		page := r.must(http.StatusOK, "GET", fmt.Sprint("/v1/comments?site=held&article=article-", n), "", "", nil)
+		total, _ := page["total"].(float64)
+		public += total
+	}
+	if public != float64(approved) {
+		r.t.Errorf("the pages count %v comments, %d are approved", public, approved)
+	}
+}
