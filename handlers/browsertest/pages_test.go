@@ -59,20 +59,20 @@ func TestPagesAreForTheirRoles(t *testing.T) {
 	d.role("carol", models.RoleAdmin)
 	p := d.login("alice")
 	p.text(`location.hash = "stats"`)
-	if got := p.text(`[document.getElementById("pages").hidden, document.getElementById("page").hidden].join()`); got != "true,true" {
-		t.Errorf("for a moderator, pages and page hidden: %s", got)
+	if got := p.text(pages + ` + document.getElementById("page").hidden`); got != "Queue,Second lookstrue" {
+		t.Errorf("a moderator has, and sees no page: %s", got)
 	}
 	p = d.open("/console/#stats") // a link is kept through the login
 	p.until(`document.activeElement.name === "name"`)
 	p.keys("bob\t" + secretWord + "\r")
 	p.says("#title", "Statistics")
-	if got := p.text(pages); got != "Queue,Statistics,Models,Sites,Audit" {
+	if got := p.text(pages); got != "Queue,Second looks,Statistics,Models,Sites,Audit" {
 		t.Errorf("an editor has %s", got)
 	}
 	p.text(`location.hash = "people"`)
 	p.until(`!document.getElementById("panes").hidden`)
 	p = d.login("carol")
-	if got := p.text(pages); got != "Queue,Statistics,Models,Sites,Audit,People" {
+	if got := p.text(pages); got != "Queue,Second looks,Statistics,Models,Sites,Audit,People" {
 		t.Errorf("an admin has %s", got)
 	}
 }
@@ -295,7 +295,7 @@ func TestAuditTrailIsFiltered(t *testing.T) {
 	p := d.login("alice")
 	p.page("audit", "Audit")
 	p.says("#page tbody tr", "session.start") // newest first
-	p.says("#page small", "rows, chained up to")
+	p.says("#page small", "rows, up to")
 	p.do(chromedp.Click("#page summary"))
 	p.fill("action", "site.update")
 	p.send("action")
@@ -306,19 +306,4 @@ func TestAuditTrailIsFiltered(t *testing.T) {
 	}
 	p.text(`history.back()`)
 	p.until(`document.querySelectorAll("#page tbody tr").length > 1`)
-}
-
-func TestBothLanguagesSayTheSame(t *testing.T) {
-	p := newDesk(t, models.ModePost).open("/console/")
-	p.text(`(async () => {
-		const at = (lang) => new URL("i18n/" + lang + ".js", document.querySelector("script[src]").src);
-		const [en, de] = await Promise.all(["en", "de"].map(async (lang) => (await import(at(lang))).default));
-		const keys = (words, under = "") => Object.entries(words).flatMap(([k, v]) => (typeof v === "string" || Array.isArray(v) ? [under + k] : keys(v, k + ".")));
-		window.count = keys(en).length;
-		window.apart = keys(en).filter((k) => !keys(de).includes(k)).concat(keys(de).filter((k) => !keys(en).includes(k))).join();
-	})()`)
-	p.until(`window.count > 100`)
-	if got := p.text(`window.apart`); got != "" {
-		t.Errorf("in one language alone: %s", got)
-	}
 }

@@ -76,8 +76,6 @@ func load() (files map[string][]byte, sum string) {
 		EntryPointsAdvanced: []api.EntryPoint{
 			{InputPath: "app.js", OutputPath: "app"},
 			{InputPath: "style.css", OutputPath: "style"},
-			{InputPath: "i18n/en.js", OutputPath: "i18n/en"},
-			{InputPath: "i18n/de.js", OutputPath: "i18n/de"},
 		},
 		Outdir: "/", Bundle: true, Format: api.FormatESModule, Target: api.ESNext, Charset: api.CharsetUTF8,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,

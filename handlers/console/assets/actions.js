@@ -1,7 +1,7 @@
 // The buttons for the open comment and for a selection. They show their keys:
 // keys.js does the same things.
-import { decide, reasons } from "./decide.js";
-import { $, h } from "./dom.js";
+import { decide, ownReasons, reasons, skip } from "./decide.js";
+import { $, fill, h, hear } from "./dom.js";
 import { name, t } from "./i18n.js";
 import { clearSelection, queue } from "./queue.js";
 
@@ -12,7 +12,8 @@ const link = (label, click) => h("button.link", { click }, label);
 
 function choices() {
   if (!asking) return [button(t("approve"), "a", () => decide("approve"), "approve"), button(t("reject._"), "r", () => ask(true), "reject")];
-  return [h("span.muted", t("reject.why")), Object.entries(reasons).map(([key, r]) => button(name("reason", r), key, () => decide("reject", r))), link(t("cancel"), () => ask(false))].flat();
+  return [h("span.muted", t("reject.why")), Object.entries(reasons).map(([key, r]) => button(name("reason", r), key, () => decide("reject", r))),
+    ownReasons().slice(0, 9).map((r, i) => button(r.name, String(i + 1), () => decide("reject", r.under, r))), link(t("cancel"), () => ask(false))];
 }
 
 // ask opens or closes the choice of a reason.
@@ -26,9 +27,12 @@ function render() {
   const note = $("note");
   $("bulk").hidden = !n;
   $("actions").hidden = n || !queue.current;
-  if (n) $("bulk").replaceChildren(h("b", t("selected", { n })), ...choices(), link(t("clear"), clearSelection));
-  else $("actions").replaceChildren(...choices(), ...(asking ? [] : [button(t("note._"), "n", write)]), note || "");
+  if (n) fill("bulk", h("b", t("selected", { n })), choices(), link(t("clear"), clearSelection));
+  else fill("actions", choices(), !asking && [!queue.blind && [button(t("escalate"), "f", escalate), button(t("skip"), "z", skip)], button(t("note._"), "n", write)], note);
 }
+
+// escalate leaves the open comment to an editor, with the note.
+export const escalate = () => queue.selected.size || queue.blind || decide("escalate");
 
 // write opens the note.
 export function write() {
@@ -36,5 +40,5 @@ export function write() {
   $("note").focus();
 }
 
-for (const event of ["deciding", "opened"]) document.addEventListener(event, () => { $("note")?.remove(); ask(false); });
-document.addEventListener("selected", render);
+for (const event of ["deciding", "opened"]) hear(event, () => { $("note")?.remove(); ask(false); });
+hear("selected", render);

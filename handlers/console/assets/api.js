@@ -11,11 +11,10 @@ export class Problem extends Error {
 }
 
 async function send(method, path, body) {
-  const init = { method, credentials: "same-origin", cache: "no-store" };
-  if (body instanceof Blob) Object.assign(init, { headers: { "Content-Type": "application/octet-stream" }, body });
-  else if (body !== undefined) Object.assign(init, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const file = body instanceof Blob;
+  const headers = body && { "Content-Type": file ? "application/octet-stream" : "application/json" };
   try {
-    return await fetch(path, init);
+    return await fetch(path, { method, cache: "no-store", headers, body: file ? body : JSON.stringify(body) });
   } catch {
     throw new Problem(0);
   }

@@ -1,27 +1,29 @@
 // Start and end of the page: session, filters, and the parts put together.
+import "./article.js";
 import "./author.js";
 import { get, given, post } from "./api.js";
 import { claim, release, renew } from "./claims.js";
 import { recent } from "./decide.js";
-import { $, h } from "./dom.js";
-import { lang, name, t, translate } from "./i18n.js";
+import { $, fill, h, hear } from "./dom.js";
+import { choices, lang, t, translate } from "./i18n.js";
 import { help } from "./keys.js";
 import { connect, counts, disconnect, look, seen } from "./live.js";
 import { me, route } from "./pages.js";
 import { deal, load, more, queue, refresh, selectAll, show } from "./queue.js";
 import { complain, explain } from "./toasts.js";
 
-const held = ["spam", "abuse", "flagged", "premoderation", "rule", "honeypot", "second_look"];
-const sorts = ["risk", "oldest", "newest"];
+const held = ["spam", "abuse", "flagged", "premoderation", "rule", "honeypot", "second_look", "escalated", "edited", "shadow", "surge"];
+const sorts = ["risk", "uncertain", "oldest", "newest"];
 const timers = [];
 const on = (id, event, act) => $(id).addEventListener(event, act);
-const options = (id, values) => $(id).replaceChildren(...values.map(([value, text]) => h("option", { value }, text)));
+const options = (id, values) => fill(id, values.map(([value, text]) => h("option", { value }, text)));
 
 // enter shows the desk, or the login when nobody is known.
 async function enter() {
   try {
     if (!localStorage.getItem("winnow.known")) return login();
     const [who, sites] = await Promise.all([get("/v1/me"), get("/v1/sites")]);
+    queue.sites = sites.items;
     queue.me = $("who").textContent = Object.assign(me, { sites: undefined }, who).name;
     options("site", [["", t("queue.sites")], ...sites.items.map((s) => [s.slug, s.name])]);
     $("site").hidden = sites.items.length < 2;
@@ -50,7 +52,7 @@ function leave() {
   disconnect();
   timers.splice(0).forEach(clearInterval);
   Object.assign(queue, { items: [], current: null });
-  for (const id of ["list", "page"]) $(id).replaceChildren();
+  for (const id of ["list", "page"]) fill(id);
   login();
 }
 
@@ -112,25 +114,31 @@ on("more", "click", () => more().catch(complain));
 on("help-open", "click", help);
 on("lang", "change", () => { localStorage.setItem("winnow.lang", $("lang").value); location.reload(); });
 for (const a of document.querySelectorAll(".tabs a")) a.addEventListener("click", (event) => { event.preventDefault(); $(a.hash.slice(1)).scrollIntoView(); });
-document.addEventListener("narrow", async ({ detail: { all, ...change } }) => {
+hear("narrow", async ({ detail: { all, ...change } }) => {
   await narrow(change);
   if (all) await selectAll().catch(complain);
 });
-document.addEventListener("signed-out", leave);
-document.addEventListener("returned", () => {
+hear("turned", async () => {
+  queue.blind = !queue.blind;
+  await release();
+  await begin();
+});
+hear("signed-out", leave);
+hear("returned", () => {
   if (queue.current) show(queue.current);
   else deal(0);
   renew();
 });
 addEventListener("hashchange", (event) => $("desk").hidden || route(event));
-document.addEventListener("opened", ({ detail: { item, byHand } }) => {
+hear("opened", ({ detail: { item, byHand } }) => {
   counts();
   if (item && byHand && innerWidth <= 760) $("pane-comment").scrollIntoView();
 });
 
 translate(document);
+$("q").placeholder = t("search");
 $("lang").value = lang;
-options("sort", sorts.map((s) => [s, name("sort", s)]));
-options("reason", [["", t("queue.all")], ...held.map((r) => [r, name("reason", r)])]);
+options("sort", choices("sort", sorts));
+options("reason", [["", t("queue.all")], ...choices("reason", held)]);
 for (const [key, value] of new URLSearchParams(location.search)) if (key in queue.filter) queue.filter[key] = value;
 enter();

@@ -1,8 +1,8 @@
 // The page of the audit trail: who changed what.
 import { get, given } from "./api.js";
-import { h, said } from "./dom.js";
+import { h, said, when } from "./dom.js";
 import { button, form, table } from "./forms.js";
-import { moment, name, t } from "./i18n.js";
+import { moment, names, t } from "./i18n.js";
 
 const keys = ["actor", "action", "site", "subject", "since", "until"];
 const dates = ["since", "until"];
@@ -14,7 +14,7 @@ export default async function (wanted) {
   const [page, head] = await Promise.all([get("/v1/audit", query), get("/v1/audit/head").catch(() => null)]);
   const rows = h("div");
   const show = ({ items, next }) => {
-    rows.append(table(t("pages.audit"), ["at", "actor", "action", "subject", "change", "address"].map((k) => name("field", k)), items.map(row)));
+    rows.append(table(t("pages.audit"), names("field", ["at", "actor", "action", "subject", "change", "address"]), items.map(row)));
     if (next) rows.append(button("more", async () => { rows.lastChild.remove(); show(await get("/v1/audit", { ...query, cursor: next })); }));
   };
   show(page);
@@ -24,7 +24,7 @@ export default async function (wanted) {
   ];
 }
 
-const row = (a) => [h("time", { datetime: a.at }, moment(a.at)), said(a.actor), a.action, [a.site && a.site !== a.subject && h("span.chip", a.site), " ", said(a.subject)], changes(a.before, a.after), a.address || ""];
+const row = (a) => [when(a.at, moment(a.at)), said(a.actor), a.action, [a.site && a.site !== a.subject && h("span.chip", a.site), " ", said(a.subject)], changes(a.before, a.after), a.address || ""];
 
 const text = (v) => (v === undefined ? "–" : typeof v === "string" ? v : JSON.stringify(v));
 

@@ -2,43 +2,62 @@
 import { post } from "./api.js";
 import { stock } from "./claims.js";
 import { detail, forget } from "./detail.js";
-import { $, h, said } from "./dom.js";
-import { age, name, t } from "./i18n.js";
-import { current, deal, find, insert, place, queue, remove, show, tell } from "./queue.js";
+import { $, fill, h, said, when } from "./dom.js";
+import { name, t } from "./i18n.js";
+import { clearSelection, current, deal, find, insert, place, queue, refresh, remove, show, tell } from "./queue.js";
 import { complain, explain, say } from "./toasts.js";
 
 export const reasons = { s: "spam", b: "abuse", o: "off_topic", i: "illegal", x: "other" };
 const taken = []; // this session's decisions, newest first
 const remembered = 20;
 
-// decide is for the selection, or else for the open comment.
-export function decide(action, reason = "") {
-  const word = { action, reason, note: $("note")?.value || "" };
+// decide is for the selection, or else for the open comment. A site's own
+// reason stands under one that everybody has.
+export function decide(action, reason = "", own = undefined) {
+  const word = { action, reason, detail: own?.id, note: $("note")?.value || "" };
   tell("deciding");
-  if (queue.selected.size) return decideMany([...queue.selected], word);
+  if (queue.selected.size) return decideMany(chosen(), { comment_ids: [...queue.selected] }, word);
   const item = current();
   if (item?.gone) deal(remove(item.comment.id)); // it was only here to be read
   else if (item) decideOne(item, word);
 }
 
-const told = (word, who) => t("done." + word.action, { who, reason: name("reason", word.reason) });
+const chosen = () => (queue.selected.size ? [...queue.selected] : [queue.current]).map(find).filter(Boolean);
+const reasonsOf = (site) => queue.sites.find((s) => s.slug === site)?.reasons || [];
+
+// ownReasons are those of the site that all which is to be decided is on.
+export function ownReasons() {
+  const [site, ...others] = new Set(chosen().map((i) => i.comment.site));
+  return others.length || queue.blind ? [] : reasonsOf(site);
+}
+
+// because names a reason: the site's own, or the one that everybody has.
+export const because = ({ site, reason, detail: own }) => reasonsOf(site).find((r) => r.id === own)?.name || name("reason", reason);
+export const trains = ({ label }) => label && h("small", " ", t("trains", { label: name("reason", label) }));
+const told = (word, [{ comment: { site } }], who) => word.action === "escalate" ? `${t("escalate")}: ${who}` : t("done." + word.action, { who, reason: because({ ...word, site }) });
 
 async function decideOne(item, word) {
   const { id, author } = item.comment;
-  const entry = take([item], told(word, author.name));
-  entry.job = post(`/v1/comments/${id}/decision`, { ...word, version: item.version });
+  const { action, reason, note } = word;
+  const entry = take([item], told(word, [item], author.name));
+  if (item.blind) entry.job = post(`/v1/second-looks/${id}`, { action, reason, note });
+  else entry.job = action === "escalate" ? post(`/v1/comments/${id}/escalate`, { note }) : post(`/v1/comments/${id}/decision`, { ...word, version: item.version });
   try {
-    entry.id = (await entry.job).id;
+    Object.assign(entry, await entry.job.then(({ id, label, agreed }) => ({ id, label, agreed })));
     forget(id);
+    recent();
   } catch (problem) {
     withdraw(entry);
     refused(problem, entry);
   }
 }
 
-async function decideMany(ids, word) {
-  const entry = take(ids.map(find), told(word, t("comments", { n: ids.length })));
-  entry.job = post("/v1/decisions", { comment_ids: ids, ...word });
+// decideMany is one word on what is meant: comments by their ids, or a filter
+// with what was seen of it. The items are those of them that are in the list.
+export async function decideMany(items, meant, word, n = items.length) {
+  const ids = items.map((i) => i.comment.id);
+  const entry = take(items, told(word, items, t("comments", { n })));
+  entry.job = post("/v1/decisions", { ...meant, ...word });
   try {
     const { batch, failed } = await entry.job;
     entry.id = batch;
@@ -63,7 +82,8 @@ function take(items, text) {
   queue.total -= items.length;
   if (!current()) deal(items.length > 1 ? Math.min(from, queue.items.length) : at[0]);
   stock();
-  entry.toast = say(text, () => undo(entry));
+  entry.final = items[0]?.blind;
+  entry.toast = say(text, !entry.final && (() => undo(entry)));
   taken.unshift(entry);
   taken.splice(remembered);
   recent();
@@ -85,9 +105,21 @@ function restore({ items, at }, ids) {
   }
 }
 
+// skip passes over the selection, or else the open comment, for some hours.
+export function skip() {
+  const items = chosen();
+  if (!items.length || queue.blind) return;
+  post("/v1/queue/skip", { comment_ids: items.map((i) => i.comment.id) }).catch(complain);
+  for (const item of items) refresh(Object.assign(item, { skipped: true, claim: null }));
+  const from = place(queue.current);
+  clearSelection();
+  deal(from);
+  stock();
+}
+
 // undo takes back a decision: the last one whose toast is still there, or the
 // one given.
-export async function undo(entry = taken.find((e) => e.toast.isConnected && !e.undone)) {
+export async function undo(entry = taken.find((e) => e.toast.isConnected && !e.undone && !e.final)) {
   if (!entry || entry.undone) return;
   entry.undone = true;
   entry.toast.remove();
@@ -96,11 +128,11 @@ export async function undo(entry = taken.find((e) => e.toast.isConnected && !e.u
     const { comments } = await post(`/v1/decisions/${entry.id}/undo`);
     for (const comment of comments) {
       const item = entry.items.find((i) => i.comment.id === comment.id);
-      Object.assign(item, { comment, version: comment.version });
+      if (item) Object.assign(item, { comment, version: comment.version });
       forget(comment.id);
     }
     restore(entry, comments.map((c) => c.id));
-    show(comments[0].id);
+    if (find(comments[0].id)) show(comments[0].id);
     say(t("done.undone"));
   } catch (problem) {
     entry.undone = false;
@@ -131,7 +163,7 @@ async function refused(problem, entry) {
 
 // recent lists this session's decisions.
 export function recent() {
-  const line = (e) => h("li", h("time", { datetime: e.time }, age(e.time)), h("span", { class: e.undone && "undone" }, said(e.text)),
-    !e.undone && h("button.small", { click: () => undo(e) }, t("undo")));
-  $("recent").replaceChildren(...(taken.length ? [h("h3", t("recent")), h("ol", taken.map(line))] : []));
+  const line = (e) => h("li", when(e.time), h("span", { class: e.undone && "undone" }, said(e.text), trains(e), e.agreed != null && h("small", " ", e.agreed ? t("stats.share") : name("reason", "second_look"))),
+    !e.undone && !e.final && h("button.small", { click: () => undo(e) }, t("undo")));
+  fill("recent", taken.length && [h("h3", t("recent")), h("ol", taken.map(line))]);
 }

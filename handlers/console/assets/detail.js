@@ -1,7 +1,7 @@
 // The pane of the open comment: what it answers, its text, why it was held.
 import { get } from "./api.js";
-import { $, h, marked, said, signed } from "./dom.js";
-import { age, lang, moment, name, percent, t } from "./i18n.js";
+import { $, fill, h, hear, marked, said, signed, when } from "./dom.js";
+import { age, lang, name, percent, t } from "./i18n.js";
 import { current, holder, place, queue, tell, upcoming } from "./queue.js";
 
 const fewSigns = 6;
@@ -22,12 +22,13 @@ export function detail(id) {
 
 export const forget = (id) => kept.delete(id);
 
-document.addEventListener("opened", async ({ detail: { item, byHand } }) => {
-  $("comment").replaceChildren(...(item ? page(item) : [h("p.muted.empty", t("comment.none"))]));
+hear("opened", async ({ detail: { item, byHand } }) => {
+  fill("comment", item ? page(item) : h("p.muted.empty", t("comment.none")));
   $("comment").scrollTop = 0;
   if (!item) return;
   if (byHand) $("comment").querySelector(".open").focus({ preventScroll: true });
   const { id } = item.comment;
+  if (item.blind) return;
   for (const next of upcoming(place(id) + 1).slice(0, 2)) detail(next.comment.id).catch(() => {}); // it is asked for again
   const all = await detail(id).catch(() => null);
   if (all && queue.current === id) thread(all);
@@ -35,33 +36,34 @@ document.addEventListener("opened", async ({ detail: { item, byHand } }) => {
 
 export function expand() {
   expanded = !expanded;
-  if (current()) $("comment").querySelector(".why").replaceWith(why(current()));
+  if ($("why")) $("why").replaceWith(why(current()));
 }
 
-const by = (c, ...more) => h("p.by", said(c.author.name, "b"), h("time", { datetime: c.created_at, title: moment(c.created_at) }, age(c.created_at)), more);
-const text = (c) => h("p.text", { dir: "auto" }, marked(c.body));
+const by = (c, ...more) => h("p.by", said(c.author.name, "b"), when(c.created_at), more);
+const text = (c) => said(marked(c.body), "p.text");
 
 function page(item) {
   const { comment: c, context: { parent }, verdict: v, campaign: copies } = item;
   const { title, id, url = "" } = c.article;
   return [
     h("p.where", !$("site").hidden && h("span.chip", c.site), said(title || id, "b"),
-      /^https?:/.test(url) && h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, t("comment.open"))),
+      /^https?:/.test(url) && h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, t("comment.open")), h("span.by", { id: "article" })),
     notice(item),
-    copies ? h("p", h("span.chip.warn", t("copies._", { n: copies.count, m: copies.authors })), " ",
-      h("button.link", { click: () => tell("narrow", { campaign: copies.id, all: true }) }, t("copies.all"))) : "",
-    parent ? h("blockquote", h("p.muted", t("comment.parent", { name: parent.author.name })), text(parent)) : "",
+    copies && h("p", h("span.chip.warn", t("copies._", { n: copies.count, m: copies.authors })), " ",
+      h("button.link", { click: () => tell("narrow", { campaign: copies.id, all: true }) }, t("copies.all"))),
+    parent && h("blockquote", h("p.muted", t("comment.parent", { name: parent.author.name })), text(parent)),
     h("article.open", { tabindex: -1, "data-id": c.id },
       by(c, c.flags && h("span.chip.warn", t("comment.flags", { n: c.flags }))),
-      h("div.text.body", { dir: "auto" }, marked(c.body, v.signals))),
-    why(item), h("div", { id: "thread" }),
+      h("div.text.body", { id: "body", dir: "auto" }, marked(c.body, v.signals))),
+    !item.blind && why(item), h("div", { id: "thread" }),
   ];
 }
 
 // notice says when the comment is not the moderator's to decide.
 function notice(item, text = "") {
   const who = holder(item);
-  if (item.gone) text ||= t("comment.gone");
+  if (item.blind) text = t("comment.blind");
+  else if (item.gone) text ||= t("comment.gone");
   else if (who) text = t("comment.held", { name: who, time: new Date(item.claim.lease_until).toLocaleTimeString(lang, { timeStyle: "short" }) });
   return h("p.notice", { id: "notice", hidden: !text }, text);
 }
@@ -81,10 +83,10 @@ function why({ verdict: v, comment: c }) {
   const sum = (s) => ["prior", "rest"].includes(s.name); // what belongs to no sign comes last
   const all = v.signals.toSorted((a, b) => sum(a) - sum(b));
   const shown = expanded ? all : all.slice(0, fewSigns);
-  const light = (signals) => () => $("comment").querySelector(".body").replaceChildren(...marked(c.body, signals));
+  const light = (signals) => () => fill("body", marked(c.body, signals));
   const n = all.length - fewSigns;
   const reason = c.reason || v.reason;
-  return h("section.why", h("h2", t("why._"), reason && h("span.chip", name("reason", reason))),
+  return h("section", { id: "why" }, h("h2", t("why._"), reason && h("span.chip", name("reason", reason))),
     h("div.gauges", gauge("spam", v.spam, v.hold_at, v.reject_at), gauge("abuse", v.abuse)),
     all.length ? signs(shown, (s) => ({ mouseenter: light([s]), mouseleave: light(all) })) : h("p.muted", t("why.none")),
     h("p.muted.why-foot", n > 0 && h("button.link", { click: expand }, expanded ? t("why.less") : t("why.more", { n }), " ", h("kbd", "e")), t("why.model", { version: v.model })));
@@ -96,7 +98,7 @@ export function signs(list, acts = () => {}) {
   return h("ul.signals", list.map((s) => {
     const [kind, ...rest] = s.name.split(":");
     const what = [...rest, s.detail].filter(Boolean).join(":");
-    return h("li", acts(s), h("span.kind", what && name("signal", kind)), h("span.what", { dir: "auto" }, what || name("signal", kind)),
+    return h("li", acts(s), h("span.kind", what && name("signal", kind)), said(what || name("signal", kind), "span.what"),
       h("span.bar", h("i", { class: s.weight > 0 && "for", vars: { "--w": Math.abs(s.weight) / top } })), h("span.weight", s.action ? name("action", s.action) : signed(s.weight)));
   }));
 }

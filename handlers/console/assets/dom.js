@@ -1,5 +1,7 @@
 // Building pages out of elements and text. Strings only ever become text nodes.
 
+import { age, moment } from "./i18n.js";
+
 export const $ = (id) => document.getElementById(id);
 
 // h makes an element by its tag and classes ("p.muted.empty"), or fills in the one given. Functions become
@@ -19,6 +21,16 @@ export function h(tag, props, ...children) {
   e.append(...children.flat(Infinity).filter((c) => c || c === ""));
   return e;
 }
+
+// fill puts nodes in the place of what an element has, given itself or by its id.
+export function fill(place, ...nodes) {
+  const e = place.tagName ? place : $(place);
+  e.replaceChildren();
+  return h(e, ...nodes);
+}
+
+export const hear = (event, act) => document.addEventListener(event, act);
+export const when = (time, text = age(time)) => h("time", { datetime: time, title: moment(time) }, text);
 
 // s makes an element of a drawing.
 export const s = (tag, ...rest) => h(document.createElementNS("http://www.w3.org/2000/svg", tag), ...rest);

@@ -1,5 +1,5 @@
 // What all pages but the desk are made of: tables, forms and buttons.
-import { $, h } from "./dom.js";
+import { $, fill, h } from "./dom.js";
 import { name, t } from "./i18n.js";
 import { complain, explain } from "./toasts.js";
 
@@ -51,11 +51,11 @@ export function form(word, fields, send, locked = false) {
       else values[a] = v;
     }
     try {
-      said.replaceChildren(...[(await send(values)) ?? t("saved")].flat());
+      fill(said, (await send(values)) ?? t("saved"));
     } catch (problem) {
       const wrong = problem.fields || [];
       for (const { field: at } of wrong) elements[at.replace(/\[.*/, "")]?.setAttribute("aria-invalid", true);
-      said.replaceChildren(h("span.error", [problem instanceof SyntaxError ? problem.message : explain(problem), ...wrong.map((f) => `${name("field", f.field)} ${f.message}`)].join(" · ")));
+      fill(said, h("span.error", [problem instanceof SyntaxError ? problem.message : explain(problem), ...wrong.map((f) => `${name("field", f.field)} ${f.message}`)].join(" · ")));
     }
   } }, h("fieldset", { disabled: locked }, inputs, !locked && h("button.main", { type: "submit" }, t(word))), said);
 }

@@ -1,21 +1,28 @@
 // Texts, numbers and times in the moderator's language.
+import words from "./words.js";
 
 const saved = localStorage.getItem("winnow.lang") || navigator.language;
 export const lang = saved.startsWith("de") ? "de" : "en";
-const file = `./i18n/${lang}.js`; // named apart, so that it stays a file of its own
-const words = (await import(file)).default;
+function here(text = "") {
+  const [en, de = en] = text.split("|");
+  return lang === "de" ? de : en;
+}
 
 // name returns the text for one of the service's own words, or the word itself
 // when it is newer than this page.
-export const name = (group, word) => words[group]?.[word] ?? word;
+export const name = (group, word) => here(words[group]?.[word] ?? word);
+
+// names and choices return the texts for several words, the latter as [word, text].
+export const names = (group, list) => list.map((word) => name(group, word));
+export const choices = (group, list) => list.map((word) => [word, name(group, word)]);
 
 // t returns a text by its key, or by its group and key, with {values} put in. A
 // text may be a pair, for one and for any other number n.
 export function t(key, values = {}) {
   const [, group, rest] = key.match(/^(\w+)\.(.+)/) || [];
-  const word = group ? name(group, rest) : words[key];
+  const word = (group ? words[group] : words)[rest || key];
   const text = Array.isArray(word) ? word[values.n === 1 ? 0 : 1] : word;
-  return text.replace(/{(\w+)}/g, (_, k) => (typeof values[k] === "number" ? values[k].toLocaleString(lang) : values[k]));
+  return here(text).replace(/{(\w+)}/g, (_, k) => (typeof values[k] === "number" ? values[k].toLocaleString(lang) : values[k]));
 }
 
 export const number = (n) => n.toLocaleString(lang, { maximumFractionDigits: 3 });
@@ -43,5 +50,4 @@ export function translate(root) {
   document.documentElement.lang = lang;
   for (const e of root.querySelectorAll("[data-t]")) e.textContent = t(e.dataset.t);
   for (const e of root.querySelectorAll("[data-t-label]")) e.setAttribute("aria-label", t(e.dataset.tLabel));
-  for (const e of root.querySelectorAll("[data-t-placeholder]")) e.placeholder = t(e.dataset.tPlaceholder);
 }

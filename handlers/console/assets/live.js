@@ -2,7 +2,7 @@
 // comments are counted, and shown when the moderator asks for them.
 import { get } from "./api.js";
 import { update } from "./detail.js";
-import { $, h } from "./dom.js";
+import { $, fill, h } from "./dom.js";
 import { age, lang, t, urgency } from "./i18n.js";
 import { find, holder, queue, refresh } from "./queue.js";
 
@@ -55,6 +55,7 @@ function soon() {
 // in sight.
 export async function look() {
   const { round, filter } = queue;
+  if (queue.blind) return counts();
   const [page, first] = await Promise.all([
     get("/v1/queue", { ...filter, limit: Math.max(1, Math.min(100, queue.items.length)) }),
     get("/v1/queue", { ...filter, sort: "oldest", limit: 1 }),
@@ -75,13 +76,14 @@ export async function look() {
 
 // counts shows what is known of the queue as a whole.
 export function counts() {
+  if (queue.blind) queue.total = queue.items.length;
   const n = queue.total;
   $("total").textContent = n.toLocaleString(lang) + (queue.over ? "+" : "");
   $("total-word").textContent = t("waiting", { n });
   titled();
-  $("oldest").replaceChildren(oldest ? h("span.chip.age" + urgency(oldest), t("oldest", { age: age(oldest) })) : "");
+  fill("oldest", oldest && !queue.blind && h("span.chip.age" + urgency(oldest), t("oldest", { age: age(oldest) })));
   const unseen = [...fresh].filter((id) => !find(id)).length;
-  $("fresh").hidden = !unseen;
+  $("fresh").hidden = !unseen || queue.blind;
   $("fresh").textContent = t("fresh", { n: unseen });
 }
 
@@ -93,7 +95,5 @@ export function titled() {
 export const seen = () => fresh.clear();
 
 function status(word) {
-  $("live").className = word;
-  $("live").title = t("live." + word);
-  $("live").setAttribute("aria-label", t("live." + word));
+  h($("live"), { class: word, title: t("live." + word) });
 }

@@ -1,10 +1,10 @@
 // The pages: who has which, and the way between them by the address, so that
 // links and the back button work. All but the desk are made when they are
 // opened.
-import { $, h } from "./dom.js";
+import { $, fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { titled } from "./live.js";
-import { tell } from "./queue.js";
+import { queue, tell } from "./queue.js";
 import { complain } from "./toasts.js";
 import audit from "./audit.js";
 import models from "./models.js";
@@ -15,11 +15,12 @@ import stats from "./stats.js";
 export const me = {}; // name, role and sites of who is logged in
 const roles = ["moderator", "editor", "admin"];
 const made = { stats, models, sites, audit, people };
-const least = { queue: 0, stats: 1, models: 1, sites: 1, audit: 1, people: 2 };
+const least = { queue: 0, looks: 0, stats: 1, models: 1, sites: 1, audit: 1, people: 2 };
 let round = 0; // grows with each page: one that was left is not shown
 
 // runsAll tells whether the moderator may handle all sites and people.
 export const runsAll = () => isAdmin() && !me.sites;
+export const isEditor = () => me.role !== "moderator";
 export const isAdmin = () => me.role === "admin";
 
 // route shows the page of the address: its name, and after a slash what of it.
@@ -29,21 +30,23 @@ export async function route(event) {
   const page = mine.includes(wanted) ? wanted : "queue";
   const now = ++round;
   const left = $("panes").hidden;
-  $("pages").hidden = mine.length < 2;
-  $("pages").replaceChildren(...mine.map((p) => h("a", { href: "#" + p, "aria-current": p === page && "page" }, t("pages." + p))));
+  fill("pages", mine.map((p) => h("a", { href: "#" + p, "aria-current": p === page && "page" }, t("pages." + p))));
   $("pages").querySelector("[aria-current]").scrollIntoView({ block: "nearest" });
-  $("page").hidden = page === "queue";
+  const desk = page === "queue" || page === "looks";
+  const turned = desk && queue.blind !== (page === "looks");
+  if (turned) tell("turned");
+  $("page").hidden = desk;
   $("panes").hidden = !$("page").hidden;
-  if (event) $("page").replaceChildren(); // what is made anew stays till then
-  if (page !== "queue") {
+  if (event) fill("page"); // what is made anew stays till then
+  if (!desk) {
     try {
       const nodes = await made[page](decodeURIComponent(rest));
       if (now !== round) return;
-      $("page").replaceChildren(h("div", h("h2", { id: "title", tabindex: -1 }, t("pages." + page)), nodes));
+      fill("page", h("div", h("h2", { id: "title", tabindex: -1 }, t("pages." + page)), nodes));
       $("title").focus();
     } catch (problem) {
       complain(problem);
     }
-  } else if (left) tell("returned");
+  } else if (left && !turned) tell("returned");
   titled();
 }

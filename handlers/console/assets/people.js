@@ -2,9 +2,9 @@
 import { call, get, post } from "./api.js";
 import { h, said } from "./dom.js";
 import { form, table } from "./forms.js";
-import { name, number, t } from "./i18n.js";
+import { choices, name, names, number, t } from "./i18n.js";
 
-const settings = ({ role = "moderator", sites = [] }, ...more) => [["role", role, ["moderator", "editor", "admin"].map((r) => [r, name("role", r)])], ...more, ["sites", sites]];
+const settings = ({ role = "moderator", sites = [] }, ...more) => [["role", role, choices("role", ["moderator", "editor", "admin"])], ...more, ["sites", sites]];
 
 export default async function (who) {
   const [{ items }, { moderators }] = await Promise.all([get("/v1/moderators"), get("/v1/stats")]);
@@ -14,7 +14,7 @@ export default async function (who) {
   })];
   const count = (m) => { const c = moderators.find((x) => x.moderator === m.name); return number(c ? c.approved + c.rejected : 0); };
   return [
-    table(t("pages.people"), [...["name", "role"].map((k) => name("field", k)), t("pages.sites"), t("stats.moderators")], items.map((m) => [
+    table(t("pages.people"), [...names("field", ["name", "role"]), t("pages.sites"), t("stats.moderators")], items.map((m) => [
       h("a", { href: "#people/" + encodeURIComponent(m.name) }, said(m.name)), [name("role", m.role), " ", m.disabled && h("span.chip.warn", name("field", "disabled"))], (m.sites || [t("all")]).join(", "), count(m)])),
     form("people.add", [["name", "", "username"], ...settings({}, ["password", "", "password"])], async (v) => { await post("/v1/moderators", v); location.hash = "people/" + encodeURIComponent(v.name); }),
   ];

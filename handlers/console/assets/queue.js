@@ -1,11 +1,12 @@
 // The list of what waits: loading, rows, what is open, what is selected. It
 // tells the other panes by the events "opened" and "selected" on the document.
-import { get } from "./api.js";
-import { $, h, said } from "./dom.js";
-import { age, moment, name, percent, t, urgency } from "./i18n.js";
+import { get, post } from "./api.js";
+import { $, fill, h, said, when } from "./dom.js";
+import { age, name, percent, t, urgency } from "./i18n.js";
 
 export const queue = {
-  me: "", filter: { sort: "risk", reason: "", q: "", site: "", author: "", campaign: "" },
+  me: "", sites: [], blind: false, // second looks are dealt
+  filter: { sort: "risk", reason: "", q: "", site: "", author: "", campaign: "" },
   items: [], next: "", total: 0, over: false, current: null, selected: new Set(),
   round: 0, // grows with each load: replies to questions of an earlier one are dropped
 };
@@ -24,16 +25,26 @@ export function holder({ claim: c }) {
 }
 
 const free = (item) => !item.gone && !holder(item);
+const due = (item) => free(item) && !item.skipped;
+
+// looks claims second looks, as items that say nothing of what was decided.
+export async function looks() {
+  const { items } = await post("/v1/second-looks/claim", { site: queue.filter.site });
+  return { total: items.length, items: items.map(({ id, site, article, comment, parent, lease_until }) => ({
+    comment: { ...comment, id, site, article, client: {} }, verdict: { signals: [] }, context: { parent, author: {} },
+    claim: { by: queue.me, lease_until }, blind: true,
+  })) };
+}
 
 // load fetches the list afresh. What is open stays open when it still waits.
 export async function load() {
   const round = ++queue.round;
-  const page = await get("/v1/queue", { ...queue.filter, limit: pageSize });
+  const page = queue.blind ? await looks() : await get("/v1/queue", { ...queue.filter, limit: pageSize });
   if (round !== queue.round) return;
   Object.assign(queue, { items: [], next: page.next, total: page.total, over: page.more });
   queue.selected.clear();
   rows.clear();
-  $("list").replaceChildren();
+  fill("list");
   merge(page.items);
   if (find(queue.current)) show(queue.current, false);
   else queue.current = null;
@@ -93,11 +104,11 @@ function row(item) {
   const { comment: c, verdict: v, campaign: copies } = item;
   const p = Math.max(v.spam ?? 0, v.abuse ?? 0);
   const li = h("li", { "data-id": c.id },
-    h("label.check", h("input", { type: "checkbox", "aria-label": t("select", { name: c.author.name }), click: (e) => select(c.id, e.shiftKey) })),
+    h("label.check", h("input", { type: "checkbox", disabled: item.blind, "aria-label": t("select", { name: c.author.name }), click: (e) => select(c.id, e.shiftKey) })),
     h("button.row", { click: () => show(c.id) },
-      h("span.row-top", said(c.author.name, "b"), h("time", { datetime: c.created_at, title: moment(c.created_at) })),
-      h("span.excerpt", { dir: "auto" }, Array.from(c.body).slice(0, 180).join("").replace(/\s+/g, " ")),
-      h("span.row-foot", h("span.chip.risk" + Math.floor(p * 3.99), percent(p)),
+      h("span.row-top", said(c.author.name, "b"), when(c.created_at)),
+      said(Array.from(c.body).slice(0, 180).join("").replace(/\s+/g, " "), "span.excerpt"),
+      h("span.row-foot", !item.blind && h("span.chip.risk" + Math.floor(p * 3.99), percent(p)),
         c.reason && h("span.chip", name("reason", c.reason)), copies && h("span.chip.warn", { title: t("copies._", { n: copies.count, m: copies.authors }) }, "×" + copies.count), h("span.state"), said(c.article.title || c.article.id, "span"))));
   rows.set(c.id, li);
   refresh(item);
@@ -111,8 +122,8 @@ export function refresh(item) {
   const who = holder(item);
   time.textContent = age(time.dateTime);
   time.className = "age" + urgency(time.dateTime);
-  li.querySelector(".state").textContent = item.gone ? t("queue.done") : who && t("queue.held", { name: who });
-  li.classList.toggle("busy", !free(item));
+  li.querySelector(".state").textContent = item.gone ? t("queue.done") : who ? t("queue.held", { name: who }) : item.skipped && t("queue.skipped");
+  li.classList.toggle("busy", !due(item));
   li.querySelector("input").checked = queue.selected.has(item.comment.id);
 }
 
@@ -131,8 +142,8 @@ export function move(by) {
   if (to) show(to.comment.id);
 }
 
-// upcoming are the items from a place on that nobody else has.
-export const upcoming = (from) => [...queue.items.slice(from), ...queue.items.slice(0, from)].filter(free);
+// upcoming are the items from a place on that are to be dealt.
+export const upcoming = (from) => [...queue.items.slice(from), ...queue.items.slice(0, from)].filter(due);
 
 // deal opens the next of them.
 export const deal = (from, byHand) => show(upcoming(from)[0]?.comment.id ?? null, byHand);
@@ -140,7 +151,7 @@ export const deal = (from, byHand) => show(upcoming(from)[0]?.comment.id ?? null
 // select turns one item's check mark, or those from the last one up to here.
 export function select(id = queue.current, range = false) {
   const at = place(id);
-  if (at < 0) return;
+  if (at < 0 || queue.blind) return;
   const on = !queue.selected.has(id);
   const from = range && place(anchor) >= 0 ? place(anchor) : at;
   for (const item of queue.items.slice(Math.min(from, at), Math.max(from, at) + 1)) {

@@ -1,6 +1,6 @@
 // The machine's risks, and other thresholds to try out on them.
 import { chart } from "./chart.js";
-import { h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { table } from "./forms.js";
 import { lang, name, percent, t } from "./i18n.js";
 
@@ -25,7 +25,7 @@ export function scores({ width, arrived, approved, rejected }, thresholds) {
   const above = (bins, at) => bins.reduce((sum, n, i) => sum + n * Math.min(1, Math.max(0, i + 1 - at / width)), 0);
   const caught = (bins, [hold, reject], i) => (i ? above(bins, reject) : Math.max(0, above(bins, hold) - above(bins, reject)));
   const said = h("div", { role: "status" });
-  const show = () => said.replaceChildren(table(t("stats.try"), [t("stats.try"), t("stats.count"), approve, reject], keys.map((key, i) => [
+  const show = () => fill(said, table(t("stats.try"), [t("stats.try"), t("stats.count"), approve, reject], keys.map((key, i) => [
     `${name("field", key)} ${percent(then[i])}`,
     ...[arrived, approved, rejected].map((bins) => Math.round(caught(bins, then, i) - caught(bins, now, i)).toLocaleString(lang, { signDisplay: "exceptZero" })),
   ])));

@@ -2,9 +2,9 @@
 // be said of a text by them.
 import { call, get, post } from "./api.js";
 import { signs } from "./detail.js";
-import { h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { button, form, pick, table } from "./forms.js";
-import { moment, name, percent, t } from "./i18n.js";
+import { choices, name, names, percent, t } from "./i18n.js";
 import { isAdmin, runsAll } from "./pages.js";
 
 const go = (slug) => { location.hash = "sites/" + slug; };
@@ -16,14 +16,14 @@ export default async function (slug) {
   if (site) return one(site);
   const at = (p) => (p == null ? "–" : percent(p));
   return [
-    table(t("pages.sites"), ["name", "mode", "hold", "reject"].map((k) => name("field", k)), items.map((s) => [
+    table(t("pages.sites"), names("field", ["name", "mode", "hold", "reject"]), items.map((s) => [
       h("a", { href: "#sites/" + s.slug }, s.name), name("mode", s.mode), at(s.thresholds.hold), at(s.thresholds.reject)])),
     runsAll() && form("sites.add", [["slug", ""], ...settings({}).filter(([key]) => /^(name|mode|origins)$/.test(key))], async (v) => [keyed(await post("/v1/sites", v)), h("a", { href: "#sites/" + v.slug }, v.name || v.slug)]),
   ];
 }
 
 const settings = ({ name: named = "", mode = "post", origins = [], thresholds = {}, retention = {}, second_look: look }) => [
-  ["name", named], ["mode", mode, ["post", "pre"].map((m) => [m, name("mode", m)])],
+  ["name", named], ["mode", mode, choices("mode", ["post", "pre"])],
   ...["hold", "reject"].map((k) => ["thresholds." + k, thresholds[k] ?? "", "number"]),
   ...["addresses", "rejected", "labels"].map((k) => ["retention." + k, retention[k] ?? 0, "number"]), ["second_look", look ?? "", "number"], ["origins", origins],
 ];
@@ -35,7 +35,7 @@ async function one(site) {
   return [
     pick(site.slug, go),
     h("h3", site.name), form("save", settings(site), async (v) => { await call("PATCH", path, v); }, !isAdmin()),
-    isAdmin() && [button("sites.key", async () => shown.replaceChildren(keyed(await post(path + "/key")))), shown],
+    isAdmin() && [button("sites.key", async () => fill(shown, keyed(await post(path + "/key")))), shown],
     h("h3", t("sites.rules")), form("save", fields(rules), async ({ rest, ...lists }) => {
       const all = JSON.parse(rest || "{}");
       for (const [part, v] of Object.entries(lists)) all[part] = { ...all[part], ...v };

@@ -3,7 +3,7 @@ import { get } from "./api.js";
 import { chart } from "./chart.js";
 import { $, h } from "./dom.js";
 import { pick, table } from "./forms.js";
-import { age, name, number, percent, t } from "./i18n.js";
+import { age, names, number, percent, t } from "./i18n.js";
 import { scores } from "./scores.js";
 
 const part = (key, ...rest) => [h("h3", t("stats." + key)), table(t("stats." + key), ...rest)];
@@ -13,7 +13,7 @@ export default async function (site) {
   if (sites.length === 2) site = sites[1].value;
   const { days, moderators, agreement, second_looks: second, waiting, ...rest } = await get("/v1/stats", { site });
   const bounds = waiting.bounds_minutes.map((n) => age(Date.now() - n * 60_000));
-  const words = ["approve", "hold", "reject"].map((a) => name("action", a));
+  const words = names("action", ["approve", "hold", "reject"]);
   const labels = days.map((d) => d.day);
   const series = (word, key) => [word, days.map((d) => d[key])];
   const machine = ["approved", "held", "rejected"].map((did, i) => {

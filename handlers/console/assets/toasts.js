@@ -1,5 +1,5 @@
 // Short notices at the foot of the page.
-import { $, h } from "./dom.js";
+import { $, h, said } from "./dom.js";
 import { t } from "./i18n.js";
 
 const shown = 10_000; // ms
@@ -8,7 +8,7 @@ const most = 4;
 // say tells something for ten seconds, with a way back where there is one.
 export function say(text, undo) {
   const box = $("toasts");
-  const toast = h("div.toast", h("span", { dir: "auto" }, text), undo && h("button", { click: undo }, t("undo"), " ", h("kbd", "u")));
+  const toast = h("div.toast", said(text, "span"), undo && h("button", { click: undo }, t("undo"), " ", h("kbd", "u")));
   box.append(toast);
   while (box.children.length > most) box.firstElementChild.remove();
   setTimeout(() => toast.remove(), shown);
@@ -17,7 +17,7 @@ export function say(text, undo) {
 
 export function explain(problem) {
   if (problem.status === undefined) throw problem; // a fault of this page
-  return problem.status ? t("failed", { why: problem.message }) : t("offline");
+  return problem.status ? t("failed", { why: problem.message }) : t("live.off");
 }
 
 // complain tells why a call did not work. Whoever is signed out sees the login.
