@@ -81,15 +81,13 @@ func labelFile(c *cli.Command, name string, opt classifier.LabelOptions) iter.Se
 // progress is a bar on the terminal that counts what is written to it, and
 // silent when standard error is anything else.
 func progress(c *cli.Command, size int64, what string) *progressbar.ProgressBar {
-	f, ok := c.Root().ErrWriter.(*os.File)
-	if ok {
+	shown := false
+	if f, ok := c.Root().ErrWriter.(*os.File); ok {
 		info, err := f.Stat()
-		ok = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	if !ok {
-		return progressbar.DefaultBytesSilent(size, what)
+		shown = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
 	return progressbar.NewOptions64(size,
-		progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(f), progressbar.OptionShowBytes(true),
-		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6), progressbar.OptionSetWidth(30))
+		progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(c.Root().ErrWriter), progressbar.OptionSetVisibility(shown),
+		progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6), progressbar.OptionSetWidth(30),
+		progressbar.OptionSetSpinnerChangeInterval(0)) // its goroutine reads what others write
 }
