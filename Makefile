@@ -25,7 +25,7 @@ build: ## the program, static, as bin/winnow
 # The tests start and stop PostgreSQL, Redis and Chromium of their own; with
 # WINNOW_TEST_REQUIRE one that is missing fails them instead of skipping.
 test: needs ## every test with the race detector; installs what is missing on Debian
-	WINNOW_TEST_REQUIRE=1 go test -race -timeout 10m $(PACKAGES)
+	WINNOW_TEST_REQUIRE=1 go test -race -timeout 14m $(PACKAGES)
 
 # What is needed beside Go, as the Debian package and how to tell that it is
 # there; and axe-core, which judges the pages.
