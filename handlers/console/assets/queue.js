@@ -146,7 +146,10 @@ export function move(by) {
 export const upcoming = (from) => [...queue.items.slice(from), ...queue.items.slice(0, from)].filter(due);
 
 // deal opens the next of them.
-export const deal = (from, byHand) => show(upcoming(from)[0]?.comment.id ?? null, byHand);
+export function deal(from, byHand) {
+  const all = upcoming(from);
+  show((all.find((i) => i.claim?.by === queue.me) ?? all[0])?.comment.id ?? null, byHand); // of others' claims one hears late
+}
 
 // select turns one item's check mark, or those from the last one up to here.
 export function select(id = queue.current, range = false) {
