@@ -13,13 +13,13 @@ export default {
   head: "{n} rows, up to {hash}|{n} Zeilen, bis {hash}", escalate: "To an editor|An die Redaktion", skip: "Skip|Überspringen",
   trains: "trains: {label}|lehrt: {label}", shadow: "Hold 7 days|7 Tage halten", ban: "Ban 30 days|30 Tage sperren", lift: "Lift|Aufheben",
   state: { open: "open|offen", pre: "holds all|hält alle", closed: "closed|geschlossen" }, surge: "Rush until {time}|Ansturm bis {time}",
-  login: { what: "The comment desk|Der Kommentartisch", enter: "Log in|Anmelden", wrong: "Name or password is wrong.|Name oder Passwort ist falsch." },
+  login: { what: "The comment desk|Der Kommentartisch", enter: "Log in|Anmelden", wrong: "Name or password is wrong.|Name oder Passwort falsch." },
   live: { on: "Live", off: "Connection lost|Verbindung verloren" },
   age: { now: "now|jetzt", minutes: "{n} min|{n} Min.", hours: "{n} h|{n} Std.", days: "{n} d|{n} T." },
   queue: {
     sort: "Order|Reihenfolge", reason: "Why held|Haltegrund", all: "All reasons|Alle Gründe", sites: "All sites|Alle Websites",
     only: "Only by {name}|Nur von {name}", empty: "Nothing is waiting.|Nichts wartet.", nothing: "Nothing matches.|Nichts gefunden.",
-    held: "with {name}|bei {name}", done: "decided elsewhere|anderswo entschieden", skipped: "skipped|übersprungen",
+    held: "with {name}|bei {name}", done: "decided|entschieden", skipped: "skipped|übersprungen",
   },
   sort: {
     risk: "Riskiest first|Heikelste zuerst", uncertain: "Least certain first|Unsicherste zuerst", oldest: "Oldest first|Älteste zuerst",
@@ -51,7 +51,7 @@ export default {
     campaign: "campaign|Kampagne", prior: "Before reading it|Vor dem Lesen", rest: "All the rest|Alles Übrige",
   },
   copies: {
-    _: "{n} near-copies, authors: {m}|{n} Beinahe-Kopien, Autoren: {m}", all: "Select all of them|Alle davon auswählen",
+    _: "{n} near-copies, authors: {m}|{n} Beinahe-Kopien, Autoren: {m}", all: "Select all|Alle auswählen",
     only: "Only near-copies|Nur Beinahe-Kopien",
   },
   reject: { _: "Reject|Ablehnen", why: "Reject as|Ablehnen als" },
@@ -87,7 +87,7 @@ export default {
     "thresholds.hold": "Hold from; empty: as the model says|Halten ab; leer: wie das Modell", "thresholds.reject": "Reject from|Ablehnen ab",
     "retention.addresses": "Keep addresses, days; 0: for ever|Adressen behalten, Tage; 0: immer",
     "retention.rejected": "Keep rejected texts|Abgelehnte behalten", "retention.labels": "Keep labels|Labels behalten",
-    rest: "Everything else, as JSON|Alles Übrige, als JSON", text: "Text", role: "Role|Rolle",
+    rest: "The rest, as JSON|Rest, als JSON", text: "Text", role: "Role|Rolle",
     sites: "Sites, one a line; empty: all|Websites, je Zeile eine; leer: alle", disabled: "No access|Kein Zugang", password: "Password|Passwort",
     renewed: "New password; empty: as it is|Neues Passwort; leer: wie bisher", at: "When|Wann", actor: "Who|Wer", site: "Site|Website",
     action: "What|Was", subject: "Of what|Wovon", since: "From|Von", until: "Until|Bis", change: "Before → after|Vorher → nachher",
