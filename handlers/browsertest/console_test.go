@@ -10,8 +10,9 @@ import (
 	"winnow/models"
 )
 
-func TestModeratorWorksByKeys(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+func TestModeratorWorksByKeys(t *testing.T) { onBoth(t, models.ModePre, moderatorWorksByKeys) }
+
+func moderatorWorksByKeys(t *testing.T, d *desk) {
 	reader := d.open("/demo")
 	reader.write("Ilse", "What a lovely story about our old clock.")
 	reader.until(widget + `.querySelector(".say").textContent.includes("waiting for a moderator")`)
@@ -52,8 +53,9 @@ func (p *tab) reloadUntil(condition string) {
 	p.Fatalf("the page never showed %s", condition)
 }
 
-func TestBatchIsOneActAndOneUndo(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+func TestBatchIsOneActAndOneUndo(t *testing.T) { onBoth(t, models.ModePre, batchIsOneActAndOneUndo) }
+
+func batchIsOneActAndOneUndo(t *testing.T, d *desk) {
 	ids := make([]string, 5)
 	for i := range ids {
 		ids[i] = d.post(i+1, fmt.Sprintf("Reader %d", i), "A short thought on the clock.")
@@ -80,7 +82,10 @@ func TestBatchIsOneActAndOneUndo(t *testing.T) {
 }
 
 func TestTwoModeratorsAreToldOfEachOther(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	onBoth(t, models.ModePre, twoModeratorsAreToldOfEachOther)
+}
+
+func twoModeratorsAreToldOfEachOther(t *testing.T, d *desk) {
 	bob := models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleModerator}
 	first := d.post(1, "Ilse", "The first thought.")
 	p := d.login("alice", "409")
@@ -136,8 +141,9 @@ func TestConsoleKeepsAndEndsTheSession(t *testing.T) {
 	p.says("#login .error", "Name or password is wrong.")
 }
 
-func TestSearchNarrowsTheQueue(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+func TestSearchNarrowsTheQueue(t *testing.T) { onBoth(t, models.ModePre, searchNarrowsTheQueue) }
+
+func searchNarrowsTheQueue(t *testing.T, d *desk) {
 	d.post(1, "Ilse", "The clock is right.")
 	d.post(2, "Tomasz", "The bread was warm.")
 	p := d.login("alice")

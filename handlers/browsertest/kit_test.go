@@ -7,12 +7,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +31,7 @@ import (
 	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/memory"
+	"winnow/storage/redis"
 	"winnow/storage/storagetest"
 )
 
@@ -36,7 +40,7 @@ const secretWord = "correct horse battery staple"
 var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := storagetest.Main(m)
 	http.DefaultClient.CloseIdleConnections()
 	if err := goleak.Find(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -48,16 +52,31 @@ func TestMain(m *testing.M) {
 // desk is a running server with a demo site, the moderators alice, bob and carol, and
 // a browser.
 type desk struct {
-	*testing.T
+	testing.TB
 	db      *storage.DB
-	url     string
+	url     string // where the browser goes
+	other   string // of a second node; the same where there is one alone
+	nodes   []*httptest.Server
+	cut     atomic.Bool     // the servers give browsers no answer
 	key     string          // of the demo site
 	browser context.Context // of chromedp
 }
 
-func newDesk(t *testing.T, mode models.Mode) *desk {
+// newDesk has one node, with everything in process.
+func newDesk(t testing.TB, mode models.Mode) *desk {
 	t.Helper()
-	d := &desk{T: t, db: storagetest.SQLite(t), browser: browser(t)}
+	return furnish(t, storagetest.SQLiteURL(t), "", mode)
+}
+
+// onBoth runs a test on both set-ups; with Redis on two nodes.
+func onBoth(t *testing.T, mode models.Mode, test func(t *testing.T, d *desk)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, newDesk(t, mode)) })
+	t.Run("PostgreSQL and Redis", func(t *testing.T) { test(t, furnish(t, storagetest.PostgresURL(t), storagetest.Redis(t).URL, mode)) })
+}
+
+func furnish(t testing.TB, database, redisURL string, mode models.Mode) *desk {
+	t.Helper()
+	d := &desk{TB: t, db: storagetest.Open(t, database, storage.Options{}), browser: browser(t)}
 	d.model()
 	hash, err := password.Hash(secretWord)
 	d.must(err)
@@ -66,7 +85,11 @@ func newDesk(t *testing.T, mode models.Mode) *desk {
 	}
 	d.key, err = d.db.AddSite(t.Context(), operator, models.Site{Slug: "demo", Name: "Demo", Mode: mode})
 	d.must(err)
-	d.serve()
+	d.url = d.serve(d.db, redisURL)
+	d.other = d.url
+	if redisURL != "" {
+		d.other = d.serve(storagetest.Open(t, database, storage.Options{}), redisURL)
+	}
 	return d
 }
 
@@ -86,15 +109,33 @@ func (d *desk) model() {
 	d.must(err)
 }
 
-// serve runs a node until the test ends.
-func (d *desk) serve() {
+// serve runs a node until the test ends, and returns where it answers.
+func (d *desk) serve(db *storage.DB, redisURL string) string {
 	d.Helper()
-	server, err := handlers.New(d.Context(), handlers.Config{
-		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil),
+	cfg := handlers.Config{
+		DB: db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil),
 		Secret: []byte("a key for tests that signs nothing of worth"), Rates: handlers.DefaultRates(), Version: "test",
-	})
+	}
+	if redisURL != "" {
+		client, err := redis.Open(d.Context(), redisURL, slog.New(slog.DiscardHandler))
+		d.must(err)
+		d.Cleanup(func() {
+			if err := client.Close(); err != nil {
+				d.Error(err)
+			}
+		})
+		cfg.Limiter, cfg.Notifier, cfg.Campaigns, cfg.Redis = client.Limiter(), client.Notifier(), client.Campaigns(), client
+	}
+	server, err := handlers.New(d.Context(), cfg)
 	d.must(err)
-	web := httptest.NewServer(server.Handler())
+	node := server.Handler()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.cut.Load() && r.Header.Get("Sec-Fetch-Mode") != "" { // which browsers alone send
+			panic(http.ErrAbortHandler) // the connection ends without an answer
+		}
+		node.ServeHTTP(w, r)
+	}))
+	d.nodes = append(d.nodes, web)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- server.Run(ctx) }()
@@ -105,11 +146,19 @@ func (d *desk) serve() {
 			d.Error(err)
 		}
 	})
-	d.url = web.URL
+	return web.URL
+}
+
+// disconnect cuts browsers off until the cut is over.
+func (d *desk) disconnect() {
+	d.cut.Store(true)
+	for _, node := range d.nodes {
+		node.CloseClientConnections() // and with them the open streams
+	}
 }
 
 // browser starts a browser of its own, with nothing remembered.
-func browser(t *testing.T) context.Context {
+func browser(t testing.TB) context.Context {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -124,8 +173,17 @@ func browser(t *testing.T) context.Context {
 	case path == "":
 		t.Skip("no chromium, chromium-browser or google-chrome in PATH")
 	}
+	folder, err := os.MkdirTemp("", "wbr") // short: the path of a socket has at most some 100 bytes
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
+		}
+	})
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Env("TMPDIR="+t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Env("TMPDIR="+folder), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true), chromedp.Flag("lang", "en-GB"))...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
@@ -139,7 +197,7 @@ func browser(t *testing.T) context.Context {
 // tab is one page with cookies of its own. Whatever its console says fails the
 // test: violations of the content security policy, exceptions, errors.
 type tab struct {
-	*testing.T
+	testing.TB
 	ctx context.Context
 }
 
@@ -168,7 +226,7 @@ func (d *desk) open(path string, expected ...string) *tab {
 		cancel()
 		reader.Wait()
 	})
-	p := &tab{d.T, ctx}
+	p := &tab{d.TB, ctx}
 	_, err := chromedp.Call(ctx, log.Enable, struct{}{})
 	d.must(err)
 	p.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(d.url+path))
@@ -185,13 +243,25 @@ func (d *desk) login(name string, expected ...string) *tab {
 	return p
 }
 
+type object = map[string]any
+
 // post posts a comment with the site's key, and returns its id.
 func (d *desk) post(n int, name, body string) string {
 	d.Helper()
-	data, err := json.Marshal(map[string]any{
-		"article": map[string]string{"id": "welcome", "title": "<b>The clock</b>"}, "author": map[string]string{"name": name},
-		"body": body, "client": map[string]string{"ip": fmt.Sprintf("192.0.2.%d", n)},
+	return d.postAll(n, object{
+		"article": object{"id": "welcome", "title": "<b>The clock</b>"}, "author": object{"name": name}, "body": body,
 	})
+}
+
+// postAll posts a comment from the nth reader's address.
+func (d *desk) postAll(n int, comment object) string {
+	d.Helper()
+	client := object{"ip": fmt.Sprintf("192.0.2.%d", n)}
+	if more, ok := comment["client"].(object); ok {
+		maps.Copy(client, more)
+	}
+	comment["client"] = client
+	data, err := json.Marshal(comment)
 	d.must(err)
 	req, err := http.NewRequestWithContext(d.Context(), http.MethodPost, d.url+"/v1/comments", bytes.NewReader(data))
 	d.must(err)
@@ -200,14 +270,12 @@ func (d *desk) post(n int, name, body string) string {
 	res, err := http.DefaultClient.Do(req)
 	d.must(err)
 	defer res.Body.Close()
-	var reply struct {
-		ID string `json:"id"`
-	}
+	var reply object
 	d.must(json.NewDecoder(res.Body).Decode(&reply))
 	if res.StatusCode != http.StatusCreated {
-		d.Fatalf("POST /v1/comments: %s", res.Status)
+		d.Fatalf("POST /v1/comments: %s: %v", res.Status, reply)
 	}
-	return reply.ID
+	return reply["id"].(string)
 }
 
 // status is where a comment stands.

@@ -101,7 +101,10 @@ func TestAddressAndKeysFollowThePage(t *testing.T) {
 }
 
 func TestStatisticsAreDrawnAndTold(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	onBoth(t, models.ModePre, statisticsAreDrawnAndTold)
+}
+
+func statisticsAreDrawnAndTold(t *testing.T, d *desk) {
 	bob := models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleModerator}
 	for i := range 3 {
 		id := d.post(i+1, "Ilse", "The clock is right.")

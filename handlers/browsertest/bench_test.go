@@ -1,0 +1,68 @@
+package browsertest
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"slices"
+	"testing"
+
+	"winnow/models"
+	"winnow/storage/storagetest"
+)
+
+// timed notes for each key how many milliseconds after it a frame was on the
+// screen that shows another comment. A timer that is set in a frame runs after
+// that was drawn.
+const timed = `(() => {
+	window.times = [];
+	const opened = () => document.querySelector("#comment .open")?.dataset.id;
+	addEventListener("keydown", ({ timeStamp: began }) => {
+		const before = opened();
+		const look = () => {
+			const now = opened();
+			if (now && now !== before) setTimeout(() => times.push(performance.now() - began));
+			else requestAnimationFrame(look);
+		};
+		requestAnimationFrame(look);
+	}, true);
+})()`
+
+// BenchmarkNextComment measures what a moderator waits for after each decision,
+// at a hundred thousand comments that wait.
+func BenchmarkNextComment(b *testing.B) {
+	b.Run("SQLite", func(b *testing.B) { nextComment(b, storagetest.SQLiteURL(b), "") })
+	b.Run("PostgreSQL and Redis", func(b *testing.B) { nextComment(b, storagetest.PostgresURL(b), storagetest.Redis(b).URL) })
+}
+
+func nextComment(b *testing.B, database, redisURL string) {
+	const pending, decisions = 100_000, 200
+	out, err := exec.CommandContext(b.Context(), "go", "run", "winnow/cmd/fill", "--database", database,
+		"--comments", fmt.Sprint(2*pending), "--pending", fmt.Sprint(pending)).CombinedOutput()
+	if err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	d := furnish(b, database, redisURL, models.ModePre)
+	queue, err := d.db.Queue(b.Context(), operator, models.QueueFilter{Limit: 1})
+	d.must(err)
+	p := d.login("alice")
+	p.until(opened + ` !== ""`)
+	p.text(timed)
+	for n := range decisions {
+		p.keys("a")
+		p.until(fmt.Sprintf(`times.length === %d`, n+1))
+	}
+	d.until(func() bool {
+		now, err := d.db.Queue(b.Context(), operator, models.QueueFilter{Limit: 1})
+		d.must(err)
+		return now.Total == queue.Total-decisions
+	})
+	var times []float64
+	d.must(json.Unmarshal([]byte(p.text(`JSON.stringify(times)`)), &times))
+	slices.Sort(times)
+	for _, share := range []int{50, 95, 99} {
+		b.ReportMetric(times[len(times)*share/100], fmt.Sprintf("p%d-ms", share))
+	}
+	b.ReportMetric(float64(queue.Total), "pending")
+	b.ReportMetric(0, "ns/op")
+}
