@@ -24,8 +24,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func TestSQLite(t *testing.T)   { storagetest.Run(t, storagetest.SQLiteURL) }
-func TestPostgres(t *testing.T) { storagetest.Run(t, storagetest.PostgresURL) }
+func TestSQLite(t *testing.T)   { storagetest.Run(t, storagetest.ReadySQLiteURL) }
+func TestPostgres(t *testing.T) { storagetest.Run(t, storagetest.ReadyPostgresURL) }
 
 // onBoth runs a test with an empty database of each kind.
 func onBoth(t *testing.T, test func(t *testing.T, url string)) {

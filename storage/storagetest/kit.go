@@ -3,10 +3,14 @@
 package storagetest
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"winnow/storage"
@@ -16,20 +20,57 @@ import (
 // it.
 func SQLite(t testing.TB) *storage.DB {
 	t.Helper()
-	return Open(t, SQLiteURL(t), storage.Options{})
+	return Open(t, ReadySQLiteURL(t), storage.Options{})
 }
 
 // Postgres is SQLite for PostgreSQL. Without PostgreSQL on this machine the
 // test is skipped, or fails when WINNOW_TEST_REQUIRE=1.
 func Postgres(t testing.TB) *storage.DB {
 	t.Helper()
-	return Open(t, PostgresURL(t), storage.Options{})
+	return Open(t, ReadyPostgresURL(t), storage.Options{})
 }
 
 // SQLiteURL names an empty database.
 func SQLiteURL(t testing.TB) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "winnow.db")
+}
+
+// readySQLite is a file that is migrated once for all tests of a binary.
+var readySQLite = sync.OnceValues(func() (file []byte, err error) {
+	folder, err := os.MkdirTemp("", "winnow-ready-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	path := filepath.Join(folder, "winnow.db")
+	if err := migrate("sqlite:" + path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// ReadySQLiteURL names a database that is migrated and otherwise empty.
+func ReadySQLiteURL(t testing.TB) string {
+	t.Helper()
+	url := SQLiteURL(t)
+	file, err := readySQLite()
+	if err == nil {
+		err = os.WriteFile(strings.TrimPrefix(url, "sqlite:"), file, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+func migrate(url string) error {
+	db, err := storage.Open(context.Background(), url, storage.Options{})
+	if err != nil {
+		return err
+	}
+	_, err = db.Migrate(context.Background())
+	return errors.Join(err, db.Close())
 }
 
 // Open opens and migrates a database; the test's end closes it.

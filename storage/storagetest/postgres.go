@@ -22,9 +22,11 @@ import (
 // server is the one PostgreSQL of a test binary: started by the first test that
 // asks, stopped by Main, or by the end of the binary however that comes.
 var server struct {
-	once sync.Once
-	err  error
-	next atomic.Int64 // number of the next database
+	once     sync.Once
+	err      error
+	next     atomic.Int64 // number of the next database
+	ready    sync.Once
+	migrated string // name of the database that the others are copied from
 	postgres
 }
 
@@ -62,6 +64,23 @@ func Main(m *testing.M) int {
 // PostgresURL names an empty database on a private server, see Postgres.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
+	return server.url(newPostgres(t, "template1"))
+}
+
+// ReadyPostgresURL names a database that is migrated and otherwise empty.
+func ReadyPostgresURL(t testing.TB) string {
+	t.Helper()
+	server.ready.Do(func() {
+		server.migrated = newPostgres(t, "template1")
+		server.err = migrate(server.url(server.migrated))
+	})
+	return server.url(newPostgres(t, server.migrated))
+}
+
+// newPostgres copies a database that nobody is connected to, and returns the
+// name of the copy.
+func newPostgres(t testing.TB, template string) string {
+	t.Helper()
 	server.once.Do(func() { server.err = server.start() })
 	skipWithout(t, server.err)
 	name := "test" + strconv.FormatInt(server.next.Add(1), 10)
@@ -70,10 +89,10 @@ func PostgresURL(t testing.TB) string {
 		t.Fatal(err)
 	}
 	defer admin.Close()
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		t.Fatal(err)
 	}
-	return server.url(name)
+	return name
 }
 
 func skipWithout(t testing.TB, err error) {
