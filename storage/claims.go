@@ -38,7 +38,7 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 			if more = len(places) == want; more {
 				o.after(free, places[want-1]) // for those that others take at this moment
 			}
-			got, err := t.take(idsOf(places))
+			got, err := t.take(by, idsOf(places))
 			if err != nil {
 				return nil, err
 			}
@@ -63,13 +63,16 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 }
 
 // take locks those of these comments that nobody holds and nobody else is taking,
-// and returns them in the same order.
-func (t *tx) take(ids []string) ([]string, error) {
+// nor has left to an editor meanwhile, and returns them in the same order.
+func (t *tx) take(by models.Caller, ids []string) ([]string, error) {
 	if len(ids) == 0 || t.d.lockFree == "" {
 		return ids, nil // nobody else writes
 	}
 	var w where
 	w.add("c.status = 'pending' AND c.lease_until <= ?", micros(t.now))
+	if !by.Edits() {
+		w.add("c.reason <> ?", string(models.ReasonEscalated))
+	}
 	w.in("c.id", ids)
 	taken, err := list(t, column[string], `SELECT c.id FROM comments c`+w.String()+t.d.lockFree, w.args...)
 	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(taken, id) }), err
