@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -30,8 +31,11 @@ func (v Verdict) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+const usualSignal = 80 // bytes, most have fewer
+
 // AppendSignals appends a list of signals likewise; it is never null.
 func AppendSignals(b []byte, signals []Signal) []byte {
+	b = slices.Grow(b, 2+usualSignal*len(signals))
 	b = append(b, '[')
 	for i, s := range signals {
 		if i > 0 {
