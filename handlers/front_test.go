@@ -87,6 +87,10 @@ func start(t *testing.T, cfg handlers.Config) (base string, stop func()) {
 	return web.URL, stop
 }
 
+// described keeps descriptions that were parsed, which takes longer than most
+// tests.
+var described sync.Map // routers.Router by text
+
 // description reads what the node says of its interface.
 func description(t *testing.T, base string) routers.Router {
 	t.Helper()
@@ -99,6 +103,9 @@ func description(t *testing.T, base string) routers.Router {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if router, ok := described.Load(string(data)); ok {
+		return router.(routers.Router)
+	}
 	doc, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +114,7 @@ func description(t *testing.T, base string) routers.Router {
 	if err != nil {
 		t.Fatal(err)
 	}
+	described.Store(string(data), router)
 	return router
 }
 
