@@ -25,6 +25,7 @@ export function ask(on) {
 function render() {
   const n = queue.selected.size;
   const note = $("note");
+  if (note?.matches(":focus")) return; // put in anew it would lose the keys to the desk
   $("bulk").hidden = !n;
   $("actions").hidden = n || !queue.current;
   if (n) fill("bulk", h("b", t("selected", { n })), choices(), link(t("clear"), clearSelection));

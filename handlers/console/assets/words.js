@@ -73,7 +73,7 @@ export default {
   },
   keys: {
     _: "All keys|Alle Tasten", a: "approve|freigeben", r: "reject|ablehnen", u: "undo|rückgängig", j: "next|nächster", k: "previous|voriger",
-    x: "select|auswählen", X: "select up to here|bis hier auswählen", e: "all signs|alle Anzeichen", n: "write a note|Notiz schreiben",
+    x: "select|auswählen", X: "select up to here|bis hier auswählen", e: "all signs|alle Anzeichen", n: "add a note|Notiz schreiben",
     f: "To an editor|An die Redaktion", z: "skip|überspringen", "/": "search|suchen", "?": "all keys|alle Tasten", Escape: "cancel|abbrechen",
   },
   pages: {
