@@ -23,9 +23,10 @@ build: ## the program, static, as bin/winnow
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=$(RELEASE)" -o bin/winnow ./cmd/winnow
 
 # The tests start and stop PostgreSQL, Redis and Chromium of their own; with
-# WINNOW_TEST_REQUIRE one that is missing fails them instead of skipping.
+# WINNOW_TEST_REQUIRE one that is missing fails them instead of skipping. Four
+# packages at once: they wait for disks and browsers as long as they compute.
 test: needs ## every test with the race detector; installs what is missing on Debian
-	WINNOW_TEST_REQUIRE=1 go test -race -timeout 14m $(PACKAGES)
+	WINNOW_TEST_REQUIRE=1 go test -race -p 4 -timeout 14m $(PACKAGES)
 
 # What is needed beside Go, as the Debian package and how to tell that it is
 # there; and axe-core, which judges the pages.
