@@ -38,7 +38,13 @@ type group struct {
 	id                string
 	first             int64 // Unix microseconds
 	count             int
-	authors, articles []uint64 // Distinct of each
+	authors, articles distinct
+}
+
+// distinct are what groups tell apart.
+type distinct struct {
+	here      []uint64 // Distinct of each
+	elsewhere int      // how many others were heard of
 }
 
 // Campaigns groups near-copies within one process. Its methods may be called
@@ -76,17 +82,38 @@ func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id
 		g = &group{id: id, first: now}
 	}
 	g.count++
-	g.authors = addDistinct(g.authors, author)
-	g.articles = addDistinct(g.articles, article)
+	g.authors.add(author)
+	g.articles.add(article)
+	c.note(now, site, sketch, g)
+	return models.Campaign{
+		ID: g.id, Count: g.count, Authors: g.authors.count(), Articles: g.articles.count(), First: time.UnixMicro(g.first).UTC(),
+	}, nil
+}
+
+// Learn takes over what another Campaigns found of a comment, so that a copy
+// that is seen here next joins the same group, and is counted on from there.
+func (c *Campaigns) Learn(site string, sketch models.Sketch, author, article string, found models.Campaign) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now().UnixMicro()
+	g := c.find(now, site, sketch)
+	if g == nil || g.id != found.ID {
+		g = &group{id: found.ID}
+	}
+	g.first, g.count = found.First.UnixMicro(), max(g.count, found.Count)
+	g.authors.learn(author, found.Authors)
+	g.articles.learn(article, found.Articles)
+	c.note(now, site, sketch, g)
+}
+
+// note keeps that the bands of a sketch were last seen in a group.
+func (c *Campaigns) note(now int64, site string, sketch models.Sketch, g *group) {
 	if len(c.younger) >= maxBands || now-c.turned >= Window.Microseconds() {
 		c.older, c.younger, c.turned = c.younger, map[band]sighting{}, now
 	}
 	for _, n := range sketch {
 		c.younger[band{site, n}] = sighting{g, now}
 	}
-	return models.Campaign{
-		ID: g.id, Count: g.count, Authors: len(g.authors), Articles: len(g.articles), First: time.UnixMicro(g.first).UTC(),
-	}, nil
 }
 
 // find returns the group that most bands point to, the first of equals, or nil
@@ -127,9 +154,16 @@ func Distinct(key string) uint64 {
 	return h.Sum64()
 }
 
-func addDistinct(known []uint64, key string) []uint64 {
-	if d := Distinct(key); len(known) < MaxDistinct && !slices.Contains(known, d) {
-		known = append(known, d)
+func (d *distinct) add(key string) {
+	if n := Distinct(key); d.count() < MaxDistinct && !slices.Contains(d.here, n) {
+		d.here = append(d.here, n)
 	}
-	return known
 }
+
+// learn adds a key, and that with it there are so many at least.
+func (d *distinct) learn(key string, total int) {
+	d.add(key)
+	d.elsewhere = max(d.elsewhere, total-len(d.here))
+}
+
+func (d *distinct) count() int { return len(d.here) + d.elsewhere }

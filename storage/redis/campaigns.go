@@ -30,8 +30,9 @@ type Campaigns struct {
 // See counts a comment and returns the group that it belongs to: that of the
 // earlier comments on the site whose sketches are alike, or one of its own,
 // named by id. The author's key tells authors apart; it is kept as a hash.
-// While Redis is down or slow, this node knows the comments that came to it
-// meanwhile, and no others.
+//
+// While Redis is down or slow, this node counts for itself, from where Redis
+// was when this node last heard of each group.
 func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
 	name := prefix(site)
 	keys := make([]string, len(sketch))
@@ -42,7 +43,11 @@ func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, 
 		strconv.FormatUint(memory.Distinct(author), 36), strconv.FormatUint(memory.Distinct(article), 36),
 		memory.Window.Milliseconds(), models.Alike, memory.MaxDistinct)
 	if c.client.ask(ctx, call) == nil {
-		return parseCampaign(call.reply.Slice())
+		found, err := parseCampaign(call.reply.Slice())
+		if err == nil {
+			c.local.Learn(site, sketch, author, article, found)
+		}
+		return found, err
 	}
 	c.client.fallbacks.Add(1)
 	return c.local.See(ctx, site, sketch, id, author, article)

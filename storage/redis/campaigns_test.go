@@ -1,6 +1,7 @@
 package redis_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -110,18 +111,24 @@ func TestCampaignKeys(t *testing.T) {
 
 func TestCampaignsWithoutRedis(t *testing.T) {
 	s := storagetest.Redis(t)
-	c := open(t, s.URL+"?wait=500ms")
-	see(t, c, "c1", "ann")
+	here, there := open(t, s.URL+"?wait=500ms"), open(t, s.URL+"?wait=500ms")
+	see(t, here, "c1", "ann")
+	see(t, there, "c2", "bob")
+	see(t, here, "c3", "cem")
 	s.Kill()
-	if found := see(t, c, "c2", "bob"); found.ID != "c2" || found.Count != 1 {
-		t.Errorf("without Redis: %+v", found)
+	for i, author := range []string{"dan", "eve", "cem"} {
+		// Of Ann, Bob and Cem it has heard, and Cem was here before.
+		found := see(t, here, fmt.Sprint("d", i), author)
+		if found.ID != "c1" || found.Count != 4+i || found.Authors != min(4+i, 5) || found.Articles != 1 {
+			t.Errorf("without Redis, %s: %+v", author, found)
+		}
 	}
-	if found := see(t, c, "c3", "cem"); found.ID != "c2" || found.Authors != 2 {
-		t.Errorf("without Redis, the second: %+v", found)
+	if found := see(t, here, "d9", "cem"); found.First.IsZero() || time.Since(found.First) > time.Hour {
+		t.Errorf("the first came at %v", found.First)
 	}
 	s.Start()
-	eventually(t, "Redis being asked again", func() bool { return c.Ping(t.Context()) == nil })
-	if found := see(t, c, "c4", "ann"); found.ID != "c4" || found.Count != 1 {
+	eventually(t, "Redis being asked again", func() bool { return here.Ping(t.Context()) == nil })
+	if found := see(t, here, "c4", "ann"); found.ID != "c4" || found.Count != 1 {
 		t.Errorf("Redis came back empty: %+v", found)
 	}
 }
