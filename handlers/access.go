@@ -35,25 +35,13 @@ func caller(c echo.Context) models.Caller {
 	return by
 }
 
-// answerTime is how long a request, or a look at the database in the
-// background, may wait for a database that does not answer.
-const answerTime = 10 * time.Second
-
-// lasting are the routes that take as long as the network of their caller.
-var lasting = []string{"/v1/events", "/v1/labels", "/v1/models", "/v1/readers"}
-
 // guard lets a request through to its handler when its caller may call it, and
 // sees to it that it is answered in time.
 func (s *Server) guard(r route) echo.HandlerFunc {
-	most := r.body
-	if most == 0 {
-		most = maxBody
-	}
-	lasts := slices.Contains(lasting, r.path)
 	return func(c echo.Context) error {
 		req := c.Request()
-		if !lasts {
-			ctx, cancel := context.WithTimeout(req.Context(), answerTime)
+		if r.time > 0 {
+			ctx, cancel := context.WithTimeout(req.Context(), r.time)
 			defer cancel()
 			req = req.WithContext(ctx)
 			c.SetRequest(req)
@@ -67,11 +55,11 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			return err
 		}
 		c.Set(callerKey, by)
-		if req.ContentLength > most {
-			return tooLarge(most)
+		if req.ContentLength > r.body {
+			return tooLarge(r.body)
 		}
 		if req.ContentLength != 0 {
-			req.Body = http.MaxBytesReader(c.Response(), req.Body, most)
+			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.body)
 		}
 		return r.handler(c)
 	}

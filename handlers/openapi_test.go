@@ -3,11 +3,14 @@ package handlers
 import (
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
 )
 
 // described returns "METHOD PATH" and the description of each call.
@@ -56,6 +59,41 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 	for name := range calls {
 		if !slices.Contains(served, name) {
 			t.Errorf("%s is described and not served", name)
+		}
+	}
+}
+
+// TestRepliesThatStreamAreNotCutOff calls each route's guard: how long a reply
+// takes that is sent row by row is a matter of its reader's network.
+func TestRepliesThatStreamAreNotCutOff(t *testing.T) {
+	calls, s := described(t), &Server{metrics: &metrics{}}
+	limited := map[string]bool{}
+	for _, r := range s.routes() {
+		name := r.method + " " + r.path
+		r.who, r.handler = everyone, func(c echo.Context) error {
+			_, limited[name] = c.Request().Context().Deadline()
+			return nil
+		}
+		c := echo.New().NewContext(httptest.NewRequestWithContext(t.Context(), r.method, "/", nil), httptest.NewRecorder())
+		if err := s.guard(r)(c); err != nil {
+			t.Error(err)
+		}
+		if calls[name] == nil { // the path has a parameter
+			continue
+		}
+		reply := calls[name].Responses.Status(http.StatusOK)
+		if reply == nil {
+			continue
+		}
+		for kind := range reply.Value.Content {
+			if limited[name] && (kind == "application/jsonl" || kind == "text/csv" || kind == "text/event-stream") {
+				t.Errorf("%s replies with %s, and is cut off", name, kind)
+			}
+		}
+	}
+	for _, name := range []string{"POST /v1/comments", "GET /v1/queue", "DELETE /v1/readers"} {
+		if !limited[name] {
+			t.Errorf("%s may take for ever", name)
 		}
 	}
 }

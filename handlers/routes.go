@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,7 +29,13 @@ type route struct {
 	path    string
 	handler echo.HandlerFunc
 	who     access
-	body    int64 // bytes a request may have; 0 means maxBody
+	bounds
+}
+
+// bounds are what a request may take.
+type bounds struct {
+	body int64         // bytes of it
+	time time.Duration // until it is answered; 0: as long as the network of its caller takes
 }
 
 const (
@@ -37,79 +44,88 @@ const (
 	maxModel = 256 << 20
 )
 
+// answerTime is how long a request, or a look at the database in the
+// background, may wait for a database that does not answer.
+const answerTime = 10 * time.Second
+
+var (
+	usual   = bounds{maxBody, answerTime}
+	streams = bounds{maxBody, 0} // the reply has no end that is known
+)
+
 // routes is the whole interface. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
 	const get, post, put, patch = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch
-	desk := page(console.Handler())
+	desk, demo := page(console.Handler()), page(widget.Demo())
 	return []route{
-		{post, "/v1/comments", s.createComment, frontEnd, 0},
-		{get, "/v1/comments", s.listComments, anyone, 0},
-		{get, "/v1/comments/counts", s.countComments, anyone, 0},
-		{put, "/v1/comments/:id", s.editComment, frontEnd, 0},
-		{get, "/v1/comments/:id/outcome", s.outcome, frontEnd, 0},
-		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, 0},
+		{post, "/v1/comments", s.createComment, frontEnd, usual},
+		{get, "/v1/comments", s.listComments, anyone, usual},
+		{get, "/v1/comments/counts", s.countComments, anyone, usual},
+		{put, "/v1/comments/:id", s.editComment, frontEnd, usual},
+		{get, "/v1/comments/:id/outcome", s.outcome, frontEnd, usual},
+		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, usual},
 
-		{post, "/v1/auth/login", s.login, everyone, 0},
-		{post, "/v1/auth/refresh", s.refresh, everyone, 0},
-		{post, "/v1/auth/logout", s.logout, everyone, 0},
+		{post, "/v1/auth/login", s.login, everyone, usual},
+		{post, "/v1/auth/refresh", s.refresh, everyone, usual},
+		{post, "/v1/auth/logout", s.logout, everyone, usual},
 
-		{get, "/v1/queue", s.queue, moderators, 0},
-		{post, "/v1/queue/claim", s.claim, moderators, 0},
-		{post, "/v1/queue/renew", s.renew, moderators, 0},
-		{post, "/v1/queue/release", s.release, moderators, 0},
-		{post, "/v1/queue/skip", s.skip, moderators, 0},
-		{get, "/v1/comments/:id", s.commentDetail, moderators, 0},
-		{post, "/v1/comments/:id/decision", s.decide, moderators, 0},
-		{post, "/v1/comments/:id/escalate", s.escalate, moderators, 0},
-		{post, "/v1/decisions", s.decideMany, moderators, 0},
-		{post, "/v1/decisions/preview", s.previewBatch, moderators, 0},
-		{post, "/v1/decisions/:id/undo", s.undo, moderators, 0},
-		{post, "/v1/second-looks/claim", s.claimLooks, moderators, 0},
-		{post, "/v1/second-looks/:id", s.lookAgain, moderators, 0},
-		{get, "/v1/events", s.events, moderators, 0},
+		{get, "/v1/queue", s.queue, moderators, usual},
+		{post, "/v1/queue/claim", s.claim, moderators, usual},
+		{post, "/v1/queue/renew", s.renew, moderators, usual},
+		{post, "/v1/queue/release", s.release, moderators, usual},
+		{post, "/v1/queue/skip", s.skip, moderators, usual},
+		{get, "/v1/comments/:id", s.commentDetail, moderators, usual},
+		{post, "/v1/comments/:id/decision", s.decide, moderators, usual},
+		{post, "/v1/comments/:id/escalate", s.escalate, moderators, usual},
+		{post, "/v1/decisions", s.decideMany, moderators, usual},
+		{post, "/v1/decisions/preview", s.previewBatch, moderators, usual},
+		{post, "/v1/decisions/:id/undo", s.undo, moderators, usual},
+		{post, "/v1/second-looks/claim", s.claimLooks, moderators, usual},
+		{post, "/v1/second-looks/:id", s.lookAgain, moderators, usual},
+		{get, "/v1/events", s.events, moderators, streams},
 
-		{get, "/v1/authors", s.author, moderators, 0},
-		{put, "/v1/authors", s.setAuthor, moderators, 0},
-		{get, "/v1/articles", s.listArticles, moderators, 0},
-		{put, "/v1/articles", s.setArticle, editors, 0},
+		{get, "/v1/authors", s.author, moderators, usual},
+		{put, "/v1/authors", s.setAuthor, moderators, usual},
+		{get, "/v1/articles", s.listArticles, moderators, usual},
+		{put, "/v1/articles", s.setArticle, editors, usual},
 
-		{get, "/v1/me", s.me, moderators, 0},
-		{get, "/v1/sites", s.listSites, moderators, 0},
-		{post, "/v1/sites", s.addSite, admins, 0},
-		{patch, "/v1/sites/:slug", s.updateSite, admins, 0},
-		{post, "/v1/sites/:slug/key", s.rotateKey, admins, 0},
-		{get, "/v1/sites/:slug/rules", s.siteRules, editors, 0},
-		{put, "/v1/sites/:slug/rules", s.setRules, editors, maxRules},
-		{post, "/v1/sites/:slug/test", s.testText, editors, 0},
+		{get, "/v1/me", s.me, moderators, usual},
+		{get, "/v1/sites", s.listSites, moderators, usual},
+		{post, "/v1/sites", s.addSite, admins, usual},
+		{patch, "/v1/sites/:slug", s.updateSite, admins, usual},
+		{post, "/v1/sites/:slug/key", s.rotateKey, admins, usual},
+		{get, "/v1/sites/:slug/rules", s.siteRules, editors, usual},
+		{put, "/v1/sites/:slug/rules", s.setRules, editors, bounds{maxRules, answerTime}},
+		{post, "/v1/sites/:slug/test", s.testText, editors, usual},
 
-		{get, "/v1/moderators", s.listModerators, admins, 0},
-		{post, "/v1/moderators", s.addModerator, admins, 0},
-		{patch, "/v1/moderators/:name", s.updateModerator, admins, 0},
+		{get, "/v1/moderators", s.listModerators, admins, usual},
+		{post, "/v1/moderators", s.addModerator, admins, usual},
+		{patch, "/v1/moderators/:name", s.updateModerator, admins, usual},
 
-		{get, "/v1/audit", s.auditTrail, editors, 0},
-		{get, "/v1/audit/head", s.auditHead, editors, 0},
-		{get, "/v1/stats", s.stats, editors, 0},
-		{get, "/v1/labels", s.exportLabels, editors, 0},
-		{get, "/v1/readers", s.exportReader, admins, 0},
-		{http.MethodDelete, "/v1/readers", s.eraseReader, admins, 0},
+		{get, "/v1/audit", s.auditTrail, editors, streams},
+		{get, "/v1/audit/head", s.auditHead, editors, usual},
+		{get, "/v1/stats", s.stats, editors, usual},
+		{get, "/v1/labels", s.exportLabels, editors, streams},
+		{get, "/v1/readers", s.exportReader, admins, streams},
+		{http.MethodDelete, "/v1/readers", s.eraseReader, admins, usual},
 
-		{get, "/v1/models", s.listModels, editors, 0},
-		{post, "/v1/models", s.uploadModel, admins, maxModel},
-		{post, "/v1/models/train", s.trainModel, admins, 0},
-		{post, "/v1/models/:version/promote", s.promoteModel, admins, 0},
-		{post, "/v1/models/rollback", s.rollbackModel, admins, 0},
+		{get, "/v1/models", s.listModels, editors, usual},
+		{post, "/v1/models", s.uploadModel, admins, bounds{maxModel, 0}},
+		{post, "/v1/models/train", s.trainModel, admins, usual},
+		{post, "/v1/models/:version/promote", s.promoteModel, admins, usual},
+		{post, "/v1/models/rollback", s.rollbackModel, admins, usual},
 
-		{get, "/healthz", s.healthz, everyone, 0},
-		{get, "/readyz", s.readyz, everyone, 0},
-		{get, "/metrics", echo.WrapHandler(s.metrics.handler), everyone, 0},
-		{get, "/openapi.yaml", s.openapi, everyone, 0},
+		{get, "/healthz", s.healthz, everyone, usual},
+		{get, "/readyz", s.readyz, everyone, usual},
+		{get, "/metrics", echo.WrapHandler(s.metrics.handler), everyone, usual},
+		{get, "/openapi.yaml", s.openapi, everyone, usual},
 
-		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), everyone, 0},
-		{get, "/console", desk, everyone, 0},
-		{get, "/console/*", desk, everyone, 0},
-		{get, "/demo", page(widget.Demo()), everyone, 0},
-		{get, "/demo/*", page(widget.Demo()), everyone, 0},
-		{get, "/widget/*", page(widget.Script()), everyone, 0},
+		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), everyone, usual},
+		{get, "/console", desk, everyone, usual},
+		{get, "/console/*", desk, everyone, usual},
+		{get, "/demo", demo, everyone, usual},
+		{get, "/demo/*", demo, everyone, usual},
+		{get, "/widget/*", page(widget.Script()), everyone, usual},
 	}
 }
 
