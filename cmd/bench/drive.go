@@ -6,20 +6,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
+
+	"winnow/cmd/internal/running"
 )
 
 // job is one kind of request to measure; each connection has a client of its
 // own.
 type job struct {
 	name    string
-	server  *process
+	server  *running.Server
 	client  func(connection int) client
 	prepare func(context.Context) error // before each measurement; may be nil
 }
@@ -58,7 +59,7 @@ func drive(ctx context.Context, o options, j job) (result, error) {
 		total  result
 		failed error
 	)
-	begun, used := time.Now(), j.server.cpu()
+	begun, used := time.Now(), j.server.CPU()
 	for c := range o.connections {
 		group.Go(func() {
 			took, bad, err := converse(ctx, j.client(c))
@@ -71,7 +72,7 @@ func drive(ctx context.Context, o options, j job) (result, error) {
 	}
 	group.Wait()
 	elapsed := time.Since(begun)
-	used = j.server.cpu() - used
+	used = j.server.CPU() - used
 	if failed != nil {
 		return total, failed
 	}
@@ -188,6 +189,3 @@ func median(all []result) result {
 	})
 	return sorted[len(sorted)/2]
 }
-
-// drain keeps a process from blocking on its output.
-func drain(r io.Reader) { _, _ = io.Copy(io.Discard, r) }

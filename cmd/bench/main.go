@@ -12,7 +12,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -20,12 +19,13 @@ import (
 	"syscall"
 	"text/tabwriter"
 	"time"
+
+	"winnow/cmd/internal/running"
 )
 
 // options are what the command line says.
 type options struct {
-	winnow      string
-	database    string
+	program     running.Program
 	redis       string
 	connections int
 	duration    time.Duration
@@ -39,8 +39,8 @@ func main() {
 		return
 	}
 	var o options
-	flag.StringVar(&o.winnow, "winnow", "", "the binary to measure (default: built from ./cmd/winnow)")
-	flag.StringVar(&o.database, "database", "", "sqlite:FILE or postgres://…, empty of data (default: SQLite in a temporary folder)")
+	flag.StringVar(&o.program.Binary, "winnow", "", "the binary to measure (default: built from ./cmd/winnow)")
+	flag.StringVar(&o.program.Database, "database", "", "sqlite:FILE or postgres://…, empty of data (default: SQLite in a temporary folder)")
 	flag.StringVar(&o.redis, "redis", "", "redis://… (default: limits in process)")
 	flag.IntVar(&o.connections, "connections", 64, "connections at once")
 	flag.DurationVar(&o.duration, "duration", 5*time.Second, "of each measurement")
@@ -61,45 +61,42 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if o.winnow == "" {
-		o.winnow = filepath.Join(dir, "winnow")
-		build := exec.CommandContext(ctx, "go", "build", "-o", o.winnow, "./cmd/winnow")
-		build.Stdout, build.Stderr = os.Stderr, os.Stderr
-		if err := build.Run(); err != nil {
-			return fmt.Errorf("build winnow: %w", err)
+	if o.program.Binary == "" {
+		if o.program.Binary, err = running.Build(ctx, dir); err != nil {
+			return err
 		}
 	}
-	if o.database == "" {
-		o.database = "sqlite:" + filepath.Join(dir, "winnow.db")
+	if o.program.Database == "" {
+		o.program.Database = "sqlite:" + filepath.Join(dir, "winnow.db")
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	bare, err := startProcess(ctx, "bare listening on ", self, "bare")
+	bare, err := running.Start(ctx, "bare listening on ", self, "bare")
 	if err != nil {
 		return err
 	}
-	defer bare.stop()
+	defer bare.Stop()
 	desk, err := startDesk(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer desk.process.stop()
+	defer desk.server.Stop()
 
-	at := desk.process.addr
+	at := desk.server.Addr
 	jobs := []job{
-		{name: "bare Echo handler", server: bare, client: func(int) client { return &poster{addr: bare.addr} }},
-		{name: "post a comment", server: desk.process, client: func(int) client { return &poster{addr: at, key: desk.key} }},
-		{name: "read a page of 100", server: desk.process, client: func(int) client { return &getter{addr: at, path: desk.page} }},
-		{name: "the same, not modified", server: desk.process, client: func(int) client { return &getter{addr: at, path: desk.page, etag: desk.etag} }},
+		{name: "bare Echo handler", server: bare, client: func(int) client { return &poster{addr: bare.Addr} }},
+		{name: "post a comment", server: desk.server, client: func(int) client { return &poster{addr: at, key: desk.key} }},
+		{name: "read a page of 100", server: desk.server, client: func(int) client { return &getter{addr: at, path: desk.page} }},
+		{name: "the same, not modified", server: desk.server, client: func(int) client { return &getter{addr: at, path: desk.page, etag: desk.etag} }},
 		{
-			name: "first page of the queue", server: desk.process, client: func(int) client {
+			name: "first page of the queue", server: desk.server, client: func(int) client {
 				return &getter{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: desk.token}
 			},
 			prepare: func(ctx context.Context) error { return desk.refill(ctx, 5000) },
 		},
-		{name: "decide a comment", server: desk.process, client: func(int) client { return &decider{addr: at, token: desk.token, ids: desk.pending} }},
+		{name: "decide a comment", server: desk.server, client: func(int) client { return &decider{addr: at, token: desk.token, ids: desk.pending} }},
 	}
 	jobs = slices.DeleteFunc(jobs, func(j job) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
 	results := make([][]result, len(jobs))

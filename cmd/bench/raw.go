@@ -15,8 +15,8 @@ import (
 // rawInserts returns how many rows a second one connection writes into a table
 // of its own, each with a commit that is on disk.
 func rawInserts(ctx context.Context, o options, dir string) (float64, error) {
-	driver, name := "pgx", o.database
-	if strings.HasPrefix(o.database, "sqlite:") {
+	driver, name := "pgx", o.program.Database
+	if strings.HasPrefix(o.program.Database, "sqlite:") {
 		driver = "sqlite"
 		name = "file:" + filepath.Join(dir, "raw.db") + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 	}

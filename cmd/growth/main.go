@@ -16,14 +16,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
 	"syscall"
 	"time"
+
+	"winnow/cmd/internal/running"
 )
 
 // options are what the command line says.
@@ -65,20 +65,17 @@ func run(ctx context.Context, o options) (err error) {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		o.winnow = filepath.Join(dir, "winnow")
-		build := exec.CommandContext(ctx, "go", "build", "-o", o.winnow, "./cmd/winnow")
-		build.Stdout, build.Stderr = os.Stderr, os.Stderr
-		if err := build.Run(); err != nil {
-			return fmt.Errorf("build winnow: %w", err)
+		if o.winnow, err = running.Build(ctx, dir); err != nil {
+			return err
 		}
 	}
 	var desks [2]*desk
 	for i, database := range []string{o.small, o.large} {
 		begun := time.Now()
-		if desks[i], err = startDesk(ctx, o.winnow, database); err != nil {
+		if desks[i], err = startDesk(ctx, running.Program{Binary: o.winnow, Database: database}); err != nil {
 			return err
 		}
-		defer desks[i].stop()
+		defer desks[i].server.Stop()
 		fmt.Printf("ready after %v: %d sites, %d comments known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].any))
 	}
 	fmt.Printf("%-32s", "median µs")
@@ -101,7 +98,7 @@ func run(ctx context.Context, o options) (err error) {
 		fmt.Println()
 	}
 	for i, name := range []string{"small", "large"} {
-		most, err := desks[i].memory()
+		most, err := desks[i].server.Memory()
 		if err != nil {
 			return err
 		}
@@ -155,7 +152,7 @@ func (d *desk) drive(ctx context.Context, op operation, connections, requests in
 				switch {
 				case failed == nil && took > 0:
 					all = append(all, took)
-				case failed != nil && !errors.Is(failed, errBusy):
+				case failed != nil && !errors.Is(failed, running.ErrBusy):
 					err = errors.Join(err, failed)
 				}
 				failed = err
