@@ -32,30 +32,11 @@ func schemaOf(t *testing.T, version int) schema {
 	if s.tables, s.columns, err = storage.Columns(t.Context(), lite); err != nil {
 		t.Fatal(err)
 	}
-	each(t, lite, `SELECT t.name || '.' || c.name, lower(c.type), '' FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'`,
+	storagetest.Each(t, lite, `SELECT t.name || '.' || c.name, lower(c.type), '' FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'`,
 		func(column, kind, _ string) { s.kinds[column] = kind })
-	each(t, lite, `SELECT t.name || '.' || k."from", k."table", k."to" FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'`,
+	storagetest.Each(t, lite, `SELECT t.name || '.' || k."from", k."table", k."to" FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'`,
 		func(column, table, to string) { s.refers[column] = [2]string{table, to} })
 	return s
-}
-
-func each(t *testing.T, db *sql.DB, query string, do func(a, b, c string)) {
-	t.Helper()
-	rows, err := db.QueryContext(t.Context(), query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var a, b, c string
-		if err := rows.Scan(&a, &b, &c); err != nil {
-			t.Fatal(err)
-		}
-		do(a, b, c)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // meanings are the columns whose text must be of a form.

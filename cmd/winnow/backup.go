@@ -36,11 +36,7 @@ func restoreCommand() *cli.Command {
 }
 
 func backup(ctx context.Context, c *cli.Command) error {
-	args, err := arguments(c, "FILE")
-	if err != nil {
-		return err
-	}
-	url, err := databaseURL(c)
+	file, url, err := fileAndDatabase(c)
 	if err != nil {
 		return err
 	}
@@ -55,27 +51,32 @@ func backup(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	defer db.Close()
-	if err := db.Backup(ctx, args[0], c.Bool("force"), progressOf(c, "backup")); err != nil {
+	if err := db.Backup(ctx, file, c.Bool("force"), progressOf(c, "backup")); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Root().Writer, "%s is complete\n", args[0])
+	_, err = fmt.Fprintf(c.Root().Writer, "%s is complete\n", file)
 	return err
 }
 
 func restore(ctx context.Context, c *cli.Command) error {
+	file, url, err := fileAndDatabase(c)
+	if err != nil {
+		return err
+	}
+	if err := storage.Restore(ctx, url, file, progressOf(c, "restore")); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Root().Writer, "%s is restored\n", file)
+	return err
+}
+
+func fileAndDatabase(c *cli.Command) (file, url string, err error) {
 	args, err := arguments(c, "FILE")
 	if err != nil {
-		return err
+		return "", "", err
 	}
-	url, err := databaseURL(c)
-	if err != nil {
-		return err
-	}
-	if err := storage.Restore(ctx, url, args[0], progressOf(c, "restore")); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(c.Root().Writer, "%s is restored\n", args[0])
-	return err
+	url, err = databaseURL(c)
+	return args[0], url, err
 }
 
 // progressOf shows on a terminal how far storage is.

@@ -255,14 +255,8 @@ func (r *newsroom) decide(m *moderator) {
 
 // decideStale is for a comment that somebody was dealt at some time.
 func (r *newsroom) decideStale(m *moderator) {
-	r.mu.Lock()
-	if len(r.seen) == 0 {
-		r.mu.Unlock()
-		return
-	}
-	d := r.seen[rand.IntN(len(r.seen))]
-	r.mu.Unlock()
-	if slices.ContainsFunc(m.hand, func(own dealt) bool { return own.id == d.id }) {
+	d, found := oneOf(r, &r.seen)
+	if !found || slices.ContainsFunc(m.hand, func(own dealt) bool { return own.id == d.id }) {
 		return
 	}
 	word := verdict()
@@ -339,13 +333,10 @@ func (r *newsroom) renew(m *moderator) {
 
 // undo takes back what anybody has done.
 func (r *newsroom) undo(m *moderator) {
-	r.mu.Lock()
-	if len(r.made) == 0 {
-		r.mu.Unlock()
+	id, found := oneOf(r, &r.made)
+	if !found {
 		return
 	}
-	id := r.made[rand.IntN(len(r.made))]
-	r.mu.Unlock()
 	status, reply, _ := r.asks(m, "undo", "/v1/decisions/"+id+"/undo", nil, id)
 	r.allows("undo", status, reply, http.StatusOK, http.StatusConflict, http.StatusForbidden)
 	r.mu.Lock()
@@ -354,4 +345,14 @@ func (r *newsroom) undo(m *moderator) {
 	for _, one := range all {
 		r.undone[one.(object)["id"].(string)] = true
 	}
+}
+
+// oneOf picks from what the newsroom has noted so far.
+func oneOf[T any](r *newsroom, from *[]T) (one T, found bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(*from) == 0 {
+		return one, false
+	}
+	return (*from)[rand.IntN(len(*from))], true
 }

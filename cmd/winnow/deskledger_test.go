@@ -48,7 +48,7 @@ func (r *newsroom) audited(url string) {
 		r.t.Errorf("audit verify: %s", said)
 	}
 	told := map[string]standing{}
-	each(r.t, url, `SELECT subject || ' ' || action, before, after FROM audit WHERE action IN ('comment.approve', 'comment.reject', 'comment.escalate', 'comment.undo') ORDER BY seq`,
+	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT subject || ' ' || action, before, after FROM audit WHERE action IN ('comment.approve', 'comment.reject', 'comment.escalate', 'comment.undo') ORDER BY seq`,
 		func(row, before, after string) {
 			id, action, _ := strings.Cut(row, " ")
 			last, seen := told[id]
@@ -72,7 +72,7 @@ func (r *newsroom) audited(url string) {
 			}
 			told[id] = now
 		})
-	each(r.t, url, `SELECT id, status || ' ' || reason, version || ' ' || (SELECT count(*) FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL) FROM comments c WHERE site = 'held'`,
+	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT id, status || ' ' || reason, version || ' ' || (SELECT count(*) FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL) FROM comments c WHERE site = 'held'`,
 		func(id, is, counts string) {
 			if s, ok := told[id]; ok && (is != s.Status+" "+s.Reason || counts != fmt.Sprint(s.Version, " ", s.decided)) {
 				r.t.Errorf("%s is %s, %s; its trail ends with %+v", id, is, counts, s)
@@ -97,7 +97,7 @@ func (r *newsroom) accounted(url string) {
 		r.t.Errorf("%d comments are kept, %d were acknowledged", len(comments), len(r.comments))
 	}
 	kept := map[string]bool{}
-	each(r.t, url, `SELECT id, comment_id || ' ' || batch, CASE WHEN undone_at IS NULL THEN '' ELSE 'undone' END FROM decisions`, func(id, of, undone string) {
+	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT id, comment_id || ' ' || batch, CASE WHEN undone_at IS NULL THEN '' ELSE 'undone' END FROM decisions`, func(id, of, undone string) {
 		kept[id] = true
 		comment, batch, _ := strings.Cut(of, " ")
 		if known := r.decided[id]; known != comment && (known != "" || !r.unsure[comment]) {

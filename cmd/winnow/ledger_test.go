@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"testing"
 
 	"winnow/storage/storagetest"
 )
@@ -61,32 +60,14 @@ func (l *load) check(url string) {
 func (l *load) rows(url string) (comments map[string][]string, decisions map[string][]judgment) {
 	l.t.Helper()
 	comments, decisions = map[string][]string{}, map[string][]judgment{}
-	each(l.t, url, `SELECT body, id, '' FROM comments WHERE site IN ('held', 'free')`, func(text, id, _ string) {
+	raw := storagetest.Raw(l.t, url)
+	storagetest.Each(l.t, raw, `SELECT body, id, '' FROM comments WHERE site IN ('held', 'free')`, func(text, id, _ string) {
 		comments[text] = append(comments[text], id)
 	})
-	each(l.t, url, `SELECT comment_id, id, CASE action WHEN 'approve' THEN 'approved' ELSE 'rejected' END FROM decisions`, func(comment, id, status string) {
+	storagetest.Each(l.t, raw, `SELECT comment_id, id, CASE action WHEN 'approve' THEN 'approved' ELSE 'rejected' END FROM decisions`, func(comment, id, status string) {
 		decisions[comment] = append(decisions[comment], judgment{id, status})
 	})
 	return comments, decisions
-}
-
-func each(t *testing.T, url, query string, do func(a, b, c string)) {
-	t.Helper()
-	rows, err := storagetest.Raw(t, url).Query(query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var a, b, c string
-		if err := rows.Scan(&a, &b, &c); err != nil {
-			t.Fatal(err)
-		}
-		do(a, b, c)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // shows asks the server for what the ledger knows.

@@ -108,3 +108,23 @@ func Raw(t testing.TB, url string) *sql.DB {
 	t.Cleanup(func() { db.Close() })
 	return db
 }
+
+// Each hands over the rows of a query with three columns of text.
+func Each(t testing.TB, db *sql.DB, query string, do func(a, b, c string)) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a, b, c string
+		if err := rows.Scan(&a, &b, &c); err != nil {
+			t.Fatal(err)
+		}
+		do(a, b, c)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
