@@ -129,7 +129,10 @@ func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (t
 // removeAddresses handles one batch and returns how many comments it has
 // passed.
 func (t *tx) removeAddresses(site string, before int64) (int, error) {
-	at := func(scan scanner) (p place, err error) { return p, scan(&p.at, &p.id) }
+	at := func(scan scanner) (p place, err error) {
+		err = scan(&p.at, &p.id)
+		return p, err
+	}
 	from, err := one(t, at, `SELECT cleared_at, cleared_id FROM sites WHERE slug = $1`, site)
 	if err != nil {
 		return 0, missing(err, "there is no site %q", site)

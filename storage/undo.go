@@ -107,7 +107,10 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 			return d, old, models.Errorf(models.KindConflict, "the comment has changed since: %s", told(other))
 		}
 	}
-	before, err := one(t, func(scan scanner) (s state, err error) { return s, scan(&s.Status, &s.Reason) },
+	before, err := one(t, func(scan scanner) (s state, err error) {
+		err = scan(&s.Status, &s.Reason)
+		return s, err
+	},
 		`SELECT old_status, old_reason FROM decisions WHERE id = $1`, d.ID)
 	if err != nil {
 		return d, old, err
