@@ -263,8 +263,10 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 		return err
 	}
 	// Indexes are made at the end, which is quicker than keeping them up.
-	indexes, err := list(&tx{ctx: ctx, on: to}, func(scan scanner) (i [2]string, err error) { return i, scan(&i[0], &i[1]) },
-		`SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
+	indexes, err := list(&tx{ctx: ctx, on: to}, func(scan scanner) (i [2]string, err error) {
+		err = scan(&i[0], &i[1])
+		return i, err
+	}, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
 	if err != nil {
 		return err
 	}

@@ -110,8 +110,7 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	before, err := one(t, func(scan scanner) (s state, err error) {
 		err = scan(&s.Status, &s.Reason)
 		return s, err
-	},
-		`SELECT old_status, old_reason FROM decisions WHERE id = $1`, d.ID)
+	}, `SELECT old_status, old_reason FROM decisions WHERE id = $1`, d.ID)
 	if err != nil {
 		return d, old, err
 	}
