@@ -79,7 +79,7 @@ func (t *tx) extend(head *chainHead, trail []models.Audit) error {
 			string(a.Before), string(a.After), head.hash,
 		}
 	}
-	_, err := t.insert(keepAudit, rows)
+	err := t.insert(keepAudit, rows)
 	return err
 }
 

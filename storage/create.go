@@ -149,7 +149,7 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 			return []any{id, int64(g.Count), int64(g.Authors), int64(g.Articles), micros(g.First)}
 		})},
 	} {
-		if _, err := t.insert(part.into, part.rows); err != nil {
+		if err := t.insert(part.into, part.rows); err != nil {
 			return nil, err
 		}
 	}

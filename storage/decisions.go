@@ -131,7 +131,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, c, err
 	}
 	if sampled(made.ID, k.look) {
-		if _, err := t.insert(keepLooks, [][]any{t.lookRow(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)}); err != nil {
+		if err := t.insert(keepLooks, [][]any{t.lookRow(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)}); err != nil {
 			return none, c, err
 		}
 	}

@@ -74,24 +74,21 @@ func array[T any](rows [][]any, column int) []T {
 	return values
 }
 
-// insert returns how many rows were added or changed.
-func (t *tx) insert(i insert, rows [][]any) (int64, error) {
-	total := int64(0)
+// inserting is what changes run on.
+type inserting interface {
+	runner
+	// insert runs a statement once for each call, now or later, and returns how
+	// many rows were added or changed as far as that is known.
+	insert(query string, calls [][]any) (int64, error)
+}
+
+// insert adds rows now or later, but before anything is read.
+func (t *tx) insert(i insert, rows [][]any) error {
 	query, calls := t.d.insert(i, rows)
-	if on, ok := t.on.(*pinned); ok {
-		n, err := on.insert(query, calls)
-		t.wrote = t.wrote || n > 0
-		t.rows += n
-		return n, err
-	}
-	for _, args := range calls {
-		n, err := t.exec(query, args...)
-		if err != nil {
-			return total, err
-		}
-		total += n
-	}
-	return total, nil
+	n, err := t.on.(inserting).insert(query, calls)
+	t.wrote = t.wrote || n > 0
+	t.rows += n
+	return err
 }
 
 // insertReturning reads what the clause of i returns.

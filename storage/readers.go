@@ -287,7 +287,7 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 	if err := t.empty(old, models.ReasonErased); err != nil {
 		return e, err
 	}
-	_, err = t.insert(keepEvents, events)
+	err = t.insert(keepEvents, events)
 	return e, err
 }
 

@@ -205,7 +205,7 @@ func (t *tx) flush() error {
 			return row
 		})},
 	} {
-		if _, err := t.insert(part.into, part.rows); err != nil {
+		if err := t.insert(part.into, part.rows); err != nil {
 			return err
 		}
 	}

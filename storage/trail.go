@@ -187,7 +187,7 @@ var keepEvents = into("events", "id, kind, site, subject, article, status, at bi
 
 // event notes what other nodes and open consoles should hear of.
 func (t *tx) event(kind models.EventKind, site, subject, article string, status models.Status) error {
-	_, err := t.insert(keepEvents, [][]any{t.eventRow(kind, site, subject, article, status)})
+	err := t.insert(keepEvents, [][]any{t.eventRow(kind, site, subject, article, status)})
 	return err
 }
 

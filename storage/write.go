@@ -67,11 +67,11 @@ func (db *DB) transact(ctx context.Context, change func(*tx) error) error {
 }
 
 func (db *DB) attempt(ctx context.Context, change func(*tx) error) error {
-	own, err := db.pool.BeginTx(ctx, nil)
+	own, err := db.begin(ctx)
 	if err != nil {
 		return err
 	}
-	defer own.Rollback() // does nothing after a commit
+	defer own.end(ctx)
 	t := &tx{ctx: ctx, on: own, d: db.d, now: db.now()}
 	if err := change(t); err != nil {
 		return err
@@ -82,5 +82,5 @@ func (db *DB) attempt(ctx context.Context, change func(*tx) error) error {
 	if err := t.seal(); err != nil {
 		return err
 	}
-	return own.Commit()
+	return own.commit(ctx)
 }
