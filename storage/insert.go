@@ -84,6 +84,9 @@ type inserting interface {
 
 // insert adds rows now or later, but before anything is read.
 func (t *tx) insert(i insert, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil // what only reads has none
+	}
 	query, calls := t.d.insert(i, rows)
 	n, err := t.on.(inserting).insert(query, calls)
 	t.wrote = t.wrote || n > 0
