@@ -58,7 +58,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if req.ContentLength > r.body {
 			return tooLarge(r.body)
 		}
-		if req.ContentLength != 0 {
+		if req.ContentLength < 0 { // net/http reads no more of a length that is known
 			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.body)
 		}
 		return r.handler(c)

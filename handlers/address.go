@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -29,7 +30,7 @@ type addresses struct {
 
 type addressKey struct {
 	period int64
-	key    []byte
+	*hider
 }
 
 // renew gets the key of a period that has begun since the last call.
@@ -47,18 +48,35 @@ func (a *addresses) renew(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("key of addresses: %w", err)
 	}
-	a.current.Store(&addressKey{period, key})
+	a.current.Store(&addressKey{period, newHider(key)})
 	return nil
 }
 
 // hash hides a text with the key of the last renewal, of which there was one.
-func (a *addresses) hash(text string) string { return keyed(a.current.Load().key, text) }
+func (a *addresses) hash(text string) string { return a.current.Load().hide(text) }
 
-// keyed is 128 bits of an HMAC-SHA256 (RFC 2104), in hexadecimal.
-func keyed(key []byte, text string) string {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(text))
-	return hex.EncodeToString(mac.Sum(nil)[:16])
+// hider hides texts with a key. It keeps what is made of the key, which takes
+// longer than a text.
+type hider struct{ macs sync.Pool }
+
+type mac struct {
+	hash.Hash
+	text []byte // room for a text, then for its sum
+}
+
+func newHider(key []byte) *hider {
+	return &hider{sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, key)} }}}
+}
+
+// hide returns 128 bits of the HMAC-SHA256 (RFC 2104) of a text, in hexadecimal.
+func (h *hider) hide(text string) string {
+	m := h.macs.Get().(*mac)
+	defer h.macs.Put(m)
+	m.Reset()
+	m.text = append(m.text[:0], text...)
+	m.Write(m.text)
+	m.text = m.Sum(m.text[:0])
+	return hex.EncodeToString(m.text[:16])
 }
 
 // client is what may be kept of a client: never its address.
@@ -103,7 +121,7 @@ func (s *Server) idempotencyKey(r *http.Request, from speaker) (string, error) {
 	case from.key:
 		return "key " + key, nil
 	}
-	return "browser " + keyed(s.secret, "repeat "+from.address.String()+" "+key), nil
+	return "browser " + s.hider.hide("repeat "+from.address.String()+" "+key), nil
 }
 
 // witness stands for an address that reports a comment. It is another one for
@@ -113,7 +131,7 @@ func (s *Server) witness(comment string, address netip.Addr) string {
 	if !address.IsValid() {
 		return ""
 	}
-	return keyed(s.secret, "report "+comment+" "+address.String())
+	return s.hider.hide("report " + comment + " " + address.String())
 }
 
 // addressKey is what an address counts as in limits, hidden: itself, or its /64,

@@ -63,7 +63,7 @@ func (s *Server) login(c echo.Context) error {
 	if req.Cookie && !sameOrigin(c.Request()) {
 		return models.Errorf(models.KindForbidden, "cookies are for the console alone")
 	}
-	if err := s.take(c, s.loginLimits(caller(c).Address, req.Name)); err != nil {
+	if err := s.take(c.Request().Context(), c, s.loginLimits(caller(c).Address, req.Name)); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

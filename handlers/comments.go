@@ -3,7 +3,6 @@ package handlers
 import (
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/netip"
 	"time"
@@ -79,17 +78,20 @@ func (s *Server) createComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(append([]byte("POST /v1/comments\n"), data...))
-	c.SetRequest(c.Request().WithContext(redis.Budget(c.Request().Context())))
+	var sum []byte
+	if key != "" {
+		sum = fingerprint(data)
+	}
+	ctx := redis.Budget(c.Request().Context())
 	limits := append(s.readerLimits(from.site.Slug, "comment", from.address, comment.Author.ID),
 		models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
 	var set terms
-	if err = s.take(c, limits); err == nil {
-		set, err = s.admit(c.Request().Context(), comment)
+	if err = s.take(ctx, c, limits); err == nil {
+		set, err = s.admit(ctx, comment)
 	}
 	if err != nil {
 		// What was answered once is answered again, whatever came since.
-		kept, verdict, missed := s.db.Repeated(c.Request().Context(), from.site.Slug, key, sum[:])
+		kept, verdict, missed := s.db.Repeated(ctx, from.site.Slug, key, sum)
 		if missed != nil {
 			return err
 		}
@@ -97,12 +99,12 @@ func (s *Server) createComment(c echo.Context) error {
 		return created(c, kept, verdict, from.key)
 	}
 	comment.ID = uuid.Must(uuid.NewV7()).String() // campaigns are named after it
-	verdict, campaign, err := s.judge(c.Request().Context(), &comment, from.site, set, req.Website != "")
+	verdict, campaign, err := s.judge(ctx, &comment, from.site, set, req.Website != "")
 	if err != nil {
 		return err
 	}
-	kept, verdict, replayed, err := s.db.CreateComment(c.Request().Context(), storage.NewComment{
-		Comment: comment, Verdict: verdict, Campaign: campaign, IdempotencyKey: key, Fingerprint: sum[:],
+	kept, verdict, replayed, err := s.db.CreateComment(ctx, storage.NewComment{
+		Comment: comment, Verdict: verdict, Campaign: campaign, IdempotencyKey: key, Fingerprint: sum,
 		SecondLook: from.site.LookShare(),
 	})
 	if err != nil {
@@ -110,9 +112,17 @@ func (s *Server) createComment(c echo.Context) error {
 	}
 	if !replayed {
 		s.metrics.comments.WithLabelValues(string(kept.Status)).Inc()
-		s.publish(c.Request().Context(), s.changed(models.CommentCreated, kept))
+		s.publish(ctx, s.changed(models.CommentCreated, kept))
 	}
 	return created(c, kept, verdict, from.key)
+}
+
+// fingerprint tells a request that is repeated from another one.
+func fingerprint(body []byte) []byte {
+	sum := sha256.New()
+	sum.Write([]byte("POST /v1/comments\n"))
+	sum.Write(body)
+	return sum.Sum(nil)
 }
 
 // created replies with what became of a comment, and to a site's key with the
@@ -217,12 +227,7 @@ func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, 
 			comment.Author.Email = r.Email
 		}
 	}
-	var more *models.Error
-	if errors.As(comment.Validate(), &more) {
-		for _, f := range more.Fields {
-			from.bad.Add(f.Field, "%s", f.Message)
-		}
-	}
+	from.bad.Join(comment.Validate())
 	return comment, from.bad.Err()
 }
 

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -30,8 +29,7 @@ func (s *Server) editComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.SetRequest(c.Request().WithContext(redis.Budget(c.Request().Context())))
-	ctx := c.Request().Context()
+	ctx := redis.Budget(c.Request().Context())
 	comment, err := s.own(c, from)
 	if err != nil {
 		return err
@@ -43,18 +41,13 @@ func (s *Server) editComment(c echo.Context) error {
 		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
 	}
 	comment.Body = models.Clean(req.Body)
-	var faults *models.Error
-	if errors.As(comment.Validate(), &faults) {
-		for _, f := range faults.Fields {
-			from.bad.Add(f.Field, "%s", f.Message)
-		}
-	}
+	from.bad.Join(comment.Validate())
 	if err := from.bad.Err(); err != nil {
 		return err
 	}
 	limits := append(s.readerLimits(from.site.Slug, "comment", from.address, comment.Author.ID),
 		models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
-	if err := s.take(c, limits); err != nil {
+	if err := s.take(ctx, c, limits); err != nil {
 		return err
 	}
 	set, err := s.admit(ctx, comment)

@@ -48,7 +48,7 @@ func (s *Server) flagComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.take(c, s.readerLimits(from.site.Slug, "flag", from.address, who.author)); err != nil {
+	if err := s.take(ctx, c, s.readerLimits(from.site.Slug, "flag", from.address, who.author)); err != nil {
 		return err
 	}
 	by := caller(c)

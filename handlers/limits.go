@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"math"
 	"net/netip"
 	"strconv"
@@ -33,7 +34,7 @@ func DefaultRates() Rates {
 // readerLimits are the limits of one reader for one purpose, such as "comment".
 // A name is not an identity, so it is not counted.
 func (s *Server) readerLimits(site, purpose string, address netip.Addr, authorID string) []models.Limit {
-	var limits []models.Limit
+	limits := make([]models.Limit, 0, 3) // with room for the site's
 	if key := s.addressKey(address); key != "" {
 		limits = append(limits, models.Limit{Site: site, Name: "address", Key: purpose + " " + key, Rate: s.rates.Address})
 	}
@@ -59,11 +60,11 @@ func (s *Server) loginLimits(address netip.Addr, name string) []models.Limit {
 // take asks the limiter, in one call, and writes the RateLimit fields
 // (draft-ietf-httpapi-ratelimit-headers). A limiter that fails lets pass: a
 // newsroom without limits is better than one without comments.
-func (s *Server) take(c echo.Context, limits []models.Limit) error {
-	a, err := s.limiter.Take(c.Request().Context(), limits...)
+func (s *Server) take(ctx context.Context, c echo.Context, limits []models.Limit) error {
+	a, err := s.limiter.Take(ctx, limits...)
 	if err != nil {
 		s.metrics.limiterFailures.Inc()
-		s.log.ErrorContext(c.Request().Context(), "limiter failed, request let through", "error", err)
+		s.log.ErrorContext(ctx, "limiter failed, request let through", "error", err)
 		return nil
 	}
 	if a.Policy.Name == "" {

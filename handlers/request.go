@@ -45,14 +45,14 @@ func readJSON(r *http.Request) ([]byte, error) {
 // readBody returns the whole body. guard has set the most it may have.
 func readBody(r *http.Request) ([]byte, error) {
 	data, err := io.ReadAll(r.Body)
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return nil, tooLarge(large.Limit)
-	case err != nil:
-		return nil, &models.Error{Kind: models.KindMalformed, Message: "the request could not be read to its end", Cause: err}
+	if err == nil {
+		return data, nil
 	}
-	return data, nil
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return nil, tooLarge(large.Limit)
+	}
+	return nil, &models.Error{Kind: models.KindMalformed, Message: "the request could not be read to its end", Cause: err}
 }
 
 func tooLarge(most int64) error {
@@ -70,6 +70,9 @@ func parse(data []byte, v any) error {
 		return models.Errorf(models.KindMalformed, "the request is not valid UTF-8")
 	}
 	err := json.Unmarshal(data, v, lenient)
+	if err == nil && !bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
+		return nil
+	}
 	var kind *json.SemanticError
 	var syntax *jsontext.SyntacticError
 	switch {
@@ -77,16 +80,14 @@ func parse(data []byte, v any) error {
 		return &models.Error{Kind: models.KindMalformed, Message: "the request has a value of the wrong type", Fields: []models.FieldError{
 			{Field: fieldName(kind.JSONPointer), Message: "must not be of type " + typeName(kind)},
 		}}
-	case errors.As(err, &kind) || bytes.Equal(bytes.TrimSpace(data), []byte("null")):
+	case err == nil || errors.As(err, &kind):
 		return models.Errorf(models.KindMalformed, "the request must be a JSON object")
 	case errors.As(err, &syntax) && syntax.Err == jsontext.ErrDuplicateName:
 		return &models.Error{Kind: models.KindMalformed, Message: "the request names a field twice", Fields: []models.FieldError{
 			{Field: fieldName(syntax.JSONPointer), Message: "is given twice"},
 		}}
-	case err != nil:
-		return &models.Error{Kind: models.KindMalformed, Message: "the request is not valid JSON", Cause: err}
 	}
-	return nil
+	return &models.Error{Kind: models.KindMalformed, Message: "the request is not valid JSON", Cause: err}
 }
 
 // fieldName writes a place in a request as faults name it: "author.name".

@@ -70,6 +70,7 @@ type Server struct {
 	notifier  Notifier
 	campaigns Campaigns
 	secret    []byte
+	hider     *hider // with secret
 	trusted   []netip.Prefix
 	rates     Rates
 	redis     *redis.Client
@@ -103,7 +104,7 @@ type Server struct {
 func New(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{
 		db: cfg.DB, limiter: cfg.Limiter, notifier: cfg.Notifier, campaigns: cfg.Campaigns,
-		secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, redis: cfg.Redis,
+		secret: cfg.Secret, hider: newHider(cfg.Secret), trusted: cfg.TrustedProxies, rates: cfg.Rates, redis: cfg.Redis,
 		log: cfg.Log, now: cfg.Now, version: cfg.Version,
 		hashing: make(chan struct{}, maxHashes), notices: make(chan models.Event, maxNotices),
 	}

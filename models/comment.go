@@ -136,7 +136,10 @@ func (c Comment) Validate() error {
 	}
 	link := func(field, s string) {
 		length(field, s, 0, MaxURL)
-		if u, err := url.Parse(s); s != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "") {
+		if s == "" {
+			return
+		}
+		if u, err := url.Parse(s); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 			bad.Add(field, "must be an http or https address")
 		}
 	}
@@ -147,8 +150,10 @@ func (c Comment) Validate() error {
 	length("parent_id", c.ParentID, 0, MaxID)
 	length("author.id", c.Author.ID, 0, MaxID)
 	length("author.name", c.Author.Name, 1, MaxName)
-	if a, err := mail.ParseAddress(c.Author.Email); c.Author.Email != "" && (err != nil || a.Address != c.Author.Email || len(c.Author.Email) > 254) {
-		bad.Add("author.email", "must be an e-mail address")
+	if email := c.Author.Email; email != "" {
+		if a, err := mail.ParseAddress(email); err != nil || a.Address != email || len(email) > 254 {
+			bad.Add("author.email", "must be an e-mail address")
+		}
 	}
 	link("author.url", c.Author.URL)
 	length("body", c.Body, 1, MaxBody)

@@ -88,6 +88,17 @@ func (v *Invalid) Add(field, format string, args ...any) {
 	v.fields = append(v.fields, FieldError{field, fmt.Sprintf(format, args...)})
 }
 
+// Join adds the faults that err tells of, if it is an Error.
+func (v *Invalid) Join(err error) {
+	if err == nil {
+		return
+	}
+	var more *Error
+	if errors.As(err, &more) {
+		v.fields = append(v.fields, more.Fields...)
+	}
+}
+
 // Err returns nil when nothing was added.
 func (v *Invalid) Err() error {
 	if len(v.fields) == 0 {
