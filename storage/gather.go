@@ -7,13 +7,15 @@ import (
 	"winnow/models"
 )
 
-// gather hands what callers bring to its owners, all that waits at the time as
+// gather hands what callers bring to its owner, all that waits at the time as
 // one batch. One that comes alone is handed over at once. When several came the
 // last time, most of their callers will be back within moments, and it is
 // cheaper to let them share a batch than to leave the first of them alone in
-// one: an owner waits until as many are there.
+// one: the owner waits until as many are there. For the same reason there is
+// one owner: two would make batches of half the length, that wait for each
+// other's counters in the database.
 type gather[T any] struct {
-	owners sync.WaitGroup
+	owner sync.WaitGroup
 
 	mu     sync.RWMutex // guards the closing of queue against senders
 	closed bool
@@ -27,20 +29,18 @@ const (
 	maxPatience = 2 * time.Millisecond
 )
 
-// startGather lets so many owners do the work until close.
-func startGather[T any](owners int, work func(batch []T)) *gather[T] {
+// startGather lets the owner do the work until close.
+func startGather[T any](work func(batch []T)) *gather[T] {
 	g := &gather[T]{queue: make(chan T, maxWaiting)}
-	for range owners {
-		g.owners.Go(func() {
-			last, patience := 0, time.Duration(0)
-			for first := range g.queue {
-				batch := g.waiting(first, last, patience)
-				begun := time.Now()
-				work(batch)
-				last, patience = len(batch), min(time.Since(begun)/2, maxPatience)
-			}
-		})
-	}
+	g.owner.Go(func() {
+		last, patience := 0, time.Duration(0)
+		for first := range g.queue {
+			batch := g.waiting(first, last, patience)
+			begun := time.Now()
+			work(batch)
+			last, patience = len(batch), min(time.Since(begun)/2, maxPatience)
+		}
+	})
 	return g
 }
 
@@ -102,5 +102,5 @@ func (g *gather[T]) close() {
 		close(g.queue)
 	}
 	g.mu.Unlock()
-	g.owners.Wait()
+	g.owner.Wait()
 }

@@ -15,7 +15,7 @@ func TestGatherWaitsForThoseThatCameTheLastTime(t *testing.T) {
 			batch []int
 		}
 		var done []work
-		g := startGather(1, func(batch []int) {
+		g := startGather(func(batch []int) {
 			done = append(done, work{time.Since(begun), batch})
 			time.Sleep(2 * time.Millisecond)
 		})

@@ -7,14 +7,9 @@ import (
 	"winnow/models"
 )
 
-const (
-	// creators is how many groups PostgreSQL may have under way: while it
-	// writes one to disk, the next is sent. SQLite has one writer.
-	creators = 2
-	// groupTimeout is how long a group waits for a database that does not
-	// answer. Callers wait as long as their own contexts say.
-	groupTimeout = 20 * time.Second
-)
+// groupTimeout is how long a group waits for a database that does not answer.
+// Callers wait as long as their own contexts say.
+const groupTimeout = 20 * time.Second
 
 // createWithOthers keeps a comment together with those that wait at the same
 // time.

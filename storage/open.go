@@ -92,7 +92,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	db.pool.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	db.pool.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	db.readers = &prepared{runner: db.pool, prepare: db.pool.PrepareContext, stmts: map[string]*sql.Stmt{}}
-	db.creations = startGather(1, db.createAll)
+	db.creations = startGather(db.createAll)
 	return nil
 }
 
@@ -131,7 +131,7 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 		return errors.Join(db.d.explain(err), pool.Close())
 	}
 	db.pool, db.readers = pool, pool
-	db.creations = startGather(creators, db.createAll)
+	db.creations = startGather(db.createAll)
 	return nil
 }
 

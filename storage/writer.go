@@ -56,7 +56,7 @@ func startWriter(ctx context.Context, db *DB, path string) (*writer, error) {
 		on: pin(conn),
 		d:  db.d, now: db.now, log: db.log, wal: wal,
 	}
-	w.gather = startGather(1, w.run)
+	w.gather = startGather(w.run)
 	return w, nil
 }
 
