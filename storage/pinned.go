@@ -75,16 +75,13 @@ func (p *pinned) compiled(on any, query string) (driver.StmtExecContext, error) 
 }
 
 func driverValue(v any) driver.Value {
-	switch v := v.(type) {
-	case string:
-		return storable(v)
-	case *float64:
-		if v == nil {
+	if f, ok := v.(*float64); ok {
+		if f == nil {
 			return nil
 		}
-		return *v
+		return *f
 	}
-	return v
+	return storable(v)
 }
 
 // close gives all statements back.

@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"fmt"
+	"hash/fnv"
 	"testing"
 	"time"
 
@@ -15,6 +16,17 @@ func TestCampaigns(t *testing.T) {
 		c := newClock()
 		return memory.NewCampaigns(c.Now), c.Pass
 	})
+}
+
+// Nodes of different releases tell authors apart by the same numbers.
+func TestDistinctIsFNV(t *testing.T) {
+	for _, key := range []string{"", "a", "id 7", "name Zoë 10.0.0.0/24"} {
+		h := fnv.New64a()
+		h.Write([]byte(key))
+		if got, want := memory.Distinct(key), h.Sum64(); got != want {
+			t.Errorf("Distinct(%q) = %x, want %x", key, got, want)
+		}
+	}
 }
 
 // A flood of different comments must not make it grow without bound, and must
