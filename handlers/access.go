@@ -14,11 +14,13 @@ import (
 	"winnow/models"
 )
 
-// What guard leaves with a request.
-const (
-	callerKey = "caller"
-	siteKey   = "site" // the models.Site of a site's key
-)
+// asker is who asks, as guard found out and leaves it with the request.
+type asker struct {
+	models.Caller
+	site models.Site // of a site's key
+}
+
+const askerKey = "asker"
 
 // How long a node believes what it knows: within it a change of role, a
 // disabled login, a replaced key or a changed site bites. The key's is just
@@ -29,11 +31,15 @@ const (
 	siteTTL      = 5 * time.Second
 )
 
-// caller returns who asks, as guard found out.
-func caller(c echo.Context) models.Caller {
-	by, _ := c.Get(callerKey).(models.Caller)
-	return by
+// asked returns who asks.
+func asked(c echo.Context) asker {
+	if a, ok := c.Get(askerKey).(*asker); ok {
+		return *a
+	}
+	return asker{}
 }
+
+func caller(c echo.Context) models.Caller { return asked(c).Caller }
 
 // guard lets a request through to its handler when its caller may call it, and
 // sees to it that it is answered in time.
@@ -46,15 +52,15 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			req = req.WithContext(ctx)
 			c.SetRequest(req)
 		}
-		by, err := s.identify(c, r.who)
+		by, err := s.identify(req, r.who)
 		if err != nil {
 			return err
 		}
 		by.Address = s.peer(req)
-		if err := allow(by, r.who, req.Header.Get("Origin") != ""); err != nil {
+		if err := allow(by.Caller, r.who, req.Header.Get("Origin") != ""); err != nil {
 			return err
 		}
-		c.Set(callerKey, by)
+		c.Set(askerKey, &by)
 		if req.ContentLength > r.body {
 			return tooLarge(r.body)
 		}
@@ -89,35 +95,35 @@ func allow(by models.Caller, who access, fromPage bool) error {
 
 // identify reads the credentials. The console's cookie counts only where
 // moderators are wanted, so that it turns no reader's page into a moderator.
-func (s *Server) identify(c echo.Context, who access) (models.Caller, error) {
-	req := c.Request()
+func (s *Server) identify(req *http.Request, who access) (by asker, err error) {
 	if who == everyone {
-		return models.Caller{}, nil
+		return by, nil
 	}
 	if header := req.Header.Get("Authorization"); header != "" {
 		scheme, token, _ := strings.Cut(header, " ")
 		token = strings.TrimSpace(token)
 		switch {
 		case !strings.EqualFold(scheme, "Bearer") || token == "":
-			return models.Caller{}, models.Errorf(models.KindUnauthorized, "Authorization must be Bearer and a key or token")
+			return by, models.Errorf(models.KindUnauthorized, "Authorization must be Bearer and a key or token")
 		case strings.Count(token, ".") == 2:
-			return s.moderator(req.Context(), token)
+			by.Caller, err = s.moderator(req.Context(), token)
+			return by, err
 		}
-		site, err := s.keys.get(req.Context(), token)
-		if err != nil {
-			return models.Caller{}, err
+		by.site, err = s.keys.get(req.Context(), token)
+		if err == nil {
+			by.Kind, by.Site = models.ByKey, by.site.Slug
 		}
-		c.Set(siteKey, site)
-		return models.Caller{Kind: models.ByKey, Site: site.Slug}, nil
+		return by, err
 	}
 	cookie, err := req.Cookie(accessCookie)
 	if err != nil || who < moderators {
-		return models.Caller{}, nil
+		return by, nil
 	}
 	if !safeMethod(req.Method) && !sameOrigin(req) {
-		return models.Caller{}, models.Errorf(models.KindForbidden, "the cookie counts only for requests from the console itself")
+		return by, models.Errorf(models.KindForbidden, "the cookie counts only for requests from the console itself")
 	}
-	return s.moderator(req.Context(), cookie.Value)
+	by.Caller, err = s.moderator(req.Context(), cookie.Value)
+	return by, err
 }
 
 // moderator turns an access token into a caller, with the role and sites that

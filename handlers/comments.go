@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"net/http"
 	"net/netip"
 	"time"
@@ -41,18 +40,6 @@ type clientRequest struct {
 	IP        string `json:"ip"`
 	UserAgent string `json:"user_agent"`
 	Referrer  string `json:"referrer"`
-}
-
-// commentReply is what becomes of a comment. A site's key gets the verdict with
-// it.
-type commentReply struct {
-	ID        string        `json:"id"`
-	Site      string        `json:"site"`
-	Article   string        `json:"article"`
-	ParentID  string        `json:"parent_id,omitempty"`
-	Status    models.Status `json:"status"`
-	Reason    models.Reason `json:"reason,omitempty"`
-	CreatedAt time.Time     `json:"created_at"`
 }
 
 // createComment takes a comment: who is it from, is it well formed, is it one
@@ -132,17 +119,41 @@ func created(c echo.Context, kept models.Comment, v models.Verdict, key bool) er
 	return answer(c, http.StatusCreated, kept, v, key)
 }
 
-// answer tells a front end what became of a comment, and a site's server why.
+// usualReply is the room, in bytes, that most replies to a comment fit in.
+const usualReply = 2 << 10
+
+// answer tells what a comment is now, and a site's key the verdict with it. It
+// is written as encoding/json would, in less time. A browser learns only
+// whether its comment is public: one that is rejected looks as if it waited, so
+// that a spammer cannot try texts against the filter.
 func answer(c echo.Context, status int, kept models.Comment, v models.Verdict, key bool) error {
-	b, err := json.Marshal(reply(kept, key))
-	if err != nil {
-		return err
+	if !key {
+		if kept.Reason = ""; kept.Status == models.Rejected {
+			kept.Status = models.Pending
+		}
 	}
+	b := make([]byte, 0, usualReply)
+	field := func(name, value string) {
+		b = append(append(append(b, '"'), name...), '"', ':')
+		b = append(models.AppendString(b, value), ',')
+	}
+	b = append(b, '{')
+	field("id", kept.ID)
+	field("site", kept.Site)
+	field("article", kept.Article.ID)
+	if kept.ParentID != "" {
+		field("parent_id", kept.ParentID)
+	}
+	field("status", string(kept.Status))
+	if kept.Reason != "" {
+		field("reason", string(kept.Reason))
+	}
+	b = kept.CreatedAt.AppendFormat(append(b, `"created_at":"`...), time.RFC3339Nano)
+	b = append(b, '"')
 	if key {
-		b = append(b[:len(b)-1], `,"verdict":`...)
-		b = append(v.AppendJSON(b), '}')
+		b = v.AppendJSON(append(b, `,"verdict":`...))
 	}
-	return c.JSONBlob(status, b)
+	return c.JSONBlob(status, append(b, '}'))
 }
 
 // speaker is who a comment or report comes from.
@@ -159,7 +170,7 @@ type speaker struct {
 // site's key passes on what it knows of the reader's client; a browser's word
 // on itself is taken from the connection.
 func (s *Server) speaker(c echo.Context, slug string, client *clientRequest) (speaker, error) {
-	req, by := c.Request(), caller(c)
+	req, by := c.Request(), asked(c)
 	from := speaker{key: by.Kind == models.ByKey, address: by.Address}
 	var err error
 	switch {
@@ -174,7 +185,7 @@ func (s *Server) speaker(c echo.Context, slug string, client *clientRequest) (sp
 	case slug != "" && slug != by.Site:
 		return from, models.Errorf(models.KindForbidden, "this key is another site's")
 	default:
-		from.site, _ = c.Get(siteKey).(models.Site)
+		from.site = by.site
 		from.address = netip.Addr{}
 		if client == nil {
 			client = &clientRequest{}
@@ -229,20 +240,6 @@ func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, 
 	}
 	from.bad.Join(comment.Validate())
 	return comment, from.bad.Err()
-}
-
-// reply tells a site's server everything. A browser learns only whether its
-// comment is public: one that is rejected looks as if it waited, so that a
-// spammer cannot try texts against the filter.
-func reply(c models.Comment, key bool) commentReply {
-	r := commentReply{ID: c.ID, Site: c.Site, Article: c.Article.ID, ParentID: c.ParentID, Status: c.Status, CreatedAt: c.CreatedAt}
-	switch {
-	case key:
-		r.Reason = c.Reason
-	case c.Status == models.Rejected:
-		r.Status = models.Pending
-	}
-	return r
 }
 
 // invalid is the fault of one field.

@@ -18,12 +18,12 @@ func (v Verdict) AppendJSON(b []byte) []byte {
 	if v.Abuse != nil {
 		b = append(appendNumber(append(b, `"abuse":`...), *v.Abuse), ',')
 	}
-	b = appendText(append(b, `"action":`...), string(v.Action))
+	b = AppendString(append(b, `"action":`...), string(v.Action))
 	if v.Reason != "" {
-		b = appendText(append(b, `,"reason":`...), string(v.Reason))
+		b = AppendString(append(b, `,"reason":`...), string(v.Reason))
 	}
 	b = AppendSignals(append(b, `,"signals":`...), v.Signals)
-	b = appendText(append(b, `,"model":`...), v.Model)
+	b = AppendString(append(b, `,"model":`...), v.Model)
 	b = appendNumber(append(b, `,"hold_at":`...), v.Hold)
 	if v.Reject != 0 {
 		b = appendNumber(append(b, `,"reject_at":`...), v.Reject)
@@ -41,13 +41,13 @@ func AppendSignals(b []byte, signals []Signal) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendText(append(b, `{"name":`...), s.Name)
+		b = AppendString(append(b, `{"name":`...), s.Name)
 		b = appendNumber(append(b, `,"weight":`...), s.Weight)
 		if s.Detail != "" {
-			b = appendText(append(b, `,"detail":`...), s.Detail)
+			b = AppendString(append(b, `,"detail":`...), s.Detail)
 		}
 		if s.Action != "" {
-			b = appendText(append(b, `,"action":`...), string(s.Action))
+			b = AppendString(append(b, `,"action":`...), string(s.Action))
 		}
 		if len(s.At) > 0 {
 			b = append(b, `,"at":`...)
@@ -68,8 +68,8 @@ func AppendSignals(b []byte, signals []Signal) []byte {
 // are.
 func appendNumber(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'g', -1, 64) }
 
-// appendText appends a string. What needs no escape needs no encoder.
-func appendText(b []byte, s string) []byte {
+// AppendString appends a string likewise. What needs no escape needs no encoder.
+func AppendString(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			quoted, err := json.Marshal(s)
