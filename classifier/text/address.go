@@ -163,6 +163,14 @@ func (sc *Scanner) path(p []byte, at int32) {
 	}
 }
 
+// mayMark tells the bytes that marks looks for.
+var mayMark = func() (t [256]bool) {
+	for _, c := range "@#[0123456789" {
+		t[c] = true
+	}
+	return t
+}()
+
 // marks adds mentions, hashtags, numbers and amounts of a chunk.
 func (sc *Scanner) marks(t []byte, i, end int) {
 	for at := i; at < end && sc.count.others < maxOthers; at++ {

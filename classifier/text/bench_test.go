@@ -1,6 +1,7 @@
 package text
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -37,6 +38,34 @@ func BenchmarkScan(b *testing.B) {
 			b.ReportMetric(float64(n), "tokens")
 		})
 	}
+}
+
+// readComments returns comments as readers write them. One text again and again
+// would flatter: the processor learns its branches by heart.
+func readComments(b testing.TB) []string {
+	list, err := os.ReadFile("testdata/comments.txt")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(list)), "\n")
+}
+
+func BenchmarkComments(b *testing.B) {
+	comments := readComments(b)
+	b.Run("fold", func(b *testing.B) {
+		var f Folded
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			f.Fold(comments[i%len(comments)])
+		}
+	})
+	b.Run("scan", func(b *testing.B) {
+		var sc Scanner
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			sc.Scan(Doc{Text: comments[i%len(comments)], Author: "Jane Doe", ArticleTitle: "Council votes for bridge"})
+		}
+	})
 }
 
 // BenchmarkFloods shows what a megabyte of one thing costs: none may stand

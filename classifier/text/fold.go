@@ -19,6 +19,7 @@ type Folded struct {
 	origin []int32 // for each byte of Text, and for its end: byte offset in source
 	cells  []cell
 	links  []int32 // where in Text the chunks begin that hold a link
+	ascii  bool    // so is the source
 
 	// What read saw, for those who decide.
 	latin, hardLatin int  // Latin letters, and those of them that have no Cyrillic twin
@@ -62,7 +63,7 @@ func trick(t Trick) note { return 1 << t }
 // Reset forgets the text, and buffers of an unusual size with it.
 func (f *Folded) Reset() {
 	const usual = 1 << 16
-	if cap(f.cells) > usual {
+	if cap(f.cells) > usual || cap(f.Text) > usual {
 		*f = Folded{}
 		return
 	}
@@ -73,6 +74,12 @@ func (f *Folded) Reset() {
 func (f *Folded) Fold(s string) {
 	f.Reset()
 	f.source = s
+	if !f.foldOrdinary(s) {
+		f.foldAny(s)
+	}
+}
+
+func (f *Folded) foldAny(s string) {
 	f.read(s, 0)
 	if f.flags {
 		f.unflag()
@@ -200,6 +207,9 @@ func (f *Folded) Origin(start, end int) (int, int) {
 			end++
 		}
 		to = int(f.origin[end])
+	}
+	if f.ascii {
+		return from, to
 	}
 	first := utf8.RuneCountInString(f.source[:from])
 	return first, first + utf8.RuneCountInString(f.source[from:to])

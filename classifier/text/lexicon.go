@@ -2,6 +2,7 @@ package text
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -98,70 +99,140 @@ var phrases = [calls]string{
 		kanal, kanals, kanaele, kanale, seite, webseite, shop, lied, musik, chaine, chaines, canal, pagina, sitio, tienda, musica, cancion, canciones, canale, sito, canzone, site, loja, kanaal, kanalu, strona, strone, piosenk*, канал*, видео, ролик*, видос*, сайт*, страниц*, групп*, паблик*, блог*, музык*, песн*, инст*, 채널*, 영상*, 블로그*, 유튜브*, 노래*, situs, lagu`,
 }
 
-// trie holds the phrases letter by letter. Children of a node are a list by
-// sibling; those of the root are found at once.
-type trie struct {
-	roots [256]uint16
-	twigs []twig // the first is nothing
-}
+// trie holds the phrases, one symbol a step. The first twig is the root.
+type trie []twig
 
+// twig has a bit for each symbol that goes on, and its children one beside
+// the other, so that a step reads one place.
 type twig struct {
-	letter         byte
-	call           call   // that ends here
-	star           call   // that ends here, however the word goes on
-	child, sibling uint16 // 0: none
+	symbols uint64
+	child   uint16 // the first
+	call    call   // that ends here
+	star    call   // that ends here, however the word goes on
 }
 
-var lexicon = func() *trie {
-	t := &trie{twigs: make([]twig, 1)}
-	for c, list := range phrases {
-		for p := range strings.SplitSeq(list, ",") {
-			t.add(strings.Join(strings.Fields(p), " "), call(c))
+// Symbols: letters, blank and digits, and the halves of the bytes of other
+// letters. No twig has the last.
+const (
+	digitSymbol = 27
+	upperHalf   = 37
+	lowerHalf   = 45
+	noSymbol    = 63
+)
+
+var symbols = func() (t [utf8.RuneSelf]byte) {
+	for c := range t {
+		switch {
+		case c >= 'a' && c <= 'z':
+			t[c] = byte(c - 'a')
+		case c == ' ':
+			t[c] = 26
+		case c >= '0' && c <= '9':
+			t[c] = byte(c - '0' + digitSymbol)
+		default:
+			t[c] = noSymbol
 		}
 	}
 	return t
 }()
 
-func (t *trie) add(phrase string, c call) {
-	at := uint16(0)
-	phrase, open := strings.CutSuffix(phrase, "*")
-	for _, r := range phrase {
-		var b [utf8.UTFMax]byte
-		for _, letter := range b[:utf8.EncodeRune(b[:], unmarked(r))] {
-			next := t.step(at, letter)
-			if next == 0 {
-				next = uint16(len(t.twigs))
-				t.twigs = append(t.twigs, twig{letter: letter})
-				if at == 0 {
-					t.roots[letter] = next
-				} else {
-					t.twigs[next].sibling, t.twigs[at].child = t.twigs[at].child, next
-				}
-			}
-			at = next
+func appendSymbols(b []byte, letter byte) []byte {
+	if letter < utf8.RuneSelf {
+		return append(b, symbols[letter])
+	}
+	return append(b, letter>>4-8+upperHalf, letter&15+lowerHalf)
+}
+
+var lexicon = func() trie {
+	var keys []string
+	for _, list := range phrases {
+		for p := range strings.SplitSeq(list, ",") {
+			key, _ := spell(p)
+			keys = append(keys, key)
 		}
 	}
-	if open {
-		t.twigs[at].star = c
-	} else {
-		t.twigs[at].call = c
+	slices.Sort(keys)
+	t := grow(keys)
+	for c, list := range phrases {
+		for p := range strings.SplitSeq(list, ",") {
+			at := uint16(0)
+			key, open := spell(p)
+			for i := range len(key) {
+				at = t.turn(at, key[i])
+			}
+			if open {
+				t[at].star = call(c)
+			} else {
+				t[at].call = call(c)
+			}
+		}
 	}
+	return t
+}()
+
+// spell returns the symbols of a phrase, and whether a star ends it.
+func spell(phrase string) (string, bool) {
+	phrase, open := strings.CutSuffix(strings.Join(strings.Fields(phrase), " "), "*")
+	var key []byte
+	for _, r := range phrase {
+		for _, letter := range utf8.AppendRune(nil, unmarked(r)) {
+			key = appendSymbols(key, letter)
+		}
+	}
+	return string(key), open
+}
+
+// grow makes the twigs of sorted keys, level by level.
+func grow(keys []string) trie {
+	type branch struct {
+		keys  []string
+		depth int
+	}
+	t, branches := trie{{}}, []branch{{keys: keys}}
+	for at := 0; at < len(t); at++ {
+		keys, depth := branches[at].keys, branches[at].depth
+		t[at].child = uint16(len(t))
+		for len(keys) > 0 {
+			if len(keys[0]) == depth {
+				keys = keys[1:]
+				continue
+			}
+			n := 1
+			for n < len(keys) && keys[n][depth] == keys[0][depth] {
+				n++
+			}
+			t[at].symbols |= 1 << keys[0][depth]
+			t, branches = append(t, twig{}), append(branches, branch{keys[:n], depth + 1})
+			keys = keys[n:]
+		}
+	}
+	return t
+}
+
+// turn returns the twig that a symbol leads to, 0 when there is none.
+func (t trie) turn(at uint16, symbol byte) uint16 {
+	w := &t[at]
+	bit := uint64(1) << (symbol & 63)
+	if w.symbols&bit == 0 {
+		return 0
+	}
+	return w.child + uint16(bits.OnesCount64(w.symbols&(bit-1)))
 }
 
 // step returns the twig that a letter leads to, 0 when there is none.
-func (t *trie) step(at uint16, letter byte) uint16 {
-	if at == 0 {
-		return t.roots[letter]
+func (t trie) step(at uint16, letter byte) uint16 {
+	if letter < utf8.RuneSelf {
+		return t.turn(at, symbols[letter])
 	}
-	for at = t.twigs[at].child; at != 0 && t.twigs[at].letter != letter; {
-		at = t.twigs[at].sibling
+	if at = t.turn(at, letter>>4-8+upperHalf); at != 0 {
+		at = t.turn(at, letter&15+lowerHalf)
 	}
 	return at
 }
 
 // walk follows the letters of a word, and returns where it ends and what it
 // says there.
-func (t *trie) walk(at uint16, word []byte) (uint16, call) {
+func (t trie) walk(at uint16, word []byte) (uint16, call) {
 	star := noCall
 	for i := 0; i < len(word); {
 		size := 1
@@ -180,12 +251,12 @@ func (t *trie) walk(at uint16, word []byte) (uint16, call) {
 		if at == 0 {
 			return 0, star
 		}
-		if c := t.twigs[at].star; c != noCall {
+		if c := t[at].star; c != noCall {
 			star = c
 		}
 		i += size
 	}
-	if c := t.twigs[at].call; c != noCall {
+	if c := t[at].call; c != noCall {
 		return at, c
 	}
 	return at, star
@@ -221,7 +292,7 @@ func (sc *Scanner) hear(w span, neighbour bool) {
 				continue
 			}
 		}
-		if at, c = lexicon.walk(at, word); at != 0 && lexicon.twigs[at].child != 0 {
+		if at, c = lexicon.walk(at, word); at != 0 && lexicon[at].symbols != 0 {
 			sc.begun = append(sc.begun, begun{at, b.start})
 		}
 		sc.called(c, b.start, w.end)

@@ -26,16 +26,8 @@ type Scanner struct {
 	later   []span      // words that have another form
 	begun   []begun     // phrases that may go on
 	places  [calls]span // where each call is made
-	slots   []slot
-	round   uint32
-	mask    uint64
+	slots   []uint32    // by the low bits of a hash, the number of its token from 1; 0: none
 	count   counts
-}
-
-// slot remembers a hash for one round.
-type slot struct {
-	hash  uint64
-	round uint32
 }
 
 // span is a word, or two, in letters and in the text.
@@ -43,6 +35,7 @@ type span struct {
 	from, to   int32
 	start, end int32
 	accented   bool // has letters with marks
+	ascii      bool // has no others than those of ASCII
 }
 
 // Scan folds a comment and returns its tokens, each once, at its first place.
@@ -95,20 +88,18 @@ func (sc *Scanner) made(k Kind) []byte {
 }
 
 func (sc *Scanner) start(size int) {
-	const least, most = 1 << 11, 1 << 16
+	// A text has fewer than four tokens a byte, and the caps end it before the
+	// slots do.
+	const least, most = 1 << 10, 1 << 16
 	want := least
-	for want < 8*size+least && want < most {
+	for want < 4*size+least && want < most {
 		want *= 2
 	}
-	if len(sc.slots) < want {
-		sc.slots, sc.round = make([]slot, want), 0
+	if cap(sc.slots) < want {
+		sc.slots = make([]uint32, want)
 	}
-	sc.mask = uint64(want - 1)
-	sc.round++
-	if sc.round == 0 { // after four billion comments
-		clear(sc.slots)
-		sc.round = 1
-	}
+	sc.slots = sc.slots[:want]
+	clear(sc.slots)
 	sc.tokens, sc.later, sc.begun = sc.tokens[:0], sc.later[:0], sc.begun[:0]
 	sc.letters, sc.names = append(sc.letters[:0], ' '), sc.names[:0]
 	sc.count = counts{}
@@ -139,21 +130,26 @@ func hash(k Kind, b []byte) uint64 {
 
 // add keeps a token unless it has been seen.
 func (sc *Scanner) add(k Kind, h uint64, from, to int, start, end int32) {
-	i := h & sc.mask
-	for sc.slots[i].round == sc.round {
-		if sc.slots[i].hash == h {
+	mask := uint64(len(sc.slots) - 1)
+	i := h & mask
+	for n := sc.slots[i]; n != 0; n = sc.slots[i] {
+		if sc.tokens[n-1].Hash == h {
 			return
 		}
-		i = (i + 1) & sc.mask
+		i = (i + 1) & mask
 	}
-	sc.slots[i] = slot{h, sc.round}
-	sc.tokens = append(sc.tokens, Token{Kind: k, Hash: h, Start: start, End: end, from: int32(from), to: int32(to)})
+	sc.slots[i] = uint32(len(sc.tokens) + 1)
+	// Written in its place, not copied to it.
+	sc.tokens = append(sc.tokens, Token{})
+	t := &sc.tokens[len(sc.tokens)-1]
+	t.Kind, t.Hash, t.Start, t.End, t.from, t.to = k, h, start, end, int32(from), int32(to)
 }
 
 // has tells whether a hash has been added.
 func (sc *Scanner) has(h uint64) bool {
-	for i := h & sc.mask; sc.slots[i].round == sc.round; i = (i + 1) & sc.mask {
-		if sc.slots[i].hash == h {
+	mask := uint64(len(sc.slots) - 1)
+	for i := h & mask; sc.slots[i] != 0; i = (i + 1) & mask {
+		if sc.tokens[sc.slots[i]-1].Hash == h {
 			return true
 		}
 	}
@@ -191,27 +187,28 @@ func (sc *Scanner) scanBody() {
 			i++
 			continue
 		}
-		end := i
+		end, marked := i, false
 		for end < len(t) && t[end] != ' ' && t[end] != '\n' {
+			marked = marked || mayMark[t[end]]
 			end++
 		}
 		if len(links) > 0 && int(links[0]) == i {
 			links = links[1:]
 			start, stop := sc.link(t, i, end)
-			last = sc.scanWords(t, i, start, last)
+			last = sc.scanWords(t, i, start, last, marked)
 			i, last = stop, span{from: -1}
 		}
-		last = sc.scanWords(t, i, end, last)
+		last = sc.scanWords(t, i, end, last, marked)
 		i = end
 	}
 }
 
-// scanWords cuts one chunk of the text, from i to end.
-func (sc *Scanner) scanWords(t []byte, i, end int, last span) span {
-	if i >= end {
-		return last
+// scanWords cuts one chunk of the text, from i to end; marked tells whether
+// it has what marks looks for.
+func (sc *Scanner) scanWords(t []byte, i, end int, last span, marked bool) span {
+	if marked {
+		sc.marks(t, i, end)
 	}
-	sc.marks(t, i, end)
 	for i < end {
 		r, size := rune(t[i]), 1
 		if r >= utf8.RuneSelf {
@@ -219,8 +216,9 @@ func (sc *Scanner) scanWords(t []byte, i, end int, last span) span {
 		}
 		switch c := classOf(r); c {
 		case latin, cased, digit, other, mark:
-			w := sc.word(t, i, end, writingOf(r))
-			sc.addWord(t, w, last)
+			wr := writingOf(r)
+			w := sc.word(t, i, end, wr)
+			sc.addWord(t, w, last, wr)
 			last, i = w, int(w.end)
 		case emoji:
 			i += sc.emoji(t, i, end)
@@ -235,9 +233,19 @@ func (sc *Scanner) scanWords(t []byte, i, end int, last span) span {
 // word copies the word at i into letters. An apostrophe inside is dropped,
 // unless it follows an article: l'homme.
 func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
-	w := span{from: int32(len(sc.letters)), start: int32(i)}
+	w := span{from: int32(len(sc.letters)), start: int32(i), ascii: true}
 	n := 0
-	for i < end {
+	for {
+		if wr == spaced {
+			run := plainRun(t[i:end])
+			sc.letters = append(sc.letters, t[i:i+run]...)
+			sc.count.plain(t[i : i+run])
+			i += run
+			n += run
+		}
+		if i >= end {
+			break
+		}
 		r, size := rune(t[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRune(t[i:])
@@ -255,7 +263,10 @@ func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
 		} else if !c.alnum() && c != mark || writingOf(r) != wr && c != mark && c != digit {
 			break
 		}
-		w.accented = w.accented || r >= 0xC0 && plain(r) != r && r != 'й'
+		if r >= utf8.RuneSelf {
+			w.ascii = false
+			w.accented = w.accented || r >= 0xC0 && plain(r) != r && r != 'й'
+		}
 		sc.letters = append(sc.letters, t[i:i+size]...)
 		i += size
 		n++
@@ -264,6 +275,16 @@ func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
 	w.to, w.end = int32(len(sc.letters)), int32(i)
 	sc.letters = append(sc.letters, ' ')
 	return w
+}
+
+// plainRun returns how many letters and digits of ASCII t begins with.
+func plainRun(t []byte) int {
+	for i, c := range t {
+		if c >= utf8.RuneSelf || !asciiClass[c].alnum() {
+			return i
+		}
+	}
+	return len(t)
 }
 
 // run counts the letters at i, to three.
@@ -278,103 +299,6 @@ func run(t []byte, i, end int) int {
 		i += size
 	}
 	return n
-}
-
-// addWord adds a word, its pair with the one before, and its pieces.
-func (sc *Scanner) addWord(t []byte, w, last span) {
-	if w.from == w.to {
-		return
-	}
-	sc.count.words++
-	wr := writingOf(firstRune(sc.letters[w.from:]))
-	if sc.count.words <= maxWords {
-		sc.hear(w, last.from >= 0)
-		to := min(int(w.to), int(w.from)+maxLetter)
-		before := len(sc.tokens)
-		sc.add(Word, hash(Word, sc.letters[w.from:to]), int(w.from), to, w.start, w.end)
-		if len(sc.tokens) > before {
-			sc.count.distinct++
-		}
-		if last.from >= 0 && w.to-last.from <= 2*maxLetter {
-			sc.add(Pair, hash(Pair, sc.letters[last.from:to]), int(last.from), to, last.start, w.end)
-			if w.start == last.end+1 && t[last.end] != ' ' && t[last.end] != '\n' && min(w.to-w.from, last.to-last.from) < 4 {
-				sc.later = append(sc.later, span{from: last.from, to: w.to, start: last.start, end: w.end})
-			}
-		}
-		if w.accented {
-			sc.later = append(sc.later, w)
-		}
-	}
-	switch {
-	case wr == ideograph:
-		sc.pieces(w, 0, 1, 2)
-	case wr == hangul:
-		sc.pieces(w, 1, 2, 4)
-	case !isNumber(sc.letters[w.from:w.to]):
-		sc.pieces(w, 1, 3, 5)
-	}
-}
-
-func isNumber(b []byte) bool {
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return true
-}
-
-func firstRune(b []byte) rune {
-	r, _ := utf8.DecodeRune(b)
-	return r
-}
-
-// pieces adds the runs of least to most neighbouring characters of a word,
-// with a blank at either end when edge is 1.
-func (sc *Scanner) pieces(w span, edge, least, most int) {
-	b, to := sc.letters, int(w.to)+edge
-	for i := int(w.from) - edge; i < to && sc.count.grams < maxGrams; {
-		h := seed(Chars)
-		next := i + 1
-		for n, j := 0, i; j < to && n < most; {
-			h = (h ^ uint64(b[j])) * fnvPrime
-			for j++; j < to && b[j]&0xC0 == 0x80; j++ {
-				h = (h ^ uint64(b[j])) * fnvPrime
-			}
-			if n++; n == 1 {
-				next = j
-			}
-			if n >= least {
-				sc.count.grams++
-				sc.add(Chars, mix(h), i, j, w.start, w.end)
-			}
-		}
-		i = next
-	}
-}
-
-// scanLater adds the other forms of words: without accents, and in one piece
-// where a sign had cut them.
-func (sc *Scanner) scanLater() {
-	for _, w := range sc.later {
-		form := w
-		form.from = int32(len(sc.letters))
-		for i := int(w.from); i < int(w.to); {
-			r, size := utf8.DecodeRune(sc.letters[i:])
-			if r != 'й' {
-				r = plain(r)
-			}
-			if r != ' ' {
-				sc.letters = utf8.AppendRune(sc.letters, r)
-			}
-			i += size
-		}
-		form.to = int32(len(sc.letters))
-		sc.letters = append(sc.letters, ' ')
-		to := min(int(form.to), int(form.from)+maxLetter)
-		sc.add(Word, hash(Word, sc.letters[form.from:to]), int(form.from), to, w.start, w.end)
-		sc.pieces(form, 1, 3, 5)
-	}
 }
 
 // emoji adds the emoji at i, whole when it is joined of several, and without

@@ -207,6 +207,34 @@ func FuzzFold(f *testing.F) {
 	})
 }
 
+// FuzzOrdinary holds the short way of ordinary text equal to the long way.
+func FuzzOrdinary(f *testing.F) {
+	f.Add("dot com. net (at) a.b hxxp :// x x x x !!!! ... lll $5 k!ll “so” 8.5 3rd\n \t")
+	for _, s := range readComments(f) {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		short, long := Folded{source: s}, Folded{source: s}
+		if !short.foldOrdinary(s) {
+			return
+		}
+		long.foldAny(s)
+		if string(short.Text) != string(long.Text) || !slices.Equal(short.origin, long.origin) || short.capitals != long.capitals {
+			t.Errorf("%q: %q at %v, %d capitals; %q at %v, %d capitals wanted",
+				s, short.Text, short.origin, short.capitals, long.Text, long.origin, long.capitals)
+		}
+		if len(long.links)+len(long.Spots) > 0 {
+			t.Errorf("%q: links %v and tricks %v", s, long.links, long.Spots)
+		}
+		for i := range short.Text {
+			from, to := short.Origin(i, i+1)
+			if a, b := long.Origin(i, i+1); from != a || to != b {
+				t.Errorf("%q: byte %d comes from %d to %d, %d to %d wanted", s, i, from, to, a, b)
+			}
+		}
+	})
+}
+
 func FuzzScan(f *testing.F) {
 	f.Add("see http://a.b.com/c?d=e me@x.org +1 555 123 4567 $5 你好 สวัสดี", "Jane D0e", "a@b.c", "http://x.y", "Votes for x", "http://a.b.com/z")
 	f.Fuzz(func(t *testing.T, body, author, mail, home, title, address string) {

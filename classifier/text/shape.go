@@ -120,6 +120,19 @@ type counts struct {
 	scripts                                             [4]int // Latin, other alphabets, East Asian, the rest
 }
 
+// plain counts letters and digits of ASCII.
+func (n *counts) plain(run []byte) {
+	digits := 0
+	for _, c := range run {
+		if c <= '9' {
+			digits++
+		}
+	}
+	n.digits += digits
+	n.letters += len(run) - digits
+	n.scripts[0] += len(run) - digits
+}
+
 func (n *counts) letter(r rune, c class) {
 	switch c {
 	case digit:
