@@ -35,11 +35,16 @@ func (t *table) put(hash uint64, weight [heads]float32) {
 	t.slots[i] = slot{hash, weight}
 }
 
+// home returns the slot where the search for hash begins.
+func (t *table) home(hash uint64) uint64 {
+	// Fibonacci hashing: the high bits of the product depend on all of hash.
+	return hash * 0x9e3779b97f4a7c15 >> t.shift
+}
+
 // find returns the slot of hash, or the empty one where it would be.
 func (t *table) find(hash uint64) uint64 {
 	mask := uint64(len(t.slots) - 1)
-	// Fibonacci hashing: the high bits of the product depend on all of hash.
-	i := hash * 0x9e3779b97f4a7c15 >> t.shift
+	i := t.home(hash)
 	for t.slots[i].hash != hash && t.slots[i].hash != 0 {
 		i = (i + 1) & mask
 	}

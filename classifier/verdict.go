@@ -1,7 +1,6 @@
 package classifier
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -82,6 +81,7 @@ type hit struct {
 type reading struct {
 	scanner text.Scanner
 	tokens  []text.Token
+	likely  []int32 // the tokens that the model may know
 	hits    []hit
 	shares  []share
 	names   []byte
@@ -94,7 +94,18 @@ var readings = sync.Pool{New: func() any { return new(reading) }}
 func (r *reading) read(m *Model, in Input) {
 	r.tokens = scan(&r.scanner, in)
 	r.hits, r.sum, r.count = r.hits[:0], [heads][blocks]float64{}, [blocks]int{}
+	// At the home of most strangers there is nothing. To look there for all
+	// tokens first makes no look wait for what another finds.
+	r.likely = slices.Grow(r.likely[:0], len(r.tokens))[:len(r.tokens)]
+	likely, slots := r.likely, m.table.slots
+	n := 0
 	for i := range r.tokens {
+		likely[n] = int32(i)
+		if slots[m.table.home(r.tokens[i].Hash)].hash != 0 {
+			n++
+		}
+	}
+	for _, i := range likely[:n] {
 		t := &r.tokens[i]
 		s := &m.table.slots[m.table.find(t.Hash)]
 		if s.hash == 0 {
@@ -105,7 +116,7 @@ func (r *reading) read(m *Model, in Input) {
 		for h := range heads {
 			r.sum[h][b] += float64(s.weight[h])
 		}
-		r.hits = append(r.hits, hit{int32(i), b, s.weight})
+		r.hits = append(r.hits, hit{i, b, s.weight})
 	}
 }
 
@@ -180,21 +191,19 @@ func (r *reading) signals(h *Head, index int) []models.Signal {
 		factor[b] = r.factor(h, b)
 	}
 	r.shares = r.shares[:0]
-	word := -1
-	for i, t := range r.hits {
+	word, start, end := -1, int32(0), int32(0) // the share of the word before, and its place
+	for i := range r.hits {
+		t := &r.hits[i]
 		w := factor[t.block] * float64(t.weight[index])
 		token := &r.tokens[t.token]
 		// Pieces of a word are credited to the word they were cut from.
-		if token.Kind == text.Chars && word >= 0 {
-			first := &r.tokens[r.hits[r.shares[word].hit].token]
-			if first.Start == token.Start && first.End == token.End {
-				r.shares[word].weight += w
-				continue
-			}
+		if token.Kind == text.Chars && word >= 0 && start == token.Start && end == token.End {
+			r.shares[word].weight += w
+			continue
 		}
 		r.shares = append(r.shares, share{int32(i), w})
 		if token.Kind == text.Word || token.Kind == text.Chars {
-			word = len(r.shares) - 1
+			word, start, end = len(r.shares)-1, token.Start, token.End
 		}
 	}
 	shown := min(len(r.shares), maxSignals)
@@ -203,34 +212,40 @@ func (r *reading) signals(h *Head, index int) []models.Signal {
 	places := make([][2]int, shown)
 	// All names are cut from one string.
 	r.names = r.names[:0]
-	var end [maxSignals]int
+	var ends [maxSignals]int
 	for i, s := range r.shares[:shown] {
 		r.names = r.scanner.AppendName(r.names, r.tokens[r.hits[s.hit].token])
-		end[i] = len(r.names)
+		ends[i] = len(r.names)
 	}
 	names, from := string(r.names), 0
 	for i, s := range r.shares[:shown] {
 		t := &r.tokens[r.hits[s.hit].token]
-		signal := models.Signal{Name: names[from:end[i]], Weight: s.weight}
-		from = end[i]
+		signal := models.Signal{Name: names[from:ends[i]], Weight: s.weight}
+		from = ends[i]
 		if t.Start >= 0 {
 			places[i][0], places[i][1] = r.scanner.Body.Origin(int(t.Start), int(t.End))
 			signal.At = places[i : i+1 : i+1]
 		}
 		out = append(out, signal)
 	}
-	out = append(out, models.Signal{Name: "prior", Weight: h.Prior})
+	out = rank(out, models.Signal{Name: "prior", Weight: h.Prior})
 	rest := 0.0
 	for _, s := range r.shares[shown:] {
 		rest += s.weight
 	}
 	if len(r.shares) > shown {
-		out = append(out, models.Signal{Name: "rest", Weight: rest})
+		out = rank(out, models.Signal{Name: "rest", Weight: rest})
 	}
-	slices.SortStableFunc(out, func(a, b models.Signal) int {
-		return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight))
-	})
 	return out
+}
+
+// rank puts a signal behind those that are as strong.
+func rank(all []models.Signal, s models.Signal) []models.Signal {
+	i := len(all)
+	for i > 0 && math.Abs(all[i-1].Weight) < math.Abs(s.Weight) {
+		i--
+	}
+	return slices.Insert(all, i, s)
 }
 
 // strongest brings the n strongest shares to the front, strongest first and of
