@@ -83,25 +83,28 @@ func (s *Server) createComment(c echo.Context) error {
 			return err
 		}
 		c.Response().Header().Del("Retry-After")
-		return created(c, kept, verdict, from.key)
+		return created(c, kept, verdict, models.SignalsJSON(verdict.Signals), from.key)
 	}
 	comment.ID = uuid.Must(uuid.NewV7()).String() // campaigns are named after it
 	verdict, campaign, err := s.judge(ctx, &comment, from.site, set, req.Website != "")
 	if err != nil {
 		return err
 	}
+	signals := models.SignalsJSON(verdict.Signals)
 	kept, verdict, replayed, err := s.db.CreateComment(ctx, storage.NewComment{
-		Comment: comment, Verdict: verdict, Campaign: campaign, IdempotencyKey: key, Fingerprint: sum,
+		Comment: comment, Verdict: verdict, Signals: signals, Campaign: campaign, IdempotencyKey: key, Fingerprint: sum,
 		SecondLook: from.site.LookShare(),
 	})
 	if err != nil {
 		return err
 	}
-	if !replayed {
+	if replayed {
+		signals = models.SignalsJSON(verdict.Signals)
+	} else {
 		s.metrics.comments.WithLabelValues(string(kept.Status)).Inc()
 		s.publish(ctx, s.changed(models.CommentCreated, kept))
 	}
-	return created(c, kept, verdict, from.key)
+	return created(c, kept, verdict, signals, from.key)
 }
 
 // fingerprint tells a request that is repeated from another one.
@@ -114,25 +117,25 @@ func fingerprint(body []byte) []byte {
 
 // created replies with what became of a comment, and to a site's key with the
 // verdict.
-func created(c echo.Context, kept models.Comment, v models.Verdict, key bool) error {
+func created(c echo.Context, kept models.Comment, v models.Verdict, signals string, key bool) error {
 	c.Response().Header().Set("Location", "/v1/comments/"+kept.ID)
-	return answer(c, http.StatusCreated, kept, v, key)
+	return answer(c, http.StatusCreated, kept, v, signals, key)
 }
 
-// usualReply is the room, in bytes, that most replies to a comment fit in.
-const usualReply = 2 << 10
+// usualReply is more bytes than most replies to a comment have, signals aside.
+const usualReply = 640
 
 // answer tells what a comment is now, and a site's key the verdict with it. It
 // is written as encoding/json would, in less time. A browser learns only
 // whether its comment is public: one that is rejected looks as if it waited, so
 // that a spammer cannot try texts against the filter.
-func answer(c echo.Context, status int, kept models.Comment, v models.Verdict, key bool) error {
+func answer(c echo.Context, status int, kept models.Comment, v models.Verdict, signals string, key bool) error {
 	if !key {
 		if kept.Reason = ""; kept.Status == models.Rejected {
 			kept.Status = models.Pending
 		}
 	}
-	b := make([]byte, 0, usualReply)
+	b := make([]byte, 0, usualReply+len(signals))
 	field := func(name, value string) {
 		b = append(append(append(b, '"'), name...), '"', ':')
 		b = append(models.AppendString(b, value), ',')
@@ -151,7 +154,7 @@ func answer(c echo.Context, status int, kept models.Comment, v models.Verdict, k
 	b = kept.CreatedAt.AppendFormat(append(b, `"created_at":"`...), time.RFC3339Nano)
 	b = append(b, '"')
 	if key {
-		b = v.AppendJSON(append(b, `,"verdict":`...))
+		b = v.AppendJSON(append(b, `,"verdict":`...), signals)
 	}
 	return c.JSONBlob(status, append(b, '}'))
 }

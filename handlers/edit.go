@@ -65,7 +65,7 @@ func (s *Server) editComment(c echo.Context) error {
 		return err
 	}
 	s.publish(ctx, s.changed(models.CommentChanged, kept))
-	return answer(c, http.StatusOK, kept, v, from.key)
+	return answer(c, http.StatusOK, kept, v, models.SignalsJSON(v.Signals), from.key)
 }
 
 // own returns the comment that a request names, if it is of the site, and of

@@ -2,15 +2,16 @@ package models
 
 import (
 	"encoding/json"
-	"slices"
 	"strconv"
 )
 
-// A verdict is written twice for each comment, once to be kept and once in the
-// reply. Reflection took as long for it as the whole parsing of the request.
+// Each comment has a verdict, and reflection took as long for it as the whole
+// parsing of the request. The signals, which are most of it, are both kept and
+// replied, and so written for themselves.
 
-// AppendJSON appends the verdict as encoding/json would understand it.
-func (v Verdict) AppendJSON(b []byte) []byte {
+// AppendJSON appends the verdict as encoding/json would understand it, with its
+// signals as SignalsJSON has written them.
+func (v Verdict) AppendJSON(b []byte, signals string) []byte {
 	b = append(b, '{')
 	if v.Spam != nil {
 		b = append(appendNumber(append(b, `"spam":`...), *v.Spam), ',')
@@ -22,7 +23,7 @@ func (v Verdict) AppendJSON(b []byte) []byte {
 	if v.Reason != "" {
 		b = AppendString(append(b, `,"reason":`...), string(v.Reason))
 	}
-	b = AppendSignals(append(b, `,"signals":`...), v.Signals)
+	b = append(append(b, `,"signals":`...), signals...)
 	b = AppendString(append(b, `,"model":`...), v.Model)
 	b = appendNumber(append(b, `,"hold_at":`...), v.Hold)
 	if v.Reject != 0 {
@@ -31,12 +32,11 @@ func (v Verdict) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-const usualSignal = 80 // bytes, most have fewer
+const usualSignals = 2 << 10 // bytes, most have fewer
 
-// AppendSignals appends a list of signals likewise; it is never null.
-func AppendSignals(b []byte, signals []Signal) []byte {
-	b = slices.Grow(b, 2+usualSignal*len(signals))
-	b = append(b, '[')
+// SignalsJSON writes a list of signals likewise; it is never null.
+func SignalsJSON(signals []Signal) string {
+	b := append(make([]byte, 0, usualSignals), '[')
 	for i, s := range signals {
 		if i > 0 {
 			b = append(b, ',')
@@ -61,7 +61,7 @@ func AppendSignals(b []byte, signals []Signal) []byte {
 		}
 		b = append(b, '}')
 	}
-	return append(b, ']')
+	return string(append(b, ']'))
 }
 
 // appendNumber appends a number that is finite, as probabilities and weights

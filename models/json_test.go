@@ -23,8 +23,8 @@ func TestVerdictsAreWrittenAsAnEncoderWould(t *testing.T) {
 			t.Fatal(err)
 		}
 		var a, b Verdict
-		if err := json.Unmarshal(v.AppendJSON(nil), &a); err != nil {
-			t.Fatalf("%s: %v", v.AppendJSON(nil), err)
+		if err := json.Unmarshal(v.AppendJSON(nil, SignalsJSON(v.Signals)), &a); err != nil {
+			t.Fatalf("%s: %v", v.AppendJSON(nil, SignalsJSON(v.Signals)), err)
 		}
 		if err := json.Unmarshal(want, &b); err != nil {
 			t.Fatal(err)
@@ -33,7 +33,7 @@ func TestVerdictsAreWrittenAsAnEncoderWould(t *testing.T) {
 			b.Signals = []Signal{}
 		}
 		if !reflect.DeepEqual(a, b) {
-			t.Errorf("written %s, the encoder writes %s", v.AppendJSON(nil), want)
+			t.Errorf("written %s, the encoder writes %s", v.AppendJSON(nil, SignalsJSON(v.Signals)), want)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 type NewComment struct {
 	Comment        models.Comment // its ID, when the caller made one: a UUIDv7
 	Verdict        models.Verdict
+	Signals        string          // the verdict's as models.SignalsJSON writes them; empty: it is asked
 	Campaign       models.Campaign // that the comment belongs to; without an ID: none
 	IdempotencyKey string          // scoped to the site, kept for 24 hours; empty: none
 	Fingerprint    []byte          // of the request, to tell a repetition from another one
@@ -30,13 +31,17 @@ const idempotencyKept = 24 * time.Hour
 // key that was used for the same fingerprint, the earlier comment comes back
 // as it was kept and replayed is true; another fingerprint is KindInvalid.
 func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment, v models.Verdict, replayed bool, err error) {
-	made := &creation{ctx: ctx, comment: clean(n.Comment), verdict: n.Verdict, asked: n, done: make(chan outcome, 1)}
-	if made.comment.ID == "" {
-		made.comment.ID = newID()
+	made := &creation{ctx: ctx, NewComment: n, done: make(chan outcome, 1)}
+	clean(&made.Comment)
+	if made.Comment.ID == "" {
+		made.Comment.ID = newID()
 	}
-	made.comment.Version, made.comment.Flags = 1, 0 // as keepComments writes them
-	if made.verdict.Signals == nil {
-		made.verdict.Signals = []models.Signal{}
+	made.Comment.Version, made.Comment.Flags = 1, 0 // as keepComments writes them
+	if made.Verdict.Signals == nil {
+		made.Verdict.Signals = []models.Signal{}
+	}
+	if made.Signals == "" {
+		made.Signals = models.SignalsJSON(made.Verdict.Signals)
 	}
 	made.row = made.values()
 	k, err := db.createWithOthers(made)
@@ -46,26 +51,24 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 // creation is a comment to keep. It is not changed while it waits, but for the
 // times in its row.
 type creation struct {
-	ctx     context.Context
-	comment models.Comment // but for its times
-	verdict models.Verdict
-	row     []any // of keepComments
-	asked   NewComment
-	done    chan outcome // takes one value without a reader
+	ctx context.Context
+	NewComment
+	row  []any        // of keepComments
+	done chan outcome // takes one value without a reader
 }
 
 // key is the idempotency key as the database holds it.
-func (c *creation) key() [2]string { return [2]string{c.comment.Site, plain(c.asked.IdempotencyKey)} }
+func (c *creation) key() [2]string { return [2]string{c.Comment.Site, plain(c.IdempotencyKey)} }
 
 // values are made by the caller, so that the one who writes for all has less
 // to do.
 func (c *creation) values() []any {
-	n, v, risk := &c.comment, &c.verdict, c.verdict.Probability()
+	n, v, risk := &c.Comment, &c.Verdict, c.Verdict.Probability()
 	return []any{
 		n.ID, n.Site, n.Article.ID, n.ParentID, n.Author.ID, n.Author.Name, n.Author.Email, n.Author.URL,
 		n.Author.Key(), n.Client.Hash, n.Client.Net, n.Client.UserAgent, n.Client.Referrer,
-		string(n.Status), string(n.Reason), string(n.Status), &risk, n.Body, searchText(*n), n.Lang, c.asked.Campaign.ID,
-		v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, string(models.AppendSignals(nil, v.Signals)),
+		string(n.Status), string(n.Reason), string(n.Status), &risk, n.Body, searchText(*n), n.Lang, c.Campaign.ID,
+		v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, c.Signals,
 		nil, nil, // times, that create fills in
 	}
 }
@@ -77,7 +80,7 @@ type outcome struct {
 }
 
 // clean makes what is returned equal to what will be read.
-func clean(c models.Comment) models.Comment {
+func clean(c *models.Comment) {
 	for _, s := range []*string{
 		&c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Body, &c.Lang,
@@ -86,7 +89,6 @@ func clean(c models.Comment) models.Comment {
 		*s = plain(*s)
 	}
 	c.Article.Site = c.Site
-	return c
 }
 
 var (
@@ -123,7 +125,7 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 		if all[i].err != nil || all[i].replayed {
 			continue
 		}
-		c, v, g := made.comment, made.verdict, made.asked.Campaign
+		c, v, g := made.Comment, made.Verdict, made.Campaign
 		c.CreatedAt, c.UpdatedAt = t.now, t.now
 		all[i].kept = kept{comment: c, verdict: v}
 		times := made.row[len(made.row)-2:]
@@ -131,7 +133,7 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 		times[1] = times[0]
 		comments = append(comments, made.row)
 		events = append(events, t.eventRow(models.CommentCreated, c.Site, c.ID, c.Article.ID, c.Status))
-		if c.Status != models.Pending && sampled(c.ID, made.asked.SecondLook) {
+		if c.Status != models.Pending && sampled(c.ID, made.SecondLook) {
 			looks = append(looks, t.machineLook(c))
 		}
 		if g.Count > max(1, campaigns[g.ID].Count) && g.ID != "" {
@@ -155,7 +157,7 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 	}
 	for i, o := range all {
 		if o.err == nil && !o.replayed {
-			t.sums.touch(group[i].comment.Article, t.now)
+			t.sums.touch(group[i].Comment.Article, t.now)
 			t.sums.count(o.comment, 1)
 			t.sums.arrived(o.kept)
 		}
@@ -167,8 +169,8 @@ func (t *tx) create(group []*creation) ([]outcome, error) {
 func (t *tx) fitParents(group []*creation, all []outcome) error {
 	var parents []string
 	for _, made := range group {
-		if made.comment.ParentID != "" {
-			parents = append(parents, made.comment.ParentID)
+		if made.Comment.ParentID != "" {
+			parents = append(parents, made.Comment.ParentID)
 		}
 	}
 	if len(parents) == 0 {
@@ -185,7 +187,7 @@ func (t *tx) fitParents(group []*creation, all []outcome) error {
 		return err
 	}
 	for i, made := range group {
-		c := made.comment
+		c := made.Comment
 		if c.ParentID != "" && !slices.Contains(found, place{c.ParentID, c.Site, c.Article.ID}) {
 			var bad models.Invalid
 			bad.Add("parent_id", "is not a comment of this article")
@@ -201,12 +203,12 @@ func (t *tx) fitParents(group []*creation, all []outcome) error {
 func (t *tx) claimKeys(group []*creation, all []outcome) error {
 	byKey := map[[2]string]int{}
 	for i, made := range group {
-		if made.asked.IdempotencyKey != "" && all[i].err == nil {
+		if made.IdempotencyKey != "" && all[i].err == nil {
 			byKey[made.key()] = i
 		}
 	}
 	rows := rowsOf(byKey, comparePairs, func(key [2]string, i int) []any {
-		return []any{key[0], key[1], append([]byte{}, group[i].asked.Fingerprint...), group[i].comment.ID, micros(t.now)}
+		return []any{key[0], key[1], append([]byte{}, group[i].Fingerprint...), group[i].Comment.ID, micros(t.now)}
 	})
 	claimed, err := insertReturning(t, func(scan scanner) (key [2]string, err error) {
 		err = scan(&key[0], &key[1])
@@ -219,7 +221,7 @@ func (t *tx) claimKeys(group []*creation, all []outcome) error {
 		delete(byKey, key)
 	}
 	for key, i := range byKey {
-		if all[i].kept, all[i].err = t.repeated(key, group[i].asked.Fingerprint, 0); models.KindOf(all[i].err) != models.KindInvalid {
+		if all[i].kept, all[i].err = t.repeated(key, group[i].Fingerprint, 0); models.KindOf(all[i].err) != models.KindInvalid {
 			err = errors.Join(err, all[i].err)
 		}
 	}

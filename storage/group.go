@@ -35,7 +35,7 @@ func (db *DB) createAll(batch []*creation) {
 		switch err := made.ctx.Err(); {
 		case err != nil:
 			made.done <- outcome{err: err}
-		case made.asked.IdempotencyKey != "" && keys[key]:
+		case made.IdempotencyKey != "" && keys[key]:
 			repeated = append(repeated, made)
 		default:
 			keys[key] = true
