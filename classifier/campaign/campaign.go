@@ -98,13 +98,21 @@ func (s *sketcher) read(t []byte, i int) int {
 		return i + size
 	}
 	s.bare = 0
-	n := wordLen(t[i:])
-	word := t[i : i+n]
+	n, h := plainWord(t[i:])
+	letters := n
+	plain := n > 0 && (i+n == len(t) || t[i+n] < utf8.RuneSelf && !isWord(rune(t[i+n])))
+	if !plain {
+		n = wordLen(t[i:])
+	}
 	if rest := t[i+n:]; bytes.HasPrefix(rest, web) || bytes.HasPrefix(t[i:], www) || joined(rest) {
 		return i + n + addressLen(rest)
 	}
-	h, letters := uint64(0), 0
-	for _, r := range string(word) {
+	if plain {
+		s.word(h, letters)
+		return i + n
+	}
+	h, letters = 0, 0
+	for _, r := range string(t[i : i+n]) {
 		if unicode.IsDigit(r) {
 			return i + n
 		}
@@ -118,13 +126,24 @@ func (s *sketcher) read(t []byte, i int) int {
 	return i + n
 }
 
+// plainWord returns the length and the hash of the run of Latin letters that t
+// begins with: most words are no more.
+func plainWord(t []byte) (n int, h uint64) {
+	for n < len(t) && 'a' <= t[n] && t[n] <= 'z' {
+		h = mix(h ^ uint64(t[n]))
+		n++
+	}
+	return n, h
+}
+
 // word adds a word and its pair with the one before.
 func (s *sketcher) word(h uint64, letters int) {
 	s.words++
-	s.add(h)
+	pair := h
 	if s.before != 0 {
-		s.add(mix(s.before + 3*h))
+		pair = mix(s.before + 3*h)
 	}
+	s.add(h, pair)
 	s.before = h
 	if s.distinct >= minWords && s.letters >= minLetters {
 		return
@@ -141,9 +160,9 @@ func (s *sketcher) word(h uint64, letters int) {
 	}
 }
 
-func (s *sketcher) add(h uint64) {
+func (s *sketcher) add(word, pair uint64) {
 	for i, m := range &multipliers {
-		s.minima[i] = min(s.minima[i], (h^m>>1)*m)
+		s.minima[i] = min(s.minima[i], (word^m>>1)*m, (pair^m>>1)*m)
 	}
 }
 
