@@ -14,14 +14,21 @@ import (
 // filter lets through.
 type batchRequest struct {
 	decisionRequest
-	CommentIDs []string       `json:"comment_ids"`
-	Filter     *filterRequest `json:"filter"`
-	Expect     *int           `json:"expect"` // how many the filter let through in the preview
-	Token      string         `json:"token"`  // the preview's
+	CommentIDs []string         `json:"comment_ids"`
+	Versions   map[string]int64 `json:"versions"` // of those that were seen, by id
+	Filter     *filterRequest   `json:"filter"`
+	Expect     *int             `json:"expect"` // how many the filter let through in the preview
+	Token      string           `json:"token"`  // the preview's
 }
 
 // filter returns what a filter of the request asks for, if it is one.
 func (r batchRequest) filter(bad *models.Invalid) (f models.QueueFilter) {
+	for id := range r.Versions {
+		if !slices.Contains(r.CommentIDs, id) {
+			bad.Add("versions", "has a comment that comment_ids has not")
+			break
+		}
+	}
 	switch {
 	case r.Filter == nil:
 		checkIDs(r.CommentIDs, bad)
@@ -60,8 +67,8 @@ func (s *Server) decideMany(c echo.Context) error {
 	}
 	var bad models.Invalid
 	f, word := req.filter(&bad), req.decision()
-	if word.Version != 0 {
-		bad.Add("version", "goes with one comment only")
+	if word.Versions = req.Versions; word.Version != 0 {
+		bad.Add("version", "goes with one comment only: see versions")
 	}
 	if err := bad.Err(); err != nil {
 		return err

@@ -24,6 +24,7 @@ func TestQueue(t *testing.T) {
 		"a stale decision is told what happened":                      staleDecision,
 		"a comment that another has claimed cannot be decided":        claimedDecision,
 		"a batch decides what it can, and undoes as one":              batch,
+		"a batch that is sent again overrides nobody":                 repeatedBatch,
 		"the detail of a comment shows thread, history and the claim": detail,
 		"what no database can hold is not found":                      strangeIDs,
 	} {
@@ -313,6 +314,8 @@ func TestBadQueueRequests(t *testing.T) {
 		"a reason to approve":           {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "approve", "reason": "spam"}},
 		"a batch of nothing":            {"/v1/decisions", "comment_ids", object{"action": "approve"}},
 		"a batch with a version":        {"/v1/decisions", "version", object{"action": "approve", "comment_ids": []string{c.ID}, "version": 1}},
+		"a version of another comment":  {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{"x": 1}}},
+		"a version that is none":        {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{c.ID: 0}}},
 		"a batch of 501":                {"/v1/decisions", "comment_ids", object{"action": "approve", "comment_ids": make([]string, 501)}},
 		"a batch that does not approve": {"/v1/decisions", "action", object{"action": "hold", "comment_ids": []string{c.ID}}},
 	} {

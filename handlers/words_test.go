@@ -221,3 +221,31 @@ func TestEditing(t *testing.T) {
 	f.as("bob", "PUT", path, object{"body": "x"}).must(http.StatusForbidden)
 	f.send("PUT", "/v1/comments/nonsense", bearer(f.key), object{"body": "x"}).must(http.StatusNotFound)
 }
+
+// A batch whose answer was lost is sent again: what a colleague has decided in
+// the meantime stands.
+func repeatedBatch(d *desk) {
+	one, two := d.pending("gazette", "one"), d.pending("gazette", "two")
+	word := object{
+		"comment_ids": []string{one.ID, two.ID}, "versions": object{one.ID: one.Version, two.ID: two.Version}, "action": "approve",
+	}
+	type answer struct {
+		Count  int
+		Failed []struct{ Status int }
+	}
+	var first, again answer
+	d.as("bob", "POST", "/v1/decisions", word).into(http.StatusOK, &first)
+	if first.Count != 2 || len(first.Failed) != 0 {
+		d.Fatalf("at first: %+v", first)
+	}
+	d.decide("carl", one.ID, object{"action": "reject", "reason": "abuse"})
+	d.as("bob", "POST", "/v1/decisions", word).into(http.StatusOK, &again)
+	if again.Count != 0 || len(again.Failed) != 2 || again.Failed[0].Status != http.StatusConflict {
+		d.Fatalf("again: %+v", again)
+	}
+	var now struct{ Comment models.Comment }
+	d.as("bob", "GET", "/v1/comments/"+one.ID, nil).into(http.StatusOK, &now)
+	if now.Comment.Status != models.Rejected {
+		d.Fatalf("the colleague's word was lost: %+v", now.Comment)
+	}
+}

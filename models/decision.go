@@ -29,6 +29,8 @@ type DecisionRequest struct {
 	Note    string
 	Message string // empty: that of Detail
 	Version int64  // of the comment the moderator saw; 0: whatever it is now
+	// Versions are likewise those of several comments, by their ids.
+	Versions map[string]int64
 }
 
 // Validate checks the action and its reason.
@@ -51,6 +53,12 @@ func (d DecisionRequest) Validate() error {
 	}
 	if d.Version < 0 {
 		bad.Add("version", "must not be negative")
+	}
+	for _, version := range d.Versions {
+		if version < 1 {
+			bad.Add("versions", "must be positive")
+			break
+		}
 	}
 	return bad.Err()
 }

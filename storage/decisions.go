@@ -40,7 +40,8 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 
 // DecideAll decides several comments in one transaction, as one batch that can
 // be undone by its id. What cannot be decided stands in failed by comment id,
-// and does not hinder the rest. d.Version is for single comments, and ignored.
+// and does not hinder the rest: so do those that have other versions by now than
+// d.Versions. d.Version is for single comments, and ignored.
 // What a filter finds is for DecideFound.
 func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
@@ -51,7 +52,7 @@ func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d m
 	slices.Sort(ids)
 	var targets []target
 	for _, id := range slices.Compact(ids) {
-		targets = append(targets, target{id: id})
+		targets = append(targets, target{id, d.Versions[id]})
 	}
 	batch = newID()
 	done, failed, err = db.decideBatch(ctx, by, batch, targets, d)
