@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -127,6 +128,21 @@ func TestCommentFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestCommentOfUntoldLengthIsBounded(t *testing.T) {
+	f := newFront(t)
+	body := io.MultiReader(strings.NewReader(`{"body":"`), strings.NewReader(strings.Repeat("x", 70_000)))
+	req, err := http.NewRequestWithContext(t.Context(), "POST", f.base+"/v1/comments", body)
+	f.must(err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+f.key)
+	res, err := http.DefaultTransport.RoundTrip(req)
+	f.must(err)
+	f.must(res.Body.Close())
+	if res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("answered %s", res.Status)
 	}
 }
 

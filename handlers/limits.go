@@ -57,6 +57,13 @@ func (s *Server) loginLimits(address netip.Addr, name string) []models.Limit {
 	}
 }
 
+// Names of the RateLimit fields as net/http spells them: any other spelling it
+// would change for each reply.
+const (
+	limitHeader  = "Ratelimit"
+	policyHeader = "Ratelimit-Policy"
+)
+
 // take asks the limiter, in one call, and writes the RateLimit fields
 // (draft-ietf-httpapi-ratelimit-headers). A limiter that fails lets pass: a
 // newsroom without limits is better than one without comments.
@@ -81,12 +88,12 @@ func (s *Server) take(ctx context.Context, c echo.Context, limits []models.Limit
 			policies = appendItem(policies, l.Name, "q", l.Rate.Count, "w", seconds(l.Rate.Period))
 		}
 	}
-	h.Set("RateLimit-Policy", string(policies))
+	h.Set(policyHeader, string(policies))
 	wait := a.Reset
 	if !a.Allowed {
 		wait = a.RetryAfter
 	}
-	h.Set("RateLimit", string(appendItem(text[:0], a.Policy.Name, "r", a.Remaining, "t", seconds(wait))))
+	h.Set(limitHeader, string(appendItem(text[:0], a.Policy.Name, "r", a.Remaining, "t", seconds(wait))))
 	if a.Allowed {
 		return nil
 	}
