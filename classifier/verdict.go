@@ -116,7 +116,9 @@ func (r *reading) read(m *Model, in Input) {
 		for h := range heads {
 			r.sum[h][b] += float64(s.weight[h])
 		}
-		r.hits = append(r.hits, hit{i, b, s.weight})
+		r.hits = append(r.hits, hit{})
+		known := &r.hits[len(r.hits)-1] // written in its place, not copied to it
+		known.token, known.block, known.weight = i, b, s.weight
 	}
 }
 

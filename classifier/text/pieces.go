@@ -56,14 +56,18 @@ func isNumber(b []byte) bool {
 // with a blank at either end when edge is 1.
 func (sc *Scanner) pieces(w span, edge, least, most int) {
 	b, to := sc.letters, int(w.to)+edge
-	if w.ascii {
-		for i := int(w.from) - edge; i+least <= to && sc.count.grams < maxGrams; i++ {
+	if w.ascii { // then least is 3 and most is 5
+		for i := int(w.from) - edge; i+3 <= to && sc.count.grams < maxGrams; i++ {
 			h := seed(Chars)
-			for j := i; j < min(i+most, to); j++ {
-				if h = (h ^ uint64(b[j])) * fnvPrime; j-i+1 >= least {
-					sc.count.grams++
-					sc.add(Chars, mix(h), i, j+1, w.start, w.end)
-				}
+			for _, c := range b[i : i+3] {
+				h = (h ^ uint64(c)) * fnvPrime
+			}
+			sc.count.grams++
+			sc.add(Chars, mix(h), i, i+3, w.start, w.end)
+			for j := i + 3; j < min(i+5, to); j++ {
+				h = (h ^ uint64(b[j])) * fnvPrime
+				sc.count.grams++
+				sc.add(Chars, mix(h), i, j+1, w.start, w.end)
 			}
 		}
 		return

@@ -237,9 +237,9 @@ func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
 	n := 0
 	for {
 		if wr == spaced {
-			run := plainRun(t[i:end])
+			run, digits := plainRun(t[i:end])
 			sc.letters = append(sc.letters, t[i:i+run]...)
-			sc.count.plain(t[i : i+run])
+			sc.count.plain(run-digits, digits)
 			i += run
 			n += run
 		}
@@ -277,14 +277,19 @@ func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
 	return w
 }
 
-// plainRun returns how many letters and digits of ASCII t begins with.
-func plainRun(t []byte) int {
-	for i, c := range t {
-		if c >= utf8.RuneSelf || !asciiClass[c].alnum() {
-			return i
+// plainRun returns how many letters and digits of ASCII t begins with, and how
+// many of them are digits.
+func plainRun(t []byte) (n, digits int) {
+	for ; n < len(t) && t[n] < utf8.RuneSelf; n++ {
+		switch asciiClass[t[n]] {
+		case latin:
+		case digit:
+			digits++
+		default:
+			return n, digits
 		}
 	}
-	return len(t)
+	return n, digits
 }
 
 // run counts the letters at i, to three.

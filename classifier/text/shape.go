@@ -121,16 +121,10 @@ type counts struct {
 }
 
 // plain counts letters and digits of ASCII.
-func (n *counts) plain(run []byte) {
-	digits := 0
-	for _, c := range run {
-		if c <= '9' {
-			digits++
-		}
-	}
+func (n *counts) plain(letters, digits int) {
+	n.letters += letters
+	n.scripts[0] += letters
 	n.digits += digits
-	n.letters += len(run) - digits
-	n.scripts[0] += len(run) - digits
 }
 
 func (n *counts) letter(r rune, c class) {
