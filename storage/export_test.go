@@ -53,6 +53,24 @@ func (t tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQue
 
 func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
+// KeepEvents runs a change that keeps events with these ids, reads, and does
+// something else before its end.
+func (db *DB) KeepEvents(ctx context.Context, ids []string, then func() error) error {
+	return apply(ctx, db, func(t *tx) error {
+		for _, id := range ids {
+			row := t.eventRow("", "", "", "", "")
+			row[0] = id
+			if err := t.insert(keepEvents, [][]any{row}); err != nil {
+				return err
+			}
+		}
+		if _, err := t.schema(); err != nil {
+			return err
+		}
+		return then()
+	})
+}
+
 // LimitPages makes the disk as good as full for the writer of SQLite.
 func (db *DB) LimitPages(n int) error {
 	return db.writer.exec(fmt.Sprintf("PRAGMA max_page_count = %d", n))
