@@ -28,7 +28,7 @@ func TestPageIsFreshAndItsFilesAreKept(t *testing.T) {
 	if csp := res.Header.Get("Content-Security-Policy"); strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") {
 		t.Errorf("Content-Security-Policy %q", csp)
 	}
-	named := regexp.MustCompile(`(?:src|href)="([0-9a-f]{16}/[^"]+)"`).FindAllSubmatch(page, -1)
+	named := regexp.MustCompile(`(?:src|href)=([0-9a-f]{16}/[^ >]+)`).FindAllSubmatch(page, -1)
 	if len(named) != 3 {
 		t.Fatalf("the page loads %d files, icon, style and script wanted", len(named))
 	}

@@ -6,7 +6,7 @@ import { table } from "./forms.js";
 // chart draws series [name, values], with a value for each label, and a line
 // likewise. scale says how high a share of the highest column is. The same
 // numbers are in a table below.
-export function chart(title, labels, series, line, scale = (share) => share) {
+export const chart = (title, labels, series, line, scale = (share) => share) => {
   const all = line ? [...series, line] : series;
   const sums = labels.map((_, i) => series.reduce((sum, [, v]) => sum + v[i], 0));
   const most = Math.max(1, ...(line?.[1] || []), ...sums);
@@ -19,9 +19,9 @@ export function chart(title, labels, series, line, scale = (share) => share) {
     }));
   });
   const path = line && s("path", { d: "M" + line[1].map((v, i) => `${i + 0.5} ${1 - v / most}`).join("L") });
-  return h("figure", h("figcaption", h("b", title), series.length > 1 && series.map(([word], c) => h("span.key.c" + c, word))),
+  return h("figure", h("figcaption", h("b", title), series.length > 1 && series.map(([word], c) => h(".key.c" + c, word))),
     h("p.muted", number(most)),
-    s("svg", { viewBox: `0 0 ${labels.length} 1`, preserveAspectRatio: "none", role: "img", "aria-label": title }, columns, path),
+    s("svg", { viewBox: `0 0 ${labels.length} 1`, preserveAspectRatio: "none", role: "img", label: title }, columns, path),
     h("p.muted", h("span", labels[0]), h("span", labels.at(-1))),
     h("details", h("summary", t("numbers")), table(title, ["", ...all.map(([word]) => word)], labels.map((label, i) => [label, ...all.map(([, v]) => number(v[i]))]))));
-}
+};

@@ -1,10 +1,11 @@
 // Deciding: at once on the page, then on the server; and taking it back.
-import { post } from "./api.js";
+import { post, quiet } from "./api.js";
 import { stock } from "./claims.js";
 import { detail, forget } from "./detail.js";
-import { $, fill, h, said, when } from "./dom.js";
+import { $, fill, h, said, tell, when } from "./dom.js";
 import { name, t } from "./i18n.js";
-import { clearSelection, current, deal, find, insert, place, queue, refresh, remove, show, tell } from "./queue.js";
+import * as queue from "./queue.js";
+import { clearSelection, copies, current, deal, find, idsOf, insert, place, refresh, remove, show, sum } from "./queue.js";
 import { complain, explain, say } from "./toasts.js";
 
 export const reasons = { s: "spam", b: "abuse", o: "off_topic", i: "illegal", x: "other" };
@@ -13,138 +14,167 @@ const remembered = 20;
 
 // decide is for the selection, or else for the open comment. A site's own
 // reason stands under one that everybody has.
-export function decide(action, reason = "", own = undefined) {
-  const word = { action, reason, detail: own?.id, note: $("note")?.value || "" };
+export const decide = (action, reason = "", own = undefined) => {
+  const [note, message] = ["note", "message"].map((id) => $(id)?.value || "");
+  const word = { action, reason, detail: own?.id, note, message };
+  const items = chosen();
   tell("deciding");
-  if (queue.selected.size) return decideMany(chosen(), { comment_ids: [...queue.selected] }, word);
-  const item = current();
-  if (item?.gone) deal(remove(item.comment.id)); // it was only here to be read
-  else if (item) decideOne(item, word);
-}
+  if (items[0]?.gone && !queue.selected.size) deal(remove(queue.shown)); // it was only here to be read
+  else if (queue.selected.size || (sum(items) > 1 && action !== "escalate")) decideMany(items, word);
+  else if (items.length) decideOne(items[0], word);
+};
 
-const chosen = () => (queue.selected.size ? [...queue.selected] : [queue.current]).map(find).filter(Boolean);
+export const chosen = () => (queue.selected.size ? [...queue.selected] : [queue.shown]).map(find).filter(Boolean);
 const reasonsOf = (site) => queue.sites.find((s) => s.slug === site)?.reasons || [];
 
 // ownReasons are those of the site that all which is to be decided is on.
-export function ownReasons() {
+export const ownReasons = () => {
   const [site, ...others] = new Set(chosen().map((i) => i.comment.site));
-  return others.length || queue.blind ? [] : reasonsOf(site);
-}
+  return others.length || queue.looking ? [] : reasonsOf(site);
+};
 
 // because names a reason: the site's own, or the one that everybody has.
 export const because = ({ site, reason, detail: own }) => reasonsOf(site).find((r) => r.id === own)?.name || name("reason", reason);
 export const trains = ({ label }) => label && h("small", " ", t("trains", { label: name("reason", label) }));
 const told = (word, [{ comment: { site } }], who) => word.action === "escalate" ? `${t("escalate")}: ${who}` : t("done." + word.action, { who, reason: because({ ...word, site }) });
 
-async function decideOne(item, word) {
-  const { id, author } = item.comment;
+const decideOne = async (item, word) => {
+  const { id, comment: { author, version } } = item;
   const { action, reason, note } = word;
   const entry = take([item], told(word, [item], author.name));
-  if (item.blind) entry.job = post(`/v1/second-looks/${id}`, { action, reason, note });
-  else entry.job = action === "escalate" ? post(`/v1/comments/${id}/escalate`, { note }) : post(`/v1/comments/${id}/decision`, { ...word, version: item.version });
+  if (item.blind) entry.job = post("/second-looks/" + id, { action, reason, note });
+  else entry.job = post(`/comments/${id}/${action === "escalate" ? action : "decision"}`, { ...word, version });
   try {
-    Object.assign(entry, await entry.job.then(({ id, label, agreed }) => ({ id, label, agreed })));
+    const { id: decision, label, agreed } = await entry.job;
+    entry.ids.push(decision);
+    Object.assign(entry, { label, agreed });
     forget(id);
     recent();
   } catch (problem) {
     withdraw(entry);
     refused(problem, entry);
   }
-}
+};
 
-// decideMany is one word on what is meant: comments by their ids, or a filter
-// with what was seen of it. The items are those of them that are in the list.
-export async function decideMany(items, meant, word, n = items.length) {
-  const ids = items.map((i) => i.comment.id);
+// preview asks what an item that stands for its campaign is about. What was
+// seen of it goes with the decision, which is refused when it is no longer so.
+export const preview = (item) => {
+  const filter = { site: item.comment.site, campaign: item.campaign.id };
+  item.preview ||= post("/decisions/preview", { filter }).then((seen) => ({ ...seen, filter }));
+  item.preview.catch(() => { item.preview = null; });
+  return item.preview;
+};
+
+// batches are what items stand for, and how many comments that is: those by
+// their ids are one batch, and each campaign is one of its own.
+const batches = (items) => {
+  const alone = items.filter((i) => copies(i) < 2);
+  const many = items.filter((i) => copies(i) > 1).map((i) => ({ items: [i], n: copies(i), meant: preview(i).then(exactly) }));
+  return alone.length ? [{ items: alone, n: alone.length, meant: { comment_ids: idsOf(alone) } }, ...many] : many;
+};
+
+// exactly means the comments that a preview has seen, unchanged.
+const exactly = ({ filter, count, token }) => ({ filter, expect: count, token });
+
+// decideMany is one word on several comments. The items are those of them that
+// are in the list.
+export const decideMany = async (items, word, n = sum(items), parts = batches(items)) => {
   const entry = take(items, told(word, items, t("comments", { n })));
-  entry.job = post("/v1/decisions", { ...meant, ...word });
-  try {
-    const { batch, failed } = await entry.job;
-    entry.id = batch;
-    ids.forEach(forget);
-    if (!failed.length) return;
-    restore(entry, failed.map((f) => f.id));
-    say(t("done.failed", { n: failed.length }) + " " + failed[0].detail);
-  } catch (problem) {
-    withdraw(entry);
-    restore(entry, ids);
-    complain(problem);
+  entry.job = Promise.all(parts.map(async (part) => {
+    try {
+      const { batch, failed } = await post("/decisions", { ...(await part.meant), ...word });
+      entry.ids.push(batch);
+      return failed.map((f) => ({ ids: [f.id], n: 1, why: f.detail }));
+    } catch (problem) {
+      return { ids: idsOf(part.items), n: part.n, why: explain(problem) };
+    }
+  }));
+  const failed = (await entry.job).flat();
+  for (const i of items) {
+    forget(i.id);
+    i.preview = null;
   }
-}
+  if (!entry.ids.length) withdraw(entry);
+  if (!failed.length) return;
+  restore(entry, failed.flatMap((f) => f.ids));
+  say(t("done.failed", { n: failed.reduce((n, f) => n + f.n, 0) }) + " " + failed[0].why);
+};
 
 // take removes items from the list and deals the next one, before the server
 // has answered. Places are noted from the end, so that they stay true.
-function take(items, text) {
-  const from = place(queue.current);
-  items.sort((a, b) => place(b.comment.id) - place(a.comment.id));
-  const at = items.map((i) => remove(i.comment.id));
-  const entry = { items, at, text, time: new Date().toISOString() };
-  queue.total -= items.length;
+const take = (items, text) => {
+  const from = place(queue.shown);
+  items.sort((a, b) => place(b.id) - place(a.id));
+  queue.count(queue.total - sum(items));
+  const at = items.map((i) => remove(i.id));
+  const final = items[0]?.blind; // a second look stands
+  const entry = { items, at, text, final, ids: [], time: new Date().toISOString() };
   if (!current()) deal(items.length > 1 ? Math.min(from, queue.items.length) : at[0]);
   stock();
-  entry.final = items[0]?.blind;
-  entry.toast = say(text, !entry.final && (() => undo(entry)));
+  entry.toast = say(text, !final && (() => undo(entry)));
   taken.unshift(entry);
   taken.splice(remembered);
   recent();
   return entry;
-}
+};
 
-function withdraw(entry) {
+const withdraw = (entry) => {
   entry.toast.remove();
   taken.splice(taken.indexOf(entry), 1);
   recent();
-}
+};
 
 // restore puts items back to where they were.
-function restore({ items, at }, ids) {
+const restore = ({ items, at }, ids) => {
   for (let i = items.length - 1; i >= 0; i--) {
-    if (!ids.includes(items[i].comment.id)) continue;
-    queue.total++;
+    if (!ids.includes(items[i].id)) continue;
+    queue.count(queue.total + copies(items[i]));
     insert(items[i], Math.min(at[i], queue.items.length));
   }
-}
+};
 
 // skip passes over the selection, or else the open comment, for some hours.
-export function skip() {
+export const skip = () => {
   const items = chosen();
-  if (!items.length || queue.blind) return;
-  post("/v1/queue/skip", { comment_ids: items.map((i) => i.comment.id) }).catch(complain);
+  if (!items.length || queue.looking) return;
+  post("/queue/skip", { comment_ids: idsOf(items) }).catch(complain);
   for (const item of items) refresh(Object.assign(item, { skipped: true, claim: null }));
-  const from = place(queue.current);
+  const from = place(queue.shown);
   clearSelection();
   deal(from);
   stock();
-}
+};
 
 // undo takes back a decision: the last one whose toast is still there, or the
 // one given.
-export async function undo(entry = taken.find((e) => e.toast.isConnected && !e.undone && !e.final)) {
+export const undo = async (entry = taken.find((e) => e.toast.isConnected && !e.undone && !e.final)) => {
   if (!entry || entry.undone) return;
   entry.undone = true;
   entry.toast.remove();
   try {
     await entry.job;
-    const { comments } = await post(`/v1/decisions/${entry.id}/undo`);
+    const replies = await Promise.all(entry.ids.map((id) => post(`/decisions/${id}/undo`)));
+    const comments = replies.flatMap((r) => r.comments);
     for (const comment of comments) {
-      const item = entry.items.find((i) => i.comment.id === comment.id);
-      if (item) Object.assign(item, { comment, version: comment.version });
+      const item = entry.items.find((i) => i.id === comment.id);
+      if (item) item.comment = comment;
       forget(comment.id);
     }
     restore(entry, comments.map((c) => c.id));
-    if (find(comments[0].id)) show(comments[0].id);
+    const back = entry.items.findLast((i) => find(i.id)); // the first in the list
+    if (back) show(back.id);
     say(t("done.undone"));
   } catch (problem) {
     entry.undone = false;
     say(problem.status === 409 ? t("conflict.undo") : explain(problem));
   }
   recent();
-}
+};
 
 // refused tells honestly why a decision was not kept.
-async function refused(problem, entry) {
+const refused = async (problem, entry) => {
   const [item] = entry.items;
-  const { id } = item.comment;
+  const { id } = item;
   const { decision, claim } = problem.current || {};
   const lost = (key, values) => say(`${t("conflict." + key, values)} ${t("conflict.lost")}`);
   if (decision) return lost("decided", { name: decision.moderator, action: name("action", decision.action) });
@@ -152,18 +182,18 @@ async function refused(problem, entry) {
     if (claim && claim.by !== queue.me) lost("held", { name: claim.by });
     else lost("changed");
     forget(id);
-    const now = await detail(id).catch(() => null);
+    const now = await quiet(detail(id));
     if (now?.comment.status !== "pending") return;
-    Object.assign(item, { comment: now.comment, version: now.comment.version, claim: now.claim });
+    Object.assign(item, { comment: now.comment, claim: now.claim });
   } else complain(problem);
   if (problem.status === 404) return;
   restore(entry, [id]);
-  if (!queue.current) show(id);
-}
+  if (!queue.shown) show(id);
+};
 
 // recent lists this session's decisions.
-export function recent() {
+export const recent = () => {
   const line = (e) => h("li", when(e.time), h("span", { class: e.undone && "undone" }, said(e.text), trains(e), e.agreed != null && h("small", " ", e.agreed ? t("stats.share") : name("reason", "second_look"))),
-    !e.undone && !e.final && h("button.small", { click: () => undo(e) }, t("undo")));
-  fill("recent", taken.length && [h("h3", t("recent")), h("ol", taken.map(line))]);
-}
+    !e.undone && !e.final && h("button.small", () => undo(e), t("undo")));
+  fill("recent", taken.length && [h("h2", t("recent")), h("ol", taken.map(line))]);
+};

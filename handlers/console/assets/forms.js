@@ -1,31 +1,34 @@
 // What all pages but the desk are made of: tables, forms and buttons.
-import { $, fill, h } from "./dom.js";
+import { $, fill, go, h } from "./dom.js";
 import { name, t } from "./i18n.js";
 import { complain, explain } from "./toasts.js";
 
 // table makes a table that may be wider than the page. The first cell of a row
 // is its heading.
-export const table = (label, heads, rows) => h("div.wide", { role: "region", tabindex: 0, "aria-label": label }, rows.length ? h("table", {},
+export const table = (label, heads, rows) => h("div.wide", { role: "region", tabindex: 0, label }, rows.length ? h("table", {},
   h("thead", h("tr", heads.map((x) => (x ? h("th", { scope: "col" }, x) : h("td"))))),
   h("tbody", rows.map(([first, ...rest]) => h("tr", h("th", { scope: "row" }, first), rest.map((x) => h("td", x)))))) : t("none"));
 
 export const button = (word, act, kind) => h("button", { class: kind, click: () => act().catch(complain) }, t(word));
 
-// pick makes a choice of one site, which go is told.
-export const pick = (site, go) => $("site").options.length > 2 && h("p", h("select", { "aria-label": t("field.site"), change: (e) => go(e.target.value) },
-  [...$("site").options].map((o) => h("option", { value: o.value, selected: o.value === site }, o.text))));
+// select makes a choice of [value, text].
+export const select = (props, all, chosen) => h("select", props, all.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
+
+// pick makes a choice of one site, for a page that has one for each.
+export const pick = (page, site) => $("site").options.length > 2 && h("p",
+  select({ label: t("field.site"), change: (e) => go(page + "/" + e.target.value) }, Array.from($("site").options, (o) => [o.value, o.text]), site));
 
 // field makes the label and input for a value: a choice of [value, text], a
 // switch, lines, or a text of the kind that an input has. "" means a number
 // that is not given. A username that is there stays.
-function field([key, value, kind = "text"]) {
+const field = ([key, value, kind = "text"]) => {
   const props = { name: key, dir: "auto", spellcheck: "false" };
   let input;
-  if (Array.isArray(kind)) input = h("select", props, kind.map(([v, text]) => h("option", { value: v, selected: v === value }, text)));
+  if (Array.isArray(kind)) input = select(props, kind, value);
   else if (Array.isArray(value) || kind === "area") input = h("textarea", props, [value].flat().join("\n"));
   else input = h("input", { ...props, type: kind === "username" ? "text" : kind, value: kind !== "checkbox" && value, checked: value === true, step: "any", autocomplete: { password: "new-password", username: "username" }[kind] || "off", readonly: kind === "username" && value !== "" });
-  return h("label", h("span", name("field", key)), input);
-}
+  return h("label", h("span", name("field", key.replace(/^\d+\./, ""))), input);
+};
 
 const read = (e, [, value, kind]) => {
   if (Array.isArray(value)) return e.value.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -34,9 +37,9 @@ const read = (e, [, value, kind]) => {
   return kind === "checkbox" ? e.checked : e.value;
 };
 
-// form makes a form of fields [key, value, kind]. A key "a.b" is the b of a. send gets
+// form makes a form of fields [key, value, kind]. A key "a.b" is the b of a; of "0.b" the label is that of b. send gets
 // what was filled in, and returns what there is to say then.
-export function form(word, fields, send, locked = false) {
+export const form = (word, fields, send, locked = false) => {
   const said = h("output");
   const inputs = fields.map(field);
   return h("form", { submit: async (event) => {
@@ -55,7 +58,7 @@ export function form(word, fields, send, locked = false) {
     } catch (problem) {
       const wrong = problem.fields || [];
       for (const { field: at } of wrong) elements[at.replace(/\[.*/, "")]?.setAttribute("aria-invalid", true);
-      fill(said, h("span.error", [problem instanceof SyntaxError ? problem.message : explain(problem), ...wrong.map((f) => `${name("field", f.field)} ${f.message}`)].join(" · ")));
+      fill(said, h(".error", [problem instanceof SyntaxError ? problem.message : explain(problem), ...wrong.map((f) => `${name("field", f.field)} ${f.message}`)].join(" · ")));
     }
   } }, h("fieldset", { disabled: locked }, inputs, !locked && h("button.main", { type: "submit" }, t(word))), said);
-}
+};

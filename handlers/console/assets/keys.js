@@ -1,23 +1,24 @@
 // One key, one act. Off while typing; the browser's own keys are left alone.
-import { ask, asking, escalate, write } from "./actions.js";
+import { ask, asking, escalate, message, note } from "./actions.js";
 import { decide, ownReasons, reasons, skip, undo } from "./decide.js";
 import { expand } from "./detail.js";
 import { $, fill, h, hear } from "./dom.js";
 import { t } from "./i18n.js";
 import { clearSelection, move, select } from "./queue.js";
 
+// Each with the text that says what it does.
 const keys = {
-  a: () => decide("approve"), r: () => ask(true), u: () => undo(), j: () => move(1), k: () => move(-1), x: () => select(), X: () => select(undefined, true),
-  e: expand, n: write, f: escalate, z: skip, "/": () => $("q").focus(), "?": help, Escape: clearSelection,
+  a: ["approve", () => decide("approve")], r: ["reject._", () => ask(true)], u: ["undo", () => undo()], j: ["keys.j", () => move(1)], k: ["keys.k", () => move(-1)],
+  x: ["keys.x", () => select()], X: ["keys.X", () => select(undefined, true)], e: ["keys.e", expand], n: ["field.note", note], m: ["field.message", message],
+  f: ["escalate", escalate], z: ["skip", skip], "/": ["find", () => $("q").focus()], "?": ["keys._", () => help()], Escape: ["clear", clearSelection],
 };
 
-export function help() {
-  const shown = { ...keys, X: 0 };
-  fill("keys", Object.keys(shown).map((k) => [
-    h("dt", k === "X" ? [h("kbd", "shift"), " ", h("kbd", "x")] : h("kbd", k === "Escape" ? "esc" : k)), h("dd", t("keys." + k)),
+export const help = () => {
+  fill("keys", Object.entries(keys).map(([k, [does]]) => [
+    h("dt", k === "X" ? [h("kbd", "shift"), " ", h("kbd", "x")] : h("kbd", k === "Escape" ? "esc" : k)), h("dd", t(does)),
   ]));
   $("help").showModal();
-}
+};
 
 const typing = (e) => e.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
@@ -27,7 +28,7 @@ hear("keydown", (event) => {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  let act = keys[event.key];
+  let act = keys[event.key]?.[1];
   if (asking) {
     const reason = reasons[event.key];
     const own = ownReasons()[event.key - 1];

@@ -1,10 +1,10 @@
 // The pages: who has which, and the way between them by the address, so that
 // links and the back button work. All but the desk are made when they are
 // opened.
-import { $, fill, h } from "./dom.js";
+import { $, fill, h, tell } from "./dom.js";
 import { t } from "./i18n.js";
 import { titled } from "./live.js";
-import { queue, tell } from "./queue.js";
+import * as queue from "./queue.js";
 import { complain } from "./toasts.js";
 import audit from "./audit.js";
 import models from "./models.js";
@@ -24,16 +24,16 @@ export const isEditor = () => me.role !== "moderator";
 export const isAdmin = () => me.role === "admin";
 
 // route shows the page of the address: its name, and after a slash what of it.
-export async function route(event) {
+export const route = async (event) => {
   const [, wanted, rest] = location.hash.match(/^#?(\w*)\/?(.*)/);
   const mine = Object.keys(least).filter((p) => least[p] <= roles.indexOf(me.role) && (p !== "people" || runsAll()));
   const page = mine.includes(wanted) ? wanted : "queue";
   const now = ++round;
   const left = $("panes").hidden;
-  fill("pages", mine.map((p) => h("a", { href: "#" + p, "aria-current": p === page && "page" }, t("pages." + p))));
-  $("pages").querySelector("[aria-current]").scrollIntoView({ block: "nearest" });
+  fill("pages", mine.map((p) => h("a", { href: "#" + p, "aria-current": p === page && "page" }, t("pages." + p), p === "looks" && h(".chip", { id: "looks" }))));
+  $("[aria-current]", $("pages")).scrollIntoView({ block: "nearest" });
   const desk = page === "queue" || page === "looks";
-  const turned = desk && queue.blind !== (page === "looks");
+  const turned = desk && queue.looking !== (page === "looks");
   if (turned) tell("turned");
   $("page").hidden = desk;
   $("panes").hidden = !$("page").hidden;
@@ -49,4 +49,4 @@ export async function route(event) {
     }
   } else if (left && !turned) tell("returned");
   titled();
-}
+};

@@ -1,14 +1,14 @@
 // The machine's risks, and other thresholds to try out on them.
 import { chart } from "./chart.js";
-import { fill, h } from "./dom.js";
+import { $, fill, h } from "./dom.js";
 import { table } from "./forms.js";
-import { lang, name, percent, t } from "./i18n.js";
+import { local, name, percent, t } from "./i18n.js";
 
 const keys = ["hold", "reject"];
 
 // scores draws the histograms, and with thresholds what others would have
 // changed. These are estimates, as if comments were even within a bin.
-export function scores({ width, arrived, approved, rejected }, thresholds) {
+export const scores = ({ width, arrived, approved, rejected }, thresholds) => {
   const approve = name("action", "approve");
   const reject = name("action", "reject");
   const open = arrived.map((n, i) => n - approved[i] - rejected[i]);
@@ -16,7 +16,7 @@ export function scores({ width, arrived, approved, rejected }, thresholds) {
   if (!thresholds) return figure;
   const now = [thresholds.hold, thresholds.reject ?? 1]; // 1: no comment
   const then = [...now];
-  const inputs = keys.map((key, i) => h("input", { type: "range", max: 1, step: 0.01, value: now[i], "aria-label": name("field", key), input: (e) => {
+  const inputs = keys.map((key, i) => h("input", { type: "range", max: 1, step: 0.01, value: now[i], label: name("field", key), input: (e) => {
     then[i] = Number(e.target.value);
     then[1 - i] = (i ? Math.min : Math.max)(...then);
     inputs[1 - i].value = then[1 - i];
@@ -27,9 +27,9 @@ export function scores({ width, arrived, approved, rejected }, thresholds) {
   const said = h("div", { role: "status" });
   const show = () => fill(said, table(t("stats.try"), [t("stats.try"), t("stats.count"), approve, reject], keys.map((key, i) => [
     `${name("field", key)} ${percent(then[i])}`,
-    ...[arrived, approved, rejected].map((bins) => Math.round(caught(bins, then, i) - caught(bins, now, i)).toLocaleString(lang, { signDisplay: "exceptZero" })),
+    ...[arrived, approved, rejected].map((bins) => local(Math.round(caught(bins, then, i) - caught(bins, now, i)), { signDisplay: "exceptZero" })),
   ])));
   show();
-  figure.querySelector("svg").after(...inputs);
+  $("svg", figure).after(...inputs);
   return [figure, said];
-}
+};

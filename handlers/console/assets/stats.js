@@ -6,12 +6,13 @@ import { pick, table } from "./forms.js";
 import { age, names, number, percent, t } from "./i18n.js";
 import { scores } from "./scores.js";
 
-const part = (key, ...rest) => [h("h3", t("stats." + key)), table(t("stats." + key), ...rest)];
+const text = (key) => t("stats." + key);
+const part = (key, ...rest) => [h("h3", text(key)), table(text(key), ...rest)];
 
 export default async function (site) {
   const sites = $("site").options; // the first stands for all
   if (sites.length === 2) site = sites[1].value;
-  const { days, moderators, agreement, second_looks: second, waiting, ...rest } = await get("/v1/stats", { site });
+  const { days, moderators, agreement, second_looks: second, waiting, ...rest } = await get("/stats", { site });
   const bounds = waiting.bounds_minutes.map((n) => age(Date.now() - n * 60_000));
   const words = names("action", ["approve", "hold", "reject"]);
   const labels = days.map((d) => d.day);
@@ -24,16 +25,16 @@ export default async function (site) {
   const looks = Object.entries(second).map(([at, a]) => {
     const same = a.approved_approved + a.rejected_rejected;
     const all = same + a.approved_rejected + a.rejected_approved;
-    return [t("stats." + at), number(all), all > 0 && percent(same / all), a.kappa != null && number(a.kappa)];
+    return [text(at), number(all), all > 0 && percent(same / all), a.kappa != null && number(a.kappa)];
   });
   return [
-    pick(site, (slug) => { location.hash = "stats/" + slug; }),
-    chart(t("stats.arrivals"), labels, ["approved", "held", "rejected"].map((k, i) => series(words[i], k))),
-    chart(t("stats.decisions"), labels, [series(t("stats.decisions"), "decisions")]),
-    chart(t("stats.waiting"), [...bounds.map((b) => "< " + b), "≥ " + bounds.at(-1)], [[t("stats.count"), waiting.counts]]),
+    pick("stats", site),
+    chart(text("arrivals"), labels, ["approved", "held", "rejected"].map((k, i) => series(words[i], k))),
+    chart(text("decisions"), labels, [series(text("decisions"), "decisions")]),
+    chart(text("waiting"), [...bounds.map((b) => "< " + b), "≥ " + bounds.at(-1)], [[text("count"), waiting.counts]]),
     scores(rest.scores, rest.thresholds),
-    part("agreement", [t("stats.machine"), words[0], words[2], t("stats.share")], machine),
-    part("looks", ["", t("stats.count"), t("stats.share"), "κ"], looks),
+    part("agreement", [text("machine"), words[0], words[2], text("share")], machine),
+    part("looks", ["", text("count"), text("share"), "κ"], looks),
     part("moderators", [t("role.moderator"), words[0], words[2]], moderators.map((m) => [m.moderator, number(m.approved), number(m.rejected)])),
   ];
 }
