@@ -13,23 +13,28 @@ for i = 1, #KEYS do
     if votes[g] > best then best, id = votes[g], g end
   end
 end
-if best < tonumber(ARGV[6]) or redis.call('EXISTS', prefix .. id) == 0 then
-  id = own
+local group, reply = prefix .. id
+if best < tonumber(ARGV[6]) or redis.call('EXISTS', group) == 0 then
+  -- Nearly every comment begins a group, so that takes one call.
   local time = redis.call('TIME')
-  redis.call('HSETNX', prefix .. id, 'first', string.format('%.0f', time[1] * 1000000 + time[2]))
-end
-local group = prefix .. id
-local function distinct(kind, hash)
-  local n = tonumber(redis.call('HGET', group, kind)) or 0
-  if n < most and redis.call('HSETNX', group, kind .. hash, 1) == 1 then
-    n = redis.call('HINCRBY', group, kind, 1)
+  local first = time[1] * 1000000 + time[2]
+  id, group = own, prefix .. own
+  redis.call('HSET', group, 'first', string.format('%.0f', first), 'count', 1,
+    'author', 1, 'author' .. ARGV[3], 1, 'article', 1, 'article' .. ARGV[4], 1)
+  reply = { id, 1, 1, 1, first }
+else
+  local function distinct(kind, hash)
+    local n = tonumber(redis.call('HGET', group, kind)) or 0
+    if n < most and redis.call('HSETNX', group, kind .. hash, 1) == 1 then
+      n = redis.call('HINCRBY', group, kind, 1)
+    end
+    return n
   end
-  return n
+  reply = {
+    id, redis.call('HINCRBY', group, 'count', 1), distinct('author', ARGV[3]), distinct('article', ARGV[4]),
+    tonumber(redis.call('HGET', group, 'first')),
+  }
 end
-local reply = {
-  id, redis.call('HINCRBY', group, 'count', 1), distinct('author', ARGV[3]), distinct('article', ARGV[4]),
-  tonumber(redis.call('HGET', group, 'first')),
-}
 redis.call('PEXPIRE', group, window)
 for i = 1, #KEYS do
   redis.call('SET', KEYS[i], id, 'PX', window)

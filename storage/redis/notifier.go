@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -28,7 +29,7 @@ type Notifier struct {
 	node   string // tells this node's notices from those of others
 }
 
-// notice is an event on its way: the JSON of the event, and who sent it.
+// notice is an event on its way: the JSON of the event, after who sent it.
 type notice struct {
 	Node string `json:"node"`
 	models.Event
@@ -106,8 +107,12 @@ func (n *Notifier) receive(ctx context.Context, subscribed func()) error {
 	}
 }
 
-// heard passes on a notice of another node.
+// heard passes on a notice of another node. Of its own, most of what a busy node
+// hears, it reads no more than the beginning.
 func (n *Notifier) heard(ctx context.Context, payload string) {
+	if strings.HasPrefix(payload, `{"node":"`+n.node+`",`) {
+		return
+	}
 	var got notice
 	if err := json.Unmarshal([]byte(payload), &got); err != nil {
 		n.client.log.Warn("unreadable notice", "error", err)
