@@ -61,6 +61,7 @@ const leave = () => {
 // begin loads the list for the filter and deals the first item.
 const begin = async () => {
   const { author, campaign } = queue.filter;
+  $("filter").hidden = queue.looking; // nobody chooses what to judge
   $("narrowed").hidden = !author && !campaign;
   fill("narrowed", (campaign ? t("copies.only") : t("queue.only", { name: author })) + " ×");
   try {

@@ -25,8 +25,9 @@ const typing = (e) => e.matches?.("input:not([type=checkbox]), textarea, select,
 hear("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("desk").hidden || $("panes").hidden || document.querySelector("dialog[open]")) return;
   if (typing(event.target)) {
-    if (event.key === "Escape") event.target.blur();
-    return;
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // which would empty a search
+    return event.target.blur();
   }
   let act = keys[event.key]?.[1];
   if (asking) {

@@ -87,7 +87,7 @@ export const counts = () => {
 };
 
 // titled names the page, and what waits, in the title.
-export const titled = () => {
+const titled = () => {
   document.title = `${queue.total ? `(${queue.total}) ` : ""}${$("title")?.textContent || t("pages.queue")} · Winnow`;
 };
 

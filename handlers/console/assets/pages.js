@@ -3,7 +3,7 @@
 // opened.
 import { $, fill, h, tell } from "./dom.js";
 import { t } from "./i18n.js";
-import { titled } from "./live.js";
+import { counts } from "./live.js";
 import * as queue from "./queue.js";
 import { complain } from "./toasts.js";
 import audit from "./audit.js";
@@ -48,5 +48,5 @@ export const route = async (event) => {
       complain(problem);
     }
   } else if (left && !turned) tell("returned");
-  titled();
+  counts();
 };

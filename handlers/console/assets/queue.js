@@ -52,8 +52,8 @@ const free = (item) => !item.gone && !holder(item);
 const due = (item) => free(item) && !item.skipped;
 
 // meant is the filter as the server knows it. Near-copies are one item unless
-// each of them is asked for.
-const meant = () => ({ ...filter, group: filter.each || filter.campaign ? "" : "campaign" });
+// each of them is asked for, or those of one campaign or author alone.
+const meant = () => ({ ...filter, group: filter.each || filter.campaign || filter.author ? "" : "campaign" });
 
 // copies says for how many comments an item stands: for all of its campaign
 // that wait, where that is one item, and else for itself.

@@ -26,10 +26,10 @@ export default async function (slug) {
 }
 
 const settings = ({ name: named = "", mode = "post", origins = [], thresholds = {}, retention = {}, surge = {}, second_look: look }) => [
-  ["name", named], ["mode", mode, choices("mode")],
-  ...["hold", "reject"].map((k) => ["thresholds." + k, thresholds[k] ?? "", "number"]),
-  ...["addresses", "rejected", "labels"].map((k) => ["retention." + k, retention[k] ?? 0, "number"]), ["second_look", look ?? "", "number"],
-  ...["count", "minutes", "hold_minutes"].map((k) => ["surge." + k, surge[k] ?? 0, "number"]), ["origins", origins],
+  ["name", named], ["mode", mode, choices("mode")], ["second_look", look ?? "", "number"],
+  ...["addresses", "rejected", "labels"].map((k) => ["retention." + k, retention[k] ?? 0, "number"]),
+  ...["count", "minutes", "hold_minutes"].map((k) => ["surge." + k, surge[k] ?? 0, "number"]),
+  ...["hold", "reject"].map((k) => ["thresholds." + k, thresholds[k] ?? "", "number"]), ["origins", origins],
 ];
 
 const one = async (site) => {
