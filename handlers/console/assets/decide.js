@@ -1,11 +1,11 @@
 // Deciding: at once on the page, then on the server; and taking it back.
 import { post, quiet } from "./api.js";
-import { stock } from "./claims.js";
+import { next, stock } from "./claims.js";
 import { detail, forget } from "./detail.js";
 import { $, fill, h, said, tell, when } from "./dom.js";
 import { name, t } from "./i18n.js";
 import * as queue from "./queue.js";
-import { clearSelection, copies, current, deal, find, idsOf, insert, place, refresh, remove, show, sum } from "./queue.js";
+import { clearSelection, copies, current, find, idsOf, insert, place, refresh, remove, show, sum } from "./queue.js";
 import { complain, explain, say } from "./toasts.js";
 
 export const reasons = { s: "spam", b: "abuse", o: "off_topic", i: "illegal", x: "other" };
@@ -19,7 +19,7 @@ export const decide = (action, reason = "", own = undefined) => {
   const word = { action, reason, detail: own?.id, note, message };
   const items = chosen();
   tell("deciding");
-  if (items[0]?.gone && !queue.selected.size) deal(remove(queue.shown)); // it was only here to be read
+  if (items[0]?.gone && !queue.selected.size) next(remove(queue.shown)); // it was only here to be read
   else if (queue.selected.size || (sum(items) > 1 && action !== "escalate")) decideMany(items, word);
   else if (items.length) decideOne(items[0], word);
 };
@@ -109,7 +109,7 @@ const take = (items, text) => {
   const at = items.map((i) => remove(i.id));
   const final = items[0]?.blind; // a second look stands
   const entry = { items, at, text, final, ids: [], time: new Date().toISOString() };
-  if (!current()) deal(items.length > 1 ? Math.min(from, queue.items.length) : at[0]);
+  if (!current()) next(items.length > 1 ? Math.min(from, queue.items.length) : at[0]);
   stock();
   entry.toast = say(text, !final && (() => undo(entry)));
   taken.unshift(entry);
@@ -141,7 +141,7 @@ export const skip = () => {
   for (const item of items) refresh(Object.assign(item, { skipped: true, claim: null }));
   const from = place(queue.shown);
   clearSelection();
-  deal(from);
+  next(from);
   stock();
 };
 
