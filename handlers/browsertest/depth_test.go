@@ -105,7 +105,7 @@ func reasonsAreDefinedAndReadersAreTold(t *testing.T, d *desk) {
 // choose sets a filter of the queue, as a person does who then leaves the field.
 func (p *tab) choose(filter, value string) {
 	p.Helper()
-	p.text(fmt.Sprintf(`(() => { const e = document.querySelector('#filter [name=%q]'); e.closest("details").open = true; e.value = %q; e.dispatchEvent(new Event("change")) })()`, filter, value))
+	p.text(fmt.Sprintf(`(() => { const e = document.querySelector('#filter #%s'); e.closest("details").open = true; e.value = %q; e.dispatchEvent(new Event("change")) })()`, filter, value))
 }
 
 func TestQueueIsNarrowedFurther(t *testing.T) { onBoth(t, models.ModePre, queueIsNarrowedFurther) }

@@ -159,6 +159,15 @@ func undoFromToastAndHistory(t *testing.T, d *desk) {
 	d.until(func() bool { return d.count(ids, models.Pending) == 2 })
 	p.until(rows + ` === 2`)
 	p.says("#history", "undone")
+
+	// What was undone is decided anew, alone and with others.
+	p.keys("a")
+	d.until(func() bool { return d.status(second) == models.Approved })
+	p.keys("u")
+	d.until(func() bool { return d.status(second) == models.Pending })
+	p.until(rows + ` === 2`)
+	p.keys("kxjxrs")
+	d.until(func() bool { return d.count(ids, models.Rejected) == 2 })
 }
 
 func TestCampaignOfFortyIsOneAct(t *testing.T) { onBoth(t, models.ModePre, campaignOfFortyIsOneAct) }

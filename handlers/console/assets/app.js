@@ -14,7 +14,7 @@ import { deal, load, more, refresh, selectAll, show } from "./queue.js";
 import { complain, explain } from "./toasts.js";
 
 const langs = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh"; // that the server tells apart
-const filters = [...$("filter").elements].filter((e) => e.name);
+const filters = [...$("filter").elements].filter((e) => e.id in queue.filter);
 const timers = [];
 const on = (id, event, act) => h($(id), { [event]: act });
 const options = (id, values) => fill(id, values.map(([value, text]) => h("option", { value }, text)));
@@ -32,7 +32,7 @@ const enter = async () => {
     complain(problem);
     return login();
   }
-  for (const e of filters) e.value = queue.filter[e.name];
+  for (const e of filters) e.value = queue.filter[e.id];
   $("finer").open = filters.some((e) => e.value && e.closest("#finer"));
   $("login").hidden = true;
   $("desk").hidden = false;
@@ -110,7 +110,7 @@ on("q", "input", () => {
   typed = setTimeout(() => narrow({ q: $("q").value.trim() }), 300);
 });
 on("filter", "submit", (event) => { event.preventDefault(); $("q").blur(); });
-for (const e of filters) h(e, { change: () => narrow({ [e.name]: e.value.trim() }) });
+for (const e of filters) h(e, { change: () => narrow({ [e.id]: e.value.trim() }) });
 on("narrowed", "click", () => narrow({ author: "", campaign: "" }));
 on("fresh", "click", begin);
 on("more", "click", () => more().catch(complain));

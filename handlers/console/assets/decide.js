@@ -66,11 +66,13 @@ export const preview = (item) => {
 };
 
 // batches are what items stand for, and how many comments that is: those by
-// their ids are one batch, and each campaign is one of its own.
+// their ids are one batch, but for what has changed since it was seen, and each
+// campaign is one of its own.
 const batches = (items) => {
   const alone = items.filter((i) => copies(i) < 2);
   const many = items.filter((i) => copies(i) > 1).map((i) => ({ items: [i], n: copies(i), meant: preview(i).then(exactly) }));
-  return alone.length ? [{ items: alone, n: alone.length, meant: { comment_ids: idsOf(alone) } }, ...many] : many;
+  const meant = { comment_ids: idsOf(alone), versions: Object.fromEntries(alone.map((i) => [i.id, i.comment.version])) };
+  return alone.length ? [{ items: alone, n: alone.length, meant }, ...many] : many;
 };
 
 // exactly means the comments that a preview has seen, unchanged.
