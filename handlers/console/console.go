@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -105,10 +106,10 @@ func load() (files map[string][]byte, sum string) {
 		}
 		files[name] = indent.ReplaceAll(data, nil)
 	}
-	short := map[string]string{} // names of custom properties
+	short := map[string]string{} // names of custom properties, without small letters
 	files["style.css"] = property.ReplaceAllFunc(files["style.css"], func(name []byte) []byte {
 		if short[string(name)] == "" {
-			short[string(name)] = "--" + string(rune('A'+len(short)))
+			short[string(name)] = "--" + strings.ToUpper(strconv.FormatInt(int64(len(short)), 36))
 		}
 		return []byte(short[string(name)])
 	})
