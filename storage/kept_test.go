@@ -1,8 +1,11 @@
 package storage_test
 
 import (
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +146,32 @@ func sameRows(t *testing.T, got, want map[string][]string) {
 		if !slices.Equal(got[table], want[table]) {
 			t.Errorf("%s has the rows\n%s\nwant\n%s", table, strings.Join(got[table], "\n"), strings.Join(want[table], "\n"))
 		}
+	}
+}
+
+// A migration that a database has made is never made again: what it says must
+// not change any more. Only new ones are added, also to the list of sums, which
+// sha256sum writes.
+func TestMigrationsStayAsTheyWere(t *testing.T) {
+	const folder = "migrations"
+	files, err := filepath.Glob(filepath.Join(folder, "*.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found strings.Builder
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&found, "%x  %s\n", sha256.Sum256(text), filepath.Base(name))
+	}
+	known, err := os.ReadFile(filepath.Join(folder, "SHA256SUMS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found.String() != string(known) {
+		t.Errorf("the migrations are\n%s\nand the list says\n%s", &found, known)
 	}
 }
 

@@ -88,14 +88,7 @@ func (r *newsroom) audited(url string) {
 func (r *newsroom) accounted(url string) {
 	r.t.Helper()
 	comments, _ := r.rows(url)
-	for text, id := range r.comments {
-		if kept := comments[text]; len(kept) != 1 || kept[0] != id {
-			r.t.Errorf("%q was acknowledged as %s, the database has %v", text, id, kept)
-		}
-	}
-	if len(comments) != len(r.comments) {
-		r.t.Errorf("%d comments are kept, %d were acknowledged", len(comments), len(r.comments))
-	}
+	r.kept(comments)
 	kept := map[string]bool{}
 	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT id, comment_id || ' ' || batch, CASE WHEN undone_at IS NULL THEN '' ELSE 'undone' END FROM decisions`, func(id, of, undone string) {
 		kept[id] = true

@@ -13,16 +13,7 @@ import (
 func (l *load) check(url string) {
 	l.t.Helper()
 	comments, decisions := l.rows(url)
-	for text, id := range l.comments {
-		if kept := comments[text]; len(kept) != 1 || kept[0] != id {
-			l.t.Errorf("%q was acknowledged as %s, the database has %v", text, id, kept)
-		}
-	}
-	for text, kept := range comments {
-		if _, known := l.comments[text]; !known {
-			l.t.Errorf("%q (%v) was never acknowledged", text, kept)
-		}
-	}
+	l.kept(comments)
 	for id, want := range l.decisions {
 		if kept := decisions[id]; len(kept) != 1 || kept[0].status != want.status || want.id != "" && kept[0].id != want.id {
 			l.t.Errorf("the decision %v on %s was acknowledged, the database has %v", want, id, kept)
@@ -54,6 +45,21 @@ func (l *load) check(url string) {
 		}
 	}
 	l.t.Logf("%d comments and %d decisions acknowledged and found; %d requests without an answer, %d refused", len(l.comments), len(l.decisions), l.failed, l.refused)
+}
+
+// kept holds comments, their ids by text, against those that were acknowledged.
+func (l *load) kept(comments map[string][]string) {
+	l.t.Helper()
+	for text, id := range l.comments {
+		if kept := comments[text]; len(kept) != 1 || kept[0] != id {
+			l.t.Errorf("%q was acknowledged as %s, the database has %v", text, id, kept)
+		}
+	}
+	for text, kept := range comments {
+		if _, known := l.comments[text]; !known {
+			l.t.Errorf("%q (%v) was never acknowledged", text, kept)
+		}
+	}
 }
 
 // rows returns the ids of comments by text, and the decisions by comment.

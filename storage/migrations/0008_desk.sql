@@ -1,24 +1,12 @@
-ALTER TABLE comments ADD COLUMN lang text NOT NULL DEFAULT ''; -- of those that were held
-
--- The queue, also by how near the risk is to a coin toss. What is filtered by
--- stands last, so that what does not fit is passed over without being read.
-DROP INDEX comments_risk;
-DROP INDEX comments_age;
-DROP INDEX comments_any_risk;
-DROP INDEX comments_any_age;
-CREATE INDEX comments_risk ON comments (site, status, risk, created_at, id, reason, lang, article) WHERE status = 'pending';
-CREATE INDEX comments_age ON comments (site, status, created_at, id, reason, lang, article) WHERE status = 'pending';
-CREATE INDEX comments_doubt ON comments (site, status, abs(risk - 0.5), created_at, id, reason, lang, article) WHERE status = 'pending';
-CREATE INDEX comments_any_risk ON comments (risk, created_at, id, reason, lang, site, article) WHERE status = 'pending';
-CREATE INDEX comments_any_age ON comments (created_at, id, reason, lang, site, article) WHERE status = 'pending';
-CREATE INDEX comments_any_doubt ON comments (abs(risk - 0.5), created_at, id, reason, lang, site, article) WHERE status = 'pending';
-
--- Articles of a section on which something waits.
-CREATE INDEX articles_section ON articles (section, site, id) WHERE pending > 0 AND section <> '';
+-- The queue by how near the risk is to a coin toss.
+CREATE INDEX comments_doubt ON comments (site, status, abs(risk - 0.5), created_at, id, reason) WHERE status = 'pending';
+CREATE INDEX comments_any_doubt ON comments (abs(risk - 0.5), created_at, id, reason) WHERE status = 'pending';
 
 -- What waits of a campaign, the earliest first, which stands for all.
 DROP INDEX comments_campaign;
 CREATE INDEX comments_campaign ON comments (campaign, status, created_at, id, risk) WHERE status = 'pending' AND campaign <> '';
+
+ALTER TABLE comments ADD COLUMN lang text NOT NULL DEFAULT ''; -- of those that were held
 
 -- What a moderator is not dealt for a while.
 CREATE TABLE skips (
