@@ -40,9 +40,9 @@ func blockOf(k text.Kind) block {
 	switch k {
 	case text.Chars:
 		return charBlock
-	case text.Fold, text.Shape, text.Writer, text.Article:
+	case text.Obfuscated, text.Shape, text.AuthorField, text.Article:
 		return shapeBlock
-	case text.Call:
+	case text.Intent:
 		return callBlock
 	}
 	return wordBlock

@@ -137,7 +137,7 @@ const carried = 0.2
 func (t *trainer) expect() {
 	called := map[uint64]bool{}
 	for name, weight := range priors {
-		hash := text.Hash(text.Call, name)
+		hash := text.Hash(text.Intent, name)
 		called[hash] = true
 		t.words.expect(token{hash: hash, block: callBlock, prior: [heads]float32{spamHead: weight}, kept: true})
 	}
@@ -213,7 +213,7 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) 
 // key tells texts apart that are not the same after folding.
 func (t *trainer) key() uint64 {
 	h := fnv.New64a()
-	h.Write(t.scanner.Body.Text) // a hash never fails to write
+	h.Write(t.scanner.Body.Bytes) // a hash never fails to write
 	return h.Sum64()
 }
 

@@ -31,7 +31,7 @@ type Policy struct {
 	Site         string
 	// Look, unless nil, is lent the folded text for as long as the call takes,
 	// so that rules and campaigns need not fold it again.
-	Look func(body *text.Folded)
+	Look func(body *text.Text)
 }
 
 // warmLabels is how many human labels of ham and of spam a site must have

@@ -96,7 +96,7 @@ func (s *Server) opinion(ctx context.Context, c models.Comment, site models.Site
 	}
 	o.verdict = s.live.Load().Verdict(in, classifier.Policy{
 		Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: site.Slug,
-		Look: func(body *text.Folded) {
+		Look: func(body *text.Text) {
 			about.Body = body
 			o.fired = set.Apply(about)
 			o.sketch, o.sketched = campaign.Of(body)

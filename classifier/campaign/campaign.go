@@ -42,13 +42,13 @@ const rows = 2
 // (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3). What
 // campaigns vary is left out: links, addresses, mentions, words with digits,
 // signs. In scripts without spaces, pairs of characters stand for words.
-func Of(f *text.Folded) (models.Sketch, bool) {
+func Of(f *text.Text) (models.Sketch, bool) {
 	s := sketcher{}
 	for i := range s.minima {
 		s.minima[i] = math.MaxUint64
 	}
-	for i := 0; i < len(f.Text) && s.words < maxWords; {
-		i = s.read(f.Text, i)
+	for i := 0; i < len(f.Bytes) && s.words < maxWords; {
+		i = s.read(f.Bytes, i)
 	}
 	if s.distinct < minWords || s.letters < minLetters {
 		return models.Sketch{}, false

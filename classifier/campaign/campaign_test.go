@@ -13,8 +13,8 @@ import (
 )
 
 func sketchOf(s string) (models.Sketch, bool) {
-	var f text.Folded
-	f.Fold(s)
+	var f text.Text
+	f.Normalize(s)
 	return campaign.Of(&f)
 }
 
@@ -185,11 +185,11 @@ func FuzzOf(f *testing.F) {
 	}
 	f.Add("http://a.example/x@y z.w ก่า กา ー々 \u200d \xff\x00 www. a@b.c 1a2 ة")
 	f.Fuzz(func(t *testing.T, s string) {
-		one, ok := campaign.Of(&text.Folded{Text: []byte(s)})
+		one, ok := campaign.Of(&text.Text{Bytes: []byte(s)})
 		if ok != (one != models.Sketch{}) {
 			t.Fatalf("%q: %v, %v", s, one, ok)
 		}
-		two, again := campaign.Of(&text.Folded{Text: []byte(s + " 👍 123 https://a.example/b @ann x.example")})
+		two, again := campaign.Of(&text.Text{Bytes: []byte(s + " 👍 123 https://a.example/b @ann x.example")})
 		if ok != again || one != two {
 			t.Fatalf("%q: what is left out changed the sketch", s)
 		}
@@ -197,8 +197,8 @@ func FuzzOf(f *testing.F) {
 }
 
 func BenchmarkOf(b *testing.B) {
-	var f text.Folded
-	f.Fold(strings.Join(ordinary[:5], ". "))
+	var f text.Text
+	f.Normalize(strings.Join(ordinary[:5], ". "))
 	b.ReportAllocs()
 	for b.Loop() {
 		campaign.Of(&f)

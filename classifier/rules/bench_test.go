@@ -51,8 +51,8 @@ func BenchmarkApply(b *testing.B) {
 			body := strings.Repeat("The council met on Tuesday and, as so often, nobody could say what the new bridge will cost in the end; "+
 				"the mayor spoke of nine million, the builders of twelve, and the paper has seen a letter that says twenty. ", repeat)
 			b.Run(fmt.Sprintf("%d words, %d bytes", words, len(body)), func(b *testing.B) {
-				var f text.Folded
-				f.Fold(body)
+				var f text.Text
+				f.Normalize(body)
 				c := rules.Context{Body: &f, Doc: text.Doc{Text: body}}
 				b.SetBytes(int64(len(body)))
 				b.ReportAllocs()

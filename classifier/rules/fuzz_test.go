@@ -53,8 +53,8 @@ func FuzzApply(f *testing.F) {
 }
 
 func apply(s *Set, body string) []models.Signal {
-	var f text.Folded
-	f.Fold(body)
+	var f text.Text
+	f.Normalize(body)
 	return s.Apply(Context{Body: &f, Doc: text.Doc{Text: body, Author: body}})
 }
 

@@ -32,11 +32,11 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	number := 0
 	var at [][2]int
 	var banned []models.Signal
-	for i, l := range findLinks(c.Body.Text) {
+	for i, l := range findLinks(c.Body.Bytes) {
 		// Folding may make one host of several, so both forms are looked up:
 		// the folded one shows a disguise of a blocked domain, and what was
 		// written shows a disguise as an allowed one.
-		folded, written, place := canonical(string(c.Body.Text[l.host.from:l.host.to])), "", nowhere
+		folded, written, place := canonical(string(c.Body.Bytes[l.host.from:l.host.to])), "", nowhere
 		if i < maxLinks {
 			place = origin(c.Body, [2]int{l.host.from, l.host.to})
 			written = canonical(cut(c.Doc.Text, place))

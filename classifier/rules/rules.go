@@ -46,7 +46,7 @@ type Set struct {
 
 // Context is what rules look at.
 type Context struct {
-	Body       *text.Folded  // the comment's text, folded
+	Body       *text.Text  // the comment's text, folded
 	Doc        text.Doc      // the comment as it was written
 	Identified bool          // the site or a reader token vouches for the author
 	Record     models.Record // what became of the author's comments on the site
@@ -79,7 +79,7 @@ func Compile(r models.Rules) (*Set, error) {
 func compileWords(bad *models.Invalid, r models.Rules) *lexicon {
 	lex := &lexicon{}
 	var patterns []string
-	var f text.Folded
+	var f text.Text
 	add := func(l list, field string, words []string) {
 		for i, w := range words {
 			p, pieces, signs := pattern(&f, w)
@@ -139,7 +139,7 @@ func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
 	if s.words == nil {
 		return fired
 	}
-	for _, h := range s.words.find(c.Body.Text) {
+	for _, h := range s.words.find(c.Body.Bytes) {
 		e := s.words.entries[h.entry]
 		sig := models.Signal{Name: "rule:blocked-word", Detail: e.as, Action: s.rules.BlockedWords.Action}
 		if e.list == suspect {
@@ -156,10 +156,10 @@ func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
 	if len(s.rules.BlockedWords.Words) == 0 || c.Doc.Author == "" {
 		return fired
 	}
-	f := folders.Get().(*text.Folded)
+	f := folders.Get().(*text.Text)
 	defer folders.Put(f)
-	f.Fold(c.Doc.Author)
-	for _, h := range s.words.find(f.Text) {
+	f.Normalize(c.Doc.Author)
+	for _, h := range s.words.find(f.Bytes) {
 		if e := s.words.entries[h.entry]; e.list == blocked {
 			fired = append(fired, models.Signal{Name: "rule:blocked-name", Detail: e.as, Action: s.rules.BlockedWords.Action})
 		}
@@ -168,9 +168,9 @@ func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
 }
 
 // folders lends buffers for the folding of names.
-var folders = sync.Pool{New: func() any { return new(text.Folded) }}
+var folders = sync.Pool{New: func() any { return new(text.Text) }}
 
-func origin(f *text.Folded, at [2]int) [2]int {
+func origin(f *text.Text, at [2]int) [2]int {
 	start, end := f.Origin(at[0], at[1])
 	return [2]int{start, end}
 }

@@ -24,8 +24,8 @@ func compile(t testing.TB, r models.Rules) *rules.Set {
 }
 
 func fire(s *rules.Set, c rules.Context) []models.Signal {
-	c.Body = new(text.Folded)
-	c.Body.Fold(c.Doc.Text)
+	c.Body = new(text.Text)
+	c.Body.Normalize(c.Doc.Text)
 	return s.Apply(c)
 }
 

@@ -52,17 +52,17 @@ type hit struct {
 
 // pattern turns an entry, folded, into what the automaton reads. It returns ""
 // when the entry has nothing to match.
-func pattern(f *text.Folded, s string) (p string, pieces int, signs bool) {
+func pattern(f *text.Text, s string) (p string, pieces int, signs bool) {
 	stem, prefix := strings.CutSuffix(s, "*")
-	f.Fold(stem)
+	f.Normalize(stem)
 	var b strings.Builder
 	for _, signs = range []bool{false, true} {
 		spaced := false
-		for pc := next(f.Text, 0, signs); pc.end > pc.start; pc = next(f.Text, pc.end, signs) {
+		for pc := next(f.Bytes, 0, signs); pc.end > pc.start; pc = next(f.Bytes, pc.end, signs) {
 			if spaced = pc.spaced; spaced {
 				b.WriteByte(' ')
 			}
-			b.Write(f.Text[pc.start:pc.end])
+			b.Write(f.Bytes[pc.start:pc.end])
 			if spaced {
 				b.WriteByte(' ')
 			}

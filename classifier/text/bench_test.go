@@ -16,11 +16,11 @@ func BenchmarkFold(b *testing.B) {
 		"english": forty, "russian": russian, "disguised": "v1agra саsinо 𝗖𝗮𝘀𝗶𝗻𝗼 v i a g r a ca\u200bsino loooove hxxp://a[.]com c@sh",
 	} {
 		b.Run(name, func(b *testing.B) {
-			var f Folded
+			var f Text
 			b.ReportAllocs()
 			b.SetBytes(int64(len(in)))
 			for b.Loop() {
-				f.Fold(in)
+				f.Normalize(in)
 			}
 		})
 	}
@@ -53,10 +53,10 @@ func readComments(b testing.TB) []string {
 func BenchmarkComments(b *testing.B) {
 	comments := readComments(b)
 	b.Run("fold", func(b *testing.B) {
-		var f Folded
+		var f Text
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
-			f.Fold(comments[i%len(comments)])
+			f.Normalize(comments[i%len(comments)])
 		}
 	})
 	b.Run("scan", func(b *testing.B) {

@@ -10,17 +10,17 @@ const (
 	space              // white space
 	digit
 	latin // a Latin letter
-	cased // a letter of an alphabet that shares shapes with Latin: Cyrillic, Greek …
-	other // a letter of any other script
+	latinLike // a letter of an alphabet that shares shapes with Latin: Cyrillic, Greek …
+	otherLetter // a letter of any other script
 	mark  // a combining mark that belongs to its script
 	emoji
 )
 
-func (c class) letter() bool { return c == latin || c == cased || c == other }
-func (c class) alnum() bool  { return c >= digit && c <= other }
+func (c class) isLetter() bool { return c == latin || c == latinLike || c == otherLetter }
+func (c class) isAlnum() bool  { return c >= digit && c <= otherLetter }
 
 // alphabetic tells letters of alphabets, where disguise is an issue at all.
-func (c class) alphabetic() bool { return c == latin || c == cased }
+func (c class) isAlphabetic() bool { return c == latin || c == latinLike }
 
 var asciiClass = func() (t [128]class) {
 	for c := range t {
@@ -60,7 +60,7 @@ func classOf(r rune) class {
 		return latin
 	case r >= 0x3041 && r < 0x3097, r >= 0x30A1 && r < 0x30FB, r >= 0x3131 && r < 0x318F,
 		r >= 0x3400 && r < 0x4DC0, r >= 0x4E00 && r < 0xA000, r >= 0xAC00 && r < 0xD7A4:
-		return other
+		return otherLetter
 	case isEmoji(r):
 		return emoji
 	}
@@ -70,9 +70,9 @@ func classOf(r rune) class {
 func alphabet(r rune) class {
 	switch {
 	case r >= 0x400 && r < 0x482, r >= 0x48A && r < 0x530, r >= 0x386 && r < 0x3F6 && r != 0x387:
-		return cased
+		return latinLike
 	case unicode.IsLetter(r):
-		return cased
+		return latinLike
 	case unicode.IsMark(r):
 		return mark
 	}
@@ -84,9 +84,9 @@ func rareClass(r rune) class {
 	case unicode.IsLetter(r):
 		if r >= 0x13A0 && r < 0x1680 || r >= 0x1F00 && r < 0x2000 || r >= 0x2C80 && r < 0x2D00 ||
 			r >= 0xA4D0 && r < 0xA500 || r >= 0xA640 && r < 0xA6A0 || r >= 0xAB70 && r < 0xABC0 || r >= 0x1C80 && r < 0x1C90 {
-			return cased
+			return latinLike
 		}
-		return other
+		return otherLetter
 	case unicode.IsNumber(r):
 		return digit
 	case unicode.IsMark(r):
@@ -104,7 +104,7 @@ func isEmoji(r rune) bool {
 
 const joiner = 0x200D // zero width joiner, which makes one emoji of several
 
-func isRegional(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
+func isRegionalIndicator(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
 
 // isEastAsian tells scripts whose keyboards offer fullwidth letters.
 func isEastAsian(r rune) bool {
@@ -135,25 +135,25 @@ func isDiacritic(r rune) bool {
 }
 
 // writing tells how the words of a script are told apart.
-type writing uint8
+type segmentation uint8
 
 const (
-	spaced    writing = iota // by blanks
-	ideograph                // not at all; one character is nearly a word
-	hangul                   // by blanks, and a syllable is nearly a word
+	bySpaces    segmentation = iota // by blanks
+	ideographic                // not at all; one character is nearly a word
+	hangulSyllables                   // by blanks, and a syllable is nearly a word
 	unspaced                 // not at all: Thai, Lao, Khmer, Burmese
 )
 
-func writingOf(r rune) writing {
+func segmentationOf(r rune) segmentation {
 	switch {
 	case r < 0xE00:
-		return spaced
+		return bySpaces
 	case r < 0xF00, r >= 0x1000 && r < 0x10A0, r >= 0x1780 && r < 0x1800, r >= 0x1950 && r < 0x1A00:
 		return unspaced
 	case r >= 0x1100 && r < 0x1200, r >= 0x3131 && r < 0x3190, r >= 0xAC00 && r < 0xD800:
-		return hangul
+		return hangulSyllables
 	case r >= 0x3005 && r < 0xA000, r >= 0xF900 && r < 0xFB00, r >= 0x20000 && r < 0x32000:
-		return ideograph
+		return ideographic
 	}
-	return spaced
+	return bySpaces
 }

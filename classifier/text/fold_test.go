@@ -13,7 +13,7 @@ import (
 func TestFoldTakesDisguiseOff(t *testing.T) {
 	for _, c := range []struct {
 		about, in, want string
-		trick           Trick
+		trick           Obfuscation
 	}{
 		{"a zero-width space in a word is dropped", "ca\u200bsino", "casino", Hidden},
 		{"so are joiners, word joiners and byte order marks", "c\u200da\u2060s\ufeffi\u200cno", "casino", Hidden},
@@ -73,16 +73,16 @@ func TestFoldTakesDisguiseOff(t *testing.T) {
 		{"an address is put together", "name [at] example [dot] com", "name@example.com", Link},
 	} {
 		t.Run(c.about, func(t *testing.T) {
-			var f Folded
-			f.Fold(c.in)
-			if got := string(f.Text); got != c.want {
+			var f Text
+			f.Normalize(c.in)
+			if got := string(f.Bytes); got != c.want {
 				t.Errorf("%q folds to %q, want %q", c.in, got, c.want)
 			}
 			if f.Evidence[c.trick] == 0 {
 				t.Errorf("%q gives no evidence of %v: %v", c.in, c.trick, f.Evidence)
 			}
-			f.Fold(c.want)
-			if got := string(f.Text); got != c.want {
+			f.Normalize(c.want)
+			if got := string(f.Bytes); got != c.want {
 				t.Errorf("folded again, %q becomes %q", c.want, got)
 			}
 		})
@@ -150,13 +150,13 @@ func TestFoldLeavesHonestTextAlone(t *testing.T) {
 		{"many signs", "no!!!!!! ------- .....", "no!!! --- ..."},
 	} {
 		t.Run(c.about, func(t *testing.T) {
-			var f Folded
-			f.Fold(c.in)
-			if got := string(f.Text); got != c.want {
+			var f Text
+			f.Normalize(c.in)
+			if got := string(f.Bytes); got != c.want {
 				t.Errorf("%q folds to\n%q, want\n%q", c.in, got, c.want)
 			}
 			if f.Evidence != (Evidence{}) {
-				t.Errorf("%q is suspected of %v %v", c.in, f.Evidence, f.Spots)
+				t.Errorf("%q is suspected of %v %v", c.in, f.Evidence, f.Spans)
 			}
 		})
 	}
@@ -173,11 +173,11 @@ func TestOrigin(t *testing.T) {
 		{"only ㎏ of", "k", "㎏"},
 		{"\xff\xfe bad casino", "casino", "casino"},
 	} {
-		var f Folded
-		f.Fold(c.in)
-		at := strings.Index(string(f.Text), c.find)
+		var f Text
+		f.Normalize(c.in)
+		at := strings.Index(string(f.Bytes), c.find)
 		if at < 0 {
-			t.Errorf("%q folds to %q, without %q", c.in, f.Text, c.find)
+			t.Errorf("%q folds to %q, without %q", c.in, f.Bytes, c.find)
 			continue
 		}
 		start, end := f.Origin(at, at+len(c.find))
@@ -188,11 +188,11 @@ func TestOrigin(t *testing.T) {
 }
 
 func TestSpotsNameThePlaces(t *testing.T) {
-	var f Folded
-	f.Fold("Free c@sh at саsinо and v i a g r a")
+	var f Text
+	f.Normalize("Free c@sh at саsinо and v i a g r a")
 	var got []string
-	for _, s := range f.Spots {
-		got = append(got, fmt.Sprintf("%v %s", s.Trick, f.Text[s.Start:s.End]))
+	for _, s := range f.Spans {
+		got = append(got, fmt.Sprintf("%v %s", s.Kind, f.Bytes[s.Start:s.End]))
 	}
 	if want := "[leet cash confusable casino spaced viagra]"; fmt.Sprint(got) != want {
 		t.Errorf("spots %v, want %s", got, want)
@@ -209,19 +209,19 @@ var floods = []string{
 // The folding keeps within a small multiple of what it was given; the time is
 // watched by BenchmarkFloods.
 func TestFloods(t *testing.T) {
-	var f Folded
+	var f Text
 	var sc Scanner
 	for _, what := range floods {
 		in := strings.Repeat(what, 1<<18/len(what))
-		f.Fold(in)
-		if !utf8.Valid(f.Text) || len(f.Text) > 2*len(in) {
-			t.Errorf("a flood of %q folds to %d bytes", what, len(f.Text))
+		f.Normalize(in)
+		if !utf8.Valid(f.Bytes) || len(f.Bytes) > 2*len(in) {
+			t.Errorf("a flood of %q folds to %d bytes", what, len(f.Bytes))
 		}
 		if n := len(sc.Scan(Doc{Text: in})); n > 1<<15 {
 			t.Errorf("a flood of %q gives %d tokens", what, n)
 		}
 	}
-	if f.Reset(); cap(f.cells) > 1<<16 {
+	if f.Reset(); cap(f.chars) > 1<<16 {
 		t.Error("the buffers of a flood are kept")
 	}
 }
@@ -253,11 +253,11 @@ func recovered(kind disguise.Kind, in string) float64 {
 	rng := rand.New(rand.NewPCG(1, 2))
 	words := strings.Fields(strings.ToLower(in))
 	found, all := 0, 0
-	var f Folded
+	var f Text
 	for range 200 {
-		f.Fold(disguise.Apply(kind, rng, in))
+		f.Normalize(disguise.Apply(kind, rng, in))
 		have := map[string]bool{}
-		for _, w := range strings.Fields(string(f.Text)) {
+		for _, w := range strings.Fields(string(f.Bytes)) {
 			have[w] = true
 		}
 		for _, w := range words {

@@ -7,27 +7,27 @@ import (
 )
 
 // likeness is how well a foreign letter passes for a Latin one.
-type likeness uint8
+type similarity uint8
 
 const (
-	unlike likeness = iota
-	faux            // only to a reader who wants to see it: я for r
-	loose           // at a glance: к for k
-	strict          // not to be told apart: а for a
+	dissimilar similarity = iota
+	decorative            // only to a reader who wants to see it: я for r
+	approximate           // at a glance: к for k
+	identical          // not to be told apart: а for a
 )
 
 // twin is a letter's Latin twin.
-type twin struct {
-	r    rune
-	like likeness
+type lookalike struct {
+	latin    rune
+	similarity similarity
 }
 
 // twins is built from lines of the twins of each Latin letter, best first.
 // Letters are given as they stand after lower case, and those that twin as a
 // capital only are noted as loose.
-var twins = func() map[rune]twin {
-	m := make(map[rune]twin, 512)
-	for like, lines := range map[likeness]string{strict: strictTwins, loose: looseTwins, faux: fauxTwins} {
+var lookalikes = func() map[rune]lookalike {
+	m := make(map[rune]lookalike, 512)
+	for like, lines := range map[similarity]string{identical: identicalLetters, approximate: approximateLetters, decorative: decorativeLetters} {
 		for line := range strings.Lines(lines) {
 			var latin rune
 			for i, r := range line {
@@ -35,8 +35,8 @@ var twins = func() map[rune]twin {
 				case i == 0:
 					latin = r
 				case r > 0x7F:
-					if old := m[r]; old.like < like {
-						m[r] = twin{latin, like}
+					if old := m[r]; old.similarity < like {
+						m[r] = lookalike{latin, like}
 					}
 				}
 			}
@@ -47,7 +47,7 @@ var twins = func() map[rune]twin {
 
 // Cyrillic and Greek first, then Armenian, Coptic, Cherokee, Lisu, Canadian.
 const (
-	strictTwins = `a а α λ ɑ ⲁ Ꭺ ꓮ ᗅ ᗩ
+	identicalLetters = `a а α λ ɑ ⲁ Ꭺ ꓮ ᗅ ᗩ
 b Ᏼ ꓐ ᗷ ƅ
 c с ϲ ⲥ Ꮯ ꓚ ᑕ
 d ԁ Ꭰ ꓓ ᗞ ᗪ
@@ -74,7 +74,7 @@ x х χ ⲭ ꓫ ᙭
 y у γ Ꮍ ꓬ ү
 z Ꮓ ꓜ ⲍ ᘔ
 `
-	looseTwins = `a ά ӑ ӓ
+	approximateLetters = `a ά ӑ ӓ
 b ь в β ⲃ ъ ḃ
 c ҫ ᴄ
 d ժ
@@ -101,7 +101,7 @@ x ҳ ж
 y ү ў ұ ყ ч ӯ
 z ʐ ζ
 `
-	fauxTwins = `a д
+	decorativeLetters = `a д
 b б
 e з
 g ɢ
@@ -115,26 +115,26 @@ x ӿ
 )
 
 // lookalike returns the Latin twin of a letter.
-func lookalike(r rune) (rune, likeness) {
+func latinLookalike(r rune) (rune, similarity) {
 	if r >= 0x370 && r < 0x590 {
-		t := nearTwins[r-0x370]
-		return t.r, t.like
+		t := commonLookalikes[r-0x370]
+		return t.latin, t.similarity
 	}
-	t := twins[r]
-	return t.r, t.like
+	t := lookalikes[r]
+	return t.latin, t.similarity
 }
 
 // nearTwins holds the twins of the alphabets that people write every day.
-var nearTwins = func() (t [0x590 - 0x370]twin) {
+var commonLookalikes = func() (t [0x590 - 0x370]lookalike) {
 	for r := range t {
-		t[r] = twins[rune(r)+0x370]
+		t[r] = lookalikes[rune(r)+0x370]
 	}
 	return t
 }()
 
 // cyrillicTwin returns the Cyrillic letter that a Latin one passes for, 0
 // when there is none, and whether it passes at a second look.
-func cyrillicTwin(r rune) (twin rune, close bool) {
+func cyrillicLookalike(r rune) (twin rune, close bool) {
 	switch r {
 	case 'n':
 		return 'п', false
@@ -146,12 +146,12 @@ func cyrillicTwin(r rune) (twin rune, close bool) {
 	if r < 'a' || r > 'z' {
 		return 0, false
 	}
-	twin = cyrillicTwins[r-'a']
+	twin = cyrillicLookalikes[r-'a']
 	return twin, twin != 0
 }
 
 // cyrillicTwins are those of the letters from a to z.
-var cyrillicTwins = [26]rune{
+var cyrillicLookalikes = [26]rune{
 	'а', 'в', 'с', 0, 'е', 0, 0, 'н', 'і', 0, 'к', 0, 'м', 0, 'о', 'р', 0, 0, 0, 'т', 0, 0, 0, 'х', 'у', 0,
 }
 
@@ -179,7 +179,7 @@ func styledLetter(r rune) (rune, bool) {
 }
 
 // capitalOf counts a styled letter that was a capital.
-func capitalOf(r rune) int {
+func countCapital(r rune) int {
 	if r >= 0x1F000 {
 		return 1
 	}
@@ -188,7 +188,7 @@ func capitalOf(r rune) int {
 
 // isStyle tells characters that exist to look different from the letter that
 // they decompose to.
-func isStyle(r rune) bool {
+func isStyleVariant(r rune) bool {
 	return r >= 0x1D400 && r < 0x1D800 || r >= 0x249C && r < 0x24EA || r >= 0x1F110 && r < 0x1F150 ||
 		r >= 0x2B0 && r < 0x2B9 || r >= 0x2E0 && r < 0x2E5 || r >= 0x1D2C && r < 0x1D6B || r >= 0x1D9B && r < 0x1DC0 ||
 		r >= 0x2071 && r < 0x209D || r >= 0x2100 && r < 0x2140 && r != 0x2122 && r != 0x2120 && r != 0x2116
@@ -196,7 +196,7 @@ func isStyle(r rune) bool {
 
 // decomposes tells characters for which NFKC is asked: compatibility letters,
 // but not fractions, single Korean letters and the trade marks.
-func decomposes(r rune) bool {
+func hasCompatibilityForm(r rune) bool {
 	switch {
 	case r < 0x1D2C:
 		return r == 0xAA || r == 0xBA || r == 0xB2 || r == 0xB3 || r == 0xB9 || r == 0x17F || r >= 0x1C4 && r <= 0x1CC ||
@@ -214,7 +214,7 @@ func decomposes(r rune) bool {
 }
 
 // plainSign returns the plain form of signs that typography has refined.
-func plainSign(r rune) (rune, bool) {
+func plainPunctuation(r rune) (rune, bool) {
 	switch r {
 	case 'µ':
 		return 'μ', true
@@ -234,24 +234,24 @@ var windows1252 = [32]rune{
 }
 
 // plain takes every mark off a letter.
-func plain(r rune) rune {
+func BaseLetter(r rune) rune {
 	switch {
 	case r < 0xC0:
 		return r
 	case r < 0x530:
-		return nearPlain[r]
+		return commonBaseLetters[r]
 	}
-	if b, ok := bare[r]; ok {
+	if b, ok := baseLetters[r]; ok {
 		return b
 	}
 	return r
 }
 
 // nearPlain is plain for the alphabets that people write every day.
-var nearPlain = func() (t [0x530]rune) {
+var commonBaseLetters = func() (t [0x530]rune) {
 	for r := range t {
 		t[r] = rune(r)
-		if b, ok := bare[rune(r)]; ok {
+		if b, ok := baseLetters[rune(r)]; ok {
 			t[r] = b
 		}
 	}
@@ -262,7 +262,7 @@ var nearPlain = func() (t [0x530]rune) {
 type letterMark struct{ r, mark rune }
 
 // composed holds the letters with one more mark; bare takes every mark off.
-var composed, bare = func() (map[letterMark]rune, map[rune]rune) {
+var composed, baseLetters = func() (map[letterMark]rune, map[rune]rune) {
 	composed, bare := make(map[letterMark]rune, 1024), make(map[rune]rune, 1024)
 	for _, block := range [...][2]rune{{0xC0, 0x250}, {0x374, 0x530}, {0x1E00, 0x2000}} {
 		for r := block[0]; r < block[1]; r++ {
@@ -289,11 +289,11 @@ const countries = "acadaeafagaialamaoaqarasatauawaxazbabbbdbebfbgbhbibjblbmbnbob
 
 // unflag keeps regional indicators that make flags and reads the others as
 // the letters that they are.
-func (f *Folded) unflag() {
-	for i := 0; i < len(f.cells); i++ {
+func (f *Text) resolveRegionalIndicators() {
+	for i := 0; i < len(f.chars); i++ {
 		start, whole := i, true
-		for i < len(f.cells) && isRegional(f.cells[i].r) {
-			if (i-start)%2 == 1 && !isCountry(f.cells[i-1].r, f.cells[i].r) || i > start && f.cells[i].note&trick(Hidden) != 0 {
+		for i < len(f.chars) && isRegionalIndicator(f.chars[i].r) {
+			if (i-start)%2 == 1 && !isCountry(f.chars[i-1].r, f.chars[i].r) || i > start && f.chars[i].flags&flagOf(Hidden) != 0 {
 				whole = false
 			}
 			i++
@@ -302,9 +302,9 @@ func (f *Folded) unflag() {
 			continue
 		}
 		for j := start; j < i; j++ {
-			c := &f.cells[j]
-			c.r, c.class, c.note = c.r-0x1F1E6+'a', latin, c.note|styled|upper
-			f.latin++
+			c := &f.chars[j]
+			c.r, c.class, c.flags = c.r-0x1F1E6+'a', latin, c.flags|flagStyled|flagUpper
+			f.latinLetters++
 		}
 	}
 }
@@ -321,7 +321,7 @@ func isCountry(a, b rune) bool {
 
 // capitalTwin returns the Latin twin of a capital, given in lower case, where
 // the capital looks more Latin, or like another letter, than its small form.
-func capitalTwin(r rune) rune {
+func capitalLookalike(r rune) rune {
 	switch r {
 	case 'η', 'н':
 		return 'h'

@@ -9,14 +9,14 @@ import (
 // entity reads a character reference at the start of s, which begins with
 // "&", and returns its length, 0 when it is none. "&amp;" in front of another
 // reference is a text that was escaped twice.
-func entity(s string) (rune, int) {
-	r, n := reference(s[1:])
+func decodeEntity(s string) (rune, int) {
+	r, n := decodeReference(s[1:])
 	if n == 0 {
 		return 0, 0
 	}
 	n++
 	for r == '&' {
-		next, m := reference(s[n:])
+		next, m := decodeReference(s[n:])
 		if m == 0 {
 			break
 		}
@@ -26,9 +26,9 @@ func entity(s string) (rune, int) {
 }
 
 // reference reads what follows the "&".
-func reference(s string) (rune, int) {
+func decodeReference(s string) (rune, int) {
 	if len(s) > 2 && s[0] == '#' {
-		return numeric(s)
+		return decodeNumericReference(s)
 	}
 	end := strings.IndexByte(s[:min(len(s), 9)], ';')
 	if end < 2 {
@@ -56,7 +56,7 @@ func reference(s string) (rune, int) {
 	return r, end + 1
 }
 
-func numeric(s string) (rune, int) {
+func decodeNumericReference(s string) (rune, int) {
 	base, i := rune(10), 1
 	if s[1]|0x20 == 'x' {
 		base, i = 16, 2
@@ -87,10 +87,10 @@ func numeric(s string) (rune, int) {
 	return r, i
 }
 
-type tagClass uint8
+type tagKind uint8
 
 const (
-	notTag tagClass = iota
+	notTag tagKind = iota
 	inlineTag
 	blockTag
 	raisedTag // what it holds stands apart anyway
@@ -98,7 +98,7 @@ const (
 
 // tagKind knows the elements that people put into comments; anything else in
 // angle brackets is taken for text.
-func tagKind(name string) tagClass {
+func tagKindOf(name string) tagKind {
 	var low [10]byte
 	for i := 0; i < len(name) && i < len(low); i++ {
 		low[i] = name[i] | 0x20

@@ -53,31 +53,31 @@ func cyrillicDigit(r rune) rune {
 // unleet reads the digits and signs of a word as letters when the result can
 // be spoken and digits are not there by right. In a text that has shown
 // elsewhere that it writes so, sure is false and less will do.
-func (f *Folded) unleet(w []cell, sure bool) {
-	for len(w) > 0 && w[len(w)-1].class == sign && !trailingSign(w, sure) {
+func (f *Text) decodeLeet(w []char, sure bool) {
+	for len(w) > 0 && w[len(w)-1].class == sign && !isTrailingLetterSign(w, sure) {
 		w = w[:len(w)-1]
 	}
-	for len(w) > 0 && w[0].class == sign && w[0].r != '$' && (sure || w[0].r != '@' || !disguised(w[1:])) {
+	for len(w) > 0 && w[0].class == sign && w[0].r != '$' && (sure || w[0].r != '@' || !hasSignOrDigit(w[1:])) {
 		w = w[1:]
 	}
 	if len(w) < 3 || len(w) > 20 {
 		return
 	}
-	l := leet{end: len(w), class: latin}
-	if !l.count(w) || sure && !l.sure(w) || !sure && !l.likely(w) || l.class == latin && !l.spoken(w[:l.end], sure) {
+	l := leetWord{end: len(w), class: latin}
+	if !l.count(w) || sure && !l.isCertain(w) || !sure && !l.isLikely(w) || l.class == latin && !l.isPronounceable(w[:l.end], sure) {
 		return
 	}
-	f.leets++
+	f.leetWords++
 	for i := range w[:l.end] {
-		if r := l.letter(w, i); r != 0 {
+		if r := l.decode(w, i); r != 0 {
 			w[i].r, w[i].class = r, l.class
-			w[i].note |= trick(Leet)
+			w[i].flags |= flagOf(Leet)
 		}
 	}
 }
 
 // disguised tells whether a word has signs or digits inside.
-func disguised(w []cell) bool {
+func hasSignOrDigit(w []char) bool {
 	for i := range w {
 		if w[i].class == digit || w[i].class == sign {
 			return true
@@ -86,31 +86,31 @@ func disguised(w []cell) bool {
 	return false
 }
 
-func trailingSign(w []cell, sure bool) bool {
+func isTrailingLetterSign(w []char, sure bool) bool {
 	if r := w[len(w)-1].r; len(w) < 2 || r != '$' && r != '€' || w[len(w)-2].class != latin {
 		return false
 	}
-	return !sure || len(w) > 4 && w[len(w)-2].note&upper == 0
+	return !sure || len(w) > 4 && w[len(w)-2].flags&flagUpper == 0
 }
 
 // leet counts what a word is made of.
-type leet struct {
+type leetWord struct {
 	class                                    class // of its letters
 	letters, digits, signs, capitals, vowels int
-	last                                     int // where its last digits begin
+	tailStart                                     int // where its last digits begin
 	end                                      int // up to where to read it as letters
 }
 
 // letter returns the letter that the sign or digit at i stands for, 0 for
 // letters.
-func (l *leet) letter(w []cell, i int) rune {
+func (l *leetWord) decode(w []char, i int) rune {
 	r := w[i].r
 	switch {
 	case w[i].class == sign:
 		return leetSign(r)
 	case w[i].class != digit:
 		return 0
-	case l.class == cased:
+	case l.class == latinLike:
 		return cyrillicDigit(r)
 	case r == '1' && i+1 < len(w) && (w[i+1].r == 'i' || i == 0 && isVowel(w[1].r)):
 		return 'l'
@@ -120,22 +120,22 @@ func (l *leet) letter(w []cell, i int) rune {
 
 // count tells whether the word has digits or signs, and only such as stand
 // for letters.
-func (l *leet) count(w []cell) bool {
+func (l *leetWord) count(w []char) bool {
 	for i := range w {
 		switch c := &w[i]; c.class {
-		case latin, cased:
+		case latin, latinLike:
 			l.letters++
 			l.class = c.class
-			if c.note&upper != 0 {
+			if c.flags&flagUpper != 0 {
 				l.capitals++
 			}
 			if isVowel(c.r) {
 				l.vowels++
 			}
-			l.last = i + 1
+			l.tailStart = i + 1
 		case sign:
 			l.signs++
-			l.last = i + 1
+			l.tailStart = i + 1
 		case digit:
 			l.digits++
 		default:
@@ -143,45 +143,45 @@ func (l *leet) count(w []cell) bool {
 		}
 	}
 	for i := range w {
-		if w[i].class == digit && l.letter(w, i) == 0 {
+		if w[i].class == digit && l.decode(w, i) == 0 {
 			return false
 		}
 	}
-	return l.digits+l.signs > 0 && l.letters > 0 && !hasDigits(w) && !isHex(w, l.digits)
+	return l.digits+l.signs > 0 && l.letters > 0 && !startsWithKnownName(w) && !isHexNumber(w, l.digits)
 }
 
 // sure accepts what is leet in any text.
-func (l *leet) sure(w []cell) bool {
+func (l *leetWord) isCertain(w []char) bool {
 	for i := range w {
-		if w[i].class == sign && !signInside(w, i) {
+		if w[i].class == sign && !signStandsForLetter(w, i) {
 			return false
 		}
 	}
-	inner, mixed := l.inner(w[:l.last])
-	tail := len(w) - l.last
+	inner, mixed := l.innerDigits(w[:l.tailStart])
+	tail := len(w) - l.tailStart
 	switch {
 	case l.letters < l.digits+l.signs, l.letters < 2, l.letters == 2 && len(w) > 4: // too few letters
 		return false
-	case inner < 0, w[0].class == digit && !l.leading(w), mixed && inner+l.signs < 3 && tail == 0:
+	case inner < 0, w[0].class == digit && !l.mayStartWithDigit(w), mixed && inner+l.signs < 3 && tail == 0:
 		return false
 	case inner+l.signs == 0: // casin0, fr33
-		zero := tail == 1 && w[l.last].r == '0' && l.letters > 3 && l.vowels > 0 && !isVowel(w[l.last-1].r)
-		three := tail == 2 && w[l.last].r == '3' && w[l.last+1].r == '3' && l.vowels == 0
+		zero := tail == 1 && w[l.tailStart].r == '0' && l.letters > 3 && l.vowels > 0 && !isVowel(w[l.tailStart-1].r)
+		three := tail == 2 && w[l.tailStart].r == '3' && w[l.tailStart+1].r == '3' && l.vowels == 0
 		return zero || three
 	case len(w) == 3: // s3x, p0t, but not h1n
 		return l.capitals == 0 && (l.signs > 0 || l.vowels == 0 && (w[1].r == '3' || w[1].r == '0'))
 	}
-	l.trim(w)
+	l.trimNumber(w)
 	return true
 }
 
 // likely accepts what is leet in a text that has more of it.
-func (l *leet) likely(w []cell) bool {
+func (l *leetWord) isLikely(w []char) bool {
 	head := 0
 	for head < len(w) && w[head].class == digit {
 		head++
 	}
-	inner, _ := l.inner(w[:l.last])
+	inner, _ := l.innerDigits(w[:l.tailStart])
 	th := w[0].r == '7' && w[1].r == 'h'
 	switch {
 	case inner < 0, len(w) > 4 && l.letters*2 < l.digits+l.signs:
@@ -189,20 +189,20 @@ func (l *leet) likely(w []cell) bool {
 	case head > 1, head == 1 && inner+l.signs < 2 && len(w) < 5 && !th: // 12hrs, 5th, but 7his
 		return false
 	}
-	l.trim(w)
+	l.trimNumber(w)
 	return true
 }
 
 // trim leaves out the digits at the end that are a number.
-func (l *leet) trim(w []cell) {
-	if tail := w[l.last:]; len(tail) > 2 || len(tail) == 2 && (tail[0].r != tail[1].r || tail[0].r == '7') {
-		l.end = l.last
+func (l *leetWord) trimNumber(w []char) {
+	if tail := w[l.tailStart:]; len(tail) > 2 || len(tail) == 2 && (tail[0].r != tail[1].r || tail[0].r == '7') {
+		l.end = l.tailStart
 	}
 }
 
 // inner counts the digits before the end of a word, -1 when they part two
 // words, as in Justice4All; mixed tells that different ones stand together.
-func (l *leet) inner(w []cell) (n int, mixed bool) {
+func (l *leetWord) innerDigits(w []char) (n int, mixed bool) {
 	for i := range w {
 		if w[i].class != digit {
 			continue
@@ -215,7 +215,7 @@ func (l *leet) inner(w []cell) (n int, mixed bool) {
 		switch {
 		case before.class == digit && (before.r != w[i].r || w[i].r == '1' || w[i].r == '7'):
 			mixed = true
-		case before.class.letter() && after.class.letter() && before.note&upper == 0 && after.note&upper != 0:
+		case before.class.isLetter() && after.class.isLetter() && before.flags&flagUpper == 0 && after.flags&flagUpper != 0:
 			return -1, false
 		case i+2 == len(w) && (after.r == 'd' || after.r == 'u' || after.r == 'k' || after.r == 'g') && n == 1:
 			return -1, false // 4d, 4u, 5k
@@ -226,8 +226,8 @@ func (l *leet) inner(w []cell) (n int, mixed bool) {
 
 // leading tells whether a digit may begin a disguised word: 0nline, and any
 // digit when more follow.
-func (l *leet) leading(w []cell) bool {
-	if l.class == cased {
+func (l *leetWord) mayStartWithDigit(w []char) bool {
+	if l.class == latinLike {
 		return w[0].r == '3' && l.letters > 4 && w[1].class != digit
 	}
 	if w[0].r == '0' && l.letters > 4 && w[1].class != digit {
@@ -243,14 +243,14 @@ func (l *leet) leading(w []cell) bool {
 
 // signInside tells signs that stand for a letter from those that do a sign's
 // work: wow!that, amig@s, Leser@innen, US$.
-func signInside(w []cell, i int) bool {
+func signStandsForLetter(w []char, i int) bool {
 	left, right := i, len(w)-1-i
 	switch w[i].r {
 	case '$':
 		if left == 0 {
-			return right > 1 && w[1].class == latin && w[1].note&upper == 0 && (isVowel(w[1].r) || w[1].r == 'p' || w[1].r == 'l')
+			return right > 1 && w[1].class == latin && w[1].flags&flagUpper == 0 && (isVowel(w[1].r) || w[1].r == 'p' || w[1].r == 'l')
 		}
-		return right == 0 || w[i-1].class != digit && (w[i-1].note&upper == 0 || left+right > 3)
+		return right == 0 || w[i-1].class != digit && (w[i-1].flags&flagUpper == 0 || left+right > 3)
 	case '@':
 		ending := right == 1 || w[i+1].r == 'i' && w[i+2].r == 'n'
 		return left > 0 && right > 0 && !ending && min(left, right) < 3
@@ -270,11 +270,11 @@ func signInside(w []cell, i int) bool {
 
 // spoken tells whether the word could be one when its signs are read as
 // letters: with a vowel, and no long heap of consonants.
-func (l *leet) spoken(w []cell, sure bool) bool {
+func (l *leetWord) isPronounceable(w []char, sure bool) bool {
 	vowels, run, runOfVowels := 0, 0, 0
 	for i := range w {
 		r := w[i].r
-		if x := l.letter(w, i); x != 0 {
+		if x := l.decode(w, i); x != 0 {
 			r = x
 		}
 		if isVowel(r) {
@@ -297,7 +297,7 @@ func (l *leet) spoken(w []cell, sure bool) bool {
 }
 
 // hasDigits tells words that begin with a name that has digits by right.
-func hasDigits(w []cell) bool {
+func startsWithKnownName(w []char) bool {
 	for _, name := range [...]string{"mp3", "mp4", "ps3", "ps4", "ps5", "web3", "top5", "top10", "co2", "h1n1", "h5n1", "r2d2", "c3po", "day1", "x11", "0x"} {
 		if len(w) >= len(name) && hasPrefix(w, name) {
 			return true
@@ -307,7 +307,7 @@ func hasDigits(w []cell) bool {
 }
 
 // isHex tells numbers to the base of sixteen.
-func isHex(w []cell, digits int) bool {
+func isHexNumber(w []char, digits int) bool {
 	for i := range w {
 		if r := w[i].r; !(r >= '0' && r <= '9') && (r < 'a' || r > 'f') {
 			return false
@@ -316,7 +316,7 @@ func isHex(w []cell, digits int) bool {
 	return digits > 2
 }
 
-func hasPrefix(w []cell, s string) bool {
+func hasPrefix(w []char, s string) bool {
 	for i := range len(s) {
 		if w[i].r != rune(s[i]) {
 			return false
@@ -326,7 +326,7 @@ func hasPrefix(w []cell, s string) bool {
 }
 
 func isVowel(r rune) bool {
-	switch plain(r) {
+	switch BaseLetter(r) {
 	case 'a', 'e', 'i', 'o', 'u', 'y', 'а', 'е', 'ё', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я', 'і', 'є':
 		return true
 	}

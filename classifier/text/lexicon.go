@@ -10,10 +10,10 @@ import (
 // call is something that a comment asks of its readers, or offers them. Spam
 // has few aims: whatever its words, it wants somebody to come, to pay or to
 // pass it on.
-type call uint8
+type intent uint8
 
 const (
-	noCall call = iota
+	noIntent intent = iota
 	promote
 	follow
 	act
@@ -29,23 +29,23 @@ const (
 	beg
 	donate
 	flatter
-	mine // own work: said by the next two together
-	first
+	ownWork // own work: said by the next two together
+	possessive
 	media
-	calls
+	numIntents
 )
 
-var callNames = [calls]string{
+var intentNames = [numIntents]string{
 	promote: "promote", follow: "follow", act: "act", prize: "prize", earn: "earn", crypto: "crypto", loan: "loan",
 	pharmacy: "pharmacy", gamble: "gamble", dating: "dating", ranking: "ranking", contact: "contact", beg: "beg",
-	donate: "donate", flatter: "flatter", mine: "mine",
+	donate: "donate", flatter: "flatter", ownWork: "mine",
 }
 
 // phrases lists what each call is made with, in folded letters; accents do not
 // count. A star ends a word whose ending is open. What a reader may say of the
 // news as well ("visit", "bank", "casino tax") belongs here only in company,
 // and the list is of general knowledge: no phrase is there for one campaign.
-var phrases = [calls]string{
+var phraseLists = [numIntents]string{
 	promote: `check out, check it out, check this out, check me out, check us out, check them out, check my, check our, checkout my,
 		take a look at my, have a look at my, look at my, come see my, come watch, come check, go check, please check, pls check, plz check, visit my, visit our,
 		visit us, view my, watch my, listen to my, hear my, stop by my, stream my, buy my, search for my, look me up, look up my, type in,
@@ -94,21 +94,21 @@ var phrases = [calls]string{
 		daumen hoch, bitte teilen, teilt das, weitersagen, partagez, faites tourner, pouce bleu, comparte, compartan, dale like, den like, denle like, condividi, condividete, mettete mi piace, compartilhe, deixa o like, deixem o like, curta, udostepnij, lapka w gore, поставь лайк, поставьте лайк, ставьте лайк*, ставь лайк, лайк*, репост*, делай репост, поделись, поделитесь, перешли*, разошли*, tolong like, bantu like, sebarkan, 좋아요 눌러*, 공유*, 추천 눌러*`,
 	donate:  `donate, donation, donations, gofundme, kickstarter, indiegogo, patreon, paypal, crowdfunding, vote for me, vote for us, vote for my, please vote, sign the petition, sign this petition, sign my petition, sign our petition, fundraiser, charity, spendet, spendenkonto, faites un don, donen, dona aqui, doe een donatie, пожертв*, помогите, карта сбер*, номер карты, сбор средств`,
 	flatter: `great post, nice post, good post, great blog, nice blog, awesome blog, great article, nice article, good article, excellent article, great site, nice site, this blog, your blog, your site, your website, your weblog, this website, this web site, blog post, bookmark, bookmarked, bookmarking, keep it up, keep up the, very informative, informative, i stumbled upon, stumbled upon, came across your, look forward to, thanks for sharing, thank you for sharing, for sharing, this paragraph, piece of writing, great info, useful info, helpful info, valuable information, i like what you, i really like your, well written, rss, guest author`,
-	first:   `my, mine, our, mein, meine, meinen, meinem, meiner, unser, unsere, unseren, mon, ma, mes, notre, nos, mi, mis, nuestro, nuestra, mio, mia, miei, nostro, nostra, meu, minha, meus, nosso, nossa, mijn, onze, moj, moja, moje, moim, moj*, мой, моя, мое, мои, моего, моей, моем, моему, моих, мою, наш, наша, наше, наши, нашего, нашей, нашем, нашу, 내, 제, 우리, benim, saya, aku, gue, gua, kami, min, mitt`,
+	possessive:   `my, mine, our, mein, meine, meinen, meinem, meiner, unser, unsere, unseren, mon, ma, mes, notre, nos, mi, mis, nuestro, nuestra, mio, mia, miei, nostro, nostra, meu, minha, meus, nosso, nossa, mijn, onze, moj, moja, moje, moim, moj*, мой, моя, мое, мои, моего, моей, моем, моему, моих, мою, наш, наша, наше, наши, нашего, нашей, нашем, нашу, 내, 제, 우리, benim, saya, aku, gue, gua, kami, min, mitt`,
 	media: `channel, channels, chanel, channle, video, videos, vid, vids, cover, covers, remix, remixes, mixtape, mixtapes, beats, song, songs, music, track, tracks, single, ep, album, rap, raps, rapping, singing, vocals, lyrics, soundcloud, youtube, yt, instagram, insta, ig, twitter, facebook, fb, tiktok, twitch, stream, streams, livestream, playlist, podcast, page, pages, blog, blogs, weblog, website, websites, site, homepage, webpage, profile, content, tutorials, gameplay, gameplays, gaming, vlog, vlogs, vlogging, shop, store, merch, app, link, links, bio, comedy, parody, parodies, animation, animations, beatbox, band, clip, clips, uploads, upload, ebook,
 		kanal, kanals, kanaele, kanale, seite, webseite, shop, lied, musik, chaine, chaines, canal, pagina, sitio, tienda, musica, cancion, canciones, canale, sito, canzone, site, loja, kanaal, kanalu, strona, strone, piosenk*, канал*, видео, ролик*, видос*, сайт*, страниц*, групп*, паблик*, блог*, музык*, песн*, инст*, 채널*, 영상*, 블로그*, 유튜브*, 노래*, situs, lagu`,
 }
 
 // trie holds the phrases, one symbol a step. The first twig is the root.
-type trie []twig
+type trie []node
 
 // twig has a bit for each symbol that goes on, and its children one beside
 // the other, so that a step reads one place.
-type twig struct {
+type node struct {
 	symbols uint64
-	child   uint16 // the first
-	call    call   // that ends here
-	star    call   // that ends here, however the word goes on
+	firstChild   uint16 // the first
+	intent    intent   // that ends here
+	prefixIntent    intent   // that ends here, however the word goes on
 }
 
 // Symbols: letters, blank and digits, and the halves of the bytes of other
@@ -143,27 +143,27 @@ func appendSymbols(b []byte, letter byte) []byte {
 	return append(b, letter>>4-8+upperHalf, letter&15+lowerHalf)
 }
 
-var lexicon = func() trie {
+var phrases = func() trie {
 	var keys []string
-	for _, list := range phrases {
+	for _, list := range phraseLists {
 		for p := range strings.SplitSeq(list, ",") {
-			key, _ := spell(p)
+			key, _ := encodePhrase(p)
 			keys = append(keys, key)
 		}
 	}
 	slices.Sort(keys)
-	t := grow(keys)
-	for c, list := range phrases {
+	t := buildTrie(keys)
+	for c, list := range phraseLists {
 		for p := range strings.SplitSeq(list, ",") {
 			at := uint16(0)
-			key, open := spell(p)
+			key, open := encodePhrase(p)
 			for i := range len(key) {
-				at = t.turn(at, key[i])
+				at = t.child(at, key[i])
 			}
 			if open {
-				t[at].star = call(c)
+				t[at].prefixIntent = intent(c)
 			} else {
-				t[at].call = call(c)
+				t[at].intent = intent(c)
 			}
 		}
 	}
@@ -171,11 +171,11 @@ var lexicon = func() trie {
 }()
 
 // spell returns the symbols of a phrase, and whether a star ends it.
-func spell(phrase string) (string, bool) {
+func encodePhrase(phrase string) (string, bool) {
 	phrase, open := strings.CutSuffix(strings.Join(strings.Fields(phrase), " "), "*")
 	var key []byte
 	for _, r := range phrase {
-		for _, letter := range utf8.AppendRune(nil, unmarked(r)) {
+		for _, letter := range utf8.AppendRune(nil, phraseLetter(r)) {
 			key = appendSymbols(key, letter)
 		}
 	}
@@ -183,7 +183,7 @@ func spell(phrase string) (string, bool) {
 }
 
 // grow makes the twigs of sorted keys, level by level.
-func grow(keys []string) trie {
+func buildTrie(keys []string) trie {
 	type branch struct {
 		keys  []string
 		depth int
@@ -191,7 +191,7 @@ func grow(keys []string) trie {
 	t, branches := trie{{}}, []branch{{keys: keys}}
 	for at := 0; at < len(t); at++ {
 		keys, depth := branches[at].keys, branches[at].depth
-		t[at].child = uint16(len(t))
+		t[at].firstChild = uint16(len(t))
 		for len(keys) > 0 {
 			if len(keys[0]) == depth {
 				keys = keys[1:]
@@ -202,7 +202,7 @@ func grow(keys []string) trie {
 				n++
 			}
 			t[at].symbols |= 1 << keys[0][depth]
-			t, branches = append(t, twig{}), append(branches, branch{keys[:n], depth + 1})
+			t, branches = append(t, node{}), append(branches, branch{keys[:n], depth + 1})
 			keys = keys[n:]
 		}
 	}
@@ -210,39 +210,39 @@ func grow(keys []string) trie {
 }
 
 // turn returns the twig that a symbol leads to, 0 when there is none.
-func (t trie) turn(at uint16, symbol byte) uint16 {
+func (t trie) child(at uint16, symbol byte) uint16 {
 	w := &t[at]
 	bit := uint64(1) << (symbol & 63)
 	if w.symbols&bit == 0 {
 		return 0
 	}
-	return w.child + uint16(bits.OnesCount64(w.symbols&(bit-1)))
+	return w.firstChild + uint16(bits.OnesCount64(w.symbols&(bit-1)))
 }
 
 // step returns the twig that a letter leads to, 0 when there is none.
-func (t trie) step(at uint16, letter byte) uint16 {
+func (t trie) next(at uint16, letter byte) uint16 {
 	if letter < utf8.RuneSelf {
-		return t.turn(at, symbols[letter])
+		return t.child(at, symbols[letter])
 	}
-	if at = t.turn(at, letter>>4-8+upperHalf); at != 0 {
-		at = t.turn(at, letter&15+lowerHalf)
+	if at = t.child(at, letter>>4-8+upperHalf); at != 0 {
+		at = t.child(at, letter&15+lowerHalf)
 	}
 	return at
 }
 
 // walk follows the letters of a word, and returns where it ends and what it
 // says there.
-func (t trie) walk(at uint16, word []byte) (uint16, call) {
-	star := noCall
+func (t trie) matchWord(at uint16, word []byte) (uint16, intent) {
+	star := noIntent
 	for i := 0; i < len(word); {
 		size := 1
 		if word[i] < utf8.RuneSelf {
-			at = t.step(at, word[i])
+			at = t.next(at, word[i])
 		} else {
 			r, n := utf8.DecodeRune(word[i:])
 			var b [utf8.UTFMax]byte
-			for _, letter := range b[:utf8.EncodeRune(b[:], unmarked(r))] {
-				if at = t.step(at, letter); at == 0 {
+			for _, letter := range b[:utf8.EncodeRune(b[:], phraseLetter(r))] {
+				if at = t.next(at, letter); at == 0 {
 					break
 				}
 			}
@@ -251,81 +251,81 @@ func (t trie) walk(at uint16, word []byte) (uint16, call) {
 		if at == 0 {
 			return 0, star
 		}
-		if c := t[at].star; c != noCall {
+		if c := t[at].prefixIntent; c != noIntent {
 			star = c
 		}
 		i += size
 	}
-	if c := t[at].call; c != noCall {
+	if c := t[at].intent; c != noIntent {
 		return at, c
 	}
 	return at, star
 }
 
 // unmarked takes the mark off a letter, unless that makes another letter.
-func unmarked(r rune) rune {
+func phraseLetter(r rune) rune {
 	if r == 'й' {
 		return r
 	}
-	return plain(r)
+	return BaseLetter(r)
 }
 
 // begun is a phrase that may go on with the next word.
-type begun struct {
-	at    uint16
+type openPhrase struct {
+	node    uint16
 	start int32 // in the text
 }
 
 // hear follows the phrases that a word goes on with or begins. Words that
 // are not neighbours make no phrase.
-func (sc *Scanner) hear(w span, neighbour bool) {
+func (sc *Scanner) matchPhrases(w wordSpan, neighbour bool) {
 	if !neighbour {
-		sc.begun = sc.begun[:0]
+		sc.openPhrases = sc.openPhrases[:0]
 	}
-	word := sc.letters[w.from:w.to]
-	going := append(sc.begun, begun{0, w.start})
-	sc.begun = going[:0] // what is kept never passes what was read
+	word := sc.wordBytes[w.from:w.to]
+	going := append(sc.openPhrases, openPhrase{0, w.start})
+	sc.openPhrases = going[:0] // what is kept never passes what was read
 	for _, b := range going {
-		at, c := b.at, noCall
+		at, c := b.node, noIntent
 		if at != 0 {
-			if at = lexicon.step(at, ' '); at == 0 {
+			if at = phrases.next(at, ' '); at == 0 {
 				continue
 			}
 		}
-		if at, c = lexicon.walk(at, word); at != 0 && lexicon[at].symbols != 0 {
-			sc.begun = append(sc.begun, begun{at, b.start})
+		if at, c = phrases.matchWord(at, word); at != 0 && phrases[at].symbols != 0 {
+			sc.openPhrases = append(sc.openPhrases, openPhrase{at, b.start})
 		}
-		sc.called(c, b.start, w.end)
+		sc.recordIntent(c, b.start, w.end)
 	}
 }
 
-const near = 4 // words from "my" to "channel" at most
+const maxOwnWorkDistance = 4 // words from "my" to "channel" at most
 
 // called keeps a call, and finds where somebody's own work is spoken of.
-func (sc *Scanner) called(c call, start, end int32) {
-	n := &sc.count
+func (sc *Scanner) recordIntent(c intent, start, end int32) {
+	n := &sc.counters
 	switch c {
-	case noCall:
+	case noIntent:
 		return
-	case first:
-		n.first = n.words
+	case possessive:
+		n.lastPossessive = n.words
 		return
 	case media:
-		if n.first == 0 || n.words-n.first > near {
+		if n.lastPossessive == 0 || n.words-n.lastPossessive > maxOwnWorkDistance {
 			return
 		}
-		c = mine
+		c = ownWork
 	}
-	if n.calls&(1<<c) == 0 {
-		n.calls |= 1 << c
-		sc.places[c] = span{start: start, end: end}
+	if n.intents&(1<<c) == 0 {
+		n.intents |= 1 << c
+		sc.intentSpans[c] = wordSpan{start: start, end: end}
 	}
 }
 
 // sayCalls adds what the calls are together, and in which company: a link in
 // a short text is another thing than one in a long letter.
-func (sc *Scanner) sayCalls() {
-	n := &sc.count
+func (sc *Scanner) emitIntents() {
+	n := &sc.counters
 	size := "long"
 	switch {
 	case n.words <= 20:
@@ -333,31 +333,31 @@ func (sc *Scanner) sayCalls() {
 	case n.words <= 80:
 		size = "medium"
 	}
-	for c := range calls {
-		if n.calls&(1<<c) == 0 {
+	for c := range numIntents {
+		if n.intents&(1<<c) == 0 {
 			continue
 		}
 		in := ""
 		if size == "long" {
 			in = size
 		}
-		sc.say(Call, callNames[c], in, sc.places[c].start, sc.places[c].end)
+		sc.emit(Intent, intentNames[c], in, sc.intentSpans[c].start, sc.intentSpans[c].end)
 	}
 	if n.links > 0 {
-		sc.say(Call, "link", size, -1, -1)
+		sc.emit(Intent, "link", size, -1, -1)
 	}
-	if n.phones+n.mails > 0 {
-		sc.say(Call, "reach", size, -1, -1)
+	if n.phones+n.emails > 0 {
+		sc.emit(Intent, "reach", size, -1, -1)
 	}
-	several := bits.OnesCount32(n.calls &^ (1 << flatter))
+	several := bits.OnesCount32(n.intents &^ (1 << flatter))
 	if several == 0 {
 		return
 	}
-	sc.say(Call, "some", size, -1, -1)
+	sc.emit(Intent, "some", size, -1, -1)
 	if several > 1 && size != "long" {
-		sc.say(Call, "several", bucket(min(several, 4)), -1, -1)
+		sc.emit(Intent, "several", bucket(min(several, 4)), -1, -1)
 	}
 	if n.links > 0 {
-		sc.say(Call, "some", "link", -1, -1)
+		sc.emit(Intent, "some", "link", -1, -1)
 	}
 }

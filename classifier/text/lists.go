@@ -3,7 +3,7 @@ package text
 import "strings"
 
 // doubles finds a word that has double letters by the same word without them.
-var doubles = func() map[string]string {
+var doubledWords = func() map[string]string {
 	m := make(map[string]string, 256)
 	for word := range strings.FieldsSeq(doubleWords) {
 		key := make([]byte, 0, 16)
@@ -44,14 +44,14 @@ google yahoo twitter whatsapp bookmaker poor
 
 // plainDomains are the top-level domains that are not also words, so that a
 // name with one is a link wherever it stands.
-var plainDomains = set(`
+var topLevelDomains = set(`
 com net org info biz edu gov mil xyz club online website app dev io tv cc ws ru ua by kz su de uk fr nl pl cz sk hu
 ro bg gr tr pt br mx cn jp kr tw hk vn ph sg eu icu cyou cfd sbs ly gl gd tk ml gq
 `)
 
 // wordDomains are those that are also words or abbreviations: they make a link
 // only in company of a scheme, "www" or a path.
-var wordDomains = set(`
+var ambiguousDomains = set(`
 me it is in to at be no so us am as do la ai art best life world today love mobi name ca ch es dk se fi au nz za ir il
 ae sa im st sh vc ag ac pw si rs hr lt lv ee lu li mt cy ge al ba md mn pk bd lk ng ke gh eg ma tn pe cl ar ve uy py bo
 ec cr pa gt hn sv ni cu tel travel jobs asia one ninja social co my id th ga cf top site store shop click link live pro

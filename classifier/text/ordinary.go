@@ -8,49 +8,49 @@ import (
 // What folding of ordinary text tells apart. Whatever else there is may be
 // part of a trick.
 const (
-	strange byte = iota
-	small
-	capital
-	figure
-	blanks
-	point // signs that do no more than point
-	stop
-	shout
-	money
-	bracket
-	slash
-	typographic // the first byte of quotes and dashes
+	byteUnusual byte = iota
+	byteLower
+	byteUpper
+	byteDigit
+	byteSpace
+	bytePunctuation // signs that do no more than point
+	byteFullStop
+	byteExclamation
+	byteDollar
+	byteParenthesis
+	byteSlash
+	byteTypographic // the first byte of quotes and dashes
 )
 
-var ordinary = func() (t [256]byte) {
+var byteKinds = func() (t [256]byte) {
 	for c := range t[:utf8.RuneSelf] {
 		switch asciiClass[c] {
 		case space:
-			t[c] = blanks
+			t[c] = byteSpace
 		case digit:
-			t[c] = figure
+			t[c] = byteDigit
 		case latin:
-			t[c] = capital
+			t[c] = byteUpper
 			if c >= 'a' {
-				t[c] = small
+				t[c] = byteLower
 			}
 		}
 	}
 	for _, c := range ",;:?'\"-)+%#=_" {
-		t[c] = point
+		t[c] = bytePunctuation
 	}
-	t['.'], t['!'], t['$'], t['('], t['/'], t[0xE2] = stop, shout, money, bracket, slash, typographic
+	t['.'], t['!'], t['$'], t['('], t['/'], t[0xE2] = byteFullStop, byteExclamation, byteDollar, byteParenthesis, byteSlash, byteTypographic
 	return t
 }()
 
 // plainFold is one text that has, up to here, nothing to undo.
-type plainFold struct {
+type fastPath struct {
 	s        string
-	text     []byte
+	out     []byte
 	origin   []int32
 	capitals int
 	singles  int  // letters and digits alone, one after the other
-	stopped  bool // a full stop was the last sign
+	afterFullStop  bool // a full stop was the last sign
 	ascii    bool
 }
 
@@ -59,18 +59,18 @@ type plainFold struct {
 // undo. It does in one pass what the way over cells does in six. Where that
 // way might find a trick, it returns false, and nothing has happened: it would
 // rather be wrong about an ordinary text than about another.
-func (f *Folded) foldOrdinary(s string) bool {
-	p := plainFold{s: s, text: slices.Grow(f.Text, len(s)), origin: slices.Grow(f.origin, len(s)+1), ascii: true}
+func (f *Text) normalizeFast(s string) bool {
+	p := fastPath{s: s, out: slices.Grow(f.Bytes, len(s)), origin: slices.Grow(f.origin, len(s)+1), ascii: true}
 	for i := 0; i < len(s); {
 		n := 0
-		switch ordinary[s[i]] {
-		case small, capital:
+		switch byteKinds[s[i]] {
+		case byteLower, byteUpper:
 			n = p.word(i)
-		case figure:
+		case byteDigit:
 			n = p.number(i)
-		case blanks:
-			n = p.blanks(i)
-		case strange:
+		case byteSpace:
+			n = p.spaces(i)
+		case byteUnusual:
 			return false
 		default:
 			n = p.sign(i)
@@ -80,33 +80,33 @@ func (f *Folded) foldOrdinary(s string) bool {
 		}
 		i += n
 	}
-	f.Text, f.origin = p.text, append(p.origin, int32(len(s)))
-	f.capitals, f.ascii = p.capitals, p.ascii
+	f.Bytes, f.origin = p.out, append(p.origin, int32(len(s)))
+	f.Capitals, f.ascii = p.capitals, p.ascii
 	return true
 }
 
-func (p *plainFold) put(c byte, at int) {
-	p.text = append(p.text, c)
+func (p *fastPath) emit(c byte, at int) {
+	p.out = append(p.out, c)
 	p.origin = append(p.origin, int32(at))
 }
 
 // next returns what there is at i.
-func (p *plainFold) next(i int) byte {
+func (p *fastPath) kindAt(i int) byte {
 	if i >= len(p.s) {
-		return blanks
+		return byteSpace
 	}
-	return ordinary[p.s[i]]
+	return byteKinds[p.s[i]]
 }
 
 // word and its like take in what is at i and return its length, 0 when it may
 // be part of a trick.
-func (p *plainFold) word(i int) int {
-	start, from, end := i, len(p.text), i
+func (p *fastPath) word(i int) int {
+	start, from, end := i, len(p.out), i
 	var before, last byte
 	for ; end < len(p.s); end++ {
-		kind := ordinary[p.s[end]]
-		if kind != small && kind != capital {
-			if kind == figure {
+		kind := byteKinds[p.s[end]]
+		if kind != byteLower && kind != byteUpper {
+			if kind == byteDigit {
 				return 0
 			}
 			break
@@ -116,93 +116,93 @@ func (p *plainFold) word(i int) int {
 			return 0
 		}
 		before, last = last, c
-		p.capitals += int(kind - small)
-		p.put(c, end)
+		p.capitals += int(kind - byteLower)
+		p.emit(c, end)
 	}
-	if p.alone(end - start); p.singles > 3 { // v i a g r a
+	if p.countSingle(end - start); p.singles > 3 { // v i a g r a
 		return 0
 	}
 	if n := end - start; n < 9 {
-		word := p.text[from:]
-		if string(word) == "dot" || p.stopped && plainDomains[string(word)] {
+		word := p.out[from:]
+		if string(word) == "dot" || p.afterFullStop && topLevelDomains[string(word)] {
 			return 0
 		}
 	}
-	p.stopped = false
+	p.afterFullStop = false
 	return end - start
 }
 
-func (p *plainFold) alone(n int) {
+func (p *fastPath) countSingle(n int) {
 	if p.singles++; n > 1 {
 		p.singles = 0
 	}
 }
 
-func (p *plainFold) number(i int) int {
+func (p *fastPath) number(i int) int {
 	end := i
-	for ; p.next(end) == figure && end < len(p.s); end++ {
-		p.put(p.s[end], end)
+	for ; p.kindAt(end) == byteDigit && end < len(p.s); end++ {
+		p.emit(p.s[end], end)
 	}
-	if p.alone(end - i); p.singles > 3 || p.next(end) == small || p.next(end) == capital { // c4s1no
+	if p.countSingle(end - i); p.singles > 3 || p.kindAt(end) == byteLower || p.kindAt(end) == byteUpper { // c4s1no
 		return 0
 	}
-	p.stopped = false
+	p.afterFullStop = false
 	return end - i
 }
 
 // blanks writes one blank, or one line feed where there is one.
-func (p *plainFold) blanks(i int) int {
+func (p *fastPath) spaces(i int) int {
 	end, at := i, i
-	for ; end < len(p.s) && ordinary[p.s[end]] == blanks; end++ {
+	for ; end < len(p.s) && byteKinds[p.s[end]] == byteSpace; end++ {
 		if p.s[end] == '\n' && p.s[at] != '\n' {
 			at = end
 		}
 	}
-	if len(p.text) > 0 && end < len(p.s) {
-		p.put(byte(blank(rune(p.s[at]))), at)
+	if len(p.out) > 0 && end < len(p.s) {
+		p.emit(byte(spaceOrNewline(rune(p.s[at]))), at)
 	}
 	return end - i
 }
 
-func (p *plainFold) sign(i int) int {
+func (p *fastPath) sign(i int) int {
 	c, size := p.s[i], 1
-	after := p.next(i + 1)
-	switch ordinary[c] {
-	case stop: // a.com
-		if (after == small || after == capital) && (i == 0 || p.s[i-1] != '.') {
+	after := p.kindAt(i + 1)
+	switch byteKinds[c] {
+	case byteFullStop: // a.com
+		if (after == byteLower || after == byteUpper) && (i == 0 || p.s[i-1] != '.') {
 			return 0
 		}
-	case shout: // k!ll
-		if after == small || after == capital || after == figure || after == money {
+	case byteExclamation: // k!ll
+		if after == byteLower || after == byteUpper || after == byteDigit || after == byteDollar {
 			return 0
 		}
-	case money: // ca$h
-		if after != figure || i > 0 && ordinary[p.s[i-1]] != blanks && p.s[i-1] != '(' {
+	case byteDollar: // ca$h
+		if after != byteDigit || i > 0 && byteKinds[p.s[i-1]] != byteSpace && p.s[i-1] != '(' {
 			return 0
 		}
-	case bracket: // (dot), (at), ( . )
-		if after == blanks || after == stop || i+2 < len(p.s) && isBracketed(p.s[i+1]|0x20, p.s[i+2]|0x20) {
+	case byteParenthesis: // (dot), (at), ( . )
+		if after == byteSpace || after == byteFullStop || i+2 < len(p.s) && startsDotOrAt(p.s[i+1]|0x20, p.s[i+2]|0x20) {
 			return 0
 		}
-	case slash: // http://
+	case byteSlash: // http://
 		if i > 0 && p.s[i-1] == ':' {
 			return 0
 		}
-	case typographic:
+	case byteTypographic:
 		r, n := utf8.DecodeRuneInString(p.s[i:])
-		plain, ok := plainSign(r)
+		plain, ok := plainPunctuation(r)
 		if !ok {
 			return 0
 		}
 		c, size, p.ascii = byte(plain), n, false
 	}
-	if n := len(p.text); n > 2 && p.text[n-1] == c && p.text[n-2] == c && p.text[n-3] == c {
+	if n := len(p.out); n > 2 && p.out[n-1] == c && p.out[n-2] == c && p.out[n-3] == c {
 		return 0
 	}
-	p.stopped = c == '.'
-	p.put(c, i)
+	p.afterFullStop = c == '.'
+	p.emit(c, i)
 	return size
 }
 
 // isBracketed tells how "dot", "d0t" and "at" begin.
-func isBracketed(a, b byte) bool { return a == 'd' && (b == 'o' || b == '0') || a == 'a' && b == 't' }
+func startsDotOrAt(a, b byte) bool { return a == 'd' && (b == 'o' || b == '0') || a == 'a' && b == 't' }

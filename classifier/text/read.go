@@ -9,54 +9,54 @@ import (
 )
 
 // gap is what stood between two cells and is not seen.
-type gap struct {
-	n      int  // how many characters
-	r      rune // the first of them
+type invisibleRun struct {
+	count      int  // how many characters
+	first      rune // the first of them
 	at     int32
-	joined bool // one of them joins emoji
-	turned bool // one of them turns the direction of letters by force
+	hasJoiner bool // one of them joins emoji
+	hasOverride bool // one of them turns the direction of letters by force
 }
 
 // read turns s, which begins at base in the source, into cells.
-func (f *Folded) read(s string, base int) {
+func (f *Text) decode(s string, base int) {
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
 		case c >= utf8.RuneSelf:
 			r, size := utf8.DecodeRuneInString(s[i:])
-			f.see(r, base+i)
+			f.decodeRune(r, base+i)
 			i += size
 		case c == '<':
-			if n := f.tag(s[i:], base+i); n > 0 {
+			if n := f.decodeTag(s[i:], base+i); n > 0 {
 				i += n
 			} else {
-				f.put('<', base+i, 0)
+				f.emit('<', base+i, 0)
 				i++
 			}
 		case c == '&':
-			r, n := entity(s[i:])
+			r, n := decodeEntity(s[i:])
 			if n == 0 {
 				r, n = '&', 1
 			}
-			if n > 1 && asciiClassOf(r).alnum() {
+			if n > 1 && asciiClassOf(r).isAlnum() {
 				// Nobody needs an entity for a plain letter.
-				f.put(unicode.ToLower(r), base+i, trick(Hidden))
+				f.emit(unicode.ToLower(r), base+i, flagOf(Hidden))
 			} else {
-				f.see(r, base+i)
+				f.decodeRune(r, base+i)
 			}
 			i += n
 		case c >= 'A' && c <= 'Z':
-			f.capitals++
-			f.put(rune(c)+'a'-'A', base+i, upper)
+			f.Capitals++
+			f.emit(rune(c)+'a'-'A', base+i, flagUpper)
 			i++
 		case c == '`':
-			f.put('\'', base+i, 0)
+			f.emit('\'', base+i, 0)
 			i++
 		case c == 0x7F || c < ' ' && asciiClass[c] != space:
-			f.unseen(rune(c), base+i)
+			f.skipInvisible(rune(c), base+i)
 			i++
 		default:
-			f.put(rune(c), base+i, 0)
+			f.emit(rune(c), base+i, 0)
 			i++
 		}
 	}
@@ -70,117 +70,117 @@ func asciiClassOf(r rune) class {
 }
 
 // put appends a cell, and judges what was invisible before it.
-func (f *Folded) put(r rune, at int, n note) {
-	c := cell{r: r, at: int32(at), note: n, class: classOf(r)}
-	if f.gap.n > 0 {
-		n = f.judgeGap(c.class)
-		c.note |= n
+func (f *Text) emit(r rune, at int, n flags) {
+	c := char{r: r, at: int32(at), flags: n, class: classOf(r)}
+	if f.invisible.count > 0 {
+		n = f.endInvisibleRun(c.class)
+		c.flags |= n
 	}
 	switch c.class {
 	case latin:
-		f.latin++
-		if r < 'a' || r > 'z' || cyrillicTwins[r-'a'] == 0 {
-			f.hardLatin++
+		f.latinLetters++
+		if r < 'a' || r > 'z' || cyrillicLookalikes[r-'a'] == 0 {
+			f.latinOnly++
 		}
-	case cased:
-		if _, like := lookalike(r); like == unlike || like == faux {
-			f.hard++
+	case latinLike:
+		if _, like := latinLookalike(r); like == dissimilar || like == decorative {
+			f.nonLatinOnly++
 		}
-	case other:
+	case otherLetter:
 		if isEastAsian(r) {
-			f.han++
+			f.eastAsian++
 		}
 	}
-	f.cells = append(f.cells, c)
+	f.chars = append(f.chars, c)
 }
 
-func (f *Folded) unseen(r rune, at int) {
-	if f.gap.n == 0 {
-		f.gap.r, f.gap.at = r, int32(at)
+func (f *Text) skipInvisible(r rune, at int) {
+	if f.invisible.count == 0 {
+		f.invisible.first, f.invisible.at = r, int32(at)
 	}
-	f.gap.n++
-	f.gap.joined = f.gap.joined || r == joiner
-	f.gap.turned = f.gap.turned || r == 0x202D || r == 0x202E
+	f.invisible.count++
+	f.invisible.hasJoiner = f.invisible.hasJoiner || r == joiner
+	f.invisible.hasOverride = f.invisible.hasOverride || r == 0x202D || r == 0x202E
 }
 
 // judgeGap tells whether invisible characters split a word before a cell of
 // class next. A joiner inside an emoji is put back.
-func (f *Folded) judgeGap(next class) note {
-	g := f.gap
-	f.gap = gap{}
-	n := len(f.cells)
+func (f *Text) endInvisibleRun(next class) flags {
+	g := f.invisible
+	f.invisible = invisibleRun{}
+	n := len(f.chars)
 	switch {
-	case g.turned && next.alnum():
-		return trick(Hidden)
+	case g.hasOverride && next.isAlnum():
+		return flagOf(Hidden)
 	case n == 0:
 		return 0
 	}
-	before := f.cells[n-1].class
+	before := f.chars[n-1].class
 	if before == emoji && next == emoji {
-		if g.joined {
-			f.cells = append(f.cells, cell{r: joiner, at: g.at, class: emoji})
+		if g.hasJoiner {
+			f.chars = append(f.chars, char{r: joiner, at: g.at, class: emoji})
 		}
 		return 0
 	}
-	if !(before.alphabetic() || before == digit) || !(next.alphabetic() || next == digit) {
+	if !(before.isAlphabetic() || before == digit) || !(next.isAlphabetic() || next == digit) {
 		return 0
 	}
-	if g.r == 0xFE0F && g.n == 1 {
+	if g.first == 0xFE0F && g.count == 1 {
 		return 0 // asks for the colourful form
 	}
-	if g.r == 0xAD && g.n == 1 && n >= 2 && f.cells[n-2].class.alphabetic() && f.cells[n-2].note&trick(Hidden) == 0 {
+	if g.first == 0xAD && g.count == 1 && n >= 2 && f.chars[n-2].class.isAlphabetic() && f.chars[n-2].flags&flagOf(Hidden) == 0 {
 		return 0 // a place to break the line
 	}
-	return trick(Hidden)
+	return flagOf(Hidden)
 }
 
 // see reads one character that is not plain ASCII, or came from an entity.
-func (f *Folded) see(r rune, at int) {
+func (f *Text) decodeRune(r rune, at int) {
 	switch {
 	case r < 0x80:
 		if asciiClass[r] == latin && r < 'a' {
-			f.capitals++
-			f.put(r+'a'-'A', at, upper)
+			f.Capitals++
+			f.emit(r+'a'-'A', at, flagUpper)
 			return
 		}
-		f.put(r, at, 0)
+		f.emit(r, at, 0)
 	case r >= 0x80 && r < 0xA0:
 		if p := windows1252[r-0x80]; p != 0 {
-			f.put(p, at, 0)
+			f.emit(p, at, 0)
 		} else {
-			f.unseen(r, at)
+			f.skipInvisible(r, at)
 		}
 	case isInvisible(r):
-		f.unseen(r, at)
+		f.skipInvisible(r, at)
 	case isDiacritic(r):
-		f.diacritic(r)
+		f.combineMark(r)
 	case r >= 0x410 && r < 0x430: // most capitals that are not Latin
-		f.capitals++
-		f.put(r+0x20, at, upper)
+		f.Capitals++
+		f.emit(r+0x20, at, flagUpper)
 	case r >= 0x430 && r < 0x460:
-		f.put(r, at, 0)
+		f.emit(r, at, 0)
 	case r >= 0x400 && r < 0x410 || r >= 0x4E00 && r < 0xA000 || r >= 0xAC00 && r < 0xD7A4:
-		f.letter(r, at)
-	case isRegional(r):
-		f.flags = true
-		f.put(r, at, 0)
+		f.decodeLetter(r, at)
+	case isRegionalIndicator(r):
+		f.hasRegional = true
+		f.emit(r, at, 0)
 	default:
-		f.odd(r, at)
+		f.decodeCompatibility(r, at)
 	}
 }
 
-func (f *Folded) letter(r rune, at int) {
-	if l := lower(r); l != r {
-		f.capitals++
-		f.put(l, at, upper)
+func (f *Text) decodeLetter(r rune, at int) {
+	if l := toLower(r); l != r {
+		f.Capitals++
+		f.emit(l, at, flagUpper)
 		return
 	}
-	f.put(r, at, 0)
+	f.emit(r, at, 0)
 }
 
 // lower is unicode.ToLower, except for Cherokee, whose capitals are the usual
 // letters, and the final sigma.
-func lower(r rune) rune {
+func toLower(r rune) rune {
 	switch {
 	case r >= 0xAB70 && r < 0xABC0:
 		return r - 0xAB70 + 0x13A0
@@ -193,20 +193,20 @@ func lower(r rune) rune {
 }
 
 // odd reads what may be another way to write something plain.
-func (f *Folded) odd(r rune, at int) {
-	if p, ok := plainSign(r); ok {
-		f.put(p, at, 0)
+func (f *Text) decodeCompatibility(r rune, at int) {
+	if p, ok := plainPunctuation(r); ok {
+		f.emit(p, at, 0)
 		return
 	}
 	if l, ok := styledLetter(r); ok {
-		f.capitals += capitalOf(r)
-		f.put(l, at, styled)
+		f.Capitals += countCapital(r)
+		f.emit(l, at, flagStyled)
 		return
 	}
-	if r >= 0x1161 && r <= 0x11C2 && f.jamo(r) {
+	if r >= 0x1161 && r <= 0x11C2 && f.composeHangul(r) {
 		return
 	}
-	if !decomposes(r) {
+	if !hasCompatibilityForm(r) {
 		if classOf(r) == space {
 			if r == 0x2028 || r == 0x2029 || r == 0x85 {
 				r = '\n'
@@ -215,94 +215,94 @@ func (f *Folded) odd(r rune, at int) {
 			}
 		}
 		if classOf(r) == mark {
-			f.scriptMark(r, at)
+			f.emitScriptMark(r, at)
 			return
 		}
-		f.letter(r, at)
+		f.decodeLetter(r, at)
 		return
 	}
 	var buf [utf8.UTFMax]byte
 	d := norm.NFKD.Properties(buf[:utf8.EncodeRune(buf[:], r)]).Decomposition()
 	if len(d) == 0 {
-		f.letter(r, at)
+		f.decodeLetter(r, at)
 		return
 	}
-	var n note
+	var n flags
 	switch {
 	case r >= 0xFF01 && r <= 0xFF5E:
-		n = wide
-	case isStyle(r):
-		n = styled
+		n = flagFullwidth
+	case isStyleVariant(r):
+		n = flagStyled
 	}
 	for len(d) > 0 {
 		x, size := utf8.DecodeRune(d)
 		d = d[size:]
 		switch {
 		case isDiacritic(x):
-			f.diacritic(x)
-		case n == styled && (x == '(' || x == ')' || x == ','):
+			f.combineMark(x)
+		case n == flagStyled && (x == '(' || x == ')' || x == ','):
 			// A letter in brackets, as one character.
 		case asciiClassOf(x) == latin:
 			m := n
 			if x <= 'Z' {
-				f.capitals++
-				m |= upper
+				f.Capitals++
+				m |= flagUpper
 			}
-			f.put(x|0x20, at, m)
-		case x >= 0x1161 && x <= 0x11C2 && f.jamo(x):
+			f.emit(x|0x20, at, m)
+		case x >= 0x1161 && x <= 0x11C2 && f.composeHangul(x):
 		default:
-			f.letter(x, at)
+			f.decodeLetter(x, at)
 		}
 	}
 }
 
 // diacritic composes a mark with the letter before it, or takes it off.
-func (f *Folded) diacritic(m rune) {
-	n := len(f.cells)
+func (f *Text) combineMark(m rune) {
+	n := len(f.chars)
 	if n == 0 {
 		return
 	}
-	c := &f.cells[n-1]
-	if c.note&marked == 0 {
+	c := &f.chars[n-1]
+	if c.flags&flagMarked == 0 {
 		if p, ok := composed[letterMark{c.r, m}]; ok {
 			c.r = p
 			return
 		}
 	}
 	switch {
-	case !c.class.alnum(), m == 0x20E3:
+	case !c.class.isAlnum(), m == 0x20E3:
 		// A mark on nothing, or a keycap.
-	case c.note&marked != 0 || !usualMark(m):
-		c.note |= marked | trick(Combining)
+	case c.flags&flagMarked != 0 || !isCommonMark(m):
+		c.flags |= flagMarked | flagOf(Combining)
 	default:
-		c.note |= marked
+		c.flags |= flagMarked
 	}
 }
 
 // usualMark tells the marks that dictionaries and tone languages put on
 // letters with which they do not compose.
-func usualMark(m rune) bool {
+func isCommonMark(m rune) bool {
 	return m <= 0x304 || m == 0x306 || m == 0x308 || m == 0x30C || m == 0x323 || m == 0x331
 }
 
 // scriptMark keeps the marks of a script, but not a pile of them.
-func (f *Folded) scriptMark(r rune, at int) {
+func (f *Text) emitScriptMark(r rune, at int) {
 	const pile = 4
-	n := len(f.cells)
-	if n > pile && f.cells[n-pile].class == mark && f.cells[n-1].class == mark && f.cells[n-2].class == mark && f.cells[n-3].class == mark {
-		f.cells[n-1].note |= trick(Combining)
+	n := len(f.chars)
+	if n > pile && f.chars[n-pile].class == mark && f.chars[n-1].class == mark && f.chars[n-2].class == mark && f.chars[n-3].class == mark {
+		f.chars[n-1].flags |= flagOf(Combining)
 		return
 	}
-	f.put(r, at, 0)
+	f.emit(r, at, 0)
 }
 
 // jamo composes a vowel or a final consonant with the Korean letters before
 // it (Unicode, section 3.12).
-func (f *Folded) jamo(r rune) bool {
-	if len(f.cells) == 0 || f.gap.n > 0 {
+func (f *Text) composeHangul(r rune) bool {
+	if len(f.chars) == 0 || f.invisible.count > 0 {
 		return false
 	}
-	c := &f.cells[len(f.cells)-1]
+	c := &f.chars[len(f.chars)-1]
 	switch {
 	case r <= 0x1175 && c.r >= 0x1100 && c.r <= 0x1112:
 		c.r = 0xAC00 + (c.r-0x1100)*588 + (r-0x1161)*28
@@ -316,14 +316,14 @@ func (f *Folded) jamo(r rune) bool {
 
 // tag reads a tag or a comment of HTML at the start of s and returns its
 // length, 0 when it is none. The target of a link is kept.
-func (f *Folded) tag(s string, at int) int {
-	if strings.HasPrefix(s, "<!--") && !f.noComment {
+func (f *Text) decodeTag(s string, at int) int {
+	if strings.HasPrefix(s, "<!--") && !f.noCommentEnd {
 		end := strings.Index(s, "-->")
 		if end < 0 {
-			f.noComment = true
+			f.noCommentEnd = true
 			return 0
 		}
-		f.unseen('<', at)
+		f.skipInvisible('<', at)
 		return end + len("-->")
 	}
 	name := 1
@@ -331,10 +331,10 @@ func (f *Folded) tag(s string, at int) int {
 		name = 2
 	}
 	i := name
-	for i < len(s) && i < name+10 && asciiClassOf(rune(s[i])).alnum() {
+	for i < len(s) && i < name+10 && asciiClassOf(rune(s[i])).isAlnum() {
 		i++
 	}
-	kind := tagKind(s[name:i])
+	kind := tagKindOf(s[name:i])
 	if kind == notTag {
 		return 0
 	}
@@ -345,18 +345,18 @@ func (f *Folded) tag(s string, at int) int {
 	}
 	switch kind {
 	case blockTag:
-		f.put('\n', at, 0)
+		f.emit('\n', at, 0)
 	case inlineTag:
-		f.unseen('<', at)
+		f.skipInvisible('<', at)
 	}
 	if name == 1 {
-		f.target(s[i:i+end], at+i)
+		f.decodeHref(s[i:i+end], at+i)
 	}
 	return i + end + 1
 }
 
 // target writes the address that the attributes of a tag point to.
-func (f *Folded) target(attributes string, at int) {
+func (f *Text) decodeHref(attributes string, at int) {
 	i := strings.Index(attributes, "href=")
 	if i < 0 {
 		return
@@ -367,7 +367,7 @@ func (f *Folded) target(attributes string, at int) {
 	if end := strings.IndexAny(value, "\"' \n\t"); end >= 0 {
 		value = value[:end]
 	}
-	f.put(' ', at+i, 0)
-	f.read(value, at+i)
-	f.put(' ', at+i+len(value), 0)
+	f.emit(' ', at+i, 0)
+	f.decode(value, at+i)
+	f.emit(' ', at+i+len(value), 0)
 }

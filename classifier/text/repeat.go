@@ -1,20 +1,20 @@
 package text
 
 // unrepeat shortens letters that are drawn out, and piles of anything.
-func unrepeat(c []cell) {
+func shortenRepeats(c []char) {
 	for i := 0; i < len(c); {
 		end := i + 1
-		if c[i].class.alphabetic() {
-			for end < len(c) && c[end].class.alphabetic() {
+		if c[i].class.isAlphabetic() {
+			for end < len(c) && c[end].class.isAlphabetic() {
 				end++
 			}
-			redraw(c[i:end])
+			shortenWord(c[i:end])
 		} else {
 			for end < len(c) && c[end].r == c[i].r {
 				end++
 			}
 			if c[i].class != digit {
-				shorten(c[i:end], 3)
+				truncateRun(c[i:end], 3)
 			}
 		}
 		i = end
@@ -22,15 +22,15 @@ func unrepeat(c []cell) {
 }
 
 // shorten keeps the first cells of a run.
-func shorten(run []cell, keep int) {
+func truncateRun(run []char, keep int) {
 	for i := keep; i < len(run); i++ {
-		run[i].r = gone
+		run[i].r = deleted
 	}
 }
 
 // redraw shortens the runs of three and more in a word: to two letters where
 // the word is known to double them, else to one.
-func redraw(w []cell) {
+func shortenWord(w []char) {
 	var key [16]byte // the word with no letter twice in a row
 	n, runs, long, longest := 0, 0, 0, 0
 	for i := 0; i < len(w); {
@@ -45,23 +45,23 @@ func redraw(w []cell) {
 		i = end
 	}
 	switch {
-	case longest < 3, longest == 3 && len(w) < 9 && isRoman(w):
+	case longest < 3, longest == 3 && len(w) < 9 && isRomanNumeral(w):
 		return
 	case runs == 1:
-		shorten(w, 3)
+		truncateRun(w, 3)
 		return
 	}
-	full := doubled(key[:n], n == runs)
+	full := findDoubled(key[:n], n == runs)
 	for i, place := 0, 0; i < len(w); place++ {
 		end := runEnd(w, i)
 		compound := long == 1 && end-i == 3 && i > 2 && len(w)-end > 2 && !isVowel(w[i].r) // Schifffahrt
 		if end-i > 2 && !compound {
 			keep := 1
-			if full != "" && doublesAt(full, place) {
+			if full != "" && isDoubledAt(full, place) {
 				keep = 2
 			}
-			shorten(w[i:end], keep)
-			w[i].note |= trick(Repeated)
+			truncateRun(w[i:end], keep)
+			w[i].flags |= flagOf(Repeated)
 		}
 		i = end
 	}
@@ -69,19 +69,19 @@ func redraw(w []cell) {
 
 // doubled finds the word whose squeezed form is key, or begins it: "callings"
 // doubles what "call" does.
-func doubled(key []byte, whole bool) string {
-	if full := doubles[string(key)]; whole && full != "" {
+func findDoubled(key []byte, whole bool) string {
+	if full := doubledWords[string(key)]; whole && full != "" {
 		return full
 	}
 	for n := len(key) - 1; n > 3; n-- {
-		if full := doubles[string(key[:n])]; full != "" {
+		if full := doubledWords[string(key[:n])]; full != "" {
 			return full
 		}
 	}
 	return ""
 }
 
-func runEnd(w []cell, i int) int {
+func runEnd(w []char, i int) int {
 	end := i + 1
 	for end < len(w) && w[end].r == w[i].r {
 		end++
@@ -89,7 +89,7 @@ func runEnd(w []cell, i int) int {
 	return end
 }
 
-func isRoman(w []cell) bool {
+func isRomanNumeral(w []char) bool {
 	for i := range w {
 		switch w[i].r {
 		case 'i', 'v', 'x', 'l', 'c', 'd', 'm':
@@ -102,7 +102,7 @@ func isRoman(w []cell) bool {
 
 // doublesAt tells whether the letter at a place of the squeezed word is double
 // in the full one.
-func doublesAt(full string, at int) bool {
+func isDoubledAt(full string, at int) bool {
 	place := 0
 	for i := 1; i < len(full); i++ {
 		if full[i] != full[i-1] {

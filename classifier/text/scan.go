@@ -8,30 +8,30 @@ import (
 // beginning, and must not cost more.
 const (
 	maxWords  = 4096 // words; as many pairs
-	maxGrams  = 8192 // pieces of words
+	maxNGrams  = 8192 // pieces of words
 	maxOthers = 1024 // links, marks, numbers and emoji
-	maxLetter = 64   // bytes of a word that count
+	maxWordBytes = 64   // bytes of a word that count
 )
 
 // Scanner cuts comments into tokens. It keeps its buffers, so a pool of them
 // scans without allocating; it must not be used by two goroutines at once. The
 // zero value is ready.
 type Scanner struct {
-	Body Folded // the comment's text, after Scan
+	Body Text // the comment's text, after Scan
 
-	field   Folded // author, title and the like, one after the other
+	field   Text // author, title and the like, one after the other
 	tokens  []Token
-	letters []byte      // the words, a blank between them: what Word, Pair and Chars are made of
-	names   []byte      // what the other tokens are called
-	later   []span      // words that have another form
-	begun   []begun     // phrases that may go on
-	places  [calls]span // where each call is made
+	wordBytes []byte      // the words, a blank between them: what Word, Pair and Chars are made of
+	nameBytes   []byte      // what the other tokens are called
+	variants   []wordSpan      // words that have another form
+	openPhrases   []openPhrase     // phrases that may go on
+	intentSpans  [numIntents]wordSpan // where each call is made
 	slots   []uint32    // by the low bits of a hash, the number of its token from 1; 0: none
-	count   counts
+	counters   counters
 }
 
 // span is a word, or two, in letters and in the text.
-type span struct {
+type wordSpan struct {
 	from, to   int32
 	start, end int32
 	accented   bool // has letters with marks
@@ -41,13 +41,13 @@ type span struct {
 // Scan folds a comment and returns its tokens, each once, at its first place.
 // The tokens, and Body, are good until the next Scan.
 func (sc *Scanner) Scan(in Doc) []Token {
-	sc.Body.Fold(in.Text)
-	sc.start(len(sc.Body.Text))
+	sc.Body.Normalize(in.Text)
+	sc.reset(len(sc.Body.Bytes))
 	sc.scanBody()
-	sc.scanLater()
+	sc.emitVariants()
 	sc.scanArticle(in.ArticleTitle, in.ArticleURL)
 	sc.scanAuthor(in.Author, in.AuthorEmail, in.AuthorURL)
-	sc.shapes()
+	sc.emitShapes()
 	return sc.tokens
 }
 
@@ -70,7 +70,7 @@ func (sc *Scanner) Name(t Token) string { return string(sc.AppendName(nil, t)) }
 // AppendName appends the name of a token to b.
 func (sc *Scanner) AppendName(b []byte, t Token) []byte {
 	b = append(append(b, t.Kind.String()...), ':')
-	for _, c := range sc.made(t.Kind)[t.from:t.to] {
+	for _, c := range sc.buffer(t.Kind)[t.from:t.to] {
 		if c == ' ' && t.Kind == Chars {
 			c = '_'
 		}
@@ -80,14 +80,14 @@ func (sc *Scanner) AppendName(b []byte, t Token) []byte {
 }
 
 // made returns the buffer that tokens of a kind are made of.
-func (sc *Scanner) made(k Kind) []byte {
+func (sc *Scanner) buffer(k Kind) []byte {
 	if k == Word || k == Pair || k == Chars {
-		return sc.letters
+		return sc.wordBytes
 	}
-	return sc.names
+	return sc.nameBytes
 }
 
-func (sc *Scanner) start(size int) {
+func (sc *Scanner) reset(size int) {
 	// A text has fewer than four tokens a byte, and the caps end it before the
 	// slots do.
 	const least, most = 1 << 10, 1 << 16
@@ -100,9 +100,9 @@ func (sc *Scanner) start(size int) {
 	}
 	sc.slots = sc.slots[:want]
 	clear(sc.slots)
-	sc.tokens, sc.later, sc.begun = sc.tokens[:0], sc.later[:0], sc.begun[:0]
-	sc.letters, sc.names = append(sc.letters[:0], ' '), sc.names[:0]
-	sc.count = counts{}
+	sc.tokens, sc.variants, sc.openPhrases = sc.tokens[:0], sc.variants[:0], sc.openPhrases[:0]
+	sc.wordBytes, sc.nameBytes = append(sc.wordBytes[:0], ' '), sc.nameBytes[:0]
+	sc.counters = counters{}
 }
 
 // Hashes are FNV-1a (Fowler, Noll, Vo) over the kind and the letters, with a
@@ -112,20 +112,20 @@ const (
 	fnvPrime  = 1099511628211
 )
 
-func seed(k Kind) uint64 { return (fnvOffset ^ uint64(k)) * fnvPrime }
+func hashSeed(k Kind) uint64 { return (fnvOffset ^ uint64(k)) * fnvPrime }
 
-func mix(h uint64) uint64 {
+func finishHash(h uint64) uint64 {
 	h ^= h >> 32
 	h *= 0x9e3779b97f4a7c15
 	return h ^ h>>29
 }
 
-func hash(k Kind, b []byte) uint64 {
-	h := seed(k)
+func hashName(k Kind, b []byte) uint64 {
+	h := hashSeed(k)
 	for _, c := range b {
 		h = (h ^ uint64(c)) * fnvPrime
 	}
-	return mix(h)
+	return finishHash(h)
 }
 
 // add keeps a token unless it has been seen.
@@ -157,31 +157,31 @@ func (sc *Scanner) has(h uint64) bool {
 }
 
 // say adds a token that is called a, or a and b.
-func (sc *Scanner) say(k Kind, a, b string, start, end int32) {
-	from := len(sc.names)
-	sc.names = append(sc.names, a...)
+func (sc *Scanner) emit(k Kind, a, b string, start, end int32) {
+	from := len(sc.nameBytes)
+	sc.nameBytes = append(sc.nameBytes, a...)
 	if b != "" {
-		sc.names = append(append(sc.names, ':'), b...)
+		sc.nameBytes = append(append(sc.nameBytes, ':'), b...)
 	}
-	sc.add(k, hash(k, sc.names[from:]), from, len(sc.names), start, end)
+	sc.add(k, hashName(k, sc.nameBytes[from:]), from, len(sc.nameBytes), start, end)
 }
 
 // sayBytes is say for a part of a text.
-func (sc *Scanner) sayBytes(k Kind, a string, b []byte, start, end int32) {
-	from := len(sc.names)
-	sc.names = append(append(append(sc.names, a...), ':'), b[:min(len(b), maxLetter)]...)
-	sc.add(k, hash(k, sc.names[from:]), from, len(sc.names), start, end)
+func (sc *Scanner) emitBytes(k Kind, a string, b []byte, start, end int32) {
+	from := len(sc.nameBytes)
+	sc.nameBytes = append(append(append(sc.nameBytes, a...), ':'), b[:min(len(b), maxWordBytes)]...)
+	sc.add(k, hashName(k, sc.nameBytes[from:]), from, len(sc.nameBytes), start, end)
 }
 
 // scanBody goes through the folded text once.
 func (sc *Scanner) scanBody() {
-	t := sc.Body.Text
-	links := sc.Body.links
-	last := span{from: -1} // the word before
+	t := sc.Body.Bytes
+	links := sc.Body.Links
+	last := wordSpan{from: -1} // the word before
 	for i := 0; i < len(t); {
 		if t[i] == ' ' || t[i] == '\n' {
 			if t[i] == '\n' {
-				sc.count.lines++
+				sc.counters.lines++
 				last.from = -1
 			}
 			i++
@@ -189,25 +189,25 @@ func (sc *Scanner) scanBody() {
 		}
 		end, marked := i, false
 		for end < len(t) && t[end] != ' ' && t[end] != '\n' {
-			marked = marked || mayMark[t[end]]
+			marked = marked || startsReference[t[end]]
 			end++
 		}
 		if len(links) > 0 && int(links[0]) == i {
 			links = links[1:]
-			start, stop := sc.link(t, i, end)
-			last = sc.scanWords(t, i, start, last, marked)
-			i, last = stop, span{from: -1}
+			start, stop := sc.scanLink(t, i, end)
+			last = sc.scanChunk(t, i, start, last, marked)
+			i, last = stop, wordSpan{from: -1}
 		}
-		last = sc.scanWords(t, i, end, last, marked)
+		last = sc.scanChunk(t, i, end, last, marked)
 		i = end
 	}
 }
 
 // scanWords cuts one chunk of the text, from i to end; marked tells whether
 // it has what marks looks for.
-func (sc *Scanner) scanWords(t []byte, i, end int, last span, marked bool) span {
+func (sc *Scanner) scanChunk(t []byte, i, end int, last wordSpan, marked bool) wordSpan {
 	if marked {
-		sc.marks(t, i, end)
+		sc.scanReferences(t, i, end)
 	}
 	for i < end {
 		r, size := rune(t[i]), 1
@@ -215,15 +215,15 @@ func (sc *Scanner) scanWords(t []byte, i, end int, last span, marked bool) span 
 			r, size = utf8.DecodeRune(t[i:])
 		}
 		switch c := classOf(r); c {
-		case latin, cased, digit, other, mark:
-			wr := writingOf(r)
-			w := sc.word(t, i, end, wr)
-			sc.addWord(t, w, last, wr)
+		case latin, latinLike, digit, otherLetter, mark:
+			wr := segmentationOf(r)
+			w := sc.readWord(t, i, end, wr)
+			sc.emitWord(t, w, last, wr)
 			last, i = w, int(w.end)
 		case emoji:
-			i += sc.emoji(t, i, end)
+			i += sc.scanEmoji(t, i, end)
 		default:
-			sc.count.sign(r)
+			sc.counters.addSign(r)
 			i += size
 		}
 	}
@@ -232,14 +232,14 @@ func (sc *Scanner) scanWords(t []byte, i, end int, last span, marked bool) span 
 
 // word copies the word at i into letters. An apostrophe inside is dropped,
 // unless it follows an article: l'homme.
-func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
-	w := span{from: int32(len(sc.letters)), start: int32(i), ascii: true}
+func (sc *Scanner) readWord(t []byte, i, end int, wr segmentation) wordSpan {
+	w := wordSpan{from: int32(len(sc.wordBytes)), start: int32(i), ascii: true}
 	n := 0
 	for {
-		if wr == spaced {
-			run, digits := plainRun(t[i:end])
-			sc.letters = append(sc.letters, t[i:i+run]...)
-			sc.count.plain(run-digits, digits)
+		if wr == bySpaces {
+			run, digits := asciiRun(t[i:end])
+			sc.wordBytes = append(sc.wordBytes, t[i:i+run]...)
+			sc.counters.addASCII(run-digits, digits)
 			i += run
 			n += run
 		}
@@ -252,7 +252,7 @@ func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
 		}
 		c := classOf(r)
 		if r == '\'' || r == '*' {
-			right := run(t, i+1, end)
+			right := lettersAt(t, i+1, end)
 			if right == 0 || r == '\'' && n < 3 && right > 2 {
 				break
 			}
@@ -260,26 +260,26 @@ func (sc *Scanner) word(t []byte, i, end int, wr writing) span {
 				i++
 				continue
 			}
-		} else if !c.alnum() && c != mark || writingOf(r) != wr && c != mark && c != digit {
+		} else if !c.isAlnum() && c != mark || segmentationOf(r) != wr && c != mark && c != digit {
 			break
 		}
 		if r >= utf8.RuneSelf {
 			w.ascii = false
-			w.accented = w.accented || r >= 0xC0 && plain(r) != r && r != 'й'
+			w.accented = w.accented || r >= 0xC0 && BaseLetter(r) != r && r != 'й'
 		}
-		sc.letters = append(sc.letters, t[i:i+size]...)
+		sc.wordBytes = append(sc.wordBytes, t[i:i+size]...)
 		i += size
 		n++
-		sc.count.letter(r, c)
+		sc.counters.addLetter(r, c)
 	}
-	w.to, w.end = int32(len(sc.letters)), int32(i)
-	sc.letters = append(sc.letters, ' ')
+	w.to, w.end = int32(len(sc.wordBytes)), int32(i)
+	sc.wordBytes = append(sc.wordBytes, ' ')
 	return w
 }
 
 // plainRun returns how many letters and digits of ASCII t begins with, and how
 // many of them are digits.
-func plainRun(t []byte) (n, digits int) {
+func asciiRun(t []byte) (n, digits int) {
 	for ; n < len(t) && t[n] < utf8.RuneSelf; n++ {
 		switch asciiClass[t[n]] {
 		case latin:
@@ -293,11 +293,11 @@ func plainRun(t []byte) (n, digits int) {
 }
 
 // run counts the letters at i, to three.
-func run(t []byte, i, end int) int {
+func lettersAt(t []byte, i, end int) int {
 	n := 0
 	for n < 3 && i < end {
 		r, size := utf8.DecodeRune(t[i:])
-		if !classOf(r).letter() {
+		if !classOf(r).isLetter() {
 			break
 		}
 		n++
@@ -308,24 +308,24 @@ func run(t []byte, i, end int) int {
 
 // emoji adds the emoji at i, whole when it is joined of several, and without
 // the colour of its skin. It returns its length.
-func (sc *Scanner) emoji(t []byte, i, end int) int {
-	start, from := i, len(sc.names)
+func (sc *Scanner) scanEmoji(t []byte, i, end int) int {
+	start, from := i, len(sc.nameBytes)
 	before := rune(0)
 	for i < end {
 		r, size := utf8.DecodeRune(t[i:])
 		skin := r >= 0x1F3FB && r <= 0x1F3FF
-		flag := isRegional(before) && isRegional(r) && i == start+size
+		flag := isRegionalIndicator(before) && isRegionalIndicator(r) && i == start+size
 		if before != 0 && !skin && !flag && before != joiner && r != joiner || classOf(r) != emoji && r != joiner {
 			break
 		}
 		if !skin {
-			sc.names = append(sc.names, t[i:i+size]...)
+			sc.nameBytes = append(sc.nameBytes, t[i:i+size]...)
 		}
 		before = r
 		i += size
 	}
-	if sc.count.emoji++; sc.count.emoji <= maxOthers {
-		sc.add(Emoji, hash(Emoji, sc.names[from:]), from, len(sc.names), int32(start), int32(i))
+	if sc.counters.emoji++; sc.counters.emoji <= maxOthers {
+		sc.add(Emoji, hashName(Emoji, sc.nameBytes[from:]), from, len(sc.nameBytes), int32(start), int32(i))
 	}
 	return i - start
 }

@@ -86,7 +86,7 @@ func TestTokensHaveTheirPlace(t *testing.T) {
 	var sc Scanner
 	for _, tok := range sc.Scan(Doc{Text: "Get VIAGRA at vi\u200bagra.example.com, viagra!"}) {
 		if tok.Kind == Word && sc.Name(tok) == "word:viagra" {
-			if got := string(sc.Body.Text[tok.Start:tok.End]); got != "viagra" || tok.Start != 4 {
+			if got := string(sc.Body.Bytes[tok.Start:tok.End]); got != "viagra" || tok.Start != 4 {
 				t.Errorf("viagra stands at %d: %q", tok.Start, got)
 			}
 		}
@@ -150,7 +150,7 @@ func TestLongTextsAreCapped(t *testing.T) {
 	}
 	var sc Scanner
 	n := len(sc.Scan(Doc{Text: b.String()}))
-	if n < maxWords || n > 2*maxWords+maxGrams+maxOthers {
+	if n < maxWords || n > 2*maxWords+maxNGrams+maxOthers {
 		t.Errorf("%d tokens", n)
 	}
 }
@@ -160,18 +160,18 @@ func check(t *testing.T, sc *Scanner, in Doc) {
 	t.Helper()
 	tokens := sc.Scan(in)
 	f := &sc.Body
-	if !utf8.Valid(f.Text) {
-		t.Fatalf("%q folds to broken %q", in.Text, f.Text)
+	if !utf8.Valid(f.Bytes) {
+		t.Fatalf("%q folds to broken %q", in.Text, f.Bytes)
 	}
-	if len(f.Text) > 16+20*len(in.Text) {
-		t.Fatalf("%d bytes fold to %d", len(in.Text), len(f.Text))
+	if len(f.Bytes) > 16+20*len(in.Text) {
+		t.Fatalf("%d bytes fold to %d", len(in.Text), len(f.Bytes))
 	}
-	if len(f.origin) != len(f.Text)+1 || !slices.IsSorted(f.origin) || int(f.origin[len(f.Text)]) != len(in.Text) {
+	if len(f.origin) != len(f.Bytes)+1 || !slices.IsSorted(f.origin) || int(f.origin[len(f.Bytes)]) != len(in.Text) {
 		t.Fatalf("%q has origins %v", in.Text, f.origin)
 	}
 	runes := utf8.RuneCountInString(in.Text)
-	for _, s := range f.Spots {
-		if s.Start < 0 || s.Start >= s.End || int(s.End) > len(f.Text) {
+	for _, s := range f.Spans {
+		if s.Start < 0 || s.Start >= s.End || int(s.End) > len(f.Bytes) {
 			t.Fatalf("%q has spot %v", in.Text, s)
 		}
 		if start, end := f.Origin(int(s.Start), int(s.End)); start < 0 || start >= end || end > runes {
@@ -182,7 +182,7 @@ func check(t *testing.T, sc *Scanner, in Doc) {
 		if tok.Start == -1 && tok.End == -1 {
 			continue
 		}
-		if tok.Start < 0 || tok.Start > tok.End || int(tok.End) > len(f.Text) {
+		if tok.Start < 0 || tok.Start > tok.End || int(tok.End) > len(f.Bytes) {
 			t.Fatalf("%q of %q stands from %d to %d", sc.Name(tok), in.Text, tok.Start, tok.End)
 		}
 	}
@@ -198,10 +198,10 @@ func FuzzFold(f *testing.F) {
 		var sc Scanner
 		check(t, &sc, Doc{Text: s})
 		// What a scanner has seen before changes nothing.
-		first := string(sc.Body.Text)
+		first := string(sc.Body.Bytes)
 		sc.Scan(Doc{Text: "another text"})
 		sc.Scan(Doc{Text: s})
-		if again := string(sc.Body.Text); again != first {
+		if again := string(sc.Body.Bytes); again != first {
 			t.Fatalf("%q folds to %q, then to %q", s, first, again)
 		}
 	})
@@ -214,19 +214,19 @@ func FuzzOrdinary(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		short, long := Folded{source: s}, Folded{source: s}
-		if !short.foldOrdinary(s) {
+		short, long := Text{source: s}, Text{source: s}
+		if !short.normalizeFast(s) {
 			return
 		}
-		long.foldAny(s)
-		if string(short.Text) != string(long.Text) || !slices.Equal(short.origin, long.origin) || short.capitals != long.capitals {
+		long.normalizeFully(s)
+		if string(short.Bytes) != string(long.Bytes) || !slices.Equal(short.origin, long.origin) || short.Capitals != long.Capitals {
 			t.Errorf("%q: %q at %v, %d capitals; %q at %v, %d capitals wanted",
-				s, short.Text, short.origin, short.capitals, long.Text, long.origin, long.capitals)
+				s, short.Bytes, short.origin, short.Capitals, long.Bytes, long.origin, long.Capitals)
 		}
-		if len(long.links)+len(long.Spots) > 0 {
-			t.Errorf("%q: links %v and tricks %v", s, long.links, long.Spots)
+		if len(long.Links)+len(long.Spans) > 0 {
+			t.Errorf("%q: links %v and tricks %v", s, long.Links, long.Spans)
 		}
-		for i := range short.Text {
+		for i := range short.Bytes {
 			from, to := short.Origin(i, i+1)
 			if a, b := long.Origin(i, i+1); from != a || to != b {
 				t.Errorf("%q: byte %d comes from %d to %d, %d to %d wanted", s, i, from, to, a, b)

@@ -3,38 +3,38 @@ package text
 import "math/bits"
 
 // shapes adds what the comment is like as a whole.
-func (sc *Scanner) shapes() {
-	n := &sc.count
-	length := runes(sc.Body.Text)
-	sc.shape("length", bits.Len(uint(length)))
-	sc.shape("words", bits.Len(uint(n.words)))
-	sc.shape("lines", bits.Len(uint(n.lines)))
-	sc.shape("links", min(n.links, 4))
-	sc.shape("emails", min(n.mails, 2))
-	sc.shape("phones", min(n.phones, 2))
-	sc.shape("amounts", min(n.money, 3))
-	sc.shape("mentions", min(n.mentions, 3))
-	sc.shape("hashtags", min(n.tags, 4))
-	sc.shape("emoji", bits.Len(uint(n.emoji)))
-	sc.shape("exclamations", min(n.exclaims, 4))
-	sc.shape("questions", min(n.asks, 3))
-	sc.shape("capitals", share(sc.Body.capitals, n.letters))
-	sc.shape("digits", share(n.digits, length))
-	sc.shape("signs", share(n.signs, length))
+func (sc *Scanner) emitShapes() {
+	n := &sc.counters
+	length := runeCount(sc.Body.Bytes)
+	sc.emitShape("length", bits.Len(uint(length)))
+	sc.emitShape("words", bits.Len(uint(n.words)))
+	sc.emitShape("lines", bits.Len(uint(n.lines)))
+	sc.emitShape("links", min(n.links, 4))
+	sc.emitShape("emails", min(n.emails, 2))
+	sc.emitShape("phones", min(n.phones, 2))
+	sc.emitShape("amounts", min(n.money, 3))
+	sc.emitShape("mentions", min(n.mentions, 3))
+	sc.emitShape("hashtags", min(n.hashtags, 4))
+	sc.emitShape("emoji", bits.Len(uint(n.emoji)))
+	sc.emitShape("exclamations", min(n.exclamations, 4))
+	sc.emitShape("questions", min(n.questions, 3))
+	sc.emitShape("capitals", shareBucket(sc.Body.Capitals, n.letters))
+	sc.emitShape("digits", shareBucket(n.digits, length))
+	sc.emitShape("signs", shareBucket(n.signs, length))
 	if n.links > 0 {
-		sc.shape("linkshare", share(n.linkBytes, len(sc.Body.Text)))
+		sc.emitShape("linkshare", shareBucket(n.linkBytes, len(sc.Body.Bytes)))
 	}
 	if n.words > 7 {
-		sc.shape("wordlength", (n.letters+n.digits)/n.words)
-		sc.shape("repetition", share(n.words-n.distinct, n.words))
+		sc.emitShape("wordlength", (n.letters+n.digits)/n.words)
+		sc.emitShape("repetition", shareBucket(n.words-n.distinct, n.words))
 	}
-	sc.scripts()
-	sc.tricks()
-	sc.sayCalls()
+	sc.emitScripts()
+	sc.emitObfuscations()
+	sc.emitIntents()
 }
 
 // runes is utf8.RuneCount for valid text, without its copy.
-func runes(b []byte) int {
+func runeCount(b []byte) int {
 	n := 0
 	for _, c := range b {
 		if c&0xC0 != 0x80 {
@@ -44,10 +44,10 @@ func runes(b []byte) int {
 	return n
 }
 
-func (sc *Scanner) shape(name string, n int) { sc.say(Shape, name, bucket(n), -1, -1) }
+func (sc *Scanner) emitShape(name string, n int) { sc.emit(Shape, name, bucket(n), -1, -1) }
 
 // share puts a part of a whole into one of seven steps, finer near nothing.
-func share(part, whole int) int {
+func shareBucket(part, whole int) int {
 	if part == 0 || whole == 0 {
 		return 0
 	}
@@ -64,8 +64,8 @@ var scriptNames = [...]string{"latin", "alphabet", "eastasian", "other"}
 
 // scripts names the script of most letters, and tells when another has a
 // fifth of them.
-func (sc *Scanner) scripts() {
-	n := &sc.count
+func (sc *Scanner) emitScripts() {
+	n := &sc.counters
 	most, second := 0, 0
 	for i, c := range n.scripts {
 		if c > n.scripts[most] {
@@ -78,66 +78,66 @@ func (sc *Scanner) scripts() {
 		}
 	}
 	if n.letters == 0 {
-		sc.say(Shape, "script", "none", -1, -1)
+		sc.emit(Shape, "script", "none", -1, -1)
 		return
 	}
-	sc.say(Shape, "script", scriptNames[most], -1, -1)
+	sc.emit(Shape, "script", scriptNames[most], -1, -1)
 	if second*5 >= n.letters {
-		sc.say(Shape, "script", "mixed", -1, -1)
+		sc.emit(Shape, "script", "mixed", -1, -1)
 	}
 }
 
 // tricks adds the evidence of the folding, at the first place of each.
-func (sc *Scanner) tricks() {
+func (sc *Scanner) emitObfuscations() {
 	e := &sc.Body.Evidence
-	for t := range tricks {
+	for t := range numObfuscations {
 		if e[t] == 0 {
 			continue
 		}
 		start, end := int32(-1), int32(-1)
-		for _, s := range sc.Body.Spots {
-			if s.Trick == t {
+		for _, s := range sc.Body.Spans {
+			if s.Kind == t {
 				start, end = s.Start, s.End
 				break
 			}
 		}
-		sc.say(Fold, t.String(), "", start, end)
+		sc.emit(Obfuscated, t.String(), "", start, end)
 		if e[t] > 2 {
-			sc.say(Fold, t.String(), "many", start, end)
+			sc.emit(Obfuscated, t.String(), "many", start, end)
 		}
 	}
-	sc.shape("tricks", min(e.Total(), 4))
+	sc.emitShape("tricks", min(e.Total(), 4))
 }
 
 // counts is what shapes are made of.
-type counts struct {
-	words, distinct, grams, lines, emoji, links, others int
-	letters, digits, signs, exclaims, asks              int
-	mails, tags, mentions, money, phones                int
+type counters struct {
+	words, distinct, ngrams, lines, emoji, links, others int
+	letters, digits, signs, exclamations, questions              int
+	emails, hashtags, mentions, money, phones                int
 	linkBytes, phoneUntil                               int
-	calls                                               uint32 // a bit for each
-	first                                               int    // the last word such as "my", counted from 1
+	intents                                               uint32 // a bit for each
+	lastPossessive                                               int    // the last word such as "my", counted from 1
 	scripts                                             [4]int // Latin, other alphabets, East Asian, the rest
 }
 
 // plain counts letters and digits of ASCII.
-func (n *counts) plain(letters, digits int) {
+func (n *counters) addASCII(letters, digits int) {
 	n.letters += letters
 	n.scripts[0] += letters
 	n.digits += digits
 }
 
-func (n *counts) letter(r rune, c class) {
+func (n *counters) addLetter(r rune, c class) {
 	switch c {
 	case digit:
 		n.digits++
 	case latin:
 		n.letters++
 		n.scripts[0]++
-	case cased:
+	case latinLike:
 		n.letters++
 		n.scripts[1]++
-	case other:
+	case otherLetter:
 		n.letters++
 		if isEastAsian(r) {
 			n.scripts[2]++
@@ -147,12 +147,12 @@ func (n *counts) letter(r rune, c class) {
 	}
 }
 
-func (n *counts) sign(r rune) {
+func (n *counters) addSign(r rune) {
 	n.signs++
 	switch r {
 	case '!':
-		n.exclaims++
+		n.exclamations++
 	case '?':
-		n.asks++
+		n.questions++
 	}
 }

@@ -21,10 +21,10 @@ type Doc struct {
 }
 
 // Trick is one kind of disguise.
-type Trick uint8
+type Obfuscation uint8
 
 const (
-	Hidden     Trick = iota // characters that nobody sees, or mark-up, inside a word
+	Hidden     Obfuscation = iota // characters that nobody sees, or mark-up, inside a word
 	Confusable              // letters of another alphabet that look alike
 	Combining               // marks piled on letters
 	Styled                  // mathematical, circled, squared, fullwidth letters
@@ -34,24 +34,24 @@ const (
 	Masked                  // letters starred out: f*ck
 	Repeated                // letters drawn out: freeee
 	Link                    // a link written so that it is not one: example[.]com
-	tricks
+	numObfuscations
 )
 
-var trickNames = [tricks]string{
+var obfuscationNames = [numObfuscations]string{
 	"hidden", "confusable", "combining", "styled", "leet", "spaced", "inserted", "masked", "repeated", "link",
 }
 
-func (t Trick) String() string { return trickNames[t] }
+func (t Obfuscation) String() string { return obfuscationNames[t] }
 
 // Evidence counts the places where folding had to undo each Trick.
-type Evidence [tricks]int
+type Evidence [numObfuscations]int
 
 // Total counts the places of every trick but Repeated, which is emphasis more
 // often than evasion.
 func (e Evidence) Total() int {
 	n := 0
 	for t, c := range e {
-		if Trick(t) != Repeated {
+		if Obfuscation(t) != Repeated {
 			n += c
 		}
 	}
@@ -59,8 +59,8 @@ func (e Evidence) Total() int {
 }
 
 // Spot is one such place: the range of bytes in the folded text.
-type Spot struct {
-	Trick      Trick
+type Span struct {
+	Kind      Obfuscation
 	Start, End int32
 }
 
@@ -71,21 +71,21 @@ const (
 	Word    Kind = iota + 1 // one word
 	Pair                    // two neighbouring words
 	Chars                   // some neighbouring characters of a word
-	Address                 // part of a link
+	LinkPart                 // part of a link
 	Number                  // shape of a number, a phone number, an amount
-	Mark                    // e-mail address, mention, hashtag
+	Reference                    // e-mail address, mention, hashtag
 	Emoji                   // one emoji
-	Fold                    // a trick that folding undid
+	Obfuscated                    // a trick that folding undid
 	Shape                   // length, capitals, punctuation and the like
-	Writer                  // author's name, e-mail, home page
+	AuthorField                  // author's name, e-mail, home page
 	Article                 // what the comment shares with the article
-	Call                    // what it asks of its readers, or offers them
+	Intent                    // what it asks of its readers, or offers them
 	kinds
 )
 
 var kindNames = [kinds]string{
-	Word: "word", Pair: "pair", Chars: "chars", Address: "link", Number: "number", Mark: "mark",
-	Emoji: "emoji", Fold: "fold", Shape: "shape", Writer: "author", Call: "call", Article: "article",
+	Word: "word", Pair: "pair", Chars: "chars", LinkPart: "link", Number: "number", Reference: "mark",
+	Emoji: "emoji", Obfuscated: "fold", Shape: "shape", AuthorField: "author", Intent: "call", Article: "article",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -103,4 +103,4 @@ type Token struct {
 
 // Hash returns the hash of a token that is not made of words, by its kind and
 // what follows the kind in its name.
-func Hash(k Kind, name string) uint64 { return hash(k, []byte(name)) }
+func Hash(k Kind, name string) uint64 { return hashName(k, []byte(name)) }

@@ -1,46 +1,46 @@
 package text
 
 // relink puts links together again: hxxp, [.], (dot), "dot com", " . com".
-func (f *Folded) relink() {
+func (f *Text) restoreLinks() {
 	found := false
-	for i := range f.cells {
-		switch f.cells[i].r {
+	for i := range f.chars {
+		switch f.chars[i].r {
 		case 'x':
-			if f.is(i-1, "hxxp") && !f.class(i-2).alnum() && (f.is(i+3, ":") || f.is(i+3, "s:")) {
-				for _, c := range []*cell{&f.cells[i], &f.cells[i+1]} {
-					c.r, c.note = 't', c.note|trick(Link)
+			if f.matchesAt(i-1, "hxxp") && !f.classAt(i-2).isAlnum() && (f.matchesAt(i+3, ":") || f.matchesAt(i+3, "s:")) {
+				for _, c := range []*char{&f.chars[i], &f.chars[i+1]} {
+					c.r, c.flags = 't', c.flags|flagOf(Link)
 				}
 			}
 		case '[', '(', '{':
-			found = f.bracketed(i) || found
+			found = f.joinBracketedDot(i) || found
 		case 'd':
-			found = f.dotWord(i) || found
+			found = f.joinDotWord(i) || found
 		case '.', '·', '•', '∙', '。', '⋅', '‧':
-			found = f.loneDot(i) || found
+			found = f.joinSpacedDot(i) || found
 		}
 	}
 	if found {
-		f.compact()
+		f.compactChars()
 	}
 }
 
-func (f *Folded) rune(i int) rune {
-	if i < 0 || i >= len(f.cells) {
+func (f *Text) runeAt(i int) rune {
+	if i < 0 || i >= len(f.chars) {
 		return ' '
 	}
-	return f.cells[i].r
+	return f.chars[i].r
 }
 
-func (f *Folded) class(i int) class {
-	if i < 0 || i >= len(f.cells) {
+func (f *Text) classAt(i int) class {
+	if i < 0 || i >= len(f.chars) {
 		return space
 	}
-	return f.cells[i].class
+	return f.chars[i].class
 }
 
-func (f *Folded) is(i int, s string) bool {
+func (f *Text) matchesAt(i int, s string) bool {
 	for _, r := range s {
-		if f.rune(i) != r {
+		if f.runeAt(i) != r {
 			return false
 		}
 		i++
@@ -49,99 +49,99 @@ func (f *Folded) is(i int, s string) bool {
 }
 
 // skip passes at most two blanks from i in the direction of step.
-func (f *Folded) skip(i, step int) int {
-	for n := 0; n < 2 && f.class(i) == space; n++ {
+func (f *Text) skipSpaces(i, step int) int {
+	for n := 0; n < 2 && f.classAt(i) == space; n++ {
 		i += step
 	}
 	return i
 }
 
 // replace writes r for the cells from start to end.
-func (f *Folded) replace(start, end int, r rune) {
-	f.cells[start].r, f.cells[start].class = r, sign
-	f.cells[start].note |= trick(Link)
+func (f *Text) replaceChars(start, end int, r rune) {
+	f.chars[start].r, f.chars[start].class = r, sign
+	f.chars[start].flags |= flagOf(Link)
 	for i := start + 1; i < end; i++ {
-		f.cells[i].r = gone
+		f.chars[i].r = deleted
 	}
 }
 
 // bracketed undoes "[.]", "(dot)", "[at]".
-func (f *Folded) bracketed(i int) bool {
-	j := f.skip(i+1, 1)
+func (f *Text) joinBracketedDot(i int) bool {
+	j := f.skipSpaces(i+1, 1)
 	r := '.'
 	switch {
-	case f.is(j, "."):
+	case f.matchesAt(j, "."):
 		j++
-	case f.is(j, "dot"), f.is(j, "d0t"):
+	case f.matchesAt(j, "dot"), f.matchesAt(j, "d0t"):
 		j += 3
-	case f.is(j, "@"):
+	case f.matchesAt(j, "@"):
 		r = '@'
 		j++
-	case f.is(j, "at"):
+	case f.matchesAt(j, "at"):
 		r = '@'
 		j += 2
 	default:
 		return false
 	}
-	j = f.skip(j, 1)
-	if c := f.rune(j); c != ']' && c != ')' && c != '}' {
+	j = f.skipSpaces(j, 1)
+	if c := f.runeAt(j); c != ']' && c != ')' && c != '}' {
 		return false
 	}
-	before, after := f.skip(i-1, -1), f.skip(j+1, 1)
-	if !f.class(before).alnum() || !f.class(after).alnum() {
+	before, after := f.skipSpaces(i-1, -1), f.skipSpaces(j+1, 1)
+	if !f.classAt(before).isAlnum() || !f.classAt(after).isAlnum() {
 		return false
 	}
-	f.replace(before+1, after, r)
+	f.replaceChars(before+1, after, r)
 	return true
 }
 
 // dotWord undoes "example dot com".
-func (f *Folded) dotWord(i int) bool {
-	if !f.is(i, "dot") && !f.is(i, "d0t") || f.class(i-1) != space || f.class(i+3) != space {
+func (f *Text) joinDotWord(i int) bool {
+	if !f.matchesAt(i, "dot") && !f.matchesAt(i, "d0t") || f.classAt(i-1) != space || f.classAt(i+3) != space {
 		return false
 	}
-	before, after := f.skip(i-1, -1), f.skip(i+3, 1)
-	if !f.class(before).alnum() || f.domainEnd(after) == 0 {
+	before, after := f.skipSpaces(i-1, -1), f.skipSpaces(i+3, 1)
+	if !f.classAt(before).isAlnum() || f.topLevelDomainEnd(after) == 0 {
 		return false
 	}
 	// "the dot com bubble" is no link.
 	for start := before; before-start < 4; start-- {
-		if f.class(start-1) == space {
+		if f.classAt(start-1) == space {
 			return false
 		}
 	}
-	f.replace(before+1, after, '.')
+	f.replaceChars(before+1, after, '.')
 	return true
 }
 
 // loneDot undoes "example .com" and "example . com".
-func (f *Folded) loneDot(i int) bool {
-	odd := f.cells[i].r != '.'
-	before, after := f.skip(i-1, -1), f.skip(i+1, 1)
-	if !odd && before == i-1 || f.class(before) != latin && f.class(before) != digit {
+func (f *Text) joinSpacedDot(i int) bool {
+	odd := f.chars[i].r != '.'
+	before, after := f.skipSpaces(i-1, -1), f.skipSpaces(i+1, 1)
+	if !odd && before == i-1 || f.classAt(before) != latin && f.classAt(before) != digit {
 		return false
 	}
-	if f.is(before-2, "www") && !f.class(before-3).alnum() && f.class(after).alnum() {
-		f.replace(before+1, after, '.')
+	if f.matchesAt(before-2, "www") && !f.classAt(before-3).isAlnum() && f.classAt(after).isAlnum() {
+		f.replaceChars(before+1, after, '.')
 		return true
 	}
-	if f.domainEnd(after) == 0 || after == i+1 && f.is(after, "net") { // .NET is something else
+	if f.topLevelDomainEnd(after) == 0 || after == i+1 && f.matchesAt(after, "net") { // .NET is something else
 		return false
 	}
-	f.replace(before+1, after, '.')
+	f.replaceChars(before+1, after, '.')
 	return true
 }
 
 // domainEnd returns the end of the well-known top-level domain that stands at
 // i as a word of its own, 0 when there is none.
-func (f *Folded) domainEnd(i int) int {
+func (f *Text) topLevelDomainEnd(i int) int {
 	var name [8]byte
 	n := 0
-	for n < len(name) && f.class(i+n) == latin && f.cells[i+n].r < 0x80 {
-		name[n] = byte(f.cells[i+n].r)
+	for n < len(name) && f.classAt(i+n) == latin && f.chars[i+n].r < 0x80 {
+		name[n] = byte(f.chars[i+n].r)
 		n++
 	}
-	if n < 2 || f.class(i+n).alnum() || !plainDomains[string(name[:n])] {
+	if n < 2 || f.classAt(i+n).isAlnum() || !topLevelDomains[string(name[:n])] {
 		return 0
 	}
 	return i + n
@@ -149,67 +149,67 @@ func (f *Folded) domainEnd(i int) int {
 
 // gather joins letters that were set apart by the same sign or blank each:
 // "v i a g r a", "v.i.a.g.r.a", "c_l_i_c_k".
-func (f *Folded) gather() {
+func (f *Text) joinSpacedLetters() {
 	found := false
-	for i := 0; i < len(f.cells); i++ {
-		if !f.cells[i].class.alphabetic() || !f.single(i) {
+	for i := 0; i < len(f.chars); i++ {
+		if !f.chars[i].class.isAlphabetic() || !f.isSingle(i) {
 			continue
 		}
-		width := f.separator(i)
+		width := f.separatorWidth(i)
 		if width == 0 {
 			continue
 		}
 		last := i
-		for f.single(last+width+1) && f.sameSeparator(i, last, width) {
+		for f.isSingle(last+width+1) && f.sameSeparator(i, last, width) {
 			last += width + 1
 		}
-		if f.spelt(i, last, width) {
+		if f.isSpeltWord(i, last, width) {
 			for j := i; j < last; j += width + 1 {
 				for k := j + 1; k <= j+width; k++ {
-					f.cells[k].r = gone
+					f.chars[k].r = deleted
 				}
 			}
-			f.cells[i].note |= trick(Spaced)
+			f.chars[i].flags |= flagOf(Spaced)
 			found = true
 		}
 		i = last
 	}
 	if found {
-		f.compact()
+		f.compactChars()
 	}
 }
 
 // single tells a letter or digit that stands alone.
-func (f *Folded) single(i int) bool {
-	c := f.class(i)
-	return (c.alphabetic() || c == digit) && !f.joined(i-1) && !f.joined(i+1)
+func (f *Text) isSingle(i int) bool {
+	c := f.classAt(i)
+	return (c.isAlphabetic() || c == digit) && !f.isWordChar(i-1) && !f.isWordChar(i+1)
 }
 
-func (f *Folded) joined(i int) bool {
-	c := f.class(i)
-	return c.alnum() || c == mark
+func (f *Text) isWordChar(i int) bool {
+	c := f.classAt(i)
+	return c.isAlnum() || c == mark
 }
 
 // separator returns how many cells part i from the next letter, 0 when it is
 // none or too many.
-func (f *Folded) separator(i int) int {
+func (f *Text) separatorWidth(i int) int {
 	for n := 1; n <= 4; n++ {
-		if i+n >= len(f.cells) {
+		if i+n >= len(f.chars) {
 			return 0
 		}
-		if f.joined(i + n) {
+		if f.isWordChar(i + n) {
 			return n - 1
 		}
 	}
 	return 0
 }
 
-func (f *Folded) sameSeparator(first, i, width int) bool {
-	if f.separator(i) != width {
+func (f *Text) sameSeparator(first, i, width int) bool {
+	if f.separatorWidth(i) != width {
 		return false
 	}
 	for k := 1; k <= width; k++ {
-		a, b := f.cells[first+k], f.cells[i+k]
+		a, b := f.chars[first+k], f.chars[i+k]
 		if a.r != b.r && (a.class != emoji || b.class != emoji) {
 			return false
 		}
@@ -219,11 +219,11 @@ func (f *Folded) sameSeparator(first, i, width int) bool {
 
 // spelt tells whether the single letters from first to last are a word, and
 // not initials, an abbreviation, a list or the alphabet.
-func (f *Folded) spelt(first, last, width int) bool {
+func (f *Text) isSpeltWord(first, last, width int) bool {
 	var n, digits, vowels, capitals, grades, same, steps, words int
 	before := rune(0)
 	for i := first; i <= last; i += width + 1 {
-		c := f.cells[i]
+		c := f.chars[i]
 		n++
 		switch {
 		case c.class == digit:
@@ -231,7 +231,7 @@ func (f *Folded) spelt(first, last, width int) bool {
 		case isVowel(c.r):
 			vowels++
 		}
-		if c.note&upper != 0 {
+		if c.flags&flagUpper != 0 {
 			capitals++
 			if c.r >= 'a' && c.r <= 'g' {
 				grades++
@@ -252,11 +252,11 @@ func (f *Folded) spelt(first, last, width int) bool {
 	if n-digits < 4 || digits*2 > n || same >= n-2 || steps >= n-2 || grades == n || words == n-digits || vowels == 0 && n < 6 {
 		return false
 	}
-	switch s := f.cells[first+1]; s.r {
+	switch s := f.chars[first+1]; s.r {
 	case '.':
 		return capitals < n || n > 5
 	case ' ':
-		return width == 1 || f.cells[first+2].class == space || f.cells[first+2].class == emoji
+		return width == 1 || f.chars[first+2].class == space || f.chars[first+2].class == emoji
 	case ',', ';', '/', '|', '+', '=', '\n', '&':
 		return width == 1 && n > 4 && s.r != '/' && s.r != '+'
 	}

@@ -1,37 +1,37 @@
 package text
 
 // isWedge tells signs that have no business inside a word.
-func isWedge(c *cell) bool {
+func isInsertedSign(c *char) bool {
 	switch c.r {
 	case '*', '|', '~', '¦', '•', '·', '¬', '¤', '§', '°', '¨':
 		return true
 	case '❤', '♥', '♡', joiner:
 		return false
 	}
-	return c.class == emoji && !isRegional(c.r)
+	return c.class == emoji && !isRegionalIndicator(c.r)
 }
 
 // unwedge takes signs out of words and returns how many cells are left.
-func unwedge(c []cell) int {
+func removeInsertedSigns(c []char) int {
 	places := 0
 	for i := 1; i+1 < len(c); i++ {
-		if isWedge(&c[i]) && c[i-1].class.alphabetic() && c[i+1].class.alphabetic() {
+		if isInsertedSign(&c[i]) && c[i-1].class.isAlphabetic() && c[i+1].class.isAlphabetic() {
 			places++
 		}
 	}
 	again := places > 1
 	for i := 1; i+1 < len(c); {
-		if !isWedge(&c[i]) || !c[i-1].class.alphabetic() {
+		if !isInsertedSign(&c[i]) || !c[i-1].class.isAlphabetic() {
 			i++
 			continue
 		}
 		end := i + 1
-		for end < len(c) && isWedge(&c[end]) {
+		for end < len(c) && isInsertedSign(&c[end]) {
 			end++
 		}
-		left, right := reach(c, i-1, -1), reach(c, end, 1)
+		left, right := countLetters(c, i-1, -1), countLetters(c, end, 1)
 		if right > 0 && left+right > 2 && end-i < 5 {
-			wedge(c, i, end, left, right, again)
+			resolveInsertedSigns(c, i, end, left, right, again)
 		}
 		i = end
 	}
@@ -39,9 +39,9 @@ func unwedge(c []cell) int {
 }
 
 // reach counts letters from i in the direction of step, to nine.
-func reach(c []cell, i, step int) int {
+func countLetters(c []char, i, step int) int {
 	n := 0
-	for n < 9 && i >= 0 && i < len(c) && c[i].class.alphabetic() {
+	for n < 9 && i >= 0 && i < len(c) && c[i].class.isAlphabetic() {
 		n++
 		i += step
 	}
@@ -50,13 +50,13 @@ func reach(c []cell, i, step int) int {
 
 // wedge judges the signs from start to end between so many letters; again
 // tells that there are others in the chunk.
-func wedge(c []cell, start, end, left, right int, again bool) {
+func resolveInsertedSigns(c []char, start, end, left, right int, again bool) {
 	switch r := c[start].r; {
-	case r == '*' && (end-start > 1 || isMask(c[start-left:start], c[end:end+right])):
+	case r == '*' && (end-start > 1 || isMaskedVowel(c[start-left:start], c[end:end+right])):
 		for i := start + 1; i < end; i++ {
-			c[i].r = gone
+			c[i].r = deleted
 		}
-		c[start].note |= trick(Masked)
+		c[start].flags |= flagOf(Masked)
 		return
 	case r == '*' && left > 1 && isGenderEnding(c[end:end+right]):
 		return
@@ -70,14 +70,14 @@ func wedge(c []cell, start, end, left, right int, again bool) {
 		return
 	}
 	for i := start; i < end; i++ {
-		c[i].r = gone
+		c[i].r = deleted
 	}
-	c[start-1].note |= trick(Inserted)
+	c[start-1].flags |= flagOf(Inserted)
 }
 
 // isMask tells whether a star between two parts of a word stands for a vowel,
 // as in f*cked, and is not only in the way, as in t*hanks and ur*gent.
-func isMask(left, right []cell) bool {
+func isMaskedVowel(left, right []char) bool {
 	if isVowel(left[len(left)-1].r) || isVowel(right[0].r) {
 		return false
 	}
@@ -87,7 +87,7 @@ func isMask(left, right []cell) bool {
 	return len(left) > 3 || !hasVowel(left) || !hasVowel(right)
 }
 
-func hasVowel(c []cell) bool {
+func hasVowel(c []char) bool {
 	for i := range c {
 		if isVowel(c[i].r) {
 			return true
@@ -113,7 +113,7 @@ func isOnset(a, b rune) bool {
 
 // isGenderEnding tells what German puts after a gender star: Leser*innen,
 // jede*r.
-func isGenderEnding(c []cell) bool {
+func isGenderEnding(c []char) bool {
 	switch {
 	case c[0].r == 'i':
 		return len(c) > 1 && c[1].r == 'n'

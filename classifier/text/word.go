@@ -1,91 +1,91 @@
 package text
 
 // chunk undoes what is done to one run of cells without white space.
-func (f *Folded) chunk(c []cell) {
-	var s survey
+func (f *Text) normalizeChunk(c []char) {
+	var s chunkStats
 	for i := range c {
 		s.add(c, i)
 	}
-	link := s.signs > 0 && isLink(c)
+	link := s.signs > 0 && isLinkChunk(c)
 	if link {
-		c[0].note |= address
+		c[0].flags |= flagLink
 	}
-	if s.plain() {
+	if s.isPlain() {
 		return
 	}
-	f.company(c, &s)
+	f.flagStyles(c, &s)
 	if link {
-		eachWord(c, f.unify)
+		eachWord(c, f.unifyScript)
 		return
 	}
 	if c[0].r == '@' || c[0].r == '#' {
 		return // names are what their owners want them to be
 	}
-	if s.wedges > 0 {
-		n := unwedge(c)
+	if s.insertedSigns > 0 {
+		n := removeInsertedSigns(c)
 		for i := n; i < len(c); i++ {
-			c[i].r = gone
+			c[i].r = deleted
 		}
 		c = c[:n]
 	}
-	eachWord(c, func(w []cell) {
-		f.unify(w)
-		if s.digits+s.wedges > 0 && s.digits < 6 && s.code == 0 {
-			f.unleet(w, true)
+	eachWord(c, func(w []char) {
+		f.unifyScript(w)
+		if s.digits+s.insertedSigns > 0 && s.digits < 6 && s.codeSigns == 0 {
+			f.decodeLeet(w, true)
 		}
 	})
 	if s.triples > 0 {
-		unrepeat(c)
+		shortenRepeats(c)
 	}
 }
 
 // again reads a chunk as leet that was not, now that others in the text are.
-func (f *Folded) again(c []cell) {
-	if c[0].note&address != 0 {
+func (f *Text) decodeLikelyLeet(c []char) {
+	if c[0].flags&flagLink != 0 {
 		return
 	}
 	for i := range c {
-		if isCode(c[i].r) {
+		if isCodeSign(c[i].r) {
 			return
 		}
 	}
-	eachWord(c, func(w []cell) { f.unleet(w, false) })
+	eachWord(c, func(w []char) { f.decodeLeet(w, false) })
 }
 
 // survey counts what a chunk is made of.
-type survey struct {
-	letters, foreign, digits, signs, wedges, triples, code int
-	styled, wide, marked, accents, burdened                int
-	at                                                     bool
+type chunkStats struct {
+	letters, foreign, digits, signs, insertedSigns, triples, codeSigns int
+	styled, fullwidth, marked, accents, markedConsonants                int
+	sawAt                                                     bool
 }
 
-func (s *survey) add(c []cell, i int) {
+func (s *chunkStats) add(c []char, i int) {
 	x := &c[i]
 	switch x.class {
 	case latin:
 		s.letters++
 		if x.r >= 0x80 {
 			s.foreign++
-			if b := plain(x.r); b != x.r && (i == 0 || c[i-1].r != x.r) {
+			if b := BaseLetter(x.r); b != x.r && (i == 0 || c[i-1].r != x.r) {
 				s.accents++
 				if !isVowel(b) {
-					s.burdened++
+					s.markedConsonants++
 				}
 			}
 		}
-	case cased:
+	case latinLike:
 		s.letters++
 		s.foreign++
 	case digit:
 		s.digits++
 	case sign, emoji:
 		s.signs++
-		if isCode(x.r) || x.r == '.' && s.at {
-			s.code++
+		if isCodeSign(x.r) || x.r == '.' && s.sawAt {
+			s.codeSigns++
 		}
-		s.at = s.at || x.r == '@'
-		if i > 0 && i+1 < len(c) && (isWedge(x) || leetSign(x.r) != 0) {
-			s.wedges++
+		s.sawAt = s.sawAt || x.r == '@'
+		if i > 0 && i+1 < len(c) && (isInsertedSign(x) || leetSign(x.r) != 0) {
+			s.insertedSigns++
 		} else if leetSign(x.r) != 0 {
 			s.digits++
 		}
@@ -93,24 +93,24 @@ func (s *survey) add(c []cell, i int) {
 	if i > 1 && x.r == c[i-1].r && x.r == c[i-2].r {
 		s.triples++
 	}
-	if x.note&(styled|wide|marked) != 0 {
-		if x.note&styled != 0 && x.class == latin {
+	if x.flags&(flagStyled|flagFullwidth|flagMarked) != 0 {
+		if x.flags&flagStyled != 0 && x.class == latin {
 			s.styled++
 		}
-		if x.note&wide != 0 && x.class.alnum() {
-			s.wide++
+		if x.flags&flagFullwidth != 0 && x.class.isAlnum() {
+			s.fullwidth++
 		}
-		if x.note&marked != 0 {
+		if x.flags&flagMarked != 0 {
 			s.marked++
 			if !isVowel(x.r) {
-				s.burdened++
+				s.markedConsonants++
 			}
 		}
 	}
 }
 
 // isCode tells signs that programs and paths are full of, and words are not.
-func isCode(r rune) bool {
+func isCodeSign(r rune) bool {
 	switch r {
 	case '{', '}', '[', ']', '\\', '_', '=', '<', '>', '/', ';', '%', '^', '&':
 		return true
@@ -119,42 +119,42 @@ func isCode(r rune) bool {
 }
 
 // plain tells the chunks, most of them, in which there is nothing to undo.
-func (s *survey) plain() bool {
-	return s.foreign == 0 && s.wedges == 0 && s.triples == 0 && s.digits == 0 && s.styled+s.wide+s.marked == 0
+func (s *chunkStats) isPlain() bool {
+	return s.foreign == 0 && s.insertedSigns == 0 && s.triples == 0 && s.digits == 0 && s.styled+s.fullwidth+s.marked == 0
 }
 
 // company judges hints that mean nothing alone: one styled letter is
 // mathematics, a word of them is a disguise.
-func (f *Folded) company(c []cell, s *survey) {
-	if s.styled >= 3 || s.styled > 0 && s.letters-s.styled >= 3 || s.wide > 1 && f.han == 0 {
-		c[0].note |= trick(Styled)
+func (f *Text) flagStyles(c []char, s *chunkStats) {
+	if s.styled >= 3 || s.styled > 0 && s.letters-s.styled >= 3 || s.fullwidth > 1 && f.eastAsian == 0 {
+		c[0].flags |= flagOf(Styled)
 	}
 	if s.marked+s.accents == 0 {
 		return
 	}
 	// Languages with tones may put marks on every vowel, but not on consonants.
 	borne := s.marked + s.accents
-	pile := s.burdened > 1 && borne > 3 && borne*5 >= s.letters*4 || s.burdened > 0 && s.marked > 2 && s.marked*5 >= s.letters*3
+	pile := s.markedConsonants > 1 && borne > 3 && borne*5 >= s.letters*4 || s.markedConsonants > 0 && s.marked > 2 && s.marked*5 >= s.letters*3
 	for _, x := range c {
-		pile = pile || x.note&trick(Combining) != 0
+		pile = pile || x.flags&flagOf(Combining) != 0
 	}
 	if !pile {
 		return
 	}
-	c[0].note |= trick(Combining)
+	c[0].flags |= flagOf(Combining)
 	for i := range c {
 		if c[i].r != 'й' && c[i].r != 'ё' {
-			c[i].r = plain(c[i].r)
+			c[i].r = BaseLetter(c[i].r)
 		}
 	}
 }
 
 // eachWord calls do for each run of letters, digits and signs that stand for
 // letters.
-func eachWord(c []cell, do func([]cell)) {
+func eachWord(c []char, do func([]char)) {
 	for i := 0; i < len(c); i++ {
 		start := i
-		for i < len(c) && (c[i].class.alnum() || c[i].class == mark || leetSign(c[i].r) != 0) {
+		for i < len(c) && (c[i].class.isAlnum() || c[i].class == mark || leetSign(c[i].r) != 0) {
 			i++
 		}
 		if i > start {
@@ -165,118 +165,118 @@ func eachWord(c []cell, do func([]cell)) {
 
 // unify writes a word in one alphabet when it was written in two, or in
 // foreign letters that all look Latin amid Latin text.
-func (f *Folded) unify(w []cell) {
-	var in alphabets
+func (f *Text) unifyScript(w []char) {
+	var in scriptCounts
 	for i := range w {
 		in.add(w, i)
 	}
 	if in.foreign() == 0 {
 		return
 	}
-	cyrillic := f.hard > f.hardLatin || in.unlike > 0 || in.faux > 0 && in.latin <= in.foreign()
+	cyrillic := f.nonLatinOnly > f.latinOnly || in.dissimilar > 0 || in.decorative > 0 && in.latin <= in.foreign()
 	strangers := in.latin + in.foreign() - in.cyrillic
 	switch {
 	case in.cyrillic > 0 && strangers > 0 && cyrillic:
-		ending := in.switches == 1 && in.latinFirst && (in.latinCapitals == in.latin && in.latin > 1 && in.capitals == 0 ||
+		ending := in.switches == 1 && in.latinFirst && (in.latinCapitals == in.latin && in.latin > 1 && in.foreignCapitals == 0 ||
 			in.latin > 2 && in.foreign() < 4)
-		if in.twinned == strangers && in.close && !ending {
+		if in.withCyrillicLookalike == strangers && in.indistinguishable && !ending {
 			toCyrillic(w)
 		}
 		return
 	case in.latin == 0:
 		mixed := in.cyrillic > 0 && in.cyrillic < in.foreign()
-		if in.unlike+in.faux > 0 || in.loose > 0 && !mixed || in.foreign() < 3 || f.hard > 0 || f.latin < 2*in.foreign() {
+		if in.dissimilar+in.decorative > 0 || in.approximate > 0 && !mixed || in.foreign() < 3 || f.nonLatinOnly > 0 || f.latinLetters < 2*in.foreign() {
 			return
 		}
-	case in.unlike > 0 || in.faux > 0 && in.latin <= in.foreign():
+	case in.dissimilar > 0 || in.decorative > 0 && in.latin <= in.foreign():
 		return
-	case in.switches == 1 && in.latinFirst && in.foreign() < 4 && in.latin > 2 && f.hard > 0:
+	case in.switches == 1 && in.latinFirst && in.foreign() < 4 && in.latin > 2 && f.nonLatinOnly > 0:
 		return // a foreign name with the ending of the language
-	case in.strict == 0 && in.cyrillic == 0 && in.loose+in.faux < 2 && !in.inside:
+	case in.identical == 0 && in.cyrillic == 0 && in.approximate+in.decorative < 2 && !in.inside:
 		return // µm, Δt, β-blocker
 	}
 	for i := range w {
-		if r, like := twinOf(&w[i]); like > unlike {
+		if r, like := lookalikeOf(&w[i]); like > dissimilar {
 			w[i].r, w[i].class = r, latin
-			w[i].note |= trick(Confusable)
+			w[i].flags |= flagOf(Confusable)
 		} else {
-			w[i].r = plain(w[i].r) // an accent is part of the disguise
+			w[i].r = BaseLetter(w[i].r) // an accent is part of the disguise
 		}
 	}
 }
 
 // toCyrillic writes a word in Cyrillic.
-func toCyrillic(w []cell) {
+func toCyrillic(w []char) {
 	for i := range w {
 		c := &w[i]
-		if r := cyrillicTwinOf(c); r != 0 {
-			c.r, c.class = r, cased
-			c.note |= trick(Confusable)
+		if r := cyrillicLookalikeOf(c); r != 0 {
+			c.r, c.class = r, latinLike
+			c.flags |= flagOf(Confusable)
 		}
 	}
 }
 
 // cyrillicTwinOf returns the Cyrillic letter that a letter of another alphabet
 // passes for, 0 when there is none.
-func cyrillicTwinOf(c *cell) rune {
-	if c.r >= 0x400 && c.r < 0x530 || !c.class.alphabetic() {
+func cyrillicLookalikeOf(c *char) rune {
+	if c.r >= 0x400 && c.r < 0x530 || !c.class.isAlphabetic() {
 		return 0
 	}
 	r := c.r
 	if r >= 0x80 {
-		r, _ = twinOf(c)
+		r, _ = lookalikeOf(c)
 	}
-	r, _ = cyrillicTwin(r)
+	r, _ = cyrillicLookalike(r)
 	return r
 }
 
 // alphabets counts the letters of a word by what they look like.
-type alphabets struct {
-	latin, latinCapitals, twinned         int // twinned: with a Cyrillic twin
-	strict, loose, faux, unlike, cyrillic int
-	capitals                              int // of the foreign letters
+type scriptCounts struct {
+	latin, latinCapitals, withCyrillicLookalike         int // twinned: with a Cyrillic twin
+	identical, approximate, decorative, dissimilar, cyrillic int
+	foreignCapitals                              int // of the foreign letters
 	switches                              int
-	latinFirst, inside, close             bool // close: a twin that cannot be told apart
+	latinFirst, inside, indistinguishable             bool // close: a twin that cannot be told apart
 	before                                class
 }
 
-func (in *alphabets) foreign() int { return in.strict + in.loose + in.faux + in.unlike }
+func (in *scriptCounts) foreign() int { return in.identical + in.approximate + in.decorative + in.dissimilar }
 
-func (in *alphabets) add(w []cell, i int) {
+func (in *scriptCounts) add(w []char, i int) {
 	c := &w[i]
-	if !c.class.alphabetic() {
+	if !c.class.isAlphabetic() {
 		return
 	}
-	now := cased
-	if c.class == latin && (c.r < 0x250 || twins[c.r].like != strict) {
+	now := latinLike
+	if c.class == latin && (c.r < 0x250 || lookalikes[c.r].similarity != identical) {
 		now = latin
 		in.latin++
-		if c.note&upper != 0 {
+		if c.flags&flagUpper != 0 {
 			in.latinCapitals++
 		}
-		if r, close := cyrillicTwin(c.r); r != 0 {
-			in.twinned++
-			in.close = in.close || close
+		if r, close := cyrillicLookalike(c.r); r != 0 {
+			in.withCyrillicLookalike++
+			in.indistinguishable = in.indistinguishable || close
 		}
 	} else {
-		switch _, like := twinOf(c); like {
-		case strict:
-			in.strict++
-		case loose:
-			in.loose++
-		case faux:
-			in.faux++
+		switch _, like := lookalikeOf(c); like {
+		case identical:
+			in.identical++
+		case approximate:
+			in.approximate++
+		case decorative:
+			in.decorative++
 		default:
-			in.unlike++
+			in.dissimilar++
 		}
 		if c.r >= 0x400 && c.r < 0x530 {
 			in.cyrillic++
-		} else if cyrillicTwinOf(c) != 0 {
-			in.twinned++
-			in.close = true
+		} else if cyrillicLookalikeOf(c) != 0 {
+			in.withCyrillicLookalike++
+			in.indistinguishable = true
 		}
-		if c.note&upper != 0 {
-			in.capitals++
+		if c.flags&flagUpper != 0 {
+			in.foreignCapitals++
 		}
 		if i > 0 && i+1 < len(w) && w[i-1].class == latin && w[i+1].class == latin {
 			in.inside = true
@@ -291,14 +291,14 @@ func (in *alphabets) add(w []cell, i int) {
 }
 
 // twinOf is lookalike for a cell: capitals may look like something else.
-func twinOf(c *cell) (rune, likeness) {
+func lookalikeOf(c *char) (rune, similarity) {
 	if c.class == latin && c.r < 0x250 {
-		return 0, unlike
+		return 0, dissimilar
 	}
-	if c.note&upper != 0 {
-		if r := capitalTwin(c.r); r != 0 {
-			return r, strict
+	if c.flags&flagUpper != 0 {
+		if r := capitalLookalike(c.r); r != 0 {
+			return r, identical
 		}
 	}
-	return lookalike(c.r)
+	return latinLookalike(c.r)
 }
