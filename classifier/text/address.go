@@ -37,7 +37,7 @@ func hasWWW(c []char) bool {
 func hasTopLevelDomain(c []char, dot int, sure bool) bool {
 	var name [12]byte
 	n := 0
-	for i := dot + 1; i < len(c) && n < len(name) && c[i].class == latin && c[i].r < 0x80; i++ {
+	for i := dot + 1; i < len(c) && n < len(name) && c[i].class == classLatin && c[i].r < 0x80; i++ {
 		name[n] = byte(c[i].r)
 		n++
 	}
@@ -53,7 +53,7 @@ func (sc *Scanner) scanLink(t []byte, i, end int) (int, int) {
 	start, host := i, i
 	if at := bytes.Index(t[i:end], []byte("://")); at > 0 {
 		start, host = i+at, i+at+3
-		for start > i && asciiClass[t[start-1]&0x7F] == latin && t[start-1] < 0x80 {
+		for start > i && asciiClass[t[start-1]&0x7F] == classLatin && t[start-1] < 0x80 {
 			start--
 		}
 	} else {
@@ -117,7 +117,7 @@ func (sc *Scanner) emitHost(k Kind, name []byte, start, end int32) {
 	if dot < 0 {
 		return
 	}
-	if asciiClass[name[len(name)-1]&0x7F] == digit {
+	if asciiClass[name[len(name)-1]&0x7F] == classDigit {
 		sc.emit(k, "ip", "", start, end)
 		return
 	}
@@ -207,8 +207,8 @@ func bucket(n int) string { return bucketNames[min(max(n, 0), len(bucketNames)-1
 // number adds the shape of the digits at i and returns their end.
 func (sc *Scanner) scanNumber(t []byte, chunk, i, end int) int {
 	stop, digits := i, 0
-	for stop < end && (asciiClass[t[stop]&0x7F] == digit && t[stop] < 0x80 ||
-		(t[stop] == '.' || t[stop] == ',') && stop+1 < end && asciiClass[t[stop+1]&0x7F] == digit && t[stop+1] < 0x80) {
+	for stop < end && (asciiClass[t[stop]&0x7F] == classDigit && t[stop] < 0x80 ||
+		(t[stop] == '.' || t[stop] == ',') && stop+1 < end && asciiClass[t[stop+1]&0x7F] == classDigit && t[stop+1] < 0x80) {
 		if t[stop] >= '0' {
 			digits++
 		}
@@ -258,7 +258,7 @@ func isFollowedByCurrency(t []byte, i int) bool {
 		return true
 	}
 	end := i
-	for end < len(t) && end < i+14 && (t[end] >= 0x80 || asciiClass[t[end]] == latin) {
+	for end < len(t) && end < i+14 && (t[end] >= 0x80 || asciiClass[t[end]] == classLatin) {
 		end++
 	}
 	return currencies[string(t[i:end])]

@@ -6,31 +6,31 @@ import "unicode"
 type class uint8
 
 const (
-	sign  class = iota // punctuation and symbols
-	space              // white space
-	digit
-	latin // a Latin letter
-	latinLike // a letter of an alphabet that shares shapes with Latin: Cyrillic, Greek …
-	otherLetter // a letter of any other script
-	mark  // a combining mark that belongs to its script
-	emoji
+	classSign  class = iota // punctuation and symbols
+	classSpace              // white space
+	classDigit
+	classLatin // a Latin letter
+	classLatinLike // a letter of an alphabet that shares shapes with Latin: Cyrillic, Greek …
+	classOther // a letter of any other script
+	classMark  // a combining mark that belongs to its script
+	classEmoji
 )
 
-func (c class) isLetter() bool { return c == latin || c == latinLike || c == otherLetter }
-func (c class) isAlnum() bool  { return c >= digit && c <= otherLetter }
+func (c class) isLetter() bool { return c == classLatin || c == classLatinLike || c == classOther }
+func (c class) isAlnum() bool  { return c >= classDigit && c <= classOther }
 
 // alphabetic tells letters of alphabets, where disguise is an issue at all.
-func (c class) isAlphabetic() bool { return c == latin || c == latinLike }
+func (c class) isAlphabetic() bool { return c == classLatin || c == classLatinLike }
 
 var asciiClass = func() (t [128]class) {
 	for c := range t {
 		switch r := rune(c); {
 		case r == ' ' || r >= '\t' && r <= '\r':
-			t[c] = space
+			t[c] = classSpace
 		case r >= '0' && r <= '9':
-			t[c] = digit
+			t[c] = classDigit
 		case r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
-			t[c] = latin
+			t[c] = classLatin
 		}
 	}
 	return t
@@ -43,26 +43,26 @@ func classOf(r rune) class {
 		return asciiClass[r]
 	case r < 0xC0:
 		if r == 0xA0 || r == 0x85 {
-			return space
+			return classSpace
 		}
 		if r == 0xAA || r == 0xB5 || r == 0xBA {
-			return latin
+			return classLatin
 		}
-		return sign
+		return classSign
 	case r < 0x2B0:
 		if r == 0xD7 || r == 0xF7 {
-			return sign
+			return classSign
 		}
-		return latin
+		return classLatin
 	case r >= 0x370 && r < 0x590:
 		return alphabet(r)
 	case r >= 0x1E00 && r < 0x1F00, r >= 0x2C60 && r < 0x2C80, r >= 0xA722 && r < 0xA788, r >= 0xAB30 && r < 0xAB5B:
-		return latin
+		return classLatin
 	case r >= 0x3041 && r < 0x3097, r >= 0x30A1 && r < 0x30FB, r >= 0x3131 && r < 0x318F,
 		r >= 0x3400 && r < 0x4DC0, r >= 0x4E00 && r < 0xA000, r >= 0xAC00 && r < 0xD7A4:
-		return otherLetter
+		return classOther
 	case isEmoji(r):
-		return emoji
+		return classEmoji
 	}
 	return rareClass(r)
 }
@@ -70,13 +70,13 @@ func classOf(r rune) class {
 func alphabet(r rune) class {
 	switch {
 	case r >= 0x400 && r < 0x482, r >= 0x48A && r < 0x530, r >= 0x386 && r < 0x3F6 && r != 0x387:
-		return latinLike
+		return classLatinLike
 	case unicode.IsLetter(r):
-		return latinLike
+		return classLatinLike
 	case unicode.IsMark(r):
-		return mark
+		return classMark
 	}
-	return sign
+	return classSign
 }
 
 func rareClass(r rune) class {
@@ -84,17 +84,17 @@ func rareClass(r rune) class {
 	case unicode.IsLetter(r):
 		if r >= 0x13A0 && r < 0x1680 || r >= 0x1F00 && r < 0x2000 || r >= 0x2C80 && r < 0x2D00 ||
 			r >= 0xA4D0 && r < 0xA500 || r >= 0xA640 && r < 0xA6A0 || r >= 0xAB70 && r < 0xABC0 || r >= 0x1C80 && r < 0x1C90 {
-			return latinLike
+			return classLatinLike
 		}
-		return otherLetter
+		return classOther
 	case unicode.IsNumber(r):
-		return digit
+		return classDigit
 	case unicode.IsMark(r):
-		return mark
+		return classMark
 	case unicode.IsSpace(r):
-		return space
+		return classSpace
 	}
-	return sign
+	return classSign
 }
 
 func isEmoji(r rune) bool {

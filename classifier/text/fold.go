@@ -97,11 +97,11 @@ func (f *Text) normalizeFully(s string) {
 // eachChunk calls do for each run of cells without white space.
 func (f *Text) eachChunk(do func([]char)) {
 	for i := 0; i < len(f.chars); i++ {
-		if f.chars[i].class == space {
+		if f.chars[i].class == classSpace {
 			continue
 		}
 		start := i
-		for i < len(f.chars) && f.chars[i].class != space {
+		for i < len(f.chars) && f.chars[i].class != classSpace {
 			i++
 		}
 		do(f.chars[start:i])
@@ -132,7 +132,7 @@ func (f *Text) writeChars() {
 		if c.r == deleted {
 			continue
 		}
-		if c.class == space {
+		if c.class == classSpace {
 			if pending < 0 || c.r == '\n' && f.chars[pending].r != '\n' {
 				pending = i
 			}

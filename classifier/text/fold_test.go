@@ -231,7 +231,7 @@ func TestFoldRecoversWords(t *testing.T) {
 	const spam = "Please subscribe to my channel and click here for free money from the best online casino with a bonus today"
 	const russian = "Ищу людей для удаленной работы оплата каждый день пишите мне в личные сообщения"
 	least := map[disguise.Kind]float64{disguise.Spacing: .6, disguise.Leet: .85, disguise.Mixed: .9, disguise.Punctuation: .9, disguise.Repeats: .9}
-	for _, kind := range disguise.Foldable() {
+	for _, kind := range disguise.Reversible() {
 		for _, in := range []string{spam, russian} {
 			want := least[kind]
 			if want == 0 {

@@ -303,7 +303,7 @@ func (f *Text) resolveRegionalIndicators() {
 		}
 		for j := start; j < i; j++ {
 			c := &f.chars[j]
-			c.r, c.class, c.flags = c.r-0x1F1E6+'a', latin, c.flags|flagStyled|flagUpper
+			c.r, c.class, c.flags = c.r-0x1F1E6+'a', classLatin, c.flags|flagStyled|flagUpper
 			f.latinLetters++
 		}
 	}

@@ -54,17 +54,17 @@ func cyrillicDigit(r rune) rune {
 // be spoken and digits are not there by right. In a text that has shown
 // elsewhere that it writes so, sure is false and less will do.
 func (f *Text) decodeLeet(w []char, sure bool) {
-	for len(w) > 0 && w[len(w)-1].class == sign && !isTrailingLetterSign(w, sure) {
+	for len(w) > 0 && w[len(w)-1].class == classSign && !isTrailingLetterSign(w, sure) {
 		w = w[:len(w)-1]
 	}
-	for len(w) > 0 && w[0].class == sign && w[0].r != '$' && (sure || w[0].r != '@' || !hasSignOrDigit(w[1:])) {
+	for len(w) > 0 && w[0].class == classSign && w[0].r != '$' && (sure || w[0].r != '@' || !hasSignOrDigit(w[1:])) {
 		w = w[1:]
 	}
 	if len(w) < 3 || len(w) > 20 {
 		return
 	}
-	l := leetWord{end: len(w), class: latin}
-	if !l.count(w) || sure && !l.isCertain(w) || !sure && !l.isLikely(w) || l.class == latin && !l.isPronounceable(w[:l.end], sure) {
+	l := leetWord{end: len(w), class: classLatin}
+	if !l.count(w) || sure && !l.isCertain(w) || !sure && !l.isLikely(w) || l.class == classLatin && !l.isPronounceable(w[:l.end], sure) {
 		return
 	}
 	f.leetWords++
@@ -79,7 +79,7 @@ func (f *Text) decodeLeet(w []char, sure bool) {
 // disguised tells whether a word has signs or digits inside.
 func hasSignOrDigit(w []char) bool {
 	for i := range w {
-		if w[i].class == digit || w[i].class == sign {
+		if w[i].class == classDigit || w[i].class == classSign {
 			return true
 		}
 	}
@@ -87,7 +87,7 @@ func hasSignOrDigit(w []char) bool {
 }
 
 func isTrailingLetterSign(w []char, sure bool) bool {
-	if r := w[len(w)-1].r; len(w) < 2 || r != '$' && r != '€' || w[len(w)-2].class != latin {
+	if r := w[len(w)-1].r; len(w) < 2 || r != '$' && r != '€' || w[len(w)-2].class != classLatin {
 		return false
 	}
 	return !sure || len(w) > 4 && w[len(w)-2].flags&flagUpper == 0
@@ -106,11 +106,11 @@ type leetWord struct {
 func (l *leetWord) decode(w []char, i int) rune {
 	r := w[i].r
 	switch {
-	case w[i].class == sign:
+	case w[i].class == classSign:
 		return leetSign(r)
-	case w[i].class != digit:
+	case w[i].class != classDigit:
 		return 0
-	case l.class == latinLike:
+	case l.class == classLatinLike:
 		return cyrillicDigit(r)
 	case r == '1' && i+1 < len(w) && (w[i+1].r == 'i' || i == 0 && isVowel(w[1].r)):
 		return 'l'
@@ -123,7 +123,7 @@ func (l *leetWord) decode(w []char, i int) rune {
 func (l *leetWord) count(w []char) bool {
 	for i := range w {
 		switch c := &w[i]; c.class {
-		case latin, latinLike:
+		case classLatin, classLatinLike:
 			l.letters++
 			l.class = c.class
 			if c.flags&flagUpper != 0 {
@@ -133,17 +133,17 @@ func (l *leetWord) count(w []char) bool {
 				l.vowels++
 			}
 			l.tailStart = i + 1
-		case sign:
+		case classSign:
 			l.signs++
 			l.tailStart = i + 1
-		case digit:
+		case classDigit:
 			l.digits++
 		default:
 			return false
 		}
 	}
 	for i := range w {
-		if w[i].class == digit && l.decode(w, i) == 0 {
+		if w[i].class == classDigit && l.decode(w, i) == 0 {
 			return false
 		}
 	}
@@ -153,7 +153,7 @@ func (l *leetWord) count(w []char) bool {
 // sure accepts what is leet in any text.
 func (l *leetWord) isCertain(w []char) bool {
 	for i := range w {
-		if w[i].class == sign && !signStandsForLetter(w, i) {
+		if w[i].class == classSign && !signStandsForLetter(w, i) {
 			return false
 		}
 	}
@@ -162,7 +162,7 @@ func (l *leetWord) isCertain(w []char) bool {
 	switch {
 	case l.letters < l.digits+l.signs, l.letters < 2, l.letters == 2 && len(w) > 4: // too few letters
 		return false
-	case inner < 0, w[0].class == digit && !l.mayStartWithDigit(w), mixed && inner+l.signs < 3 && tail == 0:
+	case inner < 0, w[0].class == classDigit && !l.mayStartWithDigit(w), mixed && inner+l.signs < 3 && tail == 0:
 		return false
 	case inner+l.signs == 0: // casin0, fr33
 		zero := tail == 1 && w[l.tailStart].r == '0' && l.letters > 3 && l.vowels > 0 && !isVowel(w[l.tailStart-1].r)
@@ -178,7 +178,7 @@ func (l *leetWord) isCertain(w []char) bool {
 // likely accepts what is leet in a text that has more of it.
 func (l *leetWord) isLikely(w []char) bool {
 	head := 0
-	for head < len(w) && w[head].class == digit {
+	for head < len(w) && w[head].class == classDigit {
 		head++
 	}
 	inner, _ := l.innerDigits(w[:l.tailStart])
@@ -204,7 +204,7 @@ func (l *leetWord) trimNumber(w []char) {
 // words, as in Justice4All; mixed tells that different ones stand together.
 func (l *leetWord) innerDigits(w []char) (n int, mixed bool) {
 	for i := range w {
-		if w[i].class != digit {
+		if w[i].class != classDigit {
 			continue
 		}
 		n++
@@ -213,7 +213,7 @@ func (l *leetWord) innerDigits(w []char) (n int, mixed bool) {
 		}
 		before, after := w[i-1], w[i+1]
 		switch {
-		case before.class == digit && (before.r != w[i].r || w[i].r == '1' || w[i].r == '7'):
+		case before.class == classDigit && (before.r != w[i].r || w[i].r == '1' || w[i].r == '7'):
 			mixed = true
 		case before.class.isLetter() && after.class.isLetter() && before.flags&flagUpper == 0 && after.flags&flagUpper != 0:
 			return -1, false
@@ -227,14 +227,14 @@ func (l *leetWord) innerDigits(w []char) (n int, mixed bool) {
 // leading tells whether a digit may begin a disguised word: 0nline, and any
 // digit when more follow.
 func (l *leetWord) mayStartWithDigit(w []char) bool {
-	if l.class == latinLike {
-		return w[0].r == '3' && l.letters > 4 && w[1].class != digit
+	if l.class == classLatinLike {
+		return w[0].r == '3' && l.letters > 4 && w[1].class != classDigit
 	}
-	if w[0].r == '0' && l.letters > 4 && w[1].class != digit {
+	if w[0].r == '0' && l.letters > 4 && w[1].class != classDigit {
 		return true
 	}
 	for i := 2; i+1 < len(w); i++ {
-		if w[i].class == digit && w[1].class != digit {
+		if w[i].class == classDigit && w[1].class != classDigit {
 			return true
 		}
 	}
@@ -248,14 +248,14 @@ func signStandsForLetter(w []char, i int) bool {
 	switch w[i].r {
 	case '$':
 		if left == 0 {
-			return right > 1 && w[1].class == latin && w[1].flags&flagUpper == 0 && (isVowel(w[1].r) || w[1].r == 'p' || w[1].r == 'l')
+			return right > 1 && w[1].class == classLatin && w[1].flags&flagUpper == 0 && (isVowel(w[1].r) || w[1].r == 'p' || w[1].r == 'l')
 		}
-		return right == 0 || w[i-1].class != digit && (w[i-1].flags&flagUpper == 0 || left+right > 3)
+		return right == 0 || w[i-1].class != classDigit && (w[i-1].flags&flagUpper == 0 || left+right > 3)
 	case '@':
 		ending := right == 1 || w[i+1].r == 'i' && w[i+2].r == 'n'
 		return left > 0 && right > 0 && !ending && min(left, right) < 3
 	case '€', '¢':
-		return left > 0 && w[i-1].class == latin
+		return left > 0 && w[i-1].class == classLatin
 	}
 	if left == 0 || right == 0 {
 		return false

@@ -13,32 +13,32 @@ import (
 type intent uint8
 
 const (
-	noIntent intent = iota
-	promote
-	follow
-	act
-	prize
-	earn
-	crypto
-	loan
-	pharmacy
-	gamble
-	dating
-	ranking
-	contact
-	beg
-	donate
-	flatter
-	ownWork // own work: said by the next two together
-	possessive
-	media
+	intentNone intent = iota
+	intentPromote
+	intentFollow
+	intentAct
+	intentPrize
+	intentEarn
+	intentCrypto
+	intentLoan
+	intentPharmacy
+	intentGamble
+	intentDating
+	intentRanking
+	intentContact
+	intentBeg
+	intentDonate
+	intentFlatter
+	intentOwnWork // own work: said by the next two together
+	intentPossessive
+	intentMedia
 	numIntents
 )
 
 var intentNames = [numIntents]string{
-	promote: "promote", follow: "follow", act: "act", prize: "prize", earn: "earn", crypto: "crypto", loan: "loan",
-	pharmacy: "pharmacy", gamble: "gamble", dating: "dating", ranking: "ranking", contact: "contact", beg: "beg",
-	donate: "donate", flatter: "flatter", ownWork: "mine",
+	intentPromote: "promote", intentFollow: "follow", intentAct: "act", intentPrize: "prize", intentEarn: "earn", intentCrypto: "crypto", intentLoan: "loan",
+	intentPharmacy: "pharmacy", intentGamble: "gamble", intentDating: "dating", intentRanking: "ranking", intentContact: "contact", intentBeg: "beg",
+	intentDonate: "donate", intentFlatter: "flatter", intentOwnWork: "mine",
 }
 
 // phrases lists what each call is made with, in folded letters; accents do not
@@ -46,7 +46,7 @@ var intentNames = [numIntents]string{
 // news as well ("visit", "bank", "casino tax") belongs here only in company,
 // and the list is of general knowledge: no phrase is there for one campaign.
 var phraseLists = [numIntents]string{
-	promote: `check out, check it out, check this out, check me out, check us out, check them out, check my, check our, checkout my,
+	intentPromote: `check out, check it out, check this out, check me out, check us out, check them out, check my, check our, checkout my,
 		take a look at my, have a look at my, look at my, come see my, come watch, come check, go check, please check, pls check, plz check, visit my, visit our,
 		visit us, view my, watch my, listen to my, hear my, stop by my, stream my, buy my, search for my, look me up, look up my, type in,
 		give us a, give me a chance, give my, give it a listen, give it a look, new video, brand new song, just uploaded, just posted, i make, we make videos, i do covers, i sing,
@@ -58,44 +58,44 @@ var phraseLists = [numIntents]string{
 		bezoek mijn, bekijk mijn, mijn kanaal, odwiedz moj*, zapraszam na moj*, zapraszam do siebie, zapraszam na kanal, moj kanal, mojego kanalu, wpadaj na moj*,
 		заходи на, заходите на, заходи ко мне, заходите ко мне, загляни на, загляните на, посмотри мо*, посмотрите мо*, мой канал, мой новый, моем канале, наш канал, нашем канале, моего канала, переходи по, переходите по, переходи на, переходите на,
 		kunjungi, mampir ke, mampir di, cek channel, cek video, cek bio, channel saya, channel gue, channelku`,
-	follow: `subscribe to my, subscribe to our, subscribe to me, subscribe me, subscribe now, please subscribe, pls subscribe, plz subscribe, and subscribe, subscribe and, subscribe for, subscribe if, subscribe, sub to my, sub to me, sub me, sub for sub, sub my, sub4sub, subasub, suscribe, subscrib, subcribe, subscibe, subs, subscriber, subscribers, subscribing,
+	intentFollow: `subscribe to my, subscribe to our, subscribe to me, subscribe me, subscribe now, please subscribe, pls subscribe, plz subscribe, and subscribe, subscribe and, subscribe for, subscribe if, subscribe, sub to my, sub to me, sub me, sub for sub, sub my, sub4sub, subasub, suscribe, subscrib, subcribe, subscibe, subs, subscriber, subscribers, subscribing,
 		follow me, follow us, follow my, follow our, follow back, follow for follow, followers, add me, add us, friend me, like my page, like our page, join my channel, like and subscribe, hit the bell,
 		abonniert mein*, abonniere mein*, abonniert uns, abonniert mich, lasst ein abo, folgt mir, folge mir, folgt uns, abonnez vous, abonne toi, suivez moi, suivez nous, suivez ma,
 		suscribete, suscribanse, suscribirse, sigueme, siganme, siguenos, se inscreva, inscreva se, inscrevam se, me sigam, me siga, siga me, iscriviti, iscrivetevi, seguimi, seguitemi, seguici,
 		subskrybuj*, zasubskrybuj*, obserwuj moj*, volg mij, abonneer, takip et*, abone ol*,
 		подпишись, подпишитесь, подписывай*, подписка на, добавляйся, добавляйтесь, 구독*, 팔로우*, 맞팔, subscribe ya, jangan lupa subscribe, subrek, subcribe`,
-	act: `click here, click on, click the, click this, click below, click my, clicking here, clicking on, click link, link below, link in bio, link in my, links in my, the link in, follow the link, follow this link, this link, at this link,
+	intentAct: `click here, click on, click the, click this, click below, click my, clicking here, clicking on, click link, link below, link in bio, link in my, links in my, the link in, follow the link, follow this link, this link, at this link,
 		sign up, signup, register now, register here, join now, join us, join my, join here, join our, join the group, call now, call us, call today, call free, call this number, text to, txt, txt to, text stop, reply yes, reply with, send stop, stop to,
 		buy now, order now, order online, shop now, apply now, apply here, download now, download here, download the app, get it now, get yours, get started, start now, act now, hurry up, dont miss, do not miss, limited time, limited offer, offer expires, offer ends, for more info, for more information, for more details, more info at, for details, find out more at, learn more at, visit www, visit http, visit this, visit here, go to www, go to this, google it, just google, check this, watch this,
 		hier klicken, klick hier, klickt hier, klicken sie hier, auf den link, jetzt anmelden, jetzt registrieren, jetzt bestellen, jetzt kaufen, mehr infos unter, cliquez ici, clique ici, cliquez sur, inscrivez vous, commandez maintenant, profitez en,
 		haz clic, haga clic, da click, clic aqui, click aqui, registrate, inscribete, aprovecha, compra ya, llama ya, clicca qui, clicca sul, registrati, clique aqui, clique no, cadastre se, acesse, klik hier, meld je aan, kliknij, zarejestruj sie, klik disini, klik di sini, klik link, daftar sekarang, daftar disini, daftar di,
 		жми, жмите, кликай*, по ссылке, ссылка в, ссылке в, пиши в лс, пишите в лс, пиши в личку, пишите в личку, пишите мне, пиши мне, пиши плюс, ставь плюс, успей, успейте, успевай*, регистрируй*, подробности в, подробнее в, подробнее по, оставь заявку, оставьте заявку, 클릭*, 바로가기, 링크*`,
-	prize: `for free, free gift, free gifts, free trial, free entry, free iphone, free money, free download, free access, 100 free, absolutely free, totally free, completely free, giveaway, giveaways, prize, prizes, you won, you have won, youve won, have won a, u won, to win a, win a, win free, chance to win, claim your, claim now, to claim, reward, rewards, gift card, gift cards, giftcard, voucher, vouchers, coupon, coupons, discount code, promo code, bonus code, free shipping, special offer, congratulations you, awarded,
+	intentPrize: `for free, free gift, free gifts, free trial, free entry, free iphone, free money, free download, free access, 100 free, absolutely free, totally free, completely free, giveaway, giveaways, prize, prizes, you won, you have won, youve won, have won a, u won, to win a, win a, win free, chance to win, claim your, claim now, to claim, reward, rewards, gift card, gift cards, giftcard, voucher, vouchers, coupon, coupons, discount code, promo code, bonus code, free shipping, special offer, congratulations you, awarded,
 		gratis iphone, gewinnspiel, gewinne ein*, sie haben gewonnen, gutschein*, rabattcode, gagnez, vous avez gagne, code promo, carte cadeau, gratuitement, ganaste, has ganado, gana un, gratis aqui, sorteo, hai vinto, vinci un, buono regalo, voce ganhou, sorteio, cupom, je hebt gewonnen, wygraj, wygrales, kod rabatowy,
 		вы выиграли, розыгрыш*, приз, призы, промокод*, скидк*, бесплатно, подар*, hadiah, gratis, undian, 무료*, 당첨*, 이벤트*, 쿠폰*`,
-	earn: `work from home, working from home, work at home, home based, make money, making money, made money, earn money, earning money, earn cash, earn up to, earn from, extra income, extra cash, passive income, online income, income online, online job, online jobs, online work, part time job, easy money, fast money, quick money, free cash, get paid, i get paid, paid to, per day, a day from, a week from, dollars a day, dollars per, an hour from, every day from home, my first paycheck, quit my job, financial freedom, be your own boss, business opportunity, mlm, home business, money online, cash online, rich quick, surveys, paid surveys,
+	intentEarn: `work from home, working from home, work at home, home based, make money, making money, made money, earn money, earning money, earn cash, earn up to, earn from, extra income, extra cash, passive income, online income, income online, online job, online jobs, online work, part time job, easy money, fast money, quick money, free cash, get paid, i get paid, paid to, per day, a day from, a week from, dollars a day, dollars per, an hour from, every day from home, my first paycheck, quit my job, financial freedom, be your own boss, business opportunity, mlm, home business, money online, cash online, rich quick, surveys, paid surveys,
 		geld verdienen, von zuhause aus, von zu hause aus, nebenverdienst, passives einkommen, gagner de l argent, gagner de largent, argent facile, travail a domicile, revenu passif, ganar dinero, gana dinero, dinero facil, dinero desde casa, trabaja desde casa, ingresos pasivos, guadagnare online, guadagna da casa, soldi facili, lavoro da casa, ganhar dinheiro, ganhe dinheiro, renda extra, trabalhe em casa, geld verdienen, thuiswerken, zarabiaj*, zarobek,
 		заработ*, зарабатыва*, доход от, доход в, доходом, пассивный доход, удаленная работ*, удаленной работ*, удаленную работ*, удаленк*, подработк*, без вложений, в неделю, требуются, ищу людей, ищем людей, набираю*, набор в, в команду, от 18 лет, нужны люди, cuan, penghasilan, kerja online, kerja dari rumah, 부업*, 재택*, 수익*, 고수익*`,
-	crypto: `bitcoin, bitcoins, btc, crypto, cryptocurrency, ethereum, usdt, binance, airdrop, forex, trading platform, trading signals, expert trader, trader, invest with, investment platform, invest in, return on, returns, profits, binary options, nft, token sale, mining platform, kryptowährung*, geld anlegen, cryptomonnaie*, criptomoneda*, criptovalut*, criptomoeda*, kryptowalut*, inwestycj*,
+	intentCrypto: `bitcoin, bitcoins, btc, crypto, cryptocurrency, ethereum, usdt, binance, airdrop, forex, trading platform, trading signals, expert trader, trader, invest with, investment platform, invest in, return on, returns, profits, binary options, nft, token sale, mining platform, kryptowährung*, geld anlegen, cryptomonnaie*, criptomoneda*, criptovalut*, criptomoeda*, kryptowalut*, inwestycj*,
 		крипт*, биткоин*, трейд*, инвестиц*, арбитраж*, обмен usdt, бирж*, p2p, 코인*, 비트코인*, 리딩방*, 주식방*, saham`,
-	loan: `loan, loans, payday, lender, lenders, credit score, bad credit, credit repair, debt relief, mortgage rates, refinance, cash advance, low interest, interest rate of, insurance quotes, cheap insurance, sofortkredit, kredit ohne, kredite, pret entre, offre de pret, credit rapide, prestamo*, prestito, prestiti, emprestimo*, pozyczk*, chwilowk*, кредит*, займ*, микрозайм*, pinjaman, pinjol, dana tunai, 대출*, 급전*`,
-	pharmacy: `viagra, cialis, levitra, kamagra, xanax, tramadol, valium, ambien, pharmacy, pharmacies, online pharmacy, no prescription, without prescription, pills, weight loss, lose weight, fat burn*, diet pills, keto, garcinia, testosterone, supplement, supplements, steroid*, penis, enlargement, male enhancement, erectile, cbd, cbd oil, hgh, herbal, herbs, herpes, cured me, spell caster, love spell,
+	intentLoan: `loan, loans, payday, lender, lenders, credit score, bad credit, credit repair, debt relief, mortgage rates, refinance, cash advance, low interest, interest rate of, insurance quotes, cheap insurance, sofortkredit, kredit ohne, kredite, pret entre, offre de pret, credit rapide, prestamo*, prestito, prestiti, emprestimo*, pozyczk*, chwilowk*, кредит*, займ*, микрозайм*, pinjaman, pinjol, dana tunai, 대출*, 급전*`,
+	intentPharmacy: `viagra, cialis, levitra, kamagra, xanax, tramadol, valium, ambien, pharmacy, pharmacies, online pharmacy, no prescription, without prescription, pills, weight loss, lose weight, fat burn*, diet pills, keto, garcinia, testosterone, supplement, supplements, steroid*, penis, enlargement, male enhancement, erectile, cbd, cbd oil, hgh, herbal, herbs, herpes, cured me, spell caster, love spell,
 		potenzmittel, abnehmen mit, pharmacie en ligne, perdre du poids, bajar de peso, perder peso, emagrecer, perdere peso, odchudzani*, виагр*, сиалис*, потенци*, похуд*, obat kuat, pelangsing, 비아그라*, 다이어트약`,
-	gamble: `casino, casinos, slot, slots, jackpot, poker, roulette, blackjack, betting, bookmaker*, bookie*, sportsbook, sports bet*, free spins, no deposit, deposit bonus, welcome bonus, lottery, lotto, online gambling, sportwetten, freispiele, paris sportif*, tragaperras, apuestas, scommesse, apostas, zaklady bukmacherskie, kasyno,
+	intentGamble: `casino, casinos, slot, slots, jackpot, poker, roulette, blackjack, betting, bookmaker*, bookie*, sportsbook, sports bet*, free spins, no deposit, deposit bonus, welcome bonus, lottery, lotto, online gambling, sportwetten, freispiele, paris sportif*, tragaperras, apuestas, scommesse, apostas, zaklady bukmacherskie, kasyno,
 		казино, ставк*, букмекер*, рулетк*, фриспин*, слоты, вулкан, джекпот, gacor, slot gacor, situs, judi, togel, maxwin, jp, jepe, wd, depo, bandar, taruhan, bonus, cuan, 카지노*, 토토*, 바카라*, 슬롯*, 먹튀*, 배팅*`,
-	dating: `hot girls, hot girl, sexy girls, single girls, single women, singles, dating, dating site, hookup, hook up, webcam, cam girl*, camgirl*, nudes, naked, nude, porn, porno, xxx, sex, sexy, escort, escorts, milf, onlyfans, horny, adult, meet women, meet girls, chat with, sugar daddy, sugar mummy, private pics, my nudes,
+	intentDating: `hot girls, hot girl, sexy girls, single girls, single women, singles, dating, dating site, hookup, hook up, webcam, cam girl*, camgirl*, nudes, naked, nude, porn, porno, xxx, sex, sexy, escort, escorts, milf, onlyfans, horny, adult, meet women, meet girls, chat with, sugar daddy, sugar mummy, private pics, my nudes,
 		partnersuche, sexkontakte, heisse frauen, rencontre coquine, plan cul, rencontres, citas, chicas calientes, incontri, encontros, randki, знакомств*, девочк*, интим*, порно, секс, эскорт*, вебкам*, проститут*, bokep, open bo, vcs, 만남*, 조건만남*, 야동*, 출장*`,
-	ranking: `seo, backlink, backlinks, search engine, search engines, google rank*, rank higher, page rank, traffic to your, web traffic, website traffic, more traffic, guest post, link exchange, exchange links, web hosting, web design, domain name, keyword, keywords, my web site, my webpage, my web page, my homepage, my blog post, my weblog, my web blog, also visit my, feel free to visit, feel free to surf, here is my, look into my, take a look at my, my website, my blog, my site, buy views, buy likes, buy followers, get views, get followers, more followers, more subscribers, more views, gain subscribers, free subscribers, free followers, bulk email, email marketing, affiliate, replica, outlet, cheap, louis vuitton, nike, ugg, jerseys, wholesale, essay writing, write my essay, movie online, full movie, watch online, download free, free download, keygen, crack, cheats, hack tool, generator,
+	intentRanking: `seo, backlink, backlinks, search engine, search engines, google rank*, rank higher, page rank, traffic to your, web traffic, website traffic, more traffic, guest post, link exchange, exchange links, web hosting, web design, domain name, keyword, keywords, my web site, my webpage, my web page, my homepage, my blog post, my weblog, my web blog, also visit my, feel free to visit, feel free to surf, here is my, look into my, take a look at my, my website, my blog, my site, buy views, buy likes, buy followers, get views, get followers, more followers, more subscribers, more views, gain subscribers, free subscribers, free followers, bulk email, email marketing, affiliate, replica, outlet, cheap, louis vuitton, nike, ugg, jerseys, wholesale, essay writing, write my essay, movie online, full movie, watch online, download free, free download, keygen, crack, cheats, hack tool, generator,
 		suchmaschinenoptimierung, referencement, posicionamiento, posizionamento, продвижени*, раскрутк*, накрутк*, рассылк*, трафик*, 백링크*, 홍보*, jasa`,
-	contact: `whatsapp, whats app, telegram, telegramm, wechat, kik me, kik, snapchat, add me on, skype, viber, dm me, dm for, dm us, pm me, inbox me, message me, message us, text me, contact me, contact us, contact him, contact her, email me, email us, mail me, write me, reach me, reach out to, reach him, contact via, call me, call or text, hmu, t me, discord, my number, my email, hotline, helpline,
+	intentContact: `whatsapp, whats app, telegram, telegramm, wechat, kik me, kik, snapchat, add me on, skype, viber, dm me, dm for, dm us, pm me, inbox me, message me, message us, text me, contact me, contact us, contact him, contact her, email me, email us, mail me, write me, reach me, reach out to, reach him, contact via, call me, call or text, hmu, t me, discord, my number, my email, hotline, helpline,
 		schreib mir, schreibt mir, kontaktieren sie, melde dich bei, ecrivez moi, contactez moi, contactez nous, contactez, escribeme, escribanme, contactame, contactenos, scrivimi, contattami, contattatemi, me chama no, chama no, entre em contato, napisz do mnie,
 		вотсап*, ватсап*, вайбер*, телеграм*, телеграмм*, в тг, тг, в лс, в личку, в личные, лс, личку, личные сообщения, пиши, пишите, напиши*, свяжитесь, обращайтесь, hubungi, wa, kontak, 카톡*, 텔레그램*, 텔레*, 문의*, 상담*, 연락*`,
-	beg: `thumbs up, thumb up, thumbs this up, like this comment, like my comment, like if, please like, pls like, plz like, likes for, give me a like, give a like, share this, please share, share my, share our, pass this on, pass it on, spread the word, copy and paste, copy paste, repost this, post this, send this to, send it to, forward this, top comment, upvote, dont ignore, please dont ignore, before you scroll, sorry for the spam, not spam, not a spam, this isnt spam, im sorry to bother, i know this is, hate me, please help me, help me get, help me reach, help us get, help us reach, just a minute, one minute, few seconds, 10 seconds, a moment of your time, take a second, mean the world, means a lot, mean a lot, if you have time, appreciate it, much appreciated, be appreciated, god bless you, my dream, our dream,
+	intentBeg: `thumbs up, thumb up, thumbs this up, like this comment, like my comment, like if, please like, pls like, plz like, likes for, give me a like, give a like, share this, please share, share my, share our, pass this on, pass it on, spread the word, copy and paste, copy paste, repost this, post this, send this to, send it to, forward this, top comment, upvote, dont ignore, please dont ignore, before you scroll, sorry for the spam, not spam, not a spam, this isnt spam, im sorry to bother, i know this is, hate me, please help me, help me get, help me reach, help us get, help us reach, just a minute, one minute, few seconds, 10 seconds, a moment of your time, take a second, mean the world, means a lot, mean a lot, if you have time, appreciate it, much appreciated, be appreciated, god bless you, my dream, our dream,
 		daumen hoch, bitte teilen, teilt das, weitersagen, partagez, faites tourner, pouce bleu, comparte, compartan, dale like, den like, denle like, condividi, condividete, mettete mi piace, compartilhe, deixa o like, deixem o like, curta, udostepnij, lapka w gore, поставь лайк, поставьте лайк, ставьте лайк*, ставь лайк, лайк*, репост*, делай репост, поделись, поделитесь, перешли*, разошли*, tolong like, bantu like, sebarkan, 좋아요 눌러*, 공유*, 추천 눌러*`,
-	donate:  `donate, donation, donations, gofundme, kickstarter, indiegogo, patreon, paypal, crowdfunding, vote for me, vote for us, vote for my, please vote, sign the petition, sign this petition, sign my petition, sign our petition, fundraiser, charity, spendet, spendenkonto, faites un don, donen, dona aqui, doe een donatie, пожертв*, помогите, карта сбер*, номер карты, сбор средств`,
-	flatter: `great post, nice post, good post, great blog, nice blog, awesome blog, great article, nice article, good article, excellent article, great site, nice site, this blog, your blog, your site, your website, your weblog, this website, this web site, blog post, bookmark, bookmarked, bookmarking, keep it up, keep up the, very informative, informative, i stumbled upon, stumbled upon, came across your, look forward to, thanks for sharing, thank you for sharing, for sharing, this paragraph, piece of writing, great info, useful info, helpful info, valuable information, i like what you, i really like your, well written, rss, guest author`,
-	possessive:   `my, mine, our, mein, meine, meinen, meinem, meiner, unser, unsere, unseren, mon, ma, mes, notre, nos, mi, mis, nuestro, nuestra, mio, mia, miei, nostro, nostra, meu, minha, meus, nosso, nossa, mijn, onze, moj, moja, moje, moim, moj*, мой, моя, мое, мои, моего, моей, моем, моему, моих, мою, наш, наша, наше, наши, нашего, нашей, нашем, нашу, 내, 제, 우리, benim, saya, aku, gue, gua, kami, min, mitt`,
-	media: `channel, channels, chanel, channle, video, videos, vid, vids, cover, covers, remix, remixes, mixtape, mixtapes, beats, song, songs, music, track, tracks, single, ep, album, rap, raps, rapping, singing, vocals, lyrics, soundcloud, youtube, yt, instagram, insta, ig, twitter, facebook, fb, tiktok, twitch, stream, streams, livestream, playlist, podcast, page, pages, blog, blogs, weblog, website, websites, site, homepage, webpage, profile, content, tutorials, gameplay, gameplays, gaming, vlog, vlogs, vlogging, shop, store, merch, app, link, links, bio, comedy, parody, parodies, animation, animations, beatbox, band, clip, clips, uploads, upload, ebook,
+	intentDonate:  `donate, donation, donations, gofundme, kickstarter, indiegogo, patreon, paypal, crowdfunding, vote for me, vote for us, vote for my, please vote, sign the petition, sign this petition, sign my petition, sign our petition, fundraiser, charity, spendet, spendenkonto, faites un don, donen, dona aqui, doe een donatie, пожертв*, помогите, карта сбер*, номер карты, сбор средств`,
+	intentFlatter: `great post, nice post, good post, great blog, nice blog, awesome blog, great article, nice article, good article, excellent article, great site, nice site, this blog, your blog, your site, your website, your weblog, this website, this web site, blog post, bookmark, bookmarked, bookmarking, keep it up, keep up the, very informative, informative, i stumbled upon, stumbled upon, came across your, look forward to, thanks for sharing, thank you for sharing, for sharing, this paragraph, piece of writing, great info, useful info, helpful info, valuable information, i like what you, i really like your, well written, rss, guest author`,
+	intentPossessive:   `my, mine, our, mein, meine, meinen, meinem, meiner, unser, unsere, unseren, mon, ma, mes, notre, nos, mi, mis, nuestro, nuestra, mio, mia, miei, nostro, nostra, meu, minha, meus, nosso, nossa, mijn, onze, moj, moja, moje, moim, moj*, мой, моя, мое, мои, моего, моей, моем, моему, моих, мою, наш, наша, наше, наши, нашего, нашей, нашем, нашу, 내, 제, 우리, benim, saya, aku, gue, gua, kami, min, mitt`,
+	intentMedia: `channel, channels, chanel, channle, video, videos, vid, vids, cover, covers, remix, remixes, mixtape, mixtapes, beats, song, songs, music, track, tracks, single, ep, album, rap, raps, rapping, singing, vocals, lyrics, soundcloud, youtube, yt, instagram, insta, ig, twitter, facebook, fb, tiktok, twitch, stream, streams, livestream, playlist, podcast, page, pages, blog, blogs, weblog, website, websites, site, homepage, webpage, profile, content, tutorials, gameplay, gameplays, gaming, vlog, vlogs, vlogging, shop, store, merch, app, link, links, bio, comedy, parody, parodies, animation, animations, beatbox, band, clip, clips, uploads, upload, ebook,
 		kanal, kanals, kanaele, kanale, seite, webseite, shop, lied, musik, chaine, chaines, canal, pagina, sitio, tienda, musica, cancion, canciones, canale, sito, canzone, site, loja, kanaal, kanalu, strona, strone, piosenk*, канал*, видео, ролик*, видос*, сайт*, страниц*, групп*, паблик*, блог*, музык*, песн*, инст*, 채널*, 영상*, 블로그*, 유튜브*, 노래*, situs, lagu`,
 }
 
@@ -233,7 +233,7 @@ func (t trie) next(at uint16, letter byte) uint16 {
 // walk follows the letters of a word, and returns where it ends and what it
 // says there.
 func (t trie) matchWord(at uint16, word []byte) (uint16, intent) {
-	star := noIntent
+	star := intentNone
 	for i := 0; i < len(word); {
 		size := 1
 		if word[i] < utf8.RuneSelf {
@@ -251,12 +251,12 @@ func (t trie) matchWord(at uint16, word []byte) (uint16, intent) {
 		if at == 0 {
 			return 0, star
 		}
-		if c := t[at].prefixIntent; c != noIntent {
+		if c := t[at].prefixIntent; c != intentNone {
 			star = c
 		}
 		i += size
 	}
-	if c := t[at].intent; c != noIntent {
+	if c := t[at].intent; c != intentNone {
 		return at, c
 	}
 	return at, star
@@ -286,7 +286,7 @@ func (sc *Scanner) matchPhrases(w wordSpan, neighbour bool) {
 	going := append(sc.openPhrases, openPhrase{0, w.start})
 	sc.openPhrases = going[:0] // what is kept never passes what was read
 	for _, b := range going {
-		at, c := b.node, noIntent
+		at, c := b.node, intentNone
 		if at != 0 {
 			if at = phrases.next(at, ' '); at == 0 {
 				continue
@@ -305,16 +305,16 @@ const maxOwnWorkDistance = 4 // words from "my" to "channel" at most
 func (sc *Scanner) recordIntent(c intent, start, end int32) {
 	n := &sc.counters
 	switch c {
-	case noIntent:
+	case intentNone:
 		return
-	case possessive:
+	case intentPossessive:
 		n.lastPossessive = n.words
 		return
-	case media:
+	case intentMedia:
 		if n.lastPossessive == 0 || n.words-n.lastPossessive > maxOwnWorkDistance {
 			return
 		}
-		c = ownWork
+		c = intentOwnWork
 	}
 	if n.intents&(1<<c) == 0 {
 		n.intents |= 1 << c
@@ -349,7 +349,7 @@ func (sc *Scanner) emitIntents() {
 	if n.phones+n.emails > 0 {
 		sc.emit(Intent, "reach", size, -1, -1)
 	}
-	several := bits.OnesCount32(n.intents &^ (1 << flatter))
+	several := bits.OnesCount32(n.intents &^ (1 << intentFlatter))
 	if several == 0 {
 		return
 	}

@@ -44,14 +44,14 @@ google yahoo twitter whatsapp bookmaker poor
 
 // plainDomains are the top-level domains that are not also words, so that a
 // name with one is a link wherever it stands.
-var topLevelDomains = set(`
+var topLevelDomains = wordSet(`
 com net org info biz edu gov mil xyz club online website app dev io tv cc ws ru ua by kz su de uk fr nl pl cz sk hu
 ro bg gr tr pt br mx cn jp kr tw hk vn ph sg eu icu cyou cfd sbs ly gl gd tk ml gq
 `)
 
 // wordDomains are those that are also words or abbreviations: they make a link
 // only in company of a scheme, "www" or a path.
-var ambiguousDomains = set(`
+var ambiguousDomains = wordSet(`
 me it is in to at be no so us am as do la ai art best life world today love mobi name ca ch es dk se fi au nz za ir il
 ae sa im st sh vc ag ac pw si rs hr lt lv ee lu li mt cy ge al ba md mn pk bd lk ng ke gh eg ma tn pe cl ar ve uy py bo
 ec cr pa gt hn sv ni cu tel travel jobs asia one ninja social co my id th ga cf top site store shop click link live pro
@@ -60,21 +60,21 @@ review party science work men gdn network digital media news agency center compa
 `)
 
 // shorteners hide where a link leads.
-var shorteners = set(`
+var shorteners = wordSet(`
 bit.ly goo.gl tinyurl.com t.co ow.ly is.gd buff.ly adf.ly bit.do cutt.ly rebrand.ly rb.gy shorturl.at t.ly tiny.cc
 v.gd s.id lnkd.in clck.ru vk.cc u.to linktr.ee short.link dlvr.it soo.gd x.gd ouo.io shrtco.de kutt.it qr.ae
 `)
 
 // messengers lead readers away into a private talk.
-var messengers = set(`t.me telegram.me telegram.dog wa.me api.whatsapp.com chat.whatsapp.com m.me discord.gg line.me viber.click`)
+var messengers = wordSet(`t.me telegram.me telegram.dog wa.me api.whatsapp.com chat.whatsapp.com m.me discord.gg line.me viber.click`)
 
 // currencies are words that make an amount of a number.
-var currencies = set(`
+var currencies = wordSet(`
 usd eur gbp chf dollar dollars euro euros pound pounds bucks btc usdt eth rub idr inr rp rs руб р евро долларов гривен рублей рубля рублях тыс
 грн злотых zł kr sek nok dkk lei lev tl lira yen won 원 만원 元 円 万 万元 rupiah ribu juta
 `)
 
-func set(words string) map[string]bool {
+func wordSet(words string) map[string]bool {
 	m := make(map[string]bool, 64)
 	for w := range strings.FieldsSeq(words) {
 		m[w] = true

@@ -25,11 +25,11 @@ const (
 var byteKinds = func() (t [256]byte) {
 	for c := range t[:utf8.RuneSelf] {
 		switch asciiClass[c] {
-		case space:
+		case classSpace:
 			t[c] = byteSpace
-		case digit:
+		case classDigit:
 			t[c] = byteDigit
-		case latin:
+		case classLatin:
 			t[c] = byteUpper
 			if c >= 'a' {
 				t[c] = byteLower

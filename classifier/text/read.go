@@ -52,7 +52,7 @@ func (f *Text) decode(s string, base int) {
 		case c == '`':
 			f.emit('\'', base+i, 0)
 			i++
-		case c == 0x7F || c < ' ' && asciiClass[c] != space:
+		case c == 0x7F || c < ' ' && asciiClass[c] != classSpace:
 			f.skipInvisible(rune(c), base+i)
 			i++
 		default:
@@ -66,7 +66,7 @@ func asciiClassOf(r rune) class {
 	if r < 0x80 {
 		return asciiClass[r]
 	}
-	return sign
+	return classSign
 }
 
 // put appends a cell, and judges what was invisible before it.
@@ -77,16 +77,16 @@ func (f *Text) emit(r rune, at int, n flags) {
 		c.flags |= n
 	}
 	switch c.class {
-	case latin:
+	case classLatin:
 		f.latinLetters++
 		if r < 'a' || r > 'z' || cyrillicLookalikes[r-'a'] == 0 {
 			f.latinOnly++
 		}
-	case latinLike:
+	case classLatinLike:
 		if _, like := latinLookalike(r); like == dissimilar || like == decorative {
 			f.nonLatinOnly++
 		}
-	case otherLetter:
+	case classOther:
 		if isEastAsian(r) {
 			f.eastAsian++
 		}
@@ -116,13 +116,13 @@ func (f *Text) endInvisibleRun(next class) flags {
 		return 0
 	}
 	before := f.chars[n-1].class
-	if before == emoji && next == emoji {
+	if before == classEmoji && next == classEmoji {
 		if g.hasJoiner {
-			f.chars = append(f.chars, char{r: joiner, at: g.at, class: emoji})
+			f.chars = append(f.chars, char{r: joiner, at: g.at, class: classEmoji})
 		}
 		return 0
 	}
-	if !(before.isAlphabetic() || before == digit) || !(next.isAlphabetic() || next == digit) {
+	if !(before.isAlphabetic() || before == classDigit) || !(next.isAlphabetic() || next == classDigit) {
 		return 0
 	}
 	if g.first == 0xFE0F && g.count == 1 {
@@ -138,7 +138,7 @@ func (f *Text) endInvisibleRun(next class) flags {
 func (f *Text) decodeRune(r rune, at int) {
 	switch {
 	case r < 0x80:
-		if asciiClass[r] == latin && r < 'a' {
+		if asciiClass[r] == classLatin && r < 'a' {
 			f.Capitals++
 			f.emit(r+'a'-'A', at, flagUpper)
 			return
@@ -207,14 +207,14 @@ func (f *Text) decodeCompatibility(r rune, at int) {
 		return
 	}
 	if !hasCompatibilityForm(r) {
-		if classOf(r) == space {
+		if classOf(r) == classSpace {
 			if r == 0x2028 || r == 0x2029 || r == 0x85 {
 				r = '\n'
 			} else {
 				r = ' '
 			}
 		}
-		if classOf(r) == mark {
+		if classOf(r) == classMark {
 			f.emitScriptMark(r, at)
 			return
 		}
@@ -242,7 +242,7 @@ func (f *Text) decodeCompatibility(r rune, at int) {
 			f.combineMark(x)
 		case n == flagStyled && (x == '(' || x == ')' || x == ','):
 			// A letter in brackets, as one character.
-		case asciiClassOf(x) == latin:
+		case asciiClassOf(x) == classLatin:
 			m := n
 			if x <= 'Z' {
 				f.Capitals++
@@ -289,7 +289,7 @@ func isCommonMark(m rune) bool {
 func (f *Text) emitScriptMark(r rune, at int) {
 	const pile = 4
 	n := len(f.chars)
-	if n > pile && f.chars[n-pile].class == mark && f.chars[n-1].class == mark && f.chars[n-2].class == mark && f.chars[n-3].class == mark {
+	if n > pile && f.chars[n-pile].class == classMark && f.chars[n-1].class == classMark && f.chars[n-2].class == classMark && f.chars[n-3].class == classMark {
 		f.chars[n-1].flags |= flagOf(Combining)
 		return
 	}

@@ -13,7 +13,7 @@ func shortenRepeats(c []char) {
 			for end < len(c) && c[end].r == c[i].r {
 				end++
 			}
-			if c[i].class != digit {
+			if c[i].class != classDigit {
 				truncateRun(c[i:end], 3)
 			}
 		}

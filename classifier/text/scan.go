@@ -215,12 +215,12 @@ func (sc *Scanner) scanChunk(t []byte, i, end int, last wordSpan, marked bool) w
 			r, size = utf8.DecodeRune(t[i:])
 		}
 		switch c := classOf(r); c {
-		case latin, latinLike, digit, otherLetter, mark:
+		case classLatin, classLatinLike, classDigit, classOther, classMark:
 			wr := segmentationOf(r)
 			w := sc.readWord(t, i, end, wr)
 			sc.emitWord(t, w, last, wr)
 			last, i = w, int(w.end)
-		case emoji:
+		case classEmoji:
 			i += sc.scanEmoji(t, i, end)
 		default:
 			sc.counters.addSign(r)
@@ -260,7 +260,7 @@ func (sc *Scanner) readWord(t []byte, i, end int, wr segmentation) wordSpan {
 				i++
 				continue
 			}
-		} else if !c.isAlnum() && c != mark || segmentationOf(r) != wr && c != mark && c != digit {
+		} else if !c.isAlnum() && c != classMark || segmentationOf(r) != wr && c != classMark && c != classDigit {
 			break
 		}
 		if r >= utf8.RuneSelf {
@@ -282,8 +282,8 @@ func (sc *Scanner) readWord(t []byte, i, end int, wr segmentation) wordSpan {
 func asciiRun(t []byte) (n, digits int) {
 	for ; n < len(t) && t[n] < utf8.RuneSelf; n++ {
 		switch asciiClass[t[n]] {
-		case latin:
-		case digit:
+		case classLatin:
+		case classDigit:
 			digits++
 		default:
 			return n, digits
@@ -315,7 +315,7 @@ func (sc *Scanner) scanEmoji(t []byte, i, end int) int {
 		r, size := utf8.DecodeRune(t[i:])
 		skin := r >= 0x1F3FB && r <= 0x1F3FF
 		flag := isRegionalIndicator(before) && isRegionalIndicator(r) && i == start+size
-		if before != 0 && !skin && !flag && before != joiner && r != joiner || classOf(r) != emoji && r != joiner {
+		if before != 0 && !skin && !flag && before != joiner && r != joiner || classOf(r) != classEmoji && r != joiner {
 			break
 		}
 		if !skin {

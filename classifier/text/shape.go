@@ -129,15 +129,15 @@ func (n *counters) addASCII(letters, digits int) {
 
 func (n *counters) addLetter(r rune, c class) {
 	switch c {
-	case digit:
+	case classDigit:
 		n.digits++
-	case latin:
+	case classLatin:
 		n.letters++
 		n.scripts[0]++
-	case latinLike:
+	case classLatinLike:
 		n.letters++
 		n.scripts[1]++
-	case otherLetter:
+	case classOther:
 		n.letters++
 		if isEastAsian(r) {
 			n.scripts[2]++

@@ -80,10 +80,10 @@ const (
 	AuthorField                  // author's name, e-mail, home page
 	Article                 // what the comment shares with the article
 	Intent                    // what it asks of its readers, or offers them
-	kinds
+	numKinds
 )
 
-var kindNames = [kinds]string{
+var kindNames = [numKinds]string{
 	Word: "word", Pair: "pair", Chars: "chars", LinkPart: "link", Number: "number", Reference: "mark",
 	Emoji: "emoji", Obfuscated: "fold", Shape: "shape", AuthorField: "author", Intent: "call", Article: "article",
 }

@@ -33,7 +33,7 @@ func (f *Text) runeAt(i int) rune {
 
 func (f *Text) classAt(i int) class {
 	if i < 0 || i >= len(f.chars) {
-		return space
+		return classSpace
 	}
 	return f.chars[i].class
 }
@@ -50,7 +50,7 @@ func (f *Text) matchesAt(i int, s string) bool {
 
 // skip passes at most two blanks from i in the direction of step.
 func (f *Text) skipSpaces(i, step int) int {
-	for n := 0; n < 2 && f.classAt(i) == space; n++ {
+	for n := 0; n < 2 && f.classAt(i) == classSpace; n++ {
 		i += step
 	}
 	return i
@@ -58,7 +58,7 @@ func (f *Text) skipSpaces(i, step int) int {
 
 // replace writes r for the cells from start to end.
 func (f *Text) replaceChars(start, end int, r rune) {
-	f.chars[start].r, f.chars[start].class = r, sign
+	f.chars[start].r, f.chars[start].class = r, classSign
 	f.chars[start].flags |= flagOf(Link)
 	for i := start + 1; i < end; i++ {
 		f.chars[i].r = deleted
@@ -97,7 +97,7 @@ func (f *Text) joinBracketedDot(i int) bool {
 
 // dotWord undoes "example dot com".
 func (f *Text) joinDotWord(i int) bool {
-	if !f.matchesAt(i, "dot") && !f.matchesAt(i, "d0t") || f.classAt(i-1) != space || f.classAt(i+3) != space {
+	if !f.matchesAt(i, "dot") && !f.matchesAt(i, "d0t") || f.classAt(i-1) != classSpace || f.classAt(i+3) != classSpace {
 		return false
 	}
 	before, after := f.skipSpaces(i-1, -1), f.skipSpaces(i+3, 1)
@@ -106,7 +106,7 @@ func (f *Text) joinDotWord(i int) bool {
 	}
 	// "the dot com bubble" is no link.
 	for start := before; before-start < 4; start-- {
-		if f.classAt(start-1) == space {
+		if f.classAt(start-1) == classSpace {
 			return false
 		}
 	}
@@ -118,7 +118,7 @@ func (f *Text) joinDotWord(i int) bool {
 func (f *Text) joinSpacedDot(i int) bool {
 	odd := f.chars[i].r != '.'
 	before, after := f.skipSpaces(i-1, -1), f.skipSpaces(i+1, 1)
-	if !odd && before == i-1 || f.classAt(before) != latin && f.classAt(before) != digit {
+	if !odd && before == i-1 || f.classAt(before) != classLatin && f.classAt(before) != classDigit {
 		return false
 	}
 	if f.matchesAt(before-2, "www") && !f.classAt(before-3).isAlnum() && f.classAt(after).isAlnum() {
@@ -137,7 +137,7 @@ func (f *Text) joinSpacedDot(i int) bool {
 func (f *Text) topLevelDomainEnd(i int) int {
 	var name [8]byte
 	n := 0
-	for n < len(name) && f.classAt(i+n) == latin && f.chars[i+n].r < 0x80 {
+	for n < len(name) && f.classAt(i+n) == classLatin && f.chars[i+n].r < 0x80 {
 		name[n] = byte(f.chars[i+n].r)
 		n++
 	}
@@ -182,12 +182,12 @@ func (f *Text) joinSpacedLetters() {
 // single tells a letter or digit that stands alone.
 func (f *Text) isSingle(i int) bool {
 	c := f.classAt(i)
-	return (c.isAlphabetic() || c == digit) && !f.isWordChar(i-1) && !f.isWordChar(i+1)
+	return (c.isAlphabetic() || c == classDigit) && !f.isWordChar(i-1) && !f.isWordChar(i+1)
 }
 
 func (f *Text) isWordChar(i int) bool {
 	c := f.classAt(i)
-	return c.isAlnum() || c == mark
+	return c.isAlnum() || c == classMark
 }
 
 // separator returns how many cells part i from the next letter, 0 when it is
@@ -210,7 +210,7 @@ func (f *Text) sameSeparator(first, i, width int) bool {
 	}
 	for k := 1; k <= width; k++ {
 		a, b := f.chars[first+k], f.chars[i+k]
-		if a.r != b.r && (a.class != emoji || b.class != emoji) {
+		if a.r != b.r && (a.class != classEmoji || b.class != classEmoji) {
 			return false
 		}
 	}
@@ -226,7 +226,7 @@ func (f *Text) isSpeltWord(first, last, width int) bool {
 		c := f.chars[i]
 		n++
 		switch {
-		case c.class == digit:
+		case c.class == classDigit:
 			digits++
 		case isVowel(c.r):
 			vowels++
@@ -256,7 +256,7 @@ func (f *Text) isSpeltWord(first, last, width int) bool {
 	case '.':
 		return capitals < n || n > 5
 	case ' ':
-		return width == 1 || f.chars[first+2].class == space || f.chars[first+2].class == emoji
+		return width == 1 || f.chars[first+2].class == classSpace || f.chars[first+2].class == classEmoji
 	case ',', ';', '/', '|', '+', '=', '\n', '&':
 		return width == 1 && n > 4 && s.r != '/' && s.r != '+'
 	}

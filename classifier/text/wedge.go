@@ -8,7 +8,7 @@ func isInsertedSign(c *char) bool {
 	case '❤', '♥', '♡', joiner:
 		return false
 	}
-	return c.class == emoji && !isRegionalIndicator(c.r)
+	return c.class == classEmoji && !isRegionalIndicator(c.r)
 }
 
 // unwedge takes signs out of words and returns how many cells are left.
@@ -64,7 +64,7 @@ func resolveInsertedSigns(c []char, start, end, left, right int, again bool) {
 		return // Catalan: col·legi
 	case r == '|' && left < 4 && !hasVowel(c[start-left:start]):
 		return // an i, says unleet
-	case c[start].class == emoji && min(left, right) > 1 && (!again || max(left, right) > 3):
+	case c[start].class == classEmoji && min(left, right) > 1 && (!again || max(left, right) > 3):
 		return // so👏much👏fun
 	case min(left, right) > 2 || left+right < 4:
 		return

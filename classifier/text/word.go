@@ -62,7 +62,7 @@ type chunkStats struct {
 func (s *chunkStats) add(c []char, i int) {
 	x := &c[i]
 	switch x.class {
-	case latin:
+	case classLatin:
 		s.letters++
 		if x.r >= 0x80 {
 			s.foreign++
@@ -73,12 +73,12 @@ func (s *chunkStats) add(c []char, i int) {
 				}
 			}
 		}
-	case latinLike:
+	case classLatinLike:
 		s.letters++
 		s.foreign++
-	case digit:
+	case classDigit:
 		s.digits++
-	case sign, emoji:
+	case classSign, classEmoji:
 		s.signs++
 		if isCodeSign(x.r) || x.r == '.' && s.sawAt {
 			s.codeSigns++
@@ -94,7 +94,7 @@ func (s *chunkStats) add(c []char, i int) {
 		s.triples++
 	}
 	if x.flags&(flagStyled|flagFullwidth|flagMarked) != 0 {
-		if x.flags&flagStyled != 0 && x.class == latin {
+		if x.flags&flagStyled != 0 && x.class == classLatin {
 			s.styled++
 		}
 		if x.flags&flagFullwidth != 0 && x.class.isAlnum() {
@@ -154,7 +154,7 @@ func (f *Text) flagStyles(c []char, s *chunkStats) {
 func eachWord(c []char, do func([]char)) {
 	for i := 0; i < len(c); i++ {
 		start := i
-		for i < len(c) && (c[i].class.isAlnum() || c[i].class == mark || leetSign(c[i].r) != 0) {
+		for i < len(c) && (c[i].class.isAlnum() || c[i].class == classMark || leetSign(c[i].r) != 0) {
 			i++
 		}
 		if i > start {
@@ -197,7 +197,7 @@ func (f *Text) unifyScript(w []char) {
 	}
 	for i := range w {
 		if r, like := lookalikeOf(&w[i]); like > dissimilar {
-			w[i].r, w[i].class = r, latin
+			w[i].r, w[i].class = r, classLatin
 			w[i].flags |= flagOf(Confusable)
 		} else {
 			w[i].r = BaseLetter(w[i].r) // an accent is part of the disguise
@@ -210,7 +210,7 @@ func toCyrillic(w []char) {
 	for i := range w {
 		c := &w[i]
 		if r := cyrillicLookalikeOf(c); r != 0 {
-			c.r, c.class = r, latinLike
+			c.r, c.class = r, classLatinLike
 			c.flags |= flagOf(Confusable)
 		}
 	}
@@ -247,9 +247,9 @@ func (in *scriptCounts) add(w []char, i int) {
 	if !c.class.isAlphabetic() {
 		return
 	}
-	now := latinLike
-	if c.class == latin && (c.r < 0x250 || lookalikes[c.r].similarity != identical) {
-		now = latin
+	now := classLatinLike
+	if c.class == classLatin && (c.r < 0x250 || lookalikes[c.r].similarity != identical) {
+		now = classLatin
 		in.latin++
 		if c.flags&flagUpper != 0 {
 			in.latinCapitals++
@@ -278,12 +278,12 @@ func (in *scriptCounts) add(w []char, i int) {
 		if c.flags&flagUpper != 0 {
 			in.foreignCapitals++
 		}
-		if i > 0 && i+1 < len(w) && w[i-1].class == latin && w[i+1].class == latin {
+		if i > 0 && i+1 < len(w) && w[i-1].class == classLatin && w[i+1].class == classLatin {
 			in.inside = true
 		}
 	}
 	if in.before == 0 {
-		in.latinFirst = now == latin
+		in.latinFirst = now == classLatin
 	} else if in.before != now {
 		in.switches++
 	}
@@ -292,7 +292,7 @@ func (in *scriptCounts) add(w []char, i int) {
 
 // twinOf is lookalike for a cell: capitals may look like something else.
 func lookalikeOf(c *char) (rune, similarity) {
-	if c.class == latin && c.r < 0x250 {
+	if c.class == classLatin && c.r < 0x250 {
 		return 0, dissimilar
 	}
 	if c.flags&flagUpper != 0 {

@@ -16,7 +16,7 @@ import (
 // Kind is one way to disguise a text.
 type Kind string
 
-// Kinds that folding undoes.
+// Kinds that normalization undoes.
 const (
 	Homoglyph    Kind = "homoglyph"    // vіаgrа, with Cyrillic or Greek letters
 	ZeroWidth    Kind = "zero-width"   // characters that are not seen
@@ -32,7 +32,7 @@ const (
 	Mixed        Kind = "mixed"        // one of the above for each word
 )
 
-// Kinds that folding cannot undo: the letters themselves are lost.
+// Kinds that normalization cannot undo: the letters themselves are lost.
 const (
 	Drop   Kind = "drop"   // a letter is missing
 	Swap   Kind = "swap"   // two letters have changed places
@@ -43,11 +43,11 @@ const (
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return append(Foldable(), Drop, Swap, Insert, Star, Split)
+	return append(Reversible(), Drop, Swap, Insert, Star, Split)
 }
 
-// Foldable lists the kinds that folding is expected to undo.
-func Foldable() []Kind {
+// Reversible lists the kinds that normalization undoes.
+func Reversible() []Kind {
 	return []Kind{
 		Homoglyph, ZeroWidth, Leet, Spacing, Dotting, Fullwidth, Combining, Mathematical, Repeats, Punctuation, Links, Mixed,
 	}
@@ -110,7 +110,7 @@ func unlink(rng *rand.Rand, f string) string {
 // hide disguises one word of at least four letters.
 func hide(kind Kind, rng *rand.Rand, word []rune) []rune {
 	if kind == Mixed {
-		all := Foldable()
+		all := Reversible()
 		kind = all[rng.IntN(len(all)-2)]
 	}
 	switch kind {
