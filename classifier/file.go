@@ -16,7 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -197,8 +197,8 @@ func (m *Model) fill(hashes []byte, weights [heads][]byte) error {
 
 // check refuses what would make verdicts nonsense.
 func (f *Manifest) check(tokens int) error {
-	if f.Scheme != text.Scheme {
-		return invalid("its token scheme is %d, this version has %d; train it again", f.Scheme, text.Scheme)
+	if f.Scheme != features.Scheme {
+		return invalid("its token scheme is %d, this version has %d; train it again", f.Scheme, features.Scheme)
 	}
 	if f.Tokens != tokens {
 		return invalid("its manifest speaks of %d tokens, it holds %d", f.Tokens, tokens)

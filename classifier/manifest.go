@@ -5,7 +5,7 @@ import "winnow/models"
 // Manifest says what a model is made of and how it decides. It is stored in
 // the model file as JSON.
 type Manifest struct {
-	Scheme  int      `json:"scheme"` // of folding and tokens, text.Scheme
+	Scheme  int      `json:"scheme"` // of folding and tokens, features.Scheme
 	Seed    uint64   `json:"seed"`
 	Starter bool     `json:"starter,omitempty"` // learned from public sets alone: never rejects
 	Base    string   `json:"base,omitempty"`    // version of the model that training set out from

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -306,7 +306,7 @@ func TestStarterIsSound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := m.Manifest(); f.Scheme != text.Scheme || !f.Starter || f.Spam == nil || len(f.Origins) == 0 || !m.Cold("") {
+	if f := m.Manifest(); f.Scheme != features.Scheme || !f.Starter || f.Spam == nil || len(f.Origins) == 0 || !m.Cold("") {
 		t.Errorf("%+v", f)
 	}
 	one := 0.5
@@ -352,7 +352,7 @@ func BenchmarkVerdict(b *testing.B) {
 		b.Fatal(err)
 	}
 	var inputs []Input
-	var sc text.Scanner
+	var sc features.Scanner
 	for line := range strings.Lines(string(list)) {
 		in := Input{
 			Text: strings.TrimSpace(line), Author: "A Reader", AuthorEmail: "reader@mail.example",

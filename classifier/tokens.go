@@ -1,7 +1,7 @@
 package classifier
 
 import (
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -36,20 +36,20 @@ const (
 	blocks
 )
 
-func blockOf(k text.Kind) block {
+func blockOf(k features.Kind) block {
 	switch k {
-	case text.Chars:
+	case features.Chars:
 		return charBlock
-	case text.Obfuscated, text.Shape, text.AuthorField, text.Article:
+	case features.Obfuscated, features.Shape, features.Author, features.Article:
 		return shapeBlock
-	case text.Intent:
+	case features.Intent:
 		return callBlock
 	}
 	return wordBlock
 }
 
-func scan(s *text.Scanner, in Input) []text.Token {
-	return s.Scan(text.Doc{
+func scan(s *features.Scanner, in Input) []features.Token {
+	return s.Scan(features.Doc{
 		Text: in.Text, Author: in.Author, AuthorEmail: in.AuthorEmail, AuthorURL: in.AuthorURL,
 		ArticleURL: in.ArticleURL, ArticleTitle: in.ArticleTitle,
 	})

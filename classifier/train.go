@@ -15,8 +15,8 @@ import (
 	"slices"
 	"sync"
 
-	"winnow/classifier/text"
 	"winnow/classifier/text/disguise"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -61,7 +61,7 @@ type trainer struct {
 	manifest Manifest
 	known    map[uint64]uint8 // classes that each text was given, a bit each
 	words    *vocabulary
-	scanner  text.Scanner
+	scanner  features.Scanner
 	langs    names
 	sources  names
 	distinct int        // rows after the copies are left out
@@ -123,7 +123,7 @@ func newTrainer(opt TrainOptions) *trainer {
 		opt: opt, recipe: standard, words: newVocabulary(), known: map[uint64]uint8{},
 		folds: min(max(int(math.Round(1/opt.Holdout)), 2), maxFolds),
 		manifest: Manifest{
-			Scheme: text.Scheme, Seed: opt.Seed, Starter: opt.Starter, Origins: opt.Origins,
+			Scheme: features.Scheme, Seed: opt.Seed, Starter: opt.Starter, Origins: opt.Origins,
 			Sources: map[string]Counts{}, Sites: map[string]Counts{},
 		},
 	}
@@ -137,7 +137,7 @@ const carried = 0.2
 func (t *trainer) expect() {
 	called := map[uint64]bool{}
 	for name, weight := range priors {
-		hash := text.Hash(text.Intent, name)
+		hash := features.Hash(features.Intent, name)
 		called[hash] = true
 		t.words.expect(token{hash: hash, block: callBlock, prior: [heads]float32{spamHead: weight}, kept: true})
 	}

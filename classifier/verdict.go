@@ -5,7 +5,8 @@ import (
 	"slices"
 	"sync"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -31,7 +32,7 @@ type Policy struct {
 	Site         string
 	// Look, unless nil, is lent the folded text for as long as the call takes,
 	// so that rules and campaigns need not fold it again.
-	Look func(body *text.Text)
+	Look func(body *normalize.Text)
 }
 
 // warmLabels is how many human labels of ham and of spam a site must have
@@ -79,8 +80,8 @@ type hit struct {
 
 // reading is what one text is scored with, lent from a pool.
 type reading struct {
-	scanner text.Scanner
-	tokens  []text.Token
+	scanner features.Scanner
+	tokens  []features.Token
 	likely  []int32 // the tokens that the model may know
 	hits    []hit
 	shares  []share
@@ -199,12 +200,12 @@ func (r *reading) signals(h *Head, index int) []models.Signal {
 		w := factor[t.block] * float64(t.weight[index])
 		token := &r.tokens[t.token]
 		// Pieces of a word are credited to the word they were cut from.
-		if token.Kind == text.Chars && word >= 0 && start == token.Start && end == token.End {
+		if token.Kind == features.Chars && word >= 0 && start == token.Start && end == token.End {
 			r.shares[word].weight += w
 			continue
 		}
 		r.shares = append(r.shares, share{int32(i), w})
-		if token.Kind == text.Word || token.Kind == text.Chars {
+		if token.Kind == features.Word || token.Kind == features.Chars {
 			word, start, end = len(r.shares)-1, token.Start, token.End
 		}
 	}

@@ -7,7 +7,8 @@ import (
 	"winnow/classifier/campaign"
 	"winnow/classifier/language"
 	"winnow/classifier/rules"
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -87,7 +88,7 @@ func (s *Server) opinion(ctx context.Context, c models.Comment, site models.Site
 		return o, err
 	}
 	in := classifier.FromComment(c)
-	about := rules.Context{Doc: text.Doc(in), Identified: c.Author.ID != ""}
+	about := rules.Context{Doc: features.Doc(in), Identified: c.Author.ID != ""}
 	if comments, days := set.Past(); comments > 0 && about.Identified {
 		since := s.now().AddDate(0, 0, -days)
 		if about.Record, about.RejectedLately, err = s.db.AuthorRecord(ctx, site.Slug, c.Author.ID, since, comments); err != nil {
@@ -96,7 +97,7 @@ func (s *Server) opinion(ctx context.Context, c models.Comment, site models.Site
 	}
 	o.verdict = s.live.Load().Verdict(in, classifier.Policy{
 		Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: site.Slug,
-		Look: func(body *text.Text) {
+		Look: func(body *normalize.Text) {
 			about.Body = body
 			o.fired = set.Apply(about)
 			o.sketch, o.sketched = campaign.Of(body)

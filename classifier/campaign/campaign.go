@@ -14,7 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -42,7 +42,7 @@ const rows = 2
 // (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3). What
 // campaigns vary is left out: links, addresses, mentions, words with digits,
 // signs. In scripts without spaces, pairs of characters stand for words.
-func Of(f *text.Text) (models.Sketch, bool) {
+func Of(f *normalize.Text) (models.Sketch, bool) {
 	s := sketcher{}
 	for i := range s.minima {
 		s.minima[i] = math.MaxUint64

@@ -8,12 +8,12 @@ import (
 	"testing"
 
 	"winnow/classifier/campaign"
-	"winnow/classifier/text"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
 func sketchOf(s string) (models.Sketch, bool) {
-	var f text.Text
+	var f normalize.Text
 	f.Normalize(s)
 	return campaign.Of(&f)
 }
@@ -185,11 +185,11 @@ func FuzzOf(f *testing.F) {
 	}
 	f.Add("http://a.example/x@y z.w ก่า กา ー々 \u200d \xff\x00 www. a@b.c 1a2 ة")
 	f.Fuzz(func(t *testing.T, s string) {
-		one, ok := campaign.Of(&text.Text{Bytes: []byte(s)})
+		one, ok := campaign.Of(&normalize.Text{Bytes: []byte(s)})
 		if ok != (one != models.Sketch{}) {
 			t.Fatalf("%q: %v, %v", s, one, ok)
 		}
-		two, again := campaign.Of(&text.Text{Bytes: []byte(s + " 👍 123 https://a.example/b @ann x.example")})
+		two, again := campaign.Of(&normalize.Text{Bytes: []byte(s + " 👍 123 https://a.example/b @ann x.example")})
 		if ok != again || one != two {
 			t.Fatalf("%q: what is left out changed the sketch", s)
 		}
@@ -197,7 +197,7 @@ func FuzzOf(f *testing.F) {
 }
 
 func BenchmarkOf(b *testing.B) {
-	var f text.Text
+	var f normalize.Text
 	f.Normalize(strings.Join(ordinary[:5], ". "))
 	b.ReportAllocs()
 	for b.Loop() {

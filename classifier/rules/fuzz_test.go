@@ -6,7 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -53,9 +54,9 @@ func FuzzApply(f *testing.F) {
 }
 
 func apply(s *Set, body string) []models.Signal {
-	var f text.Text
+	var f normalize.Text
 	f.Normalize(body)
-	return s.Apply(Context{Body: &f, Doc: text.Doc{Text: body, Author: body}})
+	return s.Apply(Context{Body: &f, Doc: features.Doc{Text: body, Author: body}})
 }
 
 // FuzzAutomaton holds the automaton equal to a search for each word alone.

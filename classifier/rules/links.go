@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -86,7 +86,7 @@ func (s *Set) ban(fired []models.Signal, host string, place [2]int) []models.Sig
 }
 
 // authorHosts returns the hosts of the author's home page and e-mail address.
-func authorHosts(d text.Doc) []string {
+func authorHosts(d features.Doc) []string {
 	var hosts []string
 	if u, err := url.Parse(d.AuthorURL); err == nil && u.Host != "" {
 		hosts = append(hosts, canonical(u.Hostname()))

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"winnow/classifier/rules"
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -67,7 +67,7 @@ func TestBlockedDomains(t *testing.T) {
 
 func TestBlockedDomainsOfAuthors(t *testing.T) {
 	s := compile(t, models.Rules{BlockedDomains: models.BlockedDomains{Domains: []string{"evil.example"}, Action: models.Hold}})
-	for what, d := range map[string]text.Doc{
+	for what, d := range map[string]features.Doc{
 		"home page": {Text: "Hello", AuthorURL: "https://Sub.Evil.example:8080/me"},
 		"e-mail":    {Text: "Hello", AuthorEmail: "ann@sub.EVIL.example"},
 	} {
@@ -76,7 +76,7 @@ func TestBlockedDomainsOfAuthors(t *testing.T) {
 			t.Errorf("%s: %+v", what, got)
 		}
 	}
-	if got := fire(s, rules.Context{Doc: text.Doc{AuthorURL: "://", AuthorEmail: "evil.example"}}); got != nil {
+	if got := fire(s, rules.Context{Doc: features.Doc{AuthorURL: "://", AuthorEmail: "evil.example"}}); got != nil {
 		t.Errorf("neither: %+v", got)
 	}
 }

@@ -31,7 +31,8 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -46,10 +47,10 @@ type Set struct {
 
 // Context is what rules look at.
 type Context struct {
-	Body       *text.Text  // the comment's text, folded
-	Doc        text.Doc      // the comment as it was written
-	Identified bool          // the site or a reader token vouches for the author
-	Record     models.Record // what became of the author's comments on the site
+	Body       *normalize.Text // the comment's text, folded
+	Doc        features.Doc    // the comment as it was written
+	Identified bool            // the site or a reader token vouches for the author
+	Record     models.Record   // what became of the author's comments on the site
 	// RejectedLately counts the rejections within the last
 	// models.AuthorRules.TrustDays.
 	RejectedLately int
@@ -79,7 +80,7 @@ func Compile(r models.Rules) (*Set, error) {
 func compileWords(bad *models.Invalid, r models.Rules) *lexicon {
 	lex := &lexicon{}
 	var patterns []string
-	var f text.Text
+	var f normalize.Text
 	add := func(l list, field string, words []string) {
 		for i, w := range words {
 			p, pieces, signs := pattern(&f, w)
@@ -156,7 +157,7 @@ func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
 	if len(s.rules.BlockedWords.Words) == 0 || c.Doc.Author == "" {
 		return fired
 	}
-	f := folders.Get().(*text.Text)
+	f := folders.Get().(*normalize.Text)
 	defer folders.Put(f)
 	f.Normalize(c.Doc.Author)
 	for _, h := range s.words.find(f.Bytes) {
@@ -168,9 +169,9 @@ func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
 }
 
 // folders lends buffers for the folding of names.
-var folders = sync.Pool{New: func() any { return new(text.Text) }}
+var folders = sync.Pool{New: func() any { return new(normalize.Text) }}
 
-func origin(f *text.Text, at [2]int) [2]int {
+func origin(f *normalize.Text, at [2]int) [2]int {
 	start, end := f.Origin(at[0], at[1])
 	return [2]int{start, end}
 }

@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 
 	"winnow/classifier/rules"
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -24,13 +25,13 @@ func compile(t testing.TB, r models.Rules) *rules.Set {
 }
 
 func fire(s *rules.Set, c rules.Context) []models.Signal {
-	c.Body = new(text.Text)
+	c.Body = new(normalize.Text)
 	c.Body.Normalize(c.Doc.Text)
 	return s.Apply(c)
 }
 
 func apply(s *rules.Set, body string) []models.Signal {
-	return fire(s, rules.Context{Doc: text.Doc{Text: body}})
+	return fire(s, rules.Context{Doc: features.Doc{Text: body}})
 }
 
 // told writes signals as "name detail [found in the text]".
@@ -119,7 +120,7 @@ func TestListsOfWords(t *testing.T) {
 	const body = "crypto casino, crypto"
 	check := func(what string, r models.Rules, want ...models.Signal) {
 		t.Helper()
-		got := fire(compile(t, r), rules.Context{Doc: text.Doc{Text: body, Author: "Casino Crypto"}})
+		got := fire(compile(t, r), rules.Context{Doc: features.Doc{Text: body, Author: "Casino Crypto"}})
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v", what, got)
 		}
@@ -262,7 +263,7 @@ func TestSetIsShared(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 200 {
-				got := fire(s, rules.Context{Doc: text.Doc{Text: body, Author: "Ann"}})
+				got := fire(s, rules.Context{Doc: features.Doc{Text: body, Author: "Ann"}})
 				if !reflect.DeepEqual(got, want) {
 					t.Errorf("%+v, alone %+v", got, want)
 					return

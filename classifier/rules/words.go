@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/normalize"
 )
 
 // lexicon finds the words and phrases of all lists in a folded text.
@@ -52,7 +52,7 @@ type hit struct {
 
 // pattern turns an entry, folded, into what the automaton reads. It returns ""
 // when the entry has nothing to match.
-func pattern(f *text.Text, s string) (p string, pieces int, signs bool) {
+func pattern(f *normalize.Text, s string) (p string, pieces int, signs bool) {
 	stem, prefix := strings.CutSuffix(s, "*")
 	f.Normalize(stem)
 	var b strings.Builder
