@@ -7,7 +7,7 @@ import (
 	"winnow/classifier/language"
 )
 
-func TestOf(t *testing.T) {
+func TestLanguageOfText(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                    "",
 		"👍👍 12:30":            "",
