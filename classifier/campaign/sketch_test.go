@@ -1,8 +1,6 @@
 package campaign_test
 
 import (
-	"fmt"
-	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -34,7 +32,7 @@ func common(a, b string) int {
 	return n
 }
 
-func TestCopiesMeet(t *testing.T) {
+func TestCopiesMatch(t *testing.T) {
 	const offer = "I was jobless for a year, then Mrs Ruth Miller taught me to trade and now I earn 4,500 dollars a week from home. Write to her at https://ruth.example/start today!"
 	for what, pair := range map[string][2]string{
 		"with another name":   {offer, strings.ReplaceAll(offer, "Ruth Miller", "Agnes Dove")},
@@ -58,8 +56,8 @@ func TestCopiesMeet(t *testing.T) {
 	}
 }
 
-// Ordinary comments of some six to ten words, on the same matters and with the
-// same turns of phrase.
+// ordinary are comments of six to ten words, on the same subjects and with the
+// same phrases.
 var ordinary = []string{
 	"I completely agree with the author of this article",
 	"I completely disagree with everything the author says here",
@@ -83,10 +81,10 @@ var ordinary = []string{
 	"정부가 발표한 대책은 우리 지역에는 아무 도움이 안 됩니다",
 }
 
-// Of two that share a quarter of their words and pairs of words, one pair in
-// 200 meets by chance; here the first two of the list are such a pair.
-func TestOrdinaryCommentsDoNotMeet(t *testing.T) {
-	var met []string
+// Of comments that share a quarter of their words and pairs, one in 200 matches by
+// chance; here the first two of the list do.
+func TestOrdinaryCommentsDoNotMatch(t *testing.T) {
+	var matches []string
 	for i, a := range ordinary {
 		for _, b := range ordinary[:i] {
 			n := common(a, b)
@@ -94,16 +92,16 @@ func TestOrdinaryCommentsDoNotMeet(t *testing.T) {
 				t.Errorf("no sketch of %q or %q", a, b)
 			}
 			if n >= models.Alike {
-				met = append(met, a+" | "+b)
+				matches = append(matches, a+" | "+b)
 			}
 		}
 	}
-	if len(met) > 1 {
-		t.Errorf("%d pairs meet: %q", len(met), met)
+	if len(matches) > 1 {
+		t.Errorf("%d pairs match: %q", len(matches), matches)
 	}
 }
 
-func TestTooLittleHasNoSketch(t *testing.T) {
+func TestShortTextHasNoSketch(t *testing.T) {
 	for _, s := range []string{
 		"", "First!", "Thank you so much", "I agree, well said", "lol lol lol lol lol lol lol lol lol lol",
 		"a b c d e f g h", "👍👍👍👍👍👍👍👍👍", "https://one.example/a/long/path/with/many/words/in/it https://two.example",
@@ -111,13 +109,13 @@ func TestTooLittleHasNoSketch(t *testing.T) {
 		strings.Repeat("\u0301", 100_000), "@ann @bob @cem @dora @emil @fritz @gustav @hans @ida",
 	} {
 		if _, ok := sketchOf(s); ok {
-			t.Errorf("a sketch was drawn of %.60q", s)
+			t.Errorf("%.60q has a sketch", s)
 		}
 	}
 }
 
-// With no more than a tenth of the words changed nearly all copies meet; with
-// all changed none does.
+// With up to a tenth of the words changed nearly all copies match; with all words
+// changed none does.
 func TestRecallByShareOfChangedWords(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 9))
 	words := func(n int) []string {
@@ -133,7 +131,7 @@ func TestRecallByShareOfChangedWords(t *testing.T) {
 		words, changed int
 		least, most    float64
 	}{{10, 1, .9, 1}, {20, 2, .9, 1}, {40, 4, .9, 1}, {40, 20, 0, .2}, {40, 40, 0, 0}} {
-		met := 0
+		matches := 0
 		const tries = 400
 		for range tries {
 			a := words(c.words)
@@ -145,40 +143,17 @@ func TestRecallByShareOfChangedWords(t *testing.T) {
 				}
 			}
 			if common(strings.Join(a, " "), strings.Join(b, " ")) >= models.Alike {
-				met++
+				matches++
 			}
 		}
-		if share := float64(met) / tries; share < c.least || share > c.most {
-			t.Errorf("%d of %d words changed: %.2f meet, from %.2f to %.2f wanted", c.changed, c.words, share, c.least, c.most)
+		if share := float64(matches) / tries; share < c.least || share > c.most {
+			t.Errorf("%d of %d words changed: %.2f match, want %.2f to %.2f", c.changed, c.words, share, c.least, c.most)
 		}
 	}
 }
 
-func TestSignal(t *testing.T) {
-	for _, c := range []struct {
-		count, authors, articles int
-		weight                   float64 // 0: no signal
-	}{
-		{1, 1, 1, 0},
-		{2, 2, 2, 0},
-		{50, 1, 1, 0}, // one who repeats himself in one place
-		{3, 2, 1, math.Log(2)},
-		{3, 1, 3, math.Log(3)},
-		{12, 10, 5, math.Log(50)},
-		{300, 200, 100, 4},
-	} {
-		s, ok := campaign.Signal(models.Campaign{Count: c.count, Authors: c.authors, Articles: c.articles})
-		if ok != (c.weight > 0) || math.Abs(s.Weight-c.weight) > 1e-9 {
-			t.Errorf("%+v: %+v, %v", c, s, ok)
-		}
-		if ok && (s.Name != "campaign:copies" || s.Detail != fmt.Sprint(c.count) || s.Action != "") {
-			t.Errorf("%+v: %+v", c, s)
-		}
-	}
-}
-
-// FuzzOf holds that any bytes have the same sketch every time, and that what
-// campaigns vary does not change it.
+// FuzzOf checks that a text always has the same sketch, and that what campaigns
+// vary does not change it.
 func FuzzOf(f *testing.F) {
 	for _, s := range ordinary {
 		f.Add(s)
@@ -191,7 +166,7 @@ func FuzzOf(f *testing.F) {
 		}
 		two, again := campaign.Of(&normalize.Text{Bytes: []byte(s + " 👍 123 https://a.example/b @ann x.example")})
 		if ok != again || one != two {
-			t.Fatalf("%q: what is left out changed the sketch", s)
+			t.Fatalf("%q: a link, mention, number or emoji changed the sketch", s)
 		}
 	})
 }
