@@ -14,8 +14,8 @@ type automaton struct {
 	first []uint32    // the children of state s are first[s] to first[s+1]-1, by label
 	fail  []uint32    // the longest proper suffix of a state that is a state too
 	word  []int32     // index of the word that ends in a state, or -1
-	next  []uint32    // the nearest state along fail where a word ends, or 0
-	start [256]uint32 // children of the root, state 0
+	output  []uint32    // the nearest state along fail where a word ends, or 0
+	rootChildren [256]uint32 // children of the root, state 0
 }
 
 // span is the part of the sorted words that begin with what a state stands for.
@@ -23,7 +23,7 @@ type span struct{ from, to int }
 
 // build makes the automaton for words, none of them empty. For equal words it
 // reports the first.
-func build(words []string) *automaton {
+func newAutomaton(words []string) *automaton {
 	order := make([]int32, len(words))
 	size := 1
 	for i := range order {
@@ -57,7 +57,7 @@ func build(words []string) *automaton {
 			a.label = append(a.label, b)
 			if s == 0 {
 				a.fail = append(a.fail, 0)
-				a.start[b] = uint32(len(spans) - 1)
+				a.rootChildren[b] = uint32(len(spans) - 1)
 			} else {
 				a.fail = append(a.fail, a.step(a.fail[s], b))
 			}
@@ -65,12 +65,12 @@ func build(words []string) *automaton {
 	}
 	a.first = append(a.first, uint32(len(spans)))
 
-	a.next = make([]uint32, len(spans))
+	a.output = make([]uint32, len(spans))
 	for s := 1; s < len(spans); s++ {
 		if f := a.fail[s]; a.word[f] >= 0 {
-			a.next[s] = f
+			a.output[s] = f
 		} else {
-			a.next[s] = a.next[f]
+			a.output[s] = a.output[f]
 		}
 	}
 	return a
@@ -89,5 +89,5 @@ func (a *automaton) step(s uint32, b byte) uint32 {
 		}
 		s = a.fail[s]
 	}
-	return a.start[b]
+	return a.rootChildren[b]
 }

@@ -11,7 +11,7 @@ import (
 // certain is the probability from which a trusted author's comment is held all
 // the same: so sure is the model of few but those whose login was stolen. A
 // lower threshold for rejecting comes first.
-const certain = 0.98
+const trustLimit = 0.98
 
 // Combine adds signals that fired beside the model, those of rules and of
 // campaigns, to the model's verdict. First their weights move the probability
@@ -36,7 +36,7 @@ func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 	}
 
 	if weight != 0 && v.Spam != nil {
-		p := shift(*v.Spam, weight)
+		p := addLogOdds(*v.Spam, weight)
 		v.Spam = &p
 		switch {
 		case v.Reject > 0 && p >= v.Reject:
@@ -45,7 +45,7 @@ func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 			v.Action = stricter(v.Action, models.Hold)
 		}
 	}
-	sure := certain
+	sure := trustLimit
 	if v.Reject > 0 {
 		sure = min(sure, v.Reject)
 	}
@@ -87,7 +87,7 @@ func stricter(a, b models.Action) models.Action {
 }
 
 // shift adds weight to the log odds of p, and stays clear of 0 and 1.
-func shift(p, weight float64) float64 {
+func addLogOdds(p, weight float64) float64 {
 	const least = 1e-9
 	p = min(max(p, least), 1-least)
 	return 1 / (1 + (1-p)/p*math.Exp(-weight))

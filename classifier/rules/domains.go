@@ -14,10 +14,10 @@ import (
 // domains is a set of domains in canonical form.
 type domains map[string]struct{}
 
-func compileDomains(bad *models.Invalid, field string, list []string) domains {
+func newDomains(bad *models.Invalid, field string, list []string) domains {
 	d := make(domains, len(list))
 	for i, s := range list {
-		host := canonical(strings.TrimPrefix(s, "*."))
+		host := canonicalHost(strings.TrimPrefix(s, "*."))
 		if host == "" {
 			bad.Add(fmt.Sprintf("%s[%d]", field, i), "must be a domain such as spam.example")
 			continue
@@ -28,7 +28,7 @@ func compileDomains(bad *models.Invalid, field string, list []string) domains {
 }
 
 // covers tells whether a canonical host is one of the domains or below one.
-func (d domains) covers(host string) bool {
+func (d domains) contains(host string) bool {
 	for len(d) > 0 && host != "" {
 		if _, found := d[host]; found {
 			return true
@@ -40,20 +40,20 @@ func (d domains) covers(host string) bool {
 
 // profile maps names as browsers do (UTS #46, not transitional) and does not
 // mind what registries would refuse: what is looked up may well be odd.
-var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
+var idnaProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
 
 // canonical returns a host as browsers look it up: lower case, Punycode,
 // percent signs decoded, without the dot of the root. It is "" for what is
 // none, such as three dots.
-func canonical(host string) string {
+func canonicalHost(host string) string {
 	if strings.Contains(host, "%") {
 		if decoded, err := url.PathUnescape(host); err == nil {
 			host = decoded
 		}
 	}
 	host = strings.TrimRight(strings.ToLower(host), ".")
-	if !ascii(host) {
-		if mapped, err := profile.ToASCII(host); err == nil {
+	if !isASCII(host) {
+		if mapped, err := idnaProfile.ToASCII(host); err == nil {
 			host = strings.TrimRight(mapped, ".")
 		}
 	}
@@ -63,7 +63,7 @@ func canonical(host string) string {
 	return host
 }
 
-func ascii(s string) bool {
+func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false

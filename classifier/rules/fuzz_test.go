@@ -69,12 +69,12 @@ func FuzzAutomaton(f *testing.F) {
 		if len(words) == 0 || len(list)+len(in) > 1<<12 {
 			return
 		}
-		a := build(words)
+		a := newAutomaton(words)
 		found := map[string][]int{}
 		state := uint32(0)
 		for i := range len(in) {
 			state = a.step(state, in[i])
-			for s := state; s != 0; s = a.next[s] {
+			for s := state; s != 0; s = a.output[s] {
 				if a.word[s] >= 0 {
 					found[words[a.word[s]]] = append(found[words[a.word[s]]], i+1)
 				}

@@ -22,7 +22,7 @@ const maxLinks = 64
 type link struct {
 	start, end int  // the whole of it, up to where the path ends
 	host       span // the host alone, without port and user
-	counts     bool // a link, rather than an e-mail address or a word with a dot
+	isLink     bool // a link, rather than an e-mail address or a word with a dot
 }
 
 func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
@@ -36,27 +36,27 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 		// Folding may make one host of several, so both forms are looked up:
 		// the folded one shows a disguise of a blocked domain, and what was
 		// written shows a disguise as an allowed one.
-		folded, written, place := canonical(string(c.Body.Bytes[l.host.from:l.host.to])), "", nowhere
+		folded, written, place := canonicalHost(string(c.Body.Bytes[l.host.from:l.host.to])), "", noPlace
 		if i < maxLinks {
-			place = origin(c.Body, [2]int{l.host.from, l.host.to})
-			written = canonical(cut(c.Doc.Text, place))
+			place = placeOf(c.Body, [2]int{l.host.from, l.host.to})
+			written = canonicalHost(substring(c.Doc.Text, place))
 		}
 		switch {
-		case s.domains.covers(folded):
-			banned = s.ban(banned, folded, place)
-		case s.domains.covers(written):
-			banned = s.ban(banned, written, place)
+		case s.domains.contains(folded):
+			banned = s.addBlockedDomain(banned, folded, place)
+		case s.domains.contains(written):
+			banned = s.addBlockedDomain(banned, written, place)
 		}
-		if l.counts && !s.allowed.covers(written) {
+		if l.isLink && !s.allowed.contains(written) {
 			number++
 			if i < maxLinks {
-				at = append(at, origin(c.Body, [2]int{l.start, l.end}))
+				at = append(at, placeOf(c.Body, [2]int{l.start, l.end}))
 			}
 		}
 	}
 	for _, host := range authorHosts(c.Doc) {
-		if s.domains.covers(host) {
-			banned = s.ban(banned, host, nowhere)
+		if s.domains.contains(host) {
+			banned = s.addBlockedDomain(banned, host, noPlace)
 		}
 	}
 	fired = append(fired, banned...)
@@ -67,19 +67,19 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 }
 
 // nowhere is the place of what is not in the text, or not looked at closely.
-var nowhere = [2]int{-1, -1}
+var noPlace = [2]int{-1, -1}
 
 // ban notes a blocked domain and its place.
-func (s *Set) ban(fired []models.Signal, host string, place [2]int) []models.Signal {
+func (s *Set) addBlockedDomain(fired []models.Signal, host string, place [2]int) []models.Signal {
 	i := slices.IndexFunc(fired, func(f models.Signal) bool { return f.Detail == host })
 	if i < 0 {
-		if len(fired) == maxHits {
+		if len(fired) == maxMatches {
 			return fired
 		}
 		i = len(fired)
 		fired = append(fired, models.Signal{Name: "rule:blocked-domain", Detail: host, Action: s.rules.BlockedDomains.Action})
 	}
-	if place != nowhere {
+	if place != noPlace {
 		fired[i].At = append(fired[i].At, place)
 	}
 	return fired
@@ -89,16 +89,16 @@ func (s *Set) ban(fired []models.Signal, host string, place [2]int) []models.Sig
 func authorHosts(d features.Doc) []string {
 	var hosts []string
 	if u, err := url.Parse(d.AuthorURL); err == nil && u.Host != "" {
-		hosts = append(hosts, canonical(u.Hostname()))
+		hosts = append(hosts, canonicalHost(u.Hostname()))
 	}
 	if at := strings.LastIndexByte(d.AuthorEmail, '@'); at >= 0 {
-		hosts = append(hosts, canonical(d.AuthorEmail[at+1:]))
+		hosts = append(hosts, canonicalHost(d.AuthorEmail[at+1:]))
 	}
 	return hosts
 }
 
 // cut returns the part of s between two places counted in code points.
-func cut(s string, place [2]int) string {
+func substring(s string, place [2]int) string {
 	n, from, to := 0, len(s), len(s)
 	for i := range s {
 		if n == place[0] {
@@ -117,8 +117,8 @@ func cut(s string, place [2]int) string {
 func findLinks(t []byte) []link {
 	var found []link
 	for i := 0; i < len(t); {
-		if after := scheme(t, i); after > i {
-			l := withScheme(t, i, after)
+		if after := schemeEnd(t, i); after > i {
+			l := linkWithScheme(t, i, after)
 			if l.host.to > l.host.from {
 				found = append(found, l)
 			}
@@ -126,7 +126,7 @@ func findLinks(t []byte) []link {
 			continue
 		}
 		if n := hostLen(t[i:]); n > 0 {
-			if l, ok := bare(t, i, i+n); ok {
+			if l, ok := linkWithoutScheme(t, i, i+n); ok {
 				found = append(found, l)
 				i = l.end
 			} else {
@@ -144,7 +144,7 @@ var schemes = [][]byte{[]byte("http:"), []byte("https:"), []byte("ftp:")}
 
 // scheme returns where the authority begins when a scheme stands at i, and
 // otherwise i. Browsers take any number of slashes, in either direction.
-func scheme(t []byte, i int) int {
+func schemeEnd(t []byte, i int) int {
 	if t[i] != 'h' && t[i] != 'f' {
 		return i
 	}
@@ -165,9 +165,9 @@ func scheme(t []byte, i int) int {
 // withScheme reads the authority that begins at from: the host stands after
 // the last @, which in http://good.example@evil.example is the second, and
 // before the port. A backslash ends it as a slash does.
-func withScheme(t []byte, start, from int) link {
+func linkWithScheme(t []byte, start, from int) link {
 	end := from
-	for end < len(t) && !ends(t, end) && scheme(t, end) == end && !strings.ContainsRune(`/\?#`, rune(t[end])) {
+	for end < len(t) && !endsAddress(t, end) && schemeEnd(t, end) == end && !strings.ContainsRune(`/\?#`, rune(t[end])) {
 		end++
 	}
 	host := span{from, end}
@@ -178,7 +178,7 @@ func withScheme(t []byte, start, from int) link {
 		if to := bytes.IndexByte(t[host.from:end], ']'); to > 0 {
 			host.to = host.from + to + 1
 		}
-		return link{start: start, end: pathEnd(t, end), host: host, counts: true}
+		return link{start: start, end: pathEnd(t, end), host: host, isLink: true}
 	}
 	n := hostLen(t[host.from:end])
 	if rest := t[host.from+n : end]; bytes.HasPrefix(rest, fullStop) && !bytes.ContainsRune(t[host.from:host.from+n], '.') {
@@ -186,13 +186,13 @@ func withScheme(t []byte, start, from int) link {
 		n += len(fullStop) + hostLen(rest[len(fullStop):])
 	}
 	host.to = host.from + n
-	return link{start: start, end: pathEnd(t, end), host: host, counts: true}
+	return link{start: start, end: pathEnd(t, end), host: host, isLink: true}
 }
 
 var fullStop = []byte("。")
 
 // bare judges a run of host characters without a scheme.
-func bare(t []byte, from, to int) (link, bool) {
+func linkWithoutScheme(t []byte, from, to int) (link, bool) {
 	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
 		to--
 	}
@@ -209,8 +209,8 @@ func bare(t []byte, from, to int) (link, bool) {
 		return l, true
 	}
 	slash := to < len(t) && t[to] == '/'
-	l.counts = bytes.HasPrefix(name, []byte("www.")) || slash && letters(name[dot+1:]) || topLevel[string(name[dot+1:])]
-	if l.counts && slash {
+	l.isLink = bytes.HasPrefix(name, []byte("www.")) || slash && isAlphabetic(name[dot+1:]) || linkDomains[string(name[dot+1:])]
+	if l.isLink && slash {
 		l.end = pathEnd(t, to)
 	}
 	return l, true
@@ -219,14 +219,14 @@ func bare(t []byte, from, to int) (link, bool) {
 // pathEnd returns the end of the address that goes on at i: before a space,
 // a bracket, or another scheme, which would be a link in the link.
 func pathEnd(t []byte, i int) int {
-	for i < len(t) && !ends(t, i) && scheme(t, i) == i {
+	for i < len(t) && !endsAddress(t, i) && schemeEnd(t, i) == i {
 		i++
 	}
 	return i
 }
 
 // ends tells whether no address goes on at i.
-func ends(t []byte, i int) bool {
+func endsAddress(t []byte, i int) bool {
 	switch c := t[i]; c {
 	case '<', '>', '"':
 		return true
@@ -254,7 +254,7 @@ func hostLen(t []byte) int {
 			if !isWord(r) && !unicode.IsMark(r) {
 				return i
 			}
-			if kind = other; unspaced(r) {
+			if kind = other; isUnspaced(r) {
 				kind = dense
 			}
 		case r == '-' || r == '.' || r == '_' || r == '%':
@@ -271,7 +271,7 @@ func hostLen(t []byte) int {
 	return len(t)
 }
 
-func letters(b []byte) bool {
+func isAlphabetic(b []byte) bool {
 	for _, r := range string(b) {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
 			return false
@@ -283,7 +283,7 @@ func letters(b []byte) bool {
 // topLevel are the last labels that make a link of a bare name. The list is
 // short on purpose: most labels are also words, and a full stop without a
 // space after it is no link.
-var topLevel = func() map[string]bool {
+var linkDomains = func() map[string]bool {
 	m := map[string]bool{}
 	for _, s := range strings.Fields(`com net org edu gov info biz io co app dev xyz online site website shop
 		store club vip pro top click icu bet casino tech tv eu uk de at ch fr nl pl ru ua by cz sk hu ro bg gr

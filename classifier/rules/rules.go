@@ -40,7 +40,7 @@ import (
 // goroutines at once. The zero value, and nil, have no rules.
 type Set struct {
 	rules   models.Rules
-	words   *lexicon // nil when there are none
+	words   *wordMatcher // nil when there are none
 	domains domains
 	allowed domains
 }
@@ -68,41 +68,41 @@ func Compile(r models.Rules) (*Set, error) {
 
 	var bad models.Invalid
 	s := &Set{rules: r}
-	s.words = compileWords(&bad, r)
-	s.domains = compileDomains(&bad, "blocked_domains.domains", r.BlockedDomains.Domains)
-	s.allowed = compileDomains(&bad, "links.allowed", r.Links.Allowed)
+	s.words = newWordMatcher(&bad, r)
+	s.domains = newDomains(&bad, "blocked_domains.domains", r.BlockedDomains.Domains)
+	s.allowed = newDomains(&bad, "links.allowed", r.Links.Allowed)
 	if err := bad.Err(); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func compileWords(bad *models.Invalid, r models.Rules) *lexicon {
-	lex := &lexicon{}
+func newWordMatcher(bad *models.Invalid, r models.Rules) *wordMatcher {
+	lex := &wordMatcher{}
 	var patterns []string
 	var f normalize.Text
 	add := func(l list, field string, words []string) {
 		for i, w := range words {
-			p, pieces, signs := pattern(&f, w)
+			p, pieces, signs := encodeEntry(&f, w)
 			switch {
 			case pieces == 0:
 				bad.Add(fmt.Sprintf("%s[%d]", field, i), "must have a letter, a digit or a symbol")
 				continue
-			case pieces > maxPieces:
+			case pieces > maxSegments:
 				bad.Add(fmt.Sprintf("%s[%d]", field, i), "is too long")
 				continue
 			}
-			lex.signs = lex.signs || signs
+			lex.hasSigns = lex.hasSigns || signs
 			lex.entries = append(lex.entries, entry{l, w, pieces})
 			patterns = append(patterns, p)
 		}
 	}
-	add(blocked, "blocked_words.words", r.BlockedWords.Words)
-	add(suspect, "suspect_words.words", r.SuspectWords.Words)
+	add(blockedList, "blocked_words.words", r.BlockedWords.Words)
+	add(suspectList, "suspect_words.words", r.SuspectWords.Words)
 	if len(patterns) == 0 {
 		return nil
 	}
-	lex.automaton = build(patterns)
+	lex.automaton = newAutomaton(patterns)
 	return lex
 }
 
@@ -142,36 +142,36 @@ func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
 	}
 	for _, h := range s.words.find(c.Body.Bytes) {
 		e := s.words.entries[h.entry]
-		sig := models.Signal{Name: "rule:blocked-word", Detail: e.as, Action: s.rules.BlockedWords.Action}
-		if e.list == suspect {
-			sig = models.Signal{Name: "rule:suspect-word", Detail: e.as, Action: models.Hold}
+		sig := models.Signal{Name: "rule:blocked-word", Detail: e.original, Action: s.rules.BlockedWords.Action}
+		if e.list == suspectList {
+			sig = models.Signal{Name: "rule:suspect-word", Detail: e.original, Action: models.Hold}
 			if w := s.rules.SuspectWords.Weight; w > 0 {
 				sig.Action, sig.Weight = "", w
 			}
 		}
 		for _, at := range h.at {
-			sig.At = append(sig.At, origin(c.Body, at))
+			sig.At = append(sig.At, placeOf(c.Body, at))
 		}
 		fired = append(fired, sig)
 	}
 	if len(s.rules.BlockedWords.Words) == 0 || c.Doc.Author == "" {
 		return fired
 	}
-	f := folders.Get().(*normalize.Text)
-	defer folders.Put(f)
+	f := names.Get().(*normalize.Text)
+	defer names.Put(f)
 	f.Normalize(c.Doc.Author)
 	for _, h := range s.words.find(f.Bytes) {
-		if e := s.words.entries[h.entry]; e.list == blocked {
-			fired = append(fired, models.Signal{Name: "rule:blocked-name", Detail: e.as, Action: s.rules.BlockedWords.Action})
+		if e := s.words.entries[h.entry]; e.list == blockedList {
+			fired = append(fired, models.Signal{Name: "rule:blocked-name", Detail: e.original, Action: s.rules.BlockedWords.Action})
 		}
 	}
 	return fired
 }
 
 // folders lends buffers for the folding of names.
-var folders = sync.Pool{New: func() any { return new(normalize.Text) }}
+var names = sync.Pool{New: func() any { return new(normalize.Text) }}
 
-func origin(f *normalize.Text, at [2]int) [2]int {
+func placeOf(f *normalize.Text, at [2]int) [2]int {
 	start, end := f.Origin(at[0], at[1])
 	return [2]int{start, end}
 }
