@@ -11,7 +11,7 @@ import (
 	"winnow/models"
 )
 
-// domains is a set of domains in canonical form.
+// domains is a set of canonical domain names.
 type domains map[string]struct{}
 
 func newDomains(bad *models.Invalid, field string, list []string) domains {
@@ -27,7 +27,7 @@ func newDomains(bad *models.Invalid, field string, list []string) domains {
 	return d
 }
 
-// covers tells whether a canonical host is one of the domains or below one.
+// contains tells whether a canonical host is one of the domains or a subdomain.
 func (d domains) contains(host string) bool {
 	for len(d) > 0 && host != "" {
 		if _, found := d[host]; found {
@@ -38,13 +38,13 @@ func (d domains) contains(host string) bool {
 	return false
 }
 
-// profile maps names as browsers do (UTS #46, not transitional) and does not
-// mind what registries would refuse: what is looked up may well be odd.
+// idnaProfile maps names as browsers do (UTS #46, not transitional) and accepts
+// names that registries would refuse.
 var idnaProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
 
-// canonical returns a host as browsers look it up: lower case, Punycode,
-// percent signs decoded, without the dot of the root. It is "" for what is
-// none, such as three dots.
+// canonicalHost returns a host as browsers look it up: lower case, Punycode,
+// percent-decoded, without the final dot. It returns "" for an invalid name, such
+// as one with two dots in a row.
 func canonicalHost(host string) string {
 	if strings.Contains(host, "%") {
 		if decoded, err := url.PathUnescape(host); err == nil {

@@ -11,8 +11,8 @@ import (
 	"winnow/models"
 )
 
-// FuzzApply holds that no rules and no text make trouble, that places are in
-// the text, and that an entry is found in itself.
+// FuzzApply checks that any rules and texts are accepted, that places are in the
+// text, and that each entry matches itself.
 func FuzzApply(f *testing.F) {
 	f.Add("idiot*\nbuy now", "evil.example", "Buy NOW, idiots: http://a@evil.example:80/x", 1)
 	f.Add("加微信\nสวัสดี\n🍆", "bücher.example", "请加 微信 www.bücher.example。再见 🍆", 0)
@@ -47,7 +47,7 @@ func FuzzApply(f *testing.F) {
 				t.Fatal(err)
 			}
 			if stem, _ := strings.CutSuffix(w, "*"); len(apply(only, stem)) == 0 {
-				t.Fatalf("%q does not find itself", w)
+				t.Fatalf("%q does not match itself", w)
 			}
 		}
 	})
@@ -59,7 +59,7 @@ func apply(s *Set, body string) []models.Signal {
 	return s.Apply(Context{Body: &f, Doc: features.Doc{Text: body, Author: body}})
 }
 
-// FuzzAutomaton holds the automaton equal to a search for each word alone.
+// FuzzAutomaton compares the automaton with a search for each word alone.
 func FuzzAutomaton(f *testing.F) {
 	f.Add("he she his hers", "ushers and his sheep")
 	f.Add("a aa aaa aab baa", "aaaabaaab")

@@ -13,42 +13,42 @@ import (
 	"winnow/models"
 )
 
-// maxLinks is how many hosts of a comment are looked at closely, both as
-// folded and as written. Further ones are looked up as folded, have no place
-// and count as not allowed.
+// maxLinks bounds the hosts of a comment that are looked up both normalized and as
+// they were written. Further ones are looked up only normalized, have no place and
+// count as not allowed.
 const maxLinks = 64
 
-// link is a host named in a folded text.
+// link is a host in a normalized text.
 type link struct {
-	start, end int  // the whole of it, up to where the path ends
+	start, end int  // with scheme and path
 	host       span // the host alone, without port and user
-	isLink     bool // a link, rather than an e-mail address or a word with a dot
+	isLink     bool // not an e-mail address or a word with a dot
 }
 
 func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	if s.rules.Links.Max == nil && len(s.domains) == 0 {
 		return fired
 	}
-	number := 0
+	count := 0
 	var at [][2]int
-	var banned []models.Signal
+	var blocked []models.Signal
 	for i, l := range findLinks(c.Body.Bytes) {
-		// Folding may make one host of several, so both forms are looked up:
-		// the folded one shows a disguise of a blocked domain, and what was
-		// written shows a disguise as an allowed one.
-		folded, written, place := canonicalHost(string(c.Body.Bytes[l.host.from:l.host.to])), "", noPlace
+		// Several hosts may normalize to the same, so both forms are looked up: the
+		// normalized one finds a blocked domain that is obfuscated, and an allowed
+		// domain must be written exactly.
+		normalized, written, place := canonicalHost(string(c.Body.Bytes[l.host.from:l.host.to])), "", noPlace
 		if i < maxLinks {
 			place = placeOf(c.Body, [2]int{l.host.from, l.host.to})
 			written = canonicalHost(substring(c.Doc.Text, place))
 		}
 		switch {
-		case s.domains.contains(folded):
-			banned = s.addBlockedDomain(banned, folded, place)
+		case s.domains.contains(normalized):
+			blocked = s.addBlockedDomain(blocked, normalized, place)
 		case s.domains.contains(written):
-			banned = s.addBlockedDomain(banned, written, place)
+			blocked = s.addBlockedDomain(blocked, written, place)
 		}
 		if l.isLink && !s.allowed.contains(written) {
-			number++
+			count++
 			if i < maxLinks {
 				at = append(at, placeOf(c.Body, [2]int{l.start, l.end}))
 			}
@@ -56,20 +56,20 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	}
 	for _, host := range authorHosts(c.Doc) {
 		if s.domains.contains(host) {
-			banned = s.addBlockedDomain(banned, host, noPlace)
+			blocked = s.addBlockedDomain(blocked, host, noPlace)
 		}
 	}
-	fired = append(fired, banned...)
-	if most := s.rules.Links.Max; most != nil && number > *most {
-		fired = append(fired, models.Signal{Name: "rule:links", Detail: strconv.Itoa(number), Action: models.Hold, At: at})
+	fired = append(fired, blocked...)
+	if most := s.rules.Links.Max; most != nil && count > *most {
+		fired = append(fired, models.Signal{Name: "rule:links", Detail: strconv.Itoa(count), Action: models.Hold, At: at})
 	}
 	return fired
 }
 
-// nowhere is the place of what is not in the text, or not looked at closely.
+// noPlace is the place of a host that is not in the text, or is beyond maxLinks.
 var noPlace = [2]int{-1, -1}
 
-// ban notes a blocked domain and its place.
+// addBlockedDomain adds a blocked domain, or another place of it.
 func (s *Set) addBlockedDomain(fired []models.Signal, host string, place [2]int) []models.Signal {
 	i := slices.IndexFunc(fired, func(f models.Signal) bool { return f.Detail == host })
 	if i < 0 {
@@ -97,7 +97,7 @@ func authorHosts(d features.Doc) []string {
 	return hosts
 }
 
-// cut returns the part of s between two places counted in code points.
+// substring returns the part of s between two places in code points.
 func substring(s string, place [2]int) string {
 	n, from, to := 0, len(s), len(s)
 	for i := range s {
@@ -113,7 +113,7 @@ func substring(s string, place [2]int) string {
 	return s[min(from, to):to]
 }
 
-// findLinks returns every host that t names, in order.
+// findLinks returns the hosts in t, in order.
 func findLinks(t []byte) []link {
 	var found []link
 	for i := 0; i < len(t); {
@@ -142,8 +142,8 @@ func findLinks(t []byte) []link {
 
 var schemes = [][]byte{[]byte("http:"), []byte("https:"), []byte("ftp:")}
 
-// scheme returns where the authority begins when a scheme stands at i, and
-// otherwise i. Browsers take any number of slashes, in either direction.
+// schemeEnd returns where the authority begins when a scheme stands at i, and i
+// otherwise. Browsers accept any number of slashes, in either direction.
 func schemeEnd(t []byte, i int) int {
 	if t[i] != 'h' && t[i] != 'f' {
 		return i
@@ -162,9 +162,9 @@ func schemeEnd(t []byte, i int) int {
 	return i
 }
 
-// withScheme reads the authority that begins at from: the host stands after
-// the last @, which in http://good.example@evil.example is the second, and
-// before the port. A backslash ends it as a slash does.
+// linkWithScheme reads the authority that begins at from. The host stands after the
+// last @, as in http://user.example@host.example, and before the port. A backslash
+// ends it like a slash.
 func linkWithScheme(t []byte, start, from int) link {
 	end := from
 	for end < len(t) && !endsAddress(t, end) && schemeEnd(t, end) == end && !strings.ContainsRune(`/\?#`, rune(t[end])) {
@@ -182,7 +182,7 @@ func linkWithScheme(t []byte, start, from int) link {
 	}
 	n := hostLen(t[host.from:end])
 	if rest := t[host.from+n : end]; bytes.HasPrefix(rest, fullStop) && !bytes.ContainsRune(t[host.from:host.from+n], '.') {
-		// Browsers take it for a dot; after one it ends a sentence.
+		// Browsers read it as a dot. After another dot it ends a sentence.
 		n += len(fullStop) + hostLen(rest[len(fullStop):])
 	}
 	host.to = host.from + n
@@ -191,7 +191,7 @@ func linkWithScheme(t []byte, start, from int) link {
 
 var fullStop = []byte("。")
 
-// bare judges a run of host characters without a scheme.
+// linkWithoutScheme tells whether a run of host characters is a host.
 func linkWithoutScheme(t []byte, from, to int) (link, bool) {
 	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
 		to--
@@ -216,8 +216,8 @@ func linkWithoutScheme(t []byte, from, to int) (link, bool) {
 	return l, true
 }
 
-// pathEnd returns the end of the address that goes on at i: before a space,
-// a bracket, or another scheme, which would be a link in the link.
+// pathEnd returns the end of the address that continues at i: a space, a bracket,
+// or another scheme, which begins another link.
 func pathEnd(t []byte, i int) int {
 	for i < len(t) && !endsAddress(t, i) && schemeEnd(t, i) == i {
 		i++
@@ -225,7 +225,7 @@ func pathEnd(t []byte, i int) int {
 	return i
 }
 
-// ends tells whether no address goes on at i.
+// endsAddress tells whether the character at i cannot be part of an address.
 func endsAddress(t []byte, i int) bool {
 	switch c := t[i]; c {
 	case '<', '>', '"':
@@ -239,11 +239,11 @@ func endsAddress(t []byte, i int) bool {
 	}
 }
 
-// hostLen returns how many bytes at the start of t may be of one host. Text of
-// a script without spaces may stand right beside a host, so none changes
-// between such a script and ASCII within a label.
+// hostLen returns how many bytes at the start of t may be part of one host. Text of
+// a script without spaces may follow a host directly, so a host ends where such a
+// script and ASCII meet within a label.
 func hostLen(t []byte) int {
-	const other, latin, dense = 0, 1, 2
+	const other, latin, unspaced = 0, 1, 2
 	before := other
 	for i := 0; i < len(t); {
 		r, size := rune(t[i]), 1
@@ -255,14 +255,14 @@ func hostLen(t []byte) int {
 				return i
 			}
 			if kind = other; isUnspaced(r) {
-				kind = dense
+				kind = unspaced
 			}
 		case r == '-' || r == '.' || r == '_' || r == '%':
 			kind = other
 		case !isWord(r):
 			return i
 		}
-		if before == latin && kind == dense || before == dense && kind == latin {
+		if before == latin && kind == unspaced || before == unspaced && kind == latin {
 			return i
 		}
 		before = kind
@@ -271,6 +271,7 @@ func hostLen(t []byte) int {
 	return len(t)
 }
 
+// isAlphabetic tells whether b is at least two letters and no other characters.
 func isAlphabetic(b []byte) bool {
 	for _, r := range string(b) {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
@@ -280,9 +281,9 @@ func isAlphabetic(b []byte) bool {
 	return utf8.RuneCount(b) >= 2
 }
 
-// topLevel are the last labels that make a link of a bare name. The list is
-// short on purpose: most labels are also words, and a full stop without a
-// space after it is no link.
+// linkDomains are the top-level domains with which a name is a link without scheme,
+// "www" or path. The list is short because most domains are also words, and often
+// the space after a full stop is missing.
 var linkDomains = func() map[string]bool {
 	m := map[string]bool{}
 	for _, s := range strings.Fields(`com net org edu gov info biz io co app dev xyz online site website shop
