@@ -1,6 +1,6 @@
 // Package language detects the language of a comment: by its script and, among
 // languages in Latin letters, by their most common words (section [common
-// words] of package lexicon). It knows few languages and returns none rather
+// words] of package lexicon). It covers few languages and returns none rather
 // than guess.
 //
 // It imports only lexicon of this module.

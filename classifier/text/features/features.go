@@ -4,7 +4,7 @@
 // (intent.go, with the phrases of package lexicon), its shape, and what is known
 // of its author and article.
 //
-// It knows nothing of classes, weights or storage, and imports only normalize,
+// It does not depend on classes, weights or storage: it imports only normalize,
 // charclass and lexicon of this module. Given the same text it gives the same
 // tokens on every machine and in every release with the same Scheme.
 package features

@@ -103,21 +103,26 @@ func (t *Text) decodeCompatibility(r rune, at int) {
 	if r >= 0x1161 && r <= 0x11C2 && t.composeHangul(r) {
 		return
 	}
-	if !hasCompatibilityForm(r) {
-		if charclass.Of(r) == charclass.Space {
-			if r == 0x2028 || r == 0x2029 || r == 0x85 {
-				r = '\n'
-			} else {
-				r = ' '
-			}
-		}
-		if charclass.Of(r) == charclass.Mark {
-			t.emitScriptMark(r, at)
-			return
-		}
-		t.decodeLetter(r, at)
+	if hasCompatibilityForm(r) {
+		t.decompose(r, at)
 		return
 	}
+	switch charclass.Of(r) {
+	case charclass.Space:
+		if r == 0x2028 || r == 0x2029 || r == 0x85 {
+			t.emit('\n', at, 0)
+		} else {
+			t.emit(' ', at, 0)
+		}
+	case charclass.Mark:
+		t.emitScriptMark(r, at)
+	default:
+		t.decodeLetter(r, at)
+	}
+}
+
+// decompose emits the compatibility decomposition (Unicode NFKD) of a character.
+func (t *Text) decompose(r rune, at int) {
 	var buf [utf8.UTFMax]byte
 	d := norm.NFKD.Properties(buf[:utf8.EncodeRune(buf[:], r)]).Decomposition()
 	if len(d) == 0 {

@@ -15,7 +15,7 @@ const (
 	raisedTag // sub and sup: they separate nothing and hide nothing
 )
 
-// tagKindOf knows the HTML elements that occur in comments; anything else in
+// tagKindOf covers the HTML elements that occur in comments; anything else in
 // angle brackets is text.
 func tagKindOf(name string) tagKind {
 	var low [10]byte

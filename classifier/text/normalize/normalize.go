@@ -8,7 +8,7 @@
 // Ordinary text, which is most of it, takes a shorter way with the same result
 // (fastpath.go).
 //
-// It knows nothing of tokens, models or storage, and imports only charclass and
+// It does not depend on tokens, models or storage: it imports only charclass and
 // lexicon of this module. A change of what it returns is a change of
 // features.Scheme.
 package normalize
