@@ -15,7 +15,7 @@ type Class uint8
 const (
 	Sign      Class = iota // punctuation, symbols and everything else
 	Space                  // white space
-	Digit                  // any number (Unicode category N)
+	Digit                  // a number (Unicode category N, except for ² ³ ¹ ¼ ½ ¾)
 	Latin                  // a Latin letter
 	LatinLike              // a letter of another script that shares shapes with Latin: Cyrillic, Greek …
 	Other                  // a letter of any other script
