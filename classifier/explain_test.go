@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"winnow/models"
 )
 
 func TestStrongestIsWhatASortPutsFirst(t *testing.T) {
@@ -29,4 +31,41 @@ func TestStrongestIsWhatASortPutsFirst(t *testing.T) {
 			t.Fatalf("of %v some are lost: %v", all, got)
 		}
 	}
+}
+
+func TestSignalsSumToTheLogOdds(t *testing.T) {
+	m := train(t, comments(300, models.Ham, models.Spam, models.Abuse), TrainOptions{})
+	for _, l := range append(comments(50, models.Ham, models.Spam, models.Abuse), models.Label{Text: "?"}, models.Label{Text: ""}) {
+		v := m.Verdict(FromLabel(l), Policy{})
+		p := *v.Spam
+		if v.Reason == models.ReasonAbuse {
+			p = *v.Abuse
+		}
+		sum := 0.0
+		for i, s := range v.Signals {
+			sum += s.Weight
+			if i > 0 && math.Abs(s.Weight) > math.Abs(v.Signals[i-1].Weight) {
+				t.Fatalf("signals are not strongest first: %+v", v.Signals)
+			}
+		}
+		if want := math.Log(p / (1 - p)); math.Abs(sum-want) > 1e-6*max(1, math.Abs(want)) {
+			t.Errorf("%q: signals sum to %v, the log odds are %v", l.Text, sum, want)
+		}
+	}
+}
+
+func TestSignalsPointIntoTheOriginal(t *testing.T) {
+	m := train(t, comments(300, models.Ham, models.Spam), TrainOptions{})
+	original := []rune("Über die Straße: CASINO bonus!")
+	v := m.Verdict(Input{Text: string(original)}, Policy{})
+	for _, s := range v.Signals {
+		if s.Name != "word:casino" {
+			continue
+		}
+		if len(s.At) != 1 || string(original[s.At[0][0]:s.At[0][1]]) != "CASINO" || s.Weight <= 0 {
+			t.Errorf("%+v does not point at the word", s)
+		}
+		return
+	}
+	t.Errorf("no signal for the word: %+v", v.Signals)
 }

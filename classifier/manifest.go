@@ -1,6 +1,11 @@
 package classifier
 
-import "winnow/models"
+import (
+	"math"
+
+	"winnow/classifier/text"
+	"winnow/models"
+)
 
 // Manifest says what a model is made of and how it decides. It is stored in
 // the model file as JSON.
@@ -78,9 +83,26 @@ func headIndex(c models.Class) int {
 
 var headClass = [heads]models.Class{models.Spam, models.Abuse}
 
-func (m *Model) head(i int) *Head {
-	if i == spamHead {
-		return m.manifest.Spam
+// check refuses what would make verdicts nonsense.
+func (f *Manifest) check(tokens int) error {
+	if f.Scheme != text.Scheme {
+		return invalid("its token scheme is %d, this version has %d; train it again", f.Scheme, text.Scheme)
 	}
-	return m.manifest.Abuse
+	if f.Tokens != tokens {
+		return invalid("its manifest speaks of %d tokens, it holds %d", f.Tokens, tokens)
+	}
+	for _, h := range []*Head{f.Spam, f.Abuse} {
+		if h == nil {
+			continue
+		}
+		for _, x := range append(h.Scale[:], h.Prior) {
+			if !(math.Abs(x) <= 1000) {
+				return invalid("its manifest has a scale out of range")
+			}
+		}
+		if !(h.Hold >= 0 && h.Hold <= 1.001) || !(h.Reject >= 0 && h.Reject <= 1.001) {
+			return invalid("its manifest has a threshold out of range")
+		}
+	}
+	return nil
 }

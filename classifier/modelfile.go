@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"winnow/classifier/text"
 	"winnow/models"
 )
 
@@ -191,30 +190,6 @@ func (m *Model) fill(hashes []byte, weights [heads][]byte) error {
 			}
 		}
 		m.table.put(hash, w)
-	}
-	return nil
-}
-
-// check refuses what would make verdicts nonsense.
-func (f *Manifest) check(tokens int) error {
-	if f.Scheme != text.Scheme {
-		return invalid("its token scheme is %d, this version has %d; train it again", f.Scheme, text.Scheme)
-	}
-	if f.Tokens != tokens {
-		return invalid("its manifest speaks of %d tokens, it holds %d", f.Tokens, tokens)
-	}
-	for _, h := range []*Head{f.Spam, f.Abuse} {
-		if h == nil {
-			continue
-		}
-		for _, x := range append(h.Scale[:], h.Prior) {
-			if !(math.Abs(x) <= 1000) {
-				return invalid("its manifest has a scale out of range")
-			}
-		}
-		if !(h.Hold >= 0 && h.Hold <= 1.001) || !(h.Reject >= 0 && h.Reject <= 1.001) {
-			return invalid("its manifest has a threshold out of range")
-		}
 	}
 	return nil
 }

@@ -14,10 +14,6 @@ import (
 	"winnow/models"
 )
 
-func smallModel(t testing.TB) *Model {
-	return train(t, comments(20, models.Ham, models.Spam), TrainOptions{MaxTokens: 50})
-}
-
 func TestModelReaderRefuses(t *testing.T) {
 	whole := bytesOf(t, smallModel(t))
 	changed := func(at int, with ...byte) []byte {
@@ -129,4 +125,25 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("a model that was read cannot be written: %v", err)
 		}
 	})
+}
+
+func TestModelSurvivesItsFile(t *testing.T) {
+	m := train(t, comments(150, models.Ham, models.Spam, models.Abuse), TrainOptions{})
+	path := t.TempDir() + "/model.wnw"
+	if err := m.WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Version() != m.Version() || !bytes.Equal(bytesOf(t, got), bytesOf(t, m)) {
+		t.Error("the model that was read is not the one that was written")
+	}
+	for _, l := range comments(20, models.Ham, models.Spam, models.Abuse) {
+		a, b := m.Verdict(FromLabel(l), Policy{}), got.Verdict(FromLabel(l), Policy{})
+		if *a.Spam != *b.Spam || *a.Abuse != *b.Abuse || a.Action != b.Action || len(a.Signals) != len(b.Signals) {
+			t.Fatalf("%q: %+v before, %+v after", l.Text, a, b)
+		}
+	}
 }

@@ -1,5 +1,11 @@
 package classifier
 
+import (
+	"slices"
+
+	"winnow/classifier/text"
+)
+
 // priors are what calls weigh before a model has learned anything, in natural
 // log odds of spam: what a person who moderates comments would say of one who
 // asks this and nothing else. Labels move them. In long texts all sorts of
@@ -10,4 +16,34 @@ var priors = map[string]float32{
 	"act": 3, "prize": 3, "donate": 3, "crypto": 2, "beg": 2, "flatter": 0.6,
 	"link:short": 8, "link:medium": 3, "reach:short": 4, "reach:medium": 2,
 	"some:short": 2, "some:link": 3, "several:2": 2, "several:3": 4, "several:4": 6,
+}
+
+// carried is how much of what the base says a new model expects: the words of
+// other places carry over less than what comments ask for.
+const carried = 0.2
+
+// expect tells the vocabulary what is known before the first label.
+func (t *trainer) expect() {
+	called := map[uint64]bool{}
+	for name, weight := range priors {
+		hash := text.Hash(text.Call, name)
+		called[hash] = true
+		t.words.expect(token{hash: hash, block: callBlock, prior: [heads]float32{spamHead: weight}, kept: true})
+	}
+	if t.opt.Base == nil {
+		return
+	}
+	for _, s := range t.opt.Base.table.slots {
+		if s.hash != 0 {
+			prior := s.weight
+			if !called[s.hash] {
+				for h := range prior {
+					prior[h] *= carried
+				}
+			}
+			t.words.expect(token{hash: s.hash, prior: prior})
+		}
+	}
+	t.manifest.Base = t.opt.Base.version
+	t.manifest.Origins = append(slices.Clone(t.manifest.Origins), t.opt.Base.manifest.Origins...)
 }

@@ -9,34 +9,6 @@ import (
 	"winnow/models"
 )
 
-// variant is one way to fit a head. What suits link spam with its repeated
-// phrases does not suit abuse, so several are fitted and stacked.
-type variant struct {
-	cost  float64 // of a mistake, against large weights
-	bayes float64 // how much the naive Bayes log ratio of a token says about the room its weight gets, 0 to 1
-}
-
-// recipe is how the weights of a head are fitted.
-type recipe struct {
-	most     int // rounds over the rows, for few of them
-	variants []variant
-	scale    [blocks]float64 // how much a block may carry
-	trust    float64         // share of the priors that calls set out with
-	held     float64         // room of the weight of a call about its prior; another's is about 1
-	copied   float64         // what a mistake on a disguised copy costs against one on the original
-}
-
-// rounds is how often the rows are gone over. The more there are, the fewer
-// rounds bring the weights to rest.
-func (r recipe) rounds(rows int) int { return min(r.most, 6+200_000/max(rows, 1)) }
-
-var standard = recipe{
-	most:     20,
-	variants: []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
-	scale:    [blocks]float64{1, 1, 0.5, 1},
-	copied:   1,
-}
-
 // lanes are several logistic regressions fitted side by side over the same
 // rows: for each variant one for each fold, which never sees the rows of that
 // fold, and one that sees all. The weights of a token in all lanes lie side by

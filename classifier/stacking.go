@@ -2,7 +2,9 @@ package classifier
 
 import (
 	"math"
-	"slices"
+	"math/rand/v2"
+
+	"winnow/models"
 )
 
 func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
@@ -148,51 +150,65 @@ func solve(h, g []float64, m int) []float64 {
 	return g
 }
 
-// thresholdFor returns the lowest probability at which at most the share most
-// of the ham is flagged, with 99 % confidence, and false when there is too
-// little ham to tell. It sorts ham, the out-of-fold probabilities of ham rows.
-func thresholdFor(ham []float64, most float64) (float64, bool) {
-	if upperBound(0, len(ham)) > most {
-		return 0, false
+// calibrate stacks the variants, which turns their scores into probabilities,
+// and finds the thresholds, all from scores that lanes give to rows they never
+// saw. It returns what each token weighs besides.
+func (t *trainer) calibrate(l *lanes, s *spool) (*Head, *HeadFigures, []float64, error) {
+	var rows []outOfFold
+	var facts []scored
+	rng := rand.New(rand.NewPCG(t.opt.Seed, 1))
+	err := s.shuffled(rng, func(r *row) error {
+		if !l.sees(r) || r.copied || len(facts) >= maxScores {
+			return nil
+		}
+		l.scores(r)
+		scores := make([]float32, len(l.recipe.variants))
+		for v := range scores {
+			scores[v] = float32(l.z[l.lane(v, int(r.fold))])
+		}
+		rows = append(rows, outOfFold{scores, r.class == l.class, r.fold})
+		facts = append(facts, scored{positive: r.class == l.class, lang: r.lang, source: r.source})
+		return nil
+	})
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	slices.Sort(ham)
-	flagged, top := 0, len(ham)
-	for flagged < top && upperBound(flagged+1, len(ham)) <= most {
-		flagged++
+	// Figures and thresholds rest on probabilities that neither the weights
+	// nor the stack had seen the row for.
+	hold := t.hold(len(rows))
+	var without [maxFolds]*stack
+	for f := range t.folds {
+		without[f] = fitStack(rows, f, hold)
 	}
-	return math.Nextafter(ham[top-1-min(flagged, top-1)], 2), true
-}
-
-// upperBound is the upper end of the one-sided 99 % confidence interval of a
-// rate of which k of n were seen (Clopper and Pearson 1934).
-func upperBound(k, n int) float64 {
-	if k >= n {
-		return 1
-	}
-	low, high := float64(k)/float64(n), 1.0
-	for range 60 {
-		mid := (low + high) / 2
-		if binomialCDF(k, n, mid) > 0.01 {
-			low = mid
-		} else {
-			high = mid
+	var ham []float64
+	for i, r := range rows {
+		facts[i].p = sigmoid(without[r.fold].at(r.scores))
+		if !r.positive {
+			ham = append(ham, facts[i].p)
 		}
 	}
-	return high
+	all := fitStack(rows, -1, hold)
+	weights, prior := l.blend(all.count)
+	h := &Head{Prior: prior + all.intercept, Scale: l.recipe.scale, Variants: all.count}
+	h.Hold = 0.5
+	if at, ok := thresholdFor(ham, mostHeld); ok {
+		h.Hold = max(at, leastHold)
+		if l.class == models.Spam {
+			h.Hold = min(h.Hold, mostHold)
+		}
+	}
+	if t.opt.Hold > 0 {
+		h.Hold = t.opt.Hold
+	}
+	if at, ok := thresholdFor(ham, mostRejected); ok && l.class == models.Spam && !t.opt.Starter && min(len(ham), len(facts)-len(ham)) >= warmLabels {
+		h.Reject = max(at, h.Hold)
+	}
+	return h, headFigures(facts, h.Hold, h.Reject, &t.langs, &t.sources), weights, nil
 }
 
-// binomialCDF is the chance of at most k hits in n trials of chance p.
-func binomialCDF(k, n int, p float64) float64 {
-	if p >= 1 {
-		return 0
-	}
-	// Terms are taken from k downwards until they no longer matter.
-	logGamma := func(x int) float64 { g, _ := math.Lgamma(float64(x)); return g }
-	log := logGamma(n+1) - logGamma(k+1) - logGamma(n-k+1) + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p)
-	term, sum := math.Exp(log), 0.0
-	for i := k; i >= 0 && term > sum*1e-12; i-- {
-		sum += term
-		term *= float64(i) / float64(n-i+1) * (1 - p) / p
-	}
-	return sum
+// hold is how strongly the stack keeps to the plain average of the variants.
+// What is best for labels of many sources is not best for the next source, and
+// the average carries over better.
+func (t *trainer) hold(rows int) float64 {
+	return max(3, t.variety()*float64(rows)/30)
 }

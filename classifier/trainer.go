@@ -1,22 +1,15 @@
 package classifier
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"io"
 	"iter"
 	"math"
-	"math/rand/v2"
 	"os"
-	"slices"
 	"sync"
 
 	"winnow/classifier/text"
-	"winnow/classifier/text/disguise"
 	"winnow/models"
 )
 
@@ -129,36 +122,6 @@ func newTrainer(opt TrainOptions) *trainer {
 	}
 }
 
-// carried is how much of what the base says a new model expects: the words of
-// other places carry over less than what comments ask for.
-const carried = 0.2
-
-// expect tells the vocabulary what is known before the first label.
-func (t *trainer) expect() {
-	called := map[uint64]bool{}
-	for name, weight := range priors {
-		hash := text.Hash(text.Call, name)
-		called[hash] = true
-		t.words.expect(token{hash: hash, block: callBlock, prior: [heads]float32{spamHead: weight}, kept: true})
-	}
-	if t.opt.Base == nil {
-		return
-	}
-	for _, s := range t.opt.Base.table.slots {
-		if s.hash != 0 {
-			prior := s.weight
-			if !called[s.hash] {
-				for h := range prior {
-					prior[h] *= carried
-				}
-			}
-			t.words.expect(token{hash: s.hash, prior: prior})
-		}
-	}
-	t.manifest.Base = t.opt.Base.version
-	t.manifest.Origins = append(slices.Clone(t.manifest.Origins), t.opt.Base.manifest.Origins...)
-}
-
 func (t *trainer) step(rows int) {
 	t.progress.Lock()
 	defer t.progress.Unlock()
@@ -166,168 +129,79 @@ func (t *trainer) step(rows int) {
 	t.opt.Progress(t.done, t.total)
 }
 
-// kept is a label as the first temporary file holds it.
-type kept struct {
-	Key   uint64       `json:"k"`
-	Label models.Label `json:"l"`
-}
-
-var classBit = map[models.Class]uint8{models.Ham: 1, models.Spam: 2, models.Abuse: 4}
-
-// collect goes over the labels once: it writes each text to a file, counts
-// its tokens and remembers its classes.
-func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) error {
-	w := bufio.NewWriterSize(texts, 1<<18)
-	out := json.NewEncoder(w)
-	for l, err := range rows {
-		if err != nil {
-			return err
-		}
-		if t.step(1); t.done%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		tokens := scan(&t.scanner, FromLabel(l))
-		key := t.key()
-		before, seen := t.known[key]
-		if seen || len(t.known) < maxKnown {
-			t.known[key] = before | classBit[l.Label]
-		}
-		if before&classBit[l.Label] != 0 {
-			t.manifest.Duplicates++
+// learn fits the heads that have labels and puts the model together.
+func (t *trainer) learn(ctx context.Context, s *spool) (*Model, error) {
+	var n Counts
+	for _, c := range t.manifest.Sources {
+		n.Ham, n.Spam, n.Abuse = n.Ham+c.Ham, n.Spam+c.Spam, n.Abuse+c.Abuse
+	}
+	if n.Ham == 0 || n.Spam+n.Abuse == 0 {
+		return nil, models.Errorf(models.KindInvalid, "training needs labels of ham and of spam or abuse; there are %d of ham, %d of spam, %d of abuse", n.Ham, n.Spam, n.Abuse)
+	}
+	trained := min(n.Spam, 1) + min(n.Abuse, 1)
+	t.total = t.done + trained*t.recipe.rounds(s.rows)*s.rows
+	m := &Model{manifest: t.manifest}
+	m.manifest.Figures.Rows = t.manifest.Rows
+	// The heads learn side by side: they share only the file, and t.step.
+	var fitted [heads][]float64
+	var fault [heads]error
+	var both sync.WaitGroup
+	for i, class := range headClass {
+		if class == models.Spam && n.Spam == 0 || class == models.Abuse && n.Abuse == 0 {
 			continue
 		}
-		t.distinct++
-		for _, token := range tokens {
-			t.words.count(token.Hash, blockOf(token.Kind), l.Label)
-		}
-		if err := out.Encode(kept{key, l}); err != nil {
-			return fmt.Errorf("write the temporary training file: %w", err)
-		}
+		both.Go(func() {
+			var h *Head
+			var f *HeadFigures
+			h, f, fitted[i], fault[i] = t.fitHead(ctx, s, class)
+			if i == spamHead {
+				m.manifest.Spam, m.manifest.Figures.Spam = h, f
+			} else {
+				m.manifest.Abuse, m.manifest.Figures.Abuse = h, f
+			}
+		})
 	}
-	if err := w.Flush(); err != nil {
-		return fmt.Errorf("write the temporary training file: %w", err)
+	both.Wait()
+	if err := errors.Join(fault[:]...); err != nil {
+		return nil, err
 	}
-	return nil
+	return t.assemble(m, fitted)
 }
 
-// key tells texts apart that are not the same after folding.
-func (t *trainer) key() uint64 {
-	h := fnv.New64a()
-	h.Write(t.scanner.Body.Text) // a hash never fails to write
-	return h.Sum64()
+func (t *trainer) fitHead(ctx context.Context, s *spool, class models.Class) (*Head, *HeadFigures, []float64, error) {
+	prior := 0.0
+	if base := t.opt.Base; base != nil && base.head(headIndex(class)) != nil {
+		prior = base.head(headIndex(class)).Prior
+	}
+	l := newLanes(class, t.folds, len(t.words.tokens), s.rows, t.recipe, prior)
+	if err := l.fit(ctx, s, t.words, t.opt.Seed, t.step); err != nil {
+		return nil, nil, nil, err
+	}
+	return t.calibrate(l, s)
 }
 
-// encode turns the texts into rows of token numbers, without those that were
-// given more than one class.
-func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *spool) error {
-	if _, err := texts.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("read the temporary training file: %w", err)
-	}
-	in := json.NewDecoder(bufio.NewReaderSize(texts, 1<<18))
-	conflicts := map[uint64]bool{}
-	var r row
-	for n := 0; ; n++ {
-		var k kept
-		if err := in.Decode(&k); errors.Is(err, io.EOF) {
-			t.manifest.Conflicts = len(conflicts)
-			return s.flush()
-		} else if err != nil {
-			return fmt.Errorf("read the temporary training file: %w", err)
-		}
-		if n%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if c := t.known[k.Key]; c&(c-1) != 0 {
-			conflicts[k.Key] = true
+// assemble tells the engines what the tokens weigh, and reads from them the
+// table that scores.
+func (t *trainer) assemble(m *Model, fitted [heads][]float64) (*Model, error) {
+	weights := make([][heads]float32, len(t.words.tokens))
+	for i, column := range fitted {
+		if column == nil {
 			continue
 		}
-		if !t.sampled(k.Key) {
-			continue
-		}
-		t.record(k.Label)
-		r = row{class: k.Label.Label, fold: t.foldOf(k.Key), lang: t.langs.of(k.Label.Lang), source: t.sources.of(k.Label.Source), ids: r.ids}
-		if err := t.put(s, &r, k.Label); err != nil {
-			return err
-		}
-		rng := rand.New(rand.NewPCG(k.Key, t.opt.Seed))
-		if rng.Float64() < t.copies(k.Label.Label) {
-			k.Label.Text = disguise.Apply(lossy[rng.IntN(len(lossy))], rng, k.Label.Text)
-			r.copied = true
-			if err := t.put(s, &r, k.Label); err != nil {
-				return err
+		each := func(yield func(uint64, float64)) {
+			for id, token := range t.words.tokens {
+				yield(token.hash, column[id])
 			}
 		}
-	}
-}
-
-// lossy disguises cannot be undone by folding. So that the spam head does not
-// rest on whole words alone, it also learns from copies of comments that wear
-// one; ham too, because honest people mistype.
-var lossy = []disguise.Kind{disguise.Drop, disguise.Swap, disguise.Insert, disguise.Star, disguise.Split}
-
-// copies is the share of the rows of a class that is copied in disguise. The
-// more rows there are, the more real disguises and slips they hold.
-func (t *trainer) copies(class models.Class) float64 {
-	few := min(1, 30_000/float64(t.distinct))
-	switch class {
-	case models.Spam:
-		return few
-	case models.Ham:
-		return 0.1 * few
-	}
-	return 0
-}
-
-func (t *trainer) put(s *spool, r *row, l models.Label) error {
-	t.number(r, FromLabel(l))
-	if err := s.put(r); err != nil {
-		return fmt.Errorf("write the temporary training file: %w", err)
-	}
-	return nil
-}
-
-func (t *trainer) number(r *row, in Input) {
-	for b := range r.ids {
-		r.ids[b] = r.ids[b][:0]
-	}
-	for _, token := range scan(&t.scanner, in) {
-		if id, ok := t.words.number[token.Hash]; ok {
-			b := blockOf(token.Kind)
-			r.ids[b] = append(r.ids[b], id)
+		e := newEngine(headClass[i], len(t.words.tokens), each)
+		for id, token := range t.words.tokens {
+			weights[id][i] = float32(engineWeight(e, token.hash))
 		}
 	}
-}
-
-// sampled tells whether a text is among those learned from.
-func (t *trainer) sampled(key uint64) bool {
-	return t.distinct <= maxRows || float64(t.hash(key)) < math.MaxUint32*float64(maxRows)/float64(t.distinct)
-}
-
-// hash draws a number for a text.
-func (t *trainer) hash(key uint64) uint32 {
-	return uint32((key ^ t.opt.Seed) * 0x9e3779b97f4a7c15 >> 32)
-}
-
-// foldOf deals texts to folds, the same text always to the same.
-func (t *trainer) foldOf(key uint64) uint8 {
-	return uint8(t.hash(key) % uint32(t.folds))
-}
-
-// maxSites bounds how many sites and sources a manifest names.
-const maxSites = 1000
-
-// record counts a label that is learned from.
-func (t *trainer) record(l models.Label) {
-	t.manifest.Rows++
-	add := func(m map[string]Counts, name, others string) {
-		if _, ok := m[name]; !ok && len(m) >= maxSites {
-			name = others
-		}
-		c := m[name]
-		c.add(l.Label)
-		m[name] = c
+	m.manifest.Tokens = len(t.words.tokens)
+	m.table = newTable(len(t.words.tokens))
+	for id, token := range t.words.tokens {
+		m.table.put(token.hash, weights[id])
 	}
-	add(t.manifest.Sites, l.Site, "others")
-	add(t.manifest.Sources, l.Source, "others")
-	t.words.rows++
+	return m.sealed()
 }

@@ -1,0 +1,57 @@
+package classifier
+
+import (
+	"math"
+	"testing"
+
+	"winnow/models"
+)
+
+// TestTableIsTheEngine holds the table that verdicts are read from equal to
+// the log scores of the naive Bayes engine.
+func TestTableIsTheEngine(t *testing.T) {
+	m := train(t, comments(300, models.Ham, models.Spam, models.Abuse), TrainOptions{})
+	for i, class := range headClass {
+		engine := m.Engine(class)
+		r := new(reading)
+		for _, l := range comments(100, models.Ham, models.Spam, models.Abuse) {
+			l.Text += " neverseenword zzyzx " + l.ID
+			r.read(m, FromLabel(l))
+			var words [blocks][]string
+			for _, token := range r.tokens {
+				b := blockOf(token.Kind)
+				words[b] = append(words[b], engineKey(token.Hash))
+			}
+			for b := range blocks {
+				scores, _, _ := engine.LogScores(words[b])
+				want := scores[0] - scores[1]
+				if got := r.sum[i][b]; math.Abs(got-want) > 1e-4*math.Sqrt(float64(1+len(words[b]))) {
+					t.Fatalf("%s, block %d of %q: the table says %v, the engine %v", class, b, l.Text, got, want)
+				}
+			}
+		}
+	}
+	if m.Engine(models.Ham) != nil {
+		t.Error("ham has an engine")
+	}
+}
+
+func TestEngineGivesBackItsWeights(t *testing.T) {
+	weights := map[uint64]float64{1: 0, 2: 1.5, 3: -0.25, 4: maxWeight, 5: -maxWeight, 6: 1e-5}
+	e := newEngine(models.Spam, len(weights), func(yield func(uint64, float64)) {
+		for h, w := range weights {
+			yield(h, w)
+		}
+	})
+	for h, want := range weights {
+		if got := engineWeight(e, h); math.Abs(got-want) > 2e-6 {
+			t.Errorf("token %d weighs %v, told %v", h, got, want)
+		}
+	}
+	if got := engineWeight(e, 99); got != 0 {
+		t.Errorf("an unknown token weighs %v", got)
+	}
+	if s, _, _ := e.LogScores(nil); s[0] != s[1] {
+		t.Errorf("the prior is not even: %v", s)
+	}
+}

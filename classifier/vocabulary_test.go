@@ -1,0 +1,31 @@
+package classifier
+
+import (
+	"testing"
+
+	"winnow/models"
+)
+
+func TestVocabularyForgetsTheRarest(t *testing.T) {
+	v := newVocabulary()
+	frequent := func(h uint64) bool { return h <= 1000 }
+	for h := uint64(1); h < maxCounted+5000; h++ {
+		v.count(h, wordBlock, models.Ham)
+		if frequent(h) {
+			v.count(h, wordBlock, models.Spam)
+			v.count(h, wordBlock, models.Spam)
+		}
+	}
+	if len(v.tokens) > maxCounted {
+		t.Fatalf("%d tokens are counted at once", len(v.tokens))
+	}
+	v.choose(2, 100)
+	if len(v.tokens) != 100 {
+		t.Fatalf("%d tokens were chosen", len(v.tokens))
+	}
+	for i, token := range v.tokens {
+		if !frequent(token.hash) || token.rows() != 3 || v.number[token.hash] != uint32(i) {
+			t.Fatalf("token %d is %+v", i, token)
+		}
+	}
+}
