@@ -12,15 +12,15 @@ import (
 func TestTableIsTheEngine(t *testing.T) {
 	m := train(t, comments(300, models.Ham, models.Spam, models.Abuse), TrainOptions{})
 	for i, class := range headClass {
-		engine := m.Engine(class)
-		r := new(reading)
+		engine := m.NaiveBayes(class)
+		r := new(scorer)
 		for _, l := range comments(100, models.Ham, models.Spam, models.Abuse) {
 			l.Text += " neverseenword zzyzx " + l.ID
-			r.read(m, FromLabel(l))
+			r.extract(m, FromLabel(l))
 			var words [blocks][]string
 			for _, token := range r.tokens {
 				b := blockOf(token.Kind)
-				words[b] = append(words[b], engineKey(token.Hash))
+				words[b] = append(words[b], bayesWord(token.Hash))
 			}
 			for b := range blocks {
 				scores, _, _ := engine.LogScores(words[b])
@@ -31,24 +31,24 @@ func TestTableIsTheEngine(t *testing.T) {
 			}
 		}
 	}
-	if m.Engine(models.Ham) != nil {
+	if m.NaiveBayes(models.Ham) != nil {
 		t.Error("ham has an engine")
 	}
 }
 
 func TestEngineGivesBackItsWeights(t *testing.T) {
 	weights := map[uint64]float64{1: 0, 2: 1.5, 3: -0.25, 4: maxWeight, 5: -maxWeight, 6: 1e-5}
-	e := newEngine(models.Spam, len(weights), func(yield func(uint64, float64)) {
+	e := newNaiveBayes(models.Spam, len(weights), func(yield func(uint64, float64)) {
 		for h, w := range weights {
 			yield(h, w)
 		}
 	})
 	for h, want := range weights {
-		if got := engineWeight(e, h); math.Abs(got-want) > 2e-6 {
+		if got := bayesWeight(e, h); math.Abs(got-want) > 2e-6 {
 			t.Errorf("token %d weighs %v, told %v", h, got, want)
 		}
 	}
-	if got := engineWeight(e, 99); got != 0 {
+	if got := bayesWeight(e, 99); got != 0 {
 		t.Errorf("an unknown token weighs %v", got)
 	}
 	if s, _, _ := e.LogScores(nil); s[0] != s[1] {

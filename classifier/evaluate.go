@@ -9,37 +9,37 @@ import (
 // Measure gives the figures of any filter, from the probability that it gave
 // to each row and whether the row was of the class looked for: for comparing
 // other filters with models.
-func Measure(rows iter.Seq2[float64, bool]) *HeadFigures {
-	var all []scored
+func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadFigures {
+	var all []prediction
 	for p, positive := range rows {
-		all = append(all, scored{p: p, positive: positive})
+		all = append(all, prediction{p: p, positive: positive})
 	}
-	return headFigures(all, 0.5, 0, new(names), new(names))
+	return measureHead(all, 0.5, 0, new(interner), new(interner))
 }
 
 // Evaluate measures a model on labelled rows.
 func Evaluate(m *Model, rows labelRows) (Figures, error) {
-	var langs, sources names
-	var of [heads][]scored
+	var langs, sources interner
+	var of [heads][]prediction
 	var f Figures
-	r := new(reading)
+	r := new(scorer)
 	for l, err := range rows {
 		if err != nil {
 			return Figures{}, err
 		}
 		f.Rows++
-		r.read(m, FromLabel(l))
+		r.extract(m, FromLabel(l))
 		for i := range heads {
 			h := m.head(i)
 			if h == nil || (l.Label != models.Ham && l.Label != headClass[i]) {
 				continue
 			}
-			of[i] = append(of[i], scored{sigmoid(r.logit(h, i)), l.Label == headClass[i], langs.of(l.Lang), sources.of(l.Source)})
+			of[i] = append(of[i], prediction{sigmoid(r.logit(h, i)), l.Label == headClass[i], langs.id(l.Lang), sources.id(l.Source)})
 		}
 	}
 	for i, p := range []**HeadFigures{&f.Spam, &f.Abuse} {
 		if len(of[i]) > 0 {
-			*p = headFigures(of[i], m.head(i).Hold, m.head(i).Reject, &langs, &sources)
+			*p = measureHead(of[i], m.head(i).Hold, m.head(i).Reject, &langs, &sources)
 		}
 	}
 	return f, nil

@@ -13,47 +13,47 @@ import (
 const maxSignals = 12
 
 // share is what one token, or one word with its pieces, adds to the log odds.
-type share struct {
-	hit    int32
-	weight float64
+type contribution struct {
+	feature int32
+	weight  float64
 }
 
 // signals explains a score, strongest first.
-func (r *reading) signals(h *Head, index int) []models.Signal {
+func (r *scorer) explain(h *Head, index int) []models.Signal {
 	var factor [blocks]float64
 	for b := range blocks {
 		factor[b] = r.factor(h, b)
 	}
-	r.shares = r.shares[:0]
+	r.contributions = r.contributions[:0]
 	word, start, end := -1, int32(0), int32(0) // the share of the word before, and its place
-	for i := range r.hits {
-		t := &r.hits[i]
+	for i := range r.features {
+		t := &r.features[i]
 		w := factor[t.block] * float64(t.weight[index])
 		token := &r.tokens[t.token]
 		// Pieces of a word are credited to the word they were cut from.
 		if token.Kind == text.Chars && word >= 0 && start == token.Start && end == token.End {
-			r.shares[word].weight += w
+			r.contributions[word].weight += w
 			continue
 		}
-		r.shares = append(r.shares, share{int32(i), w})
+		r.contributions = append(r.contributions, contribution{int32(i), w})
 		if token.Kind == text.Word || token.Kind == text.Chars {
-			word, start, end = len(r.shares)-1, token.Start, token.End
+			word, start, end = len(r.contributions)-1, token.Start, token.End
 		}
 	}
-	shown := min(len(r.shares), maxSignals)
-	strongest(r.shares, shown)
+	shown := min(len(r.contributions), maxSignals)
+	selectStrongest(r.contributions, shown)
 	out := make([]models.Signal, 0, shown+2)
 	places := make([][2]int, shown)
 	// All names are cut from one string.
-	r.names = r.names[:0]
+	r.nameBuf = r.nameBuf[:0]
 	var ends [maxSignals]int
-	for i, s := range r.shares[:shown] {
-		r.names = r.scanner.AppendName(r.names, r.tokens[r.hits[s.hit].token])
-		ends[i] = len(r.names)
+	for i, s := range r.contributions[:shown] {
+		r.nameBuf = r.scanner.AppendName(r.nameBuf, r.tokens[r.features[s.feature].token])
+		ends[i] = len(r.nameBuf)
 	}
-	names, from := string(r.names), 0
-	for i, s := range r.shares[:shown] {
-		t := &r.tokens[r.hits[s.hit].token]
+	names, from := string(r.nameBuf), 0
+	for i, s := range r.contributions[:shown] {
+		t := &r.tokens[r.features[s.feature].token]
 		signal := models.Signal{Name: names[from:ends[i]], Weight: s.weight}
 		from = ends[i]
 		if t.Start >= 0 {
@@ -62,19 +62,19 @@ func (r *reading) signals(h *Head, index int) []models.Signal {
 		}
 		out = append(out, signal)
 	}
-	out = rank(out, models.Signal{Name: "prior", Weight: h.Prior})
+	out = insertRanked(out, models.Signal{Name: "prior", Weight: h.Prior})
 	rest := 0.0
-	for _, s := range r.shares[shown:] {
+	for _, s := range r.contributions[shown:] {
 		rest += s.weight
 	}
-	if len(r.shares) > shown {
-		out = rank(out, models.Signal{Name: "rest", Weight: rest})
+	if len(r.contributions) > shown {
+		out = insertRanked(out, models.Signal{Name: "rest", Weight: rest})
 	}
 	return out
 }
 
 // rank puts a signal behind those that are as strong.
-func rank(all []models.Signal, s models.Signal) []models.Signal {
+func insertRanked(all []models.Signal, s models.Signal) []models.Signal {
 	i := len(all)
 	for i > 0 && math.Abs(all[i-1].Weight) < math.Abs(s.Weight) {
 		i--
@@ -84,7 +84,7 @@ func rank(all []models.Signal, s models.Signal) []models.Signal {
 
 // strongest brings the n strongest shares to the front, strongest first and of
 // equals the earlier. Few of the rest get that far, so it beats a sort of all.
-func strongest(all []share, n int) {
+func selectStrongest(all []contribution, n int) {
 	for i, s := range all {
 		at := i
 		if i >= n {

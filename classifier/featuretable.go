@@ -3,7 +3,7 @@ package classifier
 // table holds what each token weighs, by the 64-bit hash of the token: an
 // immutable open-addressing table, so that looking a token up takes one or two
 // memory reads, no lock and no allocation.
-type table struct {
+type featureTable struct {
 	slots []slot
 	shift uint // of the hash, to the slot where its search begins
 	size  int
@@ -16,8 +16,8 @@ type slot struct {
 }
 
 // newTable makes a table for n tokens, at most half full.
-func newTable(n int) table {
-	t := table{shift: 63}
+func newFeatureTable(n int) featureTable {
+	t := featureTable{shift: 63}
 	size := 2
 	for size < 2*n {
 		size *= 2
@@ -27,7 +27,7 @@ func newTable(n int) table {
 	return t
 }
 
-func (t *table) put(hash uint64, weight [heads]float32) {
+func (t *featureTable) put(hash uint64, weight [heads]float32) {
 	i := t.find(hash)
 	if t.slots[i].hash == 0 {
 		t.size++
@@ -36,15 +36,15 @@ func (t *table) put(hash uint64, weight [heads]float32) {
 }
 
 // home returns the slot where the search for hash begins.
-func (t *table) home(hash uint64) uint64 {
+func (t *featureTable) bucket(hash uint64) uint64 {
 	// Fibonacci hashing: the high bits of the product depend on all of hash.
 	return hash * 0x9e3779b97f4a7c15 >> t.shift
 }
 
 // find returns the slot of hash, or the empty one where it would be.
-func (t *table) find(hash uint64) uint64 {
+func (t *featureTable) find(hash uint64) uint64 {
 	mask := uint64(len(t.slots) - 1)
-	i := t.home(hash)
+	i := t.bucket(hash)
 	for t.slots[i].hash != hash && t.slots[i].hash != 0 {
 		i = (i + 1) & mask
 	}

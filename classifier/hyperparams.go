@@ -3,38 +3,38 @@ package classifier
 // variant is one way to fit a head. What suits link spam with its repeated
 // phrases does not suit abuse, so several are fitted and stacked.
 type variant struct {
-	cost  float64 // of a mistake, against large weights
-	bayes float64 // how much the naive Bayes log ratio of a token says about the room its weight gets, 0 to 1
+	cost       float64 // of a mistake, against large weights
+	bayesScale float64 // how much the naive Bayes log ratio of a token says about the room its weight gets, 0 to 1
 }
 
 // recipe is how the weights of a head are fitted.
-type recipe struct {
-	most     int // rounds over the rows, for few of them
-	variants []variant
-	scale    [blocks]float64 // how much a block may carry
-	trust    float64         // share of the priors that calls set out with
-	held     float64         // room of the weight of a call about its prior; another's is about 1
-	copied   float64         // what a mistake on a disguised copy costs against one on the original
+type hyperparams struct {
+	maxEpochs     int // rounds over the rows, for few of them
+	variants      []variant
+	blockScale    [blocks]float64 // how much a block may carry
+	priorWeight   float64         // share of the priors that calls set out with
+	intentScale   float64         // room of the weight of a call about its prior; another's is about 1
+	augmentedCost float64         // what a mistake on a disguised copy costs against one on the original
 }
 
 // rounds is how often the rows are gone over. The more there are, the fewer
 // rounds bring the weights to rest.
-func (r recipe) rounds(rows int) int { return min(r.most, 6+200_000/max(rows, 1)) }
+func (r hyperparams) epochs(rows int) int { return min(r.maxEpochs, 6+200_000/max(rows, 1)) }
 
-var standard = recipe{
-	most:     20,
-	variants: []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
-	scale:    [blocks]float64{1, 1, 0.5, 1},
-	copied:   1,
+var defaultHyperparams = hyperparams{
+	maxEpochs:     20,
+	variants:      []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
+	blockScale:    [blocks]float64{1, 1, 0.5, 1},
+	augmentedCost: 1,
 }
 
 // variety is how likely it is that the next comments are unlike the labels: 0
 // for some hundred labels of up to four sources, 1 for twenty sources or hardly
 // any label, and for a model that is made for other places than its labels.
-func (t *trainer) variety() float64 {
+func (t *trainer) domainShift() float64 {
 	if t.opt.Starter {
 		return 1
 	}
-	sources, few := float64(len(t.sources.list)-4)/16, 1-float64(t.manifest.Rows)/150
+	sources, few := float64(len(t.sources.names)-4)/16, 1-float64(t.manifest.Rows)/150
 	return min(max(sources, few, 0), 1)
 }

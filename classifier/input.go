@@ -29,10 +29,10 @@ func FromLabel(l models.Label) Input {
 type block uint8
 
 const (
-	wordBlock  block = iota // words, pairs, links, numbers
-	charBlock               // pieces of words
-	shapeBlock              // what is said by form, evidence, author
-	callBlock               // what the comment wants of its readers
+	wordBlock   block = iota // words, pairs, links, numbers
+	charBlock                // pieces of words
+	shapeBlock               // what is said by form, evidence, author
+	intentBlock              // what the comment wants of its readers
 	blocks
 )
 
@@ -43,12 +43,12 @@ func blockOf(k text.Kind) block {
 	case text.Fold, text.Shape, text.Writer, text.Article:
 		return shapeBlock
 	case text.Call:
-		return callBlock
+		return intentBlock
 	}
 	return wordBlock
 }
 
-func scan(s *text.Scanner, in Input) []text.Token {
+func tokenize(s *text.Scanner, in Input) []text.Token {
 	return s.Scan(text.Doc{
 		Text: in.Text, Author: in.Author, AuthorEmail: in.AuthorEmail, AuthorURL: in.AuthorURL,
 		ArticleURL: in.ArticleURL, ArticleTitle: in.ArticleTitle,

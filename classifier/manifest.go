@@ -10,11 +10,11 @@ import (
 // Manifest says what a model is made of and how it decides. It is stored in
 // the model file as JSON.
 type Manifest struct {
-	Scheme  int      `json:"scheme"` // of folding and tokens, text.Scheme
-	Seed    uint64   `json:"seed"`
-	Starter bool     `json:"starter,omitempty"` // learned from public sets alone: never rejects
-	Base    string   `json:"base,omitempty"`    // version of the model that training set out from
-	Origins []Origin `json:"origins,omitempty"` // of public label sets, the base's included
+	Scheme   int       `json:"scheme"` // of folding and tokens, text.Scheme
+	Seed     uint64    `json:"seed"`
+	Starter  bool      `json:"starter,omitempty"` // learned from public sets alone: never rejects
+	Base     string    `json:"base,omitempty"`    // version of the model that training set out from
+	Datasets []Dataset `json:"origins,omitempty"` // of public label sets, the base's included
 
 	Rows       int               `json:"rows"`       // labels learned from
 	Duplicates int               `json:"duplicates"` // labels left out: the same text and class again
@@ -29,7 +29,7 @@ type Manifest struct {
 }
 
 // Origin names a public label set that a model was trained on.
-type Origin struct {
+type Dataset struct {
 	Name    string `json:"name"`
 	Licence string `json:"licence"`
 	URL     string `json:"url,omitempty"`

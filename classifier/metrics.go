@@ -73,7 +73,7 @@ type Confusion struct {
 	FalseNegative int     `json:"false_negative"`
 }
 
-func (c *Confusion) add(s scored) {
+func (c *Confusion) add(s prediction) {
 	switch flagged := s.p >= c.Threshold; {
 	case flagged && s.positive:
 		c.TruePositive++
@@ -86,7 +86,7 @@ func (c *Confusion) add(s scored) {
 	}
 }
 
-func confusion(rows []scored, threshold float64) Confusion {
+func confusion(rows []prediction, threshold float64) Confusion {
 	c := Confusion{Threshold: threshold}
 	for _, s := range rows {
 		c.add(s)
@@ -108,13 +108,13 @@ func (c Confusion) mcc() float64 {
 // Bin is one bar of a reliability diagram: what was foretold on average, and
 // what share of the rows it came true for.
 type Bin struct {
-	Rows     int   `json:"rows"`
-	Foretold Ratio `json:"foretold"`
-	Observed Ratio `json:"observed"`
+	Rows      int   `json:"rows"`
+	Predicted Ratio `json:"foretold"`
+	Observed  Ratio `json:"observed"`
 }
 
 // scored is one labelled row after scoring by one head.
-type scored struct {
+type prediction struct {
 	p            float64
 	positive     bool
 	lang, source uint16 // numbers given by a names
@@ -122,33 +122,33 @@ type scored struct {
 
 // names gives numbers to the few languages or sources of a label set; those
 // past the limit share the last number.
-type names struct {
-	number map[string]uint16
-	list   []string
+type interner struct {
+	ids   map[string]uint16
+	names []string
 }
 
-const maxNames = 200
+const maxInterned = 200
 
-func (n *names) of(s string) uint16 {
-	if i, ok := n.number[s]; ok {
+func (n *interner) id(s string) uint16 {
+	if i, ok := n.ids[s]; ok {
 		return i
 	}
-	if n.number == nil {
-		n.number = map[string]uint16{}
+	if n.ids == nil {
+		n.ids = map[string]uint16{}
 	}
-	if len(n.list) >= maxNames {
-		if s = "others"; len(n.list) > maxNames {
-			return maxNames
+	if len(n.names) >= maxInterned {
+		if s = "others"; len(n.names) > maxInterned {
+			return maxInterned
 		}
 	}
-	i := uint16(len(n.list))
-	n.number[s] = i
-	n.list = append(n.list, s)
+	i := uint16(len(n.names))
+	n.ids[s] = i
+	n.names = append(n.names, s)
 	return i
 }
 
 // headFigures measures one head. It sorts rows.
-func headFigures(rows []scored, hold, reject float64, langs, sources *names) *HeadFigures {
+func measureHead(rows []prediction, hold, reject float64, langs, sources *interner) *HeadFigures {
 	positive := 0
 	for _, s := range rows {
 		if s.positive {
@@ -157,7 +157,7 @@ func headFigures(rows []scored, hold, reject float64, langs, sources *names) *He
 	}
 	// Ties are ordered by class so that the figures do not depend on the order
 	// of the input.
-	slices.SortFunc(rows, func(a, b scored) int {
+	slices.SortFunc(rows, func(a, b prediction) int {
 		if c := cmp.Compare(b.p, a.p); c != 0 || a.positive == b.positive {
 			return c
 		}
@@ -175,7 +175,7 @@ func headFigures(rows []scored, hold, reject float64, langs, sources *names) *He
 		MCC:       Ratio(half.mcc()),
 		FPR:       ratio(half.FalsePositive, len(rows)-positive),
 	}
-	curve := measure(rows, nil)
+	curve := newROCCurve(rows, nil)
 	f.AUC = Ratio(curve.auc)
 	f.RecallAtFPR = map[string]Ratio{}
 	for i, name := range fprNames {
@@ -187,22 +187,22 @@ func headFigures(rows []scored, hold, reject float64, langs, sources *names) *He
 		f.AtReject = new(confusion(rows, reject))
 	}
 	f.Interval = bootstrap(rows)
-	f.ByLang = grouped(rows, langs, func(s scored) uint16 { return s.lang })
-	f.BySource = grouped(rows, sources, func(s scored) uint16 { return s.source })
+	f.ByLang = confusionBy(rows, langs, func(s prediction) uint16 { return s.lang })
+	f.BySource = confusionBy(rows, sources, func(s prediction) uint16 { return s.source })
 	return f
 }
 
-func grouped(rows []scored, n *names, of func(scored) uint16) map[string]Confusion {
-	if len(n.list) < 2 {
+func confusionBy(rows []prediction, n *interner, of func(prediction) uint16) map[string]Confusion {
+	if len(n.names) < 2 {
 		return nil
 	}
-	groups := make([]Confusion, len(n.list))
+	groups := make([]Confusion, len(n.names))
 	for _, s := range rows {
 		groups[of(s)].Threshold = 0.5
 		groups[of(s)].add(s)
 	}
 	m := map[string]Confusion{}
-	for i, name := range n.list {
+	for i, name := range n.names {
 		if groups[i].Threshold > 0 {
 			if name == "" {
 				name = "unknown"
@@ -218,7 +218,7 @@ var (
 	fprNames = [...]string{"0.001", "0.005", "0.01"}
 )
 
-type curve struct {
+type rocCurve struct {
 	auc    float64
 	recall [len(fprs)]float64
 }
@@ -226,7 +226,7 @@ type curve struct {
 // measure walks the ROC curve of rows sorted by falling probability, each
 // counted weight times (once without weights). Rows of equal probability are
 // one step: they cannot be told apart by a threshold.
-func measure(rows []scored, weight []uint8) curve {
+func newROCCurve(rows []prediction, weight []uint8) rocCurve {
 	var tp, fp, area float64
 	type point struct{ tp, fp float64 }
 	var steps []point
@@ -247,7 +247,7 @@ func measure(rows []scored, weight []uint8) curve {
 		tp, fp = tp+stepTP, fp+stepFP
 		steps = append(steps, point{tp, fp})
 	}
-	c := curve{auc: area / (tp * fp)}
+	c := rocCurve{auc: area / (tp * fp)}
 	for i, most := range fprs {
 		for _, s := range steps {
 			if s.fp > most*fp {
@@ -262,7 +262,7 @@ func measure(rows []scored, weight []uint8) curve {
 
 // reliability returns ten bins of equal width, their expected calibration
 // error (Naeini et al. 2015) and the Brier score.
-func reliability(rows []scored) (bins []Bin, ece, brier Ratio) {
+func reliability(rows []prediction) (bins []Bin, ece, brier Ratio) {
 	const n = 10
 	var count, hits [n]int
 	var sum [n]float64
@@ -288,7 +288,7 @@ func reliability(rows []scored) (bins []Bin, ece, brier Ratio) {
 // bootstrap returns 95 % percentile intervals from 200 resamples with a fixed
 // seed. Each row is drawn a Poisson(1) number of times, which spares the
 // sorting of every resample (Chamandy et al. 2012).
-func bootstrap(rows []scored) map[string][2]Ratio {
+func bootstrap(rows []prediction) map[string][2]Ratio {
 	const times = 200
 	rng := rand.New(rand.NewPCG(1, uint64(len(rows))))
 	var auc, mcc, recall []float64
@@ -301,7 +301,7 @@ func bootstrap(rows []scored) map[string][2]Ratio {
 				c.add(s)
 			}
 		}
-		m := measure(rows, weight)
+		m := newROCCurve(rows, weight)
 		if math.IsNaN(m.auc) {
 			return nil // too few rows for a resample to hold both classes
 		}

@@ -13,8 +13,8 @@ func near(a Ratio, b float64) bool { return math.Abs(float64(a)-b) < 1e-9 }
 func TestFiguresByHand(t *testing.T) {
 	// Ranked: P P H P H H; one ham above one positive, two thirds of nine pairs
 	// plus two are right: 8 of 9.
-	rows := []scored{{p: 0.1}, {p: 0.95, positive: true}, {p: 0.3}, {p: 0.6}, {p: 0.55, positive: true}, {p: 0.9, positive: true}}
-	f := headFigures(rows, 0.5, 0.92, new(names), new(names))
+	rows := []prediction{{p: 0.1}, {p: 0.95, positive: true}, {p: 0.3}, {p: 0.6}, {p: 0.55, positive: true}, {p: 0.9, positive: true}}
+	f := measureHead(rows, 0.5, 0.92, new(interner), new(interner))
 	if f.Ham != 3 || f.Positive != 3 || !near(f.AUC, 8.0/9) || !near(f.RecallAtFPR["0.01"], 2.0/3) ||
 		!near(f.Precision, 0.75) || !near(f.Recall, 1) || !near(f.FPR, 1.0/3) || !near(f.F1, 6.0/7) || !near(f.MCC, math.Sqrt(0.5)) {
 		t.Errorf("%+v", f)
@@ -30,14 +30,14 @@ func TestFiguresByHand(t *testing.T) {
 }
 
 func TestTiesCannotBeToldApart(t *testing.T) {
-	f := headFigures([]scored{{p: 0.5}, {p: 0.5, positive: true}, {p: 0.5}, {p: 0.5, positive: true}}, 0.5, 0, new(names), new(names))
+	f := measureHead([]prediction{{p: 0.5}, {p: 0.5, positive: true}, {p: 0.5}, {p: 0.5, positive: true}}, 0.5, 0, new(interner), new(interner))
 	if !near(f.AUC, 0.5) || !near(f.RecallAtFPR["0.01"], 0) || !near(f.MCC, 0) || f.AtReject != nil {
 		t.Errorf("%+v", f)
 	}
 }
 
 func TestFiguresOfOneClassAreJSON(t *testing.T) {
-	b, err := json.Marshal(headFigures([]scored{{p: 0.2}, {p: 0.7}}, 0.5, 0, new(names), new(names)))
+	b, err := json.Marshal(measureHead([]prediction{{p: 0.2}, {p: 0.7}}, 0.5, 0, new(interner), new(interner)))
 	if err != nil || !strings.Contains(string(b), `"auc":null`) || !strings.Contains(string(b), `"fpr":0.5`) {
 		t.Errorf("%s %v", b, err)
 	}
@@ -49,22 +49,22 @@ func TestFiguresOfOneClassAreJSON(t *testing.T) {
 
 func TestIntervalsHoldTheFigure(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
-	var rows []scored
+	var rows []prediction
 	for i := range 600 {
-		rows = append(rows, scored{p: sigmoid(rng.NormFloat64() + float64(i%3)), positive: i%3 == 2})
+		rows = append(rows, prediction{p: sigmoid(rng.NormFloat64() + float64(i%3)), positive: i%3 == 2})
 	}
-	f := headFigures(rows, 0.5, 0, new(names), new(names))
+	f := measureHead(rows, 0.5, 0, new(interner), new(interner))
 	if i := f.Interval["auc"]; !(i[0] < f.AUC && f.AUC < i[1] && i[1]-i[0] < 0.15) {
 		t.Errorf("AUC %v in %v", f.AUC, i)
 	}
 }
 
 func TestNamesAreBounded(t *testing.T) {
-	var n names
+	var n interner
 	for i := range 1000 {
-		n.of(strings.Repeat("x", i))
+		n.id(strings.Repeat("x", i))
 	}
-	if len(n.list) != maxNames+1 || n.list[n.of("another")] != "others" || n.of("xx") != 2 {
-		t.Errorf("%d names, last %q", len(n.list), n.list[len(n.list)-1])
+	if len(n.names) != maxInterned+1 || n.names[n.id("another")] != "others" || n.id("xx") != 2 {
+		t.Errorf("%d names, last %q", len(n.names), n.names[len(n.names)-1])
 	}
 }

@@ -5,10 +5,10 @@ import "winnow/classifier/text"
 // Model is a trained filter. It never changes, so any number of goroutines may
 // use it at once.
 type Model struct {
-	manifest Manifest
-	written  []byte // the manifest as the model's file has it
-	version  string
-	table    table
+	manifest     Manifest
+	manifestJSON []byte // the manifest as the model's file has it
+	version      string
+	features     featureTable
 }
 
 // Version names the model by its content: equal files have equal versions.
@@ -29,7 +29,7 @@ type Policy struct {
 
 // warmLabels is how many human labels of ham and of spam a site must have
 // given, or shared with others, before its comments are rejected unseen.
-const warmLabels = 200
+const minSiteLabels = 200
 
 // Cold tells whether the model has learned too few human labels of a site to
 // reject its comments; it holds them instead.
@@ -39,7 +39,7 @@ func (m *Model) Cold(site string) bool {
 		own := m.manifest.Sites[site]
 		n.Ham, n.Spam = n.Ham+own.Ham, n.Spam+own.Spam
 	}
-	return m.manifest.Starter || n.Ham < warmLabels || n.Spam < warmLabels
+	return m.manifest.Starter || n.Ham < minSiteLabels || n.Spam < minSiteLabels
 }
 
 // Thresholds returns the probabilities of spam from which comments are held and

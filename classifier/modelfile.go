@@ -28,24 +28,24 @@ import (
 //	weights    for each head of the manifest, spam before abuse: n float32
 //	checksum   32 bytes, SHA-256 of all the above
 const (
-	magic       = "WINNOWMD"
-	fileFormat  = 1
-	maxManifest = 1 << 20
-	maxInFile   = 4 << 20 // tokens
+	magic         = "WINNOWMD"
+	fileFormat    = 1
+	maxManifest   = 1 << 20
+	maxFileTokens = 4 << 20 // tokens
 )
 
 // WriteTo writes the model file. Equal models give equal bytes, and a model that
 // was read gives those of its file, whatever has become of Manifest since.
 func (m *Model) WriteTo(w io.Writer) (int64, error) {
-	manifest := m.written
+	manifest := m.manifestJSON
 	if manifest == nil {
 		var err error
 		if manifest, err = json.Marshal(m.manifest); err != nil {
 			return 0, fmt.Errorf("write the manifest: %w", err)
 		}
 	}
-	tokens := make([]slot, 0, m.table.size)
-	for _, s := range m.table.slots {
+	tokens := make([]slot, 0, m.features.size)
+	for _, s := range m.features.slots {
 		if s.hash != 0 {
 			tokens = append(tokens, s)
 		}
@@ -120,21 +120,21 @@ func invalid(format string, args ...any) error {
 func Read(r io.Reader) (*Model, error) {
 	sum := sha256.New()
 	br := bufio.NewReader(r)
-	fr := &fileReader{r: io.TeeReader(br, sum)}
-	if string(fr.bytes(len(magic))) != magic {
-		if fr.err != nil && !fr.short() {
-			return nil, fr.err
+	in := &fileReader{r: io.TeeReader(br, sum)}
+	if string(in.bytes(len(magic))) != magic {
+		if in.err != nil && !in.truncated() {
+			return nil, in.err
 		}
 		return nil, invalid("it does not begin like one")
 	}
-	if format := fr.uint32(); fr.err == nil && format != fileFormat {
+	if format := in.uint32(); in.err == nil && format != fileFormat {
 		return nil, invalid("its format is %d, this version reads %d", format, fileFormat)
 	}
-	manifest := fr.bytes(fr.length("manifest", maxManifest))
-	n := fr.length("tokens", maxInFile)
-	hashes := fr.bytes(8 * n)
+	manifest := in.bytes(in.length("manifest", maxManifest))
+	n := in.length("tokens", maxFileTokens)
+	hashes := in.bytes(8 * n)
 	m := new(Model)
-	if fr.err == nil {
+	if in.err == nil {
 		if err := json.Unmarshal(manifest, &m.manifest); err != nil {
 			return nil, invalid("its manifest cannot be read")
 		}
@@ -145,33 +145,33 @@ func Read(r io.Reader) (*Model, error) {
 	var weights [heads][]byte
 	for h := range heads {
 		if m.head(h) != nil {
-			weights[h] = fr.bytes(4 * n)
+			weights[h] = in.bytes(4 * n)
 		}
 	}
 	want := sum.Sum(nil)
-	got := fr.bytes(sha256.Size)
+	got := in.bytes(sha256.Size)
 	switch {
-	case fr.short():
+	case in.truncated():
 		return nil, invalid("it ends too early")
-	case fr.err != nil:
-		return nil, fr.err
+	case in.err != nil:
+		return nil, in.err
 	case !bytes.Equal(want, got):
 		return nil, invalid("its checksum does not match")
 	}
 	if _, err := br.ReadByte(); !errors.Is(err, io.EOF) {
 		return nil, invalid("there is more after its end")
 	}
-	m.version, m.written = versionOf(want), manifest
-	return m, m.fill(hashes, weights)
+	m.version, m.manifestJSON = versionOf(want), manifest
+	return m, m.fillFeatures(hashes, weights)
 }
 
 // versionOf names a model by the checksum of its file.
 func versionOf(sum []byte) string { return "w1-" + hex.EncodeToString(sum[:8]) }
 
 // fill makes the table.
-func (m *Model) fill(hashes []byte, weights [heads][]byte) error {
+func (m *Model) fillFeatures(hashes []byte, weights [heads][]byte) error {
 	le := binary.LittleEndian
-	m.table = newTable(len(hashes) / 8)
+	m.features = newFeatureTable(len(hashes) / 8)
 	last := uint64(0)
 	for i := range len(hashes) / 8 {
 		hash := le.Uint64(hashes[8*i:])
@@ -189,7 +189,7 @@ func (m *Model) fill(hashes []byte, weights [heads][]byte) error {
 				return invalid("a weight is out of range")
 			}
 		}
-		m.table.put(hash, w)
+		m.features.put(hash, w)
 	}
 	return nil
 }
@@ -201,7 +201,7 @@ type fileReader struct {
 }
 
 // short tells whether the file ended before its time.
-func (f *fileReader) short() bool {
+func (f *fileReader) truncated() bool {
 	return errors.Is(f.err, io.EOF) || errors.Is(f.err, io.ErrUnexpectedEOF)
 }
 
@@ -233,7 +233,7 @@ func (f *fileReader) length(what string, most int) int {
 
 // sealed writes and reads the model once, so that what was just trained is
 // exactly what a reader of its file gets, its version included.
-func (m *Model) sealed() (*Model, error) {
+func (m *Model) reload() (*Model, error) {
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
 		return nil, err

@@ -50,15 +50,15 @@ func TestModelReaderRefuses(t *testing.T) {
 }
 
 func TestModelReaderPassesFaultsOn(t *testing.T) {
-	broken := errors.New("cable pulled")
+	fault := errors.New("cable pulled")
 	whole := bytesOf(t, smallModel(t))
 	for _, n := range []int{0, 4, 20, len(whole) - 5} {
 		_, err := Read(iotest.TimeoutReader(bytes.NewReader(whole[:n])))
 		if err == nil {
 			t.Errorf("%d bytes and then a fault were read", n)
 		}
-		_, err = Read(&faulty{whole[:n], broken})
-		if !errors.Is(err, broken) {
+		_, err = Read(&faulty{whole[:n], fault})
+		if !errors.Is(err, fault) {
 			t.Errorf("%d bytes and then a fault: %v", n, err)
 		}
 	}
@@ -121,7 +121,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		m.Verdict(Input{Text: "casino bonus at the library"}, Policy{})
-		if again, err := Read(bytes.NewReader(bytesOf(t, m))); err != nil || again.table.size != m.table.size {
+		if again, err := Read(bytes.NewReader(bytesOf(t, m))); err != nil || again.features.size != m.features.size {
 			t.Fatalf("a model that was read cannot be written: %v", err)
 		}
 	})

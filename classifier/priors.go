@@ -10,7 +10,7 @@ import (
 // log odds of spam: what a person who moderates comments would say of one who
 // asks this and nothing else. Labels move them. In long texts all sorts of
 // things are asked, and nothing is expected of it. See text.Scanner.Name.
-var priors = map[string]float32{
+var intentPriors = map[string]float32{
 	"mine": 8, "promote": 6, "follow": 6, "earn": 6,
 	"loan": 4, "pharmacy": 4, "gamble": 4, "dating": 4, "ranking": 4, "contact": 4,
 	"act": 3, "prize": 3, "donate": 3, "crypto": 2, "beg": 2, "flatter": 0.6,
@@ -20,30 +20,30 @@ var priors = map[string]float32{
 
 // carried is how much of what the base says a new model expects: the words of
 // other places carry over less than what comments ask for.
-const carried = 0.2
+const baseTransfer = 0.2
 
 // expect tells the vocabulary what is known before the first label.
-func (t *trainer) expect() {
+func (t *trainer) addPriors() {
 	called := map[uint64]bool{}
-	for name, weight := range priors {
+	for name, weight := range intentPriors {
 		hash := text.Hash(text.Call, name)
 		called[hash] = true
-		t.words.expect(token{hash: hash, block: callBlock, prior: [heads]float32{spamHead: weight}, kept: true})
+		t.vocabulary.addPrior(term{hash: hash, block: intentBlock, prior: [heads]float32{spamHead: weight}, required: true})
 	}
 	if t.opt.Base == nil {
 		return
 	}
-	for _, s := range t.opt.Base.table.slots {
+	for _, s := range t.opt.Base.features.slots {
 		if s.hash != 0 {
 			prior := s.weight
 			if !called[s.hash] {
 				for h := range prior {
-					prior[h] *= carried
+					prior[h] *= baseTransfer
 				}
 			}
-			t.words.expect(token{hash: s.hash, prior: prior})
+			t.vocabulary.addPrior(term{hash: s.hash, prior: prior})
 		}
 	}
 	t.manifest.Base = t.opt.Base.version
-	t.manifest.Origins = append(slices.Clone(t.manifest.Origins), t.opt.Base.manifest.Origins...)
+	t.manifest.Datasets = append(slices.Clone(t.manifest.Datasets), t.opt.Base.manifest.Datasets...)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestBaseHoldsWhereLabelsSayNothing(t *testing.T) {
-	base := train(t, comments(300, models.Ham, models.Spam), TrainOptions{Origins: []Origin{{Name: "made up", Licence: "CC0 1.0"}}})
+	base := train(t, comments(300, models.Ham, models.Spam), TrainOptions{Datasets: []Dataset{{Name: "made up", Licence: "CC0 1.0"}}})
 	few := comments(6, models.Ham, models.Spam)
 	m := train(t, few, TrainOptions{Base: base})
 	alone, err := Evaluate(train(t, few, TrainOptions{}), rowsOf(comments(101, models.Ham, models.Spam)))
@@ -21,7 +21,7 @@ func TestBaseHoldsWhereLabelsSayNothing(t *testing.T) {
 	if based.Spam.AUC <= alone.Spam.AUC {
 		t.Errorf("AUC %.3f with a base, %.3f without", based.Spam.AUC, alone.Spam.AUC)
 	}
-	if f := m.Manifest(); f.Base != base.Version() || len(f.Origins) != 1 || f.Rows != 12 {
+	if f := m.Manifest(); f.Base != base.Version() || len(f.Datasets) != 1 || f.Rows != 12 {
 		t.Errorf("%+v", f)
 	}
 }

@@ -18,68 +18,68 @@ type row struct {
 	index        int // of the row in the spool
 	class        models.Class
 	fold         uint8
-	copied       bool // a disguised copy: taught, never measured
+	augmented    bool // a disguised copy: taught, never measured
 	lang, source uint16
-	ids          [blocks][]uint32
+	terms        [blocks][]uint32
 }
 
 // spool keeps rows in a temporary file, so that the memory that training takes
 // does not grow with the number of labels.
-type spool struct {
+type rowFile struct {
 	file *os.File
 	w    *bufio.Writer
 	rows int
 	size int64
 	// marks are byte offsets of rows, spread evenly: where readers may begin.
-	marks []int64
-	every int // rows between marks
-	buf   []byte
+	offsets  []int64
+	interval int // rows between marks
+	buf      []byte
 }
 
-const maxMarks = 1024
+const maxOffsets = 1024
 
-func newSpool() (*spool, error) {
+func newRowFile() (*rowFile, error) {
 	f, err := os.CreateTemp("", "winnow-train-*")
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary file for training: %w", err)
 	}
-	return &spool{file: f, w: bufio.NewWriterSize(f, 1<<18), every: 1}, nil
+	return &rowFile{file: f, w: bufio.NewWriterSize(f, 1<<18), interval: 1}, nil
 }
 
 // Close removes the file.
-func (s *spool) Close() error {
+func (s *rowFile) Close() error {
 	return errors.Join(s.file.Close(), os.Remove(s.file.Name()))
 }
 
 // next is called before each row is written.
-func (s *spool) next() {
-	if s.rows%s.every == 0 {
-		if len(s.marks) == maxMarks { // thin them out
-			for i := range maxMarks / 2 {
-				s.marks[i] = s.marks[2*i]
+func (s *rowFile) recordOffset() {
+	if s.rows%s.interval == 0 {
+		if len(s.offsets) == maxOffsets { // thin them out
+			for i := range maxOffsets / 2 {
+				s.offsets[i] = s.offsets[2*i]
 			}
-			s.marks = s.marks[:maxMarks/2]
-			s.every *= 2
+			s.offsets = s.offsets[:maxOffsets/2]
+			s.interval *= 2
 		}
-		if s.rows%s.every == 0 {
-			s.marks = append(s.marks, s.size)
+		if s.rows%s.interval == 0 {
+			s.offsets = append(s.offsets, s.size)
 		}
 	}
 	s.rows++
 }
 
-func (s *spool) put(r *row) error {
+func (s *rowFile) append(r *row) error {
 	b := binary.LittleEndian.AppendUint32(s.buf[:0], uint32(s.rows))
-	s.next()
+	s.recordOffset()
 	b = append(b, r.class[0], r.fold)
 	copied := byte(0)
-	if r.copied {
+	if r.augmented {
 		copied = 1
 	}
 	b = append(b, copied)
 	b = binary.LittleEndian.AppendUint16(b, r.lang)
 	b = binary.LittleEndian.AppendUint16(b, r.source)
-	for _, ids := range r.ids {
+	for _, ids := range r.terms {
 		b = binary.AppendUvarint(b, uint64(len(ids)))
 		for _, id := range ids {
 			b = binary.LittleEndian.AppendUint32(b, id)
@@ -92,7 +92,7 @@ func (s *spool) put(r *row) error {
 }
 
 // flush ends the writing; then rows may be read, by several goroutines.
-func (s *spool) flush() error {
+func (s *rowFile) flush() error {
 	if err := s.w.Flush(); err != nil {
 		return fmt.Errorf("write the temporary training file: %w", err)
 	}
@@ -100,7 +100,7 @@ func (s *spool) flush() error {
 }
 
 // stream reads rows from one place of the spool to another.
-type stream struct {
+type rowReader struct {
 	r   *bufio.Reader
 	buf []byte
 }
@@ -108,15 +108,15 @@ type stream struct {
 var classOf = map[byte]models.Class{models.Ham[0]: models.Ham, models.Spam[0]: models.Spam, models.Abuse[0]: models.Abuse}
 
 // next fills r, or returns io.EOF.
-func (s *stream) next(r *row) error {
+func (s *rowReader) next(r *row) error {
 	var head [11]byte
 	if _, err := io.ReadFull(s.r, head[:]); err != nil {
 		return err
 	}
 	r.index = int(binary.LittleEndian.Uint32(head[:]))
-	r.class, r.fold, r.copied = classOf[head[4]], head[5], head[6] == 1
+	r.class, r.fold, r.augmented = classOf[head[4]], head[5], head[6] == 1
 	r.lang, r.source = binary.LittleEndian.Uint16(head[7:]), binary.LittleEndian.Uint16(head[9:])
-	for b := range r.ids {
+	for b := range r.terms {
 		n, err := binary.ReadUvarint(s.r)
 		if err != nil {
 			return err
@@ -128,30 +128,30 @@ func (s *stream) next(r *row) error {
 		if _, err := io.ReadFull(s.r, raw); err != nil {
 			return err
 		}
-		ids := r.ids[b][:0]
+		ids := r.terms[b][:0]
 		for i := 0; i < len(raw); i += 4 {
 			ids = append(ids, binary.LittleEndian.Uint32(raw[i:]))
 		}
-		r.ids[b] = ids
+		r.terms[b] = ids
 	}
 	return nil
 }
 
 // streams is how many places of the spool are read at once by shuffled.
-const streams = 64
+const shuffleReaders = 64
 
 // shuffled calls f for each row once. It reads from many places of the spool
 // in an order drawn from rng, so that labels that came sorted by class or by
 // age are mixed, without holding them in memory. The row is good until f returns.
-func (s *spool) shuffled(rng *rand.Rand, f func(*row) error) error {
-	n := min(streams, len(s.marks))
-	open := make([]*stream, n)
+func (s *rowFile) shuffled(rng *rand.Rand, f func(*row) error) error {
+	n := min(shuffleReaders, len(s.offsets))
+	open := make([]*rowReader, n)
 	for i := range open {
-		from, to := s.marks[i*len(s.marks)/n], s.size
+		from, to := s.offsets[i*len(s.offsets)/n], s.size
 		if i+1 < n {
-			to = s.marks[(i+1)*len(s.marks)/n]
+			to = s.offsets[(i+1)*len(s.offsets)/n]
 		}
-		open[i] = &stream{r: bufio.NewReaderSize(io.NewSectionReader(s.file, from, to-from), 1<<14)}
+		open[i] = &rowReader{r: bufio.NewReaderSize(io.NewSectionReader(s.file, from, to-from), 1<<14)}
 	}
 	var r row
 	for len(open) > 0 {

@@ -8,16 +8,16 @@ import (
 )
 
 func TestSpoolGivesEveryRowOnce(t *testing.T) {
-	s, err := newSpool()
+	s, err := newRowFile()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	const rows = 5000 // enough to thin the marks out
 	for i := range rows {
-		r := row{class: models.Spam, fold: uint8(i % 5), copied: i%2 == 0, source: uint16(i)}
-		r.ids[charBlock] = []uint32{uint32(i), uint32(i + 1)}
-		if err := s.put(&r); err != nil {
+		r := row{class: models.Spam, fold: uint8(i % 5), augmented: i%2 == 0, source: uint16(i)}
+		r.terms[charBlock] = []uint32{uint32(i), uint32(i + 1)}
+		if err := s.append(&r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -29,9 +29,9 @@ func TestSpoolGivesEveryRowOnce(t *testing.T) {
 	last := -1
 	err = s.shuffled(rand.New(rand.NewPCG(1, 1)), func(r *row) error {
 		i := r.index
-		ids := r.ids[charBlock]
-		if seen[i] || r.class != models.Spam || int(r.fold) != i%5 || r.copied != (i%2 == 0) || int(r.source) != i ||
-			len(r.ids[wordBlock]) != 0 || len(ids) != 2 || int(ids[0]) != i || int(ids[1]) != i+1 {
+		ids := r.terms[charBlock]
+		if seen[i] || r.class != models.Spam || int(r.fold) != i%5 || r.augmented != (i%2 == 0) || int(r.source) != i ||
+			len(r.terms[wordBlock]) != 0 || len(ids) != 2 || int(ids[0]) != i || int(ids[1]) != i+1 {
 			t.Fatalf("row %d came back as %+v", i, r)
 		}
 		seen[i] = true

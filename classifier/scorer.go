@@ -10,43 +10,43 @@ import (
 )
 
 // hit is a token of the text that the model knows.
-type hit struct {
+type feature struct {
 	token  int32 // index into the scanner's tokens
 	block  block
 	weight [heads]float32
 }
 
 // reading is what one text is scored with, lent from a pool.
-type reading struct {
-	scanner text.Scanner
-	tokens  []text.Token
-	likely  []int32 // the tokens that the model may know
-	hits    []hit
-	shares  []share
-	names   []byte
-	sum     [heads][blocks]float64
-	count   [blocks]int
+type scorer struct {
+	scanner       text.Scanner
+	tokens        []text.Token
+	candidates    []int32 // the tokens that the model may know
+	features      []feature
+	contributions []contribution
+	nameBuf       []byte
+	sum           [heads][blocks]float64
+	count         [blocks]int
 }
 
-var readings = sync.Pool{New: func() any { return new(reading) }}
+var scorers = sync.Pool{New: func() any { return new(scorer) }}
 
-func (r *reading) read(m *Model, in Input) {
-	r.tokens = scan(&r.scanner, in)
-	r.hits, r.sum, r.count = r.hits[:0], [heads][blocks]float64{}, [blocks]int{}
+func (r *scorer) extract(m *Model, in Input) {
+	r.tokens = tokenize(&r.scanner, in)
+	r.features, r.sum, r.count = r.features[:0], [heads][blocks]float64{}, [blocks]int{}
 	// At the home of most strangers there is nothing. To look there for all
 	// tokens first makes no look wait for what another finds.
-	r.likely = slices.Grow(r.likely[:0], len(r.tokens))[:len(r.tokens)]
-	likely, slots := r.likely, m.table.slots
+	r.candidates = slices.Grow(r.candidates[:0], len(r.tokens))[:len(r.tokens)]
+	likely, slots := r.candidates, m.features.slots
 	n := 0
 	for i := range r.tokens {
 		likely[n] = int32(i)
-		if slots[m.table.home(r.tokens[i].Hash)].hash != 0 {
+		if slots[m.features.bucket(r.tokens[i].Hash)].hash != 0 {
 			n++
 		}
 	}
 	for _, i := range likely[:n] {
 		t := &r.tokens[i]
-		s := &m.table.slots[m.table.find(t.Hash)]
+		s := &m.features.slots[m.features.find(t.Hash)]
 		if s.hash == 0 {
 			continue
 		}
@@ -55,18 +55,18 @@ func (r *reading) read(m *Model, in Input) {
 		for h := range heads {
 			r.sum[h][b] += float64(s.weight[h])
 		}
-		r.hits = append(r.hits, hit{})
-		known := &r.hits[len(r.hits)-1] // written in its place, not copied to it
+		r.features = append(r.features, feature{})
+		known := &r.features[len(r.features)-1] // written in its place, not copied to it
 		known.token, known.block, known.weight = i, b, s.weight
 	}
 }
 
 // factor is what a weight of a block is multiplied with in this text.
-func (r *reading) factor(h *Head, b block) float64 {
+func (r *scorer) factor(h *Head, b block) float64 {
 	return h.Scale[b] / math.Sqrt(float64(max(1, r.count[b])))
 }
 
-func (r *reading) logit(h *Head, index int) float64 {
+func (r *scorer) logit(h *Head, index int) float64 {
 	z := h.Prior
 	for b := range blocks {
 		z += r.factor(h, b) * r.sum[index][b]
@@ -78,9 +78,9 @@ func (r *reading) logit(h *Head, index int) float64 {
 // on: the spam head, unless the reason is abuse or there is no other. Their
 // weights sum to the log odds of that head's probability.
 func (m *Model) Verdict(in Input, p Policy) models.Verdict {
-	r := readings.Get().(*reading)
-	defer readings.Put(r)
-	r.read(m, in)
+	r := scorers.Get().(*scorer)
+	defer scorers.Put(r)
+	r.extract(m, in)
 	if p.Look != nil {
 		p.Look(&r.scanner.Body)
 	}
@@ -110,7 +110,7 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 		}
 	}
 	if h := m.head(explained); h != nil {
-		v.Signals = r.signals(h, explained)
+		v.Signals = r.explain(h, explained)
 	}
 	return v
 }

@@ -75,10 +75,10 @@ func BenchmarkVerdict(b *testing.B) {
 		b.Fatal(err)
 	}
 	const tokens = 200_000
-	m := &Model{manifest: starter.manifest, version: starter.version, table: newTable(tokens)}
-	for _, s := range starter.table.slots {
+	m := &Model{manifest: starter.manifest, version: starter.version, features: newFeatureTable(tokens)}
+	for _, s := range starter.features.slots {
 		if s.hash != 0 {
-			m.table.put(s.hash, s.weight)
+			m.features.put(s.hash, s.weight)
 		}
 	}
 	list, err := os.ReadFile("text/testdata/comments.txt")
@@ -93,14 +93,14 @@ func BenchmarkVerdict(b *testing.B) {
 			ArticleURL: "https://news.example/town/bridge", ArticleTitle: "The council votes for a bridge",
 		}
 		inputs = append(inputs, in)
-		for i, t := range scan(&sc, in) {
+		for i, t := range tokenize(&sc, in) {
 			if i%2 == 0 {
-				m.table.put(t.Hash, [heads]float32{0.2, 0.1})
+				m.features.put(t.Hash, [heads]float32{0.2, 0.1})
 			}
 		}
 	}
-	for rng := rand.New(rand.NewPCG(1, 1)); m.table.size < tokens; {
-		m.table.put(rng.Uint64()|1, [heads]float32{0.1, 0.1})
+	for rng := rand.New(rand.NewPCG(1, 1)); m.features.size < tokens; {
+		m.features.put(rng.Uint64()|1, [heads]float32{0.1, 0.1})
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

@@ -20,48 +20,48 @@ import (
 // its naive Bayes log ratio (Wang and Manning 2012), which are here folded
 // into the weight. Weights are pulled towards what the tokens are expected to
 // weigh, not towards 0: from there they set out.
-type lanes struct {
-	n      int // lanes: len(variants) · (folds + 1)
-	folds  int
-	class  models.Class
-	recipe recipe
-	weight []float32 // token by token, n for each
-	room   []float32 // likewise, squared
-	dual   []float32 // row by row, n for each
-	bias   []float32
-	z      []float64 // log odds of a row in each lane
+type ensemble struct {
+	members      int // lanes: len(variants) · (folds + 1)
+	folds        int
+	class        models.Class
+	params       hyperparams
+	weights      []float32 // token by token, n for each
+	featureScale []float32 // likewise, squared
+	duals        []float32 // row by row, n for each
+	biases       []float32
+	logits       []float64 // log odds of a row in each lane
 }
 
-func newLanes(class models.Class, folds, tokens, rows int, rec recipe, prior float64) *lanes {
+func newEnsemble(class models.Class, folds, tokens, rows int, rec hyperparams, prior float64) *ensemble {
 	n := len(rec.variants) * (folds + 1)
-	l := &lanes{
-		n: n, folds: folds, class: class, recipe: rec,
-		weight: make([]float32, n*tokens), room: make([]float32, n*tokens), dual: make([]float32, n*rows),
-		bias: make([]float32, n), z: make([]float64, n),
+	l := &ensemble{
+		members: n, folds: folds, class: class, params: rec,
+		weights: make([]float32, n*tokens), featureScale: make([]float32, n*tokens), duals: make([]float32, n*rows),
+		biases: make([]float32, n), logits: make([]float64, n),
 	}
-	for k := range l.bias {
-		l.bias[k] = float32(prior)
+	for k := range l.biases {
+		l.biases[k] = float32(prior)
 	}
 	return l
 }
 
 // lane returns the number of the lane of a variant that skips a fold; the fold
 // after the last skips none.
-func (l *lanes) lane(variant, fold int) int { return variant*(l.folds+1) + fold }
+func (l *ensemble) member(variant, fold int) int { return variant*(l.folds+1) + fold }
 
 // sees tells whether the head learns from a row. Disguise is a matter of spam.
-func (l *lanes) sees(r *row) bool {
-	return (r.class == l.class || r.class == models.Ham) && (!r.copied || l.class == models.Spam)
+func (l *ensemble) includes(r *row) bool {
+	return (r.class == l.class || r.class == models.Ham) && (!r.augmented || l.class == models.Spam)
 }
 
 // survey sets the first weight of every token, and its room from the rows that each lane sees.
-func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
+func (l *ensemble) initWeights(s *rowFile, v *vocabulary, rng *rand.Rand) error {
 	n := l.folds + 1
 	type count struct{ ham, other float32 }
-	in := make([]count, n*len(v.tokens))
+	in := make([]count, n*len(v.terms))
 	all := make([]count, n)
 	err := s.shuffled(rng, func(r *row) error {
-		if !l.sees(r) {
+		if !l.includes(r) {
 			return nil
 		}
 		add := func(c []count) {
@@ -76,30 +76,30 @@ func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
 			}
 		}
 		add(all)
-		for _, ids := range r.ids {
+		for _, ids := range r.terms {
 			for _, id := range ids {
 				add(in[int(id)*n:][:n])
 			}
 		}
 		return nil
 	})
-	for id := range v.tokens {
-		t := &v.tokens[id]
-		for k := range l.room[id*l.n:][:l.n] {
+	for id := range v.terms {
+		t := &v.terms[id]
+		for k := range l.featureScale[id*l.members:][:l.members] {
 			g, c, a := 1.0, in[id*n+k%n], all[k%n]
-			if t.block == callBlock {
-				g = l.recipe.held
+			if t.block == intentBlock {
+				g = l.params.intentScale
 			} else if t.block != shapeBlock {
 				ratio := math.Log(float64(c.other+1)/float64(a.other+2)) - math.Log(float64(c.ham+1)/float64(a.ham+2))
-				bayes := l.recipe.variants[k/n].bayes
-				g = t.rarity(v.rows) * (1 - bayes + bayes*math.Abs(ratio))
+				bayes := l.params.variants[k/n].bayesScale
+				g = t.idf(v.rows) * (1 - bayes + bayes*math.Abs(ratio))
 			}
-			l.room[id*l.n+k] = float32(g * g)
+			l.featureScale[id*l.members+k] = float32(g * g)
 			prior := t.prior[headIndex(l.class)]
-			if t.block == callBlock {
-				prior *= float32(l.recipe.trust)
+			if t.block == intentBlock {
+				prior *= float32(l.params.priorWeight)
 			}
-			l.weight[id*l.n+k] = prior
+			l.weights[id*l.members+k] = prior
 		}
 	}
 	return err
@@ -107,44 +107,44 @@ func (l *lanes) survey(s *spool, v *vocabulary, rng *rand.Rand) error {
 
 // rarity is the inverse document frequency of a token, about 1 for one in
 // fifty rows.
-func (t *token) rarity(rows int) float64 {
+func (t *term) idf(rows int) float64 {
 	return (1 + math.Log(float64(rows+1)/float64(max(1, t.rows())))) / 5
 }
 
 // scale is what the weights of a block are multiplied with in a row.
-func (l *lanes) scale(r *row, b int) float32 {
-	return float32(l.recipe.scale[b] / math.Sqrt(float64(max(1, len(r.ids[b])))))
+func (l *ensemble) rowScale(r *row, b int) float32 {
+	return float32(l.params.blockScale[b] / math.Sqrt(float64(max(1, len(r.terms[b])))))
 }
 
 // scores puts the log odds that each lane gives to a row into l.z.
-func (l *lanes) scores(r *row) {
-	for k, b := range l.bias {
-		l.z[k] = float64(b)
+func (l *ensemble) score(r *row) {
+	for k, b := range l.biases {
+		l.logits[k] = float64(b)
 	}
-	for b, ids := range r.ids {
-		var sum [maxLanes]float32
+	for b, ids := range r.terms {
+		var sum [maxMembers]float32
 		for _, id := range ids {
-			for k, w := range l.weight[int(id)*l.n:][:l.n] {
+			for k, w := range l.weights[int(id)*l.members:][:l.members] {
 				sum[k] += w
 			}
 		}
-		x := l.scale(r, b)
-		for k := range l.z {
-			l.z[k] += float64(x * sum[k])
+		x := l.rowScale(r, b)
+		for k := range l.logits {
+			l.logits[k] += float64(x * sum[k])
 		}
 	}
 }
 
 // learn takes the best step for one row in every lane that may see it.
-func (l *lanes) learn(r *row) {
-	l.scores(r)
-	size := l.sizes(r)
+func (l *ensemble) update(r *row) {
+	l.score(r)
+	size := l.squaredNorms(r)
 	sign := -1.0
 	if r.class == l.class {
 		sign = 1
 	}
-	dual := l.dual[r.index*l.n:][:l.n]
-	var step [maxLanes]float32
+	dual := l.duals[r.index*l.members:][:l.members]
+	var step [maxMembers]float32
 	const least = 0.002 // of the cost; a shorter step is not worth the writing
 	moved := false
 	for k := range dual {
@@ -152,11 +152,11 @@ func (l *lanes) learn(r *row) {
 			continue
 		}
 		v := k / (l.folds + 1)
-		cost := l.recipe.variants[v].cost
-		if r.copied {
-			cost *= l.recipe.copied
+		cost := l.params.variants[v].cost
+		if r.augmented {
+			cost *= l.params.augmentedCost
 		}
-		d := ascend(float64(dual[k]), sign*l.z[k], size[v], cost) - float64(dual[k])
+		d := dualStep(float64(dual[k]), sign*l.logits[k], size[v], cost) - float64(dual[k])
 		if math.Abs(d) > least*cost {
 			moved = true
 		}
@@ -165,17 +165,17 @@ func (l *lanes) learn(r *row) {
 	if !moved {
 		return
 	}
-	for k, d := range step[:l.n] {
-		l.bias[k] += d
+	for k, d := range step[:l.members] {
+		l.biases[k] += d
 		dual[k] += float32(sign) * d
 	}
-	for b, ids := range r.ids {
-		var by [maxLanes]float32
-		for k, x := 0, l.scale(r, b); k < l.n; k++ {
+	for b, ids := range r.terms {
+		var by [maxMembers]float32
+		for k, x := 0, l.rowScale(r, b); k < l.members; k++ {
 			by[k] = x * step[k]
 		}
 		for _, id := range ids {
-			w, g := l.weight[int(id)*l.n:][:l.n], l.room[int(id)*l.n:][:l.n]
+			w, g := l.weights[int(id)*l.members:][:l.members], l.featureScale[int(id)*l.members:][:l.members]
 			for k := range w {
 				w[k] += by[k] * g[k]
 			}
@@ -185,16 +185,16 @@ func (l *lanes) learn(r *row) {
 
 // sizes returns the squared length of a row for each variant, as the lanes that
 // see all rows have it; the others differ little.
-func (l *lanes) sizes(r *row) (size [maxLanes]float64) {
+func (l *ensemble) squaredNorms(r *row) (size [maxMembers]float64) {
 	n := l.folds + 1
-	for v := range l.recipe.variants {
+	for v := range l.params.variants {
 		size[v] = 1
-		for b, ids := range r.ids {
+		for b, ids := range r.terms {
 			sum := float32(0)
 			for _, id := range ids {
-				sum += l.room[int(id)*l.n+v*n+l.folds]
+				sum += l.featureScale[int(id)*l.members+v*n+l.folds]
 			}
-			x := l.scale(r, b)
+			x := l.rowScale(r, b)
 			size[v] += float64(x * x * sum)
 		}
 	}
@@ -203,15 +203,15 @@ func (l *lanes) sizes(r *row) (size [maxLanes]float64) {
 
 // ascend finds the dual variable between 0 and cost that is best for a row of
 // this margin and squared size while the others stay.
-func ascend(dual, margin, size, cost float64) float64 {
+func dualStep(dual, margin, squaredNorm, cost float64) float64 {
 	least := cost * 1e-6
 	a := min(max(dual, least), cost-least)
 	if dual == 0 { // the first time
 		a = cost / 2
 	}
 	for range 5 { // Newton's method, kept inside the interval
-		slope := margin + size*(a-dual) + math.Log(a/(cost-a))
-		next := a - slope/(size+cost/(a*(cost-a)))
+		slope := margin + squaredNorm*(a-dual) + math.Log(a/(cost-a))
+		next := a - slope/(squaredNorm+cost/(a*(cost-a)))
 		if next < least {
 			next = max(a/10, least)
 		} else if next > cost-least {
@@ -226,12 +226,12 @@ func ascend(dual, margin, size, cost float64) float64 {
 }
 
 // fit teaches the lanes over all rows of the spool that are ham or of the class.
-func (l *lanes) fit(ctx context.Context, s *spool, v *vocabulary, seed uint64, progress func(rows int)) error {
+func (l *ensemble) fit(ctx context.Context, s *rowFile, v *vocabulary, seed uint64, progress func(rows int)) error {
 	rng := rand.New(rand.NewPCG(seed, 0x77696e6e6f77))
-	if err := l.survey(s, v, rng); err != nil {
+	if err := l.initWeights(s, v, rng); err != nil {
 		return fmt.Errorf("count for the %s head: %w", l.class, err)
 	}
-	for range l.recipe.rounds(s.rows) {
+	for range l.params.epochs(s.rows) {
 		n := 0
 		err := s.shuffled(rng, func(r *row) error {
 			if n++; n%256 == 0 {
@@ -240,8 +240,8 @@ func (l *lanes) fit(ctx context.Context, s *spool, v *vocabulary, seed uint64, p
 				}
 				progress(256)
 			}
-			if l.sees(r) {
-				l.learn(r)
+			if l.includes(r) {
+				l.update(r)
 			}
 			return nil
 		})
@@ -253,13 +253,13 @@ func (l *lanes) fit(ctx context.Context, s *spool, v *vocabulary, seed uint64, p
 }
 
 // blend adds up the lanes that saw all rows, each variant as much as it counts.
-func (l *lanes) blend(count []float64) (weights []float64, prior float64) {
-	weights = make([]float64, len(l.weight)/l.n)
-	for v, c := range count {
-		lane := l.lane(v, l.folds)
-		prior += c * float64(l.bias[lane])
+func (l *ensemble) combine(stackWeights []float64) (weights []float64, prior float64) {
+	weights = make([]float64, len(l.weights)/l.members)
+	for v, c := range stackWeights {
+		lane := l.member(v, l.folds)
+		prior += c * float64(l.biases[lane])
 		for id := range weights {
-			weights[id] += c * float64(l.weight[id*l.n+lane])
+			weights[id] += c * float64(l.weights[id*l.members+lane])
 		}
 	}
 	return weights, prior

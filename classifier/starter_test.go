@@ -12,7 +12,7 @@ func TestStarterIsSound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := m.Manifest(); f.Scheme != text.Scheme || !f.Starter || f.Spam == nil || len(f.Origins) == 0 || !m.Cold("") {
+	if f := m.Manifest(); f.Scheme != text.Scheme || !f.Starter || f.Spam == nil || len(f.Datasets) == 0 || !m.Cold("") {
 		t.Errorf("%+v", f)
 	}
 	one := 0.5

@@ -7,22 +7,22 @@ import (
 
 // Shares of the ham that the default thresholds may flag.
 const (
-	mostHeld     = 0.016 // measured before the model learned from all rows; leaves room below 2 %
-	mostRejected = 0.002
-	leastHold    = 0.1 // below it nobody would call a comment suspect
-	mostHold     = 0.5 // what is more likely spam than not is never published unseen
+	maxHeldHam       = 0.016 // measured before the model learned from all rows; leaves room below 2 %
+	maxRejectedHam   = 0.002
+	minHoldThreshold = 0.1 // below it nobody would call a comment suspect
+	maxHoldThreshold = 0.5 // what is more likely spam than not is never published unseen
 )
 
 // thresholdFor returns the lowest probability at which at most the share most
 // of the ham is flagged, with 99 % confidence, and false when there is too
 // little ham to tell. It sorts ham, the out-of-fold probabilities of ham rows.
-func thresholdFor(ham []float64, most float64) (float64, bool) {
-	if upperBound(0, len(ham)) > most {
+func thresholdFor(ham []float64, maxRate float64) (float64, bool) {
+	if upperBound(0, len(ham)) > maxRate {
 		return 0, false
 	}
 	slices.Sort(ham)
 	flagged, top := 0, len(ham)
-	for flagged < top && upperBound(flagged+1, len(ham)) <= most {
+	for flagged < top && upperBound(flagged+1, len(ham)) <= maxRate {
 		flagged++
 	}
 	return math.Nextafter(ham[top-1-min(flagged, top-1)], 2), true

@@ -25,10 +25,10 @@ type TrainOptions struct {
 	// means 2. A model that is given away should have 3 or more, so that it
 	// holds nothing that only one person wrote.
 	MinRows   int
-	MaxTokens int      // 0: 200 thousand
-	Origins   []Origin // of public label sets, for the manifest
-	Starter   bool     // learned from public sets alone: never rejects
-	Hold      float64  // hold at this probability of spam; 0: where fewer than 2 % of the ham would be held
+	MaxTokens int       // 0: 200 thousand
+	Datasets  []Dataset // of public label sets, for the manifest
+	Starter   bool      // learned from public sets alone: never rejects
+	Hold      float64   // hold at this probability of spam; 0: where fewer than 2 % of the ham would be held
 	// Base, unless nil, is what the new model sets out from: its weights hold
 	// wherever the labels say nothing else. It must not have learned from the
 	// same labels, or the figures are too good.
@@ -39,28 +39,28 @@ type TrainOptions struct {
 }
 
 const (
-	maxFolds  = 10
-	maxLanes  = 4 * (maxFolds + 1)
-	maxKnown  = 4 << 20 // texts remembered to find duplicates and conflicts
-	maxRows   = 1 << 20 // texts learned from; of more, a sample by hash
-	maxScores = 1 << 19 // held-out scores kept for calibration and figures
+	maxFolds        = 10
+	maxMembers      = 4 * (maxFolds + 1)
+	maxTrackedTexts = 4 << 20 // texts remembered to find duplicates and conflicts
+	maxRows         = 1 << 20 // texts learned from; of more, a sample by hash
+	maxOutOfFold    = 1 << 19 // held-out scores kept for calibration and figures
 )
 
 // trainer is one training under way.
 type trainer struct {
-	opt      TrainOptions
-	recipe   recipe
-	folds    int
-	manifest Manifest
-	known    map[uint64]uint8 // classes that each text was given, a bit each
-	words    *vocabulary
-	scanner  text.Scanner
-	langs    names
-	sources  names
-	distinct int        // rows after the copies are left out
-	progress sync.Mutex // guards done
-	done     int
-	total    int
+	opt         TrainOptions
+	params      hyperparams
+	folds       int
+	manifest    Manifest
+	textClasses map[uint64]uint8 // classes that each text was given, a bit each
+	vocabulary  *vocabulary
+	scanner     text.Scanner
+	langs       interner
+	sources     interner
+	uniqueTexts int        // rows after the copies are left out
+	mu          sync.Mutex // guards done
+	done        int
+	total       int
 }
 
 // Train learns from labels given by people. It goes over rows once; in memory
@@ -79,9 +79,9 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	if err := t.collect(ctx, rows, texts); err != nil {
 		return nil, Figures{}, err
 	}
-	t.expect()
-	t.words.choose(uint32(t.opt.MinRows), t.opt.MaxTokens)
-	s, err := newSpool()
+	t.addPriors()
+	t.vocabulary.selectTerms(uint32(t.opt.MinRows), t.opt.MaxTokens)
+	s, err := newRowFile()
 	if err != nil {
 		return nil, Figures{}, err
 	}
@@ -90,9 +90,9 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 		return nil, Figures{}, err
 	}
 	// Labels of one place know it better than the priors do.
-	v := t.variety()
-	t.recipe.scale[callBlock], t.recipe.trust, t.recipe.held = 0.2+0.8*v, 0.2+0.8*v, 1-0.6*v
-	m, err := t.learn(ctx, s)
+	v := t.domainShift()
+	t.params.blockScale[intentBlock], t.params.priorWeight, t.params.intentScale = 0.2+0.8*v, 0.2+0.8*v, 1-0.6*v
+	m, err := t.trainHeads(ctx, s)
 	if err != nil {
 		return nil, Figures{}, err
 	}
@@ -113,24 +113,24 @@ func newTrainer(opt TrainOptions) *trainer {
 		opt.Progress = func(int, int) {}
 	}
 	return &trainer{
-		opt: opt, recipe: standard, words: newVocabulary(), known: map[uint64]uint8{},
+		opt: opt, params: defaultHyperparams, vocabulary: newVocabulary(), textClasses: map[uint64]uint8{},
 		folds: min(max(int(math.Round(1/opt.Holdout)), 2), maxFolds),
 		manifest: Manifest{
-			Scheme: text.Scheme, Seed: opt.Seed, Starter: opt.Starter, Origins: opt.Origins,
+			Scheme: text.Scheme, Seed: opt.Seed, Starter: opt.Starter, Datasets: opt.Datasets,
 			Sources: map[string]Counts{}, Sites: map[string]Counts{},
 		},
 	}
 }
 
-func (t *trainer) step(rows int) {
-	t.progress.Lock()
-	defer t.progress.Unlock()
+func (t *trainer) reportProgress(rows int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.done += rows
 	t.opt.Progress(t.done, t.total)
 }
 
 // learn fits the heads that have labels and puts the model together.
-func (t *trainer) learn(ctx context.Context, s *spool) (*Model, error) {
+func (t *trainer) trainHeads(ctx context.Context, s *rowFile) (*Model, error) {
 	var n Counts
 	for _, c := range t.manifest.Sources {
 		n.Ham, n.Spam, n.Abuse = n.Ham+c.Ham, n.Spam+c.Spam, n.Abuse+c.Abuse
@@ -139,7 +139,7 @@ func (t *trainer) learn(ctx context.Context, s *spool) (*Model, error) {
 		return nil, models.Errorf(models.KindInvalid, "training needs labels of ham and of spam or abuse; there are %d of ham, %d of spam, %d of abuse", n.Ham, n.Spam, n.Abuse)
 	}
 	trained := min(n.Spam, 1) + min(n.Abuse, 1)
-	t.total = t.done + trained*t.recipe.rounds(s.rows)*s.rows
+	t.total = t.done + trained*t.params.epochs(s.rows)*s.rows
 	m := &Model{manifest: t.manifest}
 	m.manifest.Figures.Rows = t.manifest.Rows
 	// The heads learn side by side: they share only the file, and t.step.
@@ -168,13 +168,13 @@ func (t *trainer) learn(ctx context.Context, s *spool) (*Model, error) {
 	return t.assemble(m, fitted)
 }
 
-func (t *trainer) fitHead(ctx context.Context, s *spool, class models.Class) (*Head, *HeadFigures, []float64, error) {
+func (t *trainer) fitHead(ctx context.Context, s *rowFile, class models.Class) (*Head, *HeadFigures, []float64, error) {
 	prior := 0.0
 	if base := t.opt.Base; base != nil && base.head(headIndex(class)) != nil {
 		prior = base.head(headIndex(class)).Prior
 	}
-	l := newLanes(class, t.folds, len(t.words.tokens), s.rows, t.recipe, prior)
-	if err := l.fit(ctx, s, t.words, t.opt.Seed, t.step); err != nil {
+	l := newEnsemble(class, t.folds, len(t.vocabulary.terms), s.rows, t.params, prior)
+	if err := l.fit(ctx, s, t.vocabulary, t.opt.Seed, t.reportProgress); err != nil {
 		return nil, nil, nil, err
 	}
 	return t.calibrate(l, s)
@@ -183,25 +183,25 @@ func (t *trainer) fitHead(ctx context.Context, s *spool, class models.Class) (*H
 // assemble tells the engines what the tokens weigh, and reads from them the
 // table that scores.
 func (t *trainer) assemble(m *Model, fitted [heads][]float64) (*Model, error) {
-	weights := make([][heads]float32, len(t.words.tokens))
+	weights := make([][heads]float32, len(t.vocabulary.terms))
 	for i, column := range fitted {
 		if column == nil {
 			continue
 		}
 		each := func(yield func(uint64, float64)) {
-			for id, token := range t.words.tokens {
+			for id, token := range t.vocabulary.terms {
 				yield(token.hash, column[id])
 			}
 		}
-		e := newEngine(headClass[i], len(t.words.tokens), each)
-		for id, token := range t.words.tokens {
-			weights[id][i] = float32(engineWeight(e, token.hash))
+		e := newNaiveBayes(headClass[i], len(t.vocabulary.terms), each)
+		for id, token := range t.vocabulary.terms {
+			weights[id][i] = float32(bayesWeight(e, token.hash))
 		}
 	}
-	m.manifest.Tokens = len(t.words.tokens)
-	m.table = newTable(len(t.words.tokens))
-	for id, token := range t.words.tokens {
-		m.table.put(token.hash, weights[id])
+	m.manifest.Tokens = len(t.vocabulary.terms)
+	m.features = newFeatureTable(len(t.vocabulary.terms))
+	for id, token := range t.vocabulary.terms {
+		m.features.put(token.hash, weights[id])
 	}
-	return m.sealed()
+	return m.reload()
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // kept is a label as the first temporary file holds it.
-type kept struct {
+type collectedLabel struct {
 	Key   uint64       `json:"k"`
 	Label models.Label `json:"l"`
 }
@@ -32,24 +32,24 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) 
 		if err != nil {
 			return err
 		}
-		if t.step(1); t.done%256 == 0 && ctx.Err() != nil {
+		if t.reportProgress(1); t.done%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		tokens := scan(&t.scanner, FromLabel(l))
-		key := t.key()
-		before, seen := t.known[key]
-		if seen || len(t.known) < maxKnown {
-			t.known[key] = before | classBit[l.Label]
+		tokens := tokenize(&t.scanner, FromLabel(l))
+		key := t.textKey()
+		before, seen := t.textClasses[key]
+		if seen || len(t.textClasses) < maxTrackedTexts {
+			t.textClasses[key] = before | classBit[l.Label]
 		}
 		if before&classBit[l.Label] != 0 {
 			t.manifest.Duplicates++
 			continue
 		}
-		t.distinct++
+		t.uniqueTexts++
 		for _, token := range tokens {
-			t.words.count(token.Hash, blockOf(token.Kind), l.Label)
+			t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
 		}
-		if err := out.Encode(kept{key, l}); err != nil {
+		if err := out.Encode(collectedLabel{key, l}); err != nil {
 			return fmt.Errorf("write the temporary training file: %w", err)
 		}
 	}
@@ -60,7 +60,7 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) 
 }
 
 // key tells texts apart that are not the same after folding.
-func (t *trainer) key() uint64 {
+func (t *trainer) textKey() uint64 {
 	h := fnv.New64a()
 	h.Write(t.scanner.Body.Text) // a hash never fails to write
 	return h.Sum64()
@@ -68,7 +68,7 @@ func (t *trainer) key() uint64 {
 
 // encode turns the texts into rows of token numbers, without those that were
 // given more than one class.
-func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *spool) error {
+func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *rowFile) error {
 	if _, err := texts.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the temporary training file: %w", err)
 	}
@@ -76,7 +76,7 @@ func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *spool) err
 	conflicts := map[uint64]bool{}
 	var r row
 	for n := 0; ; n++ {
-		var k kept
+		var k collectedLabel
 		if err := in.Decode(&k); errors.Is(err, io.EOF) {
 			t.manifest.Conflicts = len(conflicts)
 			return s.flush()
@@ -86,23 +86,23 @@ func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *spool) err
 		if n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if c := t.known[k.Key]; c&(c-1) != 0 {
+		if c := t.textClasses[k.Key]; c&(c-1) != 0 {
 			conflicts[k.Key] = true
 			continue
 		}
 		if !t.sampled(k.Key) {
 			continue
 		}
-		t.record(k.Label)
-		r = row{class: k.Label.Label, fold: t.foldOf(k.Key), lang: t.langs.of(k.Label.Lang), source: t.sources.of(k.Label.Source), ids: r.ids}
-		if err := t.put(s, &r, k.Label); err != nil {
+		t.countLabel(k.Label)
+		r = row{class: k.Label.Label, fold: t.foldOf(k.Key), lang: t.langs.id(k.Label.Lang), source: t.sources.id(k.Label.Source), terms: r.terms}
+		if err := t.writeRow(s, &r, k.Label); err != nil {
 			return err
 		}
 		rng := rand.New(rand.NewPCG(k.Key, t.opt.Seed))
-		if rng.Float64() < t.copies(k.Label.Label) {
-			k.Label.Text = disguise.Apply(lossy[rng.IntN(len(lossy))], rng, k.Label.Text)
-			r.copied = true
-			if err := t.put(s, &r, k.Label); err != nil {
+		if rng.Float64() < t.augmentationRate(k.Label.Label) {
+			k.Label.Text = disguise.Apply(lossyDisguises[rng.IntN(len(lossyDisguises))], rng, k.Label.Text)
+			r.augmented = true
+			if err := t.writeRow(s, &r, k.Label); err != nil {
 				return err
 			}
 		}
@@ -112,12 +112,12 @@ func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *spool) err
 // lossy disguises cannot be undone by folding. So that the spam head does not
 // rest on whole words alone, it also learns from copies of comments that wear
 // one; ham too, because honest people mistype.
-var lossy = []disguise.Kind{disguise.Drop, disguise.Swap, disguise.Insert, disguise.Star, disguise.Split}
+var lossyDisguises = []disguise.Kind{disguise.Drop, disguise.Swap, disguise.Insert, disguise.Star, disguise.Split}
 
 // copies is the share of the rows of a class that is copied in disguise. The
 // more rows there are, the more real disguises and slips they hold.
-func (t *trainer) copies(class models.Class) float64 {
-	few := min(1, 30_000/float64(t.distinct))
+func (t *trainer) augmentationRate(class models.Class) float64 {
+	few := min(1, 30_000/float64(t.uniqueTexts))
 	switch class {
 	case models.Spam:
 		return few
@@ -127,29 +127,29 @@ func (t *trainer) copies(class models.Class) float64 {
 	return 0
 }
 
-func (t *trainer) put(s *spool, r *row, l models.Label) error {
-	t.number(r, FromLabel(l))
-	if err := s.put(r); err != nil {
+func (t *trainer) writeRow(s *rowFile, r *row, l models.Label) error {
+	t.fillRow(r, FromLabel(l))
+	if err := s.append(r); err != nil {
 		return fmt.Errorf("write the temporary training file: %w", err)
 	}
 	return nil
 }
 
-func (t *trainer) number(r *row, in Input) {
-	for b := range r.ids {
-		r.ids[b] = r.ids[b][:0]
+func (t *trainer) fillRow(r *row, in Input) {
+	for b := range r.terms {
+		r.terms[b] = r.terms[b][:0]
 	}
-	for _, token := range scan(&t.scanner, in) {
-		if id, ok := t.words.number[token.Hash]; ok {
+	for _, token := range tokenize(&t.scanner, in) {
+		if id, ok := t.vocabulary.ids[token.Hash]; ok {
 			b := blockOf(token.Kind)
-			r.ids[b] = append(r.ids[b], id)
+			r.terms[b] = append(r.terms[b], id)
 		}
 	}
 }
 
 // sampled tells whether a text is among those learned from.
 func (t *trainer) sampled(key uint64) bool {
-	return t.distinct <= maxRows || float64(t.hash(key)) < math.MaxUint32*float64(maxRows)/float64(t.distinct)
+	return t.uniqueTexts <= maxRows || float64(t.hash(key)) < math.MaxUint32*float64(maxRows)/float64(t.uniqueTexts)
 }
 
 // hash draws a number for a text.
@@ -166,7 +166,7 @@ func (t *trainer) foldOf(key uint64) uint8 {
 const maxSites = 1000
 
 // record counts a label that is learned from.
-func (t *trainer) record(l models.Label) {
+func (t *trainer) countLabel(l models.Label) {
 	t.manifest.Rows++
 	add := func(m map[string]Counts, name, others string) {
 		if _, ok := m[name]; !ok && len(m) >= maxSites {
@@ -178,5 +178,5 @@ func (t *trainer) record(l models.Label) {
 	}
 	add(t.manifest.Sites, l.Site, "others")
 	add(t.manifest.Sources, l.Source, "others")
-	t.words.rows++
+	t.vocabulary.rows++
 }

@@ -22,7 +22,7 @@ func TestCopiesAndContradictionsAreLeftOut(t *testing.T) {
 
 func TestManyTextsAreSampled(t *testing.T) {
 	tr := newTrainer(TrainOptions{})
-	tr.distinct = 4 * maxRows
+	tr.uniqueTexts = 4 * maxRows
 	rng := rand.New(rand.NewPCG(2, 2))
 	in := 0
 	for range 10000 {

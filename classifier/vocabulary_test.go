@@ -16,15 +16,15 @@ func TestVocabularyForgetsTheRarest(t *testing.T) {
 			v.count(h, wordBlock, models.Spam)
 		}
 	}
-	if len(v.tokens) > maxCounted {
-		t.Fatalf("%d tokens are counted at once", len(v.tokens))
+	if len(v.terms) > maxCounted {
+		t.Fatalf("%d tokens are counted at once", len(v.terms))
 	}
-	v.choose(2, 100)
-	if len(v.tokens) != 100 {
-		t.Fatalf("%d tokens were chosen", len(v.tokens))
+	v.selectTerms(2, 100)
+	if len(v.terms) != 100 {
+		t.Fatalf("%d tokens were chosen", len(v.terms))
 	}
-	for i, token := range v.tokens {
-		if !frequent(token.hash) || token.rows() != 3 || v.number[token.hash] != uint32(i) {
+	for i, token := range v.terms {
+		if !frequent(token.hash) || token.rows() != 3 || v.ids[token.hash] != uint32(i) {
 			t.Fatalf("token %d is %+v", i, token)
 		}
 	}

@@ -151,7 +151,7 @@ func drawReliability(bins []classifier.Bin) (template.HTML, error) {
 	var xy plotter.XYs
 	for _, b := range bins {
 		if b.Rows > 0 && !math.IsNaN(float64(b.Observed)) {
-			xy = append(xy, plotter.XY{X: float64(b.Foretold), Y: float64(b.Observed)})
+			xy = append(xy, plotter.XY{X: float64(b.Predicted), Y: float64(b.Observed)})
 		}
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1

@@ -21,7 +21,7 @@ import (
 )
 
 // origins are the sets that the starter model is allowed to learn from.
-var origins = []classifier.Origin{
+var origins = []classifier.Dataset{
 	{Name: "YouTube Spam Collection (Alberto, Lochter, Almeida 2015)", Licence: "CC BY 4.0", URL: "https://archive.ics.uci.edu/dataset/380/youtube+spam+collection"},
 	{Name: "SMS Spam Collection (Almeida, Gómez Hidalgo 2011)", Licence: "CC BY 4.0", URL: "https://archive.ics.uci.edu/dataset/228/sms+spam+collection"},
 	{Name: "SpamAssassin public mail corpus", Licence: "CC0 1.0", URL: "https://spamassassin.apache.org/old/publiccorpus/"},
@@ -40,7 +40,7 @@ func main() {
 
 func run(out string, hold float64, tokens int, files []string) error {
 	m, figures, err := classifier.Train(context.Background(), labels(files), classifier.TrainOptions{
-		MinRows: 3, MaxTokens: tokens, Origins: origins, Starter: true, Hold: hold,
+		MinRows: 3, MaxTokens: tokens, Datasets: origins, Starter: true, Hold: hold,
 	})
 	if err != nil {
 		return err

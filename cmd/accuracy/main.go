@@ -149,7 +149,7 @@ func (l *lab) accuracy(ctx context.Context, names []string) error {
 		if err != nil {
 			return err
 		}
-		n := classifier.Measure(naive(teach, test, class))
+		n := classifier.EvaluateScores(naive(teach, test, class))
 		rejected := "–"
 		if h.AtReject != nil {
 			rejected = percent(h.AtReject.FalsePositive, h.Ham)
