@@ -23,7 +23,7 @@ const (
 // its likelihood ratio between class and ham.
 func newNaiveBayes(class models.Class, tokens int, weights func(yield func(hash uint64, weight float64))) *bayesian.Classifier {
 	ham, other := bayesian.Class(models.Ham), bayesian.Class(class)
-	e := bayesian.NewClassifier(other, ham)
+	nb := bayesian.NewClassifier(other, ham)
 	var totalHam, totalOther int
 	weights(func(hash uint64, weight float64) {
 		majorCount := int(math.Round(minorCount * math.Exp(min(math.Abs(weight), maxWeight))))
@@ -32,14 +32,14 @@ func newNaiveBayes(class models.Class, tokens int, weights func(yield func(hash 
 			hamCount, otherCount = otherCount, hamCount
 		}
 		// The engine adds one to every count.
-		e.Observe(bayesWord(hash), hamCount-1, ham)
-		e.Observe(bayesWord(hash), otherCount-1, other)
+		nb.Observe(bayesWord(hash), hamCount-1, ham)
+		nb.Observe(bayesWord(hash), otherCount-1, other)
 		totalHam, totalOther = totalHam+hamCount, totalOther+otherCount
 	})
 	const pad = "pad" // no key of a token has three bytes
-	e.Observe(pad, max(totalOther-totalHam, 0)+1, ham)
-	e.Observe(pad, max(totalHam-totalOther, 0)+1, other)
-	return e
+	nb.Observe(pad, max(totalOther-totalHam, 0)+1, ham)
+	nb.Observe(pad, max(totalHam-totalOther, 0)+1, other)
+	return nb
 }
 
 // engineKey is the word that the engine knows a token by.
@@ -50,8 +50,8 @@ func bayesWord(hash uint64) string {
 }
 
 // engineWeight asks an engine what a token weighs.
-func bayesWeight(e *bayesian.Classifier, hash uint64) float64 {
-	f := e.WordFrequencies([]string{bayesWord(hash)})
+func bayesWeight(nb *bayesian.Classifier, hash uint64) float64 {
+	f := nb.WordFrequencies([]string{bayesWord(hash)})
 	return math.Log(f[0][0] / f[1][0])
 }
 
@@ -64,9 +64,9 @@ func (m *Model) NaiveBayes(class models.Class) *bayesian.Classifier {
 		return nil
 	}
 	return newNaiveBayes(class, m.features.size, func(yield func(uint64, float64)) {
-		for _, s := range m.features.slots {
-			if s.hash != 0 {
-				yield(s.hash, float64(s.weight[h]))
+		for _, slot := range m.features.slots {
+			if slot.hash != 0 {
+				yield(slot.hash, float64(slot.weight[h]))
 			}
 		}
 	})

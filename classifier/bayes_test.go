@@ -9,7 +9,7 @@ import (
 
 // TestTableIsTheEngine holds the table that verdicts are read from equal to
 // the log scores of the naive Bayes engine.
-func TestTableIsTheEngine(t *testing.T) {
+func TestFeatureTableMatchesNaiveBayes(t *testing.T) {
 	m := train(t, comments(300, models.Ham, models.Spam, models.Abuse), TrainOptions{})
 	for i, class := range headClass {
 		engine := m.NaiveBayes(class)
@@ -36,7 +36,7 @@ func TestTableIsTheEngine(t *testing.T) {
 	}
 }
 
-func TestEngineGivesBackItsWeights(t *testing.T) {
+func TestNaiveBayesReturnsItsWeights(t *testing.T) {
 	weights := map[uint64]float64{1: 0, 2: 1.5, 3: -0.25, 4: maxWeight, 5: -maxWeight, 6: 1e-5}
 	e := newNaiveBayes(models.Spam, len(weights), func(yield func(uint64, float64)) {
 		for h, w := range weights {

@@ -12,7 +12,7 @@ import (
 func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadFigures {
 	var all []prediction
 	for p, positive := range rows {
-		all = append(all, prediction{p: p, positive: positive})
+		all = append(all, prediction{probability: p, positive: positive})
 	}
 	return measureHead(all, 0.5, 0, new(interner), new(interner))
 }
@@ -20,26 +20,26 @@ func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadFigures {
 // Evaluate measures a model on labelled rows.
 func Evaluate(m *Model, rows labelRows) (Figures, error) {
 	var langs, sources interner
-	var of [heads][]prediction
+	var predictions [heads][]prediction
 	var f Figures
-	r := new(scorer)
+	s := new(scorer)
 	for l, err := range rows {
 		if err != nil {
 			return Figures{}, err
 		}
 		f.Rows++
-		r.extract(m, FromLabel(l))
+		s.extract(m, FromLabel(l))
 		for i := range heads {
 			h := m.head(i)
 			if h == nil || (l.Label != models.Ham && l.Label != headClass[i]) {
 				continue
 			}
-			of[i] = append(of[i], prediction{sigmoid(r.logit(h, i)), l.Label == headClass[i], langs.id(l.Lang), sources.id(l.Source)})
+			predictions[i] = append(predictions[i], prediction{sigmoid(s.logit(h, i)), l.Label == headClass[i], langs.id(l.Lang), sources.id(l.Source)})
 		}
 	}
 	for i, p := range []**HeadFigures{&f.Spam, &f.Abuse} {
-		if len(of[i]) > 0 {
-			*p = measureHead(of[i], m.head(i).Hold, m.head(i).Reject, &langs, &sources)
+		if len(predictions[i]) > 0 {
+			*p = measureHead(predictions[i], m.head(i).Hold, m.head(i).Reject, &langs, &sources)
 		}
 	}
 	return f, nil

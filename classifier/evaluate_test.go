@@ -7,7 +7,7 @@ import (
 	"winnow/models"
 )
 
-func TestModelTellsTheClassesApart(t *testing.T) {
+func TestEvaluateSeparatesClasses(t *testing.T) {
 	m := train(t, comments(400, models.Ham, models.Spam, models.Abuse), TrainOptions{})
 	f, err := Evaluate(m, rowsOf(comments(101, models.Ham, models.Spam, models.Abuse)))
 	if err != nil {

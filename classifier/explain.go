@@ -8,94 +8,101 @@ import (
 	"winnow/models"
 )
 
-// maxSignals is how many tokens a verdict names; what the others say is one
-// more signal.
+// maxSignals is how many features a verdict names; the others are summed up in
+// one more signal, "rest".
 const maxSignals = 12
 
-// share is what one token, or one word with its pieces, adds to the log odds.
+// contribution is what one feature adds to the log odds. A word and the
+// character n-grams cut from it are one contribution.
 type contribution struct {
-	feature int32
+	feature int32 // index into scorer.features
 	weight  float64
 }
 
-// signals explains a score, strongest first.
-func (r *scorer) explain(h *Head, index int) []models.Signal {
-	var factor [blocks]float64
-	for b := range blocks {
-		factor[b] = r.factor(h, b)
-	}
-	r.contributions = r.contributions[:0]
-	word, start, end := -1, int32(0), int32(0) // the share of the word before, and its place
-	for i := range r.features {
-		t := &r.features[i]
-		w := factor[t.block] * float64(t.weight[index])
-		token := &r.tokens[t.token]
-		// Pieces of a word are credited to the word they were cut from.
-		if token.Kind == text.Chars && word >= 0 && start == token.Start && end == token.End {
-			r.contributions[word].weight += w
-			continue
-		}
-		r.contributions = append(r.contributions, contribution{int32(i), w})
-		if token.Kind == text.Word || token.Kind == text.Chars {
-			word, start, end = len(r.contributions)-1, token.Start, token.End
-		}
-	}
-	shown := min(len(r.contributions), maxSignals)
-	selectStrongest(r.contributions, shown)
+// explain returns the signals of a score, strongest first.
+func (s *scorer) explain(h *Head, head int) []models.Signal {
+	s.contribute(h, head)
+	shown := min(len(s.contributions), maxSignals)
+	selectStrongest(s.contributions, shown)
 	out := make([]models.Signal, 0, shown+2)
-	places := make([][2]int, shown)
-	// All names are cut from one string.
-	r.nameBuf = r.nameBuf[:0]
+	positions := make([][2]int, shown)
+	// All names share one string, which saves an allocation for each.
+	s.nameBuf = s.nameBuf[:0]
 	var ends [maxSignals]int
-	for i, s := range r.contributions[:shown] {
-		r.nameBuf = r.scanner.AppendName(r.nameBuf, r.tokens[r.features[s.feature].token])
-		ends[i] = len(r.nameBuf)
+	for i, c := range s.contributions[:shown] {
+		s.nameBuf = s.scanner.AppendName(s.nameBuf, s.tokens[s.features[c.feature].token])
+		ends[i] = len(s.nameBuf)
 	}
-	names, from := string(r.nameBuf), 0
-	for i, s := range r.contributions[:shown] {
-		t := &r.tokens[r.features[s.feature].token]
-		signal := models.Signal{Name: names[from:ends[i]], Weight: s.weight}
-		from = ends[i]
+	names, start := string(s.nameBuf), 0
+	for i, c := range s.contributions[:shown] {
+		t := &s.tokens[s.features[c.feature].token]
+		signal := models.Signal{Name: names[start:ends[i]], Weight: c.weight}
+		start = ends[i]
 		if t.Start >= 0 {
-			places[i][0], places[i][1] = r.scanner.Body.Origin(int(t.Start), int(t.End))
-			signal.At = places[i : i+1 : i+1]
+			positions[i][0], positions[i][1] = s.scanner.Body.Origin(int(t.Start), int(t.End))
+			signal.At = positions[i : i+1 : i+1]
 		}
 		out = append(out, signal)
 	}
 	out = insertRanked(out, models.Signal{Name: "prior", Weight: h.Prior})
 	rest := 0.0
-	for _, s := range r.contributions[shown:] {
-		rest += s.weight
+	for _, c := range s.contributions[shown:] {
+		rest += c.weight
 	}
-	if len(r.contributions) > shown {
+	if len(s.contributions) > shown {
 		out = insertRanked(out, models.Signal{Name: "rest", Weight: rest})
 	}
 	return out
 }
 
-// rank puts a signal behind those that are as strong.
-func insertRanked(all []models.Signal, s models.Signal) []models.Signal {
-	i := len(all)
-	for i > 0 && math.Abs(all[i-1].Weight) < math.Abs(s.Weight) {
-		i--
+// contribute fills s.contributions with what the features add to a head's log
+// odds, in the order of the text.
+func (s *scorer) contribute(h *Head, head int) {
+	var factor [blocks]float64
+	for b := range blocks {
+		factor[b] = s.factor(h, b)
 	}
-	return slices.Insert(all, i, s)
+	s.contributions = s.contributions[:0]
+	word, start, end := -1, int32(0), int32(0) // the last word's contribution and its span
+	for i := range s.features {
+		f := &s.features[i]
+		weight := factor[f.block] * float64(f.weight[head])
+		token := &s.tokens[f.token]
+		if token.Kind == text.Chars && word >= 0 && start == token.Start && end == token.End {
+			s.contributions[word].weight += weight
+			continue
+		}
+		s.contributions = append(s.contributions, contribution{int32(i), weight})
+		if token.Kind == text.Word || token.Kind == text.Chars {
+			word, start, end = len(s.contributions)-1, token.Start, token.End
+		}
+	}
 }
 
-// strongest brings the n strongest shares to the front, strongest first and of
-// equals the earlier. Few of the rest get that far, so it beats a sort of all.
-func selectStrongest(all []contribution, n int) {
-	for i, s := range all {
+// insertRanked inserts a signal by falling strength, behind its equals.
+func insertRanked(signals []models.Signal, signal models.Signal) []models.Signal {
+	i := len(signals)
+	for i > 0 && math.Abs(signals[i-1].Weight) < math.Abs(signal.Weight) {
+		i--
+	}
+	return slices.Insert(signals, i, signal)
+}
+
+// selectStrongest moves the n strongest contributions to the front, in the
+// order of a stable sort by falling strength. An insertion into the first n is
+// faster here than a sort of all: few of the rest are ever inserted.
+func selectStrongest(contributions []contribution, n int) {
+	for i, c := range contributions {
 		at := i
 		if i >= n {
-			if n == 0 || math.Abs(s.weight) <= math.Abs(all[n-1].weight) {
+			if n == 0 || math.Abs(c.weight) <= math.Abs(contributions[n-1].weight) {
 				continue
 			}
-			at, all[i] = n-1, all[n-1]
+			at, contributions[i] = n-1, contributions[n-1]
 		}
-		for ; at > 0 && math.Abs(s.weight) > math.Abs(all[at-1].weight); at-- {
-			all[at] = all[at-1]
+		for ; at > 0 && math.Abs(c.weight) > math.Abs(contributions[at-1].weight); at-- {
+			contributions[at] = contributions[at-1]
 		}
-		all[at] = s
+		contributions[at] = c
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"winnow/models"
 )
 
-func TestStrongestIsWhatASortPutsFirst(t *testing.T) {
+func TestSelectStrongestMatchesStableSort(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		all := make([]contribution, random.IntN(40))
@@ -54,7 +54,7 @@ func TestSignalsSumToTheLogOdds(t *testing.T) {
 	}
 }
 
-func TestSignalsPointIntoTheOriginal(t *testing.T) {
+func TestSignalPositionsReferToOriginalText(t *testing.T) {
 	m := train(t, comments(300, models.Ham, models.Spam), TrainOptions{})
 	original := []rune("Über die Straße: CASINO bonus!")
 	v := m.Verdict(Input{Text: string(original)}, Policy{})

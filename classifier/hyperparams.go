@@ -19,7 +19,7 @@ type hyperparams struct {
 
 // rounds is how often the rows are gone over. The more there are, the fewer
 // rounds bring the weights to rest.
-func (r hyperparams) epochs(rows int) int { return min(r.maxEpochs, 6+200_000/max(rows, 1)) }
+func (p hyperparams) epochs(rows int) int { return min(p.maxEpochs, 6+200_000/max(rows, 1)) }
 
 var defaultHyperparams = hyperparams{
 	maxEpochs:     20,
@@ -35,6 +35,6 @@ func (t *trainer) domainShift() float64 {
 	if t.opt.Starter {
 		return 1
 	}
-	sources, few := float64(len(t.sources.names)-4)/16, 1-float64(t.manifest.Rows)/150
-	return min(max(sources, few, 0), 1)
+	sources, fewRows := float64(len(t.sources.names)-4)/16, 1-float64(t.manifest.Rows)/150
+	return min(max(sources, fewRows, 0), 1)
 }

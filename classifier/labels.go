@@ -40,12 +40,12 @@ func ReadLabels(r io.Reader, name string, opt LabelOptions) iter.Seq2[models.Lab
 	}
 	return func(yield func(models.Label, error) bool) {
 		br := bufio.NewReaderSize(r, 64<<10)
-		if mark, _ := br.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		if bom, _ := br.Peek(3); bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
 			_, _ = br.Discard(3) // what was peeked is there
 		}
 		read(br, func(line int, l models.Label, err error) bool {
 			var bad *rowError
-			var header *csv.ParseError
+			var syntax *csv.ParseError
 			if errors.As(err, &bad) {
 				err = models.Errorf(models.KindInvalid, "%s:%d: %s", name, line, bad.why)
 				if opt.Skip != nil {
@@ -54,8 +54,8 @@ func ReadLabels(r io.Reader, name string, opt LabelOptions) iter.Seq2[models.Lab
 				}
 			} else if errors.Is(err, errLongRow) {
 				err = models.Errorf(models.KindInvalid, "%s:%d: a row is longer than %d bytes; is a quote left open?", name, line, maxRow)
-			} else if errors.As(err, &header) {
-				err = models.Errorf(models.KindInvalid, "%s:%d: the header is not CSV: %v", name, line, header.Err)
+			} else if errors.As(err, &syntax) {
+				err = models.Errorf(models.KindInvalid, "%s:%d: the header is not CSV: %v", name, line, syntax.Err)
 			} else if err != nil {
 				err = fmt.Errorf("read %s:%d: %w", name, line, err)
 			}
@@ -95,10 +95,10 @@ func readJSONLines(br *bufio.Reader, yield yieldRow) {
 			row = long
 		}
 		var l models.Label
-		var fault error
+		var bad error
 		switch row = bytes.TrimSpace(row); {
 		case size > maxRow:
-			fault = badRow("the row is longer than %d bytes", maxRow)
+			bad = badRow("the row is longer than %d bytes", maxRow)
 		case len(row) == 0:
 			if err != nil {
 				return
@@ -106,28 +106,28 @@ func readJSONLines(br *bufio.Reader, yield yieldRow) {
 			continue
 		default:
 			if e := json.Unmarshal(row, &l); e != nil {
-				fault = badRow("not a label row in JSON: %s", jsonFault(e))
+				bad = badRow("not a label row in JSON: %s", describeJSONError(e))
 			} else {
-				fault = checkLabel(&l)
+				bad = checkLabel(&l)
 			}
 		}
-		if fault != nil {
+		if bad != nil {
 			l = models.Label{}
 		}
-		if !yield(line, l, fault) || err != nil {
+		if !yield(line, l, bad) || err != nil {
 			return
 		}
 	}
 }
 
 // jsonFault says what is wrong with a row in words that name no Go types.
-func jsonFault(err error) string {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
-		if wrong.Field == "" {
-			return "an object is wanted, not " + wrong.Value
+func describeJSONError(err error) string {
+	var mismatch *json.UnmarshalTypeError
+	if errors.As(err, &mismatch) {
+		if mismatch.Field == "" {
+			return "an object is wanted, not " + mismatch.Value
 		}
-		return fmt.Sprintf("field %q cannot be %s", wrong.Field, wrong.Value)
+		return fmt.Sprintf("field %q cannot be %s", mismatch.Field, mismatch.Value)
 	}
 	return err.Error()
 }

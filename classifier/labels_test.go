@@ -23,7 +23,7 @@ func readAll(name, content string, opt LabelOptions) (labels []models.Label, fau
 	return labels, faults
 }
 
-func TestLabelsAreRead(t *testing.T) {
+func TestReadLabels(t *testing.T) {
 	for name, content := range map[string]string{
 		"plain.jsonl":  `{"text":"one","label":"ham","site":"a","more":[1]}` + "\n" + `{"text":"two, \"2\"","label":"spam"}` + "\n",
 		"marked.jsonl": "\ufeff" + `{"text":"one","label":"ham","site":"a"}` + "\r\n\r\n" + `{"text":" two, \"2\" ","label":"spam"}`,
@@ -38,7 +38,7 @@ func TestLabelsAreRead(t *testing.T) {
 	}
 }
 
-func TestBadRowsAreNamed(t *testing.T) {
+func TestReadLabelsReportsBadRows(t *testing.T) {
 	good := `{"text":"fine","label":"ham"}` + "\n"
 	for _, c := range []struct{ name, content, want string }{
 		{"a.jsonl", good + "{oops\n" + good, "a.jsonl:2: not a label row in JSON"},
@@ -71,14 +71,14 @@ func TestBadRowsAreNamed(t *testing.T) {
 	}
 }
 
-func TestOpenQuoteEndsTheReading(t *testing.T) {
+func TestReadLabelsStopsAtUnclosedQuote(t *testing.T) {
 	labels, faults := readAll("a.csv", "text,label\nfine,ham\n\"open,ham\n"+strings.Repeat("x,ham\n", maxRow), LabelOptions{})
 	if len(labels) != 1 || len(faults) != 1 || !strings.Contains(faults[0], "quote left open") {
 		t.Errorf("%d labels, %q", len(labels), faults)
 	}
 }
 
-func TestBrokenInputIsAnError(t *testing.T) {
+func TestReadLabelsReturnsReadErrors(t *testing.T) {
 	broken := errors.New("cable pulled")
 	for _, name := range []string{"a.jsonl", "a.csv"} {
 		r := io.MultiReader(strings.NewReader("text,label\n"), iotest.ErrReader(broken))
@@ -92,7 +92,7 @@ func TestBrokenInputIsAnError(t *testing.T) {
 	}
 }
 
-func TestLabelFilesInTestdata(t *testing.T) {
+func TestReadLabelsOfTestdata(t *testing.T) {
 	for _, name := range []string{"labels.jsonl", "labels.csv"} {
 		b, err := os.ReadFile("../testdata/" + name)
 		if err != nil {

@@ -74,7 +74,7 @@ type Confusion struct {
 }
 
 func (c *Confusion) add(s prediction) {
-	switch flagged := s.p >= c.Threshold; {
+	switch flagged := s.probability >= c.Threshold; {
 	case flagged && s.positive:
 		c.TruePositive++
 	case flagged:
@@ -115,7 +115,7 @@ type Bin struct {
 
 // scored is one labelled row after scoring by one head.
 type prediction struct {
-	p            float64
+	probability  float64
 	positive     bool
 	lang, source uint16 // numbers given by a names
 }
@@ -129,21 +129,21 @@ type interner struct {
 
 const maxInterned = 200
 
-func (n *interner) id(s string) uint16 {
-	if i, ok := n.ids[s]; ok {
+func (in *interner) id(s string) uint16 {
+	if i, ok := in.ids[s]; ok {
 		return i
 	}
-	if n.ids == nil {
-		n.ids = map[string]uint16{}
+	if in.ids == nil {
+		in.ids = map[string]uint16{}
 	}
-	if len(n.names) >= maxInterned {
-		if s = "others"; len(n.names) > maxInterned {
+	if len(in.names) >= maxInterned {
+		if s = "others"; len(in.names) > maxInterned {
 			return maxInterned
 		}
 	}
-	i := uint16(len(n.names))
-	n.ids[s] = i
-	n.names = append(n.names, s)
+	i := uint16(len(in.names))
+	in.ids[s] = i
+	in.names = append(in.names, s)
 	return i
 }
 
@@ -158,7 +158,7 @@ func measureHead(rows []prediction, hold, reject float64, langs, sources *intern
 	// Ties are ordered by class so that the figures do not depend on the order
 	// of the input.
 	slices.SortFunc(rows, func(a, b prediction) int {
-		if c := cmp.Compare(b.p, a.p); c != 0 || a.positive == b.positive {
+		if c := cmp.Compare(b.probability, a.probability); c != 0 || a.positive == b.positive {
 			return c
 		}
 		if a.positive {
@@ -192,17 +192,17 @@ func measureHead(rows []prediction, hold, reject float64, langs, sources *intern
 	return f
 }
 
-func confusionBy(rows []prediction, n *interner, of func(prediction) uint16) map[string]Confusion {
-	if len(n.names) < 2 {
+func confusionBy(rows []prediction, groupNames *interner, groupOf func(prediction) uint16) map[string]Confusion {
+	if len(groupNames.names) < 2 {
 		return nil
 	}
-	groups := make([]Confusion, len(n.names))
+	groups := make([]Confusion, len(groupNames.names))
 	for _, s := range rows {
-		groups[of(s)].Threshold = 0.5
-		groups[of(s)].add(s)
+		groups[groupOf(s)].Threshold = 0.5
+		groups[groupOf(s)].add(s)
 	}
 	m := map[string]Confusion{}
-	for i, name := range n.names {
+	for i, name := range groupNames.names {
 		if groups[i].Threshold > 0 {
 			if name == "" {
 				name = "unknown"
@@ -232,7 +232,7 @@ func newROCCurve(rows []prediction, weight []uint8) rocCurve {
 	var steps []point
 	for i := 0; i < len(rows); {
 		var stepTP, stepFP float64
-		for p := rows[i].p; i < len(rows) && rows[i].p == p; i++ {
+		for p := rows[i].probability; i < len(rows) && rows[i].probability == p; i++ {
 			w := 1.0
 			if weight != nil {
 				w = float64(weight[i])
@@ -248,9 +248,9 @@ func newROCCurve(rows []prediction, weight []uint8) rocCurve {
 		steps = append(steps, point{tp, fp})
 	}
 	c := rocCurve{auc: area / (tp * fp)}
-	for i, most := range fprs {
+	for i, maxFPR := range fprs {
 		for _, s := range steps {
-			if s.fp > most*fp {
+			if s.fp > maxFPR*fp {
 				break
 			}
 			c.recall[i] = s.tp
@@ -267,15 +267,15 @@ func reliability(rows []prediction) (bins []Bin, ece, brier Ratio) {
 	var count, hits [n]int
 	var sum [n]float64
 	for _, s := range rows {
-		i := min(int(s.p*n), n-1)
+		i := min(int(s.probability*n), n-1)
 		count[i]++
-		sum[i] += s.p
+		sum[i] += s.probability
 		y := 0.0
 		if s.positive {
 			hits[i]++
 			y = 1
 		}
-		brier += Ratio((s.p - y) * (s.p - y))
+		brier += Ratio((s.probability - y) * (s.probability - y))
 	}
 	bins = make([]Bin, n)
 	for i := range bins {
@@ -307,11 +307,11 @@ func bootstrap(rows []prediction) map[string][2]Ratio {
 		}
 		auc, mcc, recall = append(auc, m.auc), append(mcc, c.mcc()), append(recall, m.recall[2])
 	}
-	middle := func(v []float64) [2]Ratio {
+	interval := func(v []float64) [2]Ratio {
 		slices.Sort(v)
 		return [2]Ratio{Ratio(v[times/40]), Ratio(v[times-1-times/40])}
 	}
-	return map[string][2]Ratio{"auc": middle(auc), "mcc": middle(mcc), "recall_at_fpr 0.01": middle(recall)}
+	return map[string][2]Ratio{"auc": interval(auc), "mcc": interval(mcc), "recall_at_fpr 0.01": interval(recall)}
 }
 
 // poisson1 draws from the Poisson distribution of mean 1 by Knuth's product of

@@ -10,10 +10,10 @@ import (
 
 func near(a Ratio, b float64) bool { return math.Abs(float64(a)-b) < 1e-9 }
 
-func TestFiguresByHand(t *testing.T) {
+func TestMeasureHeadByHand(t *testing.T) {
 	// Ranked: P P H P H H; one ham above one positive, two thirds of nine pairs
 	// plus two are right: 8 of 9.
-	rows := []prediction{{p: 0.1}, {p: 0.95, positive: true}, {p: 0.3}, {p: 0.6}, {p: 0.55, positive: true}, {p: 0.9, positive: true}}
+	rows := []prediction{{probability: 0.1}, {probability: 0.95, positive: true}, {probability: 0.3}, {probability: 0.6}, {probability: 0.55, positive: true}, {probability: 0.9, positive: true}}
 	f := measureHead(rows, 0.5, 0.92, new(interner), new(interner))
 	if f.Ham != 3 || f.Positive != 3 || !near(f.AUC, 8.0/9) || !near(f.RecallAtFPR["0.01"], 2.0/3) ||
 		!near(f.Precision, 0.75) || !near(f.Recall, 1) || !near(f.FPR, 1.0/3) || !near(f.F1, 6.0/7) || !near(f.MCC, math.Sqrt(0.5)) {
@@ -29,15 +29,15 @@ func TestFiguresByHand(t *testing.T) {
 	}
 }
 
-func TestTiesCannotBeToldApart(t *testing.T) {
-	f := measureHead([]prediction{{p: 0.5}, {p: 0.5, positive: true}, {p: 0.5}, {p: 0.5, positive: true}}, 0.5, 0, new(interner), new(interner))
+func TestMeasureHeadWithTies(t *testing.T) {
+	f := measureHead([]prediction{{probability: 0.5}, {probability: 0.5, positive: true}, {probability: 0.5}, {probability: 0.5, positive: true}}, 0.5, 0, new(interner), new(interner))
 	if !near(f.AUC, 0.5) || !near(f.RecallAtFPR["0.01"], 0) || !near(f.MCC, 0) || f.AtReject != nil {
 		t.Errorf("%+v", f)
 	}
 }
 
-func TestFiguresOfOneClassAreJSON(t *testing.T) {
-	b, err := json.Marshal(measureHead([]prediction{{p: 0.2}, {p: 0.7}}, 0.5, 0, new(interner), new(interner)))
+func TestMetricsOfOneClassAreValidJSON(t *testing.T) {
+	b, err := json.Marshal(measureHead([]prediction{{probability: 0.2}, {probability: 0.7}}, 0.5, 0, new(interner), new(interner)))
 	if err != nil || !strings.Contains(string(b), `"auc":null`) || !strings.Contains(string(b), `"fpr":0.5`) {
 		t.Errorf("%s %v", b, err)
 	}
@@ -47,11 +47,11 @@ func TestFiguresOfOneClassAreJSON(t *testing.T) {
 	}
 }
 
-func TestIntervalsHoldTheFigure(t *testing.T) {
+func TestBootstrapIntervalContainsAUC(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	var rows []prediction
 	for i := range 600 {
-		rows = append(rows, prediction{p: sigmoid(rng.NormFloat64() + float64(i%3)), positive: i%3 == 2})
+		rows = append(rows, prediction{probability: sigmoid(rng.NormFloat64() + float64(i%3)), positive: i%3 == 2})
 	}
 	f := measureHead(rows, 0.5, 0, new(interner), new(interner))
 	if i := f.Interval["auc"]; !(i[0] < f.AUC && f.AUC < i[1] && i[1]-i[0] < 0.15) {
@@ -59,7 +59,7 @@ func TestIntervalsHoldTheFigure(t *testing.T) {
 	}
 }
 
-func TestNamesAreBounded(t *testing.T) {
+func TestInternerIsBounded(t *testing.T) {
 	var n interner
 	for i := range 1000 {
 		n.id(strings.Repeat("x", i))

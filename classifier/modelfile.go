@@ -223,9 +223,9 @@ func (f *fileReader) uint32() uint32 {
 	return binary.LittleEndian.Uint32(b)
 }
 
-func (f *fileReader) length(what string, most int) int {
+func (f *fileReader) length(what string, limit int) int {
 	n := f.uint32()
-	if f.err == nil && n > uint32(most) {
+	if f.err == nil && n > uint32(limit) {
 		f.err = invalid("it claims %d for the size of its %s", n, what)
 	}
 	return int(n)

@@ -14,14 +14,14 @@ import (
 	"winnow/models"
 )
 
-func TestModelReaderRefuses(t *testing.T) {
-	whole := bytesOf(t, smallModel(t))
+func TestReadRejectsInvalidFiles(t *testing.T) {
+	valid := bytesOf(t, smallModel(t))
 	changed := func(at int, with ...byte) []byte {
-		b := bytes.Clone(whole)
+		b := bytes.Clone(valid)
 		copy(b[at:], with)
 		return b
 	}
-	manifest := int(binary.LittleEndian.Uint32(whole[12:]))
+	manifest := int(binary.LittleEndian.Uint32(valid[12:]))
 	for name, c := range map[string]struct {
 		file []byte
 		want string
@@ -33,32 +33,32 @@ func TestModelReaderRefuses(t *testing.T) {
 		"a broken manifest":   {changed(16, '!'), "manifest cannot be read"},
 		"a huge token number": {changed(16+manifest, 0xff, 0xff, 0xff, 0xff), "claims 4294967295"},
 		"too many tokens":     {changed(16+manifest, 0, 0, 0x10, 0), "ends too early"},
-		"other weights":       {changed(len(whole)-34, 0x55), "checksum"},
-		"another checksum":    {changed(len(whole)-1, whole[len(whole)-1]+1), "checksum"},
-		"more than a model":   {append(bytes.Clone(whole), 0), "more after its end"},
+		"other weights":       {changed(len(valid)-34, 0x55), "checksum"},
+		"another checksum":    {changed(len(valid)-1, valid[len(valid)-1]+1), "checksum"},
+		"more than a model":   {append(bytes.Clone(valid), 0), "more after its end"},
 	} {
 		m, err := Read(bytes.NewReader(c.file))
 		if m != nil || models.KindOf(err) != models.KindInvalid || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
-	for n := range whole {
-		if m, err := Read(bytes.NewReader(whole[:n])); m != nil || models.KindOf(err) != models.KindInvalid {
-			t.Fatalf("cut at %d of %d: %v", n, len(whole), err)
+	for n := range valid {
+		if m, err := Read(bytes.NewReader(valid[:n])); m != nil || models.KindOf(err) != models.KindInvalid {
+			t.Fatalf("cut at %d of %d: %v", n, len(valid), err)
 		}
 	}
 }
 
-func TestModelReaderPassesFaultsOn(t *testing.T) {
-	fault := errors.New("cable pulled")
-	whole := bytesOf(t, smallModel(t))
-	for _, n := range []int{0, 4, 20, len(whole) - 5} {
-		_, err := Read(iotest.TimeoutReader(bytes.NewReader(whole[:n])))
+func TestReadReturnsReadErrors(t *testing.T) {
+	broken := errors.New("cable pulled")
+	valid := bytesOf(t, smallModel(t))
+	for _, n := range []int{0, 4, 20, len(valid) - 5} {
+		_, err := Read(iotest.TimeoutReader(bytes.NewReader(valid[:n])))
 		if err == nil {
 			t.Errorf("%d bytes and then a fault were read", n)
 		}
-		_, err = Read(&faulty{whole[:n], fault})
-		if !errors.Is(err, fault) {
+		_, err = Read(&failingReader{valid[:n], broken})
+		if !errors.Is(err, broken) {
 			t.Errorf("%d bytes and then a fault: %v", n, err)
 		}
 	}
@@ -67,12 +67,12 @@ func TestModelReaderPassesFaultsOn(t *testing.T) {
 	}
 }
 
-type faulty struct {
+type failingReader struct {
 	rest []byte
 	err  error
 }
 
-func (f *faulty) Read(p []byte) (int, error) {
+func (f *failingReader) Read(p []byte) (int, error) {
 	if len(f.rest) == 0 {
 		return 0, f.err
 	}
@@ -81,7 +81,7 @@ func (f *faulty) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func TestWriteFileLeavesNoHalfModel(t *testing.T) {
+func TestWriteFileLeavesNoPartialFile(t *testing.T) {
 	m := smallModel(t)
 	folder := t.TempDir()
 	if err := os.Mkdir(filepath.Join(folder, "taken"), 0o755); err != nil {
@@ -100,16 +100,16 @@ func TestWriteFileLeavesNoHalfModel(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	whole := bytesOf(f, smallModel(f))
-	body := whole[:len(whole)-sha256.Size]
-	f.Add(whole, false)
-	f.Add(whole[:len(whole)/2], false)
+	valid := bytesOf(f, smallModel(f))
+	body := valid[:len(valid)-sha256.Size]
+	f.Add(valid, false)
+	f.Add(valid[:len(valid)/2], false)
 	f.Add(body, true)
 	f.Add([]byte(magic+"\x01\x00\x00\x00\x02\x00\x00\x00{}"), false)
 	f.Add([]byte(magic+"\x01\x00\x00\x00\x1f\x00\x00\x00{\"scheme\":1,\"spam\":{\"prior\":1}}\x00\x00\x00\x00"), true)
 	// A right checksum lets the fuzzer past the first check.
-	f.Fuzz(func(t *testing.T, b []byte, right bool) {
-		if right {
+	f.Fuzz(func(t *testing.T, b []byte, fixChecksum bool) {
+		if fixChecksum {
 			sum := sha256.Sum256(b)
 			b = append(bytes.Clone(b), sum[:]...)
 		}
@@ -127,7 +127,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func TestModelSurvivesItsFile(t *testing.T) {
+func TestModelFileRoundTrip(t *testing.T) {
 	m := train(t, comments(150, models.Ham, models.Spam, models.Abuse), TrainOptions{})
 	path := t.TempDir() + "/model.wnw"
 	if err := m.WriteFile(path); err != nil {

@@ -24,10 +24,10 @@ const baseTransfer = 0.2
 
 // expect tells the vocabulary what is known before the first label.
 func (t *trainer) addPriors() {
-	called := map[uint64]bool{}
+	intents := map[uint64]bool{}
 	for name, weight := range intentPriors {
 		hash := text.Hash(text.Call, name)
-		called[hash] = true
+		intents[hash] = true
 		t.vocabulary.addPrior(term{hash: hash, block: intentBlock, prior: [heads]float32{spamHead: weight}, required: true})
 	}
 	if t.opt.Base == nil {
@@ -36,7 +36,7 @@ func (t *trainer) addPriors() {
 	for _, s := range t.opt.Base.features.slots {
 		if s.hash != 0 {
 			prior := s.weight
-			if !called[s.hash] {
+			if !intents[s.hash] {
 				for h := range prior {
 					prior[h] *= baseTransfer
 				}

@@ -6,7 +6,7 @@ import (
 	"winnow/models"
 )
 
-func TestBaseHoldsWhereLabelsSayNothing(t *testing.T) {
+func TestBaseModelHelpsWithFewLabels(t *testing.T) {
 	base := train(t, comments(300, models.Ham, models.Spam), TrainOptions{Datasets: []Dataset{{Name: "made up", Licence: "CC0 1.0"}}})
 	few := comments(6, models.Ham, models.Spam)
 	m := train(t, few, TrainOptions{Base: base})
@@ -27,7 +27,7 @@ func TestBaseHoldsWhereLabelsSayNothing(t *testing.T) {
 }
 
 // The labels of this test say nothing of what spam asks for.
-func TestBlatantIsKnownAtOnce(t *testing.T) {
+func TestIntentPriorsApplyWithoutLabels(t *testing.T) {
 	m := train(t, comments(50, models.Ham, models.Spam), TrainOptions{})
 	plain := *m.Verdict(Input{Text: "Bitte repariert unsere Brücke, dann ist auf der Straße Ruhe"}, Policy{}).Spam
 	asking := *m.Verdict(Input{Text: "Bitte abonniert meinen Kanal, dann ist auf der Straße Ruhe"}, Policy{}).Spam

@@ -108,7 +108,7 @@ type rowReader struct {
 var classOf = map[byte]models.Class{models.Ham[0]: models.Ham, models.Spam[0]: models.Spam, models.Abuse[0]: models.Abuse}
 
 // next fills r, or returns io.EOF.
-func (s *rowReader) next(r *row) error {
+func (s *rowReader) read(r *row) error {
 	var head [11]byte
 	if _, err := io.ReadFull(s.r, head[:]); err != nil {
 		return err
@@ -145,21 +145,21 @@ const shuffleReaders = 64
 // age are mixed, without holding them in memory. The row is good until f returns.
 func (s *rowFile) shuffled(rng *rand.Rand, f func(*row) error) error {
 	n := min(shuffleReaders, len(s.offsets))
-	open := make([]*rowReader, n)
-	for i := range open {
+	readers := make([]*rowReader, n)
+	for i := range readers {
 		from, to := s.offsets[i*len(s.offsets)/n], s.size
 		if i+1 < n {
 			to = s.offsets[(i+1)*len(s.offsets)/n]
 		}
-		open[i] = &rowReader{r: bufio.NewReaderSize(io.NewSectionReader(s.file, from, to-from), 1<<14)}
+		readers[i] = &rowReader{r: bufio.NewReaderSize(io.NewSectionReader(s.file, from, to-from), 1<<14)}
 	}
 	var r row
-	for len(open) > 0 {
-		i := rng.IntN(len(open))
-		err := open[i].next(&r)
+	for len(readers) > 0 {
+		i := rng.IntN(len(readers))
+		err := readers[i].read(&r)
 		if errors.Is(err, io.EOF) {
-			open[i] = open[len(open)-1]
-			open = open[:len(open)-1]
+			readers[i] = readers[len(readers)-1]
+			readers = readers[:len(readers)-1]
 			continue
 		}
 		if err == nil {

@@ -7,7 +7,7 @@ import (
 	"winnow/models"
 )
 
-func TestSpoolGivesEveryRowOnce(t *testing.T) {
+func TestRowFileShuffledVisitsEveryRowOnce(t *testing.T) {
 	s, err := newRowFile()
 	if err != nil {
 		t.Fatal(err)

@@ -9,87 +9,91 @@ import (
 	"winnow/models"
 )
 
-// hit is a token of the text that the model knows.
+// feature is a token of the text that has a weight in the model.
 type feature struct {
-	token  int32 // index into the scanner's tokens
+	token  int32 // index into scorer.tokens
 	block  block
 	weight [heads]float32
 }
 
-// reading is what one text is scored with, lent from a pool.
+// scorer holds the buffers that one text is scored with. Scorers are pooled.
 type scorer struct {
 	scanner       text.Scanner
 	tokens        []text.Token
-	candidates    []int32 // the tokens that the model may know
+	candidates    []int32 // indices of tokens whose bucket in the table is not empty
 	features      []feature
 	contributions []contribution
 	nameBuf       []byte
-	sum           [heads][blocks]float64
-	count         [blocks]int
+	sum           [heads][blocks]float64 // of the features' weights
+	count         [blocks]int            // of the features
 }
 
 var scorers = sync.Pool{New: func() any { return new(scorer) }}
 
-func (r *scorer) extract(m *Model, in Input) {
-	r.tokens = tokenize(&r.scanner, in)
-	r.features, r.sum, r.count = r.features[:0], [heads][blocks]float64{}, [blocks]int{}
-	// At the home of most strangers there is nothing. To look there for all
-	// tokens first makes no look wait for what another finds.
-	r.candidates = slices.Grow(r.candidates[:0], len(r.tokens))[:len(r.tokens)]
-	likely, slots := r.candidates, m.features.slots
+// extract finds the features of a text and adds up their weights.
+func (s *scorer) extract(m *Model, in Input) {
+	s.tokens = tokenize(&s.scanner, in)
+	s.features, s.sum, s.count = s.features[:0], [heads][blocks]float64{}, [blocks]int{}
+	// Most tokens are not in the table. Probe the first bucket of all tokens
+	// before any other work, so that the cache misses overlap.
+	s.candidates = slices.Grow(s.candidates[:0], len(s.tokens))[:len(s.tokens)]
+	candidates, slots := s.candidates, m.features.slots
 	n := 0
-	for i := range r.tokens {
-		likely[n] = int32(i)
-		if slots[m.features.bucket(r.tokens[i].Hash)].hash != 0 {
+	for i := range s.tokens {
+		candidates[n] = int32(i)
+		if slots[m.features.bucket(s.tokens[i].Hash)].hash != 0 {
 			n++
 		}
 	}
-	for _, i := range likely[:n] {
-		t := &r.tokens[i]
-		s := &m.features.slots[m.features.find(t.Hash)]
-		if s.hash == 0 {
+	for _, i := range candidates[:n] {
+		t := &s.tokens[i]
+		found := &m.features.slots[m.features.find(t.Hash)]
+		if found.hash == 0 {
 			continue
 		}
 		b := blockOf(t.Kind)
-		r.count[b]++
+		s.count[b]++
 		for h := range heads {
-			r.sum[h][b] += float64(s.weight[h])
+			s.sum[h][b] += float64(found.weight[h])
 		}
-		r.features = append(r.features, feature{})
-		known := &r.features[len(r.features)-1] // written in its place, not copied to it
-		known.token, known.block, known.weight = i, b, s.weight
+		// Filling the new element in place is faster than copying a feature.
+		s.features = append(s.features, feature{})
+		f := &s.features[len(s.features)-1]
+		f.token, f.block, f.weight = i, b, found.weight
 	}
 }
 
-// factor is what a weight of a block is multiplied with in this text.
-func (r *scorer) factor(h *Head, b block) float64 {
-	return h.Scale[b] / math.Sqrt(float64(max(1, r.count[b])))
+// factor returns what the weights of a block are multiplied by in this text.
+func (s *scorer) factor(h *Head, b block) float64 {
+	return h.Scale[b] / math.Sqrt(float64(max(1, s.count[b])))
 }
 
-func (r *scorer) logit(h *Head, index int) float64 {
+// logit returns the log odds that a head gives to the text.
+func (s *scorer) logit(h *Head, head int) float64 {
 	z := h.Prior
 	for b := range blocks {
-		z += r.factor(h, b) * r.sum[index][b]
+		z += s.factor(h, b) * s.sum[head][b]
 	}
 	return z
 }
 
-// Verdict scores a comment. The signals explain the head that the action rests
-// on: the spam head, unless the reason is abuse or there is no other. Their
-// weights sum to the log odds of that head's probability.
+// Verdict scores a comment. The signals explain the head that decided the
+// action: the abuse head when the reason is abuse or the model has no spam
+// head, else the spam head. Their weights sum to the log odds of that head's
+// probability.
 func (m *Model) Verdict(in Input, p Policy) models.Verdict {
-	r := scorers.Get().(*scorer)
-	defer scorers.Put(r)
-	r.extract(m, in)
+	s := scorers.Get().(*scorer)
+	defer scorers.Put(s)
+	s.extract(m, in)
 	if p.Look != nil {
-		p.Look(&r.scanner.Body)
+		p.Look(&s.scanner.Body)
 	}
 	v := models.Verdict{Action: models.Approve, Model: m.version}
 	explained := abuseHead
 	if h := m.manifest.Spam; h != nil {
 		explained = spamHead
 		v.Hold, v.Reject = m.Thresholds(p)
-		spam := sigmoid(r.logit(h, spamHead))
+		spam := sigmoid(s.logit(h, spamHead))
 		v.Spam = &spam
 		switch {
 		case v.Reject > 0 && spam >= v.Reject:
@@ -99,7 +103,7 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 		}
 	}
 	if h := m.manifest.Abuse; h != nil {
-		abuse := sigmoid(r.logit(h, abuseHead))
+		abuse := sigmoid(s.logit(h, abuseHead))
 		v.Abuse = &abuse
 		if v.Action == models.Approve && abuse >= h.Hold {
 			v.Action, v.Reason = models.Hold, models.ReasonAbuse
@@ -110,7 +114,7 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 		}
 	}
 	if h := m.head(explained); h != nil {
-		v.Signals = r.explain(h, explained)
+		v.Signals = s.explain(h, explained)
 	}
 	return v
 }

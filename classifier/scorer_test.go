@@ -12,7 +12,7 @@ import (
 	"winnow/models"
 )
 
-func TestVerdictFollowsThePolicy(t *testing.T) {
+func TestVerdictAppliesPolicy(t *testing.T) {
 	labels := comments(300, models.Ham, models.Spam)
 	for i := range labels {
 		labels[i].Site = "gazette"
@@ -52,7 +52,7 @@ func TestAbuseNeverRejects(t *testing.T) {
 	}
 }
 
-func TestVerdictsDoNotDependOnEachOther(t *testing.T) {
+func TestVerdictsAreIndependent(t *testing.T) {
 	m := train(t, comments(200, models.Ham, models.Spam), TrainOptions{})
 	labels := comments(30, models.Ham, models.Spam)
 	var want []models.Verdict

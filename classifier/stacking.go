@@ -53,9 +53,9 @@ func fitStack(rows []outOfFoldRow, skipFold int, shrinkage float64) *stack {
 		}
 	}
 	high, low := (positive+1)/(positive+2), 1/(negative+2)
-	m := n + 1 // unknowns: the counts and the intercept
+	unknowns := n + 1 // unknowns: the counts and the intercept
 	for range 50 {
-		g, h := make([]float64, m), make([]float64, m*m)
+		g, h := make([]float64, unknowns), make([]float64, unknowns*unknowns)
 		for _, r := range rows {
 			if int(r.fold) == skipFold {
 				continue
@@ -72,10 +72,10 @@ func fitStack(rows []outOfFoldRow, skipFold int, shrinkage float64) *stack {
 				}
 				return float64(r.scores[i])
 			}
-			for i := range m {
+			for i := range unknowns {
 				g[i] += d * x(i)
 				for j := range i + 1 {
-					h[i*m+j] += w * x(i) * x(j)
+					h[i*unknowns+j] += w * x(i) * x(j)
 				}
 			}
 		}
@@ -86,22 +86,22 @@ func fitStack(rows []outOfFoldRow, skipFold int, shrinkage float64) *stack {
 		for i := range n {
 			g[i] += shrinkage * (s.weights[i] - mean)
 			for j := range i + 1 {
-				h[i*m+j] -= shrinkage / float64(n)
+				h[i*unknowns+j] -= shrinkage / float64(n)
 			}
-			h[i*m+i] += shrinkage + 1e-3
+			h[i*unknowns+i] += shrinkage + 1e-3
 		}
-		h[m*m-1] += 1e-6
-		step := solveCholesky(h, g, m)
-		longest := 1e-12
+		h[unknowns*unknowns-1] += 1e-6
+		step := solveCholesky(h, g, unknowns)
+		maxStep := 1e-12
 		for _, d := range step {
-			longest = max(longest, math.Abs(d))
+			maxStep = max(maxStep, math.Abs(d))
 		}
-		short := min(1, 2/longest)
+		damping := min(1, 2/maxStep)
 		for i := range n {
-			s.weights[i] -= short * step[i]
+			s.weights[i] -= damping * step[i]
 		}
-		s.intercept -= short * step[n]
-		if longest < 1e-9 {
+		s.intercept -= damping * step[n]
+		if maxStep < 1e-9 {
 			break
 		}
 	}
@@ -123,29 +123,29 @@ func fitStack(rows []outOfFoldRow, skipFold int, shrinkage float64) *stack {
 
 // solve returns x of h·x = g by Cholesky's method, for a positive definite
 // matrix of m rows of which the lower half is given. It overwrites both.
-func solveCholesky(h, g []float64, m int) []float64 {
-	for i := range m {
+func solveCholesky(h, g []float64, n int) []float64 {
+	for i := range n {
 		for j := range i + 1 {
-			sum := h[i*m+j]
+			sum := h[i*n+j]
 			for k := range j {
-				sum -= h[i*m+k] * h[j*m+k]
+				sum -= h[i*n+k] * h[j*n+k]
 			}
 			if i == j {
-				h[i*m+i] = math.Sqrt(max(sum, 1e-12))
+				h[i*n+i] = math.Sqrt(max(sum, 1e-12))
 			} else {
-				h[i*m+j] = sum / h[j*m+j]
+				h[i*n+j] = sum / h[j*n+j]
 			}
 		}
 		for k := range i {
-			g[i] -= h[i*m+k] * g[k]
+			g[i] -= h[i*n+k] * g[k]
 		}
-		g[i] /= h[i*m+i]
+		g[i] /= h[i*n+i]
 	}
-	for i := m - 1; i >= 0; i-- {
-		for k := i + 1; k < m; k++ {
-			g[i] -= h[k*m+i] * g[k]
+	for i := n - 1; i >= 0; i-- {
+		for k := i + 1; k < n; k++ {
+			g[i] -= h[k*n+i] * g[k]
 		}
-		g[i] /= h[i*m+i]
+		g[i] /= h[i*n+i]
 	}
 	return g
 }
@@ -153,21 +153,21 @@ func solveCholesky(h, g []float64, m int) []float64 {
 // calibrate stacks the variants, which turns their scores into probabilities,
 // and finds the thresholds, all from scores that lanes give to rows they never
 // saw. It returns what each token weighs besides.
-func (t *trainer) calibrate(l *ensemble, s *rowFile) (*Head, *HeadFigures, []float64, error) {
-	var rows []outOfFoldRow
-	var facts []prediction
+func (t *trainer) calibrate(e *ensemble, rows *rowFile) (*Head, *HeadFigures, []float64, error) {
+	var outOfFold []outOfFoldRow
+	var predictions []prediction
 	rng := rand.New(rand.NewPCG(t.opt.Seed, 1))
-	err := s.shuffled(rng, func(r *row) error {
-		if !l.includes(r) || r.augmented || len(facts) >= maxOutOfFold {
+	err := rows.shuffled(rng, func(r *row) error {
+		if !e.includes(r) || r.augmented || len(predictions) >= maxOutOfFold {
 			return nil
 		}
-		l.score(r)
-		scores := make([]float32, len(l.params.variants))
+		e.score(r)
+		scores := make([]float32, len(e.params.variants))
 		for v := range scores {
-			scores[v] = float32(l.logits[l.member(v, int(r.fold))])
+			scores[v] = float32(e.logits[e.member(v, int(r.fold))])
 		}
-		rows = append(rows, outOfFoldRow{scores, r.class == l.class, r.fold})
-		facts = append(facts, prediction{positive: r.class == l.class, lang: r.lang, source: r.source})
+		outOfFold = append(outOfFold, outOfFoldRow{scores, r.class == e.class, r.fold})
+		predictions = append(predictions, prediction{positive: r.class == e.class, lang: r.lang, source: r.source})
 		return nil
 	})
 	if err != nil {
@@ -175,35 +175,35 @@ func (t *trainer) calibrate(l *ensemble, s *rowFile) (*Head, *HeadFigures, []flo
 	}
 	// Figures and thresholds rest on probabilities that neither the weights
 	// nor the stack had seen the row for.
-	hold := t.stackShrinkage(len(rows))
-	var without [maxFolds]*stack
+	shrinkage := t.stackShrinkage(len(outOfFold))
+	var stacks [maxFolds]*stack
 	for f := range t.folds {
-		without[f] = fitStack(rows, f, hold)
+		stacks[f] = fitStack(outOfFold, f, shrinkage)
 	}
 	var ham []float64
-	for i, r := range rows {
-		facts[i].p = sigmoid(without[r.fold].logOdds(r.scores))
+	for i, r := range outOfFold {
+		predictions[i].probability = sigmoid(stacks[r.fold].logOdds(r.scores))
 		if !r.positive {
-			ham = append(ham, facts[i].p)
+			ham = append(ham, predictions[i].probability)
 		}
 	}
-	all := fitStack(rows, -1, hold)
-	weights, prior := l.combine(all.weights)
-	h := &Head{Prior: prior + all.intercept, Scale: l.params.blockScale, Variants: all.weights}
+	all := fitStack(outOfFold, -1, shrinkage)
+	weights, prior := e.combine(all.weights)
+	h := &Head{Prior: prior + all.intercept, Scale: e.params.blockScale, Variants: all.weights}
 	h.Hold = 0.5
 	if at, ok := thresholdFor(ham, maxHeldHam); ok {
 		h.Hold = max(at, minHoldThreshold)
-		if l.class == models.Spam {
+		if e.class == models.Spam {
 			h.Hold = min(h.Hold, maxHoldThreshold)
 		}
 	}
 	if t.opt.Hold > 0 {
 		h.Hold = t.opt.Hold
 	}
-	if at, ok := thresholdFor(ham, maxRejectedHam); ok && l.class == models.Spam && !t.opt.Starter && min(len(ham), len(facts)-len(ham)) >= minSiteLabels {
+	if at, ok := thresholdFor(ham, maxRejectedHam); ok && e.class == models.Spam && !t.opt.Starter && min(len(ham), len(predictions)-len(ham)) >= minSiteLabels {
 		h.Reject = max(at, h.Hold)
 	}
-	return h, measureHead(facts, h.Hold, h.Reject, &t.langs, &t.sources), weights, nil
+	return h, measureHead(predictions, h.Hold, h.Reject, &t.langs, &t.sources), weights, nil
 }
 
 // hold is how strongly the stack keeps to the plain average of the variants.

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestStackNeverTurnsScoresRound(t *testing.T) {
+func TestStackKeepsScoreOrder(t *testing.T) {
 	var rows []outOfFoldRow
 	for i := range 12 { // the few positive rows scored lower than the others
 		rows = append(rows, outOfFoldRow{[]float32{float32(i), float32(2 * i)}, i < 3, uint8(i % 3)})
@@ -17,7 +17,7 @@ func TestStackNeverTurnsScoresRound(t *testing.T) {
 	}
 }
 
-func TestStackFindsTheOdds(t *testing.T) {
+func TestFitStackRecoversCoefficients(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var rows []outOfFoldRow
 	for i := range 20000 {

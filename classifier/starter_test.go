@@ -7,7 +7,7 @@ import (
 	"winnow/models"
 )
 
-func TestStarterIsSound(t *testing.T) {
+func TestStarterModel(t *testing.T) {
 	m, err := Starter()
 	if err != nil {
 		t.Fatal(err)

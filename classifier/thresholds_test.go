@@ -7,7 +7,7 @@ import (
 	"winnow/models"
 )
 
-func TestEnoughHamGivesARejectThreshold(t *testing.T) {
+func TestRejectThresholdNeedsEnoughHam(t *testing.T) {
 	m := train(t, comments(2400, models.Ham, models.Spam), TrainOptions{})
 	h := m.Manifest().Spam
 	if h.Reject < h.Hold || h.Reject > 1 {
@@ -35,7 +35,7 @@ func TestUpperBound(t *testing.T) {
 	}
 }
 
-func TestThresholdKeepsItsPromise(t *testing.T) {
+func TestThresholdForBoundsFalsePositives(t *testing.T) {
 	ham := make([]float64, 5000)
 	for i := range ham {
 		ham[i] = float64(i) / 5000

@@ -90,8 +90,8 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 		return nil, Figures{}, err
 	}
 	// Labels of one place know it better than the priors do.
-	v := t.domainShift()
-	t.params.blockScale[intentBlock], t.params.priorWeight, t.params.intentScale = 0.2+0.8*v, 0.2+0.8*v, 1-0.6*v
+	shift := t.domainShift()
+	t.params.blockScale[intentBlock], t.params.priorWeight, t.params.intentScale = 0.2+0.8*shift, 0.2+0.8*shift, 1-0.6*shift
 	m, err := t.trainHeads(ctx, s)
 	if err != nil {
 		return nil, Figures{}, err
@@ -130,30 +130,30 @@ func (t *trainer) reportProgress(rows int) {
 }
 
 // learn fits the heads that have labels and puts the model together.
-func (t *trainer) trainHeads(ctx context.Context, s *rowFile) (*Model, error) {
-	var n Counts
+func (t *trainer) trainHeads(ctx context.Context, rows *rowFile) (*Model, error) {
+	var counts Counts
 	for _, c := range t.manifest.Sources {
-		n.Ham, n.Spam, n.Abuse = n.Ham+c.Ham, n.Spam+c.Spam, n.Abuse+c.Abuse
+		counts.Ham, counts.Spam, counts.Abuse = counts.Ham+c.Ham, counts.Spam+c.Spam, counts.Abuse+c.Abuse
 	}
-	if n.Ham == 0 || n.Spam+n.Abuse == 0 {
-		return nil, models.Errorf(models.KindInvalid, "training needs labels of ham and of spam or abuse; there are %d of ham, %d of spam, %d of abuse", n.Ham, n.Spam, n.Abuse)
+	if counts.Ham == 0 || counts.Spam+counts.Abuse == 0 {
+		return nil, models.Errorf(models.KindInvalid, "training needs labels of ham and of spam or abuse; there are %d of ham, %d of spam, %d of abuse", counts.Ham, counts.Spam, counts.Abuse)
 	}
-	trained := min(n.Spam, 1) + min(n.Abuse, 1)
-	t.total = t.done + trained*t.params.epochs(s.rows)*s.rows
+	trainedHeads := min(counts.Spam, 1) + min(counts.Abuse, 1)
+	t.total = t.done + trainedHeads*t.params.epochs(rows.rows)*rows.rows
 	m := &Model{manifest: t.manifest}
 	m.manifest.Figures.Rows = t.manifest.Rows
 	// The heads learn side by side: they share only the file, and t.step.
 	var fitted [heads][]float64
-	var fault [heads]error
-	var both sync.WaitGroup
+	var errs [heads]error
+	var wg sync.WaitGroup
 	for i, class := range headClass {
-		if class == models.Spam && n.Spam == 0 || class == models.Abuse && n.Abuse == 0 {
+		if class == models.Spam && counts.Spam == 0 || class == models.Abuse && counts.Abuse == 0 {
 			continue
 		}
-		both.Go(func() {
+		wg.Go(func() {
 			var h *Head
 			var f *HeadFigures
-			h, f, fitted[i], fault[i] = t.fitHead(ctx, s, class)
+			h, f, fitted[i], errs[i] = t.fitHead(ctx, rows, class)
 			if i == spamHead {
 				m.manifest.Spam, m.manifest.Figures.Spam = h, f
 			} else {
@@ -161,23 +161,23 @@ func (t *trainer) trainHeads(ctx context.Context, s *rowFile) (*Model, error) {
 			}
 		})
 	}
-	both.Wait()
-	if err := errors.Join(fault[:]...); err != nil {
+	wg.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
 	return t.assemble(m, fitted)
 }
 
-func (t *trainer) fitHead(ctx context.Context, s *rowFile, class models.Class) (*Head, *HeadFigures, []float64, error) {
+func (t *trainer) fitHead(ctx context.Context, rows *rowFile, class models.Class) (*Head, *HeadFigures, []float64, error) {
 	prior := 0.0
 	if base := t.opt.Base; base != nil && base.head(headIndex(class)) != nil {
 		prior = base.head(headIndex(class)).Prior
 	}
-	l := newEnsemble(class, t.folds, len(t.vocabulary.terms), s.rows, t.params, prior)
-	if err := l.fit(ctx, s, t.vocabulary, t.opt.Seed, t.reportProgress); err != nil {
+	e := newEnsemble(class, t.folds, len(t.vocabulary.terms), rows.rows, t.params, prior)
+	if err := e.fit(ctx, rows, t.vocabulary, t.opt.Seed, t.reportProgress); err != nil {
 		return nil, nil, nil, err
 	}
-	return t.calibrate(l, s)
+	return t.calibrate(e, rows)
 }
 
 // assemble tells the engines what the tokens weigh, and reads from them the
@@ -188,14 +188,14 @@ func (t *trainer) assemble(m *Model, fitted [heads][]float64) (*Model, error) {
 		if column == nil {
 			continue
 		}
-		each := func(yield func(uint64, float64)) {
+		columnWeights := func(yield func(uint64, float64)) {
 			for id, token := range t.vocabulary.terms {
 				yield(token.hash, column[id])
 			}
 		}
-		e := newNaiveBayes(headClass[i], len(t.vocabulary.terms), each)
+		nb := newNaiveBayes(headClass[i], len(t.vocabulary.terms), columnWeights)
 		for id, token := range t.vocabulary.terms {
-			weights[id][i] = float32(bayesWeight(e, token.hash))
+			weights[id][i] = float32(bayesWeight(nb, token.hash))
 		}
 	}
 	m.manifest.Tokens = len(t.vocabulary.terms)

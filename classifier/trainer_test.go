@@ -12,7 +12,7 @@ import (
 	"winnow/models"
 )
 
-func TestDisguisedSpamIsFound(t *testing.T) {
+func TestDetectsDisguisedSpam(t *testing.T) {
 	m := train(t, comments(400, models.Ham, models.Spam), TrainOptions{})
 	rows := comments(150, models.Ham, models.Spam)
 	plain, err := Evaluate(m, rowsOf(rows))
@@ -21,13 +21,13 @@ func TestDisguisedSpamIsFound(t *testing.T) {
 	}
 	for _, kind := range disguise.Kinds() {
 		rng := rand.New(rand.NewPCG(4, 4))
-		worn := comments(150, models.Ham, models.Spam)
-		for i := range worn {
-			if worn[i].Label == models.Spam {
-				worn[i].Text = disguise.Apply(kind, rng, worn[i].Text)
+		disguised := comments(150, models.Ham, models.Spam)
+		for i := range disguised {
+			if disguised[i].Label == models.Spam {
+				disguised[i].Text = disguise.Apply(kind, rng, disguised[i].Text)
 			}
 		}
-		f, err := Evaluate(m, rowsOf(worn))
+		f, err := Evaluate(m, rowsOf(disguised))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +37,7 @@ func TestDisguisedSpamIsFound(t *testing.T) {
 	}
 }
 
-func TestSameLabelsGiveTheSameBytes(t *testing.T) {
+func TestTrainIsDeterministic(t *testing.T) {
 	labels := comments(150, models.Ham, models.Spam)
 	one, two := train(t, labels, TrainOptions{Seed: 5}), train(t, labels, TrainOptions{Seed: 5})
 	if !bytes.Equal(bytesOf(t, one), bytesOf(t, two)) || one.Version() != two.Version() {
@@ -48,7 +48,7 @@ func TestSameLabelsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestTrainingNeedsTwoClasses(t *testing.T) {
+func TestTrainNeedsTwoClasses(t *testing.T) {
 	for _, class := range []models.Class{models.Ham, models.Spam} {
 		_, _, err := Train(context.Background(), rowsOf(comments(50, class)), TrainOptions{})
 		if models.KindOf(err) != models.KindInvalid {
@@ -57,7 +57,7 @@ func TestTrainingNeedsTwoClasses(t *testing.T) {
 	}
 }
 
-func TestTrainingStops(t *testing.T) {
+func TestTrainStopsOnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, _, err := Train(ctx, rowsOf(comments(500, models.Ham, models.Spam)), TrainOptions{}); !errors.Is(err, context.Canceled) {

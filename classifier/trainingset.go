@@ -37,11 +37,11 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) 
 		}
 		tokens := tokenize(&t.scanner, FromLabel(l))
 		key := t.textKey()
-		before, seen := t.textClasses[key]
-		if seen || len(t.textClasses) < maxTrackedTexts {
-			t.textClasses[key] = before | classBit[l.Label]
+		classes, tracked := t.textClasses[key]
+		if tracked || len(t.textClasses) < maxTrackedTexts {
+			t.textClasses[key] = classes | classBit[l.Label]
 		}
-		if before&classBit[l.Label] != 0 {
+		if classes&classBit[l.Label] != 0 {
 			t.manifest.Duplicates++
 			continue
 		}
@@ -68,7 +68,7 @@ func (t *trainer) textKey() uint64 {
 
 // encode turns the texts into rows of token numbers, without those that were
 // given more than one class.
-func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *rowFile) error {
+func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, out *rowFile) error {
 	if _, err := texts.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the temporary training file: %w", err)
 	}
@@ -76,33 +76,33 @@ func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, s *rowFile) e
 	conflicts := map[uint64]bool{}
 	var r row
 	for n := 0; ; n++ {
-		var k collectedLabel
-		if err := in.Decode(&k); errors.Is(err, io.EOF) {
+		var collected collectedLabel
+		if err := in.Decode(&collected); errors.Is(err, io.EOF) {
 			t.manifest.Conflicts = len(conflicts)
-			return s.flush()
+			return out.flush()
 		} else if err != nil {
 			return fmt.Errorf("read the temporary training file: %w", err)
 		}
 		if n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if c := t.textClasses[k.Key]; c&(c-1) != 0 {
-			conflicts[k.Key] = true
+		if c := t.textClasses[collected.Key]; c&(c-1) != 0 {
+			conflicts[collected.Key] = true
 			continue
 		}
-		if !t.sampled(k.Key) {
+		if !t.sampled(collected.Key) {
 			continue
 		}
-		t.countLabel(k.Label)
-		r = row{class: k.Label.Label, fold: t.foldOf(k.Key), lang: t.langs.id(k.Label.Lang), source: t.sources.id(k.Label.Source), terms: r.terms}
-		if err := t.writeRow(s, &r, k.Label); err != nil {
+		t.countLabel(collected.Label)
+		r = row{class: collected.Label.Label, fold: t.foldOf(collected.Key), lang: t.langs.id(collected.Label.Lang), source: t.sources.id(collected.Label.Source), terms: r.terms}
+		if err := t.writeRow(out, &r, collected.Label); err != nil {
 			return err
 		}
-		rng := rand.New(rand.NewPCG(k.Key, t.opt.Seed))
-		if rng.Float64() < t.augmentationRate(k.Label.Label) {
-			k.Label.Text = disguise.Apply(lossyDisguises[rng.IntN(len(lossyDisguises))], rng, k.Label.Text)
+		rng := rand.New(rand.NewPCG(collected.Key, t.opt.Seed))
+		if rng.Float64() < t.augmentationRate(collected.Label.Label) {
+			collected.Label.Text = disguise.Apply(lossyDisguises[rng.IntN(len(lossyDisguises))], rng, collected.Label.Text)
 			r.augmented = true
-			if err := t.writeRow(s, &r, k.Label); err != nil {
+			if err := t.writeRow(out, &r, collected.Label); err != nil {
 				return err
 			}
 		}
@@ -117,19 +117,19 @@ var lossyDisguises = []disguise.Kind{disguise.Drop, disguise.Swap, disguise.Inse
 // copies is the share of the rows of a class that is copied in disguise. The
 // more rows there are, the more real disguises and slips they hold.
 func (t *trainer) augmentationRate(class models.Class) float64 {
-	few := min(1, 30_000/float64(t.uniqueTexts))
+	rate := min(1, 30_000/float64(t.uniqueTexts))
 	switch class {
 	case models.Spam:
-		return few
+		return rate
 	case models.Ham:
-		return 0.1 * few
+		return 0.1 * rate
 	}
 	return 0
 }
 
-func (t *trainer) writeRow(s *rowFile, r *row, l models.Label) error {
+func (t *trainer) writeRow(out *rowFile, r *row, l models.Label) error {
 	t.fillRow(r, FromLabel(l))
-	if err := s.append(r); err != nil {
+	if err := out.append(r); err != nil {
 		return fmt.Errorf("write the temporary training file: %w", err)
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"winnow/models"
 )
 
-func TestCopiesAndContradictionsAreLeftOut(t *testing.T) {
+func TestTrainSkipsDuplicatesAndConflicts(t *testing.T) {
 	labels := comments(50, models.Ham, models.Spam)
 	n := len(labels)
 	labels = append(labels, labels[0], labels[1], labels[1])
@@ -20,7 +20,7 @@ func TestCopiesAndContradictionsAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestManyTextsAreSampled(t *testing.T) {
+func TestTrainSamplesLargeSets(t *testing.T) {
 	tr := newTrainer(TrainOptions{})
 	tr.uniqueTexts = 4 * maxRows
 	rng := rand.New(rand.NewPCG(2, 2))

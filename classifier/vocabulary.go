@@ -85,9 +85,9 @@ func (v *vocabulary) addPrior(t term) {
 
 // choose keeps tokens that are in at least least rows or are expected to weigh
 // something, and of these the ones that tell the classes apart best.
-func (v *vocabulary) selectTerms(least uint32, most int) {
-	v.terms = slices.DeleteFunc(v.terms, func(t term) bool { return t.hash == 0 || t.rows() < least && !t.hasPrior })
-	if len(v.terms) > most {
+func (v *vocabulary) selectTerms(minRows uint32, maxTerms int) {
+	v.terms = slices.DeleteFunc(v.terms, func(t term) bool { return t.hash == 0 || t.rows() < minRows && !t.hasPrior })
+	if len(v.terms) > maxTerms {
 		var total term
 		for _, t := range v.terms {
 			total.ham, total.spam, total.abuse = max(total.ham, t.ham), max(total.spam, t.spam), max(total.abuse, t.abuse)
@@ -95,7 +95,7 @@ func (v *vocabulary) selectTerms(least uint32, most int) {
 		slices.SortFunc(v.terms, func(a, b term) int {
 			return cmp.Or(cmp.Compare(b.informativeness(total), a.informativeness(total)), cmp.Compare(a.hash, b.hash))
 		})
-		v.terms = v.terms[:most]
+		v.terms = v.terms[:maxTerms]
 	}
 	slices.SortFunc(v.terms, func(a, b term) int { return cmp.Compare(a.hash, b.hash) })
 	v.terms = slices.Clip(v.terms)

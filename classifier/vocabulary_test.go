@@ -6,7 +6,7 @@ import (
 	"winnow/models"
 )
 
-func TestVocabularyForgetsTheRarest(t *testing.T) {
+func TestVocabularyPrunesRareTerms(t *testing.T) {
 	v := newVocabulary()
 	frequent := func(h uint64) bool { return h <= 1000 }
 	for h := uint64(1); h < maxCounted+5000; h++ {
