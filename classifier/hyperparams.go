@@ -1,26 +1,24 @@
 package classifier
 
-// variant is one way to fit a head. What suits link spam with its repeated
-// phrases does not suit abuse, so several are fitted and stacked.
+// variant is one way to fit a head. Link spam, which repeats its phrases, and
+// abuse need different ones, so several are fitted and stacked.
 type variant struct {
-	cost       float64 // of a mistake, against large weights
-	bayesScale float64 // how much the naive Bayes log ratio of a token says about the room its weight gets, 0 to 1
+	cost       float64 // C: of a misclassified row, relative to the L2 penalty
+	bayesScale float64 // share of a feature's scale that its naive Bayes log ratio decides, 0 to 1
 }
 
-// recipe is how the weights of a head are fitted.
+// hyperparams say how the weights of a head are fitted.
 type hyperparams struct {
-	maxEpochs     int // rounds over the rows, for few of them
+	maxEpochs     int
 	variants      []variant
-	blockScale    [blocks]float64 // how much a block may carry
-	priorWeight   float64         // share of the priors that calls set out with
-	intentScale   float64         // room of the weight of a call about its prior; another's is about 1
-	augmentedCost float64         // what a mistake on a disguised copy costs against one on the original
+	blockScale    [blocks]float64 // what the weights of a block are multiplied by
+	priorWeight   float64         // share of intentPriors that the fit starts from
+	intentScale   float64         // feature scale of intents; it is about 1 for other terms
+	augmentedCost float64         // what the cost of augmented rows is multiplied by
 }
 
-// rounds is how often the rows are gone over. The more there are, the fewer
-// rounds bring the weights to rest.
-func (p hyperparams) epochs(rows int) int { return min(p.maxEpochs, 6+200_000/max(rows, 1)) }
-
+// defaultHyperparams were chosen by hand with cmd/accuracy on public label sets.
+// See forDomainShift for those that are missing here.
 var defaultHyperparams = hyperparams{
 	maxEpochs:     20,
 	variants:      []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
@@ -28,13 +26,31 @@ var defaultHyperparams = hyperparams{
 	augmentedCost: 1,
 }
 
-// variety is how likely it is that the next comments are unlike the labels: 0
-// for some hundred labels of up to four sources, 1 for twenty sources or hardly
-// any label, and for a model that is made for other places than its labels.
+// forDomainShift sets how much the fit relies on the priors of intents. Labels
+// that are like the next comments know better what an intent means there than
+// the priors do: without a shift 20 % of a prior is used, and the labels change
+// the weight like any other (feature scale 1). With a shift of 1 the whole prior
+// is used, and the labels change it little (0.4). The values at both ends were
+// chosen by hand with cmd/accuracy, from its tables "accuracy" (no shift) and
+// "cold" (shift of 1); a straight line joins them.
+func (p *hyperparams) forDomainShift(shift float64) {
+	p.blockScale[intentBlock] = 0.2 + 0.8*shift
+	p.priorWeight = 0.2 + 0.8*shift
+	p.intentScale = 1 - 0.6*shift
+}
+
+// epochs returns how often the rows are gone over: the more rows there are, the
+// fewer epochs the weights need to converge.
+func (p hyperparams) epochs(rows int) int { return min(p.maxEpochs, 6+200_000/max(rows, 1)) }
+
+// domainShift estimates how much the next comments will differ from the labels,
+// from 0 to 1. It is 0 for 150 labels or more from at most four sources, rises
+// with every further source to 1 at twenty, and rises to 1 as labels get fewer.
+// A starter model is made for other sites than its labels came from: always 1.
 func (t *trainer) domainShift() float64 {
 	if t.opt.Starter {
 		return 1
 	}
-	sources, fewRows := float64(len(t.sources.names)-4)/16, 1-float64(t.manifest.Rows)/150
-	return min(max(sources, fewRows, 0), 1)
+	manySources, fewRows := float64(len(t.sources.names)-4)/16, 1-float64(t.manifest.Rows)/150
+	return min(max(manySources, fewRows, 0), 1)
 }

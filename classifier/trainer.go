@@ -89,9 +89,7 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	if err := t.encode(ctx, texts, s); err != nil {
 		return nil, Figures{}, err
 	}
-	// Labels of one place know it better than the priors do.
-	shift := t.domainShift()
-	t.params.blockScale[intentBlock], t.params.priorWeight, t.params.intentScale = 0.2+0.8*shift, 0.2+0.8*shift, 1-0.6*shift
+	t.params.forDomainShift(t.domainShift())
 	m, err := t.trainHeads(ctx, s)
 	if err != nil {
 		return nil, Figures{}, err
