@@ -1,21 +1,21 @@
 package classifier
 
-// table holds what each token weighs, by the 64-bit hash of the token: an
-// immutable open-addressing table, so that looking a token up takes one or two
-// memory reads, no lock and no allocation.
+// featureTable maps the 64-bit hash of a token to its weights. It is an open
+// addressing hash table with linear probing, which is immutable once filled: a
+// lookup takes one or two memory reads, no lock and no allocation.
 type featureTable struct {
 	slots []slot
-	shift uint // of the hash, to the slot where its search begins
+	shift uint // see bucket
 	size  int
 }
 
-// slot is one token. A token's hash is never 0: that marks an empty slot.
+// slot holds one token. The hash of a token is never 0, which marks an empty slot.
 type slot struct {
 	hash   uint64
-	weight [heads]float32 // in natural log odds, before the length of the text is taken out
+	weight [heads]float32 // in natural log odds, before Head.Scale and the length of the text
 }
 
-// newTable makes a table for n tokens, at most half full.
+// newFeatureTable returns an empty table for n tokens, which fill at most half.
 func newFeatureTable(n int) featureTable {
 	t := featureTable{shift: 63}
 	size := 2
@@ -35,13 +35,13 @@ func (t *featureTable) put(hash uint64, weight [heads]float32) {
 	t.slots[i] = slot{hash, weight}
 }
 
-// home returns the slot where the search for hash begins.
+// bucket returns the index of the slot at which the search for a hash starts.
 func (t *featureTable) bucket(hash uint64) uint64 {
 	// Fibonacci hashing: the high bits of the product depend on all of hash.
 	return hash * 0x9e3779b97f4a7c15 >> t.shift
 }
 
-// find returns the slot of hash, or the empty one where it would be.
+// find returns the index of the slot of a hash, or of the empty slot for it.
 func (t *featureTable) find(hash uint64) uint64 {
 	mask := uint64(len(t.slots) - 1)
 	i := t.bucket(hash)

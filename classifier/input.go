@@ -5,13 +5,13 @@ import (
 	"winnow/models"
 )
 
-// Input is what a verdict is given on. Only Text is required.
+// Input is the part of a comment that is scored. Only Text is required.
 type Input struct {
 	Text, Author, AuthorEmail, AuthorURL string
 	ArticleURL, ArticleTitle             string
 }
 
-// FromComment takes from a comment what the filter may look at.
+// FromComment returns the input for a comment.
 func FromComment(c models.Comment) Input {
 	return Input{
 		Text: c.Body, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
@@ -19,20 +19,21 @@ func FromComment(c models.Comment) Input {
 	}
 }
 
-// FromLabel takes the same from a label row.
+// FromLabel returns the input for a label.
 func FromLabel(l models.Label) Input {
 	return Input{Text: l.Text, Author: l.Author, AuthorEmail: l.AuthorEmail, AuthorURL: l.AuthorURL, ArticleURL: l.URL}
 }
 
-// block is a group of tokens whose weights are added up and then divided by
-// the root of their number, so that a long text is no surer than its share.
+// block is a group of token kinds. The sum of its weights is divided by the root
+// of the number of its tokens, so that the length of a text alone gives no
+// certainty.
 type block uint8
 
 const (
 	wordBlock   block = iota // words, pairs, links, numbers
-	charBlock                // pieces of words
-	shapeBlock               // what is said by form, evidence, author
-	intentBlock              // what the comment wants of its readers
+	charBlock                // parts of words
+	shapeBlock               // length, capitals, disguises, author, article
+	intentBlock              // what the comment asks of its readers or offers them
 	blocks
 )
 

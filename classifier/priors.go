@@ -6,10 +6,11 @@ import (
 	"winnow/classifier/text"
 )
 
-// priors are what calls weigh before a model has learned anything, in natural
-// log odds of spam: what a person who moderates comments would say of one who
-// asks this and nothing else. Labels move them. In long texts all sorts of
-// things are asked, and nothing is expected of it. See text.Scanner.Name.
+// intentPriors are the weights of intents before any label, in natural log odds
+// of spam: a moderator's estimate for a comment that has this intent and nothing
+// else. Labels change them. The keys are names of tokens of kind text.Call, see
+// text.Scanner.Name. Intents of long texts have other names ("act:long") and no
+// prior, because long texts mention many things.
 var intentPriors = map[string]float32{
 	"mine": 8, "promote": 6, "follow": 6, "earn": 6,
 	"loan": 4, "pharmacy": 4, "gamble": 4, "dating": 4, "ranking": 4, "contact": 4,
@@ -18,11 +19,12 @@ var intentPriors = map[string]float32{
 	"some:short": 2, "some:link": 3, "several:2": 2, "several:3": 4, "several:4": 6,
 }
 
-// carried is how much of what the base says a new model expects: the words of
-// other places carry over less than what comments ask for.
+// baseTransfer is what the base model's weights are multiplied by to become
+// priors. Weights of intents are taken as they are, because intents mean the same
+// on other sites; words do so less. Chosen by hand with cmd/accuracy, table "cold".
 const baseTransfer = 0.2
 
-// expect tells the vocabulary what is known before the first label.
+// addPriors gives the vocabulary the priors of the intents and of the base model.
 func (t *trainer) addPriors() {
 	intents := map[uint64]bool{}
 	for name, weight := range intentPriors {

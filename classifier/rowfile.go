@@ -12,27 +12,27 @@ import (
 	"winnow/models"
 )
 
-// row is one label as the trainer meets it again and again: what it is, and
-// the numbers of the tokens it holds, block by block.
+// row is one label as the solver reads it in every epoch.
 type row struct {
-	index        int // of the row in the spool
+	index        int // in the row file
 	class        models.Class
 	fold         uint8
-	augmented    bool // a disguised copy: taught, never measured
-	lang, source uint16
-	terms        [blocks][]uint32
+	augmented    bool             // a disguised copy: the solver learns from it, no metric counts it
+	lang, source uint16           // ids of trainer.langs and trainer.sources
+	terms        [blocks][]uint32 // ids of the vocabulary
 }
 
-// spool keeps rows in a temporary file, so that the memory that training takes
-// does not grow with the number of labels.
+// rowFile keeps rows in a temporary file, so that the memory that training takes
+// does not grow with the number of labels. Rows are appended, then the file is
+// flushed, then rows are read.
 type rowFile struct {
 	file *os.File
 	w    *bufio.Writer
 	rows int
 	size int64
-	// marks are byte offsets of rows, spread evenly: where readers may begin.
+	// offsets of every interval-th row, in bytes, at which a reader may begin
 	offsets  []int64
-	interval int // rows between marks
+	interval int
 	buf      []byte
 }
 
@@ -46,37 +46,38 @@ func newRowFile() (*rowFile, error) {
 	return &rowFile{file: f, w: bufio.NewWriterSize(f, 1<<18), interval: 1}, nil
 }
 
-// Close removes the file.
-func (s *rowFile) Close() error {
-	return errors.Join(s.file.Close(), os.Remove(s.file.Name()))
+// Close closes and removes the file.
+func (f *rowFile) Close() error {
+	return errors.Join(f.file.Close(), os.Remove(f.file.Name()))
 }
 
-// next is called before each row is written.
-func (s *rowFile) recordOffset() {
-	if s.rows%s.interval == 0 {
-		if len(s.offsets) == maxOffsets { // thin them out
+// recordOffset is called before each row is written. When there are too many
+// offsets it drops every other one.
+func (f *rowFile) recordOffset() {
+	if f.rows%f.interval == 0 {
+		if len(f.offsets) == maxOffsets {
 			for i := range maxOffsets / 2 {
-				s.offsets[i] = s.offsets[2*i]
+				f.offsets[i] = f.offsets[2*i]
 			}
-			s.offsets = s.offsets[:maxOffsets/2]
-			s.interval *= 2
+			f.offsets = f.offsets[:maxOffsets/2]
+			f.interval *= 2
 		}
-		if s.rows%s.interval == 0 {
-			s.offsets = append(s.offsets, s.size)
+		if f.rows%f.interval == 0 {
+			f.offsets = append(f.offsets, f.size)
 		}
 	}
-	s.rows++
+	f.rows++
 }
 
-func (s *rowFile) append(r *row) error {
-	b := binary.LittleEndian.AppendUint32(s.buf[:0], uint32(s.rows))
-	s.recordOffset()
+func (f *rowFile) append(r *row) error {
+	b := binary.LittleEndian.AppendUint32(f.buf[:0], uint32(f.rows))
+	f.recordOffset()
 	b = append(b, r.class[0], r.fold)
-	copied := byte(0)
+	augmented := byte(0)
 	if r.augmented {
-		copied = 1
+		augmented = 1
 	}
-	b = append(b, copied)
+	b = append(b, augmented)
 	b = binary.LittleEndian.AppendUint16(b, r.lang)
 	b = binary.LittleEndian.AppendUint16(b, r.source)
 	for _, ids := range r.terms {
@@ -85,21 +86,21 @@ func (s *rowFile) append(r *row) error {
 			b = binary.LittleEndian.AppendUint32(b, id)
 		}
 	}
-	s.buf = b
-	n, err := s.w.Write(b)
-	s.size += int64(n)
+	f.buf = b
+	n, err := f.w.Write(b)
+	f.size += int64(n)
 	return err
 }
 
-// flush ends the writing; then rows may be read, by several goroutines.
-func (s *rowFile) flush() error {
-	if err := s.w.Flush(); err != nil {
+// flush ends the writing. Rows may then be read by several goroutines at once.
+func (f *rowFile) flush() error {
+	if err := f.w.Flush(); err != nil {
 		return fmt.Errorf("write the temporary training file: %w", err)
 	}
 	return nil
 }
 
-// stream reads rows from one place of the spool to another.
+// rowReader reads the rows of a section of the file.
 type rowReader struct {
 	r   *bufio.Reader
 	buf []byte
@@ -107,25 +108,25 @@ type rowReader struct {
 
 var classOf = map[byte]models.Class{models.Ham[0]: models.Ham, models.Spam[0]: models.Spam, models.Abuse[0]: models.Abuse}
 
-// next fills r, or returns io.EOF.
-func (s *rowReader) read(r *row) error {
+// read fills r, or returns io.EOF. It reuses the memory of r.terms.
+func (rr *rowReader) read(r *row) error {
 	var head [11]byte
-	if _, err := io.ReadFull(s.r, head[:]); err != nil {
+	if _, err := io.ReadFull(rr.r, head[:]); err != nil {
 		return err
 	}
 	r.index = int(binary.LittleEndian.Uint32(head[:]))
 	r.class, r.fold, r.augmented = classOf[head[4]], head[5], head[6] == 1
 	r.lang, r.source = binary.LittleEndian.Uint16(head[7:]), binary.LittleEndian.Uint16(head[9:])
 	for b := range r.terms {
-		n, err := binary.ReadUvarint(s.r)
+		n, err := binary.ReadUvarint(rr.r)
 		if err != nil {
 			return err
 		}
-		if size := int(4 * n); cap(s.buf) < size {
-			s.buf = make([]byte, size)
+		if size := int(4 * n); cap(rr.buf) < size {
+			rr.buf = make([]byte, size)
 		}
-		raw := s.buf[:4*n]
-		if _, err := io.ReadFull(s.r, raw); err != nil {
+		raw := rr.buf[:4*n]
+		if _, err := io.ReadFull(rr.r, raw); err != nil {
 			return err
 		}
 		ids := r.terms[b][:0]
@@ -137,21 +138,22 @@ func (s *rowReader) read(r *row) error {
 	return nil
 }
 
-// streams is how many places of the spool are read at once by shuffled.
+// shuffleReaders is how many sections of the file shuffled reads at once.
 const shuffleReaders = 64
 
-// shuffled calls f for each row once. It reads from many places of the spool
-// in an order drawn from rng, so that labels that came sorted by class or by
-// age are mixed, without holding them in memory. The row is good until f returns.
-func (s *rowFile) shuffled(rng *rand.Rand, f func(*row) error) error {
-	n := min(shuffleReaders, len(s.offsets))
+// shuffled calls visit for each row once, and stops at its first error. It reads
+// from many sections of the file, each time from one chosen by rng, so that
+// labels that were sorted by class or by age are mixed without being held in
+// memory. The row is valid until visit returns.
+func (f *rowFile) shuffled(rng *rand.Rand, visit func(*row) error) error {
+	n := min(shuffleReaders, len(f.offsets))
 	readers := make([]*rowReader, n)
 	for i := range readers {
-		from, to := s.offsets[i*len(s.offsets)/n], s.size
+		from, to := f.offsets[i*len(f.offsets)/n], f.size
 		if i+1 < n {
-			to = s.offsets[(i+1)*len(s.offsets)/n]
+			to = f.offsets[(i+1)*len(f.offsets)/n]
 		}
-		readers[i] = &rowReader{r: bufio.NewReaderSize(io.NewSectionReader(s.file, from, to-from), 1<<14)}
+		readers[i] = &rowReader{r: bufio.NewReaderSize(io.NewSectionReader(f.file, from, to-from), 1<<14)}
 	}
 	var r row
 	for len(readers) > 0 {
@@ -163,7 +165,7 @@ func (s *rowFile) shuffled(rng *rand.Rand, f func(*row) error) error {
 			continue
 		}
 		if err == nil {
-			err = f(&r)
+			err = visit(&r)
 		}
 		if err != nil {
 			return err

@@ -17,58 +17,60 @@ type labelRows = iter.Seq2[models.Label, error]
 
 // TrainOptions changes how a model is trained. The zero value is usable.
 type TrainOptions struct {
-	// Holdout is the share of the rows that is held out at a time, 0.1 to 0.5;
-	// 0 means 0.2. Every row is held out once.
+	// Holdout is the share of the rows in one cross-validation fold, 0.1 to 0.5;
+	// 0 means 0.2. Every row is held out once, with its fold.
 	Holdout float64
 	Seed    uint64
-	// MinRows is the number of rows that a token must be in to be learned; 0
-	// means 2. A model that is given away should have 3 or more, so that it
-	// holds nothing that only one person wrote.
+	// MinRows is the number of rows that a token must be in to get a weight; 0
+	// means 2. Use 3 or more for a model that is published, so that it has no
+	// token of a single person's text.
 	MinRows   int
-	MaxTokens int       // 0: 200 thousand
-	Datasets  []Dataset // of public label sets, for the manifest
-	Starter   bool      // learned from public sets alone: never rejects
-	Hold      float64   // hold at this probability of spam; 0: where fewer than 2 % of the ham would be held
-	// Base, unless nil, is what the new model sets out from: its weights hold
-	// wherever the labels say nothing else. It must not have learned from the
-	// same labels, or the figures are too good.
+	MaxTokens int       // in the model; 0 means 204,800
+	Datasets  []Dataset // public label sets among the rows, for the manifest
+	Starter   bool      // the rows are public sets only: the model never rejects
+	Hold      float64   // probability of spam at which to hold; 0: chosen so that under 2 % of the ham is held
+	// Base, unless nil, is a model whose weights are the priors of the new one. It
+	// must not have learned from the same labels, or the metrics are too good.
 	Base *Model
-	// Progress is told now and then how much work is done, in rows, by one
-	// goroutine at a time. The total is 0 while it is not known yet.
+	// Progress, unless nil, is called from time to time with the work done so far
+	// and in all, in rows, by one goroutine at a time. The total is 0 as long as
+	// it is unknown.
 	Progress func(done, total int)
 }
 
 const (
 	maxFolds        = 10
-	maxMembers      = 4 * (maxFolds + 1)
-	maxTrackedTexts = 4 << 20 // texts remembered to find duplicates and conflicts
-	maxRows         = 1 << 20 // texts learned from; of more, a sample by hash
-	maxOutOfFold    = 1 << 19 // held-out scores kept for calibration and figures
+	maxMembers      = 4 * (maxFolds + 1) // of an ensemble with up to four variants
+	maxTrackedTexts = 4 << 20            // texts in which duplicates and conflicts are found
+	maxRows         = 1 << 20            // texts learned from; of more, a sample by hash
+	maxOutOfFold    = 1 << 19            // out-of-fold scores used for calibration and metrics
 )
 
-// trainer is one training under way.
+// trainer is the state of one call of Train.
 type trainer struct {
 	opt         TrainOptions
 	params      hyperparams
 	folds       int
 	manifest    Manifest
-	textClasses map[uint64]uint8 // classes that each text was given, a bit each
+	textClasses map[uint64]uint8 // by textKey: bits of the classes that the text was given
 	vocabulary  *vocabulary
 	scanner     text.Scanner
 	langs       interner
 	sources     interner
-	uniqueTexts int        // rows after the copies are left out
+	uniqueTexts int        // labels without duplicates
 	mu          sync.Mutex // guards done
 	done        int
 	total       int
 }
 
-// Train learns from labels given by people. It goes over rows once; in memory
-// it keeps what does not grow with them. The figures are of rows that were
-// held out: the rows are cut into folds, each fold is scored by a model that
-// learned from the others, and the model returned learned from all.
+// Train trains a model on labels. It goes over rows once and keeps a copy in
+// temporary files; the memory that it takes is bounded for any number of rows.
+// The metrics are cross-validated: the rows are divided into folds, each fold is
+// scored by a model that was fitted on the others, and the returned model is
+// fitted on all.
 //
-// Texts with more than one class are left out, and so are copies of a text.
+// Duplicates, and texts that have labels of more than one class, are left out.
+// Without ham, or without spam and abuse, the error is of models.KindInvalid.
 func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOptions) (_ *Model, _ Figures, err error) {
 	t := newTrainer(opt)
 	texts, err := os.CreateTemp("", "winnow-labels-*")
@@ -81,16 +83,16 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	}
 	t.addPriors()
 	t.vocabulary.selectTerms(uint32(t.opt.MinRows), t.opt.MaxTokens)
-	s, err := newRowFile()
+	file, err := newRowFile()
 	if err != nil {
 		return nil, Figures{}, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := t.encode(ctx, texts, s); err != nil {
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := t.encode(ctx, texts, file); err != nil {
 		return nil, Figures{}, err
 	}
 	t.params.forDomainShift(t.domainShift())
-	m, err := t.trainHeads(ctx, s)
+	m, err := t.trainHeads(ctx, file)
 	if err != nil {
 		return nil, Figures{}, err
 	}
@@ -127,8 +129,8 @@ func (t *trainer) reportProgress(rows int) {
 	t.opt.Progress(t.done, t.total)
 }
 
-// learn fits the heads that have labels and puts the model together.
-func (t *trainer) trainHeads(ctx context.Context, rows *rowFile) (*Model, error) {
+// trainHeads fits the heads that have labels and returns the model.
+func (t *trainer) trainHeads(ctx context.Context, file *rowFile) (*Model, error) {
 	var counts Counts
 	for _, c := range t.manifest.Sources {
 		counts.Ham, counts.Spam, counts.Abuse = counts.Ham+c.Ham, counts.Spam+c.Spam, counts.Abuse+c.Abuse
@@ -137,10 +139,11 @@ func (t *trainer) trainHeads(ctx context.Context, rows *rowFile) (*Model, error)
 		return nil, models.Errorf(models.KindInvalid, "training needs labels of ham and of spam or abuse; there are %d of ham, %d of spam, %d of abuse", counts.Ham, counts.Spam, counts.Abuse)
 	}
 	trainedHeads := min(counts.Spam, 1) + min(counts.Abuse, 1)
-	t.total = t.done + trainedHeads*t.params.epochs(rows.rows)*rows.rows
+	t.total = t.done + trainedHeads*t.params.epochs(file.rows)*file.rows
 	m := &Model{manifest: t.manifest}
 	m.manifest.Figures.Rows = t.manifest.Rows
-	// The heads learn side by side: they share only the file, and t.step.
+	// The heads are fitted concurrently. What they share is read-only, except for
+	// the progress, which has a lock.
 	var fitted [heads][]float64
 	var errs [heads]error
 	var wg sync.WaitGroup
@@ -151,7 +154,7 @@ func (t *trainer) trainHeads(ctx context.Context, rows *rowFile) (*Model, error)
 		wg.Go(func() {
 			var h *Head
 			var f *HeadFigures
-			h, f, fitted[i], errs[i] = t.fitHead(ctx, rows, class)
+			h, f, fitted[i], errs[i] = t.fitHead(ctx, file, class)
 			if i == spamHead {
 				m.manifest.Spam, m.manifest.Figures.Spam = h, f
 			} else {
@@ -166,40 +169,44 @@ func (t *trainer) trainHeads(ctx context.Context, rows *rowFile) (*Model, error)
 	return t.assemble(m, fitted)
 }
 
-func (t *trainer) fitHead(ctx context.Context, rows *rowFile, class models.Class) (*Head, *HeadFigures, []float64, error) {
-	prior := 0.0
+// fitHead returns a head, its metrics and its weights, see calibrate.
+func (t *trainer) fitHead(ctx context.Context, file *rowFile, class models.Class) (*Head, *HeadFigures, []float64, error) {
+	bias := 0.0
 	if base := t.opt.Base; base != nil && base.head(headIndex(class)) != nil {
-		prior = base.head(headIndex(class)).Prior
+		bias = base.head(headIndex(class)).Prior
 	}
-	e := newEnsemble(class, t.folds, len(t.vocabulary.terms), rows.rows, t.params, prior)
-	if err := e.fit(ctx, rows, t.vocabulary, t.opt.Seed, t.reportProgress); err != nil {
+	e := newEnsemble(class, t.folds, len(t.vocabulary.terms), file.rows, t.params, bias)
+	if err := e.fit(ctx, file, t.vocabulary, t.opt.Seed, t.reportProgress); err != nil {
 		return nil, nil, nil, err
 	}
-	return t.calibrate(e, rows)
+	return t.calibrate(e, file)
 }
 
-// assemble tells the engines what the tokens weigh, and reads from them the
-// table that scores.
+// assemble fills the naive Bayes classifier of each head with the fitted weights
+// of the terms, and the feature table with the weights that it gives back. They
+// differ by rounding, see newNaiveBayes.
 func (t *trainer) assemble(m *Model, fitted [heads][]float64) (*Model, error) {
 	weights := make([][heads]float32, len(t.vocabulary.terms))
 	for i, column := range fitted {
 		if column == nil {
 			continue
 		}
-		columnWeights := func(yield func(uint64, float64)) {
-			for id, token := range t.vocabulary.terms {
-				yield(token.hash, column[id])
+		fittedWeights := func(yield func(uint64, float64) bool) {
+			for id, term := range t.vocabulary.terms {
+				if !yield(term.hash, column[id]) {
+					return
+				}
 			}
 		}
-		nb := newNaiveBayes(headClass[i], len(t.vocabulary.terms), columnWeights)
-		for id, token := range t.vocabulary.terms {
-			weights[id][i] = float32(bayesWeight(nb, token.hash))
+		nb := newNaiveBayes(headClass[i], fittedWeights)
+		for id, term := range t.vocabulary.terms {
+			weights[id][i] = float32(bayesWeight(nb, term.hash))
 		}
 	}
 	m.manifest.Tokens = len(t.vocabulary.terms)
 	m.features = newFeatureTable(len(t.vocabulary.terms))
-	for id, token := range t.vocabulary.terms {
-		m.features.put(token.hash, weights[id])
+	for id, term := range t.vocabulary.terms {
+		m.features.put(term.hash, weights[id])
 	}
 	return m.reload()
 }

@@ -8,33 +8,35 @@ import (
 	"winnow/models"
 )
 
-// token is one entry of a vocabulary with the number of rows it is in.
+// term is a token of the vocabulary, with the number of rows of each class that
+// it is in.
 type term struct {
 	hash             uint64
 	ham, spam, abuse uint32
 	block            block
-	prior            [heads]float32 // what it weighs before anything is learned
-	hasPrior         bool           // expected to weigh its prior
-	required         bool           // whether or not it comes up
+	prior            [heads]float32 // its weight before any label
+	hasPrior         bool
+	required         bool // stays in the vocabulary even if no row has it
 }
 
 func (t *term) rows() uint32 { return t.ham + t.spam + t.abuse }
 
-// vocabulary numbers the tokens worth learning.
+// vocabulary gives ids, which are indices of terms, to the tokens worth learning.
 type vocabulary struct {
 	ids      map[uint64]uint32
-	terms    []term // by rising hash once chosen
+	terms    []term // by rising hash after selectTerms
 	rows     int
-	prunedAt uint32 // tokens in no more rows than this were forgotten on the way
+	prunedAt uint32 // terms in no more rows than this were dropped by prune
 }
 
 const (
-	maxCounted = 3 << 20   // tokens counted at once
-	maxTokens  = 200 << 10 // tokens kept in a model
+	maxCounted = 3 << 20   // terms counted at once
+	maxTokens  = 200 << 10 // default of TrainOptions.MaxTokens
 )
 
 func newVocabulary() *vocabulary { return &vocabulary{ids: map[uint64]uint32{}} }
 
+// count adds a row of a class to a term.
 func (v *vocabulary) count(hash uint64, b block, class models.Class) {
 	i, ok := v.ids[hash]
 	if !ok {
@@ -55,8 +57,9 @@ func (v *vocabulary) count(hash uint64, b block, class models.Class) {
 	}
 }
 
-// prune forgets the rarest tokens, as lossy counting does (Manku and Motwani
-// 2002): what is frequent in the end is kept, its count at most a little low.
+// prune drops the rarest terms, as lossy counting does (Manku and Motwani 2002,
+// "Approximate frequency counts over data streams"): terms that are frequent in
+// the end are never lost, and their counts are at most prunedAt too low.
 func (v *vocabulary) prune() {
 	for len(v.terms) > maxCounted/2 {
 		v.prunedAt++
@@ -72,7 +75,7 @@ func (v *vocabulary) renumber() {
 	}
 }
 
-// expect says what a token weighs before anything is learned.
+// addPrior adds a term that has a prior, or gives its prior to the counted term.
 func (v *vocabulary) addPrior(t term) {
 	t.hasPrior = true
 	if i, ok := v.ids[t.hash]; ok {
@@ -83,8 +86,9 @@ func (v *vocabulary) addPrior(t term) {
 	v.terms = append(v.terms, t)
 }
 
-// choose keeps tokens that are in at least least rows or are expected to weigh
-// something, and of these the ones that tell the classes apart best.
+// selectTerms drops terms that are in fewer than minRows rows and have no prior,
+// and of the others all but the maxTerms most informative. It orders the rest by
+// hash.
 func (v *vocabulary) selectTerms(minRows uint32, maxTerms int) {
 	v.terms = slices.DeleteFunc(v.terms, func(t term) bool { return t.hash == 0 || t.rows() < minRows && !t.hasPrior })
 	if len(v.terms) > maxTerms {
@@ -102,8 +106,10 @@ func (v *vocabulary) selectTerms(minRows uint32, maxTerms int) {
 	v.renumber()
 }
 
-// worth is how much a token tells: its rows times its log ratio between ham
-// and whichever other class it marks more.
+// informativeness ranks terms for selectTerms: the root of the number of rows
+// times the log ratio between ham and the class that the term indicates more. A
+// term without rows is ranked by its prior. total has the counts of the most
+// frequent term of each class.
 func (t term) informativeness(total term) float64 {
 	of := func(n, all uint32) float64 { return (float64(n) + 0.5) / (float64(all) + 1) }
 	ham := of(t.ham, total.ham)
