@@ -18,7 +18,7 @@ import (
 // tokens' weights.
 const (
 	minorCount = 1e6 // of the class that the token is evidence against: the weights are exact to about 1e-6
-	maxWeight  = 14  // of a token, in log odds: totals of 200 thousand such counts fit into an int64
+	maxWeight  = 14  // of a token, in log odds: the total of maxFileTokens such counts fits into an int64
 )
 
 // newNaiveBayes returns a naive Bayes classifier of class and ham in which tokens,

@@ -13,42 +13,42 @@ import (
 func TestFeatureTableMatchesNaiveBayes(t *testing.T) {
 	m := train(t, comments(300, models.Ham, models.Spam, models.Abuse), TrainOptions{})
 	for i, class := range headClass {
-		engine := m.NaiveBayes(class)
-		r := new(scorer)
+		nb := m.NaiveBayes(class)
+		s := new(scorer)
 		for _, l := range comments(100, models.Ham, models.Spam, models.Abuse) {
 			l.Text += " neverseenword zzyzx " + l.ID
-			r.extract(m, FromLabel(l))
+			s.extract(m, FromLabel(l))
 			var words [blocks][]string
-			for _, token := range r.tokens {
+			for _, token := range s.tokens {
 				b := blockOf(token.Kind)
 				words[b] = append(words[b], bayesWord(token.Hash))
 			}
 			for b := range blocks {
-				scores, _, _ := engine.LogScores(words[b])
+				scores, _, _ := nb.LogScores(words[b])
 				want := scores[0] - scores[1]
-				if got := r.sum[i][b]; math.Abs(got-want) > 1e-4*math.Sqrt(float64(1+len(words[b]))) {
-					t.Fatalf("%s, block %d of %q: the table says %v, the engine %v", class, b, l.Text, got, want)
+				if got := s.sum[i][b]; math.Abs(got-want) > 1e-4*math.Sqrt(float64(1+len(words[b]))) {
+					t.Fatalf("%s, block %d of %q: sum %v in the table, %v in the library", class, b, l.Text, got, want)
 				}
 			}
 		}
 	}
 	if m.NaiveBayes(models.Ham) != nil {
-		t.Error("ham has an engine")
+		t.Error("there is a classifier of ham against ham")
 	}
 }
 
 func TestNaiveBayesReturnsItsWeights(t *testing.T) {
 	weights := map[uint64]float64{1: 0, 2: 1.5, 3: -0.25, 4: maxWeight, 5: -maxWeight, 6: 1e-5}
-	e := newNaiveBayes(models.Spam, maps.All(weights))
+	nb := newNaiveBayes(models.Spam, maps.All(weights))
 	for h, want := range weights {
-		if got := bayesWeight(e, h); math.Abs(got-want) > 2e-6 {
-			t.Errorf("token %d weighs %v, told %v", h, got, want)
+		if got := bayesWeight(nb, h); math.Abs(got-want) > 2e-6 {
+			t.Errorf("weight of token %d is %v, want %v", h, got, want)
 		}
 	}
-	if got := bayesWeight(e, 99); got != 0 {
-		t.Errorf("an unknown token weighs %v", got)
+	if got := bayesWeight(nb, 99); got != 0 {
+		t.Errorf("weight of an unknown token is %v", got)
 	}
-	if s, _, _ := e.LogScores(nil); s[0] != s[1] {
-		t.Errorf("the prior is not even: %v", s)
+	if scores, _, _ := nb.LogScores(nil); scores[0] != scores[1] {
+		t.Errorf("the prior is not even: %v", scores)
 	}
 }

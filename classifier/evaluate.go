@@ -6,9 +6,8 @@ import (
 	"winnow/models"
 )
 
-// Measure gives the figures of any filter, from the probability that it gave
-// to each row and whether the row was of the class looked for: for comparing
-// other filters with models.
+// EvaluateScores measures any other classifier, for comparison with models. Its
+// rows are the probability that it gave, and whether the row is of its class.
 func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadFigures {
 	var all []prediction
 	for p, positive := range rows {
@@ -17,7 +16,7 @@ func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadFigures {
 	return measureHead(all, 0.5, 0, new(interner), new(interner))
 }
 
-// Evaluate measures a model on labelled rows.
+// Evaluate measures a model on labelled rows. It returns the first error of rows.
 func Evaluate(m *Model, rows labelRows) (Figures, error) {
 	var langs, sources interner
 	var predictions [heads][]prediction

@@ -42,7 +42,7 @@ func TestReadLabelsReportsBadRows(t *testing.T) {
 	good := `{"text":"fine","label":"ham"}` + "\n"
 	for _, c := range []struct{ name, content, want string }{
 		{"a.jsonl", good + "{oops\n" + good, "a.jsonl:2: not a label row in JSON"},
-		{"a.jsonl", good + "[1]\n" + good, "a.jsonl:2: not a label row in JSON: an object is wanted"},
+		{"a.jsonl", good + "[1]\n" + good, "a.jsonl:2: not a label row in JSON: it must be an object"},
 		{"a.jsonl", good + `{"text":7,"label":"ham"}` + "\n" + good, `a.jsonl:2: not a label row in JSON: field "text" cannot be number`},
 		{"a.jsonl", good + `{"text":"x"}` + "\n" + good, "a.jsonl:2: label is missing"},
 		{"a.jsonl", good + `{"text":"x","label":"maybe"}` + "\n" + good, "a.jsonl:2: label must be"},
@@ -73,13 +73,13 @@ func TestReadLabelsReportsBadRows(t *testing.T) {
 
 func TestReadLabelsStopsAtUnclosedQuote(t *testing.T) {
 	labels, faults := readAll("a.csv", "text,label\nfine,ham\n\"open,ham\n"+strings.Repeat("x,ham\n", maxRow), LabelOptions{})
-	if len(labels) != 1 || len(faults) != 1 || !strings.Contains(faults[0], "quote left open") {
+	if len(labels) != 1 || len(faults) != 1 || !strings.Contains(faults[0], "quote not closed") {
 		t.Errorf("%d labels, %q", len(labels), faults)
 	}
 }
 
 func TestReadLabelsReturnsReadErrors(t *testing.T) {
-	broken := errors.New("cable pulled")
+	broken := errors.New("connection reset")
 	for _, name := range []string{"a.jsonl", "a.csv"} {
 		r := io.MultiReader(strings.NewReader("text,label\n"), iotest.ErrReader(broken))
 		var last error

@@ -8,28 +8,27 @@ import (
 	"slices"
 )
 
-// Figures say how good a model was on labelled rows. A head that was not
-// trained, or whose class the rows do not hold, has none.
+// Figures are the metrics of a model on labelled rows. A head is nil when the
+// model does not have it, or when there are no rows to measure it on.
 type Figures struct {
 	Rows  int          `json:"rows"`
 	Spam  *HeadFigures `json:"spam,omitempty"`  // spam against ham
 	Abuse *HeadFigures `json:"abuse,omitempty"` // abuse against ham
 }
 
-// HeadFigures are the figures of one head. Rows of the other head's class are
-// not counted: text that is abuse is neither a hit nor a false alarm of the
-// spam head. Precision, Recall, F1, MCC and FPR are taken at probability 0.5,
-// where the two mistakes cost the same; AtHold and AtReject show what the
-// thresholds do.
+// HeadFigures are the metrics of one head, on rows of its class and of ham. Rows
+// of the other head's class are not counted: abuse is neither a true nor a false
+// positive of the spam head. Precision, Recall, F1, MCC and FPR are measured at
+// probability 0.5; AtHold and AtReject at the thresholds.
 type HeadFigures struct {
 	Ham         int              `json:"ham"`
 	Positive    int              `json:"positive"` // rows of the head's class
 	AUC         Ratio            `json:"auc"`
-	RecallAtFPR map[string]Ratio `json:"recall_at_fpr"` // best recall with at most this share of the ham flagged
+	RecallAtFPR map[string]Ratio `json:"recall_at_fpr"` // best recall with at most this false positive rate
 	Precision   Ratio            `json:"precision"`
 	Recall      Ratio            `json:"recall"`
 	F1          Ratio            `json:"f1"`
-	MCC         Ratio            `json:"mcc"` // Matthews' correlation, -1 to 1
+	MCC         Ratio            `json:"mcc"` // Matthews correlation coefficient, -1 to 1
 	FPR         Ratio            `json:"fpr"`
 	ECE         Ratio            `json:"ece"` // expected calibration error over ten bins of equal width
 	Brier       Ratio            `json:"brier"`
@@ -42,7 +41,8 @@ type HeadFigures struct {
 	BySource map[string]Confusion `json:"by_source,omitempty"` // at 0.5
 }
 
-// Ratio is a figure; it is NaN, and null in JSON, where the rows cannot tell.
+// Ratio is the value of a metric. It is NaN, and null in JSON, when it is
+// undefined for the rows.
 type Ratio float64
 
 // MarshalJSON writes null for NaN.
@@ -73,13 +73,13 @@ type Confusion struct {
 	FalseNegative int     `json:"false_negative"`
 }
 
-func (c *Confusion) add(s prediction) {
-	switch flagged := s.probability >= c.Threshold; {
-	case flagged && s.positive:
+func (c *Confusion) add(p prediction) {
+	switch flagged := p.probability >= c.Threshold; {
+	case flagged && p.positive:
 		c.TruePositive++
 	case flagged:
 		c.FalsePositive++
-	case s.positive:
+	case p.positive:
 		c.FalseNegative++
 	default:
 		c.TrueNegative++
@@ -88,13 +88,14 @@ func (c *Confusion) add(s prediction) {
 
 func confusion(rows []prediction, threshold float64) Confusion {
 	c := Confusion{Threshold: threshold}
-	for _, s := range rows {
-		c.add(s)
+	for _, p := range rows {
+		c.add(p)
 	}
 	return c
 }
 
-// mcc is Matthews' correlation coefficient (1975); 0 when a margin is empty.
+// mcc is the Matthews correlation coefficient (1975); 0 when a row or column of
+// the confusion matrix is empty.
 func (c Confusion) mcc() float64 {
 	tp, fp := float64(c.TruePositive), float64(c.FalsePositive)
 	tn, fn := float64(c.TrueNegative), float64(c.FalseNegative)
@@ -105,23 +106,23 @@ func (c Confusion) mcc() float64 {
 	return (tp*tn - fp*fn) / d
 }
 
-// Bin is one bar of a reliability diagram: what was foretold on average, and
-// what share of the rows it came true for.
+// Bin is one bin of a reliability diagram: the mean predicted probability of its
+// rows, and the share of them that is positive.
 type Bin struct {
 	Rows      int   `json:"rows"`
 	Predicted Ratio `json:"foretold"`
 	Observed  Ratio `json:"observed"`
 }
 
-// scored is one labelled row after scoring by one head.
+// prediction is the score of one labelled row by one head.
 type prediction struct {
 	probability  float64
 	positive     bool
-	lang, source uint16 // numbers given by a names
+	lang, source uint16 // ids of an interner
 }
 
-// names gives numbers to the few languages or sources of a label set; those
-// past the limit share the last number.
+// interner gives ids to the languages or sources of a label set. After
+// maxInterned names, all further ones share one id, named "others".
 type interner struct {
 	ids   map[string]uint16
 	names []string
@@ -147,16 +148,16 @@ func (in *interner) id(s string) uint16 {
 	return i
 }
 
-// headFigures measures one head. It sorts rows.
+// measureHead returns the metrics of one head. It sorts rows.
 func measureHead(rows []prediction, hold, reject float64, langs, sources *interner) *HeadFigures {
 	positive := 0
-	for _, s := range rows {
-		if s.positive {
+	for _, p := range rows {
+		if p.positive {
 			positive++
 		}
 	}
-	// Ties are ordered by class so that the figures do not depend on the order
-	// of the input.
+	// Ties are ordered by class, so that the metrics do not depend on the order of
+	// the input.
 	slices.SortFunc(rows, func(a, b prediction) int {
 		if c := cmp.Compare(b.probability, a.probability); c != 0 || a.positive == b.positive {
 			return c
@@ -187,19 +188,21 @@ func measureHead(rows []prediction, hold, reject float64, langs, sources *intern
 		f.AtReject = new(confusion(rows, reject))
 	}
 	f.Interval = bootstrap(rows)
-	f.ByLang = confusionBy(rows, langs, func(s prediction) uint16 { return s.lang })
-	f.BySource = confusionBy(rows, sources, func(s prediction) uint16 { return s.source })
+	f.ByLang = confusionBy(rows, langs, func(p prediction) uint16 { return p.lang })
+	f.BySource = confusionBy(rows, sources, func(p prediction) uint16 { return p.source })
 	return f
 }
 
+// confusionBy returns the confusion at 0.5 of each language or source, or nil when
+// there is only one.
 func confusionBy(rows []prediction, groupNames *interner, groupOf func(prediction) uint16) map[string]Confusion {
 	if len(groupNames.names) < 2 {
 		return nil
 	}
 	groups := make([]Confusion, len(groupNames.names))
-	for _, s := range rows {
-		groups[groupOf(s)].Threshold = 0.5
-		groups[groupOf(s)].add(s)
+	for _, p := range rows {
+		groups[groupOf(p)].Threshold = 0.5
+		groups[groupOf(p)].add(p)
 	}
 	m := map[string]Confusion{}
 	for i, name := range groupNames.names {
@@ -218,14 +221,17 @@ var (
 	fprNames = [...]string{"0.001", "0.005", "0.01"}
 )
 
+// rocCurve is the area under an ROC curve, and the recall at each of fprs.
 type rocCurve struct {
 	auc    float64
 	recall [len(fprs)]float64
 }
 
-// measure walks the ROC curve of rows sorted by falling probability, each
-// counted weight times (once without weights). Rows of equal probability are
-// one step: they cannot be told apart by a threshold.
+// newROCCurve computes the ROC curve of rows sorted by falling probability, each
+// counted weight times (once if weight is nil). Rows of equal probability are one
+// step, because no threshold separates them. The area is that of the trapezoids.
+// Recalls are compared by counts: gonum's stat.ROC returns rounded rates, by
+// which 1 of 1,000 ham is more than 0.001.
 func newROCCurve(rows []prediction, weight []uint8) rocCurve {
 	var tp, fp, area float64
 	type point struct{ tp, fp float64 }
@@ -264,30 +270,31 @@ func newROCCurve(rows []prediction, weight []uint8) rocCurve {
 // error (Naeini et al. 2015) and the Brier score.
 func reliability(rows []prediction) (bins []Bin, ece, brier Ratio) {
 	const n = 10
-	var count, hits [n]int
+	var count, positives [n]int
 	var sum [n]float64
-	for _, s := range rows {
-		i := min(int(s.probability*n), n-1)
+	for _, p := range rows {
+		i := min(int(p.probability*n), n-1)
 		count[i]++
-		sum[i] += s.probability
+		sum[i] += p.probability
 		y := 0.0
-		if s.positive {
-			hits[i]++
+		if p.positive {
+			positives[i]++
 			y = 1
 		}
-		brier += Ratio((s.probability - y) * (s.probability - y))
+		brier += Ratio((p.probability - y) * (p.probability - y))
 	}
 	bins = make([]Bin, n)
 	for i := range bins {
-		bins[i] = Bin{count[i], Ratio(sum[i] / float64(count[i])), ratio(hits[i], count[i])}
-		ece += Ratio(math.Abs(sum[i] - float64(hits[i])))
+		bins[i] = Bin{count[i], Ratio(sum[i] / float64(count[i])), ratio(positives[i], count[i])}
+		ece += Ratio(math.Abs(sum[i] - float64(positives[i])))
 	}
 	return bins, ece / Ratio(len(rows)), brier / Ratio(len(rows))
 }
 
 // bootstrap returns 95 % percentile intervals from 200 resamples with a fixed
-// seed. Each row is drawn a Poisson(1) number of times, which spares the
-// sorting of every resample (Chamandy et al. 2012).
+// seed. Each row is drawn a Poisson(1) number of times, so that the resamples need
+// not be sorted (Chamandy et al. 2012, "Estimating uncertainty for massive data
+// streams").
 func bootstrap(rows []prediction) map[string][2]Ratio {
 	const times = 200
 	rng := rand.New(rand.NewPCG(1, uint64(len(rows))))
@@ -295,17 +302,17 @@ func bootstrap(rows []prediction) map[string][2]Ratio {
 	weight := make([]uint8, len(rows))
 	for range times {
 		c := Confusion{Threshold: 0.5}
-		for i, s := range rows {
+		for i, p := range rows {
 			weight[i] = poisson1(rng)
 			for range weight[i] {
-				c.add(s)
+				c.add(p)
 			}
 		}
-		m := newROCCurve(rows, weight)
-		if math.IsNaN(m.auc) {
-			return nil // too few rows for a resample to hold both classes
+		curve := newROCCurve(rows, weight)
+		if math.IsNaN(curve.auc) {
+			return nil // so few rows that a resample has only one class
 		}
-		auc, mcc, recall = append(auc, m.auc), append(mcc, c.mcc()), append(recall, m.recall[2])
+		auc, mcc, recall = append(auc, curve.auc), append(mcc, c.mcc()), append(recall, curve.recall[2])
 	}
 	interval := func(v []float64) [2]Ratio {
 		slices.Sort(v)
@@ -314,8 +321,8 @@ func bootstrap(rows []prediction) map[string][2]Ratio {
 	return map[string][2]Ratio{"auc": interval(auc), "mcc": interval(mcc), "recall_at_fpr 0.01": interval(recall)}
 }
 
-// poisson1 draws from the Poisson distribution of mean 1 by Knuth's product of
-// uniform numbers.
+// poisson1 draws from the Poisson distribution of mean 1 by Knuth's method of
+// multiplying uniform numbers.
 func poisson1(rng *rand.Rand) uint8 {
 	n := uint8(0)
 	for p := rng.Float64(); p > 1/math.E; p *= rng.Float64() {

@@ -2,37 +2,37 @@ package classifier
 
 import "winnow/classifier/text"
 
-// Model is a trained filter. It never changes, so any number of goroutines may
+// Model is a trained classifier. It is immutable, so any number of goroutines may
 // use it at once.
 type Model struct {
 	manifest     Manifest
-	manifestJSON []byte // the manifest as the model's file has it
+	manifestJSON []byte // as in the model file; nil before the model was read from one
 	version      string
 	features     featureTable
 }
 
-// Version names the model by its content: equal files have equal versions.
+// Version identifies the model by the checksum of its file.
 func (m *Model) Version() string { return m.version }
 
-// Manifest says what the model is made of.
+// Manifest describes the model.
 func (m *Model) Manifest() Manifest { return m.manifest }
 
-// Policy is what a site wishes. The zero value takes the model's thresholds
-// and counts only labels of no site as the site's own.
+// Policy holds the settings of a site. The zero value takes the model's
+// thresholds, and counts only labels without a site as the site's labels.
 type Policy struct {
-	Hold, Reject *float64 // probabilities of spam; nil: the model's own
+	Hold, Reject *float64 // thresholds, in probability of spam; nil: the model's own
 	Site         string
-	// Look, unless nil, is lent the folded text for as long as the call takes,
-	// so that rules and campaigns need not fold it again.
+	// Look, unless nil, is called with the normalized text, so that rules and
+	// campaigns need not normalize it again. The text is valid until Look returns.
 	Look func(body *text.Folded)
 }
 
-// warmLabels is how many human labels of ham and of spam a site must have
-// given, or shared with others, before its comments are rejected unseen.
+// minSiteLabels is how many labels of ham, and of spam, a model must have learned
+// of a site, or of no site, before it may reject comments of that site.
 const minSiteLabels = 200
 
-// Cold tells whether the model has learned too few human labels of a site to
-// reject its comments; it holds them instead.
+// Cold reports whether the model has learned too few labels of a site to reject
+// its comments. It holds them instead.
 func (m *Model) Cold(site string) bool {
 	n := m.manifest.Sites[""]
 	if site != "" {
@@ -42,9 +42,9 @@ func (m *Model) Cold(site string) bool {
 	return m.manifest.Starter || n.Ham < minSiteLabels || n.Spam < minSiteLabels
 }
 
-// Thresholds returns the probabilities of spam from which comments are held and
-// rejected under a policy; a reject of 0 means that none is. Without a spam head
-// both are 0.
+// Thresholds returns the probabilities of spam at and above which comments are
+// held and rejected under a policy. A reject threshold of 0 means that none is
+// rejected. Both are 0 when the model has no spam head.
 func (m *Model) Thresholds(p Policy) (hold, reject float64) {
 	h := m.manifest.Spam
 	if h == nil {

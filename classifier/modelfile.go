@@ -34,8 +34,9 @@ const (
 	maxFileTokens = 4 << 20 // tokens
 )
 
-// WriteTo writes the model file. Equal models give equal bytes, and a model that
-// was read gives those of its file, whatever has become of Manifest since.
+// WriteTo writes the model file. Equal models give equal bytes. A model that was
+// read from a file gives the bytes of that file, even if this version of Manifest
+// has other fields.
 func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	manifest := m.manifestJSON
 	if manifest == nil {
@@ -76,7 +77,7 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 }
 
 // WriteFile writes the model file under a temporary name in the same folder,
-// syncs it and gives it its name, so that path is never half a model.
+// syncs it and renames it, so that there is never a partial file at path.
 func (m *Model) WriteFile(path string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
@@ -114,9 +115,10 @@ func invalid(format string, args ...any) error {
 	return models.Errorf(models.KindInvalid, "not a usable model: "+format, args...)
 }
 
-// Read reads a model file to its end. Whatever is not a whole and sound model
-// of this format and token scheme is an error of models.KindInvalid. It takes
-// memory in proportion to the bytes that come, whatever they claim.
+// Read reads a model file to its end. The error is of models.KindInvalid unless
+// the file is a complete and valid model of this format and token scheme. The
+// memory that it takes is proportional to the bytes read, not to the sizes that
+// the file states.
 func Read(r io.Reader) (*Model, error) {
 	sum := sha256.New()
 	br := bufio.NewReader(r)
@@ -125,7 +127,7 @@ func Read(r io.Reader) (*Model, error) {
 		if in.err != nil && !in.truncated() {
 			return nil, in.err
 		}
-		return nil, invalid("it does not begin like one")
+		return nil, invalid("it is not a Winnow model file")
 	}
 	if format := in.uint32(); in.err == nil && format != fileFormat {
 		return nil, invalid("its format is %d, this version reads %d", format, fileFormat)
@@ -152,23 +154,23 @@ func Read(r io.Reader) (*Model, error) {
 	got := in.bytes(sha256.Size)
 	switch {
 	case in.truncated():
-		return nil, invalid("it ends too early")
+		return nil, invalid("it is truncated")
 	case in.err != nil:
 		return nil, in.err
 	case !bytes.Equal(want, got):
 		return nil, invalid("its checksum does not match")
 	}
 	if _, err := br.ReadByte(); !errors.Is(err, io.EOF) {
-		return nil, invalid("there is more after its end")
+		return nil, invalid("it has data after its end")
 	}
 	m.version, m.manifestJSON = versionOf(want), manifest
 	return m, m.fillFeatures(hashes, weights)
 }
 
-// versionOf names a model by the checksum of its file.
+// versionOf returns the version of the model file with a checksum.
 func versionOf(sum []byte) string { return "w1-" + hex.EncodeToString(sum[:8]) }
 
-// fill makes the table.
+// fillFeatures builds the feature table from the bytes of the file.
 func (m *Model) fillFeatures(hashes []byte, weights [heads][]byte) error {
 	le := binary.LittleEndian
 	m.features = newFeatureTable(len(hashes) / 8)
@@ -176,7 +178,7 @@ func (m *Model) fillFeatures(hashes []byte, weights [heads][]byte) error {
 	for i := range len(hashes) / 8 {
 		hash := le.Uint64(hashes[8*i:])
 		if hash <= last {
-			return invalid("its tokens are out of order")
+			return invalid("its tokens are not sorted")
 		}
 		last = hash
 		var w [heads]float32
@@ -194,18 +196,18 @@ func (m *Model) fillFeatures(hashes []byte, weights [heads][]byte) error {
 	return nil
 }
 
-// fileReader reads the parts of a model file and keeps the first error.
+// fileReader reads the parts of a model file. After an error it returns zeros.
 type fileReader struct {
 	r   io.Reader
 	err error
 }
 
-// short tells whether the file ended before its time.
+// truncated reports whether the file ended before the part that was read.
 func (f *fileReader) truncated() bool {
 	return errors.Is(f.err, io.EOF) || errors.Is(f.err, io.ErrUnexpectedEOF)
 }
 
-// bytes reads n bytes. It takes memory as they come, not as they are promised.
+// bytes reads n bytes. Memory grows as they arrive: n may be a lie.
 func (f *fileReader) bytes(n int) []byte {
 	if f.err != nil {
 		return nil
@@ -226,13 +228,13 @@ func (f *fileReader) uint32() uint32 {
 func (f *fileReader) length(what string, limit int) int {
 	n := f.uint32()
 	if f.err == nil && n > uint32(limit) {
-		f.err = invalid("it claims %d for the size of its %s", n, what)
+		f.err = invalid("the size of its %s is %d, the limit is %d", what, n, limit)
 	}
 	return int(n)
 }
 
-// sealed writes and reads the model once, so that what was just trained is
-// exactly what a reader of its file gets, its version included.
+// reload writes and reads the model once, so that a model that was just trained
+// equals the one that is read from its file, including its version.
 func (m *Model) reload() (*Model, error) {
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {

@@ -26,16 +26,16 @@ func TestReadRejectsInvalidFiles(t *testing.T) {
 		file []byte
 		want string
 	}{
-		"nothing":             {nil, "does not begin"},
-		"a foreign file":      {[]byte("not a model at all"), "does not begin"},
+		"nothing":             {nil, "not a Winnow model file"},
+		"a foreign file":      {[]byte("some other file"), "not a Winnow model file"},
 		"a newer format":      {changed(8, 2), "its format is 2"},
-		"a huge manifest":     {changed(12, 0xff, 0xff, 0xff, 0xff), "claims 4294967295"},
+		"a huge manifest":     {changed(12, 0xff, 0xff, 0xff, 0xff), "is 4294967295, the limit is"},
 		"a broken manifest":   {changed(16, '!'), "manifest cannot be read"},
-		"a huge token number": {changed(16+manifest, 0xff, 0xff, 0xff, 0xff), "claims 4294967295"},
-		"too many tokens":     {changed(16+manifest, 0, 0, 0x10, 0), "ends too early"},
+		"a huge token number": {changed(16+manifest, 0xff, 0xff, 0xff, 0xff), "is 4294967295, the limit is"},
+		"too many tokens":     {changed(16+manifest, 0, 0, 0x10, 0), "truncated"},
 		"other weights":       {changed(len(valid)-34, 0x55), "checksum"},
 		"another checksum":    {changed(len(valid)-1, valid[len(valid)-1]+1), "checksum"},
-		"more than a model":   {append(bytes.Clone(valid), 0), "more after its end"},
+		"more than a model":   {append(bytes.Clone(valid), 0), "data after its end"},
 	} {
 		m, err := Read(bytes.NewReader(c.file))
 		if m != nil || models.KindOf(err) != models.KindInvalid || !strings.Contains(err.Error(), c.want) {
@@ -50,7 +50,7 @@ func TestReadRejectsInvalidFiles(t *testing.T) {
 }
 
 func TestReadReturnsReadErrors(t *testing.T) {
-	broken := errors.New("cable pulled")
+	broken := errors.New("connection reset")
 	valid := bytesOf(t, smallModel(t))
 	for _, n := range []int{0, 4, 20, len(valid) - 5} {
 		_, err := Read(iotest.TimeoutReader(bytes.NewReader(valid[:n])))
