@@ -11,24 +11,24 @@ import (
 )
 
 func TestSelectStrongestMatchesStableSort(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
+	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
-		all := make([]contribution, random.IntN(40))
+		all := make([]contribution, rng.IntN(40))
 		for i := range all {
-			all[i] = contribution{int32(i), float64(random.IntN(9) - 4)} // many are equal
+			all[i] = contribution{int32(i), float64(rng.IntN(9) - 4)} // many are equal
 		}
 		want := slices.SortedStableFunc(slices.Values(all), func(a, b contribution) int {
 			return cmp.Compare(math.Abs(b.weight), math.Abs(a.weight))
 		})
 		got := slices.Clone(all)
-		n := min(len(all), random.IntN(12))
+		n := min(len(all), rng.IntN(12))
 		selectStrongest(got, n)
 		if !slices.Equal(got[:n], want[:n]) {
-			t.Fatalf("of %v: %v, %v wanted", all, got[:n], want[:n])
+			t.Fatalf("of %v: got %v, want %v", all, got[:n], want[:n])
 		}
 		byHit := func(a, b contribution) int { return cmp.Compare(a.feature, b.feature) }
 		if slices.SortFunc(got, byHit); !slices.Equal(got, all) {
-			t.Fatalf("of %v some are lost: %v", all, got)
+			t.Fatalf("of %v some are missing: %v", all, got)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func TestSignalsSumToTheLogOdds(t *testing.T) {
 		for i, s := range v.Signals {
 			sum += s.Weight
 			if i > 0 && math.Abs(s.Weight) > math.Abs(v.Signals[i-1].Weight) {
-				t.Fatalf("signals are not strongest first: %+v", v.Signals)
+				t.Fatalf("signals are not ordered by strength: %+v", v.Signals)
 			}
 		}
 		if want := math.Log(p / (1 - p)); math.Abs(sum-want) > 1e-6*max(1, math.Abs(want)) {
@@ -63,7 +63,7 @@ func TestSignalPositionsReferToOriginalText(t *testing.T) {
 			continue
 		}
 		if len(s.At) != 1 || string(original[s.At[0][0]:s.At[0][1]]) != "CASINO" || s.Weight <= 0 {
-			t.Errorf("%+v does not point at the word", s)
+			t.Errorf("%+v is not the position of the word", s)
 		}
 		return
 	}

@@ -11,7 +11,7 @@ import (
 	"winnow/models"
 )
 
-// lexicon is what the made-up comments of these tests are made of.
+// lexicon holds the words of each class for the generated comments of these tests.
 var lexicon = map[models.Class][]string{
 	models.Ham:   strings.Fields("council road budget teachers winter vote bridge article agree river mayor library reading trains weather garden museum tax debate parents"),
 	models.Spam:  strings.Fields("casino bonus winner pills crypto discount followers profit subscribe channel cheap loans jackpot click visit earn dollars weekly guaranteed deposit"),
@@ -20,8 +20,8 @@ var lexicon = map[models.Class][]string{
 
 var filler = strings.Fields("the and of to in that is was for it with as on this they at be have from or one had by word but not what all were")
 
-// comments makes n labels of each class, the same each time. Some words of
-// each are of another class, so that the classes cannot be told apart always.
+// comments generates n labels of each class, the same in every call. Some words
+// are of another class, so that the classes cannot be separated without errors.
 func comments(n int, classes ...models.Class) []models.Label {
 	rng := rand.New(rand.NewPCG(7, uint64(n)))
 	var rows []models.Label
@@ -38,7 +38,7 @@ func comments(n int, classes ...models.Class) []models.Label {
 			}
 			words[j] = from[rng.IntN(len(from))]
 		}
-		rows = append(rows, models.Label{Text: strings.Join(words, " "), Label: class, Source: "made up", Lang: "en"})
+		rows = append(rows, models.Label{Text: strings.Join(words, " "), Label: class, Source: "generated", Lang: "en"})
 	}
 	return rows
 }

@@ -11,8 +11,8 @@ import (
 func near(a Ratio, b float64) bool { return math.Abs(float64(a)-b) < 1e-9 }
 
 func TestMeasureHeadByHand(t *testing.T) {
-	// Ranked: P P H P H H; one ham above one positive, two thirds of nine pairs
-	// plus two are right: 8 of 9.
+	// By falling probability: positive, positive, ham, positive, ham, ham. One of
+	// the nine pairs of a positive and a ham is in the wrong order: AUC is 8/9.
 	rows := []prediction{{probability: 0.1}, {probability: 0.95, positive: true}, {probability: 0.3}, {probability: 0.6}, {probability: 0.55, positive: true}, {probability: 0.9, positive: true}}
 	f := measureHead(rows, 0.5, 0.92, new(interner), new(interner))
 	if f.Ham != 3 || f.Positive != 3 || !near(f.AUC, 8.0/9) || !near(f.RecallAtFPR["0.01"], 2.0/3) ||

@@ -26,12 +26,12 @@ func TestBaseModelHelpsWithFewLabels(t *testing.T) {
 	}
 }
 
-// The labels of this test say nothing of what spam asks for.
+// The labels of this test have no intents.
 func TestIntentPriorsApplyWithoutLabels(t *testing.T) {
 	m := train(t, comments(50, models.Ham, models.Spam), TrainOptions{})
 	plain := *m.Verdict(Input{Text: "Bitte repariert unsere Brücke, dann ist auf der Straße Ruhe"}, Policy{}).Spam
 	asking := *m.Verdict(Input{Text: "Bitte abonniert meinen Kanal, dann ist auf der Straße Ruhe"}, Policy{}).Spam
 	if plain > 0.5 || asking < 0.9 {
-		t.Errorf("a comment that asks gets %.3f, one that does not %.3f", asking, plain)
+		t.Errorf("with an intent %.3f, without %.3f", asking, plain)
 	}
 }

@@ -13,7 +13,7 @@ func TestRowFileShuffledVisitsEveryRowOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	const rows = 5000 // enough to thin the marks out
+	const rows = 5000 // enough to drop offsets
 	for i := range rows {
 		r := row{class: models.Spam, fold: uint8(i % 5), augmented: i%2 == 0, source: uint16(i)}
 		r.terms[charBlock] = []uint32{uint32(i), uint32(i + 1)}
@@ -42,6 +42,6 @@ func TestRowFileShuffledVisitsEveryRowOnce(t *testing.T) {
 		return nil
 	})
 	if err != nil || len(seen) != rows || inOrder > rows/10 {
-		t.Errorf("%d of %d rows, %d in their old order, %v", len(seen), rows, inOrder, err)
+		t.Errorf("%d of %d rows, %d in their original order, %v", len(seen), rows, inOrder, err)
 	}
 }

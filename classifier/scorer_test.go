@@ -27,10 +27,10 @@ func TestVerdictAppliesPolicy(t *testing.T) {
 		policy Policy
 		want   models.Action
 	}{
-		{"spam on a warm site with a threshold", spam, Policy{Site: "gazette", Reject: at(0.8)}, models.Reject},
-		{"spam on a cold site", spam, Policy{Site: "herald", Reject: at(0.8)}, models.Hold},
+		{"spam on a site with enough labels and a threshold", spam, Policy{Site: "gazette", Reject: at(0.8)}, models.Reject},
+		{"spam on a site without labels", spam, Policy{Site: "herald", Reject: at(0.8)}, models.Hold},
 		{"spam, no site named", spam, Policy{Reject: at(0.8)}, models.Hold},
-		{"spam, too few ham to know a threshold", spam, Policy{Site: "gazette"}, models.Hold},
+		{"spam, too few ham for a default threshold", spam, Policy{Site: "gazette"}, models.Hold},
 		{"ham", ham, Policy{Site: "gazette", Reject: at(0.8)}, models.Approve},
 		{"ham on a site that holds everything", ham, Policy{Site: "gazette", Hold: at(0)}, models.Hold},
 	} {
@@ -67,8 +67,8 @@ func TestVerdictsAreIndependent(t *testing.T) {
 	}
 }
 
-// BenchmarkVerdict scores comments of all sorts, explanation included, with a
-// model of 200,000 tokens that knows half of what they are made of.
+// BenchmarkVerdict scores and explains various comments with a model of 200,000
+// tokens, which include half of the comments' tokens.
 func BenchmarkVerdict(b *testing.B) {
 	starter, err := Starter()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 func TestStackKeepsScoreOrder(t *testing.T) {
 	var rows []outOfFoldRow
-	for i := range 12 { // the few positive rows scored lower than the others
+	for i := range 12 { // the few positive rows have the lowest scores
 		rows = append(rows, outOfFoldRow{[]float32{float32(i), float32(2 * i)}, i < 3, uint8(i % 3)})
 	}
 	s := fitStack(rows, -1, 3)

@@ -63,7 +63,7 @@ func TestTrainStopsOnError(t *testing.T) {
 	if _, _, err := Train(ctx, rowsOf(comments(500, models.Ham, models.Spam)), TrainOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	fault := fmt.Errorf("no more")
+	fault := fmt.Errorf("connection reset")
 	_, _, err := Train(context.Background(), func(yield func(models.Label, error) bool) { yield(models.Label{}, fault) }, TrainOptions{})
 	if !errors.Is(err, fault) {
 		t.Errorf("%v", err)

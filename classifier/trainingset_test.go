@@ -31,6 +31,6 @@ func TestTrainSamplesLargeSets(t *testing.T) {
 		}
 	}
 	if in < 2300 || in > 2700 {
-		t.Errorf("%d of 10000 texts are sampled, a quarter is wanted", in)
+		t.Errorf("%d of 10000 texts are sampled, want a quarter", in)
 	}
 }
