@@ -13,7 +13,7 @@ import (
 
 // evasion disguises the spam of each test part in every way, and shows how far
 // recall at 1 % false alarms falls. The ham stays as it is.
-func (l *lab) evasion(ctx context.Context, names []string) error {
+func (l *suite) evasion(ctx context.Context, names []string) error {
 	head := "disguise\t"
 	var recall [][]classifier.Ratio // set by set: plain, then each kind
 	for _, name := range names {
@@ -30,7 +30,7 @@ func (l *lab) evasion(ctx context.Context, names []string) error {
 		}
 		var column []classifier.Ratio
 		for _, kind := range append([]disguise.Kind{""}, disguise.Kinds()...) {
-			f, err := classifier.Evaluate(m, each(disguised(test, kind)))
+			f, err := classifier.Evaluate(m, labelSeq(disguiseSpam(test, kind)))
 			if err != nil {
 				return err
 			}
@@ -39,7 +39,7 @@ func (l *lab) evasion(ctx context.Context, names []string) error {
 		head += name + "\t"
 		recall = append(recall, column)
 	}
-	w := l.table(head)
+	w := l.newTable(head)
 	for i, kind := range append([]disguise.Kind{"none"}, disguise.Kinds()...) {
 		fmt.Fprintf(w, "%s\t", kind)
 		for _, column := range recall {
@@ -54,7 +54,7 @@ func (l *lab) evasion(ctx context.Context, names []string) error {
 	return w.Flush()
 }
 
-func disguised(rows []models.Label, kind disguise.Kind) []models.Label {
+func disguiseSpam(rows []models.Label, kind disguise.Kind) []models.Label {
 	if kind == "" {
 		return rows
 	}

@@ -15,16 +15,16 @@ import (
 // naive is the library as its own documentation uses it: plain words, learned
 // as they come. It yields what it says of each test row as a number from 0 to
 // 1 that keeps the order of its scores.
-func naive(teach, test []models.Label, class models.Class) iter.Seq2[float64, bool] {
+func libraryScores(trainRows, testRows []models.Label, class models.Class) iter.Seq2[float64, bool] {
 	other, ham := bayesian.Class(class), bayesian.Class(models.Ham)
 	c := bayesian.NewClassifier(other, ham)
-	for _, r := range teach {
+	for _, r := range trainRows {
 		if r.Label == class || r.Label == models.Ham {
 			c.Learn(words(r.Text), bayesian.Class(r.Label))
 		}
 	}
 	return func(yield func(float64, bool) bool) {
-		for _, r := range test {
+		for _, r := range testRows {
 			if r.Label != class && r.Label != models.Ham {
 				continue
 			}

@@ -1,0 +1,82 @@
+package report
+
+import (
+	"context"
+	"html/template"
+	"image/color"
+	"math"
+
+	"winnow/classifier"
+	"winnow/models"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+)
+
+// learning trains models on more and more of three quarters of the rows, and
+// measures each on the last quarter: what labels like these teach, and whether
+// more of them would help. It draws nothing for fewer than 100 rows.
+func (c *collector) learningCurve(ctx context.Context, seed uint64) (template.HTML, error) {
+	var trainRows, testRows []models.Label
+	for i, l := range c.sample {
+		if i%4 == 3 {
+			testRows = append(testRows, l)
+		} else {
+			trainRows = append(trainRows, l)
+		}
+	}
+	if len(c.sample) < 100 {
+		return "", nil
+	}
+	curves := map[models.Class]plotter.XYs{}
+	for n := 50; ; n = min(2*n, len(trainRows)) {
+		n = min(n, len(trainRows))
+		m, _, err := classifier.Train(ctx, labelSeq(trainRows[:n]), classifier.TrainOptions{Seed: seed})
+		if models.KindOf(err) == models.KindInvalid {
+			err = nil // too few of a class yet
+		} else if err == nil {
+			err = addAUC(curves, m, testRows, n)
+		}
+		if err != nil {
+			return "", err
+		}
+		if n == len(trainRows) {
+			break
+		}
+	}
+	p := newPlot("Learning from labels like these", "labels (log scale)", "AUC on rows held out")
+	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
+	p.Y.Max = 1
+	for class, c := range map[models.Class]color.Color{models.Spam: primary, models.Abuse: secondary} {
+		if len(curves[class]) > 0 {
+			if err := line(p, string(class), curves[class], c); err != nil {
+				return "", err
+			}
+		}
+	}
+	return render(p)
+}
+
+func addAUC(curves map[models.Class]plotter.XYs, m *classifier.Model, test []models.Label, n int) error {
+	f, err := classifier.Evaluate(m, labelSeq(test))
+	if err != nil {
+		return err
+	}
+	for class, h := range map[models.Class]*classifier.HeadFigures{models.Spam: f.Spam, models.Abuse: f.Abuse} {
+		if h != nil && !math.IsNaN(float64(h.AUC)) {
+			curves[class] = append(curves[class], plotter.XY{X: float64(n), Y: float64(h.AUC)})
+		}
+	}
+	return nil
+}
+
+// all yields labels that are in memory.
+func labelSeq(rows []models.Label) func(func(models.Label, error) bool) {
+	return func(yield func(models.Label, error) bool) {
+		for _, l := range rows {
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+}
