@@ -11,13 +11,13 @@ import (
 	"winnow/models"
 )
 
-// point is one scored row.
+// prediction is the score of one row by one head.
 type prediction struct {
 	probability float64
 	positive    bool
 }
 
-// mistake is a row that was judged wrongly at probability 0.5.
+// mistake is a row that is on the wrong side of probability 0.5.
 type mistake struct {
 	Probability float64
 	Text        string
@@ -25,28 +25,30 @@ type mistake struct {
 	Signals     []models.Signal
 }
 
-// blame is what one signal had to do with the mistakes.
+// wrongSignal sums up what one signal contributed to the mistakes.
 type wrongSignal struct {
 	Name     string
-	Mistakes int     // mistakes that it pushed the wrong way
-	Weight   float64 // sum of its wrong pushes, in log odds
+	Mistakes int     // to which its weight contributed
+	Weight   float64 // sum of its absolute weights in them, in log odds
 }
 
-// head gathers what one head said.
+// headResult holds what is reported of one head.
 type headResult struct {
 	predictions    []prediction
-	falsePositives []mistake // ham that was flagged, worst first
-	falseNegatives []mistake // what should have been, worst first
+	falsePositives []mistake // by falling probability, at most maxMistakes
+	falseNegatives []mistake // by rising probability, at most maxMistakes
 	wrongSignals   map[string]*wrongSignal
 }
 
-// collector looks at the rows on their way to Evaluate.
+// collector scores the rows that are passed to Evaluate, for what Evaluate does not
+// return: single predictions and mistakes.
 type collector struct {
 	model  *classifier.Model
 	heads  map[models.Class]*headResult
 	sample []models.Label // the first rows, for the learning curve
 }
 
+// observe yields rows, and adds each to the collector.
 func (c *collector) observe(ctx context.Context, rows iter.Seq2[models.Label, error]) iter.Seq2[models.Label, error] {
 	return func(yield func(models.Label, error) bool) {
 		for l, err := range rows {
@@ -86,20 +88,20 @@ func (h *headResult) add(l models.Label, p float64, v models.Verdict, class mode
 		return
 	}
 	m := mistake{Probability: p, Text: excerpt(l.Text), Source: l.Source}
-	// The signals explain one head; the other's mistakes are quoted without.
+	// The signals explain one head only. Mistakes of the other have none.
 	if class == models.Spam && v.Reason != models.ReasonAbuse || v.Spam == nil {
 		m.Signals = v.Signals[:min(6, len(v.Signals))]
 		for _, s := range v.Signals {
 			if (s.Weight > 0) == positive || s.Name == "prior" || s.Name == "rest" {
 				continue
 			}
-			b := h.wrongSignals[s.Name]
-			if b == nil {
-				b = &wrongSignal{Name: s.Name}
-				h.wrongSignals[s.Name] = b
+			w := h.wrongSignals[s.Name]
+			if w == nil {
+				w = &wrongSignal{Name: s.Name}
+				h.wrongSignals[s.Name] = w
 			}
-			b.Mistakes++
-			b.Weight += math.Abs(s.Weight)
+			w.Mistakes++
+			w.Weight += math.Abs(s.Weight)
 		}
 	}
 	list, worse := &h.falsePositives, func(a, b mistake) int { return cmp.Compare(b.Probability, a.Probability) }

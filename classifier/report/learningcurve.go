@@ -6,16 +6,16 @@ import (
 	"image/color"
 	"math"
 
-	"winnow/classifier"
-	"winnow/models"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"winnow/classifier"
+	"winnow/models"
 )
 
-// learning trains models on more and more of three quarters of the rows, and
-// measures each on the last quarter: what labels like these teach, and whether
-// more of them would help. It draws nothing for fewer than 100 rows.
+// learningCurve trains models on 50, 100, 200 … rows, up to three quarters of the
+// sample, and measures each on the last quarter. It shows whether more labels would
+// help. With fewer than 100 rows it returns "".
 func (c *collector) learningCurve(ctx context.Context, seed uint64) (template.HTML, error) {
 	var trainRows, testRows []models.Label
 	for i, l := range c.sample {
@@ -33,7 +33,7 @@ func (c *collector) learningCurve(ctx context.Context, seed uint64) (template.HT
 		n = min(n, len(trainRows))
 		m, _, err := classifier.Train(ctx, labelSeq(trainRows[:n]), classifier.TrainOptions{Seed: seed})
 		if models.KindOf(err) == models.KindInvalid {
-			err = nil // too few of a class yet
+			err = nil // too few rows of a class
 		} else if err == nil {
 			err = addAUC(curves, m, testRows, n)
 		}
@@ -44,7 +44,7 @@ func (c *collector) learningCurve(ctx context.Context, seed uint64) (template.HT
 			break
 		}
 	}
-	p := newPlot("Learning from labels like these", "labels (log scale)", "AUC on rows held out")
+	p := newPlot("Learning curve", "labels (log scale)", "AUC on held-out rows")
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
 	p.Y.Max = 1
 	for class, c := range map[models.Class]color.Color{models.Spam: primary, models.Abuse: secondary} {
@@ -57,6 +57,7 @@ func (c *collector) learningCurve(ctx context.Context, seed uint64) (template.HT
 	return render(p)
 }
 
+// addAUC adds the AUC of a model trained on n rows to the curves of its heads.
 func addAUC(curves map[models.Class]plotter.XYs, m *classifier.Model, test []models.Label, n int) error {
 	f, err := classifier.Evaluate(m, labelSeq(test))
 	if err != nil {
@@ -70,7 +71,7 @@ func addAUC(curves map[models.Class]plotter.XYs, m *classifier.Model, test []mod
 	return nil
 }
 
-// all yields labels that are in memory.
+// labelSeq yields labels that are in memory.
 func labelSeq(rows []models.Label) func(func(models.Label, error) bool) {
 	return func(yield func(models.Label, error) bool) {
 		for _, l := range rows {

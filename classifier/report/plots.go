@@ -59,29 +59,29 @@ func render(p *plot.Plot) (template.HTML, error) {
 	return template.HTML(svg), nil // drawn here from numbers and fixed texts
 }
 
-// trace goes through the points from the highest probability down and calls
-// at with what is flagged so far, once for each probability.
-func eachThreshold(points []prediction, at func(truePositive, falsePositive int)) {
+// eachThreshold calls at with the counts at each threshold, from the highest
+// probability down.
+func eachThreshold(predictions []prediction, at func(truePositive, falsePositive int)) {
 	tp, fp := 0, 0
-	for i, x := range points {
+	for i, x := range predictions {
 		if x.positive {
 			tp++
 		} else {
 			fp++
 		}
-		if i+1 == len(points) || points[i+1].probability != x.probability {
+		if i+1 == len(predictions) || predictions[i+1].probability != x.probability {
 			at(tp, fp)
 		}
 	}
 }
 
-// drawROC has false alarms on a logarithmic axis: what a newsroom can bear
-// lies at its left end.
-func drawROC(points []prediction, f *classifier.HeadFigures) (template.HTML, error) {
+// drawROC has the false positive rate on a logarithmic axis, because only low
+// rates are of use.
+func drawROC(predictions []prediction, f *classifier.HeadFigures) (template.HTML, error) {
 	p := newPlot(fmt.Sprintf("ROC, AUC %.4f", f.AUC), "ham flagged (share, log scale)", "recall")
 	least := 0.5 / float64(max(f.Ham, 1))
 	xy := plotter.XYs{{X: least, Y: 0}}
-	eachThreshold(points, func(tp, fp int) {
+	eachThreshold(predictions, func(tp, fp int) {
 		xy = append(xy, plotter.XY{X: max(float64(fp)/float64(max(f.Ham, 1)), least), Y: float64(tp) / float64(max(f.Positive, 1))})
 	})
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
@@ -92,10 +92,10 @@ func drawROC(points []prediction, f *classifier.HeadFigures) (template.HTML, err
 	return render(p)
 }
 
-func drawPrecisionRecall(points []prediction, f *classifier.HeadFigures) (template.HTML, error) {
+func drawPrecisionRecall(predictions []prediction, f *classifier.HeadFigures) (template.HTML, error) {
 	p := newPlot("Precision and recall", "recall", "precision")
 	var xy plotter.XYs
-	eachThreshold(points, func(tp, fp int) {
+	eachThreshold(predictions, func(tp, fp int) {
 		xy = append(xy, plotter.XY{X: float64(tp) / float64(max(f.Positive, 1)), Y: float64(tp) / float64(tp+fp)})
 	})
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
@@ -105,8 +105,9 @@ func drawPrecisionRecall(points []prediction, f *classifier.HeadFigures) (templa
 	return render(p)
 }
 
-// drawHistogram shows where the rows of both kinds lie, and the thresholds.
-func drawHistogram(points []prediction, h *classifier.Head) (template.HTML, error) {
+// drawHistogram shows the distribution of the probabilities of ham and of the
+// positive class, and the thresholds.
+func drawHistogram(predictions []prediction, h *classifier.Head) (template.HTML, error) {
 	const bins = 40
 	p := newPlot("Scores", "probability", "rows + 1 (log scale)")
 	counts := map[bool]plotter.XYs{}
@@ -119,7 +120,7 @@ func drawHistogram(points []prediction, h *classifier.Head) (template.HTML, erro
 		counts[positive] = xy
 	}
 	most := 1.0
-	for _, x := range points {
+	for _, x := range predictions {
 		i := min(int(x.probability*bins), bins-1)
 		counts[x.positive][2*i].Y++
 		counts[x.positive][2*i+1].Y++
@@ -145,7 +146,7 @@ func drawHistogram(points []prediction, h *classifier.Head) (template.HTML, erro
 }
 
 func drawReliability(bins []classifier.Bin) (template.HTML, error) {
-	p := newPlot("Reliability", "foretold", "came true")
+	p := newPlot("Reliability", "predicted", "observed")
 	var xy plotter.XYs
 	for _, b := range bins {
 		if b.Rows > 0 && !math.IsNaN(float64(b.Observed)) {

@@ -1,6 +1,7 @@
-// Package report writes what a model is worth on labelled rows as one HTML page
-// that needs nothing else: figures, plots and the worst mistakes. The page
-// quotes the texts that were judged wrongly; keep it where labels are kept.
+// Package report writes the metrics of a model on labelled rows as one
+// self-contained HTML page, with plots and the worst mistakes. The page quotes
+// texts of the labels; protect it like them. It imports classifier and models,
+// and nothing of storage or handlers.
 package report
 
 import (
@@ -18,22 +19,21 @@ import (
 	"winnow/models"
 )
 
-// Options changes what a report holds. The zero value is usable.
+// Options changes what a report contains. The zero value is usable.
 type Options struct {
 	Title string
-	// Learning draws what models learn from a growing share of the rows, which
-	// trains several of them.
+	// Learning adds a learning curve, for which several models are trained.
 	Learning bool
 }
 
 const (
-	maxMistakes = 15     // mistakes quoted of each kind
-	maxSignals  = 15     // signals named
+	maxMistakes = 15     // quoted of each head: false positives, and as many false negatives
+	maxSignals  = 15     // listed of each head
 	maxSample   = 20_000 // rows kept in memory for the learning curve
 )
 
-// Write measures m on rows and writes the page. Memory grows with the number
-// of rows by some 20 bytes each.
+// Write measures m on rows and writes the page. It takes about 20 bytes of memory
+// for each row.
 func Write(ctx context.Context, w io.Writer, m *classifier.Model, rows iter.Seq2[models.Label, error], opt Options) (classifier.Figures, error) {
 	c := collector{model: m, heads: map[models.Class]*headResult{}}
 	figures, err := classifier.Evaluate(m, c.observe(ctx, rows))
@@ -64,7 +64,7 @@ func Write(ctx context.Context, w io.Writer, m *classifier.Model, rows iter.Seq2
 	return figures, pageTemplate.Execute(w, page)
 }
 
-// page and section are what the template shows.
+// page is the data of the template.
 type page struct {
 	Title         string
 	Version       string
@@ -74,6 +74,7 @@ type page struct {
 	LearningCurve template.HTML
 }
 
+// section is the part of the page about one head.
 type section struct {
 	Class          models.Class
 	Figures        *classifier.HeadFigures

@@ -10,7 +10,7 @@ import (
 	"winnow/models"
 )
 
-// rows are labels of three classes, some of them hard on purpose.
+// testLabels returns labels of three classes. Some spam has the text of ham.
 func testLabels() (labels []models.Label) {
 	for i := range 120 {
 		spam := models.Label{Label: models.Spam, Text: fmt.Sprintf("Win a free phone number %d at http://prize%d.example today", i, i)}
@@ -38,7 +38,7 @@ func TestReportIsSelfContained(t *testing.T) {
 	if n := strings.Count(html, "<svg"); n != 9 {
 		t.Errorf("%d plots, want four for each head and the learning curve", n)
 	}
-	for _, want := range []string{"A &lt;model&gt;", m.Version(), "spam against ham", "abuse against ham", "Worst that were missed", fmt.Sprintf("%.4f", figures.Spam.AUC)} {
+	for _, want := range []string{"A &lt;model&gt;", m.Version(), "spam against ham", "abuse against ham", "False negatives with the lowest probability", fmt.Sprintf("%.4f", figures.Spam.AUC)} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %q", want)
 		}

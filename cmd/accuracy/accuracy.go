@@ -8,15 +8,15 @@ import (
 	"winnow/models"
 )
 
-// accuracy compares each set's model with the library's own scores.
-func (l *suite) accuracy(ctx context.Context, names []string) error {
-	w := l.newTable("set\tclass\tham\tpositive\tAUC\tR@0.1%\tR@1%\tMCC\tECE\tham held\tham rejected\tlibrary AUC\tR@1%\tMCC\t")
+// accuracy prints the metrics of each set's model, and of the library alone.
+func (s *suite) accuracy(ctx context.Context, names []string) error {
+	w := s.newTable("set\tclass\tham\tpositive\tAUC\tR@0.1%\tR@1%\tMCC\tECE\tham held\tham rejected\tlibrary AUC\tR@1%\tMCC\t")
 	for _, name := range names {
-		m, err := l.model(ctx, name)
+		m, err := s.model(ctx, name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		test, err := l.read(name, "test")
+		test, err := s.read(name, "test")
 		if err != nil {
 			return err
 		}
@@ -28,7 +28,7 @@ func (l *suite) accuracy(ctx context.Context, names []string) error {
 		if h == nil {
 			class, h = models.Abuse, f.Abuse
 		}
-		trainRows, err := l.read(name, "train")
+		trainRows, err := s.read(name, "train")
 		if err != nil {
 			return err
 		}

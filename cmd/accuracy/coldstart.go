@@ -9,14 +9,14 @@ import (
 	"winnow/models"
 )
 
-// coldStart trains on every set but one and measures on that one, then adds
-// more and more of its own labels.
-func (l *suite) coldStart(ctx context.Context, names []string, cold string, overlap []string) error {
-	own, err := l.read(cold, "train")
+// coldStart trains a base model on every set but one. It measures models trained
+// on 0 to 200 labels of that one, without and with the base.
+func (s *suite) coldStart(ctx context.Context, names []string, cold string, overlap []string) error {
+	own, err := s.read(cold, "train")
 	if err != nil {
 		return err
 	}
-	test, err := l.read(cold, "test")
+	test, err := s.read(cold, "test")
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (l *suite) coldStart(ctx context.Context, names []string, cold string, over
 		if name == cold || slices.Contains(overlap, name) {
 			continue
 		}
-		rows, err := l.read(name, "train")
+		rows, err := s.read(name, "train")
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (l *suite) coldStart(ctx context.Context, names []string, cold string, over
 	if err != nil {
 		return err
 	}
-	w := l.newTable("labels of " + cold + "\tAUC\tR@1%\tMCC\tset out from the others: AUC\tR@1%\tMCC\t")
+	w := s.newTable("labels of " + cold + "\tAUC\tR@1%\tMCC\twith the base: AUC\tR@1%\tMCC\t")
 	for _, n := range []int{0, 25, 50, 100, 200} {
 		some := own[:min(n, len(own))]
 		alone, err := coldStartCells(ctx, some, test, nil)
@@ -51,8 +51,8 @@ func (l *suite) coldStart(ctx context.Context, names []string, cold string, over
 	return w.Flush()
 }
 
-// taught measures what rows teach a model that sets out from base, as three
-// cells.
+// coldStartCells returns the metrics of a model trained on rows with a base, as
+// three table cells.
 func coldStartCells(ctx context.Context, rows, test []models.Label, base *classifier.Model) (string, error) {
 	m := base
 	if len(rows) > 0 {

@@ -11,20 +11,20 @@ import (
 	"winnow/models"
 )
 
-// evasion disguises the spam of each test part in every way, and shows how far
-// recall at 1 % false alarms falls. The ham stays as it is.
-func (l *suite) evasion(ctx context.Context, names []string) error {
+// evasion prints how far the recall at 1 % false positives falls when the spam of
+// the test part has each kind of disguise. The ham is not changed.
+func (s *suite) evasion(ctx context.Context, names []string) error {
 	head := "disguise\t"
-	var recall [][]classifier.Ratio // set by set: plain, then each kind
+	var recall [][]classifier.Ratio // of each set: without a disguise, then with each kind
 	for _, name := range names {
-		test, err := l.read(name, "test")
+		test, err := s.read(name, "test")
 		if err != nil {
 			return err
 		}
 		if !slices.ContainsFunc(test, func(r models.Label) bool { return r.Label == models.Spam }) {
 			continue
 		}
-		m, err := l.model(ctx, name)
+		m, err := s.model(ctx, name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -39,7 +39,7 @@ func (l *suite) evasion(ctx context.Context, names []string) error {
 		head += name + "\t"
 		recall = append(recall, column)
 	}
-	w := l.newTable(head)
+	w := s.newTable(head)
 	for i, kind := range append([]disguise.Kind{"none"}, disguise.Kinds()...) {
 		fmt.Fprintf(w, "%s\t", kind)
 		for _, column := range recall {

@@ -9,20 +9,20 @@ import (
 	"winnow/models"
 )
 
-// foreign shows a model the ham of other sets, many of them in languages that
-// it has never seen: what is legitimate there must not look like spam.
-func (l *suite) foreignHam(ctx context.Context, names []string, base string) error {
-	m, err := l.model(ctx, base)
+// foreignHam prints how much ham of each set the model of one set flags. Many sets
+// are in languages that the model was not trained on.
+func (s *suite) foreignHam(ctx context.Context, names []string, base string) error {
+	m, err := s.model(ctx, base)
 	if err != nil {
 		return fmt.Errorf("%s: %w", base, err)
 	}
-	trainRows, err := l.read(base, "train")
+	trainRows, err := s.read(base, "train")
 	if err != nil {
 		return err
 	}
-	w := l.newTable("ham of\trows\theld by the model of " + base + "\tmore likely spam than not\trejected\tflagged by the library\t")
+	w := s.newTable("ham of\trows\theld by the model of " + base + "\tmore likely spam than not\trejected\tflagged by the library\t")
 	for _, name := range names {
-		test, err := l.read(name, "test")
+		test, err := s.read(name, "test")
 		if err != nil {
 			return err
 		}

@@ -12,9 +12,9 @@ import (
 	"winnow/models"
 )
 
-// naive is the library as its own documentation uses it: plain words, learned
-// as they come. It yields what it says of each test row as a number from 0 to
-// 1 that keeps the order of its scores.
+// libraryScores trains the naive Bayes library as its documentation shows, on plain
+// words. For each test row of class or ham it yields a number from 0 to 1 that
+// orders the rows as the library's scores do, and whether the row is of class.
 func libraryScores(trainRows, testRows []models.Label, class models.Class) iter.Seq2[float64, bool] {
 	other, ham := bayesian.Class(class), bayesian.Class(models.Ham)
 	c := bayesian.NewClassifier(other, ham)
@@ -30,7 +30,7 @@ func libraryScores(trainRows, testRows []models.Label, class models.Class) iter.
 			}
 			scores, _, _ := c.LogScores(words(r.Text))
 			z := scores[slices.Index(c.Classes, other)] - scores[slices.Index(c.Classes, ham)]
-			// The logistic function would make one number of all large ones.
+			// The logistic function would round all large scores to 1.
 			if !yield(0.5+0.5*z/(1+math.Abs(z)), r.Label == class) {
 				return
 			}

@@ -1,12 +1,19 @@
-// Command accuracy measures the filter on labelled sets and prints one table
-// of each kind: accuracy beside the library's own scores, recall of disguised
-// spam, false alarms on legitimate comments of other sources and languages, and
-// what a model is worth on a source that it has never seen.
+// Command accuracy measures the classifier on labelled sets and prints four
+// tables:
 //
-//	go run ./cmd/accuracy FOLDER
+//   - accuracy: the metrics of each set, beside those of the naive Bayes library
+//     alone
 //
-// FOLDER holds sets as NAME.train.jsonl and NAME.test.jsonl, label files as
-// winnow train reads them. Nothing of them is kept.
+//   - evasion: the recall of disguised spam
+//
+//   - foreign: the false positives on ham of other sources and languages
+//
+//   - cold: the metrics on a source that the model was not trained on
+//
+//     go run ./cmd/accuracy FOLDER
+//
+// FOLDER has a NAME.train.jsonl and a NAME.test.jsonl of each set, in the format of
+// winnow train. The command writes no file.
 package main
 
 import (
@@ -28,11 +35,11 @@ import (
 )
 
 func main() {
-	sets := flag.String("sets", "", "names of sets, with commas (default: all of the folder)")
-	cold := flag.String("cold", "youtube", "set to leave out of training for the cold start table")
-	overlap := flag.String("overlap", "newsmix", "sets, with commas, that repeat rows of others: not for the cold start")
-	base := flag.String("base", "newsmix", "set whose model is shown legitimate comments of the other sets")
-	tables := flag.String("tables", "accuracy,evasion,foreign,cold", "tables to print, with commas")
+	sets := flag.String("sets", "", "names of sets, separated by commas (default: all in the folder)")
+	cold := flag.String("cold", "youtube", "set that the model of the cold table is not trained on")
+	overlap := flag.String("overlap", "newsmix", "sets, separated by commas, that contain rows of other sets; the cold table does not use them")
+	base := flag.String("base", "newsmix", "set whose model the foreign table is about")
+	tables := flag.String("tables", "accuracy,evasion,foreign,cold", "tables to print, separated by commas")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -40,26 +47,26 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	lab := suite{folder: flag.Arg(0), out: os.Stdout, models: map[string]*classifier.Model{}}
-	if err := lab.run(ctx, *sets, *cold, *overlap, *base, *tables); err != nil {
+	s := suite{folder: flag.Arg(0), out: os.Stdout, models: map[string]*classifier.Model{}}
+	if err := s.run(ctx, *sets, *cold, *overlap, *base, *tables); err != nil {
 		fmt.Fprintln(os.Stderr, "accuracy:", err)
 		os.Exit(1)
 	}
 }
 
-// lab is one run over a folder of sets.
+// suite holds the state of one run.
 type suite struct {
 	folder string
 	out    io.Writer
-	models map[string]*classifier.Model // of the sets' train parts
+	models map[string]*classifier.Model // by set, trained on its train part
 }
 
-func (l *suite) run(ctx context.Context, sets, cold, overlap, base, tables string) error {
+func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables string) error {
 	var names []string
 	if sets != "" {
 		names = strings.Split(sets, ",")
 	} else {
-		files, err := filepath.Glob(filepath.Join(l.folder, "*.train.jsonl"))
+		files, err := filepath.Glob(filepath.Join(s.folder, "*.train.jsonl"))
 		if err != nil {
 			return err
 		}
@@ -72,15 +79,15 @@ func (l *suite) run(ctx context.Context, sets, cold, overlap, base, tables strin
 		var err error
 		switch table {
 		case "accuracy":
-			err = l.accuracy(ctx, names)
+			err = s.accuracy(ctx, names)
 		case "evasion":
-			err = l.evasion(ctx, names)
+			err = s.evasion(ctx, names)
 		case "foreign":
-			err = l.foreignHam(ctx, names, base)
+			err = s.foreignHam(ctx, names, base)
 		case "cold":
-			err = l.coldStart(ctx, names, cold, strings.Split(overlap, ","))
+			err = s.coldStart(ctx, names, cold, strings.Split(overlap, ","))
 		default:
-			err = fmt.Errorf("there is no table %q", table)
+			err = fmt.Errorf("unknown table %q", table)
 		}
 		if err != nil {
 			return err
@@ -89,9 +96,9 @@ func (l *suite) run(ctx context.Context, sets, cold, overlap, base, tables strin
 	return nil
 }
 
-// read returns a part of a set.
-func (l *suite) read(name, part string) (rows []models.Label, err error) {
-	path := filepath.Join(l.folder, name+"."+part+".jsonl")
+// read returns the rows of the train or test part of a set.
+func (s *suite) read(name, part string) (rows []models.Label, err error) {
+	path := filepath.Join(s.folder, name+"."+part+".jsonl")
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -106,17 +113,17 @@ func (l *suite) read(name, part string) (rows []models.Label, err error) {
 	return rows, nil
 }
 
-// model returns the model that learned from the train part of a set.
-func (l *suite) model(ctx context.Context, name string) (*classifier.Model, error) {
-	if m := l.models[name]; m != nil {
+// model returns the model that is trained on the train part of a set.
+func (s *suite) model(ctx context.Context, name string) (*classifier.Model, error) {
+	if m := s.models[name]; m != nil {
 		return m, nil
 	}
-	rows, err := l.read(name, "train")
+	rows, err := s.read(name, "train")
 	if err != nil {
 		return nil, err
 	}
 	m, err := train(ctx, rows)
-	l.models[name] = m
+	s.models[name] = m
 	return m, err
 }
 
@@ -125,9 +132,9 @@ func train(ctx context.Context, rows []models.Label) (*classifier.Model, error) 
 	return m, err
 }
 
-// table begins a table with its head.
-func (l *suite) newTable(head string) *tabwriter.Writer {
-	w := tabwriter.NewWriter(l.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+// newTable begins a table with its header line.
+func (s *suite) newTable(head string) *tabwriter.Writer {
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, head)
 	return w
