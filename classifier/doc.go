@@ -10,8 +10,8 @@
 // weight; the model gets its weights back from there. The library learns
 // nothing by itself, and when a comment is scored it computes nothing: a verdict
 // adds up weights from a table that the library's classifier was read into.
-// Model.NaiveBayes builds that classifier again from a model, and a test holds
-// its log scores equal to the sums of the table.
+// Model.NaiveBayes builds that classifier again from a model, and a test compares
+// its log scores with the sums of the table.
 //
 // A text is normalized and split into tokens by package text. The weights of the
 // tokens are summed in four blocks (words, parts of words, shape, intents). Each

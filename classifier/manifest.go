@@ -60,9 +60,9 @@ type Head struct {
 	Scale  [blocks]float64 `json:"scale"`            // what the sum of each block of tokens is multiplied by
 	Hold   float64         `json:"hold"`             // default probability at which a comment is held
 	Reject float64         `json:"reject,omitempty"` // default probability at which it is rejected; 0: never
-	// Variants holds the weights of the stack, for information: what each variant
-	// of the fit was multiplied by in the weights of the tokens.
-	Variants []float64 `json:"variants"`
+	// StackWeights is for information: what each variant of the fit was multiplied
+	// by in the weights of the tokens.
+	StackWeights []float64 `json:"variants"`
 }
 
 // The heads, as indices of the weights of a token.

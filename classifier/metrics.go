@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Figures are the metrics of a model on labelled rows. A head is nil when the
+// Metrics measure a model on labelled rows. A head is nil when the
 // model does not have it, or when there are no rows to measure it on.
 type Figures struct {
 	Rows  int          `json:"rows"`
@@ -16,7 +16,7 @@ type Figures struct {
 	Abuse *HeadFigures `json:"abuse,omitempty"` // abuse against ham
 }
 
-// HeadFigures are the metrics of one head, on rows of its class and of ham. Rows
+// HeadMetrics measure one head, on rows of its class and of ham. Rows
 // of the other head's class are not counted: abuse is neither a true nor a false
 // positive of the spam head. Precision, Recall, F1, MCC and FPR are measured at
 // probability 0.5; AtHold and AtReject at the thresholds.

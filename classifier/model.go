@@ -22,8 +22,8 @@ func (m *Model) Manifest() Manifest { return m.manifest }
 type Policy struct {
 	Hold, Reject *float64 // thresholds, in probability of spam; nil: the model's own
 	Site         string
-	// Look, unless nil, is called with the normalized text, so that rules and
-	// campaigns need not normalize it again. The text is valid until Look returns.
+	// Inspect, unless nil, is called with the normalized text, so that rules and
+	// campaigns need not normalize it again. The text is valid until it returns.
 	Look func(body *text.Folded)
 }
 

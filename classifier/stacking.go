@@ -192,7 +192,7 @@ func (t *trainer) calibrate(e *ensemble, file *rowFile) (*Head, *HeadFigures, []
 	}
 	final := fitStack(rows, -1, shrinkage)
 	weights, bias := e.combine(final.weights)
-	h := &Head{Prior: bias + final.intercept, Scale: e.params.blockScale, Variants: final.weights}
+	h := &Head{Prior: bias + final.intercept, Scale: e.params.blockScale, StackWeights: final.weights}
 	h.Hold, h.Reject = t.thresholds(e.class, ham, len(rows)-len(ham))
 	return h, measureHead(predictions, h.Hold, h.Reject, &t.langs, &t.sources), weights, nil
 }

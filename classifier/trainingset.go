@@ -121,7 +121,7 @@ func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, out *rowFile)
 var lossyDisguises = []disguise.Kind{disguise.Drop, disguise.Swap, disguise.Insert, disguise.Star, disguise.Split}
 
 // augmentationRate returns the share of a class's rows that is copied with a
-// disguise. It falls above 30,000 texts, which hold enough real disguises and
+// disguise. It falls above 30,000 texts, which contain enough real disguises and
 // typing errors. The rates were chosen by hand with cmd/accuracy, table
 // "evasion".
 func (t *trainer) augmentationRate(class models.Class) float64 {

@@ -23,9 +23,9 @@ func TestVocabularyPrunesRareTerms(t *testing.T) {
 	if len(v.terms) != 100 {
 		t.Fatalf("%d tokens were chosen", len(v.terms))
 	}
-	for i, token := range v.terms {
-		if !frequent(token.hash) || token.rows() != 3 || v.ids[token.hash] != uint32(i) {
-			t.Fatalf("token %d is %+v", i, token)
+	for i, term := range v.terms {
+		if !frequent(term.hash) || term.rows() != 3 || v.ids[term.hash] != uint32(i) {
+			t.Fatalf("token %d is %+v", i, term)
 		}
 	}
 }

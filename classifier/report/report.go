@@ -22,7 +22,7 @@ import (
 // Options changes what a report contains. The zero value is usable.
 type Options struct {
 	Title string
-	// Learning adds a learning curve, for which several models are trained.
+	// LearningCurve adds a learning curve, for which several models are trained.
 	Learning bool
 }
 
@@ -45,12 +45,12 @@ func Write(ctx context.Context, w io.Writer, m *classifier.Model, rows iter.Seq2
 	for _, h := range []struct {
 		class   models.Class
 		figures *classifier.HeadFigures
-		about   *classifier.Head
+		head    *classifier.Head
 	}{{models.Spam, figures.Spam, manifest.Spam}, {models.Abuse, figures.Abuse, manifest.Abuse}} {
 		if h.figures == nil {
 			continue
 		}
-		s, err := c.heads[h.class].section(h.class, h.figures, h.about)
+		s, err := c.heads[h.class].section(h.class, h.figures, h.head)
 		if err != nil {
 			return figures, fmt.Errorf("draw the %s head: %w", h.class, err)
 		}
@@ -77,7 +77,7 @@ type page struct {
 // section is the part of the page about one head.
 type section struct {
 	Class          models.Class
-	Figures        *classifier.HeadFigures
+	Metrics        *classifier.HeadFigures
 	Plots          []template.HTML
 	WrongSignals   []*wrongSignal
 	FalsePositives []mistake
@@ -86,7 +86,7 @@ type section struct {
 
 func (h *headResult) section(class models.Class, f *classifier.HeadFigures, about *classifier.Head) (section, error) {
 	slices.SortFunc(h.predictions, func(a, b prediction) int { return cmp.Compare(b.probability, a.probability) })
-	s := section{Class: class, Figures: f, FalsePositives: h.falsePositives, FalseNegatives: h.falseNegatives}
+	s := section{Class: class, Metrics: f, FalsePositives: h.falsePositives, FalseNegatives: h.falseNegatives}
 	for _, b := range h.wrongSignals {
 		s.WrongSignals = append(s.WrongSignals, b)
 	}
