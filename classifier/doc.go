@@ -1,5 +1,5 @@
 // Package classifier scores comments for spam and abuse. The weights are fitted,
-// not counted: for each of the two questions (the heads) training fits several
+// not counted: for each of the two questions (the heads) training fits three
 // L2-regularised logistic regressions over the tokens of the labelled texts,
 // then stacks them with a small logistic regression on out-of-fold scores, which
 // also calibrates the probabilities. Naive Bayes has two parts in this. In two of
