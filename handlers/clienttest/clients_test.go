@@ -39,11 +39,8 @@ func TestGoClients(t *testing.T) {
 		copyFile(t, filepath.Join(dir, "go.sum"), "testdata/go/go.sum")
 	}
 	run(t, command(t, dir, "go", "build", "-o", "bin/", "./oapicodegen", "./ogen"))
-	for client, article := range map[string]string{"oapicodegen": "oapi-codegen", "ogen": "ogen"} {
-		t.Run(article, func(t *testing.T) {
-			moderate(t, article, dir, filepath.Join(dir, "bin", client))
-		})
-	}
+	t.Run("oapi-codegen", func(t *testing.T) { moderate(t, "oapi-codegen", dir, filepath.Join(dir, "bin/oapicodegen")) })
+	t.Run("ogen", func(t *testing.T) { moderate(t, "ogen", dir, filepath.Join(dir, "bin/ogen")) })
 }
 
 func TestTypeScriptClient(t *testing.T) {
