@@ -8,7 +8,7 @@ import (
 
 // EvaluateScores measures any other classifier, for comparison with models. Its
 // rows are the probability that it gave, and whether the row is of its class.
-func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadFigures {
+func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadMetrics {
 	var all []prediction
 	for p, positive := range rows {
 		all = append(all, prediction{probability: p, positive: positive})
@@ -17,14 +17,14 @@ func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadFigures {
 }
 
 // Evaluate measures a model on labelled rows. It returns the first error of rows.
-func Evaluate(m *Model, rows labelRows) (Figures, error) {
+func Evaluate(m *Model, rows labelRows) (Metrics, error) {
 	var langs, sources interner
 	var predictions [heads][]prediction
-	var f Figures
+	var f Metrics
 	s := new(scorer)
 	for l, err := range rows {
 		if err != nil {
-			return Figures{}, err
+			return Metrics{}, err
 		}
 		f.Rows++
 		s.extract(m, FromLabel(l))
@@ -36,7 +36,7 @@ func Evaluate(m *Model, rows labelRows) (Figures, error) {
 			predictions[i] = append(predictions[i], prediction{sigmoid(s.logit(h, i)), l.Label == headClass[i], langs.id(l.Lang), sources.id(l.Source)})
 		}
 	}
-	for i, p := range []**HeadFigures{&f.Spam, &f.Abuse} {
+	for i, p := range []**HeadMetrics{&f.Spam, &f.Abuse} {
 		if len(predictions[i]) > 0 {
 			*p = measureHead(predictions[i], m.head(i).Hold, m.head(i).Reject, &langs, &sources)
 		}

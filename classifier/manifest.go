@@ -25,7 +25,7 @@ type Manifest struct {
 
 	Spam    *Head   `json:"spam,omitempty"`
 	Abuse   *Head   `json:"abuse,omitempty"`
-	Figures Figures `json:"figures"` // cross-validated, see Train
+	Metrics Metrics `json:"figures"` // cross-validated, see Train
 }
 
 // Dataset is a public label set that a model was trained on.

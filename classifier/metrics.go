@@ -10,17 +10,17 @@ import (
 
 // Metrics measure a model on labelled rows. A head is nil when the
 // model does not have it, or when there are no rows to measure it on.
-type Figures struct {
+type Metrics struct {
 	Rows  int          `json:"rows"`
-	Spam  *HeadFigures `json:"spam,omitempty"`  // spam against ham
-	Abuse *HeadFigures `json:"abuse,omitempty"` // abuse against ham
+	Spam  *HeadMetrics `json:"spam,omitempty"`  // spam against ham
+	Abuse *HeadMetrics `json:"abuse,omitempty"` // abuse against ham
 }
 
 // HeadMetrics measure one head, on rows of its class and of ham. Rows
 // of the other head's class are not counted: abuse is neither a true nor a false
 // positive of the spam head. Precision, Recall, F1, MCC and FPR are measured at
 // probability 0.5; AtHold and AtReject at the thresholds.
-type HeadFigures struct {
+type HeadMetrics struct {
 	Ham         int              `json:"ham"`
 	Positive    int              `json:"positive"` // rows of the head's class
 	AUC         Ratio            `json:"auc"`
@@ -149,7 +149,7 @@ func (in *interner) id(s string) uint16 {
 }
 
 // measureHead returns the metrics of one head. It sorts rows.
-func measureHead(rows []prediction, hold, reject float64, langs, sources *interner) *HeadFigures {
+func measureHead(rows []prediction, hold, reject float64, langs, sources *interner) *HeadMetrics {
 	positive := 0
 	for _, p := range rows {
 		if p.positive {
@@ -168,7 +168,7 @@ func measureHead(rows []prediction, hold, reject float64, langs, sources *intern
 		return 1
 	})
 	half := confusion(rows, 0.5)
-	f := &HeadFigures{
+	f := &HeadMetrics{
 		Ham: len(rows) - positive, Positive: positive,
 		Precision: ratio(half.TruePositive, half.TruePositive+half.FalsePositive),
 		Recall:    ratio(half.TruePositive, positive),

@@ -41,7 +41,7 @@ func TestMetricsOfOneClassAreValidJSON(t *testing.T) {
 	if err != nil || !strings.Contains(string(b), `"auc":null`) || !strings.Contains(string(b), `"fpr":0.5`) {
 		t.Errorf("%s %v", b, err)
 	}
-	var f HeadFigures
+	var f HeadMetrics
 	if err := json.Unmarshal(b, &f); err != nil || !math.IsNaN(float64(f.AUC)) {
 		t.Errorf("%v %v", f.AUC, err)
 	}

@@ -24,7 +24,7 @@ type Policy struct {
 	Site         string
 	// Inspect, unless nil, is called with the normalized text, so that rules and
 	// campaigns need not normalize it again. The text is valid until it returns.
-	Look func(body *normalize.Text)
+	Inspect func(body *normalize.Text)
 }
 
 // minSiteLabels is how many labels of ham, and of spam, a model must have learned

@@ -85,8 +85,8 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	s := scorers.Get().(*scorer)
 	defer scorers.Put(s)
 	s.extract(m, in)
-	if p.Look != nil {
-		p.Look(&s.scanner.Body)
+	if p.Inspect != nil {
+		p.Inspect(&s.scanner.Body)
 	}
 	v := models.Verdict{Action: models.Approve, Model: m.version}
 	explained := abuseHead

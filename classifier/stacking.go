@@ -171,7 +171,7 @@ func solveCholesky(h, g []float64, n int) []float64 {
 // calibrate fits the stack of a head and finds its thresholds, both from
 // out-of-fold scores. It also returns the head's metrics and the weight of each
 // term, in the order of the vocabulary.
-func (t *trainer) calibrate(e *ensemble, file *rowFile) (*Head, *HeadFigures, []float64, error) {
+func (t *trainer) calibrate(e *ensemble, file *rowFile) (*Head, *HeadMetrics, []float64, error) {
 	rows, predictions, err := t.scoreOutOfFold(e, file)
 	if err != nil {
 		return nil, nil, nil, err

@@ -71,32 +71,32 @@ type trainer struct {
 //
 // Duplicates, and texts that have labels of more than one class, are left out.
 // Without ham, or without spam and abuse, the error is of models.KindInvalid.
-func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOptions) (_ *Model, _ Figures, err error) {
+func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOptions) (_ *Model, _ Metrics, err error) {
 	t := newTrainer(opt)
 	texts, err := os.CreateTemp("", "winnow-labels-*")
 	if err != nil {
-		return nil, Figures{}, fmt.Errorf("make a temporary file for training: %w", err)
+		return nil, Metrics{}, fmt.Errorf("make a temporary file for training: %w", err)
 	}
 	defer func() { err = errors.Join(err, texts.Close(), os.Remove(texts.Name())) }()
 	if err := t.collect(ctx, rows, texts); err != nil {
-		return nil, Figures{}, err
+		return nil, Metrics{}, err
 	}
 	t.addPriors()
 	t.vocabulary.selectTerms(uint32(t.opt.MinRows), t.opt.MaxTokens)
 	file, err := newRowFile()
 	if err != nil {
-		return nil, Figures{}, err
+		return nil, Metrics{}, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if err := t.encode(ctx, texts, file); err != nil {
-		return nil, Figures{}, err
+		return nil, Metrics{}, err
 	}
 	t.params.forDomainShift(t.domainShift())
 	m, err := t.trainHeads(ctx, file)
 	if err != nil {
-		return nil, Figures{}, err
+		return nil, Metrics{}, err
 	}
-	return m, m.manifest.Figures, nil
+	return m, m.manifest.Metrics, nil
 }
 
 func newTrainer(opt TrainOptions) *trainer {
@@ -141,7 +141,7 @@ func (t *trainer) trainHeads(ctx context.Context, file *rowFile) (*Model, error)
 	trainedHeads := min(counts.Spam, 1) + min(counts.Abuse, 1)
 	t.total = t.done + trainedHeads*t.params.epochs(file.rows)*file.rows
 	m := &Model{manifest: t.manifest}
-	m.manifest.Figures.Rows = t.manifest.Rows
+	m.manifest.Metrics.Rows = t.manifest.Rows
 	// The heads are fitted concurrently. What they share is read-only, except for
 	// the progress, which has a lock.
 	var fitted [heads][]float64
@@ -153,12 +153,12 @@ func (t *trainer) trainHeads(ctx context.Context, file *rowFile) (*Model, error)
 		}
 		wg.Go(func() {
 			var h *Head
-			var f *HeadFigures
+			var f *HeadMetrics
 			h, f, fitted[i], errs[i] = t.fitHead(ctx, file, class)
 			if i == spamHead {
-				m.manifest.Spam, m.manifest.Figures.Spam = h, f
+				m.manifest.Spam, m.manifest.Metrics.Spam = h, f
 			} else {
-				m.manifest.Abuse, m.manifest.Figures.Abuse = h, f
+				m.manifest.Abuse, m.manifest.Metrics.Abuse = h, f
 			}
 		})
 	}
@@ -170,7 +170,7 @@ func (t *trainer) trainHeads(ctx context.Context, file *rowFile) (*Model, error)
 }
 
 // fitHead returns a head, its metrics and its weights, see calibrate.
-func (t *trainer) fitHead(ctx context.Context, file *rowFile, class models.Class) (*Head, *HeadFigures, []float64, error) {
+func (t *trainer) fitHead(ctx context.Context, file *rowFile, class models.Class) (*Head, *HeadMetrics, []float64, error) {
 	bias := 0.0
 	if base := t.opt.Base; base != nil && base.head(headIndex(class)) != nil {
 		bias = base.head(headIndex(class)).Prior

@@ -40,7 +40,7 @@ const rows = 2
 // (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3). What
 // campaigns vary is left out: links, addresses, mentions, words with digits,
 // signs. In scripts without spaces, pairs of characters take the place of words.
-func Of(t *normalize.Text) (models.Sketch, bool) {
+func SketchOf(t *normalize.Text) (models.Sketch, bool) {
 	s := sketcher{}
 	for i := range s.minima {
 		s.minima[i] = math.MaxUint64

@@ -13,7 +13,7 @@ import (
 func sketchOf(s string) (models.Sketch, bool) {
 	var f normalize.Text
 	f.Normalize(s)
-	return campaign.Of(&f)
+	return campaign.SketchOf(&f)
 }
 
 // common returns how many bands two texts share, -1 when one has no sketch.
@@ -152,30 +152,30 @@ func TestRecallByShareOfChangedWords(t *testing.T) {
 	}
 }
 
-// FuzzOf checks that a text always has the same sketch, and that what campaigns
+// FuzzSketch checks that a text always has the same sketch, and that what campaigns
 // vary does not change it.
-func FuzzOf(f *testing.F) {
+func FuzzSketch(f *testing.F) {
 	for _, s := range ordinary {
 		f.Add(s)
 	}
 	f.Add("http://a.example/x@y z.w ก่า กา ー々 \u200d \xff\x00 www. a@b.c 1a2 ة")
 	f.Fuzz(func(t *testing.T, s string) {
-		one, ok := campaign.Of(&normalize.Text{Bytes: []byte(s)})
+		one, ok := campaign.SketchOf(&normalize.Text{Bytes: []byte(s)})
 		if ok != (one != models.Sketch{}) {
 			t.Fatalf("%q: %v, %v", s, one, ok)
 		}
-		two, again := campaign.Of(&normalize.Text{Bytes: []byte(s + " 👍 123 https://a.example/b @ann x.example")})
+		two, again := campaign.SketchOf(&normalize.Text{Bytes: []byte(s + " 👍 123 https://a.example/b @ann x.example")})
 		if ok != again || one != two {
 			t.Fatalf("%q: a link, mention, number or emoji changed the sketch", s)
 		}
 	})
 }
 
-func BenchmarkOf(b *testing.B) {
+func BenchmarkSketch(b *testing.B) {
 	var f normalize.Text
 	f.Normalize(strings.Join(ordinary[:5], ". "))
 	b.ReportAllocs()
 	for b.Loop() {
-		campaign.Of(&f)
+		campaign.SketchOf(&f)
 	}
 }

@@ -16,7 +16,7 @@ const maxLetters = 600
 
 // Of returns the ISO 639-1 code of a text's language, or "" when it is not
 // certain.
-func Of(text string) string {
+func Detect(text string) string {
 	var c counts
 	c.votes = map[string]float64{}
 	c.word = make([]rune, 0, 32)

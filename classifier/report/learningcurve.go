@@ -63,7 +63,7 @@ func addAUC(curves map[models.Class]plotter.XYs, m *classifier.Model, test []mod
 	if err != nil {
 		return err
 	}
-	for class, h := range map[models.Class]*classifier.HeadFigures{models.Spam: f.Spam, models.Abuse: f.Abuse} {
+	for class, h := range map[models.Class]*classifier.HeadMetrics{models.Spam: f.Spam, models.Abuse: f.Abuse} {
 		if h != nil && !math.IsNaN(float64(h.AUC)) {
 			curves[class] = append(curves[class], plotter.XY{X: float64(n), Y: float64(h.AUC)})
 		}

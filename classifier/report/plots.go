@@ -77,7 +77,7 @@ func eachThreshold(predictions []prediction, at func(truePositive, falsePositive
 
 // drawROC has the false positive rate on a logarithmic axis, because only low
 // rates are of use.
-func drawROC(predictions []prediction, f *classifier.HeadFigures) (template.HTML, error) {
+func drawROC(predictions []prediction, f *classifier.HeadMetrics) (template.HTML, error) {
 	p := newPlot(fmt.Sprintf("ROC, AUC %.4f", f.AUC), "ham flagged (share, log scale)", "recall")
 	least := 0.5 / float64(max(f.Ham, 1))
 	xy := plotter.XYs{{X: least, Y: 0}}
@@ -92,7 +92,7 @@ func drawROC(predictions []prediction, f *classifier.HeadFigures) (template.HTML
 	return render(p)
 }
 
-func drawPrecisionRecall(predictions []prediction, f *classifier.HeadFigures) (template.HTML, error) {
+func drawPrecisionRecall(predictions []prediction, f *classifier.HeadMetrics) (template.HTML, error) {
 	p := newPlot("Precision and recall", "recall", "precision")
 	var xy plotter.XYs
 	eachThreshold(predictions, func(tp, fp int) {

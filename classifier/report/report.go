@@ -23,7 +23,7 @@ import (
 type Options struct {
 	Title string
 	// LearningCurve adds a learning curve, for which several models are trained.
-	Learning bool
+	LearningCurve bool
 }
 
 const (
@@ -34,7 +34,7 @@ const (
 
 // Write measures m on rows and writes the page. It takes about 20 bytes of memory
 // for each row.
-func Write(ctx context.Context, w io.Writer, m *classifier.Model, rows iter.Seq2[models.Label, error], opt Options) (classifier.Figures, error) {
+func Write(ctx context.Context, w io.Writer, m *classifier.Model, rows iter.Seq2[models.Label, error], opt Options) (classifier.Metrics, error) {
 	c := collector{model: m, heads: map[models.Class]*headResult{}}
 	figures, err := classifier.Evaluate(m, c.observe(ctx, rows))
 	if err != nil {
@@ -44,7 +44,7 @@ func Write(ctx context.Context, w io.Writer, m *classifier.Model, rows iter.Seq2
 	page := page{Title: cmp.Or(opt.Title, "Model "+m.Version()), Version: m.Version(), Manifest: manifest, Rows: figures.Rows}
 	for _, h := range []struct {
 		class   models.Class
-		figures *classifier.HeadFigures
+		figures *classifier.HeadMetrics
 		head    *classifier.Head
 	}{{models.Spam, figures.Spam, manifest.Spam}, {models.Abuse, figures.Abuse, manifest.Abuse}} {
 		if h.figures == nil {
@@ -56,7 +56,7 @@ func Write(ctx context.Context, w io.Writer, m *classifier.Model, rows iter.Seq2
 		}
 		page.Sections = append(page.Sections, s)
 	}
-	if opt.Learning {
+	if opt.LearningCurve {
 		if page.LearningCurve, err = c.learningCurve(ctx, manifest.Seed); err != nil {
 			return figures, fmt.Errorf("draw the learning curve: %w", err)
 		}
@@ -77,14 +77,14 @@ type page struct {
 // section is the part of the page about one head.
 type section struct {
 	Class          models.Class
-	Metrics        *classifier.HeadFigures
+	Metrics        *classifier.HeadMetrics
 	Plots          []template.HTML
 	WrongSignals   []*wrongSignal
 	FalsePositives []mistake
 	FalseNegatives []mistake
 }
 
-func (h *headResult) section(class models.Class, f *classifier.HeadFigures, about *classifier.Head) (section, error) {
+func (h *headResult) section(class models.Class, f *classifier.HeadMetrics, about *classifier.Head) (section, error) {
 	slices.SortFunc(h.predictions, func(a, b prediction) int { return cmp.Compare(b.probability, a.probability) })
 	s := section{Class: class, Metrics: f, FalsePositives: h.falsePositives, FalseNegatives: h.falseNegatives}
 	for _, b := range h.wrongSignals {
@@ -126,7 +126,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 		return fmt.Sprintf("%.4f", r)
 	},
 	"signed": func(x float64) string { return fmt.Sprintf("%+.2f", x) },
-	"groups": func(f *classifier.HeadFigures) map[string]map[string]classifier.Confusion {
+	"groups": func(f *classifier.HeadMetrics) map[string]map[string]classifier.Confusion {
 		groups := map[string]map[string]classifier.Confusion{}
 		for name, g := range map[string]map[string]classifier.Confusion{"language": f.ByLang, "source": f.BySource} {
 			if len(g) > 1 {

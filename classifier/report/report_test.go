@@ -30,7 +30,7 @@ func TestReportIsSelfContained(t *testing.T) {
 		t.Fatal(err)
 	}
 	var page bytes.Buffer
-	figures, err := Write(t.Context(), &page, m, labelSeq(testLabels()), Options{Title: "A <model>", Learning: true})
+	figures, err := Write(t.Context(), &page, m, labelSeq(testLabels()), Options{Title: "A <model>", LearningCurve: true})
 	if err != nil {
 		t.Fatal(err)
 	}

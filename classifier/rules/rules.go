@@ -50,9 +50,9 @@ type Context struct {
 	Doc        features.Doc    // the comment as it was written
 	Identified bool            // the site or a reader token identifies the author
 	Record     models.Record   // counts of the author's comments on the site
-	// RejectedLately counts the rejections within the last
+	// RecentRejections counts the rejections within the last
 	// models.AuthorRules.TrustDays.
-	RejectedLately int
+	RecentRejections int
 }
 
 // Compile makes a Set. Rules that Validate refuses, or that cannot match, give an
@@ -76,10 +76,10 @@ func Compile(r models.Rules) (*Set, error) {
 	return s, nil
 }
 
-// Past returns how much of an author's history Apply needs: the number of comments
+// HistoryNeeded returns how much of an author's history Apply needs: the number of comments
 // of each status to count to, and the days in which to count rejections. When
 // comments is 0, no history is needed.
-func (s *Set) Past() (comments, days int) {
+func (s *Set) HistoryNeeded() (comments, days int) {
 	if s == nil {
 		return 0, 0
 	}
@@ -157,7 +157,7 @@ func (s *Set) applyAuthor(fired []models.Signal, c Context) []models.Signal {
 		if a.HoldFirst {
 			fired = append(fired, models.Signal{Name: "rule:first-time", Action: models.Hold})
 		}
-	case a.TrustAfter > 0 && c.Record.Approved >= a.TrustAfter && c.RejectedLately == 0:
+	case a.TrustAfter > 0 && c.Record.Approved >= a.TrustAfter && c.RecentRejections == 0:
 		fired = append(fired, models.Signal{
 			Name: "rule:trusted", Detail: strconv.Itoa(c.Record.Approved), Action: models.Approve,
 		})

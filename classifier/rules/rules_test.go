@@ -73,7 +73,7 @@ func TestAuthors(t *testing.T) {
 		"no comment was approved yet":              {all, rules.Context{Identified: true, Record: models.Record{Rejected: 2, Pending: 1}}, []string{"first-time"}},
 		"one was approved":                         {all, rules.Context{Identified: true, Record: models.Record{Approved: 1}}, nil},
 		"enough were approved":                     {all, rules.Context{Identified: true, Record: models.Record{Approved: 5}}, []string{"trusted 5"}},
-		"enough, and one was rejected":             {all, rules.Context{Identified: true, Record: models.Record{Approved: 9, Rejected: 1}, RejectedLately: 1}, nil},
+		"enough, and one was rejected":             {all, rules.Context{Identified: true, Record: models.Record{Approved: 9, Rejected: 1}, RecentRejections: 1}, nil},
 		"enough, and one rejected long ago":        {all, rules.Context{Identified: true, Record: models.Record{Approved: 9, Rejected: 1}}, []string{"trusted 9"}},
 		"no such rules":                            {models.AuthorRules{}, rules.Context{}, nil},
 		"no such rules, with identity":             {models.AuthorRules{}, rules.Context{Identified: true, Record: models.Record{Approved: 9}}, nil},

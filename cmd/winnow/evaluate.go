@@ -54,7 +54,7 @@ func evaluate(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	var figures classifier.Figures
+	var figures classifier.Metrics
 	if file := c.String("report"); file != "" {
 		figures, err = writeReport(ctx, c, file, m, rows)
 	} else {
@@ -66,16 +66,16 @@ func evaluate(ctx context.Context, c *cli.Command) error {
 	return printFigures(c, figures)
 }
 
-func writeReport(ctx context.Context, c *cli.Command, file string, m *classifier.Model, rows iter.Seq2[models.Label, error]) (classifier.Figures, error) {
+func writeReport(ctx context.Context, c *cli.Command, file string, m *classifier.Model, rows iter.Seq2[models.Label, error]) (classifier.Metrics, error) {
 	var page bytes.Buffer
-	figures, err := report.Write(ctx, &page, m, rows, report.Options{Learning: c.Bool("learning")})
+	figures, err := report.Write(ctx, &page, m, rows, report.Options{LearningCurve: c.Bool("learning")})
 	if err != nil {
 		return figures, err
 	}
 	return figures, writeFile(file, page.Bytes())
 }
 
-func printFigures(c *cli.Command, f classifier.Figures) error {
+func printFigures(c *cli.Command, f classifier.Metrics) error {
 	if c.Bool("json") {
 		out := json.NewEncoder(c.Root().Writer)
 		out.SetIndent("", "  ")
@@ -106,7 +106,7 @@ func printFigures(c *cli.Command, f classifier.Figures) error {
 
 type namedHead struct {
 	name    string
-	figures *classifier.HeadFigures
+	figures *classifier.HeadMetrics
 }
 
 // printDetails prints what the thresholds do, how sure the figures are, and
