@@ -32,7 +32,7 @@ const maxWords = 512
 // in 50 million.
 const rows = 2
 
-// Of returns the sketch of a normalized text, and false when there is too little
+// SketchOf returns the sketch of a normalized text, and false when there is too little
 // text. It takes some microseconds and does not allocate.
 //
 // The sketch is a MinHash (Broder, "On the resemblance and containment of

@@ -14,7 +14,7 @@ import (
 // maxLetters bounds the work; the language seldom changes after so many letters.
 const maxLetters = 600
 
-// Of returns the ISO 639-1 code of a text's language, or "" when it is not
+// Detect returns the ISO 639-1 code of a text's language, or "" when it is not
 // certain.
 func Detect(text string) string {
 	var c counts
