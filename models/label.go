@@ -29,4 +29,16 @@ type Label struct {
 	Source      string    `json:"source,omitempty"` // how it was given, such as "decision"
 	LabelledBy  string    `json:"labelled_by,omitempty"`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
+
+	SelectedBy    string  `json:"selected_by,omitempty"`    // why a person looked at the text: one of the Selected constants; "": unknown
+	SelectionRate float64 `json:"selection_rate,omitempty"` // probability with which such a text is looked at, 0..1; 0: unknown
 }
+
+// Why a person looked at a text.
+const (
+	SelectedHeld    = "held"    // it waited in the queue
+	SelectedSample  = "sample"  // it was drawn at random
+	SelectedReport  = "report"  // a reader reported it
+	SelectedVouched = "vouched" // its author is vouched for
+	SelectedImport  = "import"  // it came from a file
+)
