@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 
 	"winnow/classifier"
+	"winnow/classifier/labelfile"
 	"winnow/models"
 )
 
@@ -68,7 +69,7 @@ func file(name string, yield func(models.Label, error) bool) bool {
 		return yield(models.Label{}, err)
 	}
 	defer f.Close() // nothing was written
-	for l, err := range classifier.ReadLabels(f, filepath.Base(name), classifier.LabelOptions{}) {
+	for l, err := range labelfile.Read(f, filepath.Base(name), labelfile.Options{}) {
 		if !yield(l, err) {
 			return false
 		}

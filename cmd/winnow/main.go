@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		Action:         group,
 		Commands: []*cli.Command{
 			serveCommand(), siteCommand(), moderatorCommand(),
-			trainCommand(), evaluateCommand(), scoreCommand(), modelCommand(),
+			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(),
 			exportCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
 		},
 	}
