@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // field is a field of models.Label.
@@ -207,9 +208,14 @@ func listNames(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// quoteName writes a column name as it must be typed after a flag.
+// quoteName writes a name as it must be typed after a flag.
 func quoteName(name string) string {
-	if strings.ContainsAny(name, " ,'\"$&|;()<>*?") {
+	switch {
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return strconv.Quote(name)
+	case strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.=", r)
+	}):
 		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 	}
 	return name

@@ -40,7 +40,7 @@ func (r *reader) readWorkbook(br *bufio.Reader) error {
 	if len(content) > maxWorkbook {
 		return r.at(0, errTooLarge)
 	}
-	if err := checkWorkbook(content); err != nil {
+	if err := checkWorkbook(content, maxUnpacked); err != nil {
 		return r.at(0, err)
 	}
 	book, epoch, err := openWorkbook(content)
@@ -183,19 +183,18 @@ func damaged(format string, args ...any) error {
 	return models.Errorf(models.KindInvalid, "the workbook is damaged (%s); save it again, or as CSV (UTF-8)", fmt.Sprintf(format, args...))
 }
 
-// checkWorkbook looks at every part before the library does, which takes as much
-// memory as it is given and takes the end of broken XML for the end of a sheet.
-func checkWorkbook(content []byte) error {
+// checkWorkbook looks at every part before the library does, and at most at left
+// bytes of them. The library takes as much memory as it is given, and takes the end of broken XML for the end of a sheet.
+func checkWorkbook(content []byte, left int64) error {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return badRow("not an .xlsx workbook: %v", err)
 	}
-	left := int64(maxUnpacked)
 	for _, f := range archive.File {
 		name := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))
 		most := int64(maxPart)
 		if strings.HasPrefix(name, "xl/worksheets/") || name == "xl/sharedstrings.xml" {
-			most = maxUnpacked
+			most = left
 		}
 		part, err := f.Open()
 		if err != nil {

@@ -3,10 +3,15 @@ package labelfile
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,7 +22,9 @@ import (
 
 // workbook makes a file with sheets of rows.
 func workbook(t testing.TB, sheets ...[][]any) string {
-	t.Helper()
+	if t != nil {
+		t.Helper()
+	}
 	book := excelize.NewFile()
 	defer book.Close()
 	for i, rows := range sheets {
@@ -100,33 +107,42 @@ func TestWorkbookDates(t *testing.T) {
 	}
 }
 
-// parts makes a workbook of a good one with other parts put in.
-func parts(t testing.TB, replaced map[string]string) string {
-	t.Helper()
-	good := workbook(t, [][]any{{"text", "label"}, {"a", "ham"}, {"b", "spam"}})
+// goodParts returns the parts of a workbook with the rows "ham a" and "spam b".
+var goodParts = sync.OnceValue(func() map[string]string {
+	good := workbook(nil, [][]any{{"text", "label"}, {"a", "ham"}, {"b", "spam"}})
 	archive, err := zip.NewReader(strings.NewReader(good), int64(len(good)))
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
+	all := map[string]string{}
 	for _, f := range archive.File {
 		part, err := f.Open()
 		if err != nil {
-			t.Fatal(err)
+			panic(err)
 		}
 		content, err := io.ReadAll(part)
 		if err != nil {
-			t.Fatal(err)
+			panic(err)
 		}
-		if s, ok := replaced[f.Name]; ok {
-			content = []byte(s)
-		}
-		to, err := w.Create(f.Name)
+		all[f.Name] = string(content)
+	}
+	return all
+})
+
+// parts makes a workbook of a good one with other parts put in.
+func parts(t testing.TB, replaced map[string]string) string {
+	t.Helper()
+	all := maps.Clone(goodParts())
+	maps.Copy(all, replaced)
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	w.RegisterCompressor(zip.Deflate, func(to io.Writer) (io.WriteCloser, error) { return flate.NewWriter(to, flate.BestSpeed) })
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		to, err := w.Create(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := to.Write(content); err != nil {
+		if _, err := io.WriteString(to, all[name]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -154,10 +170,19 @@ func TestDamagedWorkbooksAreRefused(t *testing.T) {
 		"many cells":       {parts(t, map[string]string{sheet: "<sheetData><row>" + strings.Repeat("<c/>", maxCells+1) + "</row></sheetData>"}), "a.xlsx: the workbook is too large"},
 		"deep":             {parts(t, map[string]string{sheet: strings.Repeat("<a>", maxDepth+1)}), "a.xlsx: the workbook is too large"},
 		"huge other part":  {parts(t, map[string]string{"xl/styles.xml": strings.Repeat(" ", maxPart+1)}), "a.xlsx: the workbook is too large"},
-		"bomb":             {parts(t, map[string]string{sheet: strings.Repeat(" ", maxUnpacked+1)}), "a.xlsx: the workbook is too large"},
 		"string not there": {parts(t, map[string]string{sheet: head + `<row r="2"><c t="s"><v>-7</v></c><c t="inlineStr"><is><t>ham</t></is></c></row>` + tail}), "a.xlsx:2: text is missing"},
 	} {
 		t.Run(name, func(t *testing.T) { checkRows(t, "a.xlsx", c.content, Options{}, nil, c.want) })
+	}
+}
+
+func TestWorkbookIsNotUnpackedBeyondItsBound(t *testing.T) {
+	bomb := []byte(parts(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat(" ", 4<<20)}))
+	if err := checkWorkbook(bomb, 1<<20); !errors.Is(err, errTooLarge) {
+		t.Error(err)
+	}
+	if err := checkWorkbook(bomb, 5<<20); err != nil {
+		t.Error(err)
 	}
 }
 
