@@ -32,37 +32,51 @@ type decoder struct {
 
 // openDecoder looks at the first bytes of a file and returns the reader of its
 // lines. UTF-16 and named encodings are converted here, as their line ends may be
-// no single bytes.
-func openDecoder(br *bufio.Reader, name string) (*bufio.Reader, *decoder, error) {
+// no single bytes. A byte order mark counts more than a name, because one name is
+// given for all files of a command; so does UTF-8 in JSON Lines, which have no
+// other encoding by their standard.
+func openDecoder(br *bufio.Reader, name string, jsonLines bool) (*bufio.Reader, *decoder, error) {
 	head, _ := br.Peek(window) // an error comes again when it is read
+	if bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")) || bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")) {
+		return nil, nil, badRow("the file is UTF-32, which is not read; save it as UTF-8")
+	}
+	if discardBOM(br, head) {
+		return br, &decoder{name: "UTF-8"}, nil
+	}
 	enc, found := sniffUnicode(head)
-	if name != "" {
+	if name != "" && !bytes.HasPrefix(head, []byte("\xff\xfe")) && !bytes.HasPrefix(head, []byte("\xfe\xff")) {
 		named, err := htmlindex.Get(name)
 		if err != nil {
 			return nil, nil, Options{Encoding: name}.Validate()
 		}
-		shown, _ := htmlindex.Name(named)
-		if shown == "utf-8" {
-			discardBOM(br, head)
+		shown, _ := htmlindex.Name(named) // known, as it was found by a name
+		characters, isUTF8 := countUTF8(head)
+		switch {
+		case shown == "utf-8":
 			return br, &decoder{name: "UTF-8"}, nil
+		case jsonLines && isUTF8 && bytes.IndexByte(head, 0) < 0:
+			return br, &decoder{}, nil
+		case isUTF8 && characters > 2: // fewer can be chance
+			return nil, nil, badRow("the file is UTF-8, not %s; leave --encoding out", shown)
 		}
 		enc, found = named, shown
-		switch shown { // with the byte order mark taken off
-		case "utf-16le":
-			enc = xunicode.UTF16(xunicode.LittleEndian, xunicode.UseBOM)
-		case "utf-16be":
-			enc = xunicode.UTF16(xunicode.BigEndian, xunicode.UseBOM)
-		}
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")) || bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
-		return nil, nil, models.Errorf(models.KindInvalid, "the file is UTF-32, which is not read; save it as UTF-8")
-	case enc != nil:
+	if enc != nil {
 		return bufio.NewReaderSize(transform.NewReader(br, enc.NewDecoder()), window), &decoder{name: found, strict: true}, nil
-	case discardBOM(br, head):
-		return br, &decoder{name: "UTF-8"}, nil
 	}
 	return br, &decoder{}, nil
+}
+
+// countUTF8 counts the characters of more than one byte, and reports whether the
+// sample is valid.
+func countUTF8(sample []byte) (characters int, valid bool) {
+	sample = trimCut(sample)
+	for _, b := range sample {
+		if b >= 0xc0 {
+			characters++
+		}
+	}
+	return characters, utf8.Valid(sample)
 }
 
 func discardBOM(br *bufio.Reader, head []byte) bool {

@@ -80,7 +80,21 @@ func TestEncodingThatCannotBeTold(t *testing.T) {
 			checkRows(t, "a.csv", content, Options{Skip: func(err error) { t.Error("skipped", err) }}, []string{"ham plain"}, cannot)
 		})
 	}
+	checkRows(t, "a.csv", "text,label\nGrüße,ham\nÄrger,ham\n", Options{Encoding: "windows-1251"}, nil, "a.csv: the file is UTF-8, not windows-1251; leave --encoding out")
 	checkRows(t, "a.csv", "\xff\xfe\x00\x00t\x00\x00\x00", Options{}, nil, "a.csv: the file is UTF-32")
+}
+
+// One command may read files of several kinds.
+func TestOptionsOfAnotherFile(t *testing.T) {
+	opt := Options{Encoding: "windows-1251", Columns: map[string]string{"text": "Kommentar", "label": "Status"}, Separator: ';'}
+	checkRows(t, "a.jsonl", `{"text":"Хорошая статья","label":"ham"}`, opt, []string{"ham Хорошая статья"})
+	checkRows(t, "a.csv", encode(t, unicode.UTF8BOM, "text;label\nХорошая статья;ham\n"), opt, []string{"ham Хорошая статья"})
+	checkRows(t, "a.csv", encode(t, charmap.Windows1251, "Kommentar;Status;text\nХорошая статья;ham;x\n"), opt, []string{"ham Хорошая статья"})
+	checkRows(t, "a.jsonl", `{"kommentar":"a","Status":"ham","text":"b","label":"spam"}`, opt, []string{"ham a"})
+	checkRows(t, "a.csv", "text;label;Status\na;ham;spam\n", opt, nil, `a.csv:1: there is no column "Kommentar" for text`)
+	numbered := Options{Columns: map[string]string{"text": "1", "label": "2"}}
+	checkRows(t, "a.csv", "label,text\nham,a\n", numbered, []string{"ham a"})
+	checkRows(t, "a.jsonl", `{"text":"a","label":"ham"}`, numbered, []string{"ham a"})
 }
 
 func TestLinesInAnotherEncoding(t *testing.T) {

@@ -109,6 +109,9 @@ func resolve(names []string, columns map[string]string) (layout, error) {
 	for i := range l.fields {
 		l.fields[i] = -1
 	}
+	if ownNames(names, columns) {
+		columns = nil
+	}
 	named, err := l.takeNamed(names, columns)
 	if err != nil {
 		return l, err
@@ -140,6 +143,24 @@ func resolve(names []string, columns map[string]string) (layout, error) {
 		}
 	}
 	return l, l.complete(names)
+}
+
+// ownNames reports whether a file has fields named text and label, and none of the
+// columns that the options name: those are of another file of the same command.
+func ownNames(names []string, columns map[string]string) bool {
+	own := 0
+	for _, name := range names {
+		n := normalizeName(name)
+		if n == fieldNames[fieldText] || n == fieldNames[fieldLabel] {
+			own++
+		}
+		for _, column := range columns {
+			if normalizeName(column) == n {
+				return false
+			}
+		}
+	}
+	return own == 2
 }
 
 // takeNamed assigns the columns that the options name.

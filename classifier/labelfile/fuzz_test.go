@@ -67,7 +67,7 @@ func FuzzSeparated(f *testing.F) {
 // checkNoLineIsLost checks that each line is of one record, or blank.
 func checkNoLineIsLost(t *testing.T, content []byte) {
 	open := func() *lineReader {
-		lines, err := newLineReader(bufio.NewReader(bytes.NewReader(content)), "utf-8")
+		lines, err := newLineReader(bufio.NewReader(bytes.NewReader(content)), "utf-8", false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,11 +13,7 @@ import (
 // readJSONLines reads a file with a JSON object on each line.
 func (r *reader) readJSONLines(lines *lineReader) error {
 	r.found.Format = "jsonl"
-	keys := keyMatcher{columns: map[string]field{}, named: map[field]bool{}, known: map[string]keyMatch{}}
-	for name, key := range r.opt.Columns {
-		f := fieldOf(name)
-		keys.columns[key], keys.named[f] = f, true
-	}
+	keys := keyMatcher{columns: r.opt.Columns, known: map[string]keyMatch{}}
 	for first := true; !r.stopped; {
 		got, err := lines.next()
 		if errors.Is(err, io.EOF) {
@@ -51,8 +47,7 @@ func (r *reader) readJSONLines(lines *lineReader) error {
 
 // keyMatcher finds the fields of a label among the keys of JSON objects.
 type keyMatcher struct {
-	columns map[string]field    // as the options name them
-	named   map[field]bool      // fields that the options name
+	columns map[string]string   // as the options name them
 	known   map[string]keyMatch // of keys seen
 }
 
@@ -64,19 +59,23 @@ type keyMatch struct {
 // maxKeys bounds the memory for keys seen: rows with random keys exist.
 const maxKeys = 10_000
 
-func (m *keyMatcher) match(key string) keyMatch {
-	if f, ok := m.columns[key]; ok {
-		return keyMatch{f, 0}
+// match returns the field that a key holds. Columns name keys for some fields,
+// which no other key then holds.
+func (m *keyMatcher) match(key string, columns map[string]string) keyMatch {
+	for name, column := range columns {
+		if normalizeName(column) == normalizeName(key) {
+			return keyMatch{fieldOf(name), 0}
+		}
 	}
 	got, ok := m.known[key]
 	if !ok {
 		got.field, got.rank = match(key)
-		if got.field >= 0 && m.named[got.field] {
-			got.field = -1
-		}
 		if len(m.known) < maxKeys {
 			m.known[strings.Clone(key)] = got
 		}
+	}
+	if got.field >= 0 && columns[fieldNames[got.field]] != "" {
+		return keyMatch{-1, 0}
 	}
 	return got
 }
@@ -89,8 +88,12 @@ func (m *keyMatcher) read(text string) (v values, used [fieldCount]string, err e
 	}
 	var ranks, rivals [fieldCount]int
 	keys := slices.Sorted(maps.Keys(object))
+	columns := m.columns
+	if len(columns) > 0 && ownNames(keys, columns) {
+		columns = nil
+	}
 	for _, key := range keys {
-		got := m.match(key)
+		got := m.match(key, columns)
 		if got.field < 0 {
 			continue
 		}

@@ -28,8 +28,8 @@ type lineReader struct {
 	err    error  // ends the file after the last line
 }
 
-func newLineReader(br *bufio.Reader, encodingName string) (*lineReader, error) {
-	br, dec, err := openDecoder(br, encodingName)
+func newLineReader(br *bufio.Reader, encodingName string, jsonLines bool) (*lineReader, error) {
+	br, dec, err := openDecoder(br, encodingName, jsonLines)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ type Options struct {
 
 	// Columns names the column of the file for a field of models.Label (by its JSON
 	// name), such as "text": "Kommentar". The number of a column, from 1, instead of
-	// its name says that a table has no header.
+	// its name says that a table has no header. A file that has none of these columns,
+	// but fields named text and label, is read by its own names.
 	Columns map[string]string
 
 	// LabelMap gives the class for a value of the label column, in any case of
@@ -29,7 +30,7 @@ type Options struct {
 	LabelMap map[string]models.Class
 
 	Separator rune      // between the fields of a table; 0: found
-	Encoding  string    // name as in HTML, such as "windows-1251"; "": found
+	Encoding  string    // name as in HTML, such as "windows-1251", of files that do not show theirs; "": found
 	DateOrder DateOrder // of dates such as 03/04/2026; "": found
 }
 

@@ -77,25 +77,35 @@ func (r *reader) run(src io.Reader) error {
 }
 
 func (r *reader) readText(br *bufio.Reader, extension string) error {
-	lines, err := newLineReader(br, r.opt.Encoding)
+	jsonLines := isJSONLines(br, extension)
+	lines, err := newLineReader(br, r.opt.Encoding, jsonLines)
 	if err != nil {
 		return r.at(0, err)
 	}
-	switch extension {
-	case ".jsonl", ".ndjson", ".json":
+	if jsonLines {
 		err = r.readJSONLines(lines)
-	case ".csv", ".tsv", ".tab":
-		err = r.readSeparated(lines, extension != ".csv")
-	default:
-		head, _ := lines.br.Peek(window)
-		if head = bytes.TrimSpace(head); bytes.HasPrefix(head, []byte("{")) || bytes.HasPrefix(head, []byte("[")) {
-			err = r.readJSONLines(lines)
-		} else {
-			err = r.readSeparated(lines, false)
-		}
+	} else {
+		err = r.readSeparated(lines, extension == ".tsv" || extension == ".tab")
 	}
 	r.found.Encoding = lines.dec.name
 	return err
+}
+
+// isJSONLines tells JSON Lines from a table by the extension or, if that says
+// nothing, by the first character.
+func isJSONLines(br *bufio.Reader, extension string) bool {
+	switch extension {
+	case ".jsonl", ".ndjson", ".json":
+		return true
+	case ".csv", ".tsv", ".tab":
+		return false
+	}
+	head, _ := br.Peek(window)
+	for _, mark := range []string{"\xef\xbb\xbf", "\xfe\xff", "\xff\xfe"} {
+		head = bytes.TrimPrefix(head, []byte(mark))
+	}
+	head = bytes.TrimLeft(head, "\x00 \t\r\n") // zero bytes are of UTF-16
+	return bytes.HasPrefix(head, []byte("{")) || bytes.HasPrefix(head, []byte("["))
 }
 
 // at says where an error is. Faults of the file become models.KindInvalid.

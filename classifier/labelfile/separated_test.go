@@ -151,8 +151,8 @@ func TestUnclearColumnsAreRefused(t *testing.T) {
 		{"comment,content,label\na,b,ham\n", nil, `a.csv:1: more than one column can be the text; name it, such as --columns text=comment`},
 		{"text,is_spam,toxic\na,0,1\n", nil, `a.csv:1: more than one column can be the label; name it, such as --columns label=is_spam`},
 		{"text,text,label\na,b,ham\n", nil, `a.csv:1: two columns are named "text"`},
-		{"text,label\na,ham\n", map[string]string{"text": "Kommentar"}, `a.csv:1: there is no column "Kommentar" for text: the header has "text", "label"`},
-		{"text,label\na,ham\n", map[string]string{"text": "3", "label": "1"}, `a.csv:1: there is no column 3 for text: the first row has 2 fields`},
+		{"text,class\na,ham\n", map[string]string{"text": "Kommentar"}, `a.csv:1: there is no column "Kommentar" for text: the header has "text", "class"`},
+		{"a,ham\n", map[string]string{"text": "3", "label": "1"}, `a.csv:1: there is no column 3 for text: the first row has 2 fields`},
 		{"text,label\na,ham\n", map[string]string{"text": "label", "label": "label"}, `a.csv:1: column "label" cannot be both text and label`},
 		{"text,label\na,ham\n", map[string]string{"text": "1", "label": "label"}, `a.csv:1: --columns must give either names or numbers`},
 	} {
