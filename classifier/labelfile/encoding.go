@@ -123,12 +123,11 @@ func (d *decoder) decode(line []byte, ahead func() []byte) (string, error) {
 	}
 	if d.strict {
 		if bytes.ContainsRune(line, utf8.RuneError) {
-			return "", badRow("the line has bytes that are no characters in %s; is the file in another encoding, or cut off? Name it with --encoding", d.name)
+			return "", badRow("the line has bytes that are no characters in %s, or U+FFFD, which stands for such; if the file is in another encoding, name it with --encoding", d.name)
 		}
 		return string(line), nil
 	}
 	if d.name == "" {
-		line = bytes.Clone(line) // looking ahead moves the buffer
 		if err := d.decide(slices.Concat(line, []byte{'\n'}, ahead()), line); err != nil {
 			return "", err
 		}
@@ -229,7 +228,7 @@ func plausible1252(sample []byte) (odd, likely int) {
 func isOdd(before, r, after rune) bool {
 	switch {
 	case !unicode.IsLetter(r):
-		return unicode.IsLetter(before) && unicode.IsLetter(after) && !strings.ContainsRune("’‘´–—·…\u00ad\u00a0", r)
+		return unicode.IsLetter(before) && unicode.IsLetter(after) && !strings.ContainsRune("’‘´–—·•…\u00ad\u00a0", r)
 	case unicode.IsUpper(r) && unicode.IsLower(before), strings.ContainsRune("ÞþÐðÝý", r):
 		return true
 	}

@@ -110,3 +110,9 @@ func TestLinesInAnotherEncoding(t *testing.T) {
 		[]string{"ham a"}, "a.csv:3: the line has bytes that are no characters in UTF-16LE")
 	checkRows(t, "a.csv", "text,label\nplain\x81,ham\n", Options{Encoding: "windows-1252"}, nil, "a.csv:2: the line has bytes that are no characters in windows-1252")
 }
+
+func TestFaultsOfEncodingWithinQuotes(t *testing.T) {
+	checkRows(t, "a.csv", "text,label\nGrüße,ham\n\"Ärger,\nGr\xfc\xdfe\nspam,no\",spam\nÖl,ham\n", Options{}, []string{"ham Grüße", "ham Öl"},
+		"a.csv:3: line 4: the line is not UTF-8, unlike the others")
+	checkRows(t, "a.csv", "text,\"label\nGr\xfc\xdfe\"\nGrüße,ham\nÄrger,spam\n", Options{}, nil, "a.csv:1: line 2: the line is not UTF-8")
+}

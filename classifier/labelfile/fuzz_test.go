@@ -66,6 +66,9 @@ func FuzzSeparated(f *testing.F) {
 
 // checkNoLineIsLost checks that each line is of one record, or blank.
 func checkNoLineIsLost(t *testing.T, content []byte) {
+	if _, err := newLineReader(bufio.NewReader(bytes.NewReader(content)), "utf-8", false); err != nil {
+		return // UTF-32
+	}
 	open := func() *lineReader {
 		lines, err := newLineReader(bufio.NewReader(bytes.NewReader(content)), "utf-8", false)
 		if err != nil {

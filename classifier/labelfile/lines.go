@@ -15,7 +15,7 @@ const maxRow = 1 << 20
 type line struct {
 	number int
 	text   string
-	err    error // why text is missing: too long, or not in the file's encoding
+	err    error // the line is too long, and text missing, or text is as it stands in the file, in another encoding
 }
 
 // lineReader reads lines, of which some can be put back.
@@ -71,10 +71,16 @@ func (l *lineReader) next() (line, error) {
 		return got, nil
 	}
 	raw = bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte{l.end}), []byte{'\r'})
+	if l.dec.name == "" {
+		raw = bytes.Clone(raw) // looking ahead moves the buffer
+	}
 	got.text, got.err = l.dec.decode(raw, l.ahead)
 	if errors.Is(got.err, errEncoding) {
 		l.err = got.err
 		return got, got.err
+	}
+	if got.err != nil {
+		got.text = string(raw) // for its quotes
 	}
 	return got, nil
 }
@@ -97,8 +103,7 @@ func (l *lineReader) read() (raw []byte, size int, err error) {
 	return long, size, err
 }
 
-// ahead returns what is buffered after the current line. The line must not be
-// used afterwards unless it was copied.
+// ahead returns what is buffered after the current line.
 func (l *lineReader) ahead() []byte {
 	head, _ := l.br.Peek(window)
 	return head

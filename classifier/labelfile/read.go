@@ -115,7 +115,7 @@ func (r *reader) at(line int, err error) error {
 	}
 	place := r.name
 	if r.sheet != "" {
-		place += ":" + r.sheet
+		place += ":" + shorten(r.sheet)
 	}
 	if line > 0 {
 		place += fmt.Sprintf(":%d", line)

@@ -24,7 +24,7 @@ type recordReader struct {
 }
 
 // next returns the next record that is not blank, or io.EOF. The fault of one
-// record is a *rowError; the record then has its line alone.
+// record is a *rowError; after a fault of quotes the record has its first line alone.
 func (r *recordReader) next() (record, error) {
 	for {
 		first, err := r.lines.next()
@@ -54,16 +54,13 @@ func blankRow(text string, sep byte) bool {
 
 func (r *recordReader) parse(first line) (record, error) {
 	rec := record{line: first.number, lines: []line{first}}
-	if first.err != nil {
-		return rec, first.err
-	}
 	rest := first.text
 	for {
 		if !strings.HasPrefix(rest, `"`) {
 			at := strings.IndexByte(rest, r.sep)
 			if at < 0 {
 				rec.fields = append(rec.fields, rest)
-				return rec, nil
+				return rec, rec.lineFault()
 			}
 			rec.fields = append(rec.fields, rest[:at])
 			rest = rest[at+1:]
@@ -77,9 +74,21 @@ func (r *recordReader) parse(first line) (record, error) {
 			return rec, err
 		}
 		if !more {
-			return rec, nil
+			return rec, rec.lineFault()
 		}
 	}
+}
+
+// lineFault is the fault of the first line that has one.
+func (r *record) lineFault() error {
+	for _, l := range r.lines {
+		if l.err != nil && l.number != r.line {
+			return badRow("line %d: %v", l.number, l.err)
+		} else if l.err != nil {
+			return l.err
+		}
+	}
+	return nil
 }
 
 // quoted reads a field in quotes from rest, which follows the opening quote, and
@@ -115,10 +124,7 @@ func (r *recordReader) quoted(rec *record, rest string) (after string, more bool
 				return "", false, err
 			}
 			rec.lines = append(rec.lines, next)
-			if next.err != nil {
-				return "", false, badRow("the quote that opens in line %d is not closed before line %d: %v", opened, next.number, next.err)
-			}
-			if size+len(next.text) > maxRow {
+			if size+len(next.text) > maxRow || next.err != nil && next.text == "" {
 				return "", false, badRow("the row is longer than %d bytes: the quote that opens in line %d is not closed; close it, or write it twice if it belongs to the text", maxRow, opened)
 			}
 			rest = next.text
@@ -159,7 +165,7 @@ func detectSeparator(lines *lineReader, columns map[string]string) byte {
 func scoreSeparator(r recordReader, columns map[string]string) int {
 	const most = 20 // records
 	header, err := r.next()
-	if err != nil {
+	if err != nil && !isRowError(err) {
 		return 0
 	}
 	width := len(header.fields)
@@ -203,6 +209,9 @@ func (r *reader) readSeparated(lines *lineReader, tabs bool) error {
 	header, err := records.next()
 	if errors.Is(err, io.EOF) {
 		return nil
+	}
+	if isRowError(err) {
+		return r.at(header.line, err)
 	}
 	if err != nil {
 		return r.at(lines.number, err)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/xuri/excelize/v2"
 
@@ -58,11 +59,11 @@ func openWorkbook(content []byte) (book *excelize.File, epoch time.Time, err err
 	// With equal limits nothing is unpacked into files.
 	book, err = excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked})
 	if err != nil {
-		return nil, epoch, badRow("not an .xlsx workbook: %v", err)
+		return nil, epoch, badRow("not an .xlsx workbook: %s", shorten(err))
 	}
 	props, err := book.GetWorkbookProps()
 	if err != nil {
-		return nil, epoch, badRow("not an .xlsx workbook: %v", err)
+		return nil, epoch, badRow("not an .xlsx workbook: %s", shorten(err))
 	}
 	if props.Date1904 != nil && *props.Date1904 {
 		return book, time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC), nil
@@ -74,7 +75,7 @@ func openWorkbook(content []byte) (book *excelize.File, epoch time.Time, err err
 // files that a spreadsheet saved.
 func recoverWorkbook(err *error) {
 	if p := recover(); p != nil {
-		*err = damaged("%v", p)
+		*err = damaged(p)
 	}
 }
 
@@ -147,7 +148,7 @@ func openSheet(book *excelize.File, name string) (rows *sheetRows, err error) {
 	defer recoverWorkbook(&err)
 	opened, err := book.Rows(name)
 	if err != nil {
-		return nil, badRow("sheet %q cannot be read: %v", name, err)
+		return nil, badRow("sheet %.40q cannot be read: %s", name, shorten(err))
 	}
 	return &sheetRows{rows: opened}, nil
 }
@@ -159,7 +160,7 @@ func (s *sheetRows) next() (fields []string, err error) {
 		s.number++
 		fields, err := s.rows.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
-			return nil, badRow("the row cannot be read: %v", err)
+			return nil, badRow("the row cannot be read: %s", shorten(err))
 		}
 		size := 0
 		for _, f := range fields {
@@ -173,14 +174,29 @@ func (s *sheetRows) next() (fields []string, err error) {
 		}
 	}
 	if err := s.rows.Error(); err != nil {
-		return nil, damaged("%v", err)
+		return nil, damaged(err)
 	}
 	return nil, io.EOF
 }
 
 // damaged is an error that ends a workbook.
-func damaged(format string, args ...any) error {
-	return models.Errorf(models.KindInvalid, "the workbook is damaged (%s); save it again, or as CSV (UTF-8)", fmt.Sprintf(format, args...))
+func damaged(cause any) error {
+	return models.Errorf(models.KindInvalid, "the workbook is damaged (%s); save it again, or as CSV (UTF-8)", shorten(cause))
+}
+
+// shorten prints a cause that may quote the file.
+func shorten(cause any) string {
+	const most = 200
+	s := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, fmt.Sprint(cause))
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
 }
 
 // checkWorkbook looks at every part before the library does, and at most at left
@@ -188,7 +204,7 @@ func damaged(format string, args ...any) error {
 func checkWorkbook(content []byte, left int64) error {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
-		return badRow("not an .xlsx workbook: %v", err)
+		return badRow("not an .xlsx workbook: %s", shorten(err))
 	}
 	for _, f := range archive.File {
 		name := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))
@@ -198,7 +214,7 @@ func checkWorkbook(content []byte, left int64) error {
 		}
 		part, err := f.Open()
 		if err != nil {
-			return damaged("%v", err)
+			return damaged(err)
 		}
 		limited := &io.LimitedReader{R: part, N: min(most, left) + 1}
 		before := limited.N
@@ -212,7 +228,7 @@ func checkWorkbook(content []byte, left int64) error {
 		case limited.N == 0 || errors.Is(err, errTooLarge):
 			return errTooLarge
 		case err != nil:
-			return damaged("%s: %v", f.Name, err)
+			return damaged(f.Name + ": " + err.Error())
 		}
 		left -= before - limited.N
 	}
