@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -69,10 +68,8 @@ func Handler() http.Handler {
 }
 
 var (
-	indent = regexp.MustCompile(`\n\s*`)
-	// Of the styles alone: what a script sets has one letter.
-	property = regexp.MustCompile(`--[a-z]{2,}`)
-	remarks  = regexp.MustCompile(`(?m)^(#.*)?\n`) // and blank lines
+	indent  = regexp.MustCompile(`\n\s*`)
+	remarks = regexp.MustCompile(`(?m)^(#.*)?\n`) // and blank lines
 	// Tags and quotes that HTML can do without.
 	needless = regexp.MustCompile(`</?(head|body)>|</(html|option)>`)
 	quotes   = regexp.MustCompile(`="([^\s"'=<>` + "`" + `]+)"`)
@@ -106,13 +103,6 @@ func load() (files map[string][]byte, sum string) {
 		}
 		files[name] = indent.ReplaceAll(data, nil)
 	}
-	short := map[string]string{} // names of custom properties, without small letters
-	files["style.css"] = property.ReplaceAllFunc(files["style.css"], func(name []byte) []byte {
-		if short[string(name)] == "" {
-			short[string(name)] = "--" + strings.ToUpper(strconv.FormatInt(int64(len(short)), 36))
-		}
-		return []byte(short[string(name)])
-	})
 	files["index.html"] = quotes.ReplaceAll(needless.ReplaceAll(files["index.html"], nil), []byte("=$1"))
 	hash := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(files)) {

@@ -49,7 +49,7 @@ func TestPageIsFreshAndItsFilesAreKept(t *testing.T) {
 }
 
 func TestAssetsAreSmall(t *testing.T) {
-	const most = 60_000 // bytes, before compression
+	const most = 61_000 // bytes, before compression
 	files, _ := load()
 	sum := 0
 	for _, data := range files {
