@@ -105,7 +105,7 @@ func twoModeratorsAreToldOfEachOther(t *testing.T, d *desk) {
 		t.Errorf("the list jumped to %s rows", got)
 	}
 	p.do(chromedp.Click("#fresh"))
-	p.says("#list", "with bob")
+	p.says("#list", "claimed by bob")
 
 	// What he decides meanwhile is told, and stands, also to a page that has
 	// heard nothing of it.
@@ -114,7 +114,7 @@ func twoModeratorsAreToldOfEachOther(t *testing.T, d *desk) {
 	})
 	d.must(err)
 	p.do(chromedp.Reload())
-	p.says("#list", "with bob")
+	p.says("#list", "claimed by bob")
 	_, _, err = d.db.Decide(t.Context(), bob, second, models.DecisionRequest{Action: models.Approve})
 	d.must(err)
 	p.do(chromedp.Click(fmt.Sprintf("#list [data-id=%q] button", second)))

@@ -28,7 +28,7 @@ func TestDeskSkipsEscalatesAndHasTheSitesReasons(t *testing.T) {
 	p.do(chromedp.Click("#list [data-id='" + tomasz + "'] button"))
 	p.says("#comment .body", "bread")
 	p.keys("nhard")
-	p.text(`String(document.dispatchEvent(new CustomEvent("selected")))`) // as when something arrives
+	p.text(`String(document.dispatchEvent(new CustomEvent("selection-changed")))`) // as when something arrives
 	p.keys(" to tell\rf")                                                 // its letters are no keys of the desk
 	p.says("#toasts", "To an editor: Tomasz")
 	p.says("#comment .body", "guest") // what was skipped is not dealt
@@ -39,7 +39,7 @@ func TestDeskSkipsEscalatesAndHasTheSitesReasons(t *testing.T) {
 	})
 	p.keys("r1")
 	p.says("#toasts", "Rejected (Insults a guest): Yuna")
-	p.says("#recent", "trains: Abuse")
+	p.says("#recent", "training label: Abuse")
 	d.until(func() bool { return d.status(yuna) == models.Rejected })
 	if got := d.status(ilse); got != models.Pending {
 		t.Errorf("what was skipped is %s", got)
@@ -62,11 +62,11 @@ func TestAuthorsAreHeldBannedAndRejectedAtOnce(t *testing.T) {
 	p.until(`document.querySelectorAll("#list button.row").length === 3`)
 	p.do(chromedp.Click("#list [data-id='" + ids[0] + "'] button"))
 	p.says("#author", "Trust50%")
-	p.tells("Ban 30 days")
+	p.tells("Ban, 30 days")
 	p.says("#author .notice", "Banned until")
 	p.tells("Lift")
-	p.tells("Hold 7 days")
-	p.says("#author .notice", "Held until")
+	p.tells("Shadow ban, 7 days")
+	p.says("#author .notice", "Shadow-banned until")
 	p.tells("Reject all 2")
 	p.says("#others", "2 waiting, articles: 1")
 	p.tells("Spam")
@@ -107,7 +107,7 @@ func TestSecondLooksAreBlind(t *testing.T) {
 	p.says("#none", "Nothing is waiting.")
 	p.do(chromedp.Click(`#pages a[href="#looks"]`))
 	p.says("#comment .body", "The clock is right.")
-	p.says("#notice", "Judge it afresh.")
+	p.says("#notice", "decide as if nobody had decided before")
 	if got := p.text(`[document.getElementById("why"), document.querySelector("#list .chip"), document.querySelector("#author").textContent].join()`); got != ",," {
 		t.Errorf("a second look shows %s", got)
 	}

@@ -126,7 +126,7 @@ func statisticsAreDrawnAndTold(t *testing.T, d *desk) {
 		t.Errorf("decisions by moderator: %s", got)
 	}
 	p.says("figure:nth-of-type(3) tbody tr", "< 1 min2")
-	p.says("figure:nth-of-type(4)", "nothing") // was decided
+	p.says("figure:nth-of-type(4)", "not decided")
 	p.says("#page [role=status] tbody", "000") // no other thresholds, no change
 	p.text(`document.querySelector("figure input").focus()`)
 	p.keys(kb.Home)
@@ -298,7 +298,7 @@ func TestAuditTrailIsFiltered(t *testing.T) {
 	p := d.login("alice")
 	p.page("audit", "Audit")
 	p.says("#page tbody tr", "session.start") // newest first
-	p.says("#page small", "rows, up to")
+	p.says("#page small", "entries, last hash")
 	p.do(chromedp.Click("#page summary"))
 	p.fill("action", "site.update")
 	p.send("action")
