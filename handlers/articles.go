@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/static"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -118,13 +120,8 @@ func (s *Server) listComments(c echo.Context) error {
 		}
 		s.pages.put(l, page)
 	}
-	c.Response().Header().Set("ETag", page.etag)
 	cacheable(c)
-	if matches(c.Request().Header.Get("If-None-Match"), page.etag) {
-		return c.NoContent(http.StatusNotModified)
-	}
-	c.Response().Header().Set("Content-Length", strconv.Itoa(len(page.body))) // else a long one goes out in chunks
-	return c.JSONBlob(http.StatusOK, page.body)
+	return sendPage(c, page)
 }
 
 func (s *Server) readListing(c echo.Context) (listing, error) {
@@ -197,9 +194,10 @@ func (s *Server) countComments(c echo.Context) error {
 
 // rendered is a page as it is sent.
 type rendered struct {
-	version int64
-	etag    string
-	body    []byte
+	version    int64
+	etag       string
+	body       []byte
+	compressed func() []byte // body as gzip, once it is asked for
 }
 
 func render(l listing, p storage.ArticlePage) (rendered, error) {
@@ -222,7 +220,10 @@ func render(l listing, p storage.ArticlePage) (rendered, error) {
 		return rendered{}, fmt.Errorf("render article page: %w", err)
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %d %q %v %d", l.site, l.article, l.newest, l.limit, l.cursor, l.closed, p.Version))
-	return rendered{p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body}, nil
+	return rendered{
+		p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body,
+		sync.OnceValue(func() []byte { return static.Compress(body, gzip.BestSpeed) }),
+	}, nil
 }
 
 // matches tells whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
@@ -282,5 +283,5 @@ func (p *pages) drop(l listing) {
 
 // weight is about what an entry takes in memory.
 func weight(l listing, r rendered) int {
-	return len(r.body) + len(l.article) + len(l.cursor) + 256
+	return len(r.body)*3/2 + len(l.article) + len(l.cursor) + 256 // half as much when it is compressed
 }

@@ -163,7 +163,7 @@ func (s *Server) router() *echo.Echo {
 	e.IPExtractor = func(r *http.Request) string { return s.peer(r).String() }
 	e.Use(s.observe, s.cors)
 	for _, r := range s.routes() {
-		h := s.guard(r)
+		h := compressed(r, s.guard(r))
 		e.Add(r.method, r.path, h)
 		if r.method == http.MethodGet && r.who <= anyone {
 			e.Add(http.MethodHead, r.path, h)

@@ -29,7 +29,7 @@ func TestDeskSkipsEscalatesAndHasTheSitesReasons(t *testing.T) {
 	p.says("#comment .body", "bread")
 	p.keys("nhard")
 	p.text(`String(document.dispatchEvent(new CustomEvent("selection-changed")))`) // as when something arrives
-	p.keys(" to tell\rf")                                                 // its letters are no keys of the desk
+	p.keys(" to tell\rf")                                                          // its letters are no keys of the desk
 	p.says("#toasts", "To an editor: Tomasz")
 	p.says("#comment .body", "guest") // what was skipped is not dealt
 	d.until(func() bool {

@@ -33,7 +33,7 @@ func New(name string, data []byte) File {
 	hash := sha256.Sum256(data)
 	sum := hex.EncodeToString(hash[:8])
 	f := File{contentType: mime.TypeByExtension(path.Ext(name)), plain: representation{data, `"` + sum + `"`}}
-	if compressed := Compress(data); len(compressed) < len(data) {
+	if compressed := Compress(data, gzip.BestCompression); len(compressed) < len(data) {
 		f.compressed = representation{compressed, `"` + sum + `-gzip"`}
 	}
 	return f
@@ -55,12 +55,13 @@ func (f File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(form.data))
 }
 
-// Compress returns data in the gzip format (RFC 1952), as short as it can be.
-func Compress(data []byte) []byte {
+// Compress returns data in the gzip format (RFC 1952). The level is one of
+// compress/gzip's.
+func Compress(data []byte, level int) []byte {
 	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	w, err := gzip.NewWriterLevel(&out, level)
 	if err != nil {
-		panic(err) // the level is valid
+		panic(err) // callers name levels that exist
 	}
 	// Writing to memory cannot fail.
 	_, _ = w.Write(data)
