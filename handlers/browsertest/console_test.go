@@ -15,7 +15,7 @@ func TestModeratorWorksByKeys(t *testing.T) { onBoth(t, models.ModePre, moderato
 func moderatorWorksByKeys(t *testing.T, d *desk) {
 	reader := d.open("/demo")
 	reader.write("Ilse", "What a lovely story about our old clock.")
-	reader.until(widget + `.querySelector(".say").textContent.includes("waiting for a moderator")`)
+	reader.until(widget + `.querySelector(".message").textContent.includes("waiting for a moderator")`)
 
 	p := d.login("alice")
 	p.says("#comment .body", "lovely story")
