@@ -13,10 +13,10 @@ import (
 	"winnow/models"
 )
 
-// axeFile is put there by make needs.
+// axeFile is installed by make needs.
 const axeFile = "node_modules/axe-core/axe.min.js"
 
-// withAxe has axe-core on every page that is loaded from now on.
+// withAxe loads axe-core into every page that is opened from now on.
 func (p *tab) withAxe() {
 	p.Helper()
 	source, err := os.ReadFile(axeFile)
@@ -30,10 +30,10 @@ func (p *tab) withAxe() {
 	if err != nil {
 		p.Fatal(err)
 	}
-	p.do(chromedp.Reload())
+	p.run(chromedp.Reload())
 }
 
-// looks are the ways a page is seen.
+// looks are the colour schemes and sizes in which a page is checked.
 var looks = []struct {
 	name, scheme  string
 	width, height int64
@@ -44,9 +44,9 @@ var looks = []struct {
 	{"dark phone", "dark", 360, 740},
 }
 
-// accessible holds what is shown against axe-core's rules, in every look, and
-// checks that no page is wider than its window.
-func (p *tab) accessible(what string) {
+// expectAccessible checks the page by the rules of axe-core, in every look,
+// and that it is not wider than its window.
+func (p *tab) expectAccessible(what string) {
 	p.Helper()
 	for _, look := range looks {
 		_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
@@ -55,14 +55,14 @@ func (p *tab) accessible(what string) {
 		if err != nil {
 			p.Fatal(err)
 		}
-		p.do(chromedp.EmulateViewport(look.width, look.height))
-		p.text(`(window.found = null, axe.run({ rules: { "target-size": { enabled: true } } }).then((r) => {
+		p.run(chromedp.EmulateViewport(look.width, look.height))
+		p.evaluate(`(window.found = null, axe.run({ rules: { "target-size": { enabled: true } } }).then((r) => {
 			window.found = r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.target + " — " + n.failureSummary)).join("\n") }))`)
-		p.until(`window.found !== null`)
-		if found := p.text(`window.found`); found != "" {
+		p.waitFor(`window.found !== null`)
+		if found := p.evaluate(`window.found`); found != "" {
 			p.Errorf("%s, %s:\n%s", what, look.name, found)
 		}
-		if wide := p.text(`document.documentElement.scrollWidth - innerWidth`); strings.TrimPrefix(wide, "-") == wide && wide != "0" {
+		if wide := p.evaluate(`document.documentElement.scrollWidth - innerWidth`); strings.TrimPrefix(wide, "-") == wide && wide != "0" {
 			p.Errorf("%s, %s: %s pixels wider than the window", what, look.name, wide)
 		}
 	}
@@ -70,36 +70,36 @@ func (p *tab) accessible(what string) {
 
 func TestPagesAreAccessible(t *testing.T) {
 	d := newDesk(t, models.ModePre)
-	d.role("alice", models.RoleAdmin)
+	d.setRole("alice", models.RoleAdmin)
 	for i := range 8 {
 		d.post(i+1, fmt.Sprintf("Reader %d", i), "My cousin earns a captain's pay from her kitchen table, see http://offer.example/win today "+fmt.Sprint(i))
 	}
 	p := d.open("/console/")
 	p.withAxe()
-	p.until(`document.activeElement.name === "name"`)
-	p.accessible("login")
-	p.keys("alice\t" + secretWord + "\r")
-	p.until(`document.getElementById("live").className === "on"`)
-	p.until(`document.querySelector("#comment .signals")`)
-	p.accessible("desk")
+	p.waitFor(`document.activeElement.name === "name"`)
+	p.expectAccessible("login")
+	p.keys("alice\t" + testPassword + "\r")
+	p.waitFor(`document.getElementById("live").className === "on"`)
+	p.waitFor(`document.querySelector("#comment .signals")`)
+	p.expectAccessible("desk")
 	p.keys("x")
-	p.says("#bulk", "8 selected") // near-copies, as one row
-	p.accessible("selection")
+	p.waitForText("#bulk", "8 selected") // near-copies, as one row
+	p.expectAccessible("selection")
 	p.keys("\x1br")
-	p.says("#actions", "Reject as")
-	p.accessible("reasons")
+	p.waitForText("#actions", "Reject as")
+	p.expectAccessible("reasons")
 	p.keys("o")
-	p.says("#toasts", "Rejected")
-	p.accessible("decided")
+	p.waitForText("#toasts", "Rejected")
+	p.expectAccessible("decided")
 	p.keys("?")
-	p.until(`document.getElementById("help").open`)
-	p.accessible("help")
+	p.waitFor(`document.getElementById("help").open`)
+	p.expectAccessible("help")
 	p.keys("\x1b")
 	for address, heading := range map[string]string{
 		"stats": "Statistics", "models": "Models", "sites": "Sites", "sites/demo": "Sites", "people": "People", "people/bob": "People", "audit": "Audit",
 	} {
 		p.page(address, heading)
-		p.text(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
-		p.accessible(address)
+		p.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
+		p.expectAccessible(address)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // TestThresholdTickStandsAtTheThreshold measures where the browser draws the
-// tick: that a style is not applied is seen nowhere else.
+// tick: nothing else shows that a style is not applied.
 func TestThresholdTickStandsAtTheThreshold(t *testing.T) {
 	d := newDesk(t, models.ModePre)
 	threshold := 0.25
@@ -21,8 +21,8 @@ func TestThresholdTickStandsAtTheThreshold(t *testing.T) {
 	d.must(err)
 	d.post(1, "Ilse", "The clock is right.")
 	p := d.login("alice")
-	p.says("#why .gauge small", "held from 25%")
-	share := p.text(`(() => {
+	p.waitForText("#why .gauge small", "held from 25%")
+	share := p.evaluate(`(() => {
 		const track = document.querySelector("#why .track").getBoundingClientRect();
 		const tick = document.querySelector("#why .track i").getBoundingClientRect();
 		return ((tick.left + tick.right) / 2 - track.left) / track.width;
@@ -50,7 +50,7 @@ func (d *desk) edit(id, body string) {
 }
 
 func TestEditedCommentShowsItsEarlierTexts(t *testing.T) {
-	onBoth(t, models.ModePre, editedCommentShowsItsEarlierTexts)
+	onBothSetups(t, models.ModePre, editedCommentShowsItsEarlierTexts)
 }
 
 func editedCommentShowsItsEarlierTexts(t *testing.T, d *desk) {
@@ -60,12 +60,12 @@ func editedCommentShowsItsEarlierTexts(t *testing.T, d *desk) {
 	d.edit(id, "The new clock is right, and <b>bold</b>.")
 	d.edit(id, "The new clock is wrong, and <i>bolder</i>.")
 	p := d.login("alice")
-	p.says("#comment .revisions summary", "Earlier texts: 2")
-	const said = `[...document.querySelectorAll("#comment .revisions li %s")].map((e) => e.textContent.trim()).join("|")`
+	p.waitForText("#comment .revisions summary", "Earlier texts: 2")
+	const texts = `[...document.querySelectorAll("#comment .revisions li %s")].map((e) => e.textContent.trim()).join("|")`
 	for what, want := range map[string]string{
 		"del": "right,|<b>bold</b>.|old", "ins": "wrong,|<i>bolder</i>.|new", ".text": "The new clock is right, wrong, and <b>bold</b>.<i>bolder</i>.|The old new clock is right, and <b>bold</b>.",
 	} {
-		if got := p.text(fmt.Sprintf(said, what)); got != want {
+		if got := p.evaluate(fmt.Sprintf(texts, what)); got != want {
 			t.Errorf("%s of the earlier texts are %q, not %q", what, got, want)
 		}
 	}

@@ -35,7 +35,7 @@ import (
 	"winnow/storage/storagetest"
 )
 
-const secretWord = "correct horse battery staple"
+const testPassword = "correct horse battery staple"
 
 var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
 
@@ -55,9 +55,9 @@ type desk struct {
 	testing.TB
 	db      *storage.DB
 	url     string // where the browser goes
-	other   string // of a second node; the same where there is one alone
+	other   string // of a second node; the same where there is only one
 	nodes   []*httptest.Server
-	cut     atomic.Bool     // the servers give browsers no answer
+	offline atomic.Bool     // the servers do not answer browsers
 	key     string          // of the demo site
 	browser context.Context // of chromedp
 }
@@ -65,20 +65,20 @@ type desk struct {
 // newDesk has one node, with everything in process.
 func newDesk(t testing.TB, mode models.Mode) *desk {
 	t.Helper()
-	return furnish(t, storagetest.SQLiteURL(t), "", mode)
+	return newDeskOn(t, storagetest.SQLiteURL(t), "", mode)
 }
 
-// onBoth runs a test on both set-ups; with Redis on two nodes.
-func onBoth(t *testing.T, mode models.Mode, test func(t *testing.T, d *desk)) {
+// onBothSetups runs a test on both set-ups; with Redis on two nodes.
+func onBothSetups(t *testing.T, mode models.Mode, test func(t *testing.T, d *desk)) {
 	t.Run("SQLite", func(t *testing.T) { test(t, newDesk(t, mode)) })
-	t.Run("PostgreSQL and Redis", func(t *testing.T) { test(t, furnish(t, storagetest.PostgresURL(t), storagetest.Redis(t).URL, mode)) })
+	t.Run("PostgreSQL and Redis", func(t *testing.T) { test(t, newDeskOn(t, storagetest.PostgresURL(t), storagetest.Redis(t).URL, mode)) })
 }
 
-func furnish(t testing.TB, database, redisURL string, mode models.Mode) *desk {
+func newDeskOn(t testing.TB, database, redisURL string, mode models.Mode) *desk {
 	t.Helper()
 	d := &desk{TB: t, db: storagetest.Open(t, database, storage.Options{}), browser: browser(t)}
 	d.model()
-	hash, err := password.Hash(secretWord)
+	hash, err := password.Hash(testPassword)
 	d.must(err)
 	for _, name := range []string{"alice", "bob", "carol"} {
 		d.must(d.db.AddModerator(t.Context(), operator, models.Moderator{Name: name, Role: models.RoleModerator, PasswordHash: hash}))
@@ -130,7 +130,7 @@ func (d *desk) serve(db *storage.DB, redisURL string) string {
 	d.must(err)
 	node := server.Handler()
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if d.cut.Load() && r.Header.Get("Sec-Fetch-Mode") != "" { // which browsers alone send
+		if d.offline.Load() && r.Header.Get("Sec-Fetch-Mode") != "" { // only browsers send it
 			panic(http.ErrAbortHandler) // the connection ends without an answer
 		}
 		node.ServeHTTP(w, r)
@@ -149,15 +149,15 @@ func (d *desk) serve(db *storage.DB, redisURL string) string {
 	return web.URL
 }
 
-// disconnect cuts browsers off until the cut is over.
+// disconnect cuts browsers off until offline is set to false again.
 func (d *desk) disconnect() {
-	d.cut.Store(true)
+	d.offline.Store(true)
 	for _, node := range d.nodes {
 		node.CloseClientConnections() // and with them the open streams
 	}
 }
 
-// browser starts a browser of its own, with nothing remembered.
+// browser starts a browser with an empty profile.
 func browser(t testing.TB) context.Context {
 	t.Helper()
 	var path string
@@ -201,8 +201,8 @@ type tab struct {
 	ctx context.Context
 }
 
-// open opens a page. Messages that contain one of the expected texts are let
-// pass: browsers report every reply above 399.
+// open opens a page. Messages that contain one of the expected texts are
+// allowed: browsers report every reply above 399.
 func (d *desk) open(path string, expected ...string) *tab {
 	d.Helper()
 	ctx, cancel := chromedp.NewContext(d.browser, chromedp.WithNewBrowserContext())
@@ -229,7 +229,7 @@ func (d *desk) open(path string, expected ...string) *tab {
 	p := &tab{d.TB, ctx}
 	_, err := chromedp.Call(ctx, log.Enable, struct{}{})
 	d.must(err)
-	p.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(d.url+path))
+	p.run(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(d.url+path))
 	return p
 }
 
@@ -237,9 +237,9 @@ func (d *desk) open(path string, expected ...string) *tab {
 func (d *desk) login(name string, expected ...string) *tab {
 	d.Helper()
 	p := d.open("/console/", expected...)
-	p.until(`document.activeElement.name === "name"`)
-	p.keys(name + "\t" + secretWord + "\r")
-	p.until(`document.getElementById("live").className === "on"`)
+	p.waitFor(`document.activeElement.name === "name"`)
+	p.keys(name + "\t" + testPassword + "\r")
+	p.waitFor(`document.getElementById("live").className === "on"`)
 	return p
 }
 
@@ -278,7 +278,7 @@ func (d *desk) postAll(n int, comment object) string {
 	return reply["id"].(string)
 }
 
-// status is where a comment stands.
+// status returns the present status of a comment.
 func (d *desk) status(id string) models.Status {
 	d.Helper()
 	c, err := d.db.Comment(d.Context(), id)
@@ -286,8 +286,8 @@ func (d *desk) status(id string) models.Status {
 	return c.Status
 }
 
-// until waits for a condition of the server.
-func (d *desk) until(holds func() bool) {
+// waitFor waits for a condition of the server.
+func (d *desk) waitFor(holds func() bool) {
 	d.Helper()
 	late := time.After(20 * time.Second)
 	again := time.NewTicker(5 * time.Millisecond)
@@ -308,15 +308,15 @@ func (d *desk) must(err error) {
 	}
 }
 
-func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+func (p *tab) run(steps ...chromedp.Action[chromedp.Void]) {
 	p.Helper()
 	if err := chromedp.Do(p.ctx, steps...); err != nil {
 		p.Fatal(err)
 	}
 }
 
-// keys presses keys one after the other, as a person does: a page that takes a
-// key for itself keeps its letter from being typed.
+// keys presses keys one after the other, with the events of a real keyboard: a
+// page that prevents the default of a key keeps its letter from being typed.
 func (p *tab) keys(keys string) {
 	p.Helper()
 	for _, r := range keys {
@@ -334,8 +334,8 @@ func (p *tab) keys(keys string) {
 	}
 }
 
-// until waits for a condition of the page.
-func (p *tab) until(condition string) {
+// waitFor waits for a condition of the page.
+func (p *tab) waitFor(condition string) {
 	p.Helper()
 	poll := chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second))
 	if _, err := chromedp.Run(p.ctx, poll); err != nil {
@@ -344,14 +344,14 @@ func (p *tab) until(condition string) {
 	}
 }
 
-// says waits until an element's text contains a text.
-func (p *tab) says(selector, text string) {
+// waitForText waits until an element's text contains a text.
+func (p *tab) waitForText(selector, text string) {
 	p.Helper()
-	p.until(fmt.Sprintf("document.querySelector(%q)?.textContent.includes(%q)", selector, text))
+	p.waitFor(fmt.Sprintf("document.querySelector(%q)?.textContent.includes(%q)", selector, text))
 }
 
-// text returns an expression's value as text.
-func (p *tab) text(expression string) string {
+// evaluate returns an expression's value as text.
+func (p *tab) evaluate(expression string) string {
 	p.Helper()
 	s, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
 	if err != nil {

@@ -10,8 +10,9 @@ import (
 	"winnow/models"
 )
 
-// attacks are texts that would act or spill if they were more than text.
-var attacks = []string{
+// injections are texts that would run, or break the layout, if they were taken for
+// HTML.
+var injections = []string{
 	`<script>owned = 1</script>`,
 	`<img src=x onerror=owned=1>`,
 	`"><svg onload=owned=1>`,
@@ -27,7 +28,7 @@ var attacks = []string{
 	"z" + strings.Repeat("\u0301", 10_000) + " end",
 }
 
-// cut returns as much of a text as a field takes, in bytes as well.
+// cut shortens a text to what a field takes, in characters and in bytes.
 func cut(text string, most int) string {
 	points := []rune(text)
 	for len(points) > most || len(string(points)) > 2*most {
@@ -36,7 +37,7 @@ func cut(text string, most int) string {
 	return string(points)
 }
 
-// link has a text behind an address, as far as addresses may.
+// link returns an address with a text in its query, without what makes it invalid.
 func link(text string) string {
 	return "https://gazette.example/?" + cut(strings.Map(func(r rune) rune {
 		if r == '%' || r < ' ' {
@@ -46,15 +47,15 @@ func link(text string) string {
 	}, text), models.MaxID)
 }
 
-func TestAttacksAreText(t *testing.T) {
+func TestInjectedMarkupStaysText(t *testing.T) {
 	for _, mode := range []models.Mode{models.ModePost, models.ModePre} {
-		t.Run(string(mode), func(t *testing.T) { attacksAreText(t, newDesk(t, mode)) })
+		t.Run(string(mode), func(t *testing.T) { injectedMarkupStaysText(t, newDesk(t, mode)) })
 	}
 }
 
-func attacksAreText(t *testing.T, d *desk) {
-	ids := make([]string, len(attacks))
-	for i, a := range attacks {
+func injectedMarkupStaysText(t *testing.T, d *desk) {
+	ids := make([]string, len(injections))
+	for i, a := range injections {
 		article := object{"id": "welcome", "title": cut(a, models.MaxTitle), "url": link(a)}
 		if i%2 == 1 {
 			article["id"] = cut(a, models.MaxID)
@@ -65,50 +66,51 @@ func attacksAreText(t *testing.T, d *desk) {
 			"client": object{"user_agent": cut(a, models.MaxUserAgent), "referrer": cut(a, models.MaxURL)},
 		})
 	}
-	d.role("alice", models.RoleAdmin)
-	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.Name = cut(attacks[1], models.MaxName); return nil })
+	d.setRole("alice", models.RoleAdmin)
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.Name = cut(injections[1], models.MaxName); return nil })
 	d.must(err)
-	_, err = d.db.AddSite(t.Context(), operator, models.Site{Slug: "second", Name: cut(attacks[2], models.MaxName), Mode: models.ModePre})
+	_, err = d.db.AddSite(t.Context(), operator, models.Site{Slug: "second", Name: cut(injections[2], models.MaxName), Mode: models.ModePre})
 	d.must(err)
 
 	desk := d.login("alice")
-	desk.until(rows + ` === Number(document.getElementById("total").textContent)`)
+	desk.waitFor(rows + ` === Number(document.getElementById("total").textContent)`)
 	for _, id := range ids {
 		if d.status(id) != models.Pending {
 			continue
 		}
-		desk.text(fmt.Sprintf(`document.querySelector('#list [data-id=%q] .row').click()`, id))
-		desk.until(fmt.Sprintf("%s === %q", opened, id))
-		desk.until(`document.querySelector("#history")`)
-		desk.harmless("comment " + id)
+		desk.evaluate(fmt.Sprintf(`document.querySelector('#list [data-id=%q] .row').click()`, id))
+		desk.waitFor(fmt.Sprintf("%s === %q", opened, id))
+		desk.waitFor(`document.querySelector("#history")`)
+		desk.expectHarmless("comment " + id)
 		desk.keys("n" + `<img src=x onerror=owned=1>` + "\r")
-		desk.next("a")
-		desk.harmless("decided")
+		desk.pressAndWait("a")
+		desk.expectHarmless("decided")
 	}
 	for address, heading := range map[string]string{"audit": "Audit", "stats": "Statistics", "sites": "Sites", "sites/demo": "Sites", "people": "People"} {
 		desk.page(address, heading)
-		desk.until(`document.querySelector("#page form, #page table, #page figure")`)
-		desk.text(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
-		desk.harmless(address)
+		desk.waitFor(`document.querySelector("#page form, #page table, #page figure")`)
+		desk.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
+		desk.expectHarmless(address)
 	}
 	reader := d.open("/demo")
-	reader.until(widget + `?.querySelectorAll("article").length > 0`)
-	reader.harmless("the article's page")
+	reader.waitFor(widget + `?.querySelectorAll("article").length > 0`)
+	reader.expectHarmless("the article's page")
 }
 
-// harmless checks that no text became anything else, in a wide and in a narrow
-// window. What the page's policy kept from acting shows in the console.
-func (p *tab) harmless(what string) {
+// expectHarmless checks that no text became an element or a script, in a wide and
+// in a narrow window. What the Content-Security-Policy blocked shows in the
+// browser's console, which fails the test.
+func (p *tab) expectHarmless(what string) {
 	p.Helper()
 	const acted = `[typeof owned, document.querySelectorAll("iframe, img, base, form form, [onload], [onerror], [onfocus], a[href^='javascript']").length].join()`
-	if got := p.text(acted); got != "undefined,0" {
+	if got := p.evaluate(acted); got != "undefined,0" {
 		p.Errorf("%s: what a script left, elements made of text: %s", what, got)
 	}
 	for _, width := range []int64{1280, 360} {
-		p.do(chromedp.EmulateViewport(width, 800))
-		if wide := p.text(`document.documentElement.scrollWidth > innerWidth`); wide != "false" {
+		p.run(chromedp.EmulateViewport(width, 800))
+		if wide := p.evaluate(`document.documentElement.scrollWidth > innerWidth`); wide != "false" {
 			p.Errorf("%s is wider than a window of %d pixels", what, width)
 		}
 	}
-	p.do(chromedp.EmulateViewport(1280, 800))
+	p.run(chromedp.EmulateViewport(1280, 800))
 }

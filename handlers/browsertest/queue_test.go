@@ -14,8 +14,9 @@ const (
 
 var bob = models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleModerator}
 
-// fill posts comments that have little in common, and returns their ids.
-func (d *desk) fill(n int) []string {
+// postDistinct posts comments that are no near-copies of each other, and returns
+// their ids.
+func (d *desk) postDistinct(n int) []string {
 	d.Helper()
 	ids := make([]string, n)
 	for i := range ids {
@@ -25,8 +26,8 @@ func (d *desk) fill(n int) []string {
 	return ids
 }
 
-// count says how many of these comments stand so.
-func (d *desk) count(ids []string, want models.Status) (n int) {
+// countWith counts the comments that have a status.
+func (d *desk) countWith(ids []string, want models.Status) (n int) {
 	d.Helper()
 	for _, id := range ids {
 		if d.status(id) == want {
@@ -36,21 +37,21 @@ func (d *desk) count(ids []string, want models.Status) (n int) {
 	return n
 }
 
-// next presses keys, waits until another comment is open than before, or none,
-// and returns the one before.
-func (p *tab) next(keys string) string {
+// pressAndWait presses keys, waits until another comment is open, or none, and
+// returns the id of the one before.
+func (p *tab) pressAndWait(keys string) string {
 	p.Helper()
-	p.until(opened + ` !== ""`)
-	id := p.text(opened)
+	p.waitFor(opened + ` !== ""`)
+	id := p.evaluate(opened)
 	p.keys(keys)
-	p.until(fmt.Sprintf("%s !== %q", opened, id))
+	p.waitFor(fmt.Sprintf("%s !== %q", opened, id))
 	return id
 }
 
-// tells presses a button of the desk that has a text.
-func (p *tab) tells(word string) {
+// clickInDesk clicks the button of the desk that has a text.
+func (p *tab) clickInDesk(word string) {
 	p.Helper()
 	find := `[...document.querySelectorAll("#panes button")].find((b) => b.textContent === "` + word + `")`
-	p.until(find)
-	p.text(find + `.click()`)
+	p.waitFor(find)
+	p.evaluate(find + `.click()`)
 }

@@ -8,7 +8,7 @@ import (
 	"winnow/models"
 )
 
-func TestSecondLooksAreBlind(t *testing.T) {
+func TestSecondLooksHideTheFirstDecision(t *testing.T) {
 	d := newDesk(t, models.ModePre)
 	all := 1.0
 	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.SecondLook = &all; return nil })
@@ -18,36 +18,36 @@ func TestSecondLooksAreBlind(t *testing.T) {
 	_, _, err = d.db.Decide(t.Context(), bob, id, models.DecisionRequest{Action: models.Approve})
 	d.must(err)
 	p := d.login("alice")
-	p.says("#none", "Nothing is waiting.")
-	p.do(chromedp.Click(`#pages a[href="#looks"]`))
-	p.says("#comment .body", "The clock is right.")
-	p.says("#notice", "decide as if nobody had decided before")
-	if got := p.text(`[document.getElementById("why"), document.querySelector("#list .chip"), document.querySelector("#author").textContent].join()`); got != ",," {
+	p.waitForText("#none", "Nothing is waiting.")
+	p.run(chromedp.Click(`#pages a[href="#looks"]`))
+	p.waitForText("#comment .body", "The clock is right.")
+	p.waitForText("#notice", "decide as if nobody had decided before")
+	if got := p.evaluate(`[document.getElementById("why"), document.querySelector("#list .chip"), document.querySelector("#author").textContent].join()`); got != ",," {
 		t.Errorf("a second look shows %s", got)
 	}
 	p.keys("rs")
-	p.says("#recent", "Second look disagreed")
-	d.until(func() bool { return d.status(id) == models.Pending })
-	p.do(chromedp.Click(`#pages a[href="#queue"]`))
-	p.says("#list", "Second look disagreed")
+	p.waitForText("#recent", "Second look disagreed")
+	d.waitFor(func() bool { return d.status(id) == models.Pending })
+	p.run(chromedp.Click(`#pages a[href="#queue"]`))
+	p.waitForText("#list", "Second look disagreed")
 }
 
-func TestSecondLooksAreCounted(t *testing.T) { onBoth(t, models.ModePre, secondLooksAreCounted) }
+func TestSecondLooksAreCounted(t *testing.T) { onBothSetups(t, models.ModePre, secondLooksAreCounted) }
 
 func secondLooksAreCounted(t *testing.T, d *desk) {
 	all := 1.0
 	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.SecondLook = &all; return nil })
 	d.must(err)
-	for _, id := range d.fill(2) {
+	for _, id := range d.postDistinct(2) {
 		_, _, err = d.db.Decide(t.Context(), bob, id, models.DecisionRequest{Action: models.Approve})
 		d.must(err)
 	}
 	p := d.login("alice")
-	p.do(chromedp.Click(`#pages a[href="#looks"]`))
-	p.says("#looks", "2")
-	p.next("a")
-	p.until(`document.getElementById("looks").textContent === " 1"`)
-	p.do(chromedp.Click(`#pages a[href="#queue"]`))
-	p.says("#none", "Nothing is waiting.")
-	p.until(`document.getElementById("looks").textContent === " 1"`)
+	p.run(chromedp.Click(`#pages a[href="#looks"]`))
+	p.waitForText("#looks", "2")
+	p.pressAndWait("a")
+	p.waitFor(`document.getElementById("looks").textContent === " 1"`)
+	p.run(chromedp.Click(`#pages a[href="#queue"]`))
+	p.waitForText("#none", "Nothing is waiting.")
+	p.waitFor(`document.getElementById("looks").textContent === " 1"`)
 }

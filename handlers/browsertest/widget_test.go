@@ -16,11 +16,11 @@ import (
 // widget is the shadow tree of the comments on a page.
 const widget = `document.getElementById("winnow-comments").shadowRoot`
 
-// write fills in the form and sends it.
+// write fills in the form and submits it.
 func (p *tab) write(name, body string) {
 	p.Helper()
-	p.until(widget + `?.querySelector("h2").textContent`)
-	p.text(fmt.Sprintf(`(%[1]s.getElementById("name").value = %q, %[1]s.getElementById("body").focus())`, widget, name))
+	p.waitFor(widget + `?.querySelector("h2").textContent`)
+	p.evaluate(fmt.Sprintf(`(%[1]s.getElementById("name").value = %q, %[1]s.getElementById("body").focus())`, widget, name))
 	p.keys(body + "\t\r")
 }
 
@@ -32,44 +32,44 @@ func TestReaderPosts(t *testing.T) {
 	d := newDesk(t, models.ModePost)
 	p := d.open("/demo")
 	p.write("Ilse", "What a lovely story about our old clock.")
-	p.until(p.comments("lovely story"))
-	p.until(widget + `.querySelector(".message").textContent === "Your comment is published."`)
+	p.waitFor(p.comments("lovely story"))
+	p.waitFor(widget + `.querySelector(".message").textContent === "Your comment is published."`)
 
-	p.do(chromedp.Reload())
-	p.until(widget + `?.querySelector("h2").textContent === "One comment"`)
-	p.text(widget + `.querySelector("article button").click()`)
+	p.run(chromedp.Reload())
+	p.waitFor(widget + `?.querySelector("h2").textContent === "One comment"`)
+	p.evaluate(widget + `.querySelector("article button").click()`)
 	p.write("Tomasz", "And the soup was good as well.")
-	p.until(widget + `.querySelector("li li .text")?.textContent === "And the soup was good as well."`)
+	p.waitFor(widget + `.querySelector("li li .text")?.textContent === "And the soup was good as well."`)
 
 	other := d.open("/demo") // another reader sees the thread
-	other.until(widget + `?.querySelector("li li .by b")?.textContent === "Tomasz"`)
+	other.waitFor(widget + `?.querySelector("li li .by b")?.textContent === "Tomasz"`)
 }
 
-func TestReaderIsToldWhatIsMissing(t *testing.T) {
+func TestMissingFieldsAreShown(t *testing.T) {
 	p := newDesk(t, models.ModePost).open("/demo")
 	p.write("", "A text without a name.")
-	p.until(widget + `.getElementById("name-error").textContent !== ""`)
-	p.until(widget + `.activeElement?.id === "name"`)
-	if got := p.text(widget + `.querySelectorAll("article").length`); got != "0" {
+	p.waitFor(widget + `.getElementById("name-error").textContent !== ""`)
+	p.waitFor(widget + `.activeElement?.id === "name"`)
+	if got := p.evaluate(widget + `.querySelectorAll("article").length`); got != "0" {
 		t.Errorf("%s comments on the page, none wanted", got)
 	}
 }
 
-func TestReaderIsToldWhenToComeBack(t *testing.T) {
+func TestRateLimitSaysWhenToRetry(t *testing.T) {
 	d := newDesk(t, models.ModePost)
 	p := d.open("/demo", "429")
-	p.until(widget + `?.querySelector("h2").textContent`)
-	p.text(`(async () => { for (let status = 0; status !== 429;) status = (await fetch("/v1/comments", { method: "POST", headers: { "Content-Type": "application/json" },
+	p.waitFor(widget + `?.querySelector("h2").textContent`)
+	p.evaluate(`(async () => { for (let status = 0; status !== 429;) status = (await fetch("/v1/comments", { method: "POST", headers: { "Content-Type": "application/json" },
 		body: JSON.stringify({ site: "demo", article: { id: "other" }, author: { name: "n" }, body: "Another thought " + Math.random() }) })).status; window.limited = true })()`)
-	p.until(`window.limited`)
+	p.waitFor(`window.limited`)
 	p.write("Ilse", "One more.")
-	p.until(widget + `.querySelector(".message").textContent.includes("You can post again at")`)
-	if got := p.text(widget + `.getElementById("body").value`); got != "One more." {
+	p.waitFor(widget + `.querySelector(".message").textContent.includes("You can post again at")`)
+	if got := p.evaluate(widget + `.getElementById("body").value`); got != "One more." {
 		t.Errorf("the text is %q after the refusal", got)
 	}
 }
 
-func TestReaderIsToldThatAnArticleIsClosed(t *testing.T) {
+func TestClosedArticleTakesNoComments(t *testing.T) {
 	d := newDesk(t, models.ModePost)
 	editor := models.Caller{Kind: models.ByCommand, Name: "test"}
 	set := func(state models.ArticleState) {
@@ -80,29 +80,29 @@ func TestReaderIsToldThatAnArticleIsClosed(t *testing.T) {
 	}
 	p := d.open("/demo", "403")
 	p.write("Ilse", "Before the end.")
-	p.until(p.comments("Before the end"))
+	p.waitFor(p.comments("Before the end"))
 	set(models.ArticleClosed)
-	p.until(`(async () => { const r = await fetch("/v1/comments?site=demo&article=welcome", { cache: "no-store" }); window.shut = (await r.json()).state === "closed" })(), window.shut`)
+	p.waitFor(`(async () => { const r = await fetch("/v1/comments?site=demo&article=welcome", { cache: "no-store" }); window.shut = (await r.json()).state === "closed" })(), window.shut`)
 	p.write("Ilse", "After the end.")
-	p.until(widget + `.querySelector(".message").textContent === "Comments on this article are closed."`)
-	p.do(chromedp.Reload())
-	p.until(widget + `?.querySelector(".message").textContent === "Comments on this article are closed."`)
-	p.until(widget + `.querySelector("form").hidden && !` + widget + `.querySelector("article button")`)
-	p.until(p.comments("Before the end"))
+	p.waitFor(widget + `.querySelector(".message").textContent === "Comments on this article are closed."`)
+	p.run(chromedp.Reload())
+	p.waitFor(widget + `?.querySelector(".message").textContent === "Comments on this article are closed."`)
+	p.waitFor(widget + `.querySelector("form").hidden && !` + widget + `.querySelector("article button")`)
+	p.waitFor(p.comments("Before the end"))
 }
 
-func TestTrapIsForMachinesAlone(t *testing.T) {
+func TestHoneypotIsHiddenFromPeople(t *testing.T) {
 	p := newDesk(t, models.ModePost).open("/demo")
-	p.until(widget + `?.querySelector("[name=website]")`)
-	got := p.text(`(() => { const e = ` + widget + `.querySelector("[name=website]"), r = e.getBoundingClientRect();
+	p.waitFor(widget + `?.querySelector("[name=website]")`)
+	got := p.evaluate(`(() => { const e = ` + widget + `.querySelector("[name=website]"), r = e.getBoundingClientRect();
 		return [r.right <= 0, e.tabIndex, e.closest("[aria-hidden=true]") !== null].join() })()`)
 	if got != "true,-1,true" {
 		t.Errorf("outside the window, tab index, hidden from assistive technology: %s", got)
 	}
 }
 
-// pageOfReplies makes the server's list of comments one whose replies have the
-// given times, in the order of their ids.
+// pageOfReplies is a script that replaces the list of comments by one with a
+// comment and replies to it, which have the given times and ascending ids.
 func pageOfReplies(times ...string) string {
 	comments := []object{{"id": "0", "author": object{"name": "Ilse"}, "body": "The first.", "created_at": "2026-01-01T12:00:00Z"}}
 	for i, at := range times {
@@ -134,10 +134,10 @@ func TestRepliesWithinOneSecondAreInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.do(chromedp.Reload())
-	p.until(widget + `?.querySelectorAll("li li .text").length === ` + fmt.Sprint(len(inOrder)))
+	p.run(chromedp.Reload())
+	p.waitFor(widget + `?.querySelectorAll("li li .text").length === ` + fmt.Sprint(len(inOrder)))
 	const shown = `[...` + widget + `.querySelectorAll("li li .text")].map((e) => e.textContent).join()`
-	if got := p.text(shown); got != strings.Join(inOrder, ",") {
+	if got := p.evaluate(shown); got != strings.Join(inOrder, ",") {
 		t.Errorf("replies are shown in the order %s", got)
 	}
 }
@@ -150,9 +150,9 @@ func TestRepliesOfOneInstantAreInTheOrderOfTheirIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.do(chromedp.Reload())
-	p.until(widget + `?.querySelectorAll("li li").length === 3`)
-	if got := p.text(`[...` + widget + `.querySelectorAll("li li > article")].map((e) => e.id).join()`); got != "c-2,c-3,c-9" {
+	p.run(chromedp.Reload())
+	p.waitFor(widget + `?.querySelectorAll("li li").length === 3`)
+	if got := p.evaluate(`[...` + widget + `.querySelectorAll("li li > article")].map((e) => e.id).join()`); got != "c-2,c-3,c-9" {
 		t.Errorf("replies are shown in the order %s", got)
 	}
 }
