@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/evanw/esbuild/pkg/api"
 
@@ -35,8 +36,13 @@ const pageName = "index.html"
 
 // Handler serves the console below Path. The page itself is never cached; all
 // that it loads is below a path with a checksum over all assets, so that it can
-// be cached forever and a new binary is never mixed with old scripts.
-func Handler() http.Handler {
+// be cached forever and a new binary is never mixed with old scripts. Nothing in
+// it depends on a server, so that all servers of a process share it.
+func Handler() http.Handler { return handler() }
+
+var handler = sync.OnceValue(newHandler)
+
+func newHandler() http.Handler {
 	contents := build()
 	sum := checksum(contents)
 	contents[pageName] = bytes.ReplaceAll(contents[pageName], []byte("{{assets}}"), []byte(sum))

@@ -25,7 +25,7 @@ const undoHistory = [];
 export const removeDecided = (items, text) => {
   const fromTheEnd = items.toSorted((a, b) => queue.positionOf(b.id) - queue.positionOf(a.id));
   queue.setTotal(queue.total - totalComments(items));
-  const entry = {
+  return {
     items: fromTheEnd,
     positions: fromTheEnd.map(({ id }) => queue.removeItem(id)),
     text,
@@ -33,7 +33,6 @@ export const removeDecided = (items, text) => {
     ids: [],
     isFinal: items[0]?.isSecondLook,
   };
-  return entry;
 };
 
 // announce shows the toast of a decision and puts it into the history.
