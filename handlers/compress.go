@@ -20,7 +20,8 @@ const minCompressed = 1400
 // here, because some must not be:
 //   - where a secret stands beside what somebody else has chosen (logins, new
 //     keys, the tokens of previews), the length of the compressed reply would
-//     give the secret away (BREACH);
+//     give the secret away (BREACH). The lists below hold no secret, and other
+//     sites cannot make a browser request them: the cookie is SameSite=Strict;
 //   - event streams and exports are sent row by row, and a compressor would hold
 //     rows back;
 //   - the reply to a posted comment is short, and has to be fast;
@@ -65,7 +66,7 @@ func compressed(r route, next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// isExport tells whether a list is asked for in a format that is sent row by row.
+// isExport reports whether a list is asked for in a format that is sent row by row.
 func isExport(c echo.Context) bool {
 	format := c.QueryParam("format")
 	return format != "" && format != "json"

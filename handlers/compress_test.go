@@ -141,6 +141,6 @@ func TestEventsAreNotHeldBackByCompression(t *testing.T) {
 	l := &listener{d.T, res, bufio.NewScanner(res.Body)}
 	id := d.post("A comment on the harbour.")
 	if e, _ := l.next(); e.Subject != id || e.Kind != models.CommentCreated {
-		t.Errorf("heard %+v", e)
+		t.Errorf("received %+v", e)
 	}
 }

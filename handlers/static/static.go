@@ -69,7 +69,7 @@ func Compress(data []byte, level int) []byte {
 	return out.Bytes()
 }
 
-// AcceptsGzip tells whether a request's Accept-Encoding names gzip (RFC 9110,
+// AcceptsGzip reports whether a request's Accept-Encoding names gzip (RFC 9110,
 // 12.5.3). A wildcard alone does not count: no browser sends it. It allocates
 // nothing, since every request passes here.
 func AcceptsGzip(r *http.Request) bool {
@@ -86,7 +86,7 @@ func AcceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// isZeroWeight tells whether a coding's parameters are a quality value of 0,
+// isZeroWeight reports whether a coding's parameters are a quality value of 0,
 // which refuses it.
 func isZeroWeight(parameters string) bool {
 	name, value, _ := strings.Cut(strings.TrimSpace(parameters), "=")

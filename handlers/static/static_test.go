@@ -75,5 +75,8 @@ func TestAcceptsGzip(t *testing.T) {
 		if got := AcceptsGzip(r); got != want {
 			t.Errorf("%q: %v", field, got)
 		}
+		if n := testing.AllocsPerRun(10, func() { AcceptsGzip(r) }); n > 0 {
+			t.Errorf("%q: %v allocations", field, n)
+		}
 	}
 }

@@ -174,7 +174,7 @@ function mount(container) {
     else showMessage(translate("failed", { why: problem.detail || problem.title }), "bad");
   }
 
-  // showErrors shows messages beside their inputs, and tells whether there was one.
+  // showErrors shows messages beside their inputs, and reports whether there was one.
   function showErrors(errors) {
     const wrong = errors.filter(([input, text]) => {
       input?.setAttribute("aria-invalid", !!text);

@@ -12,5 +12,5 @@ export const hasRole = (role) => roles.indexOf(moderator.role) >= roles.indexOf(
 export const isEditor = () => hasRole("editor");
 export const isAdmin = () => hasRole("admin");
 
-// isAdminOfAllSites tells whether the moderator may add sites and people.
+// isAdminOfAllSites reports whether the moderator may add sites and people.
 export const isAdminOfAllSites = () => isAdmin() && !moderator.sites;

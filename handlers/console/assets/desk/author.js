@@ -102,7 +102,7 @@ const otherPending = (page, comment) => {
   ];
 };
 
-// offerRejectAll says what else of the author is pending, and asks for the reason to reject all of it.
+// offerRejectAll shows what else of the author is pending, and offers the reason to reject all of it.
 const offerRejectAll = async (comment) => {
   const filter = { site: comment.site, author: authorKey(comment) };
   const { count, token, articles, first_at } = await post("/decisions/preview", { filter });

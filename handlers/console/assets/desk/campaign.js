@@ -5,7 +5,7 @@ import { emit } from "../lib/events.js";
 import { formatAge, translate } from "../lib/i18n.js";
 import * as queue from "./queue.js";
 
-// previewCampaign asks what a decision on an item's campaign covers. The preview's token goes with the decision,
+// previewCampaign requests what a decision on an item's campaign covers. The preview's token goes with the decision,
 // which the server refuses when that has changed.
 export const previewCampaign = (item) => {
   const filter = { site: item.comment.site, campaign: item.campaign.id };
@@ -14,7 +14,7 @@ export const previewCampaign = (item) => {
   return item.preview;
 };
 
-// campaignLine says how large the campaign is, and selects all of it.
+// campaignLine shows how large the campaign is, and selects all of it.
 export const campaignLine = ({ campaign }) => {
   if (!campaign) return null;
   const selectAll = () => emit("filter-requested", { change: { campaign: campaign.id }, selectAll: true });

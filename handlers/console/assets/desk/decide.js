@@ -124,7 +124,7 @@ export const skip = () => {
   claimAhead();
 };
 
-// handleRefusal tells why a decision was not saved, and puts the comment back where it is still pending.
+// handleRefusal shows why a decision was not saved, and puts the comment back where it is still pending.
 const handleRefusal = async (error, entry) => {
   const [item] = entry.items;
   const { decision, claim } = error.current || {};

@@ -27,9 +27,9 @@ const text = (key, values) => translate("comment." + key, values);
 const openArticle = () => byId("comment").querySelector(".open");
 
 const showDetails = async (item) => {
-  if (commentCount(item) > 1) ignoreErrors(showCampaignPreview(item)); // a decision asks for it again
+  if (commentCount(item) > 1) ignoreErrors(showCampaignPreview(item)); // repeated when it is decided
   const next = queue.dueItems(queue.positionOf(item.id) + 1).slice(0, prefetched);
-  for (const { id } of next) ignoreErrors(fetchDetails(id)); // opening it asks again
+  for (const { id } of next) ignoreErrors(fetchDetails(id)); // repeated when it is opened
   const details = await ignoreErrors(fetchDetails(item.id));
   if (!details || queue.openId !== item.id) return;
   if (details.revisions.length) openArticle().after(revisionList(details));
@@ -66,7 +66,7 @@ const byline = (comment, ...more) =>
 
 const commentText = (comment) => bdi(highlight(comment.body), "p.text");
 
-// notice says why the comment is not simply the moderator's to decide.
+// notice shows why the comment is not simply the moderator's to decide.
 const notice = (item, doneText = text("gone")) => {
   const content = noticeText(item, doneText);
   return element("p.notice", { id: "notice", hidden: !content }, content);

@@ -41,7 +41,7 @@ const footer = ({ signals, model }) => {
     translate("why.model", { version: model }));
 };
 
-// signalList lists signals with their weights; a signal of a rule with the action that the rule asks for.
+// signalList lists signals with their weights; a signal of a rule with the action that the rule demands.
 export const signalList = (signals, listenersOf = () => ({})) => {
   const greatest = Math.max(...signals.map(({ weight }) => Math.abs(weight)), 1);
   return element("ul.signals", signals.map((signal) => signalLine(signal, greatest, listenersOf(signal))));

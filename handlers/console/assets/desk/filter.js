@@ -5,16 +5,16 @@ export const filter = {
   each: "", // "1": near-copies are items of their own
 };
 
-// groupsCampaigns tells whether the near-copies of a campaign are one item.
+// groupsCampaigns reports whether the near-copies of a campaign are one item.
 export const groupsCampaigns = () => !filter.each && !filter.campaign && !filter.author;
 
-// filterQuery is the filter as the API takes it.
+// filterQuery is the filter in the form of the API.
 export const filterQuery = () => {
   const { each, ...query } = filter;
   return { ...query, group: groupsCampaigns() ? "campaign" : "" };
 };
 
-// isNarrowed tells whether the filter leaves out comments of the chosen site.
+// isNarrowed reports whether the filter leaves out comments of the chosen site.
 export const isNarrowed = () => {
   const { sort, site, each, ...criteria } = filter;
   return Object.values(criteria).some(Boolean);

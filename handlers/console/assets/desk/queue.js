@@ -73,7 +73,7 @@ export const loadMore = async () => {
   mergeItems(page.items);
 };
 
-// mergeItems takes in items as the server knows them now. New ones go to the end, and nothing in the list moves.
+// mergeItems merges items in their present state on the server. New ones go to the end, and nothing in the list moves.
 export const mergeItems = (found) => {
   for (const item of found) {
     const known = itemById(item.id);
@@ -84,7 +84,7 @@ export const mergeItems = (found) => {
 };
 
 // updateItem notes who has claimed an item by now, and how many near-copies of it are pending, which the reply to a
-// claim does not contain. It tells whether either has changed.
+// claim does not contain. It reports whether either has changed.
 export const updateItem = (item, { claim, campaign }) => {
   const [holder, count] = [holderOf(item), commentCount(item)];
   item.claim = claim;
@@ -120,7 +120,7 @@ const showListState = () => {
   emit("selection-changed");
 };
 
-// open opens an item, or none when the id is null. byHand tells that the moderator, and not a reload, has caused it.
+// open opens an item, or none when the id is null. byHand is true when the moderator, and not a reload, opens it.
 export const open = (id, byHand = true) => {
   markOpenRow(openId, id);
   openId = id;

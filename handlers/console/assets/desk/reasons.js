@@ -18,6 +18,6 @@ export const siteReasons = () => {
 export const reasonText = ({ site, reason, detail }) =>
   reasonsOf(site).find(({ id }) => id === detail)?.name || label("reason", reason);
 
-// trainingNote says which label a decision has given to the comment.
+// trainingNote shows which label a decision has given to the comment.
 export const trainingNote = (decision) =>
   decision.label && element("small", " ", translate("trains", { label: label("reason", decision.label) }));

@@ -20,7 +20,7 @@ const maxEntries = 20;
 //   toast             the message that offers to undo it
 const undoHistory = [];
 
-// removeDecided takes decided items out of the list, before the server has answered, and notes them in the history.
+// removeDecided takes decided items out of the list, before the server has answered, and returns their history entry.
 // It works from the end of the list, so that each position stays valid for putting the item back.
 export const removeDecided = (items, text) => {
   const fromTheEnd = items.toSorted((a, b) => queue.positionOf(b.id) - queue.positionOf(a.id));
@@ -97,6 +97,6 @@ const historyLine = (entry) => element("li", timestamp(entry.time),
   element("span", { class: entry.isUndone && "undone" }, bdi(entry.text), trainingNote(entry), agreementNote(entry)),
   !entry.isUndone && !entry.isFinal && element("button.small", () => undo(entry), translate("undo")));
 
-// agreementNote says of a second look whether it agrees with the first decision.
+// agreementNote shows whether a second look agrees with the first decision.
 const agreementNote = ({ agreed }) => agreed != null
   && element("small", " ", agreed ? translate("stats.share") : label("reason", "second_look"));

@@ -15,7 +15,7 @@ const lookUp = (key) =>
   key.split(".").reduce((group, part) => (group && Object.hasOwn(group, part) ? group[part] : undefined), texts);
 
 // translate returns the text of a key such as "queue.empty", with {values} filled in. A text with plural forms is an
-// object by the categories of Intl.PluralRules; the value n selects one.
+// object by the categories of Intl.PluralRules; the value n selects one. The key "_" of a group is its own name.
 export const translate = (key, values = {}) => {
   const found = lookUp(key);
   const text = typeof found === "object" ? found[pluralRules.select(values.n)] ?? found.other : found ?? "";
