@@ -21,7 +21,7 @@ func auditCommand() *cli.Command {
 				"a hash from there, kept outside of the database, shows with --expect also when the end was cut off or all was made anew.",
 			Flags: []cli.Flag{
 				databaseFlag(),
-				&cli.StringFlag{Name: "expect", Sources: env("expect"), Usage: "`HASH` of an earlier head, which must be part of the chain"},
+				&cli.StringFlag{Name: "expect", Usage: "`HASH` of an earlier head, which must be part of the chain"},
 			},
 			Action: withDatabase(verifyAudit),
 		}},

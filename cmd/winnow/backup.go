@@ -19,7 +19,7 @@ func backupCommand() *cli.Command {
 			"backup that is cut off leaves FILE.….part, which may be removed.",
 		Flags: []cli.Flag{
 			databaseFlag(),
-			&cli.BoolFlag{Name: "force", Sources: env("force"), Usage: "replace FILE if it is there"},
+			&cli.BoolFlag{Name: "force", Usage: "replace FILE if it is there"},
 		},
 		Action: backup,
 	}

@@ -22,16 +22,16 @@ func evaluateCommand() *cli.Command {
 	return &cli.Command{
 		Name: "evaluate", Usage: "measure a model on labelled rows",
 		Flags: append(labelFlags(), modelFlag(),
-			&cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"},
-			&cli.StringFlag{Name: "report", Sources: env("report"), Usage: "also write a page with plots and the worst mistakes to `FILE.html`"},
-			&cli.BoolFlag{Name: "learning", Sources: env("learning"), Usage: "draw a learning curve in the report: trains on parts of the rows, which takes its time"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+			&cli.StringFlag{Name: "report", Usage: "also write a page with plots and the worst mistakes to `FILE.html`"},
+			&cli.BoolFlag{Name: "learning", Usage: "draw a learning curve in the report: trains on parts of the rows, which takes its time"},
 		),
 		Action: evaluate,
 	}
 }
 
 func modelFlag() cli.Flag {
-	return &cli.StringFlag{Name: "model", Sources: env("model"), Usage: "model `FILE`"}
+	return &cli.StringFlag{Name: "model", Usage: "model `FILE`"}
 }
 
 func readModel(c *cli.Command) (*classifier.Model, error) {

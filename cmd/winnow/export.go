@@ -15,9 +15,9 @@ import (
 func exportCommand() *cli.Command {
 	flags := []cli.Flag{
 		databaseFlag(),
-		&cli.StringFlag{Name: "site", Sources: env("site"), Usage: "`SLUG` of the one site to export (default all)"},
-		&cli.StringFlag{Name: "since", Sources: env("since"), Usage: "only what was made at `TIME` or later: 2026-01-31 or RFC 3339"},
-		&cli.StringFlag{Name: "format", Value: "jsonl", Sources: env("format"), Usage: "jsonl or csv"},
+		&cli.StringFlag{Name: "site", Usage: "`SLUG` of the one site to export (default all)"},
+		&cli.StringFlag{Name: "since", Usage: "only what was made at `TIME` or later: 2026-01-31 or RFC 3339"},
+		&cli.StringFlag{Name: "format", Value: "jsonl", Usage: "jsonl or csv"},
 	}
 	return &cli.Command{
 		Name: "export", Usage: "write records to standard output", Action: group,

@@ -16,8 +16,8 @@ import (
 
 func labelFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "labels", Sources: env("labels"), Usage: "labelled rows in `FILE`, JSON Lines or CSV by its extension, - for JSON Lines on standard input (repeatable)"},
-		&cli.BoolFlag{Name: "skip-bad", Sources: env("skip-bad"), Usage: "report bad rows and go on"},
+		&cli.StringSliceFlag{Name: "labels", Usage: "labelled rows in `FILE`, JSON Lines or CSV by its extension, - for JSON Lines on standard input (repeatable)"},
+		&cli.BoolFlag{Name: "skip-bad", Usage: "report bad rows and go on"},
 	}
 }
 

@@ -36,6 +36,22 @@ func main() {
 
 // run is the whole program but for signals and exit, so that tests can call it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := rootCommand(stdin, stdout, stderr)
+	err := root.Run(ctx, args)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "winnow: %v\nTry: winnow %s --help\n", err, usage.command)
+		return exitUsage
+	default:
+		fmt.Fprintf(stderr, "winnow: %v\n", err)
+		return exitFailed
+	}
+}
+
+func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 	root := &cli.Command{
 		Name:      "winnow",
 		Usage:     "the comment desk of a news site",
@@ -51,27 +67,20 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			exportCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
 		},
 	}
-	settle(root)
-	err := root.Run(ctx, args)
-	var usage usageError
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "winnow: %v\nTry: winnow %s --help\n", err, usage.command)
-		return exitUsage
-	default:
-		fmt.Fprintf(stderr, "winnow: %v\n", err)
-		return exitFailed
-	}
+	applyDefaults(root)
+	return root
 }
 
-// settle gives a command and those below it what all of them share.
-func settle(c *cli.Command) {
+// applyDefaults sets what all commands have in common on a command and on those
+// below it.
+func applyDefaults(c *cli.Command) {
 	c.OnUsageError = badUsage
 	c.DisableSliceFlagSeparator = true // a comma may be part of a file's name
+	if len(c.Commands) == 0 && c.Name != serveName {
+		c.Before = warnUnknownVariables
+	}
 	for _, sub := range c.Commands {
-		settle(sub)
+		applyDefaults(sub)
 	}
 }
 
@@ -109,13 +118,8 @@ func arguments(c *cli.Command, names ...string) ([]string, error) {
 	return args, nil
 }
 
-// env names the environment variable of a flag: WINNOW_ and the flag's name.
-func env(flag string) cli.ValueSourceChain {
-	return cli.EnvVars("WINNOW_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
-}
-
 // list returns the values of a flag that may be given more than once, or with
-// commas, as in an environment variable.
+// commas.
 func list(c *cli.Command, flag string) []string {
 	return strings.FieldsFunc(strings.Join(c.StringSlice(flag), ","), func(r rune) bool { return r == ',' || r == ' ' })
 }

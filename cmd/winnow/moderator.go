@@ -17,7 +17,7 @@ import (
 )
 
 func moderatorCommand() *cli.Command {
-	passwordFlag := &cli.BoolFlag{Name: "password-stdin", Sources: env("password-stdin"), Usage: "read the password from the first line of standard input"}
+	passwordFlag := &cli.BoolFlag{Name: "password-stdin", Usage: "read the password from the first line of standard input"}
 	return &cli.Command{
 		Name: "moderator", Usage: "the people of the newsroom", Action: group,
 		Commands: []*cli.Command{
@@ -25,14 +25,14 @@ func moderatorCommand() *cli.Command {
 				Name: "add", ArgsUsage: "NAME", Usage: "add a moderator",
 				Flags: []cli.Flag{
 					databaseFlag(), passwordFlag,
-					&cli.StringFlag{Name: "role", Value: string(models.RoleModerator), Sources: env("role"), Usage: "moderator, editor or admin"},
-					&cli.StringSliceFlag{Name: "site", Sources: env("site"), Usage: "`SLUG` of a site that this person works on (repeatable; default all)"},
+					&cli.StringFlag{Name: "role", Value: string(models.RoleModerator), Usage: "moderator, editor or admin"},
+					&cli.StringSliceFlag{Name: "site", Usage: "`SLUG` of a site that this person works on (repeatable; default all)"},
 				},
 				Action: addModerator,
 			},
 			{
 				Name: "list", Usage: "list the moderators",
-				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}},
+				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Usage: "print JSON"}},
 				Action: withDatabase(listModerators),
 			},
 			{

@@ -19,7 +19,7 @@ func readerCommand() *cli.Command {
 	whom := func(more ...cli.Flag) []cli.Flag {
 		return append([]cli.Flag{
 			databaseFlag(),
-			&cli.StringFlag{Name: "site", Sources: env("site"), Usage: "`SLUG` of the site"},
+			&cli.StringFlag{Name: "site", Usage: "`SLUG` of the site"},
 			&cli.StringFlag{Name: "id", Usage: "`ID` that the site vouches for"},
 			&cli.StringFlag{Name: "email", Usage: "e-mail `ADDRESS` given with comments"},
 			&cli.StringFlag{Name: "name", Usage: "`NAME` given with comments that have no id; others may use the same"},
@@ -31,7 +31,7 @@ func readerCommand() *cli.Command {
 			{
 				Name: "export", Usage: "write all that is kept of a reader as JSON (GDPR, Art. 15)",
 				Description: "Comments with what was said of them, and reports. Read it before you hand it out: notes of moderators are in it.",
-				Flags:       whom(&cli.StringFlag{Name: "out", Sources: env("out"), Usage: "new `FILE` to write (default standard output)"}),
+				Flags:       whom(&cli.StringFlag{Name: "out", Usage: "new `FILE` to write (default standard output)"}),
 				Action:      withDatabase(exportReader),
 			},
 			{

@@ -21,8 +21,8 @@ func scoreCommand() *cli.Command {
 		Description: "Reads and writes JSON Lines, in order. A row needs text; label rows will do.",
 		Flags: []cli.Flag{
 			modelFlag(),
-			&cli.StringFlag{Name: "in", Value: "-", Sources: env("in"), Usage: "rows in `FILE`, - for standard input"},
-			&cli.StringFlag{Name: "out", Value: "-", Sources: env("out"), Usage: "scored rows to `FILE`, - for standard output"},
+			&cli.StringFlag{Name: "in", Value: "-", Usage: "rows in `FILE`, - for standard input"},
+			&cli.StringFlag{Name: "out", Value: "-", Usage: "scored rows to `FILE`, - for standard output"},
 		},
 		Action: score,
 	}

@@ -24,9 +24,11 @@ import (
 	"winnow/storage/redis"
 )
 
+const serveName = "serve"
+
 func serveCommand() *cli.Command {
 	return &cli.Command{
-		Name: "serve", Usage: "run the server",
+		Name: serveName, Usage: "run the server",
 		Description: "Without any flag it keeps everything in one SQLite file, counts limits in process, and on its first start\n" +
 			"makes a site \"demo\" and a moderator \"admin\" whose password it prints once.",
 		Flags: append([]cli.Flag{
@@ -161,6 +163,13 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 		return cfg, usagef(c, "--log-level must be debug, info, warn or error")
 	}
 	cfg.Log = slog.New(slog.NewTextHandler(c.Root().ErrWriter, &slog.HandlerOptions{Level: level}))
+	for _, v := range unknownVariables(c.Root()) {
+		if v.nearest == "" {
+			cfg.Log.Warn("unknown environment variable", "name", v.name)
+		} else {
+			cfg.Log.Warn("unknown environment variable", "name", v.name, "known", v.nearest)
+		}
+	}
 	for _, s := range list(c, "trusted-proxies") {
 		prefix, err := netip.ParsePrefix(s)
 		if err != nil {

@@ -21,6 +21,7 @@ import (
 type node struct {
 	base   string
 	stdout *output
+	log    *output
 	stop   func() (status int)
 }
 
@@ -30,8 +31,8 @@ var listening = regexp.MustCompile(`msg=listening address=(\S+)`)
 func start(t *testing.T, args ...string) *node {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	n := &node{stdout: new(output)}
 	log, done := new(output), make(chan int, 1)
+	n := &node{stdout: new(output), log: log}
 	go func() {
 		done <- run(ctx, append([]string{"winnow", "serve", "--listen", "127.0.0.1:0"}, args...), strings.NewReader(""), n.stdout, log)
 	}()

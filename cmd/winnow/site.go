@@ -19,7 +19,7 @@ import (
 )
 
 func siteCommand() *cli.Command {
-	jsonFlag := &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}
+	jsonFlag := &cli.BoolFlag{Name: "json", Usage: "print JSON"}
 	return &cli.Command{
 		Name: "site", Usage: "publications and their keys", Action: group,
 		Commands: []*cli.Command{
@@ -47,7 +47,7 @@ func siteCommand() *cli.Command {
 				Name: "rules", ArgsUsage: "SLUG", Usage: "print what a newsroom has set for its site beside the model, or set it",
 				Flags: []cli.Flag{
 					databaseFlag(),
-					&cli.StringFlag{Name: "file", Sources: env("file"), Usage: "set the rules in `FILE`, JSON as printed, - for standard input"},
+					&cli.StringFlag{Name: "file", Usage: "set the rules in `FILE`, JSON as printed, - for standard input"},
 				},
 				Action: siteRules,
 			},
@@ -58,55 +58,110 @@ func siteCommand() *cli.Command {
 // siteFlags are what can be said of a site when it is added and later.
 func siteFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "name", Sources: env("name"), Usage: "`NAME` that people read"},
-		&cli.StringSliceFlag{Name: "origin", Sources: env("origin"), Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
-		&cli.StringFlag{Name: "mode", Sources: env("mode"), Usage: "post: publish what the filter lets through; pre: a moderator sees everything first"},
-		&cli.StringFlag{Name: "hold", Sources: env("hold"), Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the model's own"},
-		&cli.StringFlag{Name: "reject", Sources: env("reject"), Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
-		&cli.StringFlag{Name: "sso-secret", Sources: env("sso-secret"), Usage: "HS256 `SECRET` with which the site signs its readers' tokens; \"\" for none"},
-		&cli.FloatFlag{Name: "second-look", Sources: env("second-look"), Usage: "`SHARE`, 0 to 1, of decisions and of what the machine approves or rejects that another moderator judges blind, at first 0.01"},
-		&cli.StringFlag{Name: "surge", Sources: env("surge"), Usage: "`COUNT/MINUTES/HOLD`: when more comments than COUNT come on one article within MINUTES, all wait for a moderator for HOLD minutes; at first \"off\""},
-		&cli.IntFlag{Name: "keep-addresses", Sources: env("keep-addresses"), Usage: "`DAYS` that hashes of addresses, user agents and referrers are kept, at first 30; 0: for ever"},
-		&cli.IntFlag{Name: "keep-rejected", Sources: env("keep-rejected"), Usage: "`DAYS` that the text of rejected comments and the authors of labels are kept, at first 180; 0: for ever"},
-		&cli.IntFlag{Name: "keep-labels", Sources: env("keep-labels"), Usage: "`DAYS` that labels are kept, at first 0: for ever"},
+		&cli.StringFlag{Name: "name", Usage: "`NAME` that people read"},
+		&cli.StringSliceFlag{Name: "origin", Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
+		&cli.StringFlag{Name: "mode", Usage: "post: publish what the filter lets through; pre: a moderator sees everything first"},
+		&cli.StringFlag{Name: "hold", Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the model's own"},
+		&cli.StringFlag{Name: "reject", Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
+		&cli.StringFlag{Name: "sso-secret", Usage: "HS256 `SECRET` with which the site signs its readers' tokens; \"\" for none"},
+		&cli.StringFlag{Name: "sso-secret-file", Usage: "the same from `FILE`, - for standard input, where other users of the machine cannot see it"},
+		&cli.FloatFlag{Name: "second-look", Usage: "`SHARE`, 0 to 1, of decisions and of what the machine approves or rejects that another moderator judges blind, at first 0.01"},
+		&cli.StringFlag{Name: "surge", Usage: "`COUNT/MINUTES/HOLD`: when more comments than COUNT come on one article within MINUTES, all wait for a moderator for HOLD minutes; at first \"off\""},
+		&cli.IntFlag{Name: "keep-addresses", Usage: "`DAYS` that hashes of addresses, user agents and referrers are kept, at first 30; 0: for ever"},
+		&cli.IntFlag{Name: "keep-rejected", Usage: "`DAYS` that the text of rejected comments and the authors of labels are kept, at first 180; 0: for ever"},
+		&cli.IntFlag{Name: "keep-labels", Usage: "`DAYS` that labels are kept, at first 0: for ever"},
 	}
 }
 
-// changeSite applies the flags that were given to a site.
-func changeSite(c *cli.Command, s *models.Site) error {
-	if c.IsSet("name") {
-		s.Name = models.Clean(c.String("name"))
+// siteChange returns what applies the flags that were given to a site. It reads
+// the secret's file at once, because a transaction that is repeated calls the
+// function again.
+func siteChange(c *cli.Command) (func(*models.Site) error, error) {
+	secret, err := ssoSecretOf(c)
+	if err != nil {
+		return nil, err
 	}
-	if c.IsSet("origin") {
-		s.Origins = nil
-		for _, o := range list(c, "origin") {
-			s.Origins = append(s.Origins, strings.TrimSuffix(strings.ToLower(o), "/"))
+	return func(s *models.Site) error {
+		if c.IsSet("name") {
+			s.Name = models.Clean(c.String("name"))
 		}
+		if c.IsSet("origin") {
+			s.Origins = nil
+			for _, o := range list(c, "origin") {
+				s.Origins = append(s.Origins, strings.TrimSuffix(strings.ToLower(o), "/"))
+			}
+		}
+		if c.IsSet("mode") {
+			s.Mode = models.Mode(c.String("mode"))
+		}
+		if secret != nil {
+			s.SSOSecret = *secret
+		}
+		if c.IsSet("second-look") {
+			share := c.Float("second-look")
+			s.SecondLook = &share
+		}
+		if c.IsSet("surge") {
+			surge, err := readSurge(c.String("surge"))
+			if err != nil {
+				return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
+			}
+			s.Surge = surge
+		}
+		for flag, days := range map[string]*int{
+			"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
+		} {
+			if c.IsSet(flag) {
+				*days = c.Int(flag)
+			}
+		}
+		if err := changeThresholds(c, s); err != nil {
+			return err
+		}
+		return s.Validate()
+	}, nil
+}
+
+// ssoSecretOf returns the secret that --sso-secret or --sso-secret-file gives,
+// or nil when neither is there.
+func ssoSecretOf(c *cli.Command) (*string, error) {
+	secret, name := c.String("sso-secret"), c.String("sso-secret-file")
+	switch {
+	case !c.IsSet("sso-secret-file"):
+		if !c.IsSet("sso-secret") {
+			return nil, nil
+		}
+		return &secret, nil
+	case c.IsSet("sso-secret"):
+		return nil, usagef(c, "give --sso-secret or --sso-secret-file, not both")
 	}
-	if c.IsSet("mode") {
-		s.Mode = models.Mode(c.String("mode"))
-	}
-	if c.IsSet("sso-secret") {
-		s.SSOSecret = c.String("sso-secret")
-	}
-	if c.IsSet("second-look") {
-		share := c.Float("second-look")
-		s.SecondLook = &share
-	}
-	if c.IsSet("surge") {
-		surge, err := readSurge(c.String("surge"))
+	in := c.Root().Reader
+	if name != "-" {
+		f, err := os.Open(name)
 		if err != nil {
-			return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
+			return nil, err
 		}
-		s.Surge = surge
+		defer f.Close()
+		in = f
 	}
-	for flag, days := range map[string]*int{
-		"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
-	} {
-		if c.IsSet(flag) {
-			*days = c.Int(flag)
-		}
+	data, err := io.ReadAll(io.LimitReader(in, maxSecretFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the secret: %w", err)
 	}
+	secret = strings.TrimRight(string(data), "\r\n")
+	switch {
+	case secret == "": // "" would turn reader tokens off, which has a flag of its own
+		return nil, fmt.Errorf("the secret in %s is empty", name)
+	case len(data) > maxSecretFile:
+		return nil, fmt.Errorf("the secret in %s is longer than %d bytes", name, maxSecretFile)
+	}
+	return &secret, nil
+}
+
+// maxSecretFile bounds the file of a secret, in bytes.
+const maxSecretFile = 4096
+
+func changeThresholds(c *cli.Command, s *models.Site) error {
 	for flag, threshold := range map[string]**float64{"hold": &s.Thresholds.Hold, "reject": &s.Thresholds.Reject} {
 		if !c.IsSet(flag) {
 			continue
@@ -122,7 +177,7 @@ func changeSite(c *cli.Command, s *models.Site) error {
 		}
 		*threshold = &p
 	}
-	return s.Validate()
+	return nil
 }
 
 func readSurge(text string) (s models.Surge, err error) {
@@ -154,7 +209,11 @@ func addSite(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	site := models.Site{Slug: args[0], Name: args[0], Mode: models.ModePost, Retention: models.DefaultRetention()}
-	if err := changeSite(c, &site); err != nil {
+	change, err := siteChange(c)
+	if err != nil {
+		return err
+	}
+	if err := change(&site); err != nil {
 		return err
 	}
 	db, err := openDatabase(ctx, c)
@@ -217,7 +276,11 @@ func threshold(p *float64) string {
 }
 
 func setSite(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
-	_, err := db.UpdateSite(ctx, operator(), args[0], func(s *models.Site) error { return changeSite(c, s) })
+	change, err := siteChange(c)
+	if err != nil {
+		return err
+	}
+	_, err = db.UpdateSite(ctx, operator(), args[0], change)
 	return err
 }
 
