@@ -6,6 +6,15 @@ import (
 	"unicode/utf8"
 )
 
+// Author is who a comment says wrote it. A name alone is not an identity: ID
+// is, when the site or a reader token vouches for it.
+type Author struct {
+	ID    string `json:"id,omitempty"`
+	Name  string `json:"name"`
+	Email string `json:"email,omitempty"`
+	URL   string `json:"url,omitempty"`
+}
+
 // Key is whom the record of an author is kept for: the id when there is one,
 // else the name. What is said of a name does not hold for authors with an id.
 func (a Author) Key() string {
@@ -13,6 +22,13 @@ func (a Author) Key() string {
 		return "id:" + a.ID
 	}
 	return "name:" + a.Name
+}
+
+// Record counts what became of an author's comments on one site.
+type Record struct {
+	Approved int `json:"approved"`
+	Rejected int `json:"rejected"`
+	Pending  int `json:"pending"`
 }
 
 // Trust is the share of an author's decided comments that were approved, as if

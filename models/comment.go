@@ -55,15 +55,6 @@ func (r Reason) Decidable() bool {
 	return false
 }
 
-// Author is who a comment says wrote it. A name alone is not an identity: ID
-// is, when the site or a reader token vouches for it.
-type Author struct {
-	ID    string `json:"id,omitempty"`
-	Name  string `json:"name"`
-	Email string `json:"email,omitempty"`
-	URL   string `json:"url,omitempty"`
-}
-
 // Client is where a comment came from. The address itself is never kept: Hash
 // is a hash of it with a key that changes every seven days, Net the network
 // around it (/24 or /48).
@@ -95,6 +86,13 @@ type Comment struct {
 // Gone tells whether nothing is left of a comment but its place: it was erased,
 // or kept as long as its site keeps what is rejected.
 func (c Comment) Gone() bool { return c.Body == "" }
+
+// Revision is an earlier text of a comment.
+type Revision struct {
+	Version    int64     `json:"version"` // of the comment when it had this text
+	Body       string    `json:"body"`
+	ReplacedAt time.Time `json:"replaced_at"`
+}
 
 // Limits on what a comment may hold, in characters.
 const (

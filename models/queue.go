@@ -1,9 +1,74 @@
 package models
 
-import (
-	"time"
-	"unicode/utf8"
+import "time"
+
+// QueueItem is one comment as a moderator meets it.
+type QueueItem struct {
+	Comment Comment `json:"comment"`
+	Verdict Verdict `json:"verdict"`
+	Context Context `json:"context"`
+	Version int64   `json:"version"` // of the comment, to send back with the decision
+	Claim   *Claim  `json:"claim,omitempty"`
+	// Campaign is the group of near-copies that the comment belongs to, as far
+	// as it is known by now; nil when there are none.
+	Campaign *Campaign `json:"campaign,omitempty"`
+	// Skipped: whoever asks has passed it over, and is not dealt it for a while.
+	Skipped bool `json:"skipped,omitempty"`
+}
+
+// Context is what surrounds a comment in the queue.
+type Context struct {
+	Parent *Comment    `json:"parent,omitempty"`
+	Author KnownAuthor `json:"author"`
+}
+
+// Sort is an order of the queue.
+type Sort string
+
+const (
+	SortRisk   Sort = "risk" // most alarming first
+	SortOldest Sort = "oldest"
+	SortNewest Sort = "newest"
+	// SortUncertain has those first whose risk is nearest to a coin toss.
+	SortUncertain Sort = "uncertain"
 )
+
+// QueueFilter narrows the queue. Empty fields do not narrow.
+type QueueFilter struct {
+	Site     string
+	Sort     Sort // SortRisk when empty
+	Section  string
+	Reason   Reason
+	Signal   string    // a signal's name, or its beginning
+	Lang     string    // ISO 639-1
+	Since    time.Time // of arrival
+	Until    time.Time // not itself
+	Query    string    // part of the body or of the author's name, without case
+	Article  string
+	Author   string // author's id, or name
+	Campaign string // a campaign's id
+	// Grouped: of each campaign, the earliest comment of those that the other
+	// fields let through stands for all.
+	Grouped bool
+	Cursor  string
+	Limit   int
+}
+
+// QueuePage is one page of the queue. Total counts the items that the filter
+// lets through. A filter that asks for more than a site may let through more
+// than are counted: then More is true.
+type QueuePage struct {
+	Items []QueueItem `json:"items"`
+	Next  string      `json:"next,omitempty"`
+	Total int         `json:"total"`
+	More  bool        `json:"more,omitempty"` // than Total
+}
+
+// Claim is a lease: until then nobody else is dealt the comment.
+type Claim struct {
+	By         string    `json:"by"`
+	LeaseUntil time.Time `json:"lease_until"`
+}
 
 // Lease is a claim that its holder has renewed.
 type Lease struct {
@@ -41,59 +106,4 @@ const MaxBatch = 5_000
 type Expected struct {
 	Count int
 	Token string
-}
-
-// Outcome is what became of a comment, as its author may know it.
-type Outcome struct {
-	ID        string     `json:"id"`
-	Status    Status     `json:"status"`
-	Reason    Reason     `json:"reason,omitempty"`
-	Message   string     `json:"message,omitempty"`    // of the moderator
-	DecidedAt *time.Time `json:"decided_at,omitempty"` // nil: by the machine alone
-}
-
-// Revision is an earlier text of a comment.
-type Revision struct {
-	Version    int64     `json:"version"` // of the comment when it had this text
-	Body       string    `json:"body"`
-	ReplacedAt time.Time `json:"replaced_at"`
-}
-
-// SiteReason is one of a newsroom's own reasons to reject a comment.
-type SiteReason struct {
-	ID      string `json:"id"`                // a slug, unique within the site
-	Under   Reason `json:"under"`             // one of the five that everybody has
-	Name    string `json:"name"`              // for moderators
-	Message string `json:"message,omitempty"` // to the reader, unless the moderator writes another
-}
-
-const (
-	maxSiteReasons = 50
-	maxMessage     = 2_000 // bytes
-)
-
-func validateReasons(bad *Invalid, all []SiteReason) {
-	if len(all) > maxSiteReasons {
-		bad.Add("reasons", "must have at most %d entries, has %d", maxSiteReasons, len(all))
-		return
-	}
-	seen := map[string]bool{}
-	for _, r := range all {
-		switch {
-		case !ValidSlug(r.ID):
-			bad.Add("reasons", "id %q must be 1 to 63 lower-case letters, digits or hyphens", r.ID)
-		case seen[r.ID]:
-			bad.Add("reasons", "have %s twice", r.ID)
-		}
-		seen[r.ID] = true
-		if !r.Under.Decidable() {
-			bad.Add("reasons", "%s must be under spam, abuse, off_topic, illegal or other", r.ID)
-		}
-		if n := utf8.RuneCountInString(r.Name); Blank(r.Name) || n > MaxName {
-			bad.Add("reasons", "%s must have a name of 1 to %d characters", r.ID, MaxName)
-		}
-		if len(r.Message) > maxMessage {
-			bad.Add("reasons", "the message of %s must have at most %d bytes", r.ID, maxMessage)
-		}
-	}
 }

@@ -118,3 +118,42 @@ func validOrigin(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }
+
+// SiteReason is one of a newsroom's own reasons to reject a comment.
+type SiteReason struct {
+	ID      string `json:"id"`                // a slug, unique within the site
+	Under   Reason `json:"under"`             // one of the five that everybody has
+	Name    string `json:"name"`              // for moderators
+	Message string `json:"message,omitempty"` // to the reader, unless the moderator writes another
+}
+
+const (
+	maxSiteReasons = 50
+	maxMessage     = 2_000 // bytes
+)
+
+func validateReasons(bad *Invalid, all []SiteReason) {
+	if len(all) > maxSiteReasons {
+		bad.Add("reasons", "must have at most %d entries, has %d", maxSiteReasons, len(all))
+		return
+	}
+	seen := map[string]bool{}
+	for _, r := range all {
+		switch {
+		case !ValidSlug(r.ID):
+			bad.Add("reasons", "id %q must be 1 to 63 lower-case letters, digits or hyphens", r.ID)
+		case seen[r.ID]:
+			bad.Add("reasons", "have %s twice", r.ID)
+		}
+		seen[r.ID] = true
+		if !r.Under.Decidable() {
+			bad.Add("reasons", "%s must be under spam, abuse, off_topic, illegal or other", r.ID)
+		}
+		if n := utf8.RuneCountInString(r.Name); Blank(r.Name) || n > MaxName {
+			bad.Add("reasons", "%s must have a name of 1 to %d characters", r.ID, MaxName)
+		}
+		if len(r.Message) > maxMessage {
+			bad.Add("reasons", "the message of %s must have at most %d bytes", r.ID, maxMessage)
+		}
+	}
+}
