@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Audit is one row of the trail: who changed what, when and from where.
+// Audit is one row of the audit trail: who changed what, when and from where.
 type Audit struct {
 	Seq     int64           `json:"seq"` // from 1 on, without gaps
 	ID      string          `json:"id"`
@@ -17,7 +17,7 @@ type Audit struct {
 	Address string          `json:"address,omitempty"`
 	Before  json.RawMessage `json:"before,omitempty"`
 	After   json.RawMessage `json:"after,omitempty"`
-	Hash    string          `json:"hash"` // over the row and the hash before it, hexadecimal
+	Hash    string          `json:"hash"` // of the row and the hash before it, hexadecimal
 }
 
 // AuditHead is the end of the audit trail: the number of rows and the hash of
@@ -27,14 +27,14 @@ type AuditHead struct {
 	Hash string `json:"hash"`
 }
 
-// AuditFilter narrows the audit trail. Empty fields do not narrow.
+// AuditFilter selects rows of the audit trail. Empty fields select all.
 type AuditFilter struct {
 	Site    string
-	Action  string // may end in *: all that begin so
+	Action  string // a * at its end matches any ending
 	Actor   string
 	Subject string
 	Since   time.Time
-	Until   time.Time // not itself
+	Until   time.Time // exclusive
 	Cursor  string
 	Limit   int
 }

@@ -2,23 +2,23 @@ package models
 
 import "time"
 
-// Surge is how many comments on one article, of those that the filter does not
-// reject, are too many to be published unseen: when more than Count come within
-// so many minutes, all wait for a moderator for HoldMinutes. With a Count of 0
-// there is no such number.
+// Surge says when a burst of comments on one article begins and how long it
+// lasts. It begins when more than Count comments that the filter does not reject
+// arrive within Minutes; all new ones are then held for HoldMinutes. A Count of 0
+// turns it off.
 type Surge struct {
 	Count       int `json:"count"`
 	Minutes     int `json:"minutes"`
 	HoldMinutes int `json:"hold_minutes"`
 }
 
-// Limits on a surge: the longest time is a week.
+// Limits on the fields; the longest time is a week.
 const (
 	maxSurge        = 100_000
 	maxSurgeMinutes = 7 * 24 * 60
 )
 
-// Hold is how long a surge lasts.
+// Hold is how long a burst lasts.
 func (s Surge) Hold() time.Duration { return time.Duration(s.HoldMinutes) * time.Minute }
 
 // Window is the time within which comments are counted.

@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// CallerKind says how a request proved who is behind it.
+// CallerKind says how a caller was authenticated.
 type CallerKind string
 
 const (
-	Anonymous   CallerKind = ""          // nobody known
+	Anonymous   CallerKind = ""          // no credentials
 	ByKey       CallerKind = "site"      // a front end's server, with the site's secret key
 	ByOrigin    CallerKind = "browser"   // a reader's browser on one of the site's pages
 	ByModerator CallerKind = "moderator" // a person of the newsroom
 	ByCommand   CallerKind = "command"   // the operator, on the command line
 )
 
-// Caller is who asks. Storage writes it into the audit trail.
+// Caller is the principal of a request. Storage writes it into the audit trail.
 type Caller struct {
 	Kind    CallerKind
 	Site    string     // for ByKey and ByOrigin
@@ -26,7 +26,7 @@ type Caller struct {
 	Address netip.Addr // where the request came from; may be invalid
 }
 
-// Sees tells whether the caller may know that the site and what is in it exist.
+// Sees reports whether the caller may know of the site and its records.
 func (c Caller) Sees(site string) bool {
 	switch c.Kind {
 	case ByCommand:
@@ -39,12 +39,12 @@ func (c Caller) Sees(site string) bool {
 	return false
 }
 
-// Edits tells whether the caller may do what editors may.
+// Edits reports whether the caller has the rights of an editor.
 func (c Caller) Edits() bool {
 	return c.Kind == ByCommand || c.Kind == ByModerator && c.Role.AtLeast(RoleEditor)
 }
 
-// String names the caller for logs and the audit trail.
+// String names the caller in logs and in the audit trail.
 func (c Caller) String() string {
 	switch c.Kind {
 	case ByKey, ByOrigin:

@@ -2,34 +2,34 @@ package models
 
 import "time"
 
-// Decision is what a moderator said of a comment. It can be undone; the record
-// of it cannot.
+// Decision is what a moderator did to a comment. It can be undone, but the record
+// of it stays.
 type Decision struct {
 	ID        string     `json:"id"`
-	Batch     string     `json:"batch,omitempty"` // set when decided together with others
+	Batch     string     `json:"batch,omitempty"` // set when made together with others
 	CommentID string     `json:"comment_id"`
 	Site      string     `json:"site"`
 	Moderator string     `json:"moderator"`
 	Action    Action     `json:"action"` // Approve, Reject or Escalate
 	Reason    Reason     `json:"reason,omitempty"`
 	Detail    string     `json:"detail,omitempty"`  // id of one of the site's own reasons
-	Note      string     `json:"note,omitempty"`    // for the newsroom
+	Note      string     `json:"note,omitempty"`    // for the newsroom only
 	Message   string     `json:"message,omitempty"` // for the reader
-	Label     Class      `json:"label,omitempty"`   // what the filter learns from it, as long as it stands
+	Label     Class      `json:"label,omitempty"`   // for training, unless undone; empty: none
 	CreatedAt time.Time  `json:"created_at"`
 	UndoneAt  *time.Time `json:"undone_at,omitempty"`
 	UndoneBy  string     `json:"undone_by,omitempty"`
 }
 
-// DecisionRequest is what a moderator asks for.
+// DecisionRequest is a decision that a moderator wants to make.
 type DecisionRequest struct {
 	Action  Action
 	Reason  Reason
-	Detail  string // one of the site's own reasons; its Under stands for an empty Reason
+	Detail  string // id of one of the site's own reasons; its Under is the default of Reason
 	Note    string
-	Message string // empty: that of Detail
-	Version int64  // of the comment the moderator saw; 0: whatever it is now
-	// Versions are likewise those of several comments, by their ids.
+	Message string // default: the message of Detail
+	Version int64  // of the comment that the moderator saw; 0: any
+	// Versions are the same for several comments, by their ids.
 	Versions map[string]int64
 }
 
@@ -63,8 +63,8 @@ func (d DecisionRequest) Validate() error {
 	return bad.Err()
 }
 
-// Label returns the label that the decision gives its comment's text, or ""
-// when it says nothing of the text: "off topic" never trains the filter.
+// Label returns the class that the decision gives to the comment's text, or ""
+// when it does not depend on the text: "off topic" does not train the model.
 func (d DecisionRequest) Label() Class {
 	switch {
 	case d.Action == Approve:
@@ -82,6 +82,6 @@ type Outcome struct {
 	ID        string     `json:"id"`
 	Status    Status     `json:"status"`
 	Reason    Reason     `json:"reason,omitempty"`
-	Message   string     `json:"message,omitempty"`    // of the moderator
-	DecidedAt *time.Time `json:"decided_at,omitempty"` // nil: by the machine alone
+	Message   string     `json:"message,omitempty"`    // from the moderator
+	DecidedAt *time.Time `json:"decided_at,omitempty"` // nil: no moderator has decided
 }

@@ -11,27 +11,27 @@ import (
 type Kind string
 
 const (
-	KindInternal     Kind = "internal"          // 500: a fault of ours; details are logged, never sent
+	KindInternal     Kind = "internal"          // 500: a defect of the server; details are logged, never sent
 	KindMalformed    Kind = "malformed"         // 400: the request cannot be read
-	KindUnauthorized Kind = "unauthorized"      // 401: nobody known
-	KindForbidden    Kind = "forbidden"         // 403: known, and not allowed
+	KindUnauthorized Kind = "unauthorized"      // 401: no valid credentials
+	KindForbidden    Kind = "forbidden"         // 403: authenticated, but not allowed
 	KindBanned       Kind = "banned"            // 403: the author may not comment
 	KindClosed       Kind = "closed"            // 403: the article takes no comments
 	KindNotFound     Kind = "not_found"         // 404
 	KindConflict     Kind = "conflict"          // 409: stale, or claimed by another
 	KindTooLarge     Kind = "too_large"         // 413
 	KindMediaType    Kind = "unsupported_media" // 415
-	KindInvalid      Kind = "invalid"           // 422: readable, but fields are at fault
+	KindInvalid      Kind = "invalid"           // 422: readable, but some fields are invalid
 	KindLimited      Kind = "rate_limited"      // 429
 	KindUnavailable  Kind = "unavailable"       // 503: try again later
 )
 
-// Error is a failure that may be shown to whoever caused it: Message and
-// Fields are written for them. Cause is for the log alone.
+// Error is a failure that may be shown to the client: Message and Fields are
+// written for it. Cause is for the log only.
 type Error struct {
 	Kind    Kind
 	Message string
-	Fields  []FieldError // which fields are at fault, for KindInvalid
+	Fields  []FieldError // the invalid fields, for KindInvalid
 	Cause   error        // never leaves the process
 }
 
@@ -61,13 +61,12 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Errorf makes an error of a kind with a message for the caller.
+// Errorf returns an error of a kind with a message for the client.
 func Errorf(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
 }
 
-// KindOf returns the kind of err, KindInternal when it carries none, and ""
-// for nil.
+// KindOf returns the kind of err: KindInternal when it has none, "" for nil.
 func KindOf(err error) Kind {
 	if err == nil {
 		return ""
@@ -79,16 +78,16 @@ func KindOf(err error) Kind {
 	return KindInternal
 }
 
-// Invalid gathers the faults of a request, so that a caller hears of all of
-// them at once. The zero value is ready to use.
+// Invalid collects the invalid fields of a request, so that the client gets all
+// of them at once. The zero value is ready to use.
 type Invalid struct{ fields []FieldError }
 
-// Add notes a fault of one field.
+// Add adds a field with what is wrong with it.
 func (v *Invalid) Add(field, format string, args ...any) {
 	v.fields = append(v.fields, FieldError{field, fmt.Sprintf(format, args...)})
 }
 
-// Join adds the faults that err tells of, if it is an Error.
+// Join adds the fields of err, if it is an Error.
 func (v *Invalid) Join(err error) {
 	if err == nil {
 		return
@@ -104,5 +103,5 @@ func (v *Invalid) Err() error {
 	if len(v.fields) == 0 {
 		return nil
 	}
-	return &Error{Kind: KindInvalid, Message: "some fields are not acceptable", Fields: v.fields}
+	return &Error{Kind: KindInvalid, Message: "some fields are invalid", Fields: v.fields}
 }

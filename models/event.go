@@ -21,6 +21,6 @@ const (
 	CommentChanged EventKind = "comment.changed" // decided, undone, flagged
 	CommentClaimed EventKind = "comment.claimed" // claimed or released
 	ModelPromoted  EventKind = "model.promoted"
-	ArticleChanged EventKind = "article.changed" // opened, closed, too many comments
-	AuthorChanged  EventKind = "author.changed"  // what is said of one; the subject is Author.Key
+	ArticleChanged EventKind = "article.changed" // opened, closed, burst begun or ended
+	AuthorChanged  EventKind = "author.changed"  // note or sanction; the subject is Author.Key
 )

@@ -14,17 +14,17 @@ type Column[T any] struct {
 	Value func(T) string
 }
 
-// RowWriter writes an export: a JSON object on each line, or CSV with a head.
-// Text is written as it is, formulas too, because what comes out must go in
-// again unchanged.
+// RowWriter writes an export as JSON Lines or as CSV with a header line. Text is
+// written unchanged, also what a spreadsheet takes for a formula, because an
+// export must be importable again without a difference.
 type RowWriter[T any] struct {
 	json    *json.Encoder // nil for CSV
 	csv     *csv.Writer
 	columns []Column[T]
 }
 
-// NewRowWriter writes rows to w in a format, "jsonl" or "csv". Another format
-// is KindInvalid.
+// NewRowWriter returns a writer of rows to w in a format, "jsonl" or "csv". Any
+// other format is KindInvalid.
 func NewRowWriter[T any](w io.Writer, format string, columns []Column[T]) (*RowWriter[T], error) {
 	switch format {
 	case "jsonl":
@@ -54,7 +54,7 @@ func (r *RowWriter[T]) Write(row T) error {
 	return r.csv.Write(line)
 }
 
-// Flush hands on what is still buffered.
+// Flush writes what is still buffered.
 func (r *RowWriter[T]) Flush() error {
 	if r.json != nil {
 		return nil
@@ -63,7 +63,7 @@ func (r *RowWriter[T]) Flush() error {
 	return r.csv.Error()
 }
 
-// Columns of the CSV exports, named as in JSON; nested names have a dot.
+// Columns of the CSV exports, named as in JSON, nested names with a dot.
 var (
 	LabelColumns = []Column[Label]{
 		{"id", func(l Label) string { return l.ID }},

@@ -2,17 +2,17 @@ package models
 
 import "time"
 
-// Rate is how often something may happen: Count times in Period, all at once
-// if need be. A Count of 0 means no limit.
+// Rate is how often something may happen: Count times in Period, all at once if
+// need be. A Count of 0 means no limit.
 type Rate struct {
 	Count  int
 	Period time.Duration
 }
 
-// Limit is one thing to count: a rate and whom it is counted for. Name is the
-// policy's name in the RateLimit fields, such as "address". Site keeps the
-// counts of one site apart from those of another, and together on one node of
-// a cluster: limits taken at once must have the same Site, which may be "".
+// Limit is a rate and for whom it is counted. Name is the name of the policy in
+// the RateLimit header fields, such as "address". Site separates the counts of
+// sites, and keeps those of one site on one node of a Redis cluster: all limits
+// of one call must have the same Site, which may be "".
 type Limit struct {
 	Site string
 	Name string
@@ -20,12 +20,12 @@ type Limit struct {
 	Rate Rate
 }
 
-// Allowance is what a limiter said of one request. When it is not allowed,
+// Allowance is the answer of a limiter to one request. When it is not allowed,
 // nothing was counted.
 type Allowance struct {
 	Allowed    bool
-	Policy     Limit         // the limit that is nearest to its end, or that refused
+	Policy     Limit         // the limit with the fewest requests left, or the one that refused
 	Remaining  int           // of Policy
 	RetryAfter time.Duration // until one more would be allowed; 0 when allowed
-	Reset      time.Duration // until Policy is as if never used
+	Reset      time.Duration // until Policy has its full Count again
 }

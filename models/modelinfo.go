@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ModelInfo is what is known of a trained model without loading it.
+// ModelInfo describes a trained model without its file.
 type ModelInfo struct {
 	Version    string          `json:"version"`
 	Live       bool            `json:"live"`

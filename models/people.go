@@ -5,22 +5,22 @@ import (
 	"unicode/utf8"
 )
 
-// Role is what a person of the newsroom may do. Each role may do all that the
-// ones before it may.
+// Role is what a person of the newsroom may do. Each role includes the ones
+// before it.
 type Role string
 
 const (
 	RoleModerator Role = "moderator" // works the queue
 	RoleEditor    Role = "editor"    // also reads statistics and audit, exports labels, changes sites
-	RoleAdmin     Role = "admin"     // also handles models, sites and moderators
+	RoleAdmin     Role = "admin"     // also administers models, sites and moderators
 )
 
 var roleRank = map[Role]int{RoleModerator: 1, RoleEditor: 2, RoleAdmin: 3}
 
-// Valid tells whether r is one of the three roles.
+// Valid reports whether r is one of the three roles.
 func (r Role) Valid() bool { return roleRank[r] > 0 }
 
-// AtLeast tells whether r may do what least may.
+// AtLeast reports whether r includes least.
 func (r Role) AtLeast(least Role) bool { return r.Valid() && roleRank[r] >= roleRank[least] }
 
 // Moderator is a person of the newsroom with a login.
@@ -33,7 +33,7 @@ type Moderator struct {
 	CreatedAt    time.Time `json:"created_at"`
 }
 
-// Validate checks a moderator before it is kept.
+// Validate checks a moderator before it is stored.
 func (m Moderator) Validate() error {
 	var bad Invalid
 	if n := utf8.RuneCountInString(m.Name); n == 0 || n > MaxName || Clean(m.Name) != m.Name || Blank(m.Name) {
@@ -50,7 +50,7 @@ func (m Moderator) Validate() error {
 	return bad.Err()
 }
 
-// RunsAll tells whether m may handle all sites and people.
+// RunsAll reports whether m may administer all sites and people.
 func (m Moderator) RunsAll() bool {
 	return m.Role == RoleAdmin && !m.Disabled && len(m.Sites) == 0
 }

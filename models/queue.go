@@ -2,21 +2,22 @@ package models
 
 import "time"
 
-// QueueItem is one comment as a moderator meets it.
+// QueueItem is one comment as a moderator sees it.
 type QueueItem struct {
 	Comment Comment `json:"comment"`
 	Verdict Verdict `json:"verdict"`
 	Context Context `json:"context"`
 	Version int64   `json:"version"` // of the comment, to send back with the decision
 	Claim   *Claim  `json:"claim,omitempty"`
-	// Campaign is the group of near-copies that the comment belongs to, as far
-	// as it is known by now; nil when there are none.
+	// Campaign is the group of near-copies that the comment belongs to so far;
+	// nil: it has no copies.
 	Campaign *Campaign `json:"campaign,omitempty"`
-	// Skipped: whoever asks has passed it over, and is not dealt it for a while.
+	// Skipped: the caller has skipped it, and does not get it from a claim for a
+	// while.
 	Skipped bool `json:"skipped,omitempty"`
 }
 
-// Context is what surrounds a comment in the queue.
+// Context is what a moderator needs beside the comment itself.
 type Context struct {
 	Parent *Comment    `json:"parent,omitempty"`
 	Author KnownAuthor `json:"author"`
@@ -26,37 +27,37 @@ type Context struct {
 type Sort string
 
 const (
-	SortRisk   Sort = "risk" // most alarming first
+	SortRisk   Sort = "risk" // highest probability of spam or abuse first
 	SortOldest Sort = "oldest"
 	SortNewest Sort = "newest"
-	// SortUncertain has those first whose risk is nearest to a coin toss.
+	// SortUncertain: those whose risk is nearest to 0.5 first.
 	SortUncertain Sort = "uncertain"
 )
 
-// QueueFilter narrows the queue. Empty fields do not narrow.
+// QueueFilter selects items of the queue. Empty fields select all.
 type QueueFilter struct {
 	Site     string
 	Sort     Sort // SortRisk when empty
 	Section  string
 	Reason   Reason
-	Signal   string    // a signal's name, or its beginning
+	Signal   string    // name of a signal, or a prefix of it
 	Lang     string    // ISO 639-1
-	Since    time.Time // of arrival
-	Until    time.Time // not itself
-	Query    string    // part of the body or of the author's name, without case
+	Since    time.Time // of arrival, inclusive
+	Until    time.Time // exclusive
+	Query    string    // part of the body or of the author's name, case-insensitive
 	Article  string
 	Author   string // author's id, or name
 	Campaign string // a campaign's id
-	// Grouped: of each campaign, the earliest comment of those that the other
-	// fields let through stands for all.
+	// Grouped returns one comment of each campaign: the earliest that the other
+	// fields select.
 	Grouped bool
 	Cursor  string
 	Limit   int
 }
 
-// QueuePage is one page of the queue. Total counts the items that the filter
-// lets through. A filter that asks for more than a site may let through more
-// than are counted: then More is true.
+// QueuePage is one page of the queue. Total is the number of items that the
+// filter selects. A filter by more than the site is counted up to a limit only: More
+// says that there are more than Total.
 type QueuePage struct {
 	Items []QueueItem `json:"items"`
 	Next  string      `json:"next,omitempty"`
@@ -64,45 +65,45 @@ type QueuePage struct {
 	More  bool        `json:"more,omitempty"` // than Total
 }
 
-// Claim is a lease: until then nobody else is dealt the comment.
+// Claim gives one moderator the comment until LeaseUntil.
 type Claim struct {
 	By         string    `json:"by"`
 	LeaseUntil time.Time `json:"lease_until"`
 }
 
-// Lease is a claim that its holder has renewed.
+// Lease is a claim that was renewed.
 type Lease struct {
 	ID         string    `json:"id"` // of the comment
 	LeaseUntil time.Time `json:"lease_until"`
 }
 
-// Lost is a comment that a moderator does not hold any more.
+// Lost is a comment whose claim could not be renewed.
 type Lost struct {
 	ID     string `json:"id"`
-	Status Status `json:"status,omitempty"` // empty: there is no such comment
-	Claim  *Claim `json:"claim,omitempty"`  // of another
+	Status Status `json:"status,omitempty"` // empty: no such comment
+	Claim  *Claim `json:"claim,omitempty"`  // of another moderator
 }
 
-// Preview says what a decision on all that a filter lets through would be
-// about. Count is that of the comments one batch would decide.
+// Preview says what a batch of all comments that a filter selects would decide.
+// Count is the number of those that fit into one batch.
 type Preview struct {
 	Count    int         `json:"count"`
 	More     bool        `json:"more,omitempty"`    // than one batch takes
-	Claimed  int         `json:"claimed,omitempty"` // by others: they would be left alone
+	Claimed  int         `json:"claimed,omitempty"` // by others: the batch would leave them out
 	Authors  int         `json:"authors"`
 	Articles int         `json:"articles"`
 	FirstAt  *time.Time  `json:"first_at,omitempty"`
 	LastAt   *time.Time  `json:"last_at,omitempty"`
-	Sample   []QueueItem `json:"sample"` // the first of them
-	// Token stands for exactly these comments in these versions.
+	Sample   []QueueItem `json:"sample"` // the first of the comments
+	// Token identifies exactly these comments in these versions.
 	Token string `json:"token"`
 }
 
-// MaxBatch is how many comments one batch takes from a filter.
+// MaxBatch is the most comments that a batch takes from a filter.
 const MaxBatch = 5_000
 
-// Expected is what the one who decides saw in a preview. An empty Token stands
-// for any comments, as long as there are so many.
+// Expected is the preview that a batch is based on. An empty Token accepts any
+// comments, as long as their number is Count.
 type Expected struct {
 	Count int
 	Token string
