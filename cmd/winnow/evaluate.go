@@ -11,6 +11,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"github.com/google/renameio/v2/maybe"
 	"github.com/urfave/cli/v3"
 
 	"winnow/classifier"
@@ -72,7 +73,7 @@ func writeReport(ctx context.Context, c *cli.Command, file string, m *classifier
 	if err != nil {
 		return figures, err
 	}
-	return figures, writeFile(file, page.Bytes())
+	return figures, maybe.WriteFile(file, page.Bytes(), 0o644)
 }
 
 func printFigures(c *cli.Command, f classifier.Figures) error {

@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"text/tabwriter"
 
+	"github.com/google/renameio/v2/maybe"
 	"github.com/urfave/cli/v3"
 
 	"winnow/classifier"
@@ -112,30 +111,5 @@ func exportModel(ctx context.Context, c *cli.Command, db *storage.DB, args []str
 	if err != nil {
 		return err
 	}
-	return writeFile(args[1], data)
-}
-
-// writeFile writes a whole file or leaves what was there before.
-func writeFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil { // CreateTemp keeps it to the owner
-		f.Close()
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return maybe.WriteFile(args[1], data, 0o644) // the whole file or what was there before
 }

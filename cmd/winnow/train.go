@@ -48,7 +48,7 @@ func train(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	if err := m.WriteFile(out); err != nil {
-		return fmt.Errorf("write the model: %w", err)
+		return err
 	}
 	fmt.Fprintf(c.Root().ErrWriter, "model %s written to %s\n", m.Version(), out)
 	return printFigures(c, figures)
