@@ -11,7 +11,7 @@ import (
 
 // Window is how long a comment waits for its near-copies. Each copy begins it
 // anew.
-const Window = 24 * time.Hour
+const CampaignWindow = 24 * time.Hour
 
 // MaxDistinct is how many authors, and how many articles, of one campaign are
 // told apart.
@@ -27,7 +27,7 @@ type band struct {
 }
 
 // sighting is who had a band last.
-type sighting struct {
+type bandEntry struct {
 	group *group
 	at    int64 // Unix microseconds
 }
@@ -36,13 +36,13 @@ type group struct {
 	id                string
 	first             int64 // Unix microseconds
 	count             int
-	authors, articles distinct
+	authors, articles distinctKeys
 }
 
 // distinct are what groups tell apart.
-type distinct struct {
-	here      []uint64 // Distinct of each
-	elsewhere int      // how many others were heard of
+type distinctKeys struct {
+	local  []uint64 // Distinct of each
+	remote int      // how many others were heard of
 }
 
 // Campaigns groups near-copies within one process. Its methods may be called
@@ -53,9 +53,9 @@ type distinct struct {
 type Campaigns struct {
 	now func() time.Time
 
-	mu             sync.Mutex
-	younger, older map[band]sighting
-	turned         int64 // when the generations last changed
+	mu                sync.Mutex
+	current, previous map[band]bandEntry
+	rotatedAt         int64 // when the generations last changed
 }
 
 // NewCampaigns returns a Campaigns that reads the time from now, or from
@@ -64,7 +64,7 @@ func NewCampaigns(now func() time.Time) *Campaigns {
 	if now == nil {
 		now = time.Now
 	}
-	return &Campaigns{now: now, younger: map[band]sighting{}, turned: now().UnixMicro()}
+	return &Campaigns{now: now, current: map[band]bandEntry{}, rotatedAt: now().UnixMicro()}
 }
 
 // See counts a comment and returns the group that it belongs to: that of the
@@ -82,7 +82,7 @@ func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id
 	g.count++
 	g.authors.add(author)
 	g.articles.add(article)
-	c.note(now, site, sketch, g)
+	c.store(now, site, sketch, g)
 	return models.Campaign{
 		ID: g.id, Count: g.count, Authors: g.authors.count(), Articles: g.articles.count(), First: time.UnixMicro(g.first).UTC(),
 	}, nil
@@ -90,7 +90,7 @@ func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id
 
 // Learn takes over what another Campaigns found of a comment, so that a copy
 // that is seen here next joins the same group, and is counted on from there.
-func (c *Campaigns) Learn(site string, sketch models.Sketch, author, article string, found models.Campaign) {
+func (c *Campaigns) Merge(site string, sketch models.Sketch, author, article string, found models.Campaign) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now().UnixMicro()
@@ -99,18 +99,18 @@ func (c *Campaigns) Learn(site string, sketch models.Sketch, author, article str
 		g = &group{id: found.ID}
 	}
 	g.first, g.count = found.First.UnixMicro(), max(g.count, found.Count)
-	g.authors.learn(author, found.Authors)
-	g.articles.learn(article, found.Articles)
-	c.note(now, site, sketch, g)
+	g.authors.merge(author, found.Authors)
+	g.articles.merge(article, found.Articles)
+	c.store(now, site, sketch, g)
 }
 
 // note keeps that the bands of a sketch were last seen in a group.
-func (c *Campaigns) note(now int64, site string, sketch models.Sketch, g *group) {
-	if len(c.younger) >= maxBands || now-c.turned >= Window.Microseconds() {
-		c.older, c.younger, c.turned = c.younger, map[band]sighting{}, now
+func (c *Campaigns) store(now int64, site string, sketch models.Sketch, g *group) {
+	if len(c.current) >= maxBands || now-c.rotatedAt >= CampaignWindow.Microseconds() {
+		c.previous, c.current, c.rotatedAt = c.current, map[band]bandEntry{}, now
 	}
 	for _, n := range sketch {
-		c.younger[band{site, n}] = sighting{g, now}
+		c.current[band{site, n}] = bandEntry{g, now}
 	}
 }
 
@@ -122,11 +122,11 @@ func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
 	best := 0
 	var found *group
 	for _, n := range sketch {
-		s, known := c.younger[band{site, n}]
+		s, known := c.current[band{site, n}]
 		if !known {
-			s, known = c.older[band{site, n}]
+			s, known = c.previous[band{site, n}]
 		}
-		if !known || now-s.at >= Window.Microseconds() {
+		if !known || now-s.at >= CampaignWindow.Microseconds() {
 			continue
 		}
 		i := 0
@@ -147,7 +147,7 @@ func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
 // Distinct is what is kept of an author's or article's key to tell it from
 // others: its 64-bit FNV-1a, which all nodes share. The one of hash/fnv would
 // take memory for each key.
-func Distinct(key string) uint64 {
+func KeyHash(key string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(key) {
 		h = (h ^ uint64(key[i])) * 1099511628211
@@ -155,16 +155,16 @@ func Distinct(key string) uint64 {
 	return h
 }
 
-func (d *distinct) add(key string) {
-	if n := Distinct(key); d.count() < MaxDistinct && !slices.Contains(d.here, n) {
-		d.here = append(d.here, n)
+func (d *distinctKeys) add(key string) {
+	if n := KeyHash(key); d.count() < MaxDistinct && !slices.Contains(d.local, n) {
+		d.local = append(d.local, n)
 	}
 }
 
 // learn adds a key, and that with it there are so many at least.
-func (d *distinct) learn(key string, total int) {
+func (d *distinctKeys) merge(key string, total int) {
 	d.add(key)
-	d.elsewhere = max(d.elsewhere, total-len(d.here))
+	d.remote = max(d.remote, total-len(d.local))
 }
 
-func (d *distinct) count() int { return len(d.here) + d.elsewhere }
+func (d *distinctKeys) count() int { return len(d.local) + d.remote }

@@ -12,7 +12,7 @@ import (
 )
 
 func TestCampaigns(t *testing.T) {
-	storagetest.Campaigns(t, func(*testing.T) (storagetest.Seer, func(time.Duration)) {
+	storagetest.Campaigns(t, func(*testing.T) (storagetest.CampaignGrouper, func(time.Duration)) {
 		c := newClock()
 		return memory.NewCampaigns(c.Now), c.Pass
 	})
@@ -23,7 +23,7 @@ func TestDistinctIsFNV(t *testing.T) {
 	for _, key := range []string{"", "a", "id 7", "name Zoë 10.0.0.0/24"} {
 		h := fnv.New64a()
 		h.Write([]byte(key))
-		if got, want := memory.Distinct(key), h.Sum64(); got != want {
+		if got, want := memory.KeyHash(key), h.Sum64(); got != want {
 			t.Errorf("Distinct(%q) = %x, want %x", key, got, want)
 		}
 	}
@@ -52,9 +52,9 @@ func TestCampaignsStaySmall(t *testing.T) {
 	if found := see(flood - 20_000); found.Count != 2 {
 		t.Errorf("the comment before the last 20,000 was forgotten: %+v", found)
 	}
-	clock.Pass(3 * memory.Window)
+	clock.Pass(3 * memory.CampaignWindow)
 	see(flood)
-	clock.Pass(3 * memory.Window)
+	clock.Pass(3 * memory.CampaignWindow)
 	see(flood)
 	if n := c.Len(); n > 2*models.Bands {
 		t.Errorf("%d bands are kept after a quiet time", n)

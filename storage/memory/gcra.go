@@ -23,7 +23,7 @@ func Interval(r models.Rate) int64 {
 func Depth(r models.Rate) int64 { return Interval(r) * int64(r.Count) }
 
 // Counted returns the limits that limit: those with a Count above 0.
-func Counted(limits []models.Limit) []models.Limit {
+func ActiveLimits(limits []models.Limit) []models.Limit {
 	free := func(l models.Limit) bool { return l.Rate.Count <= 0 }
 	if !slices.ContainsFunc(limits, free) {
 		return limits
@@ -37,7 +37,7 @@ func Counted(limits []models.Limit) []models.Limit {
 //
 // A TAT further ahead than its limit can have put it, because a clock was put
 // back or the rate was made smaller, counts as just used up.
-func Judge(now int64, limits []models.Limit, tats []int64) models.Allowance {
+func Evaluate(now int64, limits []models.Limit, tats []int64) models.Allowance {
 	var worst int64 // microseconds to wait, over all limits
 	a := models.Allowance{Allowed: true}
 	for i, l := range limits {

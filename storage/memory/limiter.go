@@ -48,7 +48,7 @@ func (l *Limiter) hash(lim models.Limit) uint64 {
 // when one refuses. Limits with a Count of 0 do not limit; when no other is
 // left, the Allowance has no Policy. The error is always nil.
 func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowance, error) {
-	limits = Counted(limits)
+	limits = ActiveLimits(limits)
 	keys, tats := make([]uint64, len(limits)), make([]int64, len(limits))
 	for i, lim := range limits {
 		keys[i] = l.hash(lim)
@@ -60,7 +60,7 @@ func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowa
 	for i, k := range keys {
 		tats[i] = l.tats[k]
 	}
-	a := Judge(now, limits, tats)
+	a := Evaluate(now, limits, tats)
 	if !a.Allowed {
 		return a, nil
 	}
@@ -76,7 +76,7 @@ func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowa
 // Learn takes over what another limiter counted: at now by its clock, in
 // microseconds, each limit had the TAT in tats. What was counted here stays
 // counted.
-func (l *Limiter) Learn(now int64, limits []models.Limit, tats []int64) {
+func (l *Limiter) Merge(now int64, limits []models.Limit, tats []int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	own := l.now().UnixMicro()

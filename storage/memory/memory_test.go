@@ -36,14 +36,14 @@ func (c *clock) Pass(d time.Duration) {
 }
 
 func TestLimiter(t *testing.T) {
-	storagetest.Limiter(t, func(*testing.T) (storagetest.Taker, func(time.Duration)) {
+	storagetest.Limiter(t, func(*testing.T) (storagetest.RateLimiter, func(time.Duration)) {
 		c := newClock()
 		return memory.NewLimiter(c.Now), c.Pass
 	})
 }
 
 func TestNotifier(t *testing.T) {
-	storagetest.Notifier(t, func(*testing.T) (here, there storagetest.Teller) {
+	storagetest.Notifier(t, func(*testing.T) (here, there storagetest.EventNotifier) {
 		n := memory.NewNotifier()
 		return n, n
 	})

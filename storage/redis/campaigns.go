@@ -40,12 +40,12 @@ func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, 
 		keys[i] = name + "copies:" + strconv.FormatUint(band, 36)
 	}
 	call := newCall(site, campaignsScript, keys, name+"campaign:", id,
-		strconv.FormatUint(memory.Distinct(author), 36), strconv.FormatUint(memory.Distinct(article), 36),
-		memory.Window.Milliseconds(), models.Alike, memory.MaxDistinct)
-	if c.client.ask(ctx, call) == nil {
+		strconv.FormatUint(memory.KeyHash(author), 36), strconv.FormatUint(memory.KeyHash(article), 36),
+		memory.CampaignWindow.Milliseconds(), models.Alike, memory.MaxDistinct)
+	if c.client.do(ctx, call) == nil {
 		found, err := parseCampaign(call.reply.Slice())
 		if err == nil {
-			c.local.Learn(site, sketch, author, article, found)
+			c.local.Merge(site, sketch, author, article, found)
 		}
 		return found, err
 	}

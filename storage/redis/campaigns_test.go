@@ -25,7 +25,7 @@ func TestCampaignsOnCluster(t *testing.T) {
 }
 
 func testCampaigns(t *testing.T, url string, rdb *driver.Client) {
-	storagetest.Campaigns(t, func(t *testing.T) (storagetest.Seer, func(time.Duration)) {
+	storagetest.Campaigns(t, func(t *testing.T) (storagetest.CampaignGrouper, func(time.Duration)) {
 		if err := rdb.FlushAll(t.Context()).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestCampaignKeys(t *testing.T) {
 		if !strings.HasPrefix(key, "winnow:{gazette}:") {
 			t.Errorf("%q is not with its site", key)
 		}
-		if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > memory.Window {
+		if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > memory.CampaignWindow {
 			t.Errorf("%q lives for %v", key, ttl)
 		}
 		if strings.Contains(key, "campaign:") {

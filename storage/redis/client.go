@@ -24,28 +24,28 @@ import (
 )
 
 const (
-	patience   = 5 * time.Millisecond   // what a request waits for Redis, unless told otherwise
-	probeEvery = 250 * time.Millisecond // how often Redis is tried while it is down
-	dialTime   = time.Second            // dialling goes on behind a request that gave up
+	defaultWait   = 5 * time.Millisecond   // what a request waits for Redis, unless told otherwise
+	probeInterval = 250 * time.Millisecond // how often Redis is tried while it is down
+	dialTimeout   = time.Second            // dialling goes on behind a request that gave up
 )
 
 // Client is one connection pool with what is built on it. Close ends its
 // goroutines.
 type Client struct {
 	rdb       redis.UniversalClient
-	patience  time.Duration
+	maxWait   time.Duration
 	log       *slog.Logger
 	limiter   *Limiter
 	campaigns *Campaigns
 	notifier  *Notifier
 	calls     chan *call   // of requests
-	notices   chan *call   // apart, so that they keep their order
+	events    chan *call   // apart, so that they keep their order
 	failures  atomic.Int32 // flights that failed since the last one that did not
 	down      atomic.Bool
-	failed    chan string // wakes the watcher when down becomes true, with the site whose call failed
+	wentDown  chan string // wakes the watcher when down becomes true, with the site whose call failed
 	fallbacks atomic.Int64
 	stop      context.CancelFunc
-	running   sync.WaitGroup
+	workers   sync.WaitGroup
 }
 
 // Open prepares for the Redis at address; that it cannot be reached is not an
@@ -67,26 +67,26 @@ func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error
 	}
 	life, stop := context.WithCancel(context.Background())
 	c := &Client{
-		rdb: rdb, patience: wait, log: log, stop: stop,
-		calls: make(chan *call, maxQueue), notices: make(chan *call, maxQueue), failed: make(chan string, 1),
+		rdb: rdb, maxWait: wait, log: log, stop: stop,
+		calls: make(chan *call, maxQueue), events: make(chan *call, maxQueue), wentDown: make(chan string, 1),
 	}
 	c.limiter = &Limiter{client: c, local: memory.NewLimiter(nil)}
 	c.campaigns = &Campaigns{client: c, local: memory.NewCampaigns(nil)}
 	c.notifier = &Notifier{client: c, local: memory.NewNotifier(), node: uuid.NewString()}
 	listening := make(chan struct{})
-	c.running.Go(func() { c.watch(life) })
-	c.running.Go(func() { c.notifier.listen(life, listening) })
-	c.running.Go(func() { c.pilot(life, c.notices) })
-	for range pilots {
-		c.running.Go(func() { c.pilot(life, c.calls) })
+	c.workers.Go(func() { c.waitForRecovery(life) })
+	c.workers.Go(func() { c.notifier.listen(life, listening) })
+	c.workers.Go(func() { c.runPipelines(life, c.events) })
+	for range pipelineWorkers {
+		c.workers.Go(func() { c.runPipelines(life, c.calls) })
 	}
 	if failed := c.send(ctx, []*call{probe("")}); failed != nil {
-		c.fail(failed)
+		c.markDown(failed)
 		return c, nil
 	}
 	select { // so that what is published after Open is heard
 	case <-listening:
-	case <-time.After(dialTime):
+	case <-time.After(dialTimeout):
 	case <-ctx.Done():
 	}
 	return c, nil
@@ -103,7 +103,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 	q := u.Query()
 	cluster := q.Has("addr") || q.Get("cluster") == "true"
 	q.Del("cluster")
-	wait = patience
+	wait = defaultWait
 	if own := q.Get("wait"); own != "" {
 		if wait, err = time.ParseDuration(own); err != nil || wait <= 0 {
 			return nil, 0, fmt.Errorf("address of Redis: wait=%s is not a duration such as 5ms", own)
@@ -119,7 +119,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 		if err != nil {
 			return nil, 0, fmt.Errorf("address of Redis: %w", err)
 		}
-		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTime
+		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTimeout
 		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 		return redis.NewFailoverClient(o), wait, nil
 	case cluster:
@@ -127,7 +127,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 		if err != nil {
 			return nil, 0, fmt.Errorf("address of Redis: %w", err)
 		}
-		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTime
+		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTimeout
 		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, quiet
 		return redis.NewClusterClient(o), wait, nil
 	default:
@@ -135,7 +135,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 		if err != nil {
 			return nil, 0, fmt.Errorf("address of Redis: %w", err)
 		}
-		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTime
+		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTimeout
 		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, quiet
 		return redis.NewClient(o), wait, nil
 	}
@@ -159,7 +159,7 @@ func (c *Client) Ping(ctx context.Context) error {
 	if c.down.Load() {
 		return models.Errorf(models.KindUnavailable, "Redis cannot be reached")
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(flightTime, c.patience))
+	ctx, cancel := context.WithTimeout(ctx, max(pipelineTimeout, c.maxWait))
 	defer cancel()
 	if err := c.rdb.Ping(ctx).Err(); err != nil {
 		return &models.Error{Kind: models.KindUnavailable, Message: "Redis cannot be reached", Cause: err}
@@ -171,7 +171,7 @@ func (c *Client) Ping(ctx context.Context) error {
 // connections.
 func (c *Client) Close() error {
 	c.stop()
-	c.running.Wait()
+	c.workers.Wait()
 	if err := c.rdb.Close(); err != nil {
 		return fmt.Errorf("close Redis: %w", err)
 	}

@@ -14,9 +14,9 @@ import (
 )
 
 //go:embed gcra.lua
-var source string
+var gcraSource string
 
-var script = redis.NewScript(source)
+var gcraScript = redis.NewScript(gcraSource)
 
 // maxKey is the length, in bytes, above which a key is hashed.
 const maxKey = 64
@@ -38,16 +38,16 @@ type Limiter struct {
 // While Redis is down or slow, this node counts for itself, from where Redis
 // was when this node last heard of each limit.
 func (l *Limiter) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
-	limits = memory.Counted(limits)
+	limits = memory.ActiveLimits(limits)
 	if len(limits) == 0 {
 		return models.Allowance{Allowed: true}, nil
 	}
 	c := limitsCall(limits)
-	if l.client.ask(ctx, c) == nil {
+	if l.client.do(ctx, c) == nil {
 		if times, err := c.reply.Int64Slice(); err == nil && len(times) == len(limits)+1 {
 			now, tats := times[0], times[1:]
-			a := memory.Judge(now, limits, tats)
-			l.local.Learn(now, limits, tats)
+			a := memory.Evaluate(now, limits, tats)
+			l.local.Merge(now, limits, tats)
 			return a, nil
 		}
 	}
@@ -66,7 +66,7 @@ func limitsCall(limits []models.Limit) *call {
 		keys[i] = prefix(lim.Site) + lim.Name + ":" + key
 		args = append(args, memory.Interval(lim.Rate), memory.Depth(lim.Rate))
 	}
-	return newCall(limits[0].Site, script, keys, args...)
+	return newCall(limits[0].Site, gcraScript, keys, args...)
 }
 
 // prefix begins the keys of a site, with the hash tag that keeps them together.

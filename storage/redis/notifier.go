@@ -30,7 +30,7 @@ type Notifier struct {
 }
 
 // notice is an event on its way: the JSON of the event, after who sent it.
-type notice struct {
+type message struct {
 	Node string `json:"node"`
 	models.Event
 }
@@ -38,14 +38,14 @@ type notice struct {
 // Publish tells everybody of e, and waits for none of them. That Redis cannot
 // be reached is no error: notices may be lost.
 func (n *Notifier) Publish(ctx context.Context, e models.Event) error {
-	data, err := json.Marshal(notice{n.node, e})
+	data, err := json.Marshal(message{n.node, e})
 	if err != nil {
 		return fmt.Errorf("publish event: %w", err)
 	}
 	if err := n.local.Publish(ctx, e); err != nil {
 		return err
 	}
-	if n.client.post(n.client.notices, &call{args: []any{"PUBLISH", channel, data}}) != nil {
+	if n.client.enqueue(n.client.events, &call{args: []any{"PUBLISH", channel, data}}) != nil {
 		n.client.fallbacks.Add(1)
 	}
 	return nil
@@ -68,7 +68,7 @@ func (n *Notifier) listen(ctx context.Context, ready chan<- struct{}) {
 			}
 		})
 		select {
-		case <-time.After(probeEvery):
+		case <-time.After(probeInterval):
 		case <-ctx.Done():
 		}
 	}
@@ -102,18 +102,18 @@ func (n *Notifier) receive(ctx context.Context, subscribed func()) error {
 		case *redis.Subscription:
 			subscribed()
 		case *redis.Message:
-			n.heard(ctx, msg.Payload)
+			n.deliver(ctx, msg.Payload)
 		}
 	}
 }
 
 // heard passes on a notice of another node. Of its own, most of what a busy node
 // hears, it reads no more than the beginning.
-func (n *Notifier) heard(ctx context.Context, payload string) {
+func (n *Notifier) deliver(ctx context.Context, payload string) {
 	if strings.HasPrefix(payload, `{"node":"`+n.node+`",`) {
 		return
 	}
-	var got notice
+	var got message
 	if err := json.Unmarshal([]byte(payload), &got); err != nil {
 		n.client.log.Warn("unreadable notice", "error", err)
 		return

@@ -86,7 +86,7 @@ func used(t testing.TB, c *redis.Client) {
 }
 
 func TestLimiter(t *testing.T) {
-	storagetest.Limiter(t, func(t *testing.T) (storagetest.Taker, func(time.Duration)) {
+	storagetest.Limiter(t, func(t *testing.T) (storagetest.RateLimiter, func(time.Duration)) {
 		s := storagetest.Redis(t)
 		c := open(t, s.URL)
 		used(t, c)
@@ -96,7 +96,7 @@ func TestLimiter(t *testing.T) {
 
 func TestLimiterOnCluster(t *testing.T) {
 	s, rdb := cluster(t) // takes some seconds to start, so that the tests share it
-	storagetest.Limiter(t, func(t *testing.T) (storagetest.Taker, func(time.Duration)) {
+	storagetest.Limiter(t, func(t *testing.T) (storagetest.RateLimiter, func(time.Duration)) {
 		if err := rdb.FlushAll(t.Context()).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -122,8 +122,8 @@ func cluster(t *testing.T) (*storagetest.RedisServer, *driver.Client) {
 }
 
 func TestNotifier(t *testing.T) {
-	nodes := func(url string) func(t *testing.T) (here, there storagetest.Teller) {
-		return func(t *testing.T) (here, there storagetest.Teller) {
+	nodes := func(url string) func(t *testing.T) (here, there storagetest.EventNotifier) {
+		return func(t *testing.T) (here, there storagetest.EventNotifier) {
 			return open(t, url).Notifier(), open(t, url).Notifier()
 		}
 	}

@@ -13,14 +13,14 @@ import (
 )
 
 // A Seer groups near-copies.
-type Seer interface {
+type CampaignGrouper interface {
 	See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
 }
 
 // Campaigns checks what everything that groups near-copies must do. The
 // function open returns a fresh one for each test, and one that makes it
 // believe that time has passed.
-func Campaigns(t *testing.T, open func(t *testing.T) (s Seer, pass func(time.Duration))) {
+func Campaigns(t *testing.T, open func(t *testing.T) (s CampaignGrouper, pass func(time.Duration))) {
 	for name, test := range map[string]func(*testing.T, campaignTest){
 		"copies join the group of the first":            testCopies,
 		"as many bands as Alike must be equal":          testAlike,
@@ -44,7 +44,7 @@ func Campaigns(t *testing.T, open func(t *testing.T) (s Seer, pass func(time.Dur
 }
 
 type campaignTest struct {
-	s    Seer
+	s    CampaignGrouper
 	pass func(time.Duration)
 }
 
@@ -152,16 +152,16 @@ func testSites(t *testing.T, x campaignTest) {
 
 func testWindow(t *testing.T, x campaignTest) {
 	x.see(t, sketch(1, 0, 0), "c1", "ann", "a")
-	x.pass(memory.Window - time.Minute)
+	x.pass(memory.CampaignWindow - time.Minute)
 	is(t, x.see(t, sketch(1, 0, 0), "c2", "ann", "a"), "c1", 2, 1, 1)
-	x.pass(memory.Window + time.Minute)
+	x.pass(memory.CampaignWindow + time.Minute)
 	is(t, x.see(t, sketch(1, 0, 0), "c3", "bob", "b"), "c3", 1, 1, 1)
 }
 
 func testWindowAnew(t *testing.T, x campaignTest) {
 	for i := range 5 {
 		is(t, x.see(t, sketch(1, i, 2), fmt.Sprint("c", i), "ann", "a"), "c0", i+1, 1, 1)
-		x.pass(memory.Window * 2 / 3)
+		x.pass(memory.CampaignWindow * 2 / 3)
 	}
 }
 

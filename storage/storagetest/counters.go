@@ -9,7 +9,7 @@ import (
 )
 
 // miscounted finds rows where a counter differs from the rows that it counts.
-var miscounted = map[string]string{
+var counterQueries = map[string]string{
 	"articles": `SELECT a.id, a.approved + 1000 * a.rejected + 1000000 * a.pending,
 			count(*) FILTER (WHERE c.status = 'approved') + 1000 * count(*) FILTER (WHERE c.status = 'rejected') + 1000000 * count(*) FILTER (WHERE c.status = 'pending') AS n
 		FROM articles a LEFT JOIN comments c ON c.site = a.site AND c.article = a.id GROUP BY a.site, a.id, a.approved, a.rejected, a.pending
@@ -45,7 +45,7 @@ var miscounted = map[string]string{
 
 // misbinned is the same for histograms: how often each bin is there by the
 // histograms (n) and by the rows (real).
-func misbinned() string {
+func histogramQuery() string {
 	parts := []string{
 		`SELECT created_at / 86400000000 AS day, site, 'scored' AS kind, ` + bin("risk", 20) + ` AS bin, 0 AS n, 1 AS real FROM comments`,
 		`SELECT c.created_at / 86400000000, c.site, d.action, ` + bin("c.risk", 20) + `, 0, 1 FROM decisions d JOIN comments c ON c.id = d.comment_id
@@ -76,8 +76,8 @@ func bin(value string, parts int) string {
 func Counters(t testing.TB, url string) {
 	t.Helper()
 	db := Raw(t, url)
-	queries := maps.Clone(miscounted)
-	queries["histograms"] = misbinned()
+	queries := maps.Clone(counterQueries)
+	queries["histograms"] = histogramQuery()
 	for what, query := range queries {
 		rows, err := db.QueryContext(t.Context(), query)
 		if err != nil {

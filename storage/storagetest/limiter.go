@@ -13,7 +13,7 @@ import (
 )
 
 // A Taker is a limiter.
-type Taker interface {
+type RateLimiter interface {
 	Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error)
 }
 
@@ -21,7 +21,7 @@ type Taker interface {
 // one for each test, and a function that lets time pass for it. The clock may
 // be a real one, so periods are short where time must pass, and hours where it
 // must not.
-func Limiter(t *testing.T, open func(t *testing.T) (l Taker, pass func(time.Duration))) {
+func Limiter(t *testing.T, open func(t *testing.T) (l RateLimiter, pass func(time.Duration))) {
 	for name, test := range map[string]func(*testing.T, limiterTest){
 		"a burst is allowed, and not one more":       testBurst,
 		"use comes back at a steady rate":            testSteadyRate,
@@ -43,7 +43,7 @@ func Limiter(t *testing.T, open func(t *testing.T) (l Taker, pass func(time.Dura
 }
 
 type limiterTest struct {
-	l    Taker
+	l    RateLimiter
 	pass func(time.Duration)
 }
 

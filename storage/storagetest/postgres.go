@@ -33,14 +33,14 @@ var server struct {
 // postgres is a server with a folder of its own.
 type postgres struct {
 	folder string
-	keeper *exec.Cmd
+	shell  *exec.Cmd
 	stop   io.Closer // the keeper's standard input
 }
 
 // keep runs a server until its own standard input ends, then removes the folder
 // that it is named after, if any. SIGINT ends PostgreSQL at once, with its
 // clients cut off.
-const keep = `"$@" & read -r _; kill -INT $!; wait $!; cd /; rm -rf "$0"`
+const keeperScript = `"$@" & read -r _; kill -INT $!; wait $!; cd /; rm -rf "$0"`
 
 // errMissing means that there is no PostgreSQL on this machine.
 var errMissing = errors.New("initdb and postgres are neither in PATH nor in /usr/lib/postgresql")
@@ -49,7 +49,7 @@ var errMissing = errors.New("initdb and postgres are neither in PATH nor in /usr
 // TestMain calls it, and exits with what it returns.
 func Main(m *testing.M) int {
 	code := m.Run()
-	if server.keeper != nil {
+	if server.shell != nil {
 		if err := server.end(); err != nil {
 			fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
 			code = max(code, 1)
@@ -187,7 +187,7 @@ func (p *postgres) run(remove string) error {
 		return err
 	}
 	defer log.Close()
-	keeper, err := p.command("/bin/sh", "-c", keep, remove, program, "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=",
+	keeper, err := p.command("/bin/sh", "-c", keeperScript, remove, program, "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB")
 	if err != nil {
 		return err
@@ -199,14 +199,14 @@ func (p *postgres) run(remove string) error {
 	if err := keeper.Start(); err != nil {
 		return err
 	}
-	p.keeper = keeper
-	return p.answers(log.Name())
+	p.shell = keeper
+	return p.waitReady(log.Name())
 }
 
-func (p *postgres) end() error { return errors.Join(p.stop.Close(), p.keeper.Wait()) }
+func (p *postgres) end() error { return errors.Join(p.stop.Close(), p.shell.Wait()) }
 
 // answers waits until the server does.
-func (p *postgres) answers(log string) error {
+func (p *postgres) waitReady(log string) error {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	db, err := sql.Open("pgx", p.url("postgres"))

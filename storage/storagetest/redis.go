@@ -100,7 +100,7 @@ func (s *RedisServer) start() error {
 	s.cmd, s.gone = cmd, gone
 
 	deadline := time.After(20 * time.Second)
-	for !s.answers() {
+	for !s.ready() {
 		select {
 		case <-gone:
 			return fmt.Errorf("redis-server ended at once: %s", output.Bytes())
@@ -113,7 +113,7 @@ func (s *RedisServer) start() error {
 	return nil
 }
 
-func (s *RedisServer) answers() bool {
+func (s *RedisServer) ready() bool {
 	conn, err := net.DialTimeout("tcp", s.Addr(), time.Second)
 	if err != nil {
 		return false

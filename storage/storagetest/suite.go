@@ -16,10 +16,10 @@ import (
 func Run(t *testing.T, newURL func(testing.TB) string) {
 	for _, part := range []struct {
 		name  string
-		tests map[string]func(*testing.T, *lab)
+		tests map[string]func(*testing.T, *fixture)
 	}{
 		{"people", peopleTests},
-		{"standings", standingTests},
+		{"standings", authorTests},
 		{"comments", commentTests},
 		{"queue", queueTests},
 		{"decisions", decisionTests},
@@ -27,14 +27,14 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"words", wordTests},
 		{"records", recordTests},
 		{"chain", chainTests},
-		{"second looks", lookTests},
+		{"second looks", secondLookTests},
 		{"database", databaseTests},
 		{"edges", edgeTests},
 	} {
 		for name, test := range part.tests {
 			t.Run(part.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				test(t, newLab(t, newURL))
+				test(t, newFixture(t, newURL))
 			})
 		}
 	}
@@ -42,7 +42,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 
 // lab is an empty database with two sites, an article's worth of defaults, and
 // a clock that tests turn.
-type lab struct {
+type fixture struct {
 	*storage.DB
 	url   string
 	clock *clock
@@ -59,8 +59,8 @@ var (
 	nobody   = models.Caller{}
 )
 
-func newLab(t *testing.T, newURL func(testing.TB) string) *lab {
-	l := &lab{url: newURL(t), clock: &clock{now: time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)}, ctx: t.Context()}
+func newFixture(t *testing.T, newURL func(testing.TB) string) *fixture {
+	l := &fixture{url: newURL(t), clock: &clock{now: time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)}, ctx: t.Context()}
 	l.DB = Open(t, l.url, storage.Options{Now: l.clock.Now})
 	for _, slug := range []string{"gazette", "tribune"} {
 		must(l.AddSite(l.ctx, operator, models.Site{Slug: slug}))(t)
@@ -122,7 +122,7 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 
 // new returns a comment that waits in the queue of gazette, with a risk of its
 // own; edit makes it another one.
-func (l *lab) new(edit ...func(*storage.NewComment)) storage.NewComment {
+func (l *fixture) new(edit ...func(*storage.NewComment)) storage.NewComment {
 	l.n++
 	p := 0.5 + float64(l.n)/1e5
 	n := storage.NewComment{
@@ -143,7 +143,7 @@ func (l *lab) new(edit ...func(*storage.NewComment)) storage.NewComment {
 }
 
 // post keeps a comment made by new.
-func (l *lab) post(t testing.TB, edit ...func(*storage.NewComment)) models.Comment {
+func (l *fixture) post(t testing.TB, edit ...func(*storage.NewComment)) models.Comment {
 	t.Helper()
 	c, _, _, err := l.CreateComment(l.ctx, l.new(edit...))
 	ok(t, err)

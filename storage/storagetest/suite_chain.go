@@ -12,8 +12,8 @@ import (
 	"winnow/storage"
 )
 
-var chainTests = map[string]func(*testing.T, *lab){
-	"the chain is whole, and goes on": func(t *testing.T, l *lab) {
+var chainTests = map[string]func(*testing.T, *fixture){
+	"the chain is whole, and goes on": func(t *testing.T, l *fixture) {
 		var seen int64
 		head := must(l.VerifyAudit(l.ctx, "", func(row, of int64) {
 			seen++
@@ -25,7 +25,7 @@ var chainTests = map[string]func(*testing.T, *lab){
 		l.decisions(t, 3)
 		equal(t, "rows", l.verify(t, head.Hash).Seq, 5)
 	},
-	"a batch is chained in its order": func(t *testing.T, l *lab) {
+	"a batch is chained in its order": func(t *testing.T, l *fixture) {
 		var ids []string
 		for range 40 {
 			ids = append(ids, l.post(t).ID)
@@ -41,7 +41,7 @@ var chainTests = map[string]func(*testing.T, *lab){
 		}
 		equal(t, "in the trail", at, len(done))
 	},
-	"what was tampered with shows, by its row": func(t *testing.T, l *lab) {
+	"what was tampered with shows, by its row": func(t *testing.T, l *fixture) {
 		l.decisions(t, 600) // more than one page
 		head := l.verify(t, "")
 		for _, test := range []struct {
@@ -91,7 +91,7 @@ var chainTests = map[string]func(*testing.T, *lab){
 			}
 		}
 	},
-	"a tail that was cut off shows beside an outside copy": func(t *testing.T, l *lab) {
+	"a tail that was cut off shows beside an outside copy": func(t *testing.T, l *fixture) {
 		l.decisions(t, 5)
 		head := l.verify(t, "")
 		l.tamper(t, `DELETE FROM audit WHERE seq > 4`)
@@ -104,7 +104,7 @@ var chainTests = map[string]func(*testing.T, *lab){
 		l.tamper(t, `DELETE FROM audit_head`)
 		l.broken(t, "", 0, "0 heads")
 	},
-	"people on several nodes extend one chain": func(t *testing.T, l *lab) {
+	"people on several nodes extend one chain": func(t *testing.T, l *fixture) {
 		nodes := []*storage.DB{l.DB, Open(t, l.url, storage.Options{})}
 		const people, each = 16, 12
 		var ids [people * each]string
@@ -137,7 +137,7 @@ var chainTests = map[string]func(*testing.T, *lab){
 		}
 		equal(t, "rows", l.verify(t, "").Seq, int64(made))
 	},
-	"the trail is filtered by time, subject and kind of action": func(t *testing.T, l *lab) {
+	"the trail is filtered by time, subject and kind of action": func(t *testing.T, l *fixture) {
 		l.decisions(t, 3)
 		from := l.clock.Now()
 		c := l.post(t)
@@ -180,7 +180,7 @@ var chainTests = map[string]func(*testing.T, *lab){
 		_, _, err = l.AuditPage(l.ctx, ann, models.AuditFilter{Cursor: "odd"})
 		wantKind(t, err, models.KindInvalid)
 	},
-	"addresses of readers are not kept": func(t *testing.T, l *lab) {
+	"addresses of readers are not kept": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		reader := models.Caller{Kind: models.ByOrigin, Site: "gazette", Address: netip.MustParseAddr("192.0.2.7")}
 		_, err := l.Flag(l.ctx, reader, c.ID, "author u1", "")
@@ -192,7 +192,7 @@ var chainTests = map[string]func(*testing.T, *lab){
 }
 
 // decisions leaves so many rows in the trail.
-func (l *lab) decisions(t testing.TB, n int) {
+func (l *fixture) decisions(t testing.TB, n int) {
 	t.Helper()
 	for range n {
 		_, _, err := l.Decide(l.ctx, ann, l.post(t).ID, models.DecisionRequest{Action: models.Approve})
@@ -201,12 +201,12 @@ func (l *lab) decisions(t testing.TB, n int) {
 }
 
 // verify wants a whole chain with the hash in it, and returns its head.
-func (l *lab) verify(t testing.TB, expect string) models.AuditHead {
+func (l *fixture) verify(t testing.TB, expect string) models.AuditHead {
 	t.Helper()
 	return must(l.VerifyAudit(l.ctx, expect, func(int64, int64) {}))(t)
 }
 
-func (l *lab) broken(t testing.TB, expect string, seq int64, says string) {
+func (l *fixture) broken(t testing.TB, expect string, seq int64, says string) {
 	t.Helper()
 	_, err := l.VerifyAudit(l.ctx, expect, func(int64, int64) {})
 	var broken *storage.BrokenChain
@@ -216,7 +216,7 @@ func (l *lab) broken(t testing.TB, expect string, seq int64, says string) {
 }
 
 // tamper changes the database behind storage's back.
-func (l *lab) tamper(t testing.TB, statements string) {
+func (l *fixture) tamper(t testing.TB, statements string) {
 	t.Helper()
 	for _, s := range strings.Split(statements, ";") {
 		if _, err := Raw(t, l.url).ExecContext(l.ctx, s); err != nil {
@@ -225,7 +225,7 @@ func (l *lab) tamper(t testing.TB, statements string) {
 	}
 }
 
-func (l *lab) count(t testing.TB, queries ...string) []int {
+func (l *fixture) count(t testing.TB, queries ...string) []int {
 	t.Helper()
 	counts := make([]int, len(queries))
 	for i, q := range queries {

@@ -11,8 +11,8 @@ import (
 	"winnow/storage"
 )
 
-var commentTests = map[string]func(*testing.T, *lab){
-	"a comment comes back as it was kept": func(t *testing.T, l *lab) {
+var commentTests = map[string]func(*testing.T, *fixture){
+	"a comment comes back as it was kept": func(t *testing.T, l *fixture) {
 		n := l.new()
 		n.Comment.Author = models.Author{ID: "u1", Name: "Zoë", Email: "z@example.org", URL: "https://z.example"}
 		n.Comment.Client = models.Client{Hash: "h", Net: "192.0.2.0/24", UserAgent: "ua", Referrer: "https://r.example"}
@@ -35,7 +35,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 		_, _, _, err = l.CreateComment(l.ctx, l.new(onSite("none")))
 		wantKind(t, err, models.KindNotFound)
 	},
-	"odd text is kept alike by every database": func(t *testing.T, l *lab) {
+	"odd text is kept alike by every database": func(t *testing.T, l *fixture) {
 		n := l.new(withBody("a\x00b \xff \u202e Ä 🙂 '; DROP TABLE comments --"))
 		n.Comment.Author.Name = "N\x00\xfe"
 		n.Comment.Client.UserAgent = "\xc3"
@@ -47,7 +47,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 			t.Fatalf("got  %+v\nwant %+v", got, made)
 		}
 	},
-	"a reply answers a comment of its article": func(t *testing.T, l *lab) {
+	"a reply answers a comment of its article": func(t *testing.T, l *fixture) {
 		parent := l.post(t)
 		reply := func(n *storage.NewComment) { n.Comment.ParentID = parent.ID }
 		equal(t, "parent", l.post(t, reply).ParentID, parent.ID)
@@ -56,7 +56,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 			wantKind(t, err, models.KindInvalid)
 		}
 	},
-	"an idempotency key keeps one comment": func(t *testing.T, l *lab) {
+	"an idempotency key keeps one comment": func(t *testing.T, l *fixture) {
 		n := l.new()
 		n.IdempotencyKey, n.Fingerprint = "k", []byte{1, 0, 2}
 		var made [8]models.Comment
@@ -92,7 +92,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 		ok(t, err)
 		equal(t, "replayed after a day", replayed, false)
 	},
-	"an author has a record": func(t *testing.T, l *lab) {
+	"an author has a record": func(t *testing.T, l *fixture) {
 		max := by(models.Author{ID: "u1", Name: "Max"})
 		for range 3 {
 			l.post(t, max, approved)
@@ -128,7 +128,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 		equal(t, "nobody's", unknown, models.Record{})
 		equal(t, "nobody's lately", n, 0)
 	},
-	"pages of an article have no gaps and no repeats": func(t *testing.T, l *lab) {
+	"pages of an article have no gaps and no repeats": func(t *testing.T, l *fixture) {
 		var want []string
 		for i := range 23 {
 			switch i % 5 {
@@ -165,7 +165,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 			t.Fatalf("%+v", page)
 		}
 	},
-	"an article's version grows with what the public sees": func(t *testing.T, l *lab) {
+	"an article's version grows with what the public sees": func(t *testing.T, l *fixture) {
 		version := func() int64 { t.Helper(); return must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t) }
 		equal(t, "unknown", version(), 0)
 		last := int64(0)
@@ -198,7 +198,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 		equal(t, "title", page.Article.Title, "Second")
 		equal(t, "page's version", page.Version, last)
 	},
-	"counts name every article": func(t *testing.T, l *lab) {
+	"counts name every article": func(t *testing.T, l *fixture) {
 		l.post(t, approved)
 		l.post(t, approved)
 		l.post(t)
@@ -207,7 +207,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 			t.Fatal(got)
 		}
 	},
-	"three readers put a comment back into the queue": func(t *testing.T, l *lab) {
+	"three readers put a comment back into the queue": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		flag := func(who string) models.Comment { t.Helper(); return must(l.Flag(l.ctx, gazette, c.ID, who, "rude"))(t) }
 		flag("r1")
@@ -230,7 +230,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 		_, err = l.Flag(l.ctx, gazette, rejected.ID, "r1", "")
 		wantKind(t, err, models.KindNotFound)
 	},
-	"detail shows the surroundings": func(t *testing.T, l *lab) {
+	"detail shows the surroundings": func(t *testing.T, l *fixture) {
 		answer := func(to models.Comment) func(*storage.NewComment) {
 			return func(n *storage.NewComment) { n.Comment.ParentID = to.ID }
 		}
@@ -256,7 +256,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 			wantKind(t, err, models.KindNotFound)
 		}
 	},
-	"all comments stream": func(t *testing.T, l *lab) {
+	"all comments stream": func(t *testing.T, l *fixture) {
 		want := map[string]bool{}
 		for i := range 7 {
 			want[l.post(t, onSite([]string{"gazette", "tribune"}[i%2])).ID] = true

@@ -9,12 +9,12 @@ import (
 	"winnow/storage"
 )
 
-var databaseTests = map[string]func(*testing.T, *lab){
-	"the schema is made once, however many nodes start": func(t *testing.T, l *lab) {
+var databaseTests = map[string]func(*testing.T, *fixture){
+	"the schema is made once, however many nodes start": func(t *testing.T, l *fixture) {
 		ok(t, l.Ping(l.ctx))
 		equal(t, "applied again", must(l.Migrate(l.ctx))(t), 0)
 	},
-	"everything is there after a restart": func(t *testing.T, l *lab) {
+	"everything is there after a restart": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		ok(t, l.AddModel(l.ctx, ann, models.ModelInfo{Version: "m1"}, []byte("data")))
 		must(l.PromoteModel(l.ctx, ann, "m1"))(t)
@@ -26,7 +26,7 @@ var databaseTests = map[string]func(*testing.T, *lab){
 		equal(t, "secret", string(must(l.Secret(l.ctx, nil))(t)), string(secret))
 		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 1)
 	},
-	"several nodes share a database": func(t *testing.T, l *lab) {
+	"several nodes share a database": func(t *testing.T, l *fixture) {
 		nodes := []*storage.DB{l.DB, Open(t, l.url, storage.Options{}), Open(t, l.url, storage.Options{})}
 		const each = 15
 		news := make([]storage.NewComment, each*len(nodes))
@@ -42,7 +42,7 @@ var databaseTests = map[string]func(*testing.T, *lab){
 			equal(t, "queue", must(node.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, len(news))
 		}
 	},
-	"a bad row fails alone": func(t *testing.T, l *lab) {
+	"a bad row fails alone": func(t *testing.T, l *fixture) {
 		const writers = 60
 		news := make([]storage.NewComment, writers)
 		for i := range news {
@@ -59,7 +59,7 @@ var databaseTests = map[string]func(*testing.T, *lab){
 		})
 		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, writers*2/3)
 	},
-	"a caller who leaves harms nobody": func(t *testing.T, l *lab) {
+	"a caller who leaves harms nobody": func(t *testing.T, l *fixture) {
 		const writers = 60
 		gone, leave := context.WithCancel(l.ctx)
 		news := make([]storage.NewComment, writers)
@@ -87,7 +87,7 @@ var databaseTests = map[string]func(*testing.T, *lab){
 			t.Fatal(err)
 		}
 	},
-	"a change that panics fails alone": func(t *testing.T, l *lab) {
+	"a change that panics fails alone": func(t *testing.T, l *fixture) {
 		if l.url[:6] != "sqlite" {
 			return // it runs in the caller's own goroutine there
 		}
@@ -95,7 +95,7 @@ var databaseTests = map[string]func(*testing.T, *lab){
 		wantKind(t, err, models.KindInternal)
 		l.post(t)
 	},
-	"a closed database says so": func(t *testing.T, l *lab) {
+	"a closed database says so": func(t *testing.T, l *fixture) {
 		ok(t, l.Close())
 		if _, _, _, err := l.CreateComment(l.ctx, l.new()); err == nil {
 			t.Fatal("a comment was kept")

@@ -10,8 +10,8 @@ import (
 	"winnow/storage"
 )
 
-var decisionTests = map[string]func(*testing.T, *lab){
-	"a decision changes status, label, counters and trail": func(t *testing.T, l *lab) {
+var decisionTests = map[string]func(*testing.T, *fixture){
+	"a decision changes status, label, counters and trail": func(t *testing.T, l *fixture) {
 		good, bad, rude, off := l.post(t), l.post(t), l.post(t), l.post(t)
 		must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Hour))(t)
 		for _, test := range []struct {
@@ -55,7 +55,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 			t.Fatalf("%s %s", rows[0].Before, rows[0].After)
 		}
 	},
-	"what cannot be decided is refused": func(t *testing.T, l *lab) {
+	"what cannot be decided is refused": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		approve := models.DecisionRequest{Action: models.Approve}
 		for _, id := range []string{"none", "\x00"} {
@@ -74,7 +74,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 		_, _, err = l.Decide(l.ctx, ann, c.ID, approve)
 		ok(t, err)
 	},
-	"a stale version is told who did what": func(t *testing.T, l *lab) {
+	"a stale version is told who did what": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		_, _, err := l.Decide(l.ctx, bob, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam, Version: c.Version})
 		ok(t, err)
@@ -82,7 +82,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 		wantKind(t, err, models.KindConflict)
 		mentions(t, err, "bob rejected it as spam")
 	},
-	"of two decisions on one version one stands": func(t *testing.T, l *lab) {
+	"of two decisions on one version one stands": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		var errs [6]error
 		together(len(errs), func(i int) {
@@ -99,7 +99,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 		equal(t, "stood", stood, 1)
 		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 1)
 	},
-	"an undo puts back what was there": func(t *testing.T, l *lab) {
+	"an undo puts back what was there": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		first, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
@@ -132,7 +132,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 		_, _, err = l.Undo(l.ctx, eve, first.ID)
 		wantKind(t, err, models.KindNotFound)
 	},
-	"an approved comment may be confirmed": func(t *testing.T, l *lab) {
+	"an approved comment may be confirmed": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		version := must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t)
 		d, confirmed, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve, Version: 1})
@@ -144,7 +144,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 		ok(t, err)
 		equal(t, "status", comments[0].Status, models.Approved)
 	},
-	"a batch is decided and undone as one": func(t *testing.T, l *lab) {
+	"a batch is decided and undone as one": func(t *testing.T, l *fixture) {
 		one, two, three := l.post(t), l.post(t), l.post(t)
 		foreign := l.post(t, onSite("tribune"))
 		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
@@ -173,7 +173,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 		_, _, _, err = l.DecideAll(l.ctx, me, nil, models.DecisionRequest{})
 		wantKind(t, err, models.KindInvalid)
 	},
-	"batches that cross do not block each other": func(t *testing.T, l *lab) {
+	"batches that cross do not block each other": func(t *testing.T, l *fixture) {
 		var ids []string
 		for i := range 20 {
 			ids = append(ids, l.post(t, onArticle(string(rune('a'+i%4))), onSite([]string{"gazette", "tribune"}[i%2])).ID)
@@ -204,7 +204,7 @@ var decisionTests = map[string]func(*testing.T, *lab){
 }
 
 // label returns the label that stands for a comment, "" when there is none.
-func (l *lab) label(t testing.TB, comment string) (class models.Class) {
+func (l *fixture) label(t testing.TB, comment string) (class models.Class) {
 	t.Helper()
 	text := must(l.Comment(l.ctx, comment))(t).Body
 	for label, err := range l.Labels(l.ctx, "", time.Time{}) {

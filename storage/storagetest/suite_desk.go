@@ -11,8 +11,8 @@ import (
 	"winnow/storage"
 )
 
-var deskTests = map[string]func(*testing.T, *lab){
-	"what is nearest to a coin toss comes first": func(t *testing.T, l *lab) {
+var deskTests = map[string]func(*testing.T, *fixture){
+	"what is nearest to a coin toss comes first": func(t *testing.T, l *fixture) {
 		for _, p := range []float64{0.99, 0.5, 0.1, 0.4, 0.7, 0.61, 0.4, 0} {
 			l.post(t, risky(p), onSite([]string{"gazette", "tribune"}[l.n%2]))
 		}
@@ -36,7 +36,7 @@ var deskTests = map[string]func(*testing.T, *lab){
 		}
 		equal(t, "dealt", must(l.Claim(l.ctx, ann, models.QueueFilter{Sort: models.SortUncertain, Limit: 1}, time.Minute))(t)[0].Verdict.Probability(), 0.5)
 	},
-	"filters by section, signal, language and time": func(t *testing.T, l *lab) {
+	"filters by section, signal, language and time": func(t *testing.T, l *fixture) {
 		signal := func(name string) func(*storage.NewComment) {
 			return func(n *storage.NewComment) {
 				n.Verdict.Signals = []models.Signal{{Name: "shape:caps", Weight: 1}, {Name: name, Weight: 2, Detail: `"name":"word:hidden`}}
@@ -77,7 +77,7 @@ var deskTests = map[string]func(*testing.T, *lab){
 		}
 		equal(t, "claimed", len(must(l.Claim(l.ctx, ann, models.QueueFilter{Section: "Sport"}, time.Minute))(t)), 1)
 	},
-	"who holds a comment can hold it longer": func(t *testing.T, l *lab) {
+	"who holds a comment can hold it longer": func(t *testing.T, l *fixture) {
 		mine, theirs, done := l.post(t), l.post(t), l.post(t)
 		foreign := l.post(t, onSite("tribune"))
 		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
@@ -108,7 +108,7 @@ var deskTests = map[string]func(*testing.T, *lab){
 		ok(t, err)
 		equal(t, "held of what bob has", len(held), 0)
 	},
-	"what one skips others are dealt": func(t *testing.T, l *lab) {
+	"what one skips others are dealt": func(t *testing.T, l *fixture) {
 		one, two := l.post(t), l.post(t) // two is the riskier
 		foreign := l.post(t, onSite("tribune"))
 		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
@@ -127,7 +127,7 @@ var deskTests = map[string]func(*testing.T, *lab){
 		must(l.Purge(l.ctx))(t)
 		equal(t, "skips kept", l.count(t, "SELECT count(*) FROM skips")[0], 0)
 	},
-	"an editor gets what a moderator leaves": func(t *testing.T, l *lab) {
+	"an editor gets what a moderator leaves": func(t *testing.T, l *fixture) {
 		c, other := l.post(t), l.post(t)
 		must(l.Claim(l.ctx, bob, models.QueueFilter{}, time.Hour))(t)
 		_, _, err := l.Escalate(l.ctx, ann, c.ID, "")
@@ -175,7 +175,7 @@ var deskTests = map[string]func(*testing.T, *lab){
 		equal(t, "audit rows", len(rows), 2)
 		Counters(t, l.url)
 	},
-	"near-copies are one item": func(t *testing.T, l *lab) {
+	"near-copies are one item": func(t *testing.T, l *fixture) {
 		in := func(id string, count int) func(*storage.NewComment) {
 			return func(n *storage.NewComment) {
 				n.Campaign = models.Campaign{ID: id, Count: count, Authors: 1, Articles: 1, First: l.clock.Now()}
@@ -216,8 +216,8 @@ func risky(p float64) func(*storage.NewComment) {
 	return func(n *storage.NewComment) { n.Verdict.Spam = &p }
 }
 
-var wordTests = map[string]func(*testing.T, *lab){
-	"a newsroom has reasons of its own": func(t *testing.T, l *lab) {
+var wordTests = map[string]func(*testing.T, *fixture){
+	"a newsroom has reasons of its own": func(t *testing.T, l *fixture) {
 		must(l.UpdateSite(l.ctx, operator, "gazette", func(s *models.Site) error {
 			s.Reasons = []models.SiteReason{{ID: "insult", Under: models.ReasonAbuse, Name: "Insults", Message: "Please stay polite."}}
 			return nil
@@ -266,7 +266,7 @@ var wordTests = map[string]func(*testing.T, *lab){
 		ok(t, err)
 		equal(t, "message of the first again", o.Message, "Please stay polite.")
 	},
-	"all that a filter finds is decided and undone as one": func(t *testing.T, l *lab) {
+	"all that a filter finds is decided and undone as one": func(t *testing.T, l *fixture) {
 		spam := by(models.Author{ID: "u9", Name: "Spammer"})
 		for i := range 7 {
 			l.post(t, spam, onArticle(fmt.Sprint("a", i%3)))
@@ -303,7 +303,7 @@ var wordTests = map[string]func(*testing.T, *lab){
 		equal(t, "none", empty.Count, 0)
 		Counters(t, l.url)
 	},
-	"a batch of several parts has one id": func(t *testing.T, l *lab) {
+	"a batch of several parts has one id": func(t *testing.T, l *fixture) {
 		together(8, func(i int) {
 			for j := range 130 {
 				p := 0.5
@@ -330,7 +330,7 @@ var wordTests = map[string]func(*testing.T, *lab){
 		equal(t, "back", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 8*130)
 		Counters(t, l.url)
 	},
-	"an edited comment is seen again": func(t *testing.T, l *lab) {
+	"an edited comment is seen again": func(t *testing.T, l *fixture) {
 		edit := func(body string, p float64, status models.Status) storage.Edit {
 			return storage.Edit{Body: body, Lang: "en", Status: status, Reason: models.ReasonSpam, Verdict: models.Verdict{Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m2"}}
 		}

@@ -14,8 +14,8 @@ import (
 	"winnow/models"
 )
 
-var peopleTests = map[string]func(*testing.T, *lab){
-	"a site is found by its slug and its key": func(t *testing.T, l *lab) {
+var peopleTests = map[string]func(*testing.T, *fixture){
+	"a site is found by its slug and its key": func(t *testing.T, l *fixture) {
 		hold := 0.7
 		s := models.Site{
 			Slug: "herald", Name: "The Herald", Origins: []string{"https://herald.example"}, Mode: models.ModePre,
@@ -42,7 +42,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err = l.SiteByKey(l.ctx, "wk_wrong")
 		wantKind(t, err, models.KindUnauthorized)
 	},
-	"a rotated key is worth nothing": func(t *testing.T, l *lab) {
+	"a rotated key is worth nothing": func(t *testing.T, l *fixture) {
 		old := must(l.AddSite(l.ctx, operator, models.Site{Slug: "herald"}))(t)
 		fresh := must(l.RotateSiteKey(l.ctx, operator, "herald"))(t)
 		_, err := l.SiteByKey(l.ctx, old)
@@ -51,7 +51,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err = l.RotateSiteKey(l.ctx, operator, "none")
 		wantKind(t, err, models.KindNotFound)
 	},
-	"a site is changed whole or not at all": func(t *testing.T, l *lab) {
+	"a site is changed whole or not at all": func(t *testing.T, l *fixture) {
 		s := must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
 			s.Name, s.Slug = "Other", "other"
 			return nil
@@ -69,7 +69,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		wantKind(t, err, models.KindNotFound)
 		equal(t, "kept name", must(l.Site(l.ctx, "gazette"))(t).Name, "Other")
 	},
-	"a site has rules": func(t *testing.T, l *lab) {
+	"a site has rules": func(t *testing.T, l *fixture) {
 		equal(t, "before", fmt.Sprint(must(l.Rules(l.ctx, "gazette"))(t)), fmt.Sprint(models.Rules{}))
 		most := 0
 		r := models.Rules{
@@ -99,7 +99,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Name = "Other"; return nil }))(t)
 		equal(t, "kept by a change of the site", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
 	},
-	"a moderator is kept and changed": func(t *testing.T, l *lab) {
+	"a moderator is kept and changed": func(t *testing.T, l *fixture) {
 		m := models.Moderator{Name: "Änne", Role: models.RoleEditor, Sites: []string{"gazette"}, PasswordHash: "$argon2id$x"}
 		ok(t, l.AddModerator(l.ctx, operator, m))
 		wantKind(t, l.AddModerator(l.ctx, operator, m), models.KindConflict)
@@ -120,7 +120,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err = l.UpdateModerator(l.ctx, ann, "nobody", func(*models.Moderator) error { return nil })
 		wantKind(t, err, models.KindNotFound)
 	},
-	"a refresh token works once": func(t *testing.T, l *lab) {
+	"a refresh token works once": func(t *testing.T, l *fixture) {
 		l.addModerator(t, "ann")
 		first := must(l.StartSession(l.ctx, ann, time.Hour))(t)
 		m, second, err := l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour)
@@ -139,7 +139,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err = l.StartSession(l.ctx, models.Caller{Kind: models.ByModerator, Name: "nobody"}, time.Hour)
 		wantKind(t, err, models.KindNotFound)
 	},
-	"of two refreshes at the same moment one wins": func(t *testing.T, l *lab) {
+	"of two refreshes at the same moment one wins": func(t *testing.T, l *fixture) {
 		l.addModerator(t, "ann")
 		token := must(l.StartSession(l.ctx, ann, time.Hour))(t)
 		var errs [2]error
@@ -148,7 +148,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 			t.Fatal(errs)
 		}
 	},
-	"a session ends": func(t *testing.T, l *lab) {
+	"a session ends": func(t *testing.T, l *fixture) {
 		l.addModerator(t, "ann")
 		ended := func(how string, token string) {
 			t.Helper()
@@ -177,7 +177,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err := l.StartSession(l.ctx, ann, time.Hour)
 		wantKind(t, err, models.KindForbidden)
 	},
-	"the secret is made once": func(t *testing.T, l *lab) {
+	"the secret is made once": func(t *testing.T, l *fixture) {
 		var kept [4][]byte
 		together(len(kept), func(i int) { kept[i], _ = l.Secret(l.ctx, nil) })
 		for _, k := range kept {
@@ -189,7 +189,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 	},
 }
 
-func (l *lab) addModerator(t testing.TB, name string) {
+func (l *fixture) addModerator(t testing.TB, name string) {
 	t.Helper()
 	ok(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: name, Role: models.RoleModerator, PasswordHash: "old"}))
 }

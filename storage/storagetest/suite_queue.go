@@ -10,8 +10,8 @@ import (
 	"winnow/storage"
 )
 
-var queueTests = map[string]func(*testing.T, *lab){
-	"pages of every order have no gaps and no repeats": func(t *testing.T, l *lab) {
+var queueTests = map[string]func(*testing.T, *fixture){
+	"pages of every order have no gaps and no repeats": func(t *testing.T, l *fixture) {
 		var all []models.Comment
 		for i := range 25 {
 			site := onSite([]string{"gazette", "gazette", "tribune"}[i%3])
@@ -48,7 +48,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 			}
 		}
 	},
-	"a moderator sees only their sites": func(t *testing.T, l *lab) {
+	"a moderator sees only their sites": func(t *testing.T, l *fixture) {
 		l.post(t)
 		mine := l.post(t, onSite("tribune"))
 		page := must(l.Queue(l.ctx, eve, models.QueueFilter{}))(t)
@@ -62,7 +62,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 		_, err = l.Queue(l.ctx, nobody, models.QueueFilter{})
 		wantKind(t, err, models.KindForbidden)
 	},
-	"filters narrow items and total": func(t *testing.T, l *lab) {
+	"filters narrow items and total": func(t *testing.T, l *fixture) {
 		l.post(t, by(models.Author{ID: "u7", Name: "Max"}), withBody("ÄRGER über 100% _rabatt_ c:\\x"))
 		l.post(t, by(models.Author{Name: "Ärmel"}), onArticle("a2"), withBody("quiet"))
 		l.post(t, withBody("100 percent"), func(n *storage.NewComment) { n.Comment.Reason = models.ReasonAbuse })
@@ -95,7 +95,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 			wantKind(t, err, models.KindInvalid)
 		}
 	},
-	"a group of near-copies is shown and filtered by": func(t *testing.T, l *lab) {
+	"a group of near-copies is shown and filtered by": func(t *testing.T, l *fixture) {
 		in := func(id string, count, authors int) func(*storage.NewComment) {
 			return func(n *storage.NewComment) {
 				n.Campaign = models.Campaign{ID: id, Count: count, Authors: authors, Articles: 1, First: l.clock.Now()}
@@ -127,7 +127,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 		_, _, _, err := l.CreateComment(l.ctx, l.new(func(n *storage.NewComment) { n.Comment.ID = own.ID }))
 		wantKind(t, err, models.KindConflict)
 	},
-	"an item shows its context": func(t *testing.T, l *lab) {
+	"an item shows its context": func(t *testing.T, l *fixture) {
 		parent := l.post(t, approved, by(models.Author{ID: "u1", Name: "Reader"}))
 		reply := l.post(t, func(n *storage.NewComment) { n.Comment.ParentID = parent.ID })
 		l.post(t, func(n *storage.NewComment) { n.Comment.Status = models.Rejected })
@@ -138,7 +138,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 		equal(t, "record of the name, not of the id", item.Context.Author.Record, models.Record{Rejected: 1, Pending: 1})
 		equal(t, "signal", item.Verdict.Signals[0].Name, "word:thought")
 	},
-	"no item is dealt to two moderators": func(t *testing.T, l *lab) {
+	"no item is dealt to two moderators": func(t *testing.T, l *fixture) {
 		const items, people = 40, 8
 		for range items {
 			l.post(t)
@@ -164,7 +164,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 		})
 		equal(t, "held", len(holder), people*3)
 	},
-	"a lease holds until its end": func(t *testing.T, l *lab) {
+	"a lease holds until its end": func(t *testing.T, l *fixture) {
 		one, two := l.post(t), l.post(t) // two is the riskier
 		got := must(l.Claim(l.ctx, ann, models.QueueFilter{Limit: 1}, time.Minute))(t)
 		equal(t, "ann's", got[0].Comment.ID, two.ID)

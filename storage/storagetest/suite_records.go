@@ -15,8 +15,8 @@ import (
 	"winnow/storage"
 )
 
-var recordTests = map[string]func(*testing.T, *lab){
-	"a label holds what it was given for": func(t *testing.T, l *lab) {
+var recordTests = map[string]func(*testing.T, *fixture){
+	"a label holds what it was given for": func(t *testing.T, l *fixture) {
 		c := l.post(t, by(models.Author{ID: "u", Name: "N", Email: "n@example.org", URL: "https://n.example"}))
 		d, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
@@ -38,7 +38,7 @@ var recordTests = map[string]func(*testing.T, *lab){
 			t.Fatal("a label from before")
 		}
 	},
-	"an import may be repeated": func(t *testing.T, l *lab) {
+	"an import may be repeated": func(t *testing.T, l *fixture) {
 		var rows []models.Label
 		for i := range 1100 { // several batches and several pages
 			rows = append(rows, models.Label{Text: "text " + strconv.Itoa(i), Label: models.Ham})
@@ -62,7 +62,7 @@ var recordTests = map[string]func(*testing.T, *lab){
 		equal(t, "of the site", must(l.LabelCounts(l.ctx, "gazette"))(t)[models.Spam], 1)
 		equal(t, "of all", must(l.LabelCounts(l.ctx, ""))(t)[models.Ham], 1100)
 	},
-	"an import stops at a bad row and keeps what came before": func(t *testing.T, l *lab) {
+	"an import stops at a bad row and keeps what came before": func(t *testing.T, l *fixture) {
 		bad := errors.New("line 2")
 		added, _, err := l.ImportLabels(l.ctx, operator, func(yield func(models.Label, error) bool) {
 			_ = yield(models.Label{Text: "a", Label: models.Ham}, nil) && yield(models.Label{}, bad)
@@ -73,7 +73,7 @@ var recordTests = map[string]func(*testing.T, *lab){
 		_, _, err = l.ImportLabels(l.ctx, operator, all([]models.Label{{Text: "a", Label: "odd"}}))
 		wantKind(t, err, models.KindInvalid)
 	},
-	"a model goes live and back": func(t *testing.T, l *lab) {
+	"a model goes live and back": func(t *testing.T, l *fixture) {
 		_, err := l.LiveModel(l.ctx)
 		wantKind(t, err, models.KindNotFound)
 		_, err = l.RollbackModel(l.ctx, ann)
@@ -110,7 +110,7 @@ var recordTests = map[string]func(*testing.T, *lab){
 		_, err = l.RollbackModel(l.ctx, ann)
 		wantKind(t, err, models.KindConflict)
 	},
-	"the trail names who, what and where": func(t *testing.T, l *lab) {
+	"the trail names who, what and where": func(t *testing.T, l *fixture) {
 		start := l.clock.Now()
 		caller := models.Caller{Kind: models.ByModerator, Name: "ann", Address: netip.MustParseAddr("192.0.2.7")}
 		for i := range 5 {
@@ -144,7 +144,7 @@ var recordTests = map[string]func(*testing.T, *lab){
 		_, _, err = l.AuditPage(l.ctx, eve, models.AuditFilter{Site: "gazette"})
 		wantKind(t, err, models.KindNotFound)
 	},
-	"events tell of every change": func(t *testing.T, l *lab) {
+	"events tell of every change": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Minute))(t)
 		ok(t, l.Release(l.ctx, ann, []string{c.ID}))
@@ -172,7 +172,7 @@ var recordTests = map[string]func(*testing.T, *lab){
 		l.clock.Advance(48 * time.Hour)
 		equal(t, "purged", must(l.Purge(l.ctx))(t), 5)
 	},
-	"statistics count risks and waiting times": func(t *testing.T, l *lab) {
+	"statistics count risks and waiting times": func(t *testing.T, l *fixture) {
 		at := func(risk float64) func(*storage.NewComment) {
 			return func(n *storage.NewComment) { n.Verdict.Spam, n.Verdict.Abuse = &risk, nil }
 		}
@@ -229,7 +229,7 @@ var recordTests = map[string]func(*testing.T, *lab){
 		l.clock.Advance(29 * 24 * time.Hour)
 		figures("a month later", "", map[string]int64{"waited 6": 1})
 	},
-	"statistics count what machine and people did": func(t *testing.T, l *lab) {
+	"statistics count what machine and people did": func(t *testing.T, l *fixture) {
 		held, spam, good := l.post(t), l.post(t), l.post(t, approved)
 		l.post(t, onSite("tribune"))
 		for id, action := range map[string]models.Action{held.ID: models.Approve, spam.ID: models.Reject, good.ID: models.Reject} {

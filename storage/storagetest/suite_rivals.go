@@ -10,7 +10,7 @@ import (
 )
 
 // still is the lab's database under a clock that stands.
-func (l *lab) still(t *testing.T) *storage.DB {
+func (l *fixture) still(t *testing.T) *storage.DB {
 	t.Helper()
 	at := l.clock.at()
 	return Open(t, l.url, storage.Options{Now: func() time.Time { return at }})
@@ -25,7 +25,7 @@ func (c *clock) at() time.Time {
 
 // undoOrDecide lets one undo a decision while another decides anew: whoever
 // comes second hears of the first, and label, counters and status agree.
-func undoOrDecide(t *testing.T, l *lab, two [2]*storage.DB) {
+func undoOrDecide(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	for range 8 {
 		c := l.post(t, onArticle("undo"))
@@ -58,7 +58,7 @@ func undoOrDecide(t *testing.T, l *lab, two [2]*storage.DB) {
 
 // rotateAtOnce lets several replace a site's key: the last one counts, and no
 // other.
-func rotateAtOnce(t *testing.T, l *lab, two [2]*storage.DB) {
+func rotateAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	var keys [6]string
 	together(len(keys), func(i int) {
@@ -78,7 +78,7 @@ func rotateAtOnce(t *testing.T, l *lab, two [2]*storage.DB) {
 
 // promoteAtOnce lets several promote models: one is live, and what was live
 // before can be gone back to.
-func promoteAtOnce(t *testing.T, l *lab, two [2]*storage.DB) {
+func promoteAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	for i := range 4 {
 		ok(t, l.AddModel(l.ctx, ann, models.ModelInfo{Version: fmt.Sprint("m", i)}, []byte{byte(i)}))
@@ -102,7 +102,7 @@ func promoteAtOnce(t *testing.T, l *lab, two [2]*storage.DB) {
 
 // flagAtOnce lets readers report a comment while a moderator rejects it: no
 // report brings it back.
-func flagAtOnce(t *testing.T, l *lab, two [2]*storage.DB) {
+func flagAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	c := l.post(t, approved, onArticle("flagged"))
 	together(6, func(i int) {
@@ -122,7 +122,7 @@ func flagAtOnce(t *testing.T, l *lab, two [2]*storage.DB) {
 
 // claimAtOnce lets two moderators claim the same few comments through different
 // nodes.
-func claimAtOnce(t *testing.T, l *lab, two [2]*storage.DB) {
+func claimAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	for range 5 {
 		l.post(t, onArticle("claimed"))

@@ -16,12 +16,12 @@ var (
 	byName  = models.Reader{Site: "gazette", Name: "Mallory"}
 )
 
-func (l *lab) impose(t testing.TB, r models.Reader, s *models.Sanction) {
+func (l *fixture) impose(t testing.TB, r models.Reader, s *models.Sanction) {
 	t.Helper()
 	ok(t, l.SetStanding(l.ctx, ann, r, func(v *models.Standing) error { v.Sanction = s; return nil }))
 }
 
-func (l *lab) article(t testing.TB, id string, change func(*models.ArticleEntry)) models.ArticleEntry {
+func (l *fixture) article(t testing.TB, id string, change func(*models.ArticleEntry)) models.ArticleEntry {
 	t.Helper()
 	return must(l.UpdateArticle(l.ctx, ann, "gazette", id, func(e *models.ArticleEntry) error { change(e); return nil }))(t)
 }
@@ -35,8 +35,8 @@ func idsOf(all []models.ArticleEntry) string {
 	return strings.Join(ids, " ")
 }
 
-var standingTests = map[string]func(*testing.T, *lab){
-	"an author has a record and what they wrote": func(t *testing.T, l *lab) {
+var authorTests = map[string]func(*testing.T, *fixture){
+	"an author has a record and what they wrote": func(t *testing.T, l *fixture) {
 		author := by(models.Author{ID: "m1", Name: "Mallory"})
 		first := l.post(t, author)
 		l.post(t, author, approved)
@@ -69,7 +69,7 @@ var standingTests = map[string]func(*testing.T, *lab){
 		_, err = l.Author(l.ctx, bob, mallory, "odd", 0)
 		wantKind(t, err, models.KindInvalid)
 	},
-	"a sanction is set, seen, ends and is lifted": func(t *testing.T, l *lab) {
+	"a sanction is set, seen, ends and is lifted": func(t *testing.T, l *fixture) {
 		author := by(models.Author{ID: "m1", Name: "Mallory"})
 		c := l.post(t, author)
 		until := l.clock.Now().Add(time.Hour)
@@ -107,7 +107,7 @@ var standingTests = map[string]func(*testing.T, *lab){
 			t.Fatalf("%+v", x)
 		}
 	},
-	"what is said of an author is checked, and audited without words": func(t *testing.T, l *lab) {
+	"what is said of an author is checked, and audited without words": func(t *testing.T, l *fixture) {
 		set := func(v models.Standing) error {
 			return l.SetStanding(l.ctx, ann, mallory, func(to *models.Standing) error { *to = v; return nil })
 		}
@@ -142,7 +142,7 @@ var standingTests = map[string]func(*testing.T, *lab){
 		_, err = l.Author(l.ctx, ann, mallory, "", 0)
 		wantKind(t, err, models.KindNotFound)
 	},
-	"an erased author keeps a ban and no words": func(t *testing.T, l *lab) {
+	"an erased author keeps a ban and no words": func(t *testing.T, l *fixture) {
 		l.post(t, by(models.Author{ID: "m1", Name: "Mallory"}))
 		ok(t, l.SetStanding(l.ctx, ann, mallory, func(v *models.Standing) error {
 			*v = models.Standing{Note: "secret", Sanction: &models.Sanction{Kind: models.Ban, Reason: "secret", Until: l.clock.Now().Add(time.Hour)}}
@@ -162,7 +162,7 @@ var standingTests = map[string]func(*testing.T, *lab){
 		_, err = l.Author(l.ctx, ann, mallory, "", 0)
 		wantKind(t, err, models.KindNotFound)
 	},
-	"articles are listed by their activity": func(t *testing.T, l *lab) {
+	"articles are listed by their activity": func(t *testing.T, l *fixture) {
 		for i, id := range []string{"a", "b", "c", "d"} {
 			l.post(t, onArticle(id), withBody(fmt.Sprint(i)))
 			l.clock.Advance(time.Minute)
@@ -186,7 +186,7 @@ var standingTests = map[string]func(*testing.T, *lab){
 		_, _, err = l.Articles(l.ctx, eve, models.ArticleFilter{Site: "gazette"})
 		wantKind(t, err, models.KindNotFound)
 	},
-	"articles are found": func(t *testing.T, l *lab) {
+	"articles are found": func(t *testing.T, l *fixture) {
 		l.post(t, func(n *storage.NewComment) {
 			n.Comment.Article = models.Article{ID: "x1", Title: "Ärger am Hafen 100%", URL: "https://gazette.example/Port", Section: "Sport"}
 		})
@@ -223,7 +223,7 @@ var standingTests = map[string]func(*testing.T, *lab){
 		equal(t, "state later", must(l.Article(l.ctx, "gazette", "shut"))(t).State, models.ArticleOpen)
 		equal(t, "unknown", must(l.Article(l.ctx, "gazette", "unknown"))(t).State, models.ArticleOpen)
 	},
-	"an article is changed whole or not at all": func(t *testing.T, l *lab) {
+	"an article is changed whole or not at all": func(t *testing.T, l *fixture) {
 		l.post(t, approved)
 		version := must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t)
 		e := l.article(t, "a1", func(e *models.ArticleEntry) {
@@ -255,7 +255,7 @@ var standingTests = map[string]func(*testing.T, *lab){
 		equal(t, "trail", len(rows), 1)
 		equal(t, "before", string(rows[0].Before), `{"section":"","state":"open"}`)
 	},
-	"of two nodes that see a surge one starts it": func(t *testing.T, l *lab) {
+	"of two nodes that see a surge one starts it": func(t *testing.T, l *fixture) {
 		l.post(t)
 		until := l.clock.Now().Add(time.Hour)
 		var ends [2]time.Time

@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	pilots    = 2    // flights of calls that may be under way: while one is answered, the next is sent
-	maxFlight = 256  // calls that travel together at most
-	maxQueue  = 1024 // calls, or notices, that may wait for a flight
-	strikes   = 3    // flights that must fail, one after the other, before nobody waits any more
+	pipelineWorkers = 2    // flights of calls that may be under way: while one is answered, the next is sent
+	maxPipeline     = 256  // calls that travel together at most
+	maxQueue        = 1024 // calls, or notices, that may wait for a flight
+	maxFailures     = 3    // flights that must fail, one after the other, before nobody waits any more
 	// flightTime is how long Redis may take for a flight before that has
 	// failed. It is much longer than any request waits: a slow answer must
 	// neither cost a connection nor look like an outage.
-	flightTime = 500 * time.Millisecond
+	pipelineTimeout = 500 * time.Millisecond
 )
 
 // call is one command on its way: a script with its keys and arguments, or
@@ -35,9 +35,9 @@ func newCall(site string, script *redis.Script, keys []string, args ...any) *cal
 }
 
 var (
-	errDown = errors.New("out of use")
-	errBusy = errors.New("too many calls wait for Redis")
-	errLate = errors.New("no answer from Redis in time")
+	errDown      = errors.New("out of use")
+	errQueueFull = errors.New("too many calls wait for Redis")
+	errTimeout   = errors.New("no answer from Redis in time")
 )
 
 type budgetKey struct{}
@@ -54,11 +54,11 @@ func Budget(ctx context.Context) context.Context {
 //
 // It does not watch ctx: a caller that has gone must not look like a failure of
 // Redis.
-func (c *Client) ask(ctx context.Context, call *call) error {
-	if err := c.post(c.calls, call); err != nil {
+func (c *Client) do(ctx context.Context, call *call) error {
+	if err := c.enqueue(c.calls, call); err != nil {
 		return err
 	}
-	wait := c.patience
+	wait := c.maxWait
 	if spent, ok := ctx.Value(budgetKey{}).(*time.Duration); ok {
 		wait -= *spent
 		begun := time.Now()
@@ -75,12 +75,12 @@ func (c *Client) ask(ctx context.Context, call *call) error {
 	case <-call.done: // both came while this goroutine waited for a processor
 		return call.reply.Err()
 	default:
-		return errLate
+		return errTimeout
 	}
 }
 
 // post sends a call on its way.
-func (c *Client) post(queue chan<- *call, call *call) error {
+func (c *Client) enqueue(queue chan<- *call, call *call) error {
 	if c.down.Load() {
 		return errDown
 	}
@@ -88,13 +88,13 @@ func (c *Client) post(queue chan<- *call, call *call) error {
 	case queue <- call:
 		return nil
 	default:
-		return errBusy
+		return errQueueFull
 	}
 }
 
 // pilot takes what waits in a queue to Redis, all of it in one pipeline, until
 // ctx ends. A call that comes alone flies at once.
-func (c *Client) pilot(ctx context.Context, queue <-chan *call) {
+func (c *Client) runPipelines(ctx context.Context, queue <-chan *call) {
 	for {
 		var flight []*call
 		select {
@@ -103,7 +103,7 @@ func (c *Client) pilot(ctx context.Context, queue <-chan *call) {
 		case first := <-queue:
 			flight = append(flight, first)
 		}
-		for waiting := true; waiting && len(flight) < maxFlight; {
+		for waiting := true; waiting && len(flight) < maxPipeline; {
 			select {
 			case next := <-queue:
 				flight = append(flight, next)
@@ -111,18 +111,18 @@ func (c *Client) pilot(ctx context.Context, queue <-chan *call) {
 				waiting = false
 			}
 		}
-		c.fly(ctx, flight)
+		c.runPipeline(ctx, flight)
 	}
 }
 
 // fly takes a flight to Redis and back, and notes whether Redis is well.
-func (c *Client) fly(ctx context.Context, flight []*call) {
+func (c *Client) runPipeline(ctx context.Context, flight []*call) {
 	failed := c.send(ctx, flight)
 	switch {
 	case failed == nil:
 		c.failures.Store(0)
-	case ctx.Err() == nil && c.failures.Add(1) >= strikes:
-		c.fail(failed)
+	case ctx.Err() == nil && c.failures.Add(1) >= maxFailures:
+		c.markDown(failed)
 	}
 	for _, call := range flight {
 		switch {
@@ -138,9 +138,9 @@ func (c *Client) fly(ctx context.Context, flight []*call) {
 // those that hit a server which does not know their script yet. It returns a
 // call that failed, or nil.
 func (c *Client) send(ctx context.Context, calls []*call) (failed *call) {
-	ctx, cancel := context.WithTimeout(ctx, max(flightTime, c.patience))
+	ctx, cancel := context.WithTimeout(ctx, max(pipelineTimeout, c.maxWait))
 	defer cancel()
-	c.run(ctx, calls, (*redis.Script).EvalSha)
+	c.eval(ctx, calls, (*redis.Script).EvalSha)
 	var unknown []*call
 	for _, call := range calls {
 		if redis.HasErrorPrefix(call.reply.Err(), "NOSCRIPT") {
@@ -148,7 +148,7 @@ func (c *Client) send(ctx context.Context, calls []*call) (failed *call) {
 		}
 	}
 	if len(unknown) > 0 {
-		c.run(ctx, unknown, (*redis.Script).Eval)
+		c.eval(ctx, unknown, (*redis.Script).Eval)
 	}
 	for _, call := range calls {
 		if call.reply.Err() != nil {
@@ -158,9 +158,9 @@ func (c *Client) send(ctx context.Context, calls []*call) (failed *call) {
 	return nil
 }
 
-type eval func(s *redis.Script, ctx context.Context, to redis.Scripter, keys []string, args ...any) *redis.Cmd
+type evalFunc func(s *redis.Script, ctx context.Context, to redis.Scripter, keys []string, args ...any) *redis.Cmd
 
-func (c *Client) run(ctx context.Context, calls []*call, eval eval) {
+func (c *Client) eval(ctx context.Context, calls []*call, eval evalFunc) {
 	// The error of a pipeline is that of its first failed call; each has its own.
 	_, _ = c.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, call := range calls {
@@ -176,26 +176,26 @@ func (c *Client) run(ctx context.Context, calls []*call, eval eval) {
 
 // fail notes that Redis is out of use: until the watcher finds it well again,
 // nobody waits for it.
-func (c *Client) fail(because *call) {
+func (c *Client) markDown(because *call) {
 	if c.down.CompareAndSwap(false, true) {
 		c.log.Warn("Redis is out of use, limits are counted in process", "error", because.reply.Err())
-		c.failed <- because.site
+		c.wentDown <- because.site
 	}
 }
 
 // watch tries Redis while it is down, so that no request has to: by the keys of
 // the site that failed, which in a cluster lead to the server that failed.
-func (c *Client) watch(ctx context.Context) {
+func (c *Client) waitForRecovery(ctx context.Context) {
 	for {
 		var site string
 		select {
-		case site = <-c.failed:
+		case site = <-c.wentDown:
 		case <-ctx.Done():
 			return
 		}
 		for again := true; again; {
 			select {
-			case <-time.After(probeEvery):
+			case <-time.After(probeInterval):
 				again = c.send(ctx, []*call{probe(site)}) != nil
 			case <-ctx.Done():
 				return

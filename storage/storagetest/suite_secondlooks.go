@@ -12,8 +12,8 @@ import (
 	"winnow/storage"
 )
 
-var lookTests = map[string]func(*testing.T, *lab){
-	"a share is looked at again": func(t *testing.T, l *lab) {
+var secondLookTests = map[string]func(*testing.T, *fixture){
+	"a share is looked at again": func(t *testing.T, l *fixture) {
 		for i := range 400 {
 			l.post(t, approved, lookedAgain(0.1))
 			if i < 200 {
@@ -30,7 +30,7 @@ var lookTests = map[string]func(*testing.T, *lab){
 		l.decisions(t, 20)
 		equal(t, "of decisions", l.count(t, `SELECT count(*) FROM second_looks WHERE of = 'decision'`)[0], 20)
 	},
-	"a look is blind, and not for who decided": func(t *testing.T, l *lab) {
+	"a look is blind, and not for who decided": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		parent := l.post(t, withBody("the question"))
 		c := l.post(t, func(n *storage.NewComment) { n.Comment.ParentID = parent.ID })
@@ -65,7 +65,7 @@ var lookTests = map[string]func(*testing.T, *lab){
 		_, err = l.LookAgain(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindConflict)
 	},
-	"agreement changes nothing, disagreement asks again": func(t *testing.T, l *lab) {
+	"agreement changes nothing, disagreement asks again": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		good, bad := l.post(t), l.post(t)
 		_, _, err := l.Decide(l.ctx, ann, good.ID, models.DecisionRequest{Action: models.Approve})
@@ -114,7 +114,7 @@ var lookTests = map[string]func(*testing.T, *lab){
 		equal(t, "undone", comments[0].Reason, models.ReasonSpam)
 		l.verify(t, "")
 	},
-	"kappa is that of the book": func(t *testing.T, l *lab) {
+	"kappa is that of the book": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		var ids []string
 		for range 10 { // 4 approved twice, 1 approved and rejected, 2 rejected and approved, 3 rejected twice
@@ -142,7 +142,7 @@ var lookTests = map[string]func(*testing.T, *lab){
 		}
 		Counters(t, l.url)
 	},
-	"a look ends with what it is about": func(t *testing.T, l *lab) {
+	"a look ends with what it is about": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		undone, changed, forgotten := l.post(t), l.post(t), l.post(t)
 		d, _, err := l.Decide(l.ctx, ann, undone.ID, models.DecisionRequest{Action: models.Approve})
@@ -168,7 +168,7 @@ var lookTests = map[string]func(*testing.T, *lab){
 		must(l.Purge(l.ctx))(t)
 		equal(t, "rows", l.count(t, `SELECT count(*) FROM second_looks`)[0], 0)
 	},
-	"nobody is dealt what another has": func(t *testing.T, l *lab) {
+	"nobody is dealt what another has": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		l.decisions(t, 60)
 		var mu sync.Mutex
@@ -204,7 +204,7 @@ func lookedAgain(share float64) func(*storage.NewComment) {
 }
 
 // share makes this the share of second looks.
-func (l *lab) share(t testing.TB, share float64) {
+func (l *fixture) share(t testing.TB, share float64) {
 	t.Helper()
 	must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
 		s.SecondLook = &share
@@ -212,7 +212,7 @@ func (l *lab) share(t testing.TB, share float64) {
 	}))(t)
 }
 
-func (l *lab) looks(t testing.TB, by models.Caller) []models.SecondLook {
+func (l *fixture) looks(t testing.TB, by models.Caller) []models.SecondLook {
 	t.Helper()
 	return must(l.ClaimLooks(l.ctx, by, "", 20, 5*time.Minute))(t)
 }
