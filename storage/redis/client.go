@@ -1,8 +1,9 @@
-// Package redis shares counters and notices between nodes, through Redis,
-// Valkey or anything that speaks their protocol and runs Lua.
+// Package redis shares rate limits, campaigns and events between nodes, through
+// Redis, Valkey or any server with their protocol and Lua scripts.
 //
-// All of it may be lost. When Redis is down or slow, a node counts for itself
-// and hears only itself, and goes back to Redis by its own accord.
+// Nothing in Redis is the only copy: when it is down or slow, a node uses package
+// memory instead, and returns to Redis by itself. The package knows neither HTTP
+// nor SQL.
 package redis
 
 import (
@@ -24,13 +25,13 @@ import (
 )
 
 const (
-	defaultWait   = 5 * time.Millisecond   // what a request waits for Redis, unless told otherwise
+	defaultWait   = 5 * time.Millisecond   // how long a call waits for Redis, unless the address says otherwise
 	probeInterval = 250 * time.Millisecond // how often Redis is tried while it is down
-	dialTimeout   = time.Second            // dialling goes on behind a request that gave up
+	dialTimeout   = time.Second            // dialling continues after its call has timed out
 )
 
-// Client is one connection pool with what is built on it. Close ends its
-// goroutines.
+// Client is a connection pool with the limiter, the campaigns and the notifier
+// that use it. Close ends its goroutines.
 type Client struct {
 	rdb       redis.UniversalClient
 	maxWait   time.Duration
@@ -38,28 +39,28 @@ type Client struct {
 	limiter   *Limiter
 	campaigns *Campaigns
 	notifier  *Notifier
-	calls     chan *call   // of requests
-	events    chan *call   // apart, so that they keep their order
-	failures  atomic.Int32 // flights that failed since the last one that did not
+	calls     chan *call   // wait for their replies
+	events    chan *call   // published events; a queue of their own keeps their order
+	failures  atomic.Int32 // pipelines that failed in a row
 	down      atomic.Bool
-	wentDown  chan string // wakes the watcher when down becomes true, with the site whose call failed
+	late      atomic.Bool // a call has timed out, and no pipeline has succeeded since
+	wentDown  chan string // the site of a failed call, sent when down becomes true
 	fallbacks atomic.Int64
 	stop      context.CancelFunc
 	workers   sync.WaitGroup
 }
 
-// Open prepares for the Redis at address; that it cannot be reached is not an
-// error, only logged. The address is one of
+// Open returns a client of the Redis at address. An unreachable server is logged
+// and is not an error. The address is one of
 //
 //	redis://[user:password@]host[:port][/db]   one server; rediss:// with TLS
 //	redis://host:port?addr=host:port&…         a cluster; with one address: ?cluster=true
 //	redis://host:port?master_name=NAME&addr=…  sentinels that know the master NAME
 //
-// and may carry go-redis's other options as parameters, and wait=5ms: the most
-// that a request waits for Redis before it does without. ctx bounds the opening
-// alone.
+// and may have go-redis's other options as parameters, and wait=5ms: how long a
+// call waits for Redis before this node answers it alone. ctx bounds Open only.
 func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error) {
-	// The driver writes every failed dial to standard error unless told otherwise.
+	// By default the driver writes each failed dial to standard error.
 	redis.SetLogger(driverLog{log})
 	rdb, wait, err := connect(address)
 	if err != nil {
@@ -84,7 +85,7 @@ func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error
 		c.markDown(failed)
 		return c, nil
 	}
-	select { // so that what is published after Open is heard
+	select { // events that are published after Open must arrive
 	case <-listening:
 	case <-time.After(dialTimeout):
 	case <-ctx.Done():
@@ -92,13 +93,13 @@ func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error
 	return c, nil
 }
 
-// connect chooses the kind of client by the address. The driver's own time
-// limits are made short in each: its defaults keep a caller for seconds, and
-// it dials five times, 100 ms apart, even without retries.
+// connect chooses the kind of client by the address. It shortens the driver's
+// timeouts: the defaults block a caller for seconds, and dial five times, 100 ms
+// apart, even without retries.
 func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, 0, errors.New("the address of Redis is not a URL") // the cause would show the password
+		return nil, 0, errors.New("address of Redis: not a URL") // the cause would show the password
 	}
 	q := u.Query()
 	cluster := q.Has("addr") || q.Get("cluster") == "true"
@@ -144,17 +145,17 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 // Limiter returns the limiter that all nodes share.
 func (c *Client) Limiter() *Limiter { return c.limiter }
 
-// Campaigns returns what groups near-copies over all nodes.
+// Campaigns returns the campaigns that all nodes share.
 func (c *Client) Campaigns() *Campaigns { return c.campaigns }
 
 // Notifier returns the notifier that reaches all nodes.
 func (c *Client) Notifier() *Notifier { return c.notifier }
 
-// Fallbacks returns how many calls were answered without Redis since Open:
-// requests counted by this node alone, and notices that reached it alone.
+// Fallbacks returns how many calls were answered without Redis since Open: limits
+// and campaigns that this node counted alone, and events that reached it alone.
 func (c *Client) Fallbacks() int64 { return c.fallbacks.Load() }
 
-// Ping tells whether Redis can be used. A node works on without.
+// Ping returns a KindUnavailable error when Redis cannot be used.
 func (c *Client) Ping(ctx context.Context) error {
 	if c.down.Load() {
 		return models.Errorf(models.KindUnavailable, "Redis cannot be reached")
@@ -167,8 +168,7 @@ func (c *Client) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the client's goroutines, waits for them and closes its
-// connections.
+// Close stops the client's goroutines, waits for them and closes the connections.
 func (c *Client) Close() error {
 	c.stop()
 	c.workers.Wait()
@@ -178,8 +178,8 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// driverLog takes what the driver would print. Client says on its own what an
-// operator should know.
+// driverLog logs the driver's messages at level debug. Client itself logs what an
+// operator must know.
 type driverLog struct{ *slog.Logger }
 
 func (l driverLog) Printf(ctx context.Context, format string, args ...any) {

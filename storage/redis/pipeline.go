@@ -9,25 +9,25 @@ import (
 )
 
 const (
-	pipelineWorkers = 2    // flights of calls that may be under way: while one is answered, the next is sent
-	maxPipeline     = 256  // calls that travel together at most
-	maxQueue        = 1024 // calls, or notices, that may wait for a flight
-	maxFailures     = 3    // flights that must fail, one after the other, before nobody waits any more
-	// flightTime is how long Redis may take for a flight before that has
-	// failed. It is much longer than any request waits: a slow answer must
-	// neither cost a connection nor look like an outage.
+	pipelineWorkers = 2    // pipelines in flight: the next is sent while one is answered
+	maxPipeline     = 256  // calls in one pipeline
+	maxQueue        = 1024 // calls, or events, that wait for a pipeline
+	maxFailures     = 3    // failed pipelines in a row after which Redis counts as down
+	// pipelineTimeout is how long Redis may take for a pipeline before that has
+	// failed. It is much longer than any call waits: a slow reply must neither
+	// cost a connection nor look like an outage.
 	pipelineTimeout = 500 * time.Millisecond
 )
 
-// call is one command on its way: a script with its keys and arguments, or
-// without a script the arguments alone.
+// call is one command: a script with its keys and arguments, or without a script
+// the arguments alone.
 type call struct {
 	site   string // whose keys it has
 	script *redis.Script
 	keys   []string
 	args   []any
 	reply  *redis.Cmd
-	done   chan struct{} // closed when the reply is there; nil when nobody waits for it
+	done   chan struct{} // closed when reply is set; nil: nobody waits for it
 }
 
 func newCall(site string, script *redis.Script, keys []string, args ...any) *call {
@@ -35,28 +35,35 @@ func newCall(site string, script *redis.Script, keys []string, args ...any) *cal
 }
 
 var (
-	errDown      = errors.New("out of use")
+	errDown      = errors.New("server is down")
 	errQueueFull = errors.New("too many calls wait for Redis")
-	errTimeout   = errors.New("no answer from Redis in time")
+	errTimeout   = errors.New("no reply from Redis in time")
 )
 
 type budgetKey struct{}
 
-// Budget returns a context for one request: all that it asks of Redis, one
-// after the other, may take no longer than one call without it.
+// Budget returns a context for one request: all of its calls together wait no
+// longer than one call without it.
 func Budget(ctx context.Context) context.Context {
 	return context.WithValue(ctx, budgetKey{}, new(time.Duration)) // what was spent
 }
 
-// ask brings a call to Redis and waits for the reply, but not for long. A call
-// that is given up still goes its way, so that Redis counts what this node let
-// through meanwhile.
+// do sends a call and waits for the reply, at most as long as maxWait. A call
+// that has timed out is still executed, so that Redis counts what this node
+// allowed meanwhile.
 //
-// It does not watch ctx: a caller that has gone must not look like a failure of
-// Redis.
+// After a timeout no call waits until a pipeline has succeeded again: a request
+// with several calls, and all requests together, wait once for a Redis that does
+// not answer.
+//
+// It does not watch ctx: a client that has disconnected must not look like a
+// failure of Redis.
 func (c *Client) do(ctx context.Context, call *call) error {
 	if err := c.enqueue(c.calls, call); err != nil {
 		return err
+	}
+	if c.late.Load() {
+		return errTimeout
 	}
 	wait := c.maxWait
 	if spent, ok := ctx.Value(budgetKey{}).(*time.Duration); ok {
@@ -64,22 +71,23 @@ func (c *Client) do(ctx context.Context, call *call) error {
 		begun := time.Now()
 		defer func() { *spent += time.Since(begun) }()
 	}
-	late := time.NewTimer(wait)
-	defer late.Stop()
+	timeout := time.NewTimer(wait)
+	defer timeout.Stop()
 	select {
 	case <-call.done:
 		return call.reply.Err()
-	case <-late.C:
+	case <-timeout.C:
 	}
 	select {
-	case <-call.done: // both came while this goroutine waited for a processor
+	case <-call.done: // both happened while this goroutine waited for a processor
 		return call.reply.Err()
 	default:
+		c.late.Store(true)
 		return errTimeout
 	}
 }
 
-// post sends a call on its way.
+// enqueue leaves a call to the goroutine that reads the queue.
 func (c *Client) enqueue(queue chan<- *call, call *call) error {
 	if c.down.Load() {
 		return errDown
@@ -92,39 +100,39 @@ func (c *Client) enqueue(queue chan<- *call, call *call) error {
 	}
 }
 
-// pilot takes what waits in a queue to Redis, all of it in one pipeline, until
-// ctx ends. A call that comes alone flies at once.
+// runPipelines sends the calls of a queue to Redis until ctx ends, all that wait
+// in one pipeline. It does not wait for more calls to come.
 func (c *Client) runPipelines(ctx context.Context, queue <-chan *call) {
 	for {
-		var flight []*call
+		var calls []*call
 		select {
 		case <-ctx.Done():
 			return
 		case first := <-queue:
-			flight = append(flight, first)
+			calls = append(calls, first)
 		}
-		for waiting := true; waiting && len(flight) < maxPipeline; {
+		for more := true; more && len(calls) < maxPipeline; {
 			select {
 			case next := <-queue:
-				flight = append(flight, next)
+				calls = append(calls, next)
 			default:
-				waiting = false
+				more = false
 			}
 		}
-		c.runPipeline(ctx, flight)
+		c.runPipeline(ctx, calls)
 	}
 }
 
-// fly takes a flight to Redis and back, and notes whether Redis is well.
-func (c *Client) runPipeline(ctx context.Context, flight []*call) {
-	failed := c.send(ctx, flight)
+// runPipeline executes calls, wakes who waits for them, and counts failures.
+func (c *Client) runPipeline(ctx context.Context, calls []*call) {
+	failed := c.send(ctx, calls)
 	switch {
 	case failed == nil:
 		c.failures.Store(0)
 	case ctx.Err() == nil && c.failures.Add(1) >= maxFailures:
 		c.markDown(failed)
 	}
-	for _, call := range flight {
+	for _, call := range calls {
 		switch {
 		case call.done != nil:
 			close(call.done)
@@ -132,11 +140,13 @@ func (c *Client) runPipeline(ctx context.Context, flight []*call) {
 			c.fallbacks.Add(1)
 		}
 	}
+	if failed == nil {
+		c.late.Store(false) // after the calls are done, or one of them may still set it
+	}
 }
 
-// send asks Redis for all calls in one round trip, and in a second one for
-// those that hit a server which does not know their script yet. It returns a
-// call that failed, or nil.
+// send executes calls in one round trip, and in a second one those whose script
+// the server did not know. It returns a call that failed, or nil.
 func (c *Client) send(ctx context.Context, calls []*call) (failed *call) {
 	ctx, cancel := context.WithTimeout(ctx, max(pipelineTimeout, c.maxWait))
 	defer cancel()
@@ -174,8 +184,7 @@ func (c *Client) eval(ctx context.Context, calls []*call, eval evalFunc) {
 	})
 }
 
-// fail notes that Redis is out of use: until the watcher finds it well again,
-// nobody waits for it.
+// markDown makes all calls fail at once until waitForRecovery finds Redis usable.
 func (c *Client) markDown(because *call) {
 	if c.down.CompareAndSwap(false, true) {
 		c.log.Warn("Redis is out of use, limits are counted in process", "error", because.reply.Err())
@@ -183,8 +192,9 @@ func (c *Client) markDown(because *call) {
 	}
 }
 
-// watch tries Redis while it is down, so that no request has to: by the keys of
-// the site that failed, which in a cluster lead to the server that failed.
+// waitForRecovery probes Redis while it is down, so that no request has to. It
+// uses keys of the site whose call failed, which a cluster routes to the server
+// that failed.
 func (c *Client) waitForRecovery(ctx context.Context) {
 	for {
 		var site string
@@ -203,6 +213,7 @@ func (c *Client) waitForRecovery(ctx context.Context) {
 		}
 		c.log.Info("Redis is in use again")
 		c.failures.Store(0)
+		c.late.Store(false)
 		c.down.Store(false)
 	}
 }
