@@ -9,16 +9,16 @@ import (
 	"winnow/models"
 )
 
-// Window is how long a comment waits for its near-copies. Each copy begins it
-// anew.
+// CampaignWindow is how long after its last comment a campaign takes another
+// near-copy.
 const CampaignWindow = 24 * time.Hour
 
-// MaxDistinct is how many authors, and how many articles, of one campaign are
-// told apart.
+// MaxDistinct is up to how many different authors, and different articles, of one
+// campaign are counted.
 const MaxDistinct = 256
 
-// maxBands bounds the memory of Campaigns to some 50 MB, and lets it remember
-// the last 21,000 comments at least.
+// maxBands bounds the memory of Campaigns to about 50 MB: at least the last 21,000
+// comments.
 const maxBands = 1 << 18
 
 type band struct {
@@ -26,7 +26,7 @@ type band struct {
 	n    uint64
 }
 
-// sighting is who had a band last.
+// bandEntry is the group that last had a band.
 type bandEntry struct {
 	group *group
 	at    int64 // Unix microseconds
@@ -39,23 +39,23 @@ type group struct {
 	authors, articles distinctKeys
 }
 
-// distinct are what groups tell apart.
+// distinctKeys counts different authors or articles.
 type distinctKeys struct {
-	local  []uint64 // Distinct of each
-	remote int      // how many others were heard of
+	local  []uint64 // KeyHash of each that was counted here
+	remote int      // how many more other nodes have counted
 }
 
 // Campaigns groups near-copies within one process. Its methods may be called
 // from many goroutines.
 //
-// Bands are kept in two generations: when the younger one is full, or as old
-// as the window, it becomes the older, and the older goes.
+// Bands are in two generations. When the current one is full, or as old as the
+// window, it becomes the previous one, and that is dropped.
 type Campaigns struct {
 	now func() time.Time
 
 	mu                sync.Mutex
 	current, previous map[band]bandEntry
-	rotatedAt         int64 // when the generations last changed
+	rotatedAt         int64 // when the current generation began, Unix microseconds
 }
 
 // NewCampaigns returns a Campaigns that reads the time from now, or from
@@ -67,10 +67,9 @@ func NewCampaigns(now func() time.Time) *Campaigns {
 	return &Campaigns{now: now, current: map[band]bandEntry{}, rotatedAt: now().UnixMicro()}
 }
 
-// See counts a comment and returns the group that it belongs to: that of the
-// earlier comments on the site whose sketches are alike, or one of its own,
-// named by id. The author's key tells authors apart; it is kept as a hash. The
-// error is always nil.
+// See counts a comment and returns its group: that of earlier comments on the site
+// with a similar sketch, or a new one, named by id. Different authors are counted
+// by their keys, which are stored as hashes. The error is always nil.
 func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,8 +87,8 @@ func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id
 	}, nil
 }
 
-// Learn takes over what another Campaigns found of a comment, so that a copy
-// that is seen here next joins the same group, and is counted on from there.
+// Merge takes over the group that Redis found for a comment, so that the next copy
+// counted here joins it and continues from its counts.
 func (c *Campaigns) Merge(site string, sketch models.Sketch, author, article string, found models.Campaign) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,7 +103,7 @@ func (c *Campaigns) Merge(site string, sketch models.Sketch, author, article str
 	c.store(now, site, sketch, g)
 }
 
-// note keeps that the bands of a sketch were last seen in a group.
+// store records that a group was the last to have the bands of a sketch.
 func (c *Campaigns) store(now int64, site string, sketch models.Sketch, g *group) {
 	if len(c.current) >= maxBands || now-c.rotatedAt >= CampaignWindow.Microseconds() {
 		c.previous, c.current, c.rotatedAt = c.current, map[band]bandEntry{}, now
@@ -114,8 +113,8 @@ func (c *Campaigns) store(now int64, site string, sketch models.Sketch, g *group
 	}
 }
 
-// find returns the group that most bands point to, the first of equals, or nil
-// when they are too few.
+// find returns the group that most bands point to, the first one if several have
+// as many, or nil when they are too few.
 func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
 	var groups [models.Bands]*group
 	var votes [models.Bands]int
@@ -144,9 +143,8 @@ func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
 	return found
 }
 
-// Distinct is what is kept of an author's or article's key to tell it from
-// others: its 64-bit FNV-1a, which all nodes share. The one of hash/fnv would
-// take memory for each key.
+// KeyHash is the hash by which authors' and articles' keys are compared: 64-bit
+// FNV-1a, the same on all nodes. hash/fnv would allocate for each key.
 func KeyHash(key string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(key) {
@@ -161,7 +159,7 @@ func (d *distinctKeys) add(key string) {
 	}
 }
 
-// learn adds a key, and that with it there are so many at least.
+// merge adds a key; with it there are at least total.
 func (d *distinctKeys) merge(key string, total int) {
 	d.add(key)
 	d.remote = max(d.remote, total-len(d.local))

@@ -7,10 +7,11 @@ import (
 	"winnow/models"
 )
 
-// backlog is how many events a subscriber may be behind before it loses some.
+// subscriberBuffer is how many events a slow subscriber may be behind before it
+// loses some.
 const subscriberBuffer = 256
 
-// Notifier passes events to the subscribers of this process.
+// Notifier publishes events to the subscribers of this process.
 type Notifier struct {
 	mu          sync.Mutex
 	subscribers map[chan models.Event]struct{}
@@ -21,7 +22,7 @@ func NewNotifier() *Notifier {
 	return &Notifier{subscribers: map[chan models.Event]struct{}{}}
 }
 
-// Publish hands e to every subscriber that has room for it. It never waits,
+// Publish sends e to every subscriber whose buffer is not full. It never blocks,
 // and its error is always nil.
 func (n *Notifier) Publish(_ context.Context, e models.Event) error {
 	n.mu.Lock()
@@ -29,7 +30,7 @@ func (n *Notifier) Publish(_ context.Context, e models.Event) error {
 	for c := range n.subscribers {
 		select {
 		case c <- e:
-		default: // a slow reader loses events, it does not hold up the others
+		default: // a slow subscriber must not block the others
 		}
 	}
 	return nil
