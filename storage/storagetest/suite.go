@@ -19,15 +19,16 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		tests map[string]func(*testing.T, *fixture)
 	}{
 		{"people", peopleTests},
-		{"standings", authorTests},
+		{"authors", authorTests},
+		{"articles", articleTests},
 		{"comments", commentTests},
 		{"queue", queueTests},
+		{"claims", claimTests},
 		{"decisions", decisionTests},
-		{"desk", deskTests},
-		{"words", wordTests},
-		{"records", recordTests},
-		{"chain", chainTests},
 		{"second looks", secondLookTests},
+		{"training", trainingTests},
+		{"stats", statsTests},
+		{"audit", auditTests},
 		{"database", databaseTests},
 		{"edges", edgeTests},
 	} {

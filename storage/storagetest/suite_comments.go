@@ -280,4 +280,49 @@ var commentTests = map[string]func(*testing.T, *fixture){
 			equal(t, "since", c.ID, late.ID)
 		}
 	},
+	"an edited comment is seen again": func(t *testing.T, l *fixture) {
+		edit := func(body string, p float64, status models.Status) storage.Edit {
+			return storage.Edit{Body: body, Lang: "en", Status: status, Reason: models.ReasonSpam, Verdict: models.Verdict{Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m2"}}
+		}
+		c := l.post(t, approved)
+		same := must(l.EditComment(l.ctx, gazette, c.ID, edit(c.Body, 0.9, models.Pending)))(t)
+		equal(t, "version of the same", same.Version, 1)
+		version := must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t)
+		c = must(l.EditComment(l.ctx, gazette, c.ID, edit("second\x00", 0.2, models.Approved)))(t)
+		equal(t, "status", c.Status, models.Approved)
+		if must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t) <= version {
+			t.Fatal("readers are not told of the new text")
+		}
+		d, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		c = must(l.EditComment(l.ctx, gazette, c.ID, edit("THIRD", 0.1, models.Approved)))(t)
+		equal(t, "after a decision", c.Status, models.Pending)
+		equal(t, "reason", c.Reason, models.ReasonEdited)
+		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 0)
+		equal(t, "found", must(l.Queue(l.ctx, ann, models.QueueFilter{Reason: models.ReasonEdited, Query: "third"}))(t).Total, 1)
+		equal(t, "label of the text that was judged", must(l.LabelCounts(l.ctx, "gazette"))(t)[models.Ham], 1)
+		_, _, err = l.Undo(l.ctx, ann, d.ID)
+		wantKind(t, err, models.KindConflict)
+		mentions(t, err, "edited")
+		detail := must(l.Detail(l.ctx, ann, c.ID))(t)
+		equal(t, "model", detail.Verdict.Model, "m2")
+		equal(t, "revisions", len(detail.Revisions), 2)
+		equal(t, "earlier text", detail.Revisions[1].Body, "second\uFFFD")
+		equal(t, "its version", detail.Revisions[1].Version, 3) // the decision came between
+
+		held := l.post(t)
+		held = must(l.EditComment(l.ctx, gazette, held.ID, edit("harmless", 0.1, models.Approved)))(t)
+		equal(t, "what waited still waits", held.Status, models.Pending)
+		held = must(l.EditComment(l.ctx, gazette, held.ID, edit("harmful", 0.99, models.Rejected)))(t)
+		equal(t, "worse", held.Status, models.Rejected)
+		_, err = l.EditComment(l.ctx, models.Caller{Kind: models.ByKey, Site: "tribune"}, c.ID, edit("x", 0, models.Approved))
+		wantKind(t, err, models.KindNotFound)
+
+		Counters(t, l.url)
+		must(l.EraseReader(l.ctx, operator, models.Reader{Site: "gazette", Name: "Reader"}))(t)
+		equal(t, "texts left", l.count(t, "SELECT count(*) FROM revisions")[0], 0)
+		_, err = l.EditComment(l.ctx, gazette, c.ID, edit("x", 0, models.Approved))
+		wantKind(t, err, models.KindConflict)
+		equal(t, "erased", strings.Contains(must(l.Comment(l.ctx, c.ID))(t).Body, "THIRD"), false)
+	},
 }

@@ -3,7 +3,9 @@ package storagetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"winnow/models"
 	"winnow/storage"
@@ -103,5 +105,33 @@ var databaseTests = map[string]func(*testing.T, *fixture){
 		if err := l.Ping(l.ctx); err == nil {
 			t.Fatal("it answers")
 		}
+	},
+	"events tell of every change": func(t *testing.T, l *fixture) {
+		c := l.post(t)
+		must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Minute))(t)
+		ok(t, l.Release(l.ctx, ann, []string{c.ID}))
+		d, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		_, _, err = l.Undo(l.ctx, ann, d.ID)
+		ok(t, err)
+		var got []models.EventKind
+		after := ""
+		for {
+			events := must(l.EventsSince(l.ctx, after, 2))(t)
+			if len(events) == 0 {
+				break
+			}
+			for _, e := range events {
+				got = append(got, e.Kind)
+				equal(t, "subject", e.Subject, c.ID)
+				after = e.ID
+			}
+		}
+		want := []models.EventKind{models.CommentCreated, models.CommentClaimed, models.CommentClaimed, models.CommentChanged, models.CommentChanged}
+		if !slices.Equal(got, want) {
+			t.Fatal(got)
+		}
+		l.clock.Advance(48 * time.Hour)
+		equal(t, "purged", must(l.Purge(l.ctx))(t), 5)
 	},
 }

@@ -2,6 +2,8 @@ package storagetest
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +202,119 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 			}
 		}
 		equal(t, "public", public, 20+8)
+	},
+	"a newsroom has reasons of its own": func(t *testing.T, l *fixture) {
+		must(l.UpdateSite(l.ctx, operator, "gazette", func(s *models.Site) error {
+			s.Reasons = []models.SiteReason{{ID: "insult", Under: models.ReasonAbuse, Name: "Insults", Message: "Please stay polite."}}
+			return nil
+		}))(t)
+		equal(t, "kept", must(l.Site(l.ctx, "gazette"))(t).Reasons[0].Message, "Please stay polite.")
+		c, foreign := l.post(t), l.post(t, onSite("tribune"))
+		reject := models.DecisionRequest{Action: models.Reject, Detail: "insult"}
+		_, _, err := l.Decide(l.ctx, ann, foreign.ID, reject)
+		wantKind(t, err, models.KindInvalid)
+		reject.Reason = models.ReasonSpam
+		_, _, err = l.Decide(l.ctx, ann, c.ID, reject)
+		wantKind(t, err, models.KindInvalid)
+		reject.Reason = ""
+		d, decided, err := l.Decide(l.ctx, ann, c.ID, reject)
+		ok(t, err)
+		equal(t, "reason", decided.Reason, models.ReasonAbuse)
+		equal(t, "label", d.Label, models.Abuse)
+		equal(t, "message", d.Message, "Please stay polite.")
+		kept := must(l.Detail(l.ctx, ann, c.ID))(t).History[0]
+		if kept != d {
+			t.Fatalf("kept %+v, told %+v", kept, d)
+		}
+		o, _, err := l.Outcome(l.ctx, gazette, c.ID)
+		ok(t, err)
+		if o.Status != models.Rejected || o.Reason != models.ReasonAbuse || o.Message != "Please stay polite." || !o.DecidedAt.Equal(d.CreatedAt) {
+			t.Fatalf("%+v", o)
+		}
+		_, _, err = l.Outcome(l.ctx, gazette, foreign.ID)
+		wantKind(t, err, models.KindNotFound)
+
+		_, failed, err := func() (string, map[string]error, error) {
+			batch, _, failed, err := l.DecideAll(l.ctx, ann, []string{c.ID, foreign.ID}, models.DecisionRequest{Action: models.Reject, Detail: "insult", Message: "Enough."})
+			return batch, failed, err
+		}()
+		ok(t, err)
+		wantKind(t, failed[foreign.ID], models.KindInvalid)
+		o, _, err = l.Outcome(l.ctx, gazette, c.ID)
+		ok(t, err)
+		equal(t, "message", o.Message, "Enough.")
+		history := must(l.Detail(l.ctx, ann, c.ID))(t).History
+		equal(t, "label of the first", history[0].Label, "")
+		equal(t, "label of the last", history[1].Label, models.Abuse)
+		_, _, err = l.Undo(l.ctx, ann, history[1].ID)
+		ok(t, err)
+		o, _, err = l.Outcome(l.ctx, gazette, c.ID)
+		ok(t, err)
+		equal(t, "message of the first again", o.Message, "Please stay polite.")
+	},
+	"all that a filter finds is decided and undone as one": func(t *testing.T, l *fixture) {
+		spam := by(models.Author{ID: "u9", Name: "Spammer"})
+		for i := range 7 {
+			l.post(t, spam, onArticle(fmt.Sprint("a", i%3)))
+		}
+		l.post(t)
+		l.post(t, spam, onSite("tribune"))
+		f := models.QueueFilter{Site: "gazette", Author: "u9"}
+		must(l.Claim(l.ctx, bob, models.QueueFilter{Site: "gazette", Author: "u9", Sort: models.SortOldest, Limit: 1}, time.Hour))(t)
+		p := must(l.Preview(l.ctx, ann, f))(t)
+		if p.Count != 7 || p.More || p.Claimed != 1 || p.Authors != 1 || p.Articles != 3 || len(p.Sample) != 3 || !p.FirstAt.Before(*p.LastAt) {
+			t.Fatalf("%+v", p)
+		}
+		reject := models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam}
+		_, _, _, err := l.DecideFound(l.ctx, ann, f, models.Expected{Count: 6}, reject)
+		wantKind(t, err, models.KindConflict)
+		mentions(t, err, "7 comments")
+		_, _, _, err = l.DecideFound(l.ctx, ann, f, models.Expected{Count: 7, Token: "other"}, reject)
+		wantKind(t, err, models.KindConflict)
+		batch, done, failed, err := l.DecideFound(l.ctx, ann, f, models.Expected{Count: 7, Token: p.Token}, reject)
+		ok(t, err)
+		equal(t, "done", len(done), 6)
+		equal(t, "failed", len(failed), 1)
+		equal(t, "left", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 3)
+		undone, _, err := l.Undo(l.ctx, ann, batch)
+		ok(t, err)
+		equal(t, "undone", len(undone), 6)
+		equal(t, "back", must(l.Preview(l.ctx, ann, f))(t).Count, 7)
+		if again := must(l.Preview(l.ctx, ann, f))(t).Token; again == p.Token {
+			t.Fatal("comments that changed have the token of those before")
+		}
+		_, _, _, err = l.DecideFound(l.ctx, eve, f, models.Expected{}, reject)
+		wantKind(t, err, models.KindNotFound)
+		empty := must(l.Preview(l.ctx, ann, models.QueueFilter{Author: "nobody"}))(t)
+		equal(t, "none", empty.Count, 0)
+		Counters(t, l.url)
+	},
+	"a batch of several parts has one id": func(t *testing.T, l *fixture) {
+		together(8, func(i int) {
+			for j := range 130 {
+				p := 0.5
+				_, _, _, err := l.CreateComment(l.ctx, storage.NewComment{
+					Comment: models.Comment{
+						Site: "gazette", Article: models.Article{ID: "a"}, Author: models.Author{Name: "Reader"}, Body: fmt.Sprint(i, " and ", j), Status: models.Pending,
+					},
+					Verdict: models.Verdict{Spam: &p},
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		batch, done, failed, err := l.DecideFound(l.ctx, ann, models.QueueFilter{Site: "gazette"}, models.Expected{Count: 8 * 130}, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		equal(t, "done", len(done), 8*130)
+		equal(t, "failed", len(failed), 0)
+		equal(t, "of one batch", slices.IndexFunc(done, func(d models.Decision) bool { return d.Batch != batch }), -1)
+		undone, comments, err := l.Undo(l.ctx, ann, batch)
+		ok(t, err)
+		equal(t, "undone", len(undone), 8*130)
+		equal(t, "comments", len(comments), 8*130)
+		equal(t, "back", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 8*130)
+		Counters(t, l.url)
 	},
 }
 

@@ -187,6 +187,106 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		}
 		equal(t, "after expiry", len(must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Minute))(t)), 2)
 	},
+	"what is nearest to a coin toss comes first": func(t *testing.T, l *fixture) {
+		for _, p := range []float64{0.99, 0.5, 0.1, 0.4, 0.7, 0.61, 0.4, 0} {
+			l.post(t, risky(p), onSite([]string{"gazette", "tribune"}[l.n%2]))
+		}
+		for _, f := range []models.QueueFilter{{}, {Site: "gazette"}} {
+			f.Sort, f.Limit = models.SortUncertain, 2
+			var got []models.QueueItem
+			for {
+				page := must(l.Queue(l.ctx, ann, f))(t)
+				got = append(got, page.Items...)
+				if f.Cursor = page.Next; f.Cursor == "" {
+					equal(t, "total", len(got), page.Total)
+					break
+				}
+			}
+			doubt := func(i models.QueueItem) float64 { return max(i.Verdict.Probability()-0.5, 0.5-i.Verdict.Probability()) }
+			for i := 1; i < len(got); i++ {
+				if doubt(got[i-1]) > doubt(got[i]) {
+					t.Fatalf("%v stands before %v", got[i-1].Verdict.Probability(), got[i].Verdict.Probability())
+				}
+			}
+		}
+		equal(t, "dealt", must(l.Claim(l.ctx, ann, models.QueueFilter{Sort: models.SortUncertain, Limit: 1}, time.Minute))(t)[0].Verdict.Probability(), 0.5)
+	},
+	"filters by section, signal, language and time": func(t *testing.T, l *fixture) {
+		signal := func(name string) func(*storage.NewComment) {
+			return func(n *storage.NewComment) {
+				n.Verdict.Signals = []models.Signal{{Name: "shape:caps", Weight: 1}, {Name: name, Weight: 2, Detail: `"name":"word:hidden`}}
+			}
+		}
+		first := l.post(t, signal("word:casino"), func(n *storage.NewComment) { n.Comment.Article.Section, n.Comment.Lang = "Sport", "de" })
+		l.clock.Advance(time.Hour)
+		second := l.post(t, signal("word:100%<b>"), onArticle("a2"), func(n *storage.NewComment) { n.Comment.Lang = "en" })
+		equal(t, "section", first.Article.Section, "Sport")
+		equal(t, "language", must(l.Comment(l.ctx, second.ID))(t).Lang, "en")
+		for _, test := range []struct {
+			f    models.QueueFilter
+			want int
+		}{
+			{models.QueueFilter{Section: "Sport"}, 1},
+			{models.QueueFilter{Section: "sport"}, 0},
+			{models.QueueFilter{Lang: "de"}, 1},
+			{models.QueueFilter{Lang: "fr"}, 0},
+			{models.QueueFilter{Signal: "word:casino"}, 1},
+			{models.QueueFilter{Signal: "WORD:"}, 2},
+			{models.QueueFilter{Signal: "word:100%<"}, 1},
+			{models.QueueFilter{Signal: "word:1__%"}, 0},
+			{models.QueueFilter{Signal: "word:hidden"}, 0},
+			{models.QueueFilter{Signal: "casino"}, 0},
+			{models.QueueFilter{Signal: "\x00\xff"}, 0},
+			{models.QueueFilter{Since: second.CreatedAt}, 1},
+			{models.QueueFilter{Until: second.CreatedAt}, 1},
+			{models.QueueFilter{Since: first.CreatedAt, Until: second.CreatedAt.Add(time.Microsecond)}, 2},
+			{models.QueueFilter{Since: second.CreatedAt, Section: "Sport"}, 0},
+			{models.QueueFilter{Site: "gazette", Lang: "de", Signal: "shape:caps", Until: second.CreatedAt}, 1},
+		} {
+			for _, test.f.Sort = range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest, models.SortUncertain} {
+				page := must(l.Queue(l.ctx, ann, test.f))(t)
+				if page.Total != test.want || len(page.Items) != test.want {
+					t.Errorf("%+v: %d items, total %d, want %d", test.f, len(page.Items), page.Total, test.want)
+				}
+			}
+		}
+		equal(t, "claimed", len(must(l.Claim(l.ctx, ann, models.QueueFilter{Section: "Sport"}, time.Minute))(t)), 1)
+	},
+	"near-copies are one item": func(t *testing.T, l *fixture) {
+		in := func(id string, count int) func(*storage.NewComment) {
+			return func(n *storage.NewComment) {
+				n.Campaign = models.Campaign{ID: id, Count: count, Authors: 1, Articles: 1, First: l.clock.Now()}
+			}
+		}
+		first, alone := l.post(t, in("g", 1)), l.post(t)
+		l.post(t, in("g", 2), onArticle("a2"))
+		l.post(t, in("g", 3), onArticle("a2"))
+		l.post(t, in("g", 4), approved)
+		for _, f := range []models.QueueFilter{{}, {Site: "gazette"}} {
+			for _, f.Sort = range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest, models.SortUncertain} {
+				f.Grouped = true
+				page := must(l.Queue(l.ctx, ann, f))(t)
+				equal(t, "total", page.Total, 2)
+				for _, item := range page.Items {
+					switch item.Comment.ID {
+					case alone.ID:
+					case first.ID:
+						equal(t, "waiting", item.Campaign.Pending, 3)
+					default:
+						t.Fatalf("%+v stands for the group", item.Comment)
+					}
+				}
+			}
+		}
+		elsewhere := must(l.Queue(l.ctx, ann, models.QueueFilter{Grouped: true, Article: "a2"}))(t)
+		equal(t, "of another article", elsewhere.Total, 1)
+		equal(t, "claimed", len(must(l.Claim(l.ctx, ann, models.QueueFilter{Grouped: true}, time.Minute))(t)), 2)
+		equal(t, "left for bob", len(must(l.Claim(l.ctx, bob, models.QueueFilter{Grouped: true}, time.Minute))(t)), 0)
+		_, _, err := l.Decide(l.ctx, ann, first.ID, models.DecisionRequest{Action: models.Reject})
+		ok(t, err)
+		page := must(l.Queue(l.ctx, ann, models.QueueFilter{Grouped: true, Query: "thought"}))(t)
+		equal(t, "the next stands for the rest", page.Total, 2)
+	},
 }
 
 func inOrder(sort models.Sort, a, b models.QueueItem) bool {
@@ -197,4 +297,8 @@ func inOrder(sort models.Sort, a, b models.QueueItem) bool {
 		return a.Comment.CreatedAt.After(b.Comment.CreatedAt)
 	}
 	return a.Verdict.Probability() >= b.Verdict.Probability()
+}
+
+func risky(p float64) func(*storage.NewComment) {
+	return func(n *storage.NewComment) { n.Verdict.Spam = &p }
 }

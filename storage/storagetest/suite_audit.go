@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ import (
 	"winnow/storage"
 )
 
-var chainTests = map[string]func(*testing.T, *fixture){
+var auditTests = map[string]func(*testing.T, *fixture){
 	"the chain is whole, and goes on": func(t *testing.T, l *fixture) {
 		var seen int64
 		head := must(l.VerifyAudit(l.ctx, "", func(row, of int64) {
@@ -188,6 +189,40 @@ var chainTests = map[string]func(*testing.T, *fixture){
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "comment.flag"})
 		ok(t, err)
 		equal(t, "address", rows[0].Address, "")
+	},
+	"the trail names who, what and where": func(t *testing.T, l *fixture) {
+		start := l.clock.Now()
+		caller := models.Caller{Kind: models.ByModerator, Name: "ann", Address: netip.MustParseAddr("192.0.2.7")}
+		for i := range 5 {
+			ok(t, l.Audit(l.ctx, caller, models.Audit{Site: "gazette", Action: "labels.export", Subject: strconv.Itoa(i), After: []byte(`{"n":1}`)}))
+		}
+		ok(t, l.Audit(l.ctx, caller, models.Audit{Action: "login", Subject: "ann\x00"}))
+		var subjects []string
+		for cursor, more := "", true; more; more = cursor != "" {
+			rows, next, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Site: "gazette", Action: "labels.export", Actor: "moderator:ann", Limit: 2, Cursor: cursor})
+			ok(t, err)
+			for _, a := range rows {
+				subjects = append(subjects, a.Subject)
+				equal(t, "address", a.Address, "192.0.2.7")
+				equal(t, "after", string(a.After), `{"n":1}`)
+			}
+			cursor = next
+		}
+		if !slices.Equal(subjects, []string{"4", "3", "2", "1", "0"}) {
+			t.Fatal(subjects)
+		}
+		streamed := 0
+		for a, err := range l.AuditTrail(l.ctx, "", start) {
+			ok(t, err)
+			equal(t, "actor", a.Actor, "moderator:ann")
+			streamed++
+		}
+		equal(t, "streamed", streamed, 6)
+		rows, _, err := l.AuditPage(l.ctx, eve, models.AuditFilter{})
+		ok(t, err)
+		equal(t, "eve sees her site being added", len(rows), 1)
+		_, _, err = l.AuditPage(l.ctx, eve, models.AuditFilter{Site: "gazette"})
+		wantKind(t, err, models.KindNotFound)
 	},
 }
 
