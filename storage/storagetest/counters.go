@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// miscounted finds rows where a counter differs from the rows that it counts.
+// counterQueries find counters that differ from the rows they count.
 var counterQueries = map[string]string{
 	"articles": `SELECT a.id, a.approved + 1000 * a.rejected + 1000000 * a.pending,
 			count(*) FILTER (WHERE c.status = 'approved') + 1000 * count(*) FILTER (WHERE c.status = 'rejected') + 1000000 * count(*) FILTER (WHERE c.status = 'pending') AS n
@@ -43,8 +43,8 @@ var counterQueries = map[string]string{
 		HAVING count(*) <> (SELECT sum(approved + rejected) FROM judgements)`,
 }
 
-// misbinned is the same for histograms: how often each bin is there by the
-// histograms (n) and by the rows (real).
+// histogramQuery does the same for histograms: it compares each bin (n) with the
+// rows (real).
 func histogramQuery() string {
 	parts := []string{
 		`SELECT created_at / 86400000000 AS day, site, 'scored' AS kind, ` + bin("risk", 20) + ` AS bin, 0 AS n, 1 AS real FROM comments`,
@@ -62,8 +62,8 @@ func histogramQuery() string {
 		FROM (` + strings.Join(parts, " UNION ALL ") + `) AS each GROUP BY day, site, kind, bin HAVING sum(n) <> sum(real)`
 }
 
-// bin is which of some equal parts of 0 to 1 a value is in, the last one if it
-// is 1.
+// bin is an SQL expression: the index of the part that a value is in when 0 to 1 is
+// divided into equal parts. 1 is in the last part.
 func bin(value string, parts int) string {
 	text := "CASE"
 	for i := 1; i < parts; i++ {

@@ -10,20 +10,20 @@ import (
 	"winnow/models"
 )
 
-// A Teller is a notifier.
+// An EventNotifier publishes events.
 type EventNotifier interface {
 	Publish(ctx context.Context, e models.Event) error
 	Subscribe(ctx context.Context) (<-chan models.Event, error)
 }
 
-// Notifier checks what every notifier must do. The function open returns two
-// nodes' notifiers; in one process they may be the same.
+// Notifier is the conformance suite of an EventNotifier. The function open returns
+// those of two nodes, which may be the same in one process.
 func Notifier(t *testing.T, open func(t *testing.T) (here, there EventNotifier)) {
 	for name, test := range map[string]func(t *testing.T, here, there EventNotifier){
-		"every subscriber hears every event, once and in order": testDelivery,
-		"the channel is closed when the context ends":           testUnsubscribe,
-		"a slow reader does not hold up the others":             testSlowReader,
-		"subscribers come and go while events flow":             testComeAndGo,
+		"every subscriber gets every event, once and in order": testDelivery,
+		"the channel is closed when the context ends":          testUnsubscribe,
+		"a slow subscriber does not block the others":          testSlowReader,
+		"subscribers come and go during publishing":            testComeAndGo,
 	} {
 		t.Run(name, func(t *testing.T) {
 			here, there := open(t)
@@ -55,7 +55,7 @@ func publish(t *testing.T, n EventNotifier, e models.Event) {
 	}
 }
 
-// hear returns the next event, and fails when none comes.
+// receive returns the next event, and fails when none comes.
 func receive(t *testing.T, c <-chan models.Event) models.Event {
 	t.Helper()
 	select {
@@ -71,16 +71,16 @@ func receive(t *testing.T, c <-chan models.Event) models.Event {
 }
 
 func testDelivery(t *testing.T, here, there EventNotifier) {
-	readers := []<-chan models.Event{
+	subscribers := []<-chan models.Event{
 		subscribe(t.Context(), t, here), subscribe(t.Context(), t, here), subscribe(t.Context(), t, there),
 	}
 	for i := range 50 {
 		publish(t, here, event(i))
 	}
-	for _, c := range readers {
+	for _, c := range subscribers {
 		for i := range 50 {
 			if e := receive(t, c); e != event(i) {
-				t.Fatalf("heard %+v, wanted %+v", e, event(i))
+				t.Fatalf("received %+v, wanted %+v", e, event(i))
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func testUnsubscribe(t *testing.T, here, _ EventNotifier) {
 	}
 	publish(t, here, event(1))
 	if e := receive(t, stays); e != event(1) {
-		t.Fatalf("heard %+v", e)
+		t.Fatalf("received %+v", e)
 	}
 }
 
@@ -104,7 +104,7 @@ func testSlowReader(t *testing.T, here, _ EventNotifier) {
 	for i := range 2000 {
 		publish(t, here, event(i))
 		if e := receive(t, quick); e != event(i) {
-			t.Fatalf("heard %+v, wanted %+v", e, event(i))
+			t.Fatalf("received %+v, wanted %+v", e, event(i))
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 var articleTests = map[string]func(*testing.T, *fixture){
-	"articles are listed by their activity": func(t *testing.T, l *fixture) {
+	"articles are listed by activity": func(t *testing.T, l *fixture) {
 		for i, id := range []string{"a", "b", "c", "d"} {
 			l.post(t, onArticle(id), withBody(fmt.Sprint(i)))
 			l.clock.Advance(time.Minute)
@@ -35,7 +35,7 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		_, _, err = l.Articles(l.ctx, eve, models.ArticleFilter{Site: "gazette"})
 		wantKind(t, err, models.KindNotFound)
 	},
-	"articles are found": func(t *testing.T, l *fixture) {
+	"articles are filtered": func(t *testing.T, l *fixture) {
 		l.post(t, func(n *storage.NewComment) {
 			n.Comment.Article = models.Article{ID: "x1", Title: "Ärger am Hafen 100%", URL: "https://gazette.example/Port", Section: "Sport"}
 		})
@@ -72,7 +72,7 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		equal(t, "state later", must(l.Article(l.ctx, "gazette", "shut"))(t).State, models.ArticleOpen)
 		equal(t, "unknown", must(l.Article(l.ctx, "gazette", "unknown"))(t).State, models.ArticleOpen)
 	},
-	"an article is changed whole or not at all": func(t *testing.T, l *fixture) {
+	"an article is changed completely or not at all": func(t *testing.T, l *fixture) {
 		l.post(t, approved)
 		version := must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t)
 		e := l.article(t, "a1", func(e *models.ArticleEntry) {
@@ -104,7 +104,7 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		equal(t, "trail", len(rows), 1)
 		equal(t, "before", string(rows[0].Before), `{"section":"","state":"open"}`)
 	},
-	"of two nodes that see a surge one starts it": func(t *testing.T, l *fixture) {
+	"of two nodes that detect a burst one starts it": func(t *testing.T, l *fixture) {
 		l.post(t)
 		until := l.clock.Now().Add(time.Hour)
 		var ends [2]time.Time
@@ -129,7 +129,7 @@ func (l *fixture) article(t testing.TB, id string, change func(*models.ArticleEn
 	return must(l.UpdateArticle(l.ctx, ann, "gazette", id, func(e *models.ArticleEntry) error { change(e); return nil }))(t)
 }
 
-// Of a list of articles, their ids.
+// idsOf joins the ids of articles.
 func idsOf(all []models.ArticleEntry) string {
 	var ids []string
 	for _, e := range all {

@@ -14,7 +14,7 @@ import (
 )
 
 var auditTests = map[string]func(*testing.T, *fixture){
-	"the chain is whole, and goes on": func(t *testing.T, l *fixture) {
+	"the chain verifies, also after new rows": func(t *testing.T, l *fixture) {
 		var seen int64
 		head := must(l.VerifyAudit(l.ctx, "", func(row, of int64) {
 			seen++
@@ -42,7 +42,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 		}
 		equal(t, "in the trail", at, len(done))
 	},
-	"what was tampered with shows, by its row": func(t *testing.T, l *fixture) {
+	"a manipulated row is reported by its number": func(t *testing.T, l *fixture) {
 		l.decisions(t, 600) // more than one page
 		head := l.verify(t, "")
 		for _, test := range []struct {
@@ -92,20 +92,20 @@ var auditTests = map[string]func(*testing.T, *fixture){
 			}
 		}
 	},
-	"a tail that was cut off shows beside an outside copy": func(t *testing.T, l *fixture) {
+	"a truncated chain is detected with an external hash": func(t *testing.T, l *fixture) {
 		l.decisions(t, 5)
 		head := l.verify(t, "")
 		l.tamper(t, `DELETE FROM audit WHERE seq > 4`)
 		l.broken(t, "", 5, "missing")
 		l.tamper(t, `UPDATE audit_head SET seq = 4, hash = (SELECT hash FROM audit WHERE seq = 4)`)
-		equal(t, "rows", l.verify(t, "").Seq, 4) // nothing in the database tells
+		equal(t, "rows", l.verify(t, "").Seq, 4) // undetectable from the database alone
 		l.broken(t, head.Hash, 0, head.Hash)
 		l.decisions(t, 3)
 		l.broken(t, head.Hash, 0, head.Hash)
 		l.tamper(t, `DELETE FROM audit_head`)
 		l.broken(t, "", 0, "0 heads")
 	},
-	"people on several nodes extend one chain": func(t *testing.T, l *fixture) {
+	"several nodes extend one chain": func(t *testing.T, l *fixture) {
 		nodes := []*storage.DB{l.DB, Open(t, l.url, storage.Options{})}
 		const people, each = 16, 12
 		var ids [people * each]string
@@ -117,7 +117,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 			for n := range each {
 				mine := ids[p*each+n]
 				if n%4 == 3 {
-					// Others want some of these, in another order.
+					// Other nodes change some of these too, in another order.
 					if _, _, _, err := db.DecideAll(l.ctx, who, []string{mine, ids[n], ids[(p*each+n+50)%len(ids)]}, models.DecisionRequest{Action: models.Reject}); err != nil {
 						t.Error(err)
 					}
@@ -181,7 +181,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 		_, _, err = l.AuditPage(l.ctx, ann, models.AuditFilter{Cursor: "odd"})
 		wantKind(t, err, models.KindInvalid)
 	},
-	"addresses of readers are not kept": func(t *testing.T, l *fixture) {
+	"addresses of readers are not stored": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		reader := models.Caller{Kind: models.ByOrigin, Site: "gazette", Address: netip.MustParseAddr("192.0.2.7")}
 		_, err := l.Flag(l.ctx, reader, c.ID, "author u1", "")
@@ -190,7 +190,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 		ok(t, err)
 		equal(t, "address", rows[0].Address, "")
 	},
-	"the trail names who, what and where": func(t *testing.T, l *fixture) {
+	"the trail has actor, action and address": func(t *testing.T, l *fixture) {
 		start := l.clock.Now()
 		caller := models.Caller{Kind: models.ByModerator, Name: "ann", Address: netip.MustParseAddr("192.0.2.7")}
 		for i := range 5 {
@@ -226,7 +226,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 	},
 }
 
-// decisions leaves so many rows in the trail.
+// decisions adds n rows to the trail.
 func (l *fixture) decisions(t testing.TB, n int) {
 	t.Helper()
 	for range n {
@@ -235,7 +235,7 @@ func (l *fixture) decisions(t testing.TB, n int) {
 	}
 }
 
-// verify wants a whole chain with the hash in it, and returns its head.
+// verify checks the chain, and that it has the hash, and returns its head.
 func (l *fixture) verify(t testing.TB, expect string) models.AuditHead {
 	t.Helper()
 	return must(l.VerifyAudit(l.ctx, expect, func(int64, int64) {}))(t)
@@ -250,7 +250,7 @@ func (l *fixture) broken(t testing.TB, expect string, seq int64, says string) {
 	}
 }
 
-// tamper changes the database behind storage's back.
+// tamper changes the database directly.
 func (l *fixture) tamper(t testing.TB, statements string) {
 	t.Helper()
 	for _, s := range strings.Split(statements, ";") {

@@ -21,7 +21,7 @@ func (l *fixture) impose(t testing.TB, r models.Reader, s *models.Sanction) {
 }
 
 var authorTests = map[string]func(*testing.T, *fixture){
-	"an author has a record and what they wrote": func(t *testing.T, l *fixture) {
+	"an author has a record and comments": func(t *testing.T, l *fixture) {
 		author := by(models.Author{ID: "m1", Name: "Mallory"})
 		first := l.post(t, author)
 		l.post(t, author, approved)
@@ -54,7 +54,7 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		_, err = l.Author(l.ctx, bob, mallory, "odd", 0)
 		wantKind(t, err, models.KindInvalid)
 	},
-	"a sanction is set, seen, ends and is lifted": func(t *testing.T, l *fixture) {
+	"a sanction is set, shown, expires and is lifted": func(t *testing.T, l *fixture) {
 		author := by(models.Author{ID: "m1", Name: "Mallory"})
 		c := l.post(t, author)
 		until := l.clock.Now().Add(time.Hour)
@@ -92,7 +92,7 @@ var authorTests = map[string]func(*testing.T, *fixture){
 			t.Fatalf("%+v", x)
 		}
 	},
-	"what is said of an author is checked, and audited without words": func(t *testing.T, l *fixture) {
+	"an author's note and sanction are validated, and audited without their texts": func(t *testing.T, l *fixture) {
 		set := func(v models.Standing) error {
 			return l.SetStanding(l.ctx, ann, mallory, func(to *models.Standing) error { *to = v; return nil })
 		}
@@ -104,7 +104,7 @@ var authorTests = map[string]func(*testing.T, *fixture){
 			t.Fatal(err)
 		}
 		_, err := l.Author(l.ctx, ann, mallory, "", 0)
-		wantKind(t, err, models.KindNotFound) // nothing is left of all that
+		wantKind(t, err, models.KindNotFound) // no change was stored
 		wantKind(t, l.SetStanding(l.ctx, eve, mallory, func(*models.Standing) error { return nil }), models.KindNotFound)
 		ok(t, set(models.Standing{Note: "wrote to us", Sanction: &models.Sanction{Kind: models.Ban, Reason: "insults"}}))
 		ok(t, set(models.Standing{Note: "wrote again", Sanction: must(l.Sanction(l.ctx, "gazette", "id:m1"))(t)}))
@@ -127,7 +127,7 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		_, err = l.Author(l.ctx, ann, mallory, "", 0)
 		wantKind(t, err, models.KindNotFound)
 	},
-	"an erased author keeps a ban and no words": func(t *testing.T, l *fixture) {
+	"an erased author keeps a ban without its reason": func(t *testing.T, l *fixture) {
 		l.post(t, by(models.Author{ID: "m1", Name: "Mallory"}))
 		ok(t, l.SetStanding(l.ctx, ann, mallory, func(v *models.Standing) error {
 			*v = models.Standing{Note: "secret", Sanction: &models.Sanction{Kind: models.Ban, Reason: "secret", Until: l.clock.Now().Add(time.Hour)}}

@@ -8,7 +8,7 @@ import (
 )
 
 var claimTests = map[string]func(*testing.T, *fixture){
-	"who holds a comment can hold it longer": func(t *testing.T, l *fixture) {
+	"the owner of a claim can renew it": func(t *testing.T, l *fixture) {
 		mine, theirs, done := l.post(t), l.post(t), l.post(t)
 		foreign := l.post(t, onSite("tribune"))
 		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
@@ -16,7 +16,7 @@ var claimTests = map[string]func(*testing.T, *fixture){
 		must(l.Claim(l.ctx, me, models.QueueFilter{}, time.Minute))(t)
 		_, _, err := l.Decide(l.ctx, me, done.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
-		l.clock.Advance(10 * time.Minute) // it has run out, and nobody else was dealt it
+		l.clock.Advance(10 * time.Minute) // expired, and not claimed by anyone else
 		held, lost, err := l.Renew(l.ctx, me, []string{mine.ID, mine.ID, theirs.ID, done.ID, foreign.ID, "none\x00"}, time.Hour)
 		ok(t, err)
 		equal(t, "held", len(held), 1)
@@ -39,8 +39,8 @@ var claimTests = map[string]func(*testing.T, *fixture){
 		ok(t, err)
 		equal(t, "held of what bob has", len(held), 0)
 	},
-	"what one skips others are dealt": func(t *testing.T, l *fixture) {
-		one, two := l.post(t), l.post(t) // two is the riskier
+	"a skipped comment goes to others": func(t *testing.T, l *fixture) {
+		one, two := l.post(t), l.post(t) // two has the higher risk
 		foreign := l.post(t, onSite("tribune"))
 		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
 		must(l.Claim(l.ctx, me, models.QueueFilter{}, time.Minute))(t)
@@ -58,7 +58,7 @@ var claimTests = map[string]func(*testing.T, *fixture){
 		must(l.Purge(l.ctx))(t)
 		equal(t, "skips kept", l.count(t, "SELECT count(*) FROM skips")[0], 0)
 	},
-	"an editor gets what a moderator leaves": func(t *testing.T, l *fixture) {
+	"an escalated comment goes to an editor": func(t *testing.T, l *fixture) {
 		c, other := l.post(t), l.post(t)
 		must(l.Claim(l.ctx, bob, models.QueueFilter{}, time.Hour))(t)
 		_, _, err := l.Escalate(l.ctx, ann, c.ID, "")

@@ -12,7 +12,7 @@ import (
 )
 
 var commentTests = map[string]func(*testing.T, *fixture){
-	"a comment comes back as it was kept": func(t *testing.T, l *fixture) {
+	"a comment is read as it was written": func(t *testing.T, l *fixture) {
 		n := l.new()
 		n.Comment.Author = models.Author{ID: "u1", Name: "Zoë", Email: "z@example.org", URL: "https://z.example"}
 		n.Comment.Client = models.Client{Hash: "h", Net: "192.0.2.0/24", UserAgent: "ua", Referrer: "https://r.example"}
@@ -35,7 +35,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		_, _, _, err = l.CreateComment(l.ctx, l.new(onSite("none")))
 		wantKind(t, err, models.KindNotFound)
 	},
-	"odd text is kept alike by every database": func(t *testing.T, l *fixture) {
+	"unusual text is stored the same in every database": func(t *testing.T, l *fixture) {
 		n := l.new(withBody("a\x00b \xff \u202e Ä 🙂 '; DROP TABLE comments --"))
 		n.Comment.Author.Name = "N\x00\xfe"
 		n.Comment.Client.UserAgent = "\xc3"
@@ -47,7 +47,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 			t.Fatalf("got  %+v\nwant %+v", got, made)
 		}
 	},
-	"a reply answers a comment of its article": func(t *testing.T, l *fixture) {
+	"the parent of a reply is on the same article": func(t *testing.T, l *fixture) {
 		parent := l.post(t)
 		reply := func(n *storage.NewComment) { n.Comment.ParentID = parent.ID }
 		equal(t, "parent", l.post(t, reply).ParentID, parent.ID)
@@ -56,7 +56,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 			wantKind(t, err, models.KindInvalid)
 		}
 	},
-	"an idempotency key keeps one comment": func(t *testing.T, l *fixture) {
+	"an idempotency key creates one comment": func(t *testing.T, l *fixture) {
 		n := l.new()
 		n.IdempotencyKey, n.Fingerprint = "k", []byte{1, 0, 2}
 		var made [8]models.Comment
@@ -83,7 +83,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		other.Fingerprint = []byte{3}
 		_, _, _, err = l.CreateComment(l.ctx, other)
 		wantKind(t, err, models.KindInvalid)
-		other.Comment.Site = "tribune" // keys belong to a site
+		other.Comment.Site = "tribune" // idempotency keys belong to a site
 		_, _, replayed, err = l.CreateComment(l.ctx, other)
 		ok(t, err)
 		equal(t, "replayed on another site", replayed, false)
@@ -99,7 +99,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		}
 		l.post(t, max)
 		l.post(t, max, onSite("tribune"))
-		l.post(t, by(models.Author{Name: "u1"}), approved) // a name is no id
+		l.post(t, by(models.Author{Name: "u1"}), approved) // the same name, without the id
 		old := l.post(t, max)
 		_, _, err := l.Decide(l.ctx, ann, old.ID, models.DecisionRequest{Action: models.Reject})
 		ok(t, err)
@@ -198,7 +198,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		equal(t, "title", page.Article.Title, "Second")
 		equal(t, "page's version", page.Version, last)
 	},
-	"counts name every article": func(t *testing.T, l *fixture) {
+	"counts include every article asked for": func(t *testing.T, l *fixture) {
 		l.post(t, approved)
 		l.post(t, approved)
 		l.post(t)
@@ -207,7 +207,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 			t.Fatal(got)
 		}
 	},
-	"three readers put a comment back into the queue": func(t *testing.T, l *fixture) {
+	"three reports put a comment back into the queue": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		flag := func(who string) models.Comment { t.Helper(); return must(l.Flag(l.ctx, gazette, c.ID, who, "rude"))(t) }
 		flag("r1")
@@ -230,7 +230,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		_, err = l.Flag(l.ctx, gazette, rejected.ID, "r1", "")
 		wantKind(t, err, models.KindNotFound)
 	},
-	"detail shows the surroundings": func(t *testing.T, l *fixture) {
+	"detail includes thread, history and author": func(t *testing.T, l *fixture) {
 		answer := func(to models.Comment) func(*storage.NewComment) {
 			return func(n *storage.NewComment) { n.Comment.ParentID = to.ID }
 		}
@@ -256,7 +256,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 			wantKind(t, err, models.KindNotFound)
 		}
 	},
-	"all comments stream": func(t *testing.T, l *fixture) {
+	"all comments are streamed": func(t *testing.T, l *fixture) {
 		want := map[string]bool{}
 		for i := range 7 {
 			want[l.post(t, onSite([]string{"gazette", "tribune"}[i%2])).ID] = true
@@ -280,7 +280,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 			equal(t, "since", c.ID, late.ID)
 		}
 	},
-	"an edited comment is seen again": func(t *testing.T, l *fixture) {
+	"an edited comment is moderated again": func(t *testing.T, l *fixture) {
 		edit := func(body string, p float64, status models.Status) storage.Edit {
 			return storage.Edit{Body: body, Lang: "en", Status: status, Reason: models.ReasonSpam, Verdict: models.Verdict{Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m2"}}
 		}
@@ -308,7 +308,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		equal(t, "model", detail.Verdict.Model, "m2")
 		equal(t, "revisions", len(detail.Revisions), 2)
 		equal(t, "earlier text", detail.Revisions[1].Body, "second\uFFFD")
-		equal(t, "its version", detail.Revisions[1].Version, 3) // the decision came between
+		equal(t, "its version", detail.Revisions[1].Version, 3) // the decision was version 2
 
 		held := l.post(t)
 		held = must(l.EditComment(l.ctx, gazette, held.ID, edit("harmless", 0.1, models.Approved)))(t)

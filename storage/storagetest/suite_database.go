@@ -12,11 +12,11 @@ import (
 )
 
 var databaseTests = map[string]func(*testing.T, *fixture){
-	"the schema is made once, however many nodes start": func(t *testing.T, l *fixture) {
+	"the schema is migrated once, however many nodes start": func(t *testing.T, l *fixture) {
 		ok(t, l.Ping(l.ctx))
 		equal(t, "applied again", must(l.Migrate(l.ctx))(t), 0)
 	},
-	"everything is there after a restart": func(t *testing.T, l *fixture) {
+	"all records survive a restart": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		ok(t, l.AddModel(l.ctx, ann, models.ModelInfo{Version: "m1"}, []byte("data")))
 		must(l.PromoteModel(l.ctx, ann, "m1"))(t)
@@ -44,7 +44,7 @@ var databaseTests = map[string]func(*testing.T, *fixture){
 			equal(t, "queue", must(node.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, len(news))
 		}
 	},
-	"a bad row fails alone": func(t *testing.T, l *fixture) {
+	"an invalid row fails alone": func(t *testing.T, l *fixture) {
 		const writers = 60
 		news := make([]storage.NewComment, writers)
 		for i := range news {
@@ -61,7 +61,7 @@ var databaseTests = map[string]func(*testing.T, *fixture){
 		})
 		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, writers*2/3)
 	},
-	"a caller who leaves harms nobody": func(t *testing.T, l *fixture) {
+	"a canceled caller does not affect others": func(t *testing.T, l *fixture) {
 		const writers = 60
 		gone, leave := context.WithCancel(l.ctx)
 		news := make([]storage.NewComment, writers)
@@ -91,13 +91,13 @@ var databaseTests = map[string]func(*testing.T, *fixture){
 	},
 	"a change that panics fails alone": func(t *testing.T, l *fixture) {
 		if l.url[:6] != "sqlite" {
-			return // it runs in the caller's own goroutine there
+			return // there the change runs in the caller's goroutine
 		}
 		_, err := l.UpdateSite(l.ctx, ann, "gazette", func(*models.Site) error { panic("odd") })
 		wantKind(t, err, models.KindInternal)
 		l.post(t)
 	},
-	"a closed database says so": func(t *testing.T, l *fixture) {
+	"a closed database returns an error": func(t *testing.T, l *fixture) {
 		ok(t, l.Close())
 		if _, _, _, err := l.CreateComment(l.ctx, l.new()); err == nil {
 			t.Fatal("a comment was kept")
@@ -106,7 +106,7 @@ var databaseTests = map[string]func(*testing.T, *fixture){
 			t.Fatal("it answers")
 		}
 	},
-	"events tell of every change": func(t *testing.T, l *fixture) {
+	"every change has an event": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Minute))(t)
 		ok(t, l.Release(l.ctx, ann, []string{c.ID}))

@@ -57,7 +57,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 			t.Fatalf("%s %s", rows[0].Before, rows[0].After)
 		}
 	},
-	"what cannot be decided is refused": func(t *testing.T, l *fixture) {
+	"an invalid decision is refused": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		approve := models.DecisionRequest{Action: models.Approve}
 		for _, id := range []string{"none", "\x00"} {
@@ -76,7 +76,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		_, _, err = l.Decide(l.ctx, ann, c.ID, approve)
 		ok(t, err)
 	},
-	"a stale version is told who did what": func(t *testing.T, l *fixture) {
+	"a stale version gets a conflict with the last decision": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		_, _, err := l.Decide(l.ctx, bob, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam, Version: c.Version})
 		ok(t, err)
@@ -84,7 +84,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindConflict)
 		mentions(t, err, "bob rejected it as spam")
 	},
-	"of two decisions on one version one stands": func(t *testing.T, l *fixture) {
+	"of two decisions on one version one succeeds": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		var errs [6]error
 		together(len(errs), func(i int) {
@@ -101,7 +101,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		equal(t, "stood", stood, 1)
 		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 1)
 	},
-	"an undo puts back what was there": func(t *testing.T, l *fixture) {
+	"an undo restores the previous state": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		first, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
@@ -150,7 +150,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		one, two, three := l.post(t), l.post(t), l.post(t)
 		foreign := l.post(t, onSite("tribune"))
 		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
-		must(l.Claim(l.ctx, bob, models.QueueFilter{Site: "gazette", Limit: 1}, time.Hour))(t) // the riskiest: three
+		must(l.Claim(l.ctx, bob, models.QueueFilter{Site: "gazette", Limit: 1}, time.Hour))(t) // three has the highest risk
 		batch, done, failed, err := l.DecideAll(l.ctx, me, []string{one.ID, one.ID, two.ID, three.ID, foreign.ID, "none"},
 			models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
 		ok(t, err)
@@ -162,7 +162,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		for _, d := range done {
 			equal(t, "batch", d.Batch, batch)
 		}
-		// One of them is decided again: the undo passes it over.
+		// One of them is decided again: the undo of the batch leaves it out.
 		_, _, err = l.Decide(l.ctx, ann, two.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
 		undone, comments, err := l.Undo(l.ctx, me, batch)
@@ -175,7 +175,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		_, _, _, err = l.DecideAll(l.ctx, me, nil, models.DecisionRequest{})
 		wantKind(t, err, models.KindInvalid)
 	},
-	"batches that cross do not block each other": func(t *testing.T, l *fixture) {
+	"overlapping batches do not deadlock": func(t *testing.T, l *fixture) {
 		var ids []string
 		for i := range 20 {
 			ids = append(ids, l.post(t, onArticle(string(rune('a'+i%4))), onSite([]string{"gazette", "tribune"}[i%2])).ID)
@@ -203,7 +203,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		}
 		equal(t, "public", public, 20+8)
 	},
-	"a newsroom has reasons of its own": func(t *testing.T, l *fixture) {
+	"a site has its own reasons": func(t *testing.T, l *fixture) {
 		must(l.UpdateSite(l.ctx, operator, "gazette", func(s *models.Site) error {
 			s.Reasons = []models.SiteReason{{ID: "insult", Under: models.ReasonAbuse, Name: "Insults", Message: "Please stay polite."}}
 			return nil
@@ -252,7 +252,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		ok(t, err)
 		equal(t, "message of the first again", o.Message, "Please stay polite.")
 	},
-	"all that a filter finds is decided and undone as one": func(t *testing.T, l *fixture) {
+	"all comments of a filter are decided and undone as one": func(t *testing.T, l *fixture) {
 		spam := by(models.Author{ID: "u9", Name: "Spammer"})
 		for i := range 7 {
 			l.post(t, spam, onArticle(fmt.Sprint("a", i%3)))
@@ -318,7 +318,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 	},
 }
 
-// label returns the label that stands for a comment, "" when there is none.
+// label returns the current label of a comment, "" when there is none.
 func (l *fixture) label(t testing.TB, comment string) (class models.Class) {
 	t.Helper()
 	text := must(l.Comment(l.ctx, comment))(t).Body

@@ -42,7 +42,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		_, err = l.SiteByKey(l.ctx, "wk_wrong")
 		wantKind(t, err, models.KindUnauthorized)
 	},
-	"a rotated key is worth nothing": func(t *testing.T, l *fixture) {
+	"a rotated key is invalid": func(t *testing.T, l *fixture) {
 		old := must(l.AddSite(l.ctx, operator, models.Site{Slug: "herald"}))(t)
 		fresh := must(l.RotateSiteKey(l.ctx, operator, "herald"))(t)
 		_, err := l.SiteByKey(l.ctx, old)
@@ -51,7 +51,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		_, err = l.RotateSiteKey(l.ctx, operator, "none")
 		wantKind(t, err, models.KindNotFound)
 	},
-	"a site is changed whole or not at all": func(t *testing.T, l *fixture) {
+	"a site is changed completely or not at all": func(t *testing.T, l *fixture) {
 		s := must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
 			s.Name, s.Slug = "Other", "other"
 			return nil
@@ -85,7 +85,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Site: "gazette", Action: "site.rules"})
 		ok(t, err)
 		equal(t, "audit rows", len(rows), 2)
-		var before, after models.Rules // of the lists, only what has changed
+		var before, after models.Rules // only the changed entries of the lists
 		ok(t, json.Unmarshal(rows[0].Before, &before))
 		ok(t, json.Unmarshal(rows[0].After, &after))
 		equal(t, "gone", strings.Join(before.BlockedWords.Words, "|"), "ärger*")
@@ -99,7 +99,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Name = "Other"; return nil }))(t)
 		equal(t, "kept by a change of the site", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
 	},
-	"a moderator is kept and changed": func(t *testing.T, l *fixture) {
+	"a moderator is stored and changed": func(t *testing.T, l *fixture) {
 		m := models.Moderator{Name: "Änne", Role: models.RoleEditor, Sites: []string{"gazette"}, PasswordHash: "$argon2id$x"}
 		ok(t, l.AddModerator(l.ctx, operator, m))
 		wantKind(t, l.AddModerator(l.ctx, operator, m), models.KindConflict)
@@ -108,7 +108,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		got := must(l.Moderator(l.ctx, "Änne"))(t)
 		equal(t, "hash", got.PasswordHash, "$argon2id$x")
 		equal(t, "sites", strings.Join(got.Sites, " "), "gazette")
-		equal(t, "first", must(l.Moderators(l.ctx))(t)[0].Name, "Zoe") // by bytes, whatever the locale
+		equal(t, "first", must(l.Moderators(l.ctx))(t)[0].Name, "Zoe") // sorted by bytes, whatever the locale
 		lower := func(m *models.Moderator) error { m.Role = models.RoleModerator; return nil }
 		_, err := l.UpdateModerator(l.ctx, ann, "Zoe", lower)
 		wantKind(t, err, models.KindConflict) // the last admin
@@ -128,7 +128,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		equal(t, "moderator", m.Name, "ann")
 		_, third, err := l.RefreshSession(l.ctx, second, netip.Addr{}, time.Hour)
 		ok(t, err)
-		_, _, err = l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour) // stolen
+		_, _, err = l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour) // reused, as by a thief
 		wantKind(t, err, models.KindUnauthorized)
 		_, _, err = l.RefreshSession(l.ctx, third, netip.Addr{}, time.Hour) // so the whole session ended
 		wantKind(t, err, models.KindUnauthorized)
@@ -139,7 +139,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		_, err = l.StartSession(l.ctx, models.Caller{Kind: models.ByModerator, Name: "nobody"}, time.Hour)
 		wantKind(t, err, models.KindNotFound)
 	},
-	"of two refreshes at the same moment one wins": func(t *testing.T, l *fixture) {
+	"of two concurrent refreshes one succeeds": func(t *testing.T, l *fixture) {
 		l.addModerator(t, "ann")
 		token := must(l.StartSession(l.ctx, ann, time.Hour))(t)
 		var errs [2]error
@@ -177,7 +177,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		_, err := l.StartSession(l.ctx, ann, time.Hour)
 		wantKind(t, err, models.KindForbidden)
 	},
-	"the secret is made once": func(t *testing.T, l *fixture) {
+	"the secret is generated once": func(t *testing.T, l *fixture) {
 		var kept [4][]byte
 		together(len(kept), func(i int) { kept[i], _ = l.Secret(l.ctx, nil) })
 		for _, k := range kept {

@@ -48,7 +48,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 			}
 		}
 	},
-	"a moderator sees only their sites": func(t *testing.T, l *fixture) {
+	"a moderator sees only assigned sites": func(t *testing.T, l *fixture) {
 		l.post(t)
 		mine := l.post(t, onSite("tribune"))
 		page := must(l.Queue(l.ctx, eve, models.QueueFilter{}))(t)
@@ -62,7 +62,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		_, err = l.Queue(l.ctx, nobody, models.QueueFilter{})
 		wantKind(t, err, models.KindForbidden)
 	},
-	"filters narrow items and total": func(t *testing.T, l *fixture) {
+	"filters apply to items and total": func(t *testing.T, l *fixture) {
 		l.post(t, by(models.Author{ID: "u7", Name: "Max"}), withBody("ÄRGER über 100% _rabatt_ c:\\x"))
 		l.post(t, by(models.Author{Name: "Ärmel"}), onArticle("a2"), withBody("quiet"))
 		l.post(t, withBody("100 percent"), func(n *storage.NewComment) { n.Comment.Reason = models.ReasonAbuse })
@@ -95,7 +95,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 			wantKind(t, err, models.KindInvalid)
 		}
 	},
-	"a group of near-copies is shown and filtered by": func(t *testing.T, l *fixture) {
+	"a campaign is shown and can be filtered by": func(t *testing.T, l *fixture) {
 		in := func(id string, count, authors int) func(*storage.NewComment) {
 			return func(n *storage.NewComment) {
 				n.Campaign = models.Campaign{ID: id, Count: count, Authors: authors, Articles: 1, First: l.clock.Now()}
@@ -109,7 +109,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		}
 		l.post(t)
 		l.post(t, in(own.ID, 3, 3))
-		l.post(t, in(own.ID, 2, 2)) // counted before the one above, kept after it
+		l.post(t, in(own.ID, 2, 2)) // counted before the one above, stored after it
 		l.post(t, in(own.ID, 4, 3), approved)
 		l.post(t, in("another", 2, 1))
 		for _, sort := range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest} {
@@ -127,7 +127,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		_, _, _, err := l.CreateComment(l.ctx, l.new(func(n *storage.NewComment) { n.Comment.ID = own.ID }))
 		wantKind(t, err, models.KindConflict)
 	},
-	"an item shows its context": func(t *testing.T, l *fixture) {
+	"an item includes its context": func(t *testing.T, l *fixture) {
 		parent := l.post(t, approved, by(models.Author{ID: "u1", Name: "Reader"}))
 		reply := l.post(t, func(n *storage.NewComment) { n.Comment.ParentID = parent.ID })
 		l.post(t, func(n *storage.NewComment) { n.Comment.Status = models.Rejected })
@@ -138,7 +138,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		equal(t, "record of the name, not of the id", item.Context.Author.Record, models.Record{Rejected: 1, Pending: 1})
 		equal(t, "signal", item.Verdict.Signals[0].Name, "word:thought")
 	},
-	"no item is dealt to two moderators": func(t *testing.T, l *fixture) {
+	"no item is claimed by two moderators": func(t *testing.T, l *fixture) {
 		const items, people = 40, 8
 		for range items {
 			l.post(t)
@@ -147,7 +147,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		holder := map[string]int{}
 		together(people, func(i int) {
 			me := models.Caller{Kind: models.ByModerator, Name: string(rune('a' + i))}
-			for limit := 1; limit <= 3; limit++ { // what one holds is dealt again first
+			for limit := 1; limit <= 3; limit++ { // own claims are returned first
 				got, err := l.Claim(l.ctx, me, models.QueueFilter{Limit: limit}, time.Hour)
 				mu.Lock()
 				if err != nil || len(got) != limit {
@@ -155,7 +155,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 				}
 				for _, item := range got {
 					if other, taken := holder[item.Comment.ID]; taken && other != i {
-						t.Errorf("%s dealt to %d and %d", item.Comment.ID, other, i)
+						t.Errorf("%s was claimed by %d and %d", item.Comment.ID, other, i)
 					}
 					holder[item.Comment.ID] = i
 				}
@@ -164,8 +164,8 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		})
 		equal(t, "held", len(holder), people*3)
 	},
-	"a lease holds until its end": func(t *testing.T, l *fixture) {
-		one, two := l.post(t), l.post(t) // two is the riskier
+	"a claim lasts until its lease ends": func(t *testing.T, l *fixture) {
+		one, two := l.post(t), l.post(t) // two has the higher risk
 		got := must(l.Claim(l.ctx, ann, models.QueueFilter{Limit: 1}, time.Minute))(t)
 		equal(t, "ann's", got[0].Comment.ID, two.ID)
 		equal(t, "holder", got[0].Claim.By, "ann")
@@ -175,7 +175,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		page := must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t)
 		equal(t, "shown holder", page.Items[0].Claim.By, "ann")
 
-		ok(t, l.Release(l.ctx, bob, []string{two.ID, "none"})) // not bob's to release
+		ok(t, l.Release(l.ctx, bob, []string{two.ID, "none"})) // not bob's claim
 		_, _, err := l.Decide(l.ctx, bob, two.ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindConflict)
 		ok(t, l.Release(l.ctx, ann, []string{two.ID}))
@@ -187,7 +187,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		}
 		equal(t, "after expiry", len(must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Minute))(t)), 2)
 	},
-	"what is nearest to a coin toss comes first": func(t *testing.T, l *fixture) {
+	"the most uncertain comment comes first": func(t *testing.T, l *fixture) {
 		for _, p := range []float64{0.99, 0.5, 0.1, 0.4, 0.7, 0.61, 0.4, 0} {
 			l.post(t, risky(p), onSite([]string{"gazette", "tribune"}[l.n%2]))
 		}
@@ -252,7 +252,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		}
 		equal(t, "claimed", len(must(l.Claim(l.ctx, ann, models.QueueFilter{Section: "Sport"}, time.Minute))(t)), 1)
 	},
-	"near-copies are one item": func(t *testing.T, l *fixture) {
+	"a grouped campaign is one item": func(t *testing.T, l *fixture) {
 		in := func(id string, count int) func(*storage.NewComment) {
 			return func(n *storage.NewComment) {
 				n.Campaign = models.Campaign{ID: id, Count: count, Authors: 1, Articles: 1, First: l.clock.Now()}

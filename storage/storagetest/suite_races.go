@@ -9,22 +9,22 @@ import (
 	"winnow/storage"
 )
 
-// still is the lab's database under a clock that stands.
+// still opens the database with a clock that stands still.
 func (l *fixture) still(t *testing.T) *storage.DB {
 	t.Helper()
 	at := l.clock.at()
 	return Open(t, l.url, storage.Options{Now: func() time.Time { return at }})
 }
 
-// at is the time of the clock, without a move.
+// at returns the time without moving the clock.
 func (c *clock) at() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// undoOrDecide lets one undo a decision while another decides anew: whoever
-// comes second hears of the first, and label, counters and status agree.
+// undoOrDecide undoes a decision while another moderator decides again: the second
+// gets a conflict, and label, counters and status are consistent.
 func undoOrDecide(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	for range 8 {
@@ -56,8 +56,7 @@ func undoOrDecide(t *testing.T, l *fixture, two [2]*storage.DB) {
 	equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"undo"}))(t)["undo"], 0)
 }
 
-// rotateAtOnce lets several replace a site's key: the last one counts, and no
-// other.
+// rotateAtOnce replaces a site's key concurrently: exactly one key is valid.
 func rotateAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	var keys [6]string
@@ -76,8 +75,8 @@ func rotateAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	equal(t, "keys that count", valid, 1)
 }
 
-// promoteAtOnce lets several promote models: one is live, and what was live
-// before can be gone back to.
+// promoteAtOnce promotes models concurrently: one is live, and a rollback makes
+// another one live.
 func promoteAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	for i := range 4 {
@@ -100,8 +99,8 @@ func promoteAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	}
 }
 
-// flagAtOnce lets readers report a comment while a moderator rejects it: no
-// report brings it back.
+// flagAtOnce reports a comment while a moderator rejects it: no report puts it
+// back into the queue.
 func flagAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	c := l.post(t, approved, onArticle("flagged"))
@@ -120,8 +119,7 @@ func flagAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"flagged"}))(t)["flagged"], 0)
 }
 
-// claimAtOnce lets two moderators claim the same few comments through different
-// nodes.
+// claimAtOnce claims the same comments on two nodes.
 func claimAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
 	for range 5 {
@@ -139,7 +137,7 @@ func claimAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	for i, items := range got {
 		for _, item := range items {
 			if other, taken := holder[item.Comment.ID]; taken {
-				t.Errorf("%s dealt to %d and %d", item.Comment.ID, other, i)
+				t.Errorf("%s was claimed by %d and %d", item.Comment.ID, other, i)
 			}
 			holder[item.Comment.ID] = i
 		}

@@ -13,15 +13,15 @@ import (
 )
 
 var secondLookTests = map[string]func(*testing.T, *fixture){
-	"a share is looked at again": func(t *testing.T, l *fixture) {
+	"a share of comments is sampled": func(t *testing.T, l *fixture) {
 		for i := range 400 {
 			l.post(t, approved, lookedAgain(0.1))
 			if i < 200 {
-				l.post(t, lookedAgain(1)) // the machine said nothing
+				l.post(t, lookedAgain(1)) // pending: no automatic decision
 			}
 		}
 		sampled := l.count(t, `SELECT count(*) FROM second_looks WHERE of = 'machine'`)[0]
-		if sampled < 15 || sampled > 70 { // 40 and four standard deviations
+		if sampled < 15 || sampled > 70 { // 40, within four standard deviations
 			t.Errorf("%d of 400 were sampled", sampled)
 		}
 		l.share(t, 0)
@@ -30,7 +30,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		l.decisions(t, 20)
 		equal(t, "of decisions", l.count(t, `SELECT count(*) FROM second_looks WHERE of = 'decision'`)[0], 20)
 	},
-	"a look is blind, and not for who decided": func(t *testing.T, l *fixture) {
+	"a second look is blind and not for the first moderator": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		parent := l.post(t, withBody("the question"))
 		c := l.post(t, func(n *storage.NewComment) { n.Comment.ParentID = parent.ID })
@@ -42,13 +42,13 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindNotFound)
 		looks := l.looks(t, bob)
 		equal(t, "bob's", len(looks), 1)
-		told := fmt.Sprintf("%+v %+v", looks[0], *looks[0].Parent)
-		if !strings.Contains(told, c.Body) || !strings.Contains(told, "the question") {
-			t.Errorf("not all is there: %s", told)
+		shown := fmt.Sprintf("%+v %+v", looks[0], *looks[0].Parent)
+		if !strings.Contains(shown, c.Body) || !strings.Contains(shown, "the question") {
+			t.Errorf("incomplete: %s", shown)
 		}
 		for _, secret := range []string{"rejected", "spam", "ann", "pending", c.ID} {
-			if strings.Contains(told, secret) {
-				t.Errorf("%q is told: %s", secret, told)
+			if strings.Contains(shown, secret) {
+				t.Errorf("%q is shown: %s", secret, shown)
 			}
 		}
 		equal(t, "bob's again", l.looks(t, bob)[0].ID, looks[0].ID)
@@ -65,7 +65,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		_, err = l.LookAgain(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindConflict)
 	},
-	"agreement changes nothing, disagreement asks again": func(t *testing.T, l *fixture) {
+	"agreement changes nothing, disagreement reopens the comment": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		good, bad := l.post(t), l.post(t)
 		_, _, err := l.Decide(l.ctx, ann, good.ID, models.DecisionRequest{Action: models.Approve})
@@ -114,7 +114,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		equal(t, "undone", comments[0].Reason, models.ReasonSpam)
 		l.verify(t, "")
 	},
-	"kappa is that of the book": func(t *testing.T, l *fixture) {
+	"kappa matches a reference value": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		var ids []string
 		for range 10 { // 4 approved twice, 1 approved and rejected, 2 rejected and approved, 3 rejected twice
@@ -142,7 +142,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		}
 		Counters(t, l.url)
 	},
-	"a look ends with what it is about": func(t *testing.T, l *fixture) {
+	"a second look ends with its decision": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		undone, changed, forgotten := l.post(t), l.post(t), l.post(t)
 		d, _, err := l.Decide(l.ctx, ann, undone.ID, models.DecisionRequest{Action: models.Approve})
@@ -168,7 +168,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		must(l.Purge(l.ctx))(t)
 		equal(t, "rows", l.count(t, `SELECT count(*) FROM second_looks`)[0], 0)
 	},
-	"nobody is dealt what another has": func(t *testing.T, l *fixture) {
+	"no second look is claimed twice": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
 		l.decisions(t, 60)
 		var mu sync.Mutex
@@ -183,7 +183,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 				for _, look := range looks {
 					mu.Lock()
 					if other := dealt[look.ID]; other != "" {
-						t.Errorf("%s was dealt to %s and %s", look.ID, other, who.Name)
+						t.Errorf("%s was claimed by %s and %s", look.ID, other, who.Name)
 					}
 					dealt[look.ID] = who.Name
 					mu.Unlock()
@@ -203,7 +203,7 @@ func lookedAgain(share float64) func(*storage.NewComment) {
 	return func(n *storage.NewComment) { n.SecondLook = share }
 }
 
-// share makes this the share of second looks.
+// share sets the share of second looks.
 func (l *fixture) share(t testing.TB, share float64) {
 	t.Helper()
 	must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {

@@ -12,7 +12,7 @@ import (
 )
 
 var statsTests = map[string]func(*testing.T, *fixture){
-	"statistics count risks and waiting times": func(t *testing.T, l *fixture) {
+	"statistics have risks and waiting times": func(t *testing.T, l *fixture) {
 		at := func(risk float64) func(*storage.NewComment) {
 			return func(n *storage.NewComment) { n.Verdict.Spam, n.Verdict.Abuse = &risk, nil }
 		}
@@ -69,7 +69,7 @@ var statsTests = map[string]func(*testing.T, *fixture){
 		l.clock.Advance(29 * 24 * time.Hour)
 		figures("a month later", "", map[string]int64{"waited 6": 1})
 	},
-	"statistics count what machine and people did": func(t *testing.T, l *fixture) {
+	"statistics have automatic and manual decisions": func(t *testing.T, l *fixture) {
 		held, spam, good := l.post(t), l.post(t), l.post(t, approved)
 		l.post(t, onSite("tribune"))
 		for id, action := range map[string]models.Action{held.ID: models.Approve, spam.ID: models.Reject, good.ID: models.Reject} {

@@ -11,7 +11,7 @@ import (
 )
 
 var trainingTests = map[string]func(*testing.T, *fixture){
-	"a label holds what it was given for": func(t *testing.T, l *fixture) {
+	"a label has the data of its comment": func(t *testing.T, l *fixture) {
 		c := l.post(t, by(models.Author{ID: "u", Name: "N", Email: "n@example.org", URL: "https://n.example"}))
 		d, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
@@ -57,7 +57,7 @@ var trainingTests = map[string]func(*testing.T, *fixture){
 		equal(t, "of the site", must(l.LabelCounts(l.ctx, "gazette"))(t)[models.Spam], 1)
 		equal(t, "of all", must(l.LabelCounts(l.ctx, ""))(t)[models.Ham], 1100)
 	},
-	"an import stops at a bad row and keeps what came before": func(t *testing.T, l *fixture) {
+	"an import stops at an invalid row and keeps the earlier ones": func(t *testing.T, l *fixture) {
 		bad := errors.New("line 2")
 		added, _, err := l.ImportLabels(l.ctx, operator, func(yield func(models.Label, error) bool) {
 			_ = yield(models.Label{Text: "a", Label: models.Ham}, nil) && yield(models.Label{}, bad)
@@ -68,7 +68,7 @@ var trainingTests = map[string]func(*testing.T, *fixture){
 		_, _, err = l.ImportLabels(l.ctx, operator, all([]models.Label{{Text: "a", Label: "odd"}}))
 		wantKind(t, err, models.KindInvalid)
 	},
-	"a model goes live and back": func(t *testing.T, l *fixture) {
+	"a model is promoted and rolled back": func(t *testing.T, l *fixture) {
 		_, err := l.LiveModel(l.ctx)
 		wantKind(t, err, models.KindNotFound)
 		_, err = l.RollbackModel(l.ctx, ann)
@@ -91,7 +91,7 @@ var trainingTests = map[string]func(*testing.T, *fixture){
 				equal(t, m.Version, m.Live, m.Version == want)
 			}
 		}
-		for _, v := range []string{"m1", "m2", "m2", "m3"} { // the second m2 changes nothing
+		for _, v := range []string{"m1", "m2", "m2", "m3"} { // promoting m2 again changes nothing
 			m := must(l.PromoteModel(l.ctx, ann, v))(t)
 			if !m.Live || m.PromotedAt == nil || m.By != "ann" || m.Size != 3 || string(m.Manifest) != `{"a":1}` {
 				t.Fatalf("%+v", m)
