@@ -99,7 +99,7 @@ func TestSSOSecretFromFile(t *testing.T) {
 	has("a long shared secret")
 	must(t, "another secret", "site", "set", "gazette", "--sso-secret-file", "-", database)
 	has("another secret")
-	for says, test := range map[string]struct {
+	for want, test := range map[string]struct {
 		args   []string
 		status int
 	}{
@@ -108,8 +108,8 @@ func TestSSOSecretFromFile(t *testing.T) {
 		"no such file": {[]string{"--sso-secret-file", filepath.Join(dir, "none")}, exitFailed},
 	} {
 		args := append([]string{"site", "set", "gazette", database}, test.args...)
-		if status, _, errs := winnow(t, "", args...); status != test.status || !strings.Contains(errs, says) {
-			t.Errorf("%s: exit status %d: %s", says, status, errs)
+		if status, _, errs := winnow(t, "", args...); status != test.status || !strings.Contains(errs, want) {
+			t.Errorf("%s: exit status %d: %s", want, status, errs)
 		}
 	}
 	has("another secret")

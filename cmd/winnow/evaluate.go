@@ -24,8 +24,8 @@ func evaluateCommand() *cli.Command {
 		Name: "evaluate", Usage: "measure a model on labelled rows",
 		Flags: append(labelFlags(), modelFlag(),
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
-			&cli.StringFlag{Name: "report", Usage: "also write a page with plots and the worst mistakes to `FILE.html`"},
-			&cli.BoolFlag{Name: "learning", Usage: "draw a learning curve in the report: trains on parts of the rows, which takes its time"},
+			&cli.StringFlag{Name: "report", Usage: "also write a page with plots and the worst errors to `FILE.html`"},
+			&cli.BoolFlag{Name: "learning", Usage: "add a learning curve to the report; trains on parts of the rows, which is slow"},
 		),
 		Action: evaluate,
 	}
@@ -110,12 +110,12 @@ type namedHead struct {
 	figures *classifier.HeadFigures
 }
 
-// printDetails prints what the thresholds do, how sure the figures are, and
-// how each language and source fared.
+// printDetails prints the confusion at each threshold and for each language and
+// source, and the confidence intervals.
 func printDetails(out io.Writer, head namedHead) error {
 	h := head.figures
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\n%s\tthreshold\tcaught\tmissed\tfalse alarms\tlet through rightly\n", head.name)
+	fmt.Fprintf(w, "\n%s\tthreshold\ttrue positive\tfalse negative\tfalse positive\ttrue negative\n", head.name)
 	line := func(name string, c classifier.Confusion) {
 		fmt.Fprintf(w, "%s\t%.3f\t%d\t%d\t%d\t%d\n", name, c.Threshold, c.TruePositive, c.FalseNegative, c.FalsePositive, c.TrueNegative)
 	}
@@ -135,7 +135,7 @@ func printDetails(out io.Writer, head namedHead) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Interval)) {
-		fmt.Fprintf(out, "%s: 95 %% of bootstrap samples from %.4f to %.4f\n", name, h.Interval[name][0], h.Interval[name][1])
+		fmt.Fprintf(out, "%s: 95%% bootstrap interval %.4f to %.4f\n", name, h.Interval[name][0], h.Interval[name][1])
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 
 func modelCommand() *cli.Command {
 	return &cli.Command{
-		Name: "model", Usage: "the models that the database holds", Action: group,
+		Name: "model", Usage: "manage the models in the database", Action: group,
 		Commands: []*cli.Command{
 			{
 				Name: "list", Usage: "list the models, newest first",
@@ -29,12 +29,12 @@ func modelCommand() *cli.Command {
 				Action: importModel,
 			},
 			{
-				Name: "promote", ArgsUsage: "VERSION", Usage: "make a model live on every node",
+				Name: "promote", ArgsUsage: "VERSION", Usage: "make a model live on all nodes",
 				Flags:  []cli.Flag{databaseFlag()},
 				Action: withDatabase(promoteModel, "VERSION"),
 			},
 			{
-				Name: "rollback", Usage: "make the model live that was live before",
+				Name: "rollback", Usage: "make the previous model live again",
 				Flags:  []cli.Flag{databaseFlag()},
 				Action: withDatabase(rollbackModel),
 			},

@@ -21,20 +21,20 @@ import (
 func siteCommand() *cli.Command {
 	jsonFlag := &cli.BoolFlag{Name: "json", Usage: "print JSON"}
 	return &cli.Command{
-		Name: "site", Usage: "publications and their keys", Action: group,
+		Name: "site", Usage: "manage sites and their keys", Action: group,
 		Commands: []*cli.Command{
 			{
-				Name: "add", ArgsUsage: "SLUG", Usage: "add a site and print its secret key, once",
+				Name: "add", ArgsUsage: "SLUG", Usage: "add a site and print its secret key once",
 				Flags:  append([]cli.Flag{databaseFlag(), jsonFlag}, siteFlags()...),
 				Action: addSite,
 			},
 			{
-				Name: "list", Usage: "list the sites; KEEPS are the days of addresses, rejected texts and labels",
+				Name: "list", Usage: "list the sites; KEEPS is the retention of addresses, rejected texts and labels in days",
 				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
 				Action: withDatabase(listSites),
 			},
 			{
-				Name: "rotate-key", ArgsUsage: "SLUG", Usage: "replace a site's secret key; the old one ends at once",
+				Name: "rotate-key", ArgsUsage: "SLUG", Usage: "replace a site's secret key; the old one becomes invalid at once",
 				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
 				Action: withDatabase(rotateSiteKey, "SLUG"),
 			},
@@ -44,10 +44,10 @@ func siteCommand() *cli.Command {
 				Action: withDatabase(setSite, "SLUG"),
 			},
 			{
-				Name: "rules", ArgsUsage: "SLUG", Usage: "print what a newsroom has set for its site beside the model, or set it",
+				Name: "rules", ArgsUsage: "SLUG", Usage: "print or set the rules of a site",
 				Flags: []cli.Flag{
 					databaseFlag(),
-					&cli.StringFlag{Name: "file", Usage: "set the rules in `FILE`, JSON as printed, - for standard input"},
+					&cli.StringFlag{Name: "file", Usage: "set the rules from `FILE`, JSON as printed; - for standard input"},
 				},
 				Action: siteRules,
 			},
@@ -55,27 +55,27 @@ func siteCommand() *cli.Command {
 	}
 }
 
-// siteFlags are what can be said of a site when it is added and later.
+// siteFlags are the properties of a site, for add and set.
 func siteFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "name", Usage: "`NAME` that people read"},
+		&cli.StringFlag{Name: "name", Usage: "display `NAME`"},
 		&cli.StringSliceFlag{Name: "origin", Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
-		&cli.StringFlag{Name: "mode", Usage: "post: publish what the filter lets through; pre: a moderator sees everything first"},
-		&cli.StringFlag{Name: "hold", Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the model's own"},
+		&cli.StringFlag{Name: "mode", Usage: "post: publish what the filter approves; pre: hold all comments for a moderator"},
+		&cli.StringFlag{Name: "hold", Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the threshold of the model"},
 		&cli.StringFlag{Name: "reject", Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
-		&cli.StringFlag{Name: "sso-secret", Usage: "HS256 `SECRET` with which the site signs its readers' tokens; \"\" for none"},
-		&cli.StringFlag{Name: "sso-secret-file", Usage: "the same from `FILE`, - for standard input, where other users of the machine cannot see it"},
-		&cli.FloatFlag{Name: "second-look", Usage: "`SHARE`, 0 to 1, of decisions and of what the machine approves or rejects that another moderator judges blind, at first 0.01"},
-		&cli.StringFlag{Name: "surge", Usage: "`COUNT/MINUTES/HOLD`: when more comments than COUNT come on one article within MINUTES, all wait for a moderator for HOLD minutes; at first \"off\""},
-		&cli.IntFlag{Name: "keep-addresses", Usage: "`DAYS` that hashes of addresses, user agents and referrers are kept, at first 30; 0: for ever"},
-		&cli.IntFlag{Name: "keep-rejected", Usage: "`DAYS` that the text of rejected comments and the authors of labels are kept, at first 180; 0: for ever"},
-		&cli.IntFlag{Name: "keep-labels", Usage: "`DAYS` that labels are kept, at first 0: for ever"},
+		&cli.StringFlag{Name: "sso-secret", Usage: "HS256 `SECRET` with which the site signs reader tokens; \"\" for none"},
+		&cli.StringFlag{Name: "sso-secret-file", Usage: "read the secret from `FILE`, which other users cannot see; - for standard input"},
+		&cli.FloatFlag{Name: "second-look", Usage: "`SHARE`, 0 to 1, of decisions and of automatically approved or rejected comments that get a second look (default 0.01)"},
+		&cli.StringFlag{Name: "surge", Usage: "`COUNT/MINUTES/HOLD`: when an article gets more than COUNT comments within MINUTES, hold all its comments for HOLD minutes (default \"off\")"},
+		&cli.IntFlag{Name: "keep-addresses", Usage: "`DAYS` to keep hashes of addresses, user agents and referrers (default 30; 0: forever)"},
+		&cli.IntFlag{Name: "keep-rejected", Usage: "`DAYS` to keep the text of rejected comments and the authors of labels (default 180; 0: forever)"},
+		&cli.IntFlag{Name: "keep-labels", Usage: "`DAYS` to keep labels (default 0: forever)"},
 	}
 }
 
-// siteChange returns what applies the flags that were given to a site. It reads
-// the secret's file at once, because a transaction that is repeated calls the
-// function again.
+// siteChange returns a function that applies the given flags to a site. It reads the
+// file of the secret before, because a repeated transaction calls the function
+// again.
 func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 	secret, err := ssoSecretOf(c)
 	if err != nil {
@@ -122,8 +122,8 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 	}, nil
 }
 
-// ssoSecretOf returns the secret that --sso-secret or --sso-secret-file gives,
-// or nil when neither is there.
+// ssoSecretOf returns the secret of --sso-secret or --sso-secret-file, or nil when
+// neither is given.
 func ssoSecretOf(c *cli.Command) (*string, error) {
 	secret, name := c.String("sso-secret"), c.String("sso-secret-file")
 	switch {
@@ -150,7 +150,7 @@ func ssoSecretOf(c *cli.Command) (*string, error) {
 	}
 	secret = strings.TrimRight(string(data), "\r\n")
 	switch {
-	case secret == "": // "" would turn reader tokens off, which has a flag of its own
+	case secret == "": // would turn off reader tokens; --sso-secret="" does that
 		return nil, fmt.Errorf("the secret in %s is empty", name)
 	case len(data) > maxSecretFile:
 		return nil, fmt.Errorf("the secret in %s is longer than %d bytes", name, maxSecretFile)
@@ -186,7 +186,7 @@ func readSurge(text string) (s models.Surge, err error) {
 	}
 	parts := strings.Split(text, "/")
 	if len(parts) != 3 {
-		return s, errors.New("not three numbers")
+		return s, errors.New("must be three numbers")
 	}
 	for i, to := range []*int{&s.Count, &s.Minutes, &s.HoldMinutes} {
 		if *to, err = strconv.Atoi(parts[i]); err != nil {
@@ -225,7 +225,7 @@ func addSite(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	if keep := site.Retention; keep == (models.Retention{}) { // everything for ever, which is nobody's default
+	if keep := site.Retention; keep == (models.Retention{}) { // AddSite has replaced it by the default
 		if _, err := db.UpdateSite(ctx, operator(), site.Slug, func(s *models.Site) error { s.Retention = keep; return nil }); err != nil {
 			return err
 		}
@@ -241,12 +241,12 @@ func rotateSiteKey(ctx context.Context, c *cli.Command, db *storage.DB, args []s
 	return printKey(c, args[0], key)
 }
 
-// printKey shows a secret that is kept nowhere else.
+// printKey prints a key, which is stored as a hash only.
 func printKey(c *cli.Command, slug, key string) error {
 	if c.Bool("json") {
 		return json.NewEncoder(c.Root().Writer).Encode(map[string]string{"slug": slug, "key": key})
 	}
-	_, err := fmt.Fprintf(c.Root().Writer, "Site %s has the secret key\n\n  %s\n\nIt is shown only now. Front ends send it as Authorization: Bearer KEY.\n", slug, key)
+	_, err := fmt.Fprintf(c.Root().Writer, "The secret key of site %s is\n\n  %s\n\nIt is shown only once. Front ends send it as Authorization: Bearer KEY.\n", slug, key)
 	return err
 }
 
@@ -313,8 +313,8 @@ func siteRules(ctx context.Context, c *cli.Command) error {
 	return out.Encode(r)
 }
 
-// readRules reads rules that can be compiled. A name that is no rule is
-// refused: a misspelt rule would do nothing, unseen.
+// readRules reads and compiles rules. An unknown name is an error, or a misspelled
+// rule would silently do nothing.
 func readRules(stdin io.Reader, name string) (r models.Rules, err error) {
 	in := stdin
 	if name != "-" {
@@ -331,7 +331,7 @@ func readRules(stdin io.Reader, name string) (r models.Rules, err error) {
 		return r, fmt.Errorf("rules in %s: %w", name, err)
 	}
 	if _, err := read.Token(); !errors.Is(err, io.EOF) {
-		return r, fmt.Errorf("rules in %s: there is more after their end", name)
+		return r, fmt.Errorf("rules in %s: unexpected data after their end", name)
 	}
 	_, err = rules.Compile(r)
 	return r, err

@@ -12,10 +12,10 @@ import (
 	"winnow/storage"
 )
 
-// firstStart gives an empty database a site, a moderator and the starter
-// model. It returns nil when there was nothing to do. When several nodes start
-// at once, the one that adds the site greets; the others find it done.
-func firstStart(ctx context.Context, db *storage.DB) (*welcome, error) {
+// firstStart adds a site, a moderator and the starter model to an empty database
+// and returns the credentials. It returns nil when there was nothing to add. When
+// several nodes start at once, only the one that added the site returns them.
+func firstStart(ctx context.Context, db *storage.DB) (*credentials, error) {
 	by := models.Caller{Kind: models.ByCommand, Name: "first start"}
 	if err := ensureModel(ctx, db, by); err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func firstStart(ctx context.Context, db *storage.DB) (*welcome, error) {
 	if err != nil || len(moderators) > 0 {
 		return nil, err
 	}
-	w := &welcome{password: randomPassword()}
+	w := &credentials{password: randomPassword()}
 	hash, err := password.Hash(w.password)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func firstStart(ctx context.Context, db *storage.DB) (*welcome, error) {
 	return w, err
 }
 
-// ensureModel makes the starter model live when no model is.
+// ensureModel promotes the starter model when no model is live.
 func ensureModel(ctx context.Context, db *storage.DB, by models.Caller) error {
 	_, err := db.LiveModel(ctx)
 	if models.KindOf(err) != models.KindNotFound {
@@ -58,7 +58,7 @@ func ensureModel(ctx context.Context, db *storage.DB, by models.Caller) error {
 	return err
 }
 
-// addModel keeps a model in the database as a candidate.
+// addModel stores a model as a candidate.
 func addModel(ctx context.Context, db *storage.DB, by models.Caller, m *classifier.Model, origin string) error {
 	var file bytes.Buffer
 	if _, err := m.WriteTo(&file); err != nil {
