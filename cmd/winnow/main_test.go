@@ -108,33 +108,3 @@ func TestServeHelpShowsVariablesAndDefaults(t *testing.T) {
 		}
 	}
 }
-
-func TestSiteCommands(t *testing.T) {
-	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
-	must(t, "", "site", "add", "gazette", "--name", "The Gazette", "--origin", "https://gazette.example", "--json", db)
-	must(t, "", "site", "set", "gazette", "--mode", "pre", "--hold", "0.4", db)
-	list := must(t, "", "site", "list", db)
-	for _, want := range []string{"gazette", "The Gazette", "pre", "0.4", "https://gazette.example"} {
-		if !strings.Contains(list, want) {
-			t.Errorf("site list lacks %q:\n%s", want, list)
-		}
-	}
-	must(t, `{"blocked_words":{"words":["tea & <b>"]},"links":{"max":0}}`, "site", "rules", "gazette", "--file", "-", db)
-	must(t, "", "site", "set", "gazette", "--mode", "post", db)
-	if printed := must(t, "", "site", "rules", "gazette", db); !strings.Contains(printed, `"tea & <b>"`) || !strings.Contains(printed, `"max": 0`) {
-		t.Errorf("the rules are %s", printed)
-	}
-	for stdin, want := range map[string]string{
-		`{"blocked_wrds":{}}`:                     "blocked_wrds",
-		`{"blocked_words":{"words":["a","*"]}}`:   "blocked_words.words[1]",
-		`{"blocked_words":{"words":["a","..."]}}`: "blocked_words.words[1]",
-		`{} {}`: "after their end",
-	} {
-		if status, _, errs := winnow(t, stdin, "site", "rules", "gazette", "--file", "-", db); status != exitFailed || !strings.Contains(errs, want) {
-			t.Errorf("%s: exit status %d: %s", stdin, status, errs)
-		}
-	}
-	if status, _, errs := winnow(t, "", "site", "add", "gazette", db); status != exitFailed || !strings.Contains(errs, "gazette") {
-		t.Errorf("a second site of the same name: exit status %d: %s", status, errs)
-	}
-}

@@ -9,29 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"winnow/models"
 	"winnow/storage/storagetest"
 )
-
-func TestASiteSaysHowLongItKeeps(t *testing.T) {
-	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
-	must(t, "", "site", "add", "gazette", db)
-	must(t, "", "site", "add", "herald", "--keep-addresses", "0", "--keep-rejected", "0", db)
-	must(t, "", "site", "set", "gazette", "--keep-addresses", "7", "--keep-labels", "400", db)
-	var sites []models.Site
-	if err := json.Unmarshal([]byte(must(t, "", "site", "list", "--json", db)), &sites); err != nil {
-		t.Fatal(err)
-	}
-	if want := (models.Retention{Addresses: 7, Rejected: 180, Labels: 400}); sites[0].Retention != want || sites[1].Retention != (models.Retention{}) {
-		t.Errorf("they keep %+v and %+v", sites[0].Retention, sites[1].Retention)
-	}
-	if list := must(t, "", "site", "list", db); !strings.Contains(list, "7/180/400") {
-		t.Error(list)
-	}
-	if status, _, errs := winnow(t, "", "site", "set", "gazette", "--keep-rejected", "-1", db); status != exitFailed || !strings.Contains(errs, "retention.rejected") {
-		t.Errorf("exit status %d: %s", status, errs)
-	}
-}
 
 // A newsroom backs up a running node, moves to PostgreSQL with it, and erases a
 // reader there.
