@@ -57,15 +57,15 @@ func appendText(b []byte, n uint64) []byte {
 var posted atomic.Uint64
 
 // poster posts comments, each for another reader and one of a hundred articles.
-type poster struct {
+type postClient struct {
 	addr, key string
 	body      []byte
 }
 
-func (p *poster) address() string        { return p.addr }
-func (p *poster) wanted(status int) bool { return status == http.StatusCreated }
+func (p *postClient) address() string        { return p.addr }
+func (p *postClient) wanted(status int) bool { return status == http.StatusCreated }
 
-func (p *poster) request(b []byte) ([]byte, bool) {
+func (p *postClient) request(b []byte) ([]byte, bool) {
 	n := posted.Add(1)
 	p.body = fmt.Appendf(p.body[:0], `{"article":{"id":"a%d","url":"https://gazette.example/a%d","title":"The harbour reopens"},"author":{"name":"Reader %d"},"body":"`,
 		n%100, n%100, n%5000)
@@ -76,18 +76,18 @@ func (p *poster) request(b []byte) ([]byte, bool) {
 }
 
 // getter asks for one page again and again.
-type getter struct{ addr, path, token, etag string }
+type getClient struct{ addr, path, token, etag string }
 
-func (g *getter) address() string { return g.addr }
+func (g *getClient) address() string { return g.addr }
 
-func (g *getter) wanted(status int) bool {
+func (g *getClient) wanted(status int) bool {
 	if g.etag != "" {
 		return status == http.StatusNotModified
 	}
 	return status == http.StatusOK
 }
 
-func (g *getter) request(b []byte) ([]byte, bool) {
+func (g *getClient) request(b []byte) ([]byte, bool) {
 	b = append(b, "GET "+g.path+" HTTP/1.1\r\nHost: bench\r\n"...)
 	if g.etag != "" {
 		b = append(b, "If-None-Match: "+g.etag+"\r\n"...)
@@ -96,15 +96,15 @@ func (g *getter) request(b []byte) ([]byte, bool) {
 }
 
 // decider approves pending comments, each once.
-type decider struct {
+type decideClient struct {
 	addr, token string
 	ids         <-chan string
 }
 
-func (d *decider) address() string        { return d.addr }
-func (d *decider) wanted(status int) bool { return status == http.StatusOK }
+func (d *decideClient) address() string        { return d.addr }
+func (d *decideClient) wanted(status int) bool { return status == http.StatusOK }
 
-func (d *decider) request(b []byte) ([]byte, bool) {
+func (d *decideClient) request(b []byte) ([]byte, bool) {
 	select {
 	case id := <-d.ids:
 		b = append(b, "POST /v1/comments/"+id+"/decision HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"...)

@@ -78,27 +78,27 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer bare.Stop()
-	desk, err := startDesk(ctx, o)
+	desk, err := startServer(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer desk.server.Stop()
 
 	at := desk.server.Addr
-	jobs := []job{
-		{name: "bare Echo handler", server: bare, client: func(int) client { return &poster{addr: bare.Addr} }},
-		{name: "post a comment", server: desk.server, client: func(int) client { return &poster{addr: at, key: desk.key} }},
-		{name: "read a page of 100", server: desk.server, client: func(int) client { return &getter{addr: at, path: desk.page} }},
-		{name: "the same, not modified", server: desk.server, client: func(int) client { return &getter{addr: at, path: desk.page, etag: desk.etag} }},
+	jobs := []workload{
+		{name: "bare Echo handler", server: bare, client: func(int) client { return &postClient{addr: bare.Addr} }},
+		{name: "post a comment", server: desk.server, client: func(int) client { return &postClient{addr: at, key: desk.key} }},
+		{name: "read a page of 100", server: desk.server, client: func(int) client { return &getClient{addr: at, path: desk.page} }},
+		{name: "the same, not modified", server: desk.server, client: func(int) client { return &getClient{addr: at, path: desk.page, etag: desk.etag} }},
 		{
 			name: "first page of the queue", server: desk.server, client: func(int) client {
-				return &getter{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: desk.token}
+				return &getClient{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: desk.token}
 			},
 			prepare: func(ctx context.Context) error { return desk.refill(ctx, 5000) },
 		},
-		{name: "decide a comment", server: desk.server, client: func(int) client { return &decider{addr: at, token: desk.token, ids: desk.pending} }},
+		{name: "decide a comment", server: desk.server, client: func(int) client { return &decideClient{addr: at, token: desk.token, ids: desk.pending} }},
 	}
-	jobs = slices.DeleteFunc(jobs, func(j job) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
+	jobs = slices.DeleteFunc(jobs, func(j workload) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
 	results := make([][]result, len(jobs))
 	for round := range o.rounds {
 		for i, j := range jobs {
@@ -116,7 +116,7 @@ func run(ctx context.Context, o options) (err error) {
 	return report(jobs, results, raw)
 }
 
-func report(jobs []job, results [][]result, raw float64) error {
+func report(jobs []workload, results [][]result, raw float64) error {
 	bare := median(results[0])
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\tper second\tratio to bare\tp50\tp99\tp99 ratio\tCPU\tfailed\t")

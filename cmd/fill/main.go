@@ -61,11 +61,11 @@ func fill(ctx context.Context, database string, size sizes) error {
 		return fmt.Errorf("drop indexes: %w", err)
 	}
 	bar := progressbar.Default(int64(size.comments), "comments")
-	crowd := newCrowd(size, time.Now())
+	crowd := newGenerator(size, time.Now())
 	for made := 0; made < size.comments; {
 		n := min(batch, size.comments-made)
 		for _, rows := range crowd.next(n) {
-			if err := out.put(ctx, rows); err != nil {
+			if err := out.write(ctx, rows); err != nil {
 				return fmt.Errorf("%s: %w", rows.table, err)
 			}
 		}
@@ -73,7 +73,7 @@ func fill(ctx context.Context, database string, size sizes) error {
 		_ = bar.Add(n) // only shows
 	}
 	for _, rows := range crowd.counters() {
-		if err := out.put(ctx, rows); err != nil {
+		if err := out.write(ctx, rows); err != nil {
 			return fmt.Errorf("%s: %w", rows.table, err)
 		}
 	}
@@ -84,7 +84,7 @@ func fill(ctx context.Context, database string, size sizes) error {
 		}
 		_ = bar.Add(1)
 	}
-	return out.settle(ctx)
+	return out.finish(ctx)
 }
 
 // prepare migrates the database and adds the sites.

@@ -57,7 +57,7 @@ func (s *sink) exec(ctx context.Context, text string) (err error) {
 	return err
 }
 
-func (s *sink) put(ctx context.Context, r rows) error {
+func (s *sink) write(ctx context.Context, r rows) error {
 	if len(r.values) == 0 {
 		return nil
 	}
@@ -144,7 +144,7 @@ func (s *sink) dropIndexes(ctx context.Context) (make []string, err error) {
 }
 
 // settle leaves the database as it would be after some quiet time.
-func (s *sink) settle(ctx context.Context) error {
+func (s *sink) finish(ctx context.Context) error {
 	if s.copy != nil {
 		return s.exec(ctx, "VACUUM ANALYZE")
 	}

@@ -36,7 +36,7 @@ type options struct {
 
 // crowds are the numbers of connections that are driven at once, with the
 // requests of each in a turn.
-var crowds = []struct{ connections, requests int }{{1, 10}, {16, 4}}
+var loads = []struct{ connections, requests int }{{1, 10}, {16, 4}}
 
 func main() {
 	var o options
@@ -69,17 +69,17 @@ func run(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	var desks [2]*desk
+	var desks [2]*testServer
 	for i, database := range []string{o.small, o.large} {
 		begun := time.Now()
-		if desks[i], err = startDesk(ctx, running.Program{Binary: o.winnow, Database: database}); err != nil {
+		if desks[i], err = startServer(ctx, running.Program{Binary: o.winnow, Database: database}); err != nil {
 			return err
 		}
 		defer desks[i].server.Stop()
-		fmt.Printf("ready after %v: %d sites, %d comments known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].any))
+		fmt.Printf("ready after %v: %d sites, %d comments known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].anyAge))
 	}
 	fmt.Printf("%-32s", "median µs")
-	for _, c := range crowds {
+	for _, c := range loads {
 		fmt.Printf("%8d× small%9s%7s", c.connections, "large", "ratio")
 	}
 	fmt.Println()
@@ -88,7 +88,7 @@ func run(ctx context.Context, o options) (err error) {
 			continue
 		}
 		fmt.Printf("%-32s", op.name)
-		for _, c := range crowds {
+		for _, c := range loads {
 			small, large, err := compare(ctx, desks, op, c.connections, c.requests, o.turns)
 			if err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)
@@ -110,7 +110,7 @@ func run(ctx context.Context, o options) (err error) {
 // compare returns the medians of an operation on both desks, which take turns
 // so that whatever else the machine does meets both. The first turns only warm
 // up.
-func compare(ctx context.Context, desks [2]*desk, op operation, connections, requests, turns int) (small, large time.Duration, err error) {
+func compare(ctx context.Context, desks [2]*testServer, op operation, connections, requests, turns int) (small, large time.Duration, err error) {
 	var took [2][]time.Duration
 	const warming, patience = 2, 10 * time.Second
 	begun := time.Now()
@@ -139,7 +139,7 @@ func compare(ctx context.Context, desks [2]*desk, op operation, connections, req
 
 // drive repeats an operation on each connection. What the server was too busy
 // for does not count.
-func (d *desk) drive(ctx context.Context, op operation, connections, requests int) (all []time.Duration, err error) {
+func (d *testServer) drive(ctx context.Context, op operation, connections, requests int) (all []time.Duration, err error) {
 	var (
 		group sync.WaitGroup
 		mu    sync.Mutex

@@ -76,7 +76,7 @@ func TestABackupThatIsKilledLeavesNoBackup(t *testing.T) {
 		}
 	}
 	run := exec.Command(os.Args[0], "backup", file, "--database", url)
-	run.Env = append(os.Environ(), asProgram+"=1")
+	run.Env = append(os.Environ(), runAsProgram+"=1")
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func TestTheFileSystemIsFull(t *testing.T) {
 func fullDisk(t *testing.T, database string, fill func(*process) (room func())) {
 	outage(t, database, nil, func(l *load, server *process) {
 		room := fill(server)
-		l.refuses(posters)
+		l.waitRefused(posters)
 		for range 20 { // who only reads sees nothing of it
 			for _, path := range []string{"/v1/comments?site=free&article=article-1", "/v1/comments?site=held&article=article-2", "/readyz"} {
 				if status, reply, err := l.once("GET", path, "", "", nil); err != nil || status != http.StatusOK {

@@ -10,10 +10,10 @@ import (
 
 // check holds the database against the ledger of a load that has stopped:
 // everything that was acknowledged is there, once, and nothing else.
-func (l *load) check(url string) {
+func (l *load) checkDatabase(url string) {
 	l.t.Helper()
 	comments, decisions := l.rows(url)
-	l.kept(comments)
+	l.checkComments(comments)
 	for id, want := range l.decisions {
 		if kept := decisions[id]; len(kept) != 1 || kept[0].status != want.status || want.id != "" && kept[0].id != want.id {
 			l.t.Errorf("the decision %v on %s was acknowledged, the database has %v", want, id, kept)
@@ -48,7 +48,7 @@ func (l *load) check(url string) {
 }
 
 // kept holds comments, their ids by text, against those that were acknowledged.
-func (l *load) kept(comments map[string][]string) {
+func (l *load) checkComments(comments map[string][]string) {
 	l.t.Helper()
 	for text, id := range l.comments {
 		if kept := comments[text]; len(kept) != 1 || kept[0] != id {
@@ -63,21 +63,21 @@ func (l *load) kept(comments map[string][]string) {
 }
 
 // rows returns the ids of comments by text, and the decisions by comment.
-func (l *load) rows(url string) (comments map[string][]string, decisions map[string][]judgment) {
+func (l *load) rows(url string) (comments map[string][]string, decisions map[string][]madeDecision) {
 	l.t.Helper()
-	comments, decisions = map[string][]string{}, map[string][]judgment{}
+	comments, decisions = map[string][]string{}, map[string][]madeDecision{}
 	raw := storagetest.Raw(l.t, url)
 	storagetest.Each(l.t, raw, `SELECT body, id, '' FROM comments WHERE site IN ('held', 'free')`, func(text, id, _ string) {
 		comments[text] = append(comments[text], id)
 	})
 	storagetest.Each(l.t, raw, `SELECT comment_id, id, CASE action WHEN 'approve' THEN 'approved' ELSE 'rejected' END FROM decisions`, func(comment, id, status string) {
-		decisions[comment] = append(decisions[comment], judgment{id, status})
+		decisions[comment] = append(decisions[comment], madeDecision{id, status})
 	})
 	return comments, decisions
 }
 
 // shows asks the server for what the ledger knows.
-func (l *load) shows() {
+func (l *load) checkReplies() {
 	l.t.Helper()
 	public, asked := 0, 0
 	for text, id := range l.comments {

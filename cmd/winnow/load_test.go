@@ -27,38 +27,38 @@ const (
 // ledger holds what the server has acknowledged. Whoever gets no answer, or a
 // 503, asks again: a poster with the same Idempotency-Key.
 type load struct {
-	t      *testing.T
-	keys   [2]string // of a site that holds every comment, and one that publishes
-	tokens [deciders]string
-	client *http.Client
-	mortal bool          // servers are killed, so a request may remain without an answer
-	rest   time.Duration // of who has to ask again
+	t          *testing.T
+	keys       [2]string // of a site that holds every comment, and one that publishes
+	tokens     [deciders]string
+	client     *http.Client
+	unreliable bool          // servers are killed, so a request may remain without an answer
+	retryDelay time.Duration // of who has to ask again
 
-	nodes atomic.Pointer[[]string] // where to ask
-	ended chan struct{}            // closed to stop
-	crowd sync.WaitGroup
+	nodes    atomic.Pointer[[]string] // where to ask
+	stopping chan struct{}            // closed to stop
+	clients  sync.WaitGroup
 
 	mu        sync.Mutex
-	comments  map[string]string   // id by the text of the comment, of each 201
-	decisions map[string]judgment // by comment
-	failed    int                 // requests without an answer
-	refused   int                 // 503
+	comments  map[string]string       // id by the text of the comment, of each 201
+	decisions map[string]madeDecision // by comment
+	failed    int                     // requests without an answer
+	refused   int                     // 503
 }
 
 // judgment is a decision that stands. Its id is unknown when the answer was
 // lost, and a second attempt said that it was made.
-type judgment struct{ id, status string }
+type madeDecision struct{ id, status string }
 
 var sites = [2]string{"held", "free"}
 
 const passPhrase = "a fine pass phrase"
 
 // prepare makes the sites and moderators of a load.
-func prepare(t *testing.T, database string) *load {
+func newLoad(t *testing.T, database string) *load {
 	t.Helper()
 	l := &load{
-		t: t, rest: 10 * time.Millisecond, ended: make(chan struct{}), comments: map[string]string{}, decisions: map[string]judgment{},
-		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: posters + moderators}},
+		t: t, retryDelay: 10 * time.Millisecond, stopping: make(chan struct{}), comments: map[string]string{}, decisions: map[string]madeDecision{},
+		client: &http.Client{Timeout: waitTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: posters + moderators}},
 	}
 	for i, mode := range []string{"pre", "post"} {
 		var site struct{ Key string }
@@ -79,37 +79,37 @@ func moderatorName(i int) string { return fmt.Sprint("moderator ", i) }
 // start lets the crowd loose on the nodes with these addresses.
 func (l *load) start(nodes ...string) {
 	l.t.Helper()
-	l.ask(nodes...)
+	l.useNodes(nodes...)
 	for i := range deciders {
 		body := l.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": moderatorName(i), "password": passPhrase})
 		l.tokens[i], _ = body["access_token"].(string)
 	}
 	for i := range posters {
-		l.crowd.Go(func() { l.post(i) })
+		l.clients.Go(func() { l.post(i) })
 	}
 	for i := range deciders {
-		l.crowd.Go(func() { l.decide(i) })
+		l.clients.Go(func() { l.decide(i) })
 	}
 	for i := range readers {
-		l.crowd.Go(func() { l.read(i) })
+		l.clients.Go(func() { l.read(i) })
 	}
 	l.t.Cleanup(l.stop)
 }
 
 // ask names the nodes that are asked from now on.
-func (l *load) ask(nodes ...string) { l.nodes.Store(&nodes) }
+func (l *load) useNodes(nodes ...string) { l.nodes.Store(&nodes) }
 
 // stop lets each of the crowd end what they have begun.
 func (l *load) stop() {
 	if !l.stopped() {
-		close(l.ended)
+		close(l.stopping)
 	}
-	l.crowd.Wait()
+	l.clients.Wait()
 }
 
 func (l *load) stopped() bool {
 	select {
-	case <-l.ended:
+	case <-l.stopping:
 		return true
 	default:
 		return false
@@ -169,7 +169,7 @@ func (l *load) decide(decider int) {
 				continue
 			}
 			l.mu.Lock()
-			l.decisions[id] = judgment{decision, want}
+			l.decisions[id] = madeDecision{decision, want}
 			l.mu.Unlock()
 		}
 	}
@@ -202,13 +202,13 @@ func (l *load) must(want int, method, path, token, key string, body any) object 
 // repeat asks until there is an answer other than 503, and tells whether that
 // took more than one request. Without any it gives up, with status 0.
 func (l *load) repeat(method, path, token, key string, body any) (status int, reply object, repeated bool) {
-	for end := time.Now().Add(2 * patience); time.Now().Before(end); repeated = true {
+	for end := time.Now().Add(2 * waitTimeout); time.Now().Before(end); repeated = true {
 		if l.stopped() && l.t.Failed() {
 			return 0, nil, false // nothing is to be learned any more
 		}
 		status, reply, err := l.once(method, path, token, key, body)
 		switch {
-		case err != nil && !l.mortal:
+		case err != nil && !l.unreliable:
 			l.t.Errorf("%s %s: %v", method, path, err)
 			return 0, nil, false
 		case err == nil && status != http.StatusServiceUnavailable:
@@ -228,7 +228,7 @@ func (l *load) repeat(method, path, token, key string, body any) (status int, re
 }
 
 // pause keeps those who ask again from doing nothing else.
-func (l *load) pause() { time.Sleep(l.rest) }
+func (l *load) pause() { time.Sleep(l.retryDelay) }
 
 // once asks any of the nodes.
 func (l *load) once(method, path, token, key string, body any) (int, object, error) {
@@ -274,7 +274,7 @@ func (l *load) count() (acknowledged, refused int) {
 }
 
 // acknowledges waits until so much more is.
-func (l *load) acknowledges(more int) {
+func (l *load) waitAcknowledged(more int) {
 	l.t.Helper()
 	before, _ := l.count()
 	poll(l.t, fmt.Sprint(more, " more comments and decisions are acknowledged"), func() bool {
@@ -284,7 +284,7 @@ func (l *load) acknowledges(more int) {
 }
 
 // refuses waits until so many more requests are refused.
-func (l *load) refuses(more int) {
+func (l *load) waitRefused(more int) {
 	l.t.Helper()
 	_, before := l.count()
 	poll(l.t, fmt.Sprint(more, " more requests are refused"), func() bool {
@@ -294,7 +294,7 @@ func (l *load) refuses(more int) {
 }
 
 // listen opens a stream of events. It returns whether that has ended.
-func (l *load) listen(base string) (ended func() bool) {
+func (l *load) openStream(base string) (ended func() bool) {
 	l.t.Helper()
 	req, err := http.NewRequest("GET", base+"/v1/events", nil)
 	if err != nil {
@@ -328,7 +328,7 @@ func (l *load) listen(base string) (ended func() bool) {
 
 // begin sends a comment but for its end, once the server waits for it. The
 // function returned sends the rest, and wants a full answer.
-func (l *load) begin(base string) (end func()) {
+func (l *load) startSlowPost(base string) (end func()) {
 	l.t.Helper()
 	text := fmt.Sprintf("A slow comment, %d.", rand.Int64())
 	data, err := json.Marshal(object{"article": object{"id": "article-0"}, "author": object{"name": "Reader"}, "body": text})
@@ -340,7 +340,7 @@ func (l *load) begin(base string) (end func()) {
 		l.t.Fatal(err)
 	}
 	l.t.Cleanup(func() { conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(waitTimeout)); err != nil {
 		l.t.Fatal(err)
 	}
 	fmt.Fprintf(conn, "POST /v1/comments HTTP/1.1\r\nHost: winnow.example\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\n"+

@@ -106,7 +106,7 @@ func listModerators(ctx context.Context, c *cli.Command, db *storage.DB, _ []str
 }
 
 func disableModerator(ctx context.Context, c *cli.Command) error {
-	return changeModerator(ctx, c, func(m *models.Moderator) error {
+	return updateModerator(ctx, c, func(m *models.Moderator) error {
 		m.Disabled = true
 		return nil
 	})
@@ -117,13 +117,13 @@ func setPassword(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	return changeModerator(ctx, c, func(m *models.Moderator) error {
+	return updateModerator(ctx, c, func(m *models.Moderator) error {
 		m.PasswordHash = hash
 		return nil
 	})
 }
 
-func changeModerator(ctx context.Context, c *cli.Command, change func(*models.Moderator) error) error {
+func updateModerator(ctx context.Context, c *cli.Command, change func(*models.Moderator) error) error {
 	args, err := arguments(c, "NAME")
 	if err != nil {
 		return err

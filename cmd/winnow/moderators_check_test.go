@@ -10,7 +10,7 @@ import (
 )
 
 // wrong are rows that must not exist, at any moment.
-var wrong = map[string]string{
+var invariants = map[string]string{
 	"comments that are decided twice": `SELECT count(*) FROM (SELECT comment_id FROM decisions WHERE undone_at IS NULL GROUP BY comment_id HAVING count(*) > 1) x`,
 	"sites whose counter is wrong":    `SELECT count(*) FROM site_counts s WHERE s.pending <> (SELECT count(*) FROM comments c WHERE c.site = s.site AND c.status = 'pending')`,
 	"pending comments that are decided": `SELECT count(*) FROM comments c JOIN decisions d ON d.comment_id = c.id AND d.undone_at IS NULL
@@ -19,11 +19,11 @@ var wrong = map[string]string{
 }
 
 // glance looks for what is wrong while everybody works.
-func (r *newsroom) glance(url string) {
+func (r *moderatorLoad) checkInvariants(url string) {
 	r.t.Helper()
 	db := storagetest.Raw(r.t, url)
 	defer db.Close()
-	for what, query := range wrong {
+	for what, query := range invariants {
 		n := 0
 		if err := db.QueryRow(query).Scan(&n); err != nil || n > 0 {
 			r.t.Errorf("%s: %d, %v", what, n, err)
@@ -32,7 +32,7 @@ func (r *newsroom) glance(url string) {
 }
 
 // standing is a comment as the audit trail tells it.
-type standing struct {
+type auditState struct {
 	Status  string
 	Reason  string
 	Version int
@@ -42,18 +42,18 @@ type standing struct {
 // audited goes through the audit trail: its chain is whole, each row begins
 // where the one before it on the same comment ended, no comment is decided while
 // a decision stands, and the last row is what the database has.
-func (r *newsroom) audited(url string) {
+func (r *moderatorLoad) checkAudit(url string) {
 	r.t.Helper()
 	if said := must(r.t, "", "audit", "verify", "--database="+url); !strings.Contains(said, "chain valid") {
 		r.t.Errorf("audit verify: %s", said)
 	}
-	told := map[string]standing{}
+	told := map[string]auditState{}
 	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT subject || ' ' || action, before, after FROM audit WHERE action IN ('comment.approve', 'comment.reject', 'comment.escalate', 'comment.undo') ORDER BY seq`,
 		func(row, before, after string) {
 			id, action, _ := strings.Cut(row, " ")
 			last, seen := told[id]
-			was, now := standing{decided: last.decided}, standing{decided: last.decided}
-			for text, s := range map[string]*standing{before: &was, after: &now} {
+			was, now := auditState{decided: last.decided}, auditState{decided: last.decided}
+			for text, s := range map[string]*auditState{before: &was, after: &now} {
 				if err := json.Unmarshal([]byte(text), s); err != nil {
 					r.t.Fatalf("audit row %s: %v", row, err)
 				}
@@ -85,18 +85,18 @@ func (r *newsroom) audited(url string) {
 // accounted holds the rows against what was acknowledged: every comment and
 // decision is there, and undone when that was acknowledged; nothing else was
 // done, but for what requests may have done that had no answer.
-func (r *newsroom) accounted(url string) {
+func (r *moderatorLoad) checkAcknowledged(url string) {
 	r.t.Helper()
 	comments, _ := r.rows(url)
-	r.kept(comments)
+	r.checkComments(comments)
 	kept := map[string]bool{}
 	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT id, comment_id || ' ' || batch, CASE WHEN undone_at IS NULL THEN '' ELSE 'undone' END FROM decisions`, func(id, of, undone string) {
 		kept[id] = true
 		comment, batch, _ := strings.Cut(of, " ")
-		if known := r.decided[id]; known != comment && (known != "" || !r.unsure[comment]) {
+		if known := r.decided[id]; known != comment && (known != "" || !r.uncertain[comment]) {
 			r.t.Errorf("decision %s on %s was acknowledged for %q", id, comment, known)
 		}
-		if r.undone[id] != (undone != "") && (undone == "" || !r.unsure[id] && !r.unsure[batch]) {
+		if r.undone[id] != (undone != "") && (undone == "" || !r.uncertain[id] && !r.uncertain[batch]) {
 			r.t.Errorf("decision %s is %q, that it was undone was acknowledged: %v", id, undone, r.undone[id])
 		}
 	})
@@ -108,16 +108,16 @@ func (r *newsroom) accounted(url string) {
 }
 
 // totals holds what the server counts against the rows.
-func (r *newsroom) totals(url string) {
+func (r *moderatorLoad) checkCounters(url string) {
 	r.t.Helper()
 	storagetest.Counters(r.t, url)
-	r.glance(url)
+	r.checkInvariants(url)
 	db := storagetest.Raw(r.t, url)
 	var pending, approved int
 	if err := db.QueryRow(`SELECT count(*) FILTER (WHERE status = 'pending'), count(*) FILTER (WHERE status = 'approved') FROM comments WHERE site = 'held'`).Scan(&pending, &approved); err != nil {
 		r.t.Fatal(err)
 	}
-	session := r.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": deskName(0), "password": passPhrase})
+	session := r.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": loginName(0), "password": passPhrase})
 	token, _ := session["access_token"].(string)
 	if queue := r.must(http.StatusOK, "GET", "/v1/queue?site=held&limit=1", token, "", nil); queue["total"] != float64(pending) {
 		r.t.Errorf("the queue counts %v comments, %d wait", queue["total"], pending)

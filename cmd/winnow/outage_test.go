@@ -23,19 +23,19 @@ func outage(t *testing.T, database string, args []string, happens func(l *load, 
 	flags := append([]string{"--database=" + database}, args...)
 	server := launch(t, flags...)
 	base := server.base()
-	l := prepare(t, flags[0])
+	l := newLoad(t, flags[0])
 	l.start(base)
-	l.acknowledges(50)
+	l.waitAcknowledged(50)
 	happens(l, server)
-	l.acknowledges(50)
+	l.waitAcknowledged(50)
 	poll(t, "the server is ready", func() bool {
 		status, _, err := l.once("GET", "/readyz", "", "", nil)
 		return err == nil && status == http.StatusOK
 	})
 	l.stop()
 	server.running()
-	l.shows()
-	l.check(database)
+	l.checkReplies()
+	l.checkDatabase(database)
 	if status := server.terminate(); status != exitDone {
 		t.Errorf("exit status %d", status)
 	}
@@ -44,10 +44,10 @@ func outage(t *testing.T, database string, args []string, happens func(l *load, 
 func TestPostgresRestartsUnderLoad(t *testing.T) {
 	database, restart := storagetest.OwnPostgres(t)
 	outage(t, database, nil, func(l *load, _ *process) {
-		restart(func() { l.refuses(1) }) // its clients are cut off, what they have begun is undone
-		l.acknowledges(50)
+		restart(func() { l.waitRefused(1) }) // its clients are cut off, what they have begun is undone
+		l.waitAcknowledged(50)
 		signalPostgres(t, database, syscall.SIGQUIT, false) // it ends as in a crash
-		restart(func() { l.refuses(1) })
+		restart(func() { l.waitRefused(1) })
 	})
 }
 
@@ -57,7 +57,7 @@ func TestPostgresHangsUnderLoad(t *testing.T) {
 	outage(t, database, nil, func(l *load, server *process) {
 		signalPostgres(t, database, syscall.SIGSTOP, true)
 		defer signalPostgres(t, database, syscall.SIGCONT, true)
-		l.refuses(posters)
+		l.waitRefused(posters)
 		if status, _, err := l.once("GET", "/readyz", "", "", nil); err != nil || status != http.StatusServiceUnavailable {
 			t.Errorf("/readyz: status %d, %v", status, err)
 		}
@@ -120,7 +120,7 @@ func TestRedisFailsUnderLoad(t *testing.T) {
 				status, reply, err := l.once("GET", "/readyz", "", "", nil)
 				return err == nil && status == http.StatusOK && reply["redis"] == want
 			})
-			l.acknowledges(50)
+			l.waitAcknowledged(50)
 		}
 		says("ok")
 		redis.Kill()
@@ -155,7 +155,7 @@ func TestPostgresIsBlockedUnderLoad(t *testing.T) {
 		if _, err := other.Exec("LOCK TABLE comments, articles, sites IN ACCESS EXCLUSIVE MODE"); err != nil {
 			t.Fatal(err)
 		}
-		l.refuses(posters)
+		l.waitRefused(posters)
 		if status, _, err := l.once("GET", "/healthz", "", "", nil); err != nil || status != http.StatusOK {
 			t.Errorf("/healthz: status %d, %v", status, err)
 		}

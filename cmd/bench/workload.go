@@ -18,7 +18,7 @@ import (
 
 // job is one kind of request to measure; each connection has a client of its
 // own.
-type job struct {
+type workload struct {
 	name    string
 	server  *running.Server
 	client  func(connection int) client
@@ -44,7 +44,7 @@ type result struct {
 	failed   int           // other answers
 }
 
-func drive(ctx context.Context, o options, j job) (result, error) {
+func drive(ctx context.Context, o options, j workload) (result, error) {
 	if j.prepare != nil {
 		if err := j.prepare(ctx); err != nil {
 			return result{}, err
@@ -62,7 +62,7 @@ func drive(ctx context.Context, o options, j job) (result, error) {
 	begun, used := time.Now(), j.server.CPU()
 	for c := range o.connections {
 		group.Go(func() {
-			took, bad, err := converse(ctx, j.client(c))
+			took, bad, err := sendRequests(ctx, j.client(c))
 			mu.Lock()
 			defer mu.Unlock()
 			all = append(all, took...)
@@ -87,10 +87,10 @@ func drive(ctx context.Context, o options, j job) (result, error) {
 }
 
 // patience is how long an answer may take before the run is called off.
-const patience = 30 * time.Second
+const replyTimeout = 30 * time.Second
 
 // converse sends requests over one connection until ctx ends, one at a time.
-func converse(ctx context.Context, c client) (took []time.Duration, bad int, err error) {
+func sendRequests(ctx context.Context, c client) (took []time.Duration, bad int, err error) {
 	conn, err := net.Dial("tcp", c.address())
 	if err != nil {
 		return nil, 0, err
@@ -104,7 +104,7 @@ func converse(ctx context.Context, c client) (took []time.Duration, bad int, err
 			return took, bad, nil
 		}
 		begun := time.Now()
-		if err := conn.SetDeadline(begun.Add(patience)); err != nil {
+		if err := conn.SetDeadline(begun.Add(replyTimeout)); err != nil {
 			return took, bad, err
 		}
 		if _, err := conn.Write(out); err != nil {

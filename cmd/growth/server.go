@@ -13,32 +13,32 @@ import (
 )
 
 // desk is a running Winnow, with what its callers have to know.
-type desk struct {
+type testServer struct {
 	server *running.Server
 	sites  map[string]string // key of each
 	tokens []string          // a moderator for each connection
-	any    []waiting         // some of the queue, of any age
-	fresh  []waiting         // the newest
+	anyAge []queueItem       // some of the queue, of any age
+	newest []queueItem       // the newest
 }
 
 // waiting is a comment of the queue.
-type waiting struct {
+type queueItem struct {
 	ID, Site, Author string
 	Article          string
 }
 
 // most is how many connections there are at most.
-const most = 16
+const maxConnections = 16
 
-func startDesk(ctx context.Context, winnow running.Program) (*desk, error) {
+func startServer(ctx context.Context, winnow running.Program) (*testServer, error) {
 	server, err := winnow.Serve(ctx, "--limit-address", "0", "--limit-author", "0", "--limit-site", "0", "--limit-login", "0")
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{server: server, sites: map[string]string{}}
-	err = d.furnish(ctx, winnow)
+	d := &testServer{server: server, sites: map[string]string{}}
+	err = d.prepare(ctx, winnow)
 	if err == nil {
-		err = d.look(ctx)
+		err = d.readQueue(ctx)
 	}
 	if err != nil {
 		server.Stop()
@@ -48,9 +48,9 @@ func startDesk(ctx context.Context, winnow running.Program) (*desk, error) {
 }
 
 // furnish makes moderators, and a new key for each site.
-func (d *desk) furnish(ctx context.Context, winnow running.Program) error {
+func (d *testServer) prepare(ctx context.Context, winnow running.Program) error {
 	run := time.Now().Format("20060102-150405")
-	for n := range most {
+	for n := range maxConnections {
 		token, err := winnow.Admin(ctx, d.server, fmt.Sprintf("growth-%s-%d", run, n))
 		if err != nil {
 			return err
@@ -77,17 +77,17 @@ func (d *desk) furnish(ctx context.Context, winnow running.Program) error {
 
 // look reads some pages of the queue: by risk, its comments are of any age and
 // article.
-func (d *desk) look(ctx context.Context) (err error) {
-	if d.any, err = d.queue(ctx, "risk", 2000); err == nil {
-		d.fresh, err = d.queue(ctx, "newest", 200)
+func (d *testServer) readQueue(ctx context.Context) (err error) {
+	if d.anyAge, err = d.queue(ctx, "risk", 2000); err == nil {
+		d.newest, err = d.queue(ctx, "newest", 200)
 	}
-	if err == nil && len(d.any) < 10*most {
-		err = fmt.Errorf("only %d comments wait in the queue", len(d.any))
+	if err == nil && len(d.anyAge) < 10*maxConnections {
+		err = fmt.Errorf("only %d comments wait in the queue", len(d.anyAge))
 	}
 	return err
 }
 
-func (d *desk) queue(ctx context.Context, sort string, least int) (all []waiting, err error) {
+func (d *testServer) queue(ctx context.Context, sort string, least int) (all []queueItem, err error) {
 	for cursor := ""; len(all) < least; {
 		var page struct {
 			Items []struct {
@@ -105,7 +105,7 @@ func (d *desk) queue(ctx context.Context, sort string, least int) (all []waiting
 		}
 		for _, item := range page.Items {
 			c := item.Comment
-			all = append(all, waiting{c.ID, c.Site, c.Author.Name, c.Article.ID})
+			all = append(all, queueItem{c.ID, c.Site, c.Author.Name, c.Article.ID})
 		}
 		if cursor = page.Next; cursor == "" {
 			break
@@ -115,13 +115,13 @@ func (d *desk) queue(ctx context.Context, sort string, least int) (all []waiting
 }
 
 // pick returns one of those comments that belong to a connection.
-func pick(from []waiting, connection int) waiting {
-	return from[rand.IntN(len(from)/most)*most+connection]
+func pick(from []queueItem, connection int) queueItem {
+	return from[rand.IntN(len(from)/maxConnections)*maxConnections+connection]
 }
 
 // call makes a request that must be answered well, and returns how long that
 // took.
-func (d *desk) call(ctx context.Context, method, path, token string, in, out any) (time.Duration, error) {
+func (d *testServer) call(ctx context.Context, method, path, token string, in, out any) (time.Duration, error) {
 	reply, err := d.server.Call(ctx, method, path, token, in, out)
 	return reply.Took, err
 }

@@ -16,18 +16,18 @@ const (
 )
 
 // desk is a running Winnow with a site, a moderator and a full page.
-type desk struct {
-	server    *running.Server
-	key       string // of benchSite
-	heldKey   string
-	token     string
-	page      string // path of a page of 100 comments
-	etag      string
-	pending   chan string
-	connected int
+type testServer struct {
+	server      *running.Server
+	key         string // of benchSite
+	heldKey     string
+	token       string
+	page        string // path of a page of 100 comments
+	etag        string
+	pending     chan string
+	connections int
 }
 
-func startDesk(ctx context.Context, o options) (*desk, error) {
+func startServer(ctx context.Context, o options) (*testServer, error) {
 	var args []string
 	if o.redis != "" {
 		args = append(args, "--redis", o.redis)
@@ -36,15 +36,15 @@ func startDesk(ctx context.Context, o options) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{server: server, pending: make(chan string, 1<<16), connected: o.connections}
-	if err := d.furnish(ctx, o.program); err != nil {
+	d := &testServer{server: server, pending: make(chan string, 1<<16), connections: o.connections}
+	if err := d.prepare(ctx, o.program); err != nil {
 		server.Stop()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *desk) furnish(ctx context.Context, winnow running.Program) (err error) {
+func (d *testServer) prepare(ctx context.Context, winnow running.Program) (err error) {
 	for _, s := range []struct {
 		slug, mode string
 		key        *string
@@ -66,7 +66,7 @@ func (d *desk) furnish(ctx context.Context, winnow running.Program) (err error) 
 }
 
 // fillPage makes an article with 100 public comments.
-func (d *desk) fillPage(ctx context.Context) error {
+func (d *testServer) fillPage(ctx context.Context) error {
 	var ids []string
 	for i := range 100 {
 		id, err := d.post(ctx, d.key, "page", i)
@@ -89,12 +89,12 @@ func (d *desk) fillPage(ctx context.Context) error {
 }
 
 // refill makes comments for the moderators to decide.
-func (d *desk) refill(ctx context.Context, n int) error {
+func (d *testServer) refill(ctx context.Context, n int) error {
 	var group sync.WaitGroup
-	errs := make([]error, d.connected)
-	for c := range d.connected {
+	errs := make([]error, d.connections)
+	for c := range d.connections {
 		group.Go(func() {
-			for i := c; i < n && errs[c] == nil; i += d.connected {
+			for i := c; i < n && errs[c] == nil; i += d.connections {
 				var id string
 				if id, errs[c] = d.post(ctx, d.heldKey, fmt.Sprintf("held%d", i%100), i); errs[c] == nil {
 					d.pending <- id
@@ -111,7 +111,7 @@ func (d *desk) refill(ctx context.Context, n int) error {
 	return nil
 }
 
-func (d *desk) post(ctx context.Context, key, article string, n int) (string, error) {
+func (d *testServer) post(ctx context.Context, key, article string, n int) (string, error) {
 	var made struct{ ID string }
 	_, err := d.server.Call(ctx, http.MethodPost, "/v1/comments", key, map[string]any{
 		"article": map[string]string{"id": article, "url": "https://gazette.example/" + article, "title": "The harbour reopens"},

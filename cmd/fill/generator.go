@@ -11,43 +11,43 @@ import (
 )
 
 // crowd makes up comments, one after the other in time, and counts them.
-type crowd struct {
-	size     sizes
-	random   *rand.Rand
-	recent   *rand.Zipf // how many articles ago the one was that is commented on
-	first    time.Time
-	step     time.Duration // between two comments
-	made     int
-	articles []article // in the order of their publication, in turn on each site
-	authors  []count   // in turn on each site
-	pending  map[string]int64
-	arrivals map[day]*count
-	judged   map[judging]*count
-	binned   map[binned]*[bins]int64
+type generator struct {
+	size       sizes
+	random     *rand.Rand
+	articleAge *rand.Zipf // how many articles ago the one was that is commented on
+	first      time.Time
+	step       time.Duration // between two comments
+	generated  int
+	articles   []article // in the order of their publication, in turn on each site
+	authors    []count   // in turn on each site
+	pending    map[string]int64
+	arrivals   map[dayKey]*count
+	decided    map[decidedKey]*count
+	histograms map[histogramKey]*[bins]int64
 }
 
 const bins = 20 // of a histogram
 
 type (
-	count struct{ approved, rejected, pending int64 }
-	day   struct {
+	count  struct{ approved, rejected, pending int64 }
+	dayKey struct {
 		number int64
 		site   string
 	}
-	judging struct {
-		day
+	decidedKey struct {
+		dayKey
 		moderator, machine string
 	}
-	binned struct {
-		day
+	histogramKey struct {
+		dayKey
 		kind string
 	}
 	article struct {
 		site, id string
 		last     string // id of its newest comment
-		active   int64  // when that came, to the minute
+		activeAt int64  // when that came, to the minute
 		comments count
-		seen     bool
+		used     bool
 	}
 )
 
@@ -62,17 +62,17 @@ func (c *count) add(status string) {
 	}
 }
 
-const span = 2 * 365 * 24 * time.Hour
+const period = 2 * 365 * 24 * time.Hour
 
 // newCrowd speaks until the given time; the same sizes give the same comments.
-func newCrowd(size sizes, until time.Time) *crowd {
-	c := &crowd{
+func newGenerator(size sizes, until time.Time) *generator {
+	c := &generator{
 		size: size, random: rand.New(rand.NewPCG(1, uint64(size.comments))),
-		first: until.Add(-span), step: span / time.Duration(size.comments),
+		first: until.Add(-period), step: period / time.Duration(size.comments),
 		articles: make([]article, size.articles), authors: make([]count, size.authors), pending: map[string]int64{},
-		arrivals: map[day]*count{}, judged: map[judging]*count{}, binned: map[binned]*[bins]int64{},
+		arrivals: map[dayKey]*count{}, decided: map[decidedKey]*count{}, histograms: map[histogramKey]*[bins]int64{},
 	}
-	c.recent = rand.NewZipf(c.random, 1.1, 20, uint64(size.articles-1))
+	c.articleAge = rand.NewZipf(c.random, 1.1, 20, uint64(size.articles-1))
 	for n := range c.articles {
 		c.articles[n] = article{site: siteName(n % size.sites), id: fmt.Sprintf("article-%d", n)}
 	}
@@ -80,7 +80,7 @@ func newCrowd(size sizes, until time.Time) *crowd {
 }
 
 // of returns what is counted under a key, new when there is nothing.
-func of[K comparable, V any](counts map[K]*V, k K) *V {
+func entry[K comparable, V any](counts map[K]*V, k K) *V {
 	if counts[k] == nil {
 		counts[k] = new(V)
 	}
@@ -99,18 +99,18 @@ var (
 const dayMicros = 24 * 60 * 60 * 1_000_000
 
 // next makes n comments with what belongs to them.
-func (c *crowd) next(n int) []rows {
+func (c *generator) next(n int) []rows {
 	comments := rows{table: "comments", columns: commentColumns}
 	decisions := rows{table: "decisions", columns: decisionColumns}
 	labels := rows{table: "labels", columns: labelColumns}
 	events := rows{table: "events", columns: eventColumns}
 	for range n {
-		at := c.first.Add(time.Duration(c.made) * c.step)
-		c.made++
+		at := c.first.Add(time.Duration(c.generated) * c.step)
+		c.generated++
 		micros := at.UnixMicro()
 		a, author := c.article()
 		name := authorName(author)
-		machine, status, reason := c.fate()
+		machine, status, reason := c.outcome()
 		id, parent := c.id(at), ""
 		if c.random.IntN(3) == 0 {
 			parent = a.last
@@ -121,14 +121,14 @@ func (c *crowd) next(n int) []rows {
 			search = strings.ToLower(name + "\n" + body)
 			c.pending[a.site]++
 		}
-		a.active = micros - micros%time.Minute.Microseconds()
+		a.activeAt = micros - micros%time.Minute.Microseconds()
 		a.comments.add(status)
 		c.authors[author].add(status)
 		action := map[string]string{"approved": "approve", "pending": "hold", "rejected": "reject"}[machine]
 		risk := c.random.Float64()
-		came := day{micros / dayMicros, a.site}
-		of(c.arrivals, came).add(machine)
-		of(c.binned, binned{came, "scored"})[int(risk*bins)]++
+		came := dayKey{micros / dayMicros, a.site}
+		entry(c.arrivals, came).add(machine)
+		entry(c.histograms, histogramKey{came, "scored"})[int(risk*bins)]++
 		comments.values = append(comments.values, []any{
 			id, a.site, a.id, parent, "", name, "", "", "name:" + name, "", "192.0.2.0/24", "Mozilla/5.0", "", status, reason,
 			machine, risk, 0, 1, micros, micros, "", 0, body, search, "", risk, nil, action, reason, "starter", 0.5, 0.99,
@@ -140,13 +140,13 @@ func (c *crowd) next(n int) []rows {
 			if status == "rejected" {
 				decided, class = "reject", "spam"
 			}
-			of(c.judged, judging{came, moderator, machine}).add(status)
-			of(c.binned, binned{came, decided})[int(risk*bins)]++
-			of(c.binned, binned{came, "waited"})[0]++
+			entry(c.decided, decidedKey{came, moderator, machine}).add(status)
+			entry(c.histograms, histogramKey{came, decided})[int(risk*bins)]++
+			entry(c.histograms, histogramKey{came, "waited"})[0]++
 			decisions.values = append(decisions.values, []any{decision, "", id, a.site, moderator, decided, reason, "", machine, "spam", micros, ""})
 			labels.values = append(labels.values, []any{decision, id, "", class, a.site, name, "", "", "", "", "decision", moderator, micros, body})
 		}
-		if c.first.Add(span).Sub(at) < 24*time.Hour {
+		if c.first.Add(period).Sub(at) < 24*time.Hour {
 			events.values = append(events.values, []any{c.id(at), "comment.created", a.site, id, a.id, status, micros})
 		}
 	}
@@ -157,17 +157,17 @@ func (c *crowd) next(n int) []rows {
 // comment goes to the first article of a site, which never rests; the others to
 // articles of the last days, half of them to one in thirteen. Few authors write
 // much.
-func (c *crowd) article() (a *article, author int) {
+func (c *generator) article() (a *article, author int) {
 	n := c.random.IntN(c.size.sites)
 	if c.random.IntN(10) > 0 {
-		published := c.made * c.size.articles / (c.size.comments + 1)
-		n = max(0, published-int(c.recent.Uint64()))
+		published := c.generated * c.size.articles / (c.size.comments + 1)
+		n = max(0, published-int(c.articleAge.Uint64()))
 		if c.random.IntN(2) == 0 {
 			n -= n % 13
 		}
 	}
 	a = &c.articles[n]
-	a.seen = true
+	a.used = true
 	author = int(float64(c.size.authors) * c.random.Float64() * c.random.Float64())
 	return a, author - author%c.size.sites + n%c.size.sites
 }
@@ -176,7 +176,7 @@ func authorName(n int) string { return fmt.Sprintf("Reader %d", n) }
 
 // fate is what the machine did with a comment and what became of it. Those that
 // still wait may be of any age.
-func (c *crowd) fate() (machine, status, reason string) {
+func (c *generator) outcome() (machine, status, reason string) {
 	if c.random.IntN(c.size.comments) < c.size.pending {
 		return "pending", "pending", []string{"spam", "spam", "abuse", "premoderation"}[c.random.IntN(4)]
 	}
@@ -194,7 +194,7 @@ func (c *crowd) fate() (machine, status, reason string) {
 var words = strings.Fields(`the harbour council budget road school match minister train river market price answer neighbour
 	morning letter summer fair wrong true never always people city garden voice bridge house paper question reader editor`)
 
-func (c *crowd) body() string {
+func (c *generator) body() string {
 	text := make([]string, 8+c.random.IntN(50))
 	for n := range text {
 		text[n] = words[c.random.IntN(len(words))]
@@ -203,7 +203,7 @@ func (c *crowd) body() string {
 }
 
 // id is a UUIDv7 of a time, random after its 48 bits of milliseconds.
-func (c *crowd) id(at time.Time) string {
+func (c *generator) id(at time.Time) string {
 	var id uuid.UUID
 	binary.BigEndian.PutUint64(id[:], uint64(at.UnixMilli())<<16|uint64(c.random.Uint32()&0xffff))
 	binary.BigEndian.PutUint64(id[8:], c.random.Uint64())
@@ -213,12 +213,12 @@ func (c *crowd) id(at time.Time) string {
 }
 
 // counters are what storage keeps beside the comments.
-func (c *crowd) counters() []rows {
+func (c *generator) counters() []rows {
 	articles := rows{table: "articles", columns: strings.Fields("site id url title version approved rejected pending active_at")}
 	for _, a := range c.articles {
-		if n := a.comments; a.seen {
+		if n := a.comments; a.used {
 			articles.values = append(articles.values, []any{
-				a.site, a.id, "https://gazette.example/" + a.id, "The harbour reopens", n.approved + 1, n.approved, n.rejected, n.pending, a.active,
+				a.site, a.id, "https://gazette.example/" + a.id, "The harbour reopens", n.approved + 1, n.approved, n.rejected, n.pending, a.activeAt,
 			})
 		}
 	}
@@ -237,14 +237,14 @@ func (c *crowd) counters() []rows {
 		arrivals.values = append(arrivals.values, []any{d.number, d.site, n.approved, n.rejected, n.pending})
 	}
 	judged := rows{table: "judgements", columns: strings.Fields("day site moderator machine approved rejected")}
-	for j, n := range c.judged {
+	for j, n := range c.decided {
 		judged.values = append(judged.values, []any{j.number, j.site, j.moderator, j.machine, n.approved, n.rejected})
 	}
 	histograms := rows{table: "histograms", columns: strings.Fields("day site kind")}
 	for i := range bins {
 		histograms.columns = append(histograms.columns, fmt.Sprintf("n%d", i))
 	}
-	for b, n := range c.binned {
+	for b, n := range c.histograms {
 		row := []any{b.number, b.site, b.kind}
 		for _, v := range n {
 			row = append(row, v)
