@@ -7,9 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// sentences make comments of the usual length. Each comment takes four of
-// them: readers do not copy each other, and a flood of copies would be held as
-// a campaign.
+// sentences are the parts of comments of typical length. Each comment has a different
+// combination of four, because near-copies would be held as a campaign.
 var sentences = []string{
 	"I walked along the new quay this morning and it is well done.",
 	"The benches face the wrong way if you ask me.",
@@ -45,7 +44,7 @@ var sentences = []string{
 	"My neighbour has a different opinion, and we are still friends.",
 }
 
-// appendText appends the text of the comment with a number.
+// appendText appends the text of comment n.
 func appendText(b []byte, n uint64) []byte {
 	for mixed, i := n*0x9e3779b97f4a7c15, 0; i < 4; i++ { // Fibonacci hashing
 		b = append(append(b, sentences[mixed>>59]...), ' ')
@@ -56,7 +55,7 @@ func appendText(b []byte, n uint64) []byte {
 
 var posted atomic.Uint64
 
-// poster posts comments, each for another reader and one of a hundred articles.
+// postClient posts comments by different readers on a hundred articles.
 type postClient struct {
 	addr, key string
 	body      []byte
@@ -75,7 +74,7 @@ func (p *postClient) request(b []byte) ([]byte, bool) {
 	return finish(b, p.key, p.body), true
 }
 
-// getter asks for one page again and again.
+// getClient requests the same page repeatedly.
 type getClient struct{ addr, path, token, etag string }
 
 func (g *getClient) address() string { return g.addr }
@@ -95,7 +94,7 @@ func (g *getClient) request(b []byte) ([]byte, bool) {
 	return finish(b, g.token, nil), true
 }
 
-// decider approves pending comments, each once.
+// decideClient approves pending comments, each once.
 type decideClient struct {
 	addr, token string
 	ids         <-chan string
@@ -114,7 +113,7 @@ func (d *decideClient) request(b []byte) ([]byte, bool) {
 	}
 }
 
-// finish adds credentials and body.
+// finish appends the remaining headers and the body.
 func finish(b []byte, token string, body []byte) []byte {
 	if token != "" {
 		b = append(b, "Authorization: Bearer "+token+"\r\n"...)

@@ -1,9 +1,8 @@
-// Command bench measures a running Winnow from outside: it starts the real
-// binary in a second process, drives it over many connections, and prints
-// every figure beside that of a bare Echo handler and of a raw insert loop
-// taken in the same run. Absolute times say little on a shared machine; the
-// ratios are what to compare, and the time of the processors that a server
-// takes for each answer.
+// Command bench measures a running server from outside: it starts the real binary in
+// a second process, sends requests over many connections, and prints the results
+// next to those of a bare Echo handler and of a plain insert loop in the same run.
+// On a shared machine compare the ratios and the CPU time of a reply, not the
+// absolute times.
 package main
 
 import (
@@ -23,7 +22,7 @@ import (
 	"winnow/cmd/internal/running"
 )
 
-// options are what the command line says.
+// options are the flags.
 type options struct {
 	program     running.Program
 	redis       string
@@ -40,12 +39,12 @@ func main() {
 	}
 	var o options
 	flag.StringVar(&o.program.Binary, "winnow", "", "the binary to measure (default: built from ./cmd/winnow)")
-	flag.StringVar(&o.program.Database, "database", "", "sqlite:FILE or postgres://…, empty of data (default: SQLite in a temporary folder)")
+	flag.StringVar(&o.program.Database, "database", "", "sqlite:FILE or postgres://…, without records (default: SQLite in a temporary folder)")
 	flag.StringVar(&o.redis, "redis", "", "redis://… (default: limits in process)")
-	flag.IntVar(&o.connections, "connections", 64, "connections at once")
-	flag.DurationVar(&o.duration, "duration", 5*time.Second, "of each measurement")
-	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median counts")
-	flag.StringVar(&o.only, "only", "", "measure what has this in its name, and the bare handler")
+	flag.IntVar(&o.connections, "connections", 64, "concurrent connections")
+	flag.DurationVar(&o.duration, "duration", 5*time.Second, "duration of each measurement")
+	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median is printed")
+	flag.StringVar(&o.only, "only", "", "measure only what has this in its name, and the bare handler")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	benchSite = "bench"     // publishes at once
-	heldSite  = "bench-pre" // holds everything
+	benchSite = "bench"     // in mode post
+	heldSite  = "bench-pre" // in mode pre
 )
 
-// desk is a running Winnow with a site, a moderator and a full page.
+// testServer is a running server with sites, a moderator and a full page.
 type testServer struct {
 	server      *running.Server
 	key         string // of benchSite
@@ -88,7 +88,7 @@ func (d *testServer) fillPage(ctx context.Context) error {
 	return err
 }
 
-// refill makes comments for the moderators to decide.
+// refill posts comments to be decided.
 func (d *testServer) refill(ctx context.Context, n int) error {
 	var group sync.WaitGroup
 	errs := make([]error, d.connections)

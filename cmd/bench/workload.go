@@ -16,8 +16,7 @@ import (
 	"winnow/cmd/internal/running"
 )
 
-// job is one kind of request to measure; each connection has a client of its
-// own.
+// workload is one kind of request to measure. Each connection has its own client.
 type workload struct {
 	name    string
 	server  *running.Server
@@ -25,23 +24,22 @@ type workload struct {
 	prepare func(context.Context) error // before each measurement; may be nil
 }
 
-// client makes requests. It speaks HTTP/1.1 by hand, because a general client
-// would take more of the machine than the server that is measured.
+// client makes requests. It writes HTTP/1.1 itself, because a general client would
+// use more CPU than the server that is measured.
 type client interface {
 	address() string
-	// request appends the next request to b, or returns false when it has no
-	// more.
+	// request appends the next request to b, or returns false when there is none.
 	request(b []byte) ([]byte, bool)
-	// wanted tells whether a status is what the request should get.
+	// wanted reports whether a status is the expected one.
 	wanted(status int) bool
 }
 
 // result is one measurement.
 type result struct {
-	rate     float64 // good answers in a second
+	rate     float64 // expected replies per second
 	p50, p99 time.Duration
-	cpu      time.Duration // of the server, for each answer; 0: not known
-	failed   int           // other answers
+	cpu      time.Duration // of the server per reply; 0: unknown
+	failed   int           // other replies
 }
 
 func drive(ctx context.Context, o options, j workload) (result, error) {
@@ -77,7 +75,7 @@ func drive(ctx context.Context, o options, j workload) (result, error) {
 		return total, failed
 	}
 	if len(all) == 0 {
-		return total, fmt.Errorf("no good answer, %d others", total.failed)
+		return total, fmt.Errorf("no expected reply, %d others", total.failed)
 	}
 	slices.Sort(all)
 	total.rate = float64(len(all)) / elapsed.Seconds()
@@ -86,10 +84,10 @@ func drive(ctx context.Context, o options, j workload) (result, error) {
 	return total, nil
 }
 
-// patience is how long an answer may take before the run is called off.
+// replyTimeout is how long a reply may take before the run fails.
 const replyTimeout = 30 * time.Second
 
-// converse sends requests over one connection until ctx ends, one at a time.
+// sendRequests sends requests over one connection until ctx ends, one at a time.
 func sendRequests(ctx context.Context, c client) (took []time.Duration, bad int, err error) {
 	conn, err := net.Dial("tcp", c.address())
 	if err != nil {
@@ -123,7 +121,7 @@ func sendRequests(ctx context.Context, c client) (took []time.Duration, bad int,
 	return took, bad, nil
 }
 
-// readReply reads one reply, throws its body away and returns its status.
+// readReply reads one reply, discards its body and returns its status.
 func readReply(in *bufio.Reader) (status int, err error) {
 	line, err := in.ReadSlice('\n')
 	if err != nil {
@@ -155,7 +153,7 @@ func readReply(in *bufio.Reader) (status int, err error) {
 		}
 	}
 	if status == http.StatusNotModified || status == http.StatusNoContent {
-		return status, nil // these have no body, whatever their length says
+		return status, nil // these have no body, whatever Content-Length says
 	}
 	if !chunked {
 		_, err = in.Discard(length)
@@ -179,7 +177,7 @@ func readReply(in *bufio.Reader) (status int, err error) {
 	}
 }
 
-// median returns the measurement whose rate is in the middle.
+// median returns the measurement with the median rate.
 func median(all []result) result {
 	sorted := slices.SortedFunc(slices.Values(all), func(a, b result) int {
 		if a.rate < b.rate {

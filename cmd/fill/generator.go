@@ -10,16 +10,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// crowd makes up comments, one after the other in time, and counts them.
+// generator makes comments in the order of time, and counts them.
 type generator struct {
 	size       sizes
 	random     *rand.Rand
-	articleAge *rand.Zipf // how many articles ago the one was that is commented on
+	articleAge *rand.Zipf // distribution: how many articles ago the commented one was published
 	first      time.Time
 	step       time.Duration // between two comments
 	generated  int
-	articles   []article // in the order of their publication, in turn on each site
-	authors    []count   // in turn on each site
+	articles   []article // in order of publication, alternating between the sites
+	authors    []count   // alternating between the sites
 	pending    map[string]int64
 	arrivals   map[dayKey]*count
 	decided    map[decidedKey]*count
@@ -45,7 +45,7 @@ type (
 	article struct {
 		site, id string
 		last     string // id of its newest comment
-		activeAt int64  // when that came, to the minute
+		activeAt int64  // arrival of that, to the minute
 		comments count
 		used     bool
 	}
@@ -64,7 +64,7 @@ func (c *count) add(status string) {
 
 const period = 2 * 365 * 24 * time.Hour
 
-// newCrowd speaks until the given time; the same sizes give the same comments.
+// newGenerator makes comments that end at a time. Equal sizes give equal comments.
 func newGenerator(size sizes, until time.Time) *generator {
 	c := &generator{
 		size: size, random: rand.New(rand.NewPCG(1, uint64(size.comments))),
@@ -79,7 +79,7 @@ func newGenerator(size sizes, until time.Time) *generator {
 	return c
 }
 
-// of returns what is counted under a key, new when there is nothing.
+// entry returns the value of a key, a new one when there is none.
 func entry[K comparable, V any](counts map[K]*V, k K) *V {
 	if counts[k] == nil {
 		counts[k] = new(V)
@@ -98,7 +98,7 @@ var (
 
 const dayMicros = 24 * 60 * 60 * 1_000_000
 
-// next makes n comments with what belongs to them.
+// next makes n comments with their decisions, labels and events.
 func (c *generator) next(n int) []rows {
 	comments := rows{table: "comments", columns: commentColumns}
 	decisions := rows{table: "decisions", columns: decisionColumns}
@@ -153,10 +153,9 @@ func (c *generator) next(n int) []rows {
 	return []rows{comments, decisions, labels, events}
 }
 
-// article picks what is commented on, and an author of its site. Every tenth
-// comment goes to the first article of a site, which never rests; the others to
-// articles of the last days, half of them to one in thirteen. Few authors write
-// much.
+// article picks an article and an author of its site. Every tenth comment is on the
+// first article of a site; the others are on recent articles, half of them on one
+// article in thirteen. Few authors write many comments.
 func (c *generator) article() (a *article, author int) {
 	n := c.random.IntN(c.size.sites)
 	if c.random.IntN(10) > 0 {
@@ -174,8 +173,8 @@ func (c *generator) article() (a *article, author int) {
 
 func authorName(n int) string { return fmt.Sprintf("Reader %d", n) }
 
-// fate is what the machine did with a comment and what became of it. Those that
-// still wait may be of any age.
+// outcome returns the automatic and the final status of a comment. Pending ones may
+// be of any age.
 func (c *generator) outcome() (machine, status, reason string) {
 	if c.random.IntN(c.size.comments) < c.size.pending {
 		return "pending", "pending", []string{"spam", "spam", "abuse", "premoderation"}[c.random.IntN(4)]
@@ -212,7 +211,7 @@ func (c *generator) id(at time.Time) string {
 	return id.String()
 }
 
-// counters are what storage keeps beside the comments.
+// counters returns the rows of the tables in which storage counts.
 func (c *generator) counters() []rows {
 	articles := rows{table: "articles", columns: strings.Fields("site id url title version approved rejected pending active_at")}
 	for _, a := range c.articles {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// operation is something that somebody waits for. do returns how long it took,
-// or 0 when this time should not count.
+// operation is something to measure. do returns how long it took, or 0 when that
+// must not count.
 type operation struct {
 	name string
 	do   func(ctx context.Context, d *testServer, connection int) (time.Duration, error)
@@ -26,7 +26,7 @@ var operations = []operation{
 		took, _, err := d.post(ctx, pick(d.anyAge, connection))
 		return took, err
 	}},
-	// A comment was just published, so that no page is ready.
+	// A comment was just published, so the page is not cached.
 	{"page, from the database", func(ctx context.Context, d *testServer, connection int) (time.Duration, error) {
 		at := pick(d.newest, connection)
 		_, published, err := d.post(ctx, at)
@@ -38,7 +38,7 @@ var operations = []operation{
 	{"page of an old article", func(ctx context.Context, d *testServer, connection int) (time.Duration, error) {
 		return d.page(ctx, pick(d.anyAge, connection), fmt.Sprintf("&order=%s&limit=%d", []string{"oldest", "newest"}[rand.IntN(2)], 25+rand.IntN(50)))
 	}},
-	{"page, from memory", func(ctx context.Context, d *testServer, _ int) (time.Duration, error) {
+	{"page, from the cache", func(ctx context.Context, d *testServer, _ int) (time.Duration, error) {
 		return d.page(ctx, d.anyAge[0], "")
 	}},
 	{"counts of 20 articles", func(ctx context.Context, d *testServer, _ int) (time.Duration, error) { return d.counts(ctx, d.newest) }},
@@ -82,7 +82,7 @@ var operations = []operation{
 	listOperation("models", "/v1/models"),
 }
 
-// list is a moderator's request.
+// listOperation is a GET request of a moderator.
 func listOperation(name, path string) operation {
 	return operation{name, func(ctx context.Context, d *testServer, connection int) (time.Duration, error) {
 		at := pick(d.anyAge, connection)
@@ -95,7 +95,7 @@ func (d *testServer) page(ctx context.Context, at queueItem, more string) (time.
 	return d.call(ctx, http.MethodGet, "/v1/comments?site="+at.Site+"&article="+url.QueryEscape(at.Article)+more, "", nil, nil)
 }
 
-// counts asks for as many articles as a front page has.
+// counts requests the counts of as many articles as a front page has.
 func (d *testServer) counts(ctx context.Context, from []queueItem) (time.Duration, error) {
 	q := url.Values{"site": {from[0].Site}}
 	for range 20 {
@@ -107,7 +107,7 @@ func (d *testServer) counts(ctx context.Context, from []queueItem) (time.Duratio
 var words = strings.Fields(`the harbour council budget road school match minister train river market price answer neighbour
 	morning letter summer fair wrong true never always people city garden voice bridge house paper question reader editor`)
 
-// post adds a comment to the article of another.
+// post adds a comment to the article of a queue item.
 func (d *testServer) post(ctx context.Context, at queueItem) (took time.Duration, published bool, err error) {
 	text := make([]string, 30)
 	for n := range text {
@@ -123,7 +123,7 @@ func (d *testServer) post(ctx context.Context, at queueItem) (took time.Duration
 	return took, made.Status == "approved", err
 }
 
-// claim leases comments and gives them back.
+// claim claims comments and releases them.
 func (d *testServer) claim(ctx context.Context, connection int, in map[string]any) (claim, release time.Duration, err error) {
 	var claimed struct {
 		Items []struct{ Comment struct{ ID string } }
@@ -141,7 +141,7 @@ func (d *testServer) claim(ctx context.Context, connection int, in map[string]an
 	return claim, release, err
 }
 
-// decide approves a comment and takes that back.
+// decide approves a comment and undoes that.
 func (d *testServer) decide(ctx context.Context, connection int) (decide, undo time.Duration, err error) {
 	var made struct{ ID string }
 	token := d.tokens[connection]

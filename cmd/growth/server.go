@@ -12,22 +12,22 @@ import (
 	"winnow/cmd/internal/running"
 )
 
-// desk is a running Winnow, with what its callers have to know.
+// testServer is a running server with credentials and some of its queue.
 type testServer struct {
 	server *running.Server
 	sites  map[string]string // key of each
-	tokens []string          // a moderator for each connection
-	anyAge []queueItem       // some of the queue, of any age
-	newest []queueItem       // the newest
+	tokens []string          // one moderator for each connection
+	anyAge []queueItem       // items of the queue of any age
+	newest []queueItem       // the newest items
 }
 
-// waiting is a comment of the queue.
+// queueItem is a comment of the queue.
 type queueItem struct {
 	ID, Site, Author string
 	Article          string
 }
 
-// most is how many connections there are at most.
+// maxConnections is the largest number of connections.
 const maxConnections = 16
 
 func startServer(ctx context.Context, winnow running.Program) (*testServer, error) {
@@ -47,7 +47,7 @@ func startServer(ctx context.Context, winnow running.Program) (*testServer, erro
 	return d, nil
 }
 
-// furnish makes moderators, and a new key for each site.
+// prepare adds moderators and makes a new key for each site.
 func (d *testServer) prepare(ctx context.Context, winnow running.Program) error {
 	run := time.Now().Format("20060102-150405")
 	for n := range maxConnections {
@@ -75,8 +75,8 @@ func (d *testServer) prepare(ctx context.Context, winnow running.Program) error 
 	return nil
 }
 
-// look reads some pages of the queue: by risk, its comments are of any age and
-// article.
+// readQueue reads some pages of the queue. Sorted by risk, the comments are of any
+// age and article.
 func (d *testServer) readQueue(ctx context.Context) (err error) {
 	if d.anyAge, err = d.queue(ctx, "risk", 2000); err == nil {
 		d.newest, err = d.queue(ctx, "newest", 200)
@@ -114,13 +114,12 @@ func (d *testServer) queue(ctx context.Context, sort string, least int) (all []q
 	return all, nil
 }
 
-// pick returns one of those comments that belong to a connection.
+// pick returns a random item among those of a connection.
 func pick(from []queueItem, connection int) queueItem {
 	return from[rand.IntN(len(from)/maxConnections)*maxConnections+connection]
 }
 
-// call makes a request that must be answered well, and returns how long that
-// took.
+// call sends a request that must succeed and returns how long it took.
 func (d *testServer) call(ctx context.Context, method, path, token string, in, out any) (time.Duration, error) {
 	reply, err := d.server.Call(ctx, method, path, token, in, out)
 	return reply.Took, err

@@ -12,8 +12,8 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// A newsroom backs up a running node, moves to PostgreSQL with it, and erases a
-// reader there.
+// TestBackupRestoreAndErase backs up a running node, restores it to PostgreSQL and
+// erases a reader there.
 func TestBackupRestoreAndErase(t *testing.T) {
 	dir := t.TempDir()
 	lite, postgres := "--database=sqlite:"+filepath.Join(dir, "w.db"), "--database="+storagetest.PostgresURL(t)
@@ -42,34 +42,34 @@ func TestBackupRestoreAndErase(t *testing.T) {
 
 	out := filepath.Join(dir, "ada.json")
 	must(t, "", "reader", "export", "--site", "gazette", "--id", "u1", "--out", out, postgres)
-	told, err := os.ReadFile(out)
-	if err != nil || !strings.Contains(string(told), id) || !strings.Contains(string(told), "I was there.") {
-		t.Errorf("told %s, %v", told, err)
+	exported, err := os.ReadFile(out)
+	if err != nil || !strings.Contains(string(exported), id) || !strings.Contains(string(exported), "I was there.") {
+		t.Errorf("exported %s, %v", exported, err)
 	}
-	for says, args := range map[string][]string{
+	for want, args := range map[string][]string{
 		"--yes": {"reader", "erase", "--site", "gazette", "--id", "u1", postgres},
 		"--id":  {"reader", "erase", "--site", "gazette", "--yes", postgres},
 	} {
-		if status, _, errs := winnow(t, "", args...); status != exitUsage || !strings.Contains(errs, says) {
+		if status, _, errs := winnow(t, "", args...); status != exitUsage || !strings.Contains(errs, want) {
 			t.Errorf("%q: exit status %d: %s", args, status, errs)
 		}
 	}
-	if said := must(t, "", "reader", "erase", "--site", "gazette", "--id", "u1", "--yes", postgres); !strings.HasPrefix(said, "1 comments") {
-		t.Error(said)
+	if out := must(t, "", "reader", "erase", "--site", "gazette", "--id", "u1", "--yes", postgres); !strings.HasPrefix(out, "1 comments") {
+		t.Error(out)
 	}
 	if left := must(t, "", "reader", "export", "--site", "gazette", "--id", "u1", postgres); strings.Contains(left, id) {
 		t.Errorf("left %s", left)
 	}
 }
 
-func TestABackupThatIsKilledLeavesNoBackup(t *testing.T) {
+func TestKilledBackupLeavesNoFile(t *testing.T) {
 	dir := t.TempDir()
 	url, file := "sqlite:"+filepath.Join(dir, "w.db"), filepath.Join(dir, "backups", "b.db")
 	must(t, "", "migrate", "--database", url)
 	if err := os.Mkdir(filepath.Dir(file), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	// Enough to take a while.
+	// Large enough to take a while.
 	for _, name := range []string{"a", "b", "c"} {
 		if _, err := storagetest.Raw(t, url).Exec(`INSERT INTO settings (name, value) VALUES ($1, zeroblob(50000000))`, name); err != nil {
 			t.Fatal(err)
@@ -84,18 +84,18 @@ func TestABackupThatIsKilledLeavesNoBackup(t *testing.T) {
 		found, err := os.ReadDir(filepath.Dir(file))
 		return err == nil && len(found) > 0
 	})
-	_ = run.Process.Kill() // an error says that it has ended by itself
+	_ = run.Process.Kill() // fails if it has already ended
 	_ = run.Wait()
-	whole := func() {
+	checkIntegrity := func() {
 		t.Helper()
-		var said string
-		if err := storagetest.Raw(t, "sqlite:"+file).QueryRow(`PRAGMA integrity_check`).Scan(&said); err != nil || said != "ok" {
-			t.Errorf("%s, %v", said, err)
+		var result string
+		if err := storagetest.Raw(t, "sqlite:"+file).QueryRow(`PRAGMA integrity_check`).Scan(&result); err != nil || result != "ok" {
+			t.Errorf("%s, %v", result, err)
 		}
 	}
 	if _, err := os.Stat(file); err == nil {
-		whole() // it was quicker
+		checkIntegrity() // it was complete before the kill
 	}
 	must(t, "", "backup", "--force", file, "--database", url)
-	whole()
+	checkIntegrity()
 }

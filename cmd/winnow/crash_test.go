@@ -13,8 +13,8 @@ import (
 
 var kills = flag.Int("kills", 5, "how often a crash test kills a server")
 
-// aMoment lets some time pass that nobody can foresee, so that the kill after
-// it hits the server anywhere.
+// randomDelay waits for a random time, so that the following kill hits the server at
+// any point.
 func randomDelay(most time.Duration) { time.Sleep(rand.N(most)) }
 
 func onBothDatabases(t *testing.T, test func(t *testing.T, url string)) {
@@ -34,7 +34,7 @@ func TestKilledUnderLoad(t *testing.T) {
 			l.waitAcknowledged(1 + rand.IntN(100))
 			randomDelay(20 * time.Millisecond)
 			server.kill()
-			if n%4 == 3 { // and once more while it starts
+			if n%4 == 3 { // and again during its start
 				server = launch(t, database)
 				randomDelay(300 * time.Millisecond)
 				server.kill()
@@ -53,9 +53,9 @@ func TestKilledUnderLoad(t *testing.T) {
 	})
 }
 
-// TestKilledWhileItStarts kills a server again and again before it is ready,
-// on a database that begins empty.
-func TestKilledWhileItStarts(t *testing.T) {
+// TestKilledDuringStart kills a server repeatedly before it is ready, on a database
+// that is empty at first.
+func TestKilledDuringStart(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, url string) {
 		database := "--database=" + url
 		for range *kills {
@@ -79,9 +79,8 @@ func TestKilledWhileItStarts(t *testing.T) {
 	})
 }
 
-// TestOneNodeIsKilled kills either of two nodes, one after the other; clients
-// ask whichever answers.
-func TestOneNodeIsKilled(t *testing.T) {
+// TestNodeKilledUnderLoad kills two nodes in turns; clients use the one that answers.
+func TestNodeKilledUnderLoad(t *testing.T) {
 	url := storagetest.PostgresURL(t)
 	flags := []string{"--database=" + url, "--redis=" + storagetest.Redis(t).URL}
 	nodes := [2]*process{launch(t, flags...), launch(t, flags...)}
@@ -93,7 +92,7 @@ func TestOneNodeIsKilled(t *testing.T) {
 		l.waitAcknowledged(1 + rand.IntN(100))
 		randomDelay(20 * time.Millisecond)
 		nodes[n%2].kill()
-		l.waitAcknowledged(20) // by the other one
+		l.waitAcknowledged(20) // by the other node
 		nodes[n%2] = launch(t, flags...)
 		bases = slices.Clone(bases)
 		bases[n%2] = nodes[n%2].base()
@@ -105,15 +104,15 @@ func TestOneNodeIsKilled(t *testing.T) {
 	l.checkDatabase(url)
 }
 
-// TestTerminatedUnderLoad ends servers as a new release does: what they have
-// begun is answered, and they exit by themselves, open streams or not.
+// TestTerminatedUnderLoad terminates servers as a new release does: they finish the
+// open requests and exit, also with open event streams.
 func TestTerminatedUnderLoad(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, url string) {
 		database := "--database=" + url
 		server := launch(t, database)
 		base := server.base()
 		l := newLoad(t, database)
-		l.unreliable = true // they may be refused the connection
+		l.unreliable = true // connections may be refused
 		l.start(base)
 		for range 2 {
 			l.waitAcknowledged(50)

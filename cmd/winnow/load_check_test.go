@@ -8,15 +8,15 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// check holds the database against the ledger of a load that has stopped:
-// everything that was acknowledged is there, once, and nothing else.
+// checkDatabase compares the database with the record of a stopped load: it must have
+// everything that was acknowledged, once, and nothing else.
 func (l *load) checkDatabase(url string) {
 	l.t.Helper()
 	comments, decisions := l.rows(url)
 	l.checkComments(comments)
 	for id, want := range l.decisions {
-		if kept := decisions[id]; len(kept) != 1 || kept[0].status != want.status || want.id != "" && kept[0].id != want.id {
-			l.t.Errorf("the decision %v on %s was acknowledged, the database has %v", want, id, kept)
+		if found := decisions[id]; len(found) != 1 || found[0].status != want.status || want.id != "" && found[0].id != want.id {
+			l.t.Errorf("the decision %v on %s was acknowledged, the database has %v", want, id, found)
 		}
 	}
 	if len(decisions) != len(l.decisions) {
@@ -25,13 +25,13 @@ func (l *load) checkDatabase(url string) {
 	storagetest.Counters(l.t, url)
 	db := storagetest.Raw(l.t, url)
 	for what, query := range map[string]string{
-		"keys that lead to no comment of theirs": `SELECT count(*) FROM idempotency i LEFT JOIN comments c ON c.id = i.comment_id AND c.site = i.site WHERE c.id IS NULL`,
-		"comments without exactly one key":       `SELECT count(*) FROM (SELECT c.id FROM comments c LEFT JOIN idempotency i ON i.comment_id = c.id GROUP BY c.id HAVING count(i.key) <> 1) x`,
-		"comments without exactly one event":     `SELECT count(*) FROM (SELECT c.id FROM comments c LEFT JOIN events e ON e.subject = c.id AND e.kind = 'comment.created' GROUP BY c.id HAVING count(e.id) <> 1) x`,
-		"articles whose version is too low":      `SELECT count(*) FROM articles WHERE version < 1 + approved`,
-		"comments that are not as decided":       `SELECT count(*) FROM decisions d JOIN comments c ON c.id = d.comment_id WHERE c.version <> 2 OR (d.action = 'approve') <> (c.status = 'approved')`,
-		"decisions without exactly one label":    `SELECT count(*) FROM (SELECT d.id FROM decisions d LEFT JOIN labels l ON l.id = d.id GROUP BY d.id HAVING count(l.id) <> 1) x`,
-		"decisions without audit row":            `SELECT count(*) FROM decisions d LEFT JOIN audit a ON a.subject = d.comment_id AND a.action = 'comment.' || d.action WHERE a.id IS NULL`,
+		"idempotency keys without a comment":       `SELECT count(*) FROM idempotency i LEFT JOIN comments c ON c.id = i.comment_id AND c.site = i.site WHERE c.id IS NULL`,
+		"comments without exactly one key":         `SELECT count(*) FROM (SELECT c.id FROM comments c LEFT JOIN idempotency i ON i.comment_id = c.id GROUP BY c.id HAVING count(i.key) <> 1) x`,
+		"comments without exactly one event":       `SELECT count(*) FROM (SELECT c.id FROM comments c LEFT JOIN events e ON e.subject = c.id AND e.kind = 'comment.created' GROUP BY c.id HAVING count(e.id) <> 1) x`,
+		"articles whose version is too low":        `SELECT count(*) FROM articles WHERE version < 1 + approved`,
+		"comments that differ from their decision": `SELECT count(*) FROM decisions d JOIN comments c ON c.id = d.comment_id WHERE c.version <> 2 OR (d.action = 'approve') <> (c.status = 'approved')`,
+		"decisions without exactly one label":      `SELECT count(*) FROM (SELECT d.id FROM decisions d LEFT JOIN labels l ON l.id = d.id GROUP BY d.id HAVING count(l.id) <> 1) x`,
+		"decisions without audit row":              `SELECT count(*) FROM decisions d LEFT JOIN audit a ON a.subject = d.comment_id AND a.action = 'comment.' || d.action WHERE a.id IS NULL`,
 	} {
 		n := 0
 		if err := db.QueryRow(query).Scan(&n); err != nil || n > 0 {
@@ -39,25 +39,25 @@ func (l *load) checkDatabase(url string) {
 		}
 	}
 	if strings.HasPrefix(url, "sqlite:") {
-		said := ""
-		if err := db.QueryRow("PRAGMA integrity_check").Scan(&said); err != nil || said != "ok" {
-			l.t.Errorf("integrity check: %s, %v", said, err)
+		result := ""
+		if err := db.QueryRow("PRAGMA integrity_check").Scan(&result); err != nil || result != "ok" {
+			l.t.Errorf("integrity check: %s, %v", result, err)
 		}
 	}
-	l.t.Logf("%d comments and %d decisions acknowledged and found; %d requests without an answer, %d refused", len(l.comments), len(l.decisions), l.failed, l.refused)
+	l.t.Logf("%d comments and %d decisions acknowledged and found; %d requests without a reply, %d refused", len(l.comments), len(l.decisions), l.failed, l.refused)
 }
 
-// kept holds comments, their ids by text, against those that were acknowledged.
+// checkComments compares comments, ids by text, with the acknowledged ones.
 func (l *load) checkComments(comments map[string][]string) {
 	l.t.Helper()
 	for text, id := range l.comments {
-		if kept := comments[text]; len(kept) != 1 || kept[0] != id {
-			l.t.Errorf("%q was acknowledged as %s, the database has %v", text, id, kept)
+		if found := comments[text]; len(found) != 1 || found[0] != id {
+			l.t.Errorf("%q was acknowledged as %s, the database has %v", text, id, found)
 		}
 	}
-	for text, kept := range comments {
+	for text, found := range comments {
 		if _, known := l.comments[text]; !known {
-			l.t.Errorf("%q (%v) was never acknowledged", text, kept)
+			l.t.Errorf("%q (%v) was never acknowledged", text, found)
 		}
 	}
 }
@@ -76,12 +76,12 @@ func (l *load) rows(url string) (comments map[string][]string, decisions map[str
 	return comments, decisions
 }
 
-// shows asks the server for what the ledger knows.
+// checkReplies compares replies of the server with the record.
 func (l *load) checkReplies() {
 	l.t.Helper()
-	public, asked := 0, 0
+	public, requested := 0, 0
 	for text, id := range l.comments {
-		if asked++; asked > 100 {
+		if requested++; requested > 100 {
 			break
 		}
 		detail := l.must(http.StatusOK, "GET", "/v1/comments/"+id, l.tokens[0], "", nil)
@@ -94,13 +94,13 @@ func (l *load) checkReplies() {
 			public++
 		}
 	}
-	waiting := 0
+	shown := 0
 	for n := range 5 {
 		page := l.must(http.StatusOK, "GET", fmt.Sprint("/v1/comments?site=held&article=article-", n), "", "", nil)
 		total, _ := page["total"].(float64)
-		waiting += int(total)
+		shown += int(total)
 	}
-	if waiting != public {
-		l.t.Errorf("the pages count %d comments, %d were approved", waiting, public)
+	if shown != public {
+		l.t.Errorf("the pages count %d comments, %d were approved", shown, public)
 	}
 }

@@ -23,18 +23,18 @@ const (
 	readers  = 2
 )
 
-// load is a crowd that posts, decides and reads until it is told to stop. Its
-// ledger holds what the server has acknowledged. Whoever gets no answer, or a
-// 503, asks again: a poster with the same Idempotency-Key.
+// load is a number of clients that post, decide and read until stop. It records what
+// the server has acknowledged. A client without a reply, or with a 503, retries; a
+// poster with the same Idempotency-Key.
 type load struct {
 	t          *testing.T
-	keys       [2]string // of a site that holds every comment, and one that publishes
+	keys       [2]string // of a site in mode pre and one in mode post
 	tokens     [deciders]string
 	client     *http.Client
-	unreliable bool          // servers are killed, so a request may remain without an answer
-	retryDelay time.Duration // of who has to ask again
+	unreliable bool          // servers are killed, so requests may fail
+	retryDelay time.Duration // before a retry
 
-	nodes    atomic.Pointer[[]string] // where to ask
+	nodes    atomic.Pointer[[]string] // base URLs
 	stopping chan struct{}            // closed to stop
 	clients  sync.WaitGroup
 
@@ -45,15 +45,15 @@ type load struct {
 	refused   int                     // 503
 }
 
-// judgment is a decision that stands. Its id is unknown when the answer was
-// lost, and a second attempt said that it was made.
+// madeDecision is an acknowledged decision. Its id is unknown when the reply was
+// lost and the retry found the decision.
 type madeDecision struct{ id, status string }
 
 var sites = [2]string{"held", "free"}
 
 const passPhrase = "a fine pass phrase"
 
-// prepare makes the sites and moderators of a load.
+// newLoad adds the sites and moderators of a load.
 func newLoad(t *testing.T, database string) *load {
 	t.Helper()
 	l := &load{
@@ -76,7 +76,7 @@ func newLoad(t *testing.T, database string) *load {
 
 func moderatorName(i int) string { return fmt.Sprint("moderator ", i) }
 
-// start lets the crowd loose on the nodes with these addresses.
+// start starts the clients on the nodes with these base URLs.
 func (l *load) start(nodes ...string) {
 	l.t.Helper()
 	l.useNodes(nodes...)
@@ -96,10 +96,10 @@ func (l *load) start(nodes ...string) {
 	l.t.Cleanup(l.stop)
 }
 
-// ask names the nodes that are asked from now on.
+// useNodes sets the nodes for all further requests.
 func (l *load) useNodes(nodes ...string) { l.nodes.Store(&nodes) }
 
-// stop lets each of the crowd end what they have begun.
+// stop lets all clients finish their current request and waits for them.
 func (l *load) stop() {
 	if !l.stopped() {
 		close(l.stopping)
@@ -136,9 +136,9 @@ func (l *load) post(poster int) {
 		l.mu.Lock()
 		l.comments[text] = last
 		l.mu.Unlock()
-		if n%10 == 0 { // as if the answer had been lost
+		if n%10 == 0 { // as if the reply had been lost
 			if again := l.must(http.StatusCreated, "POST", "/v1/comments", l.keys[site], key, comment); again != nil && again["id"] != last {
-				l.t.Errorf("repeated, a comment became another one: %v", again)
+				l.t.Errorf("a retry created another comment: %v", again)
 			}
 		}
 	}
@@ -186,8 +186,8 @@ func (l *load) read(reader int) {
 	}
 }
 
-// must repeats a request until it is answered, with the status wanted. The
-// reply is nil when it was not.
+// must retries a request until there is a reply, which must have the status. The
+// reply is nil otherwise.
 func (l *load) must(want int, method, path, token, key string, body any) object {
 	status, reply, _ := l.repeat(method, path, token, key, body)
 	if status == want {
@@ -199,12 +199,12 @@ func (l *load) must(want int, method, path, token, key string, body any) object 
 	return nil
 }
 
-// repeat asks until there is an answer other than 503, and tells whether that
-// took more than one request. Without any it gives up, with status 0.
+// repeat retries until there is a reply other than 503, and reports whether that took
+// more than one request. After a timeout the status is 0.
 func (l *load) repeat(method, path, token, key string, body any) (status int, reply object, repeated bool) {
 	for end := time.Now().Add(2 * waitTimeout); time.Now().Before(end); repeated = true {
 		if l.stopped() && l.t.Failed() {
-			return 0, nil, false // nothing is to be learned any more
+			return 0, nil, false // the test has failed already
 		}
 		status, reply, err := l.once(method, path, token, key, body)
 		switch {
@@ -223,14 +223,14 @@ func (l *load) repeat(method, path, token, key string, body any) (status int, re
 		l.mu.Unlock()
 		l.pause()
 	}
-	l.t.Errorf("%s %s: no answer for too long", method, path)
+	l.t.Errorf("%s %s: timeout", method, path)
 	return 0, nil, false
 }
 
-// pause keeps those who ask again from doing nothing else.
+// pause waits before a retry, so that clients do not use all of the CPU.
 func (l *load) pause() { time.Sleep(l.retryDelay) }
 
-// once asks any of the nodes.
+// once sends one request to a random node.
 func (l *load) once(method, path, token, key string, body any) (int, object, error) {
 	nodes := *l.nodes.Load()
 	data, err := json.Marshal(body)
@@ -266,14 +266,14 @@ func (l *load) once(method, path, token, key string, body any) (int, object, err
 	return res.StatusCode, reply, json.Unmarshal(data, &reply)
 }
 
-// count returns how much was acknowledged, and refused with 503.
+// count returns the numbers of acknowledged changes and of 503 replies.
 func (l *load) count() (acknowledged, refused int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.comments) + len(l.decisions), l.refused
 }
 
-// acknowledges waits until so much more is.
+// waitAcknowledged waits until the server has acknowledged more changes.
 func (l *load) waitAcknowledged(more int) {
 	l.t.Helper()
 	before, _ := l.count()
@@ -283,7 +283,7 @@ func (l *load) waitAcknowledged(more int) {
 	})
 }
 
-// refuses waits until so many more requests are refused.
+// waitRefused waits until more requests were refused.
 func (l *load) waitRefused(more int) {
 	l.t.Helper()
 	_, before := l.count()
@@ -293,7 +293,7 @@ func (l *load) waitRefused(more int) {
 	})
 }
 
-// listen opens a stream of events. It returns whether that has ended.
+// openStream opens an event stream. The result reports whether it has ended.
 func (l *load) openStream(base string) (ended func() bool) {
 	l.t.Helper()
 	req, err := http.NewRequest("GET", base+"/v1/events", nil)
@@ -313,7 +313,7 @@ func (l *load) openStream(base string) (ended func() bool) {
 		defer close(gone)
 		defer res.Body.Close()
 		if _, err := io.Copy(io.Discard, res.Body); err != nil {
-			l.t.Errorf("the stream broke off: %v", err)
+			l.t.Errorf("the stream was interrupted: %v", err)
 		}
 	}()
 	return func() bool {
@@ -326,8 +326,8 @@ func (l *load) openStream(base string) (ended func() bool) {
 	}
 }
 
-// begin sends a comment but for its end, once the server waits for it. The
-// function returned sends the rest, and wants a full answer.
+// startSlowPost sends the headers of a comment and waits until the server expects its
+// body. The function returned sends the body and checks the reply.
 func (l *load) startSlowPost(base string) (end func()) {
 	l.t.Helper()
 	text := fmt.Sprintf("A slow comment, %d.", rand.Int64())
@@ -347,7 +347,7 @@ func (l *load) startSlowPost(base string) (end func()) {
 		"Idempotency-Key: slow-%d\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", l.keys[0], rand.Int64(), len(data))
 	in := bufio.NewReader(conn)
 	if line, err := in.ReadString('\n'); err != nil || !strings.Contains(line, " 100 ") {
-		l.t.Fatalf("the server does not wait for the rest: %q, %v", line, err)
+		l.t.Fatalf("the server does not expect a body: %q, %v", line, err)
 	}
 	if _, err := in.ReadString('\n'); err != nil { // the empty line
 		l.t.Fatal(err)
@@ -359,7 +359,7 @@ func (l *load) startSlowPost(base string) (end func()) {
 		}
 		res, err := http.ReadResponse(in, nil)
 		if err != nil {
-			l.t.Fatalf("a request that had begun was not answered: %v", err)
+			l.t.Fatalf("an open request got no reply: %v", err)
 		}
 		defer res.Body.Close()
 		var reply struct{ ID string }

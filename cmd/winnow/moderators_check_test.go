@@ -9,16 +9,16 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// wrong are rows that must not exist, at any moment.
+// invariants are queries that must always count 0 rows.
 var invariants = map[string]string{
 	"comments that are decided twice": `SELECT count(*) FROM (SELECT comment_id FROM decisions WHERE undone_at IS NULL GROUP BY comment_id HAVING count(*) > 1) x`,
 	"sites whose counter is wrong":    `SELECT count(*) FROM site_counts s WHERE s.pending <> (SELECT count(*) FROM comments c WHERE c.site = s.site AND c.status = 'pending')`,
 	"pending comments that are decided": `SELECT count(*) FROM comments c JOIN decisions d ON d.comment_id = c.id AND d.undone_at IS NULL
 		WHERE c.status <> CASE d.action WHEN 'approve' THEN 'approved' ELSE 'rejected' END`,
-	"decided comments that are held": `SELECT count(*) FROM comments WHERE status <> 'pending' AND lease_by <> ''`,
+	"decided comments that are claimed": `SELECT count(*) FROM comments WHERE status <> 'pending' AND lease_by <> ''`,
 }
 
-// glance looks for what is wrong while everybody works.
+// checkInvariants checks the invariants, also under load.
 func (r *moderatorLoad) checkInvariants(url string) {
 	r.t.Helper()
 	db := storagetest.Raw(r.t, url)
@@ -31,27 +31,27 @@ func (r *moderatorLoad) checkInvariants(url string) {
 	}
 }
 
-// standing is a comment as the audit trail tells it.
+// auditState is the state of a comment according to the audit trail.
 type auditState struct {
 	Status  string
 	Reason  string
 	Version int
-	decided int // decisions that stand
+	decided int // decisions that are not undone
 }
 
-// audited goes through the audit trail: its chain is whole, each row begins
-// where the one before it on the same comment ended, no comment is decided while
-// a decision stands, and the last row is what the database has.
+// checkAudit checks the audit trail: its chain is valid, each row begins with the
+// state in which the last row of the same comment ended, no comment has two decisions
+// at a time, and the last state is that of the database.
 func (r *moderatorLoad) checkAudit(url string) {
 	r.t.Helper()
-	if said := must(r.t, "", "audit", "verify", "--database="+url); !strings.Contains(said, "chain valid") {
-		r.t.Errorf("audit verify: %s", said)
+	if out := must(r.t, "", "audit", "verify", "--database="+url); !strings.Contains(out, "chain valid") {
+		r.t.Errorf("audit verify: %s", out)
 	}
-	told := map[string]auditState{}
+	states := map[string]auditState{}
 	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT subject || ' ' || action, before, after FROM audit WHERE action IN ('comment.approve', 'comment.reject', 'comment.escalate', 'comment.undo') ORDER BY seq`,
 		func(row, before, after string) {
 			id, action, _ := strings.Cut(row, " ")
-			last, seen := told[id]
+			last, seen := states[id]
 			was, now := auditState{decided: last.decided}, auditState{decided: last.decided}
 			for text, s := range map[string]*auditState{before: &was, after: &now} {
 				if err := json.Unmarshal([]byte(text), s); err != nil {
@@ -70,28 +70,28 @@ func (r *moderatorLoad) checkAudit(url string) {
 			if now.decided < 0 || now.decided > 1 || now.Version != was.Version+1 {
 				r.t.Errorf("%s: %+v became %+v", row, was, now)
 			}
-			told[id] = now
+			states[id] = now
 		})
 	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT id, status || ' ' || reason, version || ' ' || (SELECT count(*) FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL) FROM comments c WHERE site = 'held'`,
 		func(id, is, counts string) {
-			if s, ok := told[id]; ok && (is != s.Status+" "+s.Reason || counts != fmt.Sprint(s.Version, " ", s.decided)) {
+			if s, ok := states[id]; ok && (is != s.Status+" "+s.Reason || counts != fmt.Sprint(s.Version, " ", s.decided)) {
 				r.t.Errorf("%s is %s, %s; its trail ends with %+v", id, is, counts, s)
 			} else if !ok && counts != "1 0" {
-				r.t.Errorf("%s is %s, %s, and has no trail", id, is, counts)
+				r.t.Errorf("%s is %s, %s, and has no audit row", id, is, counts)
 			}
 		})
 }
 
-// accounted holds the rows against what was acknowledged: every comment and
-// decision is there, and undone when that was acknowledged; nothing else was
-// done, but for what requests may have done that had no answer.
+// checkAcknowledged compares the database with the record: every acknowledged comment,
+// decision and undo is there. Others are allowed only for requests whose reply was
+// lost.
 func (r *moderatorLoad) checkAcknowledged(url string) {
 	r.t.Helper()
 	comments, _ := r.rows(url)
 	r.checkComments(comments)
-	kept := map[string]bool{}
+	found := map[string]bool{}
 	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT id, comment_id || ' ' || batch, CASE WHEN undone_at IS NULL THEN '' ELSE 'undone' END FROM decisions`, func(id, of, undone string) {
-		kept[id] = true
+		found[id] = true
 		comment, batch, _ := strings.Cut(of, " ")
 		if known := r.decided[id]; known != comment && (known != "" || !r.uncertain[comment]) {
 			r.t.Errorf("decision %s on %s was acknowledged for %q", id, comment, known)
@@ -101,13 +101,13 @@ func (r *moderatorLoad) checkAcknowledged(url string) {
 		}
 	})
 	for id, comment := range r.decided {
-		if !kept[id] {
-			r.t.Errorf("decision %s on %s was acknowledged, and is gone", id, comment)
+		if !found[id] {
+			r.t.Errorf("decision %s on %s was acknowledged and is missing", id, comment)
 		}
 	}
 }
 
-// totals holds what the server counts against the rows.
+// checkCounters compares the counters of the server with the rows.
 func (r *moderatorLoad) checkCounters(url string) {
 	r.t.Helper()
 	storagetest.Counters(r.t, url)
@@ -120,7 +120,7 @@ func (r *moderatorLoad) checkCounters(url string) {
 	session := r.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": loginName(0), "password": passPhrase})
 	token, _ := session["access_token"].(string)
 	if queue := r.must(http.StatusOK, "GET", "/v1/queue?site=held&limit=1", token, "", nil); queue["total"] != float64(pending) {
-		r.t.Errorf("the queue counts %v comments, %d wait", queue["total"], pending)
+		r.t.Errorf("the queue counts %v comments, %d are pending", queue["total"], pending)
 	}
 	public := 0.0
 	for n := range 5 {

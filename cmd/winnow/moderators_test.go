@@ -17,36 +17,37 @@ import (
 	"winnow/storage/storagetest"
 )
 
-var shift = flag.Duration("shift", 5*time.Second, "how long a hundred moderators work")
+var shift = flag.Duration("shift", 5*time.Second, "how long the test with a hundred moderators runs")
 
 const (
 	moderators      = 100
-	editors         = 10  // of them
-	initialComments = 500 // comments, when they begin
+	editors         = 10  // among the moderators
+	initialComments = 500 // comments before they begin
 )
 
-// newsroom is a load whose moderators do at random what a console lets them do.
+// moderatorLoad is a load with moderators who use all functions of the console at
+// random.
 type moderatorLoad struct {
 	*load
 
 	mu            sync.Mutex
-	loggedIn      int                       // have logged in
-	claimed       map[string]claimedComment // what was dealt and not let go since, by comment
-	everClaimed   []claimedComment          // some of all that was ever dealt
-	undoable      []string                  // ids that can be undone: of decisions, batches, escalations
+	loggedIn      int                       // number of moderators
+	claimed       map[string]claimedComment // current claims, by comment
+	everClaimed   []claimedComment          // all claims so far
+	undoable      []string                  // ids for an undo: of decisions, batches, escalations
 	decided       map[string]string
 	undone        map[string]bool // decisions and escalations
-	uncertain     map[string]bool // comments, and ids to undo, of requests that had to be repeated
+	uncertain     map[string]bool // comments, and ids of undos, of requests whose first reply was lost
 	requestCounts map[string]int
 }
 
-// dealt is a comment as a moderator was dealt it.
+// claimedComment is a comment in the version that a moderator has claimed.
 type claimedComment struct {
 	id, by  string
 	version float64
 }
 
-// moderator is one of the hundred.
+// moderator is one of the hundred moderators.
 type moderator struct {
 	name, token string
 	claims      []claimedComment
@@ -59,7 +60,7 @@ func TestHundredModerators(t *testing.T) {
 	})
 }
 
-// deskUnderLoad kills one node after the other while moderators work.
+// moderatorsUnderLoad kills one node after the other while moderators work.
 func moderatorsUnderLoad(t *testing.T, url string, nodes int, more ...string) {
 	args := append([]string{"--database=" + url, "--limit-login=0"}, more...)
 	servers, bases := make([]*process, nodes), make([]string, nodes)
@@ -70,7 +71,7 @@ func moderatorsUnderLoad(t *testing.T, url string, nodes int, more ...string) {
 	r := newModeratorLoad(t, url)
 	r.useNodes(bases...)
 	for n := range posters {
-		r.clients.Go(func() { r.post(2 * n) }) // even: on the site that holds every comment
+		r.clients.Go(func() { r.post(2 * n) }) // even: on the site in mode pre
 	}
 	t.Cleanup(r.stop)
 	r.waitAcknowledged(initialComments)
@@ -97,20 +98,20 @@ func moderatorsUnderLoad(t *testing.T, url string, nodes int, more ...string) {
 	r.checkAudit(url)
 	r.checkAcknowledged(url)
 	r.checkCounters(url)
-	t.Logf("%d crashes; %d comments, %d decisions and %d undone of them were acknowledged; %d requests without an answer, %d refused\n%v",
+	t.Logf("%d crashes; %d comments, %d decisions and %d undone of them were acknowledged; %d requests without a reply, %d refused\n%v",
 		crashes, len(r.comments), len(r.decided), len(r.undone), r.failed, r.refused, r.requestCounts)
 }
 
 func loginName(n int) string { return fmt.Sprint("desk ", n) }
 
-// hire makes the sites, and the moderators, who have one password.
+// newModeratorLoad adds the sites, and the moderators with the same password.
 func newModeratorLoad(t *testing.T, url string) *moderatorLoad {
 	t.Helper()
 	r := &moderatorLoad{
 		load: newLoad(t, "--database="+url), claimed: map[string]claimedComment{}, decided: map[string]string{},
 		undone: map[string]bool{}, uncertain: map[string]bool{}, requestCounts: map[string]int{},
 	}
-	r.unreliable, r.retryDelay = true, 100*time.Millisecond // a hundred would keep a server from starting
+	r.unreliable, r.retryDelay = true, 100*time.Millisecond // the retries of a hundred clients would slow the start of a server
 	hash, err := password.Hash(passPhrase)
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +133,7 @@ func newModeratorLoad(t *testing.T, url string) *moderatorLoad {
 	return r
 }
 
-// work is a moderator's shift.
+// work runs one moderator.
 func (r *moderatorLoad) work(m moderator) {
 	session := r.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": m.name, "password": passPhrase})
 	if m.token, _ = session["access_token"].(string); m.token == "" {
@@ -166,9 +167,8 @@ func (r *moderatorLoad) work(m moderator) {
 	}
 }
 
-// asks sends a moderator's request and counts it. It tells whether the first
-// answer was lost: what was asked for may have been done then, whatever the
-// answer says.
+// request sends a moderator's request and counts it. It reports whether the first
+// reply was lost: the change may have been made then, whatever the last reply is.
 func (r *moderatorLoad) request(m *moderator, act, path string, body object, unsure ...string) (status int, reply object, lost bool) {
 	status, reply, lost = r.repeat("POST", path, m.token, "", body)
 	r.mu.Lock()
@@ -180,7 +180,7 @@ func (r *moderatorLoad) request(m *moderator, act, path string, body object, uns
 	return status, reply, lost
 }
 
-// allows fails the test when a request ended in another way than these.
+// expectStatus fails the test when the status is none of these.
 func (r *moderatorLoad) expectStatus(act string, status int, reply object, want ...int) {
 	if status != 0 && !slices.Contains(want, status) {
 		r.t.Errorf("%s: status %d, want one of %v: %v", act, status, want, reply)
@@ -201,17 +201,17 @@ func (r *moderatorLoad) claim(m *moderator) {
 		i := item.(object)
 		d := claimedComment{i["comment"].(object)["id"].(string), m.name, i["version"].(float64)}
 		if other := r.claimed[d.id]; other.by != "" && other.by != d.by && other.version == d.version {
-			r.t.Errorf("%v was dealt while %s held it", d, other.by)
+			r.t.Errorf("%v was claimed while %s had a claim", d, other.by)
 		}
-		if r.claimed[d.id].version <= d.version { // or it was taken back since, and dealt anew
+		if r.claimed[d.id].version <= d.version { // else it was released and claimed again since
 			r.claimed[d.id] = d
 		}
 		m.claims, r.everClaimed = append(m.claims, d), append(r.everClaimed, d)
 	}
 }
 
-// plays takes cards off a moderator's hand. They count as let go from before
-// the server is asked.
+// dropClaims removes the first n claims of a moderator from the record, before the
+// request that ends them.
 func (r *moderatorLoad) dropClaims(m *moderator, cards int) []claimedComment {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -239,8 +239,8 @@ func randomDecision() object {
 	return object{"action": "approve"}
 }
 
-// decide is for a comment that the moderator holds. It can be refused only when
-// the comment has changed: who undoes an escalation takes it from an editor.
+// decide decides a claimed comment. It may be refused only when the comment has
+// changed: an undone escalation takes it from the editor.
 func (r *moderatorLoad) decide(m *moderator) {
 	d := r.dropClaims(m, 1)[0]
 	word := randomDecision()
@@ -248,12 +248,12 @@ func (r *moderatorLoad) decide(m *moderator) {
 	status, reply, lost := r.request(m, "decide", "/v1/comments/"+d.id+"/decision", word, d.id)
 	r.expectStatus("decide", status, reply, http.StatusOK, http.StatusConflict)
 	if now, _ := reply["current"].(object); status == http.StatusConflict && !lost && now["version"] == d.version {
-		r.t.Errorf("%v was refused to who held it: %v", d, reply)
+		r.t.Errorf("%v was refused to the owner of the claim: %v", d, reply)
 	}
 	r.recordDecision(m, d, status, reply)
 }
 
-// decideStale is for a comment that somebody was dealt at some time.
+// decideStale decides a comment that anyone has claimed at any time.
 func (r *moderatorLoad) decideStale(m *moderator) {
 	d, found := pickOne(r, &r.everClaimed)
 	if !found || slices.ContainsFunc(m.claims, func(own claimedComment) bool { return own.id == d.id }) {
@@ -266,7 +266,7 @@ func (r *moderatorLoad) decideStale(m *moderator) {
 	r.recordDecision(m, d, status, reply)
 }
 
-// decides notes a decision that was acknowledged.
+// recordDecision records an acknowledged decision.
 func (r *moderatorLoad) recordDecision(m *moderator, d claimedComment, status int, reply object) {
 	if status != http.StatusOK {
 		return
@@ -275,14 +275,14 @@ func (r *moderatorLoad) recordDecision(m *moderator, d claimedComment, status in
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if other := r.claimed[d.id]; other.by != "" && other.by != m.name && other.version == d.version {
-		r.t.Errorf("%s decided %v, which %s held", m.name, d, other.by)
+		r.t.Errorf("%s decided %v, which %s had claimed", m.name, d, other.by)
 	}
 	r.decided[id] = d.id
 	r.undoable = append(r.undoable, id)
 }
 
-// decideAll decides all that the moderator holds, as a batch. It names no
-// versions, so who gets no answer must not simply ask again.
+// decideAll decides all claims of a moderator as one batch. It has no versions, so it
+// must not be retried after a lost reply.
 func (r *moderatorLoad) decideAll(m *moderator) {
 	word := randomDecision()
 	ids := idsOf(r.dropClaims(m, len(m.claims)))
@@ -309,7 +309,7 @@ func (r *moderatorLoad) decideAll(m *moderator) {
 	}
 }
 
-// giveBack releases or skips some of what the moderator holds.
+// releaseOrSkip releases or skips some claims of a moderator.
 func (r *moderatorLoad) releaseOrSkip(m *moderator, how string) {
 	status, reply, _ := r.request(m, how, "/v1/queue/"+how, object{"comment_ids": idsOf(r.dropClaims(m, 1+rand.IntN(len(m.claims))))})
 	r.expectStatus(how, status, reply, http.StatusNoContent)
@@ -318,7 +318,7 @@ func (r *moderatorLoad) releaseOrSkip(m *moderator, how string) {
 func (r *moderatorLoad) escalate(m *moderator) {
 	d := r.dropClaims(m, 1)[0]
 	status, reply, _ := r.request(m, "escalate", "/v1/comments/"+d.id+"/escalate", object{"note": "What do you think?"}, d.id)
-	r.expectStatus("escalate", status, reply, http.StatusOK, http.StatusConflict) // an editor holds what was escalated before
+	r.expectStatus("escalate", status, reply, http.StatusOK, http.StatusConflict) // an editor has claimed it since an earlier escalation
 	if id, _ := reply["id"].(string); id != "" {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -331,7 +331,7 @@ func (r *moderatorLoad) renew(m *moderator) {
 	r.expectStatus("renew", status, reply, http.StatusOK)
 }
 
-// undo takes back what anybody has done.
+// undo undoes a decision, batch or escalation of any moderator.
 func (r *moderatorLoad) undo(m *moderator) {
 	id, found := pickOne(r, &r.undoable)
 	if !found {
@@ -347,7 +347,7 @@ func (r *moderatorLoad) undo(m *moderator) {
 	}
 }
 
-// oneOf picks from what the newsroom has noted so far.
+// pickOne picks a random element of a record.
 func pickOne[T any](r *moderatorLoad, from *[]T) (one T, found bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// asProgram names a variable that makes this test binary the program itself,
-// which can so be killed, with the race detector in it.
+// runAsProgram is a variable that makes this test binary run the program, in a
+// process that can be killed and that has the race detector.
 const runAsProgram = "WINNOW_TEST_AS_PROGRAM"
 
-// patience is how long anything may take before a test gives it up as hanging.
+// waitTimeout is how long a test waits before it takes something to hang.
 const waitTimeout = time.Minute
 
-// process is winnow serve in a process of its own, on a free port. What it logs
-// shows when the test fails.
+// process is winnow serve in a separate process, on a free port. Its log is printed
+// when the test fails.
 type process struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -25,8 +25,7 @@ type process struct {
 	exited chan struct{} // closed when it has ended
 }
 
-// launch starts a server and does not wait until it answers. The test's end
-// kills it.
+// launch starts a server without waiting for it, and kills it after the test.
 func launch(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, log: new(output), exited: make(chan struct{})}
@@ -53,7 +52,7 @@ func launch(t *testing.T, args ...string) *process {
 	return p
 }
 
-// base waits until the server answers, and returns its address.
+// base waits until the server listens and returns its address.
 func (p *process) base() string {
 	p.t.Helper()
 	var m []string
@@ -69,13 +68,13 @@ func (p *process) base() string {
 	return "http://" + m[1]
 }
 
-// kill ends the server as kill -9 does.
+// kill ends the server with SIGKILL.
 func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // an error says that it has ended by itself
+	_ = p.cmd.Process.Kill() // fails if it has already ended
 	<-p.exited
 }
 
-// terminate asks the server to end, waits for it and returns its exit status.
+// terminate sends SIGTERM, waits for the end and returns the exit status.
 func (p *process) terminate() int {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -99,12 +98,12 @@ func (p *process) running() {
 	}
 }
 
-// poll waits for a condition, for as long as patience.
+// poll waits for a condition, at most waitTimeout.
 func poll(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for end := time.Now().Add(waitTimeout); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("timeout: waiting until %s", what)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func TestSiteCommands(t *testing.T) {
 	}
 }
 
-func TestASiteSaysHowLongItKeeps(t *testing.T) {
+func TestSiteRetention(t *testing.T) {
 	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
 	must(t, "", "site", "add", "gazette", db)
 	must(t, "", "site", "add", "herald", "--keep-addresses", "0", "--keep-rejected", "0", db)
@@ -49,7 +49,7 @@ func TestASiteSaysHowLongItKeeps(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := (models.Retention{Addresses: 7, Rejected: 180, Labels: 400}); sites[0].Retention != want || sites[1].Retention != (models.Retention{}) {
-		t.Errorf("they keep %+v and %+v", sites[0].Retention, sites[1].Retention)
+		t.Errorf("retention %+v and %+v", sites[0].Retention, sites[1].Retention)
 	}
 	if list := must(t, "", "site", "list", db); !strings.Contains(list, "7/180/400") {
 		t.Error(list)
@@ -59,7 +59,7 @@ func TestASiteSaysHowLongItKeeps(t *testing.T) {
 	}
 }
 
-func TestASiteSaysHowMuchIsTooMuch(t *testing.T) {
+func TestSiteBurst(t *testing.T) {
 	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
 	must(t, "", "site", "add", "gazette", "--surge", "30/5/60", db)
 	must(t, "", "site", "add", "herald", "--surge", "9/1/9", db)
@@ -69,7 +69,7 @@ func TestASiteSaysHowMuchIsTooMuch(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := (models.Surge{Count: 30, Minutes: 5, HoldMinutes: 60}); sites[0].Surge != want || sites[1].Surge != (models.Surge{}) {
-		t.Errorf("too many are %+v and %+v", sites[0].Surge, sites[1].Surge)
+		t.Errorf("bursts %+v and %+v", sites[0].Surge, sites[1].Surge)
 	}
 	if list := must(t, "", "site", "list", db); !strings.Contains(list, "30/5/60") {
 		t.Error(list)
