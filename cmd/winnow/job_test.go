@@ -47,20 +47,8 @@ func workflow(t *testing.T, setup ...string) {
 		t.Errorf("the starter model rejected: %v", first)
 	}
 
-	model := filepath.Join(t.TempDir(), "m.wnw")
 	rows := labels(t)
-	must(t, "", "train", "--labels", rows, "--out", model)
-	figures := must(t, "", "evaluate", "--model", model, "--labels", rows, "--json")
-	var measured struct{ Spam struct{ AUC float64 } }
-	if err := json.Unmarshal([]byte(figures), &measured); err != nil || measured.Spam.AUC < 0.99 {
-		t.Fatalf("figures of an easy set: %v %s", err, figures)
-	}
-	data, err := os.ReadFile(model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	version := n.call(t, http.StatusCreated, "POST", "/v1/models", ada, data)["version"].(string)
-	n.call(t, http.StatusOK, "POST", "/v1/models/"+url.PathEscape(version)+"/promote", ada, object{})
+	model, version := trainAndPromote(t, n, ada, rows)
 
 	ham := n.comment(t, site.Key, "harbour", "I think the council was right about the bridge, the seats are full on Sundays.", 1)
 	if ham["status"] != "approved" || ham["verdict"].(object)["model"] != version {
@@ -89,6 +77,25 @@ func workflow(t *testing.T, setup ...string) {
 	if c := again.comment(t, site.Key, "harbour", "And here we are again.", 200); c["verdict"].(object)["model"] != version {
 		t.Errorf("after a restart another model scores: %v", c)
 	}
+}
+
+// trainAndPromote trains a model on rows, checks its metrics and makes it live.
+func trainAndPromote(t *testing.T, n *node, token, rows string) (model, version string) {
+	t.Helper()
+	model = filepath.Join(t.TempDir(), "m.wnw")
+	must(t, "", "train", "--labels", rows, "--out", model)
+	figures := must(t, "", "evaluate", "--model", model, "--labels", rows, "--json")
+	var measured struct{ Spam struct{ AUC float64 } }
+	if err := json.Unmarshal([]byte(figures), &measured); err != nil || measured.Spam.AUC < 0.99 {
+		t.Fatalf("figures of an easy set: %v %s", err, figures)
+	}
+	data, err := os.ReadFile(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	version = n.call(t, http.StatusCreated, "POST", "/v1/models", token, data)["version"].(string)
+	n.call(t, http.StatusOK, "POST", "/v1/models/"+url.PathEscape(version)+"/promote", token, object{})
+	return model, version
 }
 
 // waitHeld posts until the server uses the new mode of the site, and returns the ids

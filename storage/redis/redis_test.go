@@ -255,67 +255,76 @@ func TestOutage(t *testing.T) {
 		"killed and started again": {(*storagetest.RedisServer).Kill, (*storagetest.RedisServer).Start},
 		"hanging for a while":      {(*storagetest.RedisServer).Pause, (*storagetest.RedisServer).Resume},
 	} {
-		t.Run(name, func(t *testing.T) {
-			var log lines
-			s := storagetest.Redis(t)
-			c := openLogged(t, s.URL+"?wait=500ms", slog.New(slog.NewTextHandler(&log, nil)))
-			other := open(t, s.URL)
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			received, err := other.Notifier().Subscribe(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
+		t.Run(name, func(t *testing.T) { testOutage(t, outage.begin, outage.end) })
+	}
+}
 
-			var callers sync.WaitGroup // load during the whole outage
-			for range 8 {
-				callers.Go(func() {
-					for ctx.Err() == nil {
-						take(t, c, 1_000_000)
-						time.Sleep(time.Millisecond)
-					}
-				})
-			}
-			eventually(t, "a count in Redis", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
-			if err := c.Ping(ctx); err != nil || c.Fallbacks() > 0 {
-				t.Errorf("before: %v, %d fallbacks", err, c.Fallbacks())
-			}
+func testOutage(t *testing.T, begin, end func(*storagetest.RedisServer)) {
+	var log lines
+	s := storagetest.Redis(t)
+	c := openLogged(t, s.URL+"?wait=500ms", slog.New(slog.NewTextHandler(&log, nil)))
+	other := open(t, s.URL)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	received, err := other.Notifier().Subscribe(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 
-			outage.begin(s)
-			eventually(t, "falling back", func() bool { return c.Fallbacks() > 100 })
-			eventually(t, "the outage being logged", func() bool { return log.count("out of use") > 0 })
-			if err := c.Ping(ctx); models.KindOf(err) != models.KindUnavailable {
-				t.Errorf("ping while Redis is away: %v", err)
-			}
-			own, err := c.Notifier().Subscribe(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := c.Notifier().Publish(ctx, models.Event{ID: "while away"}); err != nil || (<-own).ID != "while away" {
-				t.Errorf("this node's own subscribers: %v", err)
-			}
+	wait := takeUntil(ctx, t, c)
+	eventually(t, "a count in Redis", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
+	if err := c.Ping(ctx); err != nil || c.Fallbacks() > 0 {
+		t.Errorf("before: %v, %d fallbacks", err, c.Fallbacks())
+	}
 
-			outage.end(s)
-			eventually(t, "the recovery", func() bool { return c.Ping(ctx) == nil })
-			eventually(t, "an event from the other node", func() bool {
-				if err := c.Notifier().Publish(ctx, models.Event{ID: "back again"}); err != nil {
-					t.Error(err)
-				}
-				select {
-				case e := <-received:
-					return e.ID == "back again"
-				default:
-					return false
-				}
-			})
-			eventually(t, "a count in Redis again", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
-			cancel()
-			callers.Wait()
-			if down, up := log.count("out of use"), log.count("in use again"); down != 1 || up != 1 {
-				t.Errorf("logged down %d times and up %d times, want once each", down, up)
+	begin(s)
+	eventually(t, "falling back", func() bool { return c.Fallbacks() > 100 })
+	eventually(t, "the outage being logged", func() bool { return log.count("out of use") > 0 })
+	if err := c.Ping(ctx); models.KindOf(err) != models.KindUnavailable {
+		t.Errorf("ping while Redis is away: %v", err)
+	}
+	own, err := c.Notifier().Subscribe(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Notifier().Publish(ctx, models.Event{ID: "while away"}); err != nil || (<-own).ID != "while away" {
+		t.Errorf("this node's own subscribers: %v", err)
+	}
+
+	end(s)
+	eventually(t, "the recovery", func() bool { return c.Ping(ctx) == nil })
+	eventually(t, "an event from the other node", func() bool {
+		if err := c.Notifier().Publish(ctx, models.Event{ID: "back again"}); err != nil {
+			t.Error(err)
+		}
+		select {
+		case e := <-received:
+			return e.ID == "back again"
+		default:
+			return false
+		}
+	})
+	eventually(t, "a count in Redis again", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
+	cancel()
+	wait()
+	if down, up := log.count("out of use"), log.count("in use again"); down != 1 || up != 1 {
+		t.Errorf("logged down %d times and up %d times, want once each", down, up)
+	}
+}
+
+// takeUntil uses the limiter from several goroutines until ctx ends. The function
+// returned waits for them.
+func takeUntil(ctx context.Context, t *testing.T, c *redis.Client) (wait func()) {
+	var callers sync.WaitGroup
+	for range 8 {
+		callers.Go(func() {
+			for ctx.Err() == nil {
+				take(t, c, 1_000_000)
+				time.Sleep(time.Millisecond)
 			}
 		})
 	}
+	return callers.Wait
 }
 
 func TestOpenWithoutServer(t *testing.T) {
