@@ -19,7 +19,7 @@ type Campaign struct {
 	ID       string    `json:"id"`                // of its first comment
 	Count    int       `json:"count"`             // of comments, including this one
 	Authors  int       `json:"authors"`           // different ones, counted up to a limit
-	Articles int       `json:"articles"`          // likewise
+	Articles int       `json:"articles"`          // counted the same
 	First    time.Time `json:"first"`             // arrival of the first comment
 	Pending  int       `json:"pending,omitempty"` // pending ones, in a queue that is grouped by campaign
 }

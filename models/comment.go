@@ -83,7 +83,7 @@ type Comment struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// Gone reports whether the content was removed: by an erasure, or at the end of
+// Gone reports whether the content was removed: by asked for erasure, or at the end of
 // its retention. The row stays, so that replies keep their parent.
 func (c Comment) Gone() bool { return c.Body == "" }
 

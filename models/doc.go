@@ -79,7 +79,7 @@
 //   - Batch: several decisions that were made, and can be undone, together.
 //   - Preview: what a batch of all comments that a filter matches would decide.
 //   - Escalation: a moderator leaves a comment to an editor.
-//   - Second look: a comment that was already decided, judged again by another
+//   - Second look: a comment that was already decided, decided once more by another
 //     moderator who does not see the first result. The share of agreement
 //     measures moderators and model.
 //   - Outcome: what became of a comment, as its author may know it.

@@ -40,7 +40,7 @@ type Thresholds struct {
 	Reject *float64 `json:"reject,omitempty"`
 }
 
-// Retention is how many days a site keeps personal data. 0 is for ever.
+// Retention is how many days a site keeps personal data. 0 is forever.
 type Retention struct {
 	// Addresses: hash and network of a comment's address, its user agent and
 	// referrer, from its arrival; also reports by address.

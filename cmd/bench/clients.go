@@ -61,8 +61,8 @@ type postClient struct {
 	body      []byte
 }
 
-func (p *postClient) address() string        { return p.addr }
-func (p *postClient) wanted(status int) bool { return status == http.StatusCreated }
+func (p *postClient) address() string          { return p.addr }
+func (p *postClient) expected(status int) bool { return status == http.StatusCreated }
 
 func (p *postClient) request(b []byte) ([]byte, bool) {
 	n := posted.Add(1)
@@ -79,7 +79,7 @@ type getClient struct{ addr, path, token, etag string }
 
 func (g *getClient) address() string { return g.addr }
 
-func (g *getClient) wanted(status int) bool {
+func (g *getClient) expected(status int) bool {
 	if g.etag != "" {
 		return status == http.StatusNotModified
 	}
@@ -100,8 +100,8 @@ type decideClient struct {
 	ids         <-chan string
 }
 
-func (d *decideClient) address() string        { return d.addr }
-func (d *decideClient) wanted(status int) bool { return status == http.StatusOK }
+func (d *decideClient) address() string          { return d.addr }
+func (d *decideClient) expected(status int) bool { return status == http.StatusOK }
 
 func (d *decideClient) request(b []byte) ([]byte, bool) {
 	select {

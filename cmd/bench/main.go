@@ -77,25 +77,25 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer bare.Stop()
-	desk, err := startServer(ctx, o)
+	target, err := startServer(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer desk.server.Stop()
+	defer target.server.Stop()
 
-	at := desk.server.Addr
+	at := target.server.Addr
 	jobs := []workload{
 		{name: "bare Echo handler", server: bare, client: func(int) client { return &postClient{addr: bare.Addr} }},
-		{name: "post a comment", server: desk.server, client: func(int) client { return &postClient{addr: at, key: desk.key} }},
-		{name: "read a page of 100", server: desk.server, client: func(int) client { return &getClient{addr: at, path: desk.page} }},
-		{name: "the same, not modified", server: desk.server, client: func(int) client { return &getClient{addr: at, path: desk.page, etag: desk.etag} }},
+		{name: "post a comment", server: target.server, client: func(int) client { return &postClient{addr: at, key: target.key} }},
+		{name: "read a page of 100", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page} }},
+		{name: "the same, not modified", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page, etag: target.etag} }},
 		{
-			name: "first page of the queue", server: desk.server, client: func(int) client {
-				return &getClient{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: desk.token}
+			name: "first page of the queue", server: target.server, client: func(int) client {
+				return &getClient{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: target.token}
 			},
-			prepare: func(ctx context.Context) error { return desk.refill(ctx, 5000) },
+			prepare: func(ctx context.Context) error { return target.refill(ctx, 5000) },
 		},
-		{name: "decide a comment", server: desk.server, client: func(int) client { return &decideClient{addr: at, token: desk.token, ids: desk.pending} }},
+		{name: "decide a comment", server: target.server, client: func(int) client { return &decideClient{addr: at, token: target.token, ids: target.pending} }},
 	}
 	jobs = slices.DeleteFunc(jobs, func(j workload) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
 	results := make([][]result, len(jobs))

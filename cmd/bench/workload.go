@@ -31,7 +31,7 @@ type client interface {
 	// request appends the next request to b, or returns false when there is none.
 	request(b []byte) ([]byte, bool)
 	// wanted reports whether a status is the expected one.
-	wanted(status int) bool
+	expected(status int) bool
 }
 
 // result is one measurement.
@@ -112,7 +112,7 @@ func sendRequests(ctx context.Context, c client) (took []time.Duration, bad int,
 		if err != nil {
 			return took, bad, err
 		}
-		if c.wanted(status) {
+		if c.expected(status) {
 			took = append(took, time.Since(begun))
 		} else {
 			bad++

@@ -235,9 +235,9 @@ func (c *generator) counters() []rows {
 	for d, n := range c.arrivals {
 		arrivals.values = append(arrivals.values, []any{d.number, d.site, n.approved, n.rejected, n.pending})
 	}
-	judged := rows{table: "judgements", columns: strings.Fields("day site moderator machine approved rejected")}
+	decided := rows{table: "judgements", columns: strings.Fields("day site moderator machine approved rejected")}
 	for j, n := range c.decided {
-		judged.values = append(judged.values, []any{j.number, j.site, j.moderator, j.machine, n.approved, n.rejected})
+		decided.values = append(decided.values, []any{j.number, j.site, j.moderator, j.machine, n.approved, n.rejected})
 	}
 	histograms := rows{table: "histograms", columns: strings.Fields("day site kind")}
 	for i := range bins {
@@ -250,5 +250,5 @@ func (c *generator) counters() []rows {
 		}
 		histograms.values = append(histograms.values, row)
 	}
-	return []rows{articles, sites, authors, arrivals, judged, histograms}
+	return []rows{articles, sites, authors, arrivals, decided, histograms}
 }

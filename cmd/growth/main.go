@@ -68,14 +68,14 @@ func run(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	var desks [2]*testServer
+	var servers [2]*testServer
 	for i, database := range []string{o.small, o.large} {
 		begun := time.Now()
-		if desks[i], err = startServer(ctx, running.Program{Binary: o.winnow, Database: database}); err != nil {
+		if servers[i], err = startServer(ctx, running.Program{Binary: o.winnow, Database: database}); err != nil {
 			return err
 		}
-		defer desks[i].server.Stop()
-		fmt.Printf("ready after %v: %d sites, %d comments known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].anyAge))
+		defer servers[i].server.Stop()
+		fmt.Printf("ready after %v: %d sites, %d comments known\n", time.Since(begun).Round(time.Millisecond), len(servers[i].sites), len(servers[i].anyAge))
 	}
 	fmt.Printf("%-32s", "median µs")
 	for _, c := range loads {
@@ -88,7 +88,7 @@ func run(ctx context.Context, o options) (err error) {
 		}
 		fmt.Printf("%-32s", op.name)
 		for _, c := range loads {
-			small, large, err := compare(ctx, desks, op, c.connections, c.requests, o.turns)
+			small, large, err := compare(ctx, servers, op, c.connections, c.requests, o.turns)
 			if err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)
 			}
@@ -97,7 +97,7 @@ func run(ctx context.Context, o options) (err error) {
 		fmt.Println()
 	}
 	for i, name := range []string{"small", "large"} {
-		most, err := desks[i].server.Memory()
+		most, err := servers[i].server.Memory()
 		if err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func run(ctx context.Context, o options) (err error) {
 
 // compare returns the medians of an operation on both servers. They take turns, so
 // that other load on the machine affects both. The first turns are a warm-up.
-func compare(ctx context.Context, desks [2]*testServer, op operation, connections, requests, turns int) (small, large time.Duration, err error) {
+func compare(ctx context.Context, servers [2]*testServer, op operation, connections, requests, turns int) (small, large time.Duration, err error) {
 	var took [2][]time.Duration
 	const warmup, maxDuration = 2, 10 * time.Second
 	begun := time.Now()
@@ -116,7 +116,7 @@ func compare(ctx context.Context, desks [2]*testServer, op operation, connection
 		if turn > warmup && time.Since(begun) > maxDuration {
 			break
 		}
-		for i, d := range desks {
+		for i, d := range servers {
 			all, err := d.drive(ctx, op, connections, requests)
 			if err != nil {
 				return 0, 0, err

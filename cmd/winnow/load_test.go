@@ -146,8 +146,8 @@ func (l *load) post(poster int) {
 
 func (l *load) decide(decider int) {
 	for n := 0; !l.stopped(); n++ {
-		dealt := l.must(http.StatusOK, "POST", "/v1/queue/claim", l.tokens[decider], "", object{"site": sites[0], "limit": 5})
-		items, _ := dealt["items"].([]any)
+		claimed := l.must(http.StatusOK, "POST", "/v1/queue/claim", l.tokens[decider], "", object{"site": sites[0], "limit": 5})
+		items, _ := claimed["items"].([]any)
 		if len(items) == 0 {
 			l.pause()
 		}

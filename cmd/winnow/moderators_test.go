@@ -102,7 +102,7 @@ func moderatorsUnderLoad(t *testing.T, url string, nodes int, more ...string) {
 		crashes, len(r.comments), len(r.decided), len(r.undone), r.failed, r.refused, r.requestCounts)
 }
 
-func loginName(n int) string { return fmt.Sprint("desk ", n) }
+func loginName(n int) string { return fmt.Sprint("console moderator ", n) }
 
 // newModeratorLoad adds the sites, and the moderators with the same password.
 func newModeratorLoad(t *testing.T, url string) *moderatorLoad {

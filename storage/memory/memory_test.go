@@ -64,7 +64,7 @@ func TestExactTimes(t *testing.T) {
 	} {
 		want.Policy = perAddress("a")
 		if a, _ := l.Take(t.Context(), perAddress("a")); a != want {
-			t.Fatalf("request %d: %+v, wanted %+v", i+1, a, want)
+			t.Fatalf("request %d: %+v, want %+v", i+1, a, want)
 		}
 	}
 	c.Pass(5*time.Second - time.Microsecond)

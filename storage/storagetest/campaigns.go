@@ -60,7 +60,7 @@ func (x campaignTest) see(t *testing.T, sketch models.Sketch, id, author, articl
 func is(t *testing.T, c models.Campaign, id string, count, authors, articles int) {
 	t.Helper()
 	if c.ID != id || c.Count != count || c.Authors != authors || c.Articles != articles {
-		t.Errorf("%+v, wanted %s with %d comments, %d authors, %d articles", c, id, count, authors, articles)
+		t.Errorf("%+v, want %s with %d comments, %d authors, %d articles", c, id, count, authors, articles)
 	}
 }
 
@@ -201,6 +201,6 @@ func testConcurrentCopies(t *testing.T, x campaignTest) {
 	all.Wait()
 	c := x.see(t, sketch(1, 0, 2), "last", "0", "a")
 	if c.Count != callers*each+1 || c.Authors != callers {
-		t.Errorf("%+v, wanted %d comments by %d authors", c, callers*each+1, callers)
+		t.Errorf("%+v, want %d comments by %d authors", c, callers*each+1, callers)
 	}
 }

@@ -69,7 +69,7 @@ func testBurst(t *testing.T, x limiterTest) {
 		}
 		// A little of the first expires while the others come.
 		if full := time.Duration(i+1) * 12 * time.Minute; a.Reset > full || a.Reset < full-time.Minute {
-			t.Fatalf("request %d: reset in %v, %v wanted", i+1, a.Reset, full)
+			t.Fatalf("request %d: reset in %v, want %v", i+1, a.Reset, full)
 		}
 	}
 	if a := x.take(t, address); a.Allowed || a.Remaining != 0 || a.Policy != address {
@@ -136,7 +136,7 @@ func testPolicy(t *testing.T, x limiterTest) {
 	}
 	x.take(t, short, long)
 	if a := x.take(t, short, long); a.Allowed || a.Policy != long || a.RetryAfter <= time.Minute {
-		t.Fatalf("refused by two, the longer wait was wanted: %+v", a)
+		t.Fatalf("refused by two, want the longer wait: %+v", a)
 	}
 }
 
@@ -231,7 +231,7 @@ func testConcurrent(t *testing.T, x limiterTest) {
 	}
 	all.Wait()
 	if n := passed.Load(); n != allowed {
-		t.Errorf("%d of %d were allowed, %d wanted", n, callers*each, allowed)
+		t.Errorf("%d of %d were allowed, want %d", n, callers*each, allowed)
 	}
 }
 
@@ -255,7 +255,7 @@ func testConcurrentKeys(t *testing.T, x limiterTest) {
 	}
 	all.Wait()
 	if n := passed.Load(); n != siteAllows {
-		t.Errorf("%d were allowed, the site's limit of %d wanted", n, siteAllows)
+		t.Errorf("%d were allowed, want the limit of the site, %d", n, siteAllows)
 	}
 	left := 0 // refused requests must not have counted for the addresses
 	for i := range addresses {
@@ -264,6 +264,6 @@ func testConcurrentKeys(t *testing.T, x limiterTest) {
 		}
 	}
 	if left != addresses*10-siteAllows {
-		t.Errorf("the addresses had %d left, %d wanted", left, addresses*10-siteAllows)
+		t.Errorf("the addresses have %d left, want %d", left, addresses*10-siteAllows)
 	}
 }

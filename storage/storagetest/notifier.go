@@ -80,7 +80,7 @@ func testDelivery(t *testing.T, here, there EventNotifier) {
 	for _, c := range subscribers {
 		for i := range 50 {
 			if e := receive(t, c); e != event(i) {
-				t.Fatalf("received %+v, wanted %+v", e, event(i))
+				t.Fatalf("received %+v, want %+v", e, event(i))
 			}
 		}
 	}
@@ -104,7 +104,7 @@ func testSlowReader(t *testing.T, here, _ EventNotifier) {
 	for i := range 2000 {
 		publish(t, here, event(i))
 		if e := receive(t, quick); e != event(i) {
-			t.Fatalf("received %+v, wanted %+v", e, event(i))
+			t.Fatalf("received %+v, want %+v", e, event(i))
 		}
 	}
 }

@@ -71,7 +71,7 @@ func (s *RedisServer) Kill() {
 	if s.cmd == nil {
 		return
 	}
-	_ = s.cmd.Process.Kill() // an error says that it has ended by itself
+	_ = s.cmd.Process.Kill() // fails if it has already ended
 	<-s.gone
 	s.cmd = nil
 }

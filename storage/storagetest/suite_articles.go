@@ -62,7 +62,7 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		find("open", models.ArticleFilter{State: models.ArticleOpen}, "x1 X2 busy")
 		equal(t, "set", len(must(l.SetArticles(l.ctx, "gazette", 3))(t)), 3)
 		if set := must(l.SetArticles(l.ctx, "gazette", 2))(t); set != nil {
-			t.Fatalf("more than asked for: %v", set)
+			t.Fatalf("more than requested: %v", set)
 		}
 		l.clock.Advance(2 * time.Hour)
 		find("closed later", models.ArticleFilter{State: models.ArticleClosed}, "")
@@ -96,8 +96,8 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindNotFound)
 		_, err = l.UpdateArticle(l.ctx, eve, "gazette", "a1", func(*models.ArticleEntry) error { return nil })
 		wantKind(t, err, models.KindNotFound)
-		kept := must(l.Article(l.ctx, "gazette", "a1"))(t)
-		equal(t, "kept", kept.State, models.ArticlePre)
+		stored := must(l.Article(l.ctx, "gazette", "a1"))(t)
+		equal(t, "stored", stored.State, models.ArticlePre)
 		equal(t, "version for the public", must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t), version)
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "article.update"})
 		ok(t, err)

@@ -48,7 +48,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 		for _, test := range []struct {
 			name, do, undo string
 			seq            int64
-			says           string
+			want           string
 		}{
 			{
 				"a changed text", `UPDATE audit SET actor = 'moderator:bob' WHERE seq = 7`,
@@ -85,7 +85,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 			{"a removed row", `DELETE FROM audit WHERE seq = 501`, "", 501, "missing"},
 		} {
 			l.tamper(t, test.do)
-			l.broken(t, "", test.seq, test.says)
+			l.broken(t, "", test.seq, test.want)
 			if test.undo != "" {
 				l.tamper(t, test.undo)
 				equal(t, test.name+", put right", l.verify(t, ""), head)
@@ -241,12 +241,12 @@ func (l *fixture) verify(t testing.TB, expect string) models.AuditHead {
 	return must(l.VerifyAudit(l.ctx, expect, func(int64, int64) {}))(t)
 }
 
-func (l *fixture) broken(t testing.TB, expect string, seq int64, says string) {
+func (l *fixture) broken(t testing.TB, expect string, seq int64, want string) {
 	t.Helper()
 	_, err := l.VerifyAudit(l.ctx, expect, func(int64, int64) {})
 	var broken *storage.BrokenChain
-	if !errors.As(err, &broken) || broken.Seq != seq || !strings.Contains(broken.Problem, says) {
-		t.Fatalf("want row %d and %q, got %v", seq, says, err)
+	if !errors.As(err, &broken) || broken.Seq != seq || !strings.Contains(broken.Problem, want) {
+		t.Fatalf("want row %d and %q, got %v", seq, want, err)
 	}
 }
 

@@ -74,7 +74,7 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		equal(t, "elsewhere", len(must(l.Sanctions(l.ctx, "tribune", 1))(t)), 0)
 		l.impose(t, byName, &models.Sanction{Kind: models.Ban})
 		if all = must(l.Sanctions(l.ctx, "gazette", 1))(t); all != nil {
-			t.Fatalf("more than asked for: %v", all)
+			t.Fatalf("more than requested: %v", all)
 		}
 		equal(t, "one by one", must(l.Sanction(l.ctx, "gazette", "name:Mallory"))(t).Kind, models.Ban)
 
@@ -116,7 +116,7 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		for _, row := range rows {
 			p = append(p, row.Action)
 			if text := fmt.Sprintf("%s %s %s", row.Subject, row.Before, row.After); strings.Contains(text, "wrote") || strings.Contains(text, "insults") || strings.Contains(text, "m1\"") {
-				t.Errorf("the trail says %s", text)
+				t.Errorf("the trail has %s", text)
 			}
 		}
 		equal(t, "trail", strings.Join(p, " "), "author.note author.lift author.ban author.ban")
@@ -133,10 +133,10 @@ var authorTests = map[string]func(*testing.T, *fixture){
 			*v = models.Standing{Note: "secret", Sanction: &models.Sanction{Kind: models.Ban, Reason: "secret", Until: l.clock.Now().Add(time.Hour)}}
 			return nil
 		}))
-		said, _, _, err := l.ExportReader(l.ctx, ann, mallory)
+		exported, _, _, err := l.ExportReader(l.ctx, ann, mallory)
 		ok(t, err)
-		equal(t, "exported note", said.Note, "secret")
-		equal(t, "exported sanction", said.Kind, models.Ban)
+		equal(t, "exported note", exported.Note, "secret")
+		equal(t, "exported sanction", exported.Kind, models.Ban)
 		must(l.EraseReader(l.ctx, ann, mallory))(t)
 		x := must(l.Sanction(l.ctx, "gazette", "id:m1"))(t)
 		equal(t, "kind", x.Kind, models.Ban)

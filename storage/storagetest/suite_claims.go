@@ -23,7 +23,7 @@ var claimTests = map[string]func(*testing.T, *fixture){
 		equal(t, "holds", held[0].ID, mine.ID)
 		claim := must(l.Detail(l.ctx, bob, mine.ID))(t).Claim
 		if claim == nil || claim.By != "ann" || !claim.LeaseUntil.Equal(held[0].LeaseUntil) {
-			t.Fatalf("claim %+v, told %+v", claim, held[0])
+			t.Fatalf("claim %+v, got %+v", claim, held[0])
 		}
 		why := map[string]models.Lost{}
 		for _, x := range lost {
@@ -45,9 +45,9 @@ var claimTests = map[string]func(*testing.T, *fixture){
 		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
 		must(l.Claim(l.ctx, me, models.QueueFilter{}, time.Minute))(t)
 		ok(t, l.Skip(l.ctx, me, []string{two.ID, foreign.ID, "none\x00"}))
-		dealt := must(l.Claim(l.ctx, me, models.QueueFilter{}, time.Minute))(t)
-		equal(t, "ann's", len(dealt), 1)
-		equal(t, "ann's", dealt[0].Comment.ID, one.ID)
+		claimed := must(l.Claim(l.ctx, me, models.QueueFilter{}, time.Minute))(t)
+		equal(t, "ann's", len(claimed), 1)
+		equal(t, "ann's", claimed[0].Comment.ID, one.ID)
 		page := must(l.Queue(l.ctx, me, models.QueueFilter{}))(t)
 		equal(t, "total", page.Total, 2)
 		equal(t, "marked", page.Items[0].Skipped && !page.Items[1].Skipped, true)
@@ -56,7 +56,7 @@ var claimTests = map[string]func(*testing.T, *fixture){
 		l.clock.Advance(9 * time.Hour)
 		equal(t, "after a shift", len(must(l.Claim(l.ctx, me, models.QueueFilter{}, time.Minute))(t)), 2)
 		must(l.Purge(l.ctx))(t)
-		equal(t, "skips kept", l.count(t, "SELECT count(*) FROM skips")[0], 0)
+		equal(t, "skips stored", l.count(t, "SELECT count(*) FROM skips")[0], 0)
 	},
 	"an escalated comment goes to an editor": func(t *testing.T, l *fixture) {
 		c, other := l.post(t), l.post(t)
@@ -72,7 +72,7 @@ var claimTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindConflict)
 
 		ok(t, l.Release(l.ctx, bob, []string{other.ID}))
-		equal(t, "bob is dealt", len(must(l.Claim(l.ctx, bob, models.QueueFilter{}, time.Minute))(t)), 1)
+		equal(t, "bob gets", len(must(l.Claim(l.ctx, bob, models.QueueFilter{}, time.Minute))(t)), 1)
 		equal(t, "in the list", must(l.Queue(l.ctx, bob, models.QueueFilter{Reason: models.ReasonEscalated}))(t).Total, 1)
 		_, _, err = l.Decide(l.ctx, bob, c.ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindForbidden)
@@ -93,7 +93,7 @@ var claimTests = map[string]func(*testing.T, *fixture){
 
 		_, _, err = l.Escalate(l.ctx, bob, c.ID, "")
 		ok(t, err)
-		equal(t, "ann is dealt", must(l.Claim(l.ctx, ann, models.QueueFilter{Limit: 1}, time.Minute))(t)[0].Comment.ID, c.ID)
+		equal(t, "ann gets", must(l.Claim(l.ctx, ann, models.QueueFilter{Limit: 1}, time.Minute))(t)[0].Comment.ID, c.ID)
 		d, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonIllegal})
 		ok(t, err)
 		_, _, err = l.Escalate(l.ctx, bob, c.ID, "")

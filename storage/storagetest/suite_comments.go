@@ -198,7 +198,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		equal(t, "title", page.Article.Title, "Second")
 		equal(t, "page's version", page.Version, last)
 	},
-	"counts include every article asked for": func(t *testing.T, l *fixture) {
+	"counts include every requested article": func(t *testing.T, l *fixture) {
 		l.post(t, approved)
 		l.post(t, approved)
 		l.post(t)
@@ -219,10 +219,10 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		}
 		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 0)
 		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{Reason: models.ReasonFlagged}))(t).Total, 1)
-		_, judged, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		_, decided, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
 		equal(t, "status after a decision", flag("r4").Status, models.Approved)
-		equal(t, "version", flag("r5").Version, judged.Version)
+		equal(t, "version", flag("r5").Version, decided.Version)
 
 		_, err = l.Flag(l.ctx, models.Caller{Kind: models.ByOrigin, Site: "tribune"}, c.ID, "r6", "")
 		wantKind(t, err, models.KindNotFound)
@@ -251,8 +251,8 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		equal(t, "record", d.Context.Author.Record, models.Record{Approved: 1, Rejected: 1, Pending: 1})
 		equal(t, "history", len(d.History), 1)
 		equal(t, "note", d.History[0].Note, "n")
-		for _, stranger := range []models.Caller{eve, nobody} {
-			_, err = l.Detail(l.ctx, stranger, middle.ID)
+		for _, other := range []models.Caller{eve, nobody} {
+			_, err = l.Detail(l.ctx, other, middle.ID)
 			wantKind(t, err, models.KindNotFound)
 		}
 	},
@@ -291,7 +291,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		c = must(l.EditComment(l.ctx, gazette, c.ID, edit("second\x00", 0.2, models.Approved)))(t)
 		equal(t, "status", c.Status, models.Approved)
 		if must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t) <= version {
-			t.Fatal("readers are not told of the new text")
+			t.Fatal("the version for readers did not grow")
 		}
 		d, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
@@ -300,7 +300,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		equal(t, "reason", c.Reason, models.ReasonEdited)
 		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 0)
 		equal(t, "found", must(l.Queue(l.ctx, ann, models.QueueFilter{Reason: models.ReasonEdited, Query: "third"}))(t).Total, 1)
-		equal(t, "label of the text that was judged", must(l.LabelCounts(l.ctx, "gazette"))(t)[models.Ham], 1)
+		equal(t, "label of the text that was decided", must(l.LabelCounts(l.ctx, "gazette"))(t)[models.Ham], 1)
 		_, _, err = l.Undo(l.ctx, ann, d.ID)
 		wantKind(t, err, models.KindConflict)
 		mentions(t, err, "edited")

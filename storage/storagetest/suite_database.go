@@ -100,7 +100,7 @@ var databaseTests = map[string]func(*testing.T, *fixture){
 	"a closed database returns an error": func(t *testing.T, l *fixture) {
 		ok(t, l.Close())
 		if _, _, _, err := l.CreateComment(l.ctx, l.new()); err == nil {
-			t.Fatal("a comment was kept")
+			t.Fatal("a comment was stored")
 		}
 		if err := l.Ping(l.ctx); err == nil {
 			t.Fatal("it answers")

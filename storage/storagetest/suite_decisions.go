@@ -208,7 +208,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 			s.Reasons = []models.SiteReason{{ID: "insult", Under: models.ReasonAbuse, Name: "Insults", Message: "Please stay polite."}}
 			return nil
 		}))(t)
-		equal(t, "kept", must(l.Site(l.ctx, "gazette"))(t).Reasons[0].Message, "Please stay polite.")
+		equal(t, "stored", must(l.Site(l.ctx, "gazette"))(t).Reasons[0].Message, "Please stay polite.")
 		c, foreign := l.post(t), l.post(t, onSite("tribune"))
 		reject := models.DecisionRequest{Action: models.Reject, Detail: "insult"}
 		_, _, err := l.Decide(l.ctx, ann, foreign.ID, reject)
@@ -222,9 +222,9 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		equal(t, "reason", decided.Reason, models.ReasonAbuse)
 		equal(t, "label", d.Label, models.Abuse)
 		equal(t, "message", d.Message, "Please stay polite.")
-		kept := must(l.Detail(l.ctx, ann, c.ID))(t).History[0]
-		if kept != d {
-			t.Fatalf("kept %+v, told %+v", kept, d)
+		stored := must(l.Detail(l.ctx, ann, c.ID))(t).History[0]
+		if stored != d {
+			t.Fatalf("stored %+v, got %+v", stored, d)
 		}
 		o, _, err := l.Outcome(l.ctx, gazette, c.ID)
 		ok(t, err)

@@ -140,7 +140,7 @@ var edgeTests = map[string]func(*testing.T, *fixture){
 		}
 		must(l.Purge(l.ctx))(t)
 		events := must(l.EventsSince(l.ctx, "", 100))(t)
-		equal(t, "events kept", len(events), 5)
+		equal(t, "events stored", len(events), 5)
 		_, _, replayed, err = l.CreateComment(l.ctx, n)
 		ok(t, err)
 		equal(t, "replayed after a purge", replayed, true)

@@ -67,7 +67,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindInvalid)
 		_, err = l.UpdateSite(l.ctx, ann, "none", func(*models.Site) error { return nil })
 		wantKind(t, err, models.KindNotFound)
-		equal(t, "kept name", must(l.Site(l.ctx, "gazette"))(t).Name, "Other")
+		equal(t, "stored name", must(l.Site(l.ctx, "gazette"))(t).Name, "Other")
 	},
 	"a site has rules": func(t *testing.T, l *fixture) {
 		equal(t, "before", fmt.Sprint(must(l.Rules(l.ctx, "gazette"))(t)), fmt.Sprint(models.Rules{}))
@@ -95,9 +95,9 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, l.SetRules(l.ctx, ann, "none", models.Rules{}), models.KindNotFound)
 		_, err = l.Rules(l.ctx, "none\x00")
 		wantKind(t, err, models.KindNotFound)
-		equal(t, "kept", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
+		equal(t, "stored", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
 		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Name = "Other"; return nil }))(t)
-		equal(t, "kept by a change of the site", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
+		equal(t, "unchanged by a change of the site", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
 	},
 	"a moderator is stored and changed": func(t *testing.T, l *fixture) {
 		m := models.Moderator{Name: "Änne", Role: models.RoleEditor, Sites: []string{"gazette"}, PasswordHash: "$argon2id$x"}
@@ -178,11 +178,11 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindForbidden)
 	},
 	"the secret is generated once": func(t *testing.T, l *fixture) {
-		var kept [4][]byte
-		together(len(kept), func(i int) { kept[i], _ = l.Secret(l.ctx, nil) })
-		for _, k := range kept {
-			if len(k) != 32 || !bytes.Equal(k, kept[0]) {
-				t.Fatalf("%x and %x", k, kept[0])
+		var stored [4][]byte
+		together(len(stored), func(i int) { stored[i], _ = l.Secret(l.ctx, nil) })
+		for _, k := range stored {
+			if len(k) != 32 || !bytes.Equal(k, stored[0]) {
+				t.Fatalf("%x and %x", k, stored[0])
 			}
 		}
 		equal(t, "given", string(must(l.Secret(l.ctx, []byte("mine")))(t)), "mine")

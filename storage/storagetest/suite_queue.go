@@ -209,7 +209,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 				}
 			}
 		}
-		equal(t, "dealt", must(l.Claim(l.ctx, ann, models.QueueFilter{Sort: models.SortUncertain, Limit: 1}, time.Minute))(t)[0].Verdict.Probability(), 0.5)
+		equal(t, "claimed", must(l.Claim(l.ctx, ann, models.QueueFilter{Sort: models.SortUncertain, Limit: 1}, time.Minute))(t)[0].Verdict.Probability(), 0.5)
 	},
 	"filters by section, signal, language and time": func(t *testing.T, l *fixture) {
 		signal := func(name string) func(*storage.NewComment) {

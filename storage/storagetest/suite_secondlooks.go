@@ -172,7 +172,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		l.share(t, 1)
 		l.decisions(t, 60)
 		var mu sync.Mutex
-		dealt := map[string]string{}
+		claimed := map[string]string{}
 		together(6, func(p int) {
 			who := models.Caller{Kind: models.ByModerator, Name: fmt.Sprint("m", p)}
 			for range 3 {
@@ -182,10 +182,10 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 				}
 				for _, look := range looks {
 					mu.Lock()
-					if other := dealt[look.ID]; other != "" {
+					if other := claimed[look.ID]; other != "" {
 						t.Errorf("%s was claimed by %s and %s", look.ID, other, who.Name)
 					}
-					dealt[look.ID] = who.Name
+					claimed[look.ID] = who.Name
 					mu.Unlock()
 					action := []models.Action{models.Approve, models.Reject}[p%2]
 					if _, err := l.LookAgain(l.ctx, who, look.ID, models.DecisionRequest{Action: action}); err != nil {
