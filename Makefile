@@ -30,19 +30,20 @@ build: ## build the static program bin/winnow
 test: needs ## run all tests with the race detector; installs what is missing on Debian
 	WINNOW_TEST_REQUIRE=1 go test -race -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -p 4 -timeout 14m $(PACKAGES)
 
-# Programs that the tests need besides Go, with their Debian packages; and axe-core,
-# which checks the accessibility of the pages.
-AXE = handlers/browsertest/node_modules/axe-core
+# Programs that the tests need besides Go, with their Debian packages; and npm
+# packages: axe-core, which checks the accessibility of the pages, and the generator
+# of the TypeScript client.
+NPM = handlers/browsertest/node_modules handlers/clienttest/node_modules
 
-needs: $(AXE)
+needs: $(NPM)
 	@missing=; \
 	lacks() { command -v "$$1" >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/"$$1" >/dev/null 2>&1 || missing="$$missing $$2"; }; \
 	lacks cc "gcc libc6-dev"; lacks redis-server redis-server; lacks initdb postgresql; lacks chromium "chromium fonts-dejavu-core"; \
 	test -z "$$missing" || { $(DEBIAN) $$missing; }
 
-$(AXE): handlers/browsertest/package.json
+$(NPM): %/node_modules: %/package.json
 	@command -v npm >/dev/null 2>&1 || { $(DEBIAN) npm; }
-	cd handlers/browsertest && npm install --no-package-lock --ignore-scripts --no-audit --no-fund
+	cd $* && npm install --no-package-lock --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 lint: ## check formatting, go vet and staticcheck

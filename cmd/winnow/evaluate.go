@@ -55,7 +55,7 @@ func evaluate(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	var figures classifier.Figures
+	var figures classifier.Metrics
 	if file := c.String("report"); file != "" {
 		figures, err = writeReport(ctx, c, file, m, rows)
 	} else {
@@ -67,16 +67,16 @@ func evaluate(ctx context.Context, c *cli.Command) error {
 	return printFigures(c, figures)
 }
 
-func writeReport(ctx context.Context, c *cli.Command, file string, m *classifier.Model, rows iter.Seq2[models.Label, error]) (classifier.Figures, error) {
+func writeReport(ctx context.Context, c *cli.Command, file string, m *classifier.Model, rows iter.Seq2[models.Label, error]) (classifier.Metrics, error) {
 	var page bytes.Buffer
-	figures, err := report.Write(ctx, &page, m, rows, report.Options{Learning: c.Bool("learning")})
+	figures, err := report.Write(ctx, &page, m, rows, report.Options{LearningCurve: c.Bool("learning")})
 	if err != nil {
 		return figures, err
 	}
 	return figures, maybe.WriteFile(file, page.Bytes(), 0o644)
 }
 
-func printFigures(c *cli.Command, f classifier.Figures) error {
+func printFigures(c *cli.Command, f classifier.Metrics) error {
 	if c.Bool("json") {
 		out := json.NewEncoder(c.Root().Writer)
 		out.SetIndent("", "  ")
@@ -107,7 +107,7 @@ func printFigures(c *cli.Command, f classifier.Figures) error {
 
 type namedHead struct {
 	name    string
-	figures *classifier.HeadFigures
+	figures *classifier.HeadMetrics
 }
 
 // printDetails prints the confusion at each threshold and for each language and
