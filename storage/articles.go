@@ -25,7 +25,7 @@ type ArticlePage struct {
 // public sees of an article; 0 when it is unknown.
 func (db *DB) ArticleVersion(ctx context.Context, site, article string) (int64, error) {
 	return read(ctx, db, func(t *tx) (int64, error) {
-		v, err := one(t, column[int64], `SELECT version FROM articles WHERE site = $1 AND id = $2`, site, article)
+		v, err := one(t, scanOne[int64], `SELECT version FROM articles WHERE site = $1 AND id = $2`, site, article)
 		if errors.Is(err, sql.ErrNoRows) {
 			return 0, nil
 		}

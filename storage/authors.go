@@ -19,7 +19,7 @@ func readSanction(scan scanner) (*models.Sanction, error) {
 	if err := scan(&x.Kind, &x.Reason, &until, &x.By, &at); err != nil || x.Kind == "" {
 		return nil, err
 	}
-	x.Until, x.At = perhaps(until), fromMicros(at)
+	x.Until, x.At = nullTime(until), fromMicros(at)
 	return &x, nil
 }
 
@@ -72,7 +72,7 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 		return p, err
 	}
 	p.Trust = p.Record.Trust()
-	standing, err := t.standing(r.Site, p.Key, "")
+	standing, err := t.loadStanding(r.Site, p.Key, "")
 	if never && errors.Is(err, sql.ErrNoRows) {
 		return p, models.Errorf(models.KindNotFound, "nothing is known of this author")
 	}
@@ -107,7 +107,7 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }
 
 // standing returns what was said of an author, or sql.ErrNoRows.
-func (t *tx) standing(site, key, lock string) (models.Standing, error) {
+func (t *tx) loadStanding(site, key, lock string) (models.Standing, error) {
 	return one(t, func(scan scanner) (v models.Standing, err error) {
 		v.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &v.Note)...) })
 		return v, err
@@ -128,7 +128,7 @@ func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader
 			ON CONFLICT (site, key) DO NOTHING`, r.Site, key); err != nil {
 			return err
 		}
-		old, err := t.standing(r.Site, key, t.d.lock)
+		old, err := t.loadStanding(r.Site, key, t.d.forUpdate)
 		if err != nil {
 			return err
 		}
@@ -145,11 +145,11 @@ func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader
 		if x := v.Sanction; x != nil && x.By == "" {
 			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: x.Reason, Until: x.Until, By: by.Name, At: t.now}
 		}
-		return t.keepStanding(by, r, old, v)
+		return t.saveStanding(by, r, old, v)
 	})
 }
 
-func (t *tx) keepStanding(by models.Caller, r models.Reader, old, v models.Standing) error {
+func (t *tx) saveStanding(by models.Caller, r models.Reader, old, v models.Standing) error {
 	key, x := readerKey(r), v.Sanction
 	var err error
 	switch {
@@ -177,7 +177,7 @@ func (t *tx) keepStanding(by models.Caller, r models.Reader, old, v models.Stand
 	default:
 		action = "author." + string(x.Kind)
 	}
-	if err := t.audit(by, r.Site, action, subject, standingTrail(old), standingTrail(v)); err != nil {
+	if err := t.audit(by, r.Site, action, subject, auditStanding(old), auditStanding(v)); err != nil {
 		return err
 	}
 	return t.event(models.AuthorChanged, r.Site, key, "", "")
@@ -185,7 +185,7 @@ func (t *tx) keepStanding(by models.Caller, r models.Reader, old, v models.Stand
 
 // standingTrail is what the audit trail keeps of a standing: nothing that speaks
 // of the person, because the trail can never be erased.
-func standingTrail(v models.Standing) any {
+func auditStanding(v models.Standing) any {
 	type sanction struct {
 		Kind  models.SanctionKind `json:"kind"`
 		Until time.Time           `json:"until,omitzero"`
@@ -222,7 +222,7 @@ func (db *DB) Sanctions(ctx context.Context, site string, most int) (map[string]
 // there is none.
 func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction, error) {
 	return read(ctx, db, func(t *tx) (*models.Sanction, error) {
-		v, err := t.standing(site, key, "")
+		v, err := t.loadStanding(site, key, "")
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil
 		}
@@ -235,7 +235,7 @@ func (t *tx) readerStanding(r models.Reader) (s models.ReaderStanding, err error
 	if r.Email != "" {
 		return s, nil // what is said is said of an id or a name
 	}
-	v, err := t.standing(r.Site, readerKey(r), "")
+	v, err := t.loadStanding(r.Site, readerKey(r), "")
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, nil
 	}

@@ -35,8 +35,8 @@ func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Pr
 	if err != nil {
 		return err
 	}
-	return newFile(file, replace, path, func(part string) error {
-		return watch(part, total, progress, func() error {
+	return writeNewFile(file, replace, path, func(part string) error {
+		return reportProgress(part, total, progress, func() error {
 			if db.writer != nil {
 				return vacuumInto(ctx, sqliteName(path), part)
 			}
@@ -60,7 +60,7 @@ func (db *DB) size(ctx context.Context) (path string, bytes int64, err error) {
 
 // newFile lets fill write a file under another name, and gives it its own once
 // it is on disk. It must not replace the file named by never.
-func newFile(file string, replace bool, never string, fill func(part string) error) (err error) {
+func writeNewFile(file string, replace bool, never string, fill func(part string) error) (err error) {
 	taken := func() error {
 		info, err := os.Stat(file)
 		switch {
@@ -112,7 +112,7 @@ func newFile(file string, replace bool, never string, fill func(part string) err
 }
 
 // watch tells how a file grows while work is done.
-func watch(file string, total int64, progress Progress, work func() error) error {
+func reportProgress(file string, total int64, progress Progress, work func() error) error {
 	if progress == nil {
 		return work()
 	}
@@ -149,7 +149,7 @@ func vacuumInto(ctx context.Context, name, file string) error {
 }
 
 // plainName is the data source name of a SQLite file that nobody else uses.
-func plainName(path, mode string, pragmas ...string) string {
+func sqliteFileName(path, mode string, pragmas ...string) string {
 	return "file:" + escapePath.Replace(filepath.ToSlash(path)) + "?" + url.Values{"mode": {mode}, "_pragma": pragmas}.Encode()
 }
 
@@ -170,7 +170,7 @@ func (t table) selectAll() string {
 // that it refers to, without the list of migrations.
 func tables(ctx context.Context, lite runner) ([]table, error) {
 	t := &tx{ctx: ctx, on: lite}
-	names, err := list(t, column[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
+	names, err := list(t, scanOne[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func tables(ctx context.Context, lite runner) ([]table, error) {
 			return nil
 		}
 		done[name] = true
-		parents, err := list(t, column[string], `SELECT "table" FROM pragma_foreign_key_list($1)`, name)
+		parents, err := list(t, scanOne[string], `SELECT "table" FROM pragma_foreign_key_list($1)`, name)
 		if err != nil {
 			return err
 		}
@@ -243,7 +243,7 @@ func (db *DB) copyOut(ctx context.Context, version int, file string) error {
 		return err
 	}
 	// Before the file has its name nothing of it needs to survive.
-	to, err := sql.Open(sqliteDialect.driver, plainName(file, "rw", "journal_mode(DELETE)", "journal_mode(OFF)", "synchronous(OFF)", "temp_store(FILE)"))
+	to, err := sql.Open(sqliteDialect.driver, sqliteFileName(file, "rw", "journal_mode(DELETE)", "journal_mode(OFF)", "synchronous(OFF)", "temp_store(FILE)"))
 	if err != nil {
 		return err
 	}

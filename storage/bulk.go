@@ -14,13 +14,13 @@ import (
 
 // bulkPart is how many comments of a large batch one transaction decides or
 // undoes: some tenths of a second, for which others wait.
-const bulkPart = 100
+const bulkChunk = 100
 
 const previewSample = 3
 
 // found is a comment that a filter lets through, and what a preview tells of it.
-type found struct {
-	target
+type matchedComment struct {
+	versionedID
 	author  [2]string // site and key
 	article [2]string // site and id
 	at      int64
@@ -30,7 +30,7 @@ type found struct {
 // find returns the first comments that a filter lets through, as many as a batch
 // takes and one more, in the order of their ids, and the first ids in that of
 // the filter. Of what waits for an editor moderators decide nothing.
-func (t *tx) find(by models.Caller, f models.QueueFilter) (all []found, first []string, err error) {
+func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedComment, first []string, err error) {
 	f.Grouped, f.Cursor = false, ""
 	o, w, err := queueFilter(&f)
 	if err != nil {
@@ -39,26 +39,26 @@ func (t *tx) find(by models.Caller, f models.QueueFilter) (all []found, first []
 	if !by.Edits() {
 		w.add("c.reason <> ?", string(models.ReasonEscalated))
 	}
-	places, err := t.places(by, f, few(f), o, w, models.MaxBatch+1)
+	places, err := t.places(by, f, isSelective(f), o, w, models.MaxBatch+1)
 	if err != nil || len(places) == 0 {
 		return nil, nil, err
 	}
-	first = idsOf(places)
-	all, err = list(t, func(scan scanner) (c found, err error) {
+	first = cursorIDs(places)
+	all, err = list(t, func(scan scanner) (c matchedComment, err error) {
 		var until int64
 		err = scan(&c.id, &c.version, &c.author[0], &c.author[1], &c.article[1], &c.at, &c.claim.By, &until)
 		c.article[0], c.claim.LeaseUntil = c.author[0], fromMicros(until)
 		return c, err
-	}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.d.among, jsonOf(first))
-	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.id, b.id) })
+	}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.d.inJSONList, jsonList(first))
+	slices.SortFunc(all, func(a, b matchedComment) int { return cmp.Compare(a.id, b.id) })
 	return all, first, err
 }
 
 // batchOf is what one batch takes, with the token that stands for it.
-func batchOf(all []found, first []string) ([]found, string) {
+func limitBatch(all []matchedComment, first []string) ([]matchedComment, string) {
 	if len(all) > models.MaxBatch {
 		last := first[models.MaxBatch]
-		all = slices.DeleteFunc(all, func(c found) bool { return c.id == last })
+		all = slices.DeleteFunc(all, func(c matchedComment) bool { return c.id == last })
 	}
 	sum := sha256.New()
 	for _, c := range all {
@@ -72,12 +72,12 @@ func batchOf(all []found, first []string) ([]found, string) {
 func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
 	return read(ctx, db, func(t *tx) (p models.Preview, err error) {
 		p.Sample = []models.QueueItem{}
-		all, first, err := t.find(by, f)
+		all, first, err := t.matchFilter(by, f)
 		if err != nil {
 			return p, err
 		}
 		p.More = len(all) > models.MaxBatch
-		all, p.Token = batchOf(all, first)
+		all, p.Token = limitBatch(all, first)
 		p.Count = len(all)
 		authors, articles := map[[2]string]bool{}, map[[2]string]bool{}
 		for _, c := range all {
@@ -94,7 +94,7 @@ func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilte
 			}
 		}
 		p.Authors, p.Articles = len(authors), len(articles)
-		p.Sample, err = t.items(first[:min(previewSample, len(first))])
+		p.Sample, err = t.queueItems(first[:min(previewSample, len(first))])
 		return p, err
 	})
 }
@@ -108,12 +108,12 @@ func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueF
 	if err := d.Validate(); err != nil {
 		return "", nil, nil, err
 	}
-	all, err := read(ctx, db, func(t *tx) ([]found, error) {
-		all, first, err := t.find(by, f)
+	all, err := read(ctx, db, func(t *tx) ([]matchedComment, error) {
+		all, first, err := t.matchFilter(by, f)
 		if err != nil {
 			return nil, err
 		}
-		all, token := batchOf(all, first)
+		all, token := limitBatch(all, first)
 		switch {
 		case len(all) != want.Count:
 			err = models.Errorf(models.KindConflict, "the filter lets %d comments through now, not %d", len(all), want.Count)
@@ -126,12 +126,12 @@ func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueF
 		return "", nil, nil, err
 	}
 	batch, done, failed = newID(), []models.Decision{}, map[string]error{}
-	for part := range slices.Chunk(all, bulkPart) {
-		targets := make([]target, len(part))
+	for part := range slices.Chunk(all, bulkChunk) {
+		targets := make([]versionedID, len(part))
 		for i, c := range part {
-			targets[i] = c.target
+			targets[i] = c.versionedID
 		}
-		decided, refused, err := db.decidePart(ctx, by, batch, targets, d)
+		decided, refused, err := db.decideChunk(ctx, by, batch, targets, d)
 		if err != nil && len(done) == 0 {
 			return "", nil, nil, err
 		}
@@ -151,10 +151,10 @@ func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueF
 
 // partTimeout is how long one part of a batch may take. The caller's own time
 // is for small requests.
-const partTimeout = 10 * time.Second
+const chunkTimeout = 10 * time.Second
 
-func (db *DB) decidePart(ctx context.Context, by models.Caller, batch string, targets []target, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), partTimeout)
+func (db *DB) decideChunk(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), chunkTimeout)
 	defer stop()
 	return db.decideBatch(ctx, by, batch, targets, d)
 }

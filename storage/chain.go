@@ -66,10 +66,10 @@ func (h chainHead) model() models.AuditHead {
 	return models.AuditHead{Seq: h.seq, Hash: hex.EncodeToString(h.hash)}
 }
 
-var keepAudit = into("audit", "seq bigint, id, at bigint, actor, site, action, subject, address, before, after, hash bytea", "")
+var insertAudit = into("audit", "seq bigint, id, at bigint, actor, site, action, subject, address, before, after, hash bytea", "")
 
 // extend adds rows after the head, and moves it.
-func (t *tx) extend(head *chainHead, trail []models.Audit) error {
+func (t *tx) appendToChain(head *chainHead, trail []models.Audit) error {
 	rows := make([][]any, len(trail))
 	for i, a := range trail {
 		a.Seq = head.seq + 1
@@ -79,23 +79,23 @@ func (t *tx) extend(head *chainHead, trail []models.Audit) error {
 			string(a.Before), string(a.After), head.hash,
 		}
 	}
-	err := t.insert(keepAudit, rows)
+	err := t.insert(insertAudit, rows)
 	return err
 }
 
 // seal writes the audit rows that the transaction has gathered. Nothing but the
 // commit comes after it.
-func (t *tx) seal() error {
-	trail := t.trail
-	t.trail = nil
+func (t *tx) appendAudit() error {
+	trail := t.auditRows
+	t.auditRows = nil
 	if len(trail) == 0 {
 		return nil
 	}
-	head, err := one(t, readHead, `SELECT seq, hash FROM audit_head`+t.d.lock)
+	head, err := one(t, readHead, `SELECT seq, hash FROM audit_head`+t.d.forUpdate)
 	if err != nil {
 		return fmt.Errorf("head of the audit trail: %w", err)
 	}
-	if err = t.extend(&head, trail); t.d.classify(err) == faultDuplicate {
+	if err = t.appendToChain(&head, trail); t.d.classify(err) == faultDuplicate {
 		// No conflict that the caller could do anything about.
 		return fmt.Errorf("the audit trail goes on after its head, verify it: %v", err)
 	}
@@ -109,9 +109,9 @@ func (t *tx) seal() error {
 // chainAudit moves the rows from before the chain into it, in the order of
 // their times. It says of them no more than that they have not changed since.
 // Addresses of readers, which are not kept any more, are left behind.
-func (t *tx) chainAudit() error {
+func (t *tx) migrateAuditChain() error {
 	head := chainHead{hash: make([]byte, sha256.Size)}
-	for after, more := (place{}), true; more; {
+	for after, more := (position{}), true; more; {
 		w := after.from("at")
 		trail, err := list(t, func(scan scanner) (a models.Audit, err error) {
 			var at int64
@@ -126,11 +126,11 @@ func (t *tx) chainAudit() error {
 		if err != nil {
 			return err
 		}
-		if err := t.extend(&head, trail); err != nil {
+		if err := t.appendToChain(&head, trail); err != nil {
 			return err
 		}
 		if more = len(trail) == streamPage; more {
-			after = place{micros(trail[len(trail)-1].At), trail[len(trail)-1].ID}
+			after = position{micros(trail[len(trail)-1].At), trail[len(trail)-1].ID}
 		}
 	}
 	if _, err := t.exec(`INSERT INTO audit_head (seq, hash) VALUES ($1, $2)`, head.seq, head.hash); err != nil {
@@ -202,7 +202,7 @@ func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of 
 	return head.model(), nil
 }
 
-var errWalked = errors.New("the end of the walk")
+var errEndOfChain = errors.New("the end of the walk")
 
 // walkChain recomputes the rows up to last, and returns the end that they lead
 // to. good is called with each.
@@ -215,7 +215,7 @@ func (db *DB) walkChain(ctx context.Context, last int64, good func(chainHead)) (
 		want := at.seq + 1
 		switch {
 		case a.Seq > last:
-			err = errWalked
+			err = errEndOfChain
 		case a.Seq < 1:
 			err = &BrokenChain{Seq: a.Seq, Problem: "it stands before the first"}
 		case a.Seq > want:
@@ -226,7 +226,7 @@ func (db *DB) walkChain(ctx context.Context, last int64, good func(chainHead)) (
 				err = &BrokenChain{Seq: want, Problem: "it was changed, or another was here"}
 			}
 		}
-		if errors.Is(err, errWalked) {
+		if errors.Is(err, errEndOfChain) {
 			break
 		}
 		if err != nil {

@@ -23,7 +23,7 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		if err != nil {
 			return nil, err
 		}
-		ids := idsOf(places)
+		ids := cursorIDs(places)
 		held := len(ids)
 		free := w.and("c.lease_until <= ?", now)
 		free.add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
@@ -32,13 +32,13 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		}
 		for more := true; more && len(ids) < f.Limit; {
 			want := f.Limit - len(ids)
-			if places, err = t.places(by, f, few(f), o, free, want); err != nil {
+			if places, err = t.places(by, f, isSelective(f), o, free, want); err != nil {
 				return nil, err
 			}
 			if more = len(places) == want; more {
 				o.after(free, places[want-1]) // for those that others take at this moment
 			}
-			got, err := t.take(by, idsOf(places))
+			got, err := t.lockUnclaimed(by, cursorIDs(places))
 			if err != nil {
 				return nil, err
 			}
@@ -49,12 +49,12 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 				return nil, err
 			}
 		}
-		items, err := t.items(ids)
+		items, err := t.queueItems(ids)
 		if err != nil {
 			return nil, err
 		}
 		for _, item := range items[held:] {
-			if err := t.claimed(item.Comment); err != nil {
+			if err := t.claimEvent(item.Comment); err != nil {
 				return nil, err
 			}
 		}
@@ -64,8 +64,8 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 
 // take locks those of these comments that nobody holds and nobody else is taking,
 // nor has left to an editor meanwhile, and returns them in the same order.
-func (t *tx) take(by models.Caller, ids []string) ([]string, error) {
-	if len(ids) == 0 || t.d.lockFree == "" {
+func (t *tx) lockUnclaimed(by models.Caller, ids []string) ([]string, error) {
+	if len(ids) == 0 || t.d.skipLocked == "" {
 		return ids, nil // nobody else writes
 	}
 	var w where
@@ -74,11 +74,11 @@ func (t *tx) take(by models.Caller, ids []string) ([]string, error) {
 		w.add("c.reason <> ?", string(models.ReasonEscalated))
 	}
 	w.in("c.id", ids)
-	taken, err := list(t, column[string], `SELECT c.id FROM comments c`+w.String()+t.d.lockFree, w.args...)
+	taken, err := list(t, scanOne[string], `SELECT c.id FROM comments c`+w.String()+t.d.skipLocked, w.args...)
 	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(taken, id) }), err
 }
 
-func (t *tx) claimed(c models.Comment) error {
+func (t *tx) claimEvent(c models.Comment) error {
 	return t.event(models.CommentClaimed, c.Site, c.ID, c.Article.ID, c.Status)
 }
 
@@ -110,7 +110,7 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 			case err != nil:
 				return r, err
 			default:
-				r.lost = append(r.lost, models.Lost{ID: id, Status: k.comment.Status, Claim: k.live(t)})
+				r.lost = append(r.lost, models.Lost{ID: id, Status: k.comment.Status, Claim: k.liveClaim(t)})
 			}
 		}
 		return r, nil
@@ -139,7 +139,7 @@ func (t *tx) release(by models.Caller, id string) error {
 	if err != nil {
 		return err
 	}
-	return t.claimed(k.comment)
+	return t.claimEvent(k.comment)
 }
 
 // skipFor is how long a moderator is not dealt what they have skipped: a shift.
@@ -182,7 +182,7 @@ func (t *tx) markSkipped(by models.Caller, items []models.QueueItem) error {
 	var w where
 	w.add("moderator = ? AND until > ?", by.Name, micros(t.now))
 	w.in("comment_id", ids)
-	skipped, err := list(t, column[string], `SELECT comment_id FROM skips`+w.String(), w.args...)
+	skipped, err := list(t, scanOne[string], `SELECT comment_id FROM skips`+w.String(), w.args...)
 	for i := range items {
 		items[i].Skipped = slices.Contains(skipped, ids[i])
 	}

@@ -12,13 +12,13 @@ import (
 )
 
 // state is what the audit trail keeps of a comment.
-type state struct {
+type auditState struct {
 	Status  models.Status `json:"status"`
 	Reason  models.Reason `json:"reason,omitempty"`
 	Version int64         `json:"version"`
 }
 
-func stateOf(c models.Comment) state { return state{c.Status, c.Reason, c.Version} }
+func auditStateOf(c models.Comment) auditState { return auditState{c.Status, c.Reason, c.Version} }
 
 // Decide gives a comment the status that a moderator wants, keeps the decision
 // and its label, and ends the lease. A stale version, or a live claim of
@@ -50,9 +50,9 @@ func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d m
 	}
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
-	var targets []target
+	var targets []versionedID
 	for _, id := range slices.Compact(ids) {
-		targets = append(targets, target{id, d.Versions[id]})
+		targets = append(targets, versionedID{id, d.Versions[id]})
 	}
 	batch = newID()
 	done, failed, err = db.decideBatch(ctx, by, batch, targets, d)
@@ -61,14 +61,14 @@ func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d m
 
 // target is one comment of a batch, with the version that the decision is
 // about; 0 is any.
-type target struct {
+type versionedID struct {
 	id      string
 	version int64
 }
 
 // decideBatch decides targets in one transaction. They are in the order of their
 // ids, so that two batches do not block each other.
-func (db *DB) decideBatch(ctx context.Context, by models.Caller, batch string, targets []target, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
+func (db *DB) decideBatch(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
 	type result struct {
 		done   []models.Decision
 		failed map[string]error
@@ -100,7 +100,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, k.comment, err
 	}
 	old := k.comment
-	if d, err = t.inFull(old.Site, d); err != nil {
+	if d, err = t.expandReason(old.Site, d); err != nil {
 		return none, old, err
 	}
 	c := old
@@ -110,7 +110,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	}
 	made := models.Decision{
 		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
-		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: plain(d.Note), Message: plain(d.Message), Label: d.Label(), CreatedAt: t.now,
+		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sanitizeText(d.Note), Message: sanitizeText(d.Message), Label: d.Label(), CreatedAt: t.now,
 	}
 	stand, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 	if err != nil {
@@ -122,8 +122,8 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		string(old.Status), string(old.Reason), micros(t.now)); err != nil {
 		return none, c, err
 	}
-	t.sums.judged(made, k.machine, 1)
-	t.sums.weighed(k, stand, append(stand, made))
+	t.counters.onDecision(made, k.initialStatus, 1)
+	t.counters.onDecisionsChange(k, stand, append(stand, made))
 	if err := t.labelDecision(made, old); err != nil {
 		return none, c, err
 	}
@@ -131,16 +131,16 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	if err != nil {
 		return none, c, err
 	}
-	if sampled(made.ID, k.look) {
-		if err := t.insert(keepLooks, [][]any{t.lookRow(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)}); err != nil {
+	if sampled(made.ID, k.secondLookShare) {
+		if err := t.insert(insertSecondLooks, [][]any{t.newSecondLook(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)}); err != nil {
 			return none, c, err
 		}
 	}
-	return made, c, t.audit(by, c.Site, "comment."+string(d.Action), id, stateOf(old), stateOf(c))
+	return made, c, t.audit(by, c.Site, "comment."+string(d.Action), id, auditStateOf(old), auditStateOf(c))
 }
 
 // inFull completes a decision that names one of the site's own reasons.
-func (t *tx) inFull(site string, d models.DecisionRequest) (models.DecisionRequest, error) {
+func (t *tx) expandReason(site string, d models.DecisionRequest) (models.DecisionRequest, error) {
 	if d.Detail == "" {
 		return d, nil
 	}
@@ -162,8 +162,8 @@ func (t *tx) inFull(site string, d models.DecisionRequest) (models.DecisionReque
 }
 
 // decidable returns the comment, locked, when the caller may decide it now.
-func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error) {
-	k, err := t.visible(by, id, t.d.lock)
+func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, error) {
+	k, err := t.visible(by, id, t.d.forUpdate)
 	if err == nil {
 		err = refuseGone(k.comment)
 	}
@@ -185,13 +185,13 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error)
 		return k, err
 	}
 	if len(last) > 0 {
-		message += ": " + told(last[0])
+		message += ": " + describe(last[0])
 	}
 	return k, models.Errorf(models.KindConflict, "%s", message)
 }
 
-func refuseClaimed(t *tx, by models.Caller, k kept) error {
-	if claim := k.live(t); claim != nil && claim.By != by.Name {
+func refuseClaimed(t *tx, by models.Caller, k commentRow) error {
+	if claim := k.liveClaim(t); claim != nil && claim.By != by.Name {
 		return models.Errorf(models.KindConflict, "%s has claimed this comment until %s", claim.By, claim.LeaseUntil.Format(time.RFC3339))
 	}
 	return nil
@@ -205,7 +205,7 @@ func refuseGone(c models.Comment) error {
 }
 
 // told says what a decision did, for another moderator.
-func told(d models.Decision) string {
+func describe(d models.Decision) string {
 	what := "approved it"
 	if d.Action == models.Reject {
 		what = "rejected it"
@@ -223,10 +223,10 @@ func told(d models.Decision) string {
 }
 
 // visible returns a comment that the caller may see.
-func (t *tx) visible(by models.Caller, id, lock string) (kept, error) {
+func (t *tx) visible(by models.Caller, id, lock string) (commentRow, error) {
 	k, err := t.comment(id, lock)
 	if err == nil && !by.Sees(k.comment.Site) {
-		return kept{}, models.Errorf(models.KindNotFound, "there is no such comment")
+		return commentRow{}, models.Errorf(models.KindNotFound, "there is no such comment")
 	}
 	return k, err
 }
@@ -237,17 +237,17 @@ func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Rea
 	old := c
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.now
 	if _, err := t.exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0
-		WHERE id = $6`, string(status), string(reason), c.Version, micros(t.now), searchText(c), c.ID); err != nil {
+		WHERE id = $6`, string(status), string(reason), c.Version, micros(t.now), searchColumn(c), c.ID); err != nil {
 		return c, err
 	}
 	if status != old.Status {
-		t.sums.count(old, -1)
-		t.sums.count(c, 1)
+		t.counters.countComment(old, -1)
+		t.counters.countComment(c, 1)
 	}
 	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
 }
 
-func isInt(b bool) int {
+func boolToInt(b bool) int {
 	if b {
 		return 1
 	}

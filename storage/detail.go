@@ -34,7 +34,7 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 		if _, err := t.visible(by, id, ""); err != nil {
 			return d, err
 		}
-		items, err := t.items([]string{id})
+		items, err := t.queueItems([]string{id})
 		if err != nil {
 			return d, err
 		}
@@ -91,7 +91,7 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 	thread := []models.Comment{c}
 	for above := c; above.ParentID != "" && len(thread) <= maxAbove; {
-		found, err := t.byID([]string{above.ParentID})
+		found, err := t.commentsByID([]string{above.ParentID})
 		if err != nil {
 			return nil, err
 		}

@@ -20,9 +20,9 @@ import (
 // same text for both.
 type dialect struct {
 	driver     string // of database/sql
-	lock       string // ends a SELECT whose rows are about to be changed
-	lockFree   string // the same, passing over rows that others have locked
-	among      string // compares with the texts of a JSON list, $1
+	forUpdate  string // ends a SELECT whose rows are about to be changed
+	skipLocked string // the same, passing over rows that others have locked
+	inJSONList string // compares with the texts of a JSON list, $1
 	lockSchema string // statement that makes other migrating nodes wait
 	schema     func(text string) string
 	insert     func(i insert, rows [][]any) (query string, calls [][]any)
@@ -43,18 +43,18 @@ const (
 // SQLite locks the whole file when a transaction begins, so it needs no lock
 // clauses.
 var sqliteDialect = &dialect{
-	driver:   "sqlite",
-	among:    " IN (SELECT value FROM json_each($1))",
-	schema:   strings.NewReplacer("/* ", "", " */", "").Replace,
-	insert:   insertEach,
-	classify: sqliteFault,
+	driver:     "sqlite",
+	inJSONList: " IN (SELECT value FROM json_each($1))",
+	schema:     strings.NewReplacer("/* ", "", " */", "").Replace,
+	insert:     insertEach,
+	classify:   sqliteFault,
 }
 
 var postgresDialect = &dialect{
 	driver:     "pgx",
-	lock:       " FOR UPDATE",
-	lockFree:   " FOR UPDATE SKIP LOCKED",
-	among:      " IN (SELECT json_array_elements_text($1::json))",
+	forUpdate:  " FOR UPDATE",
+	skipLocked: " FOR UPDATE SKIP LOCKED",
+	inJSONList: " IN (SELECT json_array_elements_text($1::json))",
 	lockSchema: "SELECT pg_advisory_xact_lock(7214913)", // any number that is only ours
 	schema:     func(text string) string { return text },
 	insert:     insertArrays,

@@ -19,7 +19,7 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		comment    models.Comment
 	}
 	r, err := update(ctx, db, func(t *tx) (r result, err error) {
-		k, err := t.visible(by, id, t.d.lock)
+		k, err := t.visible(by, id, t.d.forUpdate)
 		if err == nil && k.comment.Reason == models.ReasonEscalated {
 			err = models.Errorf(models.KindConflict, "the comment waits for an editor already")
 		}
@@ -34,7 +34,7 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		}
 		old := k.comment
 		r.escalation = models.Decision{
-			ID: newID(), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: plain(note), CreatedAt: t.now,
+			ID: newID(), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: sanitizeText(note), CreatedAt: t.now,
 		}
 		if _, err := t.exec(`INSERT INTO escalations (id, comment_id, site, moderator, note, old_reason, created_at, undone_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '')`,
@@ -44,7 +44,7 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		if r.comment, err = t.setStatus(old, models.Pending, models.ReasonEscalated); err != nil {
 			return r, err
 		}
-		return r, t.audit(by, old.Site, "comment.escalate", id, stateOf(old), stateOf(r.comment))
+		return r, t.audit(by, old.Site, "comment.escalate", id, auditStateOf(old), auditStateOf(r.comment))
 	})
 	return r.escalation, r.comment, err
 }
@@ -55,7 +55,7 @@ const escalationColumns = `SELECT id, '', comment_id, site, moderator, 'escalate
 // undoEscalation puts back why the comment waited. Who left it to an editor, and
 // editors, may do so.
 func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decision, models.Comment, error) {
-	k, err := t.comment(e.CommentID, t.d.lock)
+	k, err := t.comment(e.CommentID, t.d.forUpdate)
 	if err != nil {
 		return e, k.comment, err
 	}
@@ -77,7 +77,7 @@ func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decisio
 	if _, err := t.exec(`UPDATE escalations SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, e.ID); err != nil {
 		return e, old, err
 	}
-	reason, err := one(t, column[models.Reason], `SELECT old_reason FROM escalations WHERE id = $1`, e.ID)
+	reason, err := one(t, scanOne[models.Reason], `SELECT old_reason FROM escalations WHERE id = $1`, e.ID)
 	if err != nil {
 		return e, old, err
 	}
@@ -85,5 +85,5 @@ func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decisio
 	if err != nil {
 		return e, c, err
 	}
-	return e, c, t.audit(by, c.Site, "comment.undo", c.ID, stateOf(old), stateOf(c))
+	return e, c, t.audit(by, c.Site, "comment.undo", c.ID, auditStateOf(old), auditStateOf(c))
 }

@@ -60,7 +60,7 @@ func (db *DB) KeepEvents(ctx context.Context, ids []string, then func() error) e
 		for _, id := range ids {
 			row := t.eventRow("", "", "", "", "")
 			row[0] = id
-			if err := t.insert(keepEvents, [][]any{row}); err != nil {
+			if err := t.insert(insertEvents, [][]any{row}); err != nil {
 				return err
 			}
 		}

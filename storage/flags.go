@@ -17,7 +17,7 @@ const flagsToHold = 3
 // comments are KindNotFound, as for any reader.
 func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
-		k, err := t.visible(by, id, t.d.lock)
+		k, err := t.visible(by, id, t.d.forUpdate)
 		if err != nil {
 			return k.comment, err
 		}
@@ -35,9 +35,9 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 		if _, err := t.exec(`UPDATE comments SET flags = $1 WHERE id = $2`, c.Flags, id); err != nil {
 			return c, err
 		}
-		before := stateOf(c)
+		before := auditStateOf(c)
 		if c.Status == models.Approved && c.Flags >= flagsToHold {
-			judged, err := list(t, column[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
+			judged, err := list(t, scanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
 			if err != nil {
 				return c, err
 			}
@@ -47,6 +47,6 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 				}
 			}
 		}
-		return c, t.audit(by, c.Site, "comment.flag", id, before, stateOf(c))
+		return c, t.audit(by, c.Site, "comment.flag", id, before, auditStateOf(c))
 	})
 }

@@ -14,7 +14,7 @@ import (
 // one: the owner waits until as many are there. For the same reason there is
 // one owner: two would make batches of half the length, that wait for each
 // other's counters in the database.
-type gather[T any] struct {
+type batcher[T any] struct {
 	owner sync.WaitGroup
 
 	mu     sync.RWMutex // guards the closing of queue against senders
@@ -23,22 +23,22 @@ type gather[T any] struct {
 }
 
 const (
-	maxWaiting = 4096 // in the queue
-	maxBatch   = 256
+	maxQueued = 4096 // in the queue
+	maxBatch  = 256
 	// maxPatience is how long the first of a batch waits for others.
-	maxPatience = 2 * time.Millisecond
+	maxCollectDelay = 2 * time.Millisecond
 )
 
 // startGather lets the owner do the work until close.
-func startGather[T any](work func(batch []T)) *gather[T] {
-	g := &gather[T]{queue: make(chan T, maxWaiting)}
+func startBatcher[T any](work func(batch []T)) *batcher[T] {
+	g := &batcher[T]{queue: make(chan T, maxQueued)}
 	g.owner.Go(func() {
-		last, patience := 0, time.Duration(0)
+		last, maxDelay := 0, time.Duration(0)
 		for first := range g.queue {
-			batch := g.waiting(first, last, patience)
+			batch := g.collect(first, last, maxDelay)
 			begun := time.Now()
 			work(batch)
-			last, patience = len(batch), min(time.Since(begun)/2, maxPatience)
+			last, maxDelay = len(batch), min(time.Since(begun)/2, maxCollectDelay)
 		}
 	})
 	return g
@@ -46,7 +46,7 @@ func startGather[T any](work func(batch []T)) *gather[T] {
 
 // waiting returns what waits. Until there are enough it waits itself, as long
 // as its patience lasts.
-func (g *gather[T]) waiting(first T, enough int, patience time.Duration) []T {
+func (g *batcher[T]) collect(first T, enough int, patience time.Duration) []T {
 	batch := append(make([]T, 0, maxBatch), first)
 	var late <-chan time.Time
 	for len(batch) < maxBatch {
@@ -80,7 +80,7 @@ func (g *gather[T]) waiting(first T, enough int, patience time.Duration) []T {
 
 // add refuses when too much waits: the queue must not grow while the database
 // is slow.
-func (g *gather[T]) add(v T) error {
+func (g *batcher[T]) add(v T) error {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	if g.closed {
@@ -95,7 +95,7 @@ func (g *gather[T]) add(v T) error {
 }
 
 // close waits for what is in the queue.
-func (g *gather[T]) close() {
+func (g *batcher[T]) close() {
 	g.mu.Lock()
 	if !g.closed {
 		g.closed = true

@@ -15,7 +15,7 @@ func TestGatherWaitsForThoseThatCameTheLastTime(t *testing.T) {
 			batch []int
 		}
 		var done []work
-		g := startGather(func(batch []int) {
+		g := startBatcher(func(batch []int) {
 			done = append(done, work{time.Since(begun), batch})
 			time.Sleep(2 * time.Millisecond)
 		})

@@ -13,28 +13,28 @@ const groupTimeout = 20 * time.Second
 
 // createWithOthers keeps a comment together with those that wait at the same
 // time.
-func (db *DB) createWithOthers(made *creation) (kept, error) {
+func (db *DB) createWithOthers(made *insertRequest) (commentRow, error) {
 	if err := db.creations.add(made); err != nil {
-		return kept{}, err
+		return commentRow{}, err
 	}
 	select {
 	case o := <-made.done:
-		return o.kept, db.d.explain(o.err)
+		return o.commentRow, db.d.explain(o.err)
 	case <-made.ctx.Done():
-		return kept{}, made.ctx.Err()
+		return commentRow{}, made.ctx.Err()
 	}
 }
 
 // createAll keeps what waits, but for those whose callers have gone. Of several
 // with the same idempotency key, all but the first find what that one has kept.
-func (db *DB) createAll(batch []*creation) {
-	var group, repeated []*creation
+func (db *DB) createAll(batch []*insertRequest) {
+	var group, repeated []*insertRequest
 	keys := map[[2]string]bool{}
 	for _, made := range batch {
 		key := made.key()
 		switch err := made.ctx.Err(); {
 		case err != nil:
-			made.done <- outcome{err: err}
+			made.done <- insertResult{err: err}
 		case made.IdempotencyKey != "" && keys[key]:
 			repeated = append(repeated, made)
 		default:
@@ -44,32 +44,32 @@ func (db *DB) createAll(batch []*creation) {
 	}
 	db.createGroup(group)
 	for _, made := range repeated {
-		db.createGroup([]*creation{made})
+		db.createGroup([]*insertRequest{made})
 	}
 }
 
 // createGroup keeps comments in one transaction, or when that fails because of
 // one of them, each in its own.
-func (db *DB) createGroup(group []*creation) {
+func (db *DB) createGroup(group []*insertRequest) {
 	if len(group) == 0 {
 		return
 	}
 	// The context of one caller must not stop the comments of the others.
 	ctx, stop := context.WithTimeout(context.Background(), groupTimeout)
 	defer stop()
-	all, err := submit(ctx, db, func(t *tx) ([]outcome, error) { return t.create(group) })
+	all, err := submit(ctx, db, func(t *tx) ([]insertResult, error) { return t.create(group) })
 	if err != nil && ctx.Err() != nil {
 		err = &models.Error{Kind: models.KindUnavailable, Message: "the database does not answer", Cause: err}
 	}
 	if err != nil && len(group) > 1 && ctx.Err() == nil && db.d.classify(err) != faultUnavailable {
 		for _, made := range group {
-			db.createGroup([]*creation{made})
+			db.createGroup([]*insertRequest{made})
 		}
 		return
 	}
 	for i, made := range group {
 		if err != nil {
-			made.done <- outcome{err: err}
+			made.done <- insertResult{err: err}
 			continue
 		}
 		made.done <- all[i]

@@ -24,17 +24,17 @@ var waitBounds = [...]int{1, 5, 15, 60, 240, 1440}
 // came, by risk; those that moderators approved or rejected, by the day when
 // they came and by risk too; or how long comments waited for the first decision
 // that stands, by the day of that.
-type binned struct {
+type histogramKey struct {
 	siteDay
 	kind string // scored, waited or an action
 }
 
 const (
-	scored = "scored"
-	waited = "waited"
+	kindScore = "scored"
+	kindWait  = "waited"
 )
 
-var addHistograms = func() insert {
+var upsertHistograms = func() insert {
 	var columns, sums []string
 	for i := range bins {
 		columns = append(columns, fmt.Sprintf("n%d bigint", i))
@@ -44,13 +44,13 @@ var addHistograms = func() insert {
 		"ON CONFLICT (day, site, kind) DO UPDATE SET "+strings.Join(sums, ", "))
 }()
 
-func (s *sums) bin(at time.Time, site, kind string, bin int, change int64) {
-	plus(&s.histograms, binned{siteDay{dayOf(at), site}, kind}, func(v *histogram) { v[bin] += change })
+func (s *counterDeltas) addToHistogram(at time.Time, site, kind string, bin int, change int64) {
+	add(&s.histograms, histogramKey{siteDay{dayOf(at), site}, kind}, func(v *histogram) { v[bin] += change })
 }
 
 // weighed notes which decisions on a comment stood before a change, and which
 // stand after it. The last one is what people think of the comment.
-func (s *sums) weighed(k kept, before, after []models.Decision) {
+func (s *counterDeltas) onDecisionsChange(k commentRow, before, after []models.Decision) {
 	weigh := func(decisions []models.Decision, change int64) {
 		if len(decisions) == 0 {
 			return
@@ -58,8 +58,8 @@ func (s *sums) weighed(k kept, before, after []models.Decision) {
 		byID := func(a, b models.Decision) int { return strings.Compare(a.ID, b.ID) }
 		first, last := slices.MinFunc(decisions, byID), slices.MaxFunc(decisions, byID)
 		c := k.comment
-		s.bin(c.CreatedAt, c.Site, string(last.Action), riskBin(k.verdict.Probability()), change)
-		s.bin(first.CreatedAt, c.Site, waited, waitBin(micros(first.CreatedAt)-micros(c.CreatedAt)), change)
+		s.addToHistogram(c.CreatedAt, c.Site, string(last.Action), riskBin(k.verdict.Probability()), change)
+		s.addToHistogram(first.CreatedAt, c.Site, kindWait, waitBin(micros(first.CreatedAt)-micros(c.CreatedAt)), change)
 	}
 	weigh(before, -1)
 	weigh(after, 1)
@@ -118,11 +118,11 @@ func median(counts histogram) *float64 {
 }
 
 // histograms sums up scores and waiting times.
-func (t *tx) histograms(s *Stats, by models.Caller, site string, first int64) error {
+func (t *tx) loadHistograms(s *Stats, by models.Caller, site string, first int64) error {
 	last := first + statsDays - 1
 	var w where
 	w.add("day BETWEEN ? AND ?", first, last)
-	if err := w.seen(by, "site", site); err != nil {
+	if err := w.addVisible(by, "site", site); err != nil {
 		return err
 	}
 	var columns strings.Builder
@@ -144,10 +144,10 @@ func (t *tx) histograms(s *Stats, by models.Caller, site string, first int64) er
 	}, `SELECT kind, CASE WHEN day = `+w.arg(last)+` THEN 1 ELSE 0 END`+columns.String()+` FROM histograms`+w.String()+` GROUP BY 1, 2`, w.args...)
 	s.Scores.Width, s.Waiting.BoundsMinutes = 1./bins, waitBounds
 	scores := map[string]*histogram{
-		scored: &s.Scores.Arrived, string(models.Approve): &s.Scores.Approved, string(models.Reject): &s.Scores.Rejected,
+		kindScore: &s.Scores.Arrived, string(models.Approve): &s.Scores.Approved, string(models.Reject): &s.Scores.Rejected,
 	}
 	for _, r := range rows {
-		if r.kind == waited {
+		if r.kind == kindWait {
 			for i := range s.Waiting.Counts {
 				s.Waiting.Counts[i] += r.n[i]
 			}

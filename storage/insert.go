@@ -69,7 +69,7 @@ func insertArrays(i insert, rows [][]any) (string, [][]any) {
 func array[T any](rows [][]any, column int) []T {
 	values := make([]T, len(rows))
 	for n, row := range rows {
-		values[n] = storable(row[column]).(T)
+		values[n] = sanitize(row[column]).(T)
 	}
 	return values
 }

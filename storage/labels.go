@@ -19,7 +19,7 @@ func (t *tx) labelDecision(d models.Decision, c models.Comment) error {
 	if d.Label == "" {
 		return nil
 	}
-	_, err := t.keepLabel(c.ID, models.Label{
+	_, err := t.insertLabel(c.ID, models.Label{
 		ID: d.ID, Text: c.Body, Label: d.Label, Lang: c.Lang, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
 		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.now,
 	})
@@ -36,7 +36,7 @@ func (t *tx) restoreLabel(d models.Decision) error {
 }
 
 // keepLabel tells whether the label was new.
-func (t *tx) keepLabel(comment string, l models.Label) (bool, error) {
+func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
 	added, err := t.exec(`INSERT INTO labels (id, comment_id, replaced_by, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body)
 		VALUES ($1, $2, '', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
 		l.ID, comment, string(l.Label), l.Site, l.Author, l.AuthorEmail, l.AuthorURL, l.URL, l.Lang, l.Source, l.LabelledBy, micros(l.CreatedAt), l.Text)
@@ -53,7 +53,7 @@ func readLabel(scan scanner) (l models.Label, err error) {
 // Labels streams the labels that stand, from since on, oldest first; of one
 // site when site is not "".
 func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq2[models.Label, error] {
-	return stream(ctx, db, micros(since), func(t *tx, after place) ([]models.Label, error) {
+	return stream(ctx, db, micros(since), func(t *tx, after position) ([]models.Label, error) {
 		w := after.from("created_at")
 		w.add("replaced_by = ''")
 		if site != "" {
@@ -61,7 +61,7 @@ func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq
 		}
 		return list(t, readLabel, `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body
 			FROM labels`+w.String()+after.page("created_at"), w.args...)
-	}, func(l models.Label) place { return place{micros(l.CreatedAt), l.ID} })
+	}, func(l models.Label) position { return position{micros(l.CreatedAt), l.ID} })
 }
 
 // LabelCounts counts the labels that stand by class; of one site when site is
@@ -95,7 +95,7 @@ const importBatch = 500 // labels in one transaction
 func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2[models.Label, error]) (added, known int, err error) {
 	batch := make([]models.Label, 0, importBatch)
 	flush := func() error {
-		n, err := db.importBatch(ctx, by, batch)
+		n, err := db.importLabelBatch(ctx, by, batch)
 		if err == nil {
 			added, known = added+n, known+len(batch)-n
 			batch = make([]models.Label, 0, importBatch) // the writer may still read the old one
@@ -104,7 +104,7 @@ func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2
 	}
 	for l, rowErr := range rows {
 		if err = rowErr; err == nil {
-			l, err = imported(l)
+			l, err = validateImport(l)
 		}
 		if err != nil {
 			break
@@ -122,7 +122,7 @@ func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2
 }
 
 // imported completes a row from elsewhere.
-func imported(l models.Label) (models.Label, error) {
+func validateImport(l models.Label) (models.Label, error) {
 	var bad models.Invalid
 	if models.Blank(l.Text) {
 		bad.Add("text", "must not be empty")
@@ -130,7 +130,7 @@ func imported(l models.Label) (models.Label, error) {
 	if !l.Label.Valid() {
 		bad.Add("label", "must be ham, spam or abuse")
 	}
-	l.Text = plain(l.Text)
+	l.Text = sanitizeText(l.Text)
 	if l.ID == "" {
 		sum := sha256.Sum256([]byte(string(l.Label) + "\x00" + l.Text))
 		l.ID = "text:" + hex.EncodeToString(sum[:16])
@@ -141,7 +141,7 @@ func imported(l models.Label) (models.Label, error) {
 	return l, bad.Err()
 }
 
-func (db *DB) importBatch(ctx context.Context, by models.Caller, batch []models.Label) (added int, err error) {
+func (db *DB) importLabelBatch(ctx context.Context, by models.Caller, batch []models.Label) (added int, err error) {
 	if len(batch) == 0 {
 		return 0, nil
 	}
@@ -151,11 +151,11 @@ func (db *DB) importBatch(ctx context.Context, by models.Caller, batch []models.
 			if l.CreatedAt.IsZero() {
 				l.CreatedAt = t.now
 			}
-			isNew, err := t.keepLabel("", l)
+			isNew, err := t.insertLabel("", l)
 			if err != nil {
 				return 0, err
 			}
-			n += isInt(isNew)
+			n += boolToInt(isNew)
 		}
 		if n == 0 {
 			return 0, nil

@@ -10,7 +10,7 @@ import (
 )
 
 // lookKept is how long a second look waits for somebody to take it.
-const lookKept = 14 * 24 * time.Hour
+const secondLookTTL = 14 * 24 * time.Hour
 
 // sampled tells whether an id belongs to a share of all ids. Nobody can tell
 // the id of a decision before it is made.
@@ -22,10 +22,10 @@ func sampled(id string, share float64) bool {
 	return float64(binary.BigEndian.Uint64(sum[:])>>11)/(1<<53) < share
 }
 
-var keepLooks = into("second_looks", `id, comment_id, site, of, first_action, first_reason, first_by, created_at bigint,
+var insertSecondLooks = into("second_looks", `id, comment_id, site, of, first_action, first_reason, first_by, created_at bigint,
 	second_action, second_reason, second_by, note, lease_by, lease_until bigint`, "")
 
-func (t *tx) lookRow(id string, c models.Comment, of models.LookOf, action models.Action, reason models.Reason, by string) []any {
+func (t *tx) newSecondLook(id string, c models.Comment, of models.LookOf, action models.Action, reason models.Reason, by string) []any {
 	return []any{
 		id, c.ID, c.Site, string(of), string(action), string(reason), by, micros(t.now),
 		"", "", "", "", "", int64(0),
@@ -34,16 +34,16 @@ func (t *tx) lookRow(id string, c models.Comment, of models.LookOf, action model
 
 // machineLook has an id of its own: that of the comment would tell what became
 // of it.
-func (t *tx) machineLook(c models.Comment) []any {
+func (t *tx) machineSecondLook(c models.Comment) []any {
 	action := models.Approve
 	if c.Status == models.Rejected {
 		action = models.Reject
 	}
-	return t.lookRow(newID(), c, models.LookMachine, action, c.Reason, "")
+	return t.newSecondLook(newID(), c, models.LookMachine, action, c.Reason, "")
 }
 
 // look is a row that nobody has answered.
-type look struct {
+type secondLookRow struct {
 	id, comment string
 	of          models.LookOf
 	action      models.Action
@@ -53,12 +53,12 @@ type look struct {
 	leaseBy     string
 }
 
-func readLook(scan scanner) (l look, err error) {
+func readSecondLook(scan scanner) (l secondLookRow, err error) {
 	err = scan(&l.id, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.answeredBy, &l.leaseBy)
 	return l, err
 }
 
-const lookColumns = `SELECT l.id, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.second_by, l.lease_by FROM second_looks l`
+const secondLookColumns = `SELECT l.id, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.second_by, l.lease_by FROM second_looks l`
 
 func statusOf(a models.Action) models.Status {
 	if a == models.Approve {
@@ -72,7 +72,7 @@ func statusOf(a models.Action) models.Status {
 // nobody holds. None is of a comment that the caller has ever decided, or that
 // does not stand any more as it did after the first word on it.
 func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, limit int, lease time.Duration) ([]models.SecondLook, error) {
-	sites, all, err := seenSites(by, site)
+	sites, all, err := visibleSites(by, site)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, lim
 	return update(ctx, db, func(t *tx) ([]models.SecondLook, error) {
 		now := micros(t.now)
 		w := new(where)
-		w.add("l.decided_at IS NULL AND l.created_at > ?", micros(t.now.Add(-lookKept)))
+		w.add("l.decided_at IS NULL AND l.created_at > ?", micros(t.now.Add(-secondLookTTL)))
 		w.add("l.first_by <> ?", by.Name)
 		w.add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
 		w.add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
@@ -97,26 +97,26 @@ func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, lim
 			// Not the mere column: what one holds is less than what a site has.
 			held.in("l.site || ''", sites)
 		}
-		var looks []look
+		var looks []secondLookRow
 		for _, part := range append([]*where{held}, parts...) {
 			if len(looks) == limit {
 				break
 			}
 			// Comments that are being decided at this moment are passed over too.
-			query := lookColumns + ` JOIN comments c ON c.id = l.comment_id` + part.String() +
-				" ORDER BY l.created_at, l.id LIMIT " + part.arg(limit-len(looks)) + t.d.lockFree
-			found, err := list(t, readLook, query, part.args...)
+			query := secondLookColumns + ` JOIN comments c ON c.id = l.comment_id` + part.String() +
+				" ORDER BY l.created_at, l.id LIMIT " + part.arg(limit-len(looks)) + t.d.skipLocked
+			found, err := list(t, readSecondLook, query, part.args...)
 			if err != nil {
 				return nil, err
 			}
 			looks = append(looks, found...)
 		}
-		return t.deal(by, looks, t.now.Add(lease))
+		return t.leaseSecondLooks(by, looks, t.now.Add(lease))
 	})
 }
 
 // deal leases second looks and returns what may be seen of them.
-func (t *tx) deal(by models.Caller, looks []look, until time.Time) ([]models.SecondLook, error) {
+func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until time.Time) ([]models.SecondLook, error) {
 	var ids, parents []string
 	for _, l := range looks {
 		ids = append(ids, l.comment)
@@ -124,7 +124,7 @@ func (t *tx) deal(by models.Caller, looks []look, until time.Time) ([]models.Sec
 			return nil, err
 		}
 	}
-	comments, err := t.byID(ids)
+	comments, err := t.commentsByID(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (t *tx) deal(by models.Caller, looks []look, until time.Time) ([]models.Sec
 			parents = append(parents, c.ParentID)
 		}
 	}
-	answered, err := t.byID(parents)
+	answered, err := t.commentsByID(parents)
 	if err != nil {
 		return nil, err
 	}
@@ -161,20 +161,20 @@ func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d mode
 		return models.SecondOpinion{}, err
 	}
 	return update(ctx, db, func(t *tx) (o models.SecondOpinion, err error) {
-		l, c, err := t.claimedLook(by, id)
+		l, c, err := t.claimedSecondLook(by, id)
 		if err != nil {
 			return o, err
 		}
 		if _, err := t.exec(`UPDATE second_looks SET second_action = $1, second_reason = $2, second_by = $3, note = $4, decided_at = $5,
 			lease_by = '', lease_until = 0 WHERE id = $6`,
-			string(d.Action), string(d.Reason), by.Name, plain(d.Note), micros(t.now), l.id); err != nil {
+			string(d.Action), string(d.Reason), by.Name, sanitizeText(d.Note), micros(t.now), l.id); err != nil {
 			return o, err
 		}
 		o = models.SecondOpinion{
 			ID: l.id, Of: l.of, FirstAction: l.action, FirstReason: l.reason, FirstBy: l.by,
 			Agreed: d.Action == l.action, Comment: c,
 		}
-		t.sums.lookedAgain(c.Site, o, t.now)
+		t.counters.onSecondLook(c.Site, o, t.now)
 		if !o.Agreed {
 			if _, err := t.exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, l.id, c.ID); err != nil {
 				return o, err
@@ -183,25 +183,25 @@ func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d mode
 				return o, err
 			}
 		}
-		return o, t.audit(by, c.Site, "comment.second_look", c.ID, stateOf(c), struct {
-			state
+		return o, t.audit(by, c.Site, "comment.second_look", c.ID, auditStateOf(c), struct {
+			auditState
 			Action models.Action `json:"action"`
 			Why    models.Reason `json:"why,omitempty"`
 			Agreed bool          `json:"agreed"`
-		}{stateOf(o.Comment), d.Action, d.Reason, o.Agreed})
+		}{auditStateOf(o.Comment), d.Action, d.Reason, o.Agreed})
 	})
 }
 
 // claimedLook returns a second look that the caller may answer, and its
 // comment, locked.
-func (t *tx) claimedLook(by models.Caller, id string) (look, models.Comment, error) {
-	const query = lookColumns + ` WHERE l.id = $1`
+func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, models.Comment, error) {
+	const query = secondLookColumns + ` WHERE l.id = $1`
 	none := "there is no such second look"
-	l, err := one(t, readLook, query, id)
+	l, err := one(t, readSecondLook, query, id)
 	if err != nil {
-		return l, models.Comment{}, missing(err, "%s", none)
+		return l, models.Comment{}, notFoundIf(err, "%s", none)
 	}
-	k, err := t.visible(by, l.comment, t.d.lock)
+	k, err := t.visible(by, l.comment, t.d.forUpdate)
 	if models.KindOf(err) == models.KindNotFound {
 		err = models.Errorf(models.KindNotFound, "%s", none)
 	}
@@ -209,8 +209,8 @@ func (t *tx) claimedLook(by models.Caller, id string) (look, models.Comment, err
 		return l, k.comment, err
 	}
 	// Somebody may have been quicker while the comment was waited for.
-	if l, err = one(t, readLook, query, id); err != nil {
-		return l, k.comment, missing(err, "%s", none)
+	if l, err = one(t, readSecondLook, query, id); err != nil {
+		return l, k.comment, notFoundIf(err, "%s", none)
 	}
 	switch {
 	case l.answeredBy != "":
@@ -245,14 +245,14 @@ type SecondLooks struct {
 // SecondLooks returns what came of the second looks of the last 30 days, on one
 // site or on all that the caller sees.
 func (db *DB) SecondLooks(ctx context.Context, by models.Caller, site string) (SecondLooks, error) {
-	return read(ctx, db, func(t *tx) (SecondLooks, error) { return t.secondLooks(by, site) })
+	return read(ctx, db, func(t *tx) (SecondLooks, error) { return t.secondLookStats(by, site) })
 }
 
-func (t *tx) secondLooks(by models.Caller, site string) (s SecondLooks, err error) {
+func (t *tx) secondLookStats(by models.Caller, site string) (s SecondLooks, err error) {
 	var w where
 	first := dayOf(t.now) - statsDays + 1
 	w.add("day BETWEEN ? AND ?", first, first+statsDays-1)
-	if err := w.seen(by, "site", site); err != nil {
+	if err := w.addVisible(by, "site", site); err != nil {
 		return s, err
 	}
 	type row struct {

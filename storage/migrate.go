@@ -17,7 +17,7 @@ var migrationFiles embed.FS
 type migration struct{ name, sql string }
 
 // further is what a step does after its SQL.
-var further = map[string]func(*tx) error{"0005_audit_chain.sql": (*tx).chainAudit}
+var afterMigration = map[string]func(*tx) error{"0005_audit_chain.sql": (*tx).migrateAuditChain}
 
 var migrations = readMigrations()
 
@@ -81,7 +81,7 @@ func (t *tx) migrateOnce(last int) (string, error) {
 	if _, err := t.exec(t.d.schema(next.sql)); err != nil {
 		return "", fmt.Errorf("%s: %w", next.name, err)
 	}
-	if do := further[next.name]; do != nil {
+	if do := afterMigration[next.name]; do != nil {
 		if err := do(t); err != nil {
 			return "", fmt.Errorf("%s: %w", next.name, err)
 		}
@@ -92,7 +92,7 @@ func (t *tx) migrateOnce(last int) (string, error) {
 
 // schema returns the number of the last step applied, 0 when there is none.
 func (t *tx) schema() (int, error) {
-	return one(t, column[int], `SELECT coalesce(max(version), 0) FROM migrations`)
+	return one(t, scanOne[int], `SELECT coalesce(max(version), 0) FROM migrations`)
 }
 
 func refuseNewer(have int) error {

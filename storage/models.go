@@ -26,7 +26,7 @@ func (db *DB) AddModel(ctx context.Context, by models.Caller, info models.ModelI
 		if added > 0 {
 			return t.audit(by, "", "model.add", info.Version, nil, map[string]any{"origin": info.Origin, "size": len(data)})
 		}
-		there, err := one(t, column[[]byte], `SELECT sum FROM models WHERE version = $1`, info.Version)
+		there, err := one(t, scanOne[[]byte], `SELECT sum FROM models WHERE version = $1`, info.Version)
 		if err == nil && !bytes.Equal(there, sum[:]) {
 			err = models.Errorf(models.KindConflict, "there is another model of version %q already", info.Version)
 		}
@@ -63,8 +63,8 @@ func (db *DB) Models(ctx context.Context) ([]models.ModelInfo, error) {
 // ModelData returns the bytes of a model file, or KindNotFound.
 func (db *DB) ModelData(ctx context.Context, version string) ([]byte, error) {
 	return read(ctx, db, func(t *tx) ([]byte, error) {
-		data, err := one(t, column[[]byte], `SELECT data FROM models WHERE version = $1`, version)
-		return data, missing(err, "there is no model %q", version)
+		data, err := one(t, scanOne[[]byte], `SELECT data FROM models WHERE version = $1`, version)
+		return data, notFoundIf(err, "there is no model %q", version)
 	})
 }
 
@@ -75,7 +75,7 @@ func (db *DB) LiveModel(ctx context.Context) (models.ModelInfo, error) {
 
 func (t *tx) liveModel() (models.ModelInfo, error) {
 	m, err := one(t, readModel, modelColumns+` WHERE m.version = (`+liveVersion+`)`)
-	return m, missing(err, "no model is live")
+	return m, notFoundIf(err, "no model is live")
 }
 
 // PromoteModel makes a model live. Promoting the live one changes nothing.
@@ -88,13 +88,13 @@ func (db *DB) PromoteModel(ctx context.Context, by models.Caller, version string
 		if old.Version == version && version != "" {
 			return old, nil
 		}
-		if _, err := one(t, column[string], `SELECT version FROM models WHERE version = $1`, version); err != nil {
-			return none, missing(err, "there is no model %q", version)
+		if _, err := one(t, scanOne[string], `SELECT version FROM models WHERE version = $1`, version); err != nil {
+			return none, notFoundIf(err, "there is no model %q", version)
 		}
 		if _, err := t.exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, newID(), version, micros(t.now)); err != nil {
 			return none, err
 		}
-		return t.wentLive(by, "model.promote", old.Version)
+		return t.publishLiveModel(by, "model.promote", old.Version)
 	})
 }
 
@@ -104,7 +104,7 @@ func (db *DB) RollbackModel(ctx context.Context, by models.Caller) (models.Model
 	return update(ctx, db, func(t *tx) (none models.ModelInfo, err error) {
 		type promotion struct{ id, version string }
 		last, err := list(t, func(scan scanner) (p promotion, err error) { err = scan(&p.id, &p.version); return p, err },
-			`SELECT id, version FROM promotions WHERE rolled_back_at IS NULL ORDER BY id DESC LIMIT 2`+t.d.lock)
+			`SELECT id, version FROM promotions WHERE rolled_back_at IS NULL ORDER BY id DESC LIMIT 2`+t.d.forUpdate)
 		if err != nil {
 			return none, err
 		}
@@ -114,12 +114,12 @@ func (db *DB) RollbackModel(ctx context.Context, by models.Caller) (models.Model
 		if _, err := t.exec(`UPDATE promotions SET rolled_back_at = $1 WHERE id = $2`, micros(t.now), last[0].id); err != nil {
 			return none, err
 		}
-		return t.wentLive(by, "model.rollback", last[0].version)
+		return t.publishLiveModel(by, "model.rollback", last[0].version)
 	})
 }
 
 // wentLive tells of a change of the live model, and returns the new one.
-func (t *tx) wentLive(by models.Caller, action, old string) (models.ModelInfo, error) {
+func (t *tx) publishLiveModel(by models.Caller, action, old string) (models.ModelInfo, error) {
 	m, err := t.liveModel()
 	if err != nil {
 		return m, err

@@ -34,10 +34,10 @@ func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 	if added == 0 {
 		return models.Errorf(models.KindConflict, "there is a moderator %q already", m.Name)
 	}
-	return t.audit(by, "", "moderator.add", m.Name, nil, moderatorTrail(m))
+	return t.audit(by, "", "moderator.add", m.Name, nil, auditModerator(m))
 }
 
-func moderatorTrail(m models.Moderator) map[string]any {
+func auditModerator(m models.Moderator) map[string]any {
 	return map[string]any{"role": m.Role, "sites": m.Sites, "disabled": m.Disabled}
 }
 
@@ -68,7 +68,7 @@ func (db *DB) Moderator(ctx context.Context, name string) (models.Moderator, err
 
 func (t *tx) moderator(name, lock string) (models.Moderator, error) {
 	m, err := one(t, readModerator, moderatorColumns+` WHERE name = $1`+lock, name)
-	return m, missing(err, "there is no moderator %q", name)
+	return m, notFoundIf(err, "there is no moderator %q", name)
 }
 
 // UpdateModerator lets change edit a moderator, and keeps the result if it is
@@ -79,11 +79,11 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 	return update(ctx, db, func(t *tx) (models.Moderator, error) {
 		// The admins first, and always in the same order: two of them may be
 		// about to take the role from one another.
-		admins, err := list(t, readModerator, moderatorColumns+` WHERE role = $1 ORDER BY name`+t.d.lock, models.RoleAdmin)
+		admins, err := list(t, readModerator, moderatorColumns+` WHERE role = $1 ORDER BY name`+t.d.forUpdate, models.RoleAdmin)
 		if err != nil {
 			return models.Moderator{}, err
 		}
-		old, err := t.moderator(name, t.d.lock)
+		old, err := t.moderator(name, t.d.forUpdate)
 		if err != nil {
 			return old, err
 		}
@@ -107,7 +107,7 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 			m.Role, sites, m.Disabled, m.PasswordHash, name); err != nil {
 			return old, err
 		}
-		before, after := moderatorTrail(old), moderatorTrail(m)
+		before, after := auditModerator(old), auditModerator(m)
 		if m.PasswordHash != old.PasswordHash {
 			after["password"] = "changed"
 		}
@@ -137,7 +137,7 @@ func (db *DB) StartSession(ctx context.Context, by models.Caller, ttl time.Durat
 			return models.Errorf(models.KindForbidden, "this account is disabled")
 		}
 		if _, err := t.exec(`INSERT INTO sessions (id, moderator, token_hash, expires_at) VALUES ($1, $2, $3, $4)`,
-			id, m.Name, hash(secret), micros(t.now.Add(ttl))); err != nil {
+			id, m.Name, hashToken(secret), micros(t.now.Add(ttl))); err != nil {
 			return err
 		}
 		return t.audit(by, "", "session.start", m.Name, nil, nil)
@@ -167,19 +167,19 @@ func (db *DB) RefreshSession(ctx context.Context, refresh string, from netip.Add
 	id, secret, _ := strings.Cut(refresh, ".")
 	fresh := newToken("")
 	m, err = update(ctx, db, func(t *tx) (m models.Moderator, err error) {
-		s, err := one(t, readSession, `SELECT moderator, token_hash, expires_at FROM sessions WHERE id = $1`+t.d.lock, id)
+		s, err := one(t, readSession, `SELECT moderator, token_hash, expires_at FROM sessions WHERE id = $1`+t.d.forUpdate, id)
 		if err != nil {
-			return m, missing(err, "")
+			return m, notFoundIf(err, "")
 		}
 		m, err = t.moderator(s.moderator, "")
 		if err != nil {
 			return m, err
 		}
-		if subtle.ConstantTimeCompare(s.hash, hash(secret)) == 0 || s.expires <= micros(t.now) || m.Disabled {
+		if subtle.ConstantTimeCompare(s.hash, hashToken(secret)) == 0 || s.expires <= micros(t.now) || m.Disabled {
 			// This must be committed, so it is not an error here.
 			return models.Moderator{}, t.endSession(id, from)
 		}
-		_, err = t.exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hash(fresh), micros(t.now.Add(ttl)), id)
+		_, err = t.exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hashToken(fresh), micros(t.now.Add(ttl)), id)
 		return m, err
 	})
 	if models.KindOf(err) == models.KindNotFound || (err == nil && m.Name == "") {
@@ -199,7 +199,7 @@ func (db *DB) EndSession(ctx context.Context, refresh string, from netip.Addr) e
 }
 
 func (t *tx) endSession(id string, from netip.Addr) error {
-	ended, err := list(t, column[string], `DELETE FROM sessions WHERE id = $1 RETURNING moderator`, id)
+	ended, err := list(t, scanOne[string], `DELETE FROM sessions WHERE id = $1 RETURNING moderator`, id)
 	if err != nil || len(ended) == 0 {
 		return err
 	}

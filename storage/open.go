@@ -39,8 +39,8 @@ type DB struct {
 	log       *slog.Logger
 	pool      *sql.DB // reads; with PostgreSQL also writes
 	readers   runner
-	writer    *writer            // of SQLite: all changes
-	creations *gather[*creation] // comments alone
+	writer    *writer                  // of SQLite: all changes
+	creations *batcher[*insertRequest] // comments alone
 	closing   sync.Once
 	closed    error // what went wrong then
 }
@@ -92,7 +92,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	db.pool.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	db.pool.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	db.readers = &prepared{runner: db.pool, prepare: db.pool.PrepareContext, stmts: map[string]*sql.Stmt{}}
-	db.creations = startGather(db.createAll)
+	db.creations = startBatcher(db.createAll)
 	return nil
 }
 
@@ -131,7 +131,7 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 		return errors.Join(db.d.explain(err), pool.Close())
 	}
 	db.pool, db.readers = pool, pool
-	db.creations = startGather(db.createAll)
+	db.creations = startBatcher(db.createAll)
 	return nil
 }
 
@@ -177,7 +177,7 @@ func (db *DB) Secret(ctx context.Context, given []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return one(t, column[[]byte], `SELECT value FROM settings WHERE name = 'secret'`)
+		return one(t, scanOne[[]byte], `SELECT value FROM settings WHERE name = 'secret'`)
 	})
 }
 

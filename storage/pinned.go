@@ -11,15 +11,15 @@ import (
 // pinned is the connection of SQLite's writer, with its compiled statements.
 // Rows are inserted past database/sql, which converts, checks and locks for
 // each value and each call.
-type pinned struct {
+type sqliteConn struct {
 	*prepared
 	conn    *sql.Conn
 	inserts map[string]driver.StmtExecContext
 	args    []driver.NamedValue // of the row at hand
 }
 
-func pin(conn *sql.Conn) *pinned {
-	return &pinned{
+func newSQLiteConn(conn *sql.Conn) *sqliteConn {
+	return &sqliteConn{
 		prepared: &prepared{runner: conn, prepare: conn.PrepareContext, stmts: map[string]*sql.Stmt{}},
 		conn:     conn,
 		inserts:  map[string]driver.StmtExecContext{},
@@ -28,7 +28,7 @@ func pin(conn *sql.Conn) *pinned {
 
 // insert runs a statement once for each row, and returns how many rows were
 // added or changed.
-func (p *pinned) insert(query string, rows [][]any) (changed int64, err error) {
+func (p *sqliteConn) insert(query string, rows [][]any) (changed int64, err error) {
 	if len(rows) == 0 {
 		return 0, nil
 	}
@@ -58,7 +58,7 @@ func (p *pinned) insert(query string, rows [][]any) (changed int64, err error) {
 	return changed, err
 }
 
-func (p *pinned) compiled(on any, query string) (driver.StmtExecContext, error) {
+func (p *sqliteConn) compiled(on any, query string) (driver.StmtExecContext, error) {
 	if s := p.inserts[query]; s != nil {
 		return s, nil
 	}
@@ -81,11 +81,11 @@ func driverValue(v any) driver.Value {
 		}
 		return *f
 	}
-	return storable(v)
+	return sanitize(v)
 }
 
 // close gives all statements back.
-func (p *pinned) close() error {
+func (p *sqliteConn) close() error {
 	err := p.conn.Raw(func(any) (err error) {
 		for _, s := range p.inserts {
 			err = errors.Join(err, s.(driver.Stmt).Close())

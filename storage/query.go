@@ -28,19 +28,19 @@ type runner interface {
 // tx runs the statements of one transaction, or of one read. It lives no
 // longer than they do, so it may hold their context.
 type tx struct {
-	ctx   context.Context
-	on    runner
-	d     *dialect
-	now   time.Time
-	sums  sums
-	trail []models.Audit // to be written by seal
-	wrote bool           // the change at hand has done something
-	rows  int64          // written by all changes
+	ctx       context.Context
+	on        runner
+	d         *dialect
+	now       time.Time
+	counters  counterDeltas
+	auditRows []models.Audit // to be written by seal
+	wrote     bool           // the change at hand has done something
+	rows      int64          // written by all changes
 }
 
 // exec returns how many rows were changed.
 func (t *tx) exec(query string, args ...any) (int64, error) {
-	r, err := t.on.ExecContext(t.ctx, query, storables(args)...)
+	r, err := t.on.ExecContext(t.ctx, query, sanitizeAll(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -55,7 +55,7 @@ type scanner func(into ...any) error
 
 // list returns every row of a query, never nil.
 func list[T any](t *tx, read func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := t.on.QueryContext(t.ctx, query, storables(args)...)
+	rows, err := t.on.QueryContext(t.ctx, query, sanitizeAll(args)...)
 	if err != nil {
 		return nil, err
 	}
@@ -85,13 +85,13 @@ func one[T any](t *tx, read func(scanner) (T, error), query string, args ...any)
 }
 
 // column reads rows of one column.
-func column[T any](scan scanner) (v T, err error) {
+func scanOne[T any](scan scanner) (v T, err error) {
 	err = scan(&v)
 	return v, err
 }
 
 // missing replaces sql.ErrNoRows by a KindNotFound that names what was sought.
-func missing(err error, format string, args ...any) error {
+func notFoundIf(err error, format string, args ...any) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return models.Errorf(models.KindNotFound, format, args...)
 	}
@@ -100,23 +100,23 @@ func missing(err error, format string, args ...any) error {
 
 // storables replaces what PostgreSQL refuses and SQLite would keep: NUL and
 // invalid UTF-8 become U+FFFD in every text.
-func storables(args []any) []any {
+func sanitizeAll(args []any) []any {
 	for i, a := range args {
-		args[i] = storable(a)
+		args[i] = sanitize(a)
 	}
 	return args
 }
 
-func storable(v any) any {
+func sanitize(v any) any {
 	if s, ok := v.(string); ok {
-		if p := plain(s); p != s {
+		if p := sanitizeText(s); p != s {
 			return p
 		}
 	}
 	return v
 }
 
-func plain(s string) string {
+func sanitizeText(s string) string {
 	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
 		return s // as nearly all are, and this is quicker to see
 	}
@@ -124,8 +124,8 @@ func plain(s string) string {
 }
 
 // read runs do against the readers.
-func read[T any](ctx context.Context, db *DB, do func(*tx) (T, error)) (T, error) {
-	v, err := do(&tx{ctx: ctx, on: db.readers, d: db.d, now: db.now()})
+func read[T any](ctx context.Context, db *DB, query func(*tx) (T, error)) (T, error) {
+	v, err := query(&tx{ctx: ctx, on: db.readers, d: db.d, now: db.now()})
 	return v, db.d.explain(err)
 }
 
@@ -219,8 +219,8 @@ func (w *where) in(column string, values []string) {
 }
 
 // seen narrows to one site, or to those that the caller sees when site is "".
-func (w *where) seen(by models.Caller, column, site string) error {
-	sites, all, err := seenSites(by, site)
+func (w *where) addVisible(by models.Caller, column, site string) error {
+	sites, all, err := visibleSites(by, site)
 	if err == nil && !all {
 		w.in(column, sites)
 	}
@@ -228,7 +228,7 @@ func (w *where) seen(by models.Caller, column, site string) error {
 }
 
 // seenSites returns the site, or those that the caller sees when site is "".
-func seenSites(by models.Caller, site string) (sites []string, all bool, err error) {
+func visibleSites(by models.Caller, site string) (sites []string, all bool, err error) {
 	switch {
 	case site != "" && !by.Sees(site):
 		return nil, false, models.Errorf(models.KindNotFound, "there is no site %q", site)

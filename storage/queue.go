@@ -112,14 +112,14 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 		w.add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
 	}
 	if f.Query != "" {
-		w.add(`c.search LIKE ? ESCAPE '\'`, "%"+literal(f.Query)+"%")
+		w.add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
 	}
 	if f.Signal != "" {
 		name, err := toJSON(strings.ToLower(f.Signal)) // as it stands in the column
 		if err != nil {
 			return o, nil, err
 		}
-		w.add(`c.signals LIKE ? ESCAPE '\'`, "%"+literal(`"name":`+strings.TrimSuffix(name, `"`))+"%")
+		w.add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(name, `"`))+"%")
 	}
 	if f.Grouped {
 		earliest := "SELECT m.id FROM comments m" + strings.ReplaceAll(w.String(), "c.", "m.") +
@@ -130,12 +130,12 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 }
 
 // literal is a text as LIKE finds it, without case.
-func literal(s string) string {
+func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s))
 }
 
 // narrowed tells whether f asks for more than a site.
-func narrowed(f models.QueueFilter) bool {
+func isNarrowed(f models.QueueFilter) bool {
 	f.Site, f.Sort, f.Cursor, f.Limit = "", "", "", 0
 	return f != models.QueueFilter{}
 }
@@ -156,23 +156,23 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 		if further {
 			o.after(w, from)
 		}
-		places, err := t.places(by, f, few(f), o, w, f.Limit+1)
+		places, err := t.places(by, f, isSelective(f), o, w, f.Limit+1)
 		if err != nil {
 			return page, err
 		}
-		if narrowed(f) && !further && len(places) <= f.Limit {
+		if isNarrowed(f) && !further && len(places) <= f.Limit {
 			page.Total = len(places) // to search the whole queue once is enough
 		} else if page.Total, err = t.queueTotal(by, f, all); err != nil {
 			return page, err
 		}
-		if page.Total > maxTotal && narrowed(f) {
-			page.Total, page.More = maxTotal, true
+		if page.Total > maxCounted && isNarrowed(f) {
+			page.Total, page.More = maxCounted, true
 		}
 		if len(places) > f.Limit {
 			places = places[:f.Limit]
 			page.Next = places[f.Limit-1].String()
 		}
-		if page.Items, err = t.items(idsOf(places)); err != nil {
+		if page.Items, err = t.queueItems(cursorIDs(places)); err != nil {
 			return page, err
 		}
 		if f.Grouped {
@@ -217,7 +217,7 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 // of it. Of several sites, each is asked for its own first: no index has them
 // in a common order.
 func (t *tx) places(by models.Caller, f models.QueueFilter, few bool, o order, w *where, limit int) ([]cursor, error) {
-	sites, all, err := seenSites(by, f.Site)
+	sites, all, err := visibleSites(by, f.Site)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (t *tx) places(by models.Caller, f models.QueueFilter, few bool, o order, w
 }
 
 // few tells whether f asks for an article or an author.
-func few(f models.QueueFilter) bool { return f.Article != "" || f.Author != "" }
+func isSelective(f models.QueueFilter) bool { return f.Article != "" || f.Author != "" }
 
 // siteColumn is what a site's name is compared with. What waits of an article or
 // an author, or is claimed by one moderator, is little and has indexes of its
@@ -258,7 +258,7 @@ func siteColumn(few bool) string {
 	return "c.site"
 }
 
-func idsOf(places []cursor) []string {
+func cursorIDs(places []cursor) []string {
 	ids := make([]string, len(places))
 	for i, p := range places {
 		ids[i] = p.ID
@@ -268,41 +268,41 @@ func idsOf(places []cursor) []string {
 
 // maxTotal is how many comments are counted when a filter asks for more than a
 // site: nobody should wait for the rest of a long queue to be read.
-const maxTotal = 1000
+const maxCounted = 1000
 
 // queueTotal counts what the filter lets through, up to one more than maxTotal;
 // when it names nothing but a site, all of it from the counters.
 func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *where) (int, error) {
-	if narrowed(f) {
+	if isNarrowed(f) {
 		w := w.clone()
-		if err := w.seen(by, siteColumn(few(f)), f.Site); err != nil {
+		if err := w.addVisible(by, siteColumn(isSelective(f)), f.Site); err != nil {
 			return 0, err
 		}
-		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.arg(maxTotal+1) + ") AS part"
-		return one(t, column[int], query, w.args...)
+		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.arg(maxCounted+1) + ") AS part"
+		return one(t, scanOne[int], query, w.args...)
 	}
 	var sites where
-	if err := sites.seen(by, "site", f.Site); err != nil {
+	if err := sites.addVisible(by, "site", f.Site); err != nil {
 		return 0, err
 	}
 	// The sum of bigints is numeric in PostgreSQL.
-	return one(t, column[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.args...)
+	return one(t, scanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.args...)
 }
 
 // items returns the comments with these ids as a moderator meets them, in the
 // order of the ids.
-func (t *tx) items(ids []string) ([]models.QueueItem, error) {
+func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 	items := []models.QueueItem{}
 	if len(ids) == 0 {
 		return items, nil
 	}
 	var w where
 	w.in("c.id", ids)
-	found, err := list(t, readKept, keptColumns+w.String(), w.args...)
+	found, err := list(t, readCommentRow, commentRowColumns+w.String(), w.args...)
 	if err != nil {
 		return nil, err
 	}
-	records, err := t.records(ids)
+	records, err := t.authorRecords(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -312,21 +312,21 @@ func (t *tx) items(ids []string) ([]models.QueueItem, error) {
 			parents = append(parents, k.comment.ParentID)
 		}
 	}
-	answered, err := t.byID(parents)
+	answered, err := t.commentsByID(parents)
 	if err != nil {
 		return nil, err
 	}
 	for _, k := range found {
 		c := k.comment
 		item := models.QueueItem{
-			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.live(t),
+			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.liveClaim(t),
 			Context: models.Context{Author: records[c.ID]}, Campaign: k.campaign,
 		}
 		if parent, ok := answered[c.ParentID]; ok {
 			item.Context.Parent = &parent
 		}
-		if k.surge.After(t.now) {
-			item.Comment.Article.SurgeUntil = k.surge
+		if k.burstUntil.After(t.now) {
+			item.Comment.Article.SurgeUntil = k.burstUntil
 		}
 		items = append(items, item)
 	}
@@ -336,7 +336,7 @@ func (t *tx) items(ids []string) ([]models.QueueItem, error) {
 	return items, nil
 }
 
-func (t *tx) byID(ids []string) (map[string]models.Comment, error) {
+func (t *tx) commentsByID(ids []string) (map[string]models.Comment, error) {
 	found := map[string]models.Comment{}
 	if len(ids) == 0 {
 		return found, nil
@@ -351,7 +351,7 @@ func (t *tx) byID(ids []string) (map[string]models.Comment, error) {
 }
 
 // records returns what is known of the authors of these comments.
-func (t *tx) records(ids []string) (map[string]models.KnownAuthor, error) {
+func (t *tx) authorRecords(ids []string) (map[string]models.KnownAuthor, error) {
 	type row struct {
 		id     string
 		author models.KnownAuthor

@@ -19,16 +19,16 @@ import (
 const readerPage = 500
 
 // candidate is a comment that may be a reader's.
-type candidate struct {
-	place
-	theirs bool
+type readerCandidate struct {
+	position
+	matches bool
 }
 
 // candidates returns the next page of comments among which those of a reader
 // are: no others when there is an index, else all of the site.
-func (t *tx) candidates(r models.Reader, after place) ([]candidate, error) {
-	read := func(scan scanner) (c candidate, err error) {
-		err = scan(&c.at, &c.id, &c.theirs)
+func (t *tx) readerCandidates(r models.Reader, after position) ([]readerCandidate, error) {
+	read := func(scan scanner) (c readerCandidate, err error) {
+		err = scan(&c.at, &c.id, &c.matches)
 		return c, err
 	}
 	if r.Email != "" {
@@ -42,16 +42,16 @@ func (t *tx) candidates(r models.Reader, after place) ([]candidate, error) {
 // readerIDs yields the ids of a reader's comments, a page at a time.
 func (db *DB) readerIDs(ctx context.Context, r models.Reader) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
-		for after, more := (place{}), true; more; {
-			found, err := read(ctx, db, func(t *tx) ([]candidate, error) { return t.candidates(r, after) })
+		for after, more := (position{}), true; more; {
+			found, err := read(ctx, db, func(t *tx) ([]readerCandidate, error) { return t.readerCandidates(r, after) })
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			var ids []string
 			for _, c := range found {
-				after = c.place
-				if c.theirs {
+				after = c.position
+				if c.matches {
 					ids = append(ids, c.id)
 				}
 			}
@@ -119,16 +119,16 @@ func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[mod
 }
 
 func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
-	these := jsonOf(ids)
-	found, err := list(t, readKept, keptColumns+` WHERE c.id`+t.d.among+` ORDER BY c.created_at, c.id`, these)
+	these := jsonList(ids)
+	found, err := list(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.d.inJSONList+` ORDER BY c.created_at, c.id`, these)
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := list(t, readDecision, decisionColumns+` WHERE comment_id`+t.d.among, these)
+	decisions, err := list(t, readDecision, decisionColumns+` WHERE comment_id`+t.d.inJSONList, these)
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := list(t, readDecision, escalationColumns+` WHERE comment_id`+t.d.among, these)
+	escalations, err := list(t, readDecision, escalationColumns+` WHERE comment_id`+t.d.inJSONList, these)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 		l.label, err = readLabel(func(into ...any) error { return scan(append(into, &l.comment)...) })
 		return l, err
 	}, `SELECT id, label, site, author, author_email, author_url, url, lang, source, '', created_at, body, comment_id
-		FROM labels WHERE comment_id <> '' AND comment_id`+t.d.among+` ORDER BY id`, these)
+		FROM labels WHERE comment_id <> '' AND comment_id`+t.d.inJSONList+` ORDER BY id`, these)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +232,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 		if err != nil {
 			return total, err
 		}
-		for part := range slices.Chunk(ids, emptyBatch) {
+		for part := range slices.Chunk(ids, stripBatch) {
 			if err := batch(func(t *tx) (models.Erasure, error) { return t.eraseComments(part) }); err != nil {
 				return total, err
 			}
@@ -249,7 +249,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 }
 
 func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
-	old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.d.among+` ORDER BY c.id`+t.lockComments(), jsonOf(ids))
+	old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.d.inJSONList+` ORDER BY c.id`+t.lockComments(), jsonList(ids))
 	if err != nil {
 		return e, err
 	}
@@ -264,14 +264,14 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 		theirs[i] = c.ID
 		events = append(events, t.eventRow(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
 		// A key was kept at the very time that its comment was.
-		if t.now.Sub(c.CreatedAt) > 2*idempotencyKept {
+		if t.now.Sub(c.CreatedAt) > 2*idempotencyTTL {
 			continue
 		}
 		if _, err := t.exec(`DELETE FROM idempotency WHERE created_at = $1 AND comment_id = $2`, micros(c.CreatedAt), c.ID); err != nil {
 			return e, err
 		}
 	}
-	labels, err := t.exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.d.among, jsonOf(theirs))
+	labels, err := t.exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.d.inJSONList, jsonList(theirs))
 	if err != nil {
 		return e, err
 	}
@@ -280,14 +280,14 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 		`UPDATE decisions SET note = '', message = '' WHERE (note <> '' OR message <> '') AND comment_id`,
 		`UPDATE escalations SET note = '' WHERE note <> '' AND comment_id`,
 	} {
-		if _, err := t.exec(notes+t.d.among, jsonOf(theirs)); err != nil {
+		if _, err := t.exec(notes+t.d.inJSONList, jsonList(theirs)); err != nil {
 			return e, err
 		}
 	}
-	if err := t.empty(old, models.ReasonErased); err != nil {
+	if err := t.stripContent(old, models.ReasonErased); err != nil {
 		return e, err
 	}
-	err = t.insert(keepEvents, events)
+	err = t.insert(insertEvents, events)
 	return e, err
 }
 
@@ -325,7 +325,7 @@ func (t *tx) readerSubject(r models.Reader) (string, error) {
 
 // knownSubject is readerSubject, or "" when nobody is in the trail yet.
 func (t *tx) knownSubject(r models.Reader) (string, error) {
-	key, err := one(t, column[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
+	key, err := one(t, scanOne[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
 	if err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil

@@ -55,7 +55,7 @@ func Restore(ctx context.Context, url, backup string, progress Progress) error {
 }
 
 // readBackup is the data source name of a backup.
-func readBackup(file string) string { return plainName(file, "ro", "query_only(1)") }
+func readBackup(file string) string { return sqliteFileName(file, "ro", "query_only(1)") }
 
 // checkBackup returns the version of a backup's schema, or why it is none.
 func checkBackup(ctx context.Context, file string) (version int, err error) {
@@ -71,7 +71,7 @@ func checkBackup(ctx context.Context, file string) (version int, err error) {
 	if err := refuseNewer(version); err != nil {
 		return 0, err
 	}
-	said, err := one(t, column[string], `PRAGMA quick_check(1)`)
+	said, err := one(t, scanOne[string], `PRAGMA quick_check(1)`)
 	if err != nil {
 		return 0, err
 	}
@@ -83,7 +83,7 @@ func checkBackup(ctx context.Context, file string) (version int, err error) {
 
 // migratedCopy copies a backup and brings the copy up to date.
 func migratedCopy(ctx context.Context, backup, file string) error {
-	if err := vacuumInto(ctx, plainName(backup, "ro"), file); err != nil {
+	if err := vacuumInto(ctx, sqliteFileName(backup, "ro"), file); err != nil {
 		return err
 	}
 	db, err := Open(ctx, "sqlite:"+file, Options{})
@@ -101,7 +101,7 @@ func restoreFile(ctx context.Context, path, backup string, size int64, progress 
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
-		if err := emptyFile(ctx, path); err != nil {
+		if err := refuseOccupiedFile(ctx, path); err != nil {
 			return err
 		}
 	}
@@ -109,34 +109,34 @@ func restoreFile(ctx context.Context, path, backup string, size int64, progress 
 	if _, err := os.Stat(path + "-wal"); err == nil {
 		return models.Errorf(models.KindConflict, "%s is open in another process", path)
 	}
-	return newFile(path, true, backup, func(part string) error {
-		return watch(part, size, progress, func() error { return migratedCopy(ctx, backup, part) })
+	return writeNewFile(path, true, backup, func(part string) error {
+		return reportProgress(part, size, progress, func() error { return migratedCopy(ctx, backup, part) })
 	})
 }
 
 // emptyFile refuses a SQLite database that holds anything.
-func emptyFile(ctx context.Context, path string) error {
+func refuseOccupiedFile(ctx context.Context, path string) error {
 	db, err := Open(ctx, "sqlite:"+path, Options{})
 	if err != nil {
 		return err
 	}
 	all, err := tables(ctx, db.pool)
 	if err == nil {
-		err = empty(ctx, db.pool, all)
+		err = refuseOccupied(ctx, db.pool, all)
 	}
 	return errors.Join(db.d.explain(err), db.Close())
 }
 
 // first are the tables that whoever uses a database fills first.
-var first = []string{"sites", "moderators", "models", "labels"}
+var occupiedTables = []string{"sites", "moderators", "models", "labels"}
 
-func empty(ctx context.Context, on runner, all []table) error {
+func refuseOccupied(ctx context.Context, on runner, all []table) error {
 	t := &tx{ctx: ctx, on: on}
 	for _, table := range all {
-		if !slices.Contains(first, table.name) {
+		if !slices.Contains(occupiedTables, table.name) {
 			continue
 		}
-		found, err := list(t, column[int], `SELECT 1 FROM `+table.name+` LIMIT 1`)
+		found, err := list(t, scanOne[int], `SELECT 1 FROM `+table.name+` LIMIT 1`)
 		if err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 	if err != nil {
 		return err
 	}
-	if err := empty(ctx, db.pool, all); err != nil {
+	if err := refuseOccupied(ctx, db.pool, all); err != nil {
 		return db.d.explain(err)
 	}
 	conn, err := db.pool.Conn(ctx)
@@ -176,7 +176,7 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 			}
 			for _, t := range all {
 				if err := t.copyToPostgres(ctx, from, to, func(row []any) {
-					if done += weigh(row); progress != nil {
+					if done += rowSize(row); progress != nil {
 						progress(min(done, size), size)
 					}
 				}); err != nil {
@@ -211,7 +211,7 @@ func (t table) copyToPostgres(ctx context.Context, from runner, to pgx.Tx, passe
 }
 
 // weigh is about how many bytes a row has.
-func weigh(row []any) (n int64) {
+func rowSize(row []any) (n int64) {
 	for _, v := range row {
 		switch v := v.(type) {
 		case string:

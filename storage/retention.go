@@ -16,51 +16,51 @@ import (
 // old keys of addresses, and what the sites keep no longer, see models.Retention. It
 // returns the number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
-	dayAgo, now := micros(db.now().Add(-idempotencyKept)), micros(db.now())
-	keys, err := purge(ctx, db, `DELETE FROM idempotency WHERE (site, key) IN
+	dayAgo, now := micros(db.now().Add(-idempotencyTTL)), micros(db.now())
+	keys, err := purgeBatches(ctx, db, `DELETE FROM idempotency WHERE (site, key) IN
 		(SELECT site, key FROM idempotency WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, dayAgo)
 	if err != nil {
 		return keys, err
 	}
 	// The ids sort by time, but for a clock that was set.
-	events, err := purge(ctx, db, `DELETE FROM events WHERE at < $2 AND id >= $1 AND id <=
+	events, err := purgeBatches(ctx, db, `DELETE FROM events WHERE at < $2 AND id >= $1 AND id <=
 		(SELECT max(id) FROM (SELECT id FROM events WHERE id >= $1 ORDER BY id LIMIT $3) AS part) RETURNING id`, "", dayAgo)
 	if err != nil {
 		return keys + events, err
 	}
-	sessions, err := purge(ctx, db, `DELETE FROM sessions WHERE id IN
+	sessions, err := purgeBatches(ctx, db, `DELETE FROM sessions WHERE id IN
 		(SELECT id FROM sessions WHERE expires_at >= $1 AND expires_at < $2 ORDER BY expires_at LIMIT $3) RETURNING expires_at`, 0, now)
 	if err != nil {
 		return keys + events + sessions, err
 	}
-	looks, err := purge(ctx, db, `DELETE FROM second_looks WHERE id IN
+	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE id IN
 		(SELECT id FROM second_looks WHERE decided_at IS NULL AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
-		0, micros(db.now().Add(-lookKept)))
+		0, micros(db.now().Add(-secondLookTTL)))
 	if err != nil {
 		return keys + events + sessions + looks, err
 	}
-	skips, err := purge(ctx, db, `DELETE FROM skips WHERE (moderator, comment_id) IN
+	skips, err := purgeBatches(ctx, db, `DELETE FROM skips WHERE (moderator, comment_id) IN
 		(SELECT moderator, comment_id FROM skips WHERE until >= $1 AND until < $2 ORDER BY until LIMIT $3) RETURNING until`, 0, now)
 	if err != nil {
 		return keys + events + sessions + looks + skips, err
 	}
-	kept, err := db.retain(ctx)
+	kept, err := db.applyRetention(ctx)
 	return keys + events + sessions + looks + skips + kept, err
 }
 
 // How many rows one transaction handles, so that others need not wait long.
 const (
 	purgeBatch = 1000
-	emptyBatch = 200 // comments, when that changes many indexes and the records of authors
+	stripBatch = 200 // comments, when that changes many indexes and the records of authors
 )
 
 // purge runs a query until it finds less than a batch. Each batch begins after
 // the last: PostgreSQL passes slowly over what it has just removed. Further
 // arguments of the query begin with $4.
-func purge[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64, more ...any) (total int64, err error) {
+func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64, more ...any) (total int64, err error) {
 	for full := true; full; {
 		gone, err := update(ctx, db, func(t *tx) ([]K, error) {
-			gone, err := list(t, column[K], query, append([]any{after, before, purgeBatch}, more...)...)
+			gone, err := list(t, scanOne[K], query, append([]any{after, before, purgeBatch}, more...)...)
 			t.wrote = t.wrote || len(gone) > 0
 			return gone, err
 		})
@@ -77,7 +77,7 @@ func purge[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, be
 
 // retain removes what each site keeps no longer, and keys of addresses whose
 // period is over.
-func (db *DB) retain(ctx context.Context) (total int64, err error) {
+func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	total, err = update(ctx, db, func(t *tx) (int64, error) {
 		return t.exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.now))
 	})
@@ -121,7 +121,7 @@ func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (t
 		}
 		total += int64(found)
 	}
-	reports, err := purge(ctx, db, `DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
+	reports, err := purgeBatches(ctx, db, `DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'client %' ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 	return total + reports, err
 }
@@ -129,13 +129,13 @@ func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (t
 // removeAddresses handles one batch and returns how many comments it has
 // passed.
 func (t *tx) removeAddresses(site string, before int64) (int, error) {
-	at := func(scan scanner) (p place, err error) {
+	at := func(scan scanner) (p position, err error) {
 		err = scan(&p.at, &p.id)
 		return p, err
 	}
 	from, err := one(t, at, `SELECT cleared_at, cleared_id FROM sites WHERE slug = $1`, site)
 	if err != nil {
-		return 0, missing(err, "there is no site %q", site)
+		return 0, notFoundIf(err, "there is no site %q", site)
 	}
 	passed, err := list(t, at, `SELECT created_at, id FROM comments WHERE site = $1 AND (created_at, id) > ($2, $3) AND created_at < $4
 		ORDER BY created_at, id LIMIT $5`, site, from.at, from.id, before, purgeBatch)
@@ -159,82 +159,82 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 	for full, after := true, int64(0); full; {
 		gone, err := update(ctx, db, func(t *tx) ([]models.Comment, error) {
 			old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND c.status = 'rejected' AND c.body <> ''
-				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.lockComments(), site, after, before, emptyBatch)
+				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.lockComments(), site, after, before, stripBatch)
 			if err != nil {
 				return nil, err
 			}
-			return old, t.empty(old, "")
+			return old, t.stripContent(old, "")
 		})
 		if err != nil {
 			return total, err
 		}
 		total += int64(len(gone))
-		if full = len(gone) == emptyBatch; full {
+		if full = len(gone) == stripBatch; full {
 			after = micros(gone[len(gone)-1].UpdatedAt)
 		}
 	}
-	authors, err := purge(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE id IN (SELECT id FROM labels
+	authors, err := purgeBatches(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE id IN (SELECT id FROM labels
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND (author <> '' OR author_email <> '' OR author_url <> '')
 		ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 	return total + authors, err
 }
 
 func (db *DB) removeLabels(ctx context.Context, site string, before int64) (int64, error) {
-	return purge(ctx, db, `DELETE FROM labels WHERE id IN (SELECT id FROM labels
+	return purgeBatches(ctx, db, `DELETE FROM labels WHERE id IN (SELECT id FROM labels
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 }
 
 // lockComments is the dialect's lock for comments read as c, with other tables.
 func (t *tx) lockComments() string {
-	if t.d.lock == "" {
+	if t.d.forUpdate == "" {
 		return ""
 	}
-	return t.d.lock + " OF c"
+	return t.d.forUpdate + " OF c"
 }
 
 // emptied are the columns of a comment that came from its author, without what
 // tells of the address.
-const emptied = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', version = version + 1`
+const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', version = version + 1`
 
 // empty takes the text and the names off comments of one site, which are
 // locked. With the reason "" they keep their standing and their authors' ids;
 // with another they lose those too, and become rejected for that reason.
-func (t *tx) empty(old []models.Comment, reason models.Reason) error {
+func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 	if len(old) == 0 {
 		return nil
 	}
 	ids, keys := make([]string, len(old)), make([]string, len(old))
 	for i, c := range old {
 		ids[i], keys[i] = c.ID, c.Author.Key()
-		t.sums.count(c, -1)
+		t.counters.countComment(c, -1)
 		c.Author = models.Author{ID: c.Author.ID}
 		if reason != "" {
 			c.Author.ID, c.Status = "", models.Rejected
 		}
-		t.sums.count(c, 1)
+		t.counters.countComment(c, 1)
 	}
-	set, args := `author_key = CASE WHEN author_id = '' THEN 'name:' ELSE author_key END`, []any{jsonOf(ids)}
+	set, args := `author_key = CASE WHEN author_id = '' THEN 'name:' ELSE author_key END`, []any{jsonList(ids)}
 	if reason != "" {
 		set = `author_key = 'name:', author_id = '', client_hash = '', client_net = '', user_agent = '', referrer = '', campaign = '',
 			lease_by = '', lease_until = 0, status = 'rejected', reason = $2, updated_at = $3`
 		args = append(args, string(reason), micros(t.now))
 	}
-	if _, err := t.exec(`UPDATE comments SET `+emptied+`, `+set+` WHERE id`+t.d.among, args...); err != nil {
+	if _, err := t.exec(`UPDATE comments SET `+strippedColumns+`, `+set+` WHERE id`+t.d.inJSONList, args...); err != nil {
 		return err
 	}
-	if _, err := t.exec(`DELETE FROM revisions WHERE comment_id`+t.d.among, jsonOf(ids)); err != nil {
+	if _, err := t.exec(`DELETE FROM revisions WHERE comment_id`+t.d.inJSONList, jsonList(ids)); err != nil {
 		return err
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
 	// A record of nothing would still be a name.
-	_, err := t.exec(`DELETE FROM authors WHERE key`+t.d.among+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonOf(keys), old[0].Site)
+	_, err := t.exec(`DELETE FROM authors WHERE key`+t.d.inJSONList+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonList(keys), old[0].Site)
 	return err
 }
 
 // jsonOf is a list for dialect.among.
-func jsonOf(ids []string) string {
+func jsonList(ids []string) string {
 	b, _ := json.Marshal(ids) // a list of strings can be encoded
 	return string(b)
 }
@@ -258,6 +258,6 @@ func (db *DB) AddressKey(ctx context.Context, period int64) ([]byte, error) {
 		if _, err := t.exec(`DELETE FROM address_keys WHERE period < $1`, period); err != nil {
 			return nil, err
 		}
-		return one(t, column[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
+		return one(t, scanOne[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
 	})
 }

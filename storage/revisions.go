@@ -20,7 +20,7 @@ type Edit struct {
 // others, the new text is never more public than the old one was. The same text
 // again changes nothing.
 func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Edit) (models.Comment, error) {
-	e.Body = plain(e.Body)
+	e.Body = sanitizeText(e.Body)
 	if e.Verdict.Signals == nil {
 		e.Verdict.Signals = []models.Signal{}
 	}
@@ -29,7 +29,7 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 		return models.Comment{}, err
 	}
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
-		k, err := t.visible(by, id, t.d.lock)
+		k, err := t.visible(by, id, t.d.forUpdate)
 		if err == nil {
 			err = refuseGone(k.comment)
 		}
@@ -49,37 +49,37 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 		switch {
 		case len(stand) > 0:
 			c.Status, c.Reason = models.Pending, models.ReasonEdited
-		case publicity[e.Status] < publicity[c.Status]:
+		case visibility[e.Status] < visibility[c.Status]:
 			c.Status, c.Reason = e.Status, e.Reason
 		}
 		v := e.Verdict
 		if _, err := t.exec(`UPDATE comments SET body = $1, search = $2, lang = $3, status = $4, reason = $5, version = $6, updated_at = $7,
 			risk = $8, spam = $9, abuse = $10, action = $11, said = $12, model = $13, hold_at = $14, reject_at = $15, signals = $16 WHERE id = $17`,
-			c.Body, searchText(c), c.Lang, string(c.Status), string(c.Reason), c.Version, micros(t.now),
+			c.Body, searchColumn(c), c.Lang, string(c.Status), string(c.Reason), c.Version, micros(t.now),
 			v.Probability(), v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, v.Hold, v.Reject, signals, id); err != nil {
 			return c, err
 		}
-		t.recount(k, c, v, stand)
+		t.recountEdited(k, c, v, stand)
 		if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
 			return c, err
 		}
-		return c, t.audit(by, c.Site, "comment.edit", id, stateOf(k.comment), stateOf(c))
+		return c, t.audit(by, c.Site, "comment.edit", id, auditStateOf(k.comment), auditStateOf(c))
 	})
 }
 
 // publicity orders statuses by how much the public sees.
-var publicity = map[models.Status]int{models.Rejected: 0, models.Pending: 1, models.Approved: 2}
+var visibility = map[models.Status]int{models.Rejected: 0, models.Pending: 1, models.Approved: 2}
 
 // recount moves an edited comment from where it was counted to where it is now.
 // stand are the decisions on it that were not undone.
-func (t *tx) recount(k kept, c models.Comment, v models.Verdict, stand []models.Decision) {
-	t.sums.count(k.comment, -1)
-	t.sums.count(c, 1)
-	t.sums.weighed(k, stand, nil)
-	t.sums.bin(c.CreatedAt, c.Site, scored, riskBin(k.verdict.Probability()), -1)
+func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, stand []models.Decision) {
+	t.counters.countComment(k.comment, -1)
+	t.counters.countComment(c, 1)
+	t.counters.onDecisionsChange(k, stand, nil)
+	t.counters.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(k.verdict.Probability()), -1)
 	k.verdict = v
-	t.sums.bin(c.CreatedAt, c.Site, scored, riskBin(v.Probability()), 1)
-	t.sums.weighed(k, nil, stand)
+	t.counters.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(v.Probability()), 1)
+	t.counters.onDecisionsChange(k, nil, stand)
 }
 
 // revisions returns the earlier texts of a comment, oldest first.

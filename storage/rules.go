@@ -17,9 +17,9 @@ func (db *DB) Rules(ctx context.Context, site string) (models.Rules, error) {
 }
 
 func (t *tx) rules(site, lock string) (r models.Rules, err error) {
-	text, err := one(t, column[string], `SELECT rules FROM sites WHERE slug = $1`+lock, site)
+	text, err := one(t, scanOne[string], `SELECT rules FROM sites WHERE slug = $1`+lock, site)
 	if err != nil {
-		return r, missing(err, "there is no site %q", site)
+		return r, notFoundIf(err, "there is no site %q", site)
 	}
 	return r, json.Unmarshal([]byte(text), &r)
 }
@@ -35,20 +35,20 @@ func (db *DB) SetRules(ctx context.Context, by models.Caller, site string, r mod
 		return err
 	}
 	return apply(ctx, db, func(t *tx) error {
-		old, err := t.rules(site, t.d.lock)
+		old, err := t.rules(site, t.d.forUpdate)
 		if err != nil {
 			return err
 		}
 		if _, err := t.exec(`UPDATE sites SET rules = $1 WHERE slug = $2`, text, site); err != nil {
 			return err
 		}
-		return t.audit(by, site, "site.rules", site, rulesTrail(old, r), rulesTrail(r, old))
+		return t.audit(by, site, "site.rules", site, auditRules(old, r), auditRules(r, old))
 	})
 }
 
 // rulesTrail is what the audit trail keeps of rules: everything but the entries
 // of long lists that other has too.
-func rulesTrail(r, other models.Rules) models.Rules {
+func auditRules(r, other models.Rules) models.Rules {
 	r.BlockedWords.Words = without(r.BlockedWords.Words, other.BlockedWords.Words)
 	r.SuspectWords.Words = without(r.SuspectWords.Words, other.SuspectWords.Words)
 	r.BlockedDomains.Domains = without(r.BlockedDomains.Domains, other.BlockedDomains.Domains)

@@ -64,7 +64,7 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	key = newToken("wk_")
 	added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) DO NOTHING`,
-		s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hash(key), micros(t.now),
+		s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hashToken(key), micros(t.now),
 		s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons)
 	if err != nil {
 		return "", err
@@ -75,11 +75,11 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if _, err := t.exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
 		return "", err
 	}
-	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, siteTrail(s))
+	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, auditSite(s))
 }
 
 // siteTrail is what the audit trail keeps of a site: not its secrets.
-func siteTrail(s models.Site) map[string]any {
+func auditSite(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Surge, "reasons": s.Reasons, "second_look": s.LookShare(), "reader_tokens": s.SSOSecret != "",
@@ -94,7 +94,7 @@ func newToken(prefix string) string {
 }
 
 // hash is how secrets of full entropy are kept; passwords need a slow one.
-func hash(secret string) []byte {
+func hashToken(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }
@@ -125,13 +125,13 @@ func (db *DB) Site(ctx context.Context, slug string) (models.Site, error) {
 
 func (t *tx) site(slug, lock string) (models.Site, error) {
 	s, err := one(t, readSite, siteColumns+` WHERE slug = $1`+lock, slug)
-	return s, missing(err, "there is no site %q", slug)
+	return s, notFoundIf(err, "there is no site %q", slug)
 }
 
 // SiteByKey returns the site that a secret key belongs to, or KindUnauthorized.
 func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 	return read(ctx, db, func(t *tx) (models.Site, error) {
-		s, err := one(t, readSite, siteColumns+` WHERE key_hash = $1`, hash(key))
+		s, err := one(t, readSite, siteColumns+` WHERE key_hash = $1`, hashToken(key))
 		if errors.Is(err, sql.ErrNoRows) {
 			err = models.Errorf(models.KindUnauthorized, "the site key is not known")
 		}
@@ -143,10 +143,10 @@ func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) (key string, err error) {
 	key = newToken("wk_")
 	err = apply(ctx, db, func(t *tx) error {
-		if _, err := t.site(slug, t.d.lock); err != nil {
+		if _, err := t.site(slug, t.d.forUpdate); err != nil {
 			return err
 		}
-		if _, err := t.exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hash(key), slug); err != nil {
+		if _, err := t.exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hashToken(key), slug); err != nil {
 			return err
 		}
 		return t.audit(by, slug, "site.rotate_key", slug, nil, nil)
@@ -161,7 +161,7 @@ func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) 
 // slug and the time of creation stay. Others may wait for change: it is quick.
 func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, change func(*models.Site) error) (models.Site, error) {
 	return update(ctx, db, func(t *tx) (models.Site, error) {
-		old, err := t.site(slug, t.d.lock)
+		old, err := t.site(slug, t.d.forUpdate)
 		if err != nil {
 			return old, err
 		}
@@ -193,6 +193,6 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons, slug); err != nil {
 			return old, err
 		}
-		return s, t.audit(by, slug, "site.update", slug, siteTrail(old), siteTrail(s))
+		return s, t.audit(by, slug, "site.update", slug, auditSite(old), auditSite(s))
 	})
 }

@@ -13,19 +13,19 @@ import (
 
 // setArticle is what stands in an index of its own: the articles that differ
 // from others, or did.
-const setArticle = `(state <> 'open' OR surge <> '' OR surge_until <> 0)`
+const hasOverride = `(state <> 'open' OR surge <> '' OR surge_until <> 0)`
 
-const entryColumns = `SELECT site, id, url, title, section, state, state_until, surge, surge_until, approved, rejected, pending, active_at FROM articles`
+const articleColumns = `SELECT site, id, url, title, section, state, state_until, surge, surge_until, approved, rejected, pending, active_at FROM articles`
 
 // readEntry returns an article as it is kept, with what has ended.
-func readEntry(scan scanner) (e models.ArticleEntry, err error) {
+func readArticleEntry(scan scanner) (e models.ArticleEntry, err error) {
 	var until, surging, active int64
 	var surge string
 	err = scan(&e.Site, &e.ID, &e.URL, &e.Title, &e.Section, &e.State, &until, &surge, &surging, &e.Approved, &e.Rejected, &e.Pending, &active)
 	if err != nil {
 		return e, err
 	}
-	e.Until, e.SurgeUntil, e.ActiveAt = perhaps(until), perhaps(surging), perhaps(active)
+	e.Until, e.SurgeUntil, e.ActiveAt = nullTime(until), nullTime(surging), nullTime(active)
 	if surge != "" {
 		err = json.Unmarshal([]byte(surge), &e.Surge)
 	}
@@ -33,7 +33,7 @@ func readEntry(scan scanner) (e models.ArticleEntry, err error) {
 }
 
 // perhaps is a time that need not be: the zero time for 0.
-func perhaps(n int64) time.Time {
+func nullTime(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
 	}
@@ -41,7 +41,7 @@ func perhaps(n int64) time.Time {
 }
 
 // maxLooked is how many articles one search looks at.
-const maxLooked = 20_000
+const maxScanned = 20_000
 
 // Articles returns a page of a site's articles, newest activity first. A search
 // in very many articles may return less than a page, and the cursor to go on.
@@ -70,7 +70,7 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 			if further {
 				part.add("(active_at, id) < (?, ?)", from.At, from.ID)
 			}
-			rows, err := list(t, readEntry, entryColumns+part.String()+" ORDER BY active_at DESC, id DESC LIMIT "+part.arg(size), part.args...)
+			rows, err := list(t, readArticleEntry, articleColumns+part.String()+" ORDER BY active_at DESC, id DESC LIMIT "+part.arg(size), part.args...)
 			if err != nil {
 				return struct{}{}, err
 			}
@@ -89,7 +89,7 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 				return struct{}{}, nil
 			}
 			from, further = place(rows[size-1]), true
-			if looked += size; looked >= maxLooked {
+			if looked += size; looked >= maxScanned {
 				next = from.String()
 				return struct{}{}, nil
 			}
@@ -109,10 +109,10 @@ func articleFilter(f models.ArticleFilter, now int64) *where {
 	case models.ArticleOpen:
 		w.add("(state = 'open' OR state_until <> 0 AND state_until <= ?)", now)
 	default:
-		w.add(setArticle+" AND state = ? AND (state_until = 0 OR state_until > ?)", string(f.State), now)
+		w.add(hasOverride+" AND state = ? AND (state_until = 0 OR state_until > ?)", string(f.State), now)
 	}
 	if f.Surging {
-		w.add(setArticle+" AND surge_until > ?", now)
+		w.add(hasOverride+" AND surge_until > ?", now)
 	}
 	return w
 }
@@ -130,14 +130,14 @@ func (db *DB) Article(ctx context.Context, site, id string) (models.ArticleEntry
 }
 
 func (t *tx) article(site, id, lock string) (models.ArticleEntry, error) {
-	return one(t, readEntry, entryColumns+` WHERE site = $1 AND id = $2`+lock, site, id)
+	return one(t, readArticleEntry, articleColumns+` WHERE site = $1 AND id = $2`+lock, site, id)
 }
 
 // SetArticles returns the articles of a site for which something is set that
 // holds now, by id; nil when there are more than most.
 func (db *DB) SetArticles(ctx context.Context, site string, most int) (map[string]models.ArticleEntry, error) {
 	return read(ctx, db, func(t *tx) (map[string]models.ArticleEntry, error) {
-		set, err := list(t, readEntry, entryColumns+` WHERE site = $1 AND `+setArticle+`
+		set, err := list(t, readArticleEntry, articleColumns+` WHERE site = $1 AND `+hasOverride+`
 			AND (surge <> '' OR surge_until > $2 OR state <> 'open' AND (state_until = 0 OR state_until > $2)) LIMIT $3`, site, micros(t.now), most+1)
 		if err != nil || len(set) > most {
 			return nil, err
@@ -157,7 +157,7 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 		return models.ArticleEntry{}, models.Errorf(models.KindNotFound, "there is no site %q", site)
 	}
 	return update(ctx, db, func(t *tx) (models.ArticleEntry, error) {
-		old, err := t.lockedArticle(site, id)
+		old, err := t.lockArticle(site, id)
 		if err != nil {
 			return old, err
 		}
@@ -178,7 +178,7 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 			e.Section, string(e.State), micros(e.Until), surge, micros(e.SurgeUntil), site, id); err != nil {
 			return old, err
 		}
-		if err := t.audit(by, site, "article.update", id, articleTrail(old), articleTrail(e)); err != nil {
+		if err := t.audit(by, site, "article.update", id, auditArticle(old), auditArticle(e)); err != nil {
 			return old, err
 		}
 		return e, t.event(models.ArticleChanged, site, id, id, "")
@@ -186,16 +186,16 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 }
 
 // lockedArticle returns an article, which it makes when nobody knows it.
-func (t *tx) lockedArticle(site, id string) (models.ArticleEntry, error) {
+func (t *tx) lockArticle(site, id string) (models.ArticleEntry, error) {
 	if _, err := t.exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ($1, $2, '', '', 1, 0)
 		ON CONFLICT (site, id) DO NOTHING`, site, id); err != nil {
 		return models.ArticleEntry{}, err
 	}
-	return t.article(site, id, t.d.lock)
+	return t.article(site, id, t.d.forUpdate)
 }
 
 // articleTrail is what the audit trail keeps of an article.
-func articleTrail(e models.ArticleEntry) map[string]any {
+func auditArticle(e models.ArticleEntry) map[string]any {
 	trail := map[string]any{"state": e.State, "section": e.Section}
 	if !e.Until.IsZero() {
 		trail["until"] = e.Until
@@ -213,7 +213,7 @@ func articleTrail(e models.ArticleEntry) map[string]any {
 // until when they do: another node may have been first.
 func (db *DB) StartSurge(ctx context.Context, site, id string, until time.Time) (time.Time, error) {
 	return update(ctx, db, func(t *tx) (time.Time, error) {
-		old, err := t.lockedArticle(site, id)
+		old, err := t.lockArticle(site, id)
 		if err != nil {
 			return until, err
 		}
@@ -226,7 +226,7 @@ func (db *DB) StartSurge(ctx context.Context, site, id string, until time.Time) 
 		e := old
 		e.SurgeUntil = until
 		node := models.Caller{Kind: models.ByCommand, Name: "winnow"}
-		if err := t.audit(node, site, "article.surge", id, articleTrail(old), articleTrail(e)); err != nil {
+		if err := t.audit(node, site, "article.surge", id, auditArticle(old), auditArticle(e)); err != nil {
 			return until, err
 		}
 		return until, t.event(models.ArticleChanged, site, id, id, "")

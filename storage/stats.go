@@ -79,30 +79,30 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 		for i := range s.Days {
 			s.Days[i].Day = fromMicros((first + int64(i)) * dayMicros).Format(time.DateOnly)
 		}
-		if err := t.arrivals(&s, by, site, first); err != nil {
+		if err := t.loadArrivals(&s, by, site, first); err != nil {
 			return s, err
 		}
-		if err := t.judgements(&s, by, site, first); err != nil {
+		if err := t.loadDecisionCounts(&s, by, site, first); err != nil {
 			return s, err
 		}
-		if err := t.histograms(&s, by, site, first); err != nil {
+		if err := t.loadHistograms(&s, by, site, first); err != nil {
 			return s, err
 		}
-		s.SecondLooks, err = t.secondLooks(by, site)
+		s.SecondLooks, err = t.secondLookStats(by, site)
 		return s, err
 	})
 }
 
 // arrivals counts comments by day and by what the machine did.
-func (t *tx) arrivals(s *Stats, by models.Caller, site string, first int64) error {
+func (t *tx) loadArrivals(s *Stats, by models.Caller, site string, first int64) error {
 	var w where
 	w.add("day BETWEEN ? AND ?", first, first+statsDays-1) // a clock may run ahead
-	if err := w.seen(by, "site", site); err != nil {
+	if err := w.addVisible(by, "site", site); err != nil {
 		return err
 	}
 	type row struct {
 		day int64
-		n   statusSum
+		n   statusCounts
 	}
 	rows, err := list(t, func(scan scanner) (r row, err error) {
 		err = scan(&r.day, &r.n.approved, &r.n.rejected, &r.n.pending)
@@ -120,11 +120,11 @@ func (t *tx) arrivals(s *Stats, by models.Caller, site string, first int64) erro
 
 // judgements counts the decisions that stand by day and moderator, and against
 // what the machine did.
-func (t *tx) judgements(s *Stats, by models.Caller, site string, first int64) error {
+func (t *tx) loadDecisionCounts(s *Stats, by models.Caller, site string, first int64) error {
 	var w where
 	w.add("day BETWEEN ? AND ?", first, first+statsDays-1)
 	w.add("approved + rejected > 0") // not all undone
-	if err := w.seen(by, "site", site); err != nil {
+	if err := w.addVisible(by, "site", site); err != nil {
 		return err
 	}
 	sum := `CAST(sum(approved) AS bigint), CAST(sum(rejected) AS bigint) FROM judgements` + w.String()
@@ -132,7 +132,7 @@ func (t *tx) judgements(s *Stats, by models.Caller, site string, first int64) er
 		day     int64
 		who     string
 		machine models.Status
-		n       decisionSum
+		n       decisionCounts
 	}
 	days, err := list(t, func(scan scanner) (r row, err error) {
 		err = scan(&r.day, &r.n.approved, &r.n.rejected)

@@ -7,28 +7,28 @@ import (
 )
 
 // place is where a stream stands: after the row with this time and id.
-type place struct {
+type position struct {
 	at int64
 	id string
 }
 
 const streamPage = 500 // rows read at once
 
-func (p place) from(column string) *where {
+func (p position) from(column string) *where {
 	w := new(where)
 	w.add("("+column+", id) > (?, ?)", p.at, p.id)
 	return w
 }
 
-func (p place) page(column string) string {
+func (p position) page(column string) string {
 	return " ORDER BY " + column + ", id LIMIT " + strconv.Itoa(streamPage)
 }
 
 // stream reads all rows from since on, oldest first, a page at a time, so that
 // a slow reader holds no connection and no snapshot.
-func stream[T any](ctx context.Context, db *DB, since int64, page func(*tx, place) ([]T, error), at func(T) place) iter.Seq2[T, error] {
+func stream[T any](ctx context.Context, db *DB, since int64, page func(*tx, position) ([]T, error), at func(T) position) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		after := place{at: since} // no id comes before ""
+		after := position{at: since} // no id comes before ""
 		for {
 			rows, err := read(ctx, db, func(t *tx) ([]T, error) { return page(t, after) })
 			if err != nil {

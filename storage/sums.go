@@ -13,42 +13,42 @@ import (
 // end: each row once however many comments it counts, and in the same order by
 // everybody, so that transactions wait for each other shortly and never in a
 // circle.
-type sums struct {
-	articles   map[[2]string]articleSum // by site and id
-	pending    map[string]int64         // by site
-	authors    map[[2]string]statusSum  // by site and key
-	arrivals   map[siteDay]statusSum
-	judgements map[judging]decisionSum
-	looks      map[looking]lookSum
-	histograms map[binned]histogram
+type counterDeltas struct {
+	articles    map[[2]string]articleDelta // by site and id
+	pending     map[string]int64           // by site
+	authors     map[[2]string]statusCounts // by site and key
+	arrivals    map[siteDay]statusCounts
+	decisions   map[decisionKey]decisionCounts
+	secondLooks map[secondLookKey]secondLookCounts
+	histograms  map[histogramKey]histogram
 }
 
 type (
-	articleSum struct {
+	articleDelta struct {
 		article  models.Article
 		changes  int64 // of what the public sees
-		active   int64 // when the newest comment came, to the minute
-		comments statusSum
+		activeAt int64 // when the newest comment came, to the minute
+		comments statusCounts
 	}
-	statusSum   struct{ approved, rejected, pending int64 }
-	decisionSum struct{ approved, rejected int64 }
-	siteDay     struct {
+	statusCounts   struct{ approved, rejected, pending int64 }
+	decisionCounts struct{ approved, rejected int64 }
+	siteDay        struct {
 		day  int64
 		site string
 	}
-	judging struct {
+	decisionKey struct {
 		siteDay
 		moderator string
 		machine   string
 	}
-	looking struct {
+	secondLookKey struct {
 		siteDay
 		of string
 	}
-	lookSum struct{ approvedTwice, approvedRejected, rejectedApproved, rejectedTwice int64 }
+	secondLookCounts struct{ approvedTwice, approvedRejected, rejectedApproved, rejectedTwice int64 }
 )
 
-func (s *statusSum) add(status models.Status, n int64) {
+func (s *statusCounts) add(status models.Status, n int64) {
 	switch status {
 	case models.Approved:
 		s.approved += n
@@ -60,7 +60,7 @@ func (s *statusSum) add(status models.Status, n int64) {
 }
 
 // plus adds to the sum of a key.
-func plus[K comparable, V any](sums *map[K]V, key K, add func(*V)) {
+func add[K comparable, V any](sums *map[K]V, key K, add func(*V)) {
 	if *sums == nil {
 		*sums = map[K]V{}
 	}
@@ -70,12 +70,12 @@ func plus[K comparable, V any](sums *map[K]V, key K, add func(*V)) {
 }
 
 // count notes that there is one comment more, or less, of the status that c has.
-func (s *sums) count(c models.Comment, change int64) {
-	plus(&s.authors, [2]string{c.Site, c.Author.Key()}, func(v *statusSum) { v.add(c.Status, change) })
+func (s *counterDeltas) countComment(c models.Comment, change int64) {
+	add(&s.authors, [2]string{c.Site, c.Author.Key()}, func(v *statusCounts) { v.add(c.Status, change) })
 	if c.Status == models.Pending {
-		plus(&s.pending, c.Site, func(n *int64) { *n += change })
+		add(&s.pending, c.Site, func(n *int64) { *n += change })
 	}
-	plus(&s.articles, [2]string{c.Site, c.Article.ID}, func(v *articleSum) {
+	add(&s.articles, [2]string{c.Site, c.Article.ID}, func(v *articleDelta) {
 		v.comments.add(c.Status, change)
 		if c.Status == models.Approved {
 			v.changes++
@@ -85,25 +85,25 @@ func (s *sums) count(c models.Comment, change int64) {
 
 // touch notes an article, or its new address, title or section, on which a
 // comment came.
-func (s *sums) touch(a models.Article, at time.Time) {
-	plus(&s.articles, [2]string{a.Site, a.ID}, func(v *articleSum) {
+func (s *counterDeltas) touchArticle(a models.Article, at time.Time) {
+	add(&s.articles, [2]string{a.Site, a.ID}, func(v *articleDelta) {
 		v.article.URL = cmp.Or(a.URL, v.article.URL)
 		v.article.Title = cmp.Or(a.Title, v.article.Title)
 		v.article.Section = cmp.Or(a.Section, v.article.Section)
-		v.active = max(v.active, micros(at.Truncate(time.Minute)))
+		v.activeAt = max(v.activeAt, micros(at.Truncate(time.Minute)))
 	})
 }
 
 // arrived notes a comment for the statistics.
-func (s *sums) arrived(k kept) {
+func (s *counterDeltas) onArrival(k commentRow) {
 	c := k.comment
-	s.bin(c.CreatedAt, c.Site, scored, riskBin(k.verdict.Probability()), 1)
-	plus(&s.arrivals, siteDay{dayOf(c.CreatedAt), c.Site}, func(v *statusSum) { v.add(c.Status, 1) })
+	s.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(k.verdict.Probability()), 1)
+	add(&s.arrivals, siteDay{dayOf(c.CreatedAt), c.Site}, func(v *statusCounts) { v.add(c.Status, 1) })
 }
 
 // judged notes a decision, or with -1 that it was undone.
-func (s *sums) judged(d models.Decision, machine models.Status, change int64) {
-	plus(&s.judgements, judging{siteDay{dayOf(d.CreatedAt), d.Site}, d.Moderator, string(machine)}, func(v *decisionSum) {
+func (s *counterDeltas) onDecision(d models.Decision, machine models.Status, change int64) {
+	add(&s.decisions, decisionKey{siteDay{dayOf(d.CreatedAt), d.Site}, d.Moderator, string(machine)}, func(v *decisionCounts) {
 		if d.Action == models.Approve {
 			v.approved += change
 		} else {
@@ -113,8 +113,8 @@ func (s *sums) judged(d models.Decision, machine models.Status, change int64) {
 }
 
 // lookedAgain notes a second look.
-func (s *sums) lookedAgain(site string, o models.SecondOpinion, at time.Time) {
-	plus(&s.looks, looking{siteDay{dayOf(at), site}, string(o.Of)}, func(v *lookSum) {
+func (s *counterDeltas) onSecondLook(site string, o models.SecondOpinion, at time.Time) {
+	add(&s.secondLooks, secondLookKey{siteDay{dayOf(at), site}, string(o.Of)}, func(v *secondLookCounts) {
 		switch approved := o.FirstAction == models.Approve; {
 		case approved && o.Agreed:
 			v.approvedTwice++
@@ -130,7 +130,7 @@ func (s *sums) lookedAgain(site string, o models.SecondOpinion, at time.Time) {
 
 var (
 	// An article that is new begins with version 1 and some.
-	addArticles = into("articles", `site, id, url, title, section, version bigint, approved bigint, rejected bigint, pending bigint, active_at bigint`,
+	upsertArticles = into("articles", `site, id, url, title, section, version bigint, approved bigint, rejected bigint, pending bigint, active_at bigint`,
 		`ON CONFLICT (site, id) DO UPDATE SET
 		url = CASE WHEN excluded.url <> '' THEN excluded.url ELSE articles.url END,
 		title = CASE WHEN excluded.title <> '' THEN excluded.title ELSE articles.title END,
@@ -141,21 +141,21 @@ var (
 		rejected = articles.rejected + excluded.rejected,
 		pending = articles.pending + excluded.pending,
 		active_at = CASE WHEN excluded.active_at > articles.active_at THEN excluded.active_at ELSE articles.active_at END`)
-	addPending = into("site_counts", "site, pending bigint",
+	upsertSiteCounts = into("site_counts", "site, pending bigint",
 		`ON CONFLICT (site) DO UPDATE SET pending = site_counts.pending + excluded.pending`)
-	addAuthors = into("authors", "site, key, approved bigint, rejected bigint, pending bigint", `ON CONFLICT (site, key) DO UPDATE SET
+	upsertAuthors = into("authors", "site, key, approved bigint, rejected bigint, pending bigint", `ON CONFLICT (site, key) DO UPDATE SET
 		approved = authors.approved + excluded.approved,
 		rejected = authors.rejected + excluded.rejected,
 		pending = authors.pending + excluded.pending`)
-	addArrivals = into("arrivals", "day bigint, site, approved bigint, rejected bigint, held bigint", `ON CONFLICT (day, site) DO UPDATE SET
+	upsertArrivals = into("arrivals", "day bigint, site, approved bigint, rejected bigint, held bigint", `ON CONFLICT (day, site) DO UPDATE SET
 		approved = arrivals.approved + excluded.approved,
 		rejected = arrivals.rejected + excluded.rejected,
 		held = arrivals.held + excluded.held`)
-	addJudgements = into("judgements", "day bigint, site, moderator, machine, approved bigint, rejected bigint",
+	upsertDecisionCounts = into("judgements", "day bigint, site, moderator, machine, approved bigint, rejected bigint",
 		`ON CONFLICT (day, site, moderator, machine) DO UPDATE SET
 		approved = judgements.approved + excluded.approved,
 		rejected = judgements.rejected + excluded.rejected`)
-	addAgreements = into("agreements", `day bigint, site, of, approved_approved bigint, approved_rejected bigint,
+	upsertAgreements = into("agreements", `day bigint, site, of, approved_approved bigint, approved_rejected bigint,
 		rejected_approved bigint, rejected_rejected bigint`, `ON CONFLICT (day, site, of) DO UPDATE SET
 		approved_approved = agreements.approved_approved + excluded.approved_approved,
 		approved_rejected = agreements.approved_rejected + excluded.approved_rejected,
@@ -165,39 +165,39 @@ var (
 
 // flush writes the sums, and empties them.
 func (t *tx) flush() error {
-	s := t.sums
-	t.sums = sums{}
+	s := t.counters
+	t.counters = counterDeltas{}
 	day := func(a, b siteDay) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.site, b.site)) }
 	for _, part := range []struct {
 		into insert
 		rows [][]any
 	}{
-		{addArticles, rowsOf(s.articles, comparePairs, func(k [2]string, v articleSum) []any {
+		{upsertArticles, rowsOf(s.articles, comparePairs, func(k [2]string, v articleDelta) []any {
 			n := v.comments
-			return []any{k[0], k[1], v.article.URL, v.article.Title, v.article.Section, 1 + v.changes, n.approved, n.rejected, n.pending, v.active}
+			return []any{k[0], k[1], v.article.URL, v.article.Title, v.article.Section, 1 + v.changes, n.approved, n.rejected, n.pending, v.activeAt}
 		})},
-		{addAuthors, rowsOf(s.authors, comparePairs, func(k [2]string, v statusSum) []any {
+		{upsertAuthors, rowsOf(s.authors, comparePairs, func(k [2]string, v statusCounts) []any {
 			return []any{k[0], k[1], v.approved, v.rejected, v.pending}
 		})},
-		{addPending, rowsOf(s.pending, cmp.Compare[string], func(site string, n int64) []any {
+		{upsertSiteCounts, rowsOf(s.pending, cmp.Compare[string], func(site string, n int64) []any {
 			return []any{site, n}
 		})},
-		{addArrivals, rowsOf(s.arrivals, day, func(k siteDay, v statusSum) []any {
+		{upsertArrivals, rowsOf(s.arrivals, day, func(k siteDay, v statusCounts) []any {
 			return []any{k.day, k.site, v.approved, v.rejected, v.pending}
 		})},
-		{addJudgements, rowsOf(s.judgements, func(a, b judging) int {
+		{upsertDecisionCounts, rowsOf(s.decisions, func(a, b decisionKey) int {
 			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.moderator, b.moderator), cmp.Compare(a.machine, b.machine))
-		}, func(k judging, v decisionSum) []any {
+		}, func(k decisionKey, v decisionCounts) []any {
 			return []any{k.day, k.site, k.moderator, k.machine, v.approved, v.rejected}
 		})},
-		{addAgreements, rowsOf(s.looks, func(a, b looking) int {
+		{upsertAgreements, rowsOf(s.secondLooks, func(a, b secondLookKey) int {
 			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.of, b.of))
-		}, func(k looking, v lookSum) []any {
+		}, func(k secondLookKey, v secondLookCounts) []any {
 			return []any{k.day, k.site, k.of, v.approvedTwice, v.approvedRejected, v.rejectedApproved, v.rejectedTwice}
 		})},
-		{addHistograms, rowsOf(s.histograms, func(a, b binned) int {
+		{upsertHistograms, rowsOf(s.histograms, func(a, b histogramKey) int {
 			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.kind, b.kind))
-		}, func(k binned, v histogram) []any {
+		}, func(k histogramKey, v histogram) []any {
 			row := []any{k.day, k.site, k.kind}
 			for _, n := range v {
 				row = append(row, n)

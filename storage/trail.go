@@ -18,7 +18,7 @@ import (
 // such as an export. ID, At, Actor and Address are set here, Seq and Hash when
 // the change is written.
 func (db *DB) Audit(ctx context.Context, by models.Caller, a models.Audit) error {
-	return apply(ctx, db, func(t *tx) error { return t.keepAudit(by, a) })
+	return apply(ctx, db, func(t *tx) error { return t.recordAudit(by, a) })
 }
 
 // audit adds a row about a change. before and after are small: what changed,
@@ -38,19 +38,19 @@ func (t *tx) audit(by models.Caller, site, action, subject string, before, after
 		}
 		*side.to = json.RawMessage(text)
 	}
-	return t.keepAudit(by, a)
+	return t.recordAudit(by, a)
 }
 
 // keepAudit gathers a row for seal. Only people of the newsroom and servers are
 // kept with their addresses: those of readers are never kept.
-func (t *tx) keepAudit(by models.Caller, a models.Audit) error {
-	a.ID, a.At, a.Actor, a.Address = newID(), t.now, plain(by.String()), ""
+func (t *tx) recordAudit(by models.Caller, a models.Audit) error {
+	a.ID, a.At, a.Actor, a.Address = newID(), t.now, sanitizeText(by.String()), ""
 	if by.Address.IsValid() && (by.Kind == models.ByModerator || by.Kind == models.ByKey) {
 		a.Address = by.Address.String()
 	}
-	a.Site, a.Action, a.Subject = plain(a.Site), plain(a.Action), plain(a.Subject)
-	a.Before, a.After = []byte(plain(string(a.Before))), []byte(plain(string(a.After)))
-	t.trail = append(t.trail, a)
+	a.Site, a.Action, a.Subject = sanitizeText(a.Site), sanitizeText(a.Action), sanitizeText(a.Subject)
+	a.Before, a.After = []byte(sanitizeText(string(a.Before))), []byte(sanitizeText(string(a.After)))
+	t.auditRows = append(t.auditRows, a)
 	t.wrote = true
 	return nil
 }
@@ -85,12 +85,12 @@ func (db *DB) AuditTrail(ctx context.Context, site string, since time.Time) iter
 
 // auditBySeq streams the rows after a number, in the order of the chain.
 func (db *DB) auditBySeq(ctx context.Context, after int64, narrow func(*where)) iter.Seq2[models.Audit, error] {
-	return stream(ctx, db, after, func(t *tx, after place) ([]models.Audit, error) {
+	return stream(ctx, db, after, func(t *tx, after position) ([]models.Audit, error) {
 		var w where
 		w.add("seq > ?", after.at)
 		narrow(&w)
 		return list(t, readAudit, auditColumns+w.String()+" ORDER BY seq LIMIT "+w.arg(streamPage), w.args...)
-	}, func(a models.Audit) place { return place{at: a.Seq} })
+	}, func(a models.Audit) position { return position{at: a.Seq} })
 }
 
 // AuditPage returns rows of the sites that the caller sees, newest first.
@@ -120,7 +120,7 @@ func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFil
 		w.add("(at, seq) < (?, ?)", from.At, seq)
 	}
 	limit := pageSize(f.Limit)
-	rows, err = read(ctx, db, func(t *tx) ([]models.Audit, error) { return t.auditRows(by, f, w, limit+1) })
+	rows, err = read(ctx, db, func(t *tx) ([]models.Audit, error) { return t.queryAudit(by, f, w, limit+1) })
 	if len(rows) > limit {
 		rows = rows[:limit]
 		last := rows[limit-1]
@@ -131,7 +131,7 @@ func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFil
 
 // auditRows returns the first rows, newest first. Of several sites or actions,
 // each is asked for its own first: no index has them in a common order.
-func (t *tx) auditRows(by models.Caller, f models.AuditFilter, w *where, limit int) ([]models.Audit, error) {
+func (t *tx) queryAudit(by models.Caller, f models.AuditFilter, w *where, limit int) ([]models.Audit, error) {
 	parts := []*where{w}
 	each := func(cond string, values []string) {
 		var all []*where
@@ -142,7 +142,7 @@ func (t *tx) auditRows(by models.Caller, f models.AuditFilter, w *where, limit i
 		}
 		parts = all
 	}
-	sites, all, err := seenSites(by, f.Site)
+	sites, all, err := visibleSites(by, f.Site)
 	if err != nil {
 		return nil, err
 	}
@@ -176,18 +176,18 @@ func (t *tx) auditRows(by models.Caller, f models.AuditFilter, w *where, limit i
 // actions returns what has ever been done whose name begins so. It goes from
 // one name to the next in the index.
 func (t *tx) actions(prefix string) ([]string, error) {
-	names, err := list(t, column[string], `WITH RECURSIVE names (name) AS (
+	names, err := list(t, scanOne[string], `WITH RECURSIVE names (name) AS (
 		SELECT min(action) FROM audit UNION ALL
 		SELECT (SELECT min(action) FROM audit WHERE action > name) FROM names WHERE name IS NOT NULL)
 		SELECT name FROM names WHERE name IS NOT NULL`)
 	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, prefix) }), err
 }
 
-var keepEvents = into("events", "id, kind, site, subject, article, status, at bigint", "")
+var insertEvents = into("events", "id, kind, site, subject, article, status, at bigint", "")
 
 // event notes what other nodes and open consoles should hear of.
 func (t *tx) event(kind models.EventKind, site, subject, article string, status models.Status) error {
-	err := t.insert(keepEvents, [][]any{t.eventRow(kind, site, subject, article, status)})
+	err := t.insert(insertEvents, [][]any{t.eventRow(kind, site, subject, article, status)})
 	return err
 }
 

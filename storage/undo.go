@@ -19,8 +19,8 @@ func (db *DB) Undo(ctx context.Context, by models.Caller, id string) (decisions 
 		return nil, nil, err
 	}
 	var refused error = models.Errorf(models.KindNotFound, "there is no such decision")
-	for part := range slices.Chunk(found, bulkPart) {
-		u, err := db.undoPart(ctx, by, part)
+	for part := range slices.Chunk(found, bulkChunk) {
+		u, err := db.undoChunk(ctx, by, part)
 		if err != nil {
 			return decisions, comments, err
 		}
@@ -50,16 +50,16 @@ func (t *tx) undoable(by models.Caller, id string) ([]models.Decision, error) {
 }
 
 // undone is what became of a part of a batch.
-type undone struct {
+type undoResult struct {
 	decisions []models.Decision
 	comments  []models.Comment
 	refused   error // why the last one was passed over
 }
 
-func (db *DB) undoPart(ctx context.Context, by models.Caller, part []models.Decision) (undone, error) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), partTimeout)
+func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Decision) (undoResult, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), chunkTimeout)
 	defer stop()
-	return update(ctx, db, func(t *tx) (u undone, err error) {
+	return update(ctx, db, func(t *tx) (u undoResult, err error) {
 		for _, d := range part {
 			undo := t.undo
 			if d.Action == models.Escalate {
@@ -80,7 +80,7 @@ func (db *DB) undoPart(ctx context.Context, by models.Caller, part []models.Deci
 }
 
 func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.Comment, error) {
-	k, err := t.comment(d.CommentID, t.d.lock) // from here on nobody else decides or undoes it
+	k, err := t.comment(d.CommentID, t.d.forUpdate) // from here on nobody else decides or undoes it
 	if err == nil {
 		err = refuseGone(k.comment)
 	}
@@ -92,7 +92,7 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	if err != nil {
 		return d, old, err
 	}
-	edited, err := list(t, column[int], `SELECT 1 FROM revisions WHERE comment_id = $1 AND replaced_at > $2 LIMIT 1`, d.CommentID, micros(d.CreatedAt))
+	edited, err := list(t, scanOne[int], `SELECT 1 FROM revisions WHERE comment_id = $1 AND replaced_at > $2 LIMIT 1`, d.CommentID, micros(d.CreatedAt))
 	if err == nil && len(edited) > 0 {
 		err = models.Errorf(models.KindConflict, "the comment has been edited since")
 	}
@@ -104,10 +104,10 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		case other.ID == d.ID && other.UndoneAt != nil:
 			return d, old, models.Errorf(models.KindConflict, "%s has undone this already", other.UndoneBy)
 		case other.ID > d.ID && other.UndoneAt == nil:
-			return d, old, models.Errorf(models.KindConflict, "the comment has changed since: %s", told(other))
+			return d, old, models.Errorf(models.KindConflict, "the comment has changed since: %s", describe(other))
 		}
 	}
-	before, err := one(t, func(scan scanner) (s state, err error) {
+	before, err := one(t, func(scan scanner) (s auditState, err error) {
 		err = scan(&s.Status, &s.Reason)
 		return s, err
 	}, `SELECT old_status, old_reason FROM decisions WHERE id = $1`, d.ID)
@@ -122,9 +122,9 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	if _, err := t.exec(`DELETE FROM second_looks WHERE id = $1 AND decided_at IS NULL`, d.ID); err != nil {
 		return d, old, err
 	}
-	t.sums.judged(d, k.machine, -1)
+	t.counters.onDecision(d, k.initialStatus, -1)
 	stand := slices.DeleteFunc(all, func(d models.Decision) bool { return d.UndoneAt != nil })
-	t.sums.weighed(k, stand, slices.DeleteFunc(slices.Clone(stand), func(other models.Decision) bool { return other.ID == d.ID }))
+	t.counters.onDecisionsChange(k, stand, slices.DeleteFunc(slices.Clone(stand), func(other models.Decision) bool { return other.ID == d.ID }))
 	if err := t.restoreLabel(d); err != nil {
 		return d, old, err
 	}
@@ -132,5 +132,5 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	if err != nil {
 		return d, c, err
 	}
-	return d, c, t.audit(by, c.Site, "comment.undo", c.ID, stateOf(old), stateOf(c))
+	return d, c, t.audit(by, c.Site, "comment.undo", c.ID, auditStateOf(old), auditStateOf(c))
 }

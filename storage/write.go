@@ -11,14 +11,14 @@ import (
 //
 // do may run more than once and after update has returned: it changes nothing
 // but the database, and hands over what it found by its result alone.
-func update[T any](ctx context.Context, db *DB, do func(*tx) (T, error)) (T, error) {
+func update[T any](ctx context.Context, db *DB, change func(*tx) (T, error)) (T, error) {
 	return submit(ctx, db, func(t *tx) (T, error) {
 		// What it reads must be up to date with the changes before it.
 		if err := t.flush(); err != nil {
 			var zero T
 			return zero, err
 		}
-		return do(t)
+		return change(t)
 	})
 }
 
@@ -43,8 +43,8 @@ func submit[T any](ctx context.Context, db *DB, do func(*tx) (T, error)) (T, err
 }
 
 // apply is update for changes without a result.
-func apply(ctx context.Context, db *DB, do func(*tx) error) error {
-	_, err := update(ctx, db, func(t *tx) (struct{}, error) { return struct{}{}, do(t) })
+func apply(ctx context.Context, db *DB, change func(*tx) error) error {
+	_, err := update(ctx, db, func(t *tx) (struct{}, error) { return struct{}{}, change(t) })
 	return err
 }
 
@@ -79,7 +79,7 @@ func (db *DB) attempt(ctx context.Context, change func(*tx) error) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
-	if err := t.seal(); err != nil {
+	if err := t.appendAudit(); err != nil {
 		return err
 	}
 	return own.commit(ctx)

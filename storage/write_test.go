@@ -41,7 +41,7 @@ func set(name string) func(*tx) error {
 func names(t *testing.T, db *DB) (all string) {
 	t.Helper()
 	found, err := read(t.Context(), db, func(t *tx) ([]string, error) {
-		return list(t, column[string], `SELECT name FROM settings ORDER BY name`)
+		return list(t, scanOne[string], `SELECT name FROM settings ORDER BY name`)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func TestACallerLeavesAWriteThatWaits(t *testing.T) {
 
 func TestAFullQueueRefuses(t *testing.T) {
 	db, release := stalled(t)
-	for range maxWaiting {
+	for range maxQueued {
 		if err := db.writer.add(&write{t.Context(), func(*tx) error { return nil }, make(chan error, 1)}); err != nil {
 			t.Fatal(err)
 		}

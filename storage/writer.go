@@ -14,10 +14,10 @@ import (
 // writer does all the writing of a SQLite file on one connection. Changes that
 // wait while another commits share the next commit.
 type writer struct {
-	*gather[*write]
+	*batcher[*write]
 	pool *sql.DB // of one connection
 	conn *sql.Conn
-	on   *pinned // runs on conn
+	on   *sqliteConn // runs on conn
 	d    *dialect
 	now  func() time.Time
 	log  *slog.Logger
@@ -53,17 +53,17 @@ func startWriter(ctx context.Context, db *DB, path string) (*writer, error) {
 	}
 	w := &writer{
 		pool: pool, conn: conn,
-		on: pin(conn),
+		on: newSQLiteConn(conn),
 		d:  db.d, now: db.now, log: db.log, wal: wal,
 	}
-	w.gather = startGather(w.run)
+	w.batcher = startBatcher(w.run)
 	return w, nil
 }
 
 // close waits for the writes in the queue. The last connection that closes
 // leaves everything in the file itself and no log.
 func (w *writer) close() error {
-	w.gather.close()
+	w.batcher.close()
 	return errors.Join(w.wal.close(), w.on.close(), w.conn.Close(), w.pool.Close())
 }
 
@@ -85,7 +85,7 @@ func (w *writer) do(ctx context.Context, change func(*tx) error) error {
 func (w *writer) run(batch []*write) {
 	errs := make([]error, len(batch))
 	err := w.commit(batch, errs, false)
-	if errors.Is(err, errSpoilt) {
+	if errors.Is(err, errBatchPoisoned) {
 		err = w.commit(batch, errs, true)
 	}
 	for i, job := range batch {
@@ -99,13 +99,13 @@ func (w *writer) run(batch []*write) {
 
 // errSpoilt says that a change failed after it had written, so that the
 // changes beside it must be made again without it.
-var errSpoilt = errors.New("a change failed half-way")
+var errBatchPoisoned = errors.New("a change failed half-way")
 
 // commit runs a batch in one transaction. errs takes what went wrong with one
 // change alone; the error returned is that of the whole batch. Only a careful
 // run can take back one change alone: savepoints copy each page that a change
 // touches, and few changes fail once they have begun to write.
-func (w *writer) commit(batch []*write, errs []error, careful bool) (err error) {
+func (w *writer) commit(batch []*write, errs []error, isolated bool) (err error) {
 	// The context of one caller must not stop the changes of the others.
 	t := &tx{ctx: context.Background(), on: w.on, d: w.d}
 	if err := w.begin(); err != nil {
@@ -124,12 +124,12 @@ func (w *writer) commit(batch []*write, errs []error, careful bool) (err error) 
 			continue // nobody waits for it
 		}
 		t.now = w.now()
-		if careful {
-			errs[i], err = w.alone(job.change, t)
+		if isolated {
+			errs[i], err = w.runInSavepoint(job.change, t)
 		} else {
 			t.wrote = false
 			if errs[i] = guard(job.change, t); errs[i] != nil && t.wrote {
-				err = errSpoilt
+				err = errBatchPoisoned
 			}
 		}
 		if w.d.classify(errs[i]) == faultUnavailable {
@@ -140,9 +140,9 @@ func (w *writer) commit(batch []*write, errs []error, careful bool) (err error) 
 		}
 	}
 	if err := t.flush(); err != nil {
-		return errors.Join(errSpoilt, err)
+		return errors.Join(errBatchPoisoned, err)
 	}
-	if err := t.seal(); err != nil {
+	if err := t.appendAudit(); err != nil {
 		return err
 	}
 	w.wal.rows += t.rows
@@ -163,11 +163,11 @@ func (w *writer) begin() error {
 
 // alone runs a change that can be taken back without those before it. failed
 // is its own error, err one that leaves the transaction useless.
-func (w *writer) alone(change func(*tx) error, t *tx) (failed, err error) {
+func (w *writer) runInSavepoint(change func(*tx) error, t *tx) (failed, err error) {
 	if err := w.exec("SAVEPOINT change"); err != nil {
 		return nil, err
 	}
-	kept := len(t.trail)
+	kept := len(t.auditRows)
 	failed = guard(func(t *tx) error {
 		if err := change(t); err != nil {
 			return err
@@ -175,7 +175,7 @@ func (w *writer) alone(change func(*tx) error, t *tx) (failed, err error) {
 		return t.flush()
 	}, t)
 	if failed != nil {
-		t.sums, t.trail = sums{}, t.trail[:kept]
+		t.counters, t.auditRows = counterDeltas{}, t.auditRows[:kept]
 		if err := w.exec("ROLLBACK TO change"); err != nil {
 			return failed, errors.Join(failed, err)
 		}
