@@ -3,10 +3,13 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"maps"
 	"math"
 	"slices"
+	"strings"
+	"time"
 
 	"winnow/models"
 )
@@ -101,4 +104,226 @@ func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string)
 		counts[c.id] = c.n
 	}
 	return counts, err
+}
+
+// setArticle is what stands in an index of its own: the articles that differ
+// from others, or did.
+const hasOverride = `(state <> 'open' OR surge <> '' OR surge_until <> 0)`
+
+const articleColumns = `SELECT site, id, url, title, section, state, state_until, surge, surge_until, approved, rejected, pending, active_at FROM articles`
+
+// readEntry returns an article as it is kept, with what has ended.
+func readArticleEntry(scan scanner) (e models.ArticleEntry, err error) {
+	var until, surging, active int64
+	var surge string
+	err = scan(&e.Site, &e.ID, &e.URL, &e.Title, &e.Section, &e.State, &until, &surge, &surging, &e.Approved, &e.Rejected, &e.Pending, &active)
+	if err != nil {
+		return e, err
+	}
+	e.Until, e.SurgeUntil, e.ActiveAt = nullTime(until), nullTime(surging), nullTime(active)
+	if surge != "" {
+		err = json.Unmarshal([]byte(surge), &e.Surge)
+	}
+	return e, err
+}
+
+// perhaps is a time that need not be: the zero time for 0.
+func nullTime(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return fromMicros(n)
+}
+
+// maxLooked is how many articles one search looks at.
+const maxScanned = 20_000
+
+// Articles returns a page of a site's articles, newest activity first. A search
+// in very many articles may return less than a page, and the cursor to go on.
+func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFilter) (found []models.ArticleEntry, next string, err error) {
+	const order = "articles"
+	if !by.Sees(f.Site) {
+		return nil, "", models.Errorf(models.KindNotFound, "there is no site %q", f.Site)
+	}
+	from, further, err := parseCursor(f.Cursor, order)
+	if err != nil {
+		return nil, "", err
+	}
+	limit, sought := pageSize(f.Limit), strings.ToLower(f.Query)
+	size := limit + 1
+	if sought != "" {
+		size = 1000
+	}
+	found = []models.ArticleEntry{}
+	_, err = read(ctx, db, func(t *tx) (struct{}, error) {
+		w := articleFilter(f, micros(t.now))
+		place := func(e models.ArticleEntry) cursor {
+			return cursor{Order: order, At: micros(e.ActiveAt), ID: e.ID}
+		}
+		for looked := 0; ; {
+			part := w.clone()
+			if further {
+				part.add("(active_at, id) < (?, ?)", from.At, from.ID)
+			}
+			rows, err := list(t, readArticleEntry, articleColumns+part.String()+" ORDER BY active_at DESC, id DESC LIMIT "+part.arg(size), part.args...)
+			if err != nil {
+				return struct{}{}, err
+			}
+			for _, e := range rows {
+				// Here, because the databases disagree on lower case.
+				if !strings.Contains(strings.ToLower(e.Title+"\n"+e.URL+"\n"+e.ID), sought) {
+					continue
+				}
+				if len(found) == limit {
+					next = place(found[limit-1]).String()
+					return struct{}{}, nil
+				}
+				found = append(found, e.At(t.now))
+			}
+			if len(rows) < size {
+				return struct{}{}, nil
+			}
+			from, further = place(rows[size-1]), true
+			if looked += size; looked >= maxScanned {
+				next = from.String()
+				return struct{}{}, nil
+			}
+		}
+	})
+	return found, next, err
+}
+
+func articleFilter(f models.ArticleFilter, now int64) *where {
+	w := new(where)
+	w.add("site = ?", f.Site)
+	if f.Article != "" {
+		w.add("id = ?", f.Article)
+	}
+	switch f.State {
+	case "":
+	case models.ArticleOpen:
+		w.add("(state = 'open' OR state_until <> 0 AND state_until <= ?)", now)
+	default:
+		w.add(hasOverride+" AND state = ? AND (state_until = 0 OR state_until > ?)", string(f.State), now)
+	}
+	if f.Surging {
+		w.add(hasOverride+" AND surge_until > ?", now)
+	}
+	return w
+}
+
+// Article returns an article as the newsroom sees it; one that nobody knows is
+// open.
+func (db *DB) Article(ctx context.Context, site, id string) (models.ArticleEntry, error) {
+	return read(ctx, db, func(t *tx) (models.ArticleEntry, error) {
+		e, err := t.article(site, id, "")
+		if errors.Is(err, sql.ErrNoRows) {
+			return models.ArticleEntry{Article: models.Article{Site: site, ID: id}, State: models.ArticleOpen}, nil
+		}
+		return e.At(t.now), err
+	})
+}
+
+func (t *tx) article(site, id, lock string) (models.ArticleEntry, error) {
+	return one(t, readArticleEntry, articleColumns+` WHERE site = $1 AND id = $2`+lock, site, id)
+}
+
+// SetArticles returns the articles of a site for which something is set that
+// holds now, by id; nil when there are more than most.
+func (db *DB) SetArticles(ctx context.Context, site string, most int) (map[string]models.ArticleEntry, error) {
+	return read(ctx, db, func(t *tx) (map[string]models.ArticleEntry, error) {
+		set, err := list(t, readArticleEntry, articleColumns+` WHERE site = $1 AND `+hasOverride+`
+			AND (surge <> '' OR surge_until > $2 OR state <> 'open' AND (state_until = 0 OR state_until > $2)) LIMIT $3`, site, micros(t.now), most+1)
+		if err != nil || len(set) > most {
+			return nil, err
+		}
+		byID := make(map[string]models.ArticleEntry, len(set))
+		for _, e := range set {
+			byID[e.ID] = e
+		}
+		return byID, nil
+	})
+}
+
+// UpdateArticle lets change edit section, state, until and surge of an article,
+// on which nobody need have commented; a zero SurgeUntil ends a surge.
+func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id string, change func(*models.ArticleEntry) error) (models.ArticleEntry, error) {
+	if !by.Sees(site) {
+		return models.ArticleEntry{}, models.Errorf(models.KindNotFound, "there is no site %q", site)
+	}
+	return update(ctx, db, func(t *tx) (models.ArticleEntry, error) {
+		old, err := t.lockArticle(site, id)
+		if err != nil {
+			return old, err
+		}
+		e := old.At(t.now)
+		if err := change(&e); err != nil {
+			return old, err
+		}
+		if err := e.Validate(); err != nil {
+			return old, err
+		}
+		surge := ""
+		if e.Surge != nil {
+			if surge, err = toJSON(e.Surge); err != nil {
+				return old, err
+			}
+		}
+		if _, err := t.exec(`UPDATE articles SET section = $1, state = $2, state_until = $3, surge = $4, surge_until = $5 WHERE site = $6 AND id = $7`,
+			e.Section, string(e.State), micros(e.Until), surge, micros(e.SurgeUntil), site, id); err != nil {
+			return old, err
+		}
+		if err := t.audit(by, site, "article.update", id, auditArticle(old), auditArticle(e)); err != nil {
+			return old, err
+		}
+		return e, t.event(models.ArticleChanged, site, id, id, "")
+	})
+}
+
+// lockedArticle returns an article, which it makes when nobody knows it.
+func (t *tx) lockArticle(site, id string) (models.ArticleEntry, error) {
+	if _, err := t.exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ($1, $2, '', '', 1, 0)
+		ON CONFLICT (site, id) DO NOTHING`, site, id); err != nil {
+		return models.ArticleEntry{}, err
+	}
+	return t.article(site, id, t.d.forUpdate)
+}
+
+// articleTrail is what the audit trail keeps of an article.
+func auditArticle(e models.ArticleEntry) map[string]any {
+	trail := map[string]any{"state": e.State, "section": e.Section}
+	if !e.Until.IsZero() {
+		trail["until"] = e.Until
+	}
+	if e.Surge != nil {
+		trail["surge"] = e.Surge
+	}
+	if !e.SurgeUntil.IsZero() {
+		trail["surge_until"] = e.SurgeUntil
+	}
+	return trail
+}
+
+// StartSurge makes all comments of an article wait until a time, and returns
+// until when they do: another node may have been first.
+func (db *DB) StartSurge(ctx context.Context, site, id string, until time.Time) (time.Time, error) {
+	return update(ctx, db, func(t *tx) (time.Time, error) {
+		old, err := t.lockArticle(site, id)
+		if err != nil {
+			return until, err
+		}
+		if old.SurgeUntil.After(t.now) {
+			return old.SurgeUntil, nil
+		}
+		if _, err := t.exec(`UPDATE articles SET surge_until = $1 WHERE site = $2 AND id = $3`, micros(until), site, id); err != nil {
+			return until, err
+		}
+		e := old
+		e.SurgeUntil = until
+		node := models.Caller{Kind: models.ByCommand, Name: "winnow"}
+		if err := t.audit(node, site, "article.surge", id, auditArticle(old), auditArticle(e)); err != nil {
+			return until, err
+		}
+		return until, t.event(models.ArticleChanged, site, id, id, "")
+	})
 }

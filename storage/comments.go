@@ -133,3 +133,19 @@ func (db *DB) siteComments(ctx context.Context, site string, since time.Time) it
 			site, after.at, after.id, streamPage)
 	}, func(c models.Comment) position { return position{micros(c.CreatedAt), c.ID} })
 }
+
+func refuseGone(c models.Comment) error {
+	if c.Gone() {
+		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
+	}
+	return nil
+}
+
+// visible returns a comment that the caller may see.
+func (t *tx) visible(by models.Caller, id, lock string) (commentRow, error) {
+	k, err := t.comment(id, lock)
+	if err == nil && !by.Sees(k.comment.Site) {
+		return commentRow{}, models.Errorf(models.KindNotFound, "there is no such comment")
+	}
+	return k, err
+}

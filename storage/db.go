@@ -8,7 +8,6 @@ package storage
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -158,27 +157,6 @@ func (db *DB) Ping(ctx context.Context) error {
 		return models.Errorf(models.KindUnavailable, "the database has schema %d, %d is needed: run winnow migrate", have, want)
 	}
 	return refuseNewer(have)
-}
-
-// Secret returns the key that tokens are signed with: the given one, or the
-// one that the database keeps. The first call without one makes a random key
-// of 32 bytes and keeps it.
-func (db *DB) Secret(ctx context.Context, given []byte) ([]byte, error) {
-	if len(given) > 0 {
-		return given, nil
-	}
-	return update(ctx, db, func(t *tx) ([]byte, error) {
-		fresh := make([]byte, 32)
-		rand.Read(fresh) // never fails
-		made, err := t.exec(`INSERT INTO settings (name, value) VALUES ('secret', $1) ON CONFLICT (name) DO NOTHING`, fresh)
-		if err == nil && made > 0 {
-			err = t.audit(models.Caller{Kind: models.ByCommand, Name: "winnow"}, "", "settings.add", "secret", nil, nil)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return one(t, scanOne[[]byte], `SELECT value FROM settings WHERE name = 'secret'`)
-	})
 }
 
 // now has the precision that the database keeps.

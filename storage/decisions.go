@@ -11,15 +11,6 @@ import (
 	"winnow/models"
 )
 
-// state is what the audit trail keeps of a comment.
-type auditState struct {
-	Status  models.Status `json:"status"`
-	Reason  models.Reason `json:"reason,omitempty"`
-	Version int64         `json:"version"`
-}
-
-func auditStateOf(c models.Comment) auditState { return auditState{c.Status, c.Reason, c.Version} }
-
 // Decide gives a comment the status that a moderator wants, keeps the decision
 // and its label, and ends the lease. A stale version, or a live claim of
 // another moderator, is a conflict that says who and what.
@@ -197,13 +188,6 @@ func refuseClaimed(t *tx, by models.Caller, k commentRow) error {
 	return nil
 }
 
-func refuseGone(c models.Comment) error {
-	if c.Gone() {
-		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
-	}
-	return nil
-}
-
 // told says what a decision did, for another moderator.
 func describe(d models.Decision) string {
 	what := "approved it"
@@ -220,15 +204,6 @@ func describe(d models.Decision) string {
 		return fmt.Sprintf("%s %s, and %s undid that", d.Moderator, what, d.UndoneBy)
 	}
 	return d.Moderator + " " + what
-}
-
-// visible returns a comment that the caller may see.
-func (t *tx) visible(by models.Caller, id, lock string) (commentRow, error) {
-	k, err := t.comment(id, lock)
-	if err == nil && !by.Sees(k.comment.Site) {
-		return commentRow{}, models.Errorf(models.KindNotFound, "there is no such comment")
-	}
-	return k, err
 }
 
 // setStatus changes a comment, the counters that depend on it and the article's

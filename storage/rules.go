@@ -2,11 +2,8 @@ package storage
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"slices"
-	"time"
 
 	"winnow/models"
 )
@@ -62,28 +59,4 @@ func without(list, other []string) []string {
 		known[s] = true
 	}
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return known[s] })
-}
-
-// AuthorRecord returns what became of the comments of the author with this id on
-// a site, and how many of the rejected ones were rejected since a time. Those
-// are counted up to most.
-func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time, most int) (r models.Record, lately int, err error) {
-	type row struct {
-		record models.Record
-		lately int
-	}
-	found, err := read(ctx, db, func(t *tx) (row, error) {
-		r, err := one(t, func(scan scanner) (r row, err error) {
-			err = scan(&r.record.Approved, &r.record.Rejected, &r.record.Pending, &r.lately)
-			return r, err
-		}, `SELECT approved, rejected, pending, (SELECT count(*) FROM
-				(SELECT 1 FROM comments WHERE site = $1 AND author_key = $2 AND status = 'rejected' AND updated_at >= $3 LIMIT $4) AS part)
-			FROM authors WHERE site = $1 AND key = $2`,
-			site, models.Author{ID: id}.Key(), micros(since), most)
-		if errors.Is(err, sql.ErrNoRows) {
-			return row{}, nil
-		}
-		return r, err
-	})
-	return found.record, found.lately, err
 }

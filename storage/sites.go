@@ -2,10 +2,7 @@ package storage
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 
@@ -84,19 +81,6 @@ func auditSite(s models.Site) map[string]any {
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Surge, "reasons": s.Reasons, "second_look": s.LookShare(), "reader_tokens": s.SSOSecret != "",
 	}
-}
-
-// newToken makes a secret of 32 random bytes.
-func newToken(prefix string) string {
-	b := make([]byte, 32)
-	rand.Read(b) // never fails
-	return prefix + base64.RawURLEncoding.EncodeToString(b)
-}
-
-// hash is how secrets of full entropy are kept; passwords need a slow one.
-func hashToken(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
 }
 
 const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons FROM sites`

@@ -1,0 +1,30 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+)
+
+// addressPeriod is how long hashes of addresses can be compared.
+const addressPeriod = 7 * 24 * time.Hour
+
+// AddressPeriod is the number of the period, of seven days, that a time is in.
+func AddressPeriod(at time.Time) int64 { return at.Unix() / int64(addressPeriod/time.Second) }
+
+// AddressKey returns the key that addresses are hashed with in a period. Whoever
+// asks first makes it. Keys of periods before are removed, by Purge at the
+// latest: then nobody can find out any more what a hash was made of.
+func (db *DB) AddressKey(ctx context.Context, period int64) ([]byte, error) {
+	return update(ctx, db, func(t *tx) ([]byte, error) {
+		fresh := make([]byte, 32)
+		rand.Read(fresh) // never fails
+		if _, err := t.exec(`INSERT INTO address_keys (period, key) VALUES ($1, $2) ON CONFLICT (period) DO NOTHING`, period, fresh); err != nil {
+			return nil, err
+		}
+		if _, err := t.exec(`DELETE FROM address_keys WHERE period < $1`, period); err != nil {
+			return nil, err
+		}
+		return one(t, scanOne[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
+	})
+}

@@ -1,0 +1,44 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+
+	"winnow/models"
+)
+
+// newToken makes a secret of 32 random bytes.
+func newToken(prefix string) string {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails
+	return prefix + base64.RawURLEncoding.EncodeToString(b)
+}
+
+// hash is how secrets of full entropy are kept; passwords need a slow one.
+func hashToken(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// Secret returns the key that tokens are signed with: the given one, or the
+// one that the database keeps. The first call without one makes a random key
+// of 32 bytes and keeps it.
+func (db *DB) Secret(ctx context.Context, given []byte) ([]byte, error) {
+	if len(given) > 0 {
+		return given, nil
+	}
+	return update(ctx, db, func(t *tx) ([]byte, error) {
+		fresh := make([]byte, 32)
+		rand.Read(fresh) // never fails
+		made, err := t.exec(`INSERT INTO settings (name, value) VALUES ('secret', $1) ON CONFLICT (name) DO NOTHING`, fresh)
+		if err == nil && made > 0 {
+			err = t.audit(models.Caller{Kind: models.ByCommand, Name: "winnow"}, "", "settings.add", "secret", nil, nil)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return one(t, scanOne[[]byte], `SELECT value FROM settings WHERE name = 'secret'`)
+	})
+}
