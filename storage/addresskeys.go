@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"time"
+
+	"winnow/storage/sqldb"
 )
 
 // addressPeriod is how long hashes of addresses can be compared.
@@ -19,12 +21,12 @@ func (db *DB) AddressKey(ctx context.Context, period int64) ([]byte, error) {
 	return update(ctx, db, func(t *tx) ([]byte, error) {
 		fresh := make([]byte, 32)
 		rand.Read(fresh) // never fails
-		if _, err := t.exec(`INSERT INTO address_keys (period, key) VALUES ($1, $2) ON CONFLICT (period) DO NOTHING`, period, fresh); err != nil {
+		if _, err := t.Exec(`INSERT INTO address_keys (period, key) VALUES ($1, $2) ON CONFLICT (period) DO NOTHING`, period, fresh); err != nil {
 			return nil, err
 		}
-		if _, err := t.exec(`DELETE FROM address_keys WHERE period < $1`, period); err != nil {
+		if _, err := t.Exec(`DELETE FROM address_keys WHERE period < $1`, period); err != nil {
 			return nil, err
 		}
-		return one(t, scanOne[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
+		return sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
 	})
 }

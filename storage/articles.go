@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // ArticlePage is one page of an article's approved comments, a flat list: a
@@ -28,7 +29,7 @@ type ArticlePage struct {
 // public sees of an article; 0 when it is unknown.
 func (db *DB) ArticleVersion(ctx context.Context, site, article string) (int64, error) {
 	return read(ctx, db, func(t *tx) (int64, error) {
-		v, err := one(t, scanOne[int64], `SELECT version FROM articles WHERE site = $1 AND id = $2`, site, article)
+		v, err := sqldb.One(t, sqldb.ScanOne[int64], `SELECT version FROM articles WHERE site = $1 AND id = $2`, site, article)
 		if errors.Is(err, sql.ErrNoRows) {
 			return 0, nil
 		}
@@ -36,7 +37,7 @@ func (db *DB) ArticleVersion(ctx context.Context, site, article string) (int64, 
 	})
 }
 
-func readArticle(scan scanner) (p ArticlePage, err error) {
+func readArticle(scan sqldb.Scanner) (p ArticlePage, err error) {
 	err = scan(&p.Article.Site, &p.Article.ID, &p.Article.URL, &p.Article.Title, &p.Version, &p.Total)
 	return p, err
 }
@@ -45,35 +46,35 @@ func readArticle(scan scanner) (p ArticlePage, err error) {
 // unknown article has none.
 func (db *DB) ArticleComments(ctx context.Context, site, article string, newestFirst bool, limit int, cur string) (ArticlePage, error) {
 	order, compare, direction := "oldest", ">", ""
-	from := cursor{At: math.MinInt64}
+	from := sqldb.Cursor{At: math.MinInt64}
 	if newestFirst {
 		order, compare, direction = "newest", "<", " DESC"
 		from.At = math.MaxInt64
 	}
-	if c, ok, err := parseCursor(cur, order); err != nil {
+	if c, ok, err := sqldb.ParseCursor(cur, order); err != nil {
 		return ArticlePage{}, err
 	} else if ok {
 		from = c
 	}
-	limit = pageSize(limit)
+	limit = sqldb.PageSize(limit)
 	return read(ctx, db, func(t *tx) (ArticlePage, error) {
 		// The version is read before the comments: it may be too old for them,
 		// and then they are fetched again, but never too new.
-		page, err := one(t, readArticle, `SELECT site, id, url, title, version, approved FROM articles WHERE site = $1 AND id = $2`, site, article)
+		page, err := sqldb.One(t, readArticle, `SELECT site, id, url, title, version, approved FROM articles WHERE site = $1 AND id = $2`, site, article)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ArticlePage{Article: models.Article{Site: site, ID: article}, Comments: []models.Comment{}}, nil
 		}
 		if err != nil {
 			return page, err
 		}
-		page.Comments, err = list(t, readComment, `SELECT `+commentColumns+commentTables+`
+		page.Comments, err = sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+`
 			WHERE c.site = $1 AND c.article = $2 AND c.status = 'approved' AND (c.created_at, c.id) `+compare+` ($3, $4)
 			ORDER BY c.created_at`+direction+`, c.id`+direction+` LIMIT $5`,
 			site, article, from.At, from.ID, limit+1)
 		if len(page.Comments) > limit {
 			page.Comments = page.Comments[:limit]
 			last := page.Comments[limit-1]
-			page.Next = cursor{Order: order, At: micros(last.CreatedAt), ID: last.ID}.String()
+			page.Next = sqldb.Cursor{Order: order, At: micros(last.CreatedAt), ID: last.ID}.String()
 		}
 		return page, err
 	})
@@ -89,16 +90,16 @@ func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string)
 	if len(counts) == 0 {
 		return counts, nil
 	}
-	var w where
-	w.add("site = ?", site)
-	w.in("id", slices.Collect(maps.Keys(counts)))
+	var w sqldb.Where
+	w.Add("site = ?", site)
+	w.In("id", slices.Collect(maps.Keys(counts)))
 	type count struct {
 		id string
 		n  int
 	}
 	found, err := read(ctx, db, func(t *tx) ([]count, error) {
-		return list(t, func(scan scanner) (c count, err error) { err = scan(&c.id, &c.n); return c, err },
-			`SELECT id, approved FROM articles`+w.String(), w.args...)
+		return sqldb.List(t, func(scan sqldb.Scanner) (c count, err error) { err = scan(&c.id, &c.n); return c, err },
+			`SELECT id, approved FROM articles`+w.String(), w.Args()...)
 	})
 	for _, c := range found {
 		counts[c.id] = c.n
@@ -113,7 +114,7 @@ const hasOverride = `(state <> 'open' OR surge <> '' OR surge_until <> 0)`
 const articleColumns = `SELECT site, id, url, title, section, state, state_until, surge, surge_until, approved, rejected, pending, active_at FROM articles`
 
 // readEntry returns an article as it is kept, with what has ended.
-func readArticleEntry(scan scanner) (e models.ArticleEntry, err error) {
+func readArticleEntry(scan sqldb.Scanner) (e models.ArticleEntry, err error) {
 	var until, surging, active int64
 	var surge string
 	err = scan(&e.Site, &e.ID, &e.URL, &e.Title, &e.Section, &e.State, &until, &surge, &surging, &e.Approved, &e.Rejected, &e.Pending, &active)
@@ -127,14 +128,6 @@ func readArticleEntry(scan scanner) (e models.ArticleEntry, err error) {
 	return e, err
 }
 
-// perhaps is a time that need not be: the zero time for 0.
-func nullTime(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return fromMicros(n)
-}
-
 // maxLooked is how many articles one search looks at.
 const maxScanned = 20_000
 
@@ -145,27 +138,27 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 	if !by.Sees(f.Site) {
 		return nil, "", models.Errorf(models.KindNotFound, "there is no site %q", f.Site)
 	}
-	from, further, err := parseCursor(f.Cursor, order)
+	from, further, err := sqldb.ParseCursor(f.Cursor, order)
 	if err != nil {
 		return nil, "", err
 	}
-	limit, sought := pageSize(f.Limit), strings.ToLower(f.Query)
+	limit, sought := sqldb.PageSize(f.Limit), strings.ToLower(f.Query)
 	size := limit + 1
 	if sought != "" {
 		size = 1000
 	}
 	found = []models.ArticleEntry{}
 	_, err = read(ctx, db, func(t *tx) (struct{}, error) {
-		w := articleFilter(f, micros(t.now))
-		place := func(e models.ArticleEntry) cursor {
-			return cursor{Order: order, At: micros(e.ActiveAt), ID: e.ID}
+		w := articleFilter(f, micros(t.Now))
+		place := func(e models.ArticleEntry) sqldb.Cursor {
+			return sqldb.Cursor{Order: order, At: micros(e.ActiveAt), ID: e.ID}
 		}
 		for looked := 0; ; {
-			part := w.clone()
+			part := w.Clone()
 			if further {
-				part.add("(active_at, id) < (?, ?)", from.At, from.ID)
+				part.Add("(active_at, id) < (?, ?)", from.At, from.ID)
 			}
-			rows, err := list(t, readArticleEntry, articleColumns+part.String()+" ORDER BY active_at DESC, id DESC LIMIT "+part.arg(size), part.args...)
+			rows, err := sqldb.List(t, readArticleEntry, articleColumns+part.String()+" ORDER BY active_at DESC, id DESC LIMIT "+part.Arg(size), part.Args()...)
 			if err != nil {
 				return struct{}{}, err
 			}
@@ -178,7 +171,7 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 					next = place(found[limit-1]).String()
 					return struct{}{}, nil
 				}
-				found = append(found, e.At(t.now))
+				found = append(found, e.At(t.Now))
 			}
 			if len(rows) < size {
 				return struct{}{}, nil
@@ -193,21 +186,21 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 	return found, next, err
 }
 
-func articleFilter(f models.ArticleFilter, now int64) *where {
-	w := new(where)
-	w.add("site = ?", f.Site)
+func articleFilter(f models.ArticleFilter, now int64) *sqldb.Where {
+	w := new(sqldb.Where)
+	w.Add("site = ?", f.Site)
 	if f.Article != "" {
-		w.add("id = ?", f.Article)
+		w.Add("id = ?", f.Article)
 	}
 	switch f.State {
 	case "":
 	case models.ArticleOpen:
-		w.add("(state = 'open' OR state_until <> 0 AND state_until <= ?)", now)
+		w.Add("(state = 'open' OR state_until <> 0 AND state_until <= ?)", now)
 	default:
-		w.add(hasOverride+" AND state = ? AND (state_until = 0 OR state_until > ?)", string(f.State), now)
+		w.Add(hasOverride+" AND state = ? AND (state_until = 0 OR state_until > ?)", string(f.State), now)
 	}
 	if f.Surging {
-		w.add(hasOverride+" AND surge_until > ?", now)
+		w.Add(hasOverride+" AND surge_until > ?", now)
 	}
 	return w
 }
@@ -220,20 +213,20 @@ func (db *DB) Article(ctx context.Context, site, id string) (models.ArticleEntry
 		if errors.Is(err, sql.ErrNoRows) {
 			return models.ArticleEntry{Article: models.Article{Site: site, ID: id}, State: models.ArticleOpen}, nil
 		}
-		return e.At(t.now), err
+		return e.At(t.Now), err
 	})
 }
 
 func (t *tx) article(site, id, lock string) (models.ArticleEntry, error) {
-	return one(t, readArticleEntry, articleColumns+` WHERE site = $1 AND id = $2`+lock, site, id)
+	return sqldb.One(t, readArticleEntry, articleColumns+` WHERE site = $1 AND id = $2`+lock, site, id)
 }
 
 // SetArticles returns the articles of a site for which something is set that
 // holds now, by id; nil when there are more than most.
 func (db *DB) SetArticles(ctx context.Context, site string, most int) (map[string]models.ArticleEntry, error) {
 	return read(ctx, db, func(t *tx) (map[string]models.ArticleEntry, error) {
-		set, err := list(t, readArticleEntry, articleColumns+` WHERE site = $1 AND `+hasOverride+`
-			AND (surge <> '' OR surge_until > $2 OR state <> 'open' AND (state_until = 0 OR state_until > $2)) LIMIT $3`, site, micros(t.now), most+1)
+		set, err := sqldb.List(t, readArticleEntry, articleColumns+` WHERE site = $1 AND `+hasOverride+`
+			AND (surge <> '' OR surge_until > $2 OR state <> 'open' AND (state_until = 0 OR state_until > $2)) LIMIT $3`, site, micros(t.Now), most+1)
 		if err != nil || len(set) > most {
 			return nil, err
 		}
@@ -256,7 +249,7 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 		if err != nil {
 			return old, err
 		}
-		e := old.At(t.now)
+		e := old.At(t.Now)
 		if err := change(&e); err != nil {
 			return old, err
 		}
@@ -269,7 +262,7 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 				return old, err
 			}
 		}
-		if _, err := t.exec(`UPDATE articles SET section = $1, state = $2, state_until = $3, surge = $4, surge_until = $5 WHERE site = $6 AND id = $7`,
+		if _, err := t.Exec(`UPDATE articles SET section = $1, state = $2, state_until = $3, surge = $4, surge_until = $5 WHERE site = $6 AND id = $7`,
 			e.Section, string(e.State), micros(e.Until), surge, micros(e.SurgeUntil), site, id); err != nil {
 			return old, err
 		}
@@ -282,11 +275,11 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 
 // lockedArticle returns an article, which it makes when nobody knows it.
 func (t *tx) lockArticle(site, id string) (models.ArticleEntry, error) {
-	if _, err := t.exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ($1, $2, '', '', 1, 0)
+	if _, err := t.Exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ($1, $2, '', '', 1, 0)
 		ON CONFLICT (site, id) DO NOTHING`, site, id); err != nil {
 		return models.ArticleEntry{}, err
 	}
-	return t.article(site, id, t.d.forUpdate)
+	return t.article(site, id, t.ForUpdate())
 }
 
 // articleTrail is what the audit trail keeps of an article.
@@ -312,10 +305,10 @@ func (db *DB) StartSurge(ctx context.Context, site, id string, until time.Time) 
 		if err != nil {
 			return until, err
 		}
-		if old.SurgeUntil.After(t.now) {
+		if old.SurgeUntil.After(t.Now) {
 			return old.SurgeUntil, nil
 		}
-		if _, err := t.exec(`UPDATE articles SET surge_until = $1 WHERE site = $2 AND id = $3`, micros(until), site, id); err != nil {
+		if _, err := t.Exec(`UPDATE articles SET surge_until = $1 WHERE site = $2 AND id = $3`, micros(until), site, id); err != nil {
 			return until, err
 		}
 		e := old

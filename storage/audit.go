@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Audit adds a row to the trail, for what is not a change of storage's own,
@@ -44,20 +45,20 @@ func (t *tx) audit(by models.Caller, site, action, subject string, before, after
 // keepAudit gathers a row for seal. Only people of the newsroom and servers are
 // kept with their addresses: those of readers are never kept.
 func (t *tx) recordAudit(by models.Caller, a models.Audit) error {
-	a.ID, a.At, a.Actor, a.Address = newID(), t.now, sanitizeText(by.String()), ""
+	a.ID, a.At, a.Actor, a.Address = newID(), t.Now, sqldb.SanitizeText(by.String()), ""
 	if by.Address.IsValid() && (by.Kind == models.ByModerator || by.Kind == models.ByKey) {
 		a.Address = by.Address.String()
 	}
-	a.Site, a.Action, a.Subject = sanitizeText(a.Site), sanitizeText(a.Action), sanitizeText(a.Subject)
-	a.Before, a.After = []byte(sanitizeText(string(a.Before))), []byte(sanitizeText(string(a.After)))
+	a.Site, a.Action, a.Subject = sqldb.SanitizeText(a.Site), sqldb.SanitizeText(a.Action), sqldb.SanitizeText(a.Subject)
+	a.Before, a.After = []byte(sqldb.SanitizeText(string(a.Before))), []byte(sqldb.SanitizeText(string(a.After)))
 	t.auditRows = append(t.auditRows, a)
-	t.wrote = true
+	t.MarkWritten()
 	return nil
 }
 
 const auditColumns = `SELECT seq, id, at, actor, site, action, subject, address, before, after, hash FROM audit`
 
-func readAudit(scan scanner) (a models.Audit, err error) {
+func readAudit(scan sqldb.Scanner) (a models.Audit, err error) {
 	var at int64
 	var before, after string
 	var hash []byte
@@ -75,69 +76,68 @@ func readAudit(scan scanner) (a models.Audit, err error) {
 // AuditTrail streams the rows from since on, in the order of the chain, of one
 // site or, when site is "", of everything.
 func (db *DB) AuditTrail(ctx context.Context, site string, since time.Time) iter.Seq2[models.Audit, error] {
-	return db.auditBySeq(ctx, 0, func(w *where) {
-		w.add("at >= ?", micros(since))
+	return db.auditBySeq(ctx, 0, func(w *sqldb.Where) {
+		w.Add("at >= ?", micros(since))
 		if site != "" {
-			w.add("site = ?", site)
+			w.Add("site = ?", site)
 		}
 	})
 }
 
 // auditBySeq streams the rows after a number, in the order of the chain.
-func (db *DB) auditBySeq(ctx context.Context, after int64, narrow func(*where)) iter.Seq2[models.Audit, error] {
-	return stream(ctx, db, after, func(t *tx, after position) ([]models.Audit, error) {
-		var w where
-		w.add("seq > ?", after.at)
+func (db *DB) auditBySeq(ctx context.Context, after int64, narrow func(*sqldb.Where)) iter.Seq2[models.Audit, error] {
+	return sqldb.Stream(ctx, db.sql, after, func(t *sqldb.Tx, after sqldb.Position) ([]models.Audit, error) {
+		var w sqldb.Where
+		w.Add("seq > ?", after.At)
 		narrow(&w)
-		return list(t, readAudit, auditColumns+w.String()+" ORDER BY seq LIMIT "+w.arg(streamPage), w.args...)
-	}, func(a models.Audit) position { return position{at: a.Seq} })
+		return sqldb.List(t, readAudit, auditColumns+w.String()+" ORDER BY seq LIMIT "+w.Arg(sqldb.StreamPage), w.Args()...)
+	}, func(a models.Audit) sqldb.Position { return sqldb.Position{At: a.Seq} })
 }
 
 // AuditPage returns rows of the sites that the caller sees, newest first.
 func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFilter) (rows []models.Audit, next string, err error) {
 	const order = "audit"
-	from, further, err := parseCursor(f.Cursor, order)
+	from, further, err := sqldb.ParseCursor(f.Cursor, order)
 	if err != nil {
 		return nil, "", err
 	}
-	w := new(where)
-	w.add("at >= ?", micros(f.Since))
+	w := new(sqldb.Where)
+	w.Add("at >= ?", micros(f.Since))
 	if !f.Until.IsZero() {
-		w.add("at < ?", micros(f.Until))
+		w.Add("at < ?", micros(f.Until))
 	}
 	if f.Actor != "" {
-		w.add("actor = ?", f.Actor)
+		w.Add("actor = ?", f.Actor)
 	}
 	if f.Subject != "" {
-		w.add("subject = ?", f.Subject)
+		w.Add("subject = ?", f.Subject)
 	}
 	if further {
 		seq, err := strconv.ParseInt(from.ID, 10, 64)
 		if err != nil {
-			_, _, err = parseCursor("?", order)
-			return nil, "", err
+			return nil, "", sqldb.ErrCursor()
 		}
-		w.add("(at, seq) < (?, ?)", from.At, seq)
+		w.Add("(at, seq) < (?, ?)", from.At, seq)
 	}
-	limit := pageSize(f.Limit)
+	limit := sqldb.PageSize(f.Limit)
 	rows, err = read(ctx, db, func(t *tx) ([]models.Audit, error) { return t.queryAudit(by, f, w, limit+1) })
 	if len(rows) > limit {
 		rows = rows[:limit]
 		last := rows[limit-1]
-		next = cursor{Order: order, At: micros(last.At), ID: strconv.FormatInt(last.Seq, 10)}.String()
+		next = sqldb.Cursor{Order: order, At: micros(last.At), ID: strconv.FormatInt(last.Seq, 10)}.String()
 	}
 	return rows, next, err
 }
 
 // auditRows returns the first rows, newest first. Of several sites or actions,
 // each is asked for its own first: no index has them in a common order.
-func (t *tx) queryAudit(by models.Caller, f models.AuditFilter, w *where, limit int) ([]models.Audit, error) {
-	parts := []*where{w}
+func (t *tx) queryAudit(by models.Caller, f models.AuditFilter, w *sqldb.Where, limit int) ([]models.Audit, error) {
+	parts := []*sqldb.Where{w}
 	each := func(cond string, values []string) {
-		var all []*where
+		var all []*sqldb.Where
 		for _, part := range parts {
 			for _, v := range values {
-				all = append(all, part.and(cond, v))
+				all = append(all, part.And(cond, v))
 			}
 		}
 		parts = all
@@ -162,8 +162,8 @@ func (t *tx) queryAudit(by models.Caller, f models.AuditFilter, w *where, limit 
 	}
 	rows := []models.Audit{}
 	for _, part := range parts {
-		query := auditColumns + part.String() + " ORDER BY at DESC, seq DESC LIMIT " + part.arg(limit)
-		found, err := list(t, readAudit, query, part.args...)
+		query := auditColumns + part.String() + " ORDER BY at DESC, seq DESC LIMIT " + part.Arg(limit)
+		found, err := sqldb.List(t, readAudit, query, part.Args()...)
 		if err != nil {
 			return nil, err
 		}
@@ -176,7 +176,7 @@ func (t *tx) queryAudit(by models.Caller, f models.AuditFilter, w *where, limit 
 // actions returns what has ever been done whose name begins so. It goes from
 // one name to the next in the index.
 func (t *tx) actions(prefix string) ([]string, error) {
-	names, err := list(t, scanOne[string], `WITH RECURSIVE names (name) AS (
+	names, err := sqldb.List(t, sqldb.ScanOne[string], `WITH RECURSIVE names (name) AS (
 		SELECT min(action) FROM audit UNION ALL
 		SELECT (SELECT min(action) FROM audit WHERE action > name) FROM names WHERE name IS NOT NULL)
 		SELECT name FROM names WHERE name IS NOT NULL`)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // The rows of the audit trail are a chain. Row number seq has the hash
@@ -57,7 +58,7 @@ type chainHead struct {
 	hash []byte
 }
 
-func readHead(scan scanner) (h chainHead, err error) {
+func readHead(scan sqldb.Scanner) (h chainHead, err error) {
 	err = scan(&h.seq, &h.hash)
 	return h, err
 }
@@ -66,21 +67,35 @@ func (h chainHead) model() models.AuditHead {
 	return models.AuditHead{Seq: h.seq, Hash: hex.EncodeToString(h.hash)}
 }
 
-var insertAudit = into("audit", "seq bigint, id, at bigint, actor, site, action, subject, address, before, after, hash bytea", "")
+// chainedAudit is an audit row with its place in the chain.
+type chainedAudit struct {
+	models.Audit
+	hash []byte
+}
 
-// extend adds rows after the head, and moves it.
-func (t *tx) appendToChain(head *chainHead, trail []models.Audit) error {
-	rows := make([][]any, len(trail))
-	for i, a := range trail {
+var auditRows = sqldb.NewInsert("audit", "",
+	sqldb.Int("seq", func(a chainedAudit) int64 { return a.Seq }),
+	sqldb.Text("id", func(a chainedAudit) string { return a.ID }),
+	sqldb.Int("at", func(a chainedAudit) int64 { return micros(a.At) }),
+	sqldb.Text("actor", func(a chainedAudit) string { return a.Actor }),
+	sqldb.Text("site", func(a chainedAudit) string { return a.Site }),
+	sqldb.Text("action", func(a chainedAudit) string { return a.Action }),
+	sqldb.Text("subject", func(a chainedAudit) string { return a.Subject }),
+	sqldb.Text("address", func(a chainedAudit) string { return a.Address }),
+	sqldb.Text("before", func(a chainedAudit) string { return string(a.Before) }),
+	sqldb.Text("after", func(a chainedAudit) string { return string(a.After) }),
+	sqldb.Bytes("hash", func(a chainedAudit) []byte { return a.hash }),
+)
+
+// appendToChain adds rows after the head, and moves it.
+func (t *tx) appendToChain(head *chainHead, rows []models.Audit) error {
+	chained := make([]chainedAudit, len(rows))
+	for i, a := range rows {
 		a.Seq = head.seq + 1
 		*head = chainHead{a.Seq, chainHash(head.hash, a)}
-		rows[i] = []any{
-			a.Seq, a.ID, micros(a.At), a.Actor, a.Site, a.Action, a.Subject, a.Address,
-			string(a.Before), string(a.After), head.hash,
-		}
+		chained[i] = chainedAudit{a, head.hash}
 	}
-	err := t.insert(insertAudit, rows)
-	return err
+	return auditRows.Add(t, chained...)
 }
 
 // seal writes the audit rows that the transaction has gathered. Nothing but the
@@ -91,18 +106,18 @@ func (t *tx) appendAudit() error {
 	if len(trail) == 0 {
 		return nil
 	}
-	head, err := one(t, readHead, `SELECT seq, hash FROM audit_head`+t.d.forUpdate)
+	head, err := sqldb.One(t, readHead, `SELECT seq, hash FROM audit_head`+t.ForUpdate())
 	if err != nil {
 		return fmt.Errorf("head of the audit trail: %w", err)
 	}
-	if err = t.appendToChain(&head, trail); t.d.classify(err) == faultDuplicate {
+	if err = t.appendToChain(&head, trail); t.IsDuplicate(err) {
 		// No conflict that the caller could do anything about.
 		return fmt.Errorf("the audit trail goes on after its head, verify it: %v", err)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE audit_head SET seq = $1, hash = $2`, head.seq, head.hash)
+	_, err = t.Exec(`UPDATE audit_head SET seq = $1, hash = $2`, head.seq, head.hash)
 	return err
 }
 
@@ -111,9 +126,9 @@ func (t *tx) appendAudit() error {
 // Addresses of readers, which are not kept any more, are left behind.
 func (t *tx) migrateAuditChain() error {
 	head := chainHead{hash: make([]byte, sha256.Size)}
-	for after, more := (position{}), true; more; {
-		w := after.from("at")
-		trail, err := list(t, func(scan scanner) (a models.Audit, err error) {
+	for after, more := (sqldb.Position{}), true; more; {
+		w := after.After("at")
+		trail, err := sqldb.List(t, func(scan sqldb.Scanner) (a models.Audit, err error) {
 			var at int64
 			var before, then string
 			err = scan(&a.ID, &at, &a.Actor, &a.Site, &a.Action, &a.Subject, &a.Address, &before, &then)
@@ -122,28 +137,28 @@ func (t *tx) migrateAuditChain() error {
 				a.Address = ""
 			}
 			return a, err
-		}, `SELECT id, at, actor, site, action, subject, address, before, after FROM audit_unchained`+w.String()+after.page("at"), w.args...)
+		}, `SELECT id, at, actor, site, action, subject, address, before, after FROM audit_unchained`+w.String()+sqldb.PageClause("at"), w.Args()...)
 		if err != nil {
 			return err
 		}
 		if err := t.appendToChain(&head, trail); err != nil {
 			return err
 		}
-		if more = len(trail) == streamPage; more {
-			after = position{micros(trail[len(trail)-1].At), trail[len(trail)-1].ID}
+		if more = len(trail) == sqldb.StreamPage; more {
+			after = sqldb.Position{At: micros(trail[len(trail)-1].At), ID: trail[len(trail)-1].ID}
 		}
 	}
-	if _, err := t.exec(`INSERT INTO audit_head (seq, hash) VALUES ($1, $2)`, head.seq, head.hash); err != nil {
+	if _, err := t.Exec(`INSERT INTO audit_head (seq, hash) VALUES ($1, $2)`, head.seq, head.hash); err != nil {
 		return err
 	}
-	_, err := t.exec(`DROP TABLE audit_unchained`)
+	_, err := t.Exec(`DROP TABLE audit_unchained`)
 	return err
 }
 
 // AuditHead returns the end of the audit trail. Noted elsewhere, its hash shows
 // later whether the trail up to it is still what it was.
 func (db *DB) AuditHead(ctx context.Context) (models.AuditHead, error) {
-	head, err := read(ctx, db, func(t *tx) (chainHead, error) { return one(t, readHead, `SELECT seq, hash FROM audit_head`) })
+	head, err := read(ctx, db, func(t *tx) (chainHead, error) { return sqldb.One(t, readHead, `SELECT seq, hash FROM audit_head`) })
 	return head.model(), err
 }
 
@@ -171,7 +186,7 @@ func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of 
 	}
 	// In one statement, so that nothing is added between the two.
 	now, err := read(ctx, db, func(t *tx) ([]ends, error) {
-		return list(t, func(scan scanner) (e ends, err error) {
+		return sqldb.List(t, func(scan sqldb.Scanner) (e ends, err error) {
 			err = scan(&e.head.seq, &e.head.hash, &e.last)
 			return e, err
 		}, `SELECT seq, hash, coalesce((SELECT max(seq) FROM audit), 0) FROM audit_head`)
@@ -208,7 +223,7 @@ var errEndOfChain = errors.New("the end of the walk")
 // to. good is called with each.
 func (db *DB) walkChain(ctx context.Context, last int64, good func(chainHead)) (chainHead, error) {
 	at := chainHead{hash: make([]byte, sha256.Size)}
-	for a, err := range db.auditBySeq(ctx, math.MinInt64, func(*where) {}) {
+	for a, err := range db.auditBySeq(ctx, math.MinInt64, func(*sqldb.Where) {}) {
 		if err != nil {
 			return at, err
 		}

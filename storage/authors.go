@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // sanctionColumns are those of standings s, also where there is no row.
 const sanctionColumns = `coalesce(s.kind, ''), coalesce(s.reason, ''), coalesce(s.until, 0), coalesce(s.set_by, ''), coalesce(s.set_at, 0)`
 
 // readSanction returns nil when there is none.
-func readSanction(scan scanner) (*models.Sanction, error) {
+func readSanction(scan sqldb.Scanner) (*models.Sanction, error) {
 	var x models.Sanction
 	var until, at int64
 	if err := scan(&x.Kind, &x.Reason, &until, &x.By, &at); err != nil || x.Kind == "" {
@@ -31,26 +32,26 @@ func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur
 	if err := db.checkReader(ctx, by, r); err != nil {
 		return models.Profile{}, err
 	}
-	from, further, err := parseCursor(cur, order)
+	from, further, err := sqldb.ParseCursor(cur, order)
 	if err != nil {
 		return models.Profile{}, err
 	}
-	limit = pageSize(limit)
+	limit = sqldb.PageSize(limit)
 	return read(ctx, db, func(t *tx) (models.Profile, error) {
 		p, err := t.profile(r)
 		if err != nil {
 			return p, err
 		}
-		var w where
-		w.add("c.site = ?", r.Site)
-		w.add("c.author_key = ?", p.Key)
+		var w sqldb.Where
+		w.Add("c.site = ?", r.Site)
+		w.Add("c.author_key = ?", p.Key)
 		if further {
-			w.add("c.id < ?", from.ID)
+			w.Add("c.id < ?", from.ID)
 		}
-		p.Comments, err = list(t, readComment, `SELECT `+commentColumns+commentTables+w.String()+` ORDER BY c.id DESC LIMIT `+w.arg(limit+1), w.args...)
+		p.Comments, err = sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+w.String()+` ORDER BY c.id DESC LIMIT `+w.Arg(limit+1), w.Args()...)
 		if len(p.Comments) > limit {
 			p.Comments = p.Comments[:limit]
-			p.Next = cursor{Order: order, ID: p.Comments[limit-1].ID}.String()
+			p.Next = sqldb.Cursor{Order: order, ID: p.Comments[limit-1].ID}.String()
 		}
 		return p, err
 	})
@@ -63,7 +64,7 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 		p.Covers = "id"
 	}
 	var err error
-	p.Record, err = one(t, func(scan scanner) (n models.Record, err error) {
+	p.Record, err = sqldb.One(t, func(scan sqldb.Scanner) (n models.Record, err error) {
 		err = scan(&n.Approved, &n.Rejected, &n.Pending)
 		return n, err
 	}, `SELECT approved, rejected, pending FROM authors WHERE site = $1 AND key = $2`, r.Site, p.Key)
@@ -79,12 +80,12 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, err
 	}
-	if p.Note = standing.Note; standing.Sanction.Holds(t.now) {
+	if p.Note = standing.Note; standing.Sanction.Holds(t.Now) {
 		p.Sanction = standing.Sanction
 	}
 	// The order of ids is that of time.
 	for direction, at := range map[string]**time.Time{"": &p.FirstAt, " DESC": &p.LastAt} {
-		ends, err := list(t, func(scan scanner) (c models.Comment, err error) {
+		ends, err := sqldb.List(t, func(scan sqldb.Scanner) (c models.Comment, err error) {
 			var created int64
 			err = scan(&created, &c.Author.Name)
 			c.CreatedAt = fromMicros(created)
@@ -108,7 +109,7 @@ func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.
 
 // standing returns what was said of an author, or sql.ErrNoRows.
 func (t *tx) loadStanding(site, key, lock string) (models.Standing, error) {
-	return one(t, func(scan scanner) (v models.Standing, err error) {
+	return sqldb.One(t, func(scan sqldb.Scanner) (v models.Standing, err error) {
 		v.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &v.Note)...) })
 		return v, err
 	}, `SELECT `+sanctionColumns+`, s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, site, key)
@@ -124,26 +125,26 @@ func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader
 	return apply(ctx, db, func(t *tx) error {
 		key := readerKey(r)
 		// A row to lock: of two changes at the same moment one is first.
-		if _, err := t.exec(`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ($1, $2, '', '', '', 0, '', 0)
+		if _, err := t.Exec(`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ($1, $2, '', '', '', 0, '', 0)
 			ON CONFLICT (site, key) DO NOTHING`, r.Site, key); err != nil {
 			return err
 		}
-		old, err := t.loadStanding(r.Site, key, t.d.forUpdate)
+		old, err := t.loadStanding(r.Site, key, t.ForUpdate())
 		if err != nil {
 			return err
 		}
-		if !old.Sanction.Holds(t.now) {
+		if !old.Sanction.Holds(t.Now) {
 			old.Sanction = nil
 		}
 		v := old
 		if err := change(&v); err != nil {
 			return err
 		}
-		if err := v.Validate(t.now); err != nil {
+		if err := v.Validate(t.Now); err != nil {
 			return err
 		}
 		if x := v.Sanction; x != nil && x.By == "" {
-			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: x.Reason, Until: x.Until, By: by.Name, At: t.now}
+			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: x.Reason, Until: x.Until, By: by.Name, At: t.Now}
 		}
 		return t.saveStanding(by, r, old, v)
 	})
@@ -154,12 +155,12 @@ func (t *tx) saveStanding(by models.Caller, r models.Reader, old, v models.Stand
 	var err error
 	switch {
 	case v == models.Standing{}:
-		_, err = t.exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, r.Site, key)
+		_, err = t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, r.Site, key)
 	case x == nil:
-		_, err = t.exec(`UPDATE standings SET note = $1, kind = '', reason = '', until = 0, set_by = '', set_at = 0
+		_, err = t.Exec(`UPDATE standings SET note = $1, kind = '', reason = '', until = 0, set_by = '', set_at = 0
 			WHERE site = $2 AND key = $3`, v.Note, r.Site, key)
 	default:
-		_, err = t.exec(`UPDATE standings SET note = $1, kind = $2, reason = $3, until = $4, set_by = $5, set_at = $6
+		_, err = t.Exec(`UPDATE standings SET note = $1, kind = $2, reason = $3, until = $4, set_by = $5, set_at = $6
 			WHERE site = $7 AND key = $8`, v.Note, string(x.Kind), x.Reason, micros(x.Until), x.By, micros(x.At), r.Site, key)
 	}
 	if err != nil || v == old {
@@ -205,12 +206,12 @@ func auditStanding(v models.Standing) any {
 func (db *DB) Sanctions(ctx context.Context, site string, most int) (map[string]*models.Sanction, error) {
 	return read(ctx, db, func(t *tx) (map[string]*models.Sanction, error) {
 		all := map[string]*models.Sanction{}
-		_, err := list(t, func(scan scanner) (key string, err error) {
+		_, err := sqldb.List(t, func(scan sqldb.Scanner) (key string, err error) {
 			x, err := readSanction(func(into ...any) error { return scan(append(into, &key)...) })
 			all[key] = x
 			return key, err
 		}, `SELECT `+sanctionColumns+`, s.key FROM standings s WHERE s.site = $1 AND s.kind <> '' AND (s.until = 0 OR s.until > $2) LIMIT $3`,
-			site, micros(t.now), most+1)
+			site, micros(t.Now), most+1)
 		if len(all) > most {
 			all = nil
 		}
@@ -253,10 +254,10 @@ func (t *tx) eraseStanding(r models.Reader) error {
 		return nil
 	}
 	key := readerKey(r)
-	if _, err := t.exec(`DELETE FROM standings WHERE site = $1 AND key = $2 AND (kind = '' OR until <> 0 AND until <= $3)`, r.Site, key, micros(t.now)); err != nil {
+	if _, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2 AND (kind = '' OR until <> 0 AND until <= $3)`, r.Site, key, micros(t.Now)); err != nil {
 		return err
 	}
-	_, err := t.exec(`UPDATE standings SET note = '', reason = '' WHERE site = $1 AND key = $2`, r.Site, key)
+	_, err := t.Exec(`UPDATE standings SET note = '', reason = '' WHERE site = $1 AND key = $2`, r.Site, key)
 	return err
 }
 
@@ -269,7 +270,7 @@ func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time
 		lately int
 	}
 	found, err := read(ctx, db, func(t *tx) (row, error) {
-		r, err := one(t, func(scan scanner) (r row, err error) {
+		r, err := sqldb.One(t, func(scan sqldb.Scanner) (r row, err error) {
 			err = scan(&r.record.Approved, &r.record.Rejected, &r.record.Pending, &r.lately)
 			return r, err
 		}, `SELECT approved, rejected, pending, (SELECT count(*) FROM

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Progress is told now and then how many bytes are done, of about how many.
@@ -24,7 +24,7 @@ type Progress func(done, total int64)
 // appears when it is complete and on disk. One that is there already is a
 // conflict, unless it may be replaced.
 func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Progress) error {
-	have, err := read(ctx, db, (*tx).schema)
+	have, err := read(ctx, db, func(t *tx) (int, error) { return schemaVersion(t) })
 	if err == nil {
 		err = refuseNewer(have)
 	}
@@ -37,8 +37,12 @@ func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Pr
 	}
 	return writeNewFile(file, replace, path, func(part string) error {
 		return reportProgress(part, total, progress, func() error {
-			if db.writer != nil {
-				return vacuumInto(ctx, sqliteName(path), part)
+			if db.sql.IsSQLite() {
+				live, err := sqldb.OpenShared(path)
+				if err != nil {
+					return err
+				}
+				return vacuumInto(ctx, live, part)
 			}
 			return db.copyOut(ctx, have, part)
 		})
@@ -49,11 +53,11 @@ func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Pr
 // file.
 func (db *DB) size(ctx context.Context) (path string, bytes int64, err error) {
 	query := `SELECT '', pg_database_size(current_database())`
-	if db.writer != nil {
+	if db.sql.IsSQLite() {
 		query = `SELECT file, (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM pragma_database_list WHERE name = 'main'`
 	}
 	bytes, err = read(ctx, db, func(t *tx) (int64, error) {
-		return one(t, func(scan scanner) (n int64, err error) { err = scan(&path, &n); return n, err }, query)
+		return sqldb.One(t, func(scan sqldb.Scanner) (n int64, err error) { err = scan(&path, &n); return n, err }, query)
 	})
 	return path, bytes, err
 }
@@ -138,22 +142,11 @@ func reportProgress(file string, total int64, progress Progress, work func() err
 }
 
 // vacuumInto writes a SQLite database, as it is at one moment, into an empty
-// file, without the remains of what was deleted.
-func vacuumInto(ctx context.Context, name, file string) error {
-	db, err := sql.Open(sqliteDialect.driver, name)
-	if err != nil {
-		return err
-	}
-	_, err = db.ExecContext(ctx, `VACUUM INTO $1`, file)
-	return sqliteDialect.explain(errors.Join(err, db.Close()))
+// file, without the remains of what was deleted, and closes it.
+func vacuumInto(ctx context.Context, db *sql.DB, file string) error {
+	_, err := db.ExecContext(ctx, `VACUUM INTO $1`, file)
+	return sqldb.ExplainSQLite(errors.Join(err, db.Close()))
 }
-
-// plainName is the data source name of a SQLite file that nobody else uses.
-func sqliteFileName(path, mode string, pragmas ...string) string {
-	return "file:" + escapePath.Replace(filepath.ToSlash(path)) + "?" + url.Values{"mode": {mode}, "_pragma": pragmas}.Encode()
-}
-
-var escapePath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
 // table is one of the schema.
 type table struct {
@@ -168,9 +161,9 @@ func (t table) selectAll() string {
 
 // tables reads from a SQLite file which tables the schema has, each after those
 // that it refers to, without the list of migrations.
-func tables(ctx context.Context, lite runner) ([]table, error) {
-	t := &tx{ctx: ctx, on: lite}
-	names, err := list(t, scanOne[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
+func tables(ctx context.Context, lite sqldb.Runner) ([]table, error) {
+	t := sqldb.On(ctx, lite)
+	names, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +175,7 @@ func tables(ctx context.Context, lite runner) ([]table, error) {
 			return nil
 		}
 		done[name] = true
-		parents, err := list(t, scanOne[string], `SELECT "table" FROM pragma_foreign_key_list($1)`, name)
+		parents, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT "table" FROM pragma_foreign_key_list($1)`, name)
 		if err != nil {
 			return err
 		}
@@ -192,7 +185,7 @@ func tables(ctx context.Context, lite runner) ([]table, error) {
 			}
 		}
 		found := table{name: name}
-		_, err = list(t, func(scan scanner) (struct{}, error) {
+		_, err = sqldb.List(t, func(scan sqldb.Scanner) (struct{}, error) {
 			var column, kind string
 			err := scan(&column, &kind)
 			found.columns, found.kinds = append(found.columns, column), append(found.kinds, kind)
@@ -234,7 +227,7 @@ func (t table) row(found *sql.Rows) ([]any, error) {
 // copyOut fills an empty file with the tables of PostgreSQL as they are at one
 // moment, in a schema of the same version.
 func (db *DB) copyOut(ctx context.Context, version int, file string) error {
-	lite, err := Open(ctx, "sqlite:"+file, Options{Now: db.clock, Log: db.log})
+	lite, err := Open(ctx, "sqlite:"+file, db.opt)
 	if err != nil {
 		return err
 	}
@@ -243,7 +236,7 @@ func (db *DB) copyOut(ctx context.Context, version int, file string) error {
 		return err
 	}
 	// Before the file has its name nothing of it needs to survive.
-	to, err := sql.Open(sqliteDialect.driver, sqliteFileName(file, "rw", "journal_mode(DELETE)", "journal_mode(OFF)", "synchronous(OFF)", "temp_store(FILE)"))
+	to, err := sqldb.OpenExclusive(file, "rw", "journal_mode(DELETE)", "journal_mode(OFF)", "synchronous(OFF)", "temp_store(FILE)")
 	if err != nil {
 		return err
 	}
@@ -253,9 +246,9 @@ func (db *DB) copyOut(ctx context.Context, version int, file string) error {
 }
 
 func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
-	from, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	from, err := db.sql.Pool().BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
-		return db.d.explain(err)
+		return db.sql.Explain(err)
 	}
 	defer from.Rollback() // it has changed nothing
 	all, err := tables(ctx, to)
@@ -263,7 +256,7 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 		return err
 	}
 	// Indexes are made at the end, which is quicker than keeping them up.
-	indexes, err := list(&tx{ctx: ctx, on: to}, func(scan scanner) (i [2]string, err error) {
+	indexes, err := sqldb.List(sqldb.On(ctx, to), func(scan sqldb.Scanner) (i [2]string, err error) {
 		err = scan(&i[0], &i[1])
 		return i, err
 	}, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
@@ -286,7 +279,7 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 			return err
 		}
 		if err := t.copyInto(ctx, from, in); err != nil {
-			return fmt.Errorf("copy %s: %w", t.name, db.d.explain(err))
+			return fmt.Errorf("copy %s: %w", t.name, db.sql.Explain(err))
 		}
 	}
 	for _, i := range indexes {
@@ -298,8 +291,9 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 }
 
 // copyInto adds the rows of a table to the same table of a SQLite file.
-func (t table) copyInto(ctx context.Context, from runner, to *sql.Tx) error {
-	insert, err := to.PrepareContext(ctx, into(t.name, strings.Join(t.columns, ", "), "").each)
+func (t table) copyInto(ctx context.Context, from sqldb.Runner, to *sql.Tx) error {
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(t.columns)), ", ")
+	insert, err := to.PrepareContext(ctx, "INSERT INTO "+t.name+" ("+strings.Join(t.columns, ", ")+") VALUES ("+marks+")")
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // bulkPart is how many comments of a large batch one transaction decides or
@@ -37,19 +38,19 @@ func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedC
 		return nil, nil, err
 	}
 	if !by.Edits() {
-		w.add("c.reason <> ?", string(models.ReasonEscalated))
+		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
 	places, err := t.places(by, f, isSelective(f), o, w, models.MaxBatch+1)
 	if err != nil || len(places) == 0 {
 		return nil, nil, err
 	}
 	first = cursorIDs(places)
-	all, err = list(t, func(scan scanner) (c matchedComment, err error) {
+	all, err = sqldb.List(t, func(scan sqldb.Scanner) (c matchedComment, err error) {
 		var until int64
 		err = scan(&c.id, &c.version, &c.author[0], &c.author[1], &c.article[1], &c.at, &c.claim.By, &until)
 		c.article[0], c.claim.LeaseUntil = c.author[0], fromMicros(until)
 		return c, err
-	}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.d.inJSONList, jsonList(first))
+	}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.InJSONList(), jsonList(first))
 	slices.SortFunc(all, func(a, b matchedComment) int { return cmp.Compare(a.id, b.id) })
 	return all, first, err
 }
@@ -82,7 +83,7 @@ func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilte
 		authors, articles := map[[2]string]bool{}, map[[2]string]bool{}
 		for _, c := range all {
 			authors[c.author], articles[c.article] = true, true
-			if c.claim.By != "" && c.claim.By != by.Name && c.claim.LeaseUntil.After(t.now) {
+			if c.claim.By != "" && c.claim.By != by.Name && c.claim.LeaseUntil.After(t.Now) {
 				p.Claimed++
 			}
 			at := fromMicros(c.at)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Claim leases up to f.Limit items to the caller: first those already theirs,
@@ -18,17 +19,17 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		return nil, err
 	}
 	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
-		now := micros(t.now)
-		places, err := t.places(by, f, true, o, w.and("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
+		now := micros(t.Now)
+		places, err := t.places(by, f, true, o, w.And("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
 		if err != nil {
 			return nil, err
 		}
 		ids := cursorIDs(places)
 		held := len(ids)
-		free := w.and("c.lease_until <= ?", now)
-		free.add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
+		free := w.And("c.lease_until <= ?", now)
+		free.Add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
 		if !by.Edits() {
-			free.add("c.reason <> ?", string(models.ReasonEscalated))
+			free.Add("c.reason <> ?", string(models.ReasonEscalated))
 		}
 		for more := true; more && len(ids) < f.Limit; {
 			want := f.Limit - len(ids)
@@ -45,7 +46,7 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 			ids = append(ids, got...)
 		}
 		for _, id := range ids {
-			if _, err := t.exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.now.Add(lease)), id); err != nil {
+			if _, err := t.Exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.Now.Add(lease)), id); err != nil {
 				return nil, err
 			}
 		}
@@ -65,16 +66,16 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 // take locks those of these comments that nobody holds and nobody else is taking,
 // nor has left to an editor meanwhile, and returns them in the same order.
 func (t *tx) lockUnclaimed(by models.Caller, ids []string) ([]string, error) {
-	if len(ids) == 0 || t.d.skipLocked == "" {
+	if len(ids) == 0 || t.SkipLocked() == "" {
 		return ids, nil // nobody else writes
 	}
-	var w where
-	w.add("c.status = 'pending' AND c.lease_until <= ?", micros(t.now))
+	var w sqldb.Where
+	w.Add("c.status = 'pending' AND c.lease_until <= ?", micros(t.Now))
 	if !by.Edits() {
-		w.add("c.reason <> ?", string(models.ReasonEscalated))
+		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
-	w.in("c.id", ids)
-	taken, err := list(t, scanOne[string], `SELECT c.id FROM comments c`+w.String()+t.d.skipLocked, w.args...)
+	w.In("c.id", ids)
+	taken, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT c.id FROM comments c`+w.String()+t.SkipLocked(), w.Args()...)
 	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(taken, id) }), err
 }
 
@@ -92,9 +93,9 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 	}
 	r, err := update(ctx, db, func(t *tx) (result, error) {
 		r := result{[]models.Lease{}, []models.Lost{}}
-		until := t.now.Add(lease).Truncate(time.Microsecond)
+		until := t.Now.Add(lease).Truncate(time.Microsecond)
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-			renewed, err := t.exec(`UPDATE comments SET lease_until = $1 WHERE id = $2 AND lease_by = $3 AND lease_by <> '' AND status = 'pending'`,
+			renewed, err := t.Exec(`UPDATE comments SET lease_until = $1 WHERE id = $2 AND lease_by = $3 AND lease_by <> '' AND status = 'pending'`,
 				micros(until), id, by.Name)
 			if err != nil {
 				return r, err
@@ -131,7 +132,7 @@ func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error
 }
 
 func (t *tx) release(by models.Caller, id string) error {
-	ended, err := t.exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE id = $1 AND lease_by = $2 AND lease_by <> ''`, id, by.Name)
+	ended, err := t.Exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE id = $1 AND lease_by = $2 AND lease_by <> ''`, id, by.Name)
 	if err != nil || ended == 0 {
 		return err
 	}
@@ -158,8 +159,8 @@ func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 			if err != nil {
 				return err
 			}
-			if _, err := t.exec(`INSERT INTO skips (moderator, comment_id, until) VALUES ($1, $2, $3)
-				ON CONFLICT (moderator, comment_id) DO UPDATE SET until = excluded.until`, by.Name, id, micros(t.now.Add(skipFor))); err != nil {
+			if _, err := t.Exec(`INSERT INTO skips (moderator, comment_id, until) VALUES ($1, $2, $3)
+				ON CONFLICT (moderator, comment_id) DO UPDATE SET until = excluded.until`, by.Name, id, micros(t.Now.Add(skipFor))); err != nil {
 				return err
 			}
 			if err := t.release(by, id); err != nil {
@@ -179,10 +180,10 @@ func (t *tx) markSkipped(by models.Caller, items []models.QueueItem) error {
 	for i, item := range items {
 		ids[i] = item.Comment.ID
 	}
-	var w where
-	w.add("moderator = ? AND until > ?", by.Name, micros(t.now))
-	w.in("comment_id", ids)
-	skipped, err := list(t, scanOne[string], `SELECT comment_id FROM skips`+w.String(), w.args...)
+	var w sqldb.Where
+	w.Add("moderator = ? AND until > ?", by.Name, micros(t.Now))
+	w.In("comment_id", ids)
+	skipped, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT comment_id FROM skips`+w.String(), w.Args()...)
 	for i := range items {
 		items[i].Skipped = slices.Contains(skipped, ids[i])
 	}

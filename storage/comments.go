@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // kept is a comment and its verdict as the database holds them.
@@ -18,7 +19,6 @@ type commentRow struct {
 	initialStatus   models.Status    // it arrived with
 	burstUntil      time.Time        // until then, on its article; may have run out
 	secondLookShare float64          // share of second looks on its site
-	replayed        bool
 }
 
 const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url,
@@ -41,7 +41,7 @@ func commentInto(c *models.Comment) (into []any, done func()) {
 	}
 }
 
-func readComment(scan scanner) (c models.Comment, err error) {
+func readComment(scan sqldb.Scanner) (c models.Comment, err error) {
 	into, done := commentInto(&c)
 	err = scan(into...)
 	done()
@@ -53,7 +53,7 @@ const commentRowColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by,
 	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look` +
 	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.id = c.campaign`
 
-func readCommentRow(scan scanner) (k commentRow, err error) {
+func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	into, done := commentInto(&k.comment)
 	var until, surge int64
 	var signals string
@@ -77,9 +77,9 @@ func readCommentRow(scan scanner) (k commentRow, err error) {
 	return k, json.Unmarshal([]byte(signals), &v.Signals)
 }
 
-// live returns the claim if it holds at t.now.
+// live returns the claim if it holds at t.Now.
 func (k commentRow) liveClaim(t *tx) *models.Claim {
-	if k.claim.By == "" || !k.claim.LeaseUntil.After(t.now) {
+	if k.claim.By == "" || !k.claim.LeaseUntil.After(t.Now) {
 		return nil
 	}
 	return &k.claim
@@ -90,7 +90,7 @@ func (t *tx) comment(id, lock string) (commentRow, error) {
 	if lock != "" {
 		lock += " OF c"
 	}
-	k, err := one(t, readCommentRow, commentRowColumns+` WHERE c.id = $1`+lock, id)
+	k, err := sqldb.One(t, readCommentRow, commentRowColumns+` WHERE c.id = $1`+lock, id)
 	return k, notFoundIf(err, "there is no such comment")
 }
 
@@ -123,15 +123,17 @@ func (db *DB) Comments(ctx context.Context, site string, since time.Time) iter.S
 }
 
 func (db *DB) slugs(ctx context.Context) ([]string, error) {
-	return read(ctx, db, func(t *tx) ([]string, error) { return list(t, scanOne[string], `SELECT slug FROM sites ORDER BY slug`) })
+	return read(ctx, db, func(t *tx) ([]string, error) {
+		return sqldb.List(t, sqldb.ScanOne[string], `SELECT slug FROM sites ORDER BY slug`)
+	})
 }
 
 func (db *DB) siteComments(ctx context.Context, site string, since time.Time) iter.Seq2[models.Comment, error] {
-	return stream(ctx, db, micros(since), func(t *tx, after position) ([]models.Comment, error) {
-		return list(t, readComment, `SELECT `+commentColumns+commentTables+
+	return sqldb.Stream(ctx, db.sql, micros(since), func(t *sqldb.Tx, after sqldb.Position) ([]models.Comment, error) {
+		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+
 			` WHERE c.site = $1 AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`,
-			site, after.at, after.id, streamPage)
-	}, func(c models.Comment) position { return position{micros(c.CreatedAt), c.ID} })
+			site, after.At, after.ID, sqldb.StreamPage)
+	}, func(c models.Comment) sqldb.Position { return sqldb.Position{At: micros(c.CreatedAt), ID: c.ID} })
 }
 
 func refuseGone(c models.Comment) error {

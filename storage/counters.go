@@ -2,11 +2,11 @@ package storage
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // sums are what a transaction adds to the counters. They are written at its
@@ -38,8 +38,8 @@ type (
 	}
 	decisionKey struct {
 		siteDay
-		moderator string
-		machine   string
+		moderator     string
+		initialStatus string
 	}
 	secondLookKey struct {
 		siteDay
@@ -95,10 +95,9 @@ func (s *counterDeltas) touchArticle(a models.Article, at time.Time) {
 }
 
 // arrived notes a comment for the statistics.
-func (s *counterDeltas) onArrival(k commentRow) {
-	c := k.comment
-	s.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(k.verdict.Probability()), 1)
-	add(&s.arrivals, siteDay{dayOf(c.CreatedAt), c.Site}, func(v *statusCounts) { v.add(c.Status, 1) })
+func (s *counterDeltas) onArrival(c models.Comment, v models.Verdict) {
+	s.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(v.Probability()), 1)
+	add(&s.arrivals, siteDay{dayOf(c.CreatedAt), c.Site}, func(n *statusCounts) { n.add(c.Status, 1) })
 }
 
 // judged notes a decision, or with -1 that it was undone.
@@ -128,10 +127,24 @@ func (s *counterDeltas) onSecondLook(site string, o models.SecondOpinion, at tim
 	})
 }
 
+// entry is a row of a counter: its key and what is added to it.
+type entry[K comparable, V any] struct {
+	key   K
+	delta V
+}
+
+type (
+	articleEntry    = entry[[2]string, articleDelta]
+	authorEntry     = entry[[2]string, statusCounts]
+	siteEntry       = entry[string, int64]
+	arrivalEntry    = entry[siteDay, statusCounts]
+	decisionEntry   = entry[decisionKey, decisionCounts]
+	secondLookEntry = entry[secondLookKey, secondLookCounts]
+)
+
 var (
-	// An article that is new begins with version 1 and some.
-	upsertArticles = into("articles", `site, id, url, title, section, version bigint, approved bigint, rejected bigint, pending bigint, active_at bigint`,
-		`ON CONFLICT (site, id) DO UPDATE SET
+	// An article that is new begins with version 1 and its changes.
+	articleCounters = sqldb.NewInsert("articles", `ON CONFLICT (site, id) DO UPDATE SET
 		url = CASE WHEN excluded.url <> '' THEN excluded.url ELSE articles.url END,
 		title = CASE WHEN excluded.title <> '' THEN excluded.title ELSE articles.title END,
 		section = CASE WHEN excluded.section <> '' THEN excluded.section ELSE articles.section END,
@@ -140,85 +153,116 @@ var (
 		approved = articles.approved + excluded.approved,
 		rejected = articles.rejected + excluded.rejected,
 		pending = articles.pending + excluded.pending,
-		active_at = CASE WHEN excluded.active_at > articles.active_at THEN excluded.active_at ELSE articles.active_at END`)
-	upsertSiteCounts = into("site_counts", "site, pending bigint",
-		`ON CONFLICT (site) DO UPDATE SET pending = site_counts.pending + excluded.pending`)
-	upsertAuthors = into("authors", "site, key, approved bigint, rejected bigint, pending bigint", `ON CONFLICT (site, key) DO UPDATE SET
+		active_at = CASE WHEN excluded.active_at > articles.active_at THEN excluded.active_at ELSE articles.active_at END`,
+		sqldb.Text("site", func(e articleEntry) string { return e.key[0] }),
+		sqldb.Text("id", func(e articleEntry) string { return e.key[1] }),
+		sqldb.Text("url", func(e articleEntry) string { return e.delta.article.URL }),
+		sqldb.Text("title", func(e articleEntry) string { return e.delta.article.Title }),
+		sqldb.Text("section", func(e articleEntry) string { return e.delta.article.Section }),
+		sqldb.Int("version", func(e articleEntry) int64 { return 1 + e.delta.changes }),
+		sqldb.Int("approved", func(e articleEntry) int64 { return e.delta.comments.approved }),
+		sqldb.Int("rejected", func(e articleEntry) int64 { return e.delta.comments.rejected }),
+		sqldb.Int("pending", func(e articleEntry) int64 { return e.delta.comments.pending }),
+		sqldb.Int("active_at", func(e articleEntry) int64 { return e.delta.activeAt }),
+	)
+	authorCounters = sqldb.NewInsert("authors", `ON CONFLICT (site, key) DO UPDATE SET
 		approved = authors.approved + excluded.approved,
 		rejected = authors.rejected + excluded.rejected,
-		pending = authors.pending + excluded.pending`)
-	upsertArrivals = into("arrivals", "day bigint, site, approved bigint, rejected bigint, held bigint", `ON CONFLICT (day, site) DO UPDATE SET
+		pending = authors.pending + excluded.pending`,
+		sqldb.Text("site", func(e authorEntry) string { return e.key[0] }),
+		sqldb.Text("key", func(e authorEntry) string { return e.key[1] }),
+		sqldb.Int("approved", func(e authorEntry) int64 { return e.delta.approved }),
+		sqldb.Int("rejected", func(e authorEntry) int64 { return e.delta.rejected }),
+		sqldb.Int("pending", func(e authorEntry) int64 { return e.delta.pending }),
+	)
+	siteCounters = sqldb.NewInsert("site_counts",
+		`ON CONFLICT (site) DO UPDATE SET pending = site_counts.pending + excluded.pending`,
+		sqldb.Text("site", func(e siteEntry) string { return e.key }),
+		sqldb.Int("pending", func(e siteEntry) int64 { return e.delta }),
+	)
+	arrivalCounters = sqldb.NewInsert("arrivals", `ON CONFLICT (day, site) DO UPDATE SET
 		approved = arrivals.approved + excluded.approved,
 		rejected = arrivals.rejected + excluded.rejected,
-		held = arrivals.held + excluded.held`)
-	upsertDecisionCounts = into("judgements", "day bigint, site, moderator, machine, approved bigint, rejected bigint",
-		`ON CONFLICT (day, site, moderator, machine) DO UPDATE SET
+		held = arrivals.held + excluded.held`,
+		sqldb.Int("day", func(e arrivalEntry) int64 { return e.key.day }),
+		sqldb.Text("site", func(e arrivalEntry) string { return e.key.site }),
+		sqldb.Int("approved", func(e arrivalEntry) int64 { return e.delta.approved }),
+		sqldb.Int("rejected", func(e arrivalEntry) int64 { return e.delta.rejected }),
+		sqldb.Int("held", func(e arrivalEntry) int64 { return e.delta.pending }),
+	)
+	decisionCounters = sqldb.NewInsert("judgements", `ON CONFLICT (day, site, moderator, machine) DO UPDATE SET
 		approved = judgements.approved + excluded.approved,
-		rejected = judgements.rejected + excluded.rejected`)
-	upsertAgreements = into("agreements", `day bigint, site, of, approved_approved bigint, approved_rejected bigint,
-		rejected_approved bigint, rejected_rejected bigint`, `ON CONFLICT (day, site, of) DO UPDATE SET
+		rejected = judgements.rejected + excluded.rejected`,
+		sqldb.Int("day", func(e decisionEntry) int64 { return e.key.day }),
+		sqldb.Text("site", func(e decisionEntry) string { return e.key.site }),
+		sqldb.Text("moderator", func(e decisionEntry) string { return e.key.moderator }),
+		sqldb.Text("machine", func(e decisionEntry) string { return e.key.initialStatus }),
+		sqldb.Int("approved", func(e decisionEntry) int64 { return e.delta.approved }),
+		sqldb.Int("rejected", func(e decisionEntry) int64 { return e.delta.rejected }),
+	)
+	secondLookCounters = sqldb.NewInsert("agreements", `ON CONFLICT (day, site, of) DO UPDATE SET
 		approved_approved = agreements.approved_approved + excluded.approved_approved,
 		approved_rejected = agreements.approved_rejected + excluded.approved_rejected,
 		rejected_approved = agreements.rejected_approved + excluded.rejected_approved,
-		rejected_rejected = agreements.rejected_rejected + excluded.rejected_rejected`)
+		rejected_rejected = agreements.rejected_rejected + excluded.rejected_rejected`,
+		sqldb.Int("day", func(e secondLookEntry) int64 { return e.key.day }),
+		sqldb.Text("site", func(e secondLookEntry) string { return e.key.site }),
+		sqldb.Text("of", func(e secondLookEntry) string { return e.key.of }),
+		sqldb.Int("approved_approved", func(e secondLookEntry) int64 { return e.delta.approvedTwice }),
+		sqldb.Int("approved_rejected", func(e secondLookEntry) int64 { return e.delta.approvedRejected }),
+		sqldb.Int("rejected_approved", func(e secondLookEntry) int64 { return e.delta.rejectedApproved }),
+		sqldb.Int("rejected_rejected", func(e secondLookEntry) int64 { return e.delta.rejectedTwice }),
+	)
 )
 
-// flush writes the sums, and empties them.
+// flush writes the counters, and empties them.
 func (t *tx) flush() error {
-	s := t.counters
+	c := t.counters
 	t.counters = counterDeltas{}
-	day := func(a, b siteDay) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.site, b.site)) }
-	for _, part := range []struct {
-		into insert
-		rows [][]any
-	}{
-		{upsertArticles, rowsOf(s.articles, comparePairs, func(k [2]string, v articleDelta) []any {
-			n := v.comments
-			return []any{k[0], k[1], v.article.URL, v.article.Title, v.article.Section, 1 + v.changes, n.approved, n.rejected, n.pending, v.activeAt}
-		})},
-		{upsertAuthors, rowsOf(s.authors, comparePairs, func(k [2]string, v statusCounts) []any {
-			return []any{k[0], k[1], v.approved, v.rejected, v.pending}
-		})},
-		{upsertSiteCounts, rowsOf(s.pending, cmp.Compare[string], func(site string, n int64) []any {
-			return []any{site, n}
-		})},
-		{upsertArrivals, rowsOf(s.arrivals, day, func(k siteDay, v statusCounts) []any {
-			return []any{k.day, k.site, v.approved, v.rejected, v.pending}
-		})},
-		{upsertDecisionCounts, rowsOf(s.decisions, func(a, b decisionKey) int {
-			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.moderator, b.moderator), cmp.Compare(a.machine, b.machine))
-		}, func(k decisionKey, v decisionCounts) []any {
-			return []any{k.day, k.site, k.moderator, k.machine, v.approved, v.rejected}
-		})},
-		{upsertAgreements, rowsOf(s.secondLooks, func(a, b secondLookKey) int {
-			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.of, b.of))
-		}, func(k secondLookKey, v secondLookCounts) []any {
-			return []any{k.day, k.site, k.of, v.approvedTwice, v.approvedRejected, v.rejectedApproved, v.rejectedTwice}
-		})},
-		{upsertHistograms, rowsOf(s.histograms, func(a, b histogramKey) int {
-			return cmp.Or(day(a.siteDay, b.siteDay), cmp.Compare(a.kind, b.kind))
-		}, func(k histogramKey, v histogram) []any {
-			row := []any{k.day, k.site, k.kind}
-			for _, n := range v {
-				row = append(row, n)
-			}
-			return row
-		})},
-	} {
-		if err := t.insert(part.into, part.rows); err != nil {
-			return err
-		}
+	if err := articleCounters.Add(t, sorted(c.articles, comparePairs)...); err != nil {
+		return err
 	}
-	return nil
+	if err := authorCounters.Add(t, sorted(c.authors, comparePairs)...); err != nil {
+		return err
+	}
+	if err := siteCounters.Add(t, sorted(c.pending, cmp.Compare[string])...); err != nil {
+		return err
+	}
+	if err := arrivalCounters.Add(t, sorted(c.arrivals, siteDay.compare)...); err != nil {
+		return err
+	}
+	if err := decisionCounters.Add(t, sorted(c.decisions, decisionKey.compare)...); err != nil {
+		return err
+	}
+	if err := secondLookCounters.Add(t, sorted(c.secondLooks, secondLookKey.compare)...); err != nil {
+		return err
+	}
+	return histogramCounters.Add(t, sorted(c.histograms, histogramKey.compare)...)
+}
+
+func (a siteDay) compare(b siteDay) int {
+	return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.site, b.site))
+}
+
+func (a decisionKey) compare(b decisionKey) int {
+	return cmp.Or(a.siteDay.compare(b.siteDay), cmp.Compare(a.moderator, b.moderator), cmp.Compare(a.initialStatus, b.initialStatus))
+}
+
+func (a secondLookKey) compare(b secondLookKey) int {
+	return cmp.Or(a.siteDay.compare(b.siteDay), cmp.Compare(a.of, b.of))
 }
 
 func comparePairs(a, b [2]string) int { return slices.Compare(a[:], b[:]) }
 
-// rowsOf turns sums into rows in the order of their keys.
-func rowsOf[K comparable, V any](sums map[K]V, order func(a, b K) int, row func(K, V) []any) [][]any {
-	rows := make([][]any, 0, len(sums))
-	for _, key := range slices.SortedFunc(maps.Keys(sums), order) {
-		rows = append(rows, row(key, sums[key]))
+// sorted returns the rows of a counter in the order of their keys.
+func sorted[K comparable, V any](deltas map[K]V, order func(a, b K) int) []entry[K, V] {
+	if len(deltas) == 0 {
+		return nil
 	}
+	rows := make([]entry[K, V], 0, len(deltas))
+	for key, delta := range deltas {
+		rows = append(rows, entry[K, V]{key, delta})
+	}
+	slices.SortFunc(rows, func(a, b entry[K, V]) int { return order(a.key, b.key) })
 	return rows
 }

@@ -5,172 +5,244 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// NewComment is a comment to keep, with what the classifier said of it.
+// NewComment is a comment to store, with the classifier's verdict on it.
 type NewComment struct {
 	Comment        models.Comment // its ID, when the caller made one: a UUIDv7
 	Verdict        models.Verdict
-	Signals        string          // the verdict's as models.SignalsJSON writes them; empty: it is asked
+	Signals        string          // the verdict's, as models.SignalsJSON writes them; made from it when empty
 	Campaign       models.Campaign // that the comment belongs to; without an ID: none
-	IdempotencyKey string          // scoped to the site, kept for 24 hours; empty: none
-	Fingerprint    []byte          // of the request, to tell a repetition from another one
-	SecondLook     float64         // share of comments, approved or rejected as they come, to be looked at again
+	IdempotencyKey string          // scoped to the site, stored for 24 hours; empty: none
+	Fingerprint    []byte          // of the request, to tell a repetition from another request
+	SecondLook     float64         // share of comments approved or rejected on arrival that get a second look
 }
 
 const idempotencyTTL = 24 * time.Hour
 
-// CreateComment keeps a comment with its verdict, and its article when that is
+// CreateComment stores a comment with its verdict, and its article when that is
 // new or has another address or title. It sets ID, unless the caller has, and
 // times and Version; Status and Reason are the caller's. With an idempotency
-// key that was used for the same fingerprint, the earlier comment comes back
-// as it was kept and replayed is true; another fingerprint is KindInvalid.
+// key that was used for the same fingerprint, the earlier comment is returned
+// as it was stored and replayed is true; another fingerprint is KindInvalid.
 func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment, v models.Verdict, replayed bool, err error) {
-	request := &insertRequest{ctx: ctx, NewComment: n, done: make(chan insertResult, 1)}
+	request := &insertRequest{NewComment: n}
 	sanitizeComment(&request.Comment)
 	if request.Comment.ID == "" {
 		request.Comment.ID = newID()
 	}
-	request.Comment.Version, request.Comment.Flags = 1, 0 // as keepComments writes them
+	request.Comment.Version, request.Comment.Flags = 1, 0 // as commentRows writes them
 	if request.Verdict.Signals == nil {
 		request.Verdict.Signals = []models.Signal{}
 	}
 	if request.Signals == "" {
 		request.Signals = models.SignalsJSON(request.Verdict.Signals)
 	}
-	request.row = request.values()
-	result, err := db.createWithOthers(request)
-	return result.comment, result.verdict, result.replayed, err
-}
-
-// creation is a comment to keep. It is not changed while it waits, but for the
-// times in its row.
-type insertRequest struct {
-	ctx context.Context
-	NewComment
-	row  []any             // of keepComments
-	done chan insertResult // takes one value without a reader
-}
-
-// key is the idempotency key as the database holds it.
-func (c *insertRequest) key() [2]string {
-	return [2]string{c.Comment.Site, sanitizeText(c.IdempotencyKey)}
-}
-
-// values are made by the caller, so that the one who writes for all has less
-// to do.
-func (c *insertRequest) values() []any {
-	n, v, risk := &c.Comment, &c.Verdict, c.Verdict.Probability()
-	return []any{
-		n.ID, n.Site, n.Article.ID, n.ParentID, n.Author.ID, n.Author.Name, n.Author.Email, n.Author.URL,
-		n.Author.Key(), n.Client.Hash, n.Client.Net, n.Client.UserAgent, n.Client.Referrer,
-		string(n.Status), string(n.Reason), string(n.Status), &risk, n.Body, searchColumn(*n), n.Lang, c.Campaign.ID,
-		v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, &v.Hold, &v.Reject, c.Signals,
-		nil, nil, // times, that create fills in
+	// Made here, so that the one who writes for all callers has less to do.
+	request.authorKey = request.Comment.Author.Key()
+	request.risk = request.Verdict.Probability()
+	request.search = searchColumn(request.Comment)
+	if err := db.comments.Do(ctx, request); err != nil {
+		return models.Comment{}, models.Verdict{}, false, err
 	}
+	stored := request.result
+	return stored.comment, stored.verdict, stored.replayed, nil
 }
 
-// outcome is what became of a creation.
+// insertRequest is a comment to store.
+type insertRequest struct {
+	NewComment
+	authorKey string
+	risk      float64
+	search    string
+	at        int64        // time of its transaction
+	result    insertResult // undefined when the request has failed
+}
+
+// insertResult is what CreateComment returns.
 type insertResult struct {
-	commentRow
-	err error
+	comment  models.Comment
+	verdict  models.Verdict
+	replayed bool
 }
 
-// clean makes what is returned equal to what will be read.
+// key is the idempotency key as the database stores it.
+func (r *insertRequest) key() [2]string {
+	return [2]string{r.Comment.Site, sqldb.SanitizeText(r.IdempotencyKey)}
+}
+
+// sanitizeComment makes what is returned equal to what will be read.
 func sanitizeComment(c *models.Comment) {
 	for _, s := range []*string{
 		&c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Body, &c.Lang,
 		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
 	} {
-		*s = sanitizeText(*s)
+		*s = sqldb.SanitizeText(*s)
 	}
 	c.Article.Site = c.Site
 }
 
-var (
-	insertComments = into("comments", `id, site, article, parent_id, author_id, author_name, author_email, author_url,
-		author_key, client_hash, client_net, user_agent, referrer, status, reason, machine, risk double precision,
-		flags = 0, version = 1, lease_by = '', lease_until = 0, body, search, lang, campaign,
-		spam double precision, abuse double precision, action, said, model, hold_at double precision, reject_at double precision, signals,
-		created_at bigint, updated_at bigint`, "")
-	// One comment alone is no campaign. Nodes may learn of copies in another
-	// order than they count.
-	upsertCampaigns = into("campaigns", "id, count bigint, authors bigint, articles bigint, first_at bigint",
-		`ON CONFLICT (id) DO UPDATE SET count = excluded.count, authors = excluded.authors, articles = excluded.articles
-		WHERE campaigns.count < excluded.count`)
-	// A key that has had its time is free again.
-	insertIdempotencyKeys = into("idempotency", "site, key, fingerprint bytea, comment_id, created_at bigint",
-		`ON CONFLICT (site, key) DO UPDATE SET fingerprint = excluded.fingerprint, comment_id = excluded.comment_id, created_at = excluded.created_at
-		WHERE idempotency.created_at <= excluded.created_at - 86400000000 RETURNING site, key`)
+var commentRows = sqldb.NewInsert("comments", "",
+	sqldb.Text("id", func(r *insertRequest) string { return r.Comment.ID }),
+	sqldb.Text("site", func(r *insertRequest) string { return r.Comment.Site }),
+	sqldb.Text("article", func(r *insertRequest) string { return r.Comment.Article.ID }),
+	sqldb.Text("parent_id", func(r *insertRequest) string { return r.Comment.ParentID }),
+	sqldb.Text("author_id", func(r *insertRequest) string { return r.Comment.Author.ID }),
+	sqldb.Text("author_name", func(r *insertRequest) string { return r.Comment.Author.Name }),
+	sqldb.Text("author_email", func(r *insertRequest) string { return r.Comment.Author.Email }),
+	sqldb.Text("author_url", func(r *insertRequest) string { return r.Comment.Author.URL }),
+	sqldb.Text("author_key", func(r *insertRequest) string { return r.authorKey }),
+	sqldb.Text("client_hash", func(r *insertRequest) string { return r.Comment.Client.Hash }),
+	sqldb.Text("client_net", func(r *insertRequest) string { return r.Comment.Client.Net }),
+	sqldb.Text("user_agent", func(r *insertRequest) string { return r.Comment.Client.UserAgent }),
+	sqldb.Text("referrer", func(r *insertRequest) string { return r.Comment.Client.Referrer }),
+	sqldb.Text("status", func(r *insertRequest) string { return string(r.Comment.Status) }),
+	sqldb.Text("reason", func(r *insertRequest) string { return string(r.Comment.Reason) }),
+	sqldb.Text("machine", func(r *insertRequest) string { return string(r.Comment.Status) }),
+	sqldb.Float("risk", func(r *insertRequest) *float64 { return &r.risk }),
+	sqldb.Constant[*insertRequest]("flags", "0"),
+	sqldb.Constant[*insertRequest]("version", "1"),
+	sqldb.Constant[*insertRequest]("lease_by", "''"),
+	sqldb.Constant[*insertRequest]("lease_until", "0"),
+	sqldb.Text("body", func(r *insertRequest) string { return r.Comment.Body }),
+	sqldb.Text("search", func(r *insertRequest) string { return r.search }),
+	sqldb.Text("lang", func(r *insertRequest) string { return r.Comment.Lang }),
+	sqldb.Text("campaign", func(r *insertRequest) string { return r.Campaign.ID }),
+	sqldb.Float("spam", func(r *insertRequest) *float64 { return r.Verdict.Spam }),
+	sqldb.Float("abuse", func(r *insertRequest) *float64 { return r.Verdict.Abuse }),
+	sqldb.Text("action", func(r *insertRequest) string { return string(r.Verdict.Action) }),
+	sqldb.Text("said", func(r *insertRequest) string { return string(r.Verdict.Reason) }),
+	sqldb.Text("model", func(r *insertRequest) string { return r.Verdict.Model }),
+	sqldb.Float("hold_at", func(r *insertRequest) *float64 { return &r.Verdict.Hold }),
+	sqldb.Float("reject_at", func(r *insertRequest) *float64 { return &r.Verdict.Reject }),
+	sqldb.Text("signals", func(r *insertRequest) string { return r.Signals }),
+	sqldb.Int("created_at", func(r *insertRequest) int64 { return r.at }),
+	sqldb.Int("updated_at", func(r *insertRequest) int64 { return r.at }),
 )
 
-// create keeps comments, no two with the same idempotency key. What is wrong
-// with one comment alone, and was found before anything was written, stands in
-// its outcome; with an error the transaction is of no use.
-func (t *tx) create(group []*insertRequest) ([]insertResult, error) {
-	results := make([]insertResult, len(group))
-	if err := t.validateParents(group, results); err != nil {
+// One comment alone is no campaign. Nodes may learn of copies in another order
+// than they count.
+var campaignRows = sqldb.NewInsert("campaigns",
+	`ON CONFLICT (id) DO UPDATE SET count = excluded.count, authors = excluded.authors, articles = excluded.articles
+	WHERE campaigns.count < excluded.count`,
+	sqldb.Text("id", func(g models.Campaign) string { return g.ID }),
+	sqldb.Int("count", func(g models.Campaign) int64 { return int64(g.Count) }),
+	sqldb.Int("authors", func(g models.Campaign) int64 { return int64(g.Authors) }),
+	sqldb.Int("articles", func(g models.Campaign) int64 { return int64(g.Articles) }),
+	sqldb.Int("first_at", func(g models.Campaign) int64 { return micros(g.First) }),
+)
+
+// A key that is older than idempotencyTTL can be used again.
+var idempotencyRows = sqldb.NewInsert("idempotency",
+	`ON CONFLICT (site, key) DO UPDATE SET fingerprint = excluded.fingerprint, comment_id = excluded.comment_id, created_at = excluded.created_at
+	WHERE idempotency.created_at <= excluded.created_at - 86400000000 RETURNING site, key`,
+	sqldb.Text("site", func(r *insertRequest) string { return r.Comment.Site }),
+	sqldb.Text("key", func(r *insertRequest) string { return r.IdempotencyKey }),
+	sqldb.Bytes("fingerprint", func(r *insertRequest) []byte { return r.Fingerprint }),
+	sqldb.Text("comment_id", func(r *insertRequest) string { return r.Comment.ID }),
+	sqldb.Int("created_at", func(r *insertRequest) int64 { return r.at }),
+)
+
+// insertComments stores the comments that were posted at the same time, in one
+// transaction. Of several with the same idempotency key, all but the first find
+// what that one has stored.
+func insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]error, error) {
+	t := txOf(engineTx)
+	errs := make([]error, len(requests))
+	first, repeated := make([]int, 0, len(requests)), []int(nil)
+	keys := map[[2]string]bool{}
+	for i, r := range requests {
+		if key := r.key(); r.IdempotencyKey != "" && keys[key] {
+			repeated = append(repeated, i)
+		} else {
+			keys[key] = true
+			first = append(first, i)
+		}
+	}
+	run := func(which []int) error {
+		part := make([]*insertRequest, len(which))
+		for n, i := range which {
+			part[n] = requests[i]
+		}
+		partErrs, err := t.insertComments(part)
+		for n, partErr := range partErrs {
+			errs[which[n]] = partErr
+		}
+		return err
+	}
+	if err := run(first); err != nil {
 		return nil, err
 	}
-	if err := t.claimKeys(group, results); err != nil {
+	for _, i := range repeated {
+		if err := run([]int{i}); err != nil {
+			return nil, err
+		}
+	}
+	return errs, nil
+}
+
+// insertComments stores comments, no two with the same idempotency key. It
+// returns what is wrong with single comments, found before anything of them was
+// written; with an error the transaction is of no use.
+func (t *tx) insertComments(requests []*insertRequest) ([]error, error) {
+	errs := make([]error, len(requests))
+	for _, r := range requests {
+		r.at, r.result = micros(t.Now), insertResult{}
+	}
+	if err := t.validateParents(requests, errs); err != nil {
 		return nil, err
 	}
-	var comments, events, looks [][]any
+	if err := t.claimKeys(requests, errs); err != nil {
+		return nil, err
+	}
+	comments := make([]*insertRequest, 0, len(requests))
+	events := make([]models.Event, 0, len(requests))
+	var looks []secondLookRow
 	campaigns := map[string]models.Campaign{}
-	for i, request := range group {
-		if results[i].err != nil || results[i].replayed {
+	for i, r := range requests {
+		if errs[i] != nil || r.result.replayed {
 			continue
 		}
-		c, v, g := request.Comment, request.Verdict, request.Campaign
-		c.CreatedAt, c.UpdatedAt = t.now, t.now
-		results[i].commentRow = commentRow{comment: c, verdict: v}
-		times := request.row[len(request.row)-2:]
-		times[0] = micros(t.now)
-		times[1] = times[0]
-		comments = append(comments, request.row)
-		events = append(events, t.eventRow(models.CommentCreated, c.Site, c.ID, c.Article.ID, c.Status))
-		if c.Status != models.Pending && sampled(c.ID, request.SecondLook) {
+		c, g := r.Comment, r.Campaign
+		c.CreatedAt, c.UpdatedAt = t.Now, t.Now
+		r.result = insertResult{comment: c, verdict: r.Verdict}
+		comments = append(comments, r)
+		events = append(events, t.newEvent(models.CommentCreated, c.Site, c.ID, c.Article.ID, c.Status))
+		if c.Status != models.Pending && sampled(c.ID, r.SecondLook) {
 			looks = append(looks, t.machineSecondLook(c))
 		}
 		if g.Count > max(1, campaigns[g.ID].Count) && g.ID != "" {
 			campaigns[g.ID] = g
 		}
+		t.counters.touchArticle(c.Article, t.Now)
+		t.counters.countComment(c, 1)
+		t.counters.onArrival(c, r.Verdict)
 	}
-	for _, part := range []struct {
-		into insert
-		rows [][]any
-	}{
-		{insertComments, comments},
-		{insertEvents, events},
-		{insertSecondLooks, looks},
-		{upsertCampaigns, rowsOf(campaigns, strings.Compare, func(id string, g models.Campaign) []any {
-			return []any{id, int64(g.Count), int64(g.Authors), int64(g.Articles), micros(g.First)}
-		})},
-	} {
-		if err := t.insert(part.into, part.rows); err != nil {
-			return nil, err
-		}
+	if err := commentRows.Add(t, comments...); err != nil {
+		return nil, err
 	}
-	for i, o := range results {
-		if o.err == nil && !o.replayed {
-			t.counters.touchArticle(group[i].Comment.Article, t.now)
-			t.counters.countComment(o.comment, 1)
-			t.counters.onArrival(o.commentRow)
-		}
+	if err := eventRows.Add(t, events...); err != nil {
+		return nil, err
 	}
-	return results, nil
+	if err := secondLookRows.Add(t, looks...); err != nil {
+		return nil, err
+	}
+	inOrder := slices.SortedFunc(maps.Values(campaigns), func(a, b models.Campaign) int { return strings.Compare(a.ID, b.ID) })
+	return errs, campaignRows.Add(t, inOrder...)
 }
 
-// fitParents refuses replies that do not answer a comment of their own article.
-func (t *tx) validateParents(group []*insertRequest, results []insertResult) error {
+// validateParents refuses replies that do not answer a comment of their own article.
+func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
 	var parents []string
-	for _, request := range group {
+	for _, request := range requests {
 		if request.Comment.ParentID != "" {
 			parents = append(parents, request.Comment.ParentID)
 		}
@@ -179,21 +251,21 @@ func (t *tx) validateParents(group []*insertRequest, results []insertResult) err
 		return nil
 	}
 	type place struct{ id, site, article string }
-	var w where
-	w.in("id", parents)
-	found, err := list(t, func(scan scanner) (p place, err error) {
+	var w sqldb.Where
+	w.In("id", parents)
+	found, err := sqldb.List(t, func(scan sqldb.Scanner) (p place, err error) {
 		err = scan(&p.id, &p.site, &p.article)
 		return p, err
-	}, `SELECT id, site, article FROM comments`+w.String(), w.args...)
+	}, `SELECT id, site, article FROM comments`+w.String(), w.Args()...)
 	if err != nil {
 		return err
 	}
-	for i, request := range group {
+	for i, request := range requests {
 		c := request.Comment
 		if c.ParentID != "" && !slices.Contains(found, place{c.ParentID, c.Site, c.Article.ID}) {
 			var bad models.Invalid
 			bad.Add("parent_id", "is not a comment of this article")
-			results[i].err = bad.Err()
+			errs[i] = bad.Err()
 		}
 	}
 	return nil
@@ -202,20 +274,22 @@ func (t *tx) validateParents(group []*insertRequest, results []insertResult) err
 // claimKeys notes the idempotency keys of a group, and finds what was kept
 // under those that are known. Of two requests at the same moment, the insert
 // makes one wait for the other.
-func (t *tx) claimKeys(group []*insertRequest, results []insertResult) error {
+func (t *tx) claimKeys(requests []*insertRequest, errs []error) error {
 	byKey := map[[2]string]int{}
-	for i, request := range group {
-		if request.IdempotencyKey != "" && results[i].err == nil {
+	for i, request := range requests {
+		if request.IdempotencyKey != "" && errs[i] == nil {
 			byKey[request.key()] = i
 		}
 	}
-	rows := rowsOf(byKey, comparePairs, func(key [2]string, i int) []any {
-		return []any{key[0], key[1], append([]byte{}, group[i].Fingerprint...), group[i].Comment.ID, micros(t.now)}
-	})
-	claimed, err := insertReturning(t, func(scan scanner) (key [2]string, err error) {
+	// In the order of the keys, so that nodes do not wait for each other in a circle.
+	rows := make([]*insertRequest, 0, len(byKey))
+	for _, key := range slices.SortedFunc(maps.Keys(byKey), comparePairs) {
+		rows = append(rows, requests[byKey[key]])
+	}
+	claimed, err := sqldb.AddReturning(t, idempotencyRows, func(scan sqldb.Scanner) (key [2]string, err error) {
 		err = scan(&key[0], &key[1])
 		return key, err
-	}, insertIdempotencyKeys, rows)
+	}, rows)
 	if err != nil {
 		return err
 	}
@@ -223,8 +297,10 @@ func (t *tx) claimKeys(group []*insertRequest, results []insertResult) error {
 		delete(byKey, key)
 	}
 	for key, i := range byKey {
-		if results[i].commentRow, results[i].err = t.replay(key, group[i].Fingerprint, 0); models.KindOf(results[i].err) != models.KindInvalid {
-			err = errors.Join(err, results[i].err)
+		r := requests[i]
+		r.result, errs[i] = t.replay(key, r.Fingerprint, 0)
+		if models.KindOf(errs[i]) != models.KindInvalid {
+			err = errors.Join(err, errs[i])
 		}
 	}
 	return err
@@ -236,38 +312,37 @@ func (db *DB) Repeated(ctx context.Context, site, key string, fingerprint []byte
 	if key == "" {
 		return models.Comment{}, models.Verdict{}, models.Errorf(models.KindNotFound, "there is no idempotency key")
 	}
-	k, err := read(ctx, db, func(t *tx) (commentRow, error) {
-		k, err := t.replay([2]string{site, sanitizeText(key)}, fingerprint, micros(t.now.Add(-idempotencyTTL)))
-		return k, notFoundIf(err, "the idempotency key is not known")
+	stored, err := read(ctx, db, func(t *tx) (insertResult, error) {
+		stored, err := t.replay([2]string{site, sqldb.SanitizeText(key)}, fingerprint, micros(t.Now.Add(-idempotencyTTL)))
+		return stored, notFoundIf(err, "the idempotency key is not known")
 	})
-	return k.comment, k.verdict, err
+	return stored.comment, stored.verdict, err
 }
 
 // repeated returns what was kept under an idempotency key after a time, if it
 // was for the same request.
-func (t *tx) replay(key [2]string, fingerprint []byte, after int64) (commentRow, error) {
+func (t *tx) replay(key [2]string, fingerprint []byte, after int64) (insertResult, error) {
 	type entry struct {
 		print []byte
 		id    string
 	}
-	e, err := one(t, func(scan scanner) (e entry, err error) {
+	e, err := sqldb.One(t, func(scan sqldb.Scanner) (e entry, err error) {
 		err = scan(&e.print, &e.id)
 		return e, err
 	}, `SELECT fingerprint, comment_id FROM idempotency WHERE site = $1 AND key = $2 AND created_at > $3`, key[0], key[1], after)
 	if err != nil {
-		return commentRow{}, err
+		return insertResult{}, err
 	}
 	if !bytes.Equal(e.print, fingerprint) {
-		return commentRow{}, models.Errorf(models.KindInvalid, "the idempotency key was used for another request")
+		return insertResult{}, models.Errorf(models.KindInvalid, "the idempotency key was used for another request")
 	}
 	// It may have come in this transaction, and its article is not written yet.
 	if err := t.flush(); err != nil {
-		return commentRow{}, err
+		return insertResult{}, err
 	}
 	k, err := t.comment(e.id, "")
-	k.replayed = true
 	k.comment.Status, k.comment.Reason = k.initialState()
-	return k, err
+	return insertResult{k.comment, k.verdict, true}, err
 }
 
 // arrived returns what became of a comment when it came, whatever moderators

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Decide gives a comment the status that a moderator wants, keeps the decision
@@ -101,16 +102,16 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	}
 	made := models.Decision{
 		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
-		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sanitizeText(d.Note), Message: sanitizeText(d.Message), Label: d.Label(), CreatedAt: t.now,
+		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
 	}
-	stand, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+	stand, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 	if err != nil {
 		return none, c, err
 	}
-	if _, err := t.exec(`INSERT INTO decisions (id, batch, comment_id, site, moderator, action, reason, detail, note, message, old_status, old_reason, created_at, undone_by)
+	if _, err := t.Exec(`INSERT INTO decisions (id, batch, comment_id, site, moderator, action, reason, detail, note, message, old_status, old_reason, created_at, undone_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')`,
 		made.ID, batch, id, c.Site, by.Name, string(made.Action), string(made.Reason), made.Detail, made.Note, made.Message,
-		string(old.Status), string(old.Reason), micros(t.now)); err != nil {
+		string(old.Status), string(old.Reason), micros(t.Now)); err != nil {
 		return none, c, err
 	}
 	t.counters.onDecision(made, k.initialStatus, 1)
@@ -123,7 +124,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, c, err
 	}
 	if sampled(made.ID, k.secondLookShare) {
-		if err := t.insert(insertSecondLooks, [][]any{t.newSecondLook(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)}); err != nil {
+		if err := secondLookRows.Add(t, t.newSecondLook(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)); err != nil {
 			return none, c, err
 		}
 	}
@@ -154,7 +155,7 @@ func (t *tx) expandReason(site string, d models.DecisionRequest) (models.Decisio
 
 // decidable returns the comment, locked, when the caller may decide it now.
 func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, error) {
-	k, err := t.visible(by, id, t.d.forUpdate)
+	k, err := t.visible(by, id, t.ForUpdate())
 	if err == nil {
 		err = refuseGone(k.comment)
 	}
@@ -171,7 +172,7 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, 
 		return k, nil
 	}
 	message := "the comment has changed since"
-	last, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, id)
+	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, id)
 	if err != nil {
 		return k, err
 	}
@@ -210,9 +211,9 @@ func describe(d models.Decision) string {
 // version, ends the lease, and tells of it.
 func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
 	old := c
-	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.now
-	if _, err := t.exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0
-		WHERE id = $6`, string(status), string(reason), c.Version, micros(t.now), searchColumn(c), c.ID); err != nil {
+	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now
+	if _, err := t.Exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0
+		WHERE id = $6`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.ID); err != nil {
 		return c, err
 	}
 	if status != old.Status {
@@ -222,18 +223,11 @@ func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Rea
 	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
 }
 
-func boolToInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // The label of a decision has the decision's id.
 const decisionColumns = `SELECT id, batch, comment_id, site, moderator, action, reason, detail, note, message, created_at, undone_at, undone_by,
 	coalesce((SELECT l.label FROM labels l WHERE l.id = decisions.id AND l.replaced_by = ''), '') FROM decisions`
 
-func readDecision(scan scanner) (d models.Decision, err error) {
+func readDecision(scan sqldb.Scanner) (d models.Decision, err error) {
 	var at int64
 	var undone *int64
 	err = scan(&d.ID, &d.Batch, &d.CommentID, &d.Site, &d.Moderator, &d.Action, &d.Reason, &d.Detail, &d.Note, &d.Message, &at, &undone, &d.UndoneBy, &d.Label)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Detail is one comment with all that a moderator may want to know of it.
@@ -53,11 +54,11 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 
 // history returns the decisions on a comment and its escalations, oldest first.
 func (t *tx) history(comment string) ([]models.Decision, error) {
-	all, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1`, comment)
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1`, comment)
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := list(t, readDecision, escalationColumns+` WHERE comment_id = $1`, comment)
+	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id = $1`, comment)
 	all = append(all, escalations...)
 	slices.SortFunc(all, func(a, b models.Decision) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
@@ -77,7 +78,7 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 		}
 		c := k.comment
 		r := result{models.Outcome{ID: c.ID, Status: c.Status, Reason: c.Reason}, c}
-		last, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, id)
+		last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, id)
 		if err == nil && len(last) > 0 && statusOf(last[0].Action) == c.Status {
 			r.outcome.Reason, r.outcome.Message, r.outcome.DecidedAt = last[0].Reason, last[0].Message, &last[0].CreatedAt
 		}
@@ -99,7 +100,7 @@ func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 		thread = append(thread, above)
 	}
 	slices.Reverse(thread)
-	replies, err := list(t, readComment, `SELECT `+commentColumns+commentTables+`
+	replies, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+`
 		WHERE c.parent_id = $1 AND c.parent_id <> '' ORDER BY c.created_at, c.id LIMIT $2`, c.ID, maxReplies)
 	return append(thread, replies...), err
 }

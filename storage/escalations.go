@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Escalate leaves a comment that waits to an editor: it goes on waiting for
@@ -19,7 +20,7 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		comment    models.Comment
 	}
 	r, err := update(ctx, db, func(t *tx) (r result, err error) {
-		k, err := t.visible(by, id, t.d.forUpdate)
+		k, err := t.visible(by, id, t.ForUpdate())
 		if err == nil && k.comment.Reason == models.ReasonEscalated {
 			err = models.Errorf(models.KindConflict, "the comment waits for an editor already")
 		}
@@ -34,11 +35,11 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		}
 		old := k.comment
 		r.escalation = models.Decision{
-			ID: newID(), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: sanitizeText(note), CreatedAt: t.now,
+			ID: newID(), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: sqldb.SanitizeText(note), CreatedAt: t.Now,
 		}
-		if _, err := t.exec(`INSERT INTO escalations (id, comment_id, site, moderator, note, old_reason, created_at, undone_by)
+		if _, err := t.Exec(`INSERT INTO escalations (id, comment_id, site, moderator, note, old_reason, created_at, undone_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '')`,
-			r.escalation.ID, id, old.Site, by.Name, r.escalation.Note, string(old.Reason), micros(t.now)); err != nil {
+			r.escalation.ID, id, old.Site, by.Name, r.escalation.Note, string(old.Reason), micros(t.Now)); err != nil {
 			return r, err
 		}
 		if r.comment, err = t.setStatus(old, models.Pending, models.ReasonEscalated); err != nil {
@@ -55,12 +56,12 @@ const escalationColumns = `SELECT id, '', comment_id, site, moderator, 'escalate
 // undoEscalation puts back why the comment waited. Who left it to an editor, and
 // editors, may do so.
 func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decision, models.Comment, error) {
-	k, err := t.comment(e.CommentID, t.d.forUpdate)
+	k, err := t.comment(e.CommentID, t.ForUpdate())
 	if err != nil {
 		return e, k.comment, err
 	}
 	// Read again now that nobody else can undo it.
-	if e, err = one(t, readDecision, escalationColumns+` WHERE id = $1`, e.ID); err != nil {
+	if e, err = sqldb.One(t, readDecision, escalationColumns+` WHERE id = $1`, e.ID); err != nil {
 		return e, k.comment, err
 	}
 	old := k.comment
@@ -72,12 +73,12 @@ func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decisio
 	case e.Moderator != by.Name && !by.Edits():
 		return e, old, models.Errorf(models.KindForbidden, "this comment waits for an editor")
 	}
-	now := t.now
+	now := t.Now
 	e.UndoneAt, e.UndoneBy = &now, by.Name
-	if _, err := t.exec(`UPDATE escalations SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, e.ID); err != nil {
+	if _, err := t.Exec(`UPDATE escalations SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, e.ID); err != nil {
 		return e, old, err
 	}
-	reason, err := one(t, scanOne[models.Reason], `SELECT old_reason FROM escalations WHERE id = $1`, e.ID)
+	reason, err := sqldb.One(t, sqldb.ScanOne[models.Reason], `SELECT old_reason FROM escalations WHERE id = $1`, e.ID)
 	if err != nil {
 		return e, old, err
 	}

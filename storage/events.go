@@ -4,18 +4,26 @@ import (
 	"context"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-var insertEvents = into("events", "id, kind, site, subject, article, status, at bigint", "")
+var eventRows = sqldb.NewInsert("events", "",
+	sqldb.Text("id", func(e models.Event) string { return e.ID }),
+	sqldb.Text("kind", func(e models.Event) string { return string(e.Kind) }),
+	sqldb.Text("site", func(e models.Event) string { return e.Site }),
+	sqldb.Text("subject", func(e models.Event) string { return e.Subject }),
+	sqldb.Text("article", func(e models.Event) string { return e.Article }),
+	sqldb.Text("status", func(e models.Event) string { return string(e.Status) }),
+	sqldb.Int("at", func(e models.Event) int64 { return micros(e.At) }),
+)
 
-// event notes what other nodes and open consoles should hear of.
+// event adds an event for other nodes and open consoles.
 func (t *tx) event(kind models.EventKind, site, subject, article string, status models.Status) error {
-	err := t.insert(insertEvents, [][]any{t.eventRow(kind, site, subject, article, status)})
-	return err
+	return eventRows.Add(t, t.newEvent(kind, site, subject, article, status))
 }
 
-func (t *tx) eventRow(kind models.EventKind, site, subject, article string, status models.Status) []any {
-	return []any{newID(), string(kind), site, subject, article, string(status), micros(t.now)}
+func (t *tx) newEvent(kind models.EventKind, site, subject, article string, status models.Status) models.Event {
+	return models.Event{ID: newID(), Kind: kind, Site: site, Subject: subject, Article: article, Status: status, At: t.Now}
 }
 
 // EventsSince returns up to limit events whose ids come after the given one,
@@ -24,7 +32,7 @@ func (t *tx) eventRow(kind models.EventKind, site, subject, article string, stat
 // again from an id some seconds old, and passes over what it has seen.
 func (db *DB) EventsSince(ctx context.Context, after string, limit int) ([]models.Event, error) {
 	return read(ctx, db, func(t *tx) ([]models.Event, error) {
-		return list(t, func(scan scanner) (e models.Event, err error) {
+		return sqldb.List(t, func(scan sqldb.Scanner) (e models.Event, err error) {
 			var at int64
 			err = scan(&e.ID, &e.Kind, &e.Site, &e.Subject, &e.Article, &e.Status, &at)
 			e.At = fromMicros(at)

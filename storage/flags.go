@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // flagsToHold is how many readers must report a comment before it waits for a
@@ -17,7 +18,7 @@ const flagsToHold = 3
 // comments are KindNotFound, as for any reader.
 func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
-		k, err := t.visible(by, id, t.d.forUpdate)
+		k, err := t.visible(by, id, t.ForUpdate())
 		if err != nil {
 			return k.comment, err
 		}
@@ -25,19 +26,19 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 		if c.Status == models.Rejected {
 			return models.Comment{}, models.Errorf(models.KindNotFound, "there is no such comment")
 		}
-		added, err := t.exec(`INSERT INTO flags (comment_id, who, reason, created_at, site) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (comment_id, who) DO NOTHING`,
-			id, who, reason, micros(t.now), c.Site)
+		added, err := t.Exec(`INSERT INTO flags (comment_id, who, reason, created_at, site) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (comment_id, who) DO NOTHING`,
+			id, who, reason, micros(t.Now), c.Site)
 		if err != nil || added == 0 {
 			return c, err
 		}
 		c.Flags++
 		// The version stays: a report must not make a moderator's decision stale.
-		if _, err := t.exec(`UPDATE comments SET flags = $1 WHERE id = $2`, c.Flags, id); err != nil {
+		if _, err := t.Exec(`UPDATE comments SET flags = $1 WHERE id = $2`, c.Flags, id); err != nil {
 			return c, err
 		}
 		before := auditStateOf(c)
 		if c.Status == models.Approved && c.Flags >= flagsToHold {
-			judged, err := list(t, scanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
+			judged, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
 			if err != nil {
 				return c, err
 			}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // histogram counts by bins. Those of scores have bins of equal width over the
@@ -34,14 +36,24 @@ const (
 	kindWait  = "waited"
 )
 
-var upsertHistograms = func() insert {
-	var columns, sums []string
-	for i := range bins {
-		columns = append(columns, fmt.Sprintf("n%d bigint", i))
-		sums = append(sums, fmt.Sprintf("n%d = histograms.n%d + excluded.n%d", i, i, i))
+func (a histogramKey) compare(b histogramKey) int {
+	return cmp.Or(a.siteDay.compare(b.siteDay), cmp.Compare(a.kind, b.kind))
+}
+
+type histogramEntry = entry[histogramKey, histogram]
+
+var histogramCounters = func() *sqldb.Insert[histogramEntry] {
+	columns := []sqldb.Column[histogramEntry]{
+		sqldb.Int("day", func(e histogramEntry) int64 { return e.key.day }),
+		sqldb.Text("site", func(e histogramEntry) string { return e.key.site }),
+		sqldb.Text("kind", func(e histogramEntry) string { return e.key.kind }),
 	}
-	return into("histograms", "day bigint, site, kind, "+strings.Join(columns, ", "),
-		"ON CONFLICT (day, site, kind) DO UPDATE SET "+strings.Join(sums, ", "))
+	var updates []string
+	for i := range bins {
+		columns = append(columns, sqldb.Int(fmt.Sprintf("n%d", i), func(e histogramEntry) int64 { return e.delta[i] }))
+		updates = append(updates, fmt.Sprintf("n%d = histograms.n%d + excluded.n%d", i, i, i))
+	}
+	return sqldb.NewInsert("histograms", "ON CONFLICT (day, site, kind) DO UPDATE SET "+strings.Join(updates, ", "), columns...)
 }()
 
 func (s *counterDeltas) addToHistogram(at time.Time, site, kind string, bin int, change int64) {
@@ -120,9 +132,9 @@ func median(counts histogram) *float64 {
 // histograms sums up scores and waiting times.
 func (t *tx) loadHistograms(s *Stats, by models.Caller, site string, first int64) error {
 	last := first + statsDays - 1
-	var w where
-	w.add("day BETWEEN ? AND ?", first, last)
-	if err := w.addVisible(by, "site", site); err != nil {
+	var w sqldb.Where
+	w.Add("day BETWEEN ? AND ?", first, last)
+	if err := addVisible(&w, by, "site", site); err != nil {
 		return err
 	}
 	var columns strings.Builder
@@ -134,14 +146,14 @@ func (t *tx) loadHistograms(s *Stats, by models.Caller, site string, first int64
 		today int
 		n     histogram
 	}
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		into := []any{&r.kind, &r.today}
 		for i := range r.n {
 			into = append(into, &r.n[i])
 		}
 		err = scan(into...)
 		return r, err
-	}, `SELECT kind, CASE WHEN day = `+w.arg(last)+` THEN 1 ELSE 0 END`+columns.String()+` FROM histograms`+w.String()+` GROUP BY 1, 2`, w.args...)
+	}, `SELECT kind, CASE WHEN day = `+w.Arg(last)+` THEN 1 ELSE 0 END`+columns.String()+` FROM histograms`+w.String()+` GROUP BY 1, 2`, w.Args()...)
 	s.Scores.Width, s.Waiting.BoundsMinutes = 1./bins, waitBounds
 	scores := map[string]*histogram{
 		kindScore: &s.Scores.Arrived, string(models.Approve): &s.Scores.Approved, string(models.Reject): &s.Scores.Rejected,

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // labelDecision replaces a comment's label by that of a decision, which has
 // none when it says nothing of the text.
 func (t *tx) labelDecision(d models.Decision, c models.Comment) error {
-	if _, err := t.exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
+	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
 		return err
 	}
 	if d.Label == "" {
@@ -21,29 +22,29 @@ func (t *tx) labelDecision(d models.Decision, c models.Comment) error {
 	}
 	_, err := t.insertLabel(c.ID, models.Label{
 		ID: d.ID, Text: c.Body, Label: d.Label, Lang: c.Lang, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
-		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.now,
+		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.Now,
 	})
 	return err
 }
 
 // restoreLabel undoes labelDecision.
 func (t *tx) restoreLabel(d models.Decision) error {
-	if _, err := t.exec(`DELETE FROM labels WHERE comment_id = $1 AND comment_id <> '' AND id = $2`, d.CommentID, d.ID); err != nil {
+	if _, err := t.Exec(`DELETE FROM labels WHERE comment_id = $1 AND comment_id <> '' AND id = $2`, d.CommentID, d.ID); err != nil {
 		return err
 	}
-	_, err := t.exec(`UPDATE labels SET replaced_by = '' WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = $2`, d.CommentID, d.ID)
+	_, err := t.Exec(`UPDATE labels SET replaced_by = '' WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = $2`, d.CommentID, d.ID)
 	return err
 }
 
 // keepLabel tells whether the label was new.
 func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
-	added, err := t.exec(`INSERT INTO labels (id, comment_id, replaced_by, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body)
+	added, err := t.Exec(`INSERT INTO labels (id, comment_id, replaced_by, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body)
 		VALUES ($1, $2, '', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
 		l.ID, comment, string(l.Label), l.Site, l.Author, l.AuthorEmail, l.AuthorURL, l.URL, l.Lang, l.Source, l.LabelledBy, micros(l.CreatedAt), l.Text)
 	return added > 0, err
 }
 
-func readLabel(scan scanner) (l models.Label, err error) {
+func readLabel(scan sqldb.Scanner) (l models.Label, err error) {
 	var at int64
 	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text)
 	l.CreatedAt = fromMicros(at)
@@ -53,32 +54,32 @@ func readLabel(scan scanner) (l models.Label, err error) {
 // Labels streams the labels that stand, from since on, oldest first; of one
 // site when site is not "".
 func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq2[models.Label, error] {
-	return stream(ctx, db, micros(since), func(t *tx, after position) ([]models.Label, error) {
-		w := after.from("created_at")
-		w.add("replaced_by = ''")
+	return sqldb.Stream(ctx, db.sql, micros(since), func(t *sqldb.Tx, after sqldb.Position) ([]models.Label, error) {
+		w := after.After("created_at")
+		w.Add("replaced_by = ''")
 		if site != "" {
-			w.add("site = ?", site)
+			w.Add("site = ?", site)
 		}
-		return list(t, readLabel, `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body
-			FROM labels`+w.String()+after.page("created_at"), w.args...)
-	}, func(l models.Label) position { return position{micros(l.CreatedAt), l.ID} })
+		return sqldb.List(t, readLabel, `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body
+			FROM labels`+w.String()+sqldb.PageClause("created_at"), w.Args()...)
+	}, func(l models.Label) sqldb.Position { return sqldb.Position{At: micros(l.CreatedAt), ID: l.ID} })
 }
 
 // LabelCounts counts the labels that stand by class; of one site when site is
 // not "".
 func (db *DB) LabelCounts(ctx context.Context, site string) (map[models.Class]int, error) {
-	var w where
-	w.add("replaced_by = ''")
+	var w sqldb.Where
+	w.Add("replaced_by = ''")
 	if site != "" {
-		w.add("site = ?", site)
+		w.Add("site = ?", site)
 	}
 	type count struct {
 		class models.Class
 		n     int
 	}
 	rows, err := read(ctx, db, func(t *tx) ([]count, error) {
-		return list(t, func(scan scanner) (c count, err error) { err = scan(&c.class, &c.n); return c, err },
-			`SELECT label, count(*) FROM labels`+w.String()+` GROUP BY label`, w.args...)
+		return sqldb.List(t, func(scan sqldb.Scanner) (c count, err error) { err = scan(&c.class, &c.n); return c, err },
+			`SELECT label, count(*) FROM labels`+w.String()+` GROUP BY label`, w.Args()...)
 	})
 	counts := map[models.Class]int{}
 	for _, c := range rows {
@@ -130,7 +131,7 @@ func validateImport(l models.Label) (models.Label, error) {
 	if !l.Label.Valid() {
 		bad.Add("label", "must be ham, spam or abuse")
 	}
-	l.Text = sanitizeText(l.Text)
+	l.Text = sqldb.SanitizeText(l.Text)
 	if l.ID == "" {
 		sum := sha256.Sum256([]byte(string(l.Label) + "\x00" + l.Text))
 		l.ID = "text:" + hex.EncodeToString(sum[:16])
@@ -149,7 +150,7 @@ func (db *DB) importLabelBatch(ctx context.Context, by models.Caller, batch []mo
 		n := 0
 		for _, l := range batch {
 			if l.CreatedAt.IsZero() {
-				l.CreatedAt = t.now
+				l.CreatedAt = t.Now
 			}
 			isNew, err := t.insertLabel("", l)
 			if err != nil {

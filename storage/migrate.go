@@ -7,6 +7,7 @@ import (
 	"path"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 //go:embed migrations/*.sql
@@ -54,23 +55,21 @@ func (db *DB) migrateTo(ctx context.Context, last int) (applied int, err error) 
 		if did == "" {
 			return applied, nil
 		}
-		db.log.InfoContext(ctx, "schema migrated", "step", did)
+		db.opt.Log.InfoContext(ctx, "schema migrated", "step", did)
 		applied++
 	}
 }
 
 // migrateOnce applies the next step and returns its name, "" when none is left.
 func (t *tx) migrateOnce(last int) (string, error) {
-	if t.d.lockSchema != "" {
-		if _, err := t.exec(t.d.lockSchema); err != nil {
-			return "", err
-		}
+	if err := t.LockSchema(); err != nil {
+		return "", err
 	}
-	if _, err := t.exec(`CREATE TABLE IF NOT EXISTS migrations (
+	if _, err := t.Exec(`CREATE TABLE IF NOT EXISTS migrations (
 		version bigint PRIMARY KEY, name text NOT NULL, applied_at bigint NOT NULL)`); err != nil {
 		return "", err
 	}
-	have, err := t.schema()
+	have, err := schemaVersion(t)
 	if err == nil {
 		err = refuseNewer(have)
 	}
@@ -78,7 +77,7 @@ func (t *tx) migrateOnce(last int) (string, error) {
 		return "", err
 	}
 	next := migrations[have]
-	if _, err := t.exec(t.d.schema(next.sql)); err != nil {
+	if _, err := t.Exec(t.SchemaText(next.sql)); err != nil {
 		return "", fmt.Errorf("%s: %w", next.name, err)
 	}
 	if do := afterMigration[next.name]; do != nil {
@@ -86,13 +85,13 @@ func (t *tx) migrateOnce(last int) (string, error) {
 			return "", fmt.Errorf("%s: %w", next.name, err)
 		}
 	}
-	_, err = t.exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`, have+1, next.name, micros(t.now))
+	_, err = t.Exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`, have+1, next.name, micros(t.Now))
 	return next.name, err
 }
 
-// schema returns the number of the last step applied, 0 when there is none.
-func (t *tx) schema() (int, error) {
-	return one(t, scanOne[int], `SELECT coalesce(max(version), 0) FROM migrations`)
+// schemaVersion returns the number of the last step applied, 0 when there is none.
+func schemaVersion(t sqldb.Handle) (int, error) {
+	return sqldb.One(t, sqldb.ScanOne[int], `SELECT coalesce(max(version), 0) FROM migrations`)
 }
 
 func refuseNewer(have int) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // AddModerator keeps a moderator. A name that is taken is a conflict.
@@ -22,9 +23,9 @@ func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 	if err != nil {
 		return err
 	}
-	added, err := t.exec(`INSERT INTO moderators (name, role, sites, disabled, password_hash, created_at)
+	added, err := t.Exec(`INSERT INTO moderators (name, role, sites, disabled, password_hash, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING`,
-		m.Name, m.Role, sites, m.Disabled, m.PasswordHash, micros(t.now))
+		m.Name, m.Role, sites, m.Disabled, m.PasswordHash, micros(t.Now))
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func auditModerator(m models.Moderator) map[string]any {
 
 const moderatorColumns = `SELECT name, role, sites, disabled, password_hash, created_at FROM moderators`
 
-func readModerator(scan scanner) (m models.Moderator, err error) {
+func readModerator(scan sqldb.Scanner) (m models.Moderator, err error) {
 	var sites string
 	var at int64
 	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &at); err != nil {
@@ -52,7 +53,7 @@ func readModerator(scan scanner) (m models.Moderator, err error) {
 
 // Moderators returns all moderators by name.
 func (db *DB) Moderators(ctx context.Context) ([]models.Moderator, error) {
-	all, err := read(ctx, db, func(t *tx) ([]models.Moderator, error) { return list(t, readModerator, moderatorColumns) })
+	all, err := read(ctx, db, func(t *tx) ([]models.Moderator, error) { return sqldb.List(t, readModerator, moderatorColumns) })
 	// The order of names depends on the database's locale, so it is made here.
 	slices.SortFunc(all, func(a, b models.Moderator) int { return strings.Compare(a.Name, b.Name) })
 	return all, err
@@ -64,7 +65,7 @@ func (db *DB) Moderator(ctx context.Context, name string) (models.Moderator, err
 }
 
 func (t *tx) moderator(name, lock string) (models.Moderator, error) {
-	m, err := one(t, readModerator, moderatorColumns+` WHERE name = $1`+lock, name)
+	m, err := sqldb.One(t, readModerator, moderatorColumns+` WHERE name = $1`+lock, name)
 	return m, notFoundIf(err, "there is no moderator %q", name)
 }
 
@@ -76,11 +77,11 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 	return update(ctx, db, func(t *tx) (models.Moderator, error) {
 		// The admins first, and always in the same order: two of them may be
 		// about to take the role from one another.
-		admins, err := list(t, readModerator, moderatorColumns+` WHERE role = $1 ORDER BY name`+t.d.forUpdate, models.RoleAdmin)
+		admins, err := sqldb.List(t, readModerator, moderatorColumns+` WHERE role = $1 ORDER BY name`+t.ForUpdate(), models.RoleAdmin)
 		if err != nil {
 			return models.Moderator{}, err
 		}
-		old, err := t.moderator(name, t.d.forUpdate)
+		old, err := t.moderator(name, t.ForUpdate())
 		if err != nil {
 			return old, err
 		}
@@ -100,7 +101,7 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 		if err != nil {
 			return old, err
 		}
-		if _, err := t.exec(`UPDATE moderators SET role = $1, sites = $2, disabled = $3, password_hash = $4 WHERE name = $5`,
+		if _, err := t.Exec(`UPDATE moderators SET role = $1, sites = $2, disabled = $3, password_hash = $4 WHERE name = $5`,
 			m.Role, sites, m.Disabled, m.PasswordHash, name); err != nil {
 			return old, err
 		}
@@ -109,7 +110,7 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 			after["password"] = "changed"
 		}
 		if m.Disabled || m.PasswordHash != old.PasswordHash {
-			if _, err := t.exec(`DELETE FROM sessions WHERE moderator = $1`, name); err != nil {
+			if _, err := t.Exec(`DELETE FROM sessions WHERE moderator = $1`, name); err != nil {
 				return old, err
 			}
 		}

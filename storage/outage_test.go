@@ -45,7 +45,7 @@ func TestAFullDiskRefusesUntilThereIsRoom(t *testing.T) {
 	url := storagetest.SQLiteURL(t)
 	db := withSite(t, url)
 	limit := func(pages int) {
-		if err := db.LimitPages(pages); err != nil {
+		if err := db.LimitPages(t.Context(), pages); err != nil {
 			t.Fatal(err)
 		}
 	}

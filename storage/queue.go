@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // order is how the queue is sorted. Its columns follow an index, so that the
@@ -35,19 +36,19 @@ func (o order) String() string {
 }
 
 // after narrows w to what follows a cursor.
-func (o order) after(w *where, c cursor) {
+func (o order) after(w *sqldb.Where, c sqldb.Cursor) {
 	args := []any{c.At, c.ID}
 	if o.risk != noRisk {
-		args = append([]any{c.Risk}, args...)
+		args = append([]any{c.Rank}, args...)
 	}
-	w.add("("+o.by+") "+o.past+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
+	w.Add("("+o.by+") "+o.past+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
 }
 
 // compare is the same order in Go.
-func (o order) compare(a, b cursor) int {
+func (o order) compare(a, b sqldb.Cursor) int {
 	n := cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.ID, b.ID))
 	if o.risk != noRisk {
-		n = cmp.Or(cmp.Compare(a.Risk, b.Risk), n)
+		n = cmp.Or(cmp.Compare(a.Rank, b.Rank), n)
 	}
 	if o.dir != "" {
 		return -n
@@ -59,11 +60,11 @@ const maxQuery = 200 // characters; SQLite refuses very long patterns
 
 // queueFilter turns f into its order and its conditions, without the sites and
 // the cursor.
-func queueFilter(f *models.QueueFilter) (order, *where, error) {
+func queueFilter(f *models.QueueFilter) (order, *sqldb.Where, error) {
 	if f.Sort == "" {
 		f.Sort = models.SortRisk
 	}
-	f.Limit = pageSize(f.Limit)
+	f.Limit = sqldb.PageSize(f.Limit)
 	var bad models.Invalid
 	o, ok := orders[f.Sort]
 	if !ok {
@@ -75,21 +76,21 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 	if err := bad.Err(); err != nil {
 		return o, nil, err
 	}
-	w := new(where)
-	w.add("c.status = 'pending'")
+	w := new(sqldb.Where)
+	w.Add("c.status = 'pending'")
 	if f.Reason != "" {
-		w.add("c.reason = ?", string(f.Reason))
+		w.Add("c.reason = ?", string(f.Reason))
 	}
 	if f.Article != "" {
-		w.add("c.article = ?", f.Article)
+		w.Add("c.article = ?", f.Article)
 	}
 	if f.Section != "" {
 		// Neither database makes a join of this: the articles are found once, and
 		// the order of the queue is kept.
-		w.add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE a.section = ? AND a.section <> '' AND a.pending > 0)) IS TRUE`, f.Section)
+		w.Add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE a.section = ? AND a.section <> '' AND a.pending > 0)) IS TRUE`, f.Section)
 	}
 	if f.Lang != "" {
-		w.add("c.lang = ?", f.Lang)
+		w.Add("c.lang = ?", f.Lang)
 	}
 	// To walk in the order wanted past others costs less than to sort a long
 	// time, so of other orders the time is no mere column.
@@ -98,33 +99,33 @@ func queueFilter(f *models.QueueFilter) (order, *where, error) {
 		at += " + 0"
 	}
 	if !f.Since.IsZero() {
-		w.add(at+" >= ?", micros(f.Since))
+		w.Add(at+" >= ?", micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		w.add(at+" < ?", micros(f.Until))
+		w.Add(at+" < ?", micros(f.Until))
 	}
 	if f.Author != "" {
 		// Not OR, for which SQLite would read the whole queue.
-		w.add(`c.id IN (SELECT id FROM comments WHERE status = 'pending' AND author_id = ?
+		w.Add(`c.id IN (SELECT id FROM comments WHERE status = 'pending' AND author_id = ?
 			UNION ALL SELECT id FROM comments WHERE status = 'pending' AND author_name = ?)`, f.Author, f.Author)
 	}
 	if f.Campaign != "" {
-		w.add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
+		w.Add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
 	}
 	if f.Query != "" {
-		w.add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
+		w.Add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
 	}
 	if f.Signal != "" {
 		name, err := toJSON(strings.ToLower(f.Signal)) // as it stands in the column
 		if err != nil {
 			return o, nil, err
 		}
-		w.add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(name, `"`))+"%")
+		w.Add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(name, `"`))+"%")
 	}
 	if f.Grouped {
 		earliest := "SELECT m.id FROM comments m" + strings.ReplaceAll(w.String(), "c.", "m.") +
 			" AND m.campaign = c.campaign AND m.campaign <> '' ORDER BY m.created_at, m.id LIMIT 1"
-		w.conds = append(w.conds, "(c.campaign = '' OR c.id = ("+earliest+"))")
+		w.AddText("(c.campaign = '' OR c.id = (" + earliest + "))")
 	}
 	return o, w, nil
 }
@@ -147,12 +148,12 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 	if err != nil {
 		return models.QueuePage{}, err
 	}
-	from, further, err := parseCursor(f.Cursor, string(f.Sort))
+	from, further, err := sqldb.ParseCursor(f.Cursor, string(f.Sort))
 	if err != nil {
 		return models.QueuePage{}, err
 	}
 	return read(ctx, db, func(t *tx) (page models.QueuePage, err error) {
-		all := w.clone()
+		all := w.Clone()
 		if further {
 			o.after(w, from)
 		}
@@ -195,16 +196,16 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 	if len(groups) == 0 {
 		return nil
 	}
-	var w where
-	w.add("c.status = 'pending' AND c.campaign <> ''")
-	w.in("c.campaign", groups)
+	var w sqldb.Where
+	w.Add("c.status = 'pending' AND c.campaign <> ''")
+	w.In("c.campaign", groups)
 	waiting := map[string]int{}
-	_, err := list(t, func(scan scanner) (id string, err error) {
+	_, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
 		var n int
 		err = scan(&id, &n)
 		waiting[id] = n
 		return id, err
-	}, `SELECT c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.campaign`, w.args...)
+	}, `SELECT c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.campaign`, w.Args()...)
 	for _, item := range items {
 		if item.Campaign != nil {
 			item.Campaign.Pending = waiting[item.Campaign.ID]
@@ -216,25 +217,25 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 // places returns the first places of the queue; few says that w leaves little
 // of it. Of several sites, each is asked for its own first: no index has them
 // in a common order.
-func (t *tx) places(by models.Caller, f models.QueueFilter, few bool, o order, w *where, limit int) ([]cursor, error) {
+func (t *tx) places(by models.Caller, f models.QueueFilter, few bool, o order, w *sqldb.Where, limit int) ([]sqldb.Cursor, error) {
 	sites, all, err := visibleSites(by, f.Site)
 	if err != nil {
 		return nil, err
 	}
-	first := func(w *where) ([]cursor, error) {
-		query := `SELECT c.id, ` + o.risk + `, c.created_at FROM comments c` + w.String() + o.String() + " LIMIT " + w.arg(limit)
-		return list(t, func(scan scanner) (c cursor, err error) {
+	first := func(w *sqldb.Where) ([]sqldb.Cursor, error) {
+		query := `SELECT c.id, ` + o.risk + `, c.created_at FROM comments c` + w.String() + o.String() + " LIMIT " + w.Arg(limit)
+		return sqldb.List(t, func(scan sqldb.Scanner) (c sqldb.Cursor, err error) {
 			c.Order = string(f.Sort)
-			err = scan(&c.ID, &c.Risk, &c.At)
+			err = scan(&c.ID, &c.Rank, &c.At)
 			return c, err
-		}, query, w.args...)
+		}, query, w.Args()...)
 	}
 	if all {
-		return first(w.clone())
+		return first(w.Clone())
 	}
-	var places []cursor
+	var places []sqldb.Cursor
 	for _, site := range sites {
-		found, err := first(w.and(siteColumn(few)+" = ?", site))
+		found, err := first(w.And(siteColumn(few)+" = ?", site))
 		if err != nil {
 			return nil, err
 		}
@@ -258,7 +259,7 @@ func siteColumn(few bool) string {
 	return "c.site"
 }
 
-func cursorIDs(places []cursor) []string {
+func cursorIDs(places []sqldb.Cursor) []string {
 	ids := make([]string, len(places))
 	for i, p := range places {
 		ids[i] = p.ID
@@ -272,21 +273,21 @@ const maxCounted = 1000
 
 // queueTotal counts what the filter lets through, up to one more than maxTotal;
 // when it names nothing but a site, all of it from the counters.
-func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *where) (int, error) {
+func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *sqldb.Where) (int, error) {
 	if isNarrowed(f) {
-		w := w.clone()
-		if err := w.addVisible(by, siteColumn(isSelective(f)), f.Site); err != nil {
+		w := w.Clone()
+		if err := addVisible(w, by, siteColumn(isSelective(f)), f.Site); err != nil {
 			return 0, err
 		}
-		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.arg(maxCounted+1) + ") AS part"
-		return one(t, scanOne[int], query, w.args...)
+		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.Arg(maxCounted+1) + ") AS part"
+		return sqldb.One(t, sqldb.ScanOne[int], query, w.Args()...)
 	}
-	var sites where
-	if err := sites.addVisible(by, "site", f.Site); err != nil {
+	var sites sqldb.Where
+	if err := addVisible(&sites, by, "site", f.Site); err != nil {
 		return 0, err
 	}
 	// The sum of bigints is numeric in PostgreSQL.
-	return one(t, scanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.args...)
+	return sqldb.One(t, sqldb.ScanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.Args()...)
 }
 
 // items returns the comments with these ids as a moderator meets them, in the
@@ -296,9 +297,9 @@ func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 	if len(ids) == 0 {
 		return items, nil
 	}
-	var w where
-	w.in("c.id", ids)
-	found, err := list(t, readCommentRow, commentRowColumns+w.String(), w.args...)
+	var w sqldb.Where
+	w.In("c.id", ids)
+	found, err := sqldb.List(t, readCommentRow, commentRowColumns+w.String(), w.Args()...)
 	if err != nil {
 		return nil, err
 	}
@@ -325,7 +326,7 @@ func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 		if parent, ok := answered[c.ParentID]; ok {
 			item.Context.Parent = &parent
 		}
-		if k.burstUntil.After(t.now) {
+		if k.burstUntil.After(t.Now) {
 			item.Comment.Article.SurgeUntil = k.burstUntil
 		}
 		items = append(items, item)
@@ -341,9 +342,9 @@ func (t *tx) commentsByID(ids []string) (map[string]models.Comment, error) {
 	if len(ids) == 0 {
 		return found, nil
 	}
-	var w where
-	w.in("c.id", ids)
-	all, err := list(t, readComment, `SELECT `+commentColumns+commentTables+w.String(), w.args...)
+	var w sqldb.Where
+	w.In("c.id", ids)
+	all, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+w.String(), w.Args()...)
 	for _, c := range all {
 		found[c.ID] = c
 	}
@@ -356,19 +357,19 @@ func (t *tx) authorRecords(ids []string) (map[string]models.KnownAuthor, error) 
 		id     string
 		author models.KnownAuthor
 	}
-	var w where
-	w.in("c.id", ids)
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	var w sqldb.Where
+	w.In("c.id", ids)
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		a := &r.author
 		a.Sanction, err = readSanction(func(into ...any) error {
 			return scan(append([]any{&r.id, &a.Approved, &a.Rejected, &a.Pending}, into...)...)
 		})
-		if a.Trust = a.Record.Trust(); !a.Sanction.Holds(t.now) {
+		if a.Trust = a.Record.Trust(); !a.Sanction.Holds(t.Now) {
 			a.Sanction = nil
 		}
 		return r, err
 	}, `SELECT c.id, o.approved, o.rejected, o.pending, `+sanctionColumns+` FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key
-		LEFT JOIN standings s ON s.site = c.site AND s.key = c.author_key`+w.String(), w.args...)
+		LEFT JOIN standings s ON s.site = c.site AND s.key = c.author_key`+w.String(), w.Args()...)
 	found := map[string]models.KnownAuthor{}
 	for _, r := range rows {
 		found[r.id] = r.author

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // readerPage is how many comments or reports are looked at at once.
@@ -20,29 +21,29 @@ const readerPage = 500
 
 // candidate is a comment that may be a reader's.
 type readerCandidate struct {
-	position
+	sqldb.Position
 	matches bool
 }
 
 // candidates returns the next page of comments among which those of a reader
 // are: no others when there is an index, else all of the site.
-func (t *tx) readerCandidates(r models.Reader, after position) ([]readerCandidate, error) {
-	read := func(scan scanner) (c readerCandidate, err error) {
-		err = scan(&c.at, &c.id, &c.matches)
+func (t *tx) readerCandidates(r models.Reader, after sqldb.Position) ([]readerCandidate, error) {
+	read := func(scan sqldb.Scanner) (c readerCandidate, err error) {
+		err = scan(&c.At, &c.ID, &c.matches)
 		return c, err
 	}
 	if r.Email != "" {
-		return list(t, read, `SELECT created_at, id, author_email <> '' AND lower(author_email) = lower($1) FROM comments
-			WHERE site = $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5`, r.Email, r.Site, after.at, after.id, readerPage)
+		return sqldb.List(t, read, `SELECT created_at, id, author_email <> '' AND lower(author_email) = lower($1) FROM comments
+			WHERE site = $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5`, r.Email, r.Site, after.At, after.ID, readerPage)
 	}
-	return list(t, read, `SELECT created_at, id, TRUE FROM comments WHERE site = $1 AND author_key = $2 AND id > $3 ORDER BY id LIMIT $4`,
-		r.Site, models.Author{ID: r.ID, Name: r.Name}.Key(), after.id, readerPage)
+	return sqldb.List(t, read, `SELECT created_at, id, TRUE FROM comments WHERE site = $1 AND author_key = $2 AND id > $3 ORDER BY id LIMIT $4`,
+		r.Site, models.Author{ID: r.ID, Name: r.Name}.Key(), after.ID, readerPage)
 }
 
 // readerIDs yields the ids of a reader's comments, a page at a time.
 func (db *DB) readerIDs(ctx context.Context, r models.Reader) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
-		for after, more := (position{}), true; more; {
+		for after, more := (sqldb.Position{}), true; more; {
 			found, err := read(ctx, db, func(t *tx) ([]readerCandidate, error) { return t.readerCandidates(r, after) })
 			if err != nil {
 				yield(nil, err)
@@ -50,9 +51,9 @@ func (db *DB) readerIDs(ctx context.Context, r models.Reader) iter.Seq2[[]string
 			}
 			var ids []string
 			for _, c := range found {
-				after = c.position
+				after = c.Position
 				if c.matches {
-					ids = append(ids, c.id)
+					ids = append(ids, c.ID)
 				}
 			}
 			if len(ids) > 0 && !yield(ids, nil) {
@@ -120,15 +121,15 @@ func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[mod
 
 func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 	these := jsonList(ids)
-	found, err := list(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.d.inJSONList+` ORDER BY c.created_at, c.id`, these)
+	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList()+` ORDER BY c.created_at, c.id`, these)
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := list(t, readDecision, decisionColumns+` WHERE comment_id`+t.d.inJSONList, these)
+	decisions, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id`+t.InJSONList(), these)
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := list(t, readDecision, escalationColumns+` WHERE comment_id`+t.d.inJSONList, these)
+	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id`+t.InJSONList(), these)
 	if err != nil {
 		return nil, err
 	}
@@ -138,11 +139,11 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 		comment string
 		label   models.Label
 	}
-	labels, err := list(t, func(scan scanner) (l ofComment, err error) {
+	labels, err := sqldb.List(t, func(scan sqldb.Scanner) (l ofComment, err error) {
 		l.label, err = readLabel(func(into ...any) error { return scan(append(into, &l.comment)...) })
 		return l, err
 	}, `SELECT id, label, site, author, author_email, author_url, url, lang, source, '', created_at, body, comment_id
-		FROM labels WHERE comment_id <> '' AND comment_id`+t.d.inJSONList+` ORDER BY id`, these)
+		FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList()+` ORDER BY id`, these)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +192,7 @@ func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[mode
 }
 
 func (t *tx) readerReports(r models.Reader, after string) ([]models.ReaderReport, error) {
-	return list(t, func(scan scanner) (f models.ReaderReport, err error) {
+	return sqldb.List(t, func(scan sqldb.Scanner) (f models.ReaderReport, err error) {
 		var at int64
 		err = scan(&f.CommentID, &f.Reason, &at)
 		f.CreatedAt = fromMicros(at)
@@ -249,7 +250,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 }
 
 func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
-	old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.d.inJSONList+` ORDER BY c.id`+t.lockComments(), jsonList(ids))
+	old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.InJSONList()+` ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids))
 	if err != nil {
 		return e, err
 	}
@@ -259,19 +260,19 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 		return e, nil
 	}
 	theirs := make([]string, len(old))
-	var events [][]any
+	var events []models.Event
 	for i, c := range old {
 		theirs[i] = c.ID
-		events = append(events, t.eventRow(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
+		events = append(events, t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
 		// A key was kept at the very time that its comment was.
-		if t.now.Sub(c.CreatedAt) > 2*idempotencyTTL {
+		if t.Now.Sub(c.CreatedAt) > 2*idempotencyTTL {
 			continue
 		}
-		if _, err := t.exec(`DELETE FROM idempotency WHERE created_at = $1 AND comment_id = $2`, micros(c.CreatedAt), c.ID); err != nil {
+		if _, err := t.Exec(`DELETE FROM idempotency WHERE created_at = $1 AND comment_id = $2`, micros(c.CreatedAt), c.ID); err != nil {
 			return e, err
 		}
 	}
-	labels, err := t.exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.d.inJSONList, jsonList(theirs))
+	labels, err := t.Exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList(), jsonList(theirs))
 	if err != nil {
 		return e, err
 	}
@@ -280,15 +281,14 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 		`UPDATE decisions SET note = '', message = '' WHERE (note <> '' OR message <> '') AND comment_id`,
 		`UPDATE escalations SET note = '' WHERE note <> '' AND comment_id`,
 	} {
-		if _, err := t.exec(notes+t.d.inJSONList, jsonList(theirs)); err != nil {
+		if _, err := t.Exec(notes+t.InJSONList(), jsonList(theirs)); err != nil {
 			return e, err
 		}
 	}
 	if err := t.stripContent(old, models.ReasonErased); err != nil {
 		return e, err
 	}
-	err = t.insert(insertEvents, events)
-	return e, err
+	return e, eventRows.Add(t, events...)
 }
 
 func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
@@ -300,11 +300,11 @@ func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
 		return e, err
 	}
 	for _, f := range reports {
-		gone, err := t.exec(`DELETE FROM flags WHERE comment_id = $1 AND who = $2`, f.CommentID, "author "+r.ID)
+		gone, err := t.Exec(`DELETE FROM flags WHERE comment_id = $1 AND who = $2`, f.CommentID, "author "+r.ID)
 		if err != nil {
 			return e, err
 		}
-		if _, err := t.exec(`UPDATE comments SET flags = flags - $1 WHERE id = $2`, gone, f.CommentID); err != nil {
+		if _, err := t.Exec(`UPDATE comments SET flags = flags - $1 WHERE id = $2`, gone, f.CommentID); err != nil {
 			return e, err
 		}
 		e.Reports += int(gone)
@@ -317,7 +317,7 @@ func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
 func (t *tx) readerSubject(r models.Reader) (string, error) {
 	fresh := make([]byte, 32)
 	rand.Read(fresh) // never fails
-	if _, err := t.exec(`INSERT INTO settings (name, value) VALUES ('readers', $1) ON CONFLICT (name) DO NOTHING`, fresh); err != nil {
+	if _, err := t.Exec(`INSERT INTO settings (name, value) VALUES ('readers', $1) ON CONFLICT (name) DO NOTHING`, fresh); err != nil {
 		return "", err
 	}
 	return t.knownSubject(r)
@@ -325,7 +325,7 @@ func (t *tx) readerSubject(r models.Reader) (string, error) {
 
 // knownSubject is readerSubject, or "" when nobody is in the trail yet.
 func (t *tx) knownSubject(r models.Reader) (string, error) {
-	key, err := one(t, scanOne[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
+	key, err := sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
 	if err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil

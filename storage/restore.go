@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Restore fills an empty database of either kind from a backup, which may be
@@ -54,24 +55,25 @@ func Restore(ctx context.Context, url, backup string, progress Progress) error {
 	return db.copyIn(ctx, backup, info.Size(), progress)
 }
 
-// readBackup is the data source name of a backup.
-func readBackup(file string) string { return sqliteFileName(file, "ro", "query_only(1)") }
+func openBackup(file string) (*sql.DB, error) {
+	return sqldb.OpenExclusive(file, "ro", "query_only(1)")
+}
 
 // checkBackup returns the version of a backup's schema, or why it is none.
 func checkBackup(ctx context.Context, file string) (version int, err error) {
-	db, err := sql.Open(sqliteDialect.driver, readBackup(file))
+	db, err := openBackup(file)
 	if err != nil {
 		return 0, err
 	}
 	defer db.Close()
-	t := &tx{ctx: ctx, on: db, d: sqliteDialect}
-	if version, err = t.schema(); err != nil {
+	t := sqldb.On(ctx, db)
+	if version, err = schemaVersion(t); err != nil {
 		return 0, fmt.Errorf("not a backup of Winnow: %w", err)
 	}
 	if err := refuseNewer(version); err != nil {
 		return 0, err
 	}
-	said, err := one(t, scanOne[string], `PRAGMA quick_check(1)`)
+	said, err := sqldb.One(t, sqldb.ScanOne[string], `PRAGMA quick_check(1)`)
 	if err != nil {
 		return 0, err
 	}
@@ -83,7 +85,11 @@ func checkBackup(ctx context.Context, file string) (version int, err error) {
 
 // migratedCopy copies a backup and brings the copy up to date.
 func migratedCopy(ctx context.Context, backup, file string) error {
-	if err := vacuumInto(ctx, sqliteFileName(backup, "ro"), file); err != nil {
+	from, err := sqldb.OpenExclusive(backup, "ro")
+	if err != nil {
+		return err
+	}
+	if err := vacuumInto(ctx, from, file); err != nil {
 		return err
 	}
 	db, err := Open(ctx, "sqlite:"+file, Options{})
@@ -120,23 +126,23 @@ func refuseOccupiedFile(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	all, err := tables(ctx, db.pool)
+	all, err := tables(ctx, db.sql.Pool())
 	if err == nil {
-		err = refuseOccupied(ctx, db.pool, all)
+		err = refuseOccupied(ctx, db.sql.Pool(), all)
 	}
-	return errors.Join(db.d.explain(err), db.Close())
+	return errors.Join(db.sql.Explain(err), db.Close())
 }
 
 // first are the tables that whoever uses a database fills first.
 var occupiedTables = []string{"sites", "moderators", "models", "labels"}
 
-func refuseOccupied(ctx context.Context, on runner, all []table) error {
-	t := &tx{ctx: ctx, on: on}
+func refuseOccupied(ctx context.Context, on sqldb.Runner, all []table) error {
+	t := sqldb.On(ctx, on)
 	for _, table := range all {
 		if !slices.Contains(occupiedTables, table.name) {
 			continue
 		}
-		found, err := list(t, scanOne[int], `SELECT 1 FROM `+table.name+` LIMIT 1`)
+		found, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM `+table.name+` LIMIT 1`)
 		if err != nil {
 			return err
 		}
@@ -149,7 +155,7 @@ func refuseOccupied(ctx context.Context, on runner, all []table) error {
 
 // copyIn fills PostgreSQL from a file of the same schema, in one transaction.
 func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Progress) error {
-	from, err := sql.Open(sqliteDialect.driver, readBackup(file))
+	from, err := openBackup(file)
 	if err != nil {
 		return err
 	}
@@ -158,12 +164,12 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 	if err != nil {
 		return err
 	}
-	if err := refuseOccupied(ctx, db.pool, all); err != nil {
-		return db.d.explain(err)
+	if err := refuseOccupied(ctx, db.sql.Pool(), all); err != nil {
+		return db.sql.Explain(err)
 	}
-	conn, err := db.pool.Conn(ctx)
+	conn, err := db.sql.Pool().Conn(ctx)
 	if err != nil {
-		return db.d.explain(err)
+		return db.sql.Explain(err)
 	}
 	defer conn.Close()
 	done := int64(0)
@@ -187,13 +193,13 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 		})
 	})
 	if err != nil {
-		return db.d.explain(err)
+		return db.sql.Explain(err)
 	}
-	_, err = db.pool.ExecContext(ctx, `ANALYZE`)
-	return db.d.explain(err)
+	_, err = db.sql.Pool().ExecContext(ctx, `ANALYZE`)
+	return db.sql.Explain(err)
 }
 
-func (t table) copyToPostgres(ctx context.Context, from runner, to pgx.Tx, passed func([]any)) error {
+func (t table) copyToPostgres(ctx context.Context, from sqldb.Runner, to pgx.Tx, passed func([]any)) error {
 	found, err := from.QueryContext(ctx, t.selectAll())
 	if err != nil {
 		return err

@@ -3,10 +3,10 @@ package storage
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Purge removes what has had its time: idempotency keys and events older than
@@ -14,7 +14,7 @@ import (
 // old keys of addresses, and what the sites keep no longer, see models.Retention. It
 // returns the number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
-	dayAgo, now := micros(db.now().Add(-idempotencyTTL)), micros(db.now())
+	dayAgo, now := micros(db.sql.Now().Add(-idempotencyTTL)), micros(db.sql.Now())
 	keys, err := purgeBatches(ctx, db, `DELETE FROM idempotency WHERE (site, key) IN
 		(SELECT site, key FROM idempotency WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, dayAgo)
 	if err != nil {
@@ -33,7 +33,7 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	}
 	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE id IN
 		(SELECT id FROM second_looks WHERE decided_at IS NULL AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
-		0, micros(db.now().Add(-secondLookTTL)))
+		0, micros(db.sql.Now().Add(-secondLookTTL)))
 	if err != nil {
 		return keys + events + sessions + looks, err
 	}
@@ -58,9 +58,7 @@ const (
 func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64, more ...any) (total int64, err error) {
 	for full := true; full; {
 		gone, err := update(ctx, db, func(t *tx) ([]K, error) {
-			gone, err := list(t, scanOne[K], query, append([]any{after, before, purgeBatch}, more...)...)
-			t.wrote = t.wrote || len(gone) > 0
-			return gone, err
+			return sqldb.List(t, sqldb.ScanOne[K], query, append([]any{after, before, purgeBatch}, more...)...)
 		})
 		if err != nil {
 			return total, err
@@ -77,7 +75,7 @@ func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, afte
 // period is over.
 func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	total, err = update(ctx, db, func(t *tx) (int64, error) {
-		return t.exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.now))
+		return t.Exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.Now))
 	})
 	if err != nil {
 		return total, err
@@ -98,7 +96,7 @@ func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 			if part.days == 0 {
 				continue
 			}
-			n, err := part.remove(ctx, s.Slug, micros(db.now().AddDate(0, 0, -part.days)))
+			n, err := part.remove(ctx, s.Slug, micros(db.sql.Now().AddDate(0, 0, -part.days)))
 			total += n
 			if err != nil {
 				return total, err
@@ -127,27 +125,27 @@ func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (t
 // removeAddresses handles one batch and returns how many comments it has
 // passed.
 func (t *tx) removeAddresses(site string, before int64) (int, error) {
-	at := func(scan scanner) (p position, err error) {
-		err = scan(&p.at, &p.id)
+	at := func(scan sqldb.Scanner) (p sqldb.Position, err error) {
+		err = scan(&p.At, &p.ID)
 		return p, err
 	}
-	from, err := one(t, at, `SELECT cleared_at, cleared_id FROM sites WHERE slug = $1`, site)
+	from, err := sqldb.One(t, at, `SELECT cleared_at, cleared_id FROM sites WHERE slug = $1`, site)
 	if err != nil {
 		return 0, notFoundIf(err, "there is no site %q", site)
 	}
-	passed, err := list(t, at, `SELECT created_at, id FROM comments WHERE site = $1 AND (created_at, id) > ($2, $3) AND created_at < $4
-		ORDER BY created_at, id LIMIT $5`, site, from.at, from.id, before, purgeBatch)
+	passed, err := sqldb.List(t, at, `SELECT created_at, id FROM comments WHERE site = $1 AND (created_at, id) > ($2, $3) AND created_at < $4
+		ORDER BY created_at, id LIMIT $5`, site, from.At, from.ID, before, purgeBatch)
 	if err != nil || len(passed) == 0 {
 		return 0, err
 	}
 	to := passed[len(passed)-1]
-	if _, err := t.exec(`UPDATE comments SET client_hash = '', client_net = '', user_agent = '', referrer = ''
+	if _, err := t.Exec(`UPDATE comments SET client_hash = '', client_net = '', user_agent = '', referrer = ''
 		WHERE site = $1 AND (created_at, id) > ($2, $3) AND (created_at, id) <= ($4, $5)
-		AND (client_hash <> '' OR client_net <> '' OR user_agent <> '' OR referrer <> '')`, site, from.at, from.id, to.at, to.id); err != nil {
+		AND (client_hash <> '' OR client_net <> '' OR user_agent <> '' OR referrer <> '')`, site, from.At, from.ID, to.At, to.ID); err != nil {
 		return 0, err
 	}
 	// Another node may have come further meanwhile.
-	_, err = t.exec(`UPDATE sites SET cleared_at = $1, cleared_id = $2 WHERE slug = $3 AND (cleared_at, cleared_id) < ($1, $2)`, to.at, to.id, site)
+	_, err = t.Exec(`UPDATE sites SET cleared_at = $1, cleared_id = $2 WHERE slug = $3 AND (cleared_at, cleared_id) < ($1, $2)`, to.At, to.ID, site)
 	return len(passed), err
 }
 
@@ -156,8 +154,8 @@ func (t *tx) removeAddresses(site string, before int64) (int, error) {
 func (db *DB) removeRejected(ctx context.Context, site string, before int64) (total int64, err error) {
 	for full, after := true, int64(0); full; {
 		gone, err := update(ctx, db, func(t *tx) ([]models.Comment, error) {
-			old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND c.status = 'rejected' AND c.body <> ''
-				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.lockComments(), site, after, before, stripBatch)
+			old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND c.status = 'rejected' AND c.body <> ''
+				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.ForUpdateOf("c"), site, after, before, stripBatch)
 			if err != nil {
 				return nil, err
 			}
@@ -180,14 +178,6 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 func (db *DB) removeLabels(ctx context.Context, site string, before int64) (int64, error) {
 	return purgeBatches(ctx, db, `DELETE FROM labels WHERE id IN (SELECT id FROM labels
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
-}
-
-// lockComments is the dialect's lock for comments read as c, with other tables.
-func (t *tx) lockComments() string {
-	if t.d.forUpdate == "" {
-		return ""
-	}
-	return t.d.forUpdate + " OF c"
 }
 
 // emptied are the columns of a comment that came from its author, without what
@@ -215,24 +205,18 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 	if reason != "" {
 		set = `author_key = 'name:', author_id = '', client_hash = '', client_net = '', user_agent = '', referrer = '', campaign = '',
 			lease_by = '', lease_until = 0, status = 'rejected', reason = $2, updated_at = $3`
-		args = append(args, string(reason), micros(t.now))
+		args = append(args, string(reason), micros(t.Now))
 	}
-	if _, err := t.exec(`UPDATE comments SET `+strippedColumns+`, `+set+` WHERE id`+t.d.inJSONList, args...); err != nil {
+	if _, err := t.Exec(`UPDATE comments SET `+strippedColumns+`, `+set+` WHERE id`+t.InJSONList(), args...); err != nil {
 		return err
 	}
-	if _, err := t.exec(`DELETE FROM revisions WHERE comment_id`+t.d.inJSONList, jsonList(ids)); err != nil {
+	if _, err := t.Exec(`DELETE FROM revisions WHERE comment_id`+t.InJSONList(), jsonList(ids)); err != nil {
 		return err
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
 	// A record of nothing would still be a name.
-	_, err := t.exec(`DELETE FROM authors WHERE key`+t.d.inJSONList+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonList(keys), old[0].Site)
+	_, err := t.Exec(`DELETE FROM authors WHERE key`+t.InJSONList()+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonList(keys), old[0].Site)
 	return err
-}
-
-// jsonOf is a list for dialect.among.
-func jsonList(ids []string) string {
-	b, _ := json.Marshal(ids) // a list of strings can be encoded
-	return string(b)
 }

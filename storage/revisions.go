@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Edit is a new text of a comment, with what the machine makes of it.
@@ -20,7 +21,7 @@ type Edit struct {
 // others, the new text is never more public than the old one was. The same text
 // again changes nothing.
 func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Edit) (models.Comment, error) {
-	e.Body = sanitizeText(e.Body)
+	e.Body = sqldb.SanitizeText(e.Body)
 	if e.Verdict.Signals == nil {
 		e.Verdict.Signals = []models.Signal{}
 	}
@@ -29,23 +30,23 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 		return models.Comment{}, err
 	}
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
-		k, err := t.visible(by, id, t.d.forUpdate)
+		k, err := t.visible(by, id, t.ForUpdate())
 		if err == nil {
 			err = refuseGone(k.comment)
 		}
 		if err != nil || k.comment.Body == e.Body {
 			return k.comment, err
 		}
-		stand, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+		stand, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 		if err != nil {
 			return k.comment, err
 		}
-		if _, err := t.exec(`INSERT INTO revisions (comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4)`,
-			id, k.comment.Version, k.comment.Body, micros(t.now)); err != nil {
+		if _, err := t.Exec(`INSERT INTO revisions (comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4)`,
+			id, k.comment.Version, k.comment.Body, micros(t.Now)); err != nil {
 			return k.comment, err
 		}
 		c := k.comment
-		c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.now
+		c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.Now
 		switch {
 		case len(stand) > 0:
 			c.Status, c.Reason = models.Pending, models.ReasonEdited
@@ -53,9 +54,9 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 			c.Status, c.Reason = e.Status, e.Reason
 		}
 		v := e.Verdict
-		if _, err := t.exec(`UPDATE comments SET body = $1, search = $2, lang = $3, status = $4, reason = $5, version = $6, updated_at = $7,
+		if _, err := t.Exec(`UPDATE comments SET body = $1, search = $2, lang = $3, status = $4, reason = $5, version = $6, updated_at = $7,
 			risk = $8, spam = $9, abuse = $10, action = $11, said = $12, model = $13, hold_at = $14, reject_at = $15, signals = $16 WHERE id = $17`,
-			c.Body, searchColumn(c), c.Lang, string(c.Status), string(c.Reason), c.Version, micros(t.now),
+			c.Body, searchColumn(c), c.Lang, string(c.Status), string(c.Reason), c.Version, micros(t.Now),
 			v.Probability(), v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, v.Hold, v.Reject, signals, id); err != nil {
 			return c, err
 		}
@@ -84,7 +85,7 @@ func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, sta
 
 // revisions returns the earlier texts of a comment, oldest first.
 func (t *tx) revisions(comment string) ([]models.Revision, error) {
-	return list(t, func(scan scanner) (r models.Revision, err error) {
+	return sqldb.List(t, func(scan sqldb.Scanner) (r models.Revision, err error) {
 		var at int64
 		err = scan(&r.Version, &r.Body, &at)
 		r.ReplacedAt = fromMicros(at)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Rules returns what a newsroom set for its site; the zero value when nothing.
@@ -14,7 +15,7 @@ func (db *DB) Rules(ctx context.Context, site string) (models.Rules, error) {
 }
 
 func (t *tx) rules(site, lock string) (r models.Rules, err error) {
-	text, err := one(t, scanOne[string], `SELECT rules FROM sites WHERE slug = $1`+lock, site)
+	text, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT rules FROM sites WHERE slug = $1`+lock, site)
 	if err != nil {
 		return r, notFoundIf(err, "there is no site %q", site)
 	}
@@ -32,11 +33,11 @@ func (db *DB) SetRules(ctx context.Context, by models.Caller, site string, r mod
 		return err
 	}
 	return apply(ctx, db, func(t *tx) error {
-		old, err := t.rules(site, t.d.forUpdate)
+		old, err := t.rules(site, t.ForUpdate())
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(`UPDATE sites SET rules = $1 WHERE slug = $2`, text, site); err != nil {
+		if _, err := t.Exec(`UPDATE sites SET rules = $1 WHERE slug = $2`, text, site); err != nil {
 			return err
 		}
 		return t.audit(by, site, "site.rules", site, auditRules(old, r), auditRules(r, old))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // lookKept is how long a second look waits for somebody to take it.
@@ -22,19 +23,42 @@ func sampled(id string, share float64) bool {
 	return float64(binary.BigEndian.Uint64(sum[:])>>11)/(1<<53) < share
 }
 
-var insertSecondLooks = into("second_looks", `id, comment_id, site, of, first_action, first_reason, first_by, created_at bigint,
-	second_action, second_reason, second_by, note, lease_by, lease_until bigint`, "")
-
-func (t *tx) newSecondLook(id string, c models.Comment, of models.LookOf, action models.Action, reason models.Reason, by string) []any {
-	return []any{
-		id, c.ID, c.Site, string(of), string(action), string(reason), by, micros(t.now),
-		"", "", "", "", "", int64(0),
-	}
+// secondLookRow is a second look that nobody has answered.
+type secondLookRow struct {
+	id, comment, site string
+	of                models.LookOf
+	action            models.Action
+	reason            models.Reason
+	by                string
+	createdAt         int64
+	answeredBy        string
+	leaseBy           string
 }
 
-// machineLook has an id of its own: that of the comment would tell what became
-// of it.
-func (t *tx) machineSecondLook(c models.Comment) []any {
+var secondLookRows = sqldb.NewInsert("second_looks", "",
+	sqldb.Text("id", func(l secondLookRow) string { return l.id }),
+	sqldb.Text("comment_id", func(l secondLookRow) string { return l.comment }),
+	sqldb.Text("site", func(l secondLookRow) string { return l.site }),
+	sqldb.Text("of", func(l secondLookRow) string { return string(l.of) }),
+	sqldb.Text("first_action", func(l secondLookRow) string { return string(l.action) }),
+	sqldb.Text("first_reason", func(l secondLookRow) string { return string(l.reason) }),
+	sqldb.Text("first_by", func(l secondLookRow) string { return l.by }),
+	sqldb.Int("created_at", func(l secondLookRow) int64 { return l.createdAt }),
+	sqldb.Constant[secondLookRow]("second_action", "''"),
+	sqldb.Constant[secondLookRow]("second_reason", "''"),
+	sqldb.Constant[secondLookRow]("second_by", "''"),
+	sqldb.Constant[secondLookRow]("note", "''"),
+	sqldb.Constant[secondLookRow]("lease_by", "''"),
+	sqldb.Constant[secondLookRow]("lease_until", "0"),
+)
+
+func (t *tx) newSecondLook(id string, c models.Comment, of models.LookOf, action models.Action, reason models.Reason, by string) secondLookRow {
+	return secondLookRow{id: id, comment: c.ID, site: c.Site, of: of, action: action, reason: reason, by: by, createdAt: micros(t.Now)}
+}
+
+// machineSecondLook has an id of its own: that of the comment would reveal what
+// became of it.
+func (t *tx) machineSecondLook(c models.Comment) secondLookRow {
 	action := models.Approve
 	if c.Status == models.Rejected {
 		action = models.Reject
@@ -42,18 +66,7 @@ func (t *tx) machineSecondLook(c models.Comment) []any {
 	return t.newSecondLook(newID(), c, models.LookMachine, action, c.Reason, "")
 }
 
-// look is a row that nobody has answered.
-type secondLookRow struct {
-	id, comment string
-	of          models.LookOf
-	action      models.Action
-	reason      models.Reason
-	by          string
-	answeredBy  string
-	leaseBy     string
-}
-
-func readSecondLook(scan scanner) (l secondLookRow, err error) {
+func readSecondLook(scan sqldb.Scanner) (l secondLookRow, err error) {
 	err = scan(&l.id, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.answeredBy, &l.leaseBy)
 	return l, err
 }
@@ -76,42 +89,42 @@ func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, lim
 	if err != nil {
 		return nil, err
 	}
-	limit = pageSize(limit)
+	limit = sqldb.PageSize(limit)
 	return update(ctx, db, func(t *tx) ([]models.SecondLook, error) {
-		now := micros(t.now)
-		w := new(where)
-		w.add("l.decided_at IS NULL AND l.created_at > ?", micros(t.now.Add(-secondLookTTL)))
-		w.add("l.first_by <> ?", by.Name)
-		w.add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
-		w.add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
-		free := w.and("l.lease_until <= ?", now)
-		parts := []*where{free}
+		now := micros(t.Now)
+		w := new(sqldb.Where)
+		w.Add("l.decided_at IS NULL AND l.created_at > ?", micros(t.Now.Add(-secondLookTTL)))
+		w.Add("l.first_by <> ?", by.Name)
+		w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
+		w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
+		free := w.And("l.lease_until <= ?", now)
+		parts := []*sqldb.Where{free}
 		if !all {
 			parts = nil
 			for _, s := range sites {
-				parts = append(parts, free.and("l.site = ?", s))
+				parts = append(parts, free.And("l.site = ?", s))
 			}
 		}
-		held := w.and("l.lease_by = ? AND l.lease_by <> '' AND l.lease_until > ?", by.Name, now)
+		held := w.And("l.lease_by = ? AND l.lease_by <> '' AND l.lease_until > ?", by.Name, now)
 		if !all {
 			// Not the mere column: what one holds is less than what a site has.
-			held.in("l.site || ''", sites)
+			held.In("l.site || ''", sites)
 		}
 		var looks []secondLookRow
-		for _, part := range append([]*where{held}, parts...) {
+		for _, part := range append([]*sqldb.Where{held}, parts...) {
 			if len(looks) == limit {
 				break
 			}
 			// Comments that are being decided at this moment are passed over too.
 			query := secondLookColumns + ` JOIN comments c ON c.id = l.comment_id` + part.String() +
-				" ORDER BY l.created_at, l.id LIMIT " + part.arg(limit-len(looks)) + t.d.skipLocked
-			found, err := list(t, readSecondLook, query, part.args...)
+				" ORDER BY l.created_at, l.id LIMIT " + part.Arg(limit-len(looks)) + t.SkipLocked()
+			found, err := sqldb.List(t, readSecondLook, query, part.Args()...)
 			if err != nil {
 				return nil, err
 			}
 			looks = append(looks, found...)
 		}
-		return t.leaseSecondLooks(by, looks, t.now.Add(lease))
+		return t.leaseSecondLooks(by, looks, t.Now.Add(lease))
 	})
 }
 
@@ -120,7 +133,7 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 	var ids, parents []string
 	for _, l := range looks {
 		ids = append(ids, l.comment)
-		if _, err := t.exec(`UPDATE second_looks SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(until), l.id); err != nil {
+		if _, err := t.Exec(`UPDATE second_looks SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(until), l.id); err != nil {
 			return nil, err
 		}
 	}
@@ -165,18 +178,18 @@ func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d mode
 		if err != nil {
 			return o, err
 		}
-		if _, err := t.exec(`UPDATE second_looks SET second_action = $1, second_reason = $2, second_by = $3, note = $4, decided_at = $5,
+		if _, err := t.Exec(`UPDATE second_looks SET second_action = $1, second_reason = $2, second_by = $3, note = $4, decided_at = $5,
 			lease_by = '', lease_until = 0 WHERE id = $6`,
-			string(d.Action), string(d.Reason), by.Name, sanitizeText(d.Note), micros(t.now), l.id); err != nil {
+			string(d.Action), string(d.Reason), by.Name, sqldb.SanitizeText(d.Note), micros(t.Now), l.id); err != nil {
 			return o, err
 		}
 		o = models.SecondOpinion{
 			ID: l.id, Of: l.of, FirstAction: l.action, FirstReason: l.reason, FirstBy: l.by,
 			Agreed: d.Action == l.action, Comment: c,
 		}
-		t.counters.onSecondLook(c.Site, o, t.now)
+		t.counters.onSecondLook(c.Site, o, t.Now)
 		if !o.Agreed {
-			if _, err := t.exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, l.id, c.ID); err != nil {
+			if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, l.id, c.ID); err != nil {
 				return o, err
 			}
 			if o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook); err != nil {
@@ -197,11 +210,11 @@ func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d mode
 func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, models.Comment, error) {
 	const query = secondLookColumns + ` WHERE l.id = $1`
 	none := "there is no such second look"
-	l, err := one(t, readSecondLook, query, id)
+	l, err := sqldb.One(t, readSecondLook, query, id)
 	if err != nil {
 		return l, models.Comment{}, notFoundIf(err, "%s", none)
 	}
-	k, err := t.visible(by, l.comment, t.d.forUpdate)
+	k, err := t.visible(by, l.comment, t.ForUpdate())
 	if models.KindOf(err) == models.KindNotFound {
 		err = models.Errorf(models.KindNotFound, "%s", none)
 	}
@@ -209,7 +222,7 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 		return l, k.comment, err
 	}
 	// Somebody may have been quicker while the comment was waited for.
-	if l, err = one(t, readSecondLook, query, id); err != nil {
+	if l, err = sqldb.One(t, readSecondLook, query, id); err != nil {
 		return l, k.comment, notFoundIf(err, "%s", none)
 	}
 	switch {
@@ -249,21 +262,21 @@ func (db *DB) SecondLooks(ctx context.Context, by models.Caller, site string) (S
 }
 
 func (t *tx) secondLookStats(by models.Caller, site string) (s SecondLooks, err error) {
-	var w where
-	first := dayOf(t.now) - statsDays + 1
-	w.add("day BETWEEN ? AND ?", first, first+statsDays-1)
-	if err := w.addVisible(by, "site", site); err != nil {
+	var w sqldb.Where
+	first := dayOf(t.Now) - statsDays + 1
+	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1)
+	if err := addVisible(&w, by, "site", site); err != nil {
 		return s, err
 	}
 	type row struct {
 		of models.LookOf
 		n  Agreements
 	}
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.of, &r.n.ApprovedApproved, &r.n.ApprovedRejected, &r.n.RejectedApproved, &r.n.RejectedRejected)
 		return r, err
 	}, `SELECT of, CAST(sum(approved_approved) AS bigint), CAST(sum(approved_rejected) AS bigint),
-		CAST(sum(rejected_approved) AS bigint), CAST(sum(rejected_rejected) AS bigint) FROM agreements`+w.String()+` GROUP BY of`, w.args...)
+		CAST(sum(rejected_approved) AS bigint), CAST(sum(rejected_rejected) AS bigint) FROM agreements`+w.String()+` GROUP BY of`, w.Args()...)
 	for _, r := range rows {
 		r.n.Kappa = r.n.kappa()
 		if r.of == models.LookMachine {

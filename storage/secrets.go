@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // newToken makes a secret of 32 random bytes.
@@ -32,13 +33,13 @@ func (db *DB) Secret(ctx context.Context, given []byte) ([]byte, error) {
 	return update(ctx, db, func(t *tx) ([]byte, error) {
 		fresh := make([]byte, 32)
 		rand.Read(fresh) // never fails
-		made, err := t.exec(`INSERT INTO settings (name, value) VALUES ('secret', $1) ON CONFLICT (name) DO NOTHING`, fresh)
+		made, err := t.Exec(`INSERT INTO settings (name, value) VALUES ('secret', $1) ON CONFLICT (name) DO NOTHING`, fresh)
 		if err == nil && made > 0 {
 			err = t.audit(models.Caller{Kind: models.ByCommand, Name: "winnow"}, "", "settings.add", "secret", nil, nil)
 		}
 		if err != nil {
 			return nil, err
 		}
-		return one(t, scanOne[[]byte], `SELECT value FROM settings WHERE name = 'secret'`)
+		return sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT value FROM settings WHERE name = 'secret'`)
 	})
 }

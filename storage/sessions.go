@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // A refresh token is "SESSION.SECRET". Each use replaces the secret, so a token
@@ -26,8 +27,8 @@ func (db *DB) StartSession(ctx context.Context, by models.Caller, ttl time.Durat
 		if m.Disabled {
 			return models.Errorf(models.KindForbidden, "this account is disabled")
 		}
-		if _, err := t.exec(`INSERT INTO sessions (id, moderator, token_hash, expires_at) VALUES ($1, $2, $3, $4)`,
-			id, m.Name, hashToken(secret), micros(t.now.Add(ttl))); err != nil {
+		if _, err := t.Exec(`INSERT INTO sessions (id, moderator, token_hash, expires_at) VALUES ($1, $2, $3, $4)`,
+			id, m.Name, hashToken(secret), micros(t.Now.Add(ttl))); err != nil {
 			return err
 		}
 		return t.audit(by, "", "session.start", m.Name, nil, nil)
@@ -45,7 +46,7 @@ type session struct {
 	expires   int64
 }
 
-func readSession(scan scanner) (s session, err error) {
+func readSession(scan sqldb.Scanner) (s session, err error) {
 	err = scan(&s.moderator, &s.hash, &s.expires)
 	return s, err
 }
@@ -57,7 +58,7 @@ func (db *DB) RefreshSession(ctx context.Context, refresh string, from netip.Add
 	id, secret, _ := strings.Cut(refresh, ".")
 	fresh := newToken("")
 	m, err = update(ctx, db, func(t *tx) (m models.Moderator, err error) {
-		s, err := one(t, readSession, `SELECT moderator, token_hash, expires_at FROM sessions WHERE id = $1`+t.d.forUpdate, id)
+		s, err := sqldb.One(t, readSession, `SELECT moderator, token_hash, expires_at FROM sessions WHERE id = $1`+t.ForUpdate(), id)
 		if err != nil {
 			return m, notFoundIf(err, "")
 		}
@@ -65,11 +66,11 @@ func (db *DB) RefreshSession(ctx context.Context, refresh string, from netip.Add
 		if err != nil {
 			return m, err
 		}
-		if subtle.ConstantTimeCompare(s.hash, hashToken(secret)) == 0 || s.expires <= micros(t.now) || m.Disabled {
+		if subtle.ConstantTimeCompare(s.hash, hashToken(secret)) == 0 || s.expires <= micros(t.Now) || m.Disabled {
 			// This must be committed, so it is not an error here.
 			return models.Moderator{}, t.endSession(id, from)
 		}
-		_, err = t.exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hashToken(fresh), micros(t.now.Add(ttl)), id)
+		_, err = t.Exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hashToken(fresh), micros(t.Now.Add(ttl)), id)
 		return m, err
 	})
 	if models.KindOf(err) == models.KindNotFound || (err == nil && m.Name == "") {
@@ -89,7 +90,7 @@ func (db *DB) EndSession(ctx context.Context, refresh string, from netip.Addr) e
 }
 
 func (t *tx) endSession(id string, from netip.Addr) error {
-	ended, err := list(t, scanOne[string], `DELETE FROM sessions WHERE id = $1 RETURNING moderator`, id)
+	ended, err := sqldb.List(t, sqldb.ScanOne[string], `DELETE FROM sessions WHERE id = $1 RETURNING moderator`, id)
 	if err != nil || len(ended) == 0 {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // AddSite keeps a site and returns its secret key, of which only a hash is
@@ -59,9 +60,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 		return "", err
 	}
 	key = newToken("wk_")
-	added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons)
+	added, err := t.Exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) DO NOTHING`,
-		s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hashToken(key), micros(t.now),
+		s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hashToken(key), micros(t.Now),
 		s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons)
 	if err != nil {
 		return "", err
@@ -69,7 +70,7 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if added == 0 {
 		return "", models.Errorf(models.KindConflict, "there is a site %q already", s.Slug)
 	}
-	if _, err := t.exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
+	if _, err := t.Exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
 		return "", err
 	}
 	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, auditSite(s))
@@ -85,7 +86,7 @@ func auditSite(s models.Site) map[string]any {
 
 const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons FROM sites`
 
-func readSite(scan scanner) (s models.Site, err error) {
+func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, surge, reasons string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.SSOSecret, &at,
@@ -99,7 +100,7 @@ func readSite(scan scanner) (s models.Site, err error) {
 
 // Sites returns all sites by slug.
 func (db *DB) Sites(ctx context.Context) ([]models.Site, error) {
-	return read(ctx, db, func(t *tx) ([]models.Site, error) { return list(t, readSite, siteColumns+` ORDER BY slug`) })
+	return read(ctx, db, func(t *tx) ([]models.Site, error) { return sqldb.List(t, readSite, siteColumns+` ORDER BY slug`) })
 }
 
 // Site returns one site, or KindNotFound.
@@ -108,14 +109,14 @@ func (db *DB) Site(ctx context.Context, slug string) (models.Site, error) {
 }
 
 func (t *tx) site(slug, lock string) (models.Site, error) {
-	s, err := one(t, readSite, siteColumns+` WHERE slug = $1`+lock, slug)
+	s, err := sqldb.One(t, readSite, siteColumns+` WHERE slug = $1`+lock, slug)
 	return s, notFoundIf(err, "there is no site %q", slug)
 }
 
 // SiteByKey returns the site that a secret key belongs to, or KindUnauthorized.
 func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 	return read(ctx, db, func(t *tx) (models.Site, error) {
-		s, err := one(t, readSite, siteColumns+` WHERE key_hash = $1`, hashToken(key))
+		s, err := sqldb.One(t, readSite, siteColumns+` WHERE key_hash = $1`, hashToken(key))
 		if errors.Is(err, sql.ErrNoRows) {
 			err = models.Errorf(models.KindUnauthorized, "the site key is not known")
 		}
@@ -127,10 +128,10 @@ func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) (key string, err error) {
 	key = newToken("wk_")
 	err = apply(ctx, db, func(t *tx) error {
-		if _, err := t.site(slug, t.d.forUpdate); err != nil {
+		if _, err := t.site(slug, t.ForUpdate()); err != nil {
 			return err
 		}
-		if _, err := t.exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hashToken(key), slug); err != nil {
+		if _, err := t.Exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hashToken(key), slug); err != nil {
 			return err
 		}
 		return t.audit(by, slug, "site.rotate_key", slug, nil, nil)
@@ -145,7 +146,7 @@ func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) 
 // slug and the time of creation stay. Others may wait for change: it is quick.
 func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, change func(*models.Site) error) (models.Site, error) {
 	return update(ctx, db, func(t *tx) (models.Site, error) {
-		old, err := t.site(slug, t.d.forUpdate)
+		old, err := t.site(slug, t.ForUpdate())
 		if err != nil {
 			return old, err
 		}
@@ -171,7 +172,7 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		if err != nil {
 			return old, err
 		}
-		if _, err := t.exec(`UPDATE sites SET name = $1, origins = $2, mode = $3, hold = $4, reject = $5, sso_secret = $6,
+		if _, err := t.Exec(`UPDATE sites SET name = $1, origins = $2, mode = $3, hold = $4, reject = $5, sso_secret = $6,
 			keep_addresses = $7, keep_rejected = $8, keep_labels = $9, surge = $10, second_look = $11, reasons = $12 WHERE slug = $13`,
 			s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret,
 			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons, slug); err != nil {

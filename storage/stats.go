@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Stats are the figures of one site, or of all that the caller sees.
@@ -74,7 +75,7 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 			at := fromMicros(oldest[0].At)
 			s.OldestPendingAt = &at
 		}
-		first := dayOf(t.now) - statsDays + 1
+		first := dayOf(t.Now) - statsDays + 1
 		s.Days = make([]Day, statsDays)
 		for i := range s.Days {
 			s.Days[i].Day = fromMicros((first + int64(i)) * dayMicros).Format(time.DateOnly)
@@ -95,19 +96,19 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 
 // arrivals counts comments by day and by what the machine did.
 func (t *tx) loadArrivals(s *Stats, by models.Caller, site string, first int64) error {
-	var w where
-	w.add("day BETWEEN ? AND ?", first, first+statsDays-1) // a clock may run ahead
-	if err := w.addVisible(by, "site", site); err != nil {
+	var w sqldb.Where
+	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1) // a clock may run ahead
+	if err := addVisible(&w, by, "site", site); err != nil {
 		return err
 	}
 	type row struct {
 		day int64
 		n   statusCounts
 	}
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.day, &r.n.approved, &r.n.rejected, &r.n.pending)
 		return r, err
-	}, `SELECT day, approved, rejected, held FROM arrivals`+w.String(), w.args...)
+	}, `SELECT day, approved, rejected, held FROM arrivals`+w.String(), w.Args()...)
 	for _, r := range rows {
 		day := &s.Days[r.day-first]
 		day.Comments += int(r.n.approved + r.n.rejected + r.n.pending)
@@ -121,10 +122,10 @@ func (t *tx) loadArrivals(s *Stats, by models.Caller, site string, first int64) 
 // judgements counts the decisions that stand by day and moderator, and against
 // what the machine did.
 func (t *tx) loadDecisionCounts(s *Stats, by models.Caller, site string, first int64) error {
-	var w where
-	w.add("day BETWEEN ? AND ?", first, first+statsDays-1)
-	w.add("approved + rejected > 0") // not all undone
-	if err := w.addVisible(by, "site", site); err != nil {
+	var w sqldb.Where
+	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1)
+	w.Add("approved + rejected > 0") // not all undone
+	if err := addVisible(&w, by, "site", site); err != nil {
 		return err
 	}
 	sum := `CAST(sum(approved) AS bigint), CAST(sum(rejected) AS bigint) FROM judgements` + w.String()
@@ -134,20 +135,20 @@ func (t *tx) loadDecisionCounts(s *Stats, by models.Caller, site string, first i
 		machine models.Status
 		n       decisionCounts
 	}
-	days, err := list(t, func(scan scanner) (r row, err error) {
+	days, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.day, &r.n.approved, &r.n.rejected)
 		return r, err
-	}, `SELECT day, `+sum+` GROUP BY day`, w.args...)
+	}, `SELECT day, `+sum+` GROUP BY day`, w.Args()...)
 	if err != nil {
 		return err
 	}
 	for _, r := range days {
 		s.Days[r.day-first].Decisions = int(r.n.approved + r.n.rejected)
 	}
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.who, &r.machine, &r.n.approved, &r.n.rejected)
 		return r, err
-	}, `SELECT moderator, machine, `+sum+` GROUP BY moderator, machine`, w.args...)
+	}, `SELECT moderator, machine, `+sum+` GROUP BY moderator, machine`, w.Args()...)
 	people := map[string]*ModeratorCount{}
 	for _, r := range rows {
 		approved, rejected := int(r.n.approved), int(r.n.rejected)

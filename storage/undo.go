@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Undo takes back a decision, an escalation, or all decisions of a batch, by its
@@ -41,7 +42,7 @@ func (t *tx) undoable(by models.Caller, id string) ([]models.Decision, error) {
 		decisionColumns + ` WHERE batch = $1 AND batch <> '' ORDER BY comment_id`,
 		escalationColumns + ` WHERE id = $1`,
 	} {
-		found, err := list(t, readDecision, query, id)
+		found, err := sqldb.List(t, readDecision, query, id)
 		if err != nil || len(found) > 0 {
 			return slices.DeleteFunc(found, func(d models.Decision) bool { return !by.Sees(d.Site) }), err
 		}
@@ -80,7 +81,7 @@ func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Dec
 }
 
 func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.Comment, error) {
-	k, err := t.comment(d.CommentID, t.d.forUpdate) // from here on nobody else decides or undoes it
+	k, err := t.comment(d.CommentID, t.ForUpdate()) // from here on nobody else decides or undoes it
 	if err == nil {
 		err = refuseGone(k.comment)
 	}
@@ -88,11 +89,11 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		return d, k.comment, err
 	}
 	old := k.comment
-	all, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC`, d.CommentID)
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC`, d.CommentID)
 	if err != nil {
 		return d, old, err
 	}
-	edited, err := list(t, scanOne[int], `SELECT 1 FROM revisions WHERE comment_id = $1 AND replaced_at > $2 LIMIT 1`, d.CommentID, micros(d.CreatedAt))
+	edited, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM revisions WHERE comment_id = $1 AND replaced_at > $2 LIMIT 1`, d.CommentID, micros(d.CreatedAt))
 	if err == nil && len(edited) > 0 {
 		err = models.Errorf(models.KindConflict, "the comment has been edited since")
 	}
@@ -107,19 +108,19 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 			return d, old, models.Errorf(models.KindConflict, "the comment has changed since: %s", describe(other))
 		}
 	}
-	before, err := one(t, func(scan scanner) (s auditState, err error) {
+	before, err := sqldb.One(t, func(scan sqldb.Scanner) (s auditState, err error) {
 		err = scan(&s.Status, &s.Reason)
 		return s, err
 	}, `SELECT old_status, old_reason FROM decisions WHERE id = $1`, d.ID)
 	if err != nil {
 		return d, old, err
 	}
-	now := t.now
+	now := t.Now
 	d.UndoneAt, d.UndoneBy, d.Label = &now, by.Name, ""
-	if _, err := t.exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, d.ID); err != nil {
+	if _, err := t.Exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, d.ID); err != nil {
 		return d, old, err
 	}
-	if _, err := t.exec(`DELETE FROM second_looks WHERE id = $1 AND decided_at IS NULL`, d.ID); err != nil {
+	if _, err := t.Exec(`DELETE FROM second_looks WHERE id = $1 AND decided_at IS NULL`, d.ID); err != nil {
 		return d, old, err
 	}
 	t.counters.onDecision(d, k.initialStatus, -1)

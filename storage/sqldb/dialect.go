@@ -1,4 +1,4 @@
-package storage
+package sqldb
 
 import (
 	"context"
@@ -19,17 +19,18 @@ import (
 // dialect names every difference between the databases. All other SQL is the
 // same text for both.
 type dialect struct {
-	driver     string // of database/sql
 	forUpdate  string // ends a SELECT whose rows are about to be changed
 	skipLocked string // the same, passing over rows that others have locked
 	inJSONList string // compares with the texts of a JSON list, $1
 	lockSchema string // statement that makes other migrating nodes wait
+	arrays     bool   // inserts take all rows at once
 	schema     func(text string) string
-	insert     func(i insert, rows [][]any) (query string, calls [][]any)
 	classify   func(error) fault
 }
 
-// fault is what a database error means to storage.
+const sqliteDriver = "sqlite" // name in database/sql
+
+// fault is what an error of the database means.
 type fault int
 
 const (
@@ -43,21 +44,18 @@ const (
 // SQLite locks the whole file when a transaction begins, so it needs no lock
 // clauses.
 var sqliteDialect = &dialect{
-	driver:     "sqlite",
 	inJSONList: " IN (SELECT value FROM json_each($1))",
 	schema:     strings.NewReplacer("/* ", "", " */", "").Replace,
-	insert:     insertEach,
 	classify:   sqliteFault,
 }
 
 var postgresDialect = &dialect{
-	driver:     "pgx",
 	forUpdate:  " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	inJSONList: " IN (SELECT json_array_elements_text($1::json))",
 	lockSchema: "SELECT pg_advisory_xact_lock(7214913)", // any number that is only ours
 	schema:     func(text string) string { return text },
-	insert:     insertArrays,
+	arrays:     true,
 	classify:   postgresFault,
 }
 
@@ -111,7 +109,7 @@ func postgresFault(err error) fault {
 	return faultOther
 }
 
-// explain turns an error of the database into one that may leave storage.
+// explain turns an error of the database into one that callers can act on.
 func (d *dialect) explain(err error) error {
 	var known *models.Error
 	if err == nil || errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -125,5 +123,39 @@ func (d *dialect) explain(err error) error {
 	case faultRetry, faultUnavailable:
 		return &models.Error{Kind: models.KindUnavailable, Message: "the database cannot do this now", Cause: err}
 	}
-	return fmt.Errorf("storage: %w", err)
+	return fmt.Errorf("database: %w", err)
+}
+
+// IsDuplicate tells whether an error says that a row with the same key exists.
+func (t *Tx) IsDuplicate(err error) bool { return t.d.classify(err) == faultDuplicate }
+
+// ForUpdate ends a SELECT whose rows are about to be changed, so that nobody
+// else changes them first. SQLite needs none: a change has the whole file.
+func (t *Tx) ForUpdate() string { return t.d.forUpdate }
+
+// ForUpdateOf is ForUpdate for the rows of one table of a join.
+func (t *Tx) ForUpdateOf(alias string) string {
+	if t.d.forUpdate == "" {
+		return ""
+	}
+	return t.d.forUpdate + " OF " + alias
+}
+
+// SkipLocked is ForUpdate that passes over rows that others have locked.
+func (t *Tx) SkipLocked() string { return t.d.skipLocked }
+
+// InJSONList compares a column with the texts of a JSON list, which is $1.
+func (t *Tx) InJSONList() string { return t.d.inJSONList }
+
+// SchemaText is the text of a migration for this database: what stands between
+// /* and */ is for SQLite alone.
+func (t *Tx) SchemaText(text string) string { return t.d.schema(text) }
+
+// LockSchema makes other nodes that migrate wait until this transaction ends.
+func (t *Tx) LockSchema() error {
+	if t.d.lockSchema == "" {
+		return nil
+	}
+	_, err := t.Exec(t.d.lockSchema)
+	return err
 }

@@ -1,4 +1,4 @@
-package storage
+package sqldb
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestGatherWaitsForThoseThatCameTheLastTime(t *testing.T) {
+func TestBatcherWaitsForAsManyAsCameLastTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		type work struct {

@@ -1,4 +1,4 @@
-package storage
+package sqldb
 
 import (
 	"context"
@@ -28,8 +28,8 @@ const (
 	maxLog         = 1 << 12 // pages of the log before it is forced to begin anew
 )
 
-func startCheckpointer(d *dialect, name string, log *slog.Logger) (*checkpointer, error) {
-	pool, err := sql.Open(d.driver, name)
+func startCheckpointer(path string, log *slog.Logger) (*checkpointer, error) {
+	pool, err := OpenShared(path)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +52,8 @@ func (c *checkpointer) copy() {
 	c.grown.Store(pages > maxLog)
 }
 
-// wrote is called by the writer between two transactions.
-func (c *checkpointer) wrote(on runner) {
+// afterCommit is called by the writer between two transactions.
+func (c *checkpointer) afterCommit(on Runner) {
 	if c.grown.CompareAndSwap(true, false) {
 		// Little is left to copy. Readers of a moment ago are waited for,
 		// longer ones, such as a backup, are not.
@@ -71,20 +71,20 @@ func (c *checkpointer) wrote(on runner) {
 	}
 }
 
-func (c *checkpointer) restart(on runner) error {
-	t := &tx{ctx: context.Background(), on: on}
-	if _, err := t.exec("PRAGMA busy_timeout = 50"); err != nil {
+func (c *checkpointer) restart(on Runner) error {
+	t := &Tx{ctx: context.Background(), on: on}
+	if _, err := t.Exec("PRAGMA busy_timeout = 50"); err != nil {
 		return err
 	}
 	_, err := checkpoint(on, "RESTART")
-	_, reset := t.exec("PRAGMA busy_timeout = " + strconv.Itoa(writerPoll))
+	_, reset := t.Exec("PRAGMA busy_timeout = " + strconv.Itoa(writerPoll))
 	return errors.Join(err, reset)
 }
 
 // checkpoint returns how many pages the log has.
-func checkpoint(on runner, mode string) (int64, error) {
-	t := &tx{ctx: context.Background(), on: on}
-	return one(t, func(scan scanner) (pages int64, err error) {
+func checkpoint(on Runner, mode string) (int64, error) {
+	t := &Tx{ctx: context.Background(), on: on}
+	return One(t, func(scan Scanner) (pages int64, err error) {
 		var busy, copied int64
 		err = scan(&busy, &pages, &copied)
 		return pages, err

@@ -1,19 +1,55 @@
-package storage
+package sqldb
 
 import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"math/rand/v2"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// pipeline is a transaction of PostgreSQL. Its begin and its inserts wait until
-// something is read or all is done, and are sent together: each way to the
-// server and back costs both sides more than most statements do.
+const maxAttempts = 6
+
+// transact runs a change in a transaction of PostgreSQL, again when it lost
+// against another one.
+func (db *DB) transact(ctx context.Context, change func(*Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := db.attempt(ctx, change)
+		if attempt == maxAttempts || db.d.classify(err) != faultRetry {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(rand.N(4 * time.Millisecond << attempt)):
+		}
+	}
+}
+
+func (db *DB) attempt(ctx context.Context, change func(*Tx) error) error {
+	own, err := db.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer own.end(ctx)
+	t := &Tx{ctx: ctx, on: own, d: db.d, Now: db.Now()}
+	if err := change(t); err != nil {
+		return err
+	}
+	if err := t.beforeCommit(); err != nil {
+		return err
+	}
+	return own.commit(ctx)
+}
+
+// pgTx is a transaction of PostgreSQL. Its begin and its inserts are queued
+// until something is read or all is done, and sent together: each round trip
+// costs both sides more than most statements do.
 type pgTx struct {
 	conn   *sql.Conn
 	queued *pgx.Batch
@@ -31,10 +67,9 @@ func (db *DB) begin(ctx context.Context) (*pgTx, error) {
 }
 
 // insert returns no number of rows: what is wrong with them shows later.
-func (p *pgTx) insert(query string, calls [][]any) (int64, error) {
-	for _, args := range calls {
-		p.queued.Queue(query, args...)
-	}
+func (p *pgTx) insert(rows bulkRows) (int64, error) {
+	query, args := rows.arrays()
+	p.queued.Queue(query, args...)
 	return 0, nil
 }
 
@@ -52,7 +87,7 @@ func (p *pgTx) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	return p.conn.QueryContext(ctx, query, args...)
 }
 
-// send returns the first error of what has waited; nothing after it was done.
+// send returns the first error of what was queued; nothing after it was done.
 func (p *pgTx) send(ctx context.Context) error {
 	if p.queued.Len() == 0 {
 		return nil
