@@ -256,14 +256,19 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 		if err := e.Validate(); err != nil {
 			return old, err
 		}
-		surge := ""
+		burst := ""
 		if e.Surge != nil {
-			if surge, err = toJSON(e.Surge); err != nil {
+			if burst, err = toJSON(e.Surge); err != nil {
 				return old, err
 			}
 		}
-		if _, err := t.Exec(`UPDATE articles SET section = $1, state = $2, state_until = $3, surge = $4, surge_until = $5 WHERE site = $6 AND id = $7`,
-			e.Section, string(e.State), micros(e.Until), surge, micros(e.SurgeUntil), site, id); err != nil {
+		if _, err := t.UpdateRows("articles", articleKey(site, id),
+			"section", e.Section,
+			"state", string(e.State),
+			"state_until", micros(e.Until),
+			"surge", burst,
+			"surge_until", micros(e.SurgeUntil),
+		); err != nil {
 			return old, err
 		}
 		if err := t.audit(by, site, "article.update", id, auditArticle(old), auditArticle(e)); err != nil {
@@ -273,7 +278,14 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 	})
 }
 
-// lockedArticle returns an article, which it makes when nobody knows it.
+func articleKey(site, id string) *sqldb.Where {
+	w := new(sqldb.Where)
+	w.Add("site = ?", site)
+	w.Add("id = ?", id)
+	return w
+}
+
+// lockArticle returns an article, which it makes when nobody knows it.
 func (t *tx) lockArticle(site, id string) (models.ArticleEntry, error) {
 	if _, err := t.Exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ($1, $2, '', '', 1, 0)
 		ON CONFLICT (site, id) DO NOTHING`, site, id); err != nil {

@@ -152,18 +152,7 @@ func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader
 
 func (t *tx) saveStanding(by models.Caller, r models.Reader, old, v models.Standing) error {
 	key, x := readerKey(r), v.Sanction
-	var err error
-	switch {
-	case v == models.Standing{}:
-		_, err = t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, r.Site, key)
-	case x == nil:
-		_, err = t.Exec(`UPDATE standings SET note = $1, kind = '', reason = '', until = 0, set_by = '', set_at = 0
-			WHERE site = $2 AND key = $3`, v.Note, r.Site, key)
-	default:
-		_, err = t.Exec(`UPDATE standings SET note = $1, kind = $2, reason = $3, until = $4, set_by = $5, set_at = $6
-			WHERE site = $7 AND key = $8`, v.Note, string(x.Kind), x.Reason, micros(x.Until), x.By, micros(x.At), r.Site, key)
-	}
-	if err != nil || v == old {
+	if err := t.writeStanding(r.Site, key, v); err != nil || v == old {
 		return err
 	}
 	subject, err := t.readerSubject(r)
@@ -184,7 +173,32 @@ func (t *tx) saveStanding(by models.Caller, r models.Reader, old, v models.Stand
 	return t.event(models.AuthorChanged, r.Site, key, "", "")
 }
 
-// standingTrail is what the audit trail keeps of a standing: nothing that speaks
+// writeStanding changes the row of an author, or removes it when nothing is left
+// to say.
+func (t *tx) writeStanding(site, key string, v models.Standing) error {
+	if v == (models.Standing{}) {
+		_, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, site, key)
+		return err
+	}
+	var x models.Sanction
+	if v.Sanction != nil {
+		x = *v.Sanction
+	}
+	var w sqldb.Where
+	w.Add("site = ?", site)
+	w.Add("key = ?", key)
+	_, err := t.UpdateRows("standings", &w,
+		"note", v.Note,
+		"kind", string(x.Kind),
+		"reason", x.Reason,
+		"until", micros(x.Until),
+		"set_by", x.By,
+		"set_at", micros(x.At),
+	)
+	return err
+}
+
+// auditStanding is what the audit trail keeps of a standing: nothing that speaks
 // of the person, because the trail can never be erased.
 func auditStanding(v models.Standing) any {
 	type sanction struct {

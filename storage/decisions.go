@@ -108,10 +108,22 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	if err != nil {
 		return none, c, err
 	}
-	if _, err := t.Exec(`INSERT INTO decisions (id, batch, comment_id, site, moderator, action, reason, detail, note, message, old_status, old_reason, created_at, undone_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')`,
-		made.ID, batch, id, c.Site, by.Name, string(made.Action), string(made.Reason), made.Detail, made.Note, made.Message,
-		string(old.Status), string(old.Reason), micros(t.Now)); err != nil {
+	if _, err := t.InsertRow("decisions", "",
+		"id", made.ID,
+		"batch", batch,
+		"comment_id", id,
+		"site", c.Site,
+		"moderator", by.Name,
+		"action", string(made.Action),
+		"reason", string(made.Reason),
+		"detail", made.Detail,
+		"note", made.Note,
+		"message", made.Message,
+		"old_status", string(old.Status),
+		"old_reason", string(old.Reason),
+		"created_at", micros(t.Now),
+		"undone_by", "",
+	); err != nil {
 		return none, c, err
 	}
 	t.counters.onDecision(made, k.initialStatus, 1)

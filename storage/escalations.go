@@ -37,9 +37,16 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		r.escalation = models.Decision{
 			ID: newID(), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: sqldb.SanitizeText(note), CreatedAt: t.Now,
 		}
-		if _, err := t.Exec(`INSERT INTO escalations (id, comment_id, site, moderator, note, old_reason, created_at, undone_by)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, '')`,
-			r.escalation.ID, id, old.Site, by.Name, r.escalation.Note, string(old.Reason), micros(t.Now)); err != nil {
+		if _, err := t.InsertRow("escalations", "",
+			"id", r.escalation.ID,
+			"comment_id", id,
+			"site", old.Site,
+			"moderator", by.Name,
+			"note", r.escalation.Note,
+			"old_reason", string(old.Reason),
+			"created_at", micros(t.Now),
+			"undone_by", "",
+		); err != nil {
 			return r, err
 		}
 		if r.comment, err = t.setStatus(old, models.Pending, models.ReasonEscalated); err != nil {

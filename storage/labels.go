@@ -38,9 +38,22 @@ func (t *tx) restoreLabel(d models.Decision) error {
 
 // keepLabel tells whether the label was new.
 func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
-	added, err := t.Exec(`INSERT INTO labels (id, comment_id, replaced_by, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body)
-		VALUES ($1, $2, '', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
-		l.ID, comment, string(l.Label), l.Site, l.Author, l.AuthorEmail, l.AuthorURL, l.URL, l.Lang, l.Source, l.LabelledBy, micros(l.CreatedAt), l.Text)
+	added, err := t.InsertRow("labels", "ON CONFLICT (id) DO NOTHING",
+		"id", l.ID,
+		"comment_id", comment,
+		"replaced_by", "",
+		"label", string(l.Label),
+		"site", l.Site,
+		"author", l.Author,
+		"author_email", l.AuthorEmail,
+		"author_url", l.AuthorURL,
+		"url", l.URL,
+		"lang", l.Lang,
+		"source", l.Source,
+		"labelled_by", l.LabelledBy,
+		"created_at", micros(l.CreatedAt),
+		"body", l.Text,
+	)
 	return added > 0, err
 }
 

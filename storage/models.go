@@ -18,9 +18,16 @@ func (db *DB) AddModel(ctx context.Context, by models.Caller, info models.ModelI
 		info.Manifest = json.RawMessage("{}")
 	}
 	return apply(ctx, db, func(t *tx) error {
-		added, err := t.Exec(`INSERT INTO models (version, origin, added_by, manifest, size, sum, created_at, data)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (version) DO NOTHING`,
-			info.Version, info.Origin, by.Name, string(info.Manifest), len(data), sum[:], micros(t.Now), data)
+		added, err := t.InsertRow("models", "ON CONFLICT (version) DO NOTHING",
+			"version", info.Version,
+			"origin", info.Origin,
+			"added_by", by.Name,
+			"manifest", string(info.Manifest),
+			"size", len(data),
+			"sum", sum[:],
+			"created_at", micros(t.Now),
+			"data", data,
+		)
 		if err != nil {
 			return err
 		}

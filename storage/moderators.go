@@ -23,9 +23,14 @@ func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 	if err != nil {
 		return err
 	}
-	added, err := t.Exec(`INSERT INTO moderators (name, role, sites, disabled, password_hash, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING`,
-		m.Name, m.Role, sites, m.Disabled, m.PasswordHash, micros(t.Now))
+	added, err := t.InsertRow("moderators", "ON CONFLICT (name) DO NOTHING",
+		"name", m.Name,
+		"role", m.Role,
+		"sites", sites,
+		"disabled", m.Disabled,
+		"password_hash", m.PasswordHash,
+		"created_at", micros(t.Now),
+	)
 	if err != nil {
 		return err
 	}
@@ -101,8 +106,12 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 		if err != nil {
 			return old, err
 		}
-		if _, err := t.Exec(`UPDATE moderators SET role = $1, sites = $2, disabled = $3, password_hash = $4 WHERE name = $5`,
-			m.Role, sites, m.Disabled, m.PasswordHash, name); err != nil {
+		if _, err := t.UpdateRow("moderators", "name", name,
+			"role", m.Role,
+			"sites", sites,
+			"disabled", m.Disabled,
+			"password_hash", m.PasswordHash,
+		); err != nil {
 			return old, err
 		}
 		before, after := auditModerator(old), auditModerator(m)

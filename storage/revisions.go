@@ -54,10 +54,24 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 			c.Status, c.Reason = e.Status, e.Reason
 		}
 		v := e.Verdict
-		if _, err := t.Exec(`UPDATE comments SET body = $1, search = $2, lang = $3, status = $4, reason = $5, version = $6, updated_at = $7,
-			risk = $8, spam = $9, abuse = $10, action = $11, said = $12, model = $13, hold_at = $14, reject_at = $15, signals = $16 WHERE id = $17`,
-			c.Body, searchColumn(c), c.Lang, string(c.Status), string(c.Reason), c.Version, micros(t.Now),
-			v.Probability(), v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, v.Hold, v.Reject, signals, id); err != nil {
+		if _, err := t.UpdateRow("comments", "id", id,
+			"body", c.Body,
+			"search", searchColumn(c),
+			"lang", c.Lang,
+			"status", string(c.Status),
+			"reason", string(c.Reason),
+			"version", c.Version,
+			"updated_at", micros(t.Now),
+			"risk", v.Probability(),
+			"spam", v.Spam,
+			"abuse", v.Abuse,
+			"action", string(v.Action),
+			"said", string(v.Reason),
+			"model", v.Model,
+			"hold_at", v.Hold,
+			"reject_at", v.Reject,
+			"signals", signals,
+		); err != nil {
 			return c, err
 		}
 		t.recountEdited(k, c, v, stand)

@@ -178,9 +178,15 @@ func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d mode
 		if err != nil {
 			return o, err
 		}
-		if _, err := t.Exec(`UPDATE second_looks SET second_action = $1, second_reason = $2, second_by = $3, note = $4, decided_at = $5,
-			lease_by = '', lease_until = 0 WHERE id = $6`,
-			string(d.Action), string(d.Reason), by.Name, sqldb.SanitizeText(d.Note), micros(t.Now), l.id); err != nil {
+		if _, err := t.UpdateRow("second_looks", "id", l.id,
+			"second_action", string(d.Action),
+			"second_reason", string(d.Reason),
+			"second_by", by.Name,
+			"note", d.Note,
+			"decided_at", micros(t.Now),
+			"lease_by", "",
+			"lease_until", 0,
+		); err != nil {
 			return o, err
 		}
 		o = models.SecondOpinion{

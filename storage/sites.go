@@ -47,23 +47,17 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if err := s.Validate(); err != nil {
 		return "", err
 	}
-	origins, err := toJSON(s.Origins)
-	if err != nil {
-		return "", err
-	}
-	surge, err := toJSON(s.Surge)
-	if err != nil {
-		return "", err
-	}
-	reasons, err := toJSON(s.Reasons)
+	columns, err := siteValues(s)
 	if err != nil {
 		return "", err
 	}
 	key = newToken("wk_")
-	added, err := t.Exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) DO NOTHING`,
-		s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hashToken(key), micros(t.Now),
-		s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons)
+	added, err := t.InsertRow("sites", "ON CONFLICT (slug) DO NOTHING", append(columns,
+		"slug", s.Slug,
+		"key_hash", hashToken(key),
+		"created_at", micros(t.Now),
+		"rules", "{}",
+	)...)
 	if err != nil {
 		return "", err
 	}
@@ -76,7 +70,37 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, auditSite(s))
 }
 
-// siteTrail is what the audit trail keeps of a site: not its secrets.
+// siteValues are the columns of a site that can be changed, each with its value.
+func siteValues(s models.Site) (pairs []any, err error) {
+	origins, err := toJSON(s.Origins)
+	if err != nil {
+		return nil, err
+	}
+	burst, err := toJSON(s.Surge)
+	if err != nil {
+		return nil, err
+	}
+	reasons, err := toJSON(s.Reasons)
+	if err != nil {
+		return nil, err
+	}
+	return []any{
+		"name", s.Name,
+		"origins", origins,
+		"mode", s.Mode,
+		"hold", s.Thresholds.Hold,
+		"reject", s.Thresholds.Reject,
+		"sso_secret", s.SSOSecret,
+		"keep_addresses", s.Retention.Addresses,
+		"keep_rejected", s.Retention.Rejected,
+		"keep_labels", s.Retention.Labels,
+		"surge", burst,
+		"second_look", s.SecondLook,
+		"reasons", reasons,
+	}, nil
+}
+
+// auditSite is what the audit trail keeps of a site: not its secrets.
 func auditSite(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
@@ -160,22 +184,11 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		if err := s.Validate(); err != nil {
 			return old, err
 		}
-		origins, err := toJSON(s.Origins)
+		columns, err := siteValues(s)
 		if err != nil {
 			return old, err
 		}
-		surge, err := toJSON(s.Surge)
-		if err != nil {
-			return old, err
-		}
-		reasons, err := toJSON(s.Reasons)
-		if err != nil {
-			return old, err
-		}
-		if _, err := t.Exec(`UPDATE sites SET name = $1, origins = $2, mode = $3, hold = $4, reject = $5, sso_secret = $6,
-			keep_addresses = $7, keep_rejected = $8, keep_labels = $9, surge = $10, second_look = $11, reasons = $12 WHERE slug = $13`,
-			s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret,
-			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons, slug); err != nil {
+		if _, err := t.UpdateRow("sites", "slug", slug, columns...); err != nil {
 			return old, err
 		}
 		return s, t.audit(by, slug, "site.update", slug, auditSite(old), auditSite(s))
