@@ -8,15 +8,16 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// addressPeriod is how long hashes of addresses can be compared.
+// addressPeriod is how long one key is used: hashes of addresses can be compared
+// within a period.
 const addressPeriod = 7 * 24 * time.Hour
 
 // AddressPeriod is the number of the period, of seven days, that a time is in.
 func AddressPeriod(at time.Time) int64 { return at.Unix() / int64(addressPeriod/time.Second) }
 
-// AddressKey returns the key that addresses are hashed with in a period. Whoever
-// asks first makes it. Keys of periods before are removed, by Purge at the
-// latest: then nobody can find out any more what a hash was made of.
+// AddressKey returns the key that addresses are hashed with in a period. The
+// first call makes it. Keys of earlier periods are removed, by Purge at the
+// latest: then nobody can compute any more which address a hash belongs to.
 func (db *DB) AddressKey(ctx context.Context, period int64) ([]byte, error) {
 	return update(ctx, db, func(t *tx) ([]byte, error) {
 		fresh := make([]byte, 32)

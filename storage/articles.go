@@ -26,7 +26,7 @@ type ArticlePage struct {
 }
 
 // ArticleVersion returns a number that grows with every change of what the
-// public sees of an article; 0 when it is unknown.
+// public sees of an article; 0 for an article that is not in the database.
 func (db *DB) ArticleVersion(ctx context.Context, site, article string) (int64, error) {
 	return read(ctx, db, func(t *tx) (int64, error) {
 		v, err := sqldb.One(t, sqldb.ScanOne[int64], `SELECT version FROM articles WHERE site = $1 AND id = $2`, site, article)
@@ -58,8 +58,8 @@ func (db *DB) ArticleComments(ctx context.Context, site, article string, newestF
 	}
 	limit = sqldb.PageSize(limit)
 	return read(ctx, db, func(t *tx) (ArticlePage, error) {
-		// The version is read before the comments: it may be too old for them,
-		// and then they are fetched again, but never too new.
+		// The version is read before the comments: when a comment changes in
+		// between, the version is too old and caches load again; never too new.
 		page, err := sqldb.One(t, readArticle, `SELECT site, id, url, title, version, approved FROM articles WHERE site = $1 AND id = $2`, site, article)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ArticlePage{Article: models.Article{Site: site, ID: article}, Comments: []models.Comment{}}, nil
@@ -107,13 +107,14 @@ func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string)
 	return counts, err
 }
 
-// setArticle is what stands in an index of its own: the articles that differ
-// from others, or did.
+// hasOverride is the condition of a partial index: articles for which a state or
+// a burst is or was set.
 const hasOverride = `(state <> 'open' OR surge <> '' OR surge_until <> 0)`
 
 const articleColumns = `SELECT site, id, url, title, section, state, state_until, surge, surge_until, approved, rejected, pending, active_at FROM articles`
 
-// readEntry returns an article as it is kept, with what has ended.
+// readArticleEntry returns an article as it is stored: a state or a burst in it
+// may have ended.
 func readArticleEntry(scan sqldb.Scanner) (e models.ArticleEntry, err error) {
 	var until, surging, active int64
 	var surge string
@@ -128,11 +129,11 @@ func readArticleEntry(scan sqldb.Scanner) (e models.ArticleEntry, err error) {
 	return e, err
 }
 
-// maxLooked is how many articles one search looks at.
+// maxScanned is how many articles one search reads.
 const maxScanned = 20_000
 
 // Articles returns a page of a site's articles, newest activity first. A search
-// in very many articles may return less than a page, and the cursor to go on.
+// in very many articles may return less than a page, and the cursor to continue.
 func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFilter) (found []models.ArticleEntry, next string, err error) {
 	const order = "articles"
 	if !by.Sees(f.Site) {
@@ -163,7 +164,7 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 				return struct{}{}, err
 			}
 			for _, e := range rows {
-				// Here, because the databases disagree on lower case.
+				// Compared here, because the databases disagree on lower case.
 				if !strings.Contains(strings.ToLower(e.Title+"\n"+e.URL+"\n"+e.ID), sought) {
 					continue
 				}
@@ -205,7 +206,7 @@ func articleFilter(f models.ArticleFilter, now int64) *sqldb.Where {
 	return w
 }
 
-// Article returns an article as the newsroom sees it; one that nobody knows is
+// Article returns an article with its state; one that is not in the database is
 // open.
 func (db *DB) Article(ctx context.Context, site, id string) (models.ArticleEntry, error) {
 	return read(ctx, db, func(t *tx) (models.ArticleEntry, error) {
@@ -221,8 +222,8 @@ func (t *tx) article(site, id, lock string) (models.ArticleEntry, error) {
 	return sqldb.One(t, readArticleEntry, articleColumns+` WHERE site = $1 AND id = $2`+lock, site, id)
 }
 
-// SetArticles returns the articles of a site for which something is set that
-// holds now, by id; nil when there are more than most.
+// SetArticles returns the articles of a site with a state or a burst that is in
+// force now, by id; nil when there are more than most.
 func (db *DB) SetArticles(ctx context.Context, site string, most int) (map[string]models.ArticleEntry, error) {
 	return read(ctx, db, func(t *tx) (map[string]models.ArticleEntry, error) {
 		set, err := sqldb.List(t, readArticleEntry, articleColumns+` WHERE site = $1 AND `+hasOverride+`
@@ -238,8 +239,8 @@ func (db *DB) SetArticles(ctx context.Context, site string, most int) (map[strin
 	})
 }
 
-// UpdateArticle lets change edit section, state, until and surge of an article,
-// on which nobody need have commented; a zero SurgeUntil ends a surge.
+// UpdateArticle lets change edit section, state, until and burst settings of an
+// article, which need not have comments; a zero SurgeUntil ends a burst.
 func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id string, change func(*models.ArticleEntry) error) (models.ArticleEntry, error) {
 	if !by.Sees(site) {
 		return models.ArticleEntry{}, models.Errorf(models.KindNotFound, "there is no site %q", site)
@@ -285,7 +286,7 @@ func articleKey(site, id string) *sqldb.Where {
 	return w
 }
 
-// lockArticle returns an article, which it makes when nobody knows it.
+// lockArticle returns an article, which it adds when it is not there.
 func (t *tx) lockArticle(site, id string) (models.ArticleEntry, error) {
 	if _, err := t.Exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ($1, $2, '', '', 1, 0)
 		ON CONFLICT (site, id) DO NOTHING`, site, id); err != nil {
@@ -294,7 +295,7 @@ func (t *tx) lockArticle(site, id string) (models.ArticleEntry, error) {
 	return t.article(site, id, t.ForUpdate())
 }
 
-// articleTrail is what the audit trail keeps of an article.
+// auditArticle is what the audit trail stores of an article.
 func auditArticle(e models.ArticleEntry) map[string]any {
 	trail := map[string]any{"state": e.State, "section": e.Section}
 	if !e.Until.IsZero() {
@@ -309,8 +310,8 @@ func auditArticle(e models.ArticleEntry) map[string]any {
 	return trail
 }
 
-// StartSurge makes all comments of an article wait until a time, and returns
-// until when they do: another node may have been first.
+// StartSurge holds all comments of an article until a time. It returns that
+// time, or the one that another node has set before.
 func (db *DB) StartSurge(ctx context.Context, site, id string, until time.Time) (time.Time, error) {
 	return update(ctx, db, func(t *tx) (time.Time, error) {
 		old, err := t.lockArticle(site, id)

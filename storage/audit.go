@@ -42,8 +42,8 @@ func (t *tx) audit(by models.Caller, site, action, subject string, before, after
 	return t.recordAudit(by, a)
 }
 
-// keepAudit gathers a row for seal. Only people of the newsroom and servers are
-// kept with their addresses: those of readers are never kept.
+// recordAudit collects a row for appendAudit. Addresses are stored of moderators
+// and of servers only, never of readers.
 func (t *tx) recordAudit(by models.Caller, a models.Audit) error {
 	a.ID, a.At, a.Actor, a.Address = newID(), t.Now, sqldb.SanitizeText(by.String()), ""
 	if by.Address.IsValid() && (by.Kind == models.ByModerator || by.Kind == models.ByKey) {
@@ -84,7 +84,7 @@ func (db *DB) AuditTrail(ctx context.Context, site string, since time.Time) iter
 	})
 }
 
-// auditBySeq streams the rows after a number, in the order of the chain.
+// auditBySeq streams the rows after a sequence number, in the order of the chain.
 func (db *DB) auditBySeq(ctx context.Context, after int64, narrow func(*sqldb.Where)) iter.Seq2[models.Audit, error] {
 	return sqldb.Stream(ctx, db.sql, after, func(t *sqldb.Tx, after sqldb.Position) ([]models.Audit, error) {
 		var w sqldb.Where
@@ -129,8 +129,9 @@ func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFil
 	return rows, next, err
 }
 
-// auditRows returns the first rows, newest first. Of several sites or actions,
-// each is asked for its own first: no index has them in a common order.
+// queryAudit returns the first rows, newest first. For several sites or actions
+// it runs one query each and merges the results: no index has them in a common
+// order.
 func (t *tx) queryAudit(by models.Caller, f models.AuditFilter, w *sqldb.Where, limit int) ([]models.Audit, error) {
 	parts := []*sqldb.Where{w}
 	each := func(cond string, values []string) {
@@ -173,8 +174,8 @@ func (t *tx) queryAudit(by models.Caller, f models.AuditFilter, w *sqldb.Where, 
 	return rows[:min(limit, len(rows))], nil
 }
 
-// actions returns what has ever been done whose name begins so. It goes from
-// one name to the next in the index.
+// actions returns the actions in the trail that begin with a prefix. The query
+// goes from one name to the next in the index, without reading every row.
 func (t *tx) actions(prefix string) ([]string, error) {
 	names, err := sqldb.List(t, sqldb.ScanOne[string], `WITH RECURSIVE names (name) AS (
 		SELECT min(action) FROM audit UNION ALL
@@ -183,7 +184,7 @@ func (t *tx) actions(prefix string) ([]string, error) {
 	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, prefix) }), err
 }
 
-// state is what the audit trail keeps of a comment.
+// auditState is what the audit trail stores of a comment.
 type auditState struct {
 	Status  models.Status `json:"status"`
 	Reason  models.Reason `json:"reason,omitempty"`

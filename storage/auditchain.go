@@ -22,18 +22,18 @@ import (
 // where the hash before row 1 is 32 zero bytes; seq and at (microseconds since
 // 1970) are 8 bytes, the highest first; and each text is its length in bytes,
 // as 8 bytes likewise, and then its bytes in UTF-8. before and after are
-// hashed as the text that the database holds, not as what it means in JSON.
-// No two rows have the same encoding, so a row that was changed, removed, put
-// in or moved shows in its own hash or in the next one. Who can write to the
-// database can make the whole chain anew: that shows beside a hash that was
-// noted elsewhere.
+// hashed as the text in the database, not as parsed JSON. No two rows have the
+// same encoding, so a row that was changed, removed, inserted or moved shows in
+// its own hash or in the next one. Whoever can write to the database can compute
+// the whole chain anew: that shows in comparison with a hash that was noted
+// elsewhere.
 //
 // A transaction adds its rows as the last thing before it commits. It then has
-// every other lock that it needs: those of comments first, those of counters
-// in their order next, that of the chain's head last. Who holds the head
-// waits for nobody, so transactions cannot wait for each other in a circle,
-// and they queue for the head no longer than one of them takes to write its
-// rows and to commit.
+// every other lock that it needs: first those of comments, then those of
+// counters in the order of their keys, last that of the chain's head. A
+// transaction with the lock of the head waits for no other lock, so there is no
+// deadlock, and the others wait for the head no longer than it takes to write
+// the rows and to commit.
 
 func chainHash(before []byte, a models.Audit) []byte {
 	h := sha256.New()
@@ -52,7 +52,7 @@ func chainHash(before []byte, a models.Audit) []byte {
 	return h.Sum(nil)
 }
 
-// chainHead is the end of the chain.
+// chainHead is the last row of the chain.
 type chainHead struct {
 	seq  int64
 	hash []byte
@@ -98,8 +98,8 @@ func (t *tx) appendToChain(head *chainHead, rows []models.Audit) error {
 	return auditRows.Add(t, chained...)
 }
 
-// seal writes the audit rows that the transaction has gathered. Nothing but the
-// commit comes after it.
+// appendAudit writes the audit rows that the transaction has collected. Nothing
+// but the commit comes after it.
 func (t *tx) appendAudit() error {
 	trail := t.auditRows
 	t.auditRows = nil
@@ -111,7 +111,7 @@ func (t *tx) appendAudit() error {
 		return fmt.Errorf("head of the audit trail: %w", err)
 	}
 	if err = t.appendToChain(&head, trail); t.IsDuplicate(err) {
-		// No conflict that the caller could do anything about.
+		// Not a conflict that the caller could resolve, so the cause is not wrapped.
 		return fmt.Errorf("the audit trail goes on after its head, verify it: %v", err)
 	}
 	if err != nil {
@@ -121,9 +121,9 @@ func (t *tx) appendAudit() error {
 	return err
 }
 
-// chainAudit moves the rows from before the chain into it, in the order of
-// their times. It says of them no more than that they have not changed since.
-// Addresses of readers, which are not kept any more, are left behind.
+// migrateAuditChain moves the rows that are older than the chain into it, in the
+// order of their times: from then on a change of them shows. Addresses of
+// readers, which are not stored any more, are dropped.
 func (t *tx) migrateAuditChain() error {
 	head := chainHead{hash: make([]byte, sha256.Size)}
 	for after, more := (sqldb.Position{}), true; more; {
@@ -155,14 +155,14 @@ func (t *tx) migrateAuditChain() error {
 	return err
 }
 
-// AuditHead returns the end of the audit trail. Noted elsewhere, its hash shows
-// later whether the trail up to it is still what it was.
+// AuditHead returns the last row of the audit trail. Its hash, noted elsewhere,
+// shows later whether the trail up to it has changed.
 func (db *DB) AuditHead(ctx context.Context) (models.AuditHead, error) {
 	head, err := read(ctx, db, func(t *tx) (chainHead, error) { return sqldb.One(t, readHead, `SELECT seq, hash FROM audit_head`) })
 	return head.model(), err
 }
 
-// BrokenChain says where the audit trail is not what was written.
+// BrokenChain says where the audit trail differs from what was written.
 type BrokenChain struct {
 	Seq     int64 // of the first row at fault; 0: of the trail as a whole
 	Problem string
@@ -175,10 +175,10 @@ func (e *BrokenChain) Error() string {
 	return fmt.Sprintf("the audit trail is broken at row %d: %s", e.Seq, e.Problem)
 }
 
-// VerifyAudit recomputes the chain up to where it ends now, and returns that
-// end. expect, unless it is "", is the hash of a head that was noted earlier
-// and must be part of the chain. each is called with each row that was found
-// good, and the number of rows there are. What is wrong is a *BrokenChain.
+// VerifyAudit recomputes the chain up to its present head, and returns that.
+// expect, unless it is "", is the hash of an earlier head, which must be part of
+// the chain. each is called with the number of each row that is correct, and
+// with the number of rows. A fault of the chain is a *BrokenChain.
 func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of int64)) (models.AuditHead, error) {
 	type ends struct {
 		head chainHead
@@ -219,8 +219,8 @@ func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of 
 
 var errEndOfChain = errors.New("the end of the walk")
 
-// walkChain recomputes the rows up to last, and returns the end that they lead
-// to. good is called with each.
+// walkChain recomputes the rows up to last, and returns the head that results.
+// good is called with each row that is correct.
 func (db *DB) walkChain(ctx context.Context, last int64, good func(chainHead)) (chainHead, error) {
 	at := chainHead{hash: make([]byte, sha256.Size)}
 	for a, err := range db.auditBySeq(ctx, math.MinInt64, func(*sqldb.Where) {}) {

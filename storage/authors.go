@@ -10,7 +10,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// sanctionColumns are those of standings s, also where there is no row.
+// sanctionColumns are those of standings s; empty where there is no row.
 const sanctionColumns = `coalesce(s.kind, ''), coalesce(s.reason, ''), coalesce(s.until, 0), coalesce(s.set_by, ''), coalesce(s.set_at, 0)`
 
 // readSanction returns nil when there is none.
@@ -24,9 +24,9 @@ func readSanction(scan sqldb.Scanner) (*models.Sanction, error) {
 	return &x, nil
 }
 
-// Author returns what is known of an author, who is named by id or by name, and
-// a page of what they wrote. It is KindNotFound when they never wrote and
-// nothing was said of them.
+// Author returns the profile of an author, who is named by id or by name, and a
+// page of their comments. It is KindNotFound when there are neither comments nor
+// a note or sanction.
 func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur string, limit int) (models.Profile, error) {
 	const order = "author"
 	if err := db.checkReader(ctx, by, r); err != nil {
@@ -57,7 +57,7 @@ func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur
 	})
 }
 
-// profile returns what is known of an author beside their comments.
+// profile returns an author's profile without the comments.
 func (t *tx) profile(r models.Reader) (models.Profile, error) {
 	p := models.Profile{Site: r.Site, Key: readerKey(r), ID: r.ID, Name: r.Name, Covers: "name"}
 	if r.ID != "" {
@@ -83,7 +83,7 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 	if p.Note = standing.Note; standing.Sanction.Holds(t.Now) {
 		p.Sanction = standing.Sanction
 	}
-	// The order of ids is that of time.
+	// Ids sort by time.
 	for direction, at := range map[string]**time.Time{"": &p.FirstAt, " DESC": &p.LastAt} {
 		ends, err := sqldb.List(t, func(scan sqldb.Scanner) (c models.Comment, err error) {
 			var created int64
@@ -107,7 +107,7 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 
 func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }
 
-// standing returns what was said of an author, or sql.ErrNoRows.
+// loadStanding returns the note and the sanction of an author, or sql.ErrNoRows.
 func (t *tx) loadStanding(site, key, lock string) (models.Standing, error) {
 	return sqldb.One(t, func(scan sqldb.Scanner) (v models.Standing, err error) {
 		v.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &v.Note)...) })
@@ -115,16 +115,16 @@ func (t *tx) loadStanding(site, key, lock string) (models.Standing, error) {
 	}, `SELECT `+sanctionColumns+`, s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, site, key)
 }
 
-// SetStanding lets change edit what was said of an author, who need not have
-// written anything. It is given what holds now; a sanction without By or At
-// becomes the caller's.
+// SetStanding lets change edit the note and the sanction of an author, who need
+// not have written anything. change gets what is in force now; a sanction
+// without By or At becomes the caller's.
 func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader, change func(*models.Standing) error) error {
 	if err := db.checkReader(ctx, by, r); err != nil {
 		return err
 	}
 	return apply(ctx, db, func(t *tx) error {
 		key := readerKey(r)
-		// A row to lock: of two changes at the same moment one is first.
+		// A row to lock, so that two changes at the same moment run one after the other.
 		if _, err := t.Exec(`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ($1, $2, '', '', '', 0, '', 0)
 			ON CONFLICT (site, key) DO NOTHING`, r.Site, key); err != nil {
 			return err
@@ -173,8 +173,7 @@ func (t *tx) saveStanding(by models.Caller, r models.Reader, old, v models.Stand
 	return t.event(models.AuthorChanged, r.Site, key, "", "")
 }
 
-// writeStanding changes the row of an author, or removes it when nothing is left
-// to say.
+// writeStanding changes the row of an author, or removes it when it is empty.
 func (t *tx) writeStanding(site, key string, v models.Standing) error {
 	if v == (models.Standing{}) {
 		_, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, site, key)
@@ -198,8 +197,8 @@ func (t *tx) writeStanding(site, key string, v models.Standing) error {
 	return err
 }
 
-// auditStanding is what the audit trail keeps of a standing: nothing that speaks
-// of the person, because the trail can never be erased.
+// auditStanding is what the audit trail stores of a standing: nothing about the
+// person, because the trail can never be erased.
 func auditStanding(v models.Standing) any {
 	type sanction struct {
 		Kind  models.SanctionKind `json:"kind"`
@@ -215,8 +214,8 @@ func auditStanding(v models.Standing) any {
 	return trail
 }
 
-// Sanctions returns the sanctions of a site that hold now, by Author.Key; nil
-// when there are more than most.
+// Sanctions returns the sanctions of a site that are in force now, by Author.Key;
+// nil when there are more than most.
 func (db *DB) Sanctions(ctx context.Context, site string, most int) (map[string]*models.Sanction, error) {
 	return read(ctx, db, func(t *tx) (map[string]*models.Sanction, error) {
 		all := map[string]*models.Sanction{}
@@ -245,10 +244,11 @@ func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction,
 	})
 }
 
-// readerStanding returns what was said of a reader, also what has ended.
+// readerStanding returns the note and the sanction of a reader, also one that has
+// ended.
 func (t *tx) readerStanding(r models.Reader) (s models.ReaderStanding, err error) {
 	if r.Email != "" {
-		return s, nil // what is said is said of an id or a name
+		return s, nil // authors have ids or names as keys
 	}
 	v, err := t.loadStanding(r.Site, readerKey(r), "")
 	if errors.Is(err, sql.ErrNoRows) {
@@ -261,8 +261,8 @@ func (t *tx) readerStanding(r models.Reader) (s models.ReaderStanding, err error
 	return s, err
 }
 
-// eraseStanding removes what was said of an author. A sanction stays without
-// its reason until it ends: else whoever is banned would only have to ask.
+// eraseStanding removes the note of an author. A sanction stays, without its
+// reason, until it ends: otherwise a request for erasure would lift a ban.
 func (t *tx) eraseStanding(r models.Reader) error {
 	if r.Email != "" {
 		return nil
@@ -275,9 +275,8 @@ func (t *tx) eraseStanding(r models.Reader) error {
 	return err
 }
 
-// AuthorRecord returns what became of the comments of the author with this id on
-// a site, and how many of the rejected ones were rejected since a time. Those
-// are counted up to most.
+// AuthorRecord counts the comments of the author with this id on a site by
+// status, and how many were rejected since a time; the latter up to most.
 func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time, most int) (r models.Record, lately int, err error) {
 	type row struct {
 		record models.Record

@@ -16,13 +16,13 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Progress is told now and then how many bytes are done, of about how many.
+// Progress is called from time to time with the bytes that are done and the
+// approximate total.
 type Progress func(done, total int64)
 
-// Backup writes all that the database holds at one moment into a SQLite file,
-// whatever the database is, while others go on reading and writing. The file
-// appears when it is complete and on disk. One that is there already is a
-// conflict, unless it may be replaced.
+// Backup writes a consistent copy of the database, of either kind, into a SQLite
+// file, while others read and write. The file appears when it is complete and on
+// disk. One that exists already is a conflict, unless it may be replaced.
 func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Progress) error {
 	have, err := read(ctx, db, func(t *tx) (int, error) { return schemaVersion(t) })
 	if err == nil {
@@ -62,8 +62,8 @@ func (db *DB) size(ctx context.Context) (path string, bytes int64, err error) {
 	return path, bytes, err
 }
 
-// newFile lets fill write a file under another name, and gives it its own once
-// it is on disk. It must not replace the file named by never.
+// writeNewFile lets fill write a temporary file, and renames it once it is on
+// disk. It does not replace the file named by never.
 func writeNewFile(file string, replace bool, never string, fill func(part string) error) (err error) {
 	taken := func() error {
 		info, err := os.Stat(file)
@@ -115,7 +115,7 @@ func writeNewFile(file string, replace bool, never string, fill func(part string
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// watch tells how a file grows while work is done.
+// reportProgress reports how a file grows while work runs.
 func reportProgress(file string, total int64, progress Progress, work func() error) error {
 	if progress == nil {
 		return work()
@@ -141,14 +141,14 @@ func reportProgress(file string, total int64, progress Progress, work func() err
 	return work()
 }
 
-// vacuumInto writes a SQLite database, as it is at one moment, into an empty
-// file, without the remains of what was deleted, and closes it.
+// vacuumInto writes a consistent copy of a SQLite database into an empty file,
+// without what was deleted, and closes the database.
 func vacuumInto(ctx context.Context, db *sql.DB, file string) error {
 	_, err := db.ExecContext(ctx, `VACUUM INTO $1`, file)
 	return sqldb.ExplainSQLite(errors.Join(err, db.Close()))
 }
 
-// table is one of the schema.
+// table is a table of the schema.
 type table struct {
 	name    string
 	columns []string
@@ -159,8 +159,8 @@ func (t table) selectAll() string {
 	return "SELECT " + strings.Join(t.columns, ", ") + " FROM " + t.name
 }
 
-// tables reads from a SQLite file which tables the schema has, each after those
-// that it refers to, without the list of migrations.
+// tables returns the tables of a SQLite file, each after those that it refers
+// to, without the list of migrations.
 func tables(ctx context.Context, lite sqldb.Runner) ([]table, error) {
 	t := sqldb.On(ctx, lite)
 	names, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
@@ -202,7 +202,7 @@ func tables(ctx context.Context, lite sqldb.Runner) ([]table, error) {
 	return all, nil
 }
 
-// row returns the row at hand, as either database takes it.
+// row returns the current row with values that both databases accept.
 func (t table) row(found *sql.Rows) ([]any, error) {
 	row, into := make([]any, len(t.columns)), make([]any, len(t.columns))
 	for i := range row {
@@ -224,8 +224,8 @@ func (t table) row(found *sql.Rows) ([]any, error) {
 	return row, err
 }
 
-// copyOut fills an empty file with the tables of PostgreSQL as they are at one
-// moment, in a schema of the same version.
+// copyOut fills an empty SQLite file with a snapshot of PostgreSQL's tables, in a
+// schema of the same version.
 func (db *DB) copyOut(ctx context.Context, version int, file string) error {
 	lite, err := Open(ctx, "sqlite:"+file, db.opt)
 	if err != nil {
@@ -235,7 +235,7 @@ func (db *DB) copyOut(ctx context.Context, version int, file string) error {
 	if err := errors.Join(err, lite.Close()); err != nil {
 		return err
 	}
-	// Before the file has its name nothing of it needs to survive.
+	// The file is temporary until it is renamed, so nothing has to survive a crash.
 	to, err := sqldb.OpenExclusive(file, "rw", "journal_mode(DELETE)", "journal_mode(OFF)", "synchronous(OFF)", "temp_store(FILE)")
 	if err != nil {
 		return err
@@ -255,7 +255,7 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	// Indexes are made at the end, which is quicker than keeping them up.
+	// Indexes are made at the end, which is quicker than to update them.
 	indexes, err := sqldb.List(sqldb.On(ctx, to), func(scan sqldb.Scanner) (i [2]string, err error) {
 		err = scan(&i[0], &i[1])
 		return i, err
@@ -274,7 +274,7 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 		}
 	}
 	for _, t := range all {
-		// A step of the schema may have put something there.
+		// A migration may have added rows.
 		if _, err := in.ExecContext(ctx, `DELETE FROM `+t.name); err != nil {
 			return err
 		}

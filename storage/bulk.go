@@ -13,13 +13,13 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// bulkPart is how many comments of a large batch one transaction decides or
-// undoes: some tenths of a second, for which others wait.
+// bulkChunk is how many comments of a large batch one transaction decides or
+// undoes: others wait for it, some tenths of a second.
 const bulkChunk = 100
 
 const previewSample = 3
 
-// found is a comment that a filter lets through, and what a preview tells of it.
+// matchedComment is a comment that a filter matches, with what a preview needs.
 type matchedComment struct {
 	versionedID
 	author  [2]string // site and key
@@ -28,9 +28,9 @@ type matchedComment struct {
 	claim   models.Claim
 }
 
-// find returns the first comments that a filter lets through, as many as a batch
-// takes and one more, in the order of their ids, and the first ids in that of
-// the filter. Of what waits for an editor moderators decide nothing.
+// matchFilter returns the first comments that a filter matches, up to one more
+// than a batch takes, in the order of their ids; and their ids in the filter's
+// order. Moderators do not get comments that are escalated to an editor.
 func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedComment, first []string, err error) {
 	f.Grouped, f.Cursor = false, ""
 	o, w, err := queueFilter(&f)
@@ -55,7 +55,7 @@ func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedC
 	return all, first, err
 }
 
-// batchOf is what one batch takes, with the token that stands for it.
+// limitBatch returns what one batch takes, with a token that identifies it.
 func limitBatch(all []matchedComment, first []string) ([]matchedComment, string) {
 	if len(all) > models.MaxBatch {
 		last := first[models.MaxBatch]
@@ -68,8 +68,8 @@ func limitBatch(all []matchedComment, first []string) ([]matchedComment, string)
 	return all, base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16])
 }
 
-// Preview says what DecideFound would be about. The filter's limit and cursor,
-// and whether campaigns are one item, do not count.
+// Preview describes what DecideFound would decide. The filter's limit and cursor,
+// and whether campaigns are one item, are ignored.
 func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
 	return read(ctx, db, func(t *tx) (p models.Preview, err error) {
 		p.Sample = []models.QueueItem{}
@@ -100,10 +100,10 @@ func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilte
 	})
 }
 
-// DecideFound is DecideAll for the comments that a filter lets through, at most
+// DecideFound is DecideAll for the comments that a filter matches, at most
 // models.MaxBatch of them. It is a conflict when they are not those expected. A
-// large batch takes several transactions: what changes meanwhile stands in
-// failed, and so does the rest when one cannot be written.
+// large batch takes several transactions: what changes meanwhile is in failed,
+// and so is the rest when one cannot be written.
 func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueFilter, want models.Expected, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
 	if err := d.Validate(); err != nil {
@@ -150,8 +150,8 @@ func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueF
 	return batch, done, failed, nil
 }
 
-// partTimeout is how long one part of a batch may take. The caller's own time
-// is for small requests.
+// chunkTimeout is how long one chunk of a batch may take. The deadline of the
+// request is meant for small ones.
 const chunkTimeout = 10 * time.Second
 
 func (db *DB) decideChunk(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {

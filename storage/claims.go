@@ -10,9 +10,8 @@ import (
 )
 
 // Claim leases up to f.Limit items to the caller: first those already theirs,
-// which renews them, then those that nobody holds and the caller has not
-// skipped. What was left to an editor only editors are dealt. f.Cursor does not
-// count.
+// which renews them, then those that nobody has claimed and the caller has not
+// skipped. Escalated comments go to editors only. f.Cursor is ignored.
 func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter, lease time.Duration) ([]models.QueueItem, error) {
 	o, w, err := queueFilter(&f)
 	if err != nil {
@@ -37,7 +36,7 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 				return nil, err
 			}
 			if more = len(places) == want; more {
-				o.after(free, places[want-1]) // for those that others take at this moment
+				o.after(free, places[want-1]) // in place of those that others claim at this moment
 			}
 			got, err := t.lockUnclaimed(by, cursorIDs(places))
 			if err != nil {
@@ -63,11 +62,12 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 	})
 }
 
-// take locks those of these comments that nobody holds and nobody else is taking,
-// nor has left to an editor meanwhile, and returns them in the same order.
+// lockUnclaimed locks those of these comments that nobody has claimed or is
+// claiming, and that were not escalated meanwhile, and returns them in the same
+// order.
 func (t *tx) lockUnclaimed(by models.Caller, ids []string) ([]string, error) {
 	if len(ids) == 0 || t.SkipLocked() == "" {
-		return ids, nil // nobody else writes
+		return ids, nil // SQLite: nobody else writes
 	}
 	var w sqldb.Where
 	w.Add("c.status = 'pending' AND c.lease_until <= ?", micros(t.Now))
@@ -83,9 +83,9 @@ func (t *tx) claimEvent(c models.Comment) error {
 	return t.event(models.CommentClaimed, c.Site, c.ID, c.Article.ID, c.Status)
 }
 
-// Renew gives the caller's leases of these comments a new end, also those that
-// have run out when nobody else was dealt the comment since. It names those that
-// the caller does not hold.
+// Renew extends the caller's leases of these comments, also expired ones when
+// nobody else has claimed the comment since. It returns which ones the caller
+// does not have any more.
 func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease time.Duration) ([]models.Lease, []models.Lost, error) {
 	type result struct {
 		held []models.Lease
@@ -143,12 +143,12 @@ func (t *tx) release(by models.Caller, id string) error {
 	return t.claimEvent(k.comment)
 }
 
-// skipFor is how long a moderator is not dealt what they have skipped: a shift.
+// skipFor is how long a moderator does not get what they have skipped: a shift.
 const skipFor = 8 * time.Hour
 
-// Skip ends the caller's leases of these comments and does not deal them to the
-// caller for eight hours. Others are dealt them. Comments that the caller does
-// not see, or that do not wait, are left alone.
+// Skip ends the caller's leases of these comments; for eight hours the caller
+// cannot claim them, others can. Comments that the caller may not see, or that
+// are not pending, are left alone.
 func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 	return apply(ctx, db, func(t *tx) error {
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {

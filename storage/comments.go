@@ -10,14 +10,14 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// kept is a comment and its verdict as the database holds them.
+// commentRow is a comment with its verdict and what belongs to them.
 type commentRow struct {
 	comment         models.Comment
 	verdict         models.Verdict
-	campaign        *models.Campaign // nil when there are no copies
-	claim           models.Claim     // may have run out
-	initialStatus   models.Status    // it arrived with
-	burstUntil      time.Time        // until then, on its article; may have run out
+	campaign        *models.Campaign // nil when it is in no campaign
+	claim           models.Claim     // may have expired
+	initialStatus   models.Status    // on arrival
+	burstUntil      time.Time        // of a burst on its article; may be over
 	secondLookShare float64          // share of second looks on its site
 }
 
@@ -26,7 +26,8 @@ const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.pa
 
 const commentTables = ` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article`
 
-// commentInto lists where the commentColumns go; times are set by done.
+// commentInto returns where the commentColumns are scanned to; done converts the
+// times.
 func commentInto(c *models.Comment) (into []any, done func()) {
 	var created, updated int64
 	into = []any{
@@ -68,7 +69,7 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	}
 	done()
 	k.secondLookShare = site.LookShare()
-	if count != nil { // then all of them are there
+	if count != nil { // then the others are not NULL either
 		k.campaign = &models.Campaign{
 			ID: group, Count: int(*count), Authors: int(*authors), Articles: int(*articles), First: fromMicros(*first),
 		}
@@ -77,7 +78,7 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	return k, json.Unmarshal([]byte(signals), &v.Signals)
 }
 
-// live returns the claim if it holds at t.Now.
+// liveClaim returns the claim unless it has expired.
 func (k commentRow) liveClaim(t *tx) *models.Claim {
 	if k.claim.By == "" || !k.claim.LeaseUntil.After(t.Now) {
 		return nil
@@ -85,7 +86,7 @@ func (k commentRow) liveClaim(t *tx) *models.Claim {
 	return &k.claim
 }
 
-// comment reads one comment; with a lock, its row alone is locked.
+// comment reads one comment; a lock is for its row alone.
 func (t *tx) comment(id, lock string) (commentRow, error) {
 	if lock != "" {
 		lock += " OF c"
@@ -100,8 +101,8 @@ func (db *DB) Comment(ctx context.Context, id string) (models.Comment, error) {
 	return k.comment, err
 }
 
-// Comments streams what arrived from since on, site by site, oldest first; of
-// one site when site is not "".
+// Comments streams the comments that arrived from since on, site by site, oldest
+// first; those of one site when site is not "".
 func (db *DB) Comments(ctx context.Context, site string, since time.Time) iter.Seq2[models.Comment, error] {
 	return func(yield func(models.Comment, error) bool) {
 		slugs := []string{site}

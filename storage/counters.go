@@ -9,10 +9,10 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// sums are what a transaction adds to the counters. They are written at its
-// end: each row once however many comments it counts, and in the same order by
-// everybody, so that transactions wait for each other shortly and never in a
-// circle.
+// counterDeltas are what a transaction adds to the counters. They are written at
+// its end, so that transactions wait for each other only shortly: each row once,
+// however many comments it counts, and always in the order of the keys, which
+// prevents deadlocks.
 type counterDeltas struct {
 	articles    map[[2]string]articleDelta // by site and id
 	pending     map[string]int64           // by site
@@ -26,7 +26,7 @@ type counterDeltas struct {
 type (
 	articleDelta struct {
 		article  models.Article
-		changes  int64 // of what the public sees
+		changes  int64 // of what the public sees of it
 		activeAt int64 // when the newest comment came, to the minute
 		comments statusCounts
 	}
@@ -59,7 +59,7 @@ func (s *statusCounts) add(status models.Status, n int64) {
 	}
 }
 
-// plus adds to the sum of a key.
+// add changes the delta of a key.
 func add[K comparable, V any](sums *map[K]V, key K, add func(*V)) {
 	if *sums == nil {
 		*sums = map[K]V{}
@@ -69,7 +69,7 @@ func add[K comparable, V any](sums *map[K]V, key K, add func(*V)) {
 	(*sums)[key] = v
 }
 
-// count notes that there is one comment more, or less, of the status that c has.
+// countComment counts one comment more, or less, of the status that c has.
 func (s *counterDeltas) countComment(c models.Comment, change int64) {
 	add(&s.authors, [2]string{c.Site, c.Author.Key()}, func(v *statusCounts) { v.add(c.Status, change) })
 	if c.Status == models.Pending {
@@ -83,8 +83,8 @@ func (s *counterDeltas) countComment(c models.Comment, change int64) {
 	})
 }
 
-// touch notes an article, or its new address, title or section, on which a
-// comment came.
+// touchArticle adds an article on which a comment was posted, or its new address,
+// title or section.
 func (s *counterDeltas) touchArticle(a models.Article, at time.Time) {
 	add(&s.articles, [2]string{a.Site, a.ID}, func(v *articleDelta) {
 		v.article.URL = cmp.Or(a.URL, v.article.URL)
@@ -94,13 +94,13 @@ func (s *counterDeltas) touchArticle(a models.Article, at time.Time) {
 	})
 }
 
-// arrived notes a comment for the statistics.
+// onArrival counts a new comment in the statistics.
 func (s *counterDeltas) onArrival(c models.Comment, v models.Verdict) {
 	s.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(v.Probability()), 1)
 	add(&s.arrivals, siteDay{dayOf(c.CreatedAt), c.Site}, func(n *statusCounts) { n.add(c.Status, 1) })
 }
 
-// judged notes a decision, or with -1 that it was undone.
+// onDecision counts a decision, or with -1 that it was undone.
 func (s *counterDeltas) onDecision(d models.Decision, machine models.Status, change int64) {
 	add(&s.decisions, decisionKey{siteDay{dayOf(d.CreatedAt), d.Site}, d.Moderator, string(machine)}, func(v *decisionCounts) {
 		if d.Action == models.Approve {
@@ -111,7 +111,7 @@ func (s *counterDeltas) onDecision(d models.Decision, machine models.Status, cha
 	})
 }
 
-// lookedAgain notes a second look.
+// onSecondLook counts a second look that was decided.
 func (s *counterDeltas) onSecondLook(site string, o models.SecondOpinion, at time.Time) {
 	add(&s.secondLooks, secondLookKey{siteDay{dayOf(at), site}, string(o.Of)}, func(v *secondLookCounts) {
 		switch approved := o.FirstAction == models.Approve; {

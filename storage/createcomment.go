@@ -45,7 +45,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	if request.Signals == "" {
 		request.Signals = models.SignalsJSON(request.Verdict.Signals)
 	}
-	// Made here, so that the one who writes for all callers has less to do.
+	// Computed here, and not by the one goroutine that writes for all callers.
 	request.authorKey = request.Comment.Author.Key()
 	request.risk = request.Verdict.Probability()
 	request.search = searchColumn(request.Comment)
@@ -128,8 +128,8 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Int("updated_at", func(r *insertRequest) int64 { return r.at }),
 )
 
-// One comment alone is no campaign. Nodes may learn of copies in another order
-// than they count.
+// A campaign is stored from its second comment on. Nodes may write its counts in
+// another order than that in which they were counted, so only a larger one wins.
 var campaignRows = sqldb.NewInsert("campaigns",
 	`ON CONFLICT (id) DO UPDATE SET count = excluded.count, authors = excluded.authors, articles = excluded.articles
 	WHERE campaigns.count < excluded.count`,
@@ -271,9 +271,9 @@ func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
 	return nil
 }
 
-// claimKeys notes the idempotency keys of a group, and finds what was kept
-// under those that are known. Of two requests at the same moment, the insert
-// makes one wait for the other.
+// claimKeys stores the idempotency keys of a group, and loads the comments of
+// those that were used before. When two nodes get the same key at the same
+// moment, the insert makes one wait for the other.
 func (t *tx) claimKeys(requests []*insertRequest, errs []error) error {
 	byKey := map[[2]string]int{}
 	for i, request := range requests {
@@ -281,7 +281,7 @@ func (t *tx) claimKeys(requests []*insertRequest, errs []error) error {
 			byKey[request.key()] = i
 		}
 	}
-	// In the order of the keys, so that nodes do not wait for each other in a circle.
+	// In the order of the keys, which prevents deadlocks between nodes.
 	rows := make([]*insertRequest, 0, len(byKey))
 	for _, key := range slices.SortedFunc(maps.Keys(byKey), comparePairs) {
 		rows = append(rows, requests[byKey[key]])
@@ -319,7 +319,7 @@ func (db *DB) Repeated(ctx context.Context, site, key string, fingerprint []byte
 	return stored.comment, stored.verdict, err
 }
 
-// repeated returns what was kept under an idempotency key after a time, if it
+// replay returns what was stored under an idempotency key after a time, if it
 // was for the same request.
 func (t *tx) replay(key [2]string, fingerprint []byte, after int64) (insertResult, error) {
 	type entry struct {
@@ -336,7 +336,7 @@ func (t *tx) replay(key [2]string, fingerprint []byte, after int64) (insertResul
 	if !bytes.Equal(e.print, fingerprint) {
 		return insertResult{}, models.Errorf(models.KindInvalid, "the idempotency key was used for another request")
 	}
-	// It may have come in this transaction, and its article is not written yet.
+	// It may be of this transaction, whose articles are not written yet.
 	if err := t.flush(); err != nil {
 		return insertResult{}, err
 	}
@@ -345,8 +345,8 @@ func (t *tx) replay(key [2]string, fingerprint []byte, after int64) (insertResul
 	return insertResult{k.comment, k.verdict, true}, err
 }
 
-// arrived returns what became of a comment when it came, whatever moderators
-// and readers did since.
+// initialState returns the status and the reason that a comment had on arrival,
+// whatever moderators and readers did since.
 func (k commentRow) initialState() (models.Status, models.Reason) {
 	switch {
 	case k.initialStatus == models.Approved:
@@ -357,8 +357,9 @@ func (k commentRow) initialState() (models.Status, models.Reason) {
 	return k.initialStatus, k.verdict.Reason
 }
 
-// searchText is what the queue searches, made here because the databases
-// disagree on lower case beyond ASCII. Only pending comments are searched.
+// searchColumn is the text that the queue searches, made here because the
+// databases disagree on lower case beyond ASCII. Only pending comments are
+// searched.
 func searchColumn(c models.Comment) string {
 	if c.Status != models.Pending {
 		return ""

@@ -12,9 +12,9 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Decide gives a comment the status that a moderator wants, keeps the decision
+// Decide gives a comment the status that a moderator wants, stores the decision
 // and its label, and ends the lease. A stale version, or a live claim of
-// another moderator, is a conflict that says who and what.
+// another moderator, is a conflict whose message says who did what.
 func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.DecisionRequest) (models.Decision, models.Comment, error) {
 	if err := d.Validate(); err != nil {
 		return models.Decision{}, models.Comment{}, err
@@ -31,10 +31,10 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 }
 
 // DecideAll decides several comments in one transaction, as one batch that can
-// be undone by its id. What cannot be decided stands in failed by comment id,
-// and does not hinder the rest: so do those that have other versions by now than
-// d.Versions. d.Version is for single comments, and ignored.
-// What a filter finds is for DecideFound.
+// be undone by its id. What cannot be decided, such as a comment whose version is
+// not that of d.Versions any more, is in failed by comment id, and the rest is
+// decided. d.Version is for single comments, and ignored. For the comments of a
+// filter there is DecideFound.
 func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
 	if err := d.Validate(); err != nil {
@@ -51,15 +51,15 @@ func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d m
 	return batch, done, failed, err
 }
 
-// target is one comment of a batch, with the version that the decision is
+// versionedID is one comment of a batch, with the version that the decision is
 // about; 0 is any.
 type versionedID struct {
 	id      string
 	version int64
 }
 
-// decideBatch decides targets in one transaction. They are in the order of their
-// ids, so that two batches do not block each other.
+// decideBatch decides comments in one transaction. They are in the order of their
+// ids, which prevents deadlocks between batches.
 func (db *DB) decideBatch(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
 	type result struct {
 		done   []models.Decision
@@ -143,7 +143,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	return made, c, t.audit(by, c.Site, "comment."+string(d.Action), id, auditStateOf(old), auditStateOf(c))
 }
 
-// inFull completes a decision that names one of the site's own reasons.
+// expandReason completes a decision that names one of the site's own reasons.
 func (t *tx) expandReason(site string, d models.DecisionRequest) (models.DecisionRequest, error) {
 	if d.Detail == "" {
 		return d, nil
@@ -165,7 +165,7 @@ func (t *tx) expandReason(site string, d models.DecisionRequest) (models.Decisio
 	return d, bad.Err()
 }
 
-// decidable returns the comment, locked, when the caller may decide it now.
+// decidable returns the comment, locked, if the caller may decide it now.
 func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, error) {
 	k, err := t.visible(by, id, t.ForUpdate())
 	if err == nil {
@@ -201,7 +201,7 @@ func refuseClaimed(t *tx, by models.Caller, k commentRow) error {
 	return nil
 }
 
-// told says what a decision did, for another moderator.
+// describe says what a decision did, for another moderator.
 func describe(d models.Decision) string {
 	what := "approved it"
 	if d.Action == models.Reject {
@@ -220,7 +220,7 @@ func describe(d models.Decision) string {
 }
 
 // setStatus changes a comment, the counters that depend on it and the article's
-// version, ends the lease, and tells of it.
+// version, ends the lease, and adds an event.
 func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
 	old := c
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now

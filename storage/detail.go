@@ -9,27 +9,28 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Detail is one comment with all that a moderator may want to know of it.
+// Detail is one comment with everything that a moderator may want to know about
+// it.
 type Detail struct {
 	Comment models.Comment    `json:"comment"`
 	Verdict models.Verdict    `json:"verdict"`
 	Context models.Context    `json:"context"`
-	History []models.Decision `json:"history"` // oldest first, with those undone and escalations
+	History []models.Decision `json:"history"` // oldest first, including undone ones and escalations
 	// Revisions are its earlier texts, oldest first.
 	Revisions []models.Revision `json:"revisions"`
-	Thread    []models.Comment  `json:"thread"` // what it answers, itself, what answers it
+	Thread    []models.Comment  `json:"thread"` // the comments that it answers, itself, its replies
 	Claim     *models.Claim     `json:"claim,omitempty"`
-	// Campaign is nil when nothing alike has come.
+	// Campaign is nil when there are no similar comments.
 	Campaign *models.Campaign `json:"campaign,omitempty"`
 }
 
 const (
-	maxAbove   = 10 // comments of a thread that a comment answers, nearest first
+	maxAbove   = 10 // comments of a thread above a comment, nearest first
 	maxReplies = 50
 )
 
-// Detail returns a comment with its surroundings. It is KindNotFound also when
-// the caller may not see its site.
+// Detail returns a comment with its context. It is KindNotFound also when the
+// caller may not see its site.
 func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, error) {
 	return read(ctx, db, func(t *tx) (d Detail, err error) {
 		if _, err := t.visible(by, id, ""); err != nil {
@@ -64,8 +65,9 @@ func (t *tx) history(comment string) ([]models.Decision, error) {
 	return all, err
 }
 
-// Outcome returns what became of a comment, and the comment. The reason and the
-// message are the moderator's when the last decision that was not undone stands.
+// Outcome returns the result of moderation and the comment. Reason and message
+// are those of the last decision that was not undone, if the comment still has
+// the status that it gave.
 func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.Outcome, models.Comment, error) {
 	type result struct {
 		outcome models.Outcome
@@ -87,8 +89,8 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 	return r.outcome, r.comment, err
 }
 
-// thread returns what c answers, up to the start of the thread, c itself, and
-// what answers it, whatever their status.
+// thread returns the comments that c answers, from the start of the thread on, c
+// itself, and its replies, whatever their status.
 func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 	thread := []models.Comment{c}
 	for above := c; above.ParentID != "" && len(thread) <= maxAbove; {

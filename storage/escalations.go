@@ -7,10 +7,11 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Escalate leaves a comment that waits to an editor: it goes on waiting for
-// that reason, and moderators are not dealt it any more. The result stands in
-// the comment's history and can be undone by its id. A live claim of another, or
-// a comment that does not wait or is left to an editor already, is a conflict.
+// Escalate leaves a pending comment to an editor: it stays pending for that
+// reason, and moderators cannot claim it any more. The escalation is part of the
+// comment's history and can be undone by its id. A live claim of another
+// moderator, or a comment that is not pending or escalated already, is a
+// conflict.
 func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (models.Decision, models.Comment, error) {
 	if err := (models.DecisionRequest{Action: models.Approve, Note: note}).Validate(); err != nil {
 		return models.Decision{}, models.Comment{}, err
@@ -57,11 +58,11 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 	return r.escalation, r.comment, err
 }
 
-// Escalations are read as decisions are.
+// escalationColumns are read by readDecision.
 const escalationColumns = `SELECT id, '', comment_id, site, moderator, 'escalate', '', '', note, '', created_at, undone_at, undone_by, '' FROM escalations`
 
-// undoEscalation puts back why the comment waited. Who left it to an editor, and
-// editors, may do so.
+// undoEscalation restores the reason that the comment had. Editors and the one
+// who escalated it may do so.
 func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decision, models.Comment, error) {
 	k, err := t.comment(e.CommentID, t.ForUpdate())
 	if err != nil {

@@ -28,8 +28,8 @@ func (t *tx) newEvent(kind models.EventKind, site, subject, article string, stat
 
 // EventsSince returns up to limit events whose ids come after the given one,
 // in the order of their ids. Of two nodes that write at the same moment, the
-// one with the smaller id may commit last: whoever must not miss an event asks
-// again from an id some seconds old, and passes over what it has seen.
+// one with the smaller id may commit last: a caller that must not miss an event
+// starts from an id some seconds old, and skips the events that it has seen.
 func (db *DB) EventsSince(ctx context.Context, after string, limit int) ([]models.Event, error) {
 	return read(ctx, db, func(t *tx) ([]models.Event, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (e models.Event, err error) {

@@ -7,15 +7,15 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// flagsToHold is how many readers must report a comment before it waits for a
-// moderator again.
+// flagsToHold is how many readers must report a comment before it goes back to
+// the queue.
 const flagsToHold = 3
 
-// Flag notes that a reader reports a comment; who tells readers apart, and
-// counts once: "author " and an id, or "client " and what stands for an address,
+// Flag stores a reader's report of a comment. who identifies the reader, who
+// counts once: "author " and an id, or "client " and the hash of an address,
 // which is removed when the site's retention says so. An approved comment that
-// no moderator has judged goes back to the queue with the third report. Rejected
-// comments are KindNotFound, as for any reader.
+// no moderator has decided goes back to the queue with the third report.
+// Rejected comments are KindNotFound, as for any reader.
 func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
 		k, err := t.visible(by, id, t.ForUpdate())

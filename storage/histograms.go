@@ -12,9 +12,9 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// histogram counts by bins. Those of scores have bins of equal width over the
-// machine's risk, from 0 to 1; those of waiting times have the bins between
-// waitBounds, and leave the rest empty.
+// histogram has a count for each bin. Those of scores have bins of equal width
+// over the model's risk, from 0 to 1; those of waiting times have bins between
+// the waitBounds, and leave the rest empty.
 type histogram [bins]int64
 
 const bins = 20
@@ -22,13 +22,13 @@ const bins = 20
 // waitBounds are minutes. Longer waits are in a bin of their own.
 var waitBounds = [...]int{1, 5, 15, 60, 240, 1440}
 
-// binned says what a histogram counts on one day of one site: comments that
-// came, by risk; those that moderators approved or rejected, by the day when
-// they came and by risk too; or how long comments waited for the first decision
-// that stands, by the day of that.
+// histogramKey says what a histogram counts for one day of one site: new
+// comments by risk; comments that moderators approved or rejected, by risk and
+// with the day of their arrival; or how long comments waited for the first
+// decision that was not undone, with the day of that decision.
 type histogramKey struct {
 	siteDay
-	kind string // scored, waited or an action
+	kind string // kindScore, kindWait or an action
 }
 
 const (
@@ -60,8 +60,9 @@ func (s *counterDeltas) addToHistogram(at time.Time, site, kind string, bin int,
 	add(&s.histograms, histogramKey{siteDay{dayOf(at), site}, kind}, func(v *histogram) { v[bin] += change })
 }
 
-// weighed notes which decisions on a comment stood before a change, and which
-// stand after it. The last one is what people think of the comment.
+// onDecisionsChange moves a comment within the histograms. before and after are
+// the decisions on it that are in force before a change and after it: the last
+// one says how moderators see the comment, the first one how long it waited.
 func (s *counterDeltas) onDecisionsChange(k commentRow, before, after []models.Decision) {
 	weigh := func(decisions []models.Decision, change int64) {
 		if len(decisions) == 0 {
@@ -79,7 +80,7 @@ func (s *counterDeltas) onDecisionsChange(k commentRow, before, after []models.D
 
 func riskBin(risk float64) int { return min(max(int(risk*bins), 0), bins-1) }
 
-// waitBin is that of a time in microseconds.
+// waitBin is the bin of a time in microseconds.
 func waitBin(wait int64) int {
 	for i, minutes := range waitBounds {
 		if wait < int64(minutes)*time.Minute.Microseconds() {
@@ -89,8 +90,8 @@ func waitBin(wait int64) int {
 	return len(waitBounds)
 }
 
-// Scores are histograms of the machine's risk, of comments that came: all of
-// them, and those on which a moderator's decision stands.
+// Scores are histograms of the model's risk: of all comments that arrived, and of
+// those with a decision that was not undone.
 type Scores struct {
 	Width    float64   `json:"width"` // of a bin; the first begins at 0
 	Arrived  histogram `json:"arrived"`
@@ -98,13 +99,14 @@ type Scores struct {
 	Rejected histogram `json:"rejected"`
 }
 
-// Waiting counts comments by how long they waited for the first decision that
-// stands: Counts[i] shorter than BoundsMinutes[i], the last one longer than all.
+// Waiting counts comments by how long they waited for the first decision that was
+// not undone: Counts[i] shorter than BoundsMinutes[i], the last one longer than
+// all.
 type Waiting struct {
 	BoundsMinutes [len(waitBounds)]int       `json:"bounds_minutes"`
 	Counts        [len(waitBounds) + 1]int64 `json:"counts"`
-	// MedianToday is an estimate in minutes: as if waits were even within a bin,
-	// and none longer than the last bound. Nil when nothing was decided.
+	// MedianToday is an estimate in minutes, which takes waits as evenly spread
+	// within a bin and none as longer than the last bound. Nil without decisions.
 	MedianToday *float64 `json:"median_today"`
 }
 
@@ -129,7 +131,7 @@ func median(counts histogram) *float64 {
 	return &from
 }
 
-// histograms sums up scores and waiting times.
+// loadHistograms sums up scores and waiting times.
 func (t *tx) loadHistograms(s *Stats, by models.Caller, site string, first int64) error {
 	last := first + statsDays - 1
 	var w sqldb.Where

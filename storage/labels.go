@@ -11,8 +11,8 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// labelDecision replaces a comment's label by that of a decision, which has
-// none when it says nothing of the text.
+// labelDecision replaces a comment's label by that of a decision. A decision
+// that was not about the text has none.
 func (t *tx) labelDecision(d models.Decision, c models.Comment) error {
 	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
 		return err
@@ -36,7 +36,7 @@ func (t *tx) restoreLabel(d models.Decision) error {
 	return err
 }
 
-// keepLabel tells whether the label was new.
+// insertLabel tells whether the label was new.
 func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
 	added, err := t.InsertRow("labels", "ON CONFLICT (id) DO NOTHING",
 		"id", l.ID,
@@ -64,8 +64,8 @@ func readLabel(scan sqldb.Scanner) (l models.Label, err error) {
 	return l, err
 }
 
-// Labels streams the labels that stand, from since on, oldest first; of one
-// site when site is not "".
+// Labels streams the labels that are in force, from since on, oldest first; those
+// of one site when site is not "".
 func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq2[models.Label, error] {
 	return sqldb.Stream(ctx, db.sql, micros(since), func(t *sqldb.Tx, after sqldb.Position) ([]models.Label, error) {
 		w := after.After("created_at")
@@ -78,8 +78,8 @@ func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq
 	}, func(l models.Label) sqldb.Position { return sqldb.Position{At: micros(l.CreatedAt), ID: l.ID} })
 }
 
-// LabelCounts counts the labels that stand by class; of one site when site is
-// not "".
+// LabelCounts counts the labels that are in force by class; those of one site
+// when site is not "".
 func (db *DB) LabelCounts(ctx context.Context, site string) (map[models.Class]int, error) {
 	var w sqldb.Where
 	w.Add("replaced_by = ''")
@@ -103,9 +103,9 @@ func (db *DB) LabelCounts(ctx context.Context, site string) (map[models.Class]in
 
 const importBatch = 500 // labels in one transaction
 
-// ImportLabels keeps labels from elsewhere. One whose id is there already, or
-// without an id whose text and label are, is known and left alone. It stops at
-// the first row that carries an error or is not valid; what came before stays.
+// ImportLabels stores labels from a file. One whose id exists, or without an id
+// one whose text and label exist, counts as known and is left alone. It stops at
+// the first row with an error; the rows before it are stored.
 func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2[models.Label, error]) (added, known int, err error) {
 	batch := make([]models.Label, 0, importBatch)
 	flush := func() error {
@@ -135,7 +135,7 @@ func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2
 	return added, known, err
 }
 
-// imported completes a row from elsewhere.
+// validateImport completes and checks a row of a file.
 func validateImport(l models.Label) (models.Label, error) {
 	var bad models.Invalid
 	if models.Blank(l.Text) {

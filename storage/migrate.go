@@ -17,7 +17,7 @@ var migrationFiles embed.FS
 // was released never changes.
 type migration struct{ name, sql string }
 
-// further is what a step does after its SQL.
+// afterMigration has the Go code that runs after the SQL of a step.
 var afterMigration = map[string]func(*tx) error{"0005_audit_chain.sql": (*tx).migrateAuditChain}
 
 var migrations = readMigrations()
@@ -45,7 +45,7 @@ func (db *DB) Migrate(ctx context.Context) (applied int, err error) {
 	return db.migrateTo(ctx, len(migrations))
 }
 
-// migrateTo stops at the schema with a number.
+// migrateTo stops at the schema with this number.
 func (db *DB) migrateTo(ctx context.Context, last int) (applied int, err error) {
 	for {
 		did, err := update(ctx, db, func(t *tx) (string, error) { return t.migrateOnce(last) })

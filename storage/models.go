@@ -10,8 +10,8 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// AddModel keeps a model file; CreatedAt, Size and By are set here. The same
-// version with the same bytes may come again, with others it is a conflict.
+// AddModel stores a model file; CreatedAt, Size and By are set here. To add the
+// same version again is no error if the bytes are the same, else a conflict.
 func (db *DB) AddModel(ctx context.Context, by models.Caller, info models.ModelInfo, data []byte) error {
 	sum := sha256.Sum256(data)
 	if len(info.Manifest) == 0 {
@@ -76,7 +76,7 @@ func (db *DB) ModelData(ctx context.Context, version string) ([]byte, error) {
 	})
 }
 
-// LiveModel returns the model that scores, KindNotFound when none does yet.
+// LiveModel returns the model that scores comments, or KindNotFound.
 func (db *DB) LiveModel(ctx context.Context) (models.ModelInfo, error) {
 	return read(ctx, db, (*tx).liveModel)
 }
@@ -106,8 +106,8 @@ func (db *DB) PromoteModel(ctx context.Context, by models.Caller, version string
 	})
 }
 
-// RollbackModel makes the model live that was before the one that is; done
-// again, the one before that. Without an earlier one it is a conflict.
+// RollbackModel makes the model live that was live before the present one; a
+// second call, the one before that. Without an earlier one it is a conflict.
 func (db *DB) RollbackModel(ctx context.Context, by models.Caller) (models.ModelInfo, error) {
 	return update(ctx, db, func(t *tx) (none models.ModelInfo, err error) {
 		type promotion struct{ id, version string }
@@ -126,7 +126,8 @@ func (db *DB) RollbackModel(ctx context.Context, by models.Caller) (models.Model
 	})
 }
 
-// wentLive tells of a change of the live model, and returns the new one.
+// publishLiveModel adds the event and the audit row of a change of the live
+// model, and returns the new one.
 func (t *tx) publishLiveModel(by models.Caller, action, old string) (models.ModelInfo, error) {
 	m, err := t.liveModel()
 	if err != nil {

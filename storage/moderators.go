@@ -10,7 +10,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// AddModerator keeps a moderator. A name that is taken is a conflict.
+// AddModerator adds a moderator. A name that is taken is a conflict.
 func (db *DB) AddModerator(ctx context.Context, by models.Caller, m models.Moderator) error {
 	return apply(ctx, db, func(t *tx) error { return t.addModerator(by, m) })
 }
@@ -74,14 +74,14 @@ func (t *tx) moderator(name, lock string) (models.Moderator, error) {
 	return m, notFoundIf(err, "there is no moderator %q", name)
 }
 
-// UpdateModerator lets change edit a moderator, and keeps the result if it is
-// valid. The name stays. Sessions end when the moderator is disabled or has
-// another password. That nobody would be left who runs all sites is a
-// conflict. Others may wait for change: it hashes no password.
+// UpdateModerator lets change edit a moderator, and stores the result if it is
+// valid. The name stays. Sessions end when the moderator is disabled or gets
+// another password. To remove the last admin of all sites is a conflict. change
+// must be quick, because others wait for it: it hashes no password.
 func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string, change func(*models.Moderator) error) (models.Moderator, error) {
 	return update(ctx, db, func(t *tx) (models.Moderator, error) {
-		// The admins first, and always in the same order: two of them may be
-		// about to take the role from one another.
+		// The admins are locked first, and always in the same order: two of them
+		// may remove each other at the same moment.
 		admins, err := sqldb.List(t, readModerator, moderatorColumns+` WHERE role = $1 ORDER BY name`+t.ForUpdate(), models.RoleAdmin)
 		if err != nil {
 			return models.Moderator{}, err

@@ -15,9 +15,9 @@ import (
 // first page costs the same however long the queue is.
 type order struct {
 	by   string
-	past string // what stands between a later place and an earlier one
+	past string // operator between a later row and an earlier one
 	dir  string
-	risk string // as far as the order needs it, so that its index has all that is asked
+	risk string // what the order needs of it, so that its index covers the query
 }
 
 const noRisk = "CAST(0 AS double precision)"
@@ -35,7 +35,7 @@ func (o order) String() string {
 	return " ORDER BY " + strings.ReplaceAll(o.by, ",", o.dir+",") + o.dir
 }
 
-// after narrows w to what follows a cursor.
+// after narrows w to the rows that follow a cursor.
 func (o order) after(w *sqldb.Where, c sqldb.Cursor) {
 	args := []any{c.At, c.ID}
 	if o.risk != noRisk {
@@ -85,15 +85,16 @@ func queueFilter(f *models.QueueFilter) (order, *sqldb.Where, error) {
 		w.Add("c.article = ?", f.Article)
 	}
 	if f.Section != "" {
-		// Neither database makes a join of this: the articles are found once, and
-		// the order of the queue is kept.
+		// In this form neither database turns it into a join, which would have to
+		// sort: the articles are found once, and an index gives the order.
 		w.Add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE a.section = ? AND a.section <> '' AND a.pending > 0)) IS TRUE`, f.Section)
 	}
 	if f.Lang != "" {
 		w.Add("c.lang = ?", f.Lang)
 	}
-	// To walk in the order wanted past others costs less than to sort a long
-	// time, so of other orders the time is no mere column.
+	// Another order must not use the index on the time and then sort what it
+	// finds: to skip rows in the index of the order costs less. An expression
+	// instead of the column keeps the planner from doing so.
 	at := "c.created_at"
 	if o.risk != noRisk {
 		at += " + 0"
@@ -105,7 +106,7 @@ func queueFilter(f *models.QueueFilter) (order, *sqldb.Where, error) {
 		w.Add(at+" < ?", micros(f.Until))
 	}
 	if f.Author != "" {
-		// Not OR, for which SQLite would read the whole queue.
+		// Not with OR, for which SQLite would read the whole queue.
 		w.Add(`c.id IN (SELECT id FROM comments WHERE status = 'pending' AND author_id = ?
 			UNION ALL SELECT id FROM comments WHERE status = 'pending' AND author_name = ?)`, f.Author, f.Author)
 	}
@@ -116,7 +117,7 @@ func queueFilter(f *models.QueueFilter) (order, *sqldb.Where, error) {
 		w.Add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
 	}
 	if f.Signal != "" {
-		name, err := toJSON(strings.ToLower(f.Signal)) // as it stands in the column
+		name, err := toJSON(strings.ToLower(f.Signal)) // as it is in the column
 		if err != nil {
 			return o, nil, err
 		}
@@ -130,19 +131,19 @@ func queueFilter(f *models.QueueFilter) (order, *sqldb.Where, error) {
 	return o, w, nil
 }
 
-// literal is a text as LIKE finds it, without case.
+// escapeLike returns a text in lower case, so that LIKE takes it literally.
 func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s))
 }
 
-// narrowed tells whether f asks for more than a site.
+// isNarrowed tells whether f has any condition but a site.
 func isNarrowed(f models.QueueFilter) bool {
 	f.Site, f.Sort, f.Cursor, f.Limit = "", "", "", 0
 	return f != models.QueueFilter{}
 }
 
-// Queue returns a page of the pending comments that the caller may see, with
-// claims that hold, whoever has them.
+// Queue returns a page of the pending comments that the caller may see, with the
+// live claims of all moderators.
 func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter) (models.QueuePage, error) {
 	o, w, err := queueFilter(&f)
 	if err != nil {
@@ -162,7 +163,7 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 			return page, err
 		}
 		if isNarrowed(f) && !further && len(places) <= f.Limit {
-			page.Total = len(places) // to search the whole queue once is enough
+			page.Total = len(places) // the page is all there is
 		} else if page.Total, err = t.queueTotal(by, f, all); err != nil {
 			return page, err
 		}
@@ -185,7 +186,7 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 	})
 }
 
-// countCopies notes how many comments of each campaign wait.
+// countCopies sets how many comments of each campaign are pending.
 func (t *tx) countCopies(items []models.QueueItem) error {
 	var groups []string
 	for _, item := range items {
@@ -214,9 +215,9 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 	return err
 }
 
-// places returns the first places of the queue; few says that w leaves little
-// of it. Of several sites, each is asked for its own first: no index has them
-// in a common order.
+// places returns the first rows of the queue as cursors; selective says that w
+// matches few of them. For several sites it runs one query each and merges the
+// results: no index has them in a common order.
 func (t *tx) places(by models.Caller, f models.QueueFilter, few bool, o order, w *sqldb.Where, limit int) ([]sqldb.Cursor, error) {
 	sites, all, err := visibleSites(by, f.Site)
 	if err != nil {
@@ -245,13 +246,14 @@ func (t *tx) places(by models.Caller, f models.QueueFilter, few bool, o order, w
 	return places[:min(limit, len(places))], nil
 }
 
-// few tells whether f asks for an article or an author.
+// isSelective tells whether f matches few comments: those of one article or of
+// one author.
 func isSelective(f models.QueueFilter) bool { return f.Article != "" || f.Author != "" }
 
-// siteColumn is what a site's name is compared with. What waits of an article or
-// an author, or is claimed by one moderator, is little and has indexes of its
-// own; if the site were a mere column, SQLite would rather read all that waits
-// on the site.
+// siteColumn is what a site's name is compared with. Selective queries have
+// indexes of their own, on the article, the author or the claim. With the plain
+// column, SQLite would prefer the index on the site and read all that is pending
+// there; the expression prevents that.
 func siteColumn(few bool) string {
 	if few {
 		return "c.site || ''"
@@ -267,12 +269,12 @@ func cursorIDs(places []sqldb.Cursor) []string {
 	return ids
 }
 
-// maxTotal is how many comments are counted when a filter asks for more than a
-// site: nobody should wait for the rest of a long queue to be read.
+// maxCounted is how many comments are counted when a filter has more conditions
+// than a site: nobody should wait while a long queue is read to its end.
 const maxCounted = 1000
 
-// queueTotal counts what the filter lets through, up to one more than maxTotal;
-// when it names nothing but a site, all of it from the counters.
+// queueTotal counts what the filter matches, up to one more than maxCounted; when
+// it has no condition but a site, it returns the counter.
 func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *sqldb.Where) (int, error) {
 	if isNarrowed(f) {
 		w := w.Clone()
@@ -290,7 +292,7 @@ func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *sqldb.Where) 
 	return sqldb.One(t, sqldb.ScanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.Args()...)
 }
 
-// items returns the comments with these ids as a moderator meets them, in the
+// queueItems returns the comments with these ids as a moderator sees them, in the
 // order of the ids.
 func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 	items := []models.QueueItem{}
@@ -351,7 +353,8 @@ func (t *tx) commentsByID(ids []string) (map[string]models.Comment, error) {
 	return found, err
 }
 
-// records returns what is known of the authors of these comments.
+// authorRecords returns the counters and sanctions of the authors of these
+// comments, by id of the comment.
 func (t *tx) authorRecords(ids []string) (map[string]models.KnownAuthor, error) {
 	type row struct {
 		id     string

@@ -16,17 +16,18 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// readerPage is how many comments or reports are looked at at once.
+// readerPage is how many comments or reports are read at once.
 const readerPage = 500
 
-// candidate is a comment that may be a reader's.
+// readerCandidate is a comment that may be a reader's.
 type readerCandidate struct {
 	sqldb.Position
 	matches bool
 }
 
-// candidates returns the next page of comments among which those of a reader
-// are: no others when there is an index, else all of the site.
+// readerCandidates returns the next page of comments that may be a reader's:
+// those of the author's key, or for an e-mail address, which has no index, all
+// comments of the site.
 func (t *tx) readerCandidates(r models.Reader, after sqldb.Position) ([]readerCandidate, error) {
 	read := func(scan sqldb.Scanner) (c readerCandidate, err error) {
 		err = scan(&c.At, &c.ID, &c.matches)
@@ -76,10 +77,10 @@ func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader
 	return err
 }
 
-// ExportReader returns all that is kept of one reader (GDPR, Art. 15): what was
-// said of them, comments with what was said of those, and the reports made under
-// an id. The audit row is written before, so that an export that is cut off is
-// noted too.
+// ExportReader returns all data about one reader (GDPR, Art. 15): note and
+// sanction, comments with their decisions and labels, and the reports that were
+// made under an id. The audit row is written first, so that an export that is
+// interrupted is in the trail too.
 func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reader) (
 	standing models.ReaderStanding, comments iter.Seq2[models.ReaderComment, error], reports iter.Seq2[models.ReaderReport, error], err error,
 ) {
@@ -167,7 +168,7 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 }
 
 // readerReports yields the reports that a reader made under an id. Those made
-// without one belong to an address that nobody knows any more.
+// without one have only the hash of an address, which cannot be assigned.
 func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[models.ReaderReport, error] {
 	return func(yield func(models.ReaderReport, error) bool) {
 		if r.ID == "" {
@@ -201,10 +202,10 @@ func (t *tx) readerReports(r models.Reader, after string) ([]models.ReaderReport
 		r.Site, "author "+r.ID, after, readerPage)
 }
 
-// EraseReader removes all that is kept of one reader (GDPR, Art. 17). Comments
-// become rejected ones without content or author, in their place in the thread;
-// answers to them stay. It works in batches, each with its audit row: when it is
-// cut off, the next call goes on.
+// EraseReader removes all data about one reader (GDPR, Art. 17). Comments become
+// rejected ones without content or author, in their place in the thread; replies
+// to them stay. It works in batches, each with its audit row: when it is
+// interrupted, the next call continues.
 func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader) (models.Erasure, error) {
 	var total models.Erasure
 	if err := db.checkReader(ctx, by, r); err != nil {
@@ -220,7 +221,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 				return e, err
 			}
 			if e.Comments+e.Reports == 0 && total.Comments+total.Reports > 0 {
-				return e, nil // the trail says already that they were erased
+				return e, nil // the trail has the erasure already
 			}
 			count := map[string]int{"comments": e.Comments, "labels": e.Labels, "reports": e.Reports}
 			return e, t.audit(by, r.Site, "reader.erase", e.Subject, nil, count)
@@ -264,7 +265,7 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 	for i, c := range old {
 		theirs[i] = c.ID
 		events = append(events, t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
-		// A key was kept at the very time that its comment was.
+		// A key has the same time as its comment, and that is indexed.
 		if t.Now.Sub(c.CreatedAt) > 2*idempotencyTTL {
 			continue
 		}
@@ -312,8 +313,8 @@ func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
 	return e, nil
 }
 
-// readerSubject stands for a reader in the audit trail: an HMAC (RFC 2104) of
-// how they were named, with a random key that the database keeps for this alone.
+// readerSubject is the pseudonym of a reader in the audit trail: an HMAC (RFC
+// 2104) of how they were named, with a random key that is used for nothing else.
 func (t *tx) readerSubject(r models.Reader) (string, error) {
 	fresh := make([]byte, 32)
 	rand.Read(fresh) // never fails
@@ -323,7 +324,7 @@ func (t *tx) readerSubject(r models.Reader) (string, error) {
 	return t.knownSubject(r)
 }
 
-// knownSubject is readerSubject, or "" when nobody is in the trail yet.
+// knownSubject is readerSubject, or "" when there is no key yet.
 func (t *tx) knownSubject(r models.Reader) (string, error) {
 	key, err := sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
 	if err != nil {

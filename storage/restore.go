@@ -18,8 +18,8 @@ import (
 )
 
 // Restore fills an empty database of either kind from a backup, which may be
-// older than this program: then a copy of it is migrated. A database that holds
-// anything is a conflict. It is restored whole or not at all.
+// older than this program: then a copy of it is migrated. A database with rows
+// is a conflict. It is restored whole or not at all.
 func Restore(ctx context.Context, url, backup string, progress Progress) error {
 	info, err := os.Stat(backup)
 	if err != nil {
@@ -59,7 +59,8 @@ func openBackup(file string) (*sql.DB, error) {
 	return sqldb.OpenExclusive(file, "ro", "query_only(1)")
 }
 
-// checkBackup returns the version of a backup's schema, or why it is none.
+// checkBackup returns the version of a backup's schema, or why the file is not a
+// backup.
 func checkBackup(ctx context.Context, file string) (version int, err error) {
 	db, err := openBackup(file)
 	if err != nil {
@@ -111,7 +112,7 @@ func restoreFile(ctx context.Context, path, backup string, size int64, progress 
 			return err
 		}
 	}
-	// A log belongs to the file beside it: SQLite would mistake it for the new one's.
+	// The log of a file that is replaced: SQLite would take it for the new file's.
 	if _, err := os.Stat(path + "-wal"); err == nil {
 		return models.Errorf(models.KindConflict, "%s is open in another process", path)
 	}
@@ -120,7 +121,7 @@ func restoreFile(ctx context.Context, path, backup string, size int64, progress 
 	})
 }
 
-// emptyFile refuses a SQLite database that holds anything.
+// refuseOccupiedFile refuses a SQLite database that has rows.
 func refuseOccupiedFile(ctx context.Context, path string) error {
 	db, err := Open(ctx, "sqlite:"+path, Options{})
 	if err != nil {
@@ -133,7 +134,7 @@ func refuseOccupiedFile(ctx context.Context, path string) error {
 	return errors.Join(db.sql.Explain(err), db.Close())
 }
 
-// first are the tables that whoever uses a database fills first.
+// occupiedTables have rows in every database that is in use.
 var occupiedTables = []string{"sites", "moderators", "models", "labels"}
 
 func refuseOccupied(ctx context.Context, on sqldb.Runner, all []table) error {
@@ -175,7 +176,7 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 	done := int64(0)
 	err = conn.Raw(func(raw any) error {
 		return pgx.BeginFunc(ctx, raw.(*stdlib.Conn).Conn(), func(to pgx.Tx) error {
-			for _, t := range slices.Backward(all) { // a step of the schema, or a start, may have put something there
+			for _, t := range slices.Backward(all) { // a migration, or a start, may have added rows
 				if _, err := to.Exec(ctx, `DELETE FROM `+t.name); err != nil {
 					return err
 				}
@@ -216,7 +217,7 @@ func (t table) copyToPostgres(ctx context.Context, from sqldb.Runner, to pgx.Tx,
 	return err
 }
 
-// weigh is about how many bytes a row has.
+// rowSize is about how many bytes a row has.
 func rowSize(row []any) (n int64) {
 	for _, v := range row {
 		switch v := v.(type) {

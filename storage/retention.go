@@ -9,10 +9,10 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Purge removes what has had its time: idempotency keys and events older than
-// a day, ended sessions and skips, second looks that nobody took for two weeks,
-// old keys of addresses, and what the sites keep no longer, see models.Retention. It
-// returns the number of rows.
+// Purge removes what has expired: idempotency keys and events older than a day,
+// ended sessions and skips, second looks that nobody claimed for two weeks, old
+// keys of addresses, and what models.Retention of each site says. It returns the
+// number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
 	dayAgo, now := micros(db.sql.Now().Add(-idempotencyTTL)), micros(db.sql.Now())
 	keys, err := purgeBatches(ctx, db, `DELETE FROM idempotency WHERE (site, key) IN
@@ -20,7 +20,7 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys, err
 	}
-	// The ids sort by time, but for a clock that was set.
+	// Ids sort by time unless a clock was set back, so the time is checked too.
 	events, err := purgeBatches(ctx, db, `DELETE FROM events WHERE at < $2 AND id >= $1 AND id <=
 		(SELECT max(id) FROM (SELECT id FROM events WHERE id >= $1 ORDER BY id LIMIT $3) AS part) RETURNING id`, "", dayAgo)
 	if err != nil {
@@ -49,12 +49,12 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 // How many rows one transaction handles, so that others need not wait long.
 const (
 	purgeBatch = 1000
-	stripBatch = 200 // comments, when that changes many indexes and the records of authors
+	stripBatch = 200 // comments, when that changes many indexes and the counters of authors
 )
 
-// purge runs a query until it finds less than a batch. Each batch begins after
-// the last: PostgreSQL passes slowly over what it has just removed. Further
-// arguments of the query begin with $4.
+// purgeBatches runs a statement until it finds less than a batch. Each batch
+// begins after the last one: PostgreSQL is slow to skip rows that it has just
+// removed. Further arguments of the statement begin with $4.
 func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64, more ...any) (total int64, err error) {
 	for full := true; full; {
 		gone, err := update(ctx, db, func(t *tx) ([]K, error) {
@@ -71,8 +71,8 @@ func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, afte
 	return total, nil
 }
 
-// retain removes what each site keeps no longer, and keys of addresses whose
-// period is over.
+// applyRetention removes what each site does not keep any longer, and keys of
+// addresses whose period is over.
 func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	total, err = update(ctx, db, func(t *tx) (int64, error) {
 		return t.Exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.Now))
@@ -106,9 +106,9 @@ func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	return total, nil
 }
 
-// removeAddresses walks the comments of a site in the order of their arrival,
-// from where it came to the last time, so that its cost does not grow with the
-// store.
+// removeAddresses goes through the comments of a site in the order of their
+// arrival, from where the last run ended, so that its cost does not grow with the
+// number of comments.
 func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (total int64, err error) {
 	for found := purgeBatch; found == purgeBatch; {
 		found, err = update(ctx, db, func(t *tx) (int, error) { return t.removeAddresses(site, before) })
@@ -122,8 +122,7 @@ func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (t
 	return total + reports, err
 }
 
-// removeAddresses handles one batch and returns how many comments it has
-// passed.
+// removeAddresses handles one batch and returns how many comments it had.
 func (t *tx) removeAddresses(site string, before int64) (int, error) {
 	at := func(scan sqldb.Scanner) (p sqldb.Position, err error) {
 		err = scan(&p.At, &p.ID)
@@ -144,13 +143,13 @@ func (t *tx) removeAddresses(site string, before int64) (int, error) {
 		AND (client_hash <> '' OR client_net <> '' OR user_agent <> '' OR referrer <> '')`, site, from.At, from.ID, to.At, to.ID); err != nil {
 		return 0, err
 	}
-	// Another node may have come further meanwhile.
+	// Another node may be ahead.
 	_, err = t.Exec(`UPDATE sites SET cleared_at = $1, cleared_id = $2 WHERE slug = $3 AND (cleared_at, cleared_id) < ($1, $2)`, to.At, to.ID, site)
 	return len(passed), err
 }
 
-// removeRejected leaves of rejected comments their place alone, and of labels
-// the text without its author.
+// removeRejected removes the content of rejected comments, and the authors from
+// labels.
 func (db *DB) removeRejected(ctx context.Context, site string, before int64) (total int64, err error) {
 	for full, after := true, int64(0); full; {
 		gone, err := update(ctx, db, func(t *tx) ([]models.Comment, error) {
@@ -180,13 +179,13 @@ func (db *DB) removeLabels(ctx context.Context, site string, before int64) (int6
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 }
 
-// emptied are the columns of a comment that came from its author, without what
-// tells of the address.
+// strippedColumns are the columns of a comment that came from its author, but not
+// those that came from the address.
 const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', version = version + 1`
 
-// empty takes the text and the names off comments of one site, which are
-// locked. With the reason "" they keep their standing and their authors' ids;
-// with another they lose those too, and become rejected for that reason.
+// stripContent removes text and names from comments of one site, which are
+// locked. With the reason "" they keep their status and their authors' ids; with
+// another they lose the ids too, and become rejected for that reason.
 func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 	if len(old) == 0 {
 		return nil
@@ -216,7 +215,7 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
-	// A record of nothing would still be a name.
+	// Counters that are all 0 would still have a name as their key.
 	_, err := t.Exec(`DELETE FROM authors WHERE key`+t.InJSONList()+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonList(keys), old[0].Site)
 	return err
 }

@@ -7,7 +7,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Edit is a new text of a comment, with what the machine makes of it.
+// Edit is a new text of a comment, with the verdict on it.
 type Edit struct {
 	Body    string
 	Lang    string
@@ -16,10 +16,10 @@ type Edit struct {
 	Reason  models.Reason
 }
 
-// EditComment gives a comment a new text and verdict, and keeps the old text for
-// moderators. A comment that moderators have decided goes back to them; of
-// others, the new text is never more public than the old one was. The same text
-// again changes nothing.
+// EditComment gives a comment a new text and verdict, and stores the old text for
+// moderators. A comment that moderators have decided goes back to the queue;
+// with others, the new text never becomes more public than the old one was. The
+// same text again changes nothing.
 func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Edit) (models.Comment, error) {
 	e.Body = sqldb.SanitizeText(e.Body)
 	if e.Verdict.Signals == nil {
@@ -82,11 +82,11 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 	})
 }
 
-// publicity orders statuses by how much the public sees.
+// visibility orders statuses by how much the public sees.
 var visibility = map[models.Status]int{models.Rejected: 0, models.Pending: 1, models.Approved: 2}
 
-// recount moves an edited comment from where it was counted to where it is now.
-// stand are the decisions on it that were not undone.
+// recountEdited moves an edited comment in the counters from its old state to its
+// new one. stand are the decisions on it that were not undone.
 func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, stand []models.Decision) {
 	t.counters.countComment(k.comment, -1)
 	t.counters.countComment(c, 1)

@@ -9,7 +9,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Rules returns what a newsroom set for its site; the zero value when nothing.
+// Rules returns the rules of a site; the zero value when none are set.
 func (db *DB) Rules(ctx context.Context, site string) (models.Rules, error) {
 	return read(ctx, db, func(t *tx) (models.Rules, error) { return t.rules(site, "") })
 }
@@ -44,7 +44,7 @@ func (db *DB) SetRules(ctx context.Context, by models.Caller, site string, r mod
 	})
 }
 
-// rulesTrail is what the audit trail keeps of rules: everything but the entries
+// auditRules is what the audit trail stores of rules: everything but the entries
 // of long lists that other has too.
 func auditRules(r, other models.Rules) models.Rules {
 	r.BlockedWords.Words = without(r.BlockedWords.Words, other.BlockedWords.Words)

@@ -10,11 +10,11 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// lookKept is how long a second look waits for somebody to take it.
+// secondLookTTL is how long a second look can be claimed.
 const secondLookTTL = 14 * 24 * time.Hour
 
-// sampled tells whether an id belongs to a share of all ids. Nobody can tell
-// the id of a decision before it is made.
+// sampled tells whether an id belongs to a random share of all ids. Nobody can
+// predict the id of a decision.
 func sampled(id string, share float64) bool {
 	if share <= 0 {
 		return false
@@ -82,8 +82,8 @@ func statusOf(a models.Action) models.Status {
 
 // ClaimLooks leases up to limit second looks of one site, or of all that the
 // caller sees, to the caller: first those already theirs, then the oldest that
-// nobody holds. None is of a comment that the caller has ever decided, or that
-// does not stand any more as it did after the first word on it.
+// nobody has claimed. Left out are comments that the caller has ever decided, and
+// those whose status is not that of the first decision any more.
 func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, limit int, lease time.Duration) ([]models.SecondLook, error) {
 	sites, all, err := visibleSites(by, site)
 	if err != nil {
@@ -107,7 +107,8 @@ func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, lim
 		}
 		held := w.And("l.lease_by = ? AND l.lease_by <> '' AND l.lease_until > ?", by.Name, now)
 		if !all {
-			// Not the mere column: what one holds is less than what a site has.
+			// An expression, so that the index on the claim is used and not the one
+			// on the site, see siteColumn.
 			held.In("l.site || ''", sites)
 		}
 		var looks []secondLookRow
@@ -115,7 +116,7 @@ func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, lim
 			if len(looks) == limit {
 				break
 			}
-			// Comments that are being decided at this moment are passed over too.
+			// Comments that are being decided at this moment are skipped too.
 			query := secondLookColumns + ` JOIN comments c ON c.id = l.comment_id` + part.String() +
 				" ORDER BY l.created_at, l.id LIMIT " + part.Arg(limit-len(looks)) + t.SkipLocked()
 			found, err := sqldb.List(t, readSecondLook, query, part.Args()...)
@@ -128,7 +129,8 @@ func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, lim
 	})
 }
 
-// deal leases second looks and returns what may be seen of them.
+// leaseSecondLooks leases second looks and returns what the caller may see of
+// them.
 func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until time.Time) ([]models.SecondLook, error) {
 	var ids, parents []string
 	for _, l := range looks {
@@ -165,10 +167,10 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 	return dealt, nil
 }
 
-// LookAgain keeps the second opinion of whoever has claimed a second look. When
-// it is another than the first, the comment goes back to the queue, and its
-// label counts no more until somebody decides. A comment that does not stand any
-// more as it did after the first word is a conflict. d.Version is ignored.
+// LookAgain stores the decision of a moderator who has claimed a second look.
+// When it differs from the first one, the comment goes back to the queue, and its
+// label is suspended until somebody decides. A comment whose status is not that
+// of the first decision any more is a conflict. d.Version is ignored.
 func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d models.DecisionRequest) (models.SecondOpinion, error) {
 	if err := d.Validate(); err != nil {
 		return models.SecondOpinion{}, err
@@ -211,7 +213,7 @@ func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d mode
 	})
 }
 
-// claimedLook returns a second look that the caller may answer, and its
+// claimedSecondLook returns a second look that the caller may decide, and its
 // comment, locked.
 func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, models.Comment, error) {
 	const query = secondLookColumns + ` WHERE l.id = $1`
@@ -227,7 +229,7 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 	if err != nil {
 		return l, k.comment, err
 	}
-	// Somebody may have been quicker while the comment was waited for.
+	// Read again: somebody may have decided while this waited for the lock.
 	if l, err = sqldb.One(t, readSecondLook, query, id); err != nil {
 		return l, k.comment, notFoundIf(err, "%s", none)
 	}
@@ -242,27 +244,27 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 	return l, k.comment, err
 }
 
-// Agreements count second looks of 30 days, by what was said first (first
-// word) and then (second).
+// Agreements count second looks of 30 days, by the first decision (first word of
+// the name) and the second one (second word).
 type Agreements struct {
 	ApprovedApproved int `json:"approved_approved"`
 	ApprovedRejected int `json:"approved_rejected"`
 	RejectedApproved int `json:"rejected_approved"`
 	RejectedRejected int `json:"rejected_rejected"`
 	// Kappa is Cohen's: 1 when both always agree, 0 when no more than by
-	// chance; nil when that cannot be told. J. Cohen, A Coefficient of Agreement
-	// for Nominal Scales, 1960.
+	// chance; nil when it is undefined. J. Cohen, A Coefficient of Agreement for
+	// Nominal Scales, 1960.
 	Kappa *float64 `json:"kappa,omitempty"`
 }
 
-// SecondLooks are the agreements with moderators and with the machine.
+// SecondLooks are the agreements with decisions of moderators and of the machine.
 type SecondLooks struct {
 	Decision Agreements `json:"decision"`
 	Machine  Agreements `json:"machine"`
 }
 
-// SecondLooks returns what came of the second looks of the last 30 days, on one
-// site or on all that the caller sees.
+// SecondLooks returns the results of the second looks of the last 30 days, of one
+// site or of all that the caller sees.
 func (db *DB) SecondLooks(ctx context.Context, by models.Caller, site string) (SecondLooks, error) {
 	return read(ctx, db, func(t *tx) (SecondLooks, error) { return t.secondLookStats(by, site) })
 }

@@ -10,22 +10,22 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// newToken makes a secret of 32 random bytes.
+// newToken makes a secret of 32 random bytes, for site keys and sessions.
 func newToken(prefix string) string {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails
 	return prefix + base64.RawURLEncoding.EncodeToString(b)
 }
 
-// hash is how secrets of full entropy are kept; passwords need a slow one.
+// hashToken is how random secrets are stored; passwords need a slow hash.
 func hashToken(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }
 
-// Secret returns the key that tokens are signed with: the given one, or the
-// one that the database keeps. The first call without one makes a random key
-// of 32 bytes and keeps it.
+// Secret returns the key that access tokens are signed with: the given one, or
+// the stored one. The first call without one makes a random key of 32 bytes and
+// stores it.
 func (db *DB) Secret(ctx context.Context, given []byte) ([]byte, error) {
 	if len(given) > 0 {
 		return given, nil

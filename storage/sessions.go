@@ -11,10 +11,9 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// A refresh token is "SESSION.SECRET". Each use replaces the secret, so a token
-// whose session is there but whose secret is not the kept one was used before:
-// it was stolen, from the thief's or from the owner's point of view, and the
-// session ends.
+// A refresh token is "SESSION.SECRET". Each use replaces the secret. A token with
+// a known session and an old secret was used before: two parties have it, one of
+// them a thief, so the session ends.
 
 // StartSession begins a session of a moderator and returns its refresh token.
 func (db *DB) StartSession(ctx context.Context, by models.Caller, ttl time.Duration) (refresh string, err error) {

@@ -10,14 +10,15 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// AddSite keeps a site and returns its secret key, of which only a hash is
-// kept. Name, mode and retention have defaults. A slug that is taken is a conflict.
+// AddSite adds a site and returns its secret key, of which only a hash is
+// stored. Name, mode and retention have defaults. A slug that is taken is a
+// conflict.
 func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key string, err error) {
 	return update(ctx, db, func(t *tx) (string, error) { return t.addSite(by, s) })
 }
 
-// AddFirst adds the first site and the first moderator in one transaction: a
-// node that is killed between the two would leave a desk that nobody can enter.
+// AddFirst adds the first site and the first moderator in one transaction: if a
+// node were killed between the two, nobody could log in.
 func (db *DB) AddFirst(ctx context.Context, by models.Caller, s models.Site, m models.Moderator) (key string, err error) {
 	return update(ctx, db, func(t *tx) (string, error) {
 		key, err := t.addSite(by, s)
@@ -100,7 +101,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 	}, nil
 }
 
-// auditSite is what the audit trail keeps of a site: not its secrets.
+// auditSite is what the audit trail stores of a site: not its secrets.
 func auditSite(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
@@ -148,7 +149,7 @@ func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 	})
 }
 
-// RotateSiteKey replaces a site's key; the old one is worth nothing any more.
+// RotateSiteKey replaces a site's key; the old one is not valid any more.
 func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) (key string, err error) {
 	key = newToken("wk_")
 	err = apply(ctx, db, func(t *tx) error {
@@ -166,8 +167,9 @@ func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) 
 	return key, nil
 }
 
-// UpdateSite lets change edit a site, and keeps the result if it is valid. The
-// slug and the time of creation stay. Others may wait for change: it is quick.
+// UpdateSite lets change edit a site, and stores the result if it is valid. The
+// slug and the time of creation stay. change must be quick, because others wait
+// for it.
 func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, change func(*models.Site) error) (models.Site, error) {
 	return update(ctx, db, func(t *tx) (models.Site, error) {
 		old, err := t.site(slug, t.ForUpdate())

@@ -10,7 +10,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Stats are the figures of one site, or of all that the caller sees.
+// Stats are the statistics of one site, or of all that the caller sees.
 type Stats struct {
 	Pending         int              `json:"pending"`
 	OldestPendingAt *time.Time       `json:"oldest_pending_at,omitempty"`
@@ -22,8 +22,8 @@ type Stats struct {
 	Waiting         Waiting          `json:"waiting"` // over the same days
 }
 
-// Day counts what happened on one day: Approved, Rejected and Held what the
-// machine did with the comments that came in, Decisions what people decided.
+// Day counts the events of one day: Comments that were posted, Approved, Rejected
+// and Held by what the model did with them; Decisions of moderators.
 type Day struct {
 	Day       string `json:"day"` // YYYY-MM-DD, UTC
 	Comments  int    `json:"comments"`
@@ -33,15 +33,15 @@ type Day struct {
 	Decisions int    `json:"decisions"`
 }
 
-// ModeratorCount counts one moderator's decisions that stand.
+// ModeratorCount counts the decisions of one moderator that were not undone.
 type ModeratorCount struct {
 	Moderator string `json:"moderator"`
 	Approved  int    `json:"approved"`
 	Rejected  int    `json:"rejected"`
 }
 
-// Agreement counts decisions that stand, by what the machine had done (first
-// word) and what the moderator did (second).
+// Agreement counts decisions that were not undone, by what the model had done
+// (first word of the name) and what the moderator did (second word).
 type Agreement struct {
 	ApprovedApproved int `json:"approved_approved"`
 	ApprovedRejected int `json:"approved_rejected"`
@@ -56,7 +56,7 @@ const (
 	dayMicros = int64(24 * time.Hour / time.Microsecond)
 )
 
-// Stats returns the figures of one site, or of all that the caller sees.
+// Stats returns the statistics of one site, or of all that the caller sees.
 func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, error) {
 	return read(ctx, db, func(t *tx) (s Stats, err error) {
 		oldestFirst := models.QueueFilter{Site: site, Sort: models.SortOldest}
@@ -94,10 +94,10 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 	})
 }
 
-// arrivals counts comments by day and by what the machine did.
+// loadArrivals counts comments by day and by what the model did.
 func (t *tx) loadArrivals(s *Stats, by models.Caller, site string, first int64) error {
 	var w sqldb.Where
-	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1) // a clock may run ahead
+	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1) // the clock of another node may run ahead
 	if err := addVisible(&w, by, "site", site); err != nil {
 		return err
 	}
@@ -119,8 +119,8 @@ func (t *tx) loadArrivals(s *Stats, by models.Caller, site string, first int64) 
 	return err
 }
 
-// judgements counts the decisions that stand by day and moderator, and against
-// what the machine did.
+// loadDecisionCounts counts the decisions that were not undone by day and
+// moderator, and compares them with what the model did.
 func (t *tx) loadDecisionCounts(s *Stats, by models.Caller, site string, first int64) error {
 	var w sqldb.Where
 	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1)

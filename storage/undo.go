@@ -9,11 +9,11 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Undo takes back a decision, an escalation, or all decisions of a batch, by its
-// id: status, reason and label become what they were. What was undone, or what a
-// newer decision or an edit followed, is a conflict; of a batch, such decisions
-// are passed over unless none is left. A large batch takes several transactions:
-// when it is cut off, the next call goes on.
+// Undo reverts a decision, an escalation, or all decisions of a batch, by its id:
+// status, reason and label become what they were. What was undone already, or was
+// followed by a newer decision or an edit, is a conflict; such decisions of a
+// batch are skipped unless none is left. A large batch takes several
+// transactions: when it is interrupted, the next call continues.
 func (db *DB) Undo(ctx context.Context, by models.Caller, id string) (decisions []models.Decision, comments []models.Comment, err error) {
 	found, err := read(ctx, db, func(t *tx) ([]models.Decision, error) { return t.undoable(by, id) })
 	if err != nil {
@@ -34,8 +34,8 @@ func (db *DB) Undo(ctx context.Context, by models.Caller, id string) (decisions 
 	return decisions, comments, nil
 }
 
-// undoable returns the decisions that an id stands for, of sites that the
-// caller sees, in the order of their comments.
+// undoable returns the decisions that an id refers to, of sites that the caller
+// sees, in the order of their comments.
 func (t *tx) undoable(by models.Caller, id string) ([]models.Decision, error) {
 	for _, query := range []string{
 		decisionColumns + ` WHERE id = $1`,
@@ -50,11 +50,11 @@ func (t *tx) undoable(by models.Caller, id string) ([]models.Decision, error) {
 	return nil, nil
 }
 
-// undone is what became of a part of a batch.
+// undoResult is the result of one chunk of a batch.
 type undoResult struct {
 	decisions []models.Decision
 	comments  []models.Comment
-	refused   error // why the last one was passed over
+	refused   error // why the last one was skipped
 }
 
 func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Decision) (undoResult, error) {
