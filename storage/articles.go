@@ -139,13 +139,13 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 	if !by.Sees(f.Site) {
 		return nil, "", models.Errorf(models.KindNotFound, "there is no site %q", f.Site)
 	}
-	from, further, err := sqldb.ParseCursor(f.Cursor, order)
+	from, hasCursor, err := sqldb.ParseCursor(f.Cursor, order)
 	if err != nil {
 		return nil, "", err
 	}
-	limit, sought := sqldb.PageSize(f.Limit), strings.ToLower(f.Query)
+	limit, query := sqldb.PageSize(f.Limit), strings.ToLower(f.Query)
 	size := limit + 1
-	if sought != "" {
+	if query != "" {
 		size = 1000
 	}
 	found = []models.ArticleEntry{}
@@ -154,9 +154,9 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 		place := func(e models.ArticleEntry) sqldb.Cursor {
 			return sqldb.Cursor{Order: order, At: micros(e.ActiveAt), ID: e.ID}
 		}
-		for looked := 0; ; {
+		for scanned := 0; ; {
 			part := w.Clone()
-			if further {
+			if hasCursor {
 				part.Add("(active_at, id) < (?, ?)", from.At, from.ID)
 			}
 			rows, err := sqldb.List(t, readArticleEntry, articleColumns+part.String()+" ORDER BY active_at DESC, id DESC LIMIT "+part.Arg(size), part.Args()...)
@@ -165,7 +165,7 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 			}
 			for _, e := range rows {
 				// Compared here, because the databases disagree on lower case.
-				if !strings.Contains(strings.ToLower(e.Title+"\n"+e.URL+"\n"+e.ID), sought) {
+				if !strings.Contains(strings.ToLower(e.Title+"\n"+e.URL+"\n"+e.ID), query) {
 					continue
 				}
 				if len(found) == limit {
@@ -177,8 +177,8 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 			if len(rows) < size {
 				return struct{}{}, nil
 			}
-			from, further = place(rows[size-1]), true
-			if looked += size; looked >= maxScanned {
+			from, hasCursor = place(rows[size-1]), true
+			if scanned += size; scanned >= maxScanned {
 				next = from.String()
 				return struct{}{}, nil
 			}

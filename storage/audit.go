@@ -97,7 +97,7 @@ func (db *DB) auditBySeq(ctx context.Context, after int64, narrow func(*sqldb.Wh
 // AuditPage returns rows of the sites that the caller sees, newest first.
 func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFilter) (rows []models.Audit, next string, err error) {
 	const order = "audit"
-	from, further, err := sqldb.ParseCursor(f.Cursor, order)
+	from, hasCursor, err := sqldb.ParseCursor(f.Cursor, order)
 	if err != nil {
 		return nil, "", err
 	}
@@ -112,7 +112,7 @@ func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFil
 	if f.Subject != "" {
 		w.Add("subject = ?", f.Subject)
 	}
-	if further {
+	if hasCursor {
 		seq, err := strconv.ParseInt(from.ID, 10, 64)
 		if err != nil {
 			return nil, "", sqldb.ErrCursor()

@@ -112,7 +112,7 @@ func (t *tx) appendAudit() error {
 	}
 	if err = t.appendToChain(&head, trail); t.IsDuplicate(err) {
 		// Not a conflict that the caller could resolve, so the cause is not wrapped.
-		return fmt.Errorf("the audit trail goes on after its head, verify it: %v", err)
+		return fmt.Errorf("the audit trail has rows after its head, verify it: %v", err)
 	}
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of 
 	case len(now) != 1:
 		return models.AuditHead{}, &BrokenChain{Problem: fmt.Sprintf("it has %d heads", len(now))}
 	case now[0].last > now[0].head.seq:
-		return models.AuditHead{}, &BrokenChain{Seq: now[0].head.seq + 1, Problem: fmt.Sprintf("it stands after the head, as do all up to %d", now[0].last)}
+		return models.AuditHead{}, &BrokenChain{Seq: now[0].head.seq + 1, Problem: fmt.Sprintf("it is after the head, and so are all up to %d", now[0].last)}
 	}
 	head := now[0].head
 	at, err := db.walkChain(ctx, head.seq, func(row chainHead) {
@@ -212,12 +212,12 @@ func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of 
 	case !bytes.Equal(at.hash, head.hash):
 		return models.AuditHead{}, &BrokenChain{Seq: head.seq, Problem: "the head has another hash"}
 	case expect != "":
-		return models.AuditHead{}, &BrokenChain{Problem: "no row has the hash " + expect + ": the end was cut off, or all was written anew"}
+		return models.AuditHead{}, &BrokenChain{Problem: "no row has the hash " + expect + ": rows were removed from the end, or the chain was computed anew"}
 	}
 	return head.model(), nil
 }
 
-var errEndOfChain = errors.New("the end of the walk")
+var errEndOfChain = errors.New("end of the chain")
 
 // walkChain recomputes the rows up to last, and returns the head that results.
 // good is called with each row that is correct.
@@ -232,13 +232,13 @@ func (db *DB) walkChain(ctx context.Context, last int64, good func(chainHead)) (
 		case a.Seq > last:
 			err = errEndOfChain
 		case a.Seq < 1:
-			err = &BrokenChain{Seq: a.Seq, Problem: "it stands before the first"}
+			err = &BrokenChain{Seq: a.Seq, Problem: "it is before the first row"}
 		case a.Seq > want:
 			err = &BrokenChain{Seq: want, Problem: "it is missing"}
 		default:
 			at = chainHead{want, chainHash(at.hash, a)}
 			if hex.EncodeToString(at.hash) != a.Hash {
-				err = &BrokenChain{Seq: want, Problem: "it was changed, or another was here"}
+				err = &BrokenChain{Seq: want, Problem: "it was changed or replaced"}
 			}
 		}
 		if errors.Is(err, errEndOfChain) {
@@ -250,7 +250,7 @@ func (db *DB) walkChain(ctx context.Context, last int64, good func(chainHead)) (
 		good(at)
 	}
 	if at.seq < last {
-		return at, &BrokenChain{Seq: at.seq + 1, Problem: "it is missing, as are all up to the head"}
+		return at, &BrokenChain{Seq: at.seq + 1, Problem: "it is missing, and so are all up to the head"}
 	}
 	return at, nil
 }

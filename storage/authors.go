@@ -32,7 +32,7 @@ func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur
 	if err := db.checkReader(ctx, by, r); err != nil {
 		return models.Profile{}, err
 	}
-	from, further, err := sqldb.ParseCursor(cur, order)
+	from, hasCursor, err := sqldb.ParseCursor(cur, order)
 	if err != nil {
 		return models.Profile{}, err
 	}
@@ -45,7 +45,7 @@ func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur
 		var w sqldb.Where
 		w.Add("c.site = ?", r.Site)
 		w.Add("c.author_key = ?", p.Key)
-		if further {
+		if hasCursor {
 			w.Add("c.id < ?", from.ID)
 		}
 		p.Comments, err = sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+w.String()+` ORDER BY c.id DESC LIMIT `+w.Arg(limit+1), w.Args()...)
@@ -68,14 +68,14 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 		err = scan(&n.Approved, &n.Rejected, &n.Pending)
 		return n, err
 	}, `SELECT approved, rejected, pending FROM authors WHERE site = $1 AND key = $2`, r.Site, p.Key)
-	never := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !never {
+	unknown := errors.Is(err, sql.ErrNoRows)
+	if err != nil && !unknown {
 		return p, err
 	}
 	p.Trust = p.Record.Trust()
 	standing, err := t.loadStanding(r.Site, p.Key, "")
-	if never && errors.Is(err, sql.ErrNoRows) {
-		return p, models.Errorf(models.KindNotFound, "nothing is known of this author")
+	if unknown && errors.Is(err, sql.ErrNoRows) {
+		return p, models.Errorf(models.KindNotFound, "there is no such author")
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, err

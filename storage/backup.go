@@ -73,7 +73,7 @@ func writeNewFile(file string, replace bool, never string, fill func(part string
 		case err != nil:
 			return err
 		case !replace:
-			return models.Errorf(models.KindConflict, "%s is there already", file)
+			return models.Errorf(models.KindConflict, "%s exists already", file)
 		}
 		if live, err := os.Stat(never); err == nil && os.SameFile(info, live) {
 			return models.Errorf(models.KindConflict, "%s is the database itself", file)
@@ -83,13 +83,13 @@ func writeNewFile(file string, replace bool, never string, fill func(part string
 	if err := taken(); err != nil {
 		return err
 	}
-	made, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part") // nobody else may read it
+	temp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part") // nobody else may read it
 	if err != nil {
 		return err
 	}
-	part := made.Name()
+	part := temp.Name()
 	defer func() {
-		err = errors.Join(err, made.Close())
+		err = errors.Join(err, temp.Close())
 		if err != nil {
 			for _, more := range []string{"", "-journal", "-wal", "-shm"} {
 				_ = os.Remove(part + more) // what is wrong is in err
@@ -99,7 +99,7 @@ func writeNewFile(file string, replace bool, never string, fill func(part string
 	if err := fill(part); err != nil {
 		return err
 	}
-	if err := made.Sync(); err != nil {
+	if err := temp.Sync(); err != nil {
 		return err
 	}
 	if err := taken(); err != nil {
@@ -161,8 +161,8 @@ func (t table) selectAll() string {
 
 // tables returns the tables of a SQLite file, each after those that it refers
 // to, without the list of migrations.
-func tables(ctx context.Context, lite sqldb.Runner) ([]table, error) {
-	t := sqldb.On(ctx, lite)
+func tables(ctx context.Context, sqlite sqldb.Runner) ([]table, error) {
+	t := sqldb.On(ctx, sqlite)
 	names, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
 	if err != nil {
 		return nil, err
@@ -227,12 +227,12 @@ func (t table) row(found *sql.Rows) ([]any, error) {
 // copyOut fills an empty SQLite file with a snapshot of PostgreSQL's tables, in a
 // schema of the same version.
 func (db *DB) copyOut(ctx context.Context, version int, file string) error {
-	lite, err := Open(ctx, "sqlite:"+file, db.opt)
+	sqlite, err := Open(ctx, "sqlite:"+file, db.opt)
 	if err != nil {
 		return err
 	}
-	_, err = lite.migrateTo(ctx, version)
-	if err := errors.Join(err, lite.Close()); err != nil {
+	_, err = sqlite.migrateTo(ctx, version)
+	if err := errors.Join(err, sqlite.Close()); err != nil {
 		return err
 	}
 	// The file is temporary until it is renamed, so nothing has to survive a crash.

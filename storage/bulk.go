@@ -117,9 +117,9 @@ func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueF
 		all, token := limitBatch(all, first)
 		switch {
 		case len(all) != want.Count:
-			err = models.Errorf(models.KindConflict, "the filter lets %d comments through now, not %d", len(all), want.Count)
+			err = models.Errorf(models.KindConflict, "the filter matches %d comments now, not %d", len(all), want.Count)
 		case want.Token != "" && want.Token != token:
-			err = models.Errorf(models.KindConflict, "the filter lets other comments through now")
+			err = models.Errorf(models.KindConflict, "the filter matches other comments now")
 		}
 		return all, err
 	})

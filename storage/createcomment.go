@@ -310,11 +310,11 @@ func (t *tx) claimKeys(requests []*insertRequest, errs []error) error {
 // before, or KindNotFound when it was not, or not with this key.
 func (db *DB) Repeated(ctx context.Context, site, key string, fingerprint []byte) (models.Comment, models.Verdict, error) {
 	if key == "" {
-		return models.Comment{}, models.Verdict{}, models.Errorf(models.KindNotFound, "there is no idempotency key")
+		return models.Comment{}, models.Verdict{}, models.Errorf(models.KindNotFound, "idempotency key required")
 	}
 	stored, err := read(ctx, db, func(t *tx) (insertResult, error) {
 		stored, err := t.replay([2]string{site, sqldb.SanitizeText(key)}, fingerprint, micros(t.Now.Add(-idempotencyTTL)))
-		return stored, notFoundIf(err, "the idempotency key is not known")
+		return stored, notFoundIf(err, "unknown idempotency key")
 	})
 	return stored.comment, stored.verdict, err
 }

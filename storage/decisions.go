@@ -100,25 +100,25 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	if d.Action == models.Reject {
 		c.Status, c.Reason = models.Rejected, d.Reason
 	}
-	made := models.Decision{
+	decision := models.Decision{
 		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
 		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
 	}
-	stand, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+	inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 	if err != nil {
 		return none, c, err
 	}
 	if _, err := t.InsertRow("decisions", "",
-		"id", made.ID,
+		"id", decision.ID,
 		"batch", batch,
 		"comment_id", id,
 		"site", c.Site,
 		"moderator", by.Name,
-		"action", string(made.Action),
-		"reason", string(made.Reason),
-		"detail", made.Detail,
-		"note", made.Note,
-		"message", made.Message,
+		"action", string(decision.Action),
+		"reason", string(decision.Reason),
+		"detail", decision.Detail,
+		"note", decision.Note,
+		"message", decision.Message,
 		"old_status", string(old.Status),
 		"old_reason", string(old.Reason),
 		"created_at", micros(t.Now),
@@ -126,21 +126,21 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	); err != nil {
 		return none, c, err
 	}
-	t.counters.onDecision(made, k.initialStatus, 1)
-	t.counters.onDecisionsChange(k, stand, append(stand, made))
-	if err := t.labelDecision(made, old); err != nil {
+	t.counters.onDecision(decision, k.initialStatus, 1)
+	t.counters.onDecisionsChange(k, inForce, append(inForce, decision))
+	if err := t.labelDecision(decision, old); err != nil {
 		return none, c, err
 	}
 	c, err = t.setStatus(old, c.Status, c.Reason)
 	if err != nil {
 		return none, c, err
 	}
-	if sampled(made.ID, k.secondLookShare) {
-		if err := secondLookRows.Add(t, t.newSecondLook(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)); err != nil {
+	if sampled(decision.ID, k.secondLookShare) {
+		if err := secondLookRows.Add(t, t.newSecondLook(decision.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)); err != nil {
 			return none, c, err
 		}
 	}
-	return made, c, t.audit(by, c.Site, "comment."+string(d.Action), id, auditStateOf(old), auditStateOf(c))
+	return decision, c, t.audit(by, c.Site, "comment."+string(d.Action), id, auditStateOf(old), auditStateOf(c))
 }
 
 // expandReason completes a decision that names one of the site's own reasons.
@@ -158,7 +158,7 @@ func (t *tx) expandReason(site string, d models.DecisionRequest) (models.Decisio
 	case i < 0:
 		bad.Add("detail", "is not one of the reasons of %s", site)
 	case d.Reason != "" && d.Reason != s.Reasons[i].Under:
-		bad.Add("detail", "is under %s", s.Reasons[i].Under)
+		bad.Add("detail", "belongs to the reason %s", s.Reasons[i].Under)
 	default:
 		d.Reason, d.Message = s.Reasons[i].Under, cmp.Or(d.Message, s.Reasons[i].Message)
 	}
@@ -175,7 +175,7 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, 
 		return k, err
 	}
 	if k.comment.Reason == models.ReasonEscalated && !by.Edits() {
-		return k, models.Errorf(models.KindForbidden, "this comment waits for an editor")
+		return k, models.Errorf(models.KindForbidden, "editor role required: this comment is escalated")
 	}
 	if err := refuseClaimed(t, by, k); err != nil {
 		return k, err
@@ -211,7 +211,7 @@ func describe(d models.Decision) string {
 		}
 	}
 	if d.Action == models.Escalate {
-		what = "left it to an editor"
+		what = "escalated it to an editor"
 	}
 	if d.UndoneAt != nil {
 		return fmt.Sprintf("%s %s, and %s undid that", d.Moderator, what, d.UndoneBy)

@@ -23,10 +23,10 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 	r, err := update(ctx, db, func(t *tx) (r result, err error) {
 		k, err := t.visible(by, id, t.ForUpdate())
 		if err == nil && k.comment.Reason == models.ReasonEscalated {
-			err = models.Errorf(models.KindConflict, "the comment waits for an editor already")
+			err = models.Errorf(models.KindConflict, "the comment is escalated already")
 		}
 		if err == nil && k.comment.Status != models.Pending {
-			err = models.Errorf(models.KindConflict, "the comment is %s: only what waits can be left to an editor", k.comment.Status)
+			err = models.Errorf(models.KindConflict, "the comment is %s: only pending comments can be escalated", k.comment.Status)
 		}
 		if err == nil {
 			err = refuseClaimed(t, by, k)
@@ -75,11 +75,11 @@ func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decisio
 	old := k.comment
 	switch {
 	case e.UndoneAt != nil:
-		return e, old, models.Errorf(models.KindConflict, "%s has undone this already", e.UndoneBy)
+		return e, old, models.Errorf(models.KindConflict, "%s has already undone this", e.UndoneBy)
 	case old.Reason != models.ReasonEscalated:
 		return e, old, models.Errorf(models.KindConflict, "the comment has changed since")
 	case e.Moderator != by.Name && !by.Edits():
-		return e, old, models.Errorf(models.KindForbidden, "this comment waits for an editor")
+		return e, old, models.Errorf(models.KindForbidden, "editor role required: this comment is escalated")
 	}
 	now := t.Now
 	e.UndoneAt, e.UndoneBy = &now, by.Name

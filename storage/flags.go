@@ -38,11 +38,11 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 		}
 		before := auditStateOf(c)
 		if c.Status == models.Approved && c.Flags >= flagsToHold {
-			judged, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
+			decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
 			if err != nil {
 				return c, err
 			}
-			if len(judged) == 0 {
+			if len(decided) == 0 {
 				if c, err = t.setStatus(c, models.Pending, models.ReasonFlagged); err != nil {
 					return c, err
 				}

@@ -36,7 +36,7 @@ func (db *DB) AddModel(ctx context.Context, by models.Caller, info models.ModelI
 		}
 		there, err := sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT sum FROM models WHERE version = $1`, info.Version)
 		if err == nil && !bytes.Equal(there, sum[:]) {
-			err = models.Errorf(models.KindConflict, "there is another model of version %q already", info.Version)
+			err = models.Errorf(models.KindConflict, "another model of version %q exists already", info.Version)
 		}
 		return err
 	})

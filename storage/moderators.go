@@ -35,7 +35,7 @@ func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 		return err
 	}
 	if added == 0 {
-		return models.Errorf(models.KindConflict, "there is a moderator %q already", m.Name)
+		return models.Errorf(models.KindConflict, "moderator %q exists already", m.Name)
 	}
 	return t.audit(by, "", "moderator.add", m.Name, nil, auditModerator(m))
 }

@@ -149,20 +149,20 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 	if err != nil {
 		return models.QueuePage{}, err
 	}
-	from, further, err := sqldb.ParseCursor(f.Cursor, string(f.Sort))
+	from, hasCursor, err := sqldb.ParseCursor(f.Cursor, string(f.Sort))
 	if err != nil {
 		return models.QueuePage{}, err
 	}
 	return read(ctx, db, func(t *tx) (page models.QueuePage, err error) {
 		all := w.Clone()
-		if further {
+		if hasCursor {
 			o.after(w, from)
 		}
 		places, err := t.places(by, f, isSelective(f), o, w, f.Limit+1)
 		if err != nil {
 			return page, err
 		}
-		if isNarrowed(f) && !further && len(places) <= f.Limit {
+		if isNarrowed(f) && !hasCursor && len(places) <= f.Limit {
 			page.Total = len(places) // the page is all there is
 		} else if page.Total, err = t.queueTotal(by, f, all); err != nil {
 			return page, err

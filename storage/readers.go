@@ -121,16 +121,16 @@ func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[mod
 }
 
 func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
-	these := jsonList(ids)
-	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList()+` ORDER BY c.created_at, c.id`, these)
+	idList := jsonList(ids)
+	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList()+` ORDER BY c.created_at, c.id`, idList)
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id`+t.InJSONList(), these)
+	decisions, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id`+t.InJSONList(), idList)
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id`+t.InJSONList(), these)
+	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id`+t.InJSONList(), idList)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 		l.label, err = readLabel(func(into ...any) error { return scan(append(into, &l.comment)...) })
 		return l, err
 	}, `SELECT id, label, site, author, author_email, author_url, url, lang, source, '', created_at, body, comment_id
-		FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList()+` ORDER BY id`, these)
+		FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList()+` ORDER BY id`, idList)
 	if err != nil {
 		return nil, err
 	}
@@ -260,10 +260,10 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 	if e.Comments = len(old); e.Comments == 0 {
 		return e, nil
 	}
-	theirs := make([]string, len(old))
+	erased := make([]string, len(old))
 	var events []models.Event
 	for i, c := range old {
-		theirs[i] = c.ID
+		erased[i] = c.ID
 		events = append(events, t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
 		// A key has the same time as its comment, and that is indexed.
 		if t.Now.Sub(c.CreatedAt) > 2*idempotencyTTL {
@@ -273,7 +273,7 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 			return e, err
 		}
 	}
-	labels, err := t.Exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList(), jsonList(theirs))
+	labels, err := t.Exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList(), jsonList(erased))
 	if err != nil {
 		return e, err
 	}
@@ -282,7 +282,7 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 		`UPDATE decisions SET note = '', message = '' WHERE (note <> '' OR message <> '') AND comment_id`,
 		`UPDATE escalations SET note = '' WHERE note <> '' AND comment_id`,
 	} {
-		if _, err := t.Exec(notes+t.InJSONList(), jsonList(theirs)); err != nil {
+		if _, err := t.Exec(notes+t.InJSONList(), jsonList(erased)); err != nil {
 			return e, err
 		}
 	}
@@ -301,14 +301,14 @@ func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
 		return e, err
 	}
 	for _, f := range reports {
-		gone, err := t.Exec(`DELETE FROM flags WHERE comment_id = $1 AND who = $2`, f.CommentID, "author "+r.ID)
+		deleted, err := t.Exec(`DELETE FROM flags WHERE comment_id = $1 AND who = $2`, f.CommentID, "author "+r.ID)
 		if err != nil {
 			return e, err
 		}
-		if _, err := t.Exec(`UPDATE comments SET flags = flags - $1 WHERE id = $2`, gone, f.CommentID); err != nil {
+		if _, err := t.Exec(`UPDATE comments SET flags = flags - $1 WHERE id = $2`, deleted, f.CommentID); err != nil {
 			return e, err
 		}
-		e.Reports += int(gone)
+		e.Reports += int(deleted)
 	}
 	return e, nil
 }

@@ -74,12 +74,12 @@ func checkBackup(ctx context.Context, file string) (version int, err error) {
 	if err := refuseNewer(version); err != nil {
 		return 0, err
 	}
-	said, err := sqldb.One(t, sqldb.ScanOne[string], `PRAGMA quick_check(1)`)
+	result, err := sqldb.One(t, sqldb.ScanOne[string], `PRAGMA quick_check(1)`)
 	if err != nil {
 		return 0, err
 	}
-	if said != "ok" {
-		return 0, fmt.Errorf("the backup is damaged: %s", said)
+	if result != "ok" {
+		return 0, fmt.Errorf("the backup is damaged: %s", result)
 	}
 	return version, nil
 }

@@ -42,8 +42,8 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys + events + sessions + looks + skips, err
 	}
-	kept, err := db.applyRetention(ctx)
-	return keys + events + sessions + looks + skips + kept, err
+	retained, err := db.applyRetention(ctx)
+	return keys + events + sessions + looks + skips + retained, err
 }
 
 // How many rows one transaction handles, so that others need not wait long.
@@ -57,15 +57,15 @@ const (
 // removed. Further arguments of the statement begin with $4.
 func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64, more ...any) (total int64, err error) {
 	for full := true; full; {
-		gone, err := update(ctx, db, func(t *tx) ([]K, error) {
+		removed, err := update(ctx, db, func(t *tx) ([]K, error) {
 			return sqldb.List(t, sqldb.ScanOne[K], query, append([]any{after, before, purgeBatch}, more...)...)
 		})
 		if err != nil {
 			return total, err
 		}
-		total += int64(len(gone))
-		if full = len(gone) == purgeBatch; full {
-			after = slices.Max(gone)
+		total += int64(len(removed))
+		if full = len(removed) == purgeBatch; full {
+			after = slices.Max(removed)
 		}
 	}
 	return total, nil
@@ -132,12 +132,12 @@ func (t *tx) removeAddresses(site string, before int64) (int, error) {
 	if err != nil {
 		return 0, notFoundIf(err, "there is no site %q", site)
 	}
-	passed, err := sqldb.List(t, at, `SELECT created_at, id FROM comments WHERE site = $1 AND (created_at, id) > ($2, $3) AND created_at < $4
+	batch, err := sqldb.List(t, at, `SELECT created_at, id FROM comments WHERE site = $1 AND (created_at, id) > ($2, $3) AND created_at < $4
 		ORDER BY created_at, id LIMIT $5`, site, from.At, from.ID, before, purgeBatch)
-	if err != nil || len(passed) == 0 {
+	if err != nil || len(batch) == 0 {
 		return 0, err
 	}
-	to := passed[len(passed)-1]
+	to := batch[len(batch)-1]
 	if _, err := t.Exec(`UPDATE comments SET client_hash = '', client_net = '', user_agent = '', referrer = ''
 		WHERE site = $1 AND (created_at, id) > ($2, $3) AND (created_at, id) <= ($4, $5)
 		AND (client_hash <> '' OR client_net <> '' OR user_agent <> '' OR referrer <> '')`, site, from.At, from.ID, to.At, to.ID); err != nil {
@@ -145,14 +145,14 @@ func (t *tx) removeAddresses(site string, before int64) (int, error) {
 	}
 	// Another node may be ahead.
 	_, err = t.Exec(`UPDATE sites SET cleared_at = $1, cleared_id = $2 WHERE slug = $3 AND (cleared_at, cleared_id) < ($1, $2)`, to.At, to.ID, site)
-	return len(passed), err
+	return len(batch), err
 }
 
 // removeRejected removes the content of rejected comments, and the authors from
 // labels.
 func (db *DB) removeRejected(ctx context.Context, site string, before int64) (total int64, err error) {
 	for full, after := true, int64(0); full; {
-		gone, err := update(ctx, db, func(t *tx) ([]models.Comment, error) {
+		removed, err := update(ctx, db, func(t *tx) ([]models.Comment, error) {
 			old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND c.status = 'rejected' AND c.body <> ''
 				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.ForUpdateOf("c"), site, after, before, stripBatch)
 			if err != nil {
@@ -163,9 +163,9 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 		if err != nil {
 			return total, err
 		}
-		total += int64(len(gone))
-		if full = len(gone) == stripBatch; full {
-			after = micros(gone[len(gone)-1].UpdatedAt)
+		total += int64(len(removed))
+		if full = len(removed) == stripBatch; full {
+			after = micros(removed[len(removed)-1].UpdatedAt)
 		}
 	}
 	authors, err := purgeBatches(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE id IN (SELECT id FROM labels

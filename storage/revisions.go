@@ -37,7 +37,7 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 		if err != nil || k.comment.Body == e.Body {
 			return k.comment, err
 		}
-		stand, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+		inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 		if err != nil {
 			return k.comment, err
 		}
@@ -48,7 +48,7 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 		c := k.comment
 		c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.Now
 		switch {
-		case len(stand) > 0:
+		case len(inForce) > 0:
 			c.Status, c.Reason = models.Pending, models.ReasonEdited
 		case visibility[e.Status] < visibility[c.Status]:
 			c.Status, c.Reason = e.Status, e.Reason
@@ -74,7 +74,7 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 		); err != nil {
 			return c, err
 		}
-		t.recountEdited(k, c, v, stand)
+		t.recountEdited(k, c, v, inForce)
 		if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
 			return c, err
 		}
@@ -86,15 +86,15 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 var visibility = map[models.Status]int{models.Rejected: 0, models.Pending: 1, models.Approved: 2}
 
 // recountEdited moves an edited comment in the counters from its old state to its
-// new one. stand are the decisions on it that were not undone.
-func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, stand []models.Decision) {
+// new one. inForce are the decisions on it that were not undone.
+func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, inForce []models.Decision) {
 	t.counters.countComment(k.comment, -1)
 	t.counters.countComment(c, 1)
-	t.counters.onDecisionsChange(k, stand, nil)
+	t.counters.onDecisionsChange(k, inForce, nil)
 	t.counters.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(k.verdict.Probability()), -1)
 	k.verdict = v
 	t.counters.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(v.Probability()), 1)
-	t.counters.onDecisionsChange(k, nil, stand)
+	t.counters.onDecisionsChange(k, nil, inForce)
 }
 
 // revisions returns the earlier texts of a comment, oldest first.

@@ -152,19 +152,19 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 	if err != nil {
 		return nil, err
 	}
-	remark := func(c models.Comment) models.Remark {
+	blind := func(c models.Comment) models.Remark {
 		return models.Remark{Author: c.Author, Body: c.Body, CreatedAt: c.CreatedAt}
 	}
-	dealt := make([]models.SecondLook, len(looks))
+	leased := make([]models.SecondLook, len(looks))
 	for i, l := range looks {
 		c := comments[l.comment]
-		dealt[i] = models.SecondLook{ID: l.id, Site: c.Site, Article: c.Article, Comment: remark(c), LeaseUntil: until}
+		leased[i] = models.SecondLook{ID: l.id, Site: c.Site, Article: c.Article, Comment: blind(c), LeaseUntil: until}
 		if parent, ok := answered[c.ParentID]; ok {
-			said := remark(parent)
-			dealt[i].Parent = &said
+			answered := blind(parent)
+			leased[i].Parent = &answered
 		}
 	}
-	return dealt, nil
+	return leased, nil
 }
 
 // LookAgain stores the decision of a moderator who has claimed a second look.
@@ -235,7 +235,7 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 	}
 	switch {
 	case l.answeredBy != "":
-		err = models.Errorf(models.KindConflict, "%s has looked at this already", l.answeredBy)
+		err = models.Errorf(models.KindConflict, "%s has already decided this second look", l.answeredBy)
 	case l.leaseBy != by.Name:
 		err = models.Errorf(models.KindConflict, "this second look is not claimed by you")
 	case k.comment.Gone() || k.comment.Status != statusOf(l.action):

@@ -33,8 +33,8 @@ func (db *DB) Secret(ctx context.Context, given []byte) ([]byte, error) {
 	return update(ctx, db, func(t *tx) ([]byte, error) {
 		fresh := make([]byte, 32)
 		rand.Read(fresh) // never fails
-		made, err := t.Exec(`INSERT INTO settings (name, value) VALUES ('secret', $1) ON CONFLICT (name) DO NOTHING`, fresh)
-		if err == nil && made > 0 {
+		added, err := t.Exec(`INSERT INTO settings (name, value) VALUES ('secret', $1) ON CONFLICT (name) DO NOTHING`, fresh)
+		if err == nil && added > 0 {
 			err = t.audit(models.Caller{Kind: models.ByCommand, Name: "winnow"}, "", "settings.add", "secret", nil, nil)
 		}
 		if err != nil {

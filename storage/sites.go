@@ -63,7 +63,7 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 		return "", err
 	}
 	if added == 0 {
-		return "", models.Errorf(models.KindConflict, "there is a site %q already", s.Slug)
+		return "", models.Errorf(models.KindConflict, "site %q exists already", s.Slug)
 	}
 	if _, err := t.Exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
 		return "", err
@@ -143,7 +143,7 @@ func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 	return read(ctx, db, func(t *tx) (models.Site, error) {
 		s, err := sqldb.One(t, readSite, siteColumns+` WHERE key_hash = $1`, hashToken(key))
 		if errors.Is(err, sql.ErrNoRows) {
-			err = models.Errorf(models.KindUnauthorized, "the site key is not known")
+			err = models.Errorf(models.KindUnauthorized, "unknown site key")
 		}
 		return s, err
 	})

@@ -149,20 +149,20 @@ func (t *tx) loadDecisionCounts(s *Stats, by models.Caller, site string, first i
 		err = scan(&r.who, &r.machine, &r.n.approved, &r.n.rejected)
 		return r, err
 	}, `SELECT moderator, machine, `+sum+` GROUP BY moderator, machine`, w.Args()...)
-	people := map[string]*ModeratorCount{}
+	moderators := map[string]*ModeratorCount{}
 	for _, r := range rows {
 		approved, rejected := int(r.n.approved), int(r.n.rejected)
-		person := people[r.who]
+		person := moderators[r.who]
 		if person == nil {
 			person = &ModeratorCount{Moderator: r.who}
-			people[r.who] = person
+			moderators[r.who] = person
 		}
 		person.Approved += approved
 		person.Rejected += rejected
 		s.Agreement.add(r.machine, approved, rejected)
 	}
-	s.Moderators = make([]ModeratorCount, 0, len(people))
-	for _, p := range people {
+	s.Moderators = make([]ModeratorCount, 0, len(moderators))
+	for _, p := range moderators {
 		s.Moderators = append(s.Moderators, *p)
 	}
 	slices.SortFunc(s.Moderators, func(a, b ModeratorCount) int { return strings.Compare(a.Moderator, b.Moderator) })

@@ -103,7 +103,7 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	for _, other := range all {
 		switch {
 		case other.ID == d.ID && other.UndoneAt != nil:
-			return d, old, models.Errorf(models.KindConflict, "%s has undone this already", other.UndoneBy)
+			return d, old, models.Errorf(models.KindConflict, "%s has already undone this", other.UndoneBy)
 		case other.ID > d.ID && other.UndoneAt == nil:
 			return d, old, models.Errorf(models.KindConflict, "the comment has changed since: %s", describe(other))
 		}
@@ -124,8 +124,8 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		return d, old, err
 	}
 	t.counters.onDecision(d, k.initialStatus, -1)
-	stand := slices.DeleteFunc(all, func(d models.Decision) bool { return d.UndoneAt != nil })
-	t.counters.onDecisionsChange(k, stand, slices.DeleteFunc(slices.Clone(stand), func(other models.Decision) bool { return other.ID == d.ID }))
+	inForce := slices.DeleteFunc(all, func(d models.Decision) bool { return d.UndoneAt != nil })
+	t.counters.onDecisionsChange(k, inForce, slices.DeleteFunc(slices.Clone(inForce), func(other models.Decision) bool { return other.ID == d.ID }))
 	if err := t.restoreLabel(d); err != nil {
 		return d, old, err
 	}

@@ -90,7 +90,7 @@ func (b *batcher[T]) add(v T) error {
 	case b.queue <- v:
 		return nil
 	default:
-		return models.Errorf(models.KindUnavailable, "too many changes wait to be written")
+		return models.Errorf(models.KindUnavailable, "too many changes are queued")
 	}
 }
 

@@ -42,6 +42,6 @@ func ParseCursor(s, order string) (c Cursor, ok bool, err error) {
 // ErrCursor is what a cursor of another list is answered with.
 func ErrCursor() error {
 	var bad models.Invalid
-	bad.Add("cursor", "is not one that was given for this list")
+	bad.Add("cursor", "is not a cursor of this list")
 	return bad.Err()
 }

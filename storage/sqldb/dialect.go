@@ -119,9 +119,9 @@ func (d *dialect) explain(err error) error {
 	case faultDuplicate:
 		return &models.Error{Kind: models.KindConflict, Message: "it exists already", Cause: err}
 	case faultMissing:
-		return &models.Error{Kind: models.KindNotFound, Message: "what it belongs to does not exist", Cause: err}
+		return &models.Error{Kind: models.KindNotFound, Message: "what it refers to does not exist", Cause: err}
 	case faultRetry, faultUnavailable:
-		return &models.Error{Kind: models.KindUnavailable, Message: "the database cannot do this now", Cause: err}
+		return &models.Error{Kind: models.KindUnavailable, Message: "the database is not available now", Cause: err}
 	}
 	return fmt.Errorf("database: %w", err)
 }

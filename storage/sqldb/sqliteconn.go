@@ -56,13 +56,13 @@ func (c *sqliteConn) compiled(on any, query string) (driver.StmtExecContext, err
 	if s := c.inserts[query]; s != nil {
 		return s, nil
 	}
-	fresh, err := on.(driver.ConnPrepareContext).PrepareContext(context.Background(), query)
+	stmt, err := on.(driver.ConnPrepareContext).PrepareContext(context.Background(), query)
 	if err != nil {
 		return nil, err
 	}
-	s, ok := fresh.(driver.StmtExecContext)
+	s, ok := stmt.(driver.StmtExecContext)
 	if !ok {
-		return nil, fmt.Errorf("statements of the driver cannot be executed directly: %T", fresh)
+		return nil, fmt.Errorf("statements of the driver cannot be executed directly: %T", stmt)
 	}
 	c.inserts[query] = s
 	return s, nil
