@@ -8,12 +8,12 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// addressPeriod is how long one key is used: hashes of addresses can be compared
+// addressKeyPeriod is how long one key is used: hashes of addresses can be compared
 // within a period.
-const addressPeriod = 7 * 24 * time.Hour
+const addressKeyPeriod = 7 * 24 * time.Hour
 
 // AddressPeriod is the number of the period, of seven days, that a time is in.
-func AddressPeriod(at time.Time) int64 { return at.Unix() / int64(addressPeriod/time.Second) }
+func AddressPeriod(at time.Time) int64 { return at.Unix() / int64(addressKeyPeriod/time.Second) }
 
 // AddressKey returns the key that addresses are hashed with in a period. The
 // first call makes it. Keys of earlier periods are removed, by Purge at the

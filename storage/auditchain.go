@@ -63,7 +63,7 @@ func readHead(scan sqldb.Scanner) (h chainHead, err error) {
 	return h, err
 }
 
-func (h chainHead) model() models.AuditHead {
+func (h chainHead) toModel() models.AuditHead {
 	return models.AuditHead{Seq: h.seq, Hash: hex.EncodeToString(h.hash)}
 }
 
@@ -159,7 +159,7 @@ func (t *tx) migrateAuditChain() error {
 // shows later whether the trail up to it has changed.
 func (db *DB) AuditHead(ctx context.Context) (models.AuditHead, error) {
 	head, err := read(ctx, db, func(t *tx) (chainHead, error) { return sqldb.One(t, readHead, `SELECT seq, hash FROM audit_head`) })
-	return head.model(), err
+	return head.toModel(), err
 }
 
 // BrokenChain says where the audit trail differs from what was written.
@@ -214,7 +214,7 @@ func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of 
 	case expect != "":
 		return models.AuditHead{}, &BrokenChain{Problem: "no row has the hash " + expect + ": rows were removed from the end, or the chain was computed anew"}
 	}
-	return head.model(), nil
+	return head.toModel(), nil
 }
 
 var errEndOfChain = errors.New("end of the chain")

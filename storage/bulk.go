@@ -40,11 +40,11 @@ func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedC
 	if !by.Edits() {
 		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
-	places, err := t.places(by, f, isSelective(f), o, w, models.MaxBatch+1)
-	if err != nil || len(places) == 0 {
+	cursors, err := t.queueCursors(by, f, isSelective(f), o, w, models.MaxBatch+1)
+	if err != nil || len(cursors) == 0 {
 		return nil, nil, err
 	}
-	first = cursorIDs(places)
+	first = cursorIDs(cursors)
 	all, err = sqldb.List(t, func(scan sqldb.Scanner) (c matchedComment, err error) {
 		var until int64
 		err = scan(&c.id, &c.version, &c.author[0], &c.author[1], &c.article[1], &c.at, &c.claim.By, &until)

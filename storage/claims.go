@@ -19,11 +19,11 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 	}
 	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
 		now := micros(t.Now)
-		places, err := t.places(by, f, true, o, w.And("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
+		cursors, err := t.queueCursors(by, f, true, o, w.And("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
 		if err != nil {
 			return nil, err
 		}
-		ids := cursorIDs(places)
+		ids := cursorIDs(cursors)
 		held := len(ids)
 		free := w.And("c.lease_until <= ?", now)
 		free.Add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
@@ -32,13 +32,13 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		}
 		for more := true; more && len(ids) < f.Limit; {
 			want := f.Limit - len(ids)
-			if places, err = t.places(by, f, isSelective(f), o, free, want); err != nil {
+			if cursors, err = t.queueCursors(by, f, isSelective(f), o, free, want); err != nil {
 				return nil, err
 			}
-			if more = len(places) == want; more {
-				o.after(free, places[want-1]) // in place of those that others claim at this moment
+			if more = len(cursors) == want; more {
+				o.after(free, cursors[want-1]) // in place of those that others claim at this moment
 			}
-			got, err := t.lockUnclaimed(by, cursorIDs(places))
+			got, err := t.lockUnclaimed(by, cursorIDs(cursors))
 			if err != nil {
 				return nil, err
 			}
@@ -143,8 +143,8 @@ func (t *tx) release(by models.Caller, id string) error {
 	return t.claimEvent(k.comment)
 }
 
-// skipFor is how long a moderator does not get what they have skipped: a shift.
-const skipFor = 8 * time.Hour
+// skipDuration is how long a moderator does not get what they have skipped: a shift.
+const skipDuration = 8 * time.Hour
 
 // Skip ends the caller's leases of these comments; for eight hours the caller
 // cannot claim them, others can. Comments that the caller may not see, or that
@@ -160,7 +160,7 @@ func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 				return err
 			}
 			if _, err := t.Exec(`INSERT INTO skips (moderator, comment_id, until) VALUES ($1, $2, $3)
-				ON CONFLICT (moderator, comment_id) DO UPDATE SET until = excluded.until`, by.Name, id, micros(t.Now.Add(skipFor))); err != nil {
+				ON CONFLICT (moderator, comment_id) DO UPDATE SET until = excluded.until`, by.Name, id, micros(t.Now.Add(skipDuration))); err != nil {
 				return err
 			}
 			if err := t.release(by, id); err != nil {

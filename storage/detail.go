@@ -25,7 +25,7 @@ type Detail struct {
 }
 
 const (
-	maxAbove   = 10 // comments of a thread above a comment, nearest first
+	maxParents = 10 // comments of a thread above a comment, nearest first
 	maxReplies = 50
 )
 
@@ -93,7 +93,7 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 // itself, and its replies, whatever their status.
 func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 	thread := []models.Comment{c}
-	for above := c; above.ParentID != "" && len(thread) <= maxAbove; {
+	for above := c; above.ParentID != "" && len(thread) <= maxParents; {
 		found, err := t.commentsByID([]string{above.ParentID})
 		if err != nil {
 			return nil, err

@@ -7,9 +7,9 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// flagsToHold is how many readers must report a comment before it goes back to
+// reportsToHold is how many readers must report a comment before it goes back to
 // the queue.
-const flagsToHold = 3
+const reportsToHold = 3
 
 // Flag stores a reader's report of a comment. who identifies the reader, who
 // counts once: "author " and an id, or "client " and the hash of an address,
@@ -37,7 +37,7 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 			return c, err
 		}
 		before := auditStateOf(c)
-		if c.Status == models.Approved && c.Flags >= flagsToHold {
+		if c.Status == models.Approved && c.Flags >= reportsToHold {
 			decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
 			if err != nil {
 				return c, err

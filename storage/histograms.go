@@ -14,13 +14,13 @@ import (
 
 // histogram has a count for each bin. Those of scores have bins of equal width
 // over the model's risk, from 0 to 1; those of waiting times have bins between
-// the waitBounds, and leave the rest empty.
+// the waitBoundsMinutes, and leave the rest empty.
 type histogram [bins]int64
 
 const bins = 20
 
-// waitBounds are minutes. Longer waits are in a bin of their own.
-var waitBounds = [...]int{1, 5, 15, 60, 240, 1440}
+// waitBoundsMinutes are minutes. Longer waits are in a bin of their own.
+var waitBoundsMinutes = [...]int{1, 5, 15, 60, 240, 1440}
 
 // histogramKey says what a histogram counts for one day of one site: new
 // comments by risk; comments that moderators approved or rejected, by risk and
@@ -82,12 +82,12 @@ func riskBin(risk float64) int { return min(max(int(risk*bins), 0), bins-1) }
 
 // waitBin is the bin of a time in microseconds.
 func waitBin(wait int64) int {
-	for i, minutes := range waitBounds {
+	for i, minutes := range waitBoundsMinutes {
 		if wait < int64(minutes)*time.Minute.Microseconds() {
 			return i
 		}
 	}
-	return len(waitBounds)
+	return len(waitBoundsMinutes)
 }
 
 // Scores are histograms of the model's risk: of all comments that arrived, and of
@@ -103,8 +103,8 @@ type Scores struct {
 // not undone: Counts[i] shorter than BoundsMinutes[i], the last one longer than
 // all.
 type Waiting struct {
-	BoundsMinutes [len(waitBounds)]int       `json:"bounds_minutes"`
-	Counts        [len(waitBounds) + 1]int64 `json:"counts"`
+	BoundsMinutes [len(waitBoundsMinutes)]int       `json:"bounds_minutes"`
+	Counts        [len(waitBoundsMinutes) + 1]int64 `json:"counts"`
 	// MedianToday is an estimate in minutes, which takes waits as evenly spread
 	// within a bin and none as longer than the last bound. Nil without decisions.
 	MedianToday *float64 `json:"median_today"`
@@ -120,7 +120,7 @@ func median(counts histogram) *float64 {
 		return nil
 	}
 	from, below := 0.0, int64(0)
-	for i, bound := range waitBounds {
+	for i, bound := range waitBoundsMinutes {
 		if n := counts[i]; 2*(below+n) >= total {
 			share := float64(total-2*below) / float64(2*n)
 			from = math.Round(10*(from+share*(float64(bound)-from))) / 10
@@ -156,7 +156,7 @@ func (t *tx) loadHistograms(s *Stats, by models.Caller, site string, first int64
 		err = scan(into...)
 		return r, err
 	}, `SELECT kind, CASE WHEN day = `+w.Arg(last)+` THEN 1 ELSE 0 END`+columns.String()+` FROM histograms`+w.String()+` GROUP BY 1, 2`, w.Args()...)
-	s.Scores.Width, s.Waiting.BoundsMinutes = 1./bins, waitBounds
+	s.Scores.Width, s.Waiting.BoundsMinutes = 1./bins, waitBoundsMinutes
 	scores := map[string]*histogram{
 		kindScore: &s.Scores.Arrived, string(models.Approve): &s.Scores.Approved, string(models.Reject): &s.Scores.Rejected,
 	}

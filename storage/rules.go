@@ -47,14 +47,14 @@ func (db *DB) SetRules(ctx context.Context, by models.Caller, site string, r mod
 // auditRules is what the audit trail stores of rules: everything but the entries
 // of long lists that other has too.
 func auditRules(r, other models.Rules) models.Rules {
-	r.BlockedWords.Words = without(r.BlockedWords.Words, other.BlockedWords.Words)
-	r.SuspectWords.Words = without(r.SuspectWords.Words, other.SuspectWords.Words)
-	r.BlockedDomains.Domains = without(r.BlockedDomains.Domains, other.BlockedDomains.Domains)
-	r.Links.Allowed = without(r.Links.Allowed, other.Links.Allowed)
+	r.BlockedWords.Words = difference(r.BlockedWords.Words, other.BlockedWords.Words)
+	r.SuspectWords.Words = difference(r.SuspectWords.Words, other.SuspectWords.Words)
+	r.BlockedDomains.Domains = difference(r.BlockedDomains.Domains, other.BlockedDomains.Domains)
+	r.Links.Allowed = difference(r.Links.Allowed, other.Links.Allowed)
 	return r
 }
 
-func without(list, other []string) []string {
+func difference(list, other []string) []string {
 	known := make(map[string]bool, len(other))
 	for _, s := range other {
 		known[s] = true

@@ -67,7 +67,7 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 		if s.Pending, err = t.queueTotal(by, oldestFirst, w); err != nil {
 			return s, err
 		}
-		oldest, err := t.places(by, oldestFirst, false, o, w, 1)
+		oldest, err := t.queueCursors(by, oldestFirst, false, o, w, 1)
 		if err != nil {
 			return s, err
 		}
