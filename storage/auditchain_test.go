@@ -9,8 +9,8 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// Rows from before the chain are chained in the order of their times.
-func TestAnOldTrailIsChained(t *testing.T) {
+// Rows that are older than the chain are added to it in the order of their times.
+func TestMigrationChainsAnOlderAuditTrail(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		forget := storage.MigrationsBefore("0005_audit_chain.sql")
 		defer forget()

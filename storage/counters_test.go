@@ -11,8 +11,8 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// Several people post, decide, undo and flag at random; what fails because
-// another was first does not matter, the counters do.
+// Several people post, decide, undo and flag at random. Conflicts between them
+// are allowed; the counters must be right in the end.
 func TestCountersEqualTheRows(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		db := storagetest.Open(t, url, storage.Options{})
@@ -38,7 +38,7 @@ func TestCountersEqualTheRows(t *testing.T) {
 		}
 		statuses := []models.Status{models.Approved, models.Approved, models.Pending, models.Rejected}
 		step := func(by models.Caller, n int) error {
-			judge := models.DecisionRequest{Action: []models.Action{models.Approve, models.Reject}[rand.IntN(2)]}
+			request := models.DecisionRequest{Action: []models.Action{models.Approve, models.Reject}[rand.IntN(2)]}
 			switch rand.IntN(10) {
 			default:
 				risk := float64(rand.IntN(41)) / 40
@@ -55,11 +55,11 @@ func TestCountersEqualTheRows(t *testing.T) {
 				}
 				return err
 			case 6, 7:
-				d, _, err := db.Decide(t.Context(), by, pick(&comments), judge)
+				d, _, err := db.Decide(t.Context(), by, pick(&comments), request)
 				note(&decisions, d.ID)
 				return err
 			case 8:
-				batch, _, _, err := db.DecideAll(t.Context(), by, []string{pick(&comments), pick(&comments), pick(&comments)}, judge)
+				batch, _, _, err := db.DecideAll(t.Context(), by, []string{pick(&comments), pick(&comments), pick(&comments)}, request)
 				note(&decisions, batch)
 				return err
 			case 9:

@@ -8,13 +8,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/storagetest"
 )
 
-// schema is what a version of the schema has.
+// schema describes a version of the schema.
 type schema struct {
 	tables  []string // each after those that it refers to
 	columns map[string][]string
@@ -42,15 +44,14 @@ func schemaOf(t *testing.T, version int) schema {
 	return s
 }
 
-// meanings are the columns whose text must be of a form.
+// meanings are values for columns whose text must have a form.
 var meanings = map[string]string{
 	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
 	"comments.status": "rejected", "audit.before": "{}", "audit.after": "{}", "labels.label": "ham", "labels.replaced_by": "",
 }
 
-// fill puts rows into every table of a database with this schema that has none:
-// each column has a value of its own in each row, and what refers to a row finds
-// it.
+// fill adds rows to every empty table of a database with this schema. Each column
+// has another value in each row; foreign keys refer to rows that exist.
 func (s schema) fill(t *testing.T, db *sql.DB, rows int) {
 	t.Helper()
 	for _, table := range s.tables {
@@ -105,8 +106,8 @@ func (s schema) value(table, column string, n int) any {
 	return fmt.Sprintf("%s %d 'quoted' \U0001F600", name, n)
 }
 
-// dump returns what stands in the columns of a schema, by table, in an order
-// that does not depend on the database.
+// dump returns the rows of all tables, by table, in an order that does not depend
+// on the database.
 func (s schema) dump(t *testing.T, db *sql.DB) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
@@ -149,10 +150,9 @@ func sameRows(t *testing.T, got, want map[string][]string) {
 	}
 }
 
-// A migration that a database has made is never made again: what it says must
-// not change any more. Only new ones are added, also to the list of sums, which
-// sha256sum writes.
-func TestMigrationsStayAsTheyWere(t *testing.T) {
+// A migration is applied once, so a released one must not change any more. New
+// ones are added to the list of checksums, which sha256sum writes.
+func TestReleasedMigrationsAreUnchanged(t *testing.T) {
 	const folder = "migrations"
 	files, err := filepath.Glob(filepath.Join(folder, "*.sql"))
 	if err != nil {
@@ -175,8 +175,8 @@ func TestMigrationsStayAsTheyWere(t *testing.T) {
 	}
 }
 
-// Whatever version a newsroom comes from, its rows are there after the update,
-// and everything works on them.
+// After an update from any version, all rows are there and everything works on
+// them.
 func TestEveryEarlierSchemaIsMigrated(t *testing.T) {
 	for version := 1; version < storage.Versions(); version++ {
 		t.Run(fmt.Sprint("from ", version), func(t *testing.T) {
@@ -200,4 +200,58 @@ func TestEveryEarlierSchemaIsMigrated(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestNodesThatMigrateAtOnceShareTheWork(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		if err := open(t, url).Ping(t.Context()); models.KindOf(err) != models.KindUnavailable {
+			t.Fatalf("before: %v", err)
+		}
+		nodes := []*storage.DB{open(t, url), open(t, url), open(t, url), open(t, url)}
+		applied := make([]int, len(nodes))
+		var wg sync.WaitGroup
+		for i, db := range nodes {
+			wg.Go(func() {
+				var err error
+				if applied[i], err = db.Migrate(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		total := 0
+		for _, n := range applied {
+			total += n
+		}
+		if total == 0 {
+			t.Fatal("nobody migrated")
+		}
+		for _, db := range nodes {
+			if n, err := db.Migrate(t.Context()); err != nil || n != 0 {
+				t.Fatalf("again: %d steps, %v", n, err)
+			}
+			if err := db.Ping(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var rows int
+		if err := storagetest.Raw(t, url).QueryRow(`SELECT count(*) FROM migrations`).Scan(&rows); err != nil || rows != total {
+			t.Fatalf("%d steps noted, %d applied, %v", rows, total, err)
+		}
+	})
+}
+
+func TestANewerSchemaIsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		db := storagetest.Open(t, url, storage.Options{})
+		if _, err := storagetest.Raw(t, url).Exec(`INSERT INTO migrations (version, name, applied_at) VALUES (9999, 'future', 0)`); err != nil {
+			t.Fatal(err)
+		}
+		_, err := db.Migrate(t.Context())
+		for _, err := range []error{err, db.Ping(t.Context())} {
+			if err == nil || !strings.Contains(err.Error(), "9999") {
+				t.Fatalf("want an error that names the schema, got %v", err)
+			}
+		}
+	})
 }

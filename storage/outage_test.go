@@ -15,7 +15,7 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// post keeps a comment of the site gazette.
+// post creates a comment on the site gazette.
 func post(ctx context.Context, db *storage.DB, body string) error {
 	_, _, _, err := db.CreateComment(ctx, storage.NewComment{Comment: models.Comment{
 		Site: "gazette", Article: models.Article{ID: "a"}, Author: models.Author{Name: "Reader"}, Body: body, Status: models.Pending,
@@ -41,7 +41,7 @@ func pending(t *testing.T, db *storage.DB) int {
 	return page.Total
 }
 
-func TestAFullDiskRefusesUntilThereIsRoom(t *testing.T) {
+func TestWritesFailWhileTheDiskIsFull(t *testing.T) {
 	url := storagetest.SQLiteURL(t)
 	db := withSite(t, url)
 	limit := func(pages int) {
@@ -82,13 +82,14 @@ func TestAFullDiskRefusesUntilThereIsRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	storagetest.Counters(t, url)
-	var said string
-	if err := storagetest.Raw(t, url).QueryRow("PRAGMA integrity_check").Scan(&said); err != nil || said != "ok" {
-		t.Fatal(said, err)
+	var output string
+	if err := storagetest.Raw(t, url).QueryRow("PRAGMA integrity_check").Scan(&output); err != nil || output != "ok" {
+		t.Fatal(output, err)
 	}
 }
 
-// childURL names the database to a copy of this test program.
+// childURL is the environment variable that gives the database to a second
+// process of this test binary.
 const childURL = "WINNOW_TEST_CHILD_DATABASE"
 
 const childPosts = 50
@@ -118,8 +119,8 @@ func TestTwoProcessesWriteOneFile(t *testing.T) {
 	db := withSite(t, url)
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChild$")
 	child.Env = append(os.Environ(), childURL+"="+url)
-	var said strings.Builder
-	child.Stdout, child.Stderr = &said, &said
+	var output strings.Builder
+	child.Stdout, child.Stderr = &output, &output
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +131,7 @@ func TestTwoProcessesWriteOneFile(t *testing.T) {
 		select {
 		case err := <-ended:
 			if err != nil {
-				t.Fatal(err, said.String())
+				t.Fatal(err, output.String())
 			}
 			running = false
 		default:
@@ -146,7 +147,7 @@ func TestTwoProcessesWriteOneFile(t *testing.T) {
 	storagetest.Counters(t, url)
 }
 
-func TestTheLogIsCopiedAndBeginsAnew(t *testing.T) {
+func TestTheWriteAheadLogIsCheckpointed(t *testing.T) {
 	url := storagetest.SQLiteURL(t)
 	path := strings.TrimPrefix(url, "sqlite:")
 	db := withSite(t, url)
@@ -227,7 +228,7 @@ func TestPostgresRestartsUnderLoad(t *testing.T) {
 	}
 	close(stop)
 	callers.Wait()
-	// What was refused while it went down may have been kept.
+	// What was refused while the server stopped may have been committed.
 	if got := pending(t, db); got < kept+1 || got > kept+1+refused {
 		t.Errorf("%d kept, %d acknowledged, %d refused", got, kept+1, refused)
 	}
