@@ -21,7 +21,7 @@ type NewComment struct {
 	Signals        string          // the verdict's, as models.SignalsJSON writes them; made from it when empty
 	Campaign       models.Campaign // that the comment belongs to; without an ID: none
 	IdempotencyKey string          // scoped to the site, stored for 24 hours; empty: none
-	Fingerprint    []byte          // of the request, to tell a repetition from another request
+	Fingerprint    []byte          // of the request: another request with the same key has another one
 	SecondLook     float64         // share of comments approved or rejected on arrival that get a second look
 }
 

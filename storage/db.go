@@ -1,9 +1,10 @@
-// Package storage keeps everything that must not be lost, in SQLite or in
-// PostgreSQL.
+// Package storage stores sites, comments, decisions, people and the audit trail
+// in SQLite or in PostgreSQL.
 //
-// There is one schema and one SQL text for both; sqldb runs it. Every change
-// takes its caller and writes its audit row in the same transaction. The package
-// knows neither HTTP nor what a classifier is.
+// There is one schema and one SQL text for both; package sqldb runs it. Every
+// change takes its caller and writes its audit row in the same transaction. Each
+// exported method opens the transaction, a method of tx does the work. The
+// package must not import handlers or classifier.
 package storage
 
 import (
@@ -23,7 +24,7 @@ type Options struct {
 	trace func(text string, args []any) // of sqldb.Options
 }
 
-// DB keeps everything. It is safe for concurrent use.
+// DB is the database of a newsroom. It is safe for concurrent use.
 type DB struct {
 	sql      *sqldb.DB
 	opt      Options

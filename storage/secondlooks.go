@@ -23,7 +23,7 @@ func sampled(id string, share float64) bool {
 	return float64(binary.BigEndian.Uint64(sum[:])>>11)/(1<<53) < share
 }
 
-// secondLookRow is a second look that nobody has answered.
+// secondLookRow is a second look that is not decided yet.
 type secondLookRow struct {
 	id, comment, site string
 	of                models.LookOf
@@ -257,7 +257,7 @@ type Agreements struct {
 	Kappa *float64 `json:"kappa,omitempty"`
 }
 
-// SecondLooks are the agreements with decisions of moderators and of the machine.
+// SecondLooks are the agreements with decisions of moderators and of the model.
 type SecondLooks struct {
 	Decision Agreements `json:"decision"`
 	Machine  Agreements `json:"machine"`

@@ -9,14 +9,14 @@ import (
 	"sync/atomic"
 )
 
-// checkpointer copies what was committed from the write-ahead log of SQLite
-// into the file, on a connection of its own, so that no caller waits for it.
-// The log begins anew once all of it is copied and nobody reads from it; under
-// constant load that moment never comes by itself, and the writer forces it.
+// checkpointer copies committed pages from SQLite's write-ahead log into the
+// file, on a connection of its own, so that no caller waits for it. The log is
+// reused from its start once all of it is copied and nobody reads from it. Under
+// constant load that never happens by itself, so the writer forces it.
 type checkpointer struct {
 	pool  *sql.DB
 	log   *slog.Logger
-	wake  chan struct{} // holds one call
+	wake  chan struct{} // has room for one call
 	ended chan struct{}
 
 	rows  int64       // written since the last call; the writer's own
@@ -25,7 +25,7 @@ type checkpointer struct {
 
 const (
 	checkpointRows = 1 << 14 // written between two checkpoints
-	maxLog         = 1 << 12 // pages of the log before it is forced to begin anew
+	maxLog         = 1 << 12 // pages of the log before a restart is forced
 )
 
 func startCheckpointer(path string, log *slog.Logger) (*checkpointer, error) {
@@ -47,7 +47,7 @@ func startCheckpointer(path string, log *slog.Logger) (*checkpointer, error) {
 func (c *checkpointer) copy() {
 	pages, err := checkpoint(c.pool, "PASSIVE")
 	if err != nil {
-		c.log.Warn("checkpoint", "error", err) // the next one may fare better
+		c.log.Warn("checkpoint", "error", err) // the next one may succeed
 	}
 	c.grown.Store(pages > maxLog)
 }
@@ -55,8 +55,8 @@ func (c *checkpointer) copy() {
 // afterCommit is called by the writer between two transactions.
 func (c *checkpointer) afterCommit(on Runner) {
 	if c.grown.CompareAndSwap(true, false) {
-		// Little is left to copy. Readers of a moment ago are waited for,
-		// longer ones, such as a backup, are not.
+		// Little is left to copy. This waits a moment for readers, but not for
+		// long ones such as a backup.
 		if err := c.restart(on); err != nil {
 			c.log.Warn("restart of the log", "error", err)
 		}
