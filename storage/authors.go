@@ -73,7 +73,7 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 		return p, err
 	}
 	p.Trust = p.Record.Trust()
-	standing, err := t.loadStanding(r.Site, p.Key, "")
+	standing, err := t.loadAuthorState(r.Site, p.Key, "")
 	if unknown && errors.Is(err, sql.ErrNoRows) {
 		return p, models.Errorf(models.KindNotFound, "there is no such author")
 	}
@@ -107,8 +107,8 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 
 func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }
 
-// loadStanding returns the note and the sanction of an author, or sql.ErrNoRows.
-func (t *tx) loadStanding(site, key, lock string) (models.Standing, error) {
+// loadAuthorState returns the note and the sanction of an author, or sql.ErrNoRows.
+func (t *tx) loadAuthorState(site, key, lock string) (models.Standing, error) {
 	return sqldb.One(t, func(scan sqldb.Scanner) (v models.Standing, err error) {
 		v.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &v.Note)...) })
 		return v, err
@@ -129,7 +129,7 @@ func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader
 			ON CONFLICT (site, key) DO NOTHING`, r.Site, key); err != nil {
 			return err
 		}
-		old, err := t.loadStanding(r.Site, key, t.ForUpdate())
+		old, err := t.loadAuthorState(r.Site, key, t.ForUpdate())
 		if err != nil {
 			return err
 		}
@@ -146,13 +146,13 @@ func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader
 		if x := v.Sanction; x != nil && x.By == "" {
 			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: x.Reason, Until: x.Until, By: by.Name, At: t.Now}
 		}
-		return t.saveStanding(by, r, old, v)
+		return t.saveAuthorState(by, r, old, v)
 	})
 }
 
-func (t *tx) saveStanding(by models.Caller, r models.Reader, old, v models.Standing) error {
+func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.Standing) error {
 	key, x := readerKey(r), v.Sanction
-	if err := t.writeStanding(r.Site, key, v); err != nil || v == old {
+	if err := t.writeAuthorState(r.Site, key, v); err != nil || v == old {
 		return err
 	}
 	subject, err := t.readerSubject(r)
@@ -167,14 +167,14 @@ func (t *tx) saveStanding(by models.Caller, r models.Reader, old, v models.Stand
 	default:
 		action = "author." + string(x.Kind)
 	}
-	if err := t.audit(by, r.Site, action, subject, auditStanding(old), auditStanding(v)); err != nil {
+	if err := t.audit(by, r.Site, action, subject, auditAuthorState(old), auditAuthorState(v)); err != nil {
 		return err
 	}
 	return t.event(models.AuthorChanged, r.Site, key, "", "")
 }
 
-// writeStanding changes the row of an author, or removes it when it is empty.
-func (t *tx) writeStanding(site, key string, v models.Standing) error {
+// writeAuthorState changes the row of an author, or removes it when it is empty.
+func (t *tx) writeAuthorState(site, key string, v models.Standing) error {
 	if v == (models.Standing{}) {
 		_, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, site, key)
 		return err
@@ -197,9 +197,9 @@ func (t *tx) writeStanding(site, key string, v models.Standing) error {
 	return err
 }
 
-// auditStanding is what the audit trail stores of a standing: nothing about the
+// auditAuthorState is what the audit trail stores of an author: nothing about the
 // person, because the trail can never be erased.
-func auditStanding(v models.Standing) any {
+func auditAuthorState(v models.Standing) any {
 	type sanction struct {
 		Kind  models.SanctionKind `json:"kind"`
 		Until time.Time           `json:"until,omitzero"`
@@ -236,7 +236,7 @@ func (db *DB) Sanctions(ctx context.Context, site string, most int) (map[string]
 // there is none.
 func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction, error) {
 	return read(ctx, db, func(t *tx) (*models.Sanction, error) {
-		v, err := t.loadStanding(site, key, "")
+		v, err := t.loadAuthorState(site, key, "")
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil
 		}
@@ -244,13 +244,13 @@ func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction,
 	})
 }
 
-// readerStanding returns the note and the sanction of a reader, also one that has
+// readerState returns the note and the sanction of a reader, also one that has
 // ended.
-func (t *tx) readerStanding(r models.Reader) (s models.ReaderStanding, err error) {
+func (t *tx) readerState(r models.Reader) (s models.ReaderStanding, err error) {
 	if r.Email != "" {
 		return s, nil // authors have ids or names as keys
 	}
-	v, err := t.loadStanding(r.Site, readerKey(r), "")
+	v, err := t.loadAuthorState(r.Site, readerKey(r), "")
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, nil
 	}
@@ -261,9 +261,9 @@ func (t *tx) readerStanding(r models.Reader) (s models.ReaderStanding, err error
 	return s, err
 }
 
-// eraseStanding removes the note of an author. A sanction stays, without its
+// eraseAuthorState removes the note of an author. A sanction stays, without its
 // reason, until it ends: otherwise a request for erasure would lift a ban.
-func (t *tx) eraseStanding(r models.Reader) error {
+func (t *tx) eraseAuthorState(r models.Reader) error {
 	if r.Email != "" {
 		return nil
 	}

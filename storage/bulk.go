@@ -157,5 +157,5 @@ const chunkTimeout = 10 * time.Second
 func (db *DB) decideChunk(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), chunkTimeout)
 	defer stop()
-	return db.decideBatch(ctx, by, batch, targets, d)
+	return db.decideTargets(ctx, by, batch, targets, d)
 }

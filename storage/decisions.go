@@ -47,7 +47,7 @@ func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d m
 		targets = append(targets, versionedID{id, d.Versions[id]})
 	}
 	batch = newID()
-	done, failed, err = db.decideBatch(ctx, by, batch, targets, d)
+	done, failed, err = db.decideTargets(ctx, by, batch, targets, d)
 	return batch, done, failed, err
 }
 
@@ -58,9 +58,9 @@ type versionedID struct {
 	version int64
 }
 
-// decideBatch decides comments in one transaction. They are in the order of their
+// decideTargets decides comments in one transaction. They are in the order of their
 // ids, which prevents deadlocks between batches.
-func (db *DB) decideBatch(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
+func (db *DB) decideTargets(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
 	type result struct {
 		done   []models.Decision
 		failed map[string]error

@@ -95,7 +95,7 @@ func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reade
 		if err := t.audit(by, r.Site, "reader.export", subject, nil, nil); err != nil {
 			return models.ReaderStanding{}, err
 		}
-		return t.readerStanding(r)
+		return t.readerState(r)
 	})
 	return standing, db.readerComments(ctx, r), db.readerReports(ctx, r), err
 }
@@ -293,7 +293,7 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 }
 
 func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
-	if err := t.eraseStanding(r); err != nil || r.ID == "" {
+	if err := t.eraseAuthorState(r); err != nil || r.ID == "" {
 		return e, err
 	}
 	reports, err := t.readerReports(r, "")

@@ -266,10 +266,10 @@ type SecondLooks struct {
 // SecondLooks returns the results of the second looks of the last 30 days, of one
 // site or of all that the caller sees.
 func (db *DB) SecondLooks(ctx context.Context, by models.Caller, site string) (SecondLooks, error) {
-	return read(ctx, db, func(t *tx) (SecondLooks, error) { return t.secondLookStats(by, site) })
+	return read(ctx, db, func(t *tx) (SecondLooks, error) { return t.loadSecondLookStats(by, site) })
 }
 
-func (t *tx) secondLookStats(by models.Caller, site string) (s SecondLooks, err error) {
+func (t *tx) loadSecondLookStats(by models.Caller, site string) (s SecondLooks, err error) {
 	var w sqldb.Where
 	first := dayOf(t.Now) - statsDays + 1
 	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1)

@@ -89,7 +89,7 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 		if err := t.loadHistograms(&s, by, site, first); err != nil {
 			return s, err
 		}
-		s.SecondLooks, err = t.secondLookStats(by, site)
+		s.SecondLooks, err = t.loadSecondLookStats(by, site)
 		return s, err
 	})
 }
