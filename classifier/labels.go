@@ -16,23 +16,22 @@ import (
 	"winnow/models"
 )
 
-// maxRow bounds one row of a label file, in bytes. A comment has at most
-// models.MaxBody characters; the rest is room for escapes and other fields.
+// maxRow is the maximum length of a row of a label file, in bytes: enough for
+// models.MaxBody characters with escapes, and the other fields.
 const maxRow = 1 << 20
 
 // LabelOptions changes how label files are read. The zero value is usable.
 type LabelOptions struct {
-	// Skip is told of each bad row, which is then left out. Without it a bad
-	// row is yielded as an error.
+	// Skip, unless nil, is called with the error of each bad row, which is then
+	// left out. If it is nil, the error is yielded.
 	Skip func(bad error)
 }
 
 // ReadLabels streams the rows of a label file: CSV when name ends in ".csv",
 // JSON Lines otherwise. Only text and label are required; unknown fields are
-// ignored. A row that cannot be used is yielded as an error of
-// models.KindInvalid that begins "name:line:", and reading goes on with the
-// next one if the caller does. Any other error is the last thing yielded. A
-// row may take one mebibyte.
+// ignored. For a bad row it yields an error of models.KindInvalid that begins
+// with "name:line:", and goes on with the next row if the caller does. Any other
+// error ends the sequence. A row has at most 1 MiB.
 func ReadLabels(r io.Reader, name string, opt LabelOptions) iter.Seq2[models.Label, error] {
 	read := readJSONLines
 	if strings.EqualFold(filepath.Ext(name), ".csv") {
@@ -40,12 +39,12 @@ func ReadLabels(r io.Reader, name string, opt LabelOptions) iter.Seq2[models.Lab
 	}
 	return func(yield func(models.Label, error) bool) {
 		br := bufio.NewReaderSize(r, 64<<10)
-		if mark, _ := br.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-			_, _ = br.Discard(3) // what was peeked is there
+		if bom, _ := br.Peek(3); bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
+			_, _ = br.Discard(3) // cannot fail: the bytes are buffered
 		}
 		read(br, func(line int, l models.Label, err error) bool {
 			var bad *rowError
-			var header *csv.ParseError
+			var syntax *csv.ParseError
 			if errors.As(err, &bad) {
 				err = models.Errorf(models.KindInvalid, "%s:%d: %s", name, line, bad.why)
 				if opt.Skip != nil {
@@ -53,9 +52,9 @@ func ReadLabels(r io.Reader, name string, opt LabelOptions) iter.Seq2[models.Lab
 					return true
 				}
 			} else if errors.Is(err, errLongRow) {
-				err = models.Errorf(models.KindInvalid, "%s:%d: a row is longer than %d bytes; is a quote left open?", name, line, maxRow)
-			} else if errors.As(err, &header) {
-				err = models.Errorf(models.KindInvalid, "%s:%d: the header is not CSV: %v", name, line, header.Err)
+				err = models.Errorf(models.KindInvalid, "%s:%d: a row is longer than %d bytes; is a quote not closed?", name, line, maxRow)
+			} else if errors.As(err, &syntax) {
+				err = models.Errorf(models.KindInvalid, "%s:%d: the header is not CSV: %v", name, line, syntax.Err)
 			} else if err != nil {
 				err = fmt.Errorf("read %s:%d: %w", name, line, err)
 			}
@@ -64,7 +63,7 @@ func ReadLabels(r io.Reader, name string, opt LabelOptions) iter.Seq2[models.Lab
 	}
 }
 
-// rowError is the fault of one row; the next row can still be read.
+// rowError says what is wrong with one row. The next row can still be read.
 type rowError struct{ why string }
 
 func (e *rowError) Error() string { return e.why }
@@ -74,7 +73,7 @@ func badRow(format string, args ...any) error { return &rowError{fmt.Sprintf(for
 type yieldRow func(line int, l models.Label, err error) bool
 
 func readJSONLines(br *bufio.Reader, yield yieldRow) {
-	var long []byte // a row longer than the buffer
+	var long []byte // a row that is longer than the reader's buffer
 	for line := 1; ; line++ {
 		long = long[:0]
 		row, err := br.ReadSlice('\n')
@@ -95,10 +94,10 @@ func readJSONLines(br *bufio.Reader, yield yieldRow) {
 			row = long
 		}
 		var l models.Label
-		var fault error
+		var bad error
 		switch row = bytes.TrimSpace(row); {
 		case size > maxRow:
-			fault = badRow("the row is longer than %d bytes", maxRow)
+			bad = badRow("the row is longer than %d bytes", maxRow)
 		case len(row) == 0:
 			if err != nil {
 				return
@@ -106,28 +105,28 @@ func readJSONLines(br *bufio.Reader, yield yieldRow) {
 			continue
 		default:
 			if e := json.Unmarshal(row, &l); e != nil {
-				fault = badRow("not a label row in JSON: %s", jsonFault(e))
+				bad = badRow("not a label row in JSON: %s", describeJSONError(e))
 			} else {
-				fault = checkLabel(&l)
+				bad = checkLabel(&l)
 			}
 		}
-		if fault != nil {
+		if bad != nil {
 			l = models.Label{}
 		}
-		if !yield(line, l, fault) || err != nil {
+		if !yield(line, l, bad) || err != nil {
 			return
 		}
 	}
 }
 
-// jsonFault says what is wrong with a row in words that name no Go types.
-func jsonFault(err error) string {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
-		if wrong.Field == "" {
-			return "an object is wanted, not " + wrong.Value
+// describeJSONError says what is wrong with a row without naming Go types.
+func describeJSONError(err error) string {
+	var mismatch *json.UnmarshalTypeError
+	if errors.As(err, &mismatch) {
+		if mismatch.Field == "" {
+			return "it must be an object, not " + mismatch.Value
 		}
-		return fmt.Sprintf("field %q cannot be %s", wrong.Field, wrong.Value)
+		return fmt.Sprintf("field %q cannot be %s", mismatch.Field, mismatch.Value)
 	}
 	return err.Error()
 }
@@ -180,12 +179,12 @@ func readCSV(br *bufio.Reader, yield yieldRow) {
 	}
 }
 
-// errLongRow ends the reading of a CSV file: an open quote may have swallowed
-// the rest of it, so there is no next row to go on with.
+// errLongRow ends a CSV file. The cause may be a quote that is not closed, so it
+// is unknown where the next row begins.
 var errLongRow = errors.New("row too long")
 
-// rowLimiter fails once more than left bytes were read, so that an open quote
-// cannot fill the memory.
+// rowLimiter returns an error after left bytes, so that a quote that is not closed
+// cannot use up the memory.
 type rowLimiter struct {
 	r    io.Reader
 	left int

@@ -23,7 +23,7 @@ func readAll(name, content string, opt LabelOptions) (labels []models.Label, fau
 	return labels, faults
 }
 
-func TestLabelsAreRead(t *testing.T) {
+func TestReadLabels(t *testing.T) {
 	for name, content := range map[string]string{
 		"plain.jsonl":  `{"text":"one","label":"ham","site":"a","more":[1]}` + "\n" + `{"text":"two, \"2\"","label":"spam"}` + "\n",
 		"marked.jsonl": "\ufeff" + `{"text":"one","label":"ham","site":"a"}` + "\r\n\r\n" + `{"text":" two, \"2\" ","label":"spam"}`,
@@ -38,11 +38,11 @@ func TestLabelsAreRead(t *testing.T) {
 	}
 }
 
-func TestBadRowsAreNamed(t *testing.T) {
+func TestReadLabelsReportsBadRows(t *testing.T) {
 	good := `{"text":"fine","label":"ham"}` + "\n"
 	for _, c := range []struct{ name, content, want string }{
 		{"a.jsonl", good + "{oops\n" + good, "a.jsonl:2: not a label row in JSON"},
-		{"a.jsonl", good + "[1]\n" + good, "a.jsonl:2: not a label row in JSON: an object is wanted"},
+		{"a.jsonl", good + "[1]\n" + good, "a.jsonl:2: not a label row in JSON: it must be an object"},
 		{"a.jsonl", good + `{"text":7,"label":"ham"}` + "\n" + good, `a.jsonl:2: not a label row in JSON: field "text" cannot be number`},
 		{"a.jsonl", good + `{"text":"x"}` + "\n" + good, "a.jsonl:2: label is missing"},
 		{"a.jsonl", good + `{"text":"x","label":"maybe"}` + "\n" + good, "a.jsonl:2: label must be"},
@@ -71,15 +71,15 @@ func TestBadRowsAreNamed(t *testing.T) {
 	}
 }
 
-func TestOpenQuoteEndsTheReading(t *testing.T) {
+func TestReadLabelsStopsAtUnclosedQuote(t *testing.T) {
 	labels, faults := readAll("a.csv", "text,label\nfine,ham\n\"open,ham\n"+strings.Repeat("x,ham\n", maxRow), LabelOptions{})
-	if len(labels) != 1 || len(faults) != 1 || !strings.Contains(faults[0], "quote left open") {
+	if len(labels) != 1 || len(faults) != 1 || !strings.Contains(faults[0], "quote not closed") {
 		t.Errorf("%d labels, %q", len(labels), faults)
 	}
 }
 
-func TestBrokenInputIsAnError(t *testing.T) {
-	broken := errors.New("cable pulled")
+func TestReadLabelsReturnsReadErrors(t *testing.T) {
+	broken := errors.New("connection reset")
 	for _, name := range []string{"a.jsonl", "a.csv"} {
 		r := io.MultiReader(strings.NewReader("text,label\n"), iotest.ErrReader(broken))
 		var last error
@@ -92,7 +92,7 @@ func TestBrokenInputIsAnError(t *testing.T) {
 	}
 }
 
-func TestLabelFilesInTestdata(t *testing.T) {
+func TestReadLabelsOfTestdata(t *testing.T) {
 	for _, name := range []string{"labels.jsonl", "labels.csv"} {
 		b, err := os.ReadFile("../testdata/" + name)
 		if err != nil {

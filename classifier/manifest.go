@@ -1,30 +1,35 @@
 package classifier
 
-import "winnow/models"
+import (
+	"math"
 
-// Manifest says what a model is made of and how it decides. It is stored in
-// the model file as JSON.
+	"winnow/classifier/text/features"
+	"winnow/models"
+)
+
+// Manifest describes the labels that a model was trained on, its heads and its
+// metrics. It is stored in the model file as JSON.
 type Manifest struct {
-	Scheme  int      `json:"scheme"` // of folding and tokens, text.Scheme
-	Seed    uint64   `json:"seed"`
-	Starter bool     `json:"starter,omitempty"` // learned from public sets alone: never rejects
-	Base    string   `json:"base,omitempty"`    // version of the model that training set out from
-	Origins []Origin `json:"origins,omitempty"` // of public label sets, the base's included
+	Scheme   int       `json:"scheme"` // features.Scheme: version of normalization and tokens
+	Seed     uint64    `json:"seed"`
+	Starter  bool      `json:"starter,omitempty"` // trained on public sets only: never rejects
+	Base     string    `json:"base,omitempty"`    // version of the base model, see TrainOptions
+	Datasets []Dataset `json:"origins,omitempty"` // public label sets, including those of the base
 
 	Rows       int               `json:"rows"`       // labels learned from
-	Duplicates int               `json:"duplicates"` // labels left out: the same text and class again
-	Conflicts  int               `json:"conflicts"`  // texts left out: given more than one class
-	Sources    map[string]Counts `json:"sources"`    // by the labels' source
-	Sites      map[string]Counts `json:"sites"`      // by the labels' site; "" for labels of no site
+	Duplicates int               `json:"duplicates"` // labels left out: text and class of another label
+	Conflicts  int               `json:"conflicts"`  // texts left out: labels of more than one class
+	Sources    map[string]Counts `json:"sources"`    // by source of the label
+	Sites      map[string]Counts `json:"sites"`      // by site of the label; "" for labels without a site
 	Tokens     int               `json:"tokens"`
 
 	Spam    *Head   `json:"spam,omitempty"`
 	Abuse   *Head   `json:"abuse,omitempty"`
-	Figures Figures `json:"figures"` // on rows that were held out, see Train
+	Metrics Metrics `json:"figures"` // cross-validated, see Train
 }
 
-// Origin names a public label set that a model was trained on.
-type Origin struct {
+// Dataset is a public label set that a model was trained on.
+type Dataset struct {
 	Name    string `json:"name"`
 	Licence string `json:"licence"`
 	URL     string `json:"url,omitempty"`
@@ -48,18 +53,19 @@ func (c *Counts) add(class models.Class) {
 	}
 }
 
-// Head is how one of the two questions, spam or abuse, is answered.
+// Head holds the parameters of one classifier, spam against ham or abuse against
+// ham, without the weights of the tokens.
 type Head struct {
-	Prior  float64         `json:"prior"`            // log odds of a text that says nothing
-	Scale  [blocks]float64 `json:"scale"`            // what each block of tokens is multiplied with
-	Hold   float64         `json:"hold"`             // probability at which a comment is held
-	Reject float64         `json:"reject,omitempty"` // probability at which it is rejected; 0: never
-	// Variants is how much each way of fitting counts in the weights, to tell
-	// how the stack came out.
-	Variants []float64 `json:"variants"`
+	Prior  float64         `json:"prior"`            // log odds of a text without known tokens
+	Scale  [blocks]float64 `json:"scale"`            // what the sum of each block of tokens is multiplied by
+	Hold   float64         `json:"hold"`             // default probability at which a comment is held
+	Reject float64         `json:"reject,omitempty"` // default probability at which it is rejected; 0: never
+	// StackWeights is for information: what each variant of the fit was multiplied
+	// by in the weights of the tokens.
+	StackWeights []float64 `json:"variants"`
 }
 
-// The heads, as indices of a token's weights.
+// The heads, as indices of the weights of a token.
 const (
 	spamHead = iota
 	abuseHead
@@ -78,9 +84,26 @@ func headIndex(c models.Class) int {
 
 var headClass = [heads]models.Class{models.Spam, models.Abuse}
 
-func (m *Model) head(i int) *Head {
-	if i == spamHead {
-		return m.manifest.Spam
+// check returns an error when verdicts by the manifest would be meaningless.
+func (f *Manifest) check(tokens int) error {
+	if f.Scheme != features.Scheme {
+		return invalid("its token scheme is %d, this version has %d; train it again", f.Scheme, features.Scheme)
 	}
-	return m.manifest.Abuse
+	if f.Tokens != tokens {
+		return invalid("its manifest says %d tokens, the file has %d", f.Tokens, tokens)
+	}
+	for _, h := range []*Head{f.Spam, f.Abuse} {
+		if h == nil {
+			continue
+		}
+		for _, x := range append(h.Scale[:], h.Prior) {
+			if !(math.Abs(x) <= 1000) {
+				return invalid("its manifest has a scale out of range")
+			}
+		}
+		if !(h.Hold >= 0 && h.Hold <= 1.001) || !(h.Reject >= 0 && h.Reject <= 1.001) {
+			return invalid("its manifest has a threshold out of range")
+		}
+	}
+	return nil
 }

@@ -8,7 +8,7 @@ import (
 //go:embed starter/starter.wnw
 var starter []byte
 
-// Starter returns the model that is built in: learned from public sets of
-// video comments, text messages and mail (see its manifest), it catches what
-// is blatant, and holds but never rejects.
+// Starter returns the built-in model. It was trained on public sets of video
+// comments, text messages and mail, which its manifest names. It recognises
+// blatant spam, which it holds and never rejects.
 func Starter() (*Model, error) { return Read(bytes.NewReader(starter)) }

@@ -8,44 +8,46 @@ import (
 	"winnow/models"
 )
 
-// token is one entry of a vocabulary with the number of rows it is in.
-type token struct {
+// term is a token of the vocabulary, with the number of rows of each class that
+// it is in.
+type term struct {
 	hash             uint64
 	ham, spam, abuse uint32
 	block            block
-	prior            [heads]float32 // what it weighs before anything is learned
-	known            bool           // expected to weigh its prior
-	kept             bool           // whether or not it comes up
+	prior            [heads]float32 // its weight before any label
+	hasPrior         bool
+	required         bool // stays in the vocabulary even if no row has it
 }
 
-func (t *token) rows() uint32 { return t.ham + t.spam + t.abuse }
+func (t *term) rows() uint32 { return t.ham + t.spam + t.abuse }
 
-// vocabulary numbers the tokens worth learning.
+// vocabulary gives ids, which are indices of terms, to the tokens worth learning.
 type vocabulary struct {
-	number map[uint64]uint32
-	tokens []token // by rising hash once chosen
-	rows   int
-	floor  uint32 // tokens in no more rows than this were forgotten on the way
+	ids      map[uint64]uint32
+	terms    []term // by rising hash after selectTerms
+	rows     int
+	prunedAt uint32 // terms in no more rows than this were dropped by prune
 }
 
 const (
-	maxCounted = 3 << 20   // tokens counted at once
-	maxTokens  = 200 << 10 // tokens kept in a model
+	maxCounted = 3 << 20   // terms counted at once
+	maxTokens  = 200 << 10 // default of TrainOptions.MaxTokens
 )
 
-func newVocabulary() *vocabulary { return &vocabulary{number: map[uint64]uint32{}} }
+func newVocabulary() *vocabulary { return &vocabulary{ids: map[uint64]uint32{}} }
 
+// count adds a row of a class to a term.
 func (v *vocabulary) count(hash uint64, b block, class models.Class) {
-	i, ok := v.number[hash]
+	i, ok := v.ids[hash]
 	if !ok {
-		if len(v.tokens) >= maxCounted {
+		if len(v.terms) >= maxCounted {
 			v.prune()
 		}
-		i = uint32(len(v.tokens))
-		v.number[hash] = i
-		v.tokens = append(v.tokens, token{hash: hash, block: b})
+		i = uint32(len(v.terms))
+		v.ids[hash] = i
+		v.terms = append(v.terms, term{hash: hash, block: b})
 	}
-	switch t := &v.tokens[i]; class {
+	switch t := &v.terms[i]; class {
 	case models.Ham:
 		t.ham++
 	case models.Spam:
@@ -55,59 +57,63 @@ func (v *vocabulary) count(hash uint64, b block, class models.Class) {
 	}
 }
 
-// prune forgets the rarest tokens, as lossy counting does (Manku and Motwani
-// 2002): what is frequent in the end is kept, its count at most a little low.
+// prune drops the rarest terms, as lossy counting does (Manku and Motwani 2002,
+// "Approximate frequency counts over data streams"): terms that are frequent in
+// the end are never lost, and their counts are at most prunedAt too low.
 func (v *vocabulary) prune() {
-	for len(v.tokens) > maxCounted/2 {
-		v.floor++
-		v.tokens = slices.DeleteFunc(v.tokens, func(t token) bool { return t.rows() <= v.floor })
+	for len(v.terms) > maxCounted/2 {
+		v.prunedAt++
+		v.terms = slices.DeleteFunc(v.terms, func(t term) bool { return t.rows() <= v.prunedAt })
 	}
 	v.renumber()
 }
 
 func (v *vocabulary) renumber() {
-	clear(v.number)
-	for i, t := range v.tokens {
-		v.number[t.hash] = uint32(i)
+	clear(v.ids)
+	for i, t := range v.terms {
+		v.ids[t.hash] = uint32(i)
 	}
 }
 
-// expect says what a token weighs before anything is learned.
-func (v *vocabulary) expect(t token) {
-	t.known = true
-	if i, ok := v.number[t.hash]; ok {
-		v.tokens[i].prior, v.tokens[i].known, v.tokens[i].kept = t.prior, true, v.tokens[i].kept || t.kept
+// addPrior adds a term that has a prior, or gives its prior to the counted term.
+func (v *vocabulary) addPrior(t term) {
+	t.hasPrior = true
+	if i, ok := v.ids[t.hash]; ok {
+		v.terms[i].prior, v.terms[i].hasPrior, v.terms[i].required = t.prior, true, v.terms[i].required || t.required
 		return
 	}
-	v.number[t.hash] = uint32(len(v.tokens))
-	v.tokens = append(v.tokens, t)
+	v.ids[t.hash] = uint32(len(v.terms))
+	v.terms = append(v.terms, t)
 }
 
-// choose keeps tokens that are in at least least rows or are expected to weigh
-// something, and of these the ones that tell the classes apart best.
-func (v *vocabulary) choose(least uint32, most int) {
-	v.tokens = slices.DeleteFunc(v.tokens, func(t token) bool { return t.hash == 0 || t.rows() < least && !t.known })
-	if len(v.tokens) > most {
-		var total token
-		for _, t := range v.tokens {
+// selectTerms drops terms that are in fewer than minRows rows and have no prior,
+// and of the others all but the maxTerms most informative. It orders the rest by
+// hash.
+func (v *vocabulary) selectTerms(minRows uint32, maxTerms int) {
+	v.terms = slices.DeleteFunc(v.terms, func(t term) bool { return t.hash == 0 || t.rows() < minRows && !t.hasPrior })
+	if len(v.terms) > maxTerms {
+		var total term
+		for _, t := range v.terms {
 			total.ham, total.spam, total.abuse = max(total.ham, t.ham), max(total.spam, t.spam), max(total.abuse, t.abuse)
 		}
-		slices.SortFunc(v.tokens, func(a, b token) int {
-			return cmp.Or(cmp.Compare(b.worth(total), a.worth(total)), cmp.Compare(a.hash, b.hash))
+		slices.SortFunc(v.terms, func(a, b term) int {
+			return cmp.Or(cmp.Compare(b.informativeness(total), a.informativeness(total)), cmp.Compare(a.hash, b.hash))
 		})
-		v.tokens = v.tokens[:most]
+		v.terms = v.terms[:maxTerms]
 	}
-	slices.SortFunc(v.tokens, func(a, b token) int { return cmp.Compare(a.hash, b.hash) })
-	v.tokens = slices.Clip(v.tokens)
+	slices.SortFunc(v.terms, func(a, b term) int { return cmp.Compare(a.hash, b.hash) })
+	v.terms = slices.Clip(v.terms)
 	v.renumber()
 }
 
-// worth is how much a token tells: its rows times its log ratio between ham
-// and whichever other class it marks more.
-func (t token) worth(total token) float64 {
+// informativeness ranks terms for selectTerms: the root of the number of rows
+// times the log ratio between ham and the class that the term indicates more. A
+// term without rows is ranked by its prior. total has the counts of the most
+// frequent term of each class.
+func (t term) informativeness(total term) float64 {
 	of := func(n, all uint32) float64 { return (float64(n) + 0.5) / (float64(all) + 1) }
 	ham := of(t.ham, total.ham)
-	if t.kept {
+	if t.required {
 		return math.Inf(1)
 	}
 	if t.rows() == 0 {

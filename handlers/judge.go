@@ -7,7 +7,8 @@ import (
 	"winnow/classifier/campaign"
 	"winnow/classifier/language"
 	"winnow/classifier/rules"
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -67,7 +68,7 @@ func settle(c *models.Comment, v *models.Verdict, site models.Site, set terms, s
 		c.Status, c.Reason = models.Approved, ""
 	}
 	if c.Lang = ""; c.Status == models.Pending {
-		c.Lang = language.Of(c.Body) // moderators ask for it
+		c.Lang = language.Detect(c.Body) // moderators ask for it
 	}
 }
 
@@ -87,19 +88,19 @@ func (s *Server) opinion(ctx context.Context, c models.Comment, site models.Site
 		return o, err
 	}
 	in := classifier.FromComment(c)
-	about := rules.Context{Doc: text.Doc(in), Identified: c.Author.ID != ""}
-	if comments, days := set.Past(); comments > 0 && about.Identified {
+	about := rules.Context{Doc: features.Doc(in), Identified: c.Author.ID != ""}
+	if comments, days := set.HistoryNeeded(); comments > 0 && about.Identified {
 		since := s.now().AddDate(0, 0, -days)
-		if about.Record, about.RejectedLately, err = s.db.AuthorRecord(ctx, site.Slug, c.Author.ID, since, comments); err != nil {
+		if about.Record, about.RecentRejections, err = s.db.AuthorRecord(ctx, site.Slug, c.Author.ID, since, comments); err != nil {
 			return o, err
 		}
 	}
 	o.verdict = s.live.Load().Verdict(in, classifier.Policy{
 		Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: site.Slug,
-		Look: func(body *text.Folded) {
+		Inspect: func(body *normalize.Text) {
 			about.Body = body
 			o.fired = set.Apply(about)
-			o.sketch, o.sketched = campaign.Of(body)
+			o.sketch, o.sketched = campaign.SketchOf(body)
 		},
 	})
 	return o, nil

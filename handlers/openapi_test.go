@@ -128,7 +128,7 @@ func declared(op *openapi3.Operation) string {
 		return "anyone"
 	case "[none readerToken siteKey]":
 		return "front ends"
-	case "[console moderator]":
+	case "[consoleCookie moderatorToken]":
 		return "moderators"
 	}
 	return fmt.Sprint(names)

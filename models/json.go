@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// Each comment has a verdict, and reflection took as long for it as the whole
-// parsing of the request. The signals, which are most of it, are both kept and
-// replied, and so written for themselves.
+// Every new comment has a verdict, and encoding it by reflection took as long as
+// decoding the whole request. The signals, which are most of it, are both stored
+// and sent, so they are encoded once and separately.
 
-// AppendJSON appends the verdict as encoding/json would understand it, with its
-// signals as SignalsJSON has written them.
+// AppendJSON appends the verdict as JSON that encoding/json decodes to the same
+// value. signals is the result of SignalsJSON.
 func (v Verdict) AppendJSON(b []byte, signals string) []byte {
 	b = append(b, '{')
 	if v.Spam != nil {
@@ -32,9 +32,9 @@ func (v Verdict) AppendJSON(b []byte, signals string) []byte {
 	return append(b, '}')
 }
 
-const usualSignals = 2 << 10 // bytes, most have fewer
+const usualSignals = 2 << 10 // bytes that suffice for most lists
 
-// SignalsJSON writes a list of signals likewise; it is never null.
+// SignalsJSON encodes a list of signals. The result is never null.
 func SignalsJSON(signals []Signal) string {
 	b := append(make([]byte, 0, usualSignals), '[')
 	for i, s := range signals {
@@ -64,17 +64,16 @@ func SignalsJSON(signals []Signal) string {
 	return string(append(b, ']'))
 }
 
-// appendNumber appends a number that is finite, as probabilities and weights
-// are.
+// appendNumber appends a finite number; probabilities and weights are finite.
 func appendNumber(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'g', -1, 64) }
 
-// AppendString appends a string likewise. What needs no escape needs no encoder.
+// AppendString appends a JSON string. It needs the encoder only for escapes.
 func AppendString(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			quoted, err := json.Marshal(s)
 			if err != nil {
-				panic(err) // a string always can be
+				panic(err) // cannot happen for a string
 			}
 			return append(b, quoted...)
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestVerdictsAreWrittenAsAnEncoderWould(t *testing.T) {
+func TestVerdictJSONMatchesEncoder(t *testing.T) {
 	spam, abuse := 0.25, 5e-9
 	for _, v := range []Verdict{
 		{},
@@ -33,7 +33,7 @@ func TestVerdictsAreWrittenAsAnEncoderWould(t *testing.T) {
 			b.Signals = []Signal{}
 		}
 		if !reflect.DeepEqual(a, b) {
-			t.Errorf("written %s, the encoder writes %s", v.AppendJSON(nil, SignalsJSON(v.Signals)), want)
+			t.Errorf("AppendJSON gives %s, the encoder %s", v.AppendJSON(nil, SignalsJSON(v.Signals)), want)
 		}
 	}
 }

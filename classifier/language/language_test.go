@@ -7,7 +7,7 @@ import (
 	"winnow/classifier/language"
 )
 
-func TestOf(t *testing.T) {
+func TestLanguageOfText(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                    "",
 		"👍👍 12:30":            "",
@@ -34,7 +34,7 @@ func TestOf(t *testing.T) {
 		"Το λιμάνι άνοιξε":                                  "el",
 		strings.Repeat("the harbour ", 5_000) + "der Hafen": "en",
 	} {
-		if got := language.Of(text); got != want {
+		if got := language.Detect(text); got != want {
 			t.Errorf("%.40q: got %q, want %q", text, got, want)
 		}
 	}

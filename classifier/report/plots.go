@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"html/template"
 	"image/color"
@@ -14,13 +13,12 @@ import (
 	_ "gonum.org/v1/plot/vg/vgsvg" // format "svg" of WriterTo
 
 	"winnow/classifier"
-	"winnow/models"
 )
 
 var (
-	ink    = color.RGBA{0x1d, 0x4e, 0x89, 0xff}
-	second = color.RGBA{0xc4, 0x4e, 0x22, 0xff}
-	faint  = color.RGBA{0xa0, 0xa0, 0xa0, 0xff}
+	primary   = color.RGBA{0x1d, 0x4e, 0x89, 0xff}
+	secondary = color.RGBA{0xc4, 0x4e, 0x22, 0xff}
+	muted     = color.RGBA{0xa0, 0xa0, 0xa0, 0xff}
 )
 
 func newPlot(title, x, y string) *plot.Plot {
@@ -61,54 +59,55 @@ func render(p *plot.Plot) (template.HTML, error) {
 	return template.HTML(svg), nil // drawn here from numbers and fixed texts
 }
 
-// trace goes through the points from the highest probability down and calls
-// at with what is flagged so far, once for each probability.
-func trace(points []point, at func(truePositive, falsePositive int)) {
+// eachThreshold calls at with the counts at each threshold, from the highest
+// probability down.
+func eachThreshold(predictions []prediction, at func(truePositive, falsePositive int)) {
 	tp, fp := 0, 0
-	for i, x := range points {
+	for i, x := range predictions {
 		if x.positive {
 			tp++
 		} else {
 			fp++
 		}
-		if i+1 == len(points) || points[i+1].p != x.p {
+		if i+1 == len(predictions) || predictions[i+1].probability != x.probability {
 			at(tp, fp)
 		}
 	}
 }
 
-// drawROC has false alarms on a logarithmic axis: what a newsroom can bear
-// lies at its left end.
-func drawROC(points []point, f *classifier.HeadFigures) (template.HTML, error) {
+// drawROC has the false positive rate on a logarithmic axis, because only low
+// rates are of use.
+func drawROC(predictions []prediction, f *classifier.HeadMetrics) (template.HTML, error) {
 	p := newPlot(fmt.Sprintf("ROC, AUC %.4f", f.AUC), "ham flagged (share, log scale)", "recall")
 	least := 0.5 / float64(max(f.Ham, 1))
 	xy := plotter.XYs{{X: least, Y: 0}}
-	trace(points, func(tp, fp int) {
+	eachThreshold(predictions, func(tp, fp int) {
 		xy = append(xy, plotter.XY{X: max(float64(fp)/float64(max(f.Ham, 1)), least), Y: float64(tp) / float64(max(f.Positive, 1))})
 	})
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = least, 1, 0, 1
-	if err := line(p, "", xy, ink); err != nil {
+	if err := line(p, "", xy, primary); err != nil {
 		return "", err
 	}
 	return render(p)
 }
 
-func drawPrecisionRecall(points []point, f *classifier.HeadFigures) (template.HTML, error) {
+func drawPrecisionRecall(predictions []prediction, f *classifier.HeadMetrics) (template.HTML, error) {
 	p := newPlot("Precision and recall", "recall", "precision")
 	var xy plotter.XYs
-	trace(points, func(tp, fp int) {
+	eachThreshold(predictions, func(tp, fp int) {
 		xy = append(xy, plotter.XY{X: float64(tp) / float64(max(f.Positive, 1)), Y: float64(tp) / float64(tp+fp)})
 	})
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
-	if err := line(p, "", xy, ink); err != nil {
+	if err := line(p, "", xy, primary); err != nil {
 		return "", err
 	}
 	return render(p)
 }
 
-// drawHistogram shows where the rows of both kinds lie, and the thresholds.
-func drawHistogram(points []point, h *classifier.Head) (template.HTML, error) {
+// drawHistogram shows the distribution of the probabilities of ham and of the
+// positive class, and the thresholds.
+func drawHistogram(predictions []prediction, h *classifier.Head) (template.HTML, error) {
 	const bins = 40
 	p := newPlot("Scores", "probability", "rows + 1 (log scale)")
 	counts := map[bool]plotter.XYs{}
@@ -121,8 +120,8 @@ func drawHistogram(points []point, h *classifier.Head) (template.HTML, error) {
 		counts[positive] = xy
 	}
 	most := 1.0
-	for _, x := range points {
-		i := min(int(x.p*bins), bins-1)
+	for _, x := range predictions {
+		i := min(int(x.probability*bins), bins-1)
 		counts[x.positive][2*i].Y++
 		counts[x.positive][2*i+1].Y++
 		most = max(most, counts[x.positive][2*i].Y)
@@ -130,15 +129,15 @@ func drawHistogram(points []point, h *classifier.Head) (template.HTML, error) {
 	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 1, 2*most
 	p.Legend.Top = true
-	if err := line(p, "ham", counts[false], ink); err != nil {
+	if err := line(p, "ham", counts[false], primary); err != nil {
 		return "", err
 	}
-	if err := line(p, "positive", counts[true], second); err != nil {
+	if err := line(p, "positive", counts[true], secondary); err != nil {
 		return "", err
 	}
 	for _, at := range []float64{h.Hold, h.Reject} {
 		if at > 0 {
-			if err := line(p, "", plotter.XYs{{X: at, Y: 1}, {X: at, Y: 2 * most}}, faint); err != nil {
+			if err := line(p, "", plotter.XYs{{X: at, Y: 1}, {X: at, Y: 2 * most}}, muted); err != nil {
 				return "", err
 			}
 		}
@@ -147,95 +146,27 @@ func drawHistogram(points []point, h *classifier.Head) (template.HTML, error) {
 }
 
 func drawReliability(bins []classifier.Bin) (template.HTML, error) {
-	p := newPlot("Reliability", "foretold", "came true")
+	p := newPlot("Reliability", "predicted", "observed")
 	var xy plotter.XYs
 	for _, b := range bins {
 		if b.Rows > 0 && !math.IsNaN(float64(b.Observed)) {
-			xy = append(xy, plotter.XY{X: float64(b.Foretold), Y: float64(b.Observed)})
+			xy = append(xy, plotter.XY{X: float64(b.Predicted), Y: float64(b.Observed)})
 		}
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
-	if err := line(p, "", plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}}, faint); err != nil {
+	if err := line(p, "", plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}}, muted); err != nil {
 		return "", err
 	}
 	if len(xy) > 0 {
-		if err := line(p, "", xy, ink); err != nil {
+		if err := line(p, "", xy, primary); err != nil {
 			return "", err
 		}
 		dots, err := plotter.NewScatter(xy)
 		if err != nil {
 			return "", err
 		}
-		dots.Color = ink
+		dots.Color = primary
 		p.Add(dots)
 	}
 	return render(p)
-}
-
-// learning trains models on more and more of three quarters of the rows, and
-// measures each on the last quarter: what labels like these teach, and whether
-// more of them would help. It draws nothing for fewer than 100 rows.
-func (c *collector) learning(ctx context.Context, seed uint64) (template.HTML, error) {
-	var teach, test []models.Label
-	for i, l := range c.kept {
-		if i%4 == 3 {
-			test = append(test, l)
-		} else {
-			teach = append(teach, l)
-		}
-	}
-	if len(c.kept) < 100 {
-		return "", nil
-	}
-	curves := map[models.Class]plotter.XYs{}
-	for n := 50; ; n = min(2*n, len(teach)) {
-		n = min(n, len(teach))
-		m, _, err := classifier.Train(ctx, all(teach[:n]), classifier.TrainOptions{Seed: seed})
-		if models.KindOf(err) == models.KindInvalid {
-			err = nil // too few of a class yet
-		} else if err == nil {
-			err = addFigures(curves, m, test, n)
-		}
-		if err != nil {
-			return "", err
-		}
-		if n == len(teach) {
-			break
-		}
-	}
-	p := newPlot("Learning from labels like these", "labels (log scale)", "AUC on rows held out")
-	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
-	p.Y.Max = 1
-	for class, c := range map[models.Class]color.Color{models.Spam: ink, models.Abuse: second} {
-		if len(curves[class]) > 0 {
-			if err := line(p, string(class), curves[class], c); err != nil {
-				return "", err
-			}
-		}
-	}
-	return render(p)
-}
-
-func addFigures(curves map[models.Class]plotter.XYs, m *classifier.Model, test []models.Label, n int) error {
-	f, err := classifier.Evaluate(m, all(test))
-	if err != nil {
-		return err
-	}
-	for class, h := range map[models.Class]*classifier.HeadFigures{models.Spam: f.Spam, models.Abuse: f.Abuse} {
-		if h != nil && !math.IsNaN(float64(h.AUC)) {
-			curves[class] = append(curves[class], plotter.XY{X: float64(n), Y: float64(h.AUC)})
-		}
-	}
-	return nil
-}
-
-// all yields labels that are in memory.
-func all(rows []models.Label) func(func(models.Label, error) bool) {
-	return func(yield func(models.Label, error) bool) {
-		for _, l := range rows {
-			if !yield(l, nil) {
-				return
-			}
-		}
-	}
 }

@@ -10,8 +10,8 @@ import (
 	"winnow/models"
 )
 
-// rows are labels of three classes, some of them hard on purpose.
-func rows() (labels []models.Label) {
+// testLabels returns labels of three classes. Some spam has the text of ham.
+func testLabels() (labels []models.Label) {
 	for i := range 120 {
 		spam := models.Label{Label: models.Spam, Text: fmt.Sprintf("Win a free phone number %d at http://prize%d.example today", i, i)}
 		if i%10 == 0 {
@@ -24,13 +24,13 @@ func rows() (labels []models.Label) {
 	return labels
 }
 
-func TestReportIsOnePageThatNeedsNothingElse(t *testing.T) {
-	m, _, err := classifier.Train(t.Context(), all(rows()), classifier.TrainOptions{Seed: 1})
+func TestReportIsSelfContained(t *testing.T) {
+	m, _, err := classifier.Train(t.Context(), labelSeq(testLabels()), classifier.TrainOptions{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var page bytes.Buffer
-	figures, err := Write(t.Context(), &page, m, all(rows()), Options{Title: "A <model>", Learning: true})
+	figures, err := Write(t.Context(), &page, m, labelSeq(testLabels()), Options{Title: "A <model>", LearningCurve: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestReportIsOnePageThatNeedsNothingElse(t *testing.T) {
 	if n := strings.Count(html, "<svg"); n != 9 {
 		t.Errorf("%d plots, want four for each head and the learning curve", n)
 	}
-	for _, want := range []string{"A &lt;model&gt;", m.Version(), "spam against ham", "abuse against ham", "Worst that were missed", fmt.Sprintf("%.4f", figures.Spam.AUC)} {
+	for _, want := range []string{"A &lt;model&gt;", m.Version(), "spam against ham", "abuse against ham", "False negatives with the lowest probability", fmt.Sprintf("%.4f", figures.Spam.AUC)} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -50,8 +50,8 @@ func TestReportIsOnePageThatNeedsNothingElse(t *testing.T) {
 	}
 }
 
-func TestReportOfRowsThatCannotBeRead(t *testing.T) {
-	m, _, err := classifier.Train(t.Context(), all(rows()), classifier.TrainOptions{Seed: 1})
+func TestReportOfUnreadableRows(t *testing.T) {
+	m, _, err := classifier.Train(t.Context(), labelSeq(testLabels()), classifier.TrainOptions{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,25 +5,26 @@ import (
 	"sort"
 )
 
-// automaton finds many words in one pass, whatever their number: the machine
-// of Aho and Corasick, "Efficient string matching: an aid to bibliographic
-// search" (1975). Its states are numbered breadth first, so that the children
-// of a state are neighbours and a state takes some twenty bytes.
+// automaton finds many words in one pass, whatever their number (Aho and
+// Corasick, "Efficient string matching: an aid to bibliographic search", 1975).
+// States are numbered in breadth-first order, so that the children of a state have
+// successive numbers and a state takes some twenty bytes.
 type automaton struct {
-	label []byte      // the byte that leads to a state
-	first []uint32    // the children of state s are first[s] to first[s+1]-1, by label
-	fail  []uint32    // the longest proper suffix of a state that is a state too
-	word  []int32     // index of the word that ends in a state, or -1
-	next  []uint32    // the nearest state along fail where a word ends, or 0
-	start [256]uint32 // children of the root, state 0
+	label        []byte      // the byte that leads to a state
+	first        []uint32    // the children of state s are first[s] to first[s+1]-1, by label
+	fail         []uint32    // the state of the longest proper suffix that has one
+	word         []int32     // index of the word that ends in a state, or -1
+	output       []uint32    // the nearest state along fail in which a word ends, or 0
+	rootChildren [256]uint32 // children of the root, state 0
 }
 
-// span is the part of the sorted words that begin with what a state stands for.
+// span is a range, from inclusive to exclusive: of the sorted words that begin with
+// a state's bytes, or of bytes of a text.
 type span struct{ from, to int }
 
-// build makes the automaton for words, none of them empty. For equal words it
+// newAutomaton makes an automaton for words, none of them empty. For equal words it
 // reports the first.
-func build(words []string) *automaton {
+func newAutomaton(words []string) *automaton {
 	order := make([]int32, len(words))
 	size := 1
 	for i := range order {
@@ -34,7 +35,7 @@ func build(words []string) *automaton {
 
 	a := &automaton{label: make([]byte, 1, size), fail: make([]uint32, 1, size)}
 	spans := append(make([]span, 0, size), span{0, len(words)})
-	depth, level := 0, 1 // states from level on are deeper
+	depth, level := 0, 1 // the states from level on have a greater depth
 	for s := 0; s < len(spans); s++ {
 		if s == level {
 			depth, level = depth+1, len(spans)
@@ -57,7 +58,7 @@ func build(words []string) *automaton {
 			a.label = append(a.label, b)
 			if s == 0 {
 				a.fail = append(a.fail, 0)
-				a.start[b] = uint32(len(spans) - 1)
+				a.rootChildren[b] = uint32(len(spans) - 1)
 			} else {
 				a.fail = append(a.fail, a.step(a.fail[s], b))
 			}
@@ -65,12 +66,12 @@ func build(words []string) *automaton {
 	}
 	a.first = append(a.first, uint32(len(spans)))
 
-	a.next = make([]uint32, len(spans))
+	a.output = make([]uint32, len(spans))
 	for s := 1; s < len(spans); s++ {
 		if f := a.fail[s]; a.word[f] >= 0 {
-			a.next[s] = f
+			a.output[s] = f
 		} else {
-			a.next[s] = a.next[f]
+			a.output[s] = a.output[f]
 		}
 	}
 	return a
@@ -89,5 +90,5 @@ func (a *automaton) step(s uint32, b byte) uint32 {
 		}
 		s = a.fail[s]
 	}
-	return a.start[b]
+	return a.rootChildren[b]
 }

@@ -7,7 +7,8 @@ import (
 	"testing"
 
 	"winnow/classifier/rules"
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -51,9 +52,9 @@ func BenchmarkApply(b *testing.B) {
 			body := strings.Repeat("The council met on Tuesday and, as so often, nobody could say what the new bridge will cost in the end; "+
 				"the mayor spoke of nine million, the builders of twelve, and the paper has seen a letter that says twenty. ", repeat)
 			b.Run(fmt.Sprintf("%d words, %d bytes", words, len(body)), func(b *testing.B) {
-				var f text.Folded
-				f.Fold(body)
-				c := rules.Context{Body: &f, Doc: text.Doc{Text: body}}
+				var f normalize.Text
+				f.Normalize(body)
+				c := rules.Context{Body: &f, Doc: features.Doc{Text: body}}
 				b.SetBytes(int64(len(body)))
 				b.ReportAllocs()
 				for b.Loop() {

@@ -8,24 +8,25 @@ import (
 	"winnow/models"
 )
 
-// certain is the probability from which a trusted author's comment is held all
-// the same: so sure is the model of few but those whose login was stolen. A
-// lower threshold for rejecting comes first.
-const certain = 0.98
+// trustLimit is the probability of spam from which the comment of a trusted author
+// is held nevertheless: a model is as certain as that only of few comments of
+// trusted authors, those of a stolen account. A lower threshold for rejecting takes
+// its place.
+const trustLimit = 0.98
 
-// Combine adds signals that fired beside the model, those of rules and of
-// campaigns, to the model's verdict. First their weights move the probability
-// of spam, when the model has one, which may cross the verdict's thresholds.
-// Then Approve lifts a hold, unless the model is as good as certain. Last,
-// Hold and Reject are the least that happens. The reason is ReasonRule when
-// the outcome is stricter than the model's own.
+// Combine adds signals of rules and campaigns to the model's verdict. First their
+// weights are added to the log odds of spam, when the model gave a probability;
+// the result may cross the verdict's thresholds. Then a signal with Approve lifts a
+// hold, unless the probability reaches trustLimit. Last, Hold and Reject are the
+// least that happens. The reason is ReasonRule when the outcome is stricter than
+// the model's own.
 //
-// The verdict given is not changed.
+// The verdict v is not changed.
 func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 	if len(fired) == 0 {
 		return v
 	}
-	own := v.Action
+	modelAction := v.Action
 	weight, floor, trusted := 0.0, models.Action(""), false
 	for _, s := range fired {
 		weight += s.Weight
@@ -36,7 +37,7 @@ func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 	}
 
 	if weight != 0 && v.Spam != nil {
-		p := shift(*v.Spam, weight)
+		p := addLogOdds(*v.Spam, weight)
 		v.Spam = &p
 		switch {
 		case v.Reject > 0 && p >= v.Reject:
@@ -45,18 +46,18 @@ func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 			v.Action = stricter(v.Action, models.Hold)
 		}
 	}
-	sure := certain
+	limit := trustLimit
 	if v.Reject > 0 {
-		sure = min(sure, v.Reject)
+		limit = min(limit, v.Reject)
 	}
-	if trusted && v.Action == models.Hold && v.Probability() < sure {
+	if trusted && v.Action == models.Hold && v.Probability() < limit {
 		v.Action = models.Approve
 	}
 	v.Action = stricter(v.Action, floor)
 	switch {
 	case v.Action == models.Approve:
 		v.Reason = ""
-	case severity(v.Action) > severity(own):
+	case severity(v.Action) > severity(modelAction):
 		v.Reason = models.ReasonRule
 	}
 	v.Signals = slices.Concat(fired, v.Signals)
@@ -66,7 +67,7 @@ func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 	return v
 }
 
-// severity orders actions; none comes first.
+// severity orders actions; no action is the least.
 func severity(a models.Action) int {
 	switch a {
 	case models.Reject:
@@ -86,8 +87,8 @@ func stricter(a, b models.Action) models.Action {
 	return a
 }
 
-// shift adds weight to the log odds of p, and stays clear of 0 and 1.
-func shift(p, weight float64) float64 {
+// addLogOdds adds weight to the log odds of p, and never returns 0 or 1.
+func addLogOdds(p, weight float64) float64 {
 	const least = 1e-9
 	p = min(max(p, least), 1-least)
 	return 1 / (1 + (1-p)/p*math.Exp(-weight))

@@ -11,13 +11,13 @@ import (
 	"winnow/models"
 )
 
-// domains is a set of domains in canonical form.
+// domains is a set of canonical domain names.
 type domains map[string]struct{}
 
-func compileDomains(bad *models.Invalid, field string, list []string) domains {
+func newDomains(bad *models.Invalid, field string, list []string) domains {
 	d := make(domains, len(list))
 	for i, s := range list {
-		host := canonical(strings.TrimPrefix(s, "*."))
+		host := canonicalHost(strings.TrimPrefix(s, "*."))
 		if host == "" {
 			bad.Add(fmt.Sprintf("%s[%d]", field, i), "must be a domain such as spam.example")
 			continue
@@ -27,8 +27,8 @@ func compileDomains(bad *models.Invalid, field string, list []string) domains {
 	return d
 }
 
-// covers tells whether a canonical host is one of the domains or below one.
-func (d domains) covers(host string) bool {
+// contains tells whether a canonical host is one of the domains or a subdomain.
+func (d domains) contains(host string) bool {
 	for len(d) > 0 && host != "" {
 		if _, found := d[host]; found {
 			return true
@@ -38,22 +38,22 @@ func (d domains) covers(host string) bool {
 	return false
 }
 
-// profile maps names as browsers do (UTS #46, not transitional) and does not
-// mind what registries would refuse: what is looked up may well be odd.
-var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
+// idnaProfile maps names as browsers do (UTS #46, not transitional) and accepts
+// names that registries would refuse.
+var idnaProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
 
-// canonical returns a host as browsers look it up: lower case, Punycode,
-// percent signs decoded, without the dot of the root. It is "" for what is
-// none, such as three dots.
-func canonical(host string) string {
+// canonicalHost returns a host as browsers look it up: lower case, Punycode,
+// percent-decoded, without the final dot. It returns "" for an invalid name, such
+// as one with two dots in a row.
+func canonicalHost(host string) string {
 	if strings.Contains(host, "%") {
 		if decoded, err := url.PathUnescape(host); err == nil {
 			host = decoded
 		}
 	}
 	host = strings.TrimRight(strings.ToLower(host), ".")
-	if !ascii(host) {
-		if mapped, err := profile.ToASCII(host); err == nil {
+	if !isASCII(host) {
+		if mapped, err := idnaProfile.ToASCII(host); err == nil {
 			host = strings.TrimRight(mapped, ".")
 		}
 	}
@@ -63,7 +63,7 @@ func canonical(host string) string {
 	return host
 }
 
-func ascii(s string) bool {
+func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
-// FuzzApply holds that no rules and no text make trouble, that places are in
-// the text, and that an entry is found in itself.
+// FuzzApply checks that any rules and texts are accepted, that places are in the
+// text, and that each entry matches itself.
 func FuzzApply(f *testing.F) {
 	f.Add("idiot*\nbuy now", "evil.example", "Buy NOW, idiots: http://a@evil.example:80/x", 1)
 	f.Add("加微信\nสวัสดี\n🍆", "bücher.example", "请加 微信 www.bücher.example。再见 🍆", 0)
@@ -46,19 +47,19 @@ func FuzzApply(f *testing.F) {
 				t.Fatal(err)
 			}
 			if stem, _ := strings.CutSuffix(w, "*"); len(apply(only, stem)) == 0 {
-				t.Fatalf("%q does not find itself", w)
+				t.Fatalf("%q does not match itself", w)
 			}
 		}
 	})
 }
 
 func apply(s *Set, body string) []models.Signal {
-	var f text.Folded
-	f.Fold(body)
-	return s.Apply(Context{Body: &f, Doc: text.Doc{Text: body, Author: body}})
+	var f normalize.Text
+	f.Normalize(body)
+	return s.Apply(Context{Body: &f, Doc: features.Doc{Text: body, Author: body}})
 }
 
-// FuzzAutomaton holds the automaton equal to a search for each word alone.
+// FuzzAutomaton compares the automaton with a search for each word alone.
 func FuzzAutomaton(f *testing.F) {
 	f.Add("he she his hers", "ushers and his sheep")
 	f.Add("a aa aaa aab baa", "aaaabaaab")
@@ -68,12 +69,12 @@ func FuzzAutomaton(f *testing.F) {
 		if len(words) == 0 || len(list)+len(in) > 1<<12 {
 			return
 		}
-		a := build(words)
+		a := newAutomaton(words)
 		found := map[string][]int{}
 		state := uint32(0)
 		for i := range len(in) {
 			state = a.step(state, in[i])
-			for s := state; s != 0; s = a.next[s] {
+			for s := state; s != 0; s = a.output[s] {
 				if a.word[s] >= 0 {
 					found[words[a.word[s]]] = append(found[words[a.word[s]]], i+1)
 				}

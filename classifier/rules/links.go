@@ -9,96 +9,96 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
-// maxLinks is how many hosts of a comment are looked at closely, both as
-// folded and as written. Further ones are looked up as folded, have no place
-// and count as not allowed.
+// maxLinks bounds the hosts of a comment that are looked up both normalized and as
+// they were written. Further ones are looked up only normalized, have no place and
+// count as not allowed.
 const maxLinks = 64
 
-// link is a host named in a folded text.
+// link is a host in a normalized text.
 type link struct {
-	start, end int  // the whole of it, up to where the path ends
+	start, end int  // with scheme and path
 	host       span // the host alone, without port and user
-	counts     bool // a link, rather than an e-mail address or a word with a dot
+	isLink     bool // not an e-mail address or a word with a dot
 }
 
 func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	if s.rules.Links.Max == nil && len(s.domains) == 0 {
 		return fired
 	}
-	number := 0
+	count := 0
 	var at [][2]int
-	var banned []models.Signal
-	for i, l := range findLinks(c.Body.Text) {
-		// Folding may make one host of several, so both forms are looked up:
-		// the folded one shows a disguise of a blocked domain, and what was
-		// written shows a disguise as an allowed one.
-		folded, written, place := canonical(string(c.Body.Text[l.host.from:l.host.to])), "", nowhere
+	var blocked []models.Signal
+	for i, l := range findLinks(c.Body.Bytes) {
+		// Several hosts may normalize to the same, so both forms are looked up: the
+		// normalized one finds a blocked domain that is obfuscated, and an allowed
+		// domain must be written exactly.
+		normalized, written, place := canonicalHost(string(c.Body.Bytes[l.host.from:l.host.to])), "", noPlace
 		if i < maxLinks {
-			place = origin(c.Body, [2]int{l.host.from, l.host.to})
-			written = canonical(cut(c.Doc.Text, place))
+			place = placeOf(c.Body, [2]int{l.host.from, l.host.to})
+			written = canonicalHost(substring(c.Doc.Text, place))
 		}
 		switch {
-		case s.domains.covers(folded):
-			banned = s.ban(banned, folded, place)
-		case s.domains.covers(written):
-			banned = s.ban(banned, written, place)
+		case s.domains.contains(normalized):
+			blocked = s.addBlockedDomain(blocked, normalized, place)
+		case s.domains.contains(written):
+			blocked = s.addBlockedDomain(blocked, written, place)
 		}
-		if l.counts && !s.allowed.covers(written) {
-			number++
+		if l.isLink && !s.allowed.contains(written) {
+			count++
 			if i < maxLinks {
-				at = append(at, origin(c.Body, [2]int{l.start, l.end}))
+				at = append(at, placeOf(c.Body, [2]int{l.start, l.end}))
 			}
 		}
 	}
 	for _, host := range authorHosts(c.Doc) {
-		if s.domains.covers(host) {
-			banned = s.ban(banned, host, nowhere)
+		if s.domains.contains(host) {
+			blocked = s.addBlockedDomain(blocked, host, noPlace)
 		}
 	}
-	fired = append(fired, banned...)
-	if most := s.rules.Links.Max; most != nil && number > *most {
-		fired = append(fired, models.Signal{Name: "rule:links", Detail: strconv.Itoa(number), Action: models.Hold, At: at})
+	fired = append(fired, blocked...)
+	if most := s.rules.Links.Max; most != nil && count > *most {
+		fired = append(fired, models.Signal{Name: "rule:links", Detail: strconv.Itoa(count), Action: models.Hold, At: at})
 	}
 	return fired
 }
 
-// nowhere is the place of what is not in the text, or not looked at closely.
-var nowhere = [2]int{-1, -1}
+// noPlace is the place of a host that is not in the text, or is beyond maxLinks.
+var noPlace = [2]int{-1, -1}
 
-// ban notes a blocked domain and its place.
-func (s *Set) ban(fired []models.Signal, host string, place [2]int) []models.Signal {
+// addBlockedDomain adds a blocked domain, or another place of it.
+func (s *Set) addBlockedDomain(fired []models.Signal, host string, place [2]int) []models.Signal {
 	i := slices.IndexFunc(fired, func(f models.Signal) bool { return f.Detail == host })
 	if i < 0 {
-		if len(fired) == maxHits {
+		if len(fired) == maxMatches {
 			return fired
 		}
 		i = len(fired)
 		fired = append(fired, models.Signal{Name: "rule:blocked-domain", Detail: host, Action: s.rules.BlockedDomains.Action})
 	}
-	if place != nowhere {
+	if place != noPlace {
 		fired[i].At = append(fired[i].At, place)
 	}
 	return fired
 }
 
 // authorHosts returns the hosts of the author's home page and e-mail address.
-func authorHosts(d text.Doc) []string {
+func authorHosts(d features.Doc) []string {
 	var hosts []string
 	if u, err := url.Parse(d.AuthorURL); err == nil && u.Host != "" {
-		hosts = append(hosts, canonical(u.Hostname()))
+		hosts = append(hosts, canonicalHost(u.Hostname()))
 	}
 	if at := strings.LastIndexByte(d.AuthorEmail, '@'); at >= 0 {
-		hosts = append(hosts, canonical(d.AuthorEmail[at+1:]))
+		hosts = append(hosts, canonicalHost(d.AuthorEmail[at+1:]))
 	}
 	return hosts
 }
 
-// cut returns the part of s between two places counted in code points.
-func cut(s string, place [2]int) string {
+// substring returns the part of s between two places in code points.
+func substring(s string, place [2]int) string {
 	n, from, to := 0, len(s), len(s)
 	for i := range s {
 		if n == place[0] {
@@ -113,12 +113,12 @@ func cut(s string, place [2]int) string {
 	return s[min(from, to):to]
 }
 
-// findLinks returns every host that t names, in order.
+// findLinks returns the hosts in t, in order.
 func findLinks(t []byte) []link {
 	var found []link
 	for i := 0; i < len(t); {
-		if after := scheme(t, i); after > i {
-			l := withScheme(t, i, after)
+		if after := schemeEnd(t, i); after > i {
+			l := linkWithScheme(t, i, after)
 			if l.host.to > l.host.from {
 				found = append(found, l)
 			}
@@ -126,7 +126,7 @@ func findLinks(t []byte) []link {
 			continue
 		}
 		if n := hostLen(t[i:]); n > 0 {
-			if l, ok := bare(t, i, i+n); ok {
+			if l, ok := linkWithoutScheme(t, i, i+n); ok {
 				found = append(found, l)
 				i = l.end
 			} else {
@@ -142,9 +142,9 @@ func findLinks(t []byte) []link {
 
 var schemes = [][]byte{[]byte("http:"), []byte("https:"), []byte("ftp:")}
 
-// scheme returns where the authority begins when a scheme stands at i, and
-// otherwise i. Browsers take any number of slashes, in either direction.
-func scheme(t []byte, i int) int {
+// schemeEnd returns where the authority begins when a scheme stands at i, and i
+// otherwise. Browsers accept any number of slashes, in either direction.
+func schemeEnd(t []byte, i int) int {
 	if t[i] != 'h' && t[i] != 'f' {
 		return i
 	}
@@ -162,12 +162,12 @@ func scheme(t []byte, i int) int {
 	return i
 }
 
-// withScheme reads the authority that begins at from: the host stands after
-// the last @, which in http://good.example@evil.example is the second, and
-// before the port. A backslash ends it as a slash does.
-func withScheme(t []byte, start, from int) link {
+// linkWithScheme reads the authority that begins at from. The host stands after the
+// last @, as in http://user.example@host.example, and before the port. A backslash
+// ends it like a slash.
+func linkWithScheme(t []byte, start, from int) link {
 	end := from
-	for end < len(t) && !ends(t, end) && scheme(t, end) == end && !strings.ContainsRune(`/\?#`, rune(t[end])) {
+	for end < len(t) && !endsAddress(t, end) && schemeEnd(t, end) == end && !strings.ContainsRune(`/\?#`, rune(t[end])) {
 		end++
 	}
 	host := span{from, end}
@@ -178,21 +178,21 @@ func withScheme(t []byte, start, from int) link {
 		if to := bytes.IndexByte(t[host.from:end], ']'); to > 0 {
 			host.to = host.from + to + 1
 		}
-		return link{start: start, end: pathEnd(t, end), host: host, counts: true}
+		return link{start: start, end: pathEnd(t, end), host: host, isLink: true}
 	}
 	n := hostLen(t[host.from:end])
 	if rest := t[host.from+n : end]; bytes.HasPrefix(rest, fullStop) && !bytes.ContainsRune(t[host.from:host.from+n], '.') {
-		// Browsers take it for a dot; after one it ends a sentence.
+		// Browsers read it as a dot. After another dot it ends a sentence.
 		n += len(fullStop) + hostLen(rest[len(fullStop):])
 	}
 	host.to = host.from + n
-	return link{start: start, end: pathEnd(t, end), host: host, counts: true}
+	return link{start: start, end: pathEnd(t, end), host: host, isLink: true}
 }
 
 var fullStop = []byte("。")
 
-// bare judges a run of host characters without a scheme.
-func bare(t []byte, from, to int) (link, bool) {
+// linkWithoutScheme tells whether a run of host characters is a host.
+func linkWithoutScheme(t []byte, from, to int) (link, bool) {
 	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
 		to--
 	}
@@ -209,24 +209,24 @@ func bare(t []byte, from, to int) (link, bool) {
 		return l, true
 	}
 	slash := to < len(t) && t[to] == '/'
-	l.counts = bytes.HasPrefix(name, []byte("www.")) || slash && letters(name[dot+1:]) || topLevel[string(name[dot+1:])]
-	if l.counts && slash {
+	l.isLink = bytes.HasPrefix(name, []byte("www.")) || slash && isAlphabetic(name[dot+1:]) || linkDomains[string(name[dot+1:])]
+	if l.isLink && slash {
 		l.end = pathEnd(t, to)
 	}
 	return l, true
 }
 
-// pathEnd returns the end of the address that goes on at i: before a space,
-// a bracket, or another scheme, which would be a link in the link.
+// pathEnd returns the end of the address that continues at i: a space, a bracket,
+// or another scheme, which begins another link.
 func pathEnd(t []byte, i int) int {
-	for i < len(t) && !ends(t, i) && scheme(t, i) == i {
+	for i < len(t) && !endsAddress(t, i) && schemeEnd(t, i) == i {
 		i++
 	}
 	return i
 }
 
-// ends tells whether no address goes on at i.
-func ends(t []byte, i int) bool {
+// endsAddress tells whether the character at i cannot be part of an address.
+func endsAddress(t []byte, i int) bool {
 	switch c := t[i]; c {
 	case '<', '>', '"':
 		return true
@@ -239,11 +239,11 @@ func ends(t []byte, i int) bool {
 	}
 }
 
-// hostLen returns how many bytes at the start of t may be of one host. Text of
-// a script without spaces may stand right beside a host, so none changes
-// between such a script and ASCII within a label.
+// hostLen returns how many bytes at the start of t may be part of one host. Text of
+// a script without spaces may follow a host directly, so a host ends where such a
+// script and ASCII meet within a label.
 func hostLen(t []byte) int {
-	const other, latin, dense = 0, 1, 2
+	const other, latin, unspaced = 0, 1, 2
 	before := other
 	for i := 0; i < len(t); {
 		r, size := rune(t[i]), 1
@@ -254,15 +254,15 @@ func hostLen(t []byte) int {
 			if !isWord(r) && !unicode.IsMark(r) {
 				return i
 			}
-			if kind = other; unspaced(r) {
-				kind = dense
+			if kind = other; isUnspaced(r) {
+				kind = unspaced
 			}
 		case r == '-' || r == '.' || r == '_' || r == '%':
 			kind = other
 		case !isWord(r):
 			return i
 		}
-		if before == latin && kind == dense || before == dense && kind == latin {
+		if before == latin && kind == unspaced || before == unspaced && kind == latin {
 			return i
 		}
 		before = kind
@@ -271,7 +271,8 @@ func hostLen(t []byte) int {
 	return len(t)
 }
 
-func letters(b []byte) bool {
+// isAlphabetic tells whether b is at least two letters and no other characters.
+func isAlphabetic(b []byte) bool {
 	for _, r := range string(b) {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
 			return false
@@ -280,10 +281,10 @@ func letters(b []byte) bool {
 	return utf8.RuneCount(b) >= 2
 }
 
-// topLevel are the last labels that make a link of a bare name. The list is
-// short on purpose: most labels are also words, and a full stop without a
-// space after it is no link.
-var topLevel = func() map[string]bool {
+// linkDomains are the top-level domains with which a name is a link without scheme,
+// "www" or path. The list is short because most domains are also words, and often
+// the space after a full stop is missing.
+var linkDomains = func() map[string]bool {
 	m := map[string]bool{}
 	for _, s := range strings.Fields(`com net org edu gov info biz io co app dev xyz online site website shop
 		store club vip pro top click icu bet casino tech tv eu uk de at ch fr nl pl ru ua by cz sk hu ro bg gr

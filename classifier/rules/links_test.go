@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"winnow/classifier/rules"
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -59,15 +59,15 @@ func TestBlockedDomains(t *testing.T) {
 		if found != "" {
 			want = []string{"blocked-domain " + strings.Replace(found, ". [", " [", 1)}
 		}
-		if got := told(apply(s, body), body); !slices.Equal(got, want) && len(got)+len(want) > 0 {
-			t.Errorf("%s: %q, wanted %q", body, got, want)
+		if got := describe(apply(s, body), body); !slices.Equal(got, want) && len(got)+len(want) > 0 {
+			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}
 }
 
 func TestBlockedDomainsOfAuthors(t *testing.T) {
 	s := compile(t, models.Rules{BlockedDomains: models.BlockedDomains{Domains: []string{"evil.example"}, Action: models.Hold}})
-	for what, d := range map[string]text.Doc{
+	for what, d := range map[string]features.Doc{
 		"home page": {Text: "Hello", AuthorURL: "https://Sub.Evil.example:8080/me"},
 		"e-mail":    {Text: "Hello", AuthorEmail: "ann@sub.EVIL.example"},
 	} {
@@ -76,7 +76,7 @@ func TestBlockedDomainsOfAuthors(t *testing.T) {
 			t.Errorf("%s: %+v", what, got)
 		}
 	}
-	if got := fire(s, rules.Context{Doc: text.Doc{AuthorURL: "://", AuthorEmail: "evil.example"}}); got != nil {
+	if got := fire(s, rules.Context{Doc: features.Doc{AuthorURL: "://", AuthorEmail: "evil.example"}}); got != nil {
 		t.Errorf("neither: %+v", got)
 	}
 }
@@ -93,7 +93,7 @@ func TestLinks(t *testing.T) {
 		"http://news.example@evil.example/":              1,
 		"http://evil.example@news.example/":              0,
 		"http://nеws.example/":                           1, // not the domain it looks like
-		"news[.]example/story":                           1, // disguised: why?
+		"news[.]example/story":                           1, // obfuscated
 		"hxxp://one[.]example":                           1,
 		"http://one.examplehttp://two.example":           2,
 		"https://a.example/http://b.example":             2,
@@ -125,14 +125,14 @@ func TestPlaceOfLinks(t *testing.T) {
 	s := compile(t, models.Rules{Links: models.LinkRules{Max: &none}})
 	const body = "Schöne Grüße: http://один.example/a?b#c, www.two.example und (three.com)!"
 	want := []string{"links 3 [http://один.example/a?b#c,] [www.two.example] [three.com]"}
-	if got := told(apply(s, body), body); !slices.Equal(got, want) {
+	if got := describe(apply(s, body), body); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }
 
 func TestBlockedDomainAfterMany(t *testing.T) {
 	s := compile(t, models.Rules{BlockedDomains: models.BlockedDomains{Domains: []string{"evil.example"}}})
-	if got := told(apply(s, strings.Repeat("fine.example ", 1000)+"evil.example"), ""); !slices.Equal(got, []string{"blocked-domain evil.example"}) {
+	if got := describe(apply(s, strings.Repeat("fine.example ", 1000)+"evil.example"), ""); !slices.Equal(got, []string{"blocked-domain evil.example"}) {
 		t.Errorf("%q", got)
 	}
 	body := strings.Repeat("x", 10)

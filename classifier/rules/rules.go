@@ -1,7 +1,7 @@
-// Package rules applies what a newsroom sets beside the model. Compile turns
-// models.Rules into a Set; Apply says which rules a comment fires, as signals;
-// Combine adds them to the model's verdict. A rule does nothing that no signal
-// shows.
+// Package rules applies the rules that a newsroom configures beside the model.
+// Compile turns models.Rules into a Set; Apply returns the rules that match a
+// comment, as signals; Combine adds them to the model's verdict. A rule has no
+// effect that no signal shows.
 //
 // The names of the signals, which are stable:
 //
@@ -10,53 +10,53 @@
 //	rule:suspect-word    a suspect word in the text; Detail is the entry
 //	rule:blocked-domain  a blocked domain; Detail is the domain found
 //	rule:links           more links than allowed; Detail is their number
-//	rule:first-time      nothing of this author was approved yet
-//	rule:anonymous       nobody vouches for the author
-//	rule:trusted         a trusted author: lifts a hold of the model alone
+//	rule:first-time      no comment of this author has been approved yet
+//	rule:anonymous       the author is not identified
+//	rule:trusted         a trusted author: lifts a hold of the model only
 //	rule:too-short       Detail is the length in characters
-//	rule:too-long        likewise
+//	rule:too-long        Detail is the length in characters
 //
-// Beside them a verdict has "campaign:copies" of package classifier/campaign,
-// and the model's own: "prior", "rest", and tokens by their kind, such as
-// "word:casino", as text.Kind names them.
+// A verdict also has "campaign:copies" of package classifier/campaign, and the
+// model's own signals: "prior", "rest", and the names of tokens, such as
+// "word:casino", as features.Scanner.Name gives them.
 //
-// The package is pure: it knows no clock, no network and no database.
+// The package is pure: it uses no clock, no network and no database.
 package rules
 
 import (
 	"cmp"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
-// Set is a site's rules, compiled. It never changes and may be used by many
-// goroutines at once. The zero value, and nil, have no rules.
+// Set is the compiled rules of a site. It is immutable and safe for concurrent use.
+// The zero value, and nil, have no rules.
 type Set struct {
 	rules   models.Rules
-	words   *lexicon // nil when there are none
+	words   *wordMatcher // nil when there are none
 	domains domains
 	allowed domains
 }
 
-// Context is what rules look at.
+// Context is what rules are applied to.
 type Context struct {
-	Body       *text.Folded  // the comment's text, folded
-	Doc        text.Doc      // the comment as it was written
-	Identified bool          // the site or a reader token vouches for the author
-	Record     models.Record // what became of the author's comments on the site
-	// RejectedLately counts the rejections within the last
+	Body       *normalize.Text // the comment's text, normalized
+	Doc        features.Doc    // the comment as it was written
+	Identified bool            // the site or a reader token identifies the author
+	Record     models.Record   // counts of the author's comments on the site
+	// RecentRejections counts the rejections within the last
 	// models.AuthorRules.TrustDays.
-	RejectedLately int
+	RecentRejections int
 }
 
-// Compile makes a Set. What it cannot match, or what Validate refuses, is
-// KindInvalid with the list and index at fault. 5,000 words take some
+// Compile makes a Set. Rules that Validate refuses, or that cannot match, give an
+// error of KindInvalid with the field and index. 5,000 words take some
 // milliseconds.
 func Compile(r models.Rules) (*Set, error) {
 	if err := r.Validate(); err != nil {
@@ -67,48 +67,19 @@ func Compile(r models.Rules) (*Set, error) {
 
 	var bad models.Invalid
 	s := &Set{rules: r}
-	s.words = compileWords(&bad, r)
-	s.domains = compileDomains(&bad, "blocked_domains.domains", r.BlockedDomains.Domains)
-	s.allowed = compileDomains(&bad, "links.allowed", r.Links.Allowed)
+	s.words = newWordMatcher(&bad, r)
+	s.domains = newDomains(&bad, "blocked_domains.domains", r.BlockedDomains.Domains)
+	s.allowed = newDomains(&bad, "links.allowed", r.Links.Allowed)
 	if err := bad.Err(); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func compileWords(bad *models.Invalid, r models.Rules) *lexicon {
-	lex := &lexicon{}
-	var patterns []string
-	var f text.Folded
-	add := func(l list, field string, words []string) {
-		for i, w := range words {
-			p, pieces, signs := pattern(&f, w)
-			switch {
-			case pieces == 0:
-				bad.Add(fmt.Sprintf("%s[%d]", field, i), "must have a letter, a digit or a symbol")
-				continue
-			case pieces > maxPieces:
-				bad.Add(fmt.Sprintf("%s[%d]", field, i), "is too long")
-				continue
-			}
-			lex.signs = lex.signs || signs
-			lex.entries = append(lex.entries, entry{l, w, pieces})
-			patterns = append(patterns, p)
-		}
-	}
-	add(blocked, "blocked_words.words", r.BlockedWords.Words)
-	add(suspect, "suspect_words.words", r.SuspectWords.Words)
-	if len(patterns) == 0 {
-		return nil
-	}
-	lex.automaton = build(patterns)
-	return lex
-}
-
-// Past tells how much of an author's past Apply wants to know: up to how many
-// comments of each status, and the rejections of how many days. No comments
-// mean nothing at all, so that nobody need look.
-func (s *Set) Past() (comments, days int) {
+// HistoryNeeded returns how much of an author's history Apply needs: the number of comments
+// of each status to count to, and the days in which to count rejections. When
+// comments is 0, no history is needed.
+func (s *Set) HistoryNeeded() (comments, days int) {
 	if s == nil {
 		return 0, 0
 	}
@@ -122,9 +93,8 @@ func (s *Set) Past() (comments, days int) {
 	return comments, cmp.Or(a.TrustDays, models.DefaultTrustDays)
 }
 
-// Apply returns a signal for each rule that the comment fires. Words and links
-// are looked for in linear time; what is found beyond some dozens of places is
-// not listed.
+// Apply returns a signal for each rule that matches the comment. The time is linear
+// in the length of the text; the number of signals and places is bounded.
 func (s *Set) Apply(c Context) []models.Signal {
 	if s == nil {
 		return nil
@@ -139,39 +109,40 @@ func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
 	if s.words == nil {
 		return fired
 	}
-	for _, h := range s.words.find(c.Body.Text) {
-		e := s.words.entries[h.entry]
-		sig := models.Signal{Name: "rule:blocked-word", Detail: e.as, Action: s.rules.BlockedWords.Action}
-		if e.list == suspect {
-			sig = models.Signal{Name: "rule:suspect-word", Detail: e.as, Action: models.Hold}
+	for _, m := range s.words.find(c.Body.Bytes) {
+		e := s.words.entries[m.entry]
+		sig := models.Signal{Name: "rule:blocked-word", Detail: e.original, Action: s.rules.BlockedWords.Action}
+		if e.list == suspectList {
+			sig = models.Signal{Name: "rule:suspect-word", Detail: e.original, Action: models.Hold}
 			if w := s.rules.SuspectWords.Weight; w > 0 {
 				sig.Action, sig.Weight = "", w
 			}
 		}
-		for _, at := range h.at {
-			sig.At = append(sig.At, origin(c.Body, at))
+		for _, at := range m.at {
+			sig.At = append(sig.At, placeOf(c.Body, at))
 		}
 		fired = append(fired, sig)
 	}
 	if len(s.rules.BlockedWords.Words) == 0 || c.Doc.Author == "" {
 		return fired
 	}
-	f := folders.Get().(*text.Folded)
-	defer folders.Put(f)
-	f.Fold(c.Doc.Author)
-	for _, h := range s.words.find(f.Text) {
-		if e := s.words.entries[h.entry]; e.list == blocked {
-			fired = append(fired, models.Signal{Name: "rule:blocked-name", Detail: e.as, Action: s.rules.BlockedWords.Action})
+	name := normalizers.Get().(*normalize.Text)
+	defer normalizers.Put(name)
+	name.Normalize(c.Doc.Author)
+	for _, m := range s.words.find(name.Bytes) {
+		if e := s.words.entries[m.entry]; e.list == blockedList {
+			fired = append(fired, models.Signal{Name: "rule:blocked-name", Detail: e.original, Action: s.rules.BlockedWords.Action})
 		}
 	}
 	return fired
 }
 
-// folders lends buffers for the folding of names.
-var folders = sync.Pool{New: func() any { return new(text.Folded) }}
+// normalizers is a pool of buffers for authors' names.
+var normalizers = sync.Pool{New: func() any { return new(normalize.Text) }}
 
-func origin(f *text.Folded, at [2]int) [2]int {
-	start, end := f.Origin(at[0], at[1])
+// placeOf returns the place in the original of a range of bytes of t.
+func placeOf(t *normalize.Text, at [2]int) [2]int {
+	start, end := t.Origin(at[0], at[1])
 	return [2]int{start, end}
 }
 
@@ -186,7 +157,7 @@ func (s *Set) applyAuthor(fired []models.Signal, c Context) []models.Signal {
 		if a.HoldFirst {
 			fired = append(fired, models.Signal{Name: "rule:first-time", Action: models.Hold})
 		}
-	case a.TrustAfter > 0 && c.Record.Approved >= a.TrustAfter && c.RejectedLately == 0:
+	case a.TrustAfter > 0 && c.Record.Approved >= a.TrustAfter && c.RecentRejections == 0:
 		fired = append(fired, models.Signal{
 			Name: "rule:trusted", Detail: strconv.Itoa(c.Record.Approved), Action: models.Approve,
 		})

@@ -1,194 +1,228 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"winnow/classifier/text"
+	"winnow/classifier/text/normalize"
+	"winnow/models"
 )
 
-// lexicon finds the words and phrases of all lists in a folded text.
+// wordMatcher finds the words and phrases of all lists in a normalized text.
 //
-// Text and entries are read alike, as a row of pieces (see next). In the
+// Texts and entries are read as a row of segments (see nextSegment). For the
 // automaton a word stands between spaces, " so ", and a character of a script
-// without spaces stands bare; so entries match whole words or, without
-// spaces, anywhere. An entry with a * lacks the last space.
-type lexicon struct {
+// without spaces has none. So entries match whole words or, in such scripts,
+// anywhere. An entry with a * lacks the last space.
+type wordMatcher struct {
 	automaton *automaton
 	entries   []entry
-	signs     bool // some entries are made of signs alone, such as emoji
+	hasSigns  bool // some entries are made of signs alone, such as emoji
 }
 
+// entry is one line of a list.
 type entry struct {
-	list   list
-	as     string // as the newsroom wrote it
-	pieces int
+	list     list
+	original string // as it was configured
+	segments int
 }
 
 type list uint8
 
 const (
-	blocked list = iota
-	suspect
-	lists
+	blockedList list = iota
+	suspectList
+	numLists
 )
 
-// maxPieces bounds the pieces of an entry, so that a ring of that many
-// remembers where a match began.
-const maxPieces = 128
+// maxSegments bounds the segments of an entry: a ring of that many starts tells
+// where a match began.
+const maxSegments = 128
 
-// Bounds on what is reported of one text: beyond them it is bad enough.
+// Bounds on what is reported of one text; the signals beyond change nothing.
 const (
-	maxHits   = 32 // different entries of one list
-	maxPlaces = 8  // places of one entry
+	maxMatches = 32 // different entries of one list
+	maxPlaces  = 8  // places of one entry
 )
 
-// hit is one entry that was found, and where in the folded text.
-type hit struct {
+// match is one entry that was found, and its first places in the normalized text.
+type match struct {
 	entry int32
 	at    [][2]int
 }
 
-// pattern turns an entry, folded, into what the automaton reads. It returns ""
-// when the entry has nothing to match.
-func pattern(f *text.Folded, s string) (p string, pieces int, signs bool) {
+// newWordMatcher returns nil when no list has an entry.
+func newWordMatcher(bad *models.Invalid, r models.Rules) *wordMatcher {
+	m := &wordMatcher{}
+	var patterns []string
+	var t normalize.Text
+	add := func(l list, field string, words []string) {
+		for i, w := range words {
+			encoded, segments, signs := encodeEntry(&t, w)
+			switch {
+			case segments == 0:
+				bad.Add(fmt.Sprintf("%s[%d]", field, i), "must have a letter, a digit or a symbol")
+				continue
+			case segments > maxSegments:
+				bad.Add(fmt.Sprintf("%s[%d]", field, i), "is too long")
+				continue
+			}
+			m.hasSigns = m.hasSigns || signs
+			m.entries = append(m.entries, entry{l, w, segments})
+			patterns = append(patterns, encoded)
+		}
+	}
+	add(blockedList, "blocked_words.words", r.BlockedWords.Words)
+	add(suspectList, "suspect_words.words", r.SuspectWords.Words)
+	if len(patterns) == 0 {
+		return nil
+	}
+	m.automaton = newAutomaton(patterns)
+	return m
+}
+
+// encodeEntry normalizes an entry and returns it as the automaton reads it, with
+// the number of its segments. It returns "" when nothing in the entry can match.
+func encodeEntry(t *normalize.Text, s string) (encoded string, segments int, signs bool) {
 	stem, prefix := strings.CutSuffix(s, "*")
-	f.Fold(stem)
+	t.Normalize(stem)
 	var b strings.Builder
 	for _, signs = range []bool{false, true} {
 		spaced := false
-		for pc := next(f.Text, 0, signs); pc.end > pc.start; pc = next(f.Text, pc.end, signs) {
-			if spaced = pc.spaced; spaced {
+		for seg := nextSegment(t.Bytes, 0, signs); seg.end > seg.start; seg = nextSegment(t.Bytes, seg.end, signs) {
+			if spaced = seg.isWord; spaced {
 				b.WriteByte(' ')
 			}
-			b.Write(f.Text[pc.start:pc.end])
+			b.Write(t.Bytes[seg.start:seg.end])
 			if spaced {
 				b.WriteByte(' ')
 			}
-			pieces++
+			segments++
 		}
-		if pieces > 0 {
-			p = b.String()
+		if segments > 0 {
+			encoded = b.String()
 			if prefix && spaced {
-				p = p[:len(p)-1]
+				encoded = encoded[:len(encoded)-1]
 			}
-			return p, pieces, signs
+			return encoded, segments, signs
 		}
 	}
 	return "", 0, false
 }
 
-// find returns the entries in t, at most maxHits of each list.
-func (l *lexicon) find(t []byte) []hit {
-	var found finder
-	found.lexicon = l
-	found.scan(t, false)
-	if l.signs {
-		found.scan(t, true)
+// find returns the entries in t, at most maxMatches of each list.
+func (m *wordMatcher) find(t []byte) []match {
+	var s wordSearch
+	s.wordMatcher = m
+	s.scan(t, false)
+	if m.hasSigns {
+		s.scan(t, true)
 	}
-	return found.hits
+	return s.matches
 }
 
-// finder is one search.
-type finder struct {
-	*lexicon
-	hits   []hit
-	number [lists]int
-	starts [maxPieces]int32 // of the last pieces, a ring
+// wordSearch is the search of one text.
+type wordSearch struct {
+	*wordMatcher
+	matches []match
+	count   [numLists]int
+	starts  [maxSegments]int32 // of the last segments, a ring
 }
 
-// scan reads t piece by piece.
-func (f *finder) scan(t []byte, signs bool) {
+// scan reads the words of t, or with signs set its signs.
+func (s *wordSearch) scan(t []byte, signs bool) {
 	var state uint32
 	n := 0
-	for pc := next(t, 0, signs); pc.end > pc.start; pc = next(t, pc.end, signs) {
-		f.starts[n%maxPieces] = int32(pc.start)
-		if pc.spaced {
-			state = f.read(state, ' ', n, pc.end)
+	for seg := nextSegment(t, 0, signs); seg.end > seg.start; seg = nextSegment(t, seg.end, signs) {
+		s.starts[n%maxSegments] = int32(seg.start)
+		if seg.isWord {
+			state = s.step(state, ' ', n, seg.end)
 		}
-		for _, b := range t[pc.start:pc.end] {
-			state = f.read(state, b, n, pc.end)
+		for _, b := range t[seg.start:seg.end] {
+			state = s.step(state, b, n, seg.end)
 		}
-		if pc.spaced {
-			state = f.read(state, ' ', n, pc.end)
+		if seg.isWord {
+			state = s.step(state, ' ', n, seg.end)
 		}
 		n++
 	}
 }
 
-// read takes one byte of piece n, which ends at end, and notes what matched.
-func (f *finder) read(state uint32, b byte, n, end int) uint32 {
-	state = f.automaton.step(state, b)
-	s := state
-	if f.automaton.word[s] < 0 {
-		s = f.automaton.next[s]
+// step takes one byte of segment n, which ends at end, and records what matches.
+func (s *wordSearch) step(state uint32, b byte, n, end int) uint32 {
+	state = s.automaton.step(state, b)
+	out := state
+	if s.automaton.word[out] < 0 {
+		out = s.automaton.output[out]
 	}
-	for ; s != 0; s = f.automaton.next[s] {
-		e := f.automaton.word[s]
-		f.note(e, int(f.starts[(n+1-f.entries[e].pieces)%maxPieces]), end)
+	for ; out != 0; out = s.automaton.output[out] {
+		e := s.automaton.word[out]
+		s.record(e, int(s.starts[(n+1-s.entries[e].segments)%maxSegments]), end)
 	}
 	return state
 }
 
-func (f *finder) note(e int32, start, end int) {
-	for i := range f.hits {
-		if h := &f.hits[i]; h.entry == e {
+func (s *wordSearch) record(e int32, start, end int) {
+	for i := range s.matches {
+		if h := &s.matches[i]; h.entry == e {
 			if len(h.at) < maxPlaces {
 				h.at = append(h.at, [2]int{start, end})
 			}
 			return
 		}
 	}
-	if n := &f.number[f.entries[e].list]; *n < maxHits {
+	if n := &s.count[s.entries[e].list]; *n < maxMatches {
 		*n++
-		f.hits = append(f.hits, hit{e, [][2]int{{start, end}}})
+		s.matches = append(s.matches, match{e, [][2]int{{start, end}}})
 	}
 }
 
-// piece is a word, or one character of a script without spaces, or a sign.
-type piece struct {
+// segment is a word, one character of a script without spaces with its marks, or a
+// sign.
+type segment struct {
 	start, end int
-	spaced     bool // a word
+	isWord     bool
 }
 
-// next returns the first piece of t at or after i, or an empty one at the end.
-// It sees words alone, or with signs set signs alone.
-func next(t []byte, i int, signs bool) piece {
+// nextSegment returns the first segment of t at or after i, or an empty one at the
+// end: words and characters, or with signs set only signs.
+func nextSegment(t []byte, i int, signs bool) segment {
 	for i < len(t) {
 		r, size := utf8.DecodeRune(t[i:])
 		switch {
 		case signs && unicode.In(r, unicode.So, unicode.Sc):
-			return piece{start: i, end: i + size}
+			return segment{start: i, end: i + size}
 		case signs || !isWord(r):
 			i += size
-		case unspaced(r):
+		case isUnspaced(r):
 			start := i
-			for i += size; i < len(t); i += size { // its vowels and tones
+			for i += size; i < len(t); i += size { // its vowel and tone marks
 				if r, size = utf8.DecodeRune(t[i:]); !unicode.IsMark(r) {
 					break
 				}
 			}
-			return piece{start: start, end: i}
+			return segment{start: start, end: i}
 		default:
 			start := i
 			for i < len(t) {
-				if c := t[i]; c < utf8.RuneSelf { // most often
+				if c := t[i]; c < utf8.RuneSelf { // most bytes
 					if !isWord(rune(c)) {
 						break
 					}
 					i++
 					continue
 				}
-				if r, size = utf8.DecodeRune(t[i:]); !isWord(r) && !unicode.IsMark(r) || unspaced(r) {
+				if r, size = utf8.DecodeRune(t[i:]); !isWord(r) && !unicode.IsMark(r) || isUnspaced(r) {
 					break
 				}
 				i += size
 			}
-			return piece{start, i, true}
+			return segment{start, i, true}
 		}
 	}
-	return piece{start: i, end: i}
+	return segment{start: i, end: i}
 }
 
 func isWord(r rune) bool {
@@ -198,9 +232,9 @@ func isWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// unspaced tells whether r is of a script that sets no spaces between words.
-func unspaced(r rune) bool {
-	if r < 0x0E00 || 0xAC00 <= r && r <= 0xD7A3 { // the second: Korean syllables
+// isUnspaced tells letters of scripts without spaces between words.
+func isUnspaced(r rune) bool {
+	if r < 0x0E00 || 0xAC00 <= r && r <= 0xD7A3 { // the second range: Korean syllables
 		return false
 	}
 	return r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana,

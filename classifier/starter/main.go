@@ -1,11 +1,10 @@
-// Command starter makes the model that is built into the binary, so that an
-// empty installation already knows blatant spam:
+// Command starter trains the model that is embedded in the binary, so that a new
+// installation recognises blatant spam:
 //
 //	go run ./classifier/starter -out classifier/starter/starter.wnw LABELS…
 //
-// LABELS are the three public sets named in origins, as label files. The model
-// holds hashes of tokens and what they weigh, none of the sets' sentences; a
-// token must be in several rows to be learned.
+// LABELS are label files of the three public sets in datasets. The model contains
+// hashes and weights of tokens that are in at least three rows, and no texts.
 package main
 
 import (
@@ -20,8 +19,9 @@ import (
 	"winnow/models"
 )
 
-// origins are the sets that the starter model is allowed to learn from.
-var origins = []classifier.Origin{
+// datasets are the public sets that the starter model is trained on. Their licences
+// allow it to be published.
+var datasets = []classifier.Dataset{
 	{Name: "YouTube Spam Collection (Alberto, Lochter, Almeida 2015)", Licence: "CC BY 4.0", URL: "https://archive.ics.uci.edu/dataset/380/youtube+spam+collection"},
 	{Name: "SMS Spam Collection (Almeida, Gómez Hidalgo 2011)", Licence: "CC BY 4.0", URL: "https://archive.ics.uci.edu/dataset/228/sms+spam+collection"},
 	{Name: "SpamAssassin public mail corpus", Licence: "CC0 1.0", URL: "https://spamassassin.apache.org/old/publiccorpus/"},
@@ -29,8 +29,8 @@ var origins = []classifier.Origin{
 
 func main() {
 	out := flag.String("out", "classifier/starter/starter.wnw", "model file to write")
-	hold := flag.Float64("hold", 0.6, "probability of spam at which the model holds a comment; what the sets would give is no guide, they are not news comments")
-	tokens := flag.Int("tokens", 100_000, "most tokens to keep")
+	hold := flag.Float64("hold", 0.6, "probability of spam at which the model holds a comment; not derived from the sets, which are no news comments")
+	tokens := flag.Int("tokens", 100_000, "maximum number of tokens")
 	flag.Parse()
 	if err := run(*out, *hold, *tokens, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "starter:", err)
@@ -40,7 +40,7 @@ func main() {
 
 func run(out string, hold float64, tokens int, files []string) error {
 	m, figures, err := classifier.Train(context.Background(), labels(files), classifier.TrainOptions{
-		MinRows: 3, MaxTokens: tokens, Origins: origins, Starter: true, Hold: hold,
+		MinRows: 3, MaxTokens: tokens, Datasets: datasets, Starter: true, Hold: hold,
 	})
 	if err != nil {
 		return err

@@ -11,26 +11,26 @@ import (
 	"winnow/models"
 )
 
-// evasion disguises the spam of each test part in every way, and shows how far
-// recall at 1 % false alarms falls. The ham stays as it is.
-func (l *lab) evasion(ctx context.Context, names []string) error {
+// evasion prints how far the recall at 1 % false positives falls when the spam of
+// the test part has each kind of disguise. The ham is not changed.
+func (s *suite) evasion(ctx context.Context, names []string) error {
 	head := "disguise\t"
-	var recall [][]classifier.Ratio // set by set: plain, then each kind
+	var recall [][]classifier.Ratio // of each set: without a disguise, then with each kind
 	for _, name := range names {
-		test, err := l.read(name, "test")
+		test, err := s.read(name, "test")
 		if err != nil {
 			return err
 		}
 		if !slices.ContainsFunc(test, func(r models.Label) bool { return r.Label == models.Spam }) {
 			continue
 		}
-		m, err := l.model(ctx, name)
+		m, err := s.model(ctx, name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		var column []classifier.Ratio
 		for _, kind := range append([]disguise.Kind{""}, disguise.Kinds()...) {
-			f, err := classifier.Evaluate(m, each(disguised(test, kind)))
+			f, err := classifier.Evaluate(m, labelSeq(disguiseSpam(test, kind)))
 			if err != nil {
 				return err
 			}
@@ -39,7 +39,7 @@ func (l *lab) evasion(ctx context.Context, names []string) error {
 		head += name + "\t"
 		recall = append(recall, column)
 	}
-	w := l.table(head)
+	w := s.newTable(head)
 	for i, kind := range append([]disguise.Kind{"none"}, disguise.Kinds()...) {
 		fmt.Fprintf(w, "%s\t", kind)
 		for _, column := range recall {
@@ -54,7 +54,7 @@ func (l *lab) evasion(ctx context.Context, names []string) error {
 	return w.Flush()
 }
 
-func disguised(rows []models.Label, kind disguise.Kind) []models.Label {
+func disguiseSpam(rows []models.Label, kind disguise.Kind) []models.Label {
 	if kind == "" {
 		return rows
 	}

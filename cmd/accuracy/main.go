@@ -1,12 +1,19 @@
-// Command accuracy measures the filter on labelled sets and prints one table
-// of each kind: accuracy beside the library's own scores, recall of disguised
-// spam, false alarms on legitimate comments of other sources and languages, and
-// what a model is worth on a source that it has never seen.
+// Command accuracy measures the classifier on labelled sets and prints four
+// tables:
 //
-//	go run ./cmd/accuracy FOLDER
+//   - accuracy: the metrics of each set, beside those of the naive Bayes library
+//     alone
 //
-// FOLDER holds sets as NAME.train.jsonl and NAME.test.jsonl, label files as
-// winnow train reads them. Nothing of them is kept.
+//   - evasion: the recall of disguised spam
+//
+//   - foreign: the false positives on ham of other sources and languages
+//
+//   - cold: the metrics on a source that the model was not trained on
+//
+//     go run ./cmd/accuracy FOLDER
+//
+// FOLDER has a NAME.train.jsonl and a NAME.test.jsonl of each set, in the format of
+// winnow train. The command writes no file.
 package main
 
 import (
@@ -28,11 +35,11 @@ import (
 )
 
 func main() {
-	sets := flag.String("sets", "", "names of sets, with commas (default: all of the folder)")
-	cold := flag.String("cold", "youtube", "set to leave out of training for the cold start table")
-	overlap := flag.String("overlap", "newsmix", "sets, with commas, that repeat rows of others: not for the cold start")
-	base := flag.String("base", "newsmix", "set whose model is shown legitimate comments of the other sets")
-	tables := flag.String("tables", "accuracy,evasion,foreign,cold", "tables to print, with commas")
+	sets := flag.String("sets", "", "names of sets, separated by commas (default: all in the folder)")
+	cold := flag.String("cold", "youtube", "set that the model of the cold table is not trained on")
+	overlap := flag.String("overlap", "newsmix", "sets, separated by commas, that contain rows of other sets; the cold table does not use them")
+	base := flag.String("base", "newsmix", "set whose model the foreign table is about")
+	tables := flag.String("tables", "accuracy,evasion,foreign,cold", "tables to print, separated by commas")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -40,26 +47,26 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	lab := lab{folder: flag.Arg(0), out: os.Stdout, models: map[string]*classifier.Model{}}
-	if err := lab.run(ctx, *sets, *cold, *overlap, *base, *tables); err != nil {
+	s := suite{folder: flag.Arg(0), out: os.Stdout, models: map[string]*classifier.Model{}}
+	if err := s.run(ctx, *sets, *cold, *overlap, *base, *tables); err != nil {
 		fmt.Fprintln(os.Stderr, "accuracy:", err)
 		os.Exit(1)
 	}
 }
 
-// lab is one run over a folder of sets.
-type lab struct {
+// suite holds the state of one run.
+type suite struct {
 	folder string
 	out    io.Writer
-	models map[string]*classifier.Model // of the sets' train parts
+	models map[string]*classifier.Model // by set, trained on its train part
 }
 
-func (l *lab) run(ctx context.Context, sets, cold, overlap, base, tables string) error {
+func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables string) error {
 	var names []string
 	if sets != "" {
 		names = strings.Split(sets, ",")
 	} else {
-		files, err := filepath.Glob(filepath.Join(l.folder, "*.train.jsonl"))
+		files, err := filepath.Glob(filepath.Join(s.folder, "*.train.jsonl"))
 		if err != nil {
 			return err
 		}
@@ -72,15 +79,15 @@ func (l *lab) run(ctx context.Context, sets, cold, overlap, base, tables string)
 		var err error
 		switch table {
 		case "accuracy":
-			err = l.accuracy(ctx, names)
+			err = s.accuracy(ctx, names)
 		case "evasion":
-			err = l.evasion(ctx, names)
+			err = s.evasion(ctx, names)
 		case "foreign":
-			err = l.foreign(ctx, names, base)
+			err = s.foreignHam(ctx, names, base)
 		case "cold":
-			err = l.coldStart(ctx, names, cold, strings.Split(overlap, ","))
+			err = s.coldStart(ctx, names, cold, strings.Split(overlap, ","))
 		default:
-			err = fmt.Errorf("there is no table %q", table)
+			err = fmt.Errorf("unknown table %q", table)
 		}
 		if err != nil {
 			return err
@@ -89,9 +96,9 @@ func (l *lab) run(ctx context.Context, sets, cold, overlap, base, tables string)
 	return nil
 }
 
-// read returns a part of a set.
-func (l *lab) read(name, part string) (rows []models.Label, err error) {
-	path := filepath.Join(l.folder, name+"."+part+".jsonl")
+// read returns the rows of the train or test part of a set.
+func (s *suite) read(name, part string) (rows []models.Label, err error) {
+	path := filepath.Join(s.folder, name+"."+part+".jsonl")
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -106,169 +113,28 @@ func (l *lab) read(name, part string) (rows []models.Label, err error) {
 	return rows, nil
 }
 
-// model returns the model that learned from the train part of a set.
-func (l *lab) model(ctx context.Context, name string) (*classifier.Model, error) {
-	if m := l.models[name]; m != nil {
+// model returns the model that is trained on the train part of a set.
+func (s *suite) model(ctx context.Context, name string) (*classifier.Model, error) {
+	if m := s.models[name]; m != nil {
 		return m, nil
 	}
-	rows, err := l.read(name, "train")
+	rows, err := s.read(name, "train")
 	if err != nil {
 		return nil, err
 	}
 	m, err := train(ctx, rows)
-	l.models[name] = m
+	s.models[name] = m
 	return m, err
 }
 
 func train(ctx context.Context, rows []models.Label) (*classifier.Model, error) {
-	m, _, err := classifier.Train(ctx, each(rows), classifier.TrainOptions{Seed: 1})
+	m, _, err := classifier.Train(ctx, labelSeq(rows), classifier.TrainOptions{Seed: 1})
 	return m, err
 }
 
-// accuracy compares each set's model with the library's own scores.
-func (l *lab) accuracy(ctx context.Context, names []string) error {
-	w := l.table("set\tclass\tham\tpositive\tAUC\tR@0.1%\tR@1%\tMCC\tECE\tham held\tham rejected\tlibrary AUC\tR@1%\tMCC\t")
-	for _, name := range names {
-		m, err := l.model(ctx, name)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		test, err := l.read(name, "test")
-		if err != nil {
-			return err
-		}
-		f, err := classifier.Evaluate(m, each(test))
-		if err != nil {
-			return err
-		}
-		class, h := models.Spam, f.Spam
-		if h == nil {
-			class, h = models.Abuse, f.Abuse
-		}
-		teach, err := l.read(name, "train")
-		if err != nil {
-			return err
-		}
-		n := classifier.Measure(naive(teach, test, class))
-		rejected := "–"
-		if h.AtReject != nil {
-			rejected = percent(h.AtReject.FalsePositive, h.Ham)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.4f\t%.3f\t%.3f\t%.3f\t%.4f\t%s\t%s\t%.3f\t%.3f\t%.3f\t\n", name, class, h.Ham, h.Positive,
-			h.AUC, h.RecallAtFPR["0.001"], h.RecallAtFPR["0.01"], h.MCC, h.ECE, percent(h.AtHold.FalsePositive, h.Ham), rejected,
-			n.AUC, n.RecallAtFPR["0.01"], n.MCC)
-	}
-	return w.Flush()
-}
-
-// foreign shows a model the ham of other sets, many of them in languages that
-// it has never seen: what is legitimate there must not look like spam.
-func (l *lab) foreign(ctx context.Context, names []string, base string) error {
-	m, err := l.model(ctx, base)
-	if err != nil {
-		return fmt.Errorf("%s: %w", base, err)
-	}
-	teach, err := l.read(base, "train")
-	if err != nil {
-		return err
-	}
-	w := l.table("ham of\trows\theld by the model of " + base + "\tmore likely spam than not\trejected\tflagged by the library\t")
-	for _, name := range names {
-		test, err := l.read(name, "test")
-		if err != nil {
-			return err
-		}
-		ham := slices.DeleteFunc(test, func(r models.Label) bool { return r.Label != models.Ham })
-		held, likely, rejected, flagged := 0, 0, 0, 0
-		for _, r := range ham {
-			v := m.Verdict(classifier.FromLabel(r), classifier.Policy{})
-			switch {
-			case v.Action == models.Reject:
-				rejected++
-			case v.Action == models.Hold:
-				held++
-			}
-			if *v.Spam >= 0.5 {
-				likely++
-			}
-		}
-		for p := range naive(teach, ham, models.Spam) {
-			if p >= 0.5 {
-				flagged++
-			}
-		}
-		n := len(ham)
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t\n", name, n, percent(held, n), percent(likely, n), percent(rejected, n), percent(flagged, n))
-	}
-	return w.Flush()
-}
-
-// coldStart trains on every set but one and measures on that one, then adds
-// more and more of its own labels.
-func (l *lab) coldStart(ctx context.Context, names []string, cold string, overlap []string) error {
-	own, err := l.read(cold, "train")
-	if err != nil {
-		return err
-	}
-	test, err := l.read(cold, "test")
-	if err != nil {
-		return err
-	}
-	var others []models.Label
-	for _, name := range names {
-		if name == cold || slices.Contains(overlap, name) {
-			continue
-		}
-		rows, err := l.read(name, "train")
-		if err != nil {
-			return err
-		}
-		others = append(others, rows...)
-	}
-	base, err := train(ctx, others)
-	if err != nil {
-		return err
-	}
-	w := l.table("labels of " + cold + "\tAUC\tR@1%\tMCC\tset out from the others: AUC\tR@1%\tMCC\t")
-	for _, n := range []int{0, 25, 50, 100, 200} {
-		some := own[:min(n, len(own))]
-		alone, err := taught(ctx, some, test, nil)
-		if err != nil {
-			return err
-		}
-		with, err := taught(ctx, some, test, base)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t\n", n, alone, with)
-	}
-	return w.Flush()
-}
-
-// taught measures what rows teach a model that sets out from base, as three
-// cells.
-func taught(ctx context.Context, rows, test []models.Label, base *classifier.Model) (string, error) {
-	m := base
-	if len(rows) > 0 {
-		var err error
-		m, _, err = classifier.Train(ctx, each(rows), classifier.TrainOptions{Seed: 1, Base: base})
-		if err != nil {
-			return "", err
-		}
-	}
-	if m == nil {
-		return "–\t–\t–", nil
-	}
-	f, err := classifier.Evaluate(m, each(test))
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%.4f\t%.3f\t%.3f", f.Spam.AUC, f.Spam.RecallAtFPR["0.01"], f.Spam.MCC), nil
-}
-
-// table begins a table with its head.
-func (l *lab) table(head string) *tabwriter.Writer {
-	w := tabwriter.NewWriter(l.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+// newTable begins a table with its header line.
+func (s *suite) newTable(head string) *tabwriter.Writer {
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, head)
 	return w
@@ -276,7 +142,7 @@ func (l *lab) table(head string) *tabwriter.Writer {
 
 func percent(n, of int) string { return fmt.Sprintf("%.2f%%", 100*float64(n)/float64(cmp.Or(of, 1))) }
 
-func each(rows []models.Label) iter.Seq2[models.Label, error] {
+func labelSeq(rows []models.Label) iter.Seq2[models.Label, error] {
 	return func(yield func(models.Label, error) bool) {
 		for _, r := range rows {
 			if !yield(r, nil) {

@@ -164,7 +164,7 @@ func TestModelsArePromotedAndRolledBack(t *testing.T) {
 	p = d.login("bob", "422")
 	p.page("models", "Models")
 	p.press("Train now")
-	p.says("#toasts", "some fields are not acceptable") // there are no labels
+	p.says("#toasts", "some fields are invalid") // there are no labels
 	doc, err := chromedp.Call(p.ctx, dom.GetDocument, dom.GetDocumentParams{})
 	d.must(err)
 	input, err := chromedp.Call(p.ctx, dom.QuerySelector, dom.QuerySelectorParams{NodeID: doc.Root.NodeID, Selector: "#page [type=file]"})

@@ -12,26 +12,26 @@ import (
 )
 
 func TestCampaigns(t *testing.T) {
-	storagetest.Campaigns(t, func(*testing.T) (storagetest.Seer, func(time.Duration)) {
+	storagetest.Campaigns(t, func(*testing.T) (storagetest.CampaignGrouper, func(time.Duration)) {
 		c := newClock()
 		return memory.NewCampaigns(c.Now), c.Pass
 	})
 }
 
-// Nodes of different releases tell authors apart by the same numbers.
-func TestDistinctIsFNV(t *testing.T) {
+// Nodes of different releases must compute the same hashes.
+func TestKeyHashIsFNV(t *testing.T) {
 	for _, key := range []string{"", "a", "id 7", "name Zoë 10.0.0.0/24"} {
 		h := fnv.New64a()
 		h.Write([]byte(key))
-		if got, want := memory.Distinct(key), h.Sum64(); got != want {
-			t.Errorf("Distinct(%q) = %x, want %x", key, got, want)
+		if got, want := memory.KeyHash(key), h.Sum64(); got != want {
+			t.Errorf("KeyHash(%q) = %x, want %x", key, got, want)
 		}
 	}
 }
 
-// A flood of different comments must not make it grow without bound, and must
-// leave it the latest of them.
-func TestCampaignsStaySmall(t *testing.T) {
+// Many different comments must not make it grow without bound, and must not displace
+// the latest ones.
+func TestCampaignsBoundedMemory(t *testing.T) {
 	clock := newClock()
 	c := memory.NewCampaigns(clock.Now)
 	see := func(i int) models.Campaign {
@@ -42,22 +42,22 @@ func TestCampaignsStaySmall(t *testing.T) {
 		found, _ := c.See(t.Context(), "gazette", s, fmt.Sprint(i), "ann", "a")
 		return found
 	}
-	const flood = 60_000
-	for i := range flood {
+	const comments = 60_000
+	for i := range comments {
 		see(i)
 	}
 	if n := c.Len(); n > 600_000 {
-		t.Errorf("%d bands are kept", n)
+		t.Errorf("%d bands are stored", n)
 	}
-	if found := see(flood - 20_000); found.Count != 2 {
-		t.Errorf("the comment before the last 20,000 was forgotten: %+v", found)
+	if found := see(comments - 20_000); found.Count != 2 {
+		t.Errorf("the comment before the last 20,000 was dropped: %+v", found)
 	}
-	clock.Pass(3 * memory.Window)
-	see(flood)
-	clock.Pass(3 * memory.Window)
-	see(flood)
+	clock.Pass(3 * memory.CampaignWindow)
+	see(comments)
+	clock.Pass(3 * memory.CampaignWindow)
+	see(comments)
 	if n := c.Len(); n > 2*models.Bands {
-		t.Errorf("%d bands are kept after a quiet time", n)
+		t.Errorf("%d bands are stored after a pause", n)
 	}
 }
 

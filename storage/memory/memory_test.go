@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock stands still until it is moved.
+// clock stands still until Pass moves it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -36,14 +36,14 @@ func (c *clock) Pass(d time.Duration) {
 }
 
 func TestLimiter(t *testing.T) {
-	storagetest.Limiter(t, func(*testing.T) (storagetest.Taker, func(time.Duration)) {
+	storagetest.Limiter(t, func(*testing.T) (storagetest.RateLimiter, func(time.Duration)) {
 		c := newClock()
 		return memory.NewLimiter(c.Now), c.Pass
 	})
 }
 
 func TestNotifier(t *testing.T) {
-	storagetest.Notifier(t, func(*testing.T) (here, there storagetest.Teller) {
+	storagetest.Notifier(t, func(*testing.T) (here, there storagetest.EventNotifier) {
 		n := memory.NewNotifier()
 		return n, n
 	})
@@ -64,7 +64,7 @@ func TestExactTimes(t *testing.T) {
 	} {
 		want.Policy = perAddress("a")
 		if a, _ := l.Take(t.Context(), perAddress("a")); a != want {
-			t.Fatalf("request %d: %+v, wanted %+v", i+1, a, want)
+			t.Fatalf("request %d: %+v, want %+v", i+1, a, want)
 		}
 	}
 	c.Pass(5*time.Second - time.Microsecond)
@@ -77,19 +77,18 @@ func TestExactTimes(t *testing.T) {
 	}
 }
 
-func TestClockPutBack(t *testing.T) {
+func TestClockSetBack(t *testing.T) {
 	c := newClock()
 	l := memory.NewLimiter(c.Now)
 	l.Take(t.Context(), perAddress("a"))
 	c.Pass(-24 * time.Hour)
 	if a, _ := l.Take(t.Context(), perAddress("a")); a.Reset > 10*time.Second {
-		t.Fatalf("the clock went back a day, and the limit holds for %v", a.Reset)
+		t.Fatalf("after the clock was set back a day the limit resets in %v", a.Reset)
 	}
 }
 
-// A burst that was allowed once more after any number of other keys must have
-// been forgotten for its age alone.
-func TestForgetsExpiredKeysOnly(t *testing.T) {
+// However many other keys are counted, a key is dropped only when it has expired.
+func TestDropsExpiredKeysOnly(t *testing.T) {
 	c := newClock()
 	l := memory.NewLimiter(c.Now)
 	hour := models.Limit{Name: "login", Key: "admin", Rate: models.Rate{Count: 1, Period: time.Hour}}
@@ -99,10 +98,10 @@ func TestForgetsExpiredKeysOnly(t *testing.T) {
 		l.Take(t.Context(), perAddress(fmt.Sprint(i)))
 	}
 	if n := l.Len(); n > 12_000 {
-		t.Errorf("%d keys are kept, some 5,000 are alive", n)
+		t.Errorf("%d keys are stored, about 5,000 have not expired", n)
 	}
 	if a, _ := l.Take(t.Context(), hour); a.Allowed {
-		t.Error("a live key was forgotten")
+		t.Error("a key was dropped before it expired")
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// mute is the address of a server that takes connections and never says a word.
+// mute is the address of a server that accepts connections and never answers.
 func mute(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -31,8 +31,8 @@ func mute(t testing.TB) string {
 	return "redis://" + l.Addr().String()
 }
 
-// blackhole is an address whose packets get lost: the queue of its listener is
-// full, so that the kernel answers no connection more.
+// blackhole is an address whose packets are dropped: the listener's backlog is
+// full, so the kernel answers no further connection.
 func blackhole(t testing.TB) string {
 	t.Helper()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
@@ -68,7 +68,7 @@ func refused(t testing.TB) string {
 	return s.URL
 }
 
-// Wherever Redis is not, a node counts for itself, exactly, and stops waiting.
+// Without Redis a node counts alone, exactly, and stops waiting.
 func TestNoRedisAtAll(t *testing.T) {
 	for name, address := range map[string]func(testing.TB) string{"refused": refused, "mute": mute, "blackhole": blackhole} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestNoRedisAtAll(t *testing.T) {
 				see(t, c, fmt.Sprint(i), "ann")
 			}
 			if n := c.Fallbacks(); n != 60 {
-				t.Errorf("%d calls were counted as answered without Redis, 60 were made", n)
+				t.Errorf("%d calls were counted as fallbacks, want 60", n)
 			}
 			if err := c.Ping(t.Context()); models.KindOf(err) != models.KindUnavailable {
 				t.Errorf("ping: %v", err)
@@ -89,9 +89,9 @@ func TestNoRedisAtAll(t *testing.T) {
 	}
 }
 
-// An outage gives nobody a fresh allowance: a node goes on from what Redis said
-// last, of other nodes' requests too.
-func TestOutageForgivesNothing(t *testing.T) {
+// An outage resets no limit: a node continues from the last state that Redis
+// returned, which includes the requests to other nodes.
+func TestOutageKeepsCounts(t *testing.T) {
 	s := storagetest.Redis(t)
 	here, there := open(t, s.URL), open(t, s.URL)
 	for range 2 {
@@ -106,14 +106,14 @@ func TestOutageForgivesNothing(t *testing.T) {
 	}
 }
 
-// A slow answer is not an outage: who asked goes on without, what they asked
-// still counts, and the next ones ask Redis again.
-func TestLateAnswer(t *testing.T) {
+// A slow reply is not an outage: the caller continues without it, Redis still
+// counts the call, and later calls use Redis again.
+func TestSlowReply(t *testing.T) {
 	var log lines
 	s := storagetest.Redis(t)
 	c := openLogged(t, s.URL+"?wait=5ms", slog.New(slog.NewTextHandler(&log, nil)))
 	rdb := raw(t, s)
-	eventually(t, "an answer in time", func() bool {
+	eventually(t, "a reply in time", func() bool {
 		before := c.Fallbacks()
 		take(t, c, 1_000_000)
 		return c.Fallbacks() == before
@@ -125,10 +125,39 @@ func TestLateAnswer(t *testing.T) {
 		t.Errorf("while Redis hangs: %+v, %d fallbacks", a, c.Fallbacks()-fallbacks)
 	}
 	s.Resume()
-	eventually(t, "the late one being counted", func() bool { return scripts(t, rdb) == counted+1 })
+	eventually(t, "the slow call being counted", func() bool { return scripts(t, rdb) == counted+1 })
 	if log.count("out of use") > 0 {
-		t.Error("one late answer was taken for an outage")
+		t.Error("one slow reply was taken for an outage")
 	}
+}
+
+// While Redis does not answer, a node waits for it once, not once for each call.
+func TestStalledServerCostsOneWait(t *testing.T) {
+	s := storagetest.Redis(t)
+	c := open(t, s.URL+"?wait=400ms")
+	take(t, c, 1_000_000)
+	s.Pause()
+	for i := range 10 {
+		begun := time.Now()
+		take(t, c, 1_000_000)
+		if waited := time.Since(begun) >= 400*time.Millisecond; waited != (i == 0) {
+			t.Errorf("call %d waited: %t", i+1, waited)
+		}
+		begun = time.Now()
+		see(t, c, fmt.Sprint(i), "ann")
+		if took := time.Since(begun); took >= 400*time.Millisecond {
+			t.Errorf("the campaign of call %d took %v", i+1, took)
+		}
+	}
+	if n := c.Fallbacks(); n != 20 {
+		t.Errorf("%d fallbacks, want 20", n)
+	}
+	s.Resume()
+	eventually(t, "Redis being used again", func() bool {
+		before := c.Fallbacks()
+		take(t, c, 1_000_000)
+		return c.Fallbacks() == before
+	})
 }
 
 // scripts is how many scripts the server has run.
@@ -137,7 +166,7 @@ func scripts(t *testing.T, rdb *driver.Client) int {
 	return figure(t, rdb, "commandstats", `cmdstat_evalsha:calls=(\d+)`)
 }
 
-// figure reads a number of what the server says of itself.
+// figure reads a number from the server's INFO.
 func figure(t *testing.T, rdb *driver.Client, section, pattern string) int {
 	t.Helper()
 	found := regexp.MustCompile(pattern).FindStringSubmatch(rdb.Info(t.Context(), section).Val())
@@ -151,7 +180,7 @@ func figure(t *testing.T, rdb *driver.Client, section, pattern string) int {
 	return n
 }
 
-// All keys of a request make one command, and the commands of many requests one
+// All limits of a request are one command, and the commands of many requests one
 // packet.
 func TestRoundTrips(t *testing.T) {
 	s := storagetest.Redis(t)
@@ -191,8 +220,8 @@ func TestRoundTrips(t *testing.T) {
 	t.Logf("%d requests in %d packets", callers*each, packets)
 }
 
-// BenchmarkOutage is what a comment, with its limits and its campaign, waits for
-// Redis while that is not well: at the worst, and on average once that is known.
+// BenchmarkOutage measures how long a comment, with its limits and its campaign,
+// waits for Redis during an outage: at most, and in the median.
 func BenchmarkOutage(b *testing.B) {
 	for _, outage := range []struct {
 		name  string
@@ -219,7 +248,7 @@ func benchComment(b *testing.B, c *redis.Client) {
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {
 		begun := time.Now()
-		ctx := redis.Budget(b.Context())
+		ctx := b.Context()
 		if _, err := c.Limiter().Take(ctx, models.Limit{Site: "gazette", Name: "site", Rate: day}); err != nil {
 			b.Error(err)
 		}

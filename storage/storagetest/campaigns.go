@@ -12,28 +12,27 @@ import (
 	"winnow/storage/memory"
 )
 
-// A Seer groups near-copies.
-type Seer interface {
+// A CampaignGrouper groups near-copies.
+type CampaignGrouper interface {
 	See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
 }
 
-// Campaigns checks what everything that groups near-copies must do. The
-// function open returns a fresh one for each test, and one that makes it
-// believe that time has passed.
-func Campaigns(t *testing.T, open func(t *testing.T) (s Seer, pass func(time.Duration))) {
+// Campaigns is the conformance suite of a CampaignGrouper. The function open
+// returns a new one for each test, and a function that moves its clock.
+func Campaigns(t *testing.T, open func(t *testing.T) (s CampaignGrouper, pass func(time.Duration))) {
 	for name, test := range map[string]func(*testing.T, campaignTest){
-		"copies join the group of the first":            testCopies,
-		"as many bands as Alike must be equal":          testAlike,
-		"a sketch does not find itself":                 testItself,
-		"a chain of small changes stays one group":      testChain,
-		"the group with most bands in common wins":      testMostVotes,
-		"authors and articles are counted once each":    testDistinct,
-		"no more authors are told apart than the bound": testManyAuthors,
-		"sites know nothing of each other":              testSites,
-		"a group goes when its window has passed":       testWindow,
-		"each copy begins the window anew":              testWindowAnew,
-		"the first time is that of the first comment":   testFirst,
-		"strange keys": testStrangeKeys,
+		"copies join the group of the first":              testCopies,
+		"at least Alike bands must be equal":              testAlike,
+		"a sketch does not find itself":                   testItself,
+		"a chain of small changes stays one group":        testChain,
+		"the group with the most common bands is chosen":  testMostVotes,
+		"authors and articles are counted once each":      testDistinct,
+		"authors are counted up to a bound":               testManyAuthors,
+		"sites are isolated":                              testSites,
+		"a group expires after its window":                testWindow,
+		"each copy restarts the window":                   testWindowAnew,
+		"the first time is that of the first comment":     testFirst,
+		"keys with unusual characters":                    testStrangeKeys,
 		"concurrent copies are all counted, in one group": testConcurrentCopies,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +43,7 @@ func Campaigns(t *testing.T, open func(t *testing.T) (s Seer, pass func(time.Dur
 }
 
 type campaignTest struct {
-	s    Seer
+	s    CampaignGrouper
 	pass func(time.Duration)
 }
 
@@ -57,16 +56,16 @@ func (x campaignTest) see(t *testing.T, sketch models.Sketch, id, author, articl
 	return c
 }
 
-// is checks the group but for its time.
+// is checks the group except its time.
 func is(t *testing.T, c models.Campaign, id string, count, authors, articles int) {
 	t.Helper()
 	if c.ID != id || c.Count != count || c.Authors != authors || c.Articles != articles {
-		t.Errorf("%+v, wanted %s with %d comments, %d authors, %d articles", c, id, count, authors, articles)
+		t.Errorf("%+v, want %s with %d comments, %d authors, %d articles", c, id, count, authors, articles)
 	}
 }
 
-// sketch makes a sketch; those of the same kind share all bands but the last
-// few, which are their own.
+// sketch makes a sketch. Those of one kind have all bands in common except the
+// last own ones.
 func sketch(kind, variant, own int) (s models.Sketch) {
 	for i := range s {
 		s[i] = uint64(kind)<<40 + uint64(i)
@@ -152,16 +151,16 @@ func testSites(t *testing.T, x campaignTest) {
 
 func testWindow(t *testing.T, x campaignTest) {
 	x.see(t, sketch(1, 0, 0), "c1", "ann", "a")
-	x.pass(memory.Window - time.Minute)
+	x.pass(memory.CampaignWindow - time.Minute)
 	is(t, x.see(t, sketch(1, 0, 0), "c2", "ann", "a"), "c1", 2, 1, 1)
-	x.pass(memory.Window + time.Minute)
+	x.pass(memory.CampaignWindow + time.Minute)
 	is(t, x.see(t, sketch(1, 0, 0), "c3", "bob", "b"), "c3", 1, 1, 1)
 }
 
 func testWindowAnew(t *testing.T, x campaignTest) {
 	for i := range 5 {
 		is(t, x.see(t, sketch(1, i, 2), fmt.Sprint("c", i), "ann", "a"), "c0", i+1, 1, 1)
-		x.pass(memory.Window * 2 / 3)
+		x.pass(memory.CampaignWindow * 2 / 3)
 	}
 }
 
@@ -202,6 +201,6 @@ func testConcurrentCopies(t *testing.T, x campaignTest) {
 	all.Wait()
 	c := x.see(t, sketch(1, 0, 2), "last", "0", "a")
 	if c.Count != callers*each+1 || c.Authors != callers {
-		t.Errorf("%+v, wanted %d comments by %d authors", c, callers*each+1, callers)
+		t.Errorf("%+v, want %d comments by %d authors", c, callers*each+1, callers)
 	}
 }

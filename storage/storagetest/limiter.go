@@ -12,28 +12,28 @@ import (
 	"winnow/models"
 )
 
-// A Taker is a limiter.
-type Taker interface {
+// A RateLimiter limits rates.
+type RateLimiter interface {
 	Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error)
 }
 
-// Limiter checks what every limiter must do. The function open returns a fresh
-// one for each test, and a function that lets time pass for it. The clock may
-// be a real one, so periods are short where time must pass, and hours where it
-// must not.
-func Limiter(t *testing.T, open func(t *testing.T) (l Taker, pass func(time.Duration))) {
+// Limiter is the conformance suite of a RateLimiter. The function open returns a
+// new one for each test, and a function that moves its clock. The clock may be a
+// real one, so periods are short where time must pass, and hours where it must
+// not.
+func Limiter(t *testing.T, open func(t *testing.T) (l RateLimiter, pass func(time.Duration))) {
 	for name, test := range map[string]func(*testing.T, limiterTest){
-		"a burst is allowed, and not one more":       testBurst,
-		"use comes back at a steady rate":            testSteadyRate,
-		"Retry-After is exact":                       testRetryAfter,
-		"a refused request takes nothing":            testAllOrNothing,
-		"the nearest limit is the one reported":      testPolicy,
-		"keys, names and sites are counted apart":    testIndependence,
-		"a count of 0 is no limit":                   testNoLimit,
-		"a smaller rate holds at once":               testSmallerRate,
-		"extreme rates":                              testExtremes,
-		"concurrent callers never get more":          testConcurrent,
-		"concurrent callers of several keys at once": testConcurrentKeys,
+		"a burst of Count is allowed, and no more":              testBurst,
+		"requests are allowed again at a steady rate":           testSteadyRate,
+		"Retry-After is exact":                                  testRetryAfter,
+		"a refused request is not counted":                      testAllOrNothing,
+		"the limit with the fewest requests left is reported":   testPolicy,
+		"keys, names and sites are counted separately":          testIndependence,
+		"a count of 0 is no limit":                              testNoLimit,
+		"a lower rate applies at once":                          testSmallerRate,
+		"extreme rates":                                         testExtremes,
+		"concurrent callers never exceed a limit":               testConcurrent,
+		"concurrent callers never exceed one of several limits": testConcurrentKeys,
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, pass := open(t)
@@ -43,7 +43,7 @@ func Limiter(t *testing.T, open func(t *testing.T) (l Taker, pass func(time.Dura
 }
 
 type limiterTest struct {
-	l    Taker
+	l    RateLimiter
 	pass func(time.Duration)
 }
 
@@ -67,9 +67,9 @@ func testBurst(t *testing.T, x limiterTest) {
 		if !a.Allowed || a.Remaining != 4-i || a.Policy != address || a.RetryAfter != 0 {
 			t.Fatalf("request %d: %+v", i+1, a)
 		}
-		// The first of them is forgotten a little while the others come.
+		// A little of the first expires while the others come.
 		if full := time.Duration(i+1) * 12 * time.Minute; a.Reset > full || a.Reset < full-time.Minute {
-			t.Fatalf("request %d: reset in %v, %v wanted", i+1, a.Reset, full)
+			t.Fatalf("request %d: reset in %v, want %v", i+1, a.Reset, full)
 		}
 	}
 	if a := x.take(t, address); a.Allowed || a.Remaining != 0 || a.Policy != address {
@@ -136,7 +136,7 @@ func testPolicy(t *testing.T, x limiterTest) {
 	}
 	x.take(t, short, long)
 	if a := x.take(t, short, long); a.Allowed || a.Policy != long || a.RetryAfter <= time.Minute {
-		t.Fatalf("refused by two, the longer wait was wanted: %+v", a)
+		t.Fatalf("refused by two, want the longer wait: %+v", a)
 	}
 }
 
@@ -145,7 +145,7 @@ func testIndependence(t *testing.T, x limiterTest) {
 	x.take(t, base)
 	key, name, site := base, base, base
 	key.Key, name.Name, site.Site = "b", "author", "herald"
-	shifted := limit("addressa", "", 1, time.Hour) // the same when written one after the other
+	shifted := limit("addressa", "", 1, time.Hour) // the same when name and key are concatenated
 	for _, other := range []models.Limit{key, name, site, shifted} {
 		if a := x.take(t, other); !a.Allowed {
 			t.Errorf("%+v was counted with %+v", other, base)
@@ -231,7 +231,7 @@ func testConcurrent(t *testing.T, x limiterTest) {
 	}
 	all.Wait()
 	if n := passed.Load(); n != allowed {
-		t.Errorf("%d of %d were allowed, %d wanted", n, callers*each, allowed)
+		t.Errorf("%d of %d were allowed, want %d", n, callers*each, allowed)
 	}
 }
 
@@ -255,15 +255,15 @@ func testConcurrentKeys(t *testing.T, x limiterTest) {
 	}
 	all.Wait()
 	if n := passed.Load(); n != siteAllows {
-		t.Errorf("%d were allowed, the site's limit of %d wanted", n, siteAllows)
+		t.Errorf("%d were allowed, want the limit of the site, %d", n, siteAllows)
 	}
-	left := 0 // what the addresses have left must be what the site did not take
+	left := 0 // refused requests must not have counted for the addresses
 	for i := range addresses {
 		for x.take(t, limit("address", fmt.Sprint(i), 10, 24*time.Hour)).Allowed {
 			left++
 		}
 	}
 	if left != addresses*10-siteAllows {
-		t.Errorf("the addresses had %d left, %d wanted", left, addresses*10-siteAllows)
+		t.Errorf("the addresses have %d left, want %d", left, addresses*10-siteAllows)
 	}
 }

@@ -1,9 +1,8 @@
-// Package disguise hides words from a filter the way spammers do, for tests
-// and measurements. It is seeded: the same kind, generator state and text give
-// the same disguise.
+// Package disguise obfuscates words the way spammers do, for training, tests and
+// measurements. It is the reverse of package normalize. The same kind, generator
+// state and text give the same result.
 //
-// Links are left as they are by every kind but Link, since a spammer needs
-// them to work.
+// Only the kind Links changes links, because a spammer needs them to work.
 package disguise
 
 import (
@@ -16,10 +15,10 @@ import (
 // Kind is one way to disguise a text.
 type Kind string
 
-// Kinds that folding undoes.
+// Kinds that package normalize undoes.
 const (
 	Homoglyph    Kind = "homoglyph"    // vіаgrа, with Cyrillic or Greek letters
-	ZeroWidth    Kind = "zero-width"   // characters that are not seen
+	ZeroWidth    Kind = "zero-width"   // invisible characters
 	Leet         Kind = "leet"         // v1agr4
 	Spacing      Kind = "spacing"      // v i a g r a
 	Dotting      Kind = "dotting"      // v.i.a.g.r.a
@@ -32,22 +31,22 @@ const (
 	Mixed        Kind = "mixed"        // one of the above for each word
 )
 
-// Kinds that folding cannot undo: the letters themselves are lost.
+// Kinds that cannot be undone: the letters themselves are lost.
 const (
 	Drop   Kind = "drop"   // a letter is missing
 	Swap   Kind = "swap"   // two letters have changed places
-	Insert Kind = "insert" // a letter too many
-	Star   Kind = "star"   // vowels starred out
-	Split  Kind = "split"  // a blank inside
+	Insert Kind = "insert" // a letter is added
+	Star   Kind = "star"   // stars for vowels
+	Split  Kind = "split"  // a space inside
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return append(Foldable(), Drop, Swap, Insert, Star, Split)
+	return append(Reversible(), Drop, Swap, Insert, Star, Split)
 }
 
-// Foldable lists the kinds that folding is expected to undo.
-func Foldable() []Kind {
+// Reversible lists the kinds that normalization undoes.
+func Reversible() []Kind {
 	return []Kind{
 		Homoglyph, ZeroWidth, Leet, Spacing, Dotting, Fullwidth, Combining, Mathematical, Repeats, Punctuation, Links, Mixed,
 	}
@@ -72,15 +71,15 @@ func Apply(kind Kind, rng *rand.Rand, s string) string {
 		done = true
 		before, word, after := parts(fields[i])
 		if kind == Links {
-			fields[i] = unlink(rng, fields[i])
+			fields[i] = disguiseLink(rng, fields[i])
 			continue
 		}
-		fields[i] = before + string(hide(kind, rng, word)) + after
+		fields[i] = before + string(disguiseWord(kind, rng, word)) + after
 	}
 	return strings.Join(fields, "")
 }
 
-// parts cuts a field into its first run of letters and what is around it.
+// parts divides a field into its first run of letters and what is around it.
 func parts(f string) (before string, word []rune, after string) {
 	start := strings.IndexFunc(f, unicode.IsLetter)
 	if start < 0 {
@@ -98,7 +97,7 @@ func isLink(f string) bool {
 	return strings.Contains(f, "://") || dot > 0 && dot+2 < len(f) && unicode.IsLetter(rune(f[dot+1])) || strings.Contains(f, "@")
 }
 
-func unlink(rng *rand.Rand, f string) string {
+func disguiseLink(rng *rand.Rand, f string) string {
 	f = strings.Replace(f, "http", "hxxp", 1)
 	dot := strings.LastIndexByte(strings.TrimRight(f, ". \n"), '.')
 	if _, rest, _ := strings.Cut(f, "://"); dot < 0 || strings.Contains(rest, "/") {
@@ -107,35 +106,35 @@ func unlink(rng *rand.Rand, f string) string {
 	return f[:dot] + []string{"[.]", "(dot)", " [dot] ", "{.}"}[rng.IntN(4)] + f[dot+1:]
 }
 
-// hide disguises one word of at least four letters.
-func hide(kind Kind, rng *rand.Rand, word []rune) []rune {
+// disguiseWord disguises one word of at least four letters.
+func disguiseWord(kind Kind, rng *rand.Rand, word []rune) []rune {
 	if kind == Mixed {
-		all := Foldable()
+		all := Reversible()
 		kind = all[rng.IntN(len(all)-2)]
 	}
 	switch kind {
 	case Homoglyph:
-		return each(rng, word, func(r rune) []rune { return glyph(rng, r) })
+		return changeHalf(rng, word, func(r rune) []rune { return lookalike(rng, r) })
 	case ZeroWidth:
-		return each(rng, word, func(r rune) []rune { return []rune{r, pick(rng, "\u200b\u200c\u200d\u2060\ufeff\u00ad")} })
+		return changeHalf(rng, word, func(r rune) []rune { return []rune{r, pick(rng, "\u200b\u200c\u200d\u2060\ufeff\u00ad")} })
 	case Leet:
-		return each(rng, word, func(r rune) []rune { return leet(r) })
+		return changeHalf(rng, word, func(r rune) []rune { return leet(r) })
 	case Spacing:
 		return []rune(strings.Join(strings.Split(string(word), ""), " "))
 	case Dotting:
 		return []rune(strings.Join(strings.Split(string(word), ""), string(pick(rng, ".-_*"))))
 	case Fullwidth:
-		return all(word, func(r rune) rune { return shift(r, '!', '~', 0xFF01) })
+		return changeAll(word, func(r rune) rune { return shift(r, '!', '~', 0xFF01) })
 	case Mathematical:
 		style := []rune{0x1D400, 0x1D468, 0x1D5A0, 0x1D5D4, 0x1D63C, 0x1D670}[rng.IntN(6)]
-		return all(word, func(r rune) rune {
+		return changeAll(word, func(r rune) rune {
 			if r >= 'a' && r <= 'z' {
 				return style + 26 + r - 'a'
 			}
 			return shift(r, 'A', 'Z', style)
 		})
 	case Combining:
-		return each(rng, word, func(r rune) []rune {
+		return changeHalf(rng, word, func(r rune) []rune {
 			out := []rune{r}
 			for range 1 + rng.IntN(3) {
 				out = append(out, pick(rng, "\u0335\u0336\u0337\u0338\u0301\u0308\u0316\u0323\u032e\u0353\u0360"))
@@ -143,13 +142,13 @@ func hide(kind Kind, rng *rand.Rand, word []rune) []rune {
 			return out
 		})
 	case Repeats:
-		return each(rng, word, func(r rune) []rune { return slices.Repeat([]rune{r}, 3+rng.IntN(4)) })
+		return changeHalf(rng, word, func(r rune) []rune { return slices.Repeat([]rune{r}, 3+rng.IntN(4)) })
 	}
-	return spoil(kind, rng, word)
+	return changeOnePlace(kind, rng, word)
 }
 
-// spoil disguises a word at one place.
-func spoil(kind Kind, rng *rand.Rand, word []rune) []rune {
+// changeOnePlace disguises a word at one place.
+func changeOnePlace(kind Kind, rng *rand.Rand, word []rune) []rune {
 	i := 1 + rng.IntN(len(word)-2)
 	switch kind {
 	case Punctuation:
@@ -163,7 +162,7 @@ func spoil(kind Kind, rng *rand.Rand, word []rune) []rune {
 	case Insert:
 		return slices.Insert(slices.Clone(word), i, pick(rng, "aeioutrnsl"))
 	case Star:
-		return all(word, func(r rune) rune {
+		return changeAll(word, func(r rune) rune {
 			if strings.ContainsRune("aeiouаеиоуыэюя", unicode.ToLower(r)) {
 				return '*'
 			}
@@ -175,8 +174,8 @@ func spoil(kind Kind, rng *rand.Rand, word []rune) []rune {
 	return word
 }
 
-// each changes about half of the letters, at least one that can be changed.
-func each(rng *rand.Rand, word []rune, change func(rune) []rune) []rune {
+// changeHalf changes about half of the letters, at least one that can be changed.
+func changeHalf(rng *rand.Rand, word []rune, change func(rune) []rune) []rune {
 	var out []rune
 	done := false
 	for i, r := range word {
@@ -190,7 +189,7 @@ func each(rng *rand.Rand, word []rune, change func(rune) []rune) []rune {
 	return out
 }
 
-func all(word []rune, change func(rune) rune) []rune {
+func changeAll(word []rune, change func(rune) rune) []rune {
 	out := make([]rune, len(word))
 	for i, r := range word {
 		out[i] = change(r)
@@ -210,19 +209,19 @@ func shift(r, first, last, to rune) rune {
 	return r - first + to
 }
 
-// glyphs gives the letters that look alike, Latin first.
-var glyphs = []string{
+// lookalikes are letters that look alike, with the Latin one first.
+var lookalikes = []string{
 	"aаɑα", "cсϲ", "dԁ", "eе", "gɡ", "hһ", "iіι", "jј", "kк", "oоοօ", "pрρ", "sѕ", "uυս", "vν", "wԝ", "xх", "yу",
 	"AАΑ", "BВΒ", "CС", "EЕΕ", "HНΗ", "IІΙ", "KКΚ", "MМΜ", "NΝ", "OОΟ", "PРΡ", "SЅ", "TТΤ", "XХΧ", "YΥ",
 }
 
-func glyph(rng *rand.Rand, r rune) []rune {
-	for _, g := range glyphs {
+func lookalike(rng *rand.Rand, r rune) []rune {
+	for _, g := range lookalikes {
 		like := []rune(g)
 		switch {
 		case like[0] == r:
 			return []rune{like[1+rng.IntN(len(like)-1)]}
-		case like[1] == r: // Cyrillic hides behind Latin
+		case like[1] == r: // a Cyrillic word with Latin letters
 			return []rune{like[0]}
 		}
 	}

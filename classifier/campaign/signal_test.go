@@ -1,0 +1,33 @@
+package campaign_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"winnow/classifier/campaign"
+	"winnow/models"
+)
+
+func TestSignal(t *testing.T) {
+	for _, c := range []struct {
+		count, authors, articles int
+		weight                   float64 // 0: no signal
+	}{
+		{1, 1, 1, 0},
+		{2, 2, 2, 0},
+		{50, 1, 1, 0}, // one author, on one article
+		{3, 2, 1, math.Log(2)},
+		{3, 1, 3, math.Log(3)},
+		{12, 10, 5, math.Log(50)},
+		{300, 200, 100, 4},
+	} {
+		s, ok := campaign.Signal(models.Campaign{Count: c.count, Authors: c.authors, Articles: c.articles})
+		if ok != (c.weight > 0) || math.Abs(s.Weight-c.weight) > 1e-9 {
+			t.Errorf("%+v: %+v, %v", c, s, ok)
+		}
+		if ok && (s.Name != "campaign:copies" || s.Detail != fmt.Sprint(c.count) || s.Action != "") {
+			t.Errorf("%+v: %+v", c, s)
+		}
+	}
+}

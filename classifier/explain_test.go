@@ -1,0 +1,71 @@
+package classifier
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"winnow/models"
+)
+
+func TestSelectStrongestMatchesStableSort(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		all := make([]contribution, rng.IntN(40))
+		for i := range all {
+			all[i] = contribution{int32(i), float64(rng.IntN(9) - 4)} // many are equal
+		}
+		want := slices.SortedStableFunc(slices.Values(all), func(a, b contribution) int {
+			return cmp.Compare(math.Abs(b.weight), math.Abs(a.weight))
+		})
+		got := slices.Clone(all)
+		n := min(len(all), rng.IntN(12))
+		selectStrongest(got, n)
+		if !slices.Equal(got[:n], want[:n]) {
+			t.Fatalf("of %v: got %v, want %v", all, got[:n], want[:n])
+		}
+		byHit := func(a, b contribution) int { return cmp.Compare(a.feature, b.feature) }
+		if slices.SortFunc(got, byHit); !slices.Equal(got, all) {
+			t.Fatalf("of %v some are missing: %v", all, got)
+		}
+	}
+}
+
+func TestSignalsSumToTheLogOdds(t *testing.T) {
+	m := train(t, comments(300, models.Ham, models.Spam, models.Abuse), TrainOptions{})
+	for _, l := range append(comments(50, models.Ham, models.Spam, models.Abuse), models.Label{Text: "?"}, models.Label{Text: ""}) {
+		v := m.Verdict(FromLabel(l), Policy{})
+		p := *v.Spam
+		if v.Reason == models.ReasonAbuse {
+			p = *v.Abuse
+		}
+		sum := 0.0
+		for i, s := range v.Signals {
+			sum += s.Weight
+			if i > 0 && math.Abs(s.Weight) > math.Abs(v.Signals[i-1].Weight) {
+				t.Fatalf("signals are not ordered by strength: %+v", v.Signals)
+			}
+		}
+		if want := math.Log(p / (1 - p)); math.Abs(sum-want) > 1e-6*max(1, math.Abs(want)) {
+			t.Errorf("%q: signals sum to %v, the log odds are %v", l.Text, sum, want)
+		}
+	}
+}
+
+func TestSignalPositionsReferToOriginalText(t *testing.T) {
+	m := train(t, comments(300, models.Ham, models.Spam), TrainOptions{})
+	original := []rune("Über die Straße: CASINO bonus!")
+	v := m.Verdict(Input{Text: string(original)}, Policy{})
+	for _, s := range v.Signals {
+		if s.Name != "word:casino" {
+			continue
+		}
+		if len(s.At) != 1 || string(original[s.At[0][0]:s.At[0][1]]) != "CASINO" || s.Weight <= 0 {
+			t.Errorf("%+v is not the position of the word", s)
+		}
+		return
+	}
+	t.Errorf("no signal for the word: %+v", v.Signals)
+}

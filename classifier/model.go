@@ -1,0 +1,71 @@
+package classifier
+
+import "winnow/classifier/text/normalize"
+
+// Model is a trained classifier. It is immutable, so any number of goroutines may
+// use it at once.
+type Model struct {
+	manifest     Manifest
+	manifestJSON []byte // as in the model file; nil before the model was read from one
+	version      string
+	features     featureTable
+}
+
+// Version identifies the model by the checksum of its file.
+func (m *Model) Version() string { return m.version }
+
+// Manifest describes the model.
+func (m *Model) Manifest() Manifest { return m.manifest }
+
+// Policy holds the settings of a site. The zero value takes the model's
+// thresholds, and counts only labels without a site as the site's labels.
+type Policy struct {
+	Hold, Reject *float64 // thresholds, in probability of spam; nil: the model's own
+	Site         string
+	// Inspect, unless nil, is called with the normalized text, so that rules and
+	// campaigns need not normalize it again. The text is valid until it returns.
+	Inspect func(body *normalize.Text)
+}
+
+// minSiteLabels is how many labels of ham, and of spam, a model must have learned
+// of a site, or of no site, before it may reject comments of that site.
+const minSiteLabels = 200
+
+// Cold reports whether the model has learned too few labels of a site to reject
+// its comments. It holds them instead.
+func (m *Model) Cold(site string) bool {
+	n := m.manifest.Sites[""]
+	if site != "" {
+		own := m.manifest.Sites[site]
+		n.Ham, n.Spam = n.Ham+own.Ham, n.Spam+own.Spam
+	}
+	return m.manifest.Starter || n.Ham < minSiteLabels || n.Spam < minSiteLabels
+}
+
+// Thresholds returns the probabilities of spam at and above which comments are
+// held and rejected under a policy. A reject threshold of 0 means that none is
+// rejected. Both are 0 when the model has no spam head.
+func (m *Model) Thresholds(p Policy) (hold, reject float64) {
+	h := m.manifest.Spam
+	if h == nil {
+		return 0, 0
+	}
+	hold, reject = h.Hold, h.Reject
+	if p.Hold != nil {
+		hold = *p.Hold
+	}
+	if p.Reject != nil {
+		reject = *p.Reject
+	}
+	if m.Cold(p.Site) {
+		reject = 0
+	}
+	return hold, reject
+}
+
+func (m *Model) head(i int) *Head {
+	if i == spamHead {
+		return m.manifest.Spam
+	}
+	return m.manifest.Abuse
+}

@@ -1,0 +1,120 @@
+package classifier
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"winnow/classifier/text/features"
+	"winnow/models"
+)
+
+// feature is a token of the text that has a weight in the model.
+type feature struct {
+	token  int32 // index into scorer.tokens
+	block  block
+	weight [heads]float32
+}
+
+// scorer holds the buffers that one text is scored with. Scorers are pooled.
+type scorer struct {
+	scanner       features.Scanner
+	tokens        []features.Token
+	candidates    []int32 // indices of tokens whose bucket in the table is not empty
+	features      []feature
+	contributions []contribution
+	nameBuf       []byte
+	sum           [heads][blocks]float64 // of the features' weights
+	count         [blocks]int            // of the features
+}
+
+var scorers = sync.Pool{New: func() any { return new(scorer) }}
+
+// extract finds the features of a text and adds up their weights.
+func (s *scorer) extract(m *Model, in Input) {
+	s.tokens = tokenize(&s.scanner, in)
+	s.features, s.sum, s.count = s.features[:0], [heads][blocks]float64{}, [blocks]int{}
+	// Most tokens are not in the table. Probe the first bucket of all tokens
+	// before any other work, so that the cache misses overlap.
+	s.candidates = slices.Grow(s.candidates[:0], len(s.tokens))[:len(s.tokens)]
+	candidates, slots := s.candidates, m.features.slots
+	n := 0
+	for i := range s.tokens {
+		candidates[n] = int32(i)
+		if slots[m.features.bucket(s.tokens[i].Hash)].hash != 0 {
+			n++
+		}
+	}
+	for _, i := range candidates[:n] {
+		t := &s.tokens[i]
+		found := &m.features.slots[m.features.find(t.Hash)]
+		if found.hash == 0 {
+			continue
+		}
+		b := blockOf(t.Kind)
+		s.count[b]++
+		for h := range heads {
+			s.sum[h][b] += float64(found.weight[h])
+		}
+		// Filling the new element in place is faster than copying a feature.
+		s.features = append(s.features, feature{})
+		f := &s.features[len(s.features)-1]
+		f.token, f.block, f.weight = i, b, found.weight
+	}
+}
+
+// factor returns what the weights of a block are multiplied by in this text.
+func (s *scorer) factor(h *Head, b block) float64 {
+	return h.Scale[b] / math.Sqrt(float64(max(1, s.count[b])))
+}
+
+// logit returns the log odds that a head gives to the text.
+func (s *scorer) logit(h *Head, head int) float64 {
+	z := h.Prior
+	for b := range blocks {
+		z += s.factor(h, b) * s.sum[head][b]
+	}
+	return z
+}
+
+// Verdict scores a comment. The signals explain the head that decided the
+// action: the abuse head when the reason is abuse or the model has no spam
+// head, else the spam head. Their weights sum to the log odds of that head's
+// probability.
+func (m *Model) Verdict(in Input, p Policy) models.Verdict {
+	s := scorers.Get().(*scorer)
+	defer scorers.Put(s)
+	s.extract(m, in)
+	if p.Inspect != nil {
+		p.Inspect(&s.scanner.Body)
+	}
+	v := models.Verdict{Action: models.Approve, Model: m.version}
+	explained := abuseHead
+	if h := m.manifest.Spam; h != nil {
+		explained = spamHead
+		v.Hold, v.Reject = m.Thresholds(p)
+		spam := sigmoid(s.logit(h, spamHead))
+		v.Spam = &spam
+		switch {
+		case v.Reject > 0 && spam >= v.Reject:
+			v.Action, v.Reason = models.Reject, models.ReasonSpam
+		case spam >= v.Hold:
+			v.Action, v.Reason = models.Hold, models.ReasonSpam
+		}
+	}
+	if h := m.manifest.Abuse; h != nil {
+		abuse := sigmoid(s.logit(h, abuseHead))
+		v.Abuse = &abuse
+		if v.Action == models.Approve && abuse >= h.Hold {
+			v.Action, v.Reason = models.Hold, models.ReasonAbuse
+			explained = abuseHead
+		}
+		if m.manifest.Spam == nil {
+			v.Hold = h.Hold
+		}
+	}
+	if h := m.head(explained); h != nil {
+		v.Signals = s.explain(h, explained)
+	}
+	return v
+}

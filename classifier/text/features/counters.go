@@ -1,0 +1,62 @@
+package features
+
+import "winnow/classifier/text/charclass"
+
+// runeCount is utf8.RuneCount for valid text.
+func runeCount(b []byte) int {
+	n := 0
+	for _, c := range b {
+		if c&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}
+
+// counters count what emitShapes and emitIntents report.
+type counters struct {
+	words, distinct, ngrams, lines, emoji, links, others int
+	letters, digits, signs, exclamations, questions      int
+	emails, hashtags, mentions, money, phones            int
+	linkBytes, phoneUntil                                int
+	intents                                              uint32 // a bit for each intent
+	lastPossessive                                       int    // number of the last word such as "my"; 0: none
+	scripts                                              [4]int // in the order of scriptNames
+}
+
+// addASCII counts ASCII letters and digits.
+func (n *counters) addASCII(letters, digits int) {
+	n.letters += letters
+	n.scripts[0] += letters
+	n.digits += digits
+}
+
+func (n *counters) addLetter(r rune, c charclass.Class) {
+	switch c {
+	case charclass.Digit:
+		n.digits++
+	case charclass.Latin:
+		n.letters++
+		n.scripts[0]++
+	case charclass.LatinLike:
+		n.letters++
+		n.scripts[1]++
+	case charclass.Other:
+		n.letters++
+		if charclass.IsEastAsian(r) {
+			n.scripts[2]++
+		} else {
+			n.scripts[3]++
+		}
+	}
+}
+
+func (n *counters) addSign(r rune) {
+	n.signs++
+	switch r {
+	case '!':
+		n.exclamations++
+	case '?':
+		n.questions++
+	}
+}

@@ -1,0 +1,103 @@
+package features
+
+import "math/bits"
+
+// intent is what a comment asks of its readers, or offers them. Spam has few
+// aims: whatever its words, it wants readers to come, to pay or to pass it on.
+type intent uint8
+
+const (
+	intentNone intent = iota
+	intentPromote
+	intentFollow
+	intentAct
+	intentPrize
+	intentEarn
+	intentCrypto
+	intentLoan
+	intentPharmacy
+	intentGamble
+	intentDating
+	intentRanking
+	intentContact
+	intentBeg
+	intentDonate
+	intentFlatter
+	intentOwnWork // a possessive and one of the media soon after it: my channel
+	intentPossessive
+	intentMedia
+	numIntents
+)
+
+// intentNames are the names of the tokens.
+var intentNames = [numIntents]string{
+	intentPromote: "promote", intentFollow: "follow", intentAct: "act", intentPrize: "prize", intentEarn: "earn",
+	intentCrypto: "crypto", intentLoan: "loan", intentPharmacy: "pharmacy", intentGamble: "gamble", intentDating: "dating",
+	intentRanking: "ranking", intentContact: "contact", intentBeg: "beg", intentDonate: "donate", intentFlatter: "flatter",
+	intentOwnWork: "mine",
+}
+
+// maxOwnWorkDistance is the number of words from "my" to "channel" at most.
+const maxOwnWorkDistance = 4
+
+// recordIntent records the first place of an intent, and finds own work.
+func (sc *Scanner) recordIntent(in intent, start, end int32) {
+	n := &sc.counters
+	switch in {
+	case intentNone:
+		return
+	case intentPossessive:
+		n.lastPossessive = n.words
+		return
+	case intentMedia:
+		if n.lastPossessive == 0 || n.words-n.lastPossessive > maxOwnWorkDistance {
+			return
+		}
+		in = intentOwnWork
+	}
+	if n.intents&(1<<in) == 0 {
+		n.intents |= 1 << in
+		sc.intentSpans[in] = wordSpan{start: start, end: end}
+	}
+}
+
+// emitIntents emits the intents, their number, and the links and addresses that
+// readers may follow, with the length of the text: a link means more in a short
+// text than in a long one.
+func (sc *Scanner) emitIntents() {
+	n := &sc.counters
+	size := "long"
+	switch {
+	case n.words <= 20:
+		size = "short"
+	case n.words <= 80:
+		size = "medium"
+	}
+	for in := range numIntents {
+		if n.intents&(1<<in) == 0 {
+			continue
+		}
+		suffix := ""
+		if size == "long" {
+			suffix = size
+		}
+		sc.emit(Intent, intentNames[in], suffix, sc.intentSpans[in].start, sc.intentSpans[in].end)
+	}
+	if n.links > 0 {
+		sc.emit(Intent, "link", size, -1, -1)
+	}
+	if n.phones+n.emails > 0 {
+		sc.emit(Intent, "reach", size, -1, -1)
+	}
+	several := bits.OnesCount32(n.intents &^ (1 << intentFlatter))
+	if several == 0 {
+		return
+	}
+	sc.emit(Intent, "some", size, -1, -1)
+	if several > 1 && size != "long" {
+		sc.emit(Intent, "several", bucket(min(several, 4)), -1, -1)
+	}
+	if n.links > 0 {
+		sc.emit(Intent, "some", "link", -1, -1)
+	}
+}

@@ -1,0 +1,204 @@
+package features
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"winnow/classifier/text/lexicon"
+	"winnow/classifier/text/normalize"
+)
+
+// trie holds the phrases of all intents, one symbol a step. The first node is
+// the root.
+type trie []node
+
+// node has a bit for each symbol that goes on. Its children are stored side by
+// side in the order of their symbols, so that one step reads one node.
+type node struct {
+	symbols      uint64
+	firstChild   uint16
+	intent       intent // of the phrase that ends here
+	prefixIntent intent // of the phrase that ends here with any ending of its last word
+}
+
+// Symbols are letters, the space, digits, and the upper and lower half of each
+// byte of other letters. No node has noSymbol.
+const (
+	spaceSymbol = 26
+	digitSymbol = 27
+	upperHalf   = 37
+	lowerHalf   = 45
+	noSymbol    = 63
+)
+
+var symbols = func() (t [utf8.RuneSelf]byte) {
+	for c := range t {
+		switch {
+		case c >= 'a' && c <= 'z':
+			t[c] = byte(c - 'a')
+		case c == ' ':
+			t[c] = spaceSymbol
+		case c >= '0' && c <= '9':
+			t[c] = byte(c - '0' + digitSymbol)
+		default:
+			t[c] = noSymbol
+		}
+	}
+	return t
+}()
+
+func appendSymbols(b []byte, letter byte) []byte {
+	if letter < utf8.RuneSelf {
+		return append(b, symbols[letter])
+	}
+	return append(b, letter>>4-8+upperHalf, letter&15+lowerHalf)
+}
+
+// phraseTrie builds the trie when the first text is scanned.
+var phraseTrie = sync.OnceValue(func() trie {
+	type phrase struct {
+		key    string
+		open   bool // any ending of the last word
+		intent intent
+	}
+	var phrases []phrase
+	var keys []string
+	for in := intentPromote; in < numIntents; in++ {
+		if in == intentOwnWork {
+			continue // made of the next two
+		}
+		for _, text := range lexicon.Section(sectionOf(in)) {
+			key, open := encodePhrase(text)
+			phrases = append(phrases, phrase{key, open, in})
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	t := buildTrie(keys)
+	for _, p := range phrases {
+		at := uint16(0)
+		for i := range len(p.key) {
+			at = t.child(at, p.key[i])
+		}
+		if p.open {
+			t[at].prefixIntent = p.intent
+		} else {
+			t[at].intent = p.intent
+		}
+	}
+	return t
+})
+
+// sectionOf returns the title of an intent's section of the lexicon.
+func sectionOf(in intent) string {
+	switch in {
+	case intentPossessive:
+		return lexicon.Possessive
+	case intentMedia:
+		return lexicon.Media
+	}
+	return intentNames[in]
+}
+
+// encodePhrase returns the symbols of a phrase, and whether a star ends it.
+func encodePhrase(phrase string) (key string, open bool) {
+	phrase, open = strings.CutSuffix(phrase, "*")
+	var b []byte
+	for _, r := range phrase {
+		for _, letter := range utf8.AppendRune(nil, phraseLetter(r)) {
+			b = appendSymbols(b, letter)
+		}
+	}
+	return string(b), open
+}
+
+// buildTrie makes the nodes of sorted keys, level by level.
+func buildTrie(keys []string) trie {
+	type branch struct {
+		keys  []string
+		depth int
+	}
+	t, branches := trie{{}}, []branch{{keys: keys}}
+	for at := 0; at < len(t); at++ {
+		keys, depth := branches[at].keys, branches[at].depth
+		t[at].firstChild = uint16(len(t))
+		for len(keys) > 0 {
+			if len(keys[0]) == depth {
+				keys = keys[1:]
+				continue
+			}
+			n := 1
+			for n < len(keys) && keys[n][depth] == keys[0][depth] {
+				n++
+			}
+			t[at].symbols |= 1 << keys[0][depth]
+			t, branches = append(t, node{}), append(branches, branch{keys[:n], depth + 1})
+			keys = keys[n:]
+		}
+	}
+	return t
+}
+
+// child returns the node that a symbol leads to, 0 when there is none.
+func (t trie) child(at uint16, symbol byte) uint16 {
+	n := &t[at]
+	bit := uint64(1) << (symbol & 63)
+	if n.symbols&bit == 0 {
+		return 0
+	}
+	return n.firstChild + uint16(bits.OnesCount64(n.symbols&(bit-1)))
+}
+
+// next returns the node that a byte of a letter leads to, 0 when there is none.
+func (t trie) next(at uint16, letter byte) uint16 {
+	if letter < utf8.RuneSelf {
+		return t.child(at, symbols[letter])
+	}
+	if at = t.child(at, letter>>4-8+upperHalf); at != 0 {
+		at = t.child(at, letter&15+lowerHalf)
+	}
+	return at
+}
+
+// matchWord follows the letters of a word from a node. It returns the node after
+// them, 0 when there is none, and the intent of a phrase that ends with the word.
+func (t trie) matchWord(at uint16, word []byte) (uint16, intent) {
+	prefix := intentNone
+	for i := 0; i < len(word); {
+		size := 1
+		if word[i] < utf8.RuneSelf {
+			at = t.next(at, word[i])
+		} else {
+			r, n := utf8.DecodeRune(word[i:])
+			var b [utf8.UTFMax]byte
+			for _, letter := range b[:utf8.EncodeRune(b[:], phraseLetter(r))] {
+				if at = t.next(at, letter); at == 0 {
+					break
+				}
+			}
+			size = n
+		}
+		if at == 0 {
+			return 0, prefix
+		}
+		if in := t[at].prefixIntent; in != intentNone {
+			prefix = in
+		}
+		i += size
+	}
+	if in := t[at].intent; in != intentNone {
+		return at, in
+	}
+	return at, prefix
+}
+
+// phraseLetter returns a letter without its accent; й is a letter of its own.
+func phraseLetter(r rune) rune {
+	if r == 'й' {
+		return r
+	}
+	return normalize.BaseLetter(r)
+}
