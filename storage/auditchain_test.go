@@ -42,7 +42,7 @@ func TestMigrationChainsAnOlderAuditTrail(t *testing.T) {
 				t.Fatalf("row %d is %s of time %d, after %s of %d", a.Seq, a.ID, at, lastID, last)
 			}
 			if last, lastID = at, a.ID; a.Address != "" {
-				t.Fatal("the address of a reader was kept")
+				t.Fatal("the address of a reader was stored")
 			}
 		}
 	})

@@ -106,8 +106,8 @@ func TestBackupDoesNotReplaceFilesUnasked(t *testing.T) {
 		if err := db.Backup(t.Context(), file, false, nil); models.KindOf(err) != models.KindConflict {
 			t.Fatal(err)
 		}
-		if kept, err := os.ReadFile(file); err != nil || string(kept) != "precious" {
-			t.Fatalf("%q, %v", kept, err)
+		if stored, err := os.ReadFile(file); err != nil || string(stored) != "precious" {
+			t.Fatalf("%q, %v", stored, err)
 		}
 		if err := db.Backup(t.Context(), file, true, nil); err != nil {
 			t.Fatal(err)

@@ -60,13 +60,13 @@ func (s *statusCounts) add(status models.Status, n int64) {
 }
 
 // add changes the delta of a key.
-func add[K comparable, V any](sums *map[K]V, key K, add func(*V)) {
-	if *sums == nil {
-		*sums = map[K]V{}
+func add[K comparable, V any](deltas *map[K]V, key K, add func(*V)) {
+	if *deltas == nil {
+		*deltas = map[K]V{}
 	}
-	v := (*sums)[key]
+	v := (*deltas)[key]
 	add(&v)
-	(*sums)[key] = v
+	(*deltas)[key] = v
 }
 
 // countComment counts one comment more, or less, of the status that c has.

@@ -68,9 +68,9 @@ func (d *fixture) get(id string) models.Comment {
 
 func (d *fixture) decide(id string, action models.Action) models.Decision {
 	d.Helper()
-	made, _, err := d.Decide(d.Context(), d.ann, id, models.DecisionRequest{Action: action, Note: "a secret note"})
+	decision, _, err := d.Decide(d.Context(), d.ann, id, models.DecisionRequest{Action: action, Note: "a secret note"})
 	d.must(err)
-	return made
+	return decision
 }
 
 // columnsWith returns the columns of all tables that contain a text, with the
@@ -95,12 +95,12 @@ func (d *fixture) columnsWith(text string) (places []string) {
 
 // wantRemoved checks that nothing can be done with a comment whose content was
 // removed.
-func (d *fixture) wantRemoved(id string, made models.Decision) {
+func (d *fixture) wantRemoved(id string, decision models.Decision) {
 	d.Helper()
 	if _, _, err := d.Decide(d.Context(), d.ann, id, models.DecisionRequest{Action: models.Approve}); models.KindOf(err) != models.KindConflict {
 		d.Errorf("decided: %v", err)
 	}
-	if _, _, err := d.Undo(d.Context(), d.ann, made.ID); models.KindOf(err) != models.KindConflict {
+	if _, _, err := d.Undo(d.Context(), d.ann, decision.ID); models.KindOf(err) != models.KindConflict {
 		d.Errorf("undone: %v", err)
 	}
 	if _, err := d.Flag(d.Context(), d.ann, id, "author x", ""); models.KindOf(err) != models.KindNotFound {

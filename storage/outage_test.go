@@ -50,7 +50,7 @@ func TestWritesFailWhileTheDiskIsFull(t *testing.T) {
 		}
 	}
 	limit(1) // SQLite makes that as many as there are
-	kept, full := 0, 0
+	stored, full := 0, 0
 	var mu sync.Mutex
 	var callers sync.WaitGroup
 	for range 8 {
@@ -60,7 +60,7 @@ func TestWritesFailWhileTheDiskIsFull(t *testing.T) {
 				mu.Lock()
 				switch {
 				case err == nil:
-					kept++
+					stored++
 				case models.KindOf(err) == models.KindUnavailable:
 					full++
 				default:
@@ -74,8 +74,8 @@ func TestWritesFailWhileTheDiskIsFull(t *testing.T) {
 	if full == 0 {
 		t.Fatal("the disk was never full")
 	}
-	if got := pending(t, db); got != kept {
-		t.Errorf("%d acknowledged, %d kept", kept, got)
+	if got := pending(t, db); got != stored {
+		t.Errorf("%d acknowledged, %d stored", stored, got)
 	}
 	limit(1 << 30)
 	if err := post(t.Context(), db, "there is room"); err != nil {
@@ -142,7 +142,7 @@ func TestTwoProcessesWriteOneFile(t *testing.T) {
 		}
 	}
 	if got := pending(t, db); got != own+childPosts {
-		t.Errorf("%d kept, want %d and %d", got, own, childPosts)
+		t.Errorf("%d stored, want %d and %d", got, own, childPosts)
 	}
 	storagetest.Counters(t, url)
 }
@@ -189,7 +189,7 @@ func TestPostgresRestartsUnderLoad(t *testing.T) {
 	url, restart := storagetest.OwnPostgres(t)
 	db := withSite(t, url)
 	var mu sync.Mutex
-	kept, refused := 0, 0
+	stored, refused := 0, 0
 	stop, down := make(chan struct{}), make(chan struct{}, 1)
 	var callers sync.WaitGroup
 	for range 8 {
@@ -204,7 +204,7 @@ func TestPostgresRestartsUnderLoad(t *testing.T) {
 				mu.Lock()
 				switch {
 				case err == nil:
-					kept++
+					stored++
 				case models.KindOf(err) == models.KindUnavailable:
 					refused++
 					select {
@@ -229,8 +229,8 @@ func TestPostgresRestartsUnderLoad(t *testing.T) {
 	close(stop)
 	callers.Wait()
 	// What was refused while the server stopped may have been committed.
-	if got := pending(t, db); got < kept+1 || got > kept+1+refused {
-		t.Errorf("%d kept, %d acknowledged, %d refused", got, kept+1, refused)
+	if got := pending(t, db); got < stored+1 || got > stored+1+refused {
+		t.Errorf("%d stored, %d acknowledged, %d refused", got, stored+1, refused)
 	}
 	storagetest.Counters(t, url)
 }

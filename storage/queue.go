@@ -66,16 +66,16 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 	var w sqldb.Where
 	w.Add("c.status = 'pending' AND c.campaign <> ''")
 	w.In("c.campaign", groups)
-	waiting := map[string]int{}
+	pending := map[string]int{}
 	_, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
 		var n int
 		err = scan(&id, &n)
-		waiting[id] = n
+		pending[id] = n
 		return id, err
 	}, `SELECT c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.campaign`, w.Args()...)
 	for _, item := range items {
 		if item.Campaign != nil {
-			item.Campaign.Pending = waiting[item.Campaign.ID]
+			item.Campaign.Pending = pending[item.Campaign.ID]
 		}
 	}
 	return err

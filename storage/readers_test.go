@@ -28,58 +28,25 @@ func TestExportAndEraseAReader(t *testing.T) {
 				other := d.post(models.Author{ID: "u2", Name: "Bob"}, models.Approved, "")
 				public, waits := d.post(ada, models.Approved, ""), d.post(ada, models.Pending, "")
 				answer := d.post(models.Author{Name: "Cyd"}, models.Approved, public.ID)
-				made := d.decide(public.ID, models.Approve)
+				decision := d.decide(public.ID, models.Approve)
 				_, err := d.Flag(ctx, d.ann, other.ID, "author u1", "spam")
 				d.must(err)
 				version, err := d.ArticleVersion(ctx, "gazette", "a")
 				d.must(err)
 
-				standing, comments, reports, err := d.ExportReader(ctx, d.ann, r)
-				d.must(err)
-				var out bytes.Buffer
-				d.must(models.WriteReader(&out, r, d.now, standing, comments, reports))
-				var export struct {
-					Comments []models.ReaderComment
-					Reports  []models.ReaderReport
-				}
-				d.must(json.Unmarshal(out.Bytes(), &export))
-				if len(export.Comments) != 2 || export.Comments[0].ID != public.ID || len(export.Comments[0].Labels) != 1 ||
-					len(export.Comments[0].Decisions) != 1 || strings.Contains(out.String(), "ann") {
-					t.Fatalf("export: %s", &out)
-				}
 				wantReports := 0
 				if r.ID != "" {
 					wantReports = 1
 				}
-				if len(export.Reports) != wantReports {
-					t.Errorf("reports: %v", export.Reports)
-				}
-
+				d.wantExport(r, public.ID, wantReports)
 				gone, err := d.EraseReader(ctx, d.ann, r)
 				d.must(err)
 				if gone.Comments != 2 || gone.Labels != 1 || gone.Reports != wantReports {
 					t.Errorf("%+v", gone)
 				}
 				storagetest.Counters(t, url)
-				for _, text := range []string{"secret Ada", "secret@example", "secret note"} {
-					if places := d.columnsWith(text); len(places) > 0 {
-						t.Errorf("%q is in %v", text, places)
-					}
-				}
-				if places := d.columnsWith("secret thought"); fmt.Sprint(places) != "[comments.body: 2]" { // those of others
-					t.Errorf("texts are in %v", places)
-				}
-				for _, id := range []string{public.ID, waits.ID} {
-					c := d.get(id)
-					want := models.Comment{
-						ID: id, Site: "gazette", Article: c.Article, Status: models.Rejected, Reason: models.ReasonErased,
-						Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
-					}
-					if c != want {
-						t.Errorf("left %+v", c)
-					}
-				}
-				d.wantRemoved(public.ID, made)
+				d.wantErased(public.ID, waits.ID)
+				d.wantRemoved(public.ID, decision)
 				page, err := d.ArticleComments(ctx, "gazette", "a", false, 10, "")
 				d.must(err)
 				if page.Version <= version || page.Total != 2 || len(page.Comments) != 2 || d.get(answer.ID).ParentID != public.ID {
@@ -192,4 +159,50 @@ func TestEraseContinuesAfterAnInterruption(t *testing.T) {
 		}
 		storagetest.Counters(t, url)
 	})
+}
+
+// wantExport checks an export of a reader who wrote two comments, the first of
+// them with a decision.
+func (d *fixture) wantExport(r models.Reader, public string, reportCount int) {
+	d.Helper()
+	standing, comments, reports, err := d.ExportReader(d.Context(), d.ann, r)
+	d.must(err)
+	var out bytes.Buffer
+	d.must(models.WriteReader(&out, r, d.now, standing, comments, reports))
+	var export struct {
+		Comments []models.ReaderComment
+		Reports  []models.ReaderReport
+	}
+	d.must(json.Unmarshal(out.Bytes(), &export))
+	if len(export.Comments) != 2 || export.Comments[0].ID != public || len(export.Comments[0].Labels) != 1 ||
+		len(export.Comments[0].Decisions) != 1 || strings.Contains(out.String(), "ann") {
+		d.Fatalf("export: %s", &out)
+	}
+	if len(export.Reports) != reportCount {
+		d.Errorf("reports: %v", export.Reports)
+	}
+}
+
+// wantErased checks that nothing of a reader is left but the places of two
+// comments.
+func (d *fixture) wantErased(ids ...string) {
+	d.Helper()
+	for _, text := range []string{"secret Ada", "secret@example", "secret note"} {
+		if places := d.columnsWith(text); len(places) > 0 {
+			d.Errorf("%q is in %v", text, places)
+		}
+	}
+	if places := d.columnsWith("secret thought"); fmt.Sprint(places) != "[comments.body: 2]" { // those of others
+		d.Errorf("texts are in %v", places)
+	}
+	for _, id := range ids {
+		c := d.get(id)
+		want := models.Comment{
+			ID: id, Site: "gazette", Article: c.Article, Status: models.Rejected, Reason: models.ReasonErased,
+			Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+		}
+		if c != want {
+			d.Errorf("left %+v", c)
+		}
+	}
 }

@@ -17,7 +17,7 @@ func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
 		public, spam, known := d.post(ada, models.Approved, ""), d.post(ada, models.Pending, ""), d.post(bob, models.Rejected, "")
 		_, err := d.Flag(ctx, d.ann, public.ID, "client w1tness", "")
 		d.must(err)
-		made := d.decide(spam.ID, models.Reject)
+		decision := d.decide(spam.ID, models.Reject)
 		d.decide(public.ID, models.Approve)
 		after := func(days int) {
 			t.Helper()
@@ -44,7 +44,7 @@ func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
 		}
 		for _, c := range []models.Comment{d.get(spam.ID), d.get(known.ID)} {
 			if !c.Gone() || c.Author.Name != "" || c.Author.Email != "" || c.Author.URL != "" || c.Status != models.Rejected {
-				t.Errorf("kept %+v", c)
+				t.Errorf("left %+v", c)
 			}
 		}
 		if c := d.get(public.ID); c.Body == "" || c.Author != ada {
@@ -53,7 +53,7 @@ func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
 		if id := d.get(known.ID).Author.ID; id != "u1" {
 			t.Errorf("the id became %q", id)
 		}
-		d.wantRemoved(spam.ID, made)
+		d.wantRemoved(spam.ID, decision)
 		for l, err := range d.Labels(ctx, "gazette", time.Time{}) {
 			d.must(err)
 			if l.Author+l.AuthorEmail+l.AuthorURL != "" || l.Text == "" {

@@ -119,14 +119,14 @@ func (c *counted) BeforeCommit() error {
 func TestBeforeCommitRunsOnceForABatch(t *testing.T) {
 	for fail, want := range map[string]string{"": "xyz", "y": "xz"} {
 		db, release := stalled(t)
-		made := 0
+		transactions := 0
 		change := func(name string) func(*Tx) error {
 			return func(t *Tx) error {
 				c, ok := t.Attached().(*counted)
 				if !ok {
 					c = &counted{t: t, fail: fail}
 					t.Attach(c)
-					made++
+					transactions++
 				}
 				c.names = append(c.names, name)
 				t.MarkWritten()
@@ -148,8 +148,8 @@ func TestBeforeCommitRunsOnceForABatch(t *testing.T) {
 		if got := names(t, db); got != want {
 			t.Errorf("stored %q, want %q", got, want)
 		}
-		if fail == "" && made != 1 {
-			t.Errorf("%d transactions", made)
+		if fail == "" && transactions != 1 {
+			t.Errorf("%d transactions", transactions)
 		}
 	}
 }
