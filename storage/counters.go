@@ -60,12 +60,12 @@ func (s *statusCounts) add(status models.Status, n int64) {
 }
 
 // add changes the delta of a key.
-func add[K comparable, V any](deltas *map[K]V, key K, add func(*V)) {
+func add[K comparable, V any](deltas *map[K]V, key K, change func(*V)) {
 	if *deltas == nil {
 		*deltas = map[K]V{}
 	}
 	v := (*deltas)[key]
-	add(&v)
+	change(&v)
 	(*deltas)[key] = v
 }
 
@@ -101,8 +101,8 @@ func (s *counterDeltas) onArrival(c models.Comment, v models.Verdict) {
 }
 
 // onDecision counts a decision, or with -1 that it was undone.
-func (s *counterDeltas) onDecision(d models.Decision, machine models.Status, change int64) {
-	add(&s.decisions, decisionKey{siteDay{dayOf(d.CreatedAt), d.Site}, d.Moderator, string(machine)}, func(v *decisionCounts) {
+func (s *counterDeltas) onDecision(d models.Decision, initial models.Status, change int64) {
+	add(&s.decisions, decisionKey{siteDay{dayOf(d.CreatedAt), d.Site}, d.Moderator, string(initial)}, func(v *decisionCounts) {
 		if d.Action == models.Approve {
 			v.approved += change
 		} else {

@@ -14,12 +14,13 @@ import (
 
 // histogram has a count for each bin. Those of scores have bins of equal width
 // over the model's risk, from 0 to 1; those of waiting times have bins between
-// the waitBoundsMinutes, and leave the rest empty.
+// waitBoundsMinutes, and leave the rest empty.
 type histogram [bins]int64
 
 const bins = 20
 
-// waitBoundsMinutes are minutes. Longer waits are in a bin of their own.
+// waitBoundsMinutes are the upper ends of the bins of waiting times. Longer waits
+// have a bin of their own.
 var waitBoundsMinutes = [...]int{1, 5, 15, 60, 240, 1440}
 
 // histogramKey says what a histogram counts for one day of one site: new
