@@ -38,7 +38,10 @@ func (t *Tx) UpdateRows(table string, w *Where, pairs ...any) (int64, error) {
 }
 
 func unpair(pairs []any) (names []string, values []any) {
-	for i := 0; i+1 < len(pairs); i += 2 {
+	if len(pairs)%2 != 0 {
+		panic("a column without a value")
+	}
+	for i := 0; i < len(pairs); i += 2 {
 		names, values = append(names, pairs[i].(string)), append(values, pairs[i+1])
 	}
 	return names, values
