@@ -14,13 +14,13 @@ import (
 	"winnow/models"
 )
 
-// asker is who asks, as guard found out and leaves it with the request.
-type asker struct {
+// principal is the authenticated caller of a request: guard sets it, principalOf reads it.
+type principal struct {
 	models.Caller
 	site models.Site // of a site's key
 }
 
-const askerKey = "asker"
+const principalKey = "principal"
 
 // How long a node believes what it knows: within it a change of role, a
 // disabled login, a replaced key or a changed site bites. The key's is just
@@ -31,15 +31,15 @@ const (
 	siteTTL      = 5 * time.Second
 )
 
-// asked returns who asks.
-func asked(c echo.Context) asker {
-	if a, ok := c.Get(askerKey).(*asker); ok {
+// principalOf returns the principal that guard has set.
+func principalOf(c echo.Context) principal {
+	if a, ok := c.Get(principalKey).(*principal); ok {
 		return *a
 	}
-	return asker{}
+	return principal{}
 }
 
-func caller(c echo.Context) models.Caller { return asked(c).Caller }
+func caller(c echo.Context) models.Caller { return principalOf(c).Caller }
 
 // guard lets a request through to its handler when its caller may call it, and
 // sees to it that it is answered in time.
@@ -60,7 +60,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if err := allow(by.Caller, r.who, req.Header.Get("Origin") != ""); err != nil {
 			return err
 		}
-		c.Set(askerKey, &by)
+		c.Set(principalKey, &by)
 		if req.ContentLength > r.body {
 			return tooLarge(r.body)
 		}
@@ -95,7 +95,7 @@ func allow(by models.Caller, who access, fromPage bool) error {
 
 // identify reads the credentials. The console's cookie counts only where
 // moderators are wanted, so that it turns no reader's page into a moderator.
-func (s *Server) identify(req *http.Request, who access) (by asker, err error) {
+func (s *Server) identify(req *http.Request, who access) (by principal, err error) {
 	if who == everyone {
 		return by, nil
 	}

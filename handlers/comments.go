@@ -173,7 +173,7 @@ type speaker struct {
 // site's key passes on what it knows of the reader's client; a browser's word
 // on itself is taken from the connection.
 func (s *Server) speaker(c echo.Context, slug string, client *clientRequest) (speaker, error) {
-	req, by := c.Request(), asked(c)
+	req, by := c.Request(), principalOf(c)
 	from := speaker{key: by.Kind == models.ByKey, address: by.Address}
 	var err error
 	switch {

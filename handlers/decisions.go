@@ -51,8 +51,8 @@ func (s *Server) decide(c echo.Context) error {
 	return c.JSON(http.StatusOK, decisionReply{d, cm})
 }
 
-// standing is where a comment stands, for whoever was too late.
-type standing struct {
+// currentState is the state of a comment, in the reply to a request that came too late.
+type currentState struct {
 	Status  models.Status `json:"status"`
 	Reason  models.Reason `json:"reason,omitempty"`
 	Version int64         `json:"version"`
@@ -64,7 +64,7 @@ type standing struct {
 // conflictError is a refusal that says where the comment stands now.
 type conflictError struct {
 	error
-	current standing
+	current currentState
 }
 
 func (e *conflictError) Unwrap() error { return e.error }
@@ -78,7 +78,7 @@ func (s *Server) withCurrent(ctx context.Context, by models.Caller, id string, e
 	if lookup != nil {
 		return err // the refusal matters more than the explanation
 	}
-	now := standing{Status: d.Comment.Status, Reason: d.Comment.Reason, Version: d.Comment.Version, Claim: d.Claim}
+	now := currentState{Status: d.Comment.Status, Reason: d.Comment.Reason, Version: d.Comment.Version, Claim: d.Claim}
 	for _, h := range slices.Backward(d.History) {
 		if h.UndoneAt == nil {
 			now.Decision = &h

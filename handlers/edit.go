@@ -30,7 +30,7 @@ func (s *Server) editComment(c echo.Context) error {
 		return err
 	}
 	ctx := redis.Budget(c.Request().Context())
-	comment, err := s.own(c, from)
+	comment, err := s.ownedComment(c, from)
 	if err != nil {
 		return err
 	}
@@ -68,9 +68,9 @@ func (s *Server) editComment(c echo.Context) error {
 	return answer(c, http.StatusOK, kept, v, models.SignalsJSON(v.Signals), from.key)
 }
 
-// own returns the comment that a request names, if it is of the site, and of
+// ownedComment returns the comment that a request names, if it is of the site, and of
 // the reader where no server speaks for the site.
-func (s *Server) own(c echo.Context, from speaker) (models.Comment, error) {
+func (s *Server) ownedComment(c echo.Context, from speaker) (models.Comment, error) {
 	comment, err := s.db.Comment(c.Request().Context(), c.Param("id"))
 	theirs := from.key || from.reader != nil && from.reader.ID != "" && from.reader.ID == comment.Author.ID
 	if err == nil && (comment.Site != from.site.Slug || !theirs) {
@@ -93,7 +93,7 @@ func (from speaker) caller(c echo.Context) models.Caller {
 func (s *Server) outcome(c echo.Context) error {
 	from, err := s.speaker(c, c.QueryParam("site"), nil)
 	if err == nil {
-		_, err = s.own(c, from)
+		_, err = s.ownedComment(c, from)
 	}
 	if err != nil {
 		return err

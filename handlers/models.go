@@ -89,7 +89,7 @@ func (s *Server) promoteModel(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.nowLive(c, info)
+	return s.activated(c, info)
 }
 
 // rollbackModel puts back the model that was live before.
@@ -98,10 +98,10 @@ func (s *Server) rollbackModel(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.nowLive(c, info)
+	return s.activated(c, info)
 }
 
-func (s *Server) nowLive(c echo.Context, info models.ModelInfo) error {
+func (s *Server) activated(c echo.Context, info models.ModelInfo) error {
 	// The change is kept: a caller who leaves now must not keep it from working.
 	ctx := context.WithoutCancel(c.Request().Context())
 	s.publish(ctx, models.Event{Kind: models.ModelPromoted, Subject: info.Version, At: s.now().UTC()})
@@ -133,8 +133,8 @@ func (s *Server) trainModel(c echo.Context) error {
 	return c.JSON(http.StatusAccepted, job)
 }
 
-// learn trains one model and keeps it.
-func (s *Server) learn(ctx context.Context, by models.Caller) (version string, err error) {
+// runTraining trains one model and stores it as a candidate.
+func (s *Server) runTraining(ctx context.Context, by models.Caller) (version string, err error) {
 	// Not the live model: it may have learned from the same labels already.
 	base, err := classifier.Starter()
 	if err != nil {

@@ -70,7 +70,7 @@ func (s *Server) train(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case by := <-s.trainer.orders:
-			version, err := s.learn(ctx, by)
+			version, err := s.runTraining(ctx, by)
 			s.trainer.end(s.now().UTC(), version, err)
 			if err != nil && ctx.Err() == nil {
 				s.log.ErrorContext(ctx, "training failed", "error", err)
