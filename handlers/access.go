@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,15 +20,6 @@ type principal struct {
 }
 
 const principalKey = "principal"
-
-// How long a node believes what it knows: within it a change of role, a
-// disabled login, a replaced key or a changed site bites. The key's is just
-// long enough to spare a busy front end the query.
-const (
-	keyTTL       = 100 * time.Millisecond
-	moderatorTTL = 2 * time.Second
-	siteTTL      = 5 * time.Second
-)
 
 // principalOf returns the principal that guard has set.
 func principalOf(c echo.Context) principal {
@@ -109,7 +99,7 @@ func (s *Server) identify(req *http.Request, who access) (by principal, err erro
 			by.Caller, err = s.moderator(req.Context(), token)
 			return by, err
 		}
-		by.site, err = s.keys.get(req.Context(), token)
+		by.site, err = s.node.SiteByKey(req.Context(), token)
 		if err == nil {
 			by.Kind, by.Site = models.ByKey, by.site.Slug
 		}
@@ -133,7 +123,7 @@ func (s *Server) moderator(ctx context.Context, token string) (models.Caller, er
 	if err != nil {
 		return models.Caller{}, err
 	}
-	m, err := s.people.get(ctx, name)
+	m, err := s.node.Moderator(ctx, name)
 	if models.KindOf(err) == models.KindNotFound || err == nil && m.Disabled {
 		return models.Caller{}, models.Errorf(models.KindUnauthorized, "the access token is not valid")
 	}
@@ -150,7 +140,7 @@ func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	if slug == "" {
 		return models.Site{}, models.Errorf(models.KindUnauthorized, "a request without a key must name its site")
 	}
-	site, err := s.sites.get(req.Context(), slug)
+	site, err := s.node.Site(req.Context(), slug)
 	if err != nil && models.KindOf(err) != models.KindNotFound {
 		return models.Site{}, err
 	}

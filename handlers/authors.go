@@ -77,9 +77,7 @@ func (s *Server) setAuthor(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.publish(ctx, models.Event{
-		Kind: models.AuthorChanged, Site: r.Site, Subject: models.Author{ID: r.ID, Name: r.Name}.Key(), At: s.now().UTC(),
-	})
+	s.node.Publish(ctx, models.Event{Kind: models.AuthorChanged, Site: r.Site, Subject: models.Author{ID: r.ID, Name: r.Name}.Key()})
 	p, err := s.db.Author(ctx, by, r, "", 50)
 	if models.KindOf(err) == models.KindNotFound { // nothing is said any more, of nobody known
 		return c.NoContent(http.StatusNoContent)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/screening"
 	"winnow/models"
 )
 
@@ -20,7 +21,7 @@ type problem struct {
 	Status    int                 `json:"status"`
 	Detail    string              `json:"detail,omitempty"`
 	Fields    []models.FieldError `json:"fields,omitempty"`
-	Current   *currentState           `json:"current,omitempty"` // of the comment, for a conflict
+	Current   *currentState       `json:"current,omitempty"` // of the comment, for a conflict
 	Until     time.Time           `json:"until,omitzero"`    // a ban or a closed article
 	RequestID string              `json:"request_id,omitempty"`
 }
@@ -69,9 +70,9 @@ func problemOf(err error) problem {
 	if errors.As(err, &late) {
 		p.Current = &late.current
 	}
-	var unwanted *refusal
-	if errors.As(err, &unwanted) {
-		p.Until = unwanted.until
+	var refused *screening.RefusedError
+	if errors.As(err, &refused) {
+		p.Until = refused.Until
 	}
 	st, known := statuses[kind]
 	if !known || kind == models.KindInternal {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"winnow/handlers"
+	"winnow/handlers/node"
 	"winnow/models"
 	"winnow/storage/memory"
 )
@@ -257,7 +258,7 @@ func TestOtherNodesFollow(t *testing.T) {
 	shared := memory.NewNotifier()
 	f := newFront(t, func(c *handlers.Config) { c.Notifier = shared })
 	here := f.base
-	node := func(n handlers.Notifier) string {
+	node := func(n node.Notifier) string {
 		base, _ := start(t, handlers.Config{
 			DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: n, Campaigns: memory.NewCampaigns(nil), Secret: secret, Now: f.now,
 		})

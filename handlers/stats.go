@@ -3,8 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,17 +10,6 @@ import (
 	"winnow/models"
 	"winnow/storage"
 )
-
-// figuresTTL is how old figures may be. Many look at them, and a month of a
-// large newsroom takes some milliseconds to add up.
-const figuresTTL = 2 * time.Second
-
-// loadFigures takes a site, or "", and the sites that the caller sees, in
-// lines.
-func (s *Server) loadFigures(ctx context.Context, key string) (storage.Stats, error) {
-	lines := strings.Split(key, "\n")
-	return s.db.Stats(ctx, models.Caller{Kind: models.ByModerator, Sites: lines[1:]}, lines[0])
-}
 
 // figures are what a reply says: for one site with the thresholds that apply.
 type figures struct {
@@ -33,11 +20,11 @@ type figures struct {
 // thresholds returns those that apply to a site; nil when the live model knows
 // none.
 func (s *Server) thresholds(ctx context.Context, slug string) (*models.Thresholds, error) {
-	site, err := s.sites.get(ctx, slug)
+	site, err := s.node.Site(ctx, slug)
 	if err != nil {
 		return nil, err
 	}
-	model := s.live.Load()
+	model := s.node.Model()
 	if model.Manifest().Spam == nil {
 		return nil, nil
 	}
@@ -62,7 +49,7 @@ func (s *Server) stats(c echo.Context) error {
 	}
 	var got figures
 	var err error
-	if got.Stats, err = s.figures.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n")); err == nil && site != "" {
+	if got.Stats, err = s.node.Stats(ctx, by, site); err == nil && site != "" {
 		got.Thresholds, err = s.thresholds(ctx, site)
 	}
 	if err != nil {
