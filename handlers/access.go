@@ -82,13 +82,13 @@ func allow(by models.Caller, who access, fromPage bool) error {
 	case who == frontEnd && (by.Kind == models.ByKey || by.Kind == models.Anonymous && fromPage):
 		return nil // a page's site is named in the request: see pageSite
 	case by.Kind == models.Anonymous:
-		return models.Errorf(models.KindUnauthorized, "credentials are wanted here")
+		return models.Errorf(models.KindUnauthorized, "credentials required")
 	case who == frontEnd:
-		return models.Errorf(models.KindForbidden, "this is for a site's key or its pages")
+		return models.Errorf(models.KindForbidden, "a site key, or a page of the site, is required")
 	case by.Kind != models.ByModerator:
-		return models.Errorf(models.KindForbidden, "this is for moderators")
+		return models.Errorf(models.KindForbidden, "moderator credentials required")
 	case !by.Role.AtLeast(leastRole[who]):
-		return models.Errorf(models.KindForbidden, "this wants the role %s", leastRole[who])
+		return models.Errorf(models.KindForbidden, "role %s required", leastRole[who])
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (s *Server) identify(req *http.Request, who access) (by principal, err erro
 		token = strings.TrimSpace(token)
 		switch {
 		case !strings.EqualFold(scheme, "Bearer") || token == "":
-			return by, models.Errorf(models.KindUnauthorized, "Authorization must be Bearer and a key or token")
+			return by, models.Errorf(models.KindUnauthorized, "Authorization must have the form: Bearer <site key or access token>")
 		case strings.Count(token, ".") == 2:
 			by.Caller, err = s.moderator(req.Context(), token)
 			return by, err
@@ -120,7 +120,7 @@ func (s *Server) identify(req *http.Request, who access) (by principal, err erro
 		return by, nil
 	}
 	if !safeMethod(req.Method) && !sameOrigin(req) {
-		return by, models.Errorf(models.KindForbidden, "the cookie counts only for requests from the console itself")
+		return by, models.Errorf(models.KindForbidden, "cookies are accepted only from the console's own origin")
 	}
 	by.Caller, err = s.moderator(req.Context(), cookie.Value)
 	return by, err
@@ -148,7 +148,7 @@ func (s *Server) moderator(ctx context.Context, token string) (models.Caller, er
 func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	req := c.Request()
 	if slug == "" {
-		return models.Site{}, models.Errorf(models.KindUnauthorized, "a request without a key must name its site")
+		return models.Site{}, models.Errorf(models.KindUnauthorized, "a request without a site key must name its site")
 	}
 	site, err := s.sites.get(req.Context(), slug)
 	if err != nil && models.KindOf(err) != models.KindNotFound {
@@ -156,7 +156,7 @@ func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	}
 	origin := req.Header.Get("Origin")
 	if err != nil || !slices.Contains(site.Origins, origin) && (slug != demoSite || !sameOrigin(req)) {
-		return models.Site{}, models.Errorf(models.KindForbidden, "this page is not one of the site's")
+		return models.Site{}, models.Errorf(models.KindForbidden, "the origin of this page is not registered for the site")
 	}
 	return site, nil
 }

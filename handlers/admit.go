@@ -109,7 +109,7 @@ func (s *Server) surging(ctx context.Context, c models.Comment, site models.Site
 	// The comment waits in any case; the surge begins also when its reader leaves.
 	ctx = context.WithoutCancel(ctx)
 	if _, err := s.db.StartSurge(ctx, c.Site, c.Article.ID, now.Add(limit.Hold()).UTC()); err != nil {
-		s.log.ErrorContext(ctx, "surge not begun", "site", c.Site, "article", c.Article.ID, "error", err)
+		s.log.ErrorContext(ctx, "starting a burst failed", "site", c.Site, "article", c.Article.ID, "error", err)
 		s.surges.forget(key)
 		return over
 	}

@@ -102,7 +102,7 @@ func (v articleSettings) apply(e *models.ArticleEntry, now time.Time) error {
 		bad.Add("until", "must be later than now")
 	}
 	if !e.SurgeUntil.IsZero() && !e.SurgeUntil.Equal(old.SurgeUntil) {
-		bad.Add("surge_until", "can only be ended, by null: state pre holds an article")
+		bad.Add("surge_until", "can only be set to null, which ends the burst: to hold all comments, set state to pre")
 	}
 	return bad.Err()
 }

@@ -61,7 +61,7 @@ func (s *Server) login(c echo.Context) error {
 		return err
 	}
 	if req.Cookie && !sameOrigin(c.Request()) {
-		return models.Errorf(models.KindForbidden, "cookies are for the console alone")
+		return models.Errorf(models.KindForbidden, "cookies are accepted only from the console's own origin")
 	}
 	if err := s.take(c.Request().Context(), c, s.loginLimits(caller(c).Address, req.Name)); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (s *Server) authenticate(ctx context.Context, name, pass string) (models.Mo
 		return m, ctx.Err()
 	}
 	if right := password.Verify(hash, pass); err != nil || !right || m.Disabled {
-		return m, models.Errorf(models.KindUnauthorized, "name or password is wrong")
+		return m, models.Errorf(models.KindUnauthorized, "wrong name or password")
 	}
 	return m, nil
 }
@@ -143,14 +143,14 @@ func (s *Server) refreshToken(c echo.Context) (refreshRequest, error) {
 	}
 	if req.Cookie {
 		if !sameOrigin(c.Request()) {
-			return req, models.Errorf(models.KindForbidden, "cookies are for the console alone")
+			return req, models.Errorf(models.KindForbidden, "cookies are accepted only from the console's own origin")
 		}
 		if cookie, err := c.Request().Cookie(refreshCookie); err == nil {
 			req.RefreshToken = cookie.Value
 		}
 	}
 	if req.RefreshToken == "" {
-		return req, models.Errorf(models.KindUnauthorized, "a refresh token is wanted")
+		return req, models.Errorf(models.KindUnauthorized, "refresh token required")
 	}
 	return req, nil
 }

@@ -70,7 +70,7 @@ func (s *Server) setAuthor(c echo.Context) error {
 			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: models.Clean(x.Reason), Until: x.Until.UTC().Truncate(time.Microsecond)}
 		}
 		if now := s.now(); !old.MayBeSet(by.Role, now) || !v.Sanction.MayBeSet(by.Role, now) {
-			return models.Errorf(models.KindForbidden, "a moderator may shadow an author for seven days; other sanctions are for editors")
+			return models.Errorf(models.KindForbidden, "role editor required: a moderator may only shadow an author, for at most seven days")
 		}
 		return nil
 	})

@@ -182,11 +182,11 @@ func (s *Server) speaker(c echo.Context, slug string, client *clientRequest) (sp
 			return from, err
 		}
 		if client != nil {
-			from.bad.Add("client", "is for a site's server")
+			from.bad.Add("client", "is accepted only with a site key")
 		}
 		client = &clientRequest{UserAgent: req.UserAgent(), Referrer: req.Referer()}
 	case slug != "" && slug != by.Site:
-		return from, models.Errorf(models.KindForbidden, "this key is another site's")
+		return from, models.Errorf(models.KindForbidden, "the site key belongs to another site")
 	default:
 		from.site = by.site
 		from.address = netip.Addr{}
@@ -230,7 +230,7 @@ func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, 
 		Body: models.Clean(req.Body), Client: from.client,
 	}
 	if !from.key && req.Author.ID != "" {
-		from.bad.Add("author.id", "is for a site's server, or a reader token")
+		from.bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	}
 	if r := from.reader; r != nil {
 		comment.Author.ID = r.ID

@@ -28,7 +28,7 @@ func (s *Server) events(c echo.Context) error {
 	q := queryOf(c)
 	site, last := q.site(), c.Request().Header.Get("Last-Event-ID")
 	if _, err := uuid.Parse(last); last != "" && err != nil {
-		q.bad.Add("Last-Event-ID", "is not the id of an event")
+		q.bad.Add("Last-Event-ID", "must be the id of an event")
 	}
 	if err := q.err(); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (s *Server) feedStreams(ctx context.Context) error {
 		return fmt.Errorf("subscribe to notices: %w", err)
 	}
 	s.feed.run(ctx, notices, func(err error) {
-		s.log.ErrorContext(ctx, "open streams hear nothing", "error", err)
+		s.log.ErrorContext(ctx, "reading events for the open streams failed", "error", err)
 	})
 	for range notices { // the notifier closes it
 	}

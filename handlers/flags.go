@@ -80,7 +80,7 @@ func reporter(req flagRequest, from speaker, witness string) (identity, error) {
 	who := identity{author: models.Clean(req.Author.ID), client: witness}
 	switch {
 	case !from.key && who.author != "":
-		from.bad.Add("author.id", "is for a site's server, or a reader token")
+		from.bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	case len(who.author) > 4*models.MaxID:
 		from.bad.Add("author.id", "must have at most %d characters", models.MaxID)
 	}
@@ -88,7 +88,7 @@ func reporter(req flagRequest, from speaker, witness string) (identity, error) {
 		who.author = from.reader.ID
 	}
 	if who == (identity{}) {
-		from.bad.Add("client.ip", "or author.id must say who reports")
+		from.bad.Add("client.ip", "is required unless author.id is given")
 	}
 	if req.Reason != "" && !req.Reason.Decidable() {
 		from.bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")

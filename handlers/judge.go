@@ -115,7 +115,7 @@ func (s *Server) see(ctx context.Context, c models.Comment, sketch models.Sketch
 	}
 	group, err := s.campaigns.See(ctx, c.Site, sketch, c.ID, author, c.Article.ID)
 	if err != nil {
-		s.log.ErrorContext(ctx, "campaign not known", "error", err)
+		s.log.ErrorContext(ctx, "campaign lookup failed", "error", err)
 	}
 	return group
 }
@@ -130,7 +130,7 @@ func (s *Server) loadRules(ctx context.Context, site string) (*rules.Set, error)
 	}
 	set, err := rules.Compile(r)
 	if err != nil {
-		s.log.ErrorContext(ctx, "rules do not apply", "site", site, "error", err)
+		s.log.ErrorContext(ctx, "site rules ignored, they do not compile", "site", site, "error", err)
 		return nil, nil
 	}
 	return set, nil

@@ -70,7 +70,7 @@ func stream[T any](s *Server, c echo.Context, format, name string, columns []mod
 	res.Header().Set("Cache-Control", "no-store")
 	res.WriteHeader(http.StatusOK)
 	if err := writeRows(res, format, columns, row, more, next); err != nil {
-		s.log.WarnContext(c.Request().Context(), "export cut off", "export", name, "error", err)
+		s.log.WarnContext(c.Request().Context(), "export aborted", "export", name, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil

@@ -65,7 +65,7 @@ func (s *Server) follow(ctx context.Context) error {
 		case <-tick.C:
 		}
 		if err := s.reload(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "live model not reloaded", "error", err)
+			s.log.ErrorContext(ctx, "reloading the live model failed", "error", err)
 		}
 	}
 }

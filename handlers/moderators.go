@@ -16,7 +16,7 @@ import (
 // people could else reach the others.
 func ofAllSites(by models.Caller) error {
 	if len(by.Sites) > 0 {
-		return models.Errorf(models.KindForbidden, "this wants an admin of all sites")
+		return models.Errorf(models.KindForbidden, "role admin for all sites required")
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func (s *Server) moderatorRequestOf(c echo.Context) (moderatorRequest, error) {
 		_, err := s.sites.get(c.Request().Context(), slug)
 		switch {
 		case models.KindOf(err) == models.KindNotFound:
-			bad.Add("sites", "has %q, which is not a site", slug)
+			bad.Add("sites", "contains %q, which is not a site", slug)
 		case err != nil:
 			return req, err
 		}
@@ -110,7 +110,7 @@ func (s *Server) addModerator(c echo.Context) error {
 		return err
 	}
 	if req.Password == nil {
-		return invalid("password", "must be given")
+		return invalid("password", "is required")
 	}
 	ctx := c.Request().Context()
 	if m.PasswordHash, err = s.hash(ctx, req); err != nil {
@@ -134,7 +134,7 @@ func moderatorNamed(c echo.Context) (string, error) {
 	}
 	name, err := url.PathUnescape(name)
 	if err != nil {
-		return "", models.Errorf(models.KindMalformed, "the name in the address cannot be read")
+		return "", models.Errorf(models.KindMalformed, "the name in the path is not valid percent-encoding")
 	}
 	return name, nil
 }
@@ -158,7 +158,7 @@ func (s *Server) updateModerator(c echo.Context) error {
 	m, err := s.db.UpdateModerator(ctx, by, name, func(m *models.Moderator) error {
 		req.change(m, hash)
 		if name == by.Name && !m.RunsAll() {
-			return models.Errorf(models.KindConflict, "another admin must take this away from you")
+			return models.Errorf(models.KindConflict, "you cannot reduce your own access: another admin must do it")
 		}
 		return nil
 	})

@@ -30,7 +30,7 @@ func (q *query) text(name string, most int) string {
 		return ""
 	}
 	if len(given) > 1 {
-		q.bad.Add(name, "is given %d times", len(given))
+		q.bad.Add(name, "must be given once, was given %d times", len(given))
 	}
 	v := models.Clean(given[0])
 	if n := utf8.RuneCountInString(v); n > most {
@@ -84,7 +84,7 @@ func (q *query) time(name string) time.Time {
 func (q *query) site() string {
 	v := q.text("site", models.MaxID)
 	if v != "" && !models.ValidSlug(v) {
-		q.bad.Add("site", "is not a site's slug")
+		q.bad.Add("site", "must be a site's slug")
 	}
 	return v
 }

@@ -38,7 +38,7 @@ func (s *Server) exportReader(c echo.Context) error {
 	res.Header().Set("Cache-Control", "no-store")
 	res.WriteHeader(http.StatusOK)
 	if err := models.WriteReader(unhurried{res, longReply(res)}, r, s.now(), standing, comments, reports); err != nil {
-		s.log.WarnContext(ctx, "export cut off", "export", "reader", "error", err)
+		s.log.WarnContext(ctx, "export aborted", "export", "reader", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil

@@ -52,7 +52,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	if errors.As(err, &large) {
 		return nil, tooLarge(large.Limit)
 	}
-	return nil, &models.Error{Kind: models.KindMalformed, Message: "the request could not be read to its end", Cause: err}
+	return nil, &models.Error{Kind: models.KindMalformed, Message: "the request body could not be read completely", Cause: err}
 }
 
 func tooLarge(most int64) error {
@@ -83,8 +83,8 @@ func parse(data []byte, v any) error {
 	case err == nil || errors.As(err, &kind):
 		return models.Errorf(models.KindMalformed, "the request must be a JSON object")
 	case errors.As(err, &syntax) && syntax.Err == jsontext.ErrDuplicateName:
-		return &models.Error{Kind: models.KindMalformed, Message: "the request names a field twice", Fields: []models.FieldError{
-			{Field: fieldName(syntax.JSONPointer), Message: "is given twice"},
+		return &models.Error{Kind: models.KindMalformed, Message: "the request has a duplicate field", Fields: []models.FieldError{
+			{Field: fieldName(syntax.JSONPointer), Message: "is a duplicate"},
 		}}
 	}
 	return &models.Error{Kind: models.KindMalformed, Message: "the request is not valid JSON", Cause: err}

@@ -182,7 +182,7 @@ func (s *Server) publish(ctx context.Context, e models.Event) {
 	select {
 	case s.notices <- e:
 	default:
-		s.log.WarnContext(ctx, "too many notices wait, one is lost", "kind", e.Kind, "subject", e.Subject)
+		s.log.WarnContext(ctx, "notification queue full, event dropped", "kind", e.Kind, "subject", e.Subject)
 	}
 }
 
@@ -194,7 +194,7 @@ func (s *Server) deliver(ctx context.Context) error {
 			return nil
 		case e := <-s.notices:
 			if err := s.notifier.Publish(ctx, e); err != nil && ctx.Err() == nil {
-				s.log.WarnContext(ctx, "notice lost", "kind", e.Kind, "subject", e.Subject, "error", err)
+				s.log.WarnContext(ctx, "publishing an event failed", "kind", e.Kind, "subject", e.Subject, "error", err)
 			}
 		}
 	}
@@ -207,7 +207,7 @@ func (s *Server) purge(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		if err := s.addresses.renew(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "addresses keep their key", "error", err)
+			s.log.ErrorContext(ctx, "renewing the address key failed", "error", err)
 		}
 		if n, err := s.db.Purge(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "purge failed", "error", err)
