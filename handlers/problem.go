@@ -20,7 +20,7 @@ type problem struct {
 	Status    int                 `json:"status"`
 	Detail    string              `json:"detail,omitempty"`
 	Fields    []models.FieldError `json:"fields,omitempty"`
-	Current   *currentState           `json:"current,omitempty"` // of the comment, for a conflict
+	Current   *currentState       `json:"current,omitempty"` // of the comment, for a conflict
 	Until     time.Time           `json:"until,omitzero"`    // a ban or a closed article
 	RequestID string              `json:"request_id,omitempty"`
 }

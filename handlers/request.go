@@ -112,6 +112,53 @@ func typeName(e *json.SemanticError) string {
 	return e.JSONKind.String()
 }
 
+// Optional is a field of a PATCH, or of a PUT that changes only what it names:
+// the field is absent (the zero Optional), null, or a value.
+type Optional[T any] struct {
+	Present bool
+	Null    bool
+	Value   T // the zero value when the field is absent or null
+}
+
+// UnmarshalJSONFrom is called for a field that is present, null included.
+func (o *Optional[T]) UnmarshalJSONFrom(in *jsontext.Decoder) error {
+	*o = Optional[T]{Present: true, Null: in.PeekKind() == 'n'}
+	return json.UnmarshalDecode(in, &o.Value)
+}
+
+// Get returns the value, and false when the field is absent or null.
+func (o Optional[T]) Get() (T, bool) { return o.Value, o.Present && !o.Null }
+
+// Set changes dst to the value, or to the zero value for null.
+func (o Optional[T]) Set(dst *T) {
+	if o.Present {
+		*dst = o.Value
+	}
+}
+
+// SetPointer changes dst to point to a new value, or to nil for null. It never
+// writes through the old pointer: storage compares the old record with the new
+// one, and logs both.
+func (o Optional[T]) SetPointer(dst **T) {
+	switch {
+	case o.Null:
+		*dst = nil
+	case o.Present:
+		*dst = &o.Value
+	}
+}
+
+// patch changes those fields of a T that a request has.
+type patch[T any] interface{ apply(dst *T) }
+
+// setFields changes single fields of dst; null resets all of them.
+func setFields[T any, P patch[T]](o Optional[P], dst *T) {
+	if o.Null {
+		*dst = *new(T)
+	}
+	o.Value.apply(dst)
+}
+
 // query reads the parameters of an address and gathers what is wrong with
 // them. Parameters that nobody asks for are ignored, like unknown names in JSON.
 type query struct {
