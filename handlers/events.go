@@ -101,14 +101,6 @@ type eventStream struct {
 	wanted  func(models.Event) bool
 }
 
-// longReply lets a reply last longer than the server waits for requests: past
-// that read deadline net/http would take the client for gone.
-func longReply(res http.ResponseWriter) *http.ResponseController {
-	control := http.NewResponseController(res)
-	_ = control.SetReadDeadline(time.Time{}) // not every writer has deadlines; those of net/http have
-	return control
-}
-
 // begin sends the head, so that the client knows that it is listened to.
 func (o eventStream) begin(all bool) error {
 	h := o.res.Header()

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -42,17 +41,6 @@ func (s *Server) exportReader(c echo.Context) error {
 		panic(http.ErrAbortHandler)
 	}
 	return nil
-}
-
-// unhurried gives a slow reader rowPeriod for each part of a reply.
-type unhurried struct {
-	to      http.ResponseWriter
-	control *http.ResponseController
-}
-
-func (u unhurried) Write(p []byte) (int, error) {
-	_ = u.control.SetWriteDeadline(time.Now().Add(rowPeriod))
-	return u.to.Write(p)
 }
 
 // eraseReader removes all that is kept of one reader. It goes to its end also
