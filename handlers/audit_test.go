@@ -1,9 +1,13 @@
 package handlers_test
 
 import (
+	"bytes"
+	"encoding/csv"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"winnow/models"
 )
@@ -46,6 +50,62 @@ func TestAuditHasTheOldValueOfAPatch(t *testing.T) {
 			if now := want.after[i]; !strings.Contains(string(row.After), now) {
 				t.Errorf("%s: after is %s, want %s in it", action, row.After, now)
 			}
+		}
+	}
+}
+
+func TestAuditTrail(t *testing.T) {
+	onBoth(t, "each change is in the audit trail, an export too", auditTrail)
+}
+
+func auditTrail(d *desk) {
+	c := d.pending("gazette", "what a harbour")
+	d.decide("bob", c.ID, object{"action": "approve"})
+	d.labels("eve", "?site=gazette")
+	var rows []models.Audit
+	for next := ""; ; {
+		var page items[models.Audit]
+		d.as("eve", "GET", "/v1/audit?limit=1&site=gazette&cursor="+next, nil).into(http.StatusOK, &page)
+		rows = append(rows, page.Items...)
+		if next = page.Next; next == "" {
+			break
+		}
+	}
+	if len(rows) < 2 || rows[0].Action != "labels.export" || rows[0].Actor != "moderator:eve" || rows[1].Action != "comment.approve" || rows[1].Subject != c.ID {
+		d.Fatalf("trail: %+v", rows)
+	}
+	if rows[1].Address == "" {
+		d.Error("nobody knows where the decision came from")
+	}
+	var page items[models.Audit]
+	d.as("eve", "GET", "/v1/audit?action=comment.approve&actor=moderator:bob", nil).into(http.StatusOK, &page)
+	if len(page.Items) != 1 {
+		d.Errorf("filtered: %+v", page.Items)
+	}
+	r := d.as("eve", "GET", "/v1/audit?format=csv&site=gazette", nil)
+	r.must(http.StatusOK)
+	lines, err := csv.NewReader(bytes.NewReader(r.body)).ReadAll()
+	d.must(err)
+	if len(lines) != len(rows)+2 || !slices.Contains(lines[1], "audit.export") {
+		d.Errorf("csv has %d lines for %d rows and its own", len(lines), len(rows))
+	}
+	r = d.as("eve", "GET", "/v1/audit?format=jsonl&action=comment.*&subject="+c.ID+"&since="+rows[1].At.Format(time.RFC3339Nano), nil)
+	r.must(http.StatusOK)
+	if n := bytes.Count(r.body, []byte("\n")); n != 1 {
+		d.Errorf("%d rows of the comment: %s", n, r.body)
+	}
+	var head models.AuditHead
+	d.as("eve", "GET", "/v1/audit/head", nil).into(http.StatusOK, &head)
+	d.as("eve", "GET", "/v1/audit?limit=1", nil).into(http.StatusOK, &page)
+	if last := page.Items[0]; head.Seq != last.Seq || head.Hash != last.Hash {
+		d.Errorf("head %+v, last row %+v", head, last)
+	}
+	d.as("eve", "GET", "/v1/audit?format=xml", nil).names("format")
+	d.as("hanna", "GET", "/v1/audit?site=gazette", nil).must(http.StatusNotFound)
+	d.as("hanna", "GET", "/v1/audit", nil).into(http.StatusOK, &page)
+	for _, a := range page.Items {
+		if a.Site != "herald" {
+			d.Errorf("hanna reads of %+v", a)
 		}
 	}
 }

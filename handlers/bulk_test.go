@@ -3,9 +3,14 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"testing"
 
 	"winnow/models"
 )
+
+func TestBatchByFilter(t *testing.T) {
+	onBoth(t, "a filter is previewed, decided and undone", filteredBatch)
+}
 
 func filteredBatch(d *desk) {
 	for i := range 4 {
