@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -14,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 
 	"winnow/models"
 )
@@ -28,14 +28,13 @@ func newRequestID() string {
 	return hex.EncodeToString(b)
 }
 
-// everyReply has these fields; pages replace the last. The values are shared,
-// so they are replaced, never written to.
-var everyReply = http.Header{
-	"X-Content-Type-Options":  {"nosniff"},
-	"X-Frame-Options":         {"DENY"},
-	"Referrer-Policy":         {"strict-origin-when-cross-origin"},
-	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
-}
+// secureHeaders are sent with every reply; pages replace the policy.
+var secureHeaders = middleware.SecureWithConfig(middleware.SecureConfig{
+	ContentTypeNosniff:    "nosniff",
+	XFrameOptions:         "DENY",
+	ReferrerPolicy:        "strict-origin-when-cross-origin",
+	ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+})
 
 // requestID is the name of this one request in replies and logs.
 func requestID(c echo.Context) string { return c.Response().Header().Get(requestHeader) }
@@ -52,7 +51,6 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			id = newRequestID()
 		}
 		h.Set(requestHeader, id)
-		maps.Copy(h, everyReply)
 
 		err := recovered(next, c)
 		if err != nil {

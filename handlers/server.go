@@ -161,7 +161,7 @@ func (s *Server) router() *echo.Echo {
 	e.HideBanner = true
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = func(r *http.Request) string { return s.peer(r).String() }
-	e.Use(s.observe, s.cors)
+	e.Use(s.observe, secureHeaders, s.cors)
 	for _, r := range s.routes() {
 		h := s.guard(r)
 		e.Add(r.method, r.path, h)
