@@ -37,51 +37,35 @@ func (s *Server) listArticles(c echo.Context) error {
 	return c.JSON(http.StatusOK, list[models.ArticleEntry]{Items: found, Next: next})
 }
 
-// articleSettings is what can be set of an article. A request is decoded over the
-// present values: absent fields stay as they are, and null removes the end of a
-// state, the article's own burst limit, or the burst that is going on.
-type articleSettings struct {
-	State      models.ArticleState `json:"state"`
-	Until      time.Time           `json:"until"`
-	Section    string              `json:"section"`
-	Surge      *models.Surge       `json:"surge"`
-	SurgeUntil time.Time           `json:"surge_until"`
+// articlePatch sets the state of an article, its section, or its burst limit.
+// What is absent stays; null resets: until to no end, surge to the site's own
+// limit, and surge_until ends a burst.
+type articlePatch struct {
+	Site       string                        `json:"site"`
+	Article    string                        `json:"article"`
+	State      Optional[models.ArticleState] `json:"state"`
+	Until      Optional[time.Time]           `json:"until"`
+	Section    Optional[string]              `json:"section"`
+	Surge      Optional[surgePatch]          `json:"surge"`
+	SurgeUntil Optional[time.Time]           `json:"surge_until"`
 }
 
-// setArticle opens, closes or pre-moderates an article, or sets its burst limit.
+// setArticle changes the state of an article, its section, or its burst limit.
 func (s *Server) setArticle(c echo.Context) error {
-	data, err := readJSON(c.Request())
+	req, err := decode[articlePatch](c)
 	if err != nil {
 		return err
 	}
-	var target struct {
-		Site    string              `json:"site"`
-		Article string              `json:"article"`
-		State   models.ArticleState `json:"state"`
-	}
-	if err := parse(data, &target); err != nil {
-		return err
-	}
 	ctx, by := c.Request().Context(), caller(c)
-	if target.Site == "" {
+	if req.Site == "" {
 		return invalid("site", "must name a site")
 	}
-	if err := s.visible(ctx, by, target.Site); err != nil {
+	if err := s.visible(ctx, by, req.Site); err != nil {
 		return err
 	}
-	id := models.Clean(target.Article)
-	entry, err := s.db.UpdateArticle(ctx, by, target.Site, id, func(e *models.ArticleEntry) error {
-		v := articleSettings{e.State, e.Until, e.Section, e.Surge, e.SurgeUntil}
-		if target.State != "" && target.State != e.State {
-			v.Until = time.Time{} // the end was that of another state
-		}
-		if v.Surge != nil {
-			v.Surge = new(*v.Surge) // the audit trail needs the old one
-		}
-		if err := parse(data, &v); err != nil {
-			return err
-		}
-		return v.apply(e, s.now())
+	id := models.Clean(req.Article)
+	entry, err := s.db.UpdateArticle(ctx, by, req.Site, id, func(e *models.ArticleEntry) error {
+		return req.apply(e, s.now())
 	})
 	if err != nil {
 		return err
@@ -90,17 +74,34 @@ func (s *Server) setArticle(c echo.Context) error {
 	return c.JSON(http.StatusOK, entry)
 }
 
-// apply sets the values of an article.
-func (v articleSettings) apply(e *models.ArticleEntry, now time.Time) error {
+// apply changes an article. A new state does not inherit the old one's end.
+func (p articlePatch) apply(e *models.ArticleEntry, now time.Time) error {
 	var bad models.Invalid
 	old := *e
-	e.State, e.Section, e.Surge = v.State, models.Clean(v.Section), v.Surge
-	e.Until, e.SurgeUntil = v.Until.UTC().Truncate(time.Microsecond), v.SurgeUntil.UTC().Truncate(time.Microsecond)
+	if state, ok := p.State.Get(); ok && state != "" && state != e.State {
+		e.Until = time.Time{}
+	}
+	p.State.Set(&e.State)
+	p.Until.Set(&e.Until)
+	p.Section.Set(&e.Section)
+	p.SurgeUntil.Set(&e.SurgeUntil)
+	if p.Surge.Null {
+		e.Surge = nil
+	} else if p.Surge.Present {
+		var surge models.Surge // a copy: the audit trail still needs the old one
+		if e.Surge != nil {
+			surge = *e.Surge
+		}
+		p.Surge.Value.apply(&surge)
+		e.Surge = &surge
+	}
+	e.Section = models.Clean(e.Section)
+	e.Until, e.SurgeUntil = e.Until.UTC().Truncate(time.Microsecond), e.SurgeUntil.UTC().Truncate(time.Microsecond)
 	if !e.Until.IsZero() && !e.Until.After(now) && !e.Until.Equal(old.Until) {
 		bad.Add("until", "must be later than now")
 	}
 	if !e.SurgeUntil.IsZero() && !e.SurgeUntil.Equal(old.SurgeUntil) {
-		bad.Add("surge_until", "can only be ended, by null: state pre holds an article")
+		bad.Add("surge_until", "can only be set to null, which ends the burst: to hold all comments, set state to pre")
 	}
 	return bad.Err()
 }

@@ -79,7 +79,7 @@ func (s *Server) logAuditHead(ctx context.Context) {
 	head, err := s.db.AuditHead(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "audit trail has no head", "error", err)
+			s.log.ErrorContext(ctx, "reading the audit head failed", "error", err)
 		}
 		return
 	}

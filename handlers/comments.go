@@ -170,7 +170,7 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 		Body: models.Clean(req.Body), Client: from.client,
 	}
 	if !from.byKey && req.Author.ID != "" {
-		bad.Add("author.id", "is for a site's server, or a reader token")
+		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	}
 	if r := from.reader; r != nil {
 		comment.Author.ID = r.ID

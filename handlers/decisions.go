@@ -140,7 +140,7 @@ type batchRequest struct {
 func (r batchRequest) filter(bad *models.Invalid) (f models.QueueFilter) {
 	for id := range r.Versions {
 		if !slices.Contains(r.CommentIDs, id) {
-			bad.Add("versions", "has a comment that comment_ids has not")
+			bad.Add("versions", "contains an id that is not in comment_ids")
 			break
 		}
 	}
@@ -149,9 +149,9 @@ func (r batchRequest) filter(bad *models.Invalid) (f models.QueueFilter) {
 		checkIDs(r.CommentIDs, bad)
 		return f
 	case r.CommentIDs != nil:
-		bad.Add("comment_ids", "does not go with filter")
+		bad.Add("comment_ids", "cannot be combined with filter")
 	case r.Expect == nil:
-		bad.Add("expect", "must say how many comments the preview counted")
+		bad.Add("expect", "is required with filter: the count from the preview")
 	}
 	return r.Filter.filter("filter.", bad)
 }
@@ -183,7 +183,7 @@ func (s *Server) decideMany(c echo.Context) error {
 	var bad models.Invalid
 	f, decision := req.filter(&bad), req.decision()
 	if decision.Versions = req.Versions; decision.Version != 0 {
-		bad.Add("version", "goes with one comment only: see versions")
+		bad.Add("version", "is for a single comment: use versions")
 	}
 	if err := bad.Err(); err != nil {
 		return err

@@ -36,7 +36,7 @@ func (s *Server) editComment(c echo.Context) error {
 		return err
 	}
 	if !from.byKey && s.now().Sub(comment.CreatedAt) > editTime {
-		return models.Errorf(models.KindForbidden, "a comment can be changed for %d minutes", int(editTime.Minutes()))
+		return models.Errorf(models.KindForbidden, "a comment can be edited for %d minutes after it was posted", int(editTime.Minutes()))
 	}
 	if comment.Gone() {
 		return models.Errorf(models.KindConflict, "the text of this comment has been removed")

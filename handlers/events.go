@@ -27,7 +27,7 @@ func (s *Server) events(c echo.Context) error {
 	q := queryOf(c)
 	site, last := q.site(), c.Request().Header.Get("Last-Event-ID")
 	if _, err := uuid.Parse(last); last != "" && err != nil {
-		q.bad.Add("Last-Event-ID", "is not the id of an event")
+		q.bad.Add("Last-Event-ID", "must be the id of an event")
 	}
 	if err := q.err(); err != nil {
 		return err
@@ -70,14 +70,6 @@ type eventStream struct {
 	res     http.ResponseWriter
 	control *http.ResponseController
 	wanted  func(models.Event) bool
-}
-
-// longReply removes the read deadline of a connection, so that a reply may last
-// longer: after it net/http would take the client for disconnected.
-func longReply(res http.ResponseWriter) *http.ResponseController {
-	control := http.NewResponseController(res)
-	_ = control.SetReadDeadline(time.Time{}) // writers of net/http have deadlines; in tests there may be others
-	return control
 }
 
 // begin sends the header, so that the client knows that the stream is open.

@@ -81,7 +81,7 @@ func (req flagRequest) reporter(from submitter, clientID string, bad *models.Inv
 	who := reporter{author: models.Clean(req.Author.ID), client: clientID}
 	switch {
 	case !from.byKey && who.author != "":
-		bad.Add("author.id", "is for a site's server, or a reader token")
+		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	case len(who.author) > 4*models.MaxID:
 		bad.Add("author.id", "must have at most %d characters", models.MaxID)
 	}
@@ -89,7 +89,7 @@ func (req flagRequest) reporter(from submitter, clientID string, bad *models.Inv
 		who.author = from.reader.ID
 	}
 	if who == (reporter{}) {
-		bad.Add("client.ip", "or author.id must say who reports")
+		bad.Add("client.ip", "is required unless author.id is given")
 	}
 	if req.Reason != "" && !req.Reason.Decidable() {
 		bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")

@@ -77,7 +77,7 @@ func (s *Server) take(ctx context.Context, c echo.Context, limits []models.Limit
 	a, err := s.limiter.Take(ctx, limits...)
 	if err != nil {
 		s.metrics.limiterFailures.Inc()
-		s.log.ErrorContext(ctx, "limiter failed: request accepted", "error", err)
+		s.log.ErrorContext(ctx, "limiter failed, request allowed", "error", err)
 		return nil
 	}
 	if a.Policy.Name == "" {
@@ -105,7 +105,7 @@ func (s *Server) take(ctx context.Context, c echo.Context, limits []models.Limit
 	}
 	s.metrics.refusals.WithLabelValues(a.Policy.Name).Inc()
 	h.Set("Retry-After", strconv.Itoa(max(1, seconds(a.RetryAfter))))
-	return models.Errorf(models.KindLimited, "too many requests; one more is allowed in %d seconds", max(1, seconds(a.RetryAfter)))
+	return models.Errorf(models.KindLimited, "too many requests: retry in %d seconds", max(1, seconds(a.RetryAfter)))
 }
 
 // appendItem appends a string with two parameters as RFC 9651 writes it:

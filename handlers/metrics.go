@@ -87,7 +87,7 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 	defer cancel()
 	page, err := g.s.db.Queue(ctx, models.Caller{Kind: models.ByCommand}, models.QueueFilter{Limit: 1})
 	if err != nil {
-		g.s.log.WarnContext(ctx, "queue not counted for the metrics", "error", err)
+		g.s.log.WarnContext(ctx, "counting the queue for the metrics failed", "error", err)
 		return
 	}
 	ch <- prometheus.MustNewConstMetric(pendingDesc, prometheus.GaugeValue, float64(page.Total))

@@ -37,7 +37,7 @@ func (s *Server) listModels(c echo.Context) error {
 // uploadModel keeps a model file as a candidate.
 func (s *Server) uploadModel(c echo.Context) error {
 	if kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type")); err != nil || kind != "application/octet-stream" {
-		return models.Errorf(models.KindMediaType, "a model must be sent as application/octet-stream")
+		return models.Errorf(models.KindMediaType, "Content-Type must be application/octet-stream")
 	}
 	data, err := readBody(c.Request())
 	if err != nil {

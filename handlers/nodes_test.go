@@ -181,3 +181,35 @@ func eventually(t *testing.T, what string, done func() bool) {
 		}
 	}
 }
+
+func TestOtherNodesFollow(t *testing.T) {
+	shared := memory.NewNotifier()
+	f := newFront(t, func(c *handlers.Config) { c.Notifier = shared })
+	here := f.base
+	node := func(n node.Notifier) string {
+		base, _ := start(t, handlers.Config{
+			DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: n, Campaigns: memory.NewCampaigns(nil), Secret: secret, Now: f.now,
+		})
+		return base
+	}
+	told, untold := node(shared), node(memory.NewNotifier())
+	post := func(base string) reply {
+		f.base = base
+		defer func() { f.base = here }()
+		return f.send("POST", "/v1/comments", bearer(f.key), comment(by(object{"id": "m1", "name": "Mallory"})))
+	}
+	for _, base := range []string{told, untold} {
+		post(base).must(http.StatusCreated)
+	}
+	f.as("eve", "PUT", "/v1/authors", object{"site": "gazette", "author_id": "m1", "sanction": object{"kind": "ban"}}).must(http.StatusOK)
+	post(here).refused("banned", nil)
+	deadline := time.Now().Add(10 * time.Second)
+	for post(told).status != http.StatusForbidden {
+		if time.Now().After(deadline) {
+			t.Fatal("the other node was not told")
+		}
+	}
+	post(untold).must(http.StatusCreated)
+	f.pass(5 * time.Second)
+	post(untold).refused("banned", nil)
+}

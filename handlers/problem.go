@@ -31,10 +31,10 @@ var statuses = map[models.Kind]struct {
 	code  int
 	title string
 }{
-	models.KindInternal:     {http.StatusInternalServerError, "Fault of the server"},
-	models.KindMalformed:    {http.StatusBadRequest, "Request not readable"},
-	models.KindUnauthorized: {http.StatusUnauthorized, "Credentials wanted"},
-	models.KindForbidden:    {http.StatusForbidden, "Not allowed"},
+	models.KindInternal:     {http.StatusInternalServerError, "Internal server error"},
+	models.KindMalformed:    {http.StatusBadRequest, "Malformed request"},
+	models.KindUnauthorized: {http.StatusUnauthorized, "Unauthorized"},
+	models.KindForbidden:    {http.StatusForbidden, "Forbidden"},
 	models.KindBanned:       {http.StatusForbidden, "Author banned"},
 	models.KindClosed:       {http.StatusForbidden, "Comments closed"},
 	models.KindNotFound:     {http.StatusNotFound, "Not found"},
@@ -42,9 +42,9 @@ var statuses = map[models.Kind]struct {
 	models.KindConflict:     {http.StatusConflict, "Conflict"},
 	models.KindTooLarge:     {http.StatusRequestEntityTooLarge, "Request too large"},
 	models.KindMediaType:    {http.StatusUnsupportedMediaType, "Media type not supported"},
-	models.KindInvalid:      {http.StatusUnprocessableEntity, "Fields not acceptable"},
+	models.KindInvalid:      {http.StatusUnprocessableEntity, "Invalid fields"},
 	models.KindLimited:      {http.StatusTooManyRequests, "Too many requests"},
-	models.KindUnavailable:  {http.StatusServiceUnavailable, "Try again later"},
+	models.KindUnavailable:  {http.StatusServiceUnavailable, "Service unavailable"},
 }
 
 // kindMethod is a matter of HTTP alone, so models does not know it.
@@ -60,11 +60,11 @@ func problemOf(err error) problem {
 	case errors.As(err, &own):
 		p.Detail, p.Fields = own.Message, own.Fields
 	case errors.As(err, &theirs) && theirs.Code == http.StatusNotFound:
-		kind, p.Detail = models.KindNotFound, "there is nothing at this address"
+		kind, p.Detail = models.KindNotFound, "no route matches this path"
 	case errors.As(err, &theirs) && theirs.Code == http.StatusMethodNotAllowed:
-		kind, p.Detail = kindMethod, "this address has other methods"
+		kind, p.Detail = kindMethod, "method not allowed"
 	case errors.Is(err, context.DeadlineExceeded):
-		kind, p.Detail = models.KindUnavailable, "the server is too busy"
+		kind, p.Detail = models.KindUnavailable, "the request timed out: try again later"
 	}
 	var late *conflictError
 	if errors.As(err, &late) {
@@ -77,7 +77,7 @@ func problemOf(err error) problem {
 	st, known := statuses[kind]
 	if !known || kind == models.KindInternal {
 		kind, st = models.KindInternal, statuses[models.KindInternal]
-		p.Detail, p.Fields = "the fault has been logged", nil
+		p.Detail, p.Fields = "the error has been logged", nil
 	}
 	p.Type, p.Title, p.Status = "urn:winnow:problem:"+string(kind), st.title, st.code
 	return p

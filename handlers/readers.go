@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,21 +37,10 @@ func (s *Server) exportReader(c echo.Context) error {
 	res.Header().Set("Cache-Control", "no-store")
 	res.WriteHeader(http.StatusOK)
 	if err := models.WriteReader(unhurried{res, longReply(res)}, r, s.now(), standing, comments, reports); err != nil {
-		s.log.WarnContext(ctx, "export cut off", "export", "reader", "error", err)
+		s.log.WarnContext(ctx, "export aborted", "export", "reader", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil
-}
-
-// unhurried gives a slow reader rowPeriod for each part of a reply.
-type unhurried struct {
-	to      http.ResponseWriter
-	control *http.ResponseController
-}
-
-func (u unhurried) Write(p []byte) (int, error) {
-	_ = u.control.SetWriteDeadline(time.Now().Add(rowPeriod))
-	return u.to.Write(p)
 }
 
 // eraseReader removes all that is kept of one reader. It goes to its end also

@@ -7,7 +7,9 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -52,7 +54,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	if errors.As(err, &large) {
 		return nil, tooLarge(large.Limit)
 	}
-	return nil, &models.Error{Kind: models.KindMalformed, Message: "the request could not be read to its end", Cause: err}
+	return nil, &models.Error{Kind: models.KindMalformed, Message: "the request body could not be read completely", Cause: err}
 }
 
 func tooLarge(most int64) error {
@@ -83,8 +85,8 @@ func parse(data []byte, v any) error {
 	case err == nil || errors.As(err, &kind):
 		return models.Errorf(models.KindMalformed, "the request must be a JSON object")
 	case errors.As(err, &syntax) && syntax.Err == jsontext.ErrDuplicateName:
-		return &models.Error{Kind: models.KindMalformed, Message: "the request names a field twice", Fields: []models.FieldError{
-			{Field: fieldName(syntax.JSONPointer), Message: "is given twice"},
+		return &models.Error{Kind: models.KindMalformed, Message: "the request has a duplicate field", Fields: []models.FieldError{
+			{Field: fieldName(syntax.JSONPointer), Message: "is a duplicate"},
 		}}
 	}
 	return &models.Error{Kind: models.KindMalformed, Message: "the request is not valid JSON", Cause: err}
@@ -108,4 +110,128 @@ func typeName(e *json.SemanticError) string {
 		return strings.TrimSpace("number " + string(e.JSONValue))
 	}
 	return e.JSONKind.String()
+}
+
+// Optional is a field of a PATCH, or of a PUT that changes only what it names:
+// the field is absent (the zero Optional), null, or a value.
+type Optional[T any] struct {
+	Present bool
+	Null    bool
+	Value   T // the zero value when the field is absent or null
+}
+
+// UnmarshalJSONFrom is called for a field that is present, null included.
+func (o *Optional[T]) UnmarshalJSONFrom(in *jsontext.Decoder) error {
+	*o = Optional[T]{Present: true, Null: in.PeekKind() == 'n'}
+	return json.UnmarshalDecode(in, &o.Value)
+}
+
+// Get returns the value, and false when the field is absent or null.
+func (o Optional[T]) Get() (T, bool) { return o.Value, o.Present && !o.Null }
+
+// Set changes dst to the value, or to the zero value for null.
+func (o Optional[T]) Set(dst *T) {
+	if o.Present {
+		*dst = o.Value
+	}
+}
+
+// SetPointer changes dst to point to a new value, or to nil for null. It never
+// writes through the old pointer: storage compares the old record with the new
+// one, and logs both.
+func (o Optional[T]) SetPointer(dst **T) {
+	switch {
+	case o.Null:
+		*dst = nil
+	case o.Present:
+		*dst = &o.Value
+	}
+}
+
+// patch changes those fields of a T that a request has.
+type patch[T any] interface{ apply(dst *T) }
+
+// setFields changes single fields of dst; null resets all of them.
+func setFields[T any, P patch[T]](o Optional[P], dst *T) {
+	if o.Null {
+		*dst = *new(T)
+	}
+	o.Value.apply(dst)
+}
+
+// query reads the parameters of an address and gathers what is wrong with
+// them. Parameters that nobody asks for are ignored, like unknown names in JSON.
+type query struct {
+	values map[string][]string
+	bad    models.Invalid
+}
+
+func queryOf(c echo.Context) *query { return &query{values: c.QueryParams()} }
+
+func (q *query) err() error { return q.bad.Err() }
+
+// text returns a parameter of at most so many characters; "" when absent.
+func (q *query) text(name string, most int) string {
+	given := q.values[name]
+	if len(given) == 0 {
+		return ""
+	}
+	if len(given) > 1 {
+		q.bad.Add(name, "must be given once, was given %d times", len(given))
+	}
+	v := models.Clean(given[0])
+	if n := utf8.RuneCountInString(v); n > most {
+		q.bad.Add(name, "must have at most %d characters, has %d", most, n)
+	}
+	return v
+}
+
+// oneOf returns a parameter that has one of some values. The first of them
+// stands for an absent parameter.
+func (q *query) oneOf(name string, values ...string) string {
+	v := q.text(name, models.MaxID)
+	switch {
+	case v == "":
+		return values[0]
+	case !slices.Contains(values, v):
+		named := slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" })
+		q.bad.Add(name, "must be one of %s", strings.Join(named, ", "))
+	}
+	return v
+}
+
+// number returns a whole number between least and most.
+func (q *query) number(name string, least, most, absent int) int {
+	v := q.text(name, models.MaxID)
+	if v == "" {
+		return absent
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least || n > most {
+		q.bad.Add(name, "must be a whole number from %d to %d", least, most)
+	}
+	return n
+}
+
+// time returns a point in time; the zero time when absent.
+func (q *query) time(name string) time.Time {
+	v := q.text(name, models.MaxID)
+	if v == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		q.bad.Add(name, "must be a time such as 2006-01-02T15:04:05Z")
+	}
+	return t
+}
+
+// site returns the site that the request is about; "" means all that the
+// caller sees.
+func (q *query) site() string {
+	v := q.text("site", models.MaxID)
+	if v != "" && !models.ValidSlug(v) {
+		q.bad.Add("site", "must be a site's slug")
+	}
+	return v
 }

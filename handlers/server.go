@@ -120,7 +120,7 @@ func (s *Server) router() *echo.Echo {
 	e.HideBanner = true
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = func(r *http.Request) string { return s.peer(r).String() }
-	e.Use(s.observe, s.cors)
+	e.Use(s.observe, secureHeaders, s.cors)
 	for _, r := range s.routes() {
 		h := s.guard(r)
 		e.Add(r.method, r.path, h)
@@ -151,7 +151,7 @@ func (s *Server) purge(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		if err := s.node.RenewAddressKey(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "key of addresses not renewed", "error", err)
+			s.log.ErrorContext(ctx, "renewing the address key failed", "error", err)
 		}
 		if n, err := s.db.Purge(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "purge failed", "error", err)

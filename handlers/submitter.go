@@ -40,11 +40,11 @@ func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRe
 			return from, err
 		}
 		if client != nil {
-			bad.Add("client", "is for a site's server")
+			bad.Add("client", "is accepted only with a site key")
 		}
 		client = &clientRequest{UserAgent: req.UserAgent(), Referrer: req.Referer()}
 	case slug != "" && slug != by.Site:
-		return from, models.Errorf(models.KindForbidden, "this key is another site's")
+		return from, models.Errorf(models.KindForbidden, "the site key belongs to another site")
 	default:
 		from.site = by.site
 		from.address = netip.Addr{}

@@ -108,7 +108,7 @@ func (n *Node) loadRules(ctx context.Context, site string) (*rules.Set, error) {
 	}
 	set, err := rules.Compile(r)
 	if err != nil {
-		n.log.ErrorContext(ctx, "rules of a site ignored", "site", site, "error", err)
+		n.log.ErrorContext(ctx, "site rules ignored, they do not compile", "site", site, "error", err)
 		return nil, nil
 	}
 	return set, nil

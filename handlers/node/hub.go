@@ -55,7 +55,7 @@ func (n *Node) runHub(ctx context.Context) error {
 		return fmt.Errorf("subscribe to events: %w", err)
 	}
 	n.hub.run(ctx, notices, func(err error) {
-		n.log.ErrorContext(ctx, "no events for the open streams", "error", err)
+		n.log.ErrorContext(ctx, "reading events for the open streams failed", "error", err)
 	})
 	for range notices { // closed when ctx ends
 	}

@@ -63,7 +63,7 @@ func (n *Node) followModel(ctx context.Context) error {
 		case <-tick.C:
 		}
 		if err := n.ReloadModel(ctx); err != nil && ctx.Err() == nil {
-			n.log.ErrorContext(ctx, "live model not reloaded", "error", err)
+			n.log.ErrorContext(ctx, "reloading the live model failed", "error", err)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (n *Node) Publish(ctx context.Context, e models.Event) {
 	select {
 	case n.outbox <- e:
 	default:
-		n.log.WarnContext(ctx, "too many events waiting for the notifier: event dropped", "kind", e.Kind, "subject", e.Subject)
+		n.log.WarnContext(ctx, "notification queue full, event dropped", "kind", e.Kind, "subject", e.Subject)
 	}
 }
 
@@ -32,7 +32,7 @@ func (n *Node) deliver(ctx context.Context) error {
 			return nil
 		case e := <-n.outbox:
 			if err := n.notifier.Publish(ctx, e); err != nil && ctx.Err() == nil {
-				n.log.WarnContext(ctx, "event not delivered", "kind", e.Kind, "subject", e.Subject, "error", err)
+				n.log.WarnContext(ctx, "publishing an event failed", "kind", e.Kind, "subject", e.Subject, "error", err)
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func (s *Screener) burstDetected(ctx context.Context, sub Submission) bool {
 	// The burst begins even if the client of this comment disconnects.
 	ctx = context.WithoutCancel(ctx)
 	if err := s.cfg.Source.StartBurst(ctx, c.Site, c.Article.ID, now.Add(limit.Hold()).UTC()); err != nil {
-		s.cfg.Log.ErrorContext(ctx, "burst not started", "site", c.Site, "article", c.Article.ID, "error", err)
+		s.cfg.Log.ErrorContext(ctx, "starting a burst failed", "site", c.Site, "article", c.Article.ID, "error", err)
 		s.cfg.Bursts.Reset(c.Site, c.Article.ID) // the next comment tries again
 	}
 	return over

@@ -176,7 +176,7 @@ func (s *Screener) matchCampaign(ctx context.Context, c models.Comment, sketch m
 	}
 	group, err := s.cfg.Campaigns.See(ctx, c.Site, sketch, c.ID, author, c.Article.ID)
 	if err != nil {
-		s.cfg.Log.ErrorContext(ctx, "campaign not found out", "error", err)
+		s.cfg.Log.ErrorContext(ctx, "campaign lookup failed", "error", err)
 	}
 	return group
 }

@@ -13,18 +13,18 @@ import (
 	"winnow/models"
 )
 
-// ofAllSites refuses an admin of some sites alone: who handles sites and
+// requireAllSites refuses an admin of some sites alone: who handles sites and
 // people could else reach the others.
-func ofAllSites(by models.Caller) error {
+func requireAllSites(by models.Caller) error {
 	if len(by.Sites) > 0 {
-		return models.Errorf(models.KindForbidden, "this wants an admin of all sites")
+		return models.Errorf(models.KindForbidden, "role admin for all sites required")
 	}
 	return nil
 }
 
 // listModerators lists the people of the newsroom by name.
 func (s *Server) listModerators(c echo.Context) error {
-	if err := ofAllSites(caller(c)); err != nil {
+	if err := requireAllSites(caller(c)); err != nil {
 		return err
 	}
 	all, err := s.db.Moderators(c.Request().Context())
@@ -34,21 +34,23 @@ func (s *Server) listModerators(c echo.Context) error {
 	return c.JSON(http.StatusOK, list[models.Moderator]{Items: slices.Concat([]models.Moderator{}, all)})
 }
 
-// moderatorRequest is what may be set of a moderator. What is absent stays.
-type moderatorRequest struct {
-	Name     string       `json:"name"` // of a new one alone
-	Role     *models.Role `json:"role"`
-	Sites    *[]string    `json:"sites"` // empty: all
-	Disabled *bool        `json:"disabled"`
-	Password *string      `json:"password"`
+// moderatorPatch holds the settings of a moderator that a request names; the
+// others stay. Null counts as absent: none of them can be reset.
+type moderatorPatch struct {
+	Name     string                `json:"name"` // of a new one alone
+	Role     Optional[models.Role] `json:"role"`
+	Sites    Optional[[]string]    `json:"sites"` // empty: all
+	Disabled Optional[bool]        `json:"disabled"`
+	Password Optional[string]      `json:"password"`
 }
 
-// hash returns the hash of the password, "" when none is given.
-func (s *Server) hash(ctx context.Context, req moderatorRequest) (string, error) {
-	if req.Password == nil {
+// hashPassword returns the hash of the password, "" when none is given.
+func (s *Server) hashPassword(ctx context.Context, p moderatorPatch) (string, error) {
+	pass, ok := p.Password.Get()
+	if !ok {
 		return "", nil
 	}
-	if n := len(*req.Password); n == 0 || n > password.MaxLen {
+	if n := len(pass); n == 0 || n > password.MaxLen {
 		return "", invalid("password", "must have 1 to %d bytes", password.MaxLen)
 	}
 	select {
@@ -57,41 +59,41 @@ func (s *Server) hash(ctx context.Context, req moderatorRequest) (string, error)
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	return password.Hash(*req.Password)
+	return password.Hash(pass)
 }
 
-// change makes a moderator as the request says.
-func (r moderatorRequest) change(m *models.Moderator, hash string) {
-	if r.Role != nil {
-		m.Role = *r.Role
+// apply changes a moderator; hash is that of the new password, "" for none.
+func (p moderatorPatch) apply(m *models.Moderator, hash string) {
+	if role, ok := p.Role.Get(); ok {
+		m.Role = role
 	}
-	if r.Sites != nil {
-		m.Sites = *r.Sites
+	if sites, ok := p.Sites.Get(); ok {
+		m.Sites = sites
 	}
-	if r.Disabled != nil {
-		m.Disabled = *r.Disabled
+	if disabled, ok := p.Disabled.Get(); ok {
+		m.Disabled = disabled
 	}
 	if hash != "" {
 		m.PasswordHash = hash
 	}
 }
 
-// moderatorRequestOf reads a request from an admin of all sites, and checks
+// readModeratorPatch reads a request from an admin of all sites, and checks
 // that the sites in it are there.
-func (s *Server) moderatorRequestOf(c echo.Context) (moderatorRequest, error) {
-	req, err := decode[moderatorRequest](c)
+func (s *Server) readModeratorPatch(c echo.Context) (moderatorPatch, error) {
+	req, err := decode[moderatorPatch](c)
 	if err != nil {
 		return req, err
 	}
-	if err := ofAllSites(caller(c)); err != nil || req.Sites == nil {
+	if err := requireAllSites(caller(c)); err != nil {
 		return req, err
 	}
 	var bad models.Invalid
-	for _, slug := range *req.Sites {
+	for _, slug := range req.Sites.Value {
 		_, err := s.node.Site(c.Request().Context(), slug)
 		switch {
 		case models.KindOf(err) == models.KindNotFound:
-			bad.Add("sites", "has %q, which is not a site", slug)
+			bad.Add("sites", "contains %q, which is not a site", slug)
 		case err != nil:
 			return req, err
 		}
@@ -101,20 +103,20 @@ func (s *Server) moderatorRequestOf(c echo.Context) (moderatorRequest, error) {
 
 // addModerator keeps a new login.
 func (s *Server) addModerator(c echo.Context) error {
-	req, err := s.moderatorRequestOf(c)
+	req, err := s.readModeratorPatch(c)
 	if err != nil {
 		return err
 	}
 	m := models.Moderator{Name: req.Name, Role: models.RoleModerator}
-	req.change(&m, "")
+	req.apply(&m, "")
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	if req.Password == nil {
-		return invalid("password", "must be given")
+	if _, ok := req.Password.Get(); !ok {
+		return invalid("password", "is required")
 	}
 	ctx := c.Request().Context()
-	if m.PasswordHash, err = s.hash(ctx, req); err != nil {
+	if m.PasswordHash, err = s.hashPassword(ctx, req); err != nil {
 		return err
 	}
 	if err := s.db.AddModerator(ctx, caller(c), m); err != nil {
@@ -126,16 +128,16 @@ func (s *Server) addModerator(c echo.Context) error {
 	return c.JSON(http.StatusCreated, m)
 }
 
-// moderatorNamed returns the name in the address. Echo gives it as it was sent
+// moderatorName returns the name in the address. Echo gives it as it was sent
 // when it has escapes that an address need not have, such as that of a slash.
-func moderatorNamed(c echo.Context) (string, error) {
+func moderatorName(c echo.Context) (string, error) {
 	name := c.Param("name")
 	if c.Request().URL.RawPath == "" {
 		return name, nil
 	}
 	name, err := url.PathUnescape(name)
 	if err != nil {
-		return "", models.Errorf(models.KindMalformed, "the name in the address cannot be read")
+		return "", models.Errorf(models.KindMalformed, "the name in the path is not valid percent-encoding")
 	}
 	return name, nil
 }
@@ -143,23 +145,23 @@ func moderatorNamed(c echo.Context) (string, error) {
 // updateModerator changes role, sites, password, or ends the access. Nobody
 // lowers themselves, lest it be by accident; storage keeps the last admin.
 func (s *Server) updateModerator(c echo.Context) error {
-	req, err := s.moderatorRequestOf(c)
+	req, err := s.readModeratorPatch(c)
 	if err != nil {
 		return err
 	}
-	name, err := moderatorNamed(c)
+	name, err := moderatorName(c)
 	if err != nil {
 		return err
 	}
 	ctx, by := c.Request().Context(), caller(c)
-	hash, err := s.hash(ctx, req)
+	hash, err := s.hashPassword(ctx, req)
 	if err != nil {
 		return err
 	}
 	m, err := s.db.UpdateModerator(ctx, by, name, func(m *models.Moderator) error {
-		req.change(m, hash)
+		req.apply(m, hash)
 		if name == by.Name && !m.RunsAll() {
-			return models.Errorf(models.KindConflict, "another admin must take this away from you")
+			return models.Errorf(models.KindConflict, "you cannot reduce your own access: another admin must do it")
 		}
 		return nil
 	})

@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"winnow/models"
+)
+
+const requestHeader = "X-Request-Id"
+
+var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+
+func newRequestID() string {
+	b := make([]byte, 16)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// secureHeaders are sent with every reply; pages replace the policy.
+var secureHeaders = middleware.SecureWithConfig(middleware.SecureConfig{
+	ContentTypeNosniff:    "nosniff",
+	XFrameOptions:         "DENY",
+	ReferrerPolicy:        "strict-origin-when-cross-origin",
+	ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+})
+
+// requestID is the name of this one request in replies and logs.
+func requestID(c echo.Context) string { return c.Response().Header().Get(requestHeader) }
+
+// observe gives each request an id and the headers that every reply has, turns
+// a panic into a failure, and writes the access log: never bodies, queries or
+// credentials.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := s.now()
+		req, h := c.Request(), c.Response().Header()
+		id := req.Header.Get(requestHeader)
+		if id == "" || !saneID.MatchString(id) {
+			id = newRequestID()
+		}
+		h.Set(requestHeader, id)
+
+		err := recovered(next, c)
+		if err != nil {
+			s.fail(err, c)
+		}
+		res, took := c.Response(), s.now().Sub(start)
+		s.metrics.observe(c, took)
+		// Every request is told of at debug level alone: the metrics count
+		// them for less.
+		level := slog.LevelDebug
+		broken := err != nil && problemOf(err).Status >= http.StatusInternalServerError && req.Context().Err() == nil
+		if broken {
+			level = slog.LevelError
+		}
+		if !s.log.Enabled(req.Context(), level) {
+			return nil
+		}
+		attrs := []slog.Attr{
+			slog.String("id", id), slog.String("method", req.Method), slog.String("route", c.Path()),
+			slog.Int("status", res.Status), slog.Int64("bytes", res.Size), slog.Duration("took", took),
+			slog.String("caller", caller(c).String()),
+		}
+		if broken {
+			attrs = append(attrs, slog.Any("error", err))
+		}
+		s.log.LogAttrs(req.Context(), level, "request", attrs...)
+		return nil
+	}
+}
+
+// recovered calls next and returns a panic as an error with its stack, for the
+// log alone.
+func recovered(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(r) // a handler's way to cut the connection
+		default:
+			err = &models.Error{Kind: models.KindInternal, Message: "panic", Cause: fmt.Errorf("%v\n%s", r, debug.Stack())}
+		}
+	}()
+	return next(c)
+}
+
+// guard lets a request through to its handler when its caller may call it, and
+// sees to it that it is answered in time.
+func (s *Server) guard(r route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req := c.Request()
+		if r.time > 0 {
+			ctx, cancel := context.WithTimeout(req.Context(), r.time)
+			defer cancel()
+			req = req.WithContext(ctx)
+			c.SetRequest(req)
+		}
+		by, err := s.identify(req, r.who)
+		if err != nil {
+			return err
+		}
+		by.Address = s.peer(req)
+		if err := allow(by.Caller, r.who, req.Header.Get("Origin") != ""); err != nil {
+			return err
+		}
+		c.Set(principalKey, &by)
+		if req.ContentLength > r.body {
+			return tooLarge(r.body)
+		}
+		if req.ContentLength < 0 { // net/http reads no more of a length that is known
+			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.body)
+		}
+		return r.handler(c)
+	}
+}
+
+// cors lets the pages of the sites read replies (Fetch standard, CORS
+// protocol). A preflight has no body, so it is answered for the pages of any
+// site unless the query names one; which site a page may post to is decided by
+// pageSite. Cookies are never shared with other origins.
+func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req, h := c.Request(), c.Response().Header()
+		if !strings.HasPrefix(req.URL.Path, "/v1/comments") {
+			return next(c)
+		}
+		h.Add("Vary", "Origin")
+		origin := req.Header.Get("Origin")
+		if origin == "" {
+			return next(c)
+		}
+		known, err := s.knownOrigin(req.Context(), origin, c.QueryParam("site"))
+		if err != nil {
+			return err
+		}
+		if known {
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Set("Access-Control-Expose-Headers", "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "+requestHeader)
+		}
+		if req.Method != http.MethodOptions || req.Header.Get("Access-Control-Request-Method") == "" {
+			return next(c)
+		}
+		if known {
+			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT")
+			h.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Reader-Token")
+			h.Set("Access-Control-Max-Age", "600")
+		}
+		return c.NoContent(http.StatusNoContent)
+	}
+}
+
+// knownOrigin tells whether an origin is one of a site's, or of any site's when
+// none is named.
+func (s *Server) knownOrigin(ctx context.Context, origin, slug string) (bool, error) {
+	sites, err := s.node.SitesOfOrigin(ctx, origin)
+	if err != nil {
+		return false, err
+	}
+	return len(sites) > 0 && (slug == "" || slices.Contains(sites, slug)), nil
+}
