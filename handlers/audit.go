@@ -47,7 +47,7 @@ func (s *Server) exportAudit(c echo.Context, f models.AuditFilter, format string
 		return err
 	}
 	f.Limit = maxPage
-	return stream(s, c, format, "audit", models.AuditColumns, func(yield func(models.Audit, error) bool) {
+	return streamRows(s, c, format, "audit", models.AuditColumns, func(yield func(models.Audit, error) bool) {
 		for more := true; more; more = f.Cursor != "" {
 			rows, next, err := s.db.AuditPage(ctx, by, f)
 			if err != nil {

@@ -43,10 +43,10 @@ func principalOf(c echo.Context) principal {
 func caller(c echo.Context) models.Caller { return principalOf(c).Caller }
 
 // leastRole is what a moderator must be.
-var leastRole = map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}
+var minRole = map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}
 
 // allow tells whether a caller may call what is open to who.
-func allow(by models.Caller, who access, fromPage bool) error {
+func authorize(by models.Caller, who access, fromPage bool) error {
 	switch {
 	case who == everyone || who == anyone:
 		return nil
@@ -58,15 +58,15 @@ func allow(by models.Caller, who access, fromPage bool) error {
 		return models.Errorf(models.KindForbidden, "a site key, or a page of the site, is required")
 	case by.Kind != models.ByModerator:
 		return models.Errorf(models.KindForbidden, "moderator credentials required")
-	case !by.Role.AtLeast(leastRole[who]):
-		return models.Errorf(models.KindForbidden, "role %s required", leastRole[who])
+	case !by.Role.AtLeast(minRole[who]):
+		return models.Errorf(models.KindForbidden, "role %s required", minRole[who])
 	}
 	return nil
 }
 
 // identify reads the credentials. The console's cookie counts only where
 // moderators are wanted, so that it turns no reader's page into a moderator.
-func (s *Server) identify(req *http.Request, who access) (by principal, err error) {
+func (s *Server) authenticate(req *http.Request, who access) (by principal, err error) {
 	if who == everyone {
 		return by, nil
 	}
@@ -77,7 +77,7 @@ func (s *Server) identify(req *http.Request, who access) (by principal, err erro
 		case !strings.EqualFold(scheme, "Bearer") || token == "":
 			return by, models.Errorf(models.KindUnauthorized, "Authorization must have the form: Bearer <site key or access token>")
 		case strings.Count(token, ".") == 2:
-			by.Caller, err = s.moderator(req.Context(), token)
+			by.Caller, err = s.moderatorByToken(req.Context(), token)
 			return by, err
 		}
 		by.site, err = s.keys.get(req.Context(), token)
@@ -93,13 +93,13 @@ func (s *Server) identify(req *http.Request, who access) (by principal, err erro
 	if !safeMethod(req.Method) && !sameOrigin(req) {
 		return by, models.Errorf(models.KindForbidden, "cookies are accepted only from the console's own origin")
 	}
-	by.Caller, err = s.moderator(req.Context(), cookie.Value)
+	by.Caller, err = s.moderatorByToken(req.Context(), cookie.Value)
 	return by, err
 }
 
 // moderator turns an access token into a caller, with the role and sites that
 // storage knows now.
-func (s *Server) moderator(ctx context.Context, token string) (models.Caller, error) {
+func (s *Server) moderatorByToken(ctx context.Context, token string) (models.Caller, error) {
 	name, err := s.readAccessToken(token)
 	if err != nil {
 		return models.Caller{}, err
@@ -183,7 +183,7 @@ func (s *Server) readAccessToken(token string) (name string, err error) {
 	var claims accessClaims
 	err = s.readToken(token, &claims, s.secret, jwt.WithIssuer(issuer), jwt.WithAudience(audience))
 	if err != nil {
-		return "", models.Errorf(models.KindUnauthorized, "%s", tokenFault("access token", err))
+		return "", models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("access token", err))
 	}
 	return claims.Subject, nil
 }
@@ -206,7 +206,7 @@ func (s *Server) readReaderToken(token string, site models.Site) (models.Author,
 		err = jwt.ErrTokenRequiredClaimMissing
 	}
 	if err != nil {
-		return models.Author{}, models.Errorf(models.KindUnauthorized, "%s", tokenFault("reader token", err))
+		return models.Author{}, models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("reader token", err))
 	}
 	return models.Author{
 		ID:   models.Clean(claims.Subject),
@@ -226,7 +226,7 @@ func (s *Server) readToken(token string, claims jwt.Claims, key []byte, more ...
 }
 
 // tokenFault says what a caller may do about a token that was refused.
-func tokenFault(what string, err error) string {
+func tokenErrorMessage(what string, err error) string {
 	if errors.Is(err, jwt.ErrTokenExpired) {
 		return "the " + what + " has expired"
 	}

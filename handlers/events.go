@@ -47,7 +47,7 @@ func (s *Server) events(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := eventStream{c.Response(), longReply(c.Response()), func(e models.Event) bool {
+	out := eventStream{c.Response(), clearReadDeadline(c.Response()), func(e models.Event) bool {
 		return (site == "" || e.Site == site || e.Site == "") && (e.Site == "" || by.Sees(e.Site))
 	}}
 	if err := out.begin(all); err != nil {

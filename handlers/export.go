@@ -30,7 +30,7 @@ func (s *Server) auditExport(c echo.Context, what, site, format string, since ti
 // stream replies with rows as they come, as JSON Lines or CSV. A failure
 // before the first row is a problem; a later one cuts the connection, so that
 // nobody takes the part for the whole.
-func stream[T any](s *Server, c echo.Context, format, name string, columns []models.Column[T], rows iter.Seq2[T, error]) error {
+func streamRows[T any](s *Server, c echo.Context, format, name string, columns []models.Column[T], rows iter.Seq2[T, error]) error {
 	next, stop := iter.Pull2(rows)
 	defer stop()
 	row, err, more := next()
@@ -50,16 +50,16 @@ func stream[T any](s *Server, c echo.Context, format, name string, columns []mod
 }
 
 // rowPeriod is how long a slow reader may take for one row.
-const rowPeriod = 30 * time.Second
+const rowTimeout = 30 * time.Second
 
 func writeRows[T any](res http.ResponseWriter, format string, columns []models.Column[T], row T, more bool, next func() (T, error, bool)) error {
 	w, err := models.NewRowWriter(res, format, columns)
 	if err != nil {
 		return err
 	}
-	control := longReply(res)
+	control := clearReadDeadline(res)
 	for more {
-		_ = control.SetWriteDeadline(time.Now().Add(rowPeriod))
+		_ = control.SetWriteDeadline(time.Now().Add(rowTimeout))
 		if err := w.Write(row); err != nil {
 			return err
 		}
@@ -71,19 +71,19 @@ func writeRows[T any](res http.ResponseWriter, format string, columns []models.C
 }
 
 // unhurried gives a slow reader rowPeriod for each part of a reply.
-type unhurried struct {
+type deadlineWriter struct {
 	to      http.ResponseWriter
 	control *http.ResponseController
 }
 
-func (u unhurried) Write(p []byte) (int, error) {
-	_ = u.control.SetWriteDeadline(time.Now().Add(rowPeriod))
+func (u deadlineWriter) Write(p []byte) (int, error) {
+	_ = u.control.SetWriteDeadline(time.Now().Add(rowTimeout))
 	return u.to.Write(p)
 }
 
 // longReply lets a reply last longer than the server waits for requests: past
 // that read deadline net/http would take the client for gone.
-func longReply(res http.ResponseWriter) *http.ResponseController {
+func clearReadDeadline(res http.ResponseWriter) *http.ResponseController {
 	control := http.NewResponseController(res)
 	_ = control.SetReadDeadline(time.Time{}) // not every writer has deadlines; those of net/http have
 	return control

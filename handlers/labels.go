@@ -21,7 +21,7 @@ func (s *Server) exportLabels(c echo.Context) error {
 	if err := s.auditExport(c, "labels", site, format, since); err != nil {
 		return err
 	}
-	return stream(s, c, format, "labels", models.LabelColumns, func(yield func(models.Label, error) bool) {
+	return streamRows(s, c, format, "labels", models.LabelColumns, func(yield func(models.Label, error) bool) {
 		for l, err := range s.db.Labels(ctx, site, since) {
 			if err == nil && !by.Sees(l.Site) {
 				continue

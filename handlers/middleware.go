@@ -18,9 +18,9 @@ import (
 	"winnow/models"
 )
 
-const requestHeader = "X-Request-Id"
+const requestIDHeader = "X-Request-Id"
 
-var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+var validRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 
 func newRequestID() string {
 	b := make([]byte, 16)
@@ -37,7 +37,7 @@ var secureHeaders = middleware.SecureWithConfig(middleware.SecureConfig{
 })
 
 // requestID is the name of this one request in replies and logs.
-func requestID(c echo.Context) string { return c.Response().Header().Get(requestHeader) }
+func requestID(c echo.Context) string { return c.Response().Header().Get(requestIDHeader) }
 
 // observe gives each request an id and the headers that every reply has, turns
 // a panic into a failure, and writes the access log: never bodies, queries or
@@ -46,15 +46,15 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.now()
 		req, h := c.Request(), c.Response().Header()
-		id := req.Header.Get(requestHeader)
-		if id == "" || !saneID.MatchString(id) {
+		id := req.Header.Get(requestIDHeader)
+		if id == "" || !validRequestID.MatchString(id) {
 			id = newRequestID()
 		}
-		h.Set(requestHeader, id)
+		h.Set(requestIDHeader, id)
 
-		err := recovered(next, c)
+		err := recoverPanic(next, c)
 		if err != nil {
-			s.fail(err, c)
+			s.handleError(err, c)
 		}
 		res, took := c.Response(), s.now().Sub(start)
 		s.metrics.observe(c, took)
@@ -83,7 +83,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 
 // recovered calls next and returns a panic as an error with its stack, for the
 // log alone.
-func recovered(next echo.HandlerFunc, c echo.Context) (err error) {
+func recoverPanic(next echo.HandlerFunc, c echo.Context) (err error) {
 	defer func() {
 		switch r := recover(); r {
 		case nil:
@@ -107,12 +107,12 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			req = req.WithContext(ctx)
 			c.SetRequest(req)
 		}
-		by, err := s.identify(req, r.who)
+		by, err := s.authenticate(req, r.who)
 		if err != nil {
 			return err
 		}
-		by.Address = s.peer(req)
-		if err := allow(by.Caller, r.who, req.Header.Get("Origin") != ""); err != nil {
+		by.Address = s.clientIP(req)
+		if err := authorize(by.Caller, r.who, req.Header.Get("Origin") != ""); err != nil {
 			return err
 		}
 		c.Set(principalKey, &by)
@@ -147,7 +147,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if known {
 			h.Set("Access-Control-Allow-Origin", origin)
-			h.Set("Access-Control-Expose-Headers", "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "+requestHeader)
+			h.Set("Access-Control-Expose-Headers", "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "+requestIDHeader)
 		}
 		if req.Method != http.MethodOptions || req.Header.Get("Access-Control-Request-Method") == "" {
 			return next(c)

@@ -45,7 +45,7 @@ func (s *Server) uploadModel(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	info, err := s.keepModel(c.Request().Context(), caller(c), m, "upload", data)
+	info, err := s.storeModel(c.Request().Context(), caller(c), m, "upload", data)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *Server) uploadModel(c echo.Context) error {
 }
 
 // keepModel stores a candidate. What is there already stays as it was.
-func (s *Server) keepModel(ctx context.Context, by models.Caller, m *classifier.Model, origin string, data []byte) (models.ModelInfo, error) {
+func (s *Server) storeModel(ctx context.Context, by models.Caller, m *classifier.Model, origin string, data []byte) (models.ModelInfo, error) {
 	none := models.ModelInfo{}
 	manifest, err := json.Marshal(m.Manifest())
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Server) activated(c echo.Context, info models.ModelInfo) error {
 }
 
 // leastLabels is how many ham, and how many spam or abuse, a training wants.
-const leastLabels = 20
+const minLabels = 20
 
 // trainModel begins to train a candidate from the labels of the installation,
 // and replies at once. Its progress and result are seen with the models.
@@ -121,9 +121,9 @@ func (s *Server) trainModel(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if n[models.Ham] < leastLabels || max(n[models.Spam], n[models.Abuse]) < leastLabels {
+	if n[models.Ham] < minLabels || max(n[models.Spam], n[models.Abuse]) < minLabels {
 		return invalid("labels", "must have at least %d ham and %d spam or abuse; there are %d ham, %d spam and %d abuse",
-			leastLabels, leastLabels, n[models.Ham], n[models.Spam], n[models.Abuse])
+			minLabels, minLabels, n[models.Ham], n[models.Spam], n[models.Abuse])
 	}
 	job, err := s.trainer.begin(caller(c), s.now().UTC())
 	if err != nil {
@@ -150,6 +150,6 @@ func (s *Server) runTraining(ctx context.Context, by models.Caller) (version str
 	if _, err := m.WriteTo(&data); err != nil {
 		return "", fmt.Errorf("write model %s: %w", m.Version(), err)
 	}
-	_, err = s.keepModel(ctx, by, m, "train", data.Bytes())
+	_, err = s.storeModel(ctx, by, m, "train", data.Bytes())
 	return m.Version(), err
 }

@@ -16,7 +16,7 @@ import (
 // described returns "METHOD PATH" and the description of each call.
 func described(t *testing.T) map[string]*openapi3.Operation {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(description)
+	doc, err := openapi3.NewLoader().LoadFromData(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,38 +52,38 @@ const kindMethod models.Kind = "method_not_allowed"
 // problemOf turns any error into what may be shown of it.
 func problemOf(err error) problem {
 	kind := models.KindOf(err)
-	var own *models.Error
-	var theirs *echo.HTTPError
+	var apiErr *models.Error
+	var httpErr *echo.HTTPError
 	p := problem{}
 	switch {
-	case errors.As(err, &own):
-		p.Detail, p.Fields = own.Message, own.Fields
-	case errors.As(err, &theirs) && theirs.Code == http.StatusNotFound:
+	case errors.As(err, &apiErr):
+		p.Detail, p.Fields = apiErr.Message, apiErr.Fields
+	case errors.As(err, &httpErr) && httpErr.Code == http.StatusNotFound:
 		kind, p.Detail = models.KindNotFound, "no route matches this path"
-	case errors.As(err, &theirs) && theirs.Code == http.StatusMethodNotAllowed:
+	case errors.As(err, &httpErr) && httpErr.Code == http.StatusMethodNotAllowed:
 		kind, p.Detail = kindMethod, "method not allowed"
 	case errors.Is(err, context.DeadlineExceeded):
 		kind, p.Detail = models.KindUnavailable, "the request timed out: try again later"
 	}
-	var late *conflictError
-	if errors.As(err, &late) {
-		p.Current = &late.current
+	var conflict *conflictError
+	if errors.As(err, &conflict) {
+		p.Current = &conflict.current
 	}
-	var unwanted *refusal
-	if errors.As(err, &unwanted) {
-		p.Until = unwanted.until
+	var refused *refusal
+	if errors.As(err, &refused) {
+		p.Until = refused.until
 	}
-	st, known := statuses[kind]
+	status, known := statuses[kind]
 	if !known || kind == models.KindInternal {
-		kind, st = models.KindInternal, statuses[models.KindInternal]
+		kind, status = models.KindInternal, statuses[models.KindInternal]
 		p.Detail, p.Fields = "the error has been logged", nil
 	}
-	p.Type, p.Title, p.Status = "urn:winnow:problem:"+string(kind), st.title, st.code
+	p.Type, p.Title, p.Status = "urn:winnow:problem:"+string(kind), status.title, status.code
 	return p
 }
 
 // fail replies with a problem. It is Echo's error handler.
-func (s *Server) fail(err error, c echo.Context) {
+func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}

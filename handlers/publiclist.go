@@ -21,7 +21,7 @@ import (
 // cacheable lets caches between us and the readers take the load of a busy
 // article, and a change still be seen within seconds. An address that leaves
 // the site to the key means something else for each key.
-func cacheable(c echo.Context) {
+func setCacheControl(c echo.Context) {
 	fresh := "public, max-age=1, s-maxage=5, stale-while-revalidate=10"
 	if c.QueryParam("site") == "" {
 		fresh = "private, max-age=1"
@@ -83,7 +83,7 @@ func (s *Server) outdated(e models.Event) {
 }
 
 // listing is one page of an article that somebody asks for.
-type listing struct {
+type pageRequest struct {
 	site, article string
 	newest        bool
 	limit         int
@@ -113,26 +113,26 @@ func (s *Server) listComments(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		if page, err = render(l, p); err != nil {
+		if page, err = renderPage(l, p); err != nil {
 			return err
 		}
 		s.pages.put(l, page)
 	}
 	c.Response().Header().Set("ETag", page.etag)
-	cacheable(c)
-	if matches(c.Request().Header.Get("If-None-Match"), page.etag) {
+	setCacheControl(c)
+	if etagMatches(c.Request().Header.Get("If-None-Match"), page.etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	c.Response().Header().Set("Content-Length", strconv.Itoa(len(page.body))) // else a long one goes out in chunks
 	return c.JSONBlob(http.StatusOK, page.body)
 }
 
-func (s *Server) readListing(c echo.Context) (listing, error) {
+func (s *Server) readListing(c echo.Context) (pageRequest, error) {
 	site, err := s.publicSite(c)
 	if err != nil {
-		return listing{}, err
+		return pageRequest{}, err
 	}
-	l := listing{site: site, article: models.Clean(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
+	l := pageRequest{site: site, article: models.Clean(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
 	var bad models.Invalid
 	if l.article == "" || len([]rune(l.article)) > models.MaxID {
 		bad.Add("article", "must have 1 to %d characters", models.MaxID)
@@ -188,7 +188,7 @@ func (s *Server) countComments(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	cacheable(c)
+	setCacheControl(c)
 	return c.JSON(http.StatusOK, struct {
 		Site   string         `json:"site"`
 		Counts map[string]int `json:"counts"`
@@ -196,13 +196,13 @@ func (s *Server) countComments(c echo.Context) error {
 }
 
 // rendered is a page as it is sent.
-type rendered struct {
+type renderedPage struct {
 	version int64
 	etag    string
 	body    []byte
 }
 
-func render(l listing, p storage.ArticlePage) (rendered, error) {
+func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 	reply := articleReply{
 		Site: l.site, Article: p.Article, Next: p.Next, Total: p.Total,
 		Comments: make([]publicComment, 0, len(p.Comments)),
@@ -219,14 +219,14 @@ func render(l listing, p storage.ArticlePage) (rendered, error) {
 	}
 	body, err := json.Marshal(reply)
 	if err != nil {
-		return rendered{}, fmt.Errorf("render article page: %w", err)
+		return renderedPage{}, fmt.Errorf("render article page: %w", err)
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %d %q %v %d", l.site, l.article, l.newest, l.limit, l.cursor, l.closed, p.Version))
-	return rendered{p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body}, nil
+	return renderedPage{p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body}, nil
 }
 
 // matches tells whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
-func matches(field, etag string) bool {
+func etagMatches(field, etag string) bool {
 	for tag := range strings.SplitSeq(field, ",") {
 		tag = strings.TrimSpace(tag)
 		if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
@@ -237,50 +237,50 @@ func matches(field, etag string) bool {
 }
 
 // maxPages bounds the memory of rendered pages, in bytes.
-const maxPages = 32 << 20
+const maxPageCache = 32 << 20
 
 // pages keeps rendered pages of articles, each for one version of its article.
 // A page may be younger than the version that was asked for, never older.
 // When it is full it drops any: what is asked for often soon comes back. The
 // zero value is ready to use.
-type pages struct {
+type pageCache struct {
 	mu   sync.RWMutex
-	kept map[listing]rendered
+	entries map[pageRequest]renderedPage
 	size int
 }
 
-func (p *pages) get(l listing, version int64) (rendered, bool) {
+func (p *pageCache) get(l pageRequest, version int64) (renderedPage, bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	r, ok := p.kept[l]
+	r, ok := p.entries[l]
 	return r, ok && r.version >= version
 }
 
-func (p *pages) put(l listing, r rendered) {
+func (p *pageCache) put(l pageRequest, r renderedPage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.kept == nil {
-		p.kept = map[listing]rendered{}
+	if p.entries == nil {
+		p.entries = map[pageRequest]renderedPage{}
 	}
-	p.drop(l)
-	for other := range p.kept {
-		if p.size+weight(l, r) <= maxPages {
+	p.evict(l)
+	for other := range p.entries {
+		if p.size+entrySize(l, r) <= maxPageCache {
 			break
 		}
-		p.drop(other)
+		p.evict(other)
 	}
-	p.kept[l] = r
-	p.size += weight(l, r)
+	p.entries[l] = r
+	p.size += entrySize(l, r)
 }
 
-func (p *pages) drop(l listing) {
-	if r, ok := p.kept[l]; ok {
-		p.size -= weight(l, r)
-		delete(p.kept, l)
+func (p *pageCache) evict(l pageRequest) {
+	if r, ok := p.entries[l]; ok {
+		p.size -= entrySize(l, r)
+		delete(p.entries, l)
 	}
 }
 
 // weight is about what an entry takes in memory.
-func weight(l listing, r rendered) int {
+func entrySize(l pageRequest, r renderedPage) int {
 	return len(r.body) + len(l.article) + len(l.cursor) + 256
 }

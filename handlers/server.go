@@ -81,7 +81,7 @@ type Server struct {
 	metrics   *metrics
 	hashing   chan struct{} // has room for the passwords that may be hashed at once
 	decoy     string        // hash of a password nobody has
-	pages     pages
+	pages     pageCache
 	notices   chan models.Event // on their way to the notifier
 	feed      *feed             // of events, to the open streams
 	live      atomic.Pointer[classifier.Model]
@@ -94,7 +94,7 @@ type Server struct {
 	articles  *exceptions[models.ArticleEntry]
 	sanctions *exceptions[*models.Sanction] // by models.Author.Key
 	surges    surges
-	figures   *recent[storage.Stats]
+	statsCache   *recent[storage.Stats]
 	origins   *recent[map[string][]string]
 	trainer   *trainer
 	handler   http.Handler
@@ -106,7 +106,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		db: cfg.DB, limiter: cfg.Limiter, notifier: cfg.Notifier, campaigns: cfg.Campaigns,
 		secret: cfg.Secret, hider: newHider(cfg.Secret), trusted: cfg.TrustedProxies, rates: cfg.Rates, redis: cfg.Redis,
 		log: cfg.Log, now: cfg.Now, version: cfg.Version,
-		hashing: make(chan struct{}, maxHashes), notices: make(chan models.Event, maxNotices),
+		hashing: make(chan struct{}, maxConcurrentHashes), notices: make(chan models.Event, maxNotices),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -122,7 +122,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.articles = newExceptions(s.now, s.db.SetArticles, s.db.Article)
 	s.sanctions = newExceptions(s.now, s.db.Sanctions, s.db.Sanction)
 	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
-	s.figures = newRecent(figuresTTL, s.now, s.loadFigures)
+	s.statsCache = newRecent(statsTTL, s.now, s.loadStats)
 	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()
 	s.metrics = s.newMetrics()
 	s.addresses = &addresses{load: s.db.AddressKey, now: s.now}
@@ -159,8 +159,8 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) router() *echo.Echo {
 	e := echo.New()
 	e.HideBanner = true
-	e.HTTPErrorHandler = s.fail
-	e.IPExtractor = func(r *http.Request) string { return s.peer(r).String() }
+	e.HTTPErrorHandler = s.handleError
+	e.IPExtractor = func(r *http.Request) string { return s.clientIP(r).String() }
 	e.Use(s.observe, secureHeaders, s.cors)
 	for _, r := range s.routes() {
 		h := s.guard(r)

@@ -22,7 +22,7 @@ const (
 
 // maxHashes is how many passwords are hashed at once. More wait, so that a
 // flood of logins leaves processor and memory to the comments.
-const maxHashes = 2
+const maxConcurrentHashes = 2
 
 type loginRequest struct {
 	Name     string `json:"name"`
@@ -67,7 +67,7 @@ func (s *Server) login(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	m, err := s.authenticate(ctx, req.Name, req.Password)
+	m, err := s.checkPassword(ctx, req.Name, req.Password)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (s *Server) login(c echo.Context) error {
 
 // authenticate returns the moderator with that password. It takes as long for
 // a name that nobody has.
-func (s *Server) authenticate(ctx context.Context, name, pass string) (models.Moderator, error) {
+func (s *Server) checkPassword(ctx context.Context, name, pass string) (models.Moderator, error) {
 	m, err := s.db.Moderator(ctx, name)
 	hash := m.PasswordHash
 	switch {
@@ -180,7 +180,7 @@ func (s *Server) setCookies(c echo.Context, access, refresh string) {
 		}
 		c.SetCookie(&http.Cookie{
 			Name: name, Value: value, Path: path, MaxAge: age,
-			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.secure(c.Request()),
+			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.isHTTPS(c.Request()),
 		})
 	}
 	set(accessCookie, access, accessPath, accessTTL)

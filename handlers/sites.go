@@ -125,7 +125,7 @@ func (s *Server) addSite(c echo.Context) error {
 	if site, err = s.db.Site(ctx, site.Slug); err != nil {
 		return err
 	}
-	return keyShown(c, http.StatusCreated, siteKeyReply{site, key})
+	return replyKey(c, http.StatusCreated, siteKeyReply{site, key})
 }
 
 // updateSite changes what the request names of a site. Other nodes follow
@@ -164,10 +164,10 @@ func (s *Server) rotateKey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return keyShown(c, http.StatusOK, siteKeyReply{site, key})
+	return replyKey(c, http.StatusOK, siteKeyReply{site, key})
 }
 
-func keyShown(c echo.Context, status int, reply siteKeyReply) error {
+func replyKey(c echo.Context, status int, reply siteKeyReply) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(status, reply)
 }

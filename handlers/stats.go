@@ -15,17 +15,17 @@ import (
 
 // figuresTTL is how old figures may be. Many look at them, and a month of a
 // large newsroom takes some milliseconds to add up.
-const figuresTTL = 2 * time.Second
+const statsTTL = 2 * time.Second
 
 // loadFigures takes a site, or "", and the sites that the caller sees, in
 // lines.
-func (s *Server) loadFigures(ctx context.Context, key string) (storage.Stats, error) {
+func (s *Server) loadStats(ctx context.Context, key string) (storage.Stats, error) {
 	lines := strings.Split(key, "\n")
 	return s.db.Stats(ctx, models.Caller{Kind: models.ByModerator, Sites: lines[1:]}, lines[0])
 }
 
 // figures are what a reply says: for one site with the thresholds that apply.
-type figures struct {
+type statsReply struct {
 	storage.Stats
 	Thresholds *models.Thresholds `json:"thresholds"` // null for all sites
 }
@@ -60,9 +60,9 @@ func (s *Server) stats(c echo.Context) error {
 	if err := s.visible(ctx, by, site); err != nil {
 		return err
 	}
-	var got figures
+	var got statsReply
 	var err error
-	if got.Stats, err = s.figures.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n")); err == nil && site != "" {
+	if got.Stats, err = s.statsCache.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n")); err == nil && site != "" {
 		got.Thresholds, err = s.thresholds(ctx, site)
 	}
 	if err != nil {
