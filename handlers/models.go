@@ -18,7 +18,7 @@ import (
 // listModels lists the models of the installation, newest first, and the last
 // training of this node.
 func (s *Server) listModels(c echo.Context) error {
-	last := s.trainer.last() // first, so that what it says is done is in the list
+	last := s.trainer.last() // read first: the model of a training that is done must be in the list
 	all, err := s.db.Models(c.Request().Context())
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *Server) listModels(c echo.Context) error {
 	}{all, last})
 }
 
-// uploadModel keeps a model file as a candidate.
+// uploadModel stores a model file as a candidate.
 func (s *Server) uploadModel(c echo.Context) error {
 	if kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type")); err != nil || kind != "application/octet-stream" {
 		return models.Errorf(models.KindMediaType, "Content-Type must be application/octet-stream")
@@ -52,7 +52,7 @@ func (s *Server) uploadModel(c echo.Context) error {
 	return c.JSON(http.StatusCreated, info)
 }
 
-// keepModel stores a candidate. What is there already stays as it was.
+// storeModel stores a candidate. A model that is stored already is not changed.
 func (s *Server) storeModel(ctx context.Context, by models.Caller, m *classifier.Model, origin string, data []byte) (models.ModelInfo, error) {
 	none := models.ModelInfo{}
 	manifest, err := json.Marshal(m.Manifest())
@@ -71,11 +71,11 @@ func (s *Server) storeModel(ctx context.Context, by models.Caller, m *classifier
 			return info, nil
 		}
 	}
-	return none, fmt.Errorf("model %s is not where it was put", m.Version())
+	return none, fmt.Errorf("model %s is missing after it was stored", m.Version())
 }
 
-// promoteModel makes a model the one that scores: here before the reply, on
-// the other nodes with the notice.
+// promoteModel makes a model live: on this node before the reply, on the others
+// when they receive the event.
 func (s *Server) promoteModel(c echo.Context) error {
 	ctx, version := c.Request().Context(), c.Param("version")
 	data, err := s.db.ModelData(ctx, version)
@@ -92,7 +92,7 @@ func (s *Server) promoteModel(c echo.Context) error {
 	return s.activated(c, info)
 }
 
-// rollbackModel puts back the model that was live before.
+// rollbackModel makes the previous model live again.
 func (s *Server) rollbackModel(c echo.Context) error {
 	info, err := s.db.RollbackModel(c.Request().Context(), caller(c))
 	if err != nil {
@@ -101,8 +101,9 @@ func (s *Server) rollbackModel(c echo.Context) error {
 	return s.activated(c, info)
 }
 
+// activated loads the model that storage has made live, and replies.
 func (s *Server) activated(c echo.Context, info models.ModelInfo) error {
-	// The change is kept: a caller who leaves now must not keep it from working.
+	// The change is committed: it must take effect even if the client leaves.
 	ctx := context.WithoutCancel(c.Request().Context())
 	s.publish(ctx, models.Event{Kind: models.ModelPromoted, Subject: info.Version, At: s.now().UTC()})
 	if err := s.reload(ctx); err != nil {
@@ -111,11 +112,12 @@ func (s *Server) activated(c echo.Context, info models.ModelInfo) error {
 	return c.JSON(http.StatusOK, info)
 }
 
-// leastLabels is how many ham, and how many spam or abuse, a training wants.
+// minLabels is the least number of ham labels, and of spam or abuse labels, that
+// a training needs.
 const minLabels = 20
 
-// trainModel begins to train a candidate from the labels of the installation,
-// and replies at once. Its progress and result are seen with the models.
+// trainModel starts to train a candidate on all labels, and replies at once.
+// listModels shows progress and result.
 func (s *Server) trainModel(c echo.Context) error {
 	n, err := s.db.LabelCounts(c.Request().Context(), "")
 	if err != nil {
@@ -135,7 +137,7 @@ func (s *Server) trainModel(c echo.Context) error {
 
 // runTraining trains one model and stores it as a candidate.
 func (s *Server) runTraining(ctx context.Context, by models.Caller) (version string, err error) {
-	// Not the live model: it may have learned from the same labels already.
+	// Not the live model: it may have been trained on the same labels.
 	base, err := classifier.Starter()
 	if err != nil {
 		return "", err

@@ -7,12 +7,12 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// description is the interface as OpenAPI 3.1 has it.
+// openapiYAML describes the API in OpenAPI 3.1.
 //
 //go:embed openapi.yaml
 var openapiYAML []byte
 
-// openapi shows the description to anybody.
+// openapi serves the description to anybody, from any origin.
 func (s *Server) openapi(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "public, max-age=300")
 	c.Response().Header().Set("Access-Control-Allow-Origin", "*")

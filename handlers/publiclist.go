@@ -18,9 +18,9 @@ import (
 	"winnow/storage"
 )
 
-// cacheable lets caches between us and the readers take the load of a busy
-// article, and a change still be seen within seconds. An address that leaves
-// the site to the key means something else for each key.
+// setCacheControl lets shared caches take the load of a busy article; a change is
+// still seen within seconds. Without a site in the URL the reply depends on the
+// key, so only the client itself may cache it.
 func setCacheControl(c echo.Context) {
 	fresh := "public, max-age=1, s-maxage=5, stale-while-revalidate=10"
 	if c.QueryParam("site") == "" {
@@ -29,7 +29,7 @@ func setCacheControl(c echo.Context) {
 	c.Response().Header().Set("Cache-Control", fresh)
 }
 
-// publicComment is what everybody may see of an approved comment.
+// publicComment is an approved comment as anybody may read it.
 type publicComment struct {
 	ID        string       `json:"id"`
 	ParentID  string       `json:"parent_id,omitempty"`
@@ -52,12 +52,13 @@ type articleReply struct {
 	Total    int             `json:"total"`
 }
 
-// versionTTL is how far a page may be behind what another process has written;
-// what this node has written shows at once. The crowd on one article then costs
-// some dozens of queries a second.
+// versionTTL is how old an article's cached version may be. A change on this node
+// invalidates it at once, so this is the delay for changes of other nodes; it
+// limits a busy article to 50 queries per second and node.
 const versionTTL = 20 * time.Millisecond
 
-// versionKey names an article; a slug has no blank.
+// versionKey is the cache key of an article. A slug has no blank, so the key can
+// be split again.
 func versionKey(site, article string) string { return site + " " + article }
 
 func splitKey(key string) (site, article string) {
@@ -70,8 +71,8 @@ func (s *Server) loadVersion(ctx context.Context, key string) (int64, error) {
 	return s.db.ArticleVersion(ctx, site, article)
 }
 
-// outdated makes the next reader see what an event tells of. One without an
-// article may be about many.
+// outdated invalidates the caches that an event affects. An event of comments
+// without an article may be about many articles.
 func (s *Server) outdated(e models.Event) {
 	s.heard(e)
 	switch {
@@ -82,7 +83,7 @@ func (s *Server) outdated(e models.Event) {
 	}
 }
 
-// listing is one page of an article that somebody asks for.
+// pageRequest names one page of an article's comments, and is its cache key.
 type pageRequest struct {
 	site, article string
 	newest        bool
@@ -152,8 +153,8 @@ func (s *Server) readListing(c echo.Context) (pageRequest, error) {
 	return l, bad.Err()
 }
 
-// publicSite returns the site that a reading call speaks of: the one it names,
-// or the key's own.
+// publicSite returns the site of a public call: the one in the query, or that of
+// the key.
 func (s *Server) publicSite(c echo.Context) (string, error) {
 	slug, by := c.QueryParam("site"), caller(c)
 	if by.Kind == models.ByKey && slug == "" {
@@ -195,7 +196,7 @@ func (s *Server) countComments(c echo.Context) error {
 	}{site, counts})
 }
 
-// rendered is a page as it is sent.
+// renderedPage is a page of comments as JSON.
 type renderedPage struct {
 	version int64
 	etag    string
@@ -210,7 +211,7 @@ func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 	if l.closed {
 		reply.State = string(models.ArticleClosed)
 	}
-	reply.Article.ID = l.article // also of an article that nobody has commented on
+	reply.Article.ID = l.article // storage has none for an article without comments
 	for _, c := range p.Comments {
 		reply.Comments = append(reply.Comments, publicComment{
 			ID: c.ID, ParentID: c.ParentID, Body: c.Body, CreatedAt: c.CreatedAt,
@@ -225,7 +226,7 @@ func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 	return renderedPage{p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body}, nil
 }
 
-// matches tells whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
+// etagMatches tells whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
 func etagMatches(field, etag string) bool {
 	for tag := range strings.SplitSeq(field, ",") {
 		tag = strings.TrimSpace(tag)
@@ -236,17 +237,17 @@ func etagMatches(field, etag string) bool {
 	return false
 }
 
-// maxPages bounds the memory of rendered pages, in bytes.
+// maxPageCache is the memory that cached pages may take, in bytes.
 const maxPageCache = 32 << 20
 
-// pages keeps rendered pages of articles, each for one version of its article.
-// A page may be younger than the version that was asked for, never older.
-// When it is full it drops any: what is asked for often soon comes back. The
-// zero value is ready to use.
+// pageCache keeps rendered pages, each for one version of its article. A page may
+// be newer than the version that get asks for, never older. When the cache is full
+// it evicts arbitrary pages: a popular one is soon rendered again. The zero value is
+// ready to use.
 type pageCache struct {
-	mu   sync.RWMutex
+	mu      sync.RWMutex
 	entries map[pageRequest]renderedPage
-	size int
+	size    int
 }
 
 func (p *pageCache) get(l pageRequest, version int64) (renderedPage, bool) {
@@ -280,7 +281,7 @@ func (p *pageCache) evict(l pageRequest) {
 	}
 }
 
-// weight is about what an entry takes in memory.
+// entrySize estimates the memory of an entry, in bytes.
 func entrySize(l pageRequest, r renderedPage) int {
 	return len(r.body) + len(l.article) + len(l.cursor) + 256
 }

@@ -9,7 +9,7 @@ import (
 	"winnow/models"
 )
 
-// readerOf reads whose data is meant.
+// readerFromQuery reads which reader the request is about.
 func readerFromQuery(c echo.Context) (models.Reader, error) {
 	q := queryOf(c)
 	r := models.Reader{Site: q.site(), ID: q.text("author_id", models.MaxID), Email: q.text("email", models.MaxID+models.MaxName)}
@@ -19,8 +19,8 @@ func readerFromQuery(c echo.Context) (models.Reader, error) {
 	return r, r.Validate()
 }
 
-// exportReader gives all that is kept of one reader. A failure half-way cuts
-// the connection, so that nobody takes the part for the whole.
+// exportReader streams all stored data of one reader. An error on the way closes
+// the connection, so that the client does not take a part for the whole.
 func (s *Server) exportReader(c echo.Context) error {
 	r, err := readerFromQuery(c)
 	if err != nil {
@@ -43,8 +43,8 @@ func (s *Server) exportReader(c echo.Context) error {
 	return nil
 }
 
-// eraseReader removes all that is kept of one reader. It goes to its end also
-// when the caller does not wait for it.
+// eraseReader erases all stored data of one reader. It is completed even if the
+// client leaves.
 func (s *Server) eraseReader(c echo.Context) error {
 	r, err := readerFromQuery(c)
 	if err != nil {

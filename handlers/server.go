@@ -94,7 +94,7 @@ type Server struct {
 	articles  *exceptions[models.ArticleEntry]
 	sanctions *exceptions[*models.Sanction] // by models.Author.Key
 	surges    surges
-	statsCache   *recent[storage.Stats]
+	statCache *recent[storage.Stats]
 	origins   *recent[map[string][]string]
 	trainer   *trainer
 	handler   http.Handler
@@ -122,7 +122,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.articles = newExceptions(s.now, s.db.SetArticles, s.db.Article)
 	s.sanctions = newExceptions(s.now, s.db.Sanctions, s.db.Sanction)
 	s.origins = newRecent(siteTTL, s.now, s.loadOrigins)
-	s.statsCache = newRecent(statsTTL, s.now, s.loadStats)
+	s.statCache = newRecent(statsTTL, s.now, s.loadStats)
 	s.feed, s.trainer = newFeed(s.db.EventsSince), newTrainer()
 	s.metrics = s.newMetrics()
 	s.addresses = &addresses{load: s.db.AddressKey, now: s.now}

@@ -9,7 +9,7 @@ import (
 	"winnow/models"
 )
 
-// listSites lists the sites that the caller sees.
+// listSites lists the sites that the caller may see.
 func (s *Server) listSites(c echo.Context) error {
 	by := caller(c)
 	all, err := s.db.Sites(c.Request().Context())
@@ -97,13 +97,13 @@ func (p sitePatch) apply(site *models.Site) {
 	site.Reasons, site.Origins = reasons, origins
 }
 
-// siteKeyReply shows a secret key, the only time that it can be seen.
+// siteKeyReply is a site with its new secret key, which is never shown again.
 type siteKeyReply struct {
 	models.Site
 	Key string `json:"key"`
 }
 
-// addSite keeps a new site. An admin of some sites alone would not see it.
+// addSite adds a site. An admin of some sites only would not see it.
 func (s *Server) addSite(c echo.Context) error {
 	if err := requireAllSites(caller(c)); err != nil {
 		return err
@@ -128,8 +128,8 @@ func (s *Server) addSite(c echo.Context) error {
 	return replyKey(c, http.StatusCreated, siteKeyReply{site, key})
 }
 
-// updateSite changes what the request names of a site. Other nodes follow
-// within siteTTL.
+// updateSite changes the settings that the request names. Other nodes use them
+// after siteTTL at the latest.
 func (s *Server) updateSite(c echo.Context) error {
 	ctx, slug := c.Request().Context(), c.Param("slug")
 	if err := s.visible(ctx, caller(c), slug); err != nil {
@@ -150,7 +150,7 @@ func (s *Server) updateSite(c echo.Context) error {
 	return c.JSON(http.StatusOK, site)
 }
 
-// rotateKey replaces a site's secret key. The old one is worth nothing at once.
+// rotateKey replaces a site's secret key.
 func (s *Server) rotateKey(c echo.Context) error {
 	ctx, slug := c.Request().Context(), c.Param("slug")
 	if err := s.visible(ctx, caller(c), slug); err != nil {

@@ -13,25 +13,25 @@ import (
 	"winnow/storage"
 )
 
-// figuresTTL is how old figures may be. Many look at them, and a month of a
-// large newsroom takes some milliseconds to add up.
+// statsTTL is how old statistics may be: adding up a month of a large site takes
+// some milliseconds, and many consoles poll them.
 const statsTTL = 2 * time.Second
 
-// loadFigures takes a site, or "", and the sites that the caller sees, in
-// lines.
+// loadStats loads the statistics of a cache key: lines with a site, or "", and the
+// caller's sites.
 func (s *Server) loadStats(ctx context.Context, key string) (storage.Stats, error) {
 	lines := strings.Split(key, "\n")
 	return s.db.Stats(ctx, models.Caller{Kind: models.ByModerator, Sites: lines[1:]}, lines[0])
 }
 
-// figures are what a reply says: for one site with the thresholds that apply.
+// statsReply is the reply of stats.
 type statsReply struct {
 	storage.Stats
 	Thresholds *models.Thresholds `json:"thresholds"` // null for all sites
 }
 
-// thresholds returns those that apply to a site; nil when the live model knows
-// none.
+// thresholds returns the thresholds in force on a site; nil when the live model
+// does not predict spam.
 func (s *Server) thresholds(ctx context.Context, slug string) (*models.Thresholds, error) {
 	site, err := s.sites.get(ctx, slug)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Server) thresholds(ctx context.Context, slug string) (*models.Threshold
 	return now, nil
 }
 
-// stats gives the figures of one site, or of all that the caller sees.
+// stats returns the statistics of one site, or of all that the caller may see.
 func (s *Server) stats(c echo.Context) error {
 	q := queryOf(c)
 	site := q.site()
@@ -62,7 +62,7 @@ func (s *Server) stats(c echo.Context) error {
 	}
 	var got statsReply
 	var err error
-	if got.Stats, err = s.statsCache.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n")); err == nil && site != "" {
+	if got.Stats, err = s.statCache.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n")); err == nil && site != "" {
 		got.Thresholds, err = s.thresholds(ctx, site)
 	}
 	if err != nil {
