@@ -63,9 +63,9 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 	}
 }
 
-// TestRepliesThatStreamAreNotCutOff calls each route's guard: how long a reply
+// TestStreamsHaveNoDeadline calls each route's guard: how long a reply
 // takes that is sent row by row is a matter of its reader's network.
-func TestRepliesThatStreamAreNotCutOff(t *testing.T) {
+func TestStreamsHaveNoDeadline(t *testing.T) {
 	calls, s := described(t), &Server{metrics: &metrics{}}
 	limited := map[string]bool{}
 	for _, r := range s.routes() {

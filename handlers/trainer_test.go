@@ -9,7 +9,7 @@ import (
 
 func TestOneTrainingAtATime(t *testing.T) {
 	d := newDesk(t, storagetest.SQLite(t))
-	_, _, err := d.db.ImportLabels(t.Context(), operator, all(lesson(100)))
+	_, _, err := d.db.ImportLabels(t.Context(), operator, all(trainingRows(100)))
 	d.must(err)
 	d.stop() // what is ordered now is never done
 	d.as("ada", "POST", "/v1/models/train", object{}).must(http.StatusAccepted)
