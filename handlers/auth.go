@@ -24,15 +24,6 @@ type principal struct {
 
 const principalKey = "principal"
 
-// How long a node caches a site key, a moderator and a site: a change made on
-// another node takes effect within this time. Keys are cached only so long that a
-// busy front end does not cost a query per request.
-const (
-	keyTTL       = 100 * time.Millisecond
-	moderatorTTL = 2 * time.Second
-	siteTTL      = 5 * time.Second
-)
-
 // principalOf returns the principal that guard has set.
 func principalOf(c echo.Context) principal {
 	if a, ok := c.Get(principalKey).(*principal); ok {
@@ -83,7 +74,7 @@ func (s *Server) authenticate(req *http.Request, who access) (by principal, err 
 			by.Caller, err = s.moderatorByToken(req.Context(), token)
 			return by, err
 		}
-		by.site, err = s.keys.get(req.Context(), token)
+		by.site, err = s.node.SiteByKey(req.Context(), token)
 		if err == nil {
 			by.Kind, by.Site = models.ByKey, by.site.Slug
 		}
@@ -107,7 +98,7 @@ func (s *Server) moderatorByToken(ctx context.Context, token string) (models.Cal
 	if err != nil {
 		return models.Caller{}, err
 	}
-	m, err := s.people.get(ctx, name)
+	m, err := s.node.Moderator(ctx, name)
 	if models.KindOf(err) == models.KindNotFound || err == nil && m.Disabled {
 		return models.Caller{}, models.Errorf(models.KindUnauthorized, "the access token is not valid")
 	}
@@ -124,7 +115,7 @@ func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	if slug == "" {
 		return models.Site{}, models.Errorf(models.KindUnauthorized, "a request without a site key must name its site")
 	}
-	site, err := s.sites.get(req.Context(), slug)
+	site, err := s.node.Site(req.Context(), slug)
 	if err != nil && models.KindOf(err) != models.KindNotFound {
 		return models.Site{}, err
 	}

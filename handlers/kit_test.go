@@ -15,6 +15,7 @@ import (
 
 	"winnow/classifier"
 	"winnow/handlers"
+	"winnow/handlers/node"
 	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/memory"
@@ -83,7 +84,7 @@ func modelFile(t *testing.T, m *classifier.Model) []byte {
 var secret = []byte("a secret of the tests alone")
 
 // serve starts a node. It ends with the test, or with stop.
-func (d *desk) serve(notifier handlers.Notifier) {
+func (d *desk) serve(notifier node.Notifier) {
 	d.Helper()
 	d.base, d.stop = start(d.T, handlers.Config{
 		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: notifier, Campaigns: memory.NewCampaigns(nil), Secret: secret,

@@ -82,7 +82,7 @@ type gauges struct{ s *Server }
 func (g gauges) Describe(ch chan<- *prometheus.Desc) { ch <- pendingDesc; ch <- modelDesc }
 
 func (g gauges) Collect(ch chan<- prometheus.Metric) {
-	ch <- prometheus.MustNewConstMetric(modelDesc, prometheus.GaugeValue, 1, g.s.live.Load().Version())
+	ch <- prometheus.MustNewConstMetric(modelDesc, prometheus.GaugeValue, 1, g.s.node.Model().Version())
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	page, err := g.s.db.Queue(ctx, models.Caller{Kind: models.ByCommand}, models.QueueFilter{Limit: 1})

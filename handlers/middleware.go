@@ -166,25 +166,9 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 // knownOrigin tells whether an origin is registered for a site, or for any site
 // when slug is empty.
 func (s *Server) knownOrigin(ctx context.Context, origin, slug string) (bool, error) {
-	origins, err := s.origins.get(ctx, "")
+	sites, err := s.node.SitesOfOrigin(ctx, origin)
 	if err != nil {
 		return false, err
 	}
-	sites := origins[origin]
 	return len(sites) > 0 && (slug == "" || slices.Contains(sites, slug)), nil
-}
-
-// loadOrigins returns, for each origin, the slugs of the sites that have it.
-func (s *Server) loadOrigins(ctx context.Context, _ string) (map[string][]string, error) {
-	sites, err := s.db.Sites(ctx)
-	if err != nil {
-		return nil, err
-	}
-	origins := map[string][]string{}
-	for _, site := range sites {
-		for _, o := range site.Origins {
-			origins[o] = append(origins[o], site.Slug)
-		}
-	}
-	return origins, nil
 }

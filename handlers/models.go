@@ -3,22 +3,21 @@ package handlers
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier"
+	"winnow/handlers/node"
 	"winnow/models"
 )
 
 // listModels lists the models of the installation, newest first, and the last
 // training of this node.
 func (s *Server) listModels(c echo.Context) error {
-	last := s.trainer.last() // read first: the model of a training that is done must be in the list
+	last := s.node.Trainer().Last() // read first: the model of a training that is done must be in the list
 	all, err := s.db.Models(c.Request().Context())
 	if err != nil {
 		return err
@@ -26,9 +25,12 @@ func (s *Server) listModels(c echo.Context) error {
 	if all == nil {
 		all = []models.ModelInfo{}
 	}
+	if last != nil && last.Failure != nil {
+		last.Error = problemOf(last.Failure).Detail
+	}
 	return c.JSON(http.StatusOK, struct {
 		Items    []models.ModelInfo `json:"items"`
-		Training *training          `json:"training,omitempty"`
+		Training *node.Training     `json:"training,omitempty"`
 	}{all, last})
 }
 
@@ -55,11 +57,7 @@ func (s *Server) uploadModel(c echo.Context) error {
 // storeModel stores a candidate. A model that is stored already is not changed.
 func (s *Server) storeModel(ctx context.Context, by models.Caller, m *classifier.Model, origin string, data []byte) (models.ModelInfo, error) {
 	none := models.ModelInfo{}
-	manifest, err := json.Marshal(m.Manifest())
-	if err != nil {
-		return none, fmt.Errorf("manifest of model %s: %w", m.Version(), err)
-	}
-	if err := s.db.AddModel(ctx, by, models.ModelInfo{Version: m.Version(), Origin: origin, Manifest: manifest}, data); err != nil {
+	if err := s.node.StoreModel(ctx, by, m, origin, data); err != nil {
 		return none, err
 	}
 	all, err := s.db.Models(ctx)
@@ -105,8 +103,8 @@ func (s *Server) rollbackModel(c echo.Context) error {
 func (s *Server) activated(c echo.Context, info models.ModelInfo) error {
 	// The change is committed: it must take effect even if the client leaves.
 	ctx := context.WithoutCancel(c.Request().Context())
-	s.publish(ctx, models.Event{Kind: models.ModelPromoted, Subject: info.Version, At: s.now().UTC()})
-	if err := s.reload(ctx); err != nil {
+	s.node.Publish(ctx, models.Event{Kind: models.ModelPromoted, Subject: info.Version})
+	if err := s.node.ReloadModel(ctx); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, info)
@@ -127,31 +125,10 @@ func (s *Server) trainModel(c echo.Context) error {
 		return invalid("labels", "must have at least %d ham and %d spam or abuse; there are %d ham, %d spam and %d abuse",
 			minLabels, minLabels, n[models.Ham], n[models.Spam], n[models.Abuse])
 	}
-	job, err := s.trainer.begin(caller(c), s.now().UTC())
+	job, err := s.node.Trainer().Start(caller(c), s.now().UTC())
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set("Location", "/v1/models")
 	return c.JSON(http.StatusAccepted, job)
-}
-
-// runTraining trains one model and stores it as a candidate.
-func (s *Server) runTraining(ctx context.Context, by models.Caller) (version string, err error) {
-	// Not the live model: it may have been trained on the same labels.
-	base, err := classifier.Starter()
-	if err != nil {
-		return "", err
-	}
-	m, _, err := classifier.Train(ctx, s.db.Labels(ctx, "", time.Time{}), classifier.TrainOptions{
-		Base: base, Progress: s.trainer.progress,
-	})
-	if err != nil {
-		return "", err
-	}
-	var data bytes.Buffer
-	if _, err := m.WriteTo(&data); err != nil {
-		return "", fmt.Errorf("write model %s: %w", m.Version(), err)
-	}
-	_, err = s.storeModel(ctx, by, m, "train", data.Bytes())
-	return m.Version(), err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"winnow/handlers"
+	"winnow/handlers/node"
 	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/memory"
@@ -26,7 +27,7 @@ type nodes struct {
 }
 
 // onNodes runs a test on two nodes, on each database.
-func onNodes(t *testing.T, sentence string, notifier func(*testing.T) handlers.Notifier, test func(*nodes)) {
+func onNodes(t *testing.T, sentence string, notifier func(*testing.T) node.Notifier, test func(*nodes)) {
 	for name, newURL := range map[string]func(testing.TB) string{"SQLite": storagetest.SQLiteURL, "PostgreSQL": storagetest.PostgresURL} {
 		t.Run(sentence+"/"+name, func(t *testing.T) {
 			url := newURL(t)
@@ -41,7 +42,7 @@ func onNodes(t *testing.T, sentence string, notifier func(*testing.T) handlers.N
 	}
 }
 
-func (n *nodes) node(db *storage.DB, notifier handlers.Notifier, rates handlers.Rates) string {
+func (n *nodes) node(db *storage.DB, notifier node.Notifier, rates handlers.Rates) string {
 	n.Helper()
 	base, _ := start(n.T, handlers.Config{
 		DB: db, Limiter: memory.NewLimiter(nil), Notifier: notifier, Campaigns: memory.NewCampaigns(nil), Secret: secret, Rates: rates,
@@ -49,7 +50,7 @@ func (n *nodes) node(db *storage.DB, notifier handlers.Notifier, rates handlers.
 	return base
 }
 
-func alone(*testing.T) handlers.Notifier { return memory.NewNotifier() }
+func alone(*testing.T) node.Notifier { return memory.NewNotifier() }
 
 // on sends a request of a front end to a node, as a moderator when name is one.
 func (n *nodes) on(base, name, method, path string, body any, more headers) reply {
@@ -140,7 +141,7 @@ func repeatedPastLimit(n *nodes) {
 // notices, and within seconds without any.
 func TestPagesOfOtherNodes(t *testing.T) {
 	server := storagetest.Redis(t)
-	shared := func(t *testing.T) handlers.Notifier {
+	shared := func(t *testing.T) node.Notifier {
 		c, err := redis.Open(t.Context(), server.URL+"?wait=5s", slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
@@ -185,7 +186,7 @@ func TestSanctionsReachOtherNodes(t *testing.T) {
 	shared := memory.NewNotifier()
 	f := newFront(t, func(c *handlers.Config) { c.Notifier = shared })
 	here := f.base
-	node := func(n handlers.Notifier) string {
+	node := func(n node.Notifier) string {
 		base, _ := start(t, handlers.Config{
 			DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: n, Campaigns: memory.NewCampaigns(nil), Secret: secret, Now: f.now,
 		})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/node"
 	"winnow/handlers/password"
 	"winnow/models"
 )
@@ -89,7 +90,7 @@ func (s *Server) readModeratorPatch(c echo.Context) (moderatorPatch, error) {
 	}
 	var bad models.Invalid
 	for _, slug := range req.Sites.Value {
-		_, err := s.sites.get(c.Request().Context(), slug)
+		_, err := s.node.Site(c.Request().Context(), slug)
 		switch {
 		case models.KindOf(err) == models.KindNotFound:
 			bad.Add("sites", "contains %q, which is not a site", slug)
@@ -168,6 +169,6 @@ func (s *Server) updateModerator(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.people.forget(name)
+	s.node.Invalidate(models.Event{Kind: node.ModeratorChanged, Subject: name})
 	return c.JSON(http.StatusOK, m)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/screening"
 	"winnow/models"
 )
 
@@ -69,9 +70,9 @@ func problemOf(err error) problem {
 	if errors.As(err, &conflict) {
 		p.Current = &conflict.current
 	}
-	var refused *refusal
+	var refused *screening.RefusedError
 	if errors.As(err, &refused) {
-		p.Until = refused.until
+		p.Until = refused.Until
 	}
 	status, known := statuses[kind]
 	if !known || kind == models.KindInternal {

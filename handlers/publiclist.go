@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -46,41 +45,10 @@ type publicAuthor struct {
 type articleReply struct {
 	Site     string          `json:"site"`
 	Article  models.Article  `json:"article"`
-	State    string          `json:"state,omitempty"` // "closed": it takes no comments
+	State    string          `json:"state,omitempty"` // "closed": no new comments
 	Comments []publicComment `json:"comments"`
 	Next     string          `json:"next,omitempty"`
 	Total    int             `json:"total"`
-}
-
-// versionTTL is how old an article's cached version may be. A change on this node
-// invalidates it at once, so this is the delay for changes of other nodes; it
-// limits a busy article to 50 queries per second and node.
-const versionTTL = 20 * time.Millisecond
-
-// versionKey is the cache key of an article. A slug has no blank, so the key can
-// be split again.
-func versionKey(site, article string) string { return site + " " + article }
-
-func splitKey(key string) (site, article string) {
-	site, article, _ = strings.Cut(key, " ")
-	return site, article
-}
-
-func (s *Server) loadVersion(ctx context.Context, key string) (int64, error) {
-	site, article := splitKey(key)
-	return s.db.ArticleVersion(ctx, site, article)
-}
-
-// outdated invalidates the caches that an event affects. An event of comments
-// without an article may be about many articles.
-func (s *Server) outdated(e models.Event) {
-	s.heard(e)
-	switch {
-	case e.Article != "":
-		s.versions.forget(versionKey(e.Site, e.Article))
-	case e.Kind == models.CommentChanged:
-		s.versions.forgetAll()
-	}
 }
 
 // pageRequest names one page of an article's comments, and is its cache key.
@@ -89,22 +57,22 @@ type pageRequest struct {
 	newest        bool
 	limit         int
 	cursor        string
-	closed        bool // the article takes no comments
+	closed        bool // no new comments on the article
 }
 
-// listComments shows the approved comments of an article.
+// listComments returns the approved comments on an article.
 func (s *Server) listComments(c echo.Context) error {
 	l, err := s.readListing(c)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	set, err := s.articles.get(ctx, l.site, l.article)
+	entry, err := s.node.Article(ctx, l.site, l.article)
 	if err != nil {
 		return err
 	}
-	l.closed = set.At(s.now()).State == models.ArticleClosed
-	version, err := s.versions.get(ctx, versionKey(l.site, l.article))
+	l.closed = entry.At(s.now()).State == models.ArticleClosed
+	version, err := s.node.ArticleVersion(ctx, l.site, l.article)
 	if err != nil {
 		return err
 	}
@@ -124,7 +92,7 @@ func (s *Server) listComments(c echo.Context) error {
 	if etagMatches(c.Request().Header.Get("If-None-Match"), page.etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	c.Response().Header().Set("Content-Length", strconv.Itoa(len(page.body))) // else a long one goes out in chunks
+	c.Response().Header().Set("Content-Length", strconv.Itoa(len(page.body))) // or a long body would be sent in chunks
 	return c.JSONBlob(http.StatusOK, page.body)
 }
 
@@ -166,7 +134,7 @@ func (s *Server) publicSite(c echo.Context) (string, error) {
 	if by.Kind != models.Anonymous && !by.Sees(slug) {
 		return "", models.Errorf(models.KindNotFound, "there is no such site")
 	}
-	site, err := s.sites.get(c.Request().Context(), slug)
+	site, err := s.node.Site(c.Request().Context(), slug)
 	return site.Slug, err
 }
 

@@ -55,6 +55,6 @@ func (s *Server) eraseReader(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.publish(ctx, models.Event{Kind: models.CommentChanged, Site: r.Site, Subject: gone.Subject, At: s.now().UTC()})
+	s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Site: r.Site, Subject: gone.Subject})
 	return c.JSON(http.StatusOK, gone)
 }

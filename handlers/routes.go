@@ -80,8 +80,8 @@ func (s *Server) routes() []route {
 		{post, "/v1/decisions", s.decideMany, moderators, usual},
 		{post, "/v1/decisions/preview", s.previewBatch, moderators, usual},
 		{post, "/v1/decisions/:id/undo", s.undo, moderators, usual},
-		{post, "/v1/second-looks/claim", s.claimLooks, moderators, usual},
-		{post, "/v1/second-looks/:id", s.lookAgain, moderators, usual},
+		{post, "/v1/second-looks/claim", s.claimSecondLooks, moderators, usual},
+		{post, "/v1/second-looks/:id", s.submitSecondLook, moderators, usual},
 		{get, "/v1/events", s.events, moderators, streams},
 
 		{get, "/v1/authors", s.author, moderators, usual},

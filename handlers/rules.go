@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier/rules"
+	"winnow/handlers/node"
 	"winnow/models"
 )
 
@@ -41,7 +42,7 @@ func (s *Server) setRules(c echo.Context) error {
 	if err := s.db.SetRules(ctx, caller(c), slug, r); err != nil {
 		return err
 	}
-	s.rules.forget(slug)
+	s.node.Invalidate(models.Event{Kind: node.RulesChanged, Site: slug})
 	return c.JSON(http.StatusOK, r)
 }
 
@@ -67,15 +68,15 @@ func (s *Server) testText(c echo.Context) error {
 	if err := s.visible(ctx, caller(c), slug); err != nil {
 		return err
 	}
-	site, err := s.sites.get(ctx, slug)
+	site, err := s.node.Site(ctx, slug)
 	if err != nil {
 		return err
 	}
-	o, err := s.opinion(ctx, comment, site)
+	verdict, err := s.screener.Score(ctx, site, comment)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, rules.Combine(o.verdict, o.fired...))
+	return c.JSON(http.StatusOK, verdict)
 }
 
 // comment validates the request as a comment, except that only the text is

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/node"
 	"winnow/models"
 )
 
@@ -122,6 +123,7 @@ func (s *Server) addSite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.node.Invalidate(models.Event{Kind: node.SiteChanged, Site: site.Slug})
 	if site, err = s.db.Site(ctx, site.Slug); err != nil {
 		return err
 	}
@@ -146,7 +148,7 @@ func (s *Server) updateSite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.sites.forget(slug)
+	s.node.Invalidate(models.Event{Kind: node.SiteChanged, Site: slug})
 	return c.JSON(http.StatusOK, site)
 }
 
@@ -160,6 +162,7 @@ func (s *Server) rotateKey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.node.Invalidate(models.Event{Kind: node.SiteChanged, Site: slug})
 	site, err := s.db.Site(ctx, slug)
 	if err != nil {
 		return err

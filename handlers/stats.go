@@ -3,8 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,17 +10,6 @@ import (
 	"winnow/models"
 	"winnow/storage"
 )
-
-// statsTTL is how old statistics may be: adding up a month of a large site takes
-// some milliseconds, and many consoles poll them.
-const statsTTL = 2 * time.Second
-
-// loadStats loads the statistics of a cache key: lines with a site, or "", and the
-// caller's sites.
-func (s *Server) loadStats(ctx context.Context, key string) (storage.Stats, error) {
-	lines := strings.Split(key, "\n")
-	return s.db.Stats(ctx, models.Caller{Kind: models.ByModerator, Sites: lines[1:]}, lines[0])
-}
 
 // statsReply is the reply of stats.
 type statsReply struct {
@@ -33,11 +20,11 @@ type statsReply struct {
 // thresholds returns the thresholds in force on a site; nil when the live model
 // does not predict spam.
 func (s *Server) thresholds(ctx context.Context, slug string) (*models.Thresholds, error) {
-	site, err := s.sites.get(ctx, slug)
+	site, err := s.node.Site(ctx, slug)
 	if err != nil {
 		return nil, err
 	}
-	model := s.live.Load()
+	model := s.node.Model()
 	if model.Manifest().Spam == nil {
 		return nil, nil
 	}
@@ -62,7 +49,7 @@ func (s *Server) stats(c echo.Context) error {
 	}
 	var got statsReply
 	var err error
-	if got.Stats, err = s.statCache.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n")); err == nil && site != "" {
+	if got.Stats, err = s.node.Stats(ctx, by, site); err == nil && site != "" {
 		got.Thresholds, err = s.thresholds(ctx, site)
 	}
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"winnow/models"
 )
 
-// listArticles lists a site's articles, those first on which the newest
-// comments came.
+// listArticles lists a site's articles, the ones with the newest comments first.
 func (s *Server) listArticles(c echo.Context) error {
 	q := queryOf(c)
 	f := models.ArticleFilter{
@@ -71,7 +70,7 @@ func (s *Server) setArticle(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.publish(ctx, models.Event{Kind: models.ArticleChanged, Site: entry.Site, Subject: id, Article: id, At: s.now().UTC()})
+	s.node.Publish(ctx, models.Event{Kind: models.ArticleChanged, Site: entry.Site, Subject: id, Article: id})
 	return c.JSON(http.StatusOK, entry)
 }
 

@@ -8,8 +8,8 @@ import (
 	"winnow/models"
 )
 
-// claimLooks leases second looks to the caller.
-func (s *Server) claimLooks(c echo.Context) error {
+// claimSecondLooks leases second looks to the caller.
+func (s *Server) claimSecondLooks(c echo.Context) error {
 	req, err := decode[struct {
 		Site  string `json:"site"`
 		Limit *int   `json:"limit"` // 1 to 50; 10 when absent
@@ -32,8 +32,9 @@ func (s *Server) claimLooks(c echo.Context) error {
 	return c.JSON(http.StatusOK, list[models.SecondLook]{Items: looks})
 }
 
-// lookAgain keeps a moderator's second opinion.
-func (s *Server) lookAgain(c echo.Context) error {
+// submitSecondLook stores what another moderator decides without knowing the
+// first decision.
+func (s *Server) submitSecondLook(c echo.Context) error {
 	req, err := decode[struct {
 		Action models.Action `json:"action"`
 		Reason models.Reason `json:"reason"`
@@ -42,17 +43,17 @@ func (s *Server) lookAgain(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	word := models.DecisionRequest{Action: req.Action, Reason: req.Reason, Note: models.Clean(req.Note)}
-	if err := word.Validate(); err != nil {
+	decision := models.DecisionRequest{Action: req.Action, Reason: req.Reason, Note: models.Clean(req.Note)}
+	if err := decision.Validate(); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	opinion, err := s.db.LookAgain(ctx, caller(c), c.Param("id"), word)
+	look, err := s.db.LookAgain(ctx, caller(c), c.Param("id"), decision)
 	if err != nil {
 		return err
 	}
-	if !opinion.Agreed {
-		s.publish(ctx, s.changed(models.CommentChanged, opinion.Comment))
+	if !look.Agreed {
+		s.node.Publish(ctx, commentEvent(models.CommentChanged, look.Comment))
 	}
-	return c.JSON(http.StatusOK, opinion)
+	return c.JSON(http.StatusOK, look)
 }
