@@ -15,10 +15,11 @@ import (
 	"winnow/models"
 )
 
-// principal is the authenticated caller of a request: guard sets it, principalOf reads it.
+// principal is the authenticated caller of a request. guard sets it in Echo's
+// context, principalOf reads it.
 type principal struct {
 	models.Caller
-	site models.Site // of a site's key
+	site models.Site // for models.ByKey: the site of the key
 }
 
 const principalKey = "principal"
@@ -33,31 +34,33 @@ func principalOf(c echo.Context) principal {
 
 func caller(c echo.Context) models.Caller { return principalOf(c).Caller }
 
-// leastRole is what a moderator must be.
-var leastRole = map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}
+// minRole is the lowest role that may call a route.
+var minRole = map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}
 
-// allow tells whether a caller may call what is open to who.
-func allow(by models.Caller, who access, fromPage bool) error {
+// authorize tells whether a caller may call a route that is open to who. fromPage
+// is true for a request with an Origin header.
+func authorize(by models.Caller, who access, fromPage bool) error {
 	switch {
 	case who == everyone || who == anyone:
 		return nil
 	case who == frontEnd && (by.Kind == models.ByKey || by.Kind == models.Anonymous && fromPage):
-		return nil // a page's site is named in the request: see pageSite
+		return nil // the handler checks the page's origin: see pageSite
 	case by.Kind == models.Anonymous:
 		return models.Errorf(models.KindUnauthorized, "credentials required")
 	case who == frontEnd:
 		return models.Errorf(models.KindForbidden, "a site key, or a page of the site, is required")
 	case by.Kind != models.ByModerator:
 		return models.Errorf(models.KindForbidden, "moderator credentials required")
-	case !by.Role.AtLeast(leastRole[who]):
-		return models.Errorf(models.KindForbidden, "role %s required", leastRole[who])
+	case !by.Role.AtLeast(minRole[who]):
+		return models.Errorf(models.KindForbidden, "role %s required", minRole[who])
 	}
 	return nil
 }
 
-// identify reads the credentials. The console's cookie counts only where
-// moderators are wanted, so that it turns no reader's page into a moderator.
-func (s *Server) identify(req *http.Request, who access) (by principal, err error) {
+// authenticate checks the credentials of a request. The console's cookie is
+// ignored on routes that readers' pages may call: a moderator who reads a page
+// of a site comments as a reader there.
+func (s *Server) authenticate(req *http.Request, who access) (by principal, err error) {
 	if who == everyone {
 		return by, nil
 	}
@@ -68,7 +71,7 @@ func (s *Server) identify(req *http.Request, who access) (by principal, err erro
 		case !strings.EqualFold(scheme, "Bearer") || token == "":
 			return by, models.Errorf(models.KindUnauthorized, "Authorization must have the form: Bearer <site key or access token>")
 		case strings.Count(token, ".") == 2:
-			by.Caller, err = s.moderator(req.Context(), token)
+			by.Caller, err = s.moderatorByToken(req.Context(), token)
 			return by, err
 		}
 		by.site, err = s.node.SiteByKey(req.Context(), token)
@@ -84,13 +87,13 @@ func (s *Server) identify(req *http.Request, who access) (by principal, err erro
 	if !safeMethod(req.Method) && !sameOrigin(req) {
 		return by, models.Errorf(models.KindForbidden, "cookies are accepted only from the console's own origin")
 	}
-	by.Caller, err = s.moderator(req.Context(), cookie.Value)
+	by.Caller, err = s.moderatorByToken(req.Context(), cookie.Value)
 	return by, err
 }
 
-// moderator turns an access token into a caller, with the role and sites that
-// storage knows now.
-func (s *Server) moderator(ctx context.Context, token string) (models.Caller, error) {
+// moderatorByToken returns the caller of an access token. Role and sites come
+// from storage, not from the token: they may have changed since it was signed.
+func (s *Server) moderatorByToken(ctx context.Context, token string) (models.Caller, error) {
 	name, err := s.readAccessToken(token)
 	if err != nil {
 		return models.Caller{}, err
@@ -105,8 +108,8 @@ func (s *Server) moderator(ctx context.Context, token string) (models.Caller, er
 	return models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites}, nil
 }
 
-// pageSite returns the site that a browser's page belongs to. The demo site is
-// also open to the pages of this installation, wherever it is served.
+// pageSite returns the named site if the page that sent the request belongs to
+// it, by its Origin header. The demo site also accepts the pages of this server.
 func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	req := c.Request()
 	if slug == "" {
@@ -123,17 +126,17 @@ func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	return site, nil
 }
 
-// demoSite is the site of the installation's own pages.
+// demoSite is the site of the server's own demo page.
 const demoSite = "demo"
 
 func safeMethod(m string) bool {
 	return m == http.MethodGet || m == http.MethodHead || m == http.MethodOptions
 }
 
-// sameOrigin tells whether a browser says that the request comes from a page of
-// this very server. Sec-Fetch-Site holds behind a proxy that changes the host;
-// older browsers, and plain HTTP, send Origin alone. Its scheme is left out
-// because a proxy may have taken TLS off.
+// sameOrigin tells whether a request comes from a page of this server. The header
+// Sec-Fetch-Site is right even behind a proxy that changes the host; older
+// browsers, and all over plain HTTP, send only Origin. The scheme of Origin is not
+// compared, because a proxy may have terminated TLS.
 func sameOrigin(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
 		return site == "same-origin"
@@ -142,8 +145,8 @@ func sameOrigin(r *http.Request) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, r.Host)
 }
 
-// Access tokens are short-lived, because a node checks them without asking the
-// others; what they say of the role is checked against storage all the same.
+// Access tokens are short-lived, because they cannot be revoked: a node checks
+// only their signature and times, and the moderator's current role.
 const (
 	accessTTL  = 15 * time.Minute
 	refreshTTL = 30 * 24 * time.Hour
@@ -151,7 +154,7 @@ const (
 	audience   = "winnow:moderator"
 )
 
-// accessClaims is what an access token says.
+// accessClaims are the claims of an access token.
 type accessClaims struct {
 	jwt.RegisteredClaims             // sub is the moderator's name
 	Role                 models.Role `json:"role"`
@@ -169,24 +172,24 @@ func (s *Server) accessToken(m models.Moderator) (string, error) {
 	}).SignedString(s.secret)
 }
 
-// readAccessToken returns the name of the moderator that a token was given to.
+// readAccessToken checks an access token and returns the moderator's name.
 func (s *Server) readAccessToken(token string) (name string, err error) {
 	var claims accessClaims
 	err = s.readToken(token, &claims, s.secret, jwt.WithIssuer(issuer), jwt.WithAudience(audience))
 	if err != nil {
-		return "", models.Errorf(models.KindUnauthorized, "%s", tokenFault("access token", err))
+		return "", models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("access token", err))
 	}
 	return claims.Subject, nil
 }
 
-// readerClaims is what a site says of one of its readers.
+// readerClaims are the claims of a reader token, which the site signs.
 type readerClaims struct {
 	jwt.RegisteredClaims        // sub becomes author.id
 	Name                 string `json:"name"`
 	Email                string `json:"email"`
 }
 
-// readReaderToken checks the token of a reader whom the site has logged in.
+// readReaderToken checks a reader token, and returns the author it stands for.
 func (s *Server) readReaderToken(token string, site models.Site) (models.Author, error) {
 	if site.SSOSecret == "" {
 		return models.Author{}, models.Errorf(models.KindUnauthorized, "this site has no reader tokens")
@@ -197,7 +200,7 @@ func (s *Server) readReaderToken(token string, site models.Site) (models.Author,
 		err = jwt.ErrTokenRequiredClaimMissing
 	}
 	if err != nil {
-		return models.Author{}, models.Errorf(models.KindUnauthorized, "%s", tokenFault("reader token", err))
+		return models.Author{}, models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("reader token", err))
 	}
 	return models.Author{
 		ID:   models.Clean(claims.Subject),
@@ -205,8 +208,8 @@ func (s *Server) readReaderToken(token string, site models.Site) (models.Author,
 	}, nil
 }
 
-// readToken checks signature and times. The algorithm is pinned, so that no
-// token can choose its own.
+// readToken checks signature and times of a JWT. Only HS256 is accepted: the
+// algorithm that the token names must not decide how it is checked.
 func (s *Server) readToken(token string, claims jwt.Claims, key []byte, more ...jwt.ParserOption) error {
 	opts := append([]jwt.ParserOption{
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
@@ -216,8 +219,8 @@ func (s *Server) readToken(token string, claims jwt.Claims, key []byte, more ...
 	return err
 }
 
-// tokenFault says what a caller may do about a token that was refused.
-func tokenFault(what string, err error) string {
+// tokenErrorMessage tells an expired token from one that was never valid.
+func tokenErrorMessage(what string, err error) string {
 	if errors.Is(err, jwt.ErrTokenExpired) {
 		return "the " + what + " has expired"
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// TestWhoMayCall reads: METHOD path: nobody, front end, moderator, editor,
+// TestAccessByRole reads: METHOD path: nobody, front end, moderator, editor,
 // admin; the status each gets.
-func TestWhoMayCall(t *testing.T) {
+func TestAccessByRole(t *testing.T) {
 	f := newFront(t)
 	const none = "01900000-0000-7000-8000-000000000000"
 	callers := []string{"", "front end", "bob", "eve", "ada"}
@@ -83,7 +83,7 @@ func TestWhoMayCall(t *testing.T) {
 	}
 }
 
-func TestDemoWorksWhereverItIsServed(t *testing.T) {
+func TestDemoSiteAcceptsPagesOfThisServer(t *testing.T) {
 	f := newFront(t)
 	at := headers{"Host": "news.example:8443", "Origin": "https://news.example:8443"}
 	f.send("POST", "/v1/comments", at, comment(object{"site": "demo"})).must(http.StatusCreated)
@@ -91,7 +91,7 @@ func TestDemoWorksWhereverItIsServed(t *testing.T) {
 	f.send("POST", "/v1/comments", at.with("Origin", "https://evil.example"), comment(object{"site": "demo"})).must(http.StatusForbidden)
 }
 
-func TestSitesAreApart(t *testing.T) {
+func TestSitesAreIsolated(t *testing.T) {
 	f := newFront(t)
 	id := f.approved("harbour", "of the gazette")
 	key, err := f.db.RotateSiteKey(t.Context(), operator, "herald")
@@ -107,7 +107,7 @@ func TestSitesAreApart(t *testing.T) {
 	f.send("POST", "/v1/comments", headers{"Origin": "https://herald.example"}, comment(object{"site": "gazette"})).must(http.StatusForbidden)
 }
 
-func TestAccessTokensArePinned(t *testing.T) {
+func TestInvalidAccessTokensAreRefused(t *testing.T) {
 	f := newFront(t)
 	good := jwt.MapClaims{"iss": "winnow", "aud": "winnow:moderator", "sub": "bob", "exp": time.Now().Add(time.Hour).Unix()}
 	with := func(name string, value any) jwt.MapClaims {
@@ -145,7 +145,7 @@ func TestAccessTokensArePinned(t *testing.T) {
 	}
 }
 
-func TestLossOfRightsBitesWithinSeconds(t *testing.T) {
+func TestRoleChangesTakeEffectWithinSeconds(t *testing.T) {
 	f := newFront(t)
 	change := func(change func(*models.Moderator)) {
 		_, err := f.db.UpdateModerator(t.Context(), operator, "eve", func(m *models.Moderator) error { change(m); return nil })

@@ -59,7 +59,7 @@ func TestBannedAuthorsAreRefused(t *testing.T) {
 	f.post(by(object{"name": "Mallory"}))
 }
 
-func TestShadowedAuthorsSeeNothingOfIt(t *testing.T) {
+func TestShadowingIsHiddenFromTheReader(t *testing.T) {
 	f := newFront(t)
 	f.as("bob", "PUT", "/v1/authors", object{"site": "gazette", "name": "Mallory", "sanction": object{"kind": "shadow", "until": later(24 * time.Hour)}}).must(http.StatusOK)
 	made := f.post(by(object{"name": "Mallory"}))
@@ -77,7 +77,7 @@ func TestShadowedAuthorsSeeNothingOfIt(t *testing.T) {
 	}
 }
 
-func TestWhoMaySayWhatOfAuthors(t *testing.T) {
+func TestWhoMaySanctionAuthors(t *testing.T) {
 	f := newFront(t)
 	f.post(by(object{"id": "m1", "name": "Mallory"}))
 	set := func(name string, sanction any) reply {

@@ -11,7 +11,7 @@ import (
 	"winnow/models"
 )
 
-func TestASurgeHoldsWhatComes(t *testing.T) {
+func TestBurstHoldsNewComments(t *testing.T) {
 	f := newFront(t, func(c *handlers.Config) { c.Rates = handlers.Rates{} })
 	f.as("ada", "PATCH", "/v1/sites/gazette", object{"surge": object{"count": 3, "minutes": 5, "hold_minutes": 30}}).must(http.StatusOK)
 	n := 0

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// peer is the address a request comes from: the TCP peer, or, when that is a
-// trusted proxy, the last address in X-Forwarded-For that is not.
-func (s *Server) peer(r *http.Request) netip.Addr {
-	addr := tcpPeer(r)
-	if !s.trusts(addr) {
+// clientIP returns the address of the client: the TCP peer, or, when that is a
+// trusted proxy, the last address in X-Forwarded-For that is not a trusted proxy.
+func (s *Server) clientIP(r *http.Request) netip.Addr {
+	addr := remoteIP(r)
+	if !s.trustsProxy(addr) {
 		return addr
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && s.trusts(addr); i-- {
+	for i := len(hops) - 1; i >= 0 && s.trustsProxy(addr); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
 			break
@@ -25,18 +25,19 @@ func (s *Server) peer(r *http.Request) netip.Addr {
 	return addr
 }
 
-func (s *Server) trusts(a netip.Addr) bool {
+func (s *Server) trustsProxy(a netip.Addr) bool {
 	return slices.ContainsFunc(s.trusted, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// tcpPeer is the other end of the connection; invalid when it has no address,
-// as on a Unix socket.
-func tcpPeer(r *http.Request) netip.Addr {
+// remoteIP is the address of the TCP peer; invalid when there is none, as on a
+// Unix socket.
+func remoteIP(r *http.Request) netip.Addr {
 	ap, _ := netip.ParseAddrPort(r.RemoteAddr)
 	return ap.Addr().Unmap().WithZone("")
 }
 
-// secure tells whether the caller's side of the connection is encrypted.
-func (s *Server) secure(r *http.Request) bool {
-	return r.TLS != nil || s.trusts(tcpPeer(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+// isHTTPS tells whether the client's connection is encrypted, up to a trusted
+// proxy or up to this server.
+func (s *Server) isHTTPS(r *http.Request) bool {
+	return r.TLS != nil || s.trustsProxy(remoteIP(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }

@@ -49,7 +49,7 @@ func (s *Server) events(c echo.Context) error {
 			return err
 		}
 	}
-	out := eventStream{c.Response(), longReply(c.Response()), func(e models.Event) bool {
+	out := eventStream{c.Response(), clearReadDeadline(c.Response()), func(e models.Event) bool {
 		return (site == "" || e.Site == site || e.Site == "") && (e.Site == "" || by.Sees(e.Site))
 	}}
 	if err := out.begin(complete); err != nil {

@@ -12,8 +12,8 @@ import (
 	"winnow/models"
 )
 
-// auditExport notes that rows are about to leave the house; written before, so
-// that an export that is cut off is noted too.
+// auditExport writes the export into the audit trail. It is called before the
+// first row is sent, so that an aborted export is in the trail as well.
 func (s *Server) auditExport(c echo.Context, what, site, format string, since time.Time) error {
 	after, err := json.Marshal(struct {
 		Format string    `json:"format"`
@@ -27,10 +27,10 @@ func (s *Server) auditExport(c echo.Context, what, site, format string, since ti
 	})
 }
 
-// stream replies with rows as they come, as JSON Lines or CSV. A failure
-// before the first row is a problem; a later one cuts the connection, so that
-// nobody takes the part for the whole.
-func stream[T any](s *Server, c echo.Context, format, name string, columns []models.Column[T], rows iter.Seq2[T, error]) error {
+// streamRows replies with rows as they are read, as JSON Lines or CSV. An error
+// before the first row becomes a problem; a later one closes the connection, so
+// that the client does not take a part for the whole.
+func streamRows[T any](s *Server, c echo.Context, format, name string, columns []models.Column[T], rows iter.Seq2[T, error]) error {
 	next, stop := iter.Pull2(rows)
 	defer stop()
 	row, err, more := next()
@@ -49,17 +49,17 @@ func stream[T any](s *Server, c echo.Context, format, name string, columns []mod
 	return nil
 }
 
-// rowPeriod is how long a slow reader may take for one row.
-const rowPeriod = 30 * time.Second
+// rowTimeout is how long writing one row to a slow client may take.
+const rowTimeout = 30 * time.Second
 
 func writeRows[T any](res http.ResponseWriter, format string, columns []models.Column[T], row T, more bool, next func() (T, error, bool)) error {
 	w, err := models.NewRowWriter(res, format, columns)
 	if err != nil {
 		return err
 	}
-	control := longReply(res)
+	control := clearReadDeadline(res)
 	for more {
-		_ = control.SetWriteDeadline(time.Now().Add(rowPeriod))
+		_ = control.SetWriteDeadline(time.Now().Add(rowTimeout))
 		if err := w.Write(row); err != nil {
 			return err
 		}
@@ -70,21 +70,21 @@ func writeRows[T any](res http.ResponseWriter, format string, columns []models.C
 	return w.Flush()
 }
 
-// unhurried gives a slow reader rowPeriod for each part of a reply.
-type unhurried struct {
+// deadlineWriter gives a slow client rowTimeout for each write.
+type deadlineWriter struct {
 	to      http.ResponseWriter
 	control *http.ResponseController
 }
 
-func (u unhurried) Write(p []byte) (int, error) {
-	_ = u.control.SetWriteDeadline(time.Now().Add(rowPeriod))
+func (u deadlineWriter) Write(p []byte) (int, error) {
+	_ = u.control.SetWriteDeadline(time.Now().Add(rowTimeout))
 	return u.to.Write(p)
 }
 
-// longReply lets a reply last longer than the server waits for requests: past
-// that read deadline net/http would take the client for gone.
-func longReply(res http.ResponseWriter) *http.ResponseController {
+// clearReadDeadline lets a reply last longer than the server's read timeout: at
+// that deadline net/http would cancel the request as if the client had left.
+func clearReadDeadline(res http.ResponseWriter) *http.ResponseController {
 	control := http.NewResponseController(res)
-	_ = control.SetReadDeadline(time.Time{}) // not every writer has deadlines; those of net/http have
+	_ = control.SetReadDeadline(time.Time{}) // an error means that the writer has no deadlines; those of net/http have
 	return control
 }

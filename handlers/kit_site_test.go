@@ -91,8 +91,8 @@ func start(t *testing.T, cfg handlers.Config) (base string, stop func()) {
 // tests.
 var described sync.Map // routers.Router by text
 
-// description reads what the node says of its interface.
-func description(t *testing.T, base string) routers.Router {
+// openapiRouter returns the operations that the node describes in openapi.yaml.
+func openapiRouter(t *testing.T, base string) routers.Router {
 	t.Helper()
 	res, err := http.Get(base + "/openapi.yaml")
 	if err != nil {

@@ -90,7 +90,7 @@ func (d *desk) serve(notifier node.Notifier) {
 		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: notifier, Campaigns: memory.NewCampaigns(nil), Secret: secret,
 		Log: slog.New(slog.NewTextHandler(d.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	})
-	d.doc = description(d.T, d.base)
+	d.doc = openapiRouter(d.T, d.base)
 }
 
 func (d *desk) must(err error) {

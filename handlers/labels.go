@@ -6,8 +6,8 @@ import (
 	"winnow/models"
 )
 
-// exportLabels streams what people found texts to be, oldest first, for
-// training elsewhere. Labels without a site are for those who see all sites.
+// exportLabels streams the labels, oldest first, for training elsewhere. Labels
+// without a site are exported only to callers who see all sites.
 func (s *Server) exportLabels(c echo.Context) error {
 	q := queryOf(c)
 	site, since, format := q.site(), q.time("since"), q.oneOf("format", "jsonl", "csv")
@@ -21,7 +21,7 @@ func (s *Server) exportLabels(c echo.Context) error {
 	if err := s.auditExport(c, "labels", site, format, since); err != nil {
 		return err
 	}
-	return stream(s, c, format, "labels", models.LabelColumns, func(yield func(models.Label, error) bool) {
+	return streamRows(s, c, format, "labels", models.LabelColumns, func(yield func(models.Label, error) bool) {
 		for l, err := range s.db.Labels(ctx, site, since) {
 			if err == nil && !by.Sees(l.Site) {
 				continue

@@ -62,7 +62,7 @@ func exportBoth(d *desk) {
 func exportOwnSites(d *desk) {
 	d.decide("ada", d.pending("gazette", "theirs").ID, object{"action": "approve"})
 	d.decide("ada", d.pending("herald", "ours").ID, object{"action": "approve"})
-	_, _, err := d.db.ImportLabels(d.Context(), operator, all(lesson(1)))
+	_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(1)))
 	d.must(err)
 	if got := d.labels("hanna", ""); len(got) != 1 || got[0].Text != "ours" {
 		d.Errorf("hanna reads %+v", got)

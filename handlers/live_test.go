@@ -17,16 +17,6 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// until waits for something that happens in the background.
-func until(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("still not: ", what)
-		}
-	}
-}
-
 // another trains a small model and keeps it.
 func (f *front) another() string {
 	f.Helper()
@@ -78,7 +68,7 @@ func TestPromotionReachesEveryNode(t *testing.T) {
 		t.Errorf("a comment was scored by %s", p.Verdict.Model)
 	}
 	for name, base := range map[string]string{"a node that was told": told, "a node that looks for itself": deaf} {
-		until(t, name+" scores with the new model", func() bool { return f.liveOn(base) == version })
+		eventually(t, name+" scores with the new model", func() bool { return f.liveOn(base) == version })
 	}
 }
 
@@ -94,7 +84,7 @@ func TestBrokenModelNeverReplacesTheLiveOne(t *testing.T) {
 	version := f.another()
 	_, err = f.db.PromoteModel(t.Context(), operator, version)
 	f.must(err)
-	until(t, "the node has got over the broken model", func() bool {
+	eventually(t, "the node has got over the broken model", func() bool {
 		got := f.liveOn(f.base)
 		if got != before && got != version {
 			t.Fatalf("%s is live", got)
@@ -131,7 +121,7 @@ func TestRedisMayBeDown(t *testing.T) {
 	f.post(client1)
 	f.send("POST", "/v1/comments", bearer(f.key), comment(client1)).must(http.StatusTooManyRequests)
 	server.Kill()
-	until(t, "Redis is known to be down", func() bool { return ready() == "degraded down" })
+	eventually(t, "Redis is known to be down", func() bool { return ready() == "degraded down" })
 	f.post(object{"client": object{"ip": "192.0.2.2"}})
 	metrics := string(f.send("GET", "/metrics", nil, nil).body)
 	for _, want := range []string{

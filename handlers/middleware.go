@@ -18,9 +18,11 @@ import (
 	"winnow/models"
 )
 
-const requestHeader = "X-Request-Id"
+const requestIDHeader = "X-Request-Id"
 
-var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+// validRequestID is what is accepted from a client. Echo's RequestID middleware
+// would take any length and any characters, and write them into the logs.
+var validRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 
 func newRequestID() string {
 	b := make([]byte, 16)
@@ -36,30 +38,28 @@ var secureHeaders = middleware.SecureWithConfig(middleware.SecureConfig{
 	ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
 })
 
-// requestID is the name of this one request in replies and logs.
-func requestID(c echo.Context) string { return c.Response().Header().Get(requestHeader) }
+// requestID identifies one request in replies and logs.
+func requestID(c echo.Context) string { return c.Response().Header().Get(requestIDHeader) }
 
-// observe gives each request an id and the headers that every reply has, turns
-// a panic into a failure, and writes the access log: never bodies, queries or
-// credentials.
+// observe gives each request an id, turns errors and panics into replies, and
+// writes metrics and the access log: never bodies, queries or credentials.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.now()
 		req, h := c.Request(), c.Response().Header()
-		id := req.Header.Get(requestHeader)
-		if id == "" || !saneID.MatchString(id) {
+		id := req.Header.Get(requestIDHeader)
+		if id == "" || !validRequestID.MatchString(id) {
 			id = newRequestID()
 		}
-		h.Set(requestHeader, id)
+		h.Set(requestIDHeader, id)
 
-		err := recovered(next, c)
+		err := recoverPanic(next, c)
 		if err != nil {
-			s.fail(err, c)
+			s.handleError(err, c)
 		}
 		res, took := c.Response(), s.now().Sub(start)
 		s.metrics.observe(c, took)
-		// Every request is told of at debug level alone: the metrics count
-		// them for less.
+		// Requests are logged only at debug level: metrics count them at lower cost.
 		level := slog.LevelDebug
 		broken := err != nil && problemOf(err).Status >= http.StatusInternalServerError && req.Context().Err() == nil
 		if broken {
@@ -81,14 +81,14 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// recovered calls next and returns a panic as an error with its stack, for the
-// log alone.
-func recovered(next echo.HandlerFunc, c echo.Context) (err error) {
+// recoverPanic calls next, and turns a panic into an error with its stack, which
+// is only logged.
+func recoverPanic(next echo.HandlerFunc, c echo.Context) (err error) {
 	defer func() {
 		switch r := recover(); r {
 		case nil:
 		case http.ErrAbortHandler:
-			panic(r) // a handler's way to cut the connection
+			panic(r) // how a handler closes the connection
 		default:
 			err = &models.Error{Kind: models.KindInternal, Message: "panic", Cause: fmt.Errorf("%v\n%s", r, debug.Stack())}
 		}
@@ -96,8 +96,10 @@ func recovered(next echo.HandlerFunc, c echo.Context) (err error) {
 	return next(c)
 }
 
-// guard lets a request through to its handler when its caller may call it, and
-// sees to it that it is answered in time.
+// guard authenticates and authorizes a request before its handler runs, and sets
+// its deadline and body limit. The limit is not Echo's BodyLimit, which does not
+// close the connection of a client that goes on sending, and whose error does not
+// say the limit.
 func (s *Server) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req := c.Request()
@@ -107,29 +109,29 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			req = req.WithContext(ctx)
 			c.SetRequest(req)
 		}
-		by, err := s.identify(req, r.who)
+		by, err := s.authenticate(req, r.who)
 		if err != nil {
 			return err
 		}
-		by.Address = s.peer(req)
-		if err := allow(by.Caller, r.who, req.Header.Get("Origin") != ""); err != nil {
+		by.Address = s.clientIP(req)
+		if err := authorize(by.Caller, r.who, req.Header.Get("Origin") != ""); err != nil {
 			return err
 		}
 		c.Set(principalKey, &by)
 		if req.ContentLength > r.body {
 			return tooLarge(r.body)
 		}
-		if req.ContentLength < 0 { // net/http reads no more of a length that is known
+		if req.ContentLength < 0 { // net/http itself stops at a known length
 			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.body)
 		}
 		return r.handler(c)
 	}
 }
 
-// cors lets the pages of the sites read replies (Fetch standard, CORS
-// protocol). A preflight has no body, so it is answered for the pages of any
-// site unless the query names one; which site a page may post to is decided by
-// pageSite. Cookies are never shared with other origins.
+// cors lets the sites' pages read replies (Fetch standard, CORS protocol). A
+// preflight has no body, so an origin of any site passes unless the query names
+// a site; pageSite then decides which site a page may post to. Credentials are
+// never allowed. Echo's CORS middleware has no origins per site.
 func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req, h := c.Request(), c.Response().Header()
@@ -147,7 +149,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if known {
 			h.Set("Access-Control-Allow-Origin", origin)
-			h.Set("Access-Control-Expose-Headers", "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "+requestHeader)
+			h.Set("Access-Control-Expose-Headers", "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "+requestIDHeader)
 		}
 		if req.Method != http.MethodOptions || req.Header.Get("Access-Control-Request-Method") == "" {
 			return next(c)
@@ -161,8 +163,8 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// knownOrigin tells whether an origin is one of a site's, or of any site's when
-// none is named.
+// knownOrigin tells whether an origin is registered for a site, or for any site
+// when slug is empty.
 func (s *Server) knownOrigin(ctx context.Context, origin, slug string) (bool, error) {
 	sites, err := s.node.SitesOfOrigin(ctx, origin)
 	if err != nil {

@@ -24,7 +24,7 @@ func TestEveryReplyHasItsHeaders(t *testing.T) {
 	}
 }
 
-func TestStrangersMakeNoMetrics(t *testing.T) {
+func TestUnknownPathsMakeNoMetricLabels(t *testing.T) {
 	f := newFront(t)
 	f.send("GET", "/made-up", nil, nil).must(http.StatusNotFound)
 	f.send("MADEUP", "/v1/comments", nil, nil).must(http.StatusMethodNotAllowed)

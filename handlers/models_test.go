@@ -12,8 +12,8 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// lesson is n rows each of ham and spam that are easy to tell apart.
-func lesson(n int) (rows []models.Label) {
+// trainingRows is n rows each of ham and spam that are easy to tell apart.
+func trainingRows(n int) (rows []models.Label) {
 	places := []string{"harbour", "library", "market", "bridge", "theatre", "station"}
 	offers := []string{"pills", "bonus", "followers", "profit", "loans", "watches"}
 	for i := range n {
@@ -36,9 +36,9 @@ func all(rows []models.Label) func(func(models.Label, error) bool) {
 	}
 }
 
-func (d *desk) learned(n int) *classifier.Model {
+func (d *desk) trainedModel(n int) *classifier.Model {
 	d.Helper()
-	m, _, err := classifier.Train(d.Context(), all(lesson(n)), classifier.TrainOptions{})
+	m, _, err := classifier.Train(d.Context(), all(trainingRows(n)), classifier.TrainOptions{})
 	d.must(err)
 	return m
 }
@@ -91,7 +91,7 @@ func TestModels(t *testing.T) {
 }
 
 func promoteAndRollBack(d *desk) {
-	starter, m := d.live(), d.learned(100)
+	starter, m := d.live(), d.trainedModel(100)
 	var info models.ModelInfo
 	for range 2 { // the same file again is no mistake
 		d.as("ada", "POST", "/v1/models", modelFile(d.T, m)).into(http.StatusCreated, &info)
@@ -115,7 +115,7 @@ func promoteAndRollBack(d *desk) {
 }
 
 func promoteEverywhere(d *desk) {
-	m, notifier := d.learned(100), memory.NewNotifier()
+	m, notifier := d.trainedModel(100), memory.NewNotifier()
 	d.serve(notifier)
 	one := *d
 	d.serve(notifier)
@@ -127,7 +127,7 @@ func promoteEverywhere(d *desk) {
 
 func trainFromLabels(d *desk) {
 	d.as("ada", "POST", "/v1/models/train", object{}).names("labels")
-	_, _, err := d.db.ImportLabels(d.Context(), operator, all(lesson(100)))
+	_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(100)))
 	d.must(err)
 	var job struct{ ID, State string }
 	r := d.as("ada", "POST", "/v1/models/train", object{})
@@ -151,7 +151,7 @@ func trainFromLabels(d *desk) {
 func TestBadModels(t *testing.T) {
 	d := newDesk(t, storagetest.SQLite(t))
 	live := d.live()
-	whole := modelFile(t, d.learned(100))
+	whole := modelFile(t, d.trainedModel(100))
 	for name, file := range map[string][]byte{"nothing": {}, "something else": []byte("not a model"), "half a model": whole[:len(whole)/2]} {
 		t.Run(name, func(t *testing.T) {
 			r := d.as("ada", "POST", "/v1/models", file)
@@ -162,5 +162,17 @@ func TestBadModels(t *testing.T) {
 	d.as("ada", "POST", "/v1/models", object{}).must(http.StatusUnsupportedMediaType)
 	if d.live() != live || d.scoredBy() != live {
 		t.Error("the live model did not stay")
+	}
+}
+
+func TestOneTrainingAtATime(t *testing.T) {
+	d := newDesk(t, storagetest.SQLite(t))
+	_, _, err := d.db.ImportLabels(t.Context(), operator, all(trainingRows(100)))
+	d.must(err)
+	d.stop() // what is ordered now is never done
+	d.as("ada", "POST", "/v1/models/train", object{}).must(http.StatusAccepted)
+	d.as("ada", "POST", "/v1/models/train", object{}).must(http.StatusConflict)
+	if job := d.models().Training; job == nil || job.State != "running" || job.By != "ada" {
+		t.Errorf("training: %+v", job)
 	}
 }

@@ -182,7 +182,7 @@ func eventually(t *testing.T, what string, done func() bool) {
 	}
 }
 
-func TestOtherNodesFollow(t *testing.T) {
+func TestSanctionsReachOtherNodes(t *testing.T) {
 	shared := memory.NewNotifier()
 	f := newFront(t, func(c *handlers.Config) { c.Notifier = shared })
 	here := f.base

@@ -13,8 +13,8 @@ import (
 	"winnow/models"
 )
 
-// requireAllSites refuses an admin of some sites alone: who handles sites and
-// people could else reach the others.
+// requireAllSites refuses an admin of some sites only: with sites and moderators
+// to manage, they could give themselves the others.
 func requireAllSites(by models.Caller) error {
 	if len(by.Sites) > 0 {
 		return models.Errorf(models.KindForbidden, "role admin for all sites required")
@@ -22,7 +22,7 @@ func requireAllSites(by models.Caller) error {
 	return nil
 }
 
-// listModerators lists the people of the newsroom by name.
+// listModerators lists all moderators by name.
 func (s *Server) listModerators(c echo.Context) error {
 	if err := requireAllSites(caller(c)); err != nil {
 		return err
@@ -37,7 +37,7 @@ func (s *Server) listModerators(c echo.Context) error {
 // moderatorPatch holds the settings of a moderator that a request names; the
 // others stay. Null counts as absent: none of them can be reset.
 type moderatorPatch struct {
-	Name     string                `json:"name"` // of a new one alone
+	Name     string                `json:"name"` // only for a new moderator
 	Role     Optional[models.Role] `json:"role"`
 	Sites    Optional[[]string]    `json:"sites"` // empty: all
 	Disabled Optional[bool]        `json:"disabled"`
@@ -78,8 +78,8 @@ func (p moderatorPatch) apply(m *models.Moderator, hash string) {
 	}
 }
 
-// readModeratorPatch reads a request from an admin of all sites, and checks
-// that the sites in it are there.
+// readModeratorPatch reads the request of an admin of all sites, and checks that
+// the sites in it exist.
 func (s *Server) readModeratorPatch(c echo.Context) (moderatorPatch, error) {
 	req, err := decode[moderatorPatch](c)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Server) readModeratorPatch(c echo.Context) (moderatorPatch, error) {
 	return req, bad.Err()
 }
 
-// addModerator keeps a new login.
+// addModerator adds a moderator.
 func (s *Server) addModerator(c echo.Context) error {
 	req, err := s.readModeratorPatch(c)
 	if err != nil {
@@ -128,8 +128,8 @@ func (s *Server) addModerator(c echo.Context) error {
 	return c.JSON(http.StatusCreated, m)
 }
 
-// moderatorName returns the name in the address. Echo gives it as it was sent
-// when it has escapes that an address need not have, such as that of a slash.
+// moderatorName returns the name in the path. Echo does not decode it when the
+// path has escapes that net/url would not write, such as %2F.
 func moderatorName(c echo.Context) (string, error) {
 	name := c.Param("name")
 	if c.Request().URL.RawPath == "" {
@@ -142,8 +142,9 @@ func moderatorName(c echo.Context) (string, error) {
 	return name, nil
 }
 
-// updateModerator changes role, sites, password, or ends the access. Nobody
-// lowers themselves, lest it be by accident; storage keeps the last admin.
+// updateModerator changes role, sites or password, or disables the login. Admins
+// cannot reduce their own access, so that it does not happen by accident; storage
+// refuses to lose the last admin.
 func (s *Server) updateModerator(c echo.Context) error {
 	req, err := s.readModeratorPatch(c)
 	if err != nil {

@@ -17,7 +17,7 @@ type person struct {
 	Disabled   bool
 }
 
-func TestPeopleAreChangedByAdmins(t *testing.T) {
+func TestAdminsChangeModerators(t *testing.T) {
 	f := newFront(t)
 	var p person
 	f.as("ada", "POST", "/v1/moderators", object{"name": "Zoë / 100%", "password": pass, "role": "editor", "sites": []string{"herald"}}).into(http.StatusCreated, &p)
@@ -57,7 +57,7 @@ func TestPeopleAreChangedByAdmins(t *testing.T) {
 	}
 }
 
-func TestAnAdminIsLeft(t *testing.T) {
+func TestTheLastAdminStays(t *testing.T) {
 	f := newFront(t)
 	add := func(name string, sites ...string) {
 		f.must(f.db.AddModerator(t.Context(), operator, models.Moderator{Name: name, Role: models.RoleAdmin, Sites: sites}))
@@ -78,7 +78,7 @@ func TestAnAdminIsLeft(t *testing.T) {
 	f.as("adam", "PATCH", "/v1/sites/herald", object{"name": "Herald"}).must(http.StatusOK)
 }
 
-func TestTwoAdminsDoNotLowerEachOther(t *testing.T) {
+func TestTwoAdminsCannotDisableEachOther(t *testing.T) {
 	onBoth(t, "one of two admins stays", func(d *desk) {
 		d.must(d.db.AddModerator(d.Context(), operator, models.Moderator{Name: "abe", Role: models.RoleAdmin}))
 		var both sync.WaitGroup

@@ -13,20 +13,20 @@ import (
 	"winnow/models"
 )
 
-// problem is a failure as RFC 9457 writes it. Type is stable; Title goes with
-// it; Detail and Fields speak of this one failure.
+// problem is an error reply in the format of RFC 9457. Type is stable, and Title
+// depends on it alone; Detail and Fields are about this one request.
 type problem struct {
 	Type      string              `json:"type"` // "urn:winnow:problem:" and a models.Kind
 	Title     string              `json:"title"`
 	Status    int                 `json:"status"`
 	Detail    string              `json:"detail,omitempty"`
 	Fields    []models.FieldError `json:"fields,omitempty"`
-	Current   *currentState       `json:"current,omitempty"` // of the comment, for a conflict
-	Until     time.Time           `json:"until,omitzero"`    // a ban or a closed article
+	Current   *currentState       `json:"current,omitempty"` // state of the comment, for a conflict
+	Until     time.Time           `json:"until,omitzero"`    // end of a ban, or of an article's closing
 	RequestID string              `json:"request_id,omitempty"`
 }
 
-// statuses is the one place where kinds become statuses.
+// statuses maps error kinds to HTTP statuses and titles.
 var statuses = map[models.Kind]struct {
 	code  int
 	title string
@@ -47,44 +47,44 @@ var statuses = map[models.Kind]struct {
 	models.KindUnavailable:  {http.StatusServiceUnavailable, "Service unavailable"},
 }
 
-// kindMethod is a matter of HTTP alone, so models does not know it.
+// kindMethod is about HTTP only, so models does not have it.
 const kindMethod models.Kind = "method_not_allowed"
 
-// problemOf turns any error into what may be shown of it.
+// problemOf turns any error into a reply. Internal errors are hidden.
 func problemOf(err error) problem {
 	kind := models.KindOf(err)
-	var own *models.Error
-	var theirs *echo.HTTPError
+	var apiErr *models.Error
+	var httpErr *echo.HTTPError
 	p := problem{}
 	switch {
-	case errors.As(err, &own):
-		p.Detail, p.Fields = own.Message, own.Fields
-	case errors.As(err, &theirs) && theirs.Code == http.StatusNotFound:
+	case errors.As(err, &apiErr):
+		p.Detail, p.Fields = apiErr.Message, apiErr.Fields
+	case errors.As(err, &httpErr) && httpErr.Code == http.StatusNotFound:
 		kind, p.Detail = models.KindNotFound, "no route matches this path"
-	case errors.As(err, &theirs) && theirs.Code == http.StatusMethodNotAllowed:
+	case errors.As(err, &httpErr) && httpErr.Code == http.StatusMethodNotAllowed:
 		kind, p.Detail = kindMethod, "method not allowed"
 	case errors.Is(err, context.DeadlineExceeded):
 		kind, p.Detail = models.KindUnavailable, "the request timed out: try again later"
 	}
-	var late *conflictError
-	if errors.As(err, &late) {
-		p.Current = &late.current
+	var conflict *conflictError
+	if errors.As(err, &conflict) {
+		p.Current = &conflict.current
 	}
 	var refused *screening.RefusedError
 	if errors.As(err, &refused) {
 		p.Until = refused.Until
 	}
-	st, known := statuses[kind]
+	status, known := statuses[kind]
 	if !known || kind == models.KindInternal {
-		kind, st = models.KindInternal, statuses[models.KindInternal]
+		kind, status = models.KindInternal, statuses[models.KindInternal]
 		p.Detail, p.Fields = "the error has been logged", nil
 	}
-	p.Type, p.Title, p.Status = "urn:winnow:problem:"+string(kind), st.title, st.code
+	p.Type, p.Title, p.Status = "urn:winnow:problem:"+string(kind), status.title, status.code
 	return p
 }
 
-// fail replies with a problem. It is Echo's error handler.
-func (s *Server) fail(err error, c echo.Context) {
+// handleError replies with a problem. It is Echo's error handler.
+func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
@@ -104,6 +104,6 @@ func (s *Server) fail(err error, c echo.Context) {
 	h.Set("Content-Type", "application/problem+json")
 	c.Response().WriteHeader(p.Status)
 	if b, err := json.Marshal(p); err == nil {
-		_, _ = c.Response().Write(b) // whoever asked may be gone
+		_, _ = c.Response().Write(b) // an error means that the client has left
 	}
 }

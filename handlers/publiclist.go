@@ -17,10 +17,10 @@ import (
 	"winnow/storage"
 )
 
-// cacheable lets caches between this server and the readers answer for a busy
-// article, while changes are still seen within seconds. Without a site in the
-// query the reply depends on the key, so shared caches must not store it.
-func cacheable(c echo.Context) {
+// setCacheControl lets shared caches take the load of a busy article; a change is
+// still seen within seconds. Without a site in the URL the reply depends on the
+// key, so only the client itself may cache it.
+func setCacheControl(c echo.Context) {
 	fresh := "public, max-age=1, s-maxage=5, stale-while-revalidate=10"
 	if c.QueryParam("site") == "" {
 		fresh = "private, max-age=1"
@@ -28,7 +28,7 @@ func cacheable(c echo.Context) {
 	c.Response().Header().Set("Cache-Control", fresh)
 }
 
-// publicComment is the part of an approved comment that is public.
+// publicComment is an approved comment as anybody may read it.
 type publicComment struct {
 	ID        string       `json:"id"`
 	ParentID  string       `json:"parent_id,omitempty"`
@@ -51,8 +51,8 @@ type articleReply struct {
 	Total    int             `json:"total"`
 }
 
-// listing is a request for one page of the comments on an article.
-type listing struct {
+// pageRequest names one page of an article's comments, and is its cache key.
+type pageRequest struct {
 	site, article string
 	newest        bool
 	limit         int
@@ -82,26 +82,26 @@ func (s *Server) listComments(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		if page, err = render(l, p); err != nil {
+		if page, err = renderPage(l, p); err != nil {
 			return err
 		}
 		s.pages.put(l, page)
 	}
 	c.Response().Header().Set("ETag", page.etag)
-	cacheable(c)
-	if matches(c.Request().Header.Get("If-None-Match"), page.etag) {
+	setCacheControl(c)
+	if etagMatches(c.Request().Header.Get("If-None-Match"), page.etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	c.Response().Header().Set("Content-Length", strconv.Itoa(len(page.body))) // or a long body would be sent in chunks
 	return c.JSONBlob(http.StatusOK, page.body)
 }
 
-func (s *Server) readListing(c echo.Context) (listing, error) {
+func (s *Server) readListing(c echo.Context) (pageRequest, error) {
 	site, err := s.publicSite(c)
 	if err != nil {
-		return listing{}, err
+		return pageRequest{}, err
 	}
-	l := listing{site: site, article: models.Clean(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
+	l := pageRequest{site: site, article: models.Clean(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
 	var bad models.Invalid
 	if l.article == "" || len([]rune(l.article)) > models.MaxID {
 		bad.Add("article", "must have 1 to %d characters", models.MaxID)
@@ -121,8 +121,8 @@ func (s *Server) readListing(c echo.Context) (listing, error) {
 	return l, bad.Err()
 }
 
-// publicSite returns the slug of the site that a public list is of: the one in
-// the query, or that of the key.
+// publicSite returns the site of a public call: the one in the query, or that of
+// the key.
 func (s *Server) publicSite(c echo.Context) (string, error) {
 	slug, by := c.QueryParam("site"), caller(c)
 	if by.Kind == models.ByKey && slug == "" {
@@ -157,21 +157,21 @@ func (s *Server) countComments(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	cacheable(c)
+	setCacheControl(c)
 	return c.JSON(http.StatusOK, struct {
 		Site   string         `json:"site"`
 		Counts map[string]int `json:"counts"`
 	}{site, counts})
 }
 
-// rendered is the reply to a listing.
-type rendered struct {
+// renderedPage is a page of comments as JSON.
+type renderedPage struct {
 	version int64
 	etag    string
 	body    []byte
 }
 
-func render(l listing, p storage.ArticlePage) (rendered, error) {
+func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 	reply := articleReply{
 		Site: l.site, Article: p.Article, Next: p.Next, Total: p.Total,
 		Comments: make([]publicComment, 0, len(p.Comments)),
@@ -179,7 +179,7 @@ func render(l listing, p storage.ArticlePage) (rendered, error) {
 	if l.closed {
 		reply.State = string(models.ArticleClosed)
 	}
-	reply.Article.ID = l.article // also for an article without comments
+	reply.Article.ID = l.article // storage has none for an article without comments
 	for _, c := range p.Comments {
 		reply.Comments = append(reply.Comments, publicComment{
 			ID: c.ID, ParentID: c.ParentID, Body: c.Body, CreatedAt: c.CreatedAt,
@@ -188,14 +188,14 @@ func render(l listing, p storage.ArticlePage) (rendered, error) {
 	}
 	body, err := json.Marshal(reply)
 	if err != nil {
-		return rendered{}, fmt.Errorf("render article page: %w", err)
+		return renderedPage{}, fmt.Errorf("render article page: %w", err)
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %d %q %v %d", l.site, l.article, l.newest, l.limit, l.cursor, l.closed, p.Version))
-	return rendered{p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body}, nil
+	return renderedPage{p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body}, nil
 }
 
-// matches tells whether an If-None-Match field has the tag (RFC 9110, 13.1.2).
-func matches(field, etag string) bool {
+// etagMatches tells whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
+func etagMatches(field, etag string) bool {
 	for tag := range strings.SplitSeq(field, ",") {
 		tag = strings.TrimSpace(tag)
 		if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
@@ -205,51 +205,51 @@ func matches(field, etag string) bool {
 	return false
 }
 
-// maxPages limits the memory of rendered pages, in bytes.
-const maxPages = 32 << 20
+// maxPageCache is the memory that cached pages may take, in bytes.
+const maxPageCache = 32 << 20
 
-// pages is a cache of rendered pages, each for one version of its article. get
-// returns a page of the version or of a later one. When the cache is full it
-// evicts pages at random: popular ones soon return. The zero value is ready to
-// use.
-type pages struct {
+// pageCache keeps rendered pages, each for one version of its article. A page may
+// be newer than the version that get asks for, never older. When the cache is full
+// it evicts arbitrary pages: a popular one is soon rendered again. The zero value is
+// ready to use.
+type pageCache struct {
 	mu      sync.RWMutex
-	entries map[listing]rendered
+	entries map[pageRequest]renderedPage
 	size    int
 }
 
-func (p *pages) get(l listing, version int64) (rendered, bool) {
+func (p *pageCache) get(l pageRequest, version int64) (renderedPage, bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	r, ok := p.entries[l]
 	return r, ok && r.version >= version
 }
 
-func (p *pages) put(l listing, r rendered) {
+func (p *pageCache) put(l pageRequest, r renderedPage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.entries == nil {
-		p.entries = map[listing]rendered{}
+		p.entries = map[pageRequest]renderedPage{}
 	}
 	p.evict(l)
 	for other := range p.entries {
-		if p.size+weight(l, r) <= maxPages {
+		if p.size+entrySize(l, r) <= maxPageCache {
 			break
 		}
 		p.evict(other)
 	}
 	p.entries[l] = r
-	p.size += weight(l, r)
+	p.size += entrySize(l, r)
 }
 
-func (p *pages) evict(l listing) {
+func (p *pageCache) evict(l pageRequest) {
 	if r, ok := p.entries[l]; ok {
-		p.size -= weight(l, r)
+		p.size -= entrySize(l, r)
 		delete(p.entries, l)
 	}
 }
 
-// weight is about the size of an entry in memory, in bytes.
-func weight(l listing, r rendered) int {
+// entrySize estimates the memory of an entry, in bytes.
+func entrySize(l pageRequest, r renderedPage) int {
 	return len(r.body) + len(l.article) + len(l.cursor) + 256
 }

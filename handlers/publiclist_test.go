@@ -112,7 +112,7 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-func TestReadingFaults(t *testing.T) {
+func TestInvalidCommentListRequests(t *testing.T) {
 	f := newFront(t)
 	for query, status := range map[string]int{
 		"":                                    422,
@@ -137,7 +137,7 @@ func TestReadingFaults(t *testing.T) {
 	f.send("GET", "/v1/comments/counts?site=gazette&"+strings.Repeat("article=a&", 101), nil, nil).names("article")
 }
 
-func TestArticleShowsOwnChangesAtOnce(t *testing.T) {
+func TestOwnChangesShowAtOnce(t *testing.T) {
 	f := newFront(t)
 	shows := func(id string) bool {
 		r := f.send("GET", "/v1/comments?site=gazette&article=harbour", nil, nil)

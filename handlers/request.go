@@ -19,9 +19,9 @@ import (
 	"winnow/models"
 )
 
-// decode reads a JSON request. It refuses what two readers might understand
-// differently: names given twice, data after the end, bytes that are not UTF-8.
-// Names it does not know are ignored, so that older servers take newer requests.
+// decode reads a JSON request. It refuses what two parsers might read differently:
+// duplicate names, data after the end, bytes that are not UTF-8. Unknown names are
+// ignored, so that older servers accept newer requests.
 func decode[T any](c echo.Context) (T, error) {
 	var v T
 	data, err := readJSON(c.Request())
@@ -33,18 +33,18 @@ func decode[T any](c echo.Context) (T, error) {
 
 // readJSON returns the body of a request that says it is JSON.
 func readJSON(r *http.Request) ([]byte, error) {
-	named := r.Header.Get("Content-Type")
-	if named == "application/json" { // as nearly everybody writes it
+	contentType := r.Header.Get("Content-Type")
+	if contentType == "application/json" { // the usual spelling needs no parsing
 		return readBody(r)
 	}
-	kind, params, err := mime.ParseMediaType(named)
+	kind, params, err := mime.ParseMediaType(contentType)
 	if charset := params["charset"]; err != nil || kind != "application/json" || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
 		return nil, models.Errorf(models.KindMediaType, "the request must be application/json in UTF-8")
 	}
 	return readBody(r)
 }
 
-// readBody returns the whole body. guard has set the most it may have.
+// readBody returns the whole body, whose size guard has limited.
 func readBody(r *http.Request) ([]byte, error) {
 	data, err := io.ReadAll(r.Body)
 	if err == nil {
@@ -61,9 +61,9 @@ func tooLarge(most int64) error {
 	return models.Errorf(models.KindTooLarge, "the request must not have more than %d bytes", most)
 }
 
-// lenient names what this server always took: names in any case, which then
-// count as the same name when they are given twice, and half of a character
-// beyond the basic plane, which scripts that cut strings make.
+// lenient accepts what clients rely on: names in any case (duplicates are found
+// without case, too), and unpaired surrogates, which scripts make when they cut
+// strings.
 var lenient = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowInvalidUTF8(true))
 
 // parse fills v from one JSON object.
@@ -92,12 +92,12 @@ func parse(data []byte, v any) error {
 	return &models.Error{Kind: models.KindMalformed, Message: "the request is not valid JSON", Cause: err}
 }
 
-// fieldName writes a place in a request as faults name it: "author.name".
+// fieldName writes a JSON pointer as field errors do: "author.name".
 func fieldName(at jsontext.Pointer) string {
 	return strings.Join(slices.Collect(at.Tokens()), ".")
 }
 
-// typeName says what somebody sent.
+// typeName names the JSON type that was sent.
 func typeName(e *json.SemanticError) string {
 	switch e.JSONKind {
 	case '{':
@@ -159,8 +159,8 @@ func setFields[T any, P patch[T]](o Optional[P], dst *T) {
 	o.Value.apply(dst)
 }
 
-// query reads the parameters of an address and gathers what is wrong with
-// them. Parameters that nobody asks for are ignored, like unknown names in JSON.
+// query reads the parameters of a URL and collects their errors. Unknown ones are
+// ignored, like unknown names in JSON.
 type query struct {
 	values map[string][]string
 	bad    models.Invalid
@@ -170,7 +170,7 @@ func queryOf(c echo.Context) *query { return &query{values: c.QueryParams()} }
 
 func (q *query) err() error { return q.bad.Err() }
 
-// text returns a parameter of at most so many characters; "" when absent.
+// text returns a parameter of at most that many characters; "" when absent.
 func (q *query) text(name string, most int) string {
 	given := q.values[name]
 	if len(given) == 0 {
@@ -186,8 +186,8 @@ func (q *query) text(name string, most int) string {
 	return v
 }
 
-// oneOf returns a parameter that has one of some values. The first of them
-// stands for an absent parameter.
+// oneOf returns a parameter that must have one of these values. The first is the
+// default.
 func (q *query) oneOf(name string, values ...string) string {
 	v := q.text(name, models.MaxID)
 	switch {
@@ -200,7 +200,7 @@ func (q *query) oneOf(name string, values ...string) string {
 	return v
 }
 
-// number returns a whole number between least and most.
+// number returns a whole number from least to most, or the default.
 func (q *query) number(name string, least, most, absent int) int {
 	v := q.text(name, models.MaxID)
 	if v == "" {
@@ -226,8 +226,7 @@ func (q *query) time(name string) time.Time {
 	return t
 }
 
-// site returns the site that the request is about; "" means all that the
-// caller sees.
+// site returns the site of the request; "" means all that the caller may see.
 func (q *query) site() string {
 	v := q.text("site", models.MaxID)
 	if v != "" && !models.ValidSlug(v) {

@@ -72,7 +72,7 @@ type Server struct {
 	metrics *metrics
 	hashing chan struct{} // has room for the passwords that may be hashed at once
 	decoy   string        // hash of a password that nobody has
-	pages   pages
+	pages   pageCache
 	handler http.Handler
 }
 
@@ -94,7 +94,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates,
-		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxHashes), decoy: decoy,
+		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
 	s.metrics = s.newMetrics()
@@ -118,8 +118,8 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) router() *echo.Echo {
 	e := echo.New()
 	e.HideBanner = true
-	e.HTTPErrorHandler = s.fail
-	e.IPExtractor = func(r *http.Request) string { return s.peer(r).String() }
+	e.HTTPErrorHandler = s.handleError
+	e.IPExtractor = func(r *http.Request) string { return s.clientIP(r).String() }
 	e.Use(s.observe, secureHeaders, s.cors)
 	for _, r := range s.routes() {
 		h := s.guard(r)

@@ -11,8 +11,8 @@ import (
 	"winnow/models"
 )
 
-// The console's cookies. The page never sees them: they are HttpOnly, and sent
-// only to the calls that want them.
+// The console's cookies. Scripts cannot read them, they are HttpOnly; their paths
+// limit them to the calls that need them.
 const (
 	accessCookie  = "winnow_access"
 	refreshCookie = "winnow_refresh"
@@ -20,9 +20,9 @@ const (
 	refreshPath   = "/v1/auth"
 )
 
-// maxHashes is how many passwords are hashed at once. More wait, so that a
-// flood of logins leaves processor and memory to the comments.
-const maxHashes = 2
+// maxConcurrentHashes limits how many passwords are hashed at once: a flood of
+// logins must not take processor and memory from the comments.
+const maxConcurrentHashes = 2
 
 type loginRequest struct {
 	Name     string `json:"name"`
@@ -35,7 +35,8 @@ type refreshRequest struct {
 	Cookie       bool   `json:"cookie"`
 }
 
-// session is what a login gives. With cookies the tokens stand in them alone.
+// session is the reply to a login. The tokens are absent when they are sent as
+// cookies.
 type session struct {
 	AccessToken  string           `json:"access_token,omitempty"`
 	TokenType    string           `json:"token_type"`
@@ -44,7 +45,7 @@ type session struct {
 	Moderator    models.Moderator `json:"moderator"`
 }
 
-// login gives a session to whoever knows a moderator's password.
+// login checks name and password, and starts a session.
 func (s *Server) login(c echo.Context) error {
 	req, err := decode[loginRequest](c)
 	if err != nil {
@@ -67,7 +68,7 @@ func (s *Server) login(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	m, err := s.authenticate(ctx, req.Name, req.Password)
+	m, err := s.checkPassword(ctx, req.Name, req.Password)
 	if err != nil {
 		return err
 	}
@@ -79,9 +80,9 @@ func (s *Server) login(c echo.Context) error {
 	return s.replySession(c, m, refresh, req.Cookie)
 }
 
-// authenticate returns the moderator with that password. It takes as long for
-// a name that nobody has.
-func (s *Server) authenticate(ctx context.Context, name, pass string) (models.Moderator, error) {
+// checkPassword returns the moderator with that name and password. An unknown
+// name takes as long as a wrong password, so that names cannot be found by timing.
+func (s *Server) checkPassword(ctx context.Context, name, pass string) (models.Moderator, error) {
 	m, err := s.db.Moderator(ctx, name)
 	hash := m.PasswordHash
 	switch {
@@ -96,13 +97,13 @@ func (s *Server) authenticate(ctx context.Context, name, pass string) (models.Mo
 	case <-ctx.Done():
 		return m, ctx.Err()
 	}
-	if right := password.Verify(hash, pass); err != nil || !right || m.Disabled {
+	if match := password.Verify(hash, pass); err != nil || !match || m.Disabled {
 		return m, models.Errorf(models.KindUnauthorized, "wrong name or password")
 	}
 	return m, nil
 }
 
-// refresh exchanges a refresh token for a new session. Each token works once.
+// refresh exchanges a refresh token for new tokens. Each works once.
 func (s *Server) refresh(c echo.Context) error {
 	req, err := s.refreshToken(c)
 	if err != nil {
@@ -118,7 +119,7 @@ func (s *Server) refresh(c echo.Context) error {
 	return s.replySession(c, m, next, req.Cookie)
 }
 
-// logout ends a session. It does not say whether there was one.
+// logout ends a session. The reply is the same for an unknown token.
 func (s *Server) logout(c echo.Context) error {
 	req, err := s.refreshToken(c)
 	if err != nil {
@@ -134,8 +135,8 @@ func (s *Server) logout(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// refreshToken reads the refresh token of a request, from its cookie when the
-// request is the console's.
+// refreshToken reads the refresh token from the body, or from the cookie when the
+// request says so.
 func (s *Server) refreshToken(c echo.Context) (refreshRequest, error) {
 	req, err := decode[refreshRequest](c)
 	if err != nil {
@@ -170,8 +171,7 @@ func (s *Server) replySession(c echo.Context, m models.Moderator, refresh string
 	return c.JSON(http.StatusOK, reply)
 }
 
-// setCookies gives the console its session, or takes it away when the tokens
-// are empty.
+// setCookies sets the console's cookies, or deletes them when the tokens are empty.
 func (s *Server) setCookies(c echo.Context, access, refresh string) {
 	set := func(name, value, path string, ttl time.Duration) {
 		age := int(ttl / time.Second)
@@ -180,7 +180,7 @@ func (s *Server) setCookies(c echo.Context, access, refresh string) {
 		}
 		c.SetCookie(&http.Cookie{
 			Name: name, Value: value, Path: path, MaxAge: age,
-			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.secure(c.Request()),
+			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.isHTTPS(c.Request()),
 		})
 	}
 	set(accessCookie, access, accessPath, accessTTL)

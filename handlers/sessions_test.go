@@ -13,8 +13,8 @@ import (
 
 const pass = "correct horse battery staple"
 
-// withPassword gives bob a password.
-func withPassword(f *front) {
+// givePassword gives bob a password.
+func givePassword(f *front) {
 	f.Helper()
 	hash, err := password.Hash(pass)
 	f.must(err)
@@ -39,7 +39,7 @@ func (f *front) login(body object) reply {
 
 func TestLogin(t *testing.T) {
 	f := newFront(t)
-	withPassword(f)
+	givePassword(f)
 	var s session
 	f.login(object{"name": "bob", "password": pass}).into(http.StatusOK, &s)
 	if s.TokenType != "Bearer" || s.ExpiresIn != 900 {
@@ -65,11 +65,11 @@ func TestLogin(t *testing.T) {
 	f.send("POST", "/v1/auth/refresh", nil, object{}).must(http.StatusUnauthorized)
 }
 
-func TestGuessingIsSlow(t *testing.T) {
+func TestLoginIsRateLimited(t *testing.T) {
 	f := newFront(t, func(c *handlers.Config) {
 		c.Rates.Login = models.Rate{Count: 2, Period: time.Minute}
 	})
-	withPassword(f)
+	givePassword(f)
 	wrong := f.login(object{"name": "bob", "password": "wrong"})
 	wrong.must(http.StatusUnauthorized)
 	nobody := f.login(object{"name": "nobody", "password": "wrong"})
@@ -92,7 +92,7 @@ func without(r reply, field string) string {
 
 func TestConsoleCookies(t *testing.T) {
 	f := newFront(t)
-	withPassword(f)
+	givePassword(f)
 	own := headers{"Origin": f.base}
 	f.send("POST", "/v1/auth/login", headers{"Origin": "https://evil.example"}, object{"name": "bob", "password": pass, "cookie": true}).must(http.StatusForbidden)
 	r := f.send("POST", "/v1/auth/login", own, object{"name": "bob", "password": pass, "cookie": true})

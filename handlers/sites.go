@@ -10,7 +10,7 @@ import (
 	"winnow/models"
 )
 
-// listSites lists the sites that the caller sees.
+// listSites lists the sites that the caller may see.
 func (s *Server) listSites(c echo.Context) error {
 	by := caller(c)
 	all, err := s.db.Sites(c.Request().Context())
@@ -98,13 +98,13 @@ func (p sitePatch) apply(site *models.Site) {
 	site.Reasons, site.Origins = reasons, origins
 }
 
-// siteKeyReply shows a secret key, the only time that it can be seen.
+// siteKeyReply is a site with its new secret key, which is never shown again.
 type siteKeyReply struct {
 	models.Site
 	Key string `json:"key"`
 }
 
-// addSite keeps a new site. An admin of some sites alone would not see it.
+// addSite adds a site. An admin of some sites only would not see it.
 func (s *Server) addSite(c echo.Context) error {
 	if err := requireAllSites(caller(c)); err != nil {
 		return err
@@ -127,11 +127,11 @@ func (s *Server) addSite(c echo.Context) error {
 	if site, err = s.db.Site(ctx, site.Slug); err != nil {
 		return err
 	}
-	return keyShown(c, http.StatusCreated, siteKeyReply{site, key})
+	return replyKey(c, http.StatusCreated, siteKeyReply{site, key})
 }
 
-// updateSite changes what the request names of a site. Other nodes follow
-// within siteTTL.
+// updateSite changes the settings that the request names. Other nodes use them
+// after siteTTL at the latest.
 func (s *Server) updateSite(c echo.Context) error {
 	ctx, slug := c.Request().Context(), c.Param("slug")
 	if err := s.visible(ctx, caller(c), slug); err != nil {
@@ -152,7 +152,7 @@ func (s *Server) updateSite(c echo.Context) error {
 	return c.JSON(http.StatusOK, site)
 }
 
-// rotateKey replaces a site's secret key. The old one is worth nothing at once.
+// rotateKey replaces a site's secret key.
 func (s *Server) rotateKey(c echo.Context) error {
 	ctx, slug := c.Request().Context(), c.Param("slug")
 	if err := s.visible(ctx, caller(c), slug); err != nil {
@@ -167,10 +167,10 @@ func (s *Server) rotateKey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return keyShown(c, http.StatusOK, siteKeyReply{site, key})
+	return replyKey(c, http.StatusOK, siteKeyReply{site, key})
 }
 
-func keyShown(c echo.Context, status int, reply siteKeyReply) error {
+func replyKey(c echo.Context, status int, reply siteKeyReply) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(status, reply)
 }

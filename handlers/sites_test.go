@@ -19,7 +19,7 @@ type site struct {
 	Retention             struct{ Addresses, Rejected, Labels int }
 }
 
-func TestSitesAreChangedByAdmins(t *testing.T) {
+func TestAdminsChangeSites(t *testing.T) {
 	f := newFront(t)
 	var s site
 	f.as("ada", "POST", "/v1/sites", object{

@@ -11,14 +11,14 @@ import (
 	"winnow/storage"
 )
 
-// figures are what a reply says: for one site with the thresholds that apply.
-type figures struct {
+// statsReply is the reply of stats.
+type statsReply struct {
 	storage.Stats
 	Thresholds *models.Thresholds `json:"thresholds"` // null for all sites
 }
 
-// thresholds returns those that apply to a site; nil when the live model knows
-// none.
+// thresholds returns the thresholds in force on a site; nil when the live model
+// does not predict spam.
 func (s *Server) thresholds(ctx context.Context, slug string) (*models.Thresholds, error) {
 	site, err := s.node.Site(ctx, slug)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Server) thresholds(ctx context.Context, slug string) (*models.Threshold
 	return now, nil
 }
 
-// stats gives the figures of one site, or of all that the caller sees.
+// stats returns the statistics of one site, or of all that the caller may see.
 func (s *Server) stats(c echo.Context) error {
 	q := queryOf(c)
 	site := q.site()
@@ -47,7 +47,7 @@ func (s *Server) stats(c echo.Context) error {
 	if err := s.visible(ctx, by, site); err != nil {
 		return err
 	}
-	var got figures
+	var got statsReply
 	var err error
 	if got.Stats, err = s.node.Stats(ctx, by, site); err == nil && site != "" {
 		got.Thresholds, err = s.thresholds(ctx, site)

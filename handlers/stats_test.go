@@ -9,10 +9,10 @@ import (
 )
 
 func TestStats(t *testing.T) {
-	onBoth(t, "only the caller's sites are counted", figures)
+	onBoth(t, "only the caller's sites are counted", statsOfOwnSites)
 }
 
-func figures(d *desk) {
+func statsOfOwnSites(d *desk) {
 	c := d.pending("gazette", "what a harbour")
 	d.pending("gazette", "and another")
 	d.pending("herald", "elsewhere")
