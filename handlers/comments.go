@@ -227,10 +227,3 @@ func (s *Server) outcome(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, o)
 }
-
-// invalid is the error of one field that is not valid.
-func invalid(field, format string, args ...any) error {
-	var bad models.Invalid
-	bad.Add(field, format, args...)
-	return bad.Err()
-}

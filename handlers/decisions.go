@@ -106,7 +106,7 @@ func (s *Server) escalate(c echo.Context) error {
 	return c.JSON(http.StatusOK, decisionReply{d, cm})
 }
 
-// undo takes back one decision or escalation, or one batch.
+// undo reverts one decision or escalation, or one batch.
 func (s *Server) undo(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
 	decisions, comments, err := s.db.Undo(ctx, caller(c), id)

@@ -67,8 +67,8 @@ func (s *Server) editComment(c echo.Context) error {
 	return replyComment(c, http.StatusOK, stored, res.Verdict, models.SignalsJSON(res.Verdict.Signals), from.byKey)
 }
 
-// ownedComment returns the comment that a request names, if it is of the site, and of
-// the reader where no server speaks for the site.
+// ownedComment returns the comment in the path, if the submitter may edit it: the
+// site's server all of the site's, and a reader their own.
 func (s *Server) ownedComment(c echo.Context, from submitter) (models.Comment, error) {
 	comment, err := s.db.Comment(c.Request().Context(), c.Param("id"))
 	allowed := from.byKey || from.reader != nil && from.reader.ID != "" && from.reader.ID == comment.Author.ID

@@ -19,8 +19,8 @@ import (
 )
 
 // nodes are two servers on one database, each with connections of its own as
-// two processes have them. Each hears of the other by its notifier, or not at
-// all.
+// two processes have them. They share a notifier, or have none in
+// common.
 type nodes struct {
 	*desk
 	here, there string // where they answer
@@ -86,7 +86,7 @@ func repeatedAtOnce(n *nodes) {
 	for _, r := range replies {
 		r.must(http.StatusCreated)
 		if !bytes.Equal(r.body, replies[0].body) || r.header.Get("Location") != replies[0].header.Get("Location") {
-			n.Fatalf("two answers to one request:\n%s\n%s", r.body, replies[0].body)
+			n.Fatalf("two replies to one request:\n%s\n%s", r.body, replies[0].body)
 		}
 	}
 	count := 0
@@ -95,7 +95,7 @@ func repeatedAtOnce(n *nodes) {
 		count++
 	}
 	if count != 1 {
-		n.Errorf("%d comments were kept", count)
+		n.Errorf("%d comments were stored", count)
 	}
 	n.on(n.there, "front end", "POST", "/v1/comments", comment(object{"body": "Another text."}), key).must(http.StatusUnprocessableEntity)
 }
@@ -115,7 +115,7 @@ func repeatedLater(n *nodes) {
 	for _, base := range []string{n.here, n.there, fresh} {
 		again := n.on(base, "front end", "POST", "/v1/comments", comment(nil), key)
 		if again.status != http.StatusCreated || !bytes.Equal(again.body, first.body) {
-			n.Errorf("answered %d %s\nand at first %s", again.status, again.body, first.body)
+			n.Errorf("the reply is %d %s\nand at first %s", again.status, again.body, first.body)
 		}
 	}
 }
@@ -129,7 +129,7 @@ func repeatedPastLimit(n *nodes) {
 	first.must(http.StatusCreated)
 	again := n.on(strict, "front end", "POST", "/v1/comments", comment(nil), key)
 	if again.status != http.StatusCreated || !bytes.Equal(again.body, first.body) || again.header.Get("Retry-After") != "" {
-		n.Errorf("answered %d %v %s", again.status, again.header, again.body)
+		n.Errorf("the reply is %d %v %s", again.status, again.header, again.body)
 	}
 	for _, other := range []headers{nil, {"Idempotency-Key": "k2"}} {
 		n.on(strict, "front end", "POST", "/v1/comments", comment(nil), other).must(http.StatusTooManyRequests)
@@ -192,24 +192,24 @@ func TestSanctionsReachOtherNodes(t *testing.T) {
 		})
 		return base
 	}
-	told, untold := node(shared), node(memory.NewNotifier())
+	notified, unnotified := node(shared), node(memory.NewNotifier())
 	post := func(base string) reply {
 		f.base = base
 		defer func() { f.base = here }()
 		return f.send("POST", "/v1/comments", bearer(f.key), comment(by(object{"id": "m1", "name": "Mallory"})))
 	}
-	for _, base := range []string{told, untold} {
+	for _, base := range []string{notified, unnotified} {
 		post(base).must(http.StatusCreated)
 	}
 	f.as("eve", "PUT", "/v1/authors", object{"site": "gazette", "author_id": "m1", "sanction": object{"kind": "ban"}}).must(http.StatusOK)
 	post(here).refused("banned", nil)
 	deadline := time.Now().Add(10 * time.Second)
-	for post(told).status != http.StatusForbidden {
+	for post(notified).status != http.StatusForbidden {
 		if time.Now().After(deadline) {
-			t.Fatal("the other node was not told")
+			t.Fatal("the other node was not notified")
 		}
 	}
-	post(untold).must(http.StatusCreated)
+	post(unnotified).must(http.StatusCreated)
 	f.pass(5 * time.Second)
-	post(untold).refused("banned", nil)
+	post(unnotified).refused("banned", nil)
 }

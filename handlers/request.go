@@ -112,6 +112,13 @@ func typeName(e *json.SemanticError) string {
 	return e.JSONKind.String()
 }
 
+// invalid is the error of one field that is not valid.
+func invalid(field, format string, args ...any) error {
+	var bad models.Invalid
+	bad.Add(field, format, args...)
+	return bad.Err()
+}
+
 // Optional is a field of a PATCH, or of a PUT that changes only what it names:
 // the field is absent (the zero Optional), null, or a value.
 type Optional[T any] struct {
