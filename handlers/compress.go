@@ -74,7 +74,7 @@ func isExport(c echo.Context) bool {
 
 // sendPage replies with a page of an article. Its compressed form is kept with
 // the page, so that a busy article is compressed once for all its readers.
-func sendPage(c echo.Context, page rendered) error {
+func sendPage(c echo.Context, page renderedPage) error {
 	h := c.Response().Header()
 	h.Add("Vary", "Accept-Encoding")
 	body, etag := page.body, page.etag
@@ -84,7 +84,7 @@ func sendPage(c echo.Context, page rendered) error {
 		body, etag = page.compressed(), "W/"+etag
 	}
 	h.Set("ETag", etag)
-	if matches(c.Request().Header.Get("If-None-Match"), page.etag) {
+	if etagMatches(c.Request().Header.Get("If-None-Match"), page.etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	if encoded {

@@ -11,22 +11,21 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// TestQueue runs what moderators do on both databases.
 func TestQueue(t *testing.T) {
 	for sentence, test := range map[string]func(*desk){
-		"the queue lists what waits, page by page":                    queuePages,
-		"a moderator sees the sites that are theirs alone":            queueOfOwnSites,
-		"what one has claimed nobody else is dealt":                   claimIsExclusive,
-		"claiming again renews what one holds":                        claimRenews,
-		"what is released is dealt to others":                         releaseDealsAgain,
-		"two moderators who race never decide the same comment":       raceToDecide,
-		"a decision publishes or rejects, and an undo takes it back":  decideAndUndo,
-		"a stale decision is told what happened":                      staleDecision,
-		"a comment that another has claimed cannot be decided":        claimedDecision,
-		"a batch decides what it can, and undoes as one":              batch,
-		"a batch that is sent again overrides nobody":                 repeatedBatch,
-		"the detail of a comment shows thread, history and the claim": detail,
-		"what no database can hold is not found":                      strangeIDs,
+		"the queue lists pending comments, page by page":          queuePages,
+		"a moderator sees only their own sites":                   queueOfOwnSites,
+		"a claimed comment is not given to others":                claimIsExclusive,
+		"claiming again renews the leases":                        claimRenews,
+		"a released comment is given to others":                   releasedIsClaimable,
+		"of two moderators at once only one decides a comment":    raceToDecide,
+		"a decision publishes or rejects, and an undo reverts it": decideAndUndo,
+		"a stale decision gets the current state":                 staleDecision,
+		"a comment that another has claimed cannot be decided":    claimedDecision,
+		"a batch decides what is possible, and is undone as one":  batch,
+		"a repeated batch overrides no later decision":            repeatedBatch,
+		"the detail of a comment has thread, history and claim":   detail,
+		"ids that no database can store are not found":            strangeIDs,
 	} {
 		onBoth(t, sentence, test)
 	}
@@ -77,12 +76,12 @@ func queueOfOwnSites(d *desk) {
 	d.as("greta", "POST", "/v1/queue/claim", object{"site": "gazette"}).must(http.StatusNotFound)
 }
 
-// claim deals a moderator up to n comments.
+// claim claims up to n comments for a moderator.
 func (d *desk) claim(name string, n int) []models.QueueItem {
 	d.Helper()
-	var dealt items[models.QueueItem]
-	d.as(name, "POST", "/v1/queue/claim", object{"limit": n}).into(http.StatusOK, &dealt)
-	return dealt.Items
+	var claimed items[models.QueueItem]
+	d.as(name, "POST", "/v1/queue/claim", object{"limit": n}).into(http.StatusOK, &claimed)
+	return claimed.Items
 }
 
 func claimIsExclusive(d *desk) {
@@ -91,7 +90,7 @@ func claimIsExclusive(d *desk) {
 	}
 	bobs, carls := d.claim("bob", 2), d.claim("carl", 2)
 	if len(bobs) != 2 || len(carls) != 1 {
-		d.Fatalf("bob was dealt %d, carl %d; want 2 and 1", len(bobs), len(carls))
+		d.Fatalf("bob got %d comments, carl %d; want 2 and 1", len(bobs), len(carls))
 	}
 	for _, i := range bobs {
 		if i.Claim == nil || i.Claim.By != "bob" || i.Claim.LeaseUntil.IsZero() || i.Comment.ID == carls[0].Comment.ID {
@@ -108,17 +107,17 @@ func claimRenews(d *desk) {
 	}
 }
 
-func releaseDealsAgain(d *desk) {
+func releasedIsClaimable(d *desk) {
 	c := d.pending("gazette", "only one")
 	d.claim("bob", 1)
 	ids := object{"comment_ids": []string{c.ID}}
 	d.as("carl", "POST", "/v1/queue/release", ids).must(http.StatusNoContent)
 	if got := d.claim("carl", 1); len(got) != 0 {
-		d.Fatalf("carl released what bob holds: %+v", got)
+		d.Fatalf("carl released what bob has claimed: %+v", got)
 	}
 	d.as("bob", "POST", "/v1/queue/release", ids).must(http.StatusNoContent)
 	if got := d.claim("carl", 1); len(got) != 1 {
-		d.Fatalf("carl was dealt %+v", got)
+		d.Fatalf("carl got %+v", got)
 	}
 }
 
@@ -181,8 +180,8 @@ func decideAndUndo(d *desk) {
 	d.as("greta", "POST", "/v1/decisions/"+got.ID+"/undo", nil).must(http.StatusNotFound)
 }
 
-// late is what a refusal says of where the comment stands.
-type late struct {
+// conflict is the reply to a decision that came too late.
+type conflict struct {
 	Detail  string `json:"detail"`
 	Current struct {
 		Status   models.Status    `json:"status"`
@@ -195,28 +194,28 @@ type late struct {
 func staleDecision(d *desk) {
 	c := d.pending("gazette", "what a harbour")
 	done := d.decide("bob", c.ID, object{"action": "approve"})
-	var got late
+	var got conflict
 	d.as("carl", "POST", "/v1/comments/"+c.ID+"/decision", object{"action": "reject", "version": c.Version}).into(http.StatusConflict, &got)
 	if got.Current.Status != models.Approved || got.Current.Version != done.Comment.Version ||
 		got.Current.Decision == nil || got.Current.Decision.Moderator != "bob" || !strings.Contains(got.Detail, "bob") {
-		d.Fatalf("refused with %+v", got)
+		d.Fatalf("the conflict is %+v", got)
 	}
 }
 
 func claimedDecision(d *desk) {
 	c := d.pending("gazette", "what a harbour")
 	d.claim("bob", 1)
-	var got late
+	var got conflict
 	d.as("carl", "POST", "/v1/comments/"+c.ID+"/decision", object{"action": "approve"}).into(http.StatusConflict, &got)
 	if got.Current.Status != models.Pending || got.Current.Claim == nil || got.Current.Claim.By != "bob" {
-		d.Fatalf("refused with %+v", got)
+		d.Fatalf("the conflict is %+v", got)
 	}
 }
 
 func batch(d *desk) {
 	one, two, held := d.pending("gazette", "one"), d.pending("gazette", "two"), d.pending("gazette", "held")
-	var dealt items[models.QueueItem]
-	d.as("carl", "POST", "/v1/queue/claim", object{"q": "held", "limit": 1}).into(http.StatusOK, &dealt)
+	var claimed items[models.QueueItem]
+	d.as("carl", "POST", "/v1/queue/claim", object{"q": "held", "limit": 1}).into(http.StatusOK, &claimed)
 	var got struct {
 		Batch     string
 		Decisions []models.Decision
@@ -295,29 +294,29 @@ func TestBadQueueRequests(t *testing.T) {
 		path, field string
 		body        object
 	}{
-		"a claim of none":               {"/v1/queue/claim", "limit", object{"limit": 0}},
-		"a claim of 51":                 {"/v1/queue/claim", "limit", object{"limit": 51}},
-		"a claim in no order":           {"/v1/queue/claim", "sort", object{"sort": "loud"}},
-		"a claim in no language":        {"/v1/queue/claim", "lang", object{"lang": "xx-yy"}},
-		"a renewal of nothing":          {"/v1/queue/renew", "comment_ids", object{}},
-		"a skip of nothing":             {"/v1/queue/skip", "comment_ids", object{}},
-		"a preview in no order":         {"/v1/decisions/preview", "filter.sort", object{"filter": object{"sort": "loud"}}},
-		"a filter without a count":      {"/v1/decisions", "expect", object{"action": "approve", "filter": object{}}},
-		"a filter and names":            {"/v1/decisions", "comment_ids", object{"action": "approve", "filter": object{}, "expect": 1, "comment_ids": []string{c.ID}}},
-		"a reason that nobody has":      {"/v1/comments/" + c.ID + "/decision", "detail", object{"action": "reject", "detail": "boredom"}},
-		"a message that is too long":    {"/v1/comments/" + c.ID + "/decision", "message", object{"action": "reject", "message": strings.Repeat("x", 2001)}},
-		"a note that is too long":       {"/v1/comments/" + c.ID + "/escalate", "note", object{"note": strings.Repeat("x", 2001)}},
-		"a release of nothing":          {"/v1/queue/release", "comment_ids", object{}},
-		"a decision without action":     {"/v1/comments/" + c.ID + "/decision", "action", object{}},
-		"a decision to hold":            {"/v1/comments/" + c.ID + "/decision", "action", object{"action": "hold"}},
-		"an unknown reason":             {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "reject", "reason": "flagged"}},
-		"a reason to approve":           {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "approve", "reason": "spam"}},
-		"a batch of nothing":            {"/v1/decisions", "comment_ids", object{"action": "approve"}},
-		"a batch with a version":        {"/v1/decisions", "version", object{"action": "approve", "comment_ids": []string{c.ID}, "version": 1}},
-		"a version of another comment":  {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{"x": 1}}},
-		"a version that is none":        {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{c.ID: 0}}},
-		"a batch of 501":                {"/v1/decisions", "comment_ids", object{"action": "approve", "comment_ids": make([]string, 501)}},
-		"a batch that does not approve": {"/v1/decisions", "action", object{"action": "hold", "comment_ids": []string{c.ID}}},
+		"a claim of no comments":          {"/v1/queue/claim", "limit", object{"limit": 0}},
+		"a claim of too many":             {"/v1/queue/claim", "limit", object{"limit": 51}},
+		"a claim with an unknown order":   {"/v1/queue/claim", "sort", object{"sort": "loud"}},
+		"a claim with a bad language":     {"/v1/queue/claim", "lang", object{"lang": "xx-yy"}},
+		"a renewal of no comments":        {"/v1/queue/renew", "comment_ids", object{}},
+		"a skip of no comments":           {"/v1/queue/skip", "comment_ids", object{}},
+		"a preview with an unknown order": {"/v1/decisions/preview", "filter.sort", object{"filter": object{"sort": "loud"}}},
+		"a filter without a count":        {"/v1/decisions", "expect", object{"action": "approve", "filter": object{}}},
+		"a filter and ids":                {"/v1/decisions", "comment_ids", object{"action": "approve", "filter": object{}, "expect": 1, "comment_ids": []string{c.ID}}},
+		"a detail that is not configured": {"/v1/comments/" + c.ID + "/decision", "detail", object{"action": "reject", "detail": "boredom"}},
+		"a message that is too long":      {"/v1/comments/" + c.ID + "/decision", "message", object{"action": "reject", "message": strings.Repeat("x", 2001)}},
+		"a note that is too long":         {"/v1/comments/" + c.ID + "/escalate", "note", object{"note": strings.Repeat("x", 2001)}},
+		"a release of no comments":        {"/v1/queue/release", "comment_ids", object{}},
+		"a decision without action":       {"/v1/comments/" + c.ID + "/decision", "action", object{}},
+		"a decision to hold":              {"/v1/comments/" + c.ID + "/decision", "action", object{"action": "hold"}},
+		"an unknown reason":               {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "reject", "reason": "flagged"}},
+		"a reason to approve":             {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "approve", "reason": "spam"}},
+		"a batch of no comments":          {"/v1/decisions", "comment_ids", object{"action": "approve"}},
+		"a batch with a version":          {"/v1/decisions", "version", object{"action": "approve", "comment_ids": []string{c.ID}, "version": 1}},
+		"a version of another comment":    {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{"x": 1}}},
+		"a version of 0":                  {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{c.ID: 0}}},
+		"a batch of 501":                  {"/v1/decisions", "comment_ids", object{"action": "approve", "comment_ids": make([]string, 501)}},
+		"a batch to hold":                 {"/v1/decisions", "action", object{"action": "hold", "comment_ids": []string{c.ID}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := d.as("bob", "POST", bad.path, bad.body)
@@ -330,7 +329,7 @@ func TestBadQueueRequests(t *testing.T) {
 	d.as("bob", "POST", "/v1/decisions", `{"note":"`+strings.Repeat("x", 70_000)+`"}`).must(http.StatusRequestEntityTooLarge)
 }
 
-func TestWhoMayDoWhat(t *testing.T) {
+func TestRolesOfModeratorCalls(t *testing.T) {
 	d := newDesk(t, storagetest.SQLite(t))
 	least := map[string]string{
 		"GET /v1/queue": "bob", "POST /v1/queue/claim": "bob", "POST /v1/queue/release": "bob",
@@ -340,7 +339,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"GET /v1/models": "eve", "POST /v1/models": "ada", "POST /v1/models/train": "ada", "POST /v1/models/x/promote": "ada",
 		"POST /v1/models/rollback": "ada",
 	}
-	people := []string{"bob", "eve", "ada"} // each may do all that the ones before may
+	people := []string{"bob", "eve", "ada"} // with growing rights
 	for call, who := range least {
 		t.Run(call, func(t *testing.T) {
 			method, path, _ := strings.Cut(call, " ")
@@ -370,7 +369,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-func TestWhoAmI(t *testing.T) {
+func TestMe(t *testing.T) {
 	d := newDesk(t, storagetest.SQLite(t))
 	var me models.Moderator
 	d.as("hanna", "GET", "/v1/me", nil).into(http.StatusOK, &me)

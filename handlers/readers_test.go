@@ -76,7 +76,7 @@ func (f *front) nextPeriod() (cross func()) {
 	return func() { f.pass(2 * time.Hour) }
 }
 
-func TestHashesOfAddressesCannotBeComparedForEver(t *testing.T) {
+func TestAddressHashesChangeWithThePeriod(t *testing.T) {
 	f := newFront(t)
 	cross := f.nextPeriod()
 	hash := func(ip string) string {
@@ -116,14 +116,14 @@ func TestHashesOfAddressesCannotBeComparedForEver(t *testing.T) {
 	}
 }
 
-// listening is a limiter that remembers what it was asked.
-type listening struct {
+// recordingLimiter is a limiter that records the keys of the limits.
+type recordingLimiter struct {
 	handlers.Limiter
 	mu   sync.Mutex
 	keys []string
 }
 
-func (l *listening) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
+func (l *recordingLimiter) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
 	l.mu.Lock()
 	for _, limit := range limits {
 		l.keys = append(l.keys, limit.Key)
@@ -133,7 +133,7 @@ func (l *listening) Take(ctx context.Context, limits ...models.Limit) (models.Al
 }
 
 func TestNoAddressLeavesTheProcess(t *testing.T) {
-	limiter := &listening{Limiter: memory.NewLimiter(time.Now)}
+	limiter := &recordingLimiter{Limiter: memory.NewLimiter(time.Now)}
 	f := newFront(t, func(c *handlers.Config) { c.Limiter = limiter })
 	p := f.post(object{"client": object{"ip": "192.0.2.7"}})
 	f.post(object{"client": object{"ip": "2001:db8:1:2:3::4"}})
@@ -146,7 +146,7 @@ func TestNoAddressLeavesTheProcess(t *testing.T) {
 	}
 	for _, key := range limiter.keys {
 		if strings.Contains(key, "192.0.2") || strings.Contains(key, "2001:db8") || strings.Contains(key, "127.0.0.1") {
-			t.Errorf("the limiter was told %q", key)
+			t.Errorf("the limiter got %q", key)
 		}
 	}
 }

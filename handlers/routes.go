@@ -10,20 +10,19 @@ import (
 	"winnow/handlers/widget"
 )
 
-// access says who may call a route. The route's handler decides what of it a
-// caller may see.
+// access is who may call a route. Its handler decides which data a caller sees.
 type access int
 
 const (
-	everyone   access = iota // credentials are not looked at
-	anyone                   // with or without credentials; wrong ones are refused
-	frontEnd                 // a site's key, or a browser on one of the site's pages
-	moderators               // each of the three roles may do what the ones before may
+	everyone   access = iota // credentials are ignored
+	anyone                   // credentials are optional, but must be valid
+	frontEnd                 // a site's key, or a browser on a page of the site
+	moderators               // each of the three roles has the rights of the ones before
 	editors
 	admins
 )
 
-// route is one call of the interface.
+// route is one call of the API.
 type route struct {
 	method  string
 	path    string
@@ -32,10 +31,10 @@ type route struct {
 	bounds
 }
 
-// bounds are what a request may take.
+// bounds are the limits of a request.
 type bounds struct {
-	body int64         // bytes of it
-	time time.Duration // until it is answered; 0: as long as the network of its caller takes
+	body int64         // size of the body, in bytes
+	time time.Duration // for the whole request; 0: no limit, because its time depends on the client's network
 }
 
 const (
@@ -44,16 +43,16 @@ const (
 	maxModel = 256 << 20
 )
 
-// answerTime is how long a request, or a look at the database in the
-// background, may wait for a database that does not answer.
+// answerTime is the time limit of most requests, for when the database does not
+// answer.
 const answerTime = 10 * time.Second
 
 var (
 	usual   = bounds{maxBody, answerTime}
-	streams = bounds{maxBody, 0} // the reply has no end that is known
+	streams = bounds{maxBody, 0} // for replies of unknown length
 )
 
-// routes is the whole interface. openapi.yaml describes the same list.
+// routes is the whole API. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
 	const get, post, put, patch = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch
 	desk, demo := page(console.Handler()), page(widget.Demo())
@@ -80,8 +79,8 @@ func (s *Server) routes() []route {
 		{post, "/v1/decisions", s.decideMany, moderators, usual},
 		{post, "/v1/decisions/preview", s.previewBatch, moderators, usual},
 		{post, "/v1/decisions/:id/undo", s.undo, moderators, usual},
-		{post, "/v1/second-looks/claim", s.claimLooks, moderators, usual},
-		{post, "/v1/second-looks/:id", s.lookAgain, moderators, usual},
+		{post, "/v1/second-looks/claim", s.claimSecondLooks, moderators, usual},
+		{post, "/v1/second-looks/:id", s.submitSecondLook, moderators, usual},
 		{get, "/v1/events", s.events, moderators, streams},
 
 		{get, "/v1/authors", s.author, moderators, usual},
@@ -129,5 +128,5 @@ func (s *Server) routes() []route {
 	}
 }
 
-// page mounts files that people see. They say themselves what they may load.
+// page mounts files for browsers. Their handlers set their own security policy.
 func page(h http.Handler) echo.HandlerFunc { return echo.WrapHandler(h) }

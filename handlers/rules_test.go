@@ -18,11 +18,12 @@ import (
 // the rules decide alone.
 func (f *front) set(r models.Rules) {
 	f.Helper()
-	f.quiet()
+	f.disableThresholds()
 	f.send("PUT", "/v1/sites/gazette/rules", bearer(token(f.T, "eve")), r).must(http.StatusOK)
 }
 
-func (f *front) quiet() {
+// disableThresholds lets the model hold or reject nothing.
+func (f *front) disableThresholds() {
 	f.Helper()
 	one := 1.0
 	_, err := f.db.UpdateSite(f.Context(), operator, "gazette", func(s *models.Site) error {
@@ -94,7 +95,7 @@ func TestRulesDecide(t *testing.T) {
 	}
 }
 
-func TestTextsAreTestedWithoutATrace(t *testing.T) {
+func TestTestedTextsAreNotStored(t *testing.T) {
 	f := newFront(t)
 	f.set(models.Rules{BlockedWords: models.BlockedWords{Words: []string{"admiral"}}, Length: models.LengthRules{Min: 500}})
 	body := object{"text": "Nine of us have seen the lighthouse burn on that winter evening.", "author": object{"name": "The Admiral"}}
@@ -175,9 +176,9 @@ func TestAuthorsEarnTrust(t *testing.T) {
 	}
 }
 
-func TestCampaignsAreSeen(t *testing.T) {
+func TestCampaignsAreDetected(t *testing.T) {
 	f := newFront(t)
-	f.quiet()
+	f.disableThresholds()
 	premoderated := func(s *models.Site) error { s.Mode = models.ModePre; return nil }
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", premoderated)
 	f.must(err)
@@ -214,23 +215,22 @@ func TestCampaignsAreSeen(t *testing.T) {
 	}
 }
 
-// blind stands for a store of campaigns that has failed.
-type blind struct{}
+// brokenCampaigns fails as a campaign store without a connection does.
+type brokenCampaigns struct{}
 
-func (blind) See(context.Context, string, models.Sketch, string, string, string) (models.Campaign, error) {
+func (brokenCampaigns) See(context.Context, string, models.Sketch, string, string, string) (models.Campaign, error) {
 	return models.Campaign{}, errors.New("gone")
 }
 
 func TestCommentsNeedNoCampaigns(t *testing.T) {
-	f := newFront(t, func(c *handlers.Config) { c.Campaigns = blind{} })
+	f := newFront(t, func(c *handlers.Config) { c.Campaigns = brokenCampaigns{} })
 	if p := f.post(nil); p.ID == "" {
 		t.Error("not kept")
 	}
 }
 
-// What winnow score says of a text is what the server says of it, as long as
-// the site has no rules.
-func TestServerSaysWhatTheModelSays(t *testing.T) {
+// The server returns the verdict that winnow score prints, if the site has no rules.
+func TestServerVerdictIsTheModelVerdict(t *testing.T) {
 	f := newFront(t)
 	m, err := classifier.Starter()
 	f.must(err)

@@ -287,7 +287,7 @@ func TestPeopleAreAddedAndChanged(t *testing.T) {
 	p.page("people/bob", "People")
 	p.setField("role", "moderator")
 	p.submitFormOf("role")
-	p.waitForText("#page .error", "another admin must take this away from you")
+	p.waitForText("#page .error", "you cannot reduce your own access: another admin must do it")
 }
 
 func TestAuditTrailIsFiltered(t *testing.T) {
