@@ -207,10 +207,10 @@ func (r reply) names(field string) {
 			return
 		}
 	}
-	r.Errorf("no word of %s: %s", field, r.body)
+	r.Errorf("no field error for %s: %s", field, r.body)
 }
 
-// pending keeps a comment that waits for a moderator.
+// pending stores a pending comment.
 func (d *desk) pending(site, text string) models.Comment {
 	d.Helper()
 	spam := 0.8

@@ -17,7 +17,7 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// another trains a small model and keeps it.
+// another trains and stores a small model.
 func (f *front) another() string {
 	f.Helper()
 	var rows []models.Label
@@ -57,8 +57,8 @@ func (f *front) liveOn(base string) string {
 func TestPromotionReachesEveryNode(t *testing.T) {
 	common := memory.NewNotifier()
 	f := newFront(t, func(c *handlers.Config) { c.Notifier = common })
-	told, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: common, Campaigns: memory.NewCampaigns(nil), Secret: secret})
-	deaf, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil), Secret: secret})
+	connected, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: common, Campaigns: memory.NewCampaigns(nil), Secret: secret})
+	polling, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil), Secret: secret})
 	version := f.another()
 	f.send("POST", "/v1/models/"+version+"/promote", bearer(token(t, "ada")), nil).must(http.StatusOK)
 	if got := f.liveOn(f.base); got != version {
@@ -67,7 +67,7 @@ func TestPromotionReachesEveryNode(t *testing.T) {
 	if p := f.post(nil); p.Verdict.Model != version {
 		t.Errorf("a comment was scored by %s", p.Verdict.Model)
 	}
-	for name, base := range map[string]string{"a node that was told": told, "a node that looks for itself": deaf} {
+	for name, base := range map[string]string{"a node that gets the event": connected, "a node that polls": polling} {
 		eventually(t, name+" scores with the new model", func() bool { return f.liveOn(base) == version })
 	}
 }

@@ -95,7 +95,7 @@ func repeatedAtOnce(n *nodes) {
 		count++
 	}
 	if count != 1 {
-		n.Errorf("%d comments were kept", count)
+		n.Errorf("%d comments were stored", count)
 	}
 	n.on(n.there, "front end", "POST", "/v1/comments", comment(object{"body": "Another text."}), key).must(http.StatusUnprocessableEntity)
 }
@@ -192,24 +192,24 @@ func TestSanctionsReachOtherNodes(t *testing.T) {
 		})
 		return base
 	}
-	told, untold := node(shared), node(memory.NewNotifier())
+	connected, alone := node(shared), node(memory.NewNotifier())
 	post := func(base string) reply {
 		f.base = base
 		defer func() { f.base = here }()
 		return f.send("POST", "/v1/comments", bearer(f.key), comment(by(object{"id": "m1", "name": "Mallory"})))
 	}
-	for _, base := range []string{told, untold} {
+	for _, base := range []string{connected, alone} {
 		post(base).must(http.StatusCreated)
 	}
 	f.as("eve", "PUT", "/v1/authors", object{"site": "gazette", "author_id": "m1", "sanction": object{"kind": "ban"}}).must(http.StatusOK)
 	post(here).refused("banned", nil)
 	deadline := time.Now().Add(10 * time.Second)
-	for post(told).status != http.StatusForbidden {
+	for post(connected).status != http.StatusForbidden {
 		if time.Now().After(deadline) {
-			t.Fatal("the other node was not told")
+			t.Fatal("the other node did not get the event")
 		}
 	}
-	post(untold).must(http.StatusCreated)
+	post(alone).must(http.StatusCreated)
 	f.pass(5 * time.Second)
-	post(untold).refused("banned", nil)
+	post(alone).refused("banned", nil)
 }

@@ -50,7 +50,7 @@ func TestAdminsChangeSites(t *testing.T) {
 		t.Errorf("the key after its rotation is %q", s.Key)
 	}
 	f.send("GET", "/v1/comments?article=a", bearer(s.Key), nil).must(http.StatusOK)
-	f.pass(time.Second) // the node has heard of it
+	f.pass(time.Second) // until the cached key has expired
 	f.send("GET", "/v1/comments?article=a", bearer(first), nil).must(http.StatusUnauthorized)
 
 	var trail struct{ Items []models.Audit }
