@@ -17,7 +17,7 @@ func (s *Server) listArticles(c echo.Context) error {
 		Cursor: q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
 	}
 	state := q.oneOf("state", "", string(models.ArticleOpen), string(models.ArticleClosed), string(models.ArticlePre), "surge")
-	if f.Surging = state == "surge"; !f.Surging {
+	if f.InBurst = state == "surge"; !f.InBurst {
 		f.State = models.ArticleState(state)
 	}
 	if f.Site == "" {
@@ -84,23 +84,23 @@ func (p articlePatch) apply(e *models.ArticleEntry, now time.Time) error {
 	p.State.Set(&e.State)
 	p.Until.Set(&e.Until)
 	p.Section.Set(&e.Section)
-	p.SurgeUntil.Set(&e.SurgeUntil)
+	p.SurgeUntil.Set(&e.BurstUntil)
 	if p.Surge.Null {
-		e.Surge = nil
+		e.Burst = nil
 	} else if p.Surge.Present {
-		var surge models.Surge // a copy: the audit trail still needs the old one
-		if e.Surge != nil {
-			surge = *e.Surge
+		var surge models.Burst // a copy: the audit trail still needs the old one
+		if e.Burst != nil {
+			surge = *e.Burst
 		}
 		p.Surge.Value.apply(&surge)
-		e.Surge = &surge
+		e.Burst = &surge
 	}
 	e.Section = models.Clean(e.Section)
-	e.Until, e.SurgeUntil = e.Until.UTC().Truncate(time.Microsecond), e.SurgeUntil.UTC().Truncate(time.Microsecond)
+	e.Until, e.BurstUntil = e.Until.UTC().Truncate(time.Microsecond), e.BurstUntil.UTC().Truncate(time.Microsecond)
 	if !e.Until.IsZero() && !e.Until.After(now) && !e.Until.Equal(old.Until) {
 		bad.Add("until", "must be later than now")
 	}
-	if !e.SurgeUntil.IsZero() && !e.SurgeUntil.Equal(old.SurgeUntil) {
+	if !e.BurstUntil.IsZero() && !e.BurstUntil.Equal(old.BurstUntil) {
 		bad.Add("surge_until", "can only be set to null, which ends the burst: to hold all comments, set state to pre")
 	}
 	return bad.Err()

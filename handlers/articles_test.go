@@ -10,7 +10,7 @@ import (
 )
 
 func TestArticlesAreClosedAndHeld(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	const path = "/v1/comments?site=gazette&article=harbour"
 	f.post(nil)
 	open := f.send("GET", path, nil, nil)

@@ -15,7 +15,7 @@ import (
 // Each change replaces a list or a number behind a pointer: the audit row's
 // before must have the old one, its after the new one.
 func TestAuditHasTheOldValueOfAPatch(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	reason := func(id string) []object { return []object{{"id": id, "under": "abuse", "name": id}} }
 	f.as("ada", "PATCH", "/v1/sites/gazette", object{
 		"origins": []string{"https://old.example"}, "reasons": reason("old"), "thresholds": object{"hold": 0.11, "reject": 0.91}, "second_look": 0.13,
@@ -58,7 +58,7 @@ func TestAuditTrail(t *testing.T) {
 	onBoth(t, "each change is in the audit trail, an export too", auditTrail)
 }
 
-func auditTrail(d *desk) {
+func auditTrail(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	d.decide("bob", c.ID, object{"action": "approve"})
 	d.labels("eve", "?site=gazette")

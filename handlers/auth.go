@@ -41,7 +41,7 @@ var minRole = map[access]models.Role{moderators: models.RoleModerator, editors: 
 // is true for a request with an Origin header.
 func authorize(by models.Caller, who access, fromPage bool) error {
 	switch {
-	case who == everyone || who == anyone:
+	case who == noCredentials || who == optionalCredentials:
 		return nil
 	case who == frontEnd && (by.Kind == models.ByKey || by.Kind == models.Anonymous && fromPage):
 		return nil // the handler checks the page's origin: see pageSite
@@ -61,7 +61,7 @@ func authorize(by models.Caller, who access, fromPage bool) error {
 // ignored on routes that readers' pages may call: a moderator who reads a page
 // of a site comments as a reader there.
 func (s *Server) authenticate(req *http.Request, who access) (by principal, err error) {
-	if who == everyone {
+	if who == noCredentials {
 		return by, nil
 	}
 	if header := req.Header.Get("Authorization"); header != "" {

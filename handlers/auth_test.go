@@ -13,7 +13,7 @@ import (
 // TestAccessByRole reads: METHOD path: nobody, front end, moderator, editor,
 // admin; the status each gets.
 func TestAccessByRole(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	const none = "01900000-0000-7000-8000-000000000000"
 	callers := []string{"", "front end", "bob", "eve", "ada"}
 	for _, test := range []struct {
@@ -84,7 +84,7 @@ func TestAccessByRole(t *testing.T) {
 }
 
 func TestDemoSiteAcceptsPagesOfThisServer(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	at := headers{"Host": "news.example:8443", "Origin": "https://news.example:8443"}
 	f.send("POST", "/v1/comments", at, comment(object{"site": "demo"})).must(http.StatusCreated)
 	f.send("POST", "/v1/comments", at, comment(object{"site": "gazette"})).must(http.StatusForbidden)
@@ -92,7 +92,7 @@ func TestDemoSiteAcceptsPagesOfThisServer(t *testing.T) {
 }
 
 func TestSitesAreIsolated(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	id := f.approved("harbour", "of the gazette")
 	key, err := f.db.RotateSiteKey(t.Context(), operator, "herald")
 	f.must(err)
@@ -108,7 +108,7 @@ func TestSitesAreIsolated(t *testing.T) {
 }
 
 func TestInvalidAccessTokensAreRefused(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	good := jwt.MapClaims{"iss": "winnow", "aud": "winnow:moderator", "sub": "bob", "exp": time.Now().Add(time.Hour).Unix()}
 	with := func(name string, value any) jwt.MapClaims {
 		claims := jwt.MapClaims{}
@@ -146,7 +146,7 @@ func TestInvalidAccessTokensAreRefused(t *testing.T) {
 }
 
 func TestRoleChangesTakeEffectWithinSeconds(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	change := func(change func(*models.Moderator)) {
 		_, err := f.db.UpdateModerator(t.Context(), operator, "eve", func(m *models.Moderator) error { change(m); return nil })
 		f.must(err)

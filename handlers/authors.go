@@ -40,7 +40,7 @@ type authorPatch struct {
 
 // apply changes what the newsroom has set for an author, if the role allows the
 // sanction that ends and the one that begins.
-func (p authorPatch) apply(v *models.Standing, role models.Role, now time.Time) error {
+func (p authorPatch) apply(v *models.AuthorState, role models.Role, now time.Time) error {
 	if note, ok := p.Note.Get(); ok {
 		v.Note = models.Clean(note)
 	}
@@ -52,7 +52,7 @@ func (p authorPatch) apply(v *models.Standing, role models.Role, now time.Time) 
 	if x, ok := p.Sanction.Get(); ok {
 		v.Sanction = &models.Sanction{Kind: x.Kind, Reason: models.Clean(x.Reason), Until: x.Until.UTC().Truncate(time.Microsecond)}
 	}
-	if !old.MayBeSet(role, now) || !v.Sanction.MayBeSet(role, now) {
+	if !old.SettableBy(role, now) || !v.Sanction.SettableBy(role, now) {
 		return models.Errorf(models.KindForbidden, "role editor required: a moderator may only shadow an author, for at most seven days")
 	}
 	return nil
@@ -66,7 +66,7 @@ func (s *Server) setAuthor(c echo.Context) error {
 	}
 	ctx, by := c.Request().Context(), caller(c)
 	r := models.Reader{Site: req.Site, ID: models.Clean(req.AuthorID), Name: models.Clean(req.Name)}
-	err = s.db.SetStanding(ctx, by, r, func(v *models.Standing) error {
+	err = s.db.SetAuthorState(ctx, by, r, func(v *models.AuthorState) error {
 		return req.apply(v, by.Role, s.now())
 	})
 	if err != nil {

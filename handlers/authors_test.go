@@ -27,12 +27,12 @@ func later(d time.Duration) time.Time { return time.Now().Add(d).UTC().Truncate(
 func by(author object) object { return object{"author": author} }
 
 func TestBannedAuthorsAreRefused(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	mallory := object{"id": "m1", "name": "Mallory"}
 	first := f.send("POST", "/v1/comments", bearer(f.key).with("Idempotency-Key", "k"), comment(by(mallory)))
 	first.must(http.StatusCreated)
 	until := later(10 * time.Minute)
-	var p models.Profile
+	var p models.AuthorProfile
 	f.as("eve", "PUT", "/v1/authors", object{
 		"site": "gazette", "author_id": "m1", "note": " wrote to us ", "sanction": object{"kind": "ban", "until": until, "reason": "insults"},
 	}).into(http.StatusOK, &p)
@@ -51,7 +51,7 @@ func TestBannedAuthorsAreRefused(t *testing.T) {
 	f.as("eve", "PUT", "/v1/authors", object{"site": "gazette", "name": "Mallory", "sanction": object{"kind": "ban"}}).into(http.StatusOK, &p)
 	f.send("POST", "/v1/comments", bearer(f.key), comment(by(object{"name": "Mallory"}))).refused("banned", nil)
 	f.post(by(mallory))
-	p = models.Profile{}
+	p = models.AuthorProfile{}
 	f.as("eve", "PUT", "/v1/authors", object{"site": "gazette", "name": "Mallory", "sanction": nil}).into(http.StatusOK, &p)
 	if p.Sanction != nil || p.Covers != "name" {
 		t.Errorf("lifted %+v", p)
@@ -60,7 +60,7 @@ func TestBannedAuthorsAreRefused(t *testing.T) {
 }
 
 func TestShadowingIsHiddenFromTheReader(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.as("bob", "PUT", "/v1/authors", object{"site": "gazette", "name": "Mallory", "sanction": object{"kind": "shadow", "until": later(24 * time.Hour)}}).must(http.StatusOK)
 	made := f.post(by(object{"name": "Mallory"}))
 	if made.Status != "pending" || made.Reason != "shadow" {
@@ -78,7 +78,7 @@ func TestShadowingIsHiddenFromTheReader(t *testing.T) {
 }
 
 func TestWhoMaySanctionAuthors(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.post(by(object{"id": "m1", "name": "Mallory"}))
 	set := func(name string, sanction any) reply {
 		return f.as(name, "PUT", "/v1/authors", object{"site": "gazette", "author_id": "m1", "sanction": sanction})
@@ -103,7 +103,7 @@ func TestWhoMaySanctionAuthors(t *testing.T) {
 	f.as("ada", "PUT", "/v1/authors", object{"author_id": "m1"}).names("site")
 	f.as("ada", "PUT", "/v1/authors", object{"site": "gazette", "author_id": "new", "sanction": nil}).must(http.StatusNoContent)
 
-	var p models.Profile
+	var p models.AuthorProfile
 	f.as("bob", "GET", "/v1/authors?site=gazette&author_id=m1&limit=1", nil).into(http.StatusOK, &p)
 	if p.Note != "a note" || p.Sanction.Kind != models.Ban || p.Record.Approved != 1 || p.Trust != 0.667 {
 		t.Errorf("shown %+v", p)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestBurstHoldsNewComments(t *testing.T) {
-	f := newFront(t, func(c *handlers.Config) { c.Rates = handlers.Rates{} })
+	f := newTestSite(t, func(c *handlers.Config) { c.Rates = handlers.Rates{} })
 	f.as("ada", "PATCH", "/v1/sites/gazette", object{"surge": object{"count": 3, "minutes": 5, "hold_minutes": 30}}).must(http.StatusOK)
 	n := 0
 	post := func(article string) posted {
@@ -37,7 +37,7 @@ func TestBurstHoldsNewComments(t *testing.T) {
 	}
 	var q struct{ Items []models.QueueItem }
 	f.as("bob", "GET", "/v1/queue?reason=surge", nil).into(http.StatusOK, &q)
-	if len(q.Items) != 2 || q.Items[0].Comment.Article.SurgeUntil.Before(f.now().Add(29*time.Minute)) {
+	if len(q.Items) != 2 || q.Items[0].Comment.Article.BurstUntil.Before(f.now().Add(29*time.Minute)) {
 		t.Errorf("in the queue: %+v", q.Items)
 	}
 	var found items[models.ArticleEntry]

@@ -8,7 +8,7 @@ import (
 )
 
 func TestClaims(t *testing.T) {
-	for sentence, test := range map[string]func(*desk){
+	for sentence, test := range map[string]func(*testNode){
 		"a lease is renewed, and lost ones are named":          renewal,
 		"a skipped item is marked, and claimed by others only": skipping,
 		"near-copies are one item":                             groupedQueue,
@@ -17,13 +17,13 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-func renewal(d *desk) {
+func renewal(d *testNode) {
 	kept, gone := d.pending("gazette", "kept"), d.pending("gazette", "gone")
 	first := d.claim("bob", 2)
 	d.decide("bob", gone.ID, object{"action": "approve"})
 	var got struct {
 		Items []models.Lease
-		Lost  []models.Lost
+		Lost  []models.LostClaim
 	}
 	ids := object{"comment_ids": []string{kept.ID, gone.ID, "nonsense"}}
 	d.as("bob", "POST", "/v1/queue/renew", ids).into(http.StatusOK, &got)
@@ -38,7 +38,7 @@ func renewal(d *desk) {
 	}
 }
 
-func skipping(d *desk) {
+func skipping(d *testNode) {
 	c := d.pending("gazette", "hard to say")
 	d.claim("bob", 1)
 	d.as("bob", "POST", "/v1/queue/skip", object{"comment_ids": []string{c.ID}}).must(http.StatusNoContent)
@@ -55,7 +55,7 @@ func skipping(d *desk) {
 	}
 }
 
-func groupedQueue(d *desk) {
+func groupedQueue(d *testNode) {
 	d.pending("gazette", "alone")
 	d.pending("gazette", "alone too")
 	var page items[models.QueueItem]

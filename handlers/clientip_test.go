@@ -12,7 +12,7 @@ import (
 
 func TestForwardedAddresses(t *testing.T) {
 	// Everything here comes from 127.0.0.1.
-	f := newFront(t)
+	f := newTestSite(t)
 	for name, test := range map[string]struct {
 		trusted, forwarded, net string
 	}{

@@ -64,12 +64,12 @@ func (s *Server) createComment(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	var restrictions screening.Restrictions
-	if err = s.take(ctx, c, s.commentLimits(from, comment.Author.ID)); err == nil {
+	if err = s.checkLimits(ctx, c, s.commentLimits(from, comment.Author.ID)); err == nil {
 		restrictions, err = s.screener.CheckRestrictions(ctx, comment)
 	}
 	if err != nil {
 		// A repeated request gets the first reply again, whatever has been set since.
-		stored, verdict, missed := s.db.Repeated(ctx, from.site.Slug, key, sum)
+		stored, verdict, missed := s.db.ReplayedComment(ctx, from.site.Slug, key, sum)
 		if missed != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (s *Server) createComment(c echo.Context) error {
 	signals := models.SignalsJSON(res.Verdict.Signals)
 	stored, verdict, repeated, err := s.db.CreateComment(ctx, storage.NewComment{
 		Comment: comment, Verdict: res.Verdict, Signals: signals, Campaign: res.Campaign, IdempotencyKey: key, Fingerprint: sum,
-		SecondLook: from.site.LookShare(),
+		SecondLook: from.site.SecondLookShare(),
 	})
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func replyComment(c echo.Context, status int, stored models.Comment, v models.Ve
 	b := make([]byte, 0, replySize+len(signals))
 	field := func(name, value string) {
 		b = append(append(append(b, '"'), name...), '"', ':')
-		b = append(models.AppendString(b, value), ',')
+		b = append(models.AppendJSONString(b, value), ',')
 	}
 	b = append(b, '{')
 	field("id", stored.ID)

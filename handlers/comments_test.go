@@ -16,7 +16,7 @@ import (
 )
 
 func TestASiteKeyGetsTheVerdict(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	r := f.send("POST", "/v1/comments", bearer(f.key), comment(object{"client": object{"ip": "192.0.2.7", "user_agent": "test/1"}}))
 	var p posted
 	r.into(http.StatusCreated, &p)
@@ -37,7 +37,7 @@ func TestASiteKeyGetsTheVerdict(t *testing.T) {
 }
 
 func TestAPageDoesNotGetTheVerdict(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error {
 		s.Mode = models.ModePre
 		return nil
@@ -71,7 +71,7 @@ func TestAPageDoesNotGetTheVerdict(t *testing.T) {
 }
 
 func TestPremoderationHoldsAllComments(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error {
 		s.Mode = models.ModePre
 		one := 1.0
@@ -85,7 +85,7 @@ func TestPremoderationHoldsAllComments(t *testing.T) {
 }
 
 func TestBadComments(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	key, fromPage := bearer(f.key), headers{"Origin": page}
 	for name, test := range map[string]struct {
 		headers headers
@@ -132,7 +132,7 @@ func TestBadComments(t *testing.T) {
 }
 
 func TestACommentOfUnknownLengthIsLimited(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	body := io.MultiReader(strings.NewReader(`{"body":"`), strings.NewReader(strings.Repeat("x", 70_000)))
 	req, err := http.NewRequestWithContext(t.Context(), "POST", f.base+"/v1/comments", body)
 	f.must(err)
@@ -147,7 +147,7 @@ func TestACommentOfUnknownLengthIsLimited(t *testing.T) {
 }
 
 func TestUnusualTextIsStored(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	p := f.post(object{"body": "  \x00 nul, \u202e turned, lone \xed\xa0\x80 \U0001F600 "})
 	c, err := f.db.Comment(t.Context(), p.ID)
 	f.must(err)
@@ -157,7 +157,7 @@ func TestUnusualTextIsStored(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	f := newFront(t, func(c *handlers.Config) {
+	f := newTestSite(t, func(c *handlers.Config) {
 		c.Rates = handlers.Rates{
 			Address: models.Rate{Count: 2, Period: time.Minute}, Author: models.Rate{Count: 3, Period: time.Minute},
 			Site: models.Rate{Count: 8, Period: time.Minute},
@@ -210,7 +210,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestIdempotencyKey(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	key := bearer(f.key).with("Idempotency-Key", "once")
 	var first, second posted
 	f.send("POST", "/v1/comments", key, comment(nil)).into(http.StatusCreated, &first)
@@ -227,7 +227,7 @@ func TestIdempotencyKey(t *testing.T) {
 }
 
 func TestReaderToken(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	hour := time.Now().Add(time.Hour).Unix()
 	good := jwt.MapClaims{"sub": "reader-7", "name": "Ann Other", "email": "ann@example.org", "exp": hour}
 	send := func(token string) reply {
@@ -261,7 +261,7 @@ func TestReaderToken(t *testing.T) {
 }
 
 func TestFlags(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	id := f.approved("harbour", "A plain word.")
 	flag := func(h headers, body object) reply { return f.send("POST", "/v1/comments/"+id+"/flags", h, body) }
 	flag(bearer(f.key), object{}).names("client.ip")

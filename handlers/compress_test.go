@@ -16,7 +16,7 @@ import (
 
 // exchange sends a request with an Accept-Encoding, and returns the body as it
 // was sent.
-func (d *desk) exchange(name, method, path string, body any, header ...string) (*http.Response, []byte) {
+func (d *testNode) exchange(name, method, path string, body any, header ...string) (*http.Response, []byte) {
 	d.Helper()
 	req := d.request(name, method, path, body)
 	for i := 0; i < len(header); i += 2 {
@@ -30,7 +30,7 @@ func (d *desk) exchange(name, method, path string, body any, header ...string) (
 	return res, data
 }
 
-func (d *desk) decompress(data []byte) []byte {
+func (d *testNode) decompress(data []byte) []byte {
 	d.Helper()
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	d.must(err)
@@ -44,21 +44,21 @@ func varies(res *http.Response) bool {
 }
 
 func TestListsAreCompressedForThoseWhoAcceptIt(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	for range 20 {
 		d.pending("gazette", "The same thought on the harbour, and once more on the harbour.")
 	}
-	f := newFront(t)
+	f := newTestSite(t)
 	for range 20 {
 		f.approved("harbour", "The same thought on the harbour, and once more on the harbour.")
 	}
 	for _, list := range []struct {
-		desk       *desk
+		desk       *testNode
 		name, path string
 	}{
 		{d, "eve", "/v1/queue"},
 		{d, "eve", "/v1/audit?limit=200"},
-		{f.desk, "", "/v1/comments?site=gazette&article=harbour"},
+		{f.testNode, "", "/v1/comments?site=gazette&article=harbour"},
 		{d, "", "/openapi.yaml"},
 		{d, "", "/console/"},
 		{d, "", "/widget/v1.js"},
@@ -83,7 +83,7 @@ func TestListsAreCompressedForThoseWhoAcceptIt(t *testing.T) {
 }
 
 func TestRepliesThatAreNotCompressed(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.approved("harbour", "A thought on the harbour.")
 	long := strings.Repeat("A thought on the harbour. ", 200)
 	for what, request := range map[string]struct {
@@ -106,7 +106,7 @@ func TestRepliesThatAreNotCompressed(t *testing.T) {
 }
 
 func TestUnchangedPageIsNotSentAgainCompressedOrNot(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	for range 20 {
 		f.approved("harbour", "The same thought on the harbour, and once more on the harbour.")
 	}
@@ -129,7 +129,7 @@ func TestUnchangedPageIsNotSentAgainCompressedOrNot(t *testing.T) {
 }
 
 func TestEventsAreNotHeldBackByCompression(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	req := d.request("bob", "GET", "/v1/events", nil)
 	req.Header.Set("Accept-Encoding", "gzip")
 	res, err := http.DefaultTransport.RoundTrip(req)

@@ -197,9 +197,9 @@ func (s *Server) decideMany(c echo.Context) error {
 	var failed map[string]error
 	ids := req.CommentIDs
 	if req.Filter == nil {
-		batch, done, failed, err = s.db.DecideAll(ctx, by, ids, decision)
+		batch, done, failed, err = s.db.DecideBatch(ctx, by, ids, decision)
 	} else {
-		batch, done, failed, err = s.db.DecideFound(ctx, by, f, models.Expected{Count: *req.Expect, Token: req.Token}, decision)
+		batch, done, failed, err = s.db.DecideFiltered(ctx, by, f, models.Expected{Count: *req.Expect, Token: req.Token}, decision)
 		ids = slices.Sorted(maps.Keys(failed))
 	}
 	if err != nil {
@@ -239,7 +239,7 @@ func (s *Server) previewBatch(c echo.Context) error {
 	if err := s.visible(ctx, by, f.Site); err != nil {
 		return err
 	}
-	p, err := s.db.Preview(ctx, by, f)
+	p, err := s.db.PreviewBatch(ctx, by, f)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func TestEscalation(t *testing.T) {
 	onBoth(t, "only editors decide an escalated comment", escalation)
 }
 
-func escalation(d *desk) {
+func escalation(d *testNode) {
 	c := d.pending("gazette", "is this libel?")
 	var left decided
 	d.as("bob", "POST", "/v1/comments/"+c.ID+"/escalate", object{"note": "please look"}).into(http.StatusOK, &left)
@@ -41,7 +41,7 @@ func TestBatchByFilter(t *testing.T) {
 	onBoth(t, "a filter is previewed, decided and undone", filteredBatch)
 }
 
-func filteredBatch(d *desk) {
+func filteredBatch(d *testNode) {
 	for i := range 4 {
 		d.pending("gazette", fmt.Sprintf("buy now %d", i))
 	}
@@ -80,7 +80,7 @@ func filteredBatch(d *desk) {
 
 // A batch whose answer was lost is sent again: what a colleague has decided in
 // the meantime stands.
-func repeatedBatch(d *desk) {
+func repeatedBatch(d *testNode) {
 	one, two := d.pending("gazette", "one"), d.pending("gazette", "two")
 	word := object{
 		"comment_ids": []string{one.ID, two.ID}, "versions": object{one.ID: one.Version, two.ID: two.Version}, "action": "approve",

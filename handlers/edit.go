@@ -38,7 +38,7 @@ func (s *Server) editComment(c echo.Context) error {
 	if !from.byKey && s.now().Sub(comment.CreatedAt) > editTime {
 		return models.Errorf(models.KindForbidden, "a comment can be edited for %d minutes after it was posted", int(editTime.Minutes()))
 	}
-	if comment.Gone() {
+	if comment.ContentRemoved() {
 		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
 	}
 	comment.Body = models.Clean(req.Body)
@@ -46,7 +46,7 @@ func (s *Server) editComment(c echo.Context) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	if err := s.take(ctx, c, s.commentLimits(from, comment.Author.ID)); err != nil {
+	if err := s.checkLimits(ctx, c, s.commentLimits(from, comment.Author.ID)); err != nil {
 		return err
 	}
 	restrictions, err := s.screener.CheckRestrictions(ctx, comment)
@@ -57,7 +57,7 @@ func (s *Server) editComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	stored, err := s.db.EditComment(ctx, from.caller(c), comment.ID, storage.Edit{
+	stored, err := s.db.EditComment(ctx, from.caller(c), comment.ID, storage.CommentEdit{
 		Body: comment.Body, Lang: res.Lang, Verdict: res.Verdict, Status: res.Status, Reason: res.Reason,
 	})
 	if err != nil {

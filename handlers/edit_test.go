@@ -11,7 +11,7 @@ import (
 )
 
 func TestEditing(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	p := f.post(object{"author": object{"name": "Ann", "id": "reader-7"}})
 	path := "/v1/comments/" + p.ID
 	token := func(sub string) headers {

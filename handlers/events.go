@@ -50,7 +50,7 @@ func (s *Server) events(c echo.Context) error {
 		}
 	}
 	out := eventStream{c.Response(), clearReadDeadline(c.Response()), func(e models.Event) bool {
-		return (site == "" || e.Site == site || e.Site == "") && (e.Site == "" || by.Sees(e.Site))
+		return (site == "" || e.Site == site || e.Site == "") && (e.Site == "" || by.CanSee(e.Site))
 	}}
 	if err := out.begin(complete); err != nil {
 		return nil // the client has disconnected

@@ -22,7 +22,7 @@ type listener struct {
 }
 
 // listen opens the stream, and returns when the server has subscribed.
-func (d *desk) listen(name, path, last string) *listener {
+func (d *testNode) listen(name, path, last string) *listener {
 	d.Helper()
 	req := d.request(name, "GET", path, nil)
 	req.Header.Set("Last-Event-ID", last)
@@ -70,7 +70,7 @@ func (l *listener) ended() {
 	}
 }
 
-func (d *desk) post(body string) string {
+func (d *testNode) post(body string) string {
 	d.Helper()
 	var got struct{ ID string }
 	d.as("front end", "POST", "/v1/comments", object{
@@ -80,7 +80,7 @@ func (d *desk) post(body string) string {
 }
 
 func TestEvents(t *testing.T) {
-	for sentence, test := range map[string]func(*desk){
+	for sentence, test := range map[string]func(*testNode){
 		"a stream has the events of comments, claims and decisions": streamsAll,
 		"a stream has only the events of the moderator's sites":     streamsOwnSites,
 		"a client that reconnects gets what it missed":              replaysMissed,
@@ -92,7 +92,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-func streamsAll(d *desk) {
+func streamsAll(d *testNode) {
 	l := d.listen("bob", "/v1/events", "")
 	id := d.post("A comment on the harbour.")
 	if e, _ := l.next(); e.Kind != models.CommentCreated || e.Subject != id || e.Site != "gazette" || e.Article != "harbour" || e.Status == "" {
@@ -109,7 +109,7 @@ func streamsAll(d *desk) {
 	}
 }
 
-func streamsOwnSites(d *desk) {
+func streamsOwnSites(d *testNode) {
 	greta, bob := d.listen("greta", "/v1/events", ""), d.listen("bob", "/v1/events?site=herald", "")
 	d.pending("gazette", "theirs")
 	ours := d.pending("herald", "ours")
@@ -121,7 +121,7 @@ func streamsOwnSites(d *desk) {
 	d.as("greta", "GET", "/v1/events?site=gazette", nil).must(http.StatusNotFound)
 }
 
-func replaysMissed(d *desk) {
+func replaysMissed(d *testNode) {
 	first := d.listen("bob", "/v1/events", "")
 	d.pending("gazette", "received")
 	last, _ := first.next()
@@ -135,14 +135,14 @@ func replaysMissed(d *desk) {
 	}
 }
 
-func resetsOldClients(d *desk) {
+func resetsOldClients(d *testNode) {
 	l := d.listen("bob", "/v1/events", "01900000-0000-7000-8000-000000000000")
 	if _, name := l.next(); name != "reset" {
 		d.Errorf("got %q", name)
 	}
 }
 
-func streamsOtherNodes(d *desk) {
+func streamsOtherNodes(d *testNode) {
 	here, base := d.listen("bob", "/v1/events", ""), d.base
 	d.serve(memory.NewNotifier()) // nothing but the database in common
 	if d.base == base {
@@ -154,7 +154,7 @@ func streamsOtherNodes(d *desk) {
 	}
 }
 
-func streamsEnd(d *desk) {
+func streamsEnd(d *testNode) {
 	l := d.listen("bob", "/v1/events", "")
 	d.stop()
 	l.ended()
@@ -162,7 +162,7 @@ func streamsEnd(d *desk) {
 }
 
 func TestBadEventRequests(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	req := d.request("bob", "GET", "/v1/events", nil)
 	req.Header.Set("Last-Event-ID", "nonsense")
 	d.send(req).names("Last-Event-ID")

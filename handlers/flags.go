@@ -34,7 +34,7 @@ func (s *Server) flagComment(c echo.Context) error {
 	// Only public comments can be reported: otherwise the reply would tell a
 	// rejected comment from a pending one.
 	notFound := models.Errorf(models.KindNotFound, "there is no such comment")
-	if by := caller(c); by.Kind == models.ByKey && !by.Sees(comment.Site) || comment.Status != models.Approved {
+	if by := caller(c); by.Kind == models.ByKey && !by.CanSee(comment.Site) || comment.Status != models.Approved {
 		return notFound
 	}
 	var bad models.Invalid
@@ -49,7 +49,7 @@ func (s *Server) flagComment(c echo.Context) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	if err := s.take(ctx, c, s.readerLimits(from, "flag", who.author)); err != nil {
+	if err := s.checkLimits(ctx, c, s.readerLimits(from, "flag", who.author)); err != nil {
 		return err
 	}
 	by := caller(c)
@@ -91,7 +91,7 @@ func (req flagRequest) reporter(from submitter, clientID string, bad *models.Inv
 	if who == (reporter{}) {
 		bad.Add("client.ip", "is required unless author.id is given")
 	}
-	if req.Reason != "" && !req.Reason.Decidable() {
+	if req.Reason != "" && !req.Reason.IsModeratorReason() {
 		bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")
 	}
 	return who

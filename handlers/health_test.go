@@ -24,7 +24,7 @@ func TestTheServerWorksWithoutRedis(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	f := newFront(t, func(c *handlers.Config) {
+	f := newTestSite(t, func(c *handlers.Config) {
 		c.Limiter, c.Notifier, c.Redis = client.Limiter(), client.Notifier(), client
 		c.Rates.Address = models.Rate{Count: 2, Period: time.Hour}
 	})

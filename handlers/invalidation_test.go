@@ -11,10 +11,10 @@ import (
 
 // stoppedClock is a front whose node has a clock that stands still, so that no
 // cached value expires.
-func stoppedClock(t *testing.T) *front {
+func stoppedClock(t *testing.T) *testSite {
 	t.Helper()
 	at := time.Now()
-	return newFront(t, func(c *handlers.Config) { c.Now = func() time.Time { return at } })
+	return newTestSite(t, func(c *handlers.Config) { c.Now = func() time.Time { return at } })
 }
 
 func TestARotatedKeyIsRefusedAtOnce(t *testing.T) {

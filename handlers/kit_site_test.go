@@ -34,14 +34,14 @@ const (
 // front is a desk whose node has a clock to be moved, and whose gazette has
 // pages and readers with a login. It holds every JSON reply against the
 // description of the interface.
-type front struct {
-	*desk
+type testSite struct {
+	*testNode
 	ahead atomic.Int64 // nanoseconds that the node's clock is ahead
 }
 
-func newFront(t *testing.T, change ...func(*handlers.Config)) *front {
+func newTestSite(t *testing.T, change ...func(*handlers.Config)) *testSite {
 	t.Helper()
-	f := &front{desk: newDesk(t, storagetest.SQLite(t))}
+	f := &testSite{testNode: newTestNode(t, storagetest.SQLite(t))}
 	f.stop()
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error {
 		s.Origins, s.SSOSecret = []string{page}, ssoSecret
@@ -61,9 +61,9 @@ func newFront(t *testing.T, change ...func(*handlers.Config)) *front {
 	return f
 }
 
-func (f *front) now() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }
+func (f *testSite) now() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }
 
-func (f *front) pass(d time.Duration) { f.ahead.Add(int64(d)) }
+func (f *testSite) pass(d time.Duration) { f.ahead.Add(int64(d)) }
 
 // start runs a node until the test ends, or stop is called.
 func start(t *testing.T, cfg handlers.Config) (base string, stop func()) {
@@ -131,7 +131,7 @@ func (h headers) with(name, value string) headers {
 }
 
 // send sends a request; a body that is no string becomes JSON.
-func (f *front) send(method, path string, h headers, body any) reply {
+func (f *testSite) send(method, path string, h headers, body any) reply {
 	f.Helper()
 	var data []byte
 	switch b := body.(type) {
@@ -164,7 +164,7 @@ func (f *front) send(method, path string, h headers, body any) reply {
 }
 
 // described checks a JSON reply against the description.
-func (d *desk) described(req *http.Request, res *http.Response, body []byte) {
+func (d *testNode) described(req *http.Request, res *http.Response, body []byte) {
 	d.Helper()
 	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" && kind != "application/problem+json" {
@@ -204,7 +204,7 @@ type posted struct {
 }
 
 // post sends a comment by the gazette's server.
-func (f *front) post(change object) posted {
+func (f *testSite) post(change object) posted {
 	f.Helper()
 	var p posted
 	f.send("POST", "/v1/comments", bearer(f.key), comment(change)).into(http.StatusCreated, &p)

@@ -25,7 +25,7 @@ import (
 // desk is a running node on a database with two sites and six people: ada is
 // admin, eve editor, bob and carl are moderators; hanna is an editor and greta
 // a moderator of the herald alone.
-type desk struct {
+type testNode struct {
 	*testing.T
 	db   *storage.DB
 	base string
@@ -36,9 +36,9 @@ type desk struct {
 
 var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
 
-func newDesk(t *testing.T, db *storage.DB) *desk {
+func newTestNode(t *testing.T, db *storage.DB) *testNode {
 	t.Helper()
-	d := &desk{T: t, db: db}
+	d := &testNode{T: t, db: db}
 	for _, slug := range []string{"herald", "gazette"} {
 		var err error
 		d.key, err = db.AddSite(t.Context(), operator, models.Site{Slug: slug, Name: slug, Mode: models.ModePost})
@@ -67,9 +67,9 @@ func newDesk(t *testing.T, db *storage.DB) *desk {
 }
 
 // onBoth runs a test on each database.
-func onBoth(t *testing.T, sentence string, test func(*desk)) {
-	t.Run(sentence+"/SQLite", func(t *testing.T) { test(newDesk(t, storagetest.SQLite(t))) })
-	t.Run(sentence+"/PostgreSQL", func(t *testing.T) { test(newDesk(t, storagetest.Postgres(t))) })
+func onBoth(t *testing.T, sentence string, test func(*testNode)) {
+	t.Run(sentence+"/SQLite", func(t *testing.T) { test(newTestNode(t, storagetest.SQLite(t))) })
+	t.Run(sentence+"/PostgreSQL", func(t *testing.T) { test(newTestNode(t, storagetest.Postgres(t))) })
 }
 
 func modelFile(t *testing.T, m *classifier.Model) []byte {
@@ -84,7 +84,7 @@ func modelFile(t *testing.T, m *classifier.Model) []byte {
 var secret = []byte("a secret of the tests alone")
 
 // serve starts a node. It ends with the test, or with stop.
-func (d *desk) serve(notifier node.Notifier) {
+func (d *testNode) serve(notifier node.Notifier) {
 	d.Helper()
 	d.base, d.stop = start(d.T, handlers.Config{
 		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: notifier, Campaigns: memory.NewCampaigns(nil), Secret: secret,
@@ -93,7 +93,7 @@ func (d *desk) serve(notifier node.Notifier) {
 	d.doc = openapiRouter(d.T, d.base)
 }
 
-func (d *desk) must(err error) {
+func (d *testNode) must(err error) {
 	d.Helper()
 	if err != nil {
 		d.Fatal(err)
@@ -123,12 +123,12 @@ type reply struct {
 }
 
 // as sends a request of a moderator; nobody when name is empty.
-func (d *desk) as(name, method, path string, body any) reply {
+func (d *testNode) as(name, method, path string, body any) reply {
 	d.Helper()
 	return d.send(d.request(name, method, path, body))
 }
 
-func (d *desk) send(req *http.Request) reply {
+func (d *testNode) send(req *http.Request) reply {
 	d.Helper()
 	res, err := http.DefaultClient.Do(req)
 	d.must(err)
@@ -139,7 +139,7 @@ func (d *desk) send(req *http.Request) reply {
 	return reply{d.T, res.StatusCode, res.Header, data}
 }
 
-func (d *desk) request(name, method, path string, body any) *http.Request {
+func (d *testNode) request(name, method, path string, body any) *http.Request {
 	d.Helper()
 	kind, in := "application/json", io.Reader(http.NoBody)
 	switch b := body.(type) {
@@ -211,7 +211,7 @@ func (r reply) names(field string) {
 }
 
 // pending stores a pending comment.
-func (d *desk) pending(site, text string) models.Comment {
+func (d *testNode) pending(site, text string) models.Comment {
 	d.Helper()
 	spam := 0.8
 	c, _, _, err := d.db.CreateComment(d.Context(), storage.NewComment{
@@ -219,7 +219,7 @@ func (d *desk) pending(site, text string) models.Comment {
 			Site: site, Article: models.Article{ID: "harbour", Title: "The harbour reopens"},
 			Author: models.Author{Name: "Reader"}, Body: text, Status: models.Pending, Reason: models.ReasonSpam,
 		},
-		Verdict: models.Verdict{Spam: &spam, Action: models.Hold, Reason: models.ReasonSpam, Model: "test", Hold: 0.5},
+		Verdict: models.Verdict{Spam: &spam, Action: models.Hold, Reason: models.ReasonSpam, Model: "test", HoldAt: 0.5},
 	})
 	d.must(err)
 	return c

@@ -23,7 +23,7 @@ func (s *Server) exportLabels(c echo.Context) error {
 	}
 	return streamRows(s, c, format, "labels", models.LabelColumns, func(yield func(models.Label, error) bool) {
 		for l, err := range s.db.Labels(ctx, site, since) {
-			if err == nil && !by.Sees(l.Site) {
+			if err == nil && !by.CanSee(l.Site) {
 				continue
 			}
 			if !yield(l, err) || err != nil {

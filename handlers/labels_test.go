@@ -14,7 +14,7 @@ import (
 )
 
 func TestLabels(t *testing.T) {
-	for sentence, test := range map[string]func(*desk){
+	for sentence, test := range map[string]func(*testNode){
 		"decisions are exported as labels, in both formats": exportBoth,
 		"an export has only the caller's sites":             exportOwnSites,
 		"an export has only what was labelled since":        exportSince,
@@ -24,7 +24,7 @@ func TestLabels(t *testing.T) {
 }
 
 // labels reads an export in JSON Lines.
-func (d *desk) labels(name, query string) (rows []models.Label) {
+func (d *testNode) labels(name, query string) (rows []models.Label) {
 	d.Helper()
 	r := d.as(name, "GET", "/v1/labels"+query, nil)
 	r.must(http.StatusOK)
@@ -36,7 +36,7 @@ func (d *desk) labels(name, query string) (rows []models.Label) {
 	return rows
 }
 
-func exportBoth(d *desk) {
+func exportBoth(d *testNode) {
 	text := "=1+1, \"quoted\"\nand a second line; Ünï ✓"
 	ham, spam := d.pending("gazette", text), d.pending("gazette", "cheap pills")
 	d.decide("bob", ham.ID, object{"action": "approve"})
@@ -59,7 +59,7 @@ func exportBoth(d *desk) {
 	}
 }
 
-func exportOwnSites(d *desk) {
+func exportOwnSites(d *testNode) {
 	d.decide("ada", d.pending("gazette", "theirs").ID, object{"action": "approve"})
 	d.decide("ada", d.pending("herald", "ours").ID, object{"action": "approve"})
 	_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(1)))
@@ -76,7 +76,7 @@ func exportOwnSites(d *desk) {
 	d.as("hanna", "GET", "/v1/labels?site=gazette", nil).must(http.StatusNotFound)
 }
 
-func exportSince(d *desk) {
+func exportSince(d *testNode) {
 	d.decide("ada", d.pending("gazette", "before").ID, object{"action": "approve"})
 	at := d.labels("eve", "")[0].CreatedAt.Add(time.Microsecond)
 	d.decide("ada", d.pending("gazette", "after").ID, object{"action": "approve"})

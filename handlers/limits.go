@@ -73,8 +73,8 @@ const (
 // fields (draft-ietf-httpapi-ratelimit-headers). When the limiter fails, the
 // request is accepted: a site is better off without limits than without
 // comments.
-func (s *Server) take(ctx context.Context, c echo.Context, limits []models.Limit) error {
-	a, err := s.limiter.Take(ctx, limits...)
+func (s *Server) checkLimits(ctx context.Context, c echo.Context, limits []models.Limit) error {
+	a, err := s.limiter.Allow(ctx, limits...)
 	if err != nil {
 		s.metrics.limiterFailures.Inc()
 		s.log.ErrorContext(ctx, "limiter failed, request allowed", "error", err)

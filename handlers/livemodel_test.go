@@ -14,7 +14,7 @@ import (
 )
 
 // addModel trains a small model, and stores it as a candidate.
-func (f *front) addModel() string {
+func (f *testSite) addModel() string {
 	f.Helper()
 	var rows []models.Label
 	for _, word := range []string{"harbour", "council", "school", "bridge", "weather", "library", "theatre", "market", "station", "garden", "river", "museum"} {
@@ -40,7 +40,7 @@ func (f *front) addModel() string {
 }
 
 // liveOn returns the version of the model that scores on a node.
-func (f *front) liveOn(base string) string {
+func (f *testSite) liveOn(base string) string {
 	f.Helper()
 	res, err := http.Get(base + "/readyz")
 	f.must(err)
@@ -52,7 +52,7 @@ func (f *front) liveOn(base string) string {
 
 func TestPromotionReachesEveryNode(t *testing.T) {
 	shared := memory.NewNotifier()
-	f := newFront(t, func(c *handlers.Config) { c.Notifier = shared })
+	f := newTestSite(t, func(c *handlers.Config) { c.Notifier = shared })
 	notified, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: shared, Campaigns: memory.NewCampaigns(nil), Secret: secret})
 	polling, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil), Secret: secret})
 	version := f.addModel()
@@ -69,7 +69,7 @@ func TestPromotionReachesEveryNode(t *testing.T) {
 }
 
 func TestBrokenModelNeverReplacesTheLiveOne(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	before := f.liveOn(f.base)
 	f.must(f.db.AddModel(t.Context(), operator, models.ModelInfo{
 		Version: "broken", Origin: "test", Manifest: json.RawMessage("{}"), Size: 3, CreatedAt: time.Now(),

@@ -103,8 +103,8 @@ func recoverPanic(next echo.HandlerFunc, c echo.Context) (err error) {
 func (s *Server) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req := c.Request()
-		if r.time > 0 {
-			ctx, cancel := context.WithTimeout(req.Context(), r.time)
+		if r.timeout > 0 {
+			ctx, cancel := context.WithTimeout(req.Context(), r.timeout)
 			defer cancel()
 			req = req.WithContext(ctx)
 			c.SetRequest(req)
@@ -118,11 +118,11 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			return err
 		}
 		c.Set(principalKey, &by)
-		if req.ContentLength > r.body {
-			return tooLarge(r.body)
+		if req.ContentLength > r.maxBytes {
+			return tooLarge(r.maxBytes)
 		}
 		if req.ContentLength < 0 { // net/http itself stops at a known length
-			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.body)
+			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.maxBytes)
 		}
 		return r.handler(c)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestEveryReplyHasItsHeaders(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	for _, path := range []string{"/healthz", "/v1/queue", "/nothing", "/console/", "/demo"} {
 		r := f.send("GET", path, headers{"X-Request-Id": "trace-0123456789"}, nil)
 		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "X-Request-Id": "trace-0123456789"} {
@@ -25,7 +25,7 @@ func TestEveryReplyHasItsHeaders(t *testing.T) {
 }
 
 func TestUnknownPathsMakeNoMetricLabels(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.send("GET", "/made-up", nil, nil).must(http.StatusNotFound)
 	f.send("MADEUP", "/v1/comments", nil, nil).must(http.StatusMethodNotAllowed)
 	f.send("GET", "/v1/comments/made-up", nil, nil).must(http.StatusUnauthorized)
@@ -35,7 +35,7 @@ func TestUnknownPathsMakeNoMetricLabels(t *testing.T) {
 }
 
 func TestCORS(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	ask := headers{"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
 	for origin, allowed := range map[string]bool{page: true, "https://evil.example": false, "null": false} {
 		for _, r := range []reply{

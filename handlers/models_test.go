@@ -36,7 +36,7 @@ func all(rows []models.Label) func(func(models.Label, error) bool) {
 	}
 }
 
-func (d *desk) trainedModel(n int) *classifier.Model {
+func (d *testNode) trainedModel(n int) *classifier.Model {
 	d.Helper()
 	m, _, err := classifier.Train(d.Context(), all(trainingRows(n)), classifier.TrainOptions{})
 	d.must(err)
@@ -50,13 +50,13 @@ type modelList struct {
 	} `json:"training"`
 }
 
-func (d *desk) models() (got modelList) {
+func (d *testNode) models() (got modelList) {
 	d.Helper()
 	d.as("eve", "GET", "/v1/models", nil).into(http.StatusOK, &got)
 	return got
 }
 
-func (d *desk) live() string {
+func (d *testNode) live() string {
 	d.Helper()
 	var got []string
 	for _, m := range d.models().Items {
@@ -71,7 +71,7 @@ func (d *desk) live() string {
 }
 
 // scoredBy returns the model that scores a new comment.
-func (d *desk) scoredBy() string {
+func (d *testNode) scoredBy() string {
 	d.Helper()
 	var got struct{ Verdict models.Verdict }
 	d.as("front end", "POST", "/v1/comments", object{
@@ -81,7 +81,7 @@ func (d *desk) scoredBy() string {
 }
 
 func TestModels(t *testing.T) {
-	for sentence, test := range map[string]func(*desk){
+	for sentence, test := range map[string]func(*testNode){
 		"an uploaded model waits, is promoted, scores, and is rolled back": promoteAndRollBack,
 		"a promotion reaches the other nodes":                              promoteEverywhere,
 		"the labels of the installation train a candidate":                 trainFromLabels,
@@ -90,7 +90,7 @@ func TestModels(t *testing.T) {
 	}
 }
 
-func promoteAndRollBack(d *desk) {
+func promoteAndRollBack(d *testNode) {
 	starter, m := d.live(), d.trainedModel(100)
 	var info models.ModelInfo
 	for range 2 { // the same file again is no mistake
@@ -114,7 +114,7 @@ func promoteAndRollBack(d *desk) {
 	d.as("ada", "POST", "/v1/models/unknown/promote", object{}).must(http.StatusNotFound)
 }
 
-func promoteEverywhere(d *desk) {
+func promoteEverywhere(d *testNode) {
 	m, notifier := d.trainedModel(100), memory.NewNotifier()
 	d.serve(notifier)
 	one := *d
@@ -125,7 +125,7 @@ func promoteEverywhere(d *desk) {
 	}
 }
 
-func trainFromLabels(d *desk) {
+func trainFromLabels(d *testNode) {
 	d.as("ada", "POST", "/v1/models/train", object{}).names("labels")
 	_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(100)))
 	d.must(err)
@@ -149,7 +149,7 @@ func trainFromLabels(d *desk) {
 }
 
 func TestBadModels(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	live := d.live()
 	whole := modelFile(t, d.trainedModel(100))
 	for name, file := range map[string][]byte{"nothing": {}, "something else": []byte("not a model"), "half a model": whole[:len(whole)/2]} {
@@ -166,7 +166,7 @@ func TestBadModels(t *testing.T) {
 }
 
 func TestOneTrainingAtATime(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	_, _, err := d.db.ImportLabels(t.Context(), operator, all(trainingRows(100)))
 	d.must(err)
 	d.stop() // what is ordered now is never done

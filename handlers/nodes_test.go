@@ -22,7 +22,7 @@ import (
 // two processes have them. They share a notifier, or have none in
 // common.
 type nodes struct {
-	*desk
+	*testNode
 	here, there string // where they answer
 }
 
@@ -31,7 +31,7 @@ func onNodes(t *testing.T, sentence string, notifier func(*testing.T) node.Notif
 	for name, newURL := range map[string]func(testing.TB) string{"SQLite": storagetest.SQLiteURL, "PostgreSQL": storagetest.PostgresURL} {
 		t.Run(sentence+"/"+name, func(t *testing.T) {
 			url := newURL(t)
-			n := &nodes{desk: newDesk(t, storagetest.Open(t, url, storage.Options{}))}
+			n := &nodes{testNode: newTestNode(t, storagetest.Open(t, url, storage.Options{}))}
 			n.stop()
 			for _, base := range []*string{&n.here, &n.there} {
 				*base = n.node(storagetest.Open(t, url, storage.Options{}), notifier(t), handlers.DefaultRates())
@@ -184,7 +184,7 @@ func eventually(t *testing.T, what string, done func() bool) {
 
 func TestSanctionsReachOtherNodes(t *testing.T) {
 	shared := memory.NewNotifier()
-	f := newFront(t, func(c *handlers.Config) { c.Notifier = shared })
+	f := newTestSite(t, func(c *handlers.Config) { c.Notifier = shared })
 	here := f.base
 	node := func(n node.Notifier) string {
 		base, _ := start(t, handlers.Config{

@@ -70,7 +70,7 @@ func TestStreamsHaveNoDeadline(t *testing.T) {
 	limited := map[string]bool{}
 	for _, r := range s.routes() {
 		name := r.method + " " + r.path
-		r.who, r.handler = everyone, func(c echo.Context) error {
+		r.who, r.handler = noCredentials, func(c echo.Context) error {
 			_, limited[name] = c.Request().Context().Deadline()
 			return nil
 		}
@@ -101,7 +101,7 @@ func TestStreamsHaveNoDeadline(t *testing.T) {
 // security is what a rule should look like in the description.
 func security(who access) string {
 	switch who {
-	case everyone, anyone:
+	case noCredentials, optionalCredentials:
 		return "anyone"
 	case frontEnd:
 		return "front ends"

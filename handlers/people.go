@@ -161,7 +161,7 @@ func (s *Server) updateModerator(c echo.Context) error {
 	}
 	m, err := s.db.UpdateModerator(ctx, by, name, func(m *models.Moderator) error {
 		req.apply(m, hash)
-		if name == by.Name && !m.RunsAll() {
+		if name == by.Name && !m.IsGlobalAdmin() {
 			return models.Errorf(models.KindConflict, "you cannot reduce your own access: another admin must do it")
 		}
 		return nil

@@ -18,7 +18,7 @@ type person struct {
 }
 
 func TestAdminsChangeModerators(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	var p person
 	f.as("ada", "POST", "/v1/moderators", object{"name": "Zoë / 100%", "password": pass, "role": "editor", "sites": []string{"herald"}}).into(http.StatusCreated, &p)
 	if p.Role != "editor" || !slices.Equal(p.Sites, []string{"herald"}) {
@@ -58,7 +58,7 @@ func TestAdminsChangeModerators(t *testing.T) {
 }
 
 func TestTheLastAdminStays(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	add := func(name string, sites ...string) {
 		f.must(f.db.AddModerator(t.Context(), operator, models.Moderator{Name: name, Role: models.RoleAdmin, Sites: sites}))
 	}
@@ -79,7 +79,7 @@ func TestTheLastAdminStays(t *testing.T) {
 }
 
 func TestTwoAdminsCannotDisableEachOther(t *testing.T) {
-	onBoth(t, "one of two admins stays", func(d *desk) {
+	onBoth(t, "one of two admins stays", func(d *testNode) {
 		d.must(d.db.AddModerator(d.Context(), operator, models.Moderator{Name: "abe", Role: models.RoleAdmin}))
 		var both sync.WaitGroup
 		for by, whom := range map[string]string{"ada": "abe", "abe": "ada"} {
@@ -88,7 +88,7 @@ func TestTwoAdminsCannotDisableEachOther(t *testing.T) {
 		both.Wait()
 		all, err := d.db.Moderators(d.Context())
 		d.must(err)
-		if !slices.ContainsFunc(all, models.Moderator.RunsAll) {
+		if !slices.ContainsFunc(all, models.Moderator.IsGlobalAdmin) {
 			d.Error("no admin is left")
 		}
 	})

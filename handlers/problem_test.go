@@ -14,7 +14,7 @@ import (
 // TestNoReplyLeaks drives bad input through every route as every kind of
 // caller, and looks for what belongs in the log alone.
 func TestNoReplyLeaks(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.approved("harbour", "one")
 	var doc struct {
 		Paths map[string]map[string]any
@@ -62,7 +62,7 @@ func TestNoReplyLeaks(t *testing.T) {
 	}
 }
 
-func (f *front) noLeak(method, target string, h headers, body string) {
+func (f *testSite) noLeak(method, target string, h headers, body string) {
 	f.Helper()
 	u, err := url.Parse(f.base + target)
 	f.must(err)

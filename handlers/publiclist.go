@@ -73,7 +73,7 @@ func (s *Server) listComments(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	l.closed = entry.At(s.now()).State == models.ArticleClosed
+	l.closed = entry.AsOf(s.now()).State == models.ArticleClosed
 	version, err := s.node.ArticleVersion(ctx, l.site, l.article)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (s *Server) publicSite(c echo.Context) (string, error) {
 	if slug == "" {
 		return "", invalid("site", "must name a site")
 	}
-	if by.Kind != models.Anonymous && !by.Sees(slug) {
+	if by.Kind != models.Anonymous && !by.CanSee(slug) {
 		return "", models.Errorf(models.KindNotFound, "there is no such site")
 	}
 	site, err := s.node.Site(c.Request().Context(), slug)

@@ -12,7 +12,7 @@ import (
 )
 
 // approved stores an approved comment.
-func (f *front) approved(article, text string) string {
+func (f *testSite) approved(article, text string) string {
 	f.Helper()
 	c, _, _, err := f.db.CreateComment(f.Context(), storage.NewComment{
 		Comment: models.Comment{
@@ -34,7 +34,7 @@ type articlePage struct {
 }
 
 func TestArticlePages(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	var want []string
 	for _, text := range []string{"one", "two", "three", "four", "five"} {
 		want = append(want, f.approved("harbour", text))
@@ -72,7 +72,7 @@ func TestArticlePages(t *testing.T) {
 }
 
 func TestArticleIsFreshAfterChange(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.approved("harbour", "one")
 	read := func(etag string) reply {
 		return f.send("GET", "/v1/comments?site=gazette&article=harbour", headers{"If-None-Match": etag}, nil)
@@ -101,7 +101,7 @@ func TestArticleIsFreshAfterChange(t *testing.T) {
 }
 
 func TestCounts(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.approved("harbour", "one")
 	f.approved("harbour", "two")
 	f.pending("gazette", "waits")
@@ -113,7 +113,7 @@ func TestCounts(t *testing.T) {
 }
 
 func TestInvalidCommentListRequests(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	for query, status := range map[string]int{
 		"":                                    422,
 		"?site=gazette":                       422,
@@ -138,7 +138,7 @@ func TestInvalidCommentListRequests(t *testing.T) {
 }
 
 func TestOwnChangesShowAtOnce(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	shows := func(id string) bool {
 		r := f.send("GET", "/v1/comments?site=gazette&article=harbour", nil, nil)
 		r.must(http.StatusOK)

@@ -131,7 +131,7 @@ var langForm = regexp.MustCompile(`^[a-z]{2}$`)
 var holdReasons = []string{
 	string(models.ReasonSpam), string(models.ReasonAbuse), string(models.ReasonPremoderation), string(models.ReasonHoneypot),
 	string(models.ReasonFlagged), string(models.ReasonRule), string(models.ReasonSecondLook), string(models.ReasonShadow),
-	string(models.ReasonSurge), string(models.ReasonEscalated), string(models.ReasonEdited),
+	string(models.ReasonBurst), string(models.ReasonEscalated), string(models.ReasonEdited),
 }
 
 // claim leases pending comments to the caller.
@@ -185,7 +185,7 @@ func (s *Server) renew(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, struct {
 		Items []models.Lease `json:"items"`
-		Lost  []models.Lost  `json:"lost"`
+		Lost  []models.LostClaim  `json:"lost"`
 	}{renewed, lost})
 }
 

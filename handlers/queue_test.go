@@ -12,7 +12,7 @@ import (
 )
 
 func TestQueue(t *testing.T) {
-	for sentence, test := range map[string]func(*desk){
+	for sentence, test := range map[string]func(*testNode){
 		"the queue lists pending comments, page by page":          queuePages,
 		"a moderator sees only their own sites":                   queueOfOwnSites,
 		"a claimed comment is not given to others":                claimIsExclusive,
@@ -31,7 +31,7 @@ func TestQueue(t *testing.T) {
 	}
 }
 
-func queuePages(d *desk) {
+func queuePages(d *testNode) {
 	for i := range 5 {
 		d.pending("gazette", fmt.Sprintf("comment %d", i))
 	}
@@ -63,7 +63,7 @@ func queuePages(d *desk) {
 	}
 }
 
-func queueOfOwnSites(d *desk) {
+func queueOfOwnSites(d *testNode) {
 	theirs, ours := d.pending("gazette", "theirs"), d.pending("herald", "ours")
 	var page items[models.QueueItem]
 	d.as("greta", "GET", "/v1/queue", nil).into(http.StatusOK, &page)
@@ -77,14 +77,14 @@ func queueOfOwnSites(d *desk) {
 }
 
 // claim claims up to n comments for a moderator.
-func (d *desk) claim(name string, n int) []models.QueueItem {
+func (d *testNode) claim(name string, n int) []models.QueueItem {
 	d.Helper()
 	var claimed items[models.QueueItem]
 	d.as(name, "POST", "/v1/queue/claim", object{"limit": n}).into(http.StatusOK, &claimed)
 	return claimed.Items
 }
 
-func claimIsExclusive(d *desk) {
+func claimIsExclusive(d *testNode) {
 	for i := range 3 {
 		d.pending("gazette", fmt.Sprintf("comment %d", i))
 	}
@@ -99,7 +99,7 @@ func claimIsExclusive(d *desk) {
 	}
 }
 
-func claimRenews(d *desk) {
+func claimRenews(d *testNode) {
 	d.pending("gazette", "only one")
 	first, again := d.claim("bob", 1), d.claim("bob", 1)
 	if len(again) != 1 || again[0].Comment.ID != first[0].Comment.ID || !again[0].Claim.LeaseUntil.After(first[0].Claim.LeaseUntil) {
@@ -107,7 +107,7 @@ func claimRenews(d *desk) {
 	}
 }
 
-func releasedIsClaimable(d *desk) {
+func releasedIsClaimable(d *testNode) {
 	c := d.pending("gazette", "only one")
 	d.claim("bob", 1)
 	ids := object{"comment_ids": []string{c.ID}}
@@ -121,7 +121,7 @@ func releasedIsClaimable(d *desk) {
 	}
 }
 
-func raceToDecide(d *desk) {
+func raceToDecide(d *testNode) {
 	var all []models.Comment
 	for i := range 10 {
 		all = append(all, d.pending("gazette", fmt.Sprintf("comment %d", i)))
@@ -154,13 +154,13 @@ func raceToDecide(d *desk) {
 }
 
 // decide decides a comment, which must succeed.
-func (d *desk) decide(name, id string, body object) (got decided) {
+func (d *testNode) decide(name, id string, body object) (got decided) {
 	d.Helper()
 	d.as(name, "POST", "/v1/comments/"+id+"/decision", body).into(http.StatusOK, &got)
 	return got
 }
 
-func decideAndUndo(d *desk) {
+func decideAndUndo(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	got := d.decide("bob", c.ID, object{"action": "reject", "reason": "spam", "note": "again", "version": c.Version})
 	if got.ID == "" || got.Moderator != "bob" || got.Action != models.Reject || got.Reason != models.ReasonSpam || got.Note != "again" ||
@@ -191,7 +191,7 @@ type conflict struct {
 	} `json:"current"`
 }
 
-func staleDecision(d *desk) {
+func staleDecision(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	done := d.decide("bob", c.ID, object{"action": "approve"})
 	var got conflict
@@ -202,7 +202,7 @@ func staleDecision(d *desk) {
 	}
 }
 
-func claimedDecision(d *desk) {
+func claimedDecision(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	d.claim("bob", 1)
 	var got conflict
@@ -212,7 +212,7 @@ func claimedDecision(d *desk) {
 	}
 }
 
-func batch(d *desk) {
+func batch(d *testNode) {
 	one, two, held := d.pending("gazette", "one"), d.pending("gazette", "two"), d.pending("gazette", "held")
 	var claimed items[models.QueueItem]
 	d.as("carl", "POST", "/v1/queue/claim", object{"q": "held", "limit": 1}).into(http.StatusOK, &claimed)
@@ -242,13 +242,13 @@ func batch(d *desk) {
 	}
 }
 
-func detail(d *desk) {
+func detail(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	d.decide("bob", c.ID, object{"action": "approve"})
 	var got struct {
 		Comment models.Comment
 		Verdict models.Verdict
-		Context models.Context
+		Context models.ItemContext
 		History []models.Decision
 		Thread  []models.Comment
 	}
@@ -259,7 +259,7 @@ func detail(d *desk) {
 	d.as("carl", "GET", "/v1/comments/nonsense", nil).must(http.StatusNotFound)
 }
 
-func strangeIDs(d *desk) {
+func strangeIDs(d *testNode) {
 	for _, id := range []string{"%00", "%ff", "%F0%9F%8E%A3", strings.Repeat("x", 5000)} {
 		d.as("ada", "GET", "/v1/comments/"+id, nil).must(http.StatusNotFound)
 		d.as("ada", "POST", "/v1/comments/"+id+"/decision", object{"action": "approve"}).must(http.StatusNotFound)
@@ -277,7 +277,7 @@ func strangeIDs(d *desk) {
 }
 
 func TestBadQueueRequests(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	c := d.pending("gazette", "what a harbour")
 	for query, field := range map[string]string{
 		"sort=loud": "sort", "lang=German": "lang", "since=yesterday": "since", "group=author": "group",
@@ -330,7 +330,7 @@ func TestBadQueueRequests(t *testing.T) {
 }
 
 func TestRolesOfModeratorCalls(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	least := map[string]string{
 		"GET /v1/queue": "bob", "POST /v1/queue/claim": "bob", "POST /v1/queue/release": "bob",
 		"POST /v1/queue/renew": "bob", "POST /v1/queue/skip": "bob", "POST /v1/comments/x/escalate": "bob", "POST /v1/decisions/preview": "bob",
@@ -370,7 +370,7 @@ func TestRolesOfModeratorCalls(t *testing.T) {
 }
 
 func TestMe(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	var me models.Moderator
 	d.as("hanna", "GET", "/v1/me", nil).into(http.StatusOK, &me)
 	if me.Name != "hanna" || me.Role != models.RoleEditor || len(me.Sites) != 1 {

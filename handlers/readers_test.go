@@ -18,7 +18,7 @@ import (
 )
 
 func TestAdminsExportAndEraseReaders(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	author := object{"author": object{"id": "u1", "name": "Ada L", "email": "ada@example.org"}}
 	p := f.post(author)
 	path := "/v1/readers?site=gazette&author_id=u1"
@@ -68,7 +68,7 @@ func TestAdminsExportAndEraseReaders(t *testing.T) {
 
 // nextPeriod moves the clock to an hour before the key of addresses changes,
 // and returns how to go past that.
-func (f *front) nextPeriod() (cross func()) {
+func (f *testSite) nextPeriod() (cross func()) {
 	period := storage.AddressPeriod(f.now())
 	for storage.AddressPeriod(f.now().Add(time.Hour)) == period {
 		f.pass(time.Hour)
@@ -77,7 +77,7 @@ func (f *front) nextPeriod() (cross func()) {
 }
 
 func TestAddressHashesChangeWithThePeriod(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	cross := f.nextPeriod()
 	hash := func(ip string) string {
 		c, err := f.db.Comment(t.Context(), f.post(object{"client": object{"ip": ip}}).ID)
@@ -129,12 +129,12 @@ func (l *recordingLimiter) Take(ctx context.Context, limits ...models.Limit) (mo
 		l.keys = append(l.keys, limit.Key)
 	}
 	l.mu.Unlock()
-	return l.Limiter.Take(ctx, limits...)
+	return l.Limiter.Allow(ctx, limits...)
 }
 
 func TestNoAddressLeavesTheProcess(t *testing.T) {
 	limiter := &recordingLimiter{Limiter: memory.NewLimiter(time.Now)}
-	f := newFront(t, func(c *handlers.Config) { c.Limiter = limiter })
+	f := newTestSite(t, func(c *handlers.Config) { c.Limiter = limiter })
 	p := f.post(object{"client": object{"ip": "192.0.2.7"}})
 	f.post(object{"client": object{"ip": "2001:db8:1:2:3::4"}})
 	f.send("POST", "/v1/comments/"+p.ID+"/flags", headers{"Origin": page, "X-Reader-Token": reader(t, jwt.MapClaims{

@@ -85,8 +85,8 @@ func TestPatchesDoNotChangeTheOldRecord(t *testing.T) {
 		t.Errorf("the old site is now %+v with %v", old, half)
 	}
 
-	burst := models.Surge{Count: 1, Minutes: 5, HoldMinutes: 30}
-	entry := models.ArticleEntry{State: models.ArticleOpen, Surge: &burst}
+	burst := models.Burst{Count: 1, Minutes: 5, HoldMinutes: 30}
+	entry := models.ArticleEntry{State: models.ArticleOpen, Burst: &burst}
 	var a articlePatch
 	if err := parse([]byte(`{"surge": {"count": 2}}`), &a); err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestPatchesDoNotChangeTheOldRecord(t *testing.T) {
 	if err := a.apply(&entry, entry.ActiveAt); err != nil {
 		t.Fatal(err)
 	}
-	if want := (models.Surge{Count: 2, Minutes: 5, HoldMinutes: 30}); *entry.Surge != want || burst.Count != 1 {
-		t.Errorf("the burst limit is %+v, the old one is now %+v", *entry.Surge, burst)
+	if want := (models.Burst{Count: 2, Minutes: 5, HoldMinutes: 30}); *entry.Burst != want || burst.Count != 1 {
+		t.Errorf("the burst limit is %+v, the old one is now %+v", *entry.Burst, burst)
 	}
 }

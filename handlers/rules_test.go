@@ -16,14 +16,14 @@ import (
 
 // set gives the gazette rules, and thresholds that no comment reaches, so that
 // the rules decide alone.
-func (f *front) set(r models.Rules) {
+func (f *testSite) set(r models.Rules) {
 	f.Helper()
 	f.disableThresholds()
 	f.send("PUT", "/v1/sites/gazette/rules", bearer(token(f.T, "eve")), r).must(http.StatusOK)
 }
 
 // disableThresholds lets the model hold or reject nothing.
-func (f *front) disableThresholds() {
+func (f *testSite) disableThresholds() {
 	f.Helper()
 	one := 1.0
 	_, err := f.db.UpdateSite(f.Context(), operator, "gazette", func(s *models.Site) error {
@@ -46,7 +46,7 @@ func signal(t *testing.T, v *models.Verdict, name string) models.Signal {
 }
 
 func TestRulesDecide(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	most := 1
 	r := models.Rules{
 		BlockedWords:   models.BlockedWords{Words: []string{"lighthouse tour*"}},
@@ -84,7 +84,7 @@ func TestRulesDecide(t *testing.T) {
 			t.Errorf("%s: reason %s", body, p.Reason)
 		}
 		for _, v := range []*models.Verdict{p.Verdict, &tested} {
-			if s := signal(t, v, test.signal); s.Detail != test.detail || s.Action == "" || len(s.At) == 0 {
+			if s := signal(t, v, test.signal); s.Detail != test.detail || s.Action == "" || len(s.Spans) == 0 {
 				t.Errorf("%s: %+v", body, s)
 			}
 		}
@@ -96,7 +96,7 @@ func TestRulesDecide(t *testing.T) {
 }
 
 func TestTestedTextsAreNotStored(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.set(models.Rules{BlockedWords: models.BlockedWords{Words: []string{"admiral"}}, Length: models.LengthRules{Min: 500}})
 	body := object{"text": "Nine of us have seen the lighthouse burn on that winter evening.", "author": object{"name": "The Admiral"}}
 	var v models.Verdict
@@ -117,7 +117,7 @@ func TestTestedTextsAreNotStored(t *testing.T) {
 }
 
 func TestBadRules(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	put := func(who, site string, body any) reply {
 		return f.send("PUT", "/v1/sites/"+site+"/rules", bearer(token(t, who)), body)
 	}
@@ -139,7 +139,7 @@ func TestBadRules(t *testing.T) {
 }
 
 func TestAuthorsEarnTrust(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.set(models.Rules{Authors: models.AuthorRules{HoldFirst: true, HoldAnonymous: true, TrustAfter: 2}})
 	known := object{"author": object{"id": "u7", "name": "Zoë"}}
 	approve := func(id string) {
@@ -177,7 +177,7 @@ func TestAuthorsEarnTrust(t *testing.T) {
 }
 
 func TestCampaignsAreDetected(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.disableThresholds()
 	premoderated := func(s *models.Site) error { s.Mode = models.ModePre; return nil }
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", premoderated)
@@ -218,12 +218,12 @@ func TestCampaignsAreDetected(t *testing.T) {
 // brokenCampaigns fails as a campaign store without a connection does.
 type brokenCampaigns struct{}
 
-func (brokenCampaigns) See(context.Context, string, models.Sketch, string, string, string) (models.Campaign, error) {
+func (brokenCampaigns) Assign(context.Context, string, models.Sketch, string, string, string) (models.Campaign, error) {
 	return models.Campaign{}, errors.New("gone")
 }
 
 func TestCommentsNeedNoCampaigns(t *testing.T) {
-	f := newFront(t, func(c *handlers.Config) { c.Campaigns = brokenCampaigns{} })
+	f := newTestSite(t, func(c *handlers.Config) { c.Campaigns = brokenCampaigns{} })
 	if p := f.post(nil); p.ID == "" {
 		t.Error("not stored")
 	}
@@ -231,7 +231,7 @@ func TestCommentsNeedNoCampaigns(t *testing.T) {
 
 // The server returns the verdict that winnow score prints, if the site has no rules.
 func TestServerVerdictIsTheModelVerdict(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	m, err := classifier.Starter()
 	f.must(err)
 	for _, body := range []string{

@@ -25,7 +25,7 @@ func (s *Server) claimSecondLooks(c echo.Context) error {
 	if err := s.visible(ctx, by, f.Site); err != nil {
 		return err
 	}
-	looks, err := s.db.ClaimLooks(ctx, by, f.Site, f.Limit, lease)
+	looks, err := s.db.ClaimSecondLooks(ctx, by, f.Site, f.Limit, lease)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (s *Server) submitSecondLook(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	look, err := s.db.LookAgain(ctx, caller(c), c.Param("id"), decision)
+	look, err := s.db.DecideSecondLook(ctx, caller(c), c.Param("id"), decision)
 	if err != nil {
 		return err
 	}

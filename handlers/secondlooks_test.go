@@ -13,7 +13,7 @@ func TestSecondLooks(t *testing.T) {
 	onBoth(t, "a share of decisions is decided again, blind", secondLooks)
 }
 
-func secondLooks(d *desk) {
+func secondLooks(d *testNode) {
 	d.as("ada", "PATCH", "/v1/sites/gazette", object{"second_look": 2}).names("second_look")
 	d.as("ada", "PATCH", "/v1/sites/gazette", object{"second_look": 1}).must(http.StatusOK)
 	c := d.pending("gazette", "what a harbour")
@@ -41,7 +41,7 @@ func secondLooks(d *desk) {
 	path := "/v1/second-looks/" + looks.Items[0].ID
 	d.as("carl", "POST", path, object{"action": "hold"}).names("action")
 	d.as("ada", "POST", path, object{"action": "approve"}).must(http.StatusConflict)
-	var opinion models.SecondOpinion
+	var opinion models.SecondLookResult
 	d.as("carl", "POST", path, object{"action": "approve"}).into(http.StatusOK, &opinion)
 	if opinion.Agreed || opinion.FirstBy != "bob" || opinion.Comment.Status != models.Pending || opinion.Comment.Reason != models.ReasonSecondLook {
 		d.Errorf("%+v", opinion)

@@ -24,7 +24,7 @@ import (
 
 // Limiter counts what callers do. It counts all limits of a request or none.
 type Limiter interface {
-	Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error)
+	Allow(ctx context.Context, limits ...models.Limit) (models.Allowance, error)
 }
 
 // SharedService is a service that nodes share, and that each can do without.
@@ -124,7 +124,7 @@ func (s *Server) router() *echo.Echo {
 	for _, r := range s.routes() {
 		h := compressed(r, s.guard(r))
 		e.Add(r.method, r.path, h)
-		if r.method == http.MethodGet && r.who <= anyone {
+		if r.method == http.MethodGet && r.who <= optionalCredentials {
 			e.Add(http.MethodHead, r.path, h)
 		}
 	}
@@ -137,7 +137,7 @@ func (s *Server) visible(ctx context.Context, by models.Caller, site string) err
 	switch {
 	case site == "":
 		return nil
-	case !by.Sees(site):
+	case !by.CanSee(site):
 		return models.Errorf(models.KindNotFound, "there is no site %s", site)
 	}
 	_, err := s.node.Site(ctx, site)

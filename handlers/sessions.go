@@ -64,7 +64,7 @@ func (s *Server) login(c echo.Context) error {
 	if req.Cookie && !sameOrigin(c.Request()) {
 		return models.Errorf(models.KindForbidden, "cookies are accepted only from the console's own origin")
 	}
-	if err := s.take(c.Request().Context(), c, s.loginLimits(caller(c).Address, req.Name)); err != nil {
+	if err := s.checkLimits(c.Request().Context(), c, s.loginLimits(caller(c).Address, req.Name)); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

@@ -14,7 +14,7 @@ import (
 const pass = "correct horse battery staple"
 
 // givePassword gives bob a password.
-func givePassword(f *front) {
+func givePassword(f *testSite) {
 	f.Helper()
 	hash, err := password.Hash(pass)
 	f.must(err)
@@ -32,13 +32,13 @@ type session struct {
 	ExpiresIn    int    `json:"expires_in"`
 }
 
-func (f *front) login(body object) reply {
+func (f *testSite) login(body object) reply {
 	f.Helper()
 	return f.send("POST", "/v1/auth/login", nil, body)
 }
 
 func TestLogin(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	givePassword(f)
 	var s session
 	f.login(object{"name": "bob", "password": pass}).into(http.StatusOK, &s)
@@ -66,7 +66,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestLoginIsRateLimited(t *testing.T) {
-	f := newFront(t, func(c *handlers.Config) {
+	f := newTestSite(t, func(c *handlers.Config) {
 		c.Rates.Login = models.Rate{Count: 2, Period: time.Minute}
 	})
 	givePassword(f)
@@ -91,7 +91,7 @@ func without(r reply, field string) string {
 }
 
 func TestConsoleCookies(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	givePassword(f)
 	own := headers{"Origin": f.base}
 	f.send("POST", "/v1/auth/login", headers{"Origin": "https://evil.example"}, object{"name": "bob", "password": pass, "cookie": true}).must(http.StatusForbidden)

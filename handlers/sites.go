@@ -19,7 +19,7 @@ func (s *Server) listSites(c echo.Context) error {
 	}
 	seen := list[models.Site]{Items: []models.Site{}}
 	for _, site := range all {
-		if by.Sees(site.Slug) {
+		if by.CanSee(site.Slug) {
 			seen.Items = append(seen.Items, site)
 		}
 	}
@@ -67,7 +67,7 @@ type surgePatch struct {
 	HoldMinutes Optional[int] `json:"hold_minutes"`
 }
 
-func (p surgePatch) apply(s *models.Surge) {
+func (p surgePatch) apply(s *models.Burst) {
 	p.Count.Set(&s.Count)
 	p.Minutes.Set(&s.Minutes)
 	p.HoldMinutes.Set(&s.HoldMinutes)
@@ -81,7 +81,7 @@ func (p sitePatch) apply(site *models.Site) {
 	p.Mode.Set(&site.Mode)
 	setFields(p.Thresholds, &site.Thresholds)
 	setFields(p.Retention, &site.Retention)
-	setFields(p.Surge, &site.Surge)
+	setFields(p.Surge, &site.Burst)
 	p.Reasons.Set(&site.Reasons)
 	p.SecondLook.SetPointer(&site.SecondLook)
 

@@ -20,7 +20,7 @@ type site struct {
 }
 
 func TestAdminsChangeSites(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	var s site
 	f.as("ada", "POST", "/v1/sites", object{
 		"slug": "courier", "origins": []string{"https://Courier.example/"}, "thresholds": object{"hold": 0.4, "reject": 0.9},
@@ -60,7 +60,7 @@ func TestAdminsChangeSites(t *testing.T) {
 }
 
 func TestReasonsOfASite(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	reasons := []object{{"id": "insult", "under": "abuse", "name": "Insults", "message": "Please stay polite."}}
 	f.as("ada", "PATCH", "/v1/sites/gazette", object{"reasons": []object{{"id": "Insult", "under": "rudeness", "name": ""}}}).names("reasons")
 	f.as("ada", "PATCH", "/v1/sites/gazette", object{"reasons": reasons}).must(http.StatusOK)

@@ -12,7 +12,7 @@ func TestStats(t *testing.T) {
 	onBoth(t, "only the caller's sites are counted", statsOfOwnSites)
 }
 
-func statsOfOwnSites(d *desk) {
+func statsOfOwnSites(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	d.pending("gazette", "and another")
 	d.pending("herald", "elsewhere")

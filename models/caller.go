@@ -27,7 +27,7 @@ type Caller struct {
 }
 
 // Sees reports whether the caller may know of the site and its records.
-func (c Caller) Sees(site string) bool {
+func (c Caller) CanSee(site string) bool {
 	switch c.Kind {
 	case ByCommand:
 		return true
@@ -40,7 +40,7 @@ func (c Caller) Sees(site string) bool {
 }
 
 // Edits reports whether the caller has the rights of an editor.
-func (c Caller) Edits() bool {
+func (c Caller) IsEditor() bool {
 	return c.Kind == ByCommand || c.Kind == ByModerator && c.Role.AtLeast(RoleEditor)
 }
 

@@ -51,6 +51,6 @@ func (m Moderator) Validate() error {
 }
 
 // RunsAll reports whether m may administer all sites and people.
-func (m Moderator) RunsAll() bool {
+func (m Moderator) IsGlobalAdmin() bool {
 	return m.Role == RoleAdmin && !m.Disabled && len(m.Sites) == 0
 }

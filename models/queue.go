@@ -6,7 +6,7 @@ import "time"
 type QueueItem struct {
 	Comment Comment `json:"comment"`
 	Verdict Verdict `json:"verdict"`
-	Context Context `json:"context"`
+	Context ItemContext `json:"context"`
 	Version int64   `json:"version"` // of the comment, to send back with the decision
 	Claim   *Claim  `json:"claim,omitempty"`
 	// Campaign is the group of near-copies that the comment belongs to so far;
@@ -18,9 +18,9 @@ type QueueItem struct {
 }
 
 // Context is what a moderator needs beside the comment itself.
-type Context struct {
+type ItemContext struct {
 	Parent *Comment    `json:"parent,omitempty"`
-	Author KnownAuthor `json:"author"`
+	Author AuthorSummary `json:"author"`
 }
 
 // Sort is an order of the queue.
@@ -78,7 +78,7 @@ type Lease struct {
 }
 
 // Lost is a comment whose claim could not be renewed.
-type Lost struct {
+type LostClaim struct {
 	ID     string `json:"id"`
 	Status Status `json:"status,omitempty"` // empty: no such comment
 	Claim  *Claim `json:"claim,omitempty"`  // of another moderator

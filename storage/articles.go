@@ -122,9 +122,9 @@ func readArticleEntry(scan sqldb.Scanner) (e models.ArticleEntry, err error) {
 	if err != nil {
 		return e, err
 	}
-	e.Until, e.SurgeUntil, e.ActiveAt = nullTime(until), nullTime(surging), nullTime(active)
+	e.Until, e.BurstUntil, e.ActiveAt = nullTime(until), nullTime(surging), nullTime(active)
 	if surge != "" {
-		err = json.Unmarshal([]byte(surge), &e.Surge)
+		err = json.Unmarshal([]byte(surge), &e.Burst)
 	}
 	return e, err
 }
@@ -136,7 +136,7 @@ const maxScanned = 20_000
 // in very many articles may return less than a page, and the cursor to continue.
 func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFilter) (found []models.ArticleEntry, next string, err error) {
 	const order = "articles"
-	if !by.Sees(f.Site) {
+	if !by.CanSee(f.Site) {
 		return nil, "", models.Errorf(models.KindNotFound, "there is no site %q", f.Site)
 	}
 	from, hasCursor, err := sqldb.ParseCursor(f.Cursor, order)
@@ -172,7 +172,7 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 					next = place(found[limit-1]).String()
 					return struct{}{}, nil
 				}
-				found = append(found, e.At(t.Now))
+				found = append(found, e.AsOf(t.Now))
 			}
 			if len(rows) < size {
 				return struct{}{}, nil
@@ -200,7 +200,7 @@ func articleFilter(f models.ArticleFilter, now int64) *sqldb.Where {
 	default:
 		w.Add(hasOverride+" AND state = ? AND (state_until = 0 OR state_until > ?)", string(f.State), now)
 	}
-	if f.Surging {
+	if f.InBurst {
 		w.Add(hasOverride+" AND surge_until > ?", now)
 	}
 	return w
@@ -214,7 +214,7 @@ func (db *DB) Article(ctx context.Context, site, id string) (models.ArticleEntry
 		if errors.Is(err, sql.ErrNoRows) {
 			return models.ArticleEntry{Article: models.Article{Site: site, ID: id}, State: models.ArticleOpen}, nil
 		}
-		return e.At(t.Now), err
+		return e.AsOf(t.Now), err
 	})
 }
 
@@ -224,7 +224,7 @@ func (t *tx) article(site, id, lock string) (models.ArticleEntry, error) {
 
 // SetArticles returns the articles of a site with a state or a burst that is in
 // force now, by id; nil when there are more than most.
-func (db *DB) SetArticles(ctx context.Context, site string, most int) (map[string]models.ArticleEntry, error) {
+func (db *DB) ArticleOverrides(ctx context.Context, site string, most int) (map[string]models.ArticleEntry, error) {
 	return read(ctx, db, func(t *tx) (map[string]models.ArticleEntry, error) {
 		set, err := sqldb.List(t, readArticleEntry, articleColumns+` WHERE site = $1 AND `+hasOverride+`
 			AND (surge <> '' OR surge_until > $2 OR state <> 'open' AND (state_until = 0 OR state_until > $2)) LIMIT $3`, site, micros(t.Now), most+1)
@@ -242,7 +242,7 @@ func (db *DB) SetArticles(ctx context.Context, site string, most int) (map[strin
 // UpdateArticle lets change edit section, state, until and burst settings of an
 // article, which need not have comments; a zero SurgeUntil ends a burst.
 func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id string, change func(*models.ArticleEntry) error) (models.ArticleEntry, error) {
-	if !by.Sees(site) {
+	if !by.CanSee(site) {
 		return models.ArticleEntry{}, models.Errorf(models.KindNotFound, "there is no site %q", site)
 	}
 	return update(ctx, db, func(t *tx) (models.ArticleEntry, error) {
@@ -250,7 +250,7 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 		if err != nil {
 			return old, err
 		}
-		e := old.At(t.Now)
+		e := old.AsOf(t.Now)
 		if err := change(&e); err != nil {
 			return old, err
 		}
@@ -258,8 +258,8 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 			return old, err
 		}
 		burst := ""
-		if e.Surge != nil {
-			if burst, err = toJSON(e.Surge); err != nil {
+		if e.Burst != nil {
+			if burst, err = toJSON(e.Burst); err != nil {
 				return old, err
 			}
 		}
@@ -268,7 +268,7 @@ func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id stri
 			"state", string(e.State),
 			"state_until", micros(e.Until),
 			"surge", burst,
-			"surge_until", micros(e.SurgeUntil),
+			"surge_until", micros(e.BurstUntil),
 		); err != nil {
 			return old, err
 		}
@@ -301,31 +301,31 @@ func auditArticle(e models.ArticleEntry) map[string]any {
 	if !e.Until.IsZero() {
 		trail["until"] = e.Until
 	}
-	if e.Surge != nil {
-		trail["surge"] = e.Surge
+	if e.Burst != nil {
+		trail["surge"] = e.Burst
 	}
-	if !e.SurgeUntil.IsZero() {
-		trail["surge_until"] = e.SurgeUntil
+	if !e.BurstUntil.IsZero() {
+		trail["surge_until"] = e.BurstUntil
 	}
 	return trail
 }
 
 // StartSurge holds all comments of an article until a time. It returns that
 // time, or the one that another node has set before.
-func (db *DB) StartSurge(ctx context.Context, site, id string, until time.Time) (time.Time, error) {
+func (db *DB) StartBurst(ctx context.Context, site, id string, until time.Time) (time.Time, error) {
 	return update(ctx, db, func(t *tx) (time.Time, error) {
 		old, err := t.lockArticle(site, id)
 		if err != nil {
 			return until, err
 		}
-		if old.SurgeUntil.After(t.Now) {
-			return old.SurgeUntil, nil
+		if old.BurstUntil.After(t.Now) {
+			return old.BurstUntil, nil
 		}
 		if _, err := t.Exec(`UPDATE articles SET surge_until = $1 WHERE site = $2 AND id = $3`, micros(until), site, id); err != nil {
 			return until, err
 		}
 		e := old
-		e.SurgeUntil = until
+		e.BurstUntil = until
 		node := models.Caller{Kind: models.ByCommand, Name: "winnow"}
 		if err := t.audit(node, site, "article.surge", id, auditArticle(old), auditArticle(e)); err != nil {
 			return until, err

@@ -27,17 +27,17 @@ func readSanction(scan sqldb.Scanner) (*models.Sanction, error) {
 // Author returns the profile of an author, who is named by id or by name, and a
 // page of their comments. It is KindNotFound when there are neither comments nor
 // a note or sanction.
-func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur string, limit int) (models.Profile, error) {
+func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur string, limit int) (models.AuthorProfile, error) {
 	const order = "author"
 	if err := db.checkReader(ctx, by, r); err != nil {
-		return models.Profile{}, err
+		return models.AuthorProfile{}, err
 	}
 	from, hasCursor, err := sqldb.ParseCursor(cur, order)
 	if err != nil {
-		return models.Profile{}, err
+		return models.AuthorProfile{}, err
 	}
 	limit = sqldb.PageSize(limit)
-	return read(ctx, db, func(t *tx) (models.Profile, error) {
+	return read(ctx, db, func(t *tx) (models.AuthorProfile, error) {
 		p, err := t.profile(r)
 		if err != nil {
 			return p, err
@@ -58,13 +58,13 @@ func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur
 }
 
 // profile returns an author's profile without the comments.
-func (t *tx) profile(r models.Reader) (models.Profile, error) {
-	p := models.Profile{Site: r.Site, Key: readerKey(r), ID: r.ID, Name: r.Name, Covers: "name"}
+func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
+	p := models.AuthorProfile{Site: r.Site, Key: readerKey(r), ID: r.ID, Name: r.Name, Covers: "name"}
 	if r.ID != "" {
 		p.Covers = "id"
 	}
 	var err error
-	p.Record, err = sqldb.One(t, func(scan sqldb.Scanner) (n models.Record, err error) {
+	p.Record, err = sqldb.One(t, func(scan sqldb.Scanner) (n models.AuthorRecord, err error) {
 		err = scan(&n.Approved, &n.Rejected, &n.Pending)
 		return n, err
 	}, `SELECT approved, rejected, pending FROM authors WHERE site = $1 AND key = $2`, r.Site, p.Key)
@@ -80,7 +80,7 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, err
 	}
-	if p.Note = standing.Note; standing.Sanction.Holds(t.Now) {
+	if p.Note = standing.Note; standing.Sanction.Active(t.Now) {
 		p.Sanction = standing.Sanction
 	}
 	// Ids sort by time.
@@ -108,8 +108,8 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }
 
 // loadAuthorState returns the note and the sanction of an author, or sql.ErrNoRows.
-func (t *tx) loadAuthorState(site, key, lock string) (models.Standing, error) {
-	return sqldb.One(t, func(scan sqldb.Scanner) (v models.Standing, err error) {
+func (t *tx) loadAuthorState(site, key, lock string) (models.AuthorState, error) {
+	return sqldb.One(t, func(scan sqldb.Scanner) (v models.AuthorState, err error) {
 		v.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &v.Note)...) })
 		return v, err
 	}, `SELECT `+sanctionColumns+`, s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, site, key)
@@ -118,7 +118,7 @@ func (t *tx) loadAuthorState(site, key, lock string) (models.Standing, error) {
 // SetStanding lets change edit the note and the sanction of an author, who need
 // not have written anything. change gets what is in force now; a sanction
 // without By or At becomes the caller's.
-func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader, change func(*models.Standing) error) error {
+func (db *DB) SetAuthorState(ctx context.Context, by models.Caller, r models.Reader, change func(*models.AuthorState) error) error {
 	if err := db.checkReader(ctx, by, r); err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader
 		if err != nil {
 			return err
 		}
-		if !old.Sanction.Holds(t.Now) {
+		if !old.Sanction.Active(t.Now) {
 			old.Sanction = nil
 		}
 		v := old
@@ -150,7 +150,7 @@ func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader
 	})
 }
 
-func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.Standing) error {
+func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.AuthorState) error {
 	key, x := readerKey(r), v.Sanction
 	if err := t.writeAuthorState(r.Site, key, v); err != nil || v == old {
 		return err
@@ -174,8 +174,8 @@ func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.St
 }
 
 // writeAuthorState changes the row of an author, or removes it when it is empty.
-func (t *tx) writeAuthorState(site, key string, v models.Standing) error {
-	if v == (models.Standing{}) {
+func (t *tx) writeAuthorState(site, key string, v models.AuthorState) error {
+	if v == (models.AuthorState{}) {
 		_, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, site, key)
 		return err
 	}
@@ -199,7 +199,7 @@ func (t *tx) writeAuthorState(site, key string, v models.Standing) error {
 
 // auditAuthorState is what the audit trail stores of an author: nothing about the
 // person, because the trail can never be erased.
-func auditAuthorState(v models.Standing) any {
+func auditAuthorState(v models.AuthorState) any {
 	type sanction struct {
 		Kind  models.SanctionKind `json:"kind"`
 		Until time.Time           `json:"until,omitzero"`
@@ -246,7 +246,7 @@ func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction,
 
 // readerState returns the note and the sanction of a reader, also one that has
 // ended.
-func (t *tx) readerState(r models.Reader) (s models.ReaderStanding, err error) {
+func (t *tx) readerState(r models.Reader) (s models.ReaderState, err error) {
 	if r.Email != "" {
 		return s, nil // authors have ids or names as keys
 	}
@@ -277,9 +277,9 @@ func (t *tx) eraseAuthorState(r models.Reader) error {
 
 // AuthorRecord counts the comments of the author with this id on a site by
 // status, and how many were rejected since a time; the latter up to most.
-func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time, most int) (r models.Record, lately int, err error) {
+func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time, most int) (r models.AuthorRecord, lately int, err error) {
 	type row struct {
-		record models.Record
+		record models.AuthorRecord
 		lately int
 	}
 	found, err := read(ctx, db, func(t *tx) (row, error) {

@@ -168,7 +168,7 @@ func BenchmarkDecide(b *testing.B) {
 						i := int(n.Add(1)) * batch % len(ids)
 						var err error
 						if batch > 1 {
-							_, _, _, err = db.DecideAll(b.Context(), by, ids[i:min(i+batch, len(ids))], approve)
+							_, _, _, err = db.DecideBatch(b.Context(), by, ids[i:min(i+batch, len(ids))], approve)
 						} else {
 							_, _, err = db.Decide(b.Context(), by, ids[i], approve)
 						}

@@ -37,7 +37,7 @@ func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedC
 	if err != nil {
 		return nil, nil, err
 	}
-	if !by.Edits() {
+	if !by.IsEditor() {
 		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
 	cursors, err := t.queueCursors(by, f, isSelective(f), o, w, models.MaxBatch+1)
@@ -70,7 +70,7 @@ func limitBatch(all []matchedComment, first []string) ([]matchedComment, string)
 
 // Preview describes what DecideFound would decide. The filter's limit and cursor,
 // and whether campaigns are one item, are ignored.
-func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
+func (db *DB) PreviewBatch(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
 	return read(ctx, db, func(t *tx) (p models.Preview, err error) {
 		p.Sample = []models.QueueItem{}
 		all, first, err := t.matchFilter(by, f)
@@ -104,7 +104,7 @@ func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilte
 // models.MaxBatch of them. It is a conflict when they are not those expected. A
 // large batch takes several transactions: what changes meanwhile is in failed,
 // and so is the rest when one cannot be written.
-func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueFilter, want models.Expected, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
+func (db *DB) DecideFiltered(ctx context.Context, by models.Caller, f models.QueueFilter, want models.Expected, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
 	if err := d.Validate(); err != nil {
 		return "", nil, nil, err

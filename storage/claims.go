@@ -27,7 +27,7 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		held := len(ids)
 		free := w.And("c.lease_until <= ?", now)
 		free.Add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
-		if !by.Edits() {
+		if !by.IsEditor() {
 			free.Add("c.reason <> ?", string(models.ReasonEscalated))
 		}
 		for more := true; more && len(ids) < f.Limit; {
@@ -71,7 +71,7 @@ func (t *tx) lockUnclaimed(by models.Caller, ids []string) ([]string, error) {
 	}
 	var w sqldb.Where
 	w.Add("c.status = 'pending' AND c.lease_until <= ?", micros(t.Now))
-	if !by.Edits() {
+	if !by.IsEditor() {
 		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
 	w.In("c.id", ids)
@@ -86,13 +86,13 @@ func (t *tx) claimEvent(c models.Comment) error {
 // Renew extends the caller's leases of these comments, also expired ones when
 // nobody else has claimed the comment since. It returns which ones the caller
 // does not have any more.
-func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease time.Duration) ([]models.Lease, []models.Lost, error) {
+func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease time.Duration) ([]models.Lease, []models.LostClaim, error) {
 	type result struct {
 		held []models.Lease
-		lost []models.Lost
+		lost []models.LostClaim
 	}
 	r, err := update(ctx, db, func(t *tx) (result, error) {
-		r := result{[]models.Lease{}, []models.Lost{}}
+		r := result{[]models.Lease{}, []models.LostClaim{}}
 		until := t.Now.Add(lease).Truncate(time.Microsecond)
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
 			renewed, err := t.Exec(`UPDATE comments SET lease_until = $1 WHERE id = $2 AND lease_by = $3 AND lease_by <> '' AND status = 'pending'`,
@@ -107,11 +107,11 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 			k, err := t.visible(by, id, "")
 			switch {
 			case models.KindOf(err) == models.KindNotFound:
-				r.lost = append(r.lost, models.Lost{ID: id})
+				r.lost = append(r.lost, models.LostClaim{ID: id})
 			case err != nil:
 				return r, err
 			default:
-				r.lost = append(r.lost, models.Lost{ID: id, Status: k.comment.Status, Claim: k.liveClaim(t)})
+				r.lost = append(r.lost, models.LostClaim{ID: id, Status: k.comment.Status, Claim: k.liveClaim(t)})
 			}
 		}
 		return r, nil

@@ -62,13 +62,13 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	var group string
 	var count, authors, articles, first *int64
 	var site models.Site
-	err = scan(append(into, &k.initialStatus, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.Hold, &v.Reject, &signals,
+	err = scan(append(into, &k.initialStatus, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.HoldAt, &v.RejectAt, &signals,
 		&group, &count, &authors, &articles, &first, &surge, &site.SecondLook)...)
 	if err != nil {
 		return k, err
 	}
 	done()
-	k.secondLookShare = site.LookShare()
+	k.secondLookShare = site.SecondLookShare()
 	if count != nil { // then the others are not NULL either
 		k.campaign = &models.Campaign{
 			ID: group, Count: int(*count), Authors: int(*authors), Articles: int(*articles), First: fromMicros(*first),
@@ -138,7 +138,7 @@ func (db *DB) siteComments(ctx context.Context, site string, since time.Time) it
 }
 
 func refuseGone(c models.Comment) error {
-	if c.Gone() {
+	if c.ContentRemoved() {
 		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
 	}
 	return nil
@@ -147,7 +147,7 @@ func refuseGone(c models.Comment) error {
 // visible returns a comment that the caller may see.
 func (t *tx) visible(by models.Caller, id, lock string) (commentRow, error) {
 	k, err := t.comment(id, lock)
-	if err == nil && !by.Sees(k.comment.Site) {
+	if err == nil && !by.CanSee(k.comment.Site) {
 		return commentRow{}, models.Errorf(models.KindNotFound, "there is no such comment")
 	}
 	return k, err

@@ -112,8 +112,8 @@ func (s *counterDeltas) onDecision(d models.Decision, initial models.Status, cha
 }
 
 // onSecondLook counts a second look that was decided.
-func (s *counterDeltas) onSecondLook(site string, o models.SecondOpinion, at time.Time) {
-	add(&s.secondLooks, secondLookKey{siteDay{dayOf(at), site}, string(o.Of)}, func(v *secondLookCounts) {
+func (s *counterDeltas) onSecondLook(site string, o models.SecondLookResult, at time.Time) {
+	add(&s.secondLooks, secondLookKey{siteDay{dayOf(at), site}, string(o.Target)}, func(v *secondLookCounts) {
 		switch approved := o.FirstAction == models.Approve; {
 		case approved && o.Agreed:
 			v.approvedTwice++

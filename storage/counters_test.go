@@ -61,7 +61,7 @@ func (u *randomUse) step(ctx context.Context, by models.Caller, n int) error {
 		u.note(&u.decisions, d.ID)
 		return err
 	case 8:
-		batch, _, _, err := u.DecideAll(ctx, by, []string{u.pick(&u.comments), u.pick(&u.comments), u.pick(&u.comments)}, request)
+		batch, _, _, err := u.DecideBatch(ctx, by, []string{u.pick(&u.comments), u.pick(&u.comments), u.pick(&u.comments)}, request)
 		u.note(&u.decisions, batch)
 		return err
 	case 9:

@@ -121,8 +121,8 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Text("action", func(r *insertRequest) string { return string(r.Verdict.Action) }),
 	sqldb.Text("said", func(r *insertRequest) string { return string(r.Verdict.Reason) }),
 	sqldb.Text("model", func(r *insertRequest) string { return r.Verdict.Model }),
-	sqldb.Float("hold_at", func(r *insertRequest) *float64 { return &r.Verdict.Hold }),
-	sqldb.Float("reject_at", func(r *insertRequest) *float64 { return &r.Verdict.Reject }),
+	sqldb.Float("hold_at", func(r *insertRequest) *float64 { return &r.Verdict.HoldAt }),
+	sqldb.Float("reject_at", func(r *insertRequest) *float64 { return &r.Verdict.RejectAt }),
 	sqldb.Text("signals", func(r *insertRequest) string { return r.Signals }),
 	sqldb.Int("created_at", func(r *insertRequest) int64 { return r.at }),
 	sqldb.Int("updated_at", func(r *insertRequest) int64 { return r.at }),
@@ -308,7 +308,7 @@ func (t *tx) claimKeys(requests []*insertRequest, errs []error) error {
 
 // Repeated returns what CreateComment would return for a request that was made
 // before, or KindNotFound when it was not, or not with this key.
-func (db *DB) Repeated(ctx context.Context, site, key string, fingerprint []byte) (models.Comment, models.Verdict, error) {
+func (db *DB) ReplayedComment(ctx context.Context, site, key string, fingerprint []byte) (models.Comment, models.Verdict, error) {
 	if key == "" {
 		return models.Comment{}, models.Verdict{}, models.Errorf(models.KindNotFound, "idempotency key required")
 	}

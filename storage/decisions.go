@@ -35,7 +35,7 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 // not that of d.Versions any more, is in failed by comment id, and the rest is
 // decided. d.Version is for single comments, and ignored. For the comments of a
 // filter there is DecideFound.
-func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
+func (db *DB) DecideBatch(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
 	if err := d.Validate(); err != nil {
 		return "", nil, nil, err
@@ -136,7 +136,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, c, err
 	}
 	if sampled(decision.ID, k.secondLookShare) {
-		if err := secondLookRows.Add(t, t.newSecondLook(decision.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)); err != nil {
+		if err := secondLookRows.Add(t, t.newSecondLook(decision.ID, c, models.TargetDecision, d.Action, d.Reason, by.Name)); err != nil {
 			return none, c, err
 		}
 	}
@@ -174,7 +174,7 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, 
 	if err != nil {
 		return k, err
 	}
-	if k.comment.Reason == models.ReasonEscalated && !by.Edits() {
+	if k.comment.Reason == models.ReasonEscalated && !by.IsEditor() {
 		return k, models.Errorf(models.KindForbidden, "editor role required: this comment is escalated")
 	}
 	if err := refuseClaimed(t, by, k); err != nil {

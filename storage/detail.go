@@ -14,7 +14,7 @@ import (
 type Detail struct {
 	Comment models.Comment    `json:"comment"`
 	Verdict models.Verdict    `json:"verdict"`
-	Context models.Context    `json:"context"`
+	Context models.ItemContext    `json:"context"`
 	History []models.Decision `json:"history"` // oldest first, including undone ones and escalations
 	// Revisions are its earlier texts, oldest first.
 	Revisions []models.Revision `json:"revisions"`

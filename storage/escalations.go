@@ -78,7 +78,7 @@ func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decisio
 		return e, old, models.Errorf(models.KindConflict, "%s has already undone this", e.UndoneBy)
 	case old.Reason != models.ReasonEscalated:
 		return e, old, models.Errorf(models.KindConflict, "the comment has changed since")
-	case e.Moderator != by.Name && !by.Edits():
+	case e.Moderator != by.Name && !by.IsEditor():
 		return e, old, models.Errorf(models.KindForbidden, "editor role required: this comment is escalated")
 	}
 	now := t.Now

@@ -93,7 +93,7 @@ func waitBin(wait int64) int {
 
 // Scores are histograms of the model's risk: of all comments that arrived, and of
 // those with a decision that was not undone.
-type Scores struct {
+type RiskHistograms struct {
 	Width    float64   `json:"width"` // of a bin; the first begins at 0
 	Arrived  histogram `json:"arrived"`
 	Approved histogram `json:"approved"`
@@ -103,7 +103,7 @@ type Scores struct {
 // Waiting counts comments by how long they waited for the first decision that was
 // not undone: Counts[i] shorter than BoundsMinutes[i], the last one longer than
 // all.
-type Waiting struct {
+type WaitTimes struct {
 	BoundsMinutes [len(waitBoundsMinutes)]int       `json:"bounds_minutes"`
 	Counts        [len(waitBoundsMinutes) + 1]int64 `json:"counts"`
 	// MedianToday is an estimate in minutes, which takes waits as evenly spread

@@ -104,7 +104,7 @@ func (h *hotPaths) useDecisions(ctx context.Context) {
 	h.check(err)
 	_, _, err = h.Undo(ctx, h.ann, d.ID)
 	h.check(err)
-	batch, _, _, err := h.DecideAll(ctx, h.ann, []string{h.last.ID}, models.DecisionRequest{Action: models.Reject})
+	batch, _, _, err := h.DecideBatch(ctx, h.ann, []string{h.last.ID}, models.DecisionRequest{Action: models.Reject})
 	h.check(err)
 	_, _, err = h.Undo(ctx, h.ann, batch)
 	h.check(err)
@@ -167,7 +167,7 @@ func (h *hotPaths) useAuthors(ctx context.Context) {
 	_, _, err = h.AuthorRecord(ctx, "gazette", "u1", time.Time{}, 20)
 	h.check(err)
 	author := models.Reader{Site: "gazette", ID: "u1"}
-	h.check(h.SetStanding(ctx, h.ann, author, func(v *models.Standing) error {
+	h.check(h.SetAuthorState(ctx, h.ann, author, func(v *models.AuthorState) error {
 		v.Sanction = &models.Sanction{Kind: models.Shadow}
 		return nil
 	}))
@@ -185,13 +185,13 @@ func (h *hotPaths) useOverrides(ctx context.Context) {
 	var err error
 	_, err = h.UpdateArticle(ctx, h.ann, "gazette", "a", func(*models.ArticleEntry) error { return nil })
 	h.check(err)
-	_, err = h.SetArticles(ctx, "gazette", 10)
+	_, err = h.ArticleOverrides(ctx, "gazette", 10)
 	h.check(err)
 	_, err = h.Article(ctx, "gazette", "a")
 	h.check(err)
-	_, err = h.StartSurge(ctx, "gazette", "b", time.Now().Add(time.Minute))
+	_, err = h.StartBurst(ctx, "gazette", "b", time.Now().Add(time.Minute))
 	h.check(err)
-	for _, f := range []models.ArticleFilter{{}, {Query: "x"}, {State: models.ArticleOpen}, {State: models.ArticleClosed}, {Surging: true}, {Article: "a"}} {
+	for _, f := range []models.ArticleFilter{{}, {Query: "x"}, {State: models.ArticleOpen}, {State: models.ArticleClosed}, {InBurst: true}, {Article: "a"}} {
 		f.Site, f.Limit = "gazette", 1
 		_, next, err := h.Articles(ctx, h.ann, f)
 		h.check(err)
@@ -229,10 +229,10 @@ func (h *hotPaths) useSecondLooks(ctx context.Context) {
 		h.check(err)
 	}
 	for _, by := range []models.Caller{{Kind: models.ByModerator, Name: "dan"}, h.bea} {
-		looks, err := h.ClaimLooks(ctx, by, "", 1, time.Minute)
+		looks, err := h.ClaimSecondLooks(ctx, by, "", 1, time.Minute)
 		h.check(err)
 		if len(looks) == 1 {
-			_, err = h.LookAgain(ctx, by, looks[0].ID, models.DecisionRequest{Action: models.Reject})
+			_, err = h.DecideSecondLook(ctx, by, looks[0].ID, models.DecisionRequest{Action: models.Reject})
 			h.check(err)
 		}
 	}

@@ -99,7 +99,7 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 		if err := m.Validate(); err != nil {
 			return old, err
 		}
-		if old.RunsAll() && !m.RunsAll() && !slices.ContainsFunc(admins, func(a models.Moderator) bool { return a.Name != name && a.RunsAll() }) {
+		if old.IsGlobalAdmin() && !m.IsGlobalAdmin() && !slices.ContainsFunc(admins, func(a models.Moderator) bool { return a.Name != name && a.IsGlobalAdmin() }) {
 			return old, models.Errorf(models.KindConflict, "%s is the last admin of all sites", name)
 		}
 		sites, err := toJSON(m.Sites)

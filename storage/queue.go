@@ -174,13 +174,13 @@ func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 		c := k.comment
 		item := models.QueueItem{
 			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.liveClaim(t),
-			Context: models.Context{Author: records[c.ID]}, Campaign: k.campaign,
+			Context: models.ItemContext{Author: records[c.ID]}, Campaign: k.campaign,
 		}
 		if parent, ok := answered[c.ParentID]; ok {
 			item.Context.Parent = &parent
 		}
 		if k.burstUntil.After(t.Now) {
-			item.Comment.Article.SurgeUntil = k.burstUntil
+			item.Comment.Article.BurstUntil = k.burstUntil
 		}
 		items = append(items, item)
 	}
@@ -206,10 +206,10 @@ func (t *tx) commentsByID(ids []string) (map[string]models.Comment, error) {
 
 // authorRecords returns the counters and sanctions of the authors of these
 // comments, by id of the comment.
-func (t *tx) authorRecords(ids []string) (map[string]models.KnownAuthor, error) {
+func (t *tx) authorRecords(ids []string) (map[string]models.AuthorSummary, error) {
 	type row struct {
 		id     string
-		author models.KnownAuthor
+		author models.AuthorSummary
 	}
 	var w sqldb.Where
 	w.In("c.id", ids)
@@ -218,13 +218,13 @@ func (t *tx) authorRecords(ids []string) (map[string]models.KnownAuthor, error) 
 		a.Sanction, err = readSanction(func(into ...any) error {
 			return scan(append([]any{&r.id, &a.Approved, &a.Rejected, &a.Pending}, into...)...)
 		})
-		if a.Trust = a.Record.Trust(); !a.Sanction.Holds(t.Now) {
+		if a.Trust = a.AuthorRecord.Trust(); !a.Sanction.Active(t.Now) {
 			a.Sanction = nil
 		}
 		return r, err
 	}, `SELECT c.id, o.approved, o.rejected, o.pending, `+sanctionColumns+` FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key
 		LEFT JOIN standings s ON s.site = c.site AND s.key = c.author_key`+w.String(), w.Args()...)
-	found := map[string]models.KnownAuthor{}
+	found := map[string]models.AuthorSummary{}
 	for _, r := range rows {
 		found[r.id] = r.author
 	}

@@ -70,7 +70,7 @@ func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader
 	if err := r.Validate(); err != nil {
 		return err
 	}
-	if !by.Sees(r.Site) {
+	if !by.CanSee(r.Site) {
 		return models.Errorf(models.KindNotFound, "there is no site %q", r.Site)
 	}
 	_, err := db.Site(ctx, r.Site)
@@ -82,18 +82,18 @@ func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader
 // made under an id. The audit row is written first, so that an export that is
 // interrupted is in the trail too.
 func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reader) (
-	standing models.ReaderStanding, comments iter.Seq2[models.ReaderComment, error], reports iter.Seq2[models.ReaderReport, error], err error,
+	standing models.ReaderState, comments iter.Seq2[models.ReaderComment, error], reports iter.Seq2[models.ReaderReport, error], err error,
 ) {
 	if err := db.checkReader(ctx, by, r); err != nil {
 		return standing, nil, nil, err
 	}
-	standing, err = update(ctx, db, func(t *tx) (models.ReaderStanding, error) {
+	standing, err = update(ctx, db, func(t *tx) (models.ReaderState, error) {
 		subject, err := t.readerSubject(r)
 		if err != nil {
-			return models.ReaderStanding{}, err
+			return models.ReaderState{}, err
 		}
 		if err := t.audit(by, r.Site, "reader.export", subject, nil, nil); err != nil {
-			return models.ReaderStanding{}, err
+			return models.ReaderState{}, err
 		}
 		return t.readerState(r)
 	})

@@ -43,7 +43,7 @@ func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
 			t.Fatalf("addresses are in %v", places)
 		}
 		for _, c := range []models.Comment{d.get(spam.ID), d.get(known.ID)} {
-			if !c.Gone() || c.Author.Name != "" || c.Author.Email != "" || c.Author.URL != "" || c.Status != models.Rejected {
+			if !c.ContentRemoved() || c.Author.Name != "" || c.Author.Email != "" || c.Author.URL != "" || c.Status != models.Rejected {
 				t.Errorf("left %+v", c)
 			}
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // Edit is a new text of a comment, with the verdict on it.
-type Edit struct {
+type CommentEdit struct {
 	Body    string
 	Lang    string
 	Verdict models.Verdict
@@ -20,7 +20,7 @@ type Edit struct {
 // moderators. A comment that moderators have decided goes back to the queue;
 // with others, the new text never becomes more public than the old one was. The
 // same text again changes nothing.
-func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Edit) (models.Comment, error) {
+func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e CommentEdit) (models.Comment, error) {
 	e.Body = sqldb.SanitizeText(e.Body)
 	if e.Verdict.Signals == nil {
 		e.Verdict.Signals = []models.Signal{}
@@ -68,8 +68,8 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 			"action", string(v.Action),
 			"said", string(v.Reason),
 			"model", v.Model,
-			"hold_at", v.Hold,
-			"reject_at", v.Reject,
+			"hold_at", v.HoldAt,
+			"reject_at", v.RejectAt,
 			"signals", signals,
 		); err != nil {
 			return c, err

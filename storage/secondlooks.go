@@ -26,7 +26,7 @@ func sampled(id string, share float64) bool {
 // secondLookRow is a second look that is not decided yet.
 type secondLookRow struct {
 	id, comment, site string
-	of                models.LookOf
+	of                models.SecondLookTarget
 	action            models.Action
 	reason            models.Reason
 	by                string
@@ -52,7 +52,7 @@ var secondLookRows = sqldb.NewInsert("second_looks", "",
 	sqldb.Constant[secondLookRow]("lease_until", "0"),
 )
 
-func (t *tx) newSecondLook(id string, c models.Comment, of models.LookOf, action models.Action, reason models.Reason, by string) secondLookRow {
+func (t *tx) newSecondLook(id string, c models.Comment, of models.SecondLookTarget, action models.Action, reason models.Reason, by string) secondLookRow {
 	return secondLookRow{id: id, comment: c.ID, site: c.Site, of: of, action: action, reason: reason, by: by, createdAt: micros(t.Now)}
 }
 
@@ -63,7 +63,7 @@ func (t *tx) machineSecondLook(c models.Comment) secondLookRow {
 	if c.Status == models.Rejected {
 		action = models.Reject
 	}
-	return t.newSecondLook(newID(), c, models.LookMachine, action, c.Reason, "")
+	return t.newSecondLook(newID(), c, models.TargetMachine, action, c.Reason, "")
 }
 
 func readSecondLook(scan sqldb.Scanner) (l secondLookRow, err error) {
@@ -84,7 +84,7 @@ func statusOf(a models.Action) models.Status {
 // caller sees, to the caller: first those already theirs, then the oldest that
 // nobody has claimed. Left out are comments that the caller has ever decided, and
 // those whose status is not that of the first decision any more.
-func (db *DB) ClaimLooks(ctx context.Context, by models.Caller, site string, limit int, lease time.Duration) ([]models.SecondLook, error) {
+func (db *DB) ClaimSecondLooks(ctx context.Context, by models.Caller, site string, limit int, lease time.Duration) ([]models.SecondLook, error) {
 	sites, all, err := visibleSites(by, site)
 	if err != nil {
 		return nil, err
@@ -152,8 +152,8 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 	if err != nil {
 		return nil, err
 	}
-	blind := func(c models.Comment) models.Remark {
-		return models.Remark{Author: c.Author, Body: c.Body, CreatedAt: c.CreatedAt}
+	blind := func(c models.Comment) models.BlindComment {
+		return models.BlindComment{Author: c.Author, Body: c.Body, CreatedAt: c.CreatedAt}
 	}
 	leased := make([]models.SecondLook, len(looks))
 	for i, l := range looks {
@@ -171,11 +171,11 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 // When it differs from the first one, the comment goes back to the queue, and its
 // label is suspended until somebody decides. A comment whose status is not that
 // of the first decision any more is a conflict. d.Version is ignored.
-func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d models.DecisionRequest) (models.SecondOpinion, error) {
+func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string, d models.DecisionRequest) (models.SecondLookResult, error) {
 	if err := d.Validate(); err != nil {
-		return models.SecondOpinion{}, err
+		return models.SecondLookResult{}, err
 	}
-	return update(ctx, db, func(t *tx) (o models.SecondOpinion, err error) {
+	return update(ctx, db, func(t *tx) (o models.SecondLookResult, err error) {
 		l, c, err := t.claimedSecondLook(by, id)
 		if err != nil {
 			return o, err
@@ -191,8 +191,8 @@ func (db *DB) LookAgain(ctx context.Context, by models.Caller, id string, d mode
 		); err != nil {
 			return o, err
 		}
-		o = models.SecondOpinion{
-			ID: l.id, Of: l.of, FirstAction: l.action, FirstReason: l.reason, FirstBy: l.by,
+		o = models.SecondLookResult{
+			ID: l.id, Target: l.of, FirstAction: l.action, FirstReason: l.reason, FirstBy: l.by,
 			Agreed: d.Action == l.action, Comment: c,
 		}
 		t.counters.onSecondLook(c.Site, o, t.Now)
@@ -238,7 +238,7 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 		err = models.Errorf(models.KindConflict, "%s has already decided this second look", l.answeredBy)
 	case l.leaseBy != by.Name:
 		err = models.Errorf(models.KindConflict, "this second look is not claimed by you")
-	case k.comment.Gone() || k.comment.Status != statusOf(l.action):
+	case k.comment.ContentRemoved() || k.comment.Status != statusOf(l.action):
 		err = models.Errorf(models.KindConflict, "the comment has changed since")
 	}
 	return l, k.comment, err
@@ -246,7 +246,7 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 
 // Agreements count second looks of 30 days, by the first decision (first word of
 // the name) and the second one (second word).
-type Agreements struct {
+type SecondLookAgreement struct {
 	ApprovedApproved int `json:"approved_approved"`
 	ApprovedRejected int `json:"approved_rejected"`
 	RejectedApproved int `json:"rejected_approved"`
@@ -258,18 +258,18 @@ type Agreements struct {
 }
 
 // SecondLooks are the agreements with decisions of moderators and of the model.
-type SecondLooks struct {
-	Decision Agreements `json:"decision"`
-	Machine  Agreements `json:"machine"`
+type SecondLookStats struct {
+	Decision SecondLookAgreement `json:"decision"`
+	Machine  SecondLookAgreement `json:"machine"`
 }
 
 // SecondLooks returns the results of the second looks of the last 30 days, of one
 // site or of all that the caller sees.
-func (db *DB) SecondLooks(ctx context.Context, by models.Caller, site string) (SecondLooks, error) {
-	return read(ctx, db, func(t *tx) (SecondLooks, error) { return t.loadSecondLookStats(by, site) })
+func (db *DB) SecondLookStats(ctx context.Context, by models.Caller, site string) (SecondLookStats, error) {
+	return read(ctx, db, func(t *tx) (SecondLookStats, error) { return t.loadSecondLookStats(by, site) })
 }
 
-func (t *tx) loadSecondLookStats(by models.Caller, site string) (s SecondLooks, err error) {
+func (t *tx) loadSecondLookStats(by models.Caller, site string) (s SecondLookStats, err error) {
 	var w sqldb.Where
 	first := dayOf(t.Now) - statsDays + 1
 	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1)
@@ -277,8 +277,8 @@ func (t *tx) loadSecondLookStats(by models.Caller, site string) (s SecondLooks, 
 		return s, err
 	}
 	type row struct {
-		of models.LookOf
-		n  Agreements
+		of models.SecondLookTarget
+		n  SecondLookAgreement
 	}
 	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.of, &r.n.ApprovedApproved, &r.n.ApprovedRejected, &r.n.RejectedApproved, &r.n.RejectedRejected)
@@ -287,7 +287,7 @@ func (t *tx) loadSecondLookStats(by models.Caller, site string) (s SecondLooks, 
 		CAST(sum(rejected_approved) AS bigint), CAST(sum(rejected_rejected) AS bigint) FROM agreements`+w.String()+` GROUP BY of`, w.Args()...)
 	for _, r := range rows {
 		r.n.Kappa = r.n.kappa()
-		if r.of == models.LookMachine {
+		if r.of == models.TargetMachine {
 			s.Machine = r.n
 		} else {
 			s.Decision = r.n
@@ -296,7 +296,7 @@ func (t *tx) loadSecondLookStats(by models.Caller, site string) (s SecondLooks, 
 	return s, err
 }
 
-func (a Agreements) kappa() *float64 {
+func (a SecondLookAgreement) kappa() *float64 {
 	aa, ar, ra, rr := float64(a.ApprovedApproved), float64(a.ApprovedRejected), float64(a.RejectedApproved), float64(a.RejectedRejected)
 	n := aa + ar + ra + rr
 	chance := ((aa+ar)*(aa+ra) + (ra+rr)*(ar+rr)) / (n * n)

@@ -26,7 +26,7 @@ func hashToken(secret string) []byte {
 // Secret returns the key that access tokens are signed with: the given one, or
 // the stored one. The first call without one makes a random key of 32 bytes and
 // stores it.
-func (db *DB) Secret(ctx context.Context, given []byte) ([]byte, error) {
+func (db *DB) AccessTokenSecret(ctx context.Context, given []byte) ([]byte, error) {
 	if len(given) > 0 {
 		return given, nil
 	}

@@ -19,7 +19,7 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 
 // AddFirst adds the first site and the first moderator in one transaction: if a
 // node were killed between the two, nobody could log in.
-func (db *DB) AddFirst(ctx context.Context, by models.Caller, s models.Site, m models.Moderator) (key string, err error) {
+func (db *DB) AddFirstSite(ctx context.Context, by models.Caller, s models.Site, m models.Moderator) (key string, err error) {
 	return update(ctx, db, func(t *tx) (string, error) {
 		key, err := t.addSite(by, s)
 		if err != nil {
@@ -77,7 +77,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	burst, err := toJSON(s.Surge)
+	burst, err := toJSON(s.Burst)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 func auditSite(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
-		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Surge, "reasons": s.Reasons, "second_look": s.LookShare(), "reader_tokens": s.SSOSecret != "",
+		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(), "reader_tokens": s.SSOSecret != "",
 	}
 }
 
@@ -120,7 +120,7 @@ func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
-	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(surge), &s.Surge), json.Unmarshal([]byte(reasons), &s.Reasons))
+	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(surge), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons))
 }
 
 // Sites returns all sites by slug.

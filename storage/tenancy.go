@@ -20,7 +20,7 @@ func addVisible(w *sqldb.Where, by models.Caller, column, site string) error {
 // visibleSites returns the site, or those that the caller sees when site is "".
 func visibleSites(by models.Caller, site string) (sites []string, all bool, err error) {
 	switch {
-	case site != "" && !by.Sees(site):
+	case site != "" && !by.CanSee(site):
 		return nil, false, models.Errorf(models.KindNotFound, "there is no site %q", site)
 	case site != "":
 		return []string{site}, false, nil
@@ -28,7 +28,7 @@ func visibleSites(by models.Caller, site string) (sites []string, all bool, err 
 		return slices.Compact(slices.Sorted(slices.Values(by.Sites))), false, nil
 	case by.Kind == models.ByKey || by.Kind == models.ByOrigin:
 		return []string{by.Site}, false, nil
-	case !by.Sees(""):
+	case !by.CanSee(""):
 		return nil, false, models.Errorf(models.KindForbidden, "credentials required")
 	}
 	return nil, true, nil

@@ -44,7 +44,7 @@ func (t *tx) undoable(by models.Caller, id string) ([]models.Decision, error) {
 	} {
 		found, err := sqldb.List(t, readDecision, query, id)
 		if err != nil || len(found) > 0 {
-			return slices.DeleteFunc(found, func(d models.Decision) bool { return !by.Sees(d.Site) }), err
+			return slices.DeleteFunc(found, func(d models.Decision) bool { return !by.CanSee(d.Site) }), err
 		}
 	}
 	return nil, nil

@@ -28,8 +28,8 @@ func siteReasonsAndMessagesToReaders(t *testing.T, d *desk) {
 	site, err := d.db.Site(t.Context(), "demo")
 	d.must(err)
 	want := models.SiteReason{ID: "insults-a-guest", Under: models.ReasonAbuse, Name: "Insults a guest", Message: "Please be kind to guests."}
-	if len(site.Reasons) != 1 || site.Reasons[0] != want || site.Surge != (models.Surge{Count: 40, Minutes: 5, HoldMinutes: 30}) {
-		t.Errorf("set %+v and %+v", site.Reasons, site.Surge)
+	if len(site.Reasons) != 1 || site.Reasons[0] != want || site.Burst != (models.Burst{Count: 40, Minutes: 5, HoldMinutes: 30}) {
+		t.Errorf("set %+v and %+v", site.Reasons, site.Burst)
 	}
 	p.evaluate(`location.hash = "queue"`)
 	p.waitFor(`document.activeElement.closest("#comment")`)

@@ -49,7 +49,7 @@ func (n *Node) newCaches() caches {
 		origins:    newCache(siteTTL, now, n.loadOrigins),
 		moderators: newCache(moderatorTTL, now, db.Moderator),
 		rules:      newCache(siteTTL, now, n.loadRules),
-		articles:   newOverrideCache(overrideTTL, now, db.SetArticles, db.Article),
+		articles:   newOverrideCache(overrideTTL, now, db.ArticleOverrides, db.Article),
 		sanctions:  newOverrideCache(overrideTTL, now, db.Sanctions, db.Sanction),
 		versions: newCache(versionTTL, now, func(ctx context.Context, key string) (int64, error) {
 			site, article := splitSiteKey(key)

@@ -104,14 +104,14 @@ func (n *Node) Trainer() *Trainer { return n.trainer }
 
 // AuthorRecord returns the record of an identified author, and how many of the
 // last comments, at most limit, were rejected since a time.
-func (n *Node) AuthorRecord(ctx context.Context, site, authorID string, since time.Time, limit int) (models.Record, int, error) {
+func (n *Node) AuthorRecord(ctx context.Context, site, authorID string, since time.Time, limit int) (models.AuthorRecord, int, error) {
 	return n.db.AuthorRecord(ctx, site, authorID, since, limit)
 }
 
 // StartBurst stores that the comments on an article are held until a time, and
 // tells the other nodes.
 func (n *Node) StartBurst(ctx context.Context, site, article string, until time.Time) error {
-	if _, err := n.db.StartSurge(ctx, site, article, until); err != nil {
+	if _, err := n.db.StartBurst(ctx, site, article, until); err != nil {
 		return err
 	}
 	n.Publish(ctx, models.Event{Kind: models.ArticleChanged, Site: site, Subject: article, Article: article})

@@ -14,12 +14,12 @@ import (
 // over the limit starts the burst for all.
 func (s *Screener) burstDetected(ctx context.Context, sub Submission) bool {
 	article := sub.Restrictions.Article
-	if !article.SurgeUntil.IsZero() {
+	if !article.BurstUntil.IsZero() {
 		return true
 	}
-	limit := sub.Site.Surge
-	if article.Surge != nil {
-		limit = *article.Surge
+	limit := sub.Site.Burst
+	if article.Burst != nil {
+		limit = *article.Burst
 	}
 	if limit.Count == 0 {
 		return false
@@ -31,7 +31,7 @@ func (s *Screener) burstDetected(ctx context.Context, sub Submission) bool {
 	}
 	// The burst begins even if the client of this comment disconnects.
 	ctx = context.WithoutCancel(ctx)
-	if err := s.cfg.Source.StartBurst(ctx, c.Site, c.Article.ID, now.Add(limit.Hold()).UTC()); err != nil {
+	if err := s.cfg.Source.StartBurst(ctx, c.Site, c.Article.ID, now.Add(limit.Duration()).UTC()); err != nil {
 		s.cfg.Log.ErrorContext(ctx, "starting a burst failed", "site", c.Site, "article", c.Article.ID, "error", err)
 		s.cfg.Bursts.Reset(c.Site, c.Article.ID) // the next comment tries again
 	}
@@ -59,7 +59,7 @@ const maxWindows = 10_000
 
 // count counts one comment. begins is true for the comment that is the first
 // over the limit.
-func (b *BurstCounter) count(key burstKey, limit models.Surge, now time.Time) (over, begins bool) {
+func (b *BurstCounter) count(key burstKey, limit models.Burst, now time.Time) (over, begins bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	w := b.windows[key]

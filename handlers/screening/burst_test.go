@@ -10,7 +10,7 @@ import (
 
 func TestBurstCounter(t *testing.T) {
 	var b BurstCounter
-	limit := models.Surge{Count: 10, Minutes: 10, HoldMinutes: 1}
+	limit := models.Burst{Count: 10, Minutes: 10, HoldMinutes: 1}
 	now := time.Unix(0, 0)
 	key := burstKey{"gazette", "harbour"}
 	count := func(n int, step time.Duration) (over, begun int) {

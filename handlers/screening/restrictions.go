@@ -30,12 +30,12 @@ func (s *Screener) CheckRestrictions(ctx context.Context, c models.Comment) (Res
 	if err != nil {
 		return Restrictions{}, err
 	}
-	article = article.At(now)
+	article = article.AsOf(now)
 	if article.State == models.ArticleClosed {
 		return Restrictions{}, &RefusedError{models.Errorf(models.KindClosed, "comments on this article are closed"), article.Until}
 	}
 	sanction, err := s.cfg.Source.Sanction(ctx, c.Site, c.Author.Key())
-	if err != nil || !sanction.Holds(now) {
+	if err != nil || !sanction.Active(now) {
 		return Restrictions{Article: article}, err
 	}
 	if sanction.Kind == models.Ban {

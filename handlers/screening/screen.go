@@ -36,7 +36,7 @@ type Source interface {
 	Sanction(ctx context.Context, site, authorKey string) (*models.Sanction, error)
 	// AuthorRecord returns the record of an identified author, and how many of
 	// the last comments, at most limit, were rejected since a time.
-	AuthorRecord(ctx context.Context, site, authorID string, since time.Time, limit int) (r models.Record, rejected int, err error)
+	AuthorRecord(ctx context.Context, site, authorID string, since time.Time, limit int) (r models.AuthorRecord, rejected int, err error)
 	// StartBurst stores that the comments on an article are held until a time.
 	StartBurst(ctx context.Context, site, article string, until time.Time) error
 }
@@ -45,7 +45,7 @@ type Source interface {
 // and returns the group that it belongs to. Keys tell authors and articles
 // apart. Groups may be forgotten; the database keeps the group of a comment.
 type Campaigns interface {
-	See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
+	Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
 }
 
 // Config is what a Screener needs. All fields are required.
@@ -124,7 +124,7 @@ func (s *Screener) Score(ctx context.Context, site models.Site, c models.Comment
 func result(sub Submission, v models.Verdict, group models.Campaign, burst bool) Result {
 	r := Result{Verdict: v, Campaign: group}
 	r.Status, r.Reason = resolveStatus(v, sub.Site.Mode, sub.Restrictions, burst)
-	if r.Reason == models.ReasonShadow || r.Reason == models.ReasonSurge {
+	if r.Reason == models.ReasonShadow || r.Reason == models.ReasonBurst {
 		r.Verdict.Reason = r.Reason // why a comment waits that the model has no objection to
 	}
 	if r.Status == models.Pending {
@@ -175,7 +175,7 @@ func (s *Screener) matchCampaign(ctx context.Context, c models.Comment, sketch m
 	if c.Author.ID == "" {
 		author = "name " + c.Author.Name + " " + c.Client.Hash
 	}
-	group, err := s.cfg.Campaigns.See(ctx, c.Site, sketch, c.ID, author, c.Article.ID)
+	group, err := s.cfg.Campaigns.Assign(ctx, c.Site, sketch, c.ID, author, c.Article.ID)
 	if err != nil {
 		s.cfg.Log.ErrorContext(ctx, "campaign lookup failed", "error", err)
 	}

@@ -18,7 +18,7 @@ type source struct {
 	rules    models.Rules
 	article  models.ArticleEntry
 	sanction *models.Sanction
-	record   models.Record
+	record   models.AuthorRecord
 	rejected int
 	err      error // of StartBurst
 	bursts   []time.Time
@@ -44,7 +44,7 @@ func (s *source) Sanction(context.Context, string, string) (*models.Sanction, er
 	return s.sanction, nil
 }
 
-func (s *source) AuthorRecord(context.Context, string, string, time.Time, int) (models.Record, int, error) {
+func (s *source) AuthorRecord(context.Context, string, string, time.Time, int) (models.AuthorRecord, int, error) {
 	return s.record, s.rejected, nil
 }
 
@@ -60,7 +60,7 @@ type campaigns struct {
 	authors []string
 }
 
-func (c *campaigns) See(_ context.Context, _ string, _ models.Sketch, _, author, _ string) (models.Campaign, error) {
+func (c *campaigns) Assign(_ context.Context, _ string, _ models.Sketch, _, author, _ string) (models.Campaign, error) {
 	c.authors = append(c.authors, author)
 	return c.group, c.err
 }
@@ -102,7 +102,7 @@ func shadowed(s *Submission) { s.Restrictions.Shadowed = true }
 
 func holdAll(s *Submission) { s.Site.Thresholds.Hold = new(float64) }
 
-func bursting(s *Submission) { s.Restrictions.Article.SurgeUntil = now.Add(time.Minute) }
+func bursting(s *Submission) { s.Restrictions.Article.BurstUntil = now.Add(time.Minute) }
 
 func TestScreen(t *testing.T) {
 	blocked := models.Rules{BlockedWords: models.BlockedWords{Words: []string{"quay"}}}
@@ -111,7 +111,7 @@ func TestScreen(t *testing.T) {
 	trust := models.Rules{Authors: models.AuthorRules{TrustAfter: 2}}
 	trustAndSuspect := models.Rules{Authors: trust.Authors, SuspectWords: suspect.SuspectWords}
 	first := models.Rules{Authors: models.AuthorRules{HoldFirst: true}}
-	good := models.Record{Approved: 5}
+	good := models.AuthorRecord{Approved: 5}
 	for name, test := range map[string]struct {
 		source source
 		sub    Submission
@@ -124,7 +124,7 @@ func TestScreen(t *testing.T) {
 		"a pre-moderated site holds the comment":               {source{}, submission(premoderated), models.Pending, models.ReasonPremoderation},
 		"a shadowed author's comment is held":                  {source{}, submission(shadowed), models.Pending, models.ReasonShadow},
 		"a shadowed author's spam is rejected":                 {source{rules: blocked}, submission(shadowed), models.Rejected, models.ReasonRule},
-		"a burst that goes on holds the comment":               {source{}, submission(bursting), models.Pending, models.ReasonSurge},
+		"a burst that goes on holds the comment":               {source{}, submission(bursting), models.Pending, models.ReasonBurst},
 		"the model holds what reaches the threshold":           {source{}, submission(holdAll), models.Pending, models.ReasonSpam},
 		"a blocked word rejects":                               {source{rules: blocked}, submission(), models.Rejected, models.ReasonRule},
 		"a suspect word holds":                                 {source{rules: suspect}, submission(), models.Pending, models.ReasonRule},
@@ -149,7 +149,7 @@ func TestScreen(t *testing.T) {
 			if got.Status == models.Pending != (got.Lang == "en") {
 				t.Errorf("%s, in the language %q", got.Status, got.Lang)
 			}
-			for _, r := range []models.Reason{models.ReasonShadow, models.ReasonSurge} {
+			for _, r := range []models.Reason{models.ReasonShadow, models.ReasonBurst} {
 				if (got.Reason == r) != (got.Verdict.Reason == r) {
 					t.Errorf("the reason is %q, and the verdict's %q", got.Reason, got.Verdict.Reason)
 				}
@@ -159,11 +159,11 @@ func TestScreen(t *testing.T) {
 }
 
 func TestBursts(t *testing.T) {
-	limit := models.Surge{Count: 2, Minutes: 5, HoldMinutes: 30}
-	limited := func(s *Submission) { s.Site.Surge = limit }
+	limit := models.Burst{Count: 2, Minutes: 5, HoldMinutes: 30}
+	limited := func(s *Submission) { s.Site.Burst = limit }
 	own := func(count int) func(*Submission) {
 		return func(s *Submission) {
-			s.Restrictions.Article.Surge = &models.Surge{Count: count, Minutes: 5, HoldMinutes: 30}
+			s.Restrictions.Article.Burst = &models.Burst{Count: count, Minutes: 5, HoldMinutes: 30}
 		}
 	}
 	for name, test := range map[string]struct {
@@ -193,7 +193,7 @@ func TestBursts(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if held := got.Reason == models.ReasonSurge; held != test.held {
+			if held := got.Reason == models.ReasonBurst; held != test.held {
 				t.Errorf("status %s, reason %q", got.Status, got.Reason)
 			}
 			if len(src.bursts) != test.bursts {
@@ -212,7 +212,7 @@ func TestABurstThatIsNotStoredBeginsAgain(t *testing.T) {
 	src := &source{err: errors.New("the database does not answer")}
 	s := newScreener(src, &campaigns{})
 	for range 6 {
-		if _, err := s.Screen(t.Context(), submission(func(s *Submission) { s.Site.Surge = models.Surge{Count: 2, Minutes: 5, HoldMinutes: 30} })); err != nil {
+		if _, err := s.Screen(t.Context(), submission(func(s *Submission) { s.Site.Burst = models.Burst{Count: 2, Minutes: 5, HoldMinutes: 30} })); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -267,7 +267,7 @@ func TestRescreenCountsNothing(t *testing.T) {
 	c := &campaigns{group: models.Campaign{ID: "c0", Count: 40, Authors: 30, Articles: 9, First: now}}
 	src := &source{rules: models.Rules{SuspectWords: models.SuspectWords{Words: []string{"cats"}}}}
 	s := newScreener(src, c)
-	limited := func(s *Submission) { s.Site.Surge = models.Surge{Count: 1, Minutes: 5, HoldMinutes: 30} }
+	limited := func(s *Submission) { s.Site.Burst = models.Burst{Count: 1, Minutes: 5, HoldMinutes: 30} }
 	for text, want := range map[string]models.Status{sentence: models.Approved, "Nine cats live on the wall, and more.": models.Pending} {
 		for range 3 {
 			got, err := s.Rescreen(t.Context(), submission(limited, body(text)))

@@ -17,7 +17,7 @@ func resolveStatus(v models.Verdict, mode models.Mode, r Restrictions, burst boo
 	case mode == models.ModePre || r.Article.State == models.ArticlePre:
 		return models.Pending, models.ReasonPremoderation
 	case burst:
-		return models.Pending, models.ReasonSurge
+		return models.Pending, models.ReasonBurst
 	}
 	return models.Approved, ""
 }

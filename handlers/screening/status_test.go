@@ -27,7 +27,7 @@ func TestResolveStatus(t *testing.T) {
 		"a site with pre-moderation holds an approved comment":       {approve, models.ModePre, open, false, models.Pending, models.ReasonPremoderation},
 		"an article with pre-moderation holds an approved comment":   {approve, models.ModePost, pre, false, models.Pending, models.ReasonPremoderation},
 		"a shadowed author's approved comment waits":                 {approve, models.ModePost, shadowed, false, models.Pending, models.ReasonShadow},
-		"a burst holds an approved comment":                          {approve, models.ModePost, open, true, models.Pending, models.ReasonSurge},
+		"a burst holds an approved comment":                          {approve, models.ModePost, open, true, models.Pending, models.ReasonBurst},
 		"a rejection comes before everything":                        {reject, models.ModePre, shadowed, true, models.Rejected, models.ReasonHoneypot},
 		"a shadow ban comes before a hold by the verdict":            {hold, models.ModePre, shadowed, true, models.Pending, models.ReasonShadow},
 		"a hold by the verdict comes before pre-moderation":          {hold, models.ModePre, pre, true, models.Pending, models.ReasonSpam},
