@@ -22,7 +22,7 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// desk is a running node on a database with two sites and six people: ada is
+// testNode is a running node on a database with two sites and six people: ada is
 // admin, eve editor, bob and carl are moderators; hanna is an editor and greta
 // a moderator of the herald alone.
 type testNode struct {

@@ -69,7 +69,7 @@ const (
 	policyHeader = "Ratelimit-Policy"
 )
 
-// take counts a request for its limits, in one call, and writes the RateLimit
+// checkLimits counts a request for its limits, in one call, and writes the RateLimit
 // fields (draft-ietf-httpapi-ratelimit-headers). When the limiter fails, the
 // request is accepted: a site is better off without limits than without
 // comments.

@@ -184,8 +184,8 @@ func (s *Server) renew(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct {
-		Items []models.Lease `json:"items"`
-		Lost  []models.LostClaim  `json:"lost"`
+		Items []models.Lease     `json:"items"`
+		Lost  []models.LostClaim `json:"lost"`
 	}{renewed, lost})
 }
 

@@ -14,10 +14,10 @@ import (
 type access int
 
 const (
-	noCredentials   access = iota // credentials are ignored
-	optionalCredentials                   // credentials are optional, but must be valid
-	frontEnd                 // a site's key, or a browser on a page of the site
-	moderators               // each of the three roles has the rights of the ones before
+	noCredentials       access = iota // credentials are ignored
+	optionalCredentials               // credentials are optional, but must be valid
+	frontEnd                          // a site's key, or a browser on a page of the site
+	moderators                        // each of the three roles has the rights of the ones before
 	editors
 	admins
 )
@@ -34,7 +34,7 @@ type route struct {
 // bounds are the limits of a request.
 type bounds struct {
 	maxBytes int64         // size of the body, in bytes
-	timeout time.Duration // for the whole request; 0: no limit, because its time depends on the client's network
+	timeout  time.Duration // for the whole request; 0: no limit, because its time depends on the client's network
 }
 
 const (
@@ -43,13 +43,13 @@ const (
 	maxModel = 256 << 20
 )
 
-// answerTime is the time limit of most requests, for when the database does not
+// requestTimeout is the time limit of most requests, for when the database does not
 // answer.
 const requestTimeout = 10 * time.Second
 
 var (
-	defaultBounds   = bounds{maxBody, requestTimeout}
-	streamBounds = bounds{maxBody, 0} // for replies of unknown length
+	defaultBounds = bounds{maxBody, requestTimeout}
+	streamBounds  = bounds{maxBody, 0} // for replies of unknown length
 )
 
 // routes is the whole API. openapi.yaml describes the same list.

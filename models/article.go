@@ -12,7 +12,7 @@ type Article struct {
 	URL     string `json:"url,omitempty"`
 	Title   string `json:"title,omitempty"`
 	Section string `json:"section,omitempty"` // of the publication, such as "Sport"
-	// SurgeUntil is when a burst of comments ends. It is zero when there is none,
+	// BurstUntil is when a burst of comments ends. It is zero when there is none,
 	// and in everything that readers can see.
 	BurstUntil time.Time `json:"surge_until,omitzero"`
 }
@@ -41,7 +41,7 @@ type ArticleEntry struct {
 	ActiveAt time.Time    `json:"active_at,omitzero"` // arrival of the newest comment, to the minute
 }
 
-// At returns the entry as of a time: without a state or burst that has ended.
+// AsOf returns the entry as of a time: without a state or burst that has ended.
 func (e ArticleEntry) AsOf(now time.Time) ArticleEntry {
 	if e.State == "" || !e.Until.IsZero() && !e.Until.After(now) {
 		e.State, e.Until = ArticleOpen, time.Time{}

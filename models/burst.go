@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// Surge says when a burst of comments on one article begins and how long it
+// Burst says when a burst of comments on one article begins and how long it
 // lasts. It begins when more than Count comments that the filter does not reject
 // arrive within Minutes; all new ones are then held for HoldMinutes. A Count of 0
 // turns it off.
@@ -18,7 +18,7 @@ const (
 	maxSurgeMinutes = 7 * 24 * 60
 )
 
-// Hold is how long a burst lasts.
+// Duration is how long a burst lasts.
 func (s Burst) Duration() time.Duration { return time.Duration(s.HoldMinutes) * time.Minute }
 
 // Window is the time within which comments are counted.

@@ -26,7 +26,7 @@ type Caller struct {
 	Address netip.Addr // where the request came from; may be invalid
 }
 
-// Sees reports whether the caller may know of the site and its records.
+// CanSee reports whether the caller may know of the site and its records.
 func (c Caller) CanSee(site string) bool {
 	switch c.Kind {
 	case ByCommand:
@@ -39,7 +39,7 @@ func (c Caller) CanSee(site string) bool {
 	return false
 }
 
-// Edits reports whether the caller has the rights of an editor.
+// IsEditor reports whether the caller has the rights of an editor.
 func (c Caller) IsEditor() bool {
 	return c.Kind == ByCommand || c.Kind == ByModerator && c.Role.AtLeast(RoleEditor)
 }

@@ -2,10 +2,10 @@ package models
 
 import "time"
 
-// Bands is how many numbers a Sketch has. Two texts are near-copies when at
-// least Alike of them are equal, position by position.
+// SketchSize is how many numbers a Sketch has. Two texts are near-copies when at
+// least MinSharedBands of them are equal, position by position.
 const (
-	SketchSize = 12
+	SketchSize     = 12
 	MinSharedBands = 4
 )
 

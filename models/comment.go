@@ -46,7 +46,7 @@ const (
 	ReasonBurst         Reason = "surge"         // it arrived in a burst
 )
 
-// Decidable reports whether a moderator may give r.
+// IsModeratorReason reports whether a moderator may give r.
 func (r Reason) IsModeratorReason() bool {
 	switch r {
 	case ReasonSpam, ReasonAbuse, ReasonOffTopic, ReasonIllegal, ReasonOther:
@@ -83,7 +83,7 @@ type Comment struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// Gone reports whether the content was removed: by asked for erasure, or at the end of
+// ContentRemoved reports whether the content was removed: by asked for erasure, or at the end of
 // its retention. The row stays, so that replies keep their parent.
 func (c Comment) ContentRemoved() bool { return c.Body == "" }
 

@@ -67,7 +67,7 @@ func SignalsJSON(signals []Signal) string {
 // appendNumber appends a finite number; probabilities and weights are finite.
 func appendNumber(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'g', -1, 64) }
 
-// AppendString appends a JSON string. It needs the encoder only for escapes.
+// AppendJSONString appends a JSON string. It needs the encoder only for escapes.
 func AppendJSONString(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {

@@ -59,7 +59,7 @@ type ReaderDecision struct {
 	UndoneAt  *time.Time `json:"undone_at,omitempty"`
 }
 
-// ReaderStanding is what a newsroom has set for a reader, without who set it.
+// ReaderState is what a newsroom has set for a reader, without who set it.
 type ReaderState struct {
 	Note   string       `json:"note,omitempty"`
 	Kind   SanctionKind `json:"sanction,omitempty"`

@@ -58,7 +58,7 @@ func DefaultRetention() Retention { return Retention{Addresses: 30, Rejected: 18
 // MaxRetention is a hundred years, in days.
 const MaxRetention = 36_500
 
-// LookShare returns the share of second looks, with its default.
+// SecondLookShare returns the share of second looks, with its default.
 func (s Site) SecondLookShare() float64 {
 	if s.SecondLook == nil {
 		return DefaultSecondLook

@@ -18,7 +18,7 @@ type Verdict struct {
 	Abuse  *float64 `json:"abuse,omitempty"` // the same
 	Action Action   `json:"action"`
 	// Reason is why the action is not approve, or why the comment was held
-	// although it is, such as ReasonSurge.
+	// although it is, such as ReasonBurst.
 	Reason  Reason   `json:"reason,omitempty"`
 	Signals []Signal `json:"signals"` // strongest first
 	Model   string   `json:"model"`   // version that computed it

@@ -222,7 +222,7 @@ func (t *tx) article(site, id, lock string) (models.ArticleEntry, error) {
 	return sqldb.One(t, readArticleEntry, articleColumns+` WHERE site = $1 AND id = $2`+lock, site, id)
 }
 
-// SetArticles returns the articles of a site with a state or a burst that is in
+// ArticleOverrides returns the articles of a site with a state or a burst that is in
 // force now, by id; nil when there are more than most.
 func (db *DB) ArticleOverrides(ctx context.Context, site string, most int) (map[string]models.ArticleEntry, error) {
 	return read(ctx, db, func(t *tx) (map[string]models.ArticleEntry, error) {
@@ -240,7 +240,7 @@ func (db *DB) ArticleOverrides(ctx context.Context, site string, most int) (map[
 }
 
 // UpdateArticle lets change edit section, state, until and burst settings of an
-// article, which need not have comments; a zero SurgeUntil ends a burst.
+// article, which need not have comments; a zero BurstUntil ends a burst.
 func (db *DB) UpdateArticle(ctx context.Context, by models.Caller, site, id string, change func(*models.ArticleEntry) error) (models.ArticleEntry, error) {
 	if !by.CanSee(site) {
 		return models.ArticleEntry{}, models.Errorf(models.KindNotFound, "there is no site %q", site)
@@ -310,7 +310,7 @@ func auditArticle(e models.ArticleEntry) map[string]any {
 	return trail
 }
 
-// StartSurge holds all comments of an article until a time. It returns that
+// StartBurst holds all comments of an article until a time. It returns that
 // time, or the one that another node has set before.
 func (db *DB) StartBurst(ctx context.Context, site, id string, until time.Time) (time.Time, error) {
 	return update(ctx, db, func(t *tx) (time.Time, error) {

@@ -115,7 +115,7 @@ func (t *tx) loadAuthorState(site, key, lock string) (models.AuthorState, error)
 	}, `SELECT `+sanctionColumns+`, s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, site, key)
 }
 
-// SetStanding lets change edit the note and the sanction of an author, who need
+// SetAuthorState lets change edit the note and the sanction of an author, who need
 // not have written anything. change gets what is in force now; a sanction
 // without By or At becomes the caller's.
 func (db *DB) SetAuthorState(ctx context.Context, by models.Caller, r models.Reader, change func(*models.AuthorState) error) error {

@@ -68,7 +68,7 @@ func limitBatch(all []matchedComment, first []string) ([]matchedComment, string)
 	return all, base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16])
 }
 
-// Preview describes what DecideFound would decide. The filter's limit and cursor,
+// PreviewBatch describes what DecideFiltered would decide. The filter's limit and cursor,
 // and whether campaigns are one item, are ignored.
 func (db *DB) PreviewBatch(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
 	return read(ctx, db, func(t *tx) (p models.Preview, err error) {
@@ -100,7 +100,7 @@ func (db *DB) PreviewBatch(ctx context.Context, by models.Caller, f models.Queue
 	})
 }
 
-// DecideFound is DecideAll for the comments that a filter matches, at most
+// DecideFiltered is DecideBatch for the comments that a filter matches, at most
 // models.MaxBatch of them. It is a conflict when they are not those expected. A
 // large batch takes several transactions: what changes meanwhile is in failed,
 // and so is the rest when one cannot be written.

@@ -306,7 +306,7 @@ func (t *tx) claimKeys(requests []*insertRequest, errs []error) error {
 	return err
 }
 
-// Repeated returns what CreateComment would return for a request that was made
+// ReplayedComment returns what CreateComment would return for a request that was made
 // before, or KindNotFound when it was not, or not with this key.
 func (db *DB) ReplayedComment(ctx context.Context, site, key string, fingerprint []byte) (models.Comment, models.Verdict, error) {
 	if key == "" {

@@ -30,11 +30,11 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 	return r.decision, r.comment, err
 }
 
-// DecideAll decides several comments in one transaction, as one batch that can
+// DecideBatch decides several comments in one transaction, as one batch that can
 // be undone by its id. What cannot be decided, such as a comment whose version is
 // not that of d.Versions any more, is in failed by comment id, and the rest is
 // decided. d.Version is for single comments, and ignored. For the comments of a
-// filter there is DecideFound.
+// filter there is DecideFiltered.
 func (db *DB) DecideBatch(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
 	if err := d.Validate(); err != nil {

@@ -12,10 +12,10 @@ import (
 // Detail is one comment with everything that a moderator may want to know about
 // it.
 type Detail struct {
-	Comment models.Comment    `json:"comment"`
-	Verdict models.Verdict    `json:"verdict"`
-	Context models.ItemContext    `json:"context"`
-	History []models.Decision `json:"history"` // oldest first, including undone ones and escalations
+	Comment models.Comment     `json:"comment"`
+	Verdict models.Verdict     `json:"verdict"`
+	Context models.ItemContext `json:"context"`
+	History []models.Decision  `json:"history"` // oldest first, including undone ones and escalations
 	// Revisions are its earlier texts, oldest first.
 	Revisions []models.Revision `json:"revisions"`
 	Thread    []models.Comment  `json:"thread"` // the comments that it answers, itself, its replies

@@ -91,7 +91,7 @@ func waitBin(wait int64) int {
 	return len(waitBoundsMinutes)
 }
 
-// Scores are histograms of the model's risk: of all comments that arrived, and of
+// RiskHistograms are histograms of the model's risk: of all comments that arrived, and of
 // those with a decision that was not undone.
 type RiskHistograms struct {
 	Width    float64   `json:"width"` // of a bin; the first begins at 0
@@ -100,7 +100,7 @@ type RiskHistograms struct {
 	Rejected histogram `json:"rejected"`
 }
 
-// Waiting counts comments by how long they waited for the first decision that was
+// WaitTimes counts comments by how long they waited for the first decision that was
 // not undone: Counts[i] shorter than BoundsMinutes[i], the last one longer than
 // all.
 type WaitTimes struct {

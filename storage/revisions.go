@@ -7,7 +7,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Edit is a new text of a comment, with the verdict on it.
+// CommentEdit is a new text of a comment, with the verdict on it.
 type CommentEdit struct {
 	Body    string
 	Lang    string

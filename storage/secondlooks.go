@@ -80,7 +80,7 @@ func statusOf(a models.Action) models.Status {
 	return models.Rejected
 }
 
-// ClaimLooks leases up to limit second looks of one site, or of all that the
+// ClaimSecondLooks leases up to limit second looks of one site, or of all that the
 // caller sees, to the caller: first those already theirs, then the oldest that
 // nobody has claimed. Left out are comments that the caller has ever decided, and
 // those whose status is not that of the first decision any more.
@@ -167,7 +167,7 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 	return leased, nil
 }
 
-// LookAgain stores the decision of a moderator who has claimed a second look.
+// DecideSecondLook stores the decision of a moderator who has claimed a second look.
 // When it differs from the first one, the comment goes back to the queue, and its
 // label is suspended until somebody decides. A comment whose status is not that
 // of the first decision any more is a conflict. d.Version is ignored.
@@ -244,7 +244,7 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 	return l, k.comment, err
 }
 
-// Agreements count second looks of 30 days, by the first decision (first word of
+// SecondLookAgreement count second looks of 30 days, by the first decision (first word of
 // the name) and the second one (second word).
 type SecondLookAgreement struct {
 	ApprovedApproved int `json:"approved_approved"`
@@ -257,13 +257,13 @@ type SecondLookAgreement struct {
 	Kappa *float64 `json:"kappa,omitempty"`
 }
 
-// SecondLooks are the agreements with decisions of moderators and of the model.
+// SecondLookStats are the agreements with decisions of moderators and of the model.
 type SecondLookStats struct {
 	Decision SecondLookAgreement `json:"decision"`
 	Machine  SecondLookAgreement `json:"machine"`
 }
 
-// SecondLooks returns the results of the second looks of the last 30 days, of one
+// SecondLookStats returns the results of the second looks of the last 30 days, of one
 // site or of all that the caller sees.
 func (db *DB) SecondLookStats(ctx context.Context, by models.Caller, site string) (SecondLookStats, error) {
 	return read(ctx, db, func(t *tx) (SecondLookStats, error) { return t.loadSecondLookStats(by, site) })

@@ -23,7 +23,7 @@ func hashToken(secret string) []byte {
 	return sum[:]
 }
 
-// Secret returns the key that access tokens are signed with: the given one, or
+// AccessTokenSecret returns the key that access tokens are signed with: the given one, or
 // the stored one. The first call without one makes a random key of 32 bytes and
 // stores it.
 func (db *DB) AccessTokenSecret(ctx context.Context, given []byte) ([]byte, error) {

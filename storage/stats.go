@@ -17,9 +17,9 @@ type Stats struct {
 	Days            []Day            `json:"days"`       // the last 30, oldest first, UTC
 	Moderators      []ModeratorCount `json:"moderators"` // over the same days
 	Agreement       Agreement        `json:"agreement"`  // over the same days
-	SecondLooks     SecondLookStats      `json:"second_looks"`
-	Scores          RiskHistograms           `json:"scores"`  // over the same days
-	Waiting         WaitTimes          `json:"waiting"` // over the same days
+	SecondLooks     SecondLookStats  `json:"second_looks"`
+	Scores          RiskHistograms   `json:"scores"`  // over the same days
+	Waiting         WaitTimes        `json:"waiting"` // over the same days
 }
 
 // Day counts the events of one day: Comments that were posted, Approved, Rejected

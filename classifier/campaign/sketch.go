@@ -26,8 +26,8 @@ const (
 // maxWords bounds the work: only the beginning of a longer text counts.
 const maxWords = 512
 
-// rows is the number of minima in one band. Together with models.Bands and
-// models.Alike it sets the similarity at which two texts match: with 60 % of words
+// rows is the number of minima in one band. Together with models.SketchSize and
+// models.MinSharedBands it sets the similarity at which two texts match: with 60 % of words
 // and pairs of words in common 68 % match, with 20 % one in 1,100, and with 5 % one
 // in 50 million.
 const rows = 2

@@ -67,7 +67,7 @@ func NewCampaigns(now func() time.Time) *Campaigns {
 	return &Campaigns{now: now, current: map[band]bandEntry{}, rotatedAt: now().UnixMicro()}
 }
 
-// See counts a comment and returns its group: that of earlier comments on the site
+// Assign counts a comment and returns its group: that of earlier comments on the site
 // with a similar sketch, or a new one, named by id. Different authors are counted
 // by their keys, which are stored as hashes. The error is always nil.
 func (c *Campaigns) Assign(_ context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {

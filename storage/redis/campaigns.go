@@ -27,7 +27,7 @@ type Campaigns struct {
 	local  *memory.Campaigns
 }
 
-// See counts a comment and returns its group: that of earlier comments on the site
+// Assign counts a comment and returns its group: that of earlier comments on the site
 // with a similar sketch, or a new one, named by id. Different authors are counted
 // by their keys, which are stored as hashes.
 //

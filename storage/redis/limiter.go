@@ -31,7 +31,7 @@ type Limiter struct {
 	local  *memory.Limiter
 }
 
-// Take counts one request under each of the limits, or under none of them
+// Allow counts one request under each of the limits, or under none of them
 // when one refuses. Limits with a Count of 0 do not limit; when no other is
 // left, the Allowance has no Policy. All limits must have the same Site.
 //
