@@ -31,7 +31,7 @@ const (
 	ssoSecret = "the gazette signs its readers with this"
 )
 
-// testSite is a desk whose node has a clock to be moved, and whose gazette has
+// testSite is a testNode whose node has a clock to be moved, and whose gazette has
 // pages and readers with a login. It holds every JSON reply against the
 // description of the interface.
 type testSite struct {
