@@ -75,7 +75,7 @@ func auditTrail(d *desk) {
 		d.Fatalf("trail: %+v", rows)
 	}
 	if rows[1].Address == "" {
-		d.Error("nobody knows where the decision came from")
+		d.Error("the audit row has no address")
 	}
 	var page items[models.Audit]
 	d.as("eve", "GET", "/v1/audit?action=comment.approve&actor=moderator:bob", nil).into(http.StatusOK, &page)

@@ -64,11 +64,11 @@ func TestShadowingIsHiddenFromTheReader(t *testing.T) {
 	f.as("bob", "PUT", "/v1/authors", object{"site": "gazette", "name": "Mallory", "sanction": object{"kind": "shadow", "until": later(24 * time.Hour)}}).must(http.StatusOK)
 	made := f.post(by(object{"name": "Mallory"}))
 	if made.Status != "pending" || made.Reason != "shadow" {
-		t.Errorf("the site is told %+v", made)
+		t.Errorf("the site gets %+v", made)
 	}
 	shown := f.send("POST", "/v1/comments", headers{"Origin": page}, comment(object{"author": object{"name": "Mallory"}, "site": "gazette"}))
 	if shown.must(http.StatusCreated); !strings.Contains(string(shown.body), `"pending"`) || strings.Contains(string(shown.body), "shadow") {
-		t.Errorf("the reader is told %s", shown.body)
+		t.Errorf("the reader gets %s", shown.body)
 	}
 	var q struct{ Items []models.QueueItem }
 	f.as("bob", "GET", "/v1/queue?site=gazette&reason=shadow", nil).into(http.StatusOK, &q)

@@ -33,7 +33,7 @@ func renewal(d *desk) {
 	d.as("carl", "POST", "/v1/queue/renew", ids).into(http.StatusOK, &got)
 	for _, x := range got.Lost {
 		if x.ID == kept.ID && (x.Claim == nil || x.Claim.By != "bob") {
-			d.Errorf("carl is told %+v", x)
+			d.Errorf("carl gets %+v", x)
 		}
 	}
 }
@@ -43,7 +43,7 @@ func skipping(d *desk) {
 	d.claim("bob", 1)
 	d.as("bob", "POST", "/v1/queue/skip", object{"comment_ids": []string{c.ID}}).must(http.StatusNoContent)
 	if again := d.claim("bob", 1); len(again) != 0 {
-		d.Fatalf("bob is dealt %+v", again)
+		d.Fatalf("bob claimed %+v", again)
 	}
 	var page items[models.QueueItem]
 	d.as("bob", "GET", "/v1/queue", nil).into(http.StatusOK, &page)
@@ -51,7 +51,7 @@ func skipping(d *desk) {
 		d.Fatalf("the list: %+v", page)
 	}
 	if carls := d.claim("carl", 1); len(carls) != 1 {
-		d.Fatalf("carl is dealt %+v", carls)
+		d.Fatalf("carl claimed %+v", carls)
 	}
 }
 
@@ -65,9 +65,9 @@ func groupedQueue(d *desk) {
 	if page.Total != 0 {
 		d.Fatalf("narrowed: %+v", page)
 	}
-	var dealt items[models.QueueItem]
-	d.as("bob", "POST", "/v1/queue/claim", object{"group": "campaign", "sort": "uncertain"}).into(http.StatusOK, &dealt)
-	if len(dealt.Items) != 2 {
-		d.Fatalf("dealt: %+v", dealt)
+	var claimed items[models.QueueItem]
+	d.as("bob", "POST", "/v1/queue/claim", object{"group": "campaign", "sort": "uncertain"}).into(http.StatusOK, &claimed)
+	if len(claimed.Items) != 2 {
+		d.Fatalf("claimed: %+v", claimed)
 	}
 }

@@ -16,16 +16,16 @@ func TestForwardedAddresses(t *testing.T) {
 	for name, test := range map[string]struct {
 		trusted, forwarded, net string
 	}{
-		"nobody is trusted":         {"", "192.0.2.1", "127.0.0.0/24"},
-		"the proxy is trusted":      {"127.0.0.0/8", "192.0.2.1", "192.0.2.0/24"},
-		"the last stranger counts":  {"127.0.0.0/8", "203.0.113.9, 192.0.2.1", "192.0.2.0/24"},
-		"trusted hops are passed":   {"127.0.0.0/8,10.0.0.0/8", "203.0.113.9, 192.0.2.1, 10.1.1.1", "192.0.2.0/24"},
-		"private is not trusted":    {"127.0.0.0/8", "192.0.2.1, 10.1.1.1", "10.1.1.0/24"},
-		"IPv6":                      {"127.0.0.0/8", "2001:db8:1:2::3", "2001:db8:1::/48"},
-		"IPv4 in IPv6":              {"127.0.0.0/8", "::ffff:192.0.2.1", "192.0.2.0/24"},
-		"nonsense ends the walk":    {"127.0.0.0/8", "192.0.2.1, unknown", "127.0.0.0/24"},
-		"trusted all the way":       {"127.0.0.0/8,10.0.0.0/8", "10.2.2.2", "10.2.2.0/24"},
-		"a proxy that says nothing": {"127.0.0.0/8", "", "127.0.0.0/24"},
+		"nobody is trusted":            {"", "192.0.2.1", "127.0.0.0/24"},
+		"the proxy is trusted":         {"127.0.0.0/8", "192.0.2.1", "192.0.2.0/24"},
+		"the last stranger counts":     {"127.0.0.0/8", "203.0.113.9, 192.0.2.1", "192.0.2.0/24"},
+		"trusted hops are passed":      {"127.0.0.0/8,10.0.0.0/8", "203.0.113.9, 192.0.2.1, 10.1.1.1", "192.0.2.0/24"},
+		"private is not trusted":       {"127.0.0.0/8", "192.0.2.1, 10.1.1.1", "10.1.1.0/24"},
+		"IPv6":                         {"127.0.0.0/8", "2001:db8:1:2::3", "2001:db8:1::/48"},
+		"IPv4 in IPv6":                 {"127.0.0.0/8", "::ffff:192.0.2.1", "192.0.2.0/24"},
+		"nonsense ends the walk":       {"127.0.0.0/8", "192.0.2.1, unknown", "127.0.0.0/24"},
+		"trusted all the way":          {"127.0.0.0/8,10.0.0.0/8", "10.2.2.2", "10.2.2.0/24"},
+		"a proxy that sends no header": {"127.0.0.0/8", "", "127.0.0.0/24"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := handlers.Config{DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil), Secret: secret}

@@ -23,11 +23,11 @@ func escalation(d *desk) {
 	d.as("greta", "POST", "/v1/comments/"+c.ID+"/escalate", object{}).must(http.StatusNotFound)
 	d.as("carl", "POST", "/v1/comments/"+c.ID+"/decision", object{"action": "approve"}).must(http.StatusForbidden)
 	d.as("carl", "POST", "/v1/decisions/"+left.ID+"/undo", nil).must(http.StatusForbidden)
-	if dealt := d.claim("carl", 9); len(dealt) != 0 {
-		d.Fatalf("carl is dealt %+v", dealt)
+	if claimed := d.claim("carl", 9); len(claimed) != 0 {
+		d.Fatalf("carl claimed %+v", claimed)
 	}
-	if dealt := d.claim("eve", 9); len(dealt) != 1 {
-		d.Fatalf("eve is dealt %+v", dealt)
+	if claimed := d.claim("eve", 9); len(claimed) != 1 {
+		d.Fatalf("eve claimed %+v", claimed)
 	}
 	d.decide("eve", c.ID, object{"action": "approve"})
 	var got struct{ History []models.Decision }
@@ -102,6 +102,6 @@ func repeatedBatch(d *desk) {
 	var now struct{ Comment models.Comment }
 	d.as("bob", "GET", "/v1/comments/"+one.ID, nil).into(http.StatusOK, &now)
 	if now.Comment.Status != models.Rejected {
-		d.Fatalf("the colleague's word was lost: %+v", now.Comment)
+		d.Fatalf("the colleague's decision was lost: %+v", now.Comment)
 	}
 }

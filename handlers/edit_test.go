@@ -23,7 +23,7 @@ func TestEditing(t *testing.T) {
 	var after posted
 	edit(token("reader-7"), "The boats came back this evening.").into(http.StatusOK, &after)
 	if after.ID != p.ID || after.Verdict != nil {
-		t.Fatalf("a reader is told %+v", after)
+		t.Fatalf("a reader gets %+v", after)
 	}
 	edit(token("reader-8"), "Not mine.").must(http.StatusNotFound)
 	edit(headers{"Origin": page}, "Nobody's.").must(http.StatusNotFound)
@@ -34,7 +34,7 @@ func TestEditing(t *testing.T) {
 	f.decide("bob", p.ID, object{"action": "approve"})
 	edit(bearer(f.key), "The harbour master wrote this for her.").into(http.StatusOK, &after)
 	if after.Status != "pending" || after.Reason != "edited" || after.Verdict == nil {
-		t.Fatalf("a server is told %+v", after)
+		t.Fatalf("a server gets %+v", after)
 	}
 	var got struct {
 		Comment   models.Comment

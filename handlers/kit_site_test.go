@@ -87,7 +87,7 @@ func start(t *testing.T, cfg handlers.Config) (base string, stop func()) {
 	return web.URL, stop
 }
 
-// described keeps descriptions that were parsed, which takes longer than most
+// described caches parsed descriptions: parsing takes longer than most
 // tests.
 var described sync.Map // routers.Router by text
 
@@ -170,14 +170,14 @@ func (d *desk) described(req *http.Request, res *http.Response, body []byte) {
 	if err != nil || kind != "application/json" && kind != "application/problem+json" {
 		return
 	}
-	asked := req.Clone(req.Context())
-	asked.URL.Scheme, asked.URL.Host, asked.Host = "", "", ""
-	route, params, err := d.doc.FindRoute(asked)
+	relative := req.Clone(req.Context())
+	relative.URL.Scheme, relative.URL.Host, relative.Host = "", "", ""
+	route, params, err := d.doc.FindRoute(relative)
 	if err != nil {
 		return // unknown addresses are not described
 	}
 	err = openapi3filter.ValidateResponse(req.Context(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: asked, Route: route, PathParams: params},
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: relative, Route: route, PathParams: params},
 		Status:                 res.StatusCode, Header: res.Header, Body: io.NopCloser(bytes.NewReader(body)),
 	})
 	if err != nil {

@@ -30,7 +30,7 @@ func TestUnknownPathsMakeNoMetricLabels(t *testing.T) {
 	f.send("MADEUP", "/v1/comments", nil, nil).must(http.StatusMethodNotAllowed)
 	f.send("GET", "/v1/comments/made-up", nil, nil).must(http.StatusUnauthorized)
 	if m := strings.ToLower(string(f.send("GET", "/metrics", nil, nil).body)); strings.Contains(m, "made") {
-		t.Errorf("a stranger's word is in the metrics: %s", m)
+		t.Errorf("a label comes from the client: %s", m)
 	}
 }
 

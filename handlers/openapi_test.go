@@ -52,8 +52,8 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 			t.Errorf("%s is not described", name)
 			continue
 		}
-		if wants, says := security(r.who), declared(op); wants != says {
-			t.Errorf("%s is for %s, and described as for %s", name, wants, says)
+		if want, got := security(r.who), declared(op); want != got {
+			t.Errorf("%s is for %s, and described as for %s", name, want, got)
 		}
 	}
 	for name := range calls {
@@ -111,7 +111,7 @@ func security(who access) string {
 
 func declared(op *openapi3.Operation) string {
 	if op.Security == nil {
-		return "nobody knows whom"
+		return "undeclared"
 	}
 	schemes := map[string]bool{}
 	for _, choice := range *op.Security {

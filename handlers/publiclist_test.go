@@ -11,7 +11,7 @@ import (
 	"winnow/storage"
 )
 
-// approved keeps a comment that is public.
+// approved stores an approved comment.
 func (f *front) approved(article, text string) string {
 	f.Helper()
 	c, _, _, err := f.db.CreateComment(f.Context(), storage.NewComment{

@@ -40,13 +40,13 @@ func TestAdminsExportAndEraseReaders(t *testing.T) {
 		}
 	}
 	admin := bearer(token(t, "ada"))
-	var told struct {
+	var got struct {
 		Comments []models.ReaderComment
 		Reports  []models.ReaderReport
 	}
-	f.send("GET", "/v1/readers?site=gazette&email="+url.QueryEscape("ada@example.org"), admin, nil).into(http.StatusOK, &told)
-	if len(told.Comments) != 1 || told.Comments[0].ID != p.ID || told.Comments[0].Verdict.Model == "" || told.Reports == nil {
-		t.Errorf("told %+v", told)
+	f.send("GET", "/v1/readers?site=gazette&email="+url.QueryEscape("ada@example.org"), admin, nil).into(http.StatusOK, &got)
+	if len(got.Comments) != 1 || got.Comments[0].ID != p.ID || got.Comments[0].Verdict.Model == "" || got.Reports == nil {
+		t.Errorf("exported %+v", got)
 	}
 	public := func() string {
 		return string(f.send("GET", "/v1/comments?site=gazette&article=harbour", nil, nil).body)

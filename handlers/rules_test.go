@@ -55,10 +55,10 @@ func TestRulesDecide(t *testing.T) {
 		Links:          models.LinkRules{Max: &most, Allowed: []string{"gazette.example"}},
 	}
 	f.set(r)
-	var kept models.Rules
-	f.send("GET", "/v1/sites/gazette/rules", bearer(token(t, "eve")), nil).into(http.StatusOK, &kept)
-	if !reflect.DeepEqual(kept, r) {
-		t.Errorf("kept %+v", kept)
+	var got models.Rules
+	f.send("GET", "/v1/sites/gazette/rules", bearer(token(t, "eve")), nil).into(http.StatusOK, &got)
+	if !reflect.DeepEqual(got, r) {
+		t.Errorf("stored %+v", got)
 	}
 	for body, test := range map[string]struct{ status, signal, detail string }{
 		"The boats came back this morning.":           {"approved", "", ""},
@@ -164,7 +164,7 @@ func TestAuthorsEarnTrust(t *testing.T) {
 	zero := 0.0 // the model holds everything
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
 	f.must(err)
-	f.pass(time.Second) // the server has heard of it
+	f.pass(time.Second) // until the cached site of the key has expired
 	p = f.post(known)
 	if s := signal(t, p.Verdict, "rule:trusted"); p.Status != "approved" || s.Detail != "2" {
 		t.Errorf("a trusted author: %s, %+v", p.Status, s)
@@ -225,7 +225,7 @@ func (brokenCampaigns) See(context.Context, string, models.Sketch, string, strin
 func TestCommentsNeedNoCampaigns(t *testing.T) {
 	f := newFront(t, func(c *handlers.Config) { c.Campaigns = brokenCampaigns{} })
 	if p := f.post(nil); p.ID == "" {
-		t.Error("not kept")
+		t.Error("not stored")
 	}
 }
 

@@ -35,7 +35,7 @@ func secondLooks(d *desk) {
 	}
 	for _, secret := range []string{"bob", "reject", "status", "reason", "verdict", c.ID} {
 		if bytes.Contains(r.body, []byte(secret)) {
-			d.Errorf("carl is told %q: %s", secret, r.body)
+			d.Errorf("carl gets %q: %s", secret, r.body)
 		}
 	}
 	path := "/v1/second-looks/" + looks.Items[0].ID

@@ -75,7 +75,7 @@ func TestLoginIsRateLimited(t *testing.T) {
 	nobody := f.login(object{"name": "nobody", "password": "wrong"})
 	nobody.must(http.StatusUnauthorized)
 	if without(wrong, "request_id") != without(nobody, "request_id") {
-		t.Errorf("a wrong name is told apart: %s, %s", wrong.body, nobody.body)
+		t.Errorf("a wrong name differs from a wrong password: %s, %s", wrong.body, nobody.body)
 	}
 	f.login(object{"name": "bob", "password": "wrong"}).must(http.StatusUnauthorized)
 	f.login(object{"name": "bob", "password": pass}).must(http.StatusTooManyRequests)
@@ -99,7 +99,7 @@ func TestConsoleCookies(t *testing.T) {
 	var s session
 	r.into(http.StatusOK, &s)
 	if s.AccessToken != "" || s.RefreshToken != "" {
-		t.Errorf("a page was told the tokens: %s", r.body)
+		t.Errorf("a page got the tokens in the body: %s", r.body)
 	}
 	jar := cookies(r)
 	for name, c := range jar {
