@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"crypto/sha256"
 	"net/http"
 	"time"
 
@@ -54,13 +53,9 @@ func (s *Server) createComment(c echo.Context) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	key, err := s.idempotencyKey(c.Request(), from)
+	key, sum, err := s.idempotencyKey(c.Request(), from, data)
 	if err != nil {
 		return err
-	}
-	var sum []byte
-	if key != "" {
-		sum = fingerprint(data)
 	}
 	ctx := c.Request().Context()
 	var restrictions screening.Restrictions
@@ -99,14 +94,6 @@ func (s *Server) createComment(c echo.Context) error {
 		s.node.Publish(ctx, commentEvent(models.CommentCreated, stored))
 	}
 	return replyCreated(c, stored, verdict, signals, from.byKey)
-}
-
-// fingerprint tells a repeated request from another one with the same key.
-func fingerprint(body []byte) []byte {
-	sum := sha256.New()
-	sum.Write([]byte("POST /v1/comments\n"))
-	sum.Write(body)
-	return sum.Sum(nil)
 }
 
 // replyCreated replies with a new comment.

@@ -144,8 +144,8 @@ func (s *Server) visible(ctx context.Context, by models.Caller, site string) err
 	return err
 }
 
-// purge removes every hour what has been kept long enough, also the old key of
-// addresses in memory, and logs the head of the audit trail.
+// purge removes every hour what has expired, also the old key of addresses in
+// memory, and logs the head of the audit trail.
 func (s *Server) purge(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()

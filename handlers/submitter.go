@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -107,18 +108,25 @@ func (from submitter) caller(c echo.Context) models.Caller {
 	return by
 }
 
-// idempotencyKey returns the key under which a request may be repeated; "" when
-// the request has none. Keys of browsers are separate for each address.
-func (s *Server) idempotencyKey(r *http.Request, from submitter) (string, error) {
-	key := r.Header.Get("Idempotency-Key")
+// idempotencyKey returns the key under which the post of a comment may be
+// repeated, and the hash that tells it from another post with the same key. Both
+// are empty when the request has no key. Keys of browsers are separate for each
+// address.
+func (s *Server) idempotencyKey(r *http.Request, from submitter, body []byte) (key string, fingerprint []byte, err error) {
+	key = r.Header.Get("Idempotency-Key")
 	invisible := func(r rune) bool { return r < '!' || r > '~' }
 	switch {
 	case key == "":
-		return "", nil
+		return "", nil, nil
 	case len(key) > models.MaxID || strings.IndexFunc(key, invisible) >= 0:
-		return "", invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters")
+		return "", nil, invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters")
 	case from.byKey:
-		return "key " + key, nil
+		key = "key " + key
+	default:
+		key = "browser " + s.node.IdempotencyKey(from.address, key)
 	}
-	return "browser " + s.node.IdempotencyKey(from.address, key), nil
+	sum := sha256.New()
+	sum.Write([]byte("POST /v1/comments\n"))
+	sum.Write(body)
+	return key, sum.Sum(nil), nil
 }

@@ -15,8 +15,8 @@ const (
 	maxLoads    = 3                // of one key by one caller, while it is invalidated again and again
 )
 
-// cache keeps what storage returned for a key for a short time. Concurrent
-// callers of one key share one query. Errors are not kept, nor is a value whose
+// cache stores for a short time what storage returned for a key. Concurrent
+// callers of one key share one query. Errors are not cached, nor is a value whose
 // key was invalidated while it was loaded.
 type cache[T any] struct {
 	load    func(ctx context.Context, key string) (T, error)
@@ -44,8 +44,8 @@ func (c *cache[T]) get(ctx context.Context, key string) (T, error) {
 	}
 	loads := 0
 	v, err := entries.Get(ctx, key, otter.LoaderFunc[string, T](func(ctx context.Context, key string) (v T, err error) {
-		// Otter repeats a load that an invalidation has overtaken. On an article
-		// with many comments a second this might not end.
+		// Otter loads again when the key was invalidated during the load. On an
+		// article with many comments a second this might never end.
 		if loads++; loads > maxLoads {
 			return v, errContended
 		}

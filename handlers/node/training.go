@@ -23,7 +23,7 @@ type Training struct {
 	Done      int        `json:"done"` // of Total steps
 	Total     int        `json:"total"`
 	Version   string     `json:"version,omitempty"` // of the model, when done
-	Error     string     `json:"error,omitempty"`   // for whoever asks: set from Failure by the reply
+	Error     string     `json:"error,omitempty"`   // for clients: the handler derives it from Failure
 	Failure   error      `json:"-"`                 // when failed
 }
 

@@ -3,8 +3,8 @@
 // newsroom has set, the live model, the site's rules, campaigns of near-copies
 // and bursts of comments.
 //
-// It knows neither HTTP nor a database, so that whatever accepts comments can
-// use it: it reads what it needs from a Source. It imports nothing of
+// It knows neither HTTP nor a database, so imports or other protocols
+// can use it as well: it reads what it needs from a Source. It imports nothing of
 // handlers or storage.
 package screening
 
@@ -167,9 +167,9 @@ func (s *Screener) score(ctx context.Context, site models.Site, c models.Comment
 	return sc, nil
 }
 
-// matchCampaign counts a comment among its near-copies. An author is told from
-// others by id; without one, by name and address together. Without an answer
-// the comment has no campaign, and all else goes on.
+// matchCampaign counts a comment among its near-copies. An author is identified
+// by id, or else by name and address together. When this fails, the comment has
+// no campaign and is screened without it.
 func (s *Screener) matchCampaign(ctx context.Context, c models.Comment, sketch models.Sketch) models.Campaign {
 	author := "id " + c.Author.ID
 	if c.Author.ID == "" {
