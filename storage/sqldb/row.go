@@ -1,6 +1,7 @@
 package sqldb
 
-import (	"iter"
+import (
+	"iter"
 	"strconv"
 	"strings"
 )
