@@ -134,7 +134,7 @@ func result(sub Submission, v models.Verdict, group models.Campaign, burst bool)
 }
 
 // scored is what the text of one comment gives, without regard to others.
-type scored struct {
+type textScore struct {
 	verdict   models.Verdict  // of the live model
 	fired     []models.Signal // of the site's rules
 	sketch    models.Sketch
@@ -143,7 +143,7 @@ type scored struct {
 
 // score applies the live model and the site's rules. The text is normalized
 // once for model, rules and sketch.
-func (s *Screener) score(ctx context.Context, site models.Site, c models.Comment) (sc scored, err error) {
+func (s *Screener) score(ctx context.Context, site models.Site, c models.Comment) (sc textScore, err error) {
 	set, err := s.cfg.Source.Rules(ctx, site.Slug)
 	if err != nil {
 		return sc, err

@@ -88,7 +88,7 @@ var statsTests = map[string]func(*testing.T, *fixture){
 		equal(t, "days", len(s.Days), 30)
 		equal(t, "yesterday", s.Days[28], storage.Day{Day: "2031-05-04", Comments: 3, Approved: 1, Held: 2, Decisions: 3})
 		equal(t, "today", s.Days[29], storage.Day{Day: "2031-05-05", Comments: 1, Held: 1})
-		equal(t, "agreement", s.Agreement, storage.Agreement{ApprovedRejected: 1, HeldApproved: 1, HeldRejected: 1})
+		equal(t, "agreement", s.Agreement, storage.ModelAgreement{ApprovedRejected: 1, HeldApproved: 1, HeldRejected: 1})
 		if !slices.Equal(s.Moderators, []storage.ModeratorCount{{Moderator: "ann", Approved: 1, Rejected: 2}}) {
 			t.Fatal(s.Moderators)
 		}
