@@ -42,8 +42,8 @@ func TestArticlesAreClosedAndHeld(t *testing.T) {
 	if !e.Until.IsZero() || e.Section != "Sport" {
 		t.Errorf("the end of another state: %+v", e)
 	}
-	if made := f.post(nil); made.Status != "pending" || made.Reason != "premoderation" {
-		t.Errorf("held: %+v", made)
+	if created := f.post(nil); created.Status != "pending" || created.Reason != "premoderation" {
+		t.Errorf("held: %+v", created)
 	}
 	set("eve", object{"state": "open"}).must(http.StatusOK)
 	f.post(nil)

@@ -163,7 +163,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// knownOrigin tells whether an origin is registered for a site, or for any site
+// knownOrigin reports whether an origin is registered for a site, or for any site
 // when slug is empty.
 func (s *Server) knownOrigin(ctx context.Context, origin, slug string) (bool, error) {
 	sites, err := s.node.SitesOfOrigin(ctx, origin)

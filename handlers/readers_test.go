@@ -123,7 +123,7 @@ type recordingLimiter struct {
 	keys []string
 }
 
-func (l *recordingLimiter) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
+func (l *recordingLimiter) Allow(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
 	l.mu.Lock()
 	for _, limit := range limits {
 		l.keys = append(l.keys, limit.Key)

@@ -64,7 +64,7 @@
 //     rejected.
 //   - Rule: what a newsroom sets for a site beside the model, such as blocked
 //     words.
-//   - Action: what a verdict asks for and what a decision does: approve, hold,
+//   - Action: what a verdict demands and what a decision does: approve, hold,
 //     reject or escalate. To hold is to leave a comment pending until a
 //     moderator decides.
 //

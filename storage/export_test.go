@@ -41,8 +41,8 @@ func (db *DB) MigrateTo(ctx context.Context, version int) error {
 
 // Columns returns the tables of a SQLite file, each after those that it refers
 // to, with their columns.
-func Columns(ctx context.Context, lite *sql.DB) (names []string, columns map[string][]string, err error) {
-	all, err := tables(ctx, lite)
+func Columns(ctx context.Context, sqlite *sql.DB) (names []string, columns map[string][]string, err error) {
+	all, err := tables(ctx, sqlite)
 	columns = map[string][]string{}
 	for _, t := range all {
 		names = append(names, t.name)

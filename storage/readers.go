@@ -65,7 +65,7 @@ func (db *DB) readerIDs(ctx context.Context, r models.Reader) iter.Seq2[[]string
 	}
 }
 
-// checkReader tells whether the caller may ask for the reader's data.
+// checkReader reports whether the caller may ask for the reader's data.
 func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader) error {
 	if err := r.Validate(); err != nil {
 		return err

@@ -14,7 +14,7 @@ func TestModeratorsSeeEachOthersClaimsAndDecisions(t *testing.T) {
 	onBothSetups(t, models.ModePre, moderatorsSeeEachOthersClaimsAndDecisions)
 }
 
-func moderatorsSeeEachOthersClaimsAndDecisions(t *testing.T, d *desk) {
+func moderatorsSeeEachOthersClaimsAndDecisions(t *testing.T, d *testServer) {
 	bob := models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleModerator}
 	first := d.post(1, "Ilse", "The first thought.")
 	p := d.login("alice", "409")
@@ -54,11 +54,11 @@ func moderatorsSeeEachOthersClaimsAndDecisions(t *testing.T, d *desk) {
 	}
 }
 
-func TestNoCommentIsDealtToTwoModerators(t *testing.T) {
-	onBothSetups(t, models.ModePre, noCommentIsDealtToTwoModerators)
+func TestNoCommentIsClaimedByTwoModerators(t *testing.T) {
+	onBothSetups(t, models.ModePre, noCommentIsClaimedByTwoModerators)
 }
 
-func noCommentIsDealtToTwoModerators(t *testing.T, d *desk) {
+func noCommentIsClaimedByTwoModerators(t *testing.T, d *testServer) {
 	ids := d.postDistinct(40)
 	alice := d.login("alice")
 	alice.waitFor(opened + ` !== ""`)
@@ -105,7 +105,7 @@ func TestFailedRequestsAreShown(t *testing.T) {
 	onBothSetups(t, models.ModePre, failedRequestsAreShown)
 }
 
-func failedRequestsAreShown(t *testing.T, d *desk) {
+func failedRequestsAreShown(t *testing.T, d *testServer) {
 	id := d.post(1, "Ilse", "The clock is right.")
 	for path, shown := range map[string]string{"/queue/claim": ".body", "/queue": ".empty"} {
 		p := d.open("/console/")

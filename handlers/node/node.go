@@ -109,7 +109,7 @@ func (n *Node) AuthorRecord(ctx context.Context, site, authorID string, since ti
 }
 
 // StartBurst stores that the comments on an article are held until a time, and
-// tells the other nodes.
+// notifies the other nodes.
 func (n *Node) StartBurst(ctx context.Context, site, article string, until time.Time) error {
 	if _, err := n.db.StartBurst(ctx, site, article, until); err != nil {
 		return err

@@ -49,7 +49,7 @@ func (n *Node) IdempotencyKey(address netip.Addr, key string) string {
 }
 
 // ReporterID returns the pseudonym of an address that reports a comment. It
-// differs for each comment, so that it does not tell who reports what, and it
+// differs for each comment, so that it does not show who reports what, and it
 // is made with the secret, so that a report counts once also after the key of
 // addresses has changed. It is empty for an invalid address.
 func (n *Node) ReporterID(comment string, address netip.Addr) string {

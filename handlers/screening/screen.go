@@ -41,9 +41,9 @@ type Source interface {
 	StartBurst(ctx context.Context, site, article string, until time.Time) error
 }
 
-// Campaigns groups the near-copies on a site. See counts a comment by its id
-// and returns the group that it belongs to. Keys tell authors and articles
-// apart. Groups may be forgotten; the database keeps the group of a comment.
+// Campaigns groups the near-copies on a site. Assign counts a comment by its id
+// and returns the group that it belongs to. Keys identify authors and
+// articles. Groups may be forgotten; the database keeps the group of a comment.
 type Campaigns interface {
 	Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
 }
