@@ -200,9 +200,8 @@ func trainingRows(yield func(models.Label, error) bool) {
 	}
 }
 
-func TestSitesAndRulesAreSet(t *testing.T) {
+func TestSitesAreAddedAndSet(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
-	d.setRole("alice", models.RoleEditor)
 	d.setRole("bob", models.RoleAdmin)
 
 	p := d.login("bob", "422")
@@ -228,8 +227,13 @@ func TestSitesAndRulesAreSet(t *testing.T) {
 	}
 	p.clickInPage("New secret key")
 	p.waitForText("#page [role=status] .notice", "wk_")
+}
 
-	p = d.login("alice", "422")
+func TestRulesAreSetAndExplained(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.setRole("alice", models.RoleEditor)
+
+	p := d.login("alice", "422")
 	p.page("sites/demo", "Sites")
 	if got := p.evaluate(`document.querySelector("#page [name=name]").matches(":disabled")`); got != "true" {
 		t.Error("an editor may change the site")
