@@ -73,7 +73,7 @@ func BenchmarkRequests(b *testing.B) {
 	})
 }
 
-// bench is a server that is called without a network.
+// bench is a server that is called in process, without a network.
 type bench struct {
 	*testing.B
 	node       http.Handler

@@ -43,7 +43,7 @@ func TestBurstHoldsNewComments(t *testing.T) {
 	var found items[models.ArticleEntry]
 	f.as("bob", "GET", "/v1/articles?site=gazette&state=surge", nil).into(http.StatusOK, &found)
 	if len(found.Items) != 1 || found.Items[0].ID != "busy" {
-		t.Errorf("surging: %+v", found.Items)
+		t.Errorf("articles in a burst: %+v", found.Items)
 	}
 	f.pass(31 * time.Minute)
 	if p := post("busy"); p.Status != "approved" {

@@ -20,7 +20,7 @@ func TestEveryReplyHasItsHeaders(t *testing.T) {
 		}
 	}
 	if id := f.send("GET", "/healthz", headers{"X-Request-Id": "<b>"}, nil).header.Get("X-Request-Id"); len(id) < 20 {
-		t.Errorf("an odd request id became %q", id)
+		t.Errorf("an invalid request id became %q", id)
 	}
 }
 

@@ -29,7 +29,7 @@ type clientRequest struct {
 }
 
 // identifySubmitter returns who a request comes from. A site's server sends
-// what it knows of the reader's client; that of a browser is taken from its
+// what it knows of the reader's client; that of a browser is read from its
 // connection. Fields that are not valid are added to bad.
 func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRequest, bad *models.Invalid) (submitter, error) {
 	req, by := c.Request(), principalOf(c)

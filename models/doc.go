@@ -1,8 +1,8 @@
 // Package models has the types of the domain and the errors that all packages
 // share.
 //
-// It imports nothing but the standard library and knows neither SQL nor HTTP:
-// every other package of Winnow may import it.
+// It imports nothing but the standard library and depends on neither SQL nor
+// HTTP: every other package of Winnow may import it.
 //
 // # Glossary
 //

@@ -80,8 +80,8 @@ func (db *DB) ArticleComments(ctx context.Context, site, article string, newestF
 	})
 }
 
-// ArticleCounts returns the number of approved comments of each article asked
-// for, 0 for unknown ones.
+// ArticleCounts returns the number of approved comments of each of these
+// articles, 0 for unknown ones.
 func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string) (map[string]int, error) {
 	counts := make(map[string]int, len(articles))
 	for _, id := range articles {

@@ -14,8 +14,8 @@ func Traced(opt Options, note func(text string, args []any)) Options {
 	return opt
 }
 
-// MigrationsBefore makes this a program that knows the schema only up to a
-// step, until forget is called.
+// MigrationsBefore hides the steps of the schema from one on, as an older program
+// would not have them, until forget is called.
 func MigrationsBefore(step string) (forget func()) {
 	all := migrations
 	migrations = all[:slices.IndexFunc(all, func(m migration) bool { return m.name == step })]

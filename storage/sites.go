@@ -11,7 +11,7 @@ import (
 )
 
 // AddSite adds a site and returns its secret key, of which only a hash is
-// stored. Name, mode and retention have defaults. A slug that is taken is a
+// stored. Name, mode and retention have defaults. A slug that exists is a
 // conflict.
 func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key string, err error) {
 	return update(ctx, db, func(t *tx) (string, error) { return t.addSite(by, s) })

@@ -112,7 +112,7 @@ func eraseReader(ctx context.Context, c *cli.Command, db *storage.DB, _ []string
 	return err
 }
 
-// confirmed asks on the terminal. Without a terminal, --yes is required.
+// confirmed prompts on the terminal. Without a terminal, --yes is required.
 func confirmed(c *cli.Command, question string) (bool, error) {
 	in, ok := c.Root().Reader.(*os.File)
 	if ok {

@@ -62,7 +62,7 @@ func noCommentIsClaimedByTwoModerators(t *testing.T, d *testServer) {
 	ids := d.postDistinct(40)
 	alice := d.login("alice")
 	alice.waitFor(opened + ` !== ""`)
-	d.url, d.other = d.other, d.url // bob asks the other node
+	d.url, d.other = d.other, d.url // bob uses the other node
 	bob := d.login("bob")
 	bob.waitFor(opened + ` !== ""`)
 	got, hands := map[string]string{}, map[string]int{}
@@ -98,7 +98,7 @@ func noCommentIsClaimedByTwoModerators(t *testing.T, d *testServer) {
 
 // failing is a script that makes requests fail whose path ends so.
 func failing(path string) string {
-	return fmt.Sprintf(`{ const ask = fetch; window.fetch = (url, ...rest) => String(url).split("?")[0].endsWith(%q) ? Promise.reject(new TypeError("cut")) : ask(url, ...rest) }`, path)
+	return fmt.Sprintf(`{ const original = fetch; window.fetch = (url, ...rest) => String(url).split("?")[0].endsWith(%q) ? Promise.reject(new TypeError("cut")) : original(url, ...rest) }`, path)
 }
 
 func TestFailedRequestsAreShown(t *testing.T) {

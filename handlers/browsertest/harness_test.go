@@ -297,7 +297,7 @@ func (d *testServer) waitFor(holds func() bool) {
 	for !holds() {
 		select {
 		case <-late:
-			d.Fatal("the condition never held")
+			d.Fatal("the condition was never met")
 		case <-again.C:
 		}
 	}

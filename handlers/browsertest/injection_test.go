@@ -10,7 +10,7 @@ import (
 	"winnow/models"
 )
 
-// injections are texts that would run, or break the layout, if they were taken for
+// injections are texts that would run, or break the layout, if they were parsed as
 // HTML.
 var injections = []string{
 	`<script>owned = 1</script>`,

@@ -158,7 +158,7 @@ func TestModelsArePromotedAndRolledBack(t *testing.T) {
 	p.page("models", "Models")
 	p.waitForText("#page thead .chip", "live")
 	if got := p.evaluate(`document.querySelectorAll("#page button, #page input").length`); got != "0" {
-		t.Errorf("an editor is given %s things to do", got)
+		t.Errorf("an editor sees %s actions", got)
 	}
 
 	p = d.login("bob", "422")

@@ -4,7 +4,7 @@
 // pseudonyms of addresses are made with. Nothing here is lost with the process:
 // storage has it all.
 //
-// It knows no HTTP. It imports storage, classifier and handlers/screening, and
+// It does not depend on HTTP. It imports storage, classifier and handlers/screening, and
 // nothing else of handlers.
 package node
 

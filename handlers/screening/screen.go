@@ -3,8 +3,8 @@
 // newsroom has set, the live model, the site's rules, campaigns of near-copies
 // and bursts of comments.
 //
-// It knows neither HTTP nor a database, so imports or other protocols
-// can use it as well: it reads what it needs from a Source. It imports nothing of
+// It depends on neither HTTP nor a database, so imports or other protocols can
+// use it as well: it reads what it needs from a Source. It imports nothing of
 // handlers or storage.
 package screening
 

@@ -2,8 +2,8 @@
 // Redis, Valkey or any server with their protocol and Lua scripts.
 //
 // Nothing in Redis is the only copy: when it is down or slow, a node uses package
-// memory instead, and returns to Redis by itself. The package knows neither HTTP
-// nor SQL.
+// memory instead, and returns to Redis by itself. The package depends on
+// neither HTTP nor SQL.
 package redis
 
 import (

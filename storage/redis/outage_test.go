@@ -163,11 +163,11 @@ func TestStalledServerCostsOneWait(t *testing.T) {
 // scripts is how many scripts the server has run.
 func scripts(t *testing.T, rdb *driver.Client) int {
 	t.Helper()
-	return figure(t, rdb, "commandstats", `cmdstat_evalsha:calls=(\d+)`)
+	return serverInfo(t, rdb, "commandstats", `cmdstat_evalsha:calls=(\d+)`)
 }
 
-// figure reads a number from the server's INFO.
-func figure(t *testing.T, rdb *driver.Client, section, pattern string) int {
+// serverInfo reads a number from the server's INFO.
+func serverInfo(t *testing.T, rdb *driver.Client, section, pattern string) int {
 	t.Helper()
 	found := regexp.MustCompile(pattern).FindStringSubmatch(rdb.Info(t.Context(), section).Val())
 	if found == nil {
@@ -203,7 +203,7 @@ func TestRoundTrips(t *testing.T) {
 	}
 
 	const callers, each = 64, 50
-	before, packets := scripts(t, rdb), figure(t, rdb, "stats", `total_reads_processed:(\d+)`)
+	before, packets := scripts(t, rdb), serverInfo(t, rdb, "stats", `total_reads_processed:(\d+)`)
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
@@ -213,7 +213,7 @@ func TestRoundTrips(t *testing.T) {
 		})
 	}
 	all.Wait()
-	packets = figure(t, rdb, "stats", `total_reads_processed:(\d+)`) - packets
+	packets = serverInfo(t, rdb, "stats", `total_reads_processed:(\d+)`) - packets
 	if n := scripts(t, rdb) - before; n != callers*each || packets > callers*each/2 {
 		t.Errorf("%d requests ran %d scripts in %d packets", callers*each, n, packets)
 	}

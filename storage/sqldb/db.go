@@ -2,8 +2,8 @@
 //
 // It opens a database, groups what many callers write into few transactions,
 // reads rows and names every difference between the two databases. It does not
-// know what the tables hold: of this module it imports nothing but the error
-// kinds of models.
+// depend on what the tables contain: of this module it imports nothing but the
+// error kinds of models.
 package sqldb
 
 import (

@@ -136,7 +136,7 @@ func claimAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	holder := map[string]int{}
 	for i, items := range got {
 		for _, item := range items {
-			if other, taken := holder[item.Comment.ID]; taken {
+			if other, claimed := holder[item.Comment.ID]; claimed {
 				t.Errorf("%s was claimed by %d and %d", item.Comment.ID, other, i)
 			}
 			holder[item.Comment.ID] = i
