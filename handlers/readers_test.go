@@ -26,11 +26,11 @@ func TestAdminsExportAndEraseReaders(t *testing.T) {
 		who, path string
 		status    int
 	}{
-		"an editor":          {"eve", path, 403},
-		"an unknown site":    {"ada", "/v1/readers?site=tribune&author_id=u1", 404},
-		"nobody is named":    {"ada", "/v1/readers?site=gazette", 422},
-		"no site is named":   {"ada", "/v1/readers?author_id=u1", 422},
-		"two ways to say it": {"ada", path + "&email=ada@example.org", 422},
+		"an editor":        {"eve", path, 403},
+		"an unknown site":  {"ada", "/v1/readers?site=tribune&author_id=u1", 404},
+		"nobody is named":  {"ada", "/v1/readers?site=gazette", 422},
+		"no site is named": {"ada", "/v1/readers?author_id=u1", 422},
+		"two identities":   {"ada", path + "&email=ada@example.org", 422},
 	} {
 		for _, method := range []string{"GET", "DELETE"} {
 			r := f.send(method, test.path, bearer(token(t, test.who)), nil)

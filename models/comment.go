@@ -44,7 +44,7 @@ type Comment struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// ContentRemoved reports whether the content was removed: by asked for erasure, or at the end of
+// ContentRemoved reports whether the content was removed: by an erasure, or at the end of
 // its retention. The row stays, so that replies keep their parent.
 func (c Comment) ContentRemoved() bool { return c.Body == "" }
 

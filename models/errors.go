@@ -18,7 +18,7 @@ const (
 	KindUnauthorized Kind = "unauthorized"      // 401: no valid credentials
 	KindForbidden    Kind = "forbidden"         // 403: authenticated, but not allowed
 	KindBanned       Kind = "banned"            // 403: the author may not comment
-	KindClosed       Kind = "closed"            // 403: the article takes no comments
+	KindClosed       Kind = "closed"            // 403: the article accepts no comments
 	KindNotFound     Kind = "not_found"         // 404
 	KindConflict     Kind = "conflict"          // 409: stale, or claimed by another
 	KindTooLarge     Kind = "too_large"         // 413
