@@ -120,7 +120,7 @@ func (s *Server) router() *echo.Echo {
 	e.HideBanner = true
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = func(r *http.Request) string { return s.clientIP(r).String() }
-	e.Use(s.observe, secureHeaders, s.cors)
+	e.Use(s.observe, s.cors)
 	for _, r := range s.routes() {
 		h := compressed(r, s.guard(r))
 		e.Add(r.method, r.path, h)
