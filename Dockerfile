@@ -5,7 +5,7 @@ RUN go mod download
 COPY . .
 ARG RELEASE=
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${RELEASE}" -o /out/winnow ./cmd/winnow
-# What the empty image lacks: places to write, owned by the user it runs as.
+# Writable folders for the empty image, owned by its user.
 RUN install -d -o 65532 -g 65532 /out/data && install -d -m 1777 /out/tmp
 
 FROM scratch

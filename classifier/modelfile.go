@@ -13,8 +13,9 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
+
+	"github.com/google/renameio/v2/maybe"
 
 	"winnow/models"
 )
@@ -76,29 +77,18 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
-// WriteFile writes the model file under a temporary name in the same folder,
-// syncs it and renames it, so that there is never a partial file at path.
-func (m *Model) WriteFile(path string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+// WriteFile writes the model file so that path never has a partial file: under a
+// temporary name first, then synced and renamed. A new file has mode 0644.
+func (m *Model) WriteFile(path string) error {
+	var file bytes.Buffer
+	_, err := m.WriteTo(&file)
+	if err == nil {
+		err = maybe.WriteFile(path, file.Bytes(), 0o644)
+	}
 	if err != nil {
 		return fmt.Errorf("write the model: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write the model: %w", errors.Join(err, os.Remove(f.Name())))
-		}
-	}()
-	_, err = m.WriteTo(f)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return nil
 }
 
 // ReadFile reads the model file at path, see Read.

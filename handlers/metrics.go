@@ -14,7 +14,7 @@ import (
 	"winnow/models"
 )
 
-// metrics is what an operator watches, in a registry of the server's own.
+// metrics are the server's Prometheus metrics, in a registry of its own.
 type metrics struct {
 	handler         http.Handler
 	requests        *prometheus.CounterVec
@@ -30,17 +30,17 @@ func (s *Server) newMetrics() *metrics {
 			Name: "winnow_requests_total", Help: "HTTP requests by route and status.",
 		}, []string{"method", "route", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "winnow_request_seconds", Help: "Time to answer, by route.",
+			Name: "winnow_request_seconds", Help: "Time to the reply, by route.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5},
 		}, []string{"route"}),
 		comments: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "winnow_comments_total", Help: "Comments taken, by the status they got.",
+			Name: "winnow_comments_total", Help: "Comments accepted, by status.",
 		}, []string{"status"}),
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "winnow_limited_total", Help: "Requests refused by a rate limit, by its name.",
 		}, []string{"limit"}),
 		limiterFailures: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "winnow_limiter_failures_total", Help: "Requests let through because the limiter failed.",
+			Name: "winnow_limiter_failures_total", Help: "Requests allowed without a check because the limiter failed.",
 		}),
 	}
 	r := prometheus.NewRegistry()
@@ -50,15 +50,15 @@ func (s *Server) newMetrics() *metrics {
 	)
 	if s.redis != nil {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "winnow_limiter_fallbacks_total", Help: "Limits, campaigns and notices kept to this process because Redis did not answer in time.",
+			Name: "winnow_limiter_fallbacks_total", Help: "Calls for limits, campaigns and events that were handled in process because Redis did not answer in time.",
 		}, func() float64 { return float64(s.redis.Fallbacks()) }))
 	}
 	m.handler = promhttp.HandlerFor(r, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 	return m
 }
 
-// observe counts one answered request. Paths without a route, and methods that
-// no route has, count as one each, so that strangers cannot make up names.
+// observe counts one answered request. All paths without a route share one label,
+// and all other methods another: clients must not be able to create labels.
 func (m *metrics) observe(c echo.Context, took time.Duration) {
 	route, method := c.Path(), c.Request().Method
 	if route == "" {
@@ -72,22 +72,22 @@ func (m *metrics) observe(c echo.Context, took time.Duration) {
 }
 
 var (
-	pendingDesc = prometheus.NewDesc("winnow_queue_pending", "Comments that wait for a moderator.", nil, nil)
-	modelDesc   = prometheus.NewDesc("winnow_model_info", "The live model.", []string{"version"}, nil)
+	pendingDesc = prometheus.NewDesc("winnow_queue_pending", "Pending comments.", nil, nil)
+	modelDesc   = prometheus.NewDesc("winnow_model_info", "Version of the live model; the value is always 1.", []string{"version"}, nil)
 )
 
-// gauges are read when they are asked for.
+// gauges are computed when the metrics are scraped.
 type gauges struct{ s *Server }
 
 func (g gauges) Describe(ch chan<- *prometheus.Desc) { ch <- pendingDesc; ch <- modelDesc }
 
 func (g gauges) Collect(ch chan<- prometheus.Metric) {
-	ch <- prometheus.MustNewConstMetric(modelDesc, prometheus.GaugeValue, 1, g.s.live.Load().Version())
+	ch <- prometheus.MustNewConstMetric(modelDesc, prometheus.GaugeValue, 1, g.s.node.Model().Version())
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	page, err := g.s.db.Queue(ctx, models.Caller{Kind: models.ByCommand}, models.QueueFilter{Limit: 1})
 	if err != nil {
-		g.s.log.WarnContext(ctx, "queue not counted for the metrics", "error", err)
+		g.s.log.WarnContext(ctx, "counting the queue for the metrics failed", "error", err)
 		return
 	}
 	ch <- prometheus.MustNewConstMetric(pendingDesc, prometheus.GaugeValue, float64(page.Total))

@@ -12,80 +12,54 @@ type Article struct {
 	URL     string `json:"url,omitempty"`
 	Title   string `json:"title,omitempty"`
 	Section string `json:"section,omitempty"` // of the publication, such as "Sport"
-	// SurgeUntil is when a surge of comments ends; zero when there is none, and
-	// where readers look.
-	SurgeUntil time.Time `json:"surge_until,omitzero"`
+	// BurstUntil is when a burst of comments ends. It is zero when there is none,
+	// and in everything that readers can see.
+	BurstUntil time.Time `json:"surge_until,omitzero"`
 }
 
-// MaxSection is how many characters the name of a section may have.
+func (a Article) validate(bad *Invalid) {
+	bad.checkLength("article.id", a.ID, 1, MaxID)
+	bad.checkURL("article.url", a.URL)
+	bad.checkLength("article.title", a.Title, 0, MaxTitle)
+	bad.checkLength("article.section", a.Section, 0, MaxSection)
+}
+
+// MaxSection is the longest name of a section, in characters.
 const MaxSection = 100
 
 // ArticleState says what happens to new comments on an article.
 type ArticleState string
 
 const (
-	ArticleOpen   ArticleState = "open"   // as the site has it
-	ArticleClosed ArticleState = "closed" // none are taken
-	ArticlePre    ArticleState = "pre"    // each waits for a moderator
+	ArticleOpen   ArticleState = "open"   // the site's mode applies
+	ArticleClosed ArticleState = "closed" // they are refused
+	ArticlePre    ArticleState = "pre"    // each is held
 )
-
-// Surge is how many comments on one article, of those that the filter does not
-// reject, are too many to be published unseen: when more than Count come within
-// so many minutes, all wait for a moderator for HoldMinutes. With a Count of 0
-// there is no such number.
-type Surge struct {
-	Count       int `json:"count"`
-	Minutes     int `json:"minutes"`
-	HoldMinutes int `json:"hold_minutes"`
-}
-
-// Limits on a surge: the longest time is a week.
-const (
-	maxSurge        = 100_000
-	maxSurgeMinutes = 7 * 24 * 60
-)
-
-// Hold is how long a surge lasts.
-func (s Surge) Hold() time.Duration { return time.Duration(s.HoldMinutes) * time.Minute }
-
-// Window is the time within which comments are counted.
-func (s Surge) Window() time.Duration { return time.Duration(s.Minutes) * time.Minute }
-
-func (s Surge) validate(bad *Invalid) {
-	if s.Count < 0 || s.Count > maxSurge {
-		bad.Add("surge.count", "must be from 0 to %d", maxSurge)
-	}
-	for field, minutes := range map[string]int{"surge.minutes": s.Minutes, "surge.hold_minutes": s.HoldMinutes} {
-		if minutes < 0 || minutes > maxSurgeMinutes || s.Count > 0 && minutes == 0 {
-			bad.Add(field, "must be from 1 to %d", maxSurgeMinutes)
-		}
-	}
-}
 
 // ArticleEntry is an article as the newsroom sees it.
 type ArticleEntry struct {
 	Article
 	State    ArticleState `json:"state"`
-	Until    time.Time    `json:"until,omitzero"`  // the state ends then, and the article is open; zero: never
-	Surge    *Surge       `json:"surge,omitempty"` // nil: the site's
+	Until    time.Time    `json:"until,omitzero"`  // when the article opens again; zero: never
+	Burst    *Burst       `json:"surge,omitempty"` // nil: the site's
 	Approved int          `json:"approved"`
 	Rejected int          `json:"rejected"`
 	Pending  int          `json:"pending"`
-	ActiveAt time.Time    `json:"active_at,omitzero"` // the newest comment came then, to the minute
+	ActiveAt time.Time    `json:"active_at,omitzero"` // arrival of the newest comment, to the minute
 }
 
-// At returns the entry as it is at a time, without what has ended by then.
-func (e ArticleEntry) At(now time.Time) ArticleEntry {
+// AsOf returns the entry as of a time: without a state or burst that has ended.
+func (e ArticleEntry) AsOf(now time.Time) ArticleEntry {
 	if e.State == "" || !e.Until.IsZero() && !e.Until.After(now) {
 		e.State, e.Until = ArticleOpen, time.Time{}
 	}
-	if !e.SurgeUntil.After(now) {
-		e.SurgeUntil = time.Time{}
+	if !e.BurstUntil.After(now) {
+		e.BurstUntil = time.Time{}
 	}
 	return e
 }
 
-// Validate checks what a newsroom may set of an article.
+// Validate checks the fields that a newsroom may set.
 func (e ArticleEntry) Validate() error {
 	var bad Invalid
 	if n := utf8.RuneCountInString(e.ID); n > MaxID || Blank(e.ID) {
@@ -103,19 +77,19 @@ func (e ArticleEntry) Validate() error {
 	default:
 		bad.Add("state", "must be open, closed or pre")
 	}
-	if e.Surge != nil {
-		e.Surge.validate(&bad)
+	if e.Burst != nil {
+		e.Burst.validate(&bad)
 	}
 	return bad.Err()
 }
 
-// ArticleFilter narrows the list of a site's articles. Empty fields do not.
+// ArticleFilter selects articles of a site. Empty fields select all.
 type ArticleFilter struct {
 	Site    string // required
 	Article string // an id
 	Query   string // part of the title, the address or the id, without case
 	State   ArticleState
-	Surging bool
+	InBurst bool
 	Cursor  string
 	Limit   int
 }

@@ -2,12 +2,23 @@ package models
 
 import (
 	"math"
+	"net/mail"
 	"time"
 	"unicode/utf8"
 )
 
-// Key is whom the record of an author is kept for: the id when there is one,
-// else the name. What is said of a name does not hold for authors with an id.
+// Author is who a comment says wrote it. An ID is an identity, because the site or
+// a reader token vouches for it. A name alone is not.
+type Author struct {
+	ID    string `json:"id,omitempty"`
+	Name  string `json:"name"`
+	Email string `json:"email,omitempty"`
+	URL   string `json:"url,omitempty"`
+}
+
+// Key identifies the author in records and sanctions: by the id when there is
+// one, else by the name. What applies to a name does not apply to an author who
+// uses the same name and has an id.
 func (a Author) Key() string {
 	if a.ID != "" {
 		return "id:" + a.ID
@@ -15,47 +26,68 @@ func (a Author) Key() string {
 	return "name:" + a.Name
 }
 
-// Trust is the share of an author's decided comments that were approved, as if
-// there were one more of each kind (Laplace's rule of succession): 0.5 for
-// somebody unknown, to three decimals.
-func (r Record) Trust() float64 {
+// maxEmail is the longest address that mail can be sent to (RFC 5321), in bytes.
+const maxEmail = 254
+
+func (a Author) validate(bad *Invalid) {
+	bad.checkLength("author.id", a.ID, 0, MaxID)
+	bad.checkLength("author.name", a.Name, 1, MaxName)
+	if a.Email != "" {
+		if parsed, err := mail.ParseAddress(a.Email); err != nil || parsed.Address != a.Email || len(a.Email) > maxEmail {
+			bad.Add("author.email", "must be an e-mail address")
+		}
+	}
+	bad.checkURL("author.url", a.URL)
+}
+
+// AuthorRecord counts what became of an author's comments on one site.
+type AuthorRecord struct {
+	Approved int `json:"approved"`
+	Rejected int `json:"rejected"`
+	Pending  int `json:"pending"`
+}
+
+// Trust is the share of an author's decided comments that were approved, with one
+// more of each kind added (Laplace's rule of succession), rounded to three
+// decimals. It is 0.5 for an unknown author.
+func (r AuthorRecord) Trust() float64 {
 	return math.Round(1000*float64(r.Approved+1)/float64(r.Approved+r.Rejected+2)) / 1000
 }
 
-// SanctionKind is what is done about an author's new comments.
+// SanctionKind is what happens to an author's new comments.
 type SanctionKind string
 
 const (
 	Ban    SanctionKind = "ban"    // they are refused
-	Shadow SanctionKind = "shadow" // they wait for a moderator, and look as usual to the author
+	Shadow SanctionKind = "shadow" // they are held; their author sees them as published
 )
 
-// Sanction is what a newsroom does about one author on one site.
+// Sanction is a ban or shadow ban of one author on one site.
 type Sanction struct {
 	Kind   SanctionKind `json:"kind"`
-	Reason string       `json:"reason,omitempty"` // for the newsroom
-	Until  time.Time    `json:"until,omitzero"`   // it ends then; zero: never
+	Reason string       `json:"reason,omitempty"` // for the newsroom only
+	Until  time.Time    `json:"until,omitzero"`   // when it ends; zero: never
 	By     string       `json:"by"`
 	At     time.Time    `json:"at"`
 }
 
-// Holds tells whether the sanction is in force at a time; nil never is.
-func (s *Sanction) Holds(now time.Time) bool {
+// Active reports whether the sanction is in force at a time. A nil one is not.
+func (s *Sanction) Active(now time.Time) bool {
 	return s != nil && s.Kind != "" && (s.Until.IsZero() || s.Until.After(now))
 }
 
-// maxShadow is how long a moderator, who is no editor, may shadow an author.
+// maxShadow is the longest shadow ban that a moderator below editor may impose.
 const maxShadow = 7 * 24 * time.Hour
 
-// MayBeSet tells whether somebody with a role may impose the sanction, or lift
-// it. Moderators may only shadow, for a week.
-func (s *Sanction) MayBeSet(role Role, now time.Time) bool {
-	return !s.Holds(now) || role.AtLeast(RoleEditor) ||
+// SettableBy reports whether a role may impose or lift the sanction. Below editor
+// it must be a shadow ban of at most a week.
+func (s *Sanction) SettableBy(role Role, now time.Time) bool {
+	return !s.Active(now) || role.AtLeast(RoleEditor) ||
 		s.Kind == Shadow && !s.Until.IsZero() && !s.Until.After(now.Add(maxShadow))
 }
 
-// Standing is what a newsroom has said of an author.
-type Standing struct {
+// AuthorState is what a newsroom has set for an author.
+type AuthorState struct {
 	Note     string
 	Sanction *Sanction // nil: none
 }
@@ -65,8 +97,8 @@ const (
 	maxReason = 500
 )
 
-// Validate checks a standing that is set at a time.
-func (s Standing) Validate(now time.Time) error {
+// Validate checks what is to be set at a time.
+func (s AuthorState) Validate(now time.Time) error {
 	var bad Invalid
 	if n := utf8.RuneCountInString(s.Note); n > maxNote {
 		bad.Add("note", "must have at most %d characters, has %d", maxNote, n)
@@ -85,30 +117,30 @@ func (s Standing) Validate(now time.Time) error {
 	return bad.Err()
 }
 
-// KnownAuthor is what a moderator sees of an author beside a comment.
-type KnownAuthor struct {
-	Record
+// AuthorSummary is what a moderator sees of an author next to a comment.
+type AuthorSummary struct {
+	AuthorRecord
 	Trust    float64   `json:"trust"`
-	Sanction *Sanction `json:"sanction,omitempty"` // that holds
+	Sanction *Sanction `json:"sanction,omitempty"` // if in force
 }
 
-// Profile is what is known of an author on one site.
-type Profile struct {
-	Site     string     `json:"site"`
-	Key      string     `json:"key"`
-	ID       string     `json:"id,omitempty"`
-	Name     string     `json:"name"` // of the newest comment
-	Record   Record     `json:"record"`
-	Trust    float64    `json:"trust"`
-	FirstAt  *time.Time `json:"first_at,omitempty"` // nil: never wrote
-	LastAt   *time.Time `json:"last_at,omitempty"`
-	Note     string     `json:"note"`
-	Sanction *Sanction  `json:"sanction,omitempty"` // that holds
-	// Covers says whose comments a sanction is for: "id", or "name": those under
-	// this name that have no id, for anybody may take a name.
+// AuthorProfile is all that is known of an author on one site.
+type AuthorProfile struct {
+	Site     string       `json:"site"`
+	Key      string       `json:"key"`
+	ID       string       `json:"id,omitempty"`
+	Name     string       `json:"name"` // of the newest comment
+	Record   AuthorRecord `json:"record"`
+	Trust    float64      `json:"trust"`
+	FirstAt  *time.Time   `json:"first_at,omitempty"` // nil: no comment yet
+	LastAt   *time.Time   `json:"last_at,omitempty"`
+	Note     string       `json:"note"`
+	Sanction *Sanction    `json:"sanction,omitempty"` // if in force
+	// Covers says to which comments a sanction applies: "id" to those of this
+	// id, "name" to those that have this name and no id.
 	Covers string `json:"covers"`
-	// Subject stands for the author in the audit trail; empty when nobody is
-	// there yet.
+	// Subject is the keyed hash that stands for the author in the audit trail;
+	// empty when there is none yet.
 	Subject  string    `json:"subject,omitempty"`
 	Comments []Comment `json:"comments"` // newest first, of any status
 	Next     string    `json:"next,omitempty"`

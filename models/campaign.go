@@ -2,24 +2,24 @@ package models
 
 import "time"
 
-// Bands is how many numbers a Sketch has. Two texts whose sketches have Alike
-// of them in common, each in its place, count as near-copies.
+// SketchSize is how many numbers a Sketch has. Two texts are near-copies when at
+// least MinSharedBands of them are equal, position by position.
 const (
-	Bands = 12
-	Alike = 4
+	SketchSize     = 12
+	MinSharedBands = 4
 )
 
-// Sketch is what is left of a text to find its near-copies by: the more two
+// Sketch identifies near-copies of a text (MinHash with banding): the more two
 // texts have in common, the more of these numbers are equal. Package
-// classifier/campaign draws it.
-type Sketch [Bands]uint64
+// classifier/campaign computes it.
+type Sketch [SketchSize]uint64
 
 // Campaign is a group of near-identical comments on one site.
 type Campaign struct {
-	ID       string    `json:"id"`                // of the first of its comments
-	Count    int       `json:"count"`             // of comments, this one included
-	Authors  int       `json:"authors"`           // different ones, as far as they were told apart
-	Articles int       `json:"articles"`          // likewise
-	First    time.Time `json:"first"`             // when the first comment came
-	Pending  int       `json:"pending,omitempty"` // how many wait, where campaigns are asked for as one item
+	ID       string    `json:"id"`                // of its first comment
+	Count    int       `json:"count"`             // of comments, including this one
+	Authors  int       `json:"authors"`           // different ones, counted up to a limit
+	Articles int       `json:"articles"`          // counted the same
+	First    time.Time `json:"first"`             // arrival of the first comment
+	Pending  int       `json:"pending,omitempty"` // pending ones, in a queue that is grouped by campaign
 }

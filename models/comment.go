@@ -1,16 +1,13 @@
 package models
 
 import (
-	"net/mail"
-	"net/url"
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 )
 
-// Status is where a comment stands. Why it stands there is in Reason and in
-// the verdict.
+// Status says whether a comment is published. The reason and the verdict say
+// why.
 type Status string
 
 const (
@@ -19,54 +16,9 @@ const (
 	Rejected Status = "rejected"
 )
 
-// Reason says why a comment has its status: the moderator's reasons for a
-// rejection, and the machine's for holding or rejecting.
-type Reason string
-
-// Reasons a moderator gives for a rejection.
-const (
-	ReasonSpam     Reason = "spam"
-	ReasonAbuse    Reason = "abuse"
-	ReasonOffTopic Reason = "off_topic"
-	ReasonIllegal  Reason = "illegal"
-	ReasonOther    Reason = "other"
-)
-
-// Reasons that only the machine gives; it also uses ReasonSpam and ReasonAbuse.
-const (
-	ReasonPremoderation Reason = "premoderation" // the site or article holds everything
-	ReasonHoneypot      Reason = "honeypot"      // a field that people do not see was filled in
-	ReasonFlagged       Reason = "flagged"       // readers reported it
-	ReasonRule          Reason = "rule"          // a rule of the site fired
-	ReasonSecondLook    Reason = "second_look"   // a second look said otherwise than the first
-	ReasonErased        Reason = "erased"        // its author wanted it gone
-	ReasonEscalated     Reason = "escalated"     // a moderator leaves it to an editor
-	ReasonEdited        Reason = "edited"        // its author changed it after a decision
-	ReasonShadow        Reason = "shadow"        // the newsroom looks at all that its author writes
-	ReasonSurge         Reason = "surge"         // too many came on its article at once
-)
-
-// Decidable tells whether r is a reason that a moderator may give.
-func (r Reason) Decidable() bool {
-	switch r {
-	case ReasonSpam, ReasonAbuse, ReasonOffTopic, ReasonIllegal, ReasonOther:
-		return true
-	}
-	return false
-}
-
-// Author is who a comment says wrote it. A name alone is not an identity: ID
-// is, when the site or a reader token vouches for it.
-type Author struct {
-	ID    string `json:"id,omitempty"`
-	Name  string `json:"name"`
-	Email string `json:"email,omitempty"`
-	URL   string `json:"url,omitempty"`
-}
-
-// Client is where a comment came from. The address itself is never kept: Hash
-// is a hash of it with a key that changes every seven days, Net the network
-// around it (/24 or /48).
+// Client is where a comment came from. The address itself is not stored: Hash is
+// a hash of it with a key that changes every seven days, Net its network (IPv4
+// /24, IPv6 /48).
 type Client struct {
 	Hash      string `json:"hash,omitempty"`
 	Net       string `json:"net,omitempty"`
@@ -74,7 +26,7 @@ type Client struct {
 	Referrer  string `json:"referrer,omitempty"`
 }
 
-// Comment is what a reader wrote, and what became of it.
+// Comment is what a reader wrote, with its status.
 type Comment struct {
 	ID        string    `json:"id"`
 	Site      string    `json:"site"`
@@ -82,7 +34,7 @@ type Comment struct {
 	ParentID  string    `json:"parent_id,omitempty"`
 	Author    Author    `json:"author"`
 	Body      string    `json:"body"`
-	Lang      string    `json:"lang,omitempty"` // ISO 639-1; empty when not known, or never held
+	Lang      string    `json:"lang,omitempty"` // ISO 639-1, detected for pending comments; empty: unknown
 	Client    Client    `json:"client"`
 	Status    Status    `json:"status"`
 	Reason    Reason    `json:"reason,omitempty"`
@@ -92,11 +44,18 @@ type Comment struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// Gone tells whether nothing is left of a comment but its place: it was erased,
-// or kept as long as its site keeps what is rejected.
-func (c Comment) Gone() bool { return c.Body == "" }
+// ContentRemoved reports whether the content was removed: by an erasure, or at the end of
+// its retention. The row stays, so that replies keep their parent.
+func (c Comment) ContentRemoved() bool { return c.Body == "" }
 
-// Limits on what a comment may hold, in characters.
+// Revision is an earlier text of a comment.
+type Revision struct {
+	Version    int64     `json:"version"` // of the comment when it had this text
+	Body       string    `json:"body"`
+	ReplacedAt time.Time `json:"replaced_at"`
+}
+
+// Longest fields of a comment, in characters.
 const (
 	MaxBody      = 20_000
 	MaxName      = 100
@@ -106,56 +65,29 @@ const (
 	MaxUserAgent = 500
 )
 
-// Clean makes text storable by any database and comparable: invalid UTF-8 and
-// NUL become U+FFFD, white space around it goes.
+// Clean prepares text for storage and comparison: it replaces invalid UTF-8 and
+// NUL by U+FFFD and removes surrounding white space.
 func Clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.ReplaceAll(s, "\x00", "\uFFFD")
 	return strings.TrimSpace(s)
 }
 
-// Blank tells whether s shows nothing: white space, controls and invisible
-// format characters alone.
+// Blank reports whether s has no visible character: only white space, controls
+// and format characters.
 func Blank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
 		return !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r)
 	}) < 0
 }
 
-// Validate checks a comment as it arrives, before it has an id or a status.
-// Text is expected to have passed through Clean.
+// Validate checks a new comment, before it has an id or a status. Its text must
+// have passed through Clean.
 func (c Comment) Validate() error {
 	var bad Invalid
-	length := func(field, s string, least, most int) {
-		switch n := utf8.RuneCountInString(s); {
-		case least > 0 && Blank(s):
-			bad.Add(field, "must not be empty")
-		case n > most:
-			bad.Add(field, "must have at most %d characters, has %d", most, n)
-		}
-	}
-	link := func(field, s string) {
-		length(field, s, 0, MaxURL)
-		if s == "" {
-			return
-		}
-		if u, err := url.Parse(s); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-			bad.Add(field, "must be an http or https address")
-		}
-	}
-	length("article.id", c.Article.ID, 1, MaxID)
-	link("article.url", c.Article.URL)
-	length("article.title", c.Article.Title, 0, MaxTitle)
-	length("article.section", c.Article.Section, 0, MaxSection)
-	length("parent_id", c.ParentID, 0, MaxID)
-	length("author.id", c.Author.ID, 0, MaxID)
-	length("author.name", c.Author.Name, 1, MaxName)
-	if email := c.Author.Email; email != "" {
-		if a, err := mail.ParseAddress(email); err != nil || a.Address != email || len(email) > 254 {
-			bad.Add("author.email", "must be an e-mail address")
-		}
-	}
-	link("author.url", c.Author.URL)
-	length("body", c.Body, 1, MaxBody)
+	c.Article.validate(&bad)
+	bad.checkLength("parent_id", c.ParentID, 0, MaxID)
+	c.Author.validate(&bad)
+	bad.checkLength("body", c.Body, 1, MaxBody)
 	return bad.Err()
 }

@@ -1,6 +1,96 @@
-// Package models holds what the service speaks of: sites, articles, comments,
-// verdicts, decisions, labels, moderators and the errors that go with them.
+// Package models has the types of the domain and the errors that all packages
+// share.
 //
-// It imports nothing but the standard library, and knows neither SQL nor HTTP:
-// every other package of Winnow may import it.
+// It imports nothing but the standard library and depends on neither SQL nor
+// HTTP: every other package of Winnow may import it.
+//
+// # Glossary
+//
+// Each word has this one meaning in the code, in the API and in the console.
+// Where the API uses another word, it stands in parentheses.
+//
+// Publications and people:
+//
+//   - Site: a publication. Several sites share one installation; nothing of one
+//     is visible to another. Its slug is its identity.
+//   - Article: a page of a site that readers comment on, by the site's own id.
+//     It is open, closed to new comments, or in premoderation.
+//   - Reader: a person who reads or writes comments. A reader token is a JWT
+//     with which a site vouches for a reader's id.
+//   - Author: who a comment says wrote it. An id is an identity, a name alone is
+//     not: anybody may use the same name.
+//   - Moderator: a person of the newsroom with a login. The role says what the
+//     person may do: moderator, editor or admin.
+//   - Caller: who sends a request, and how that was proved: site key, browser
+//     origin, moderator session or command line.
+//   - Record: how many of an author's comments on one site were approved,
+//     rejected or are pending. Trust is the share of approved ones.
+//   - Sanction: what a newsroom does about an author. A ban refuses new
+//     comments. A shadow ban (shadow) keeps them pending and shows them to
+//     their author as if they were published.
+//
+// Comments:
+//
+//   - Comment: what a reader wrote. Its status is pending, approved or rejected;
+//     its reason says why.
+//   - Revision: an earlier text of a comment that its author has edited.
+//   - Report (flag): a reader's notice that a comment should be looked at.
+//   - Version: a number that grows with each change of a comment, for optimistic
+//     locking.
+//   - Burst (surge): more comments on one article within some minutes than the
+//     site or the article allows to be published unseen. All new ones are then
+//     held for a while.
+//   - Sketch: some numbers computed from a text. Near-copies have many of them
+//     in common.
+//   - Campaign: a group of near-identical comments on one site, found by their
+//     sketches.
+//
+// Classification:
+//
+//   - Class: what a text was found to be: ham, spam or abuse. Ham is what should
+//     be published.
+//   - Label: one text with the class that a person gave it. Models are trained
+//     on labels.
+//   - Model: what the classifier has learned from labels. One model is live on
+//     all nodes; any other is a candidate until it is promoted.
+//   - Head: the part of a model that computes one probability. There is one
+//     head for spam and one for abuse. (The head of the audit trail is its last
+//     row.)
+//   - Verdict: what the model and the rules say of a comment: the probabilities,
+//     an action, a reason and the signals.
+//   - Signal: one cause of a verdict, such as a word, a shape of the text or a
+//     rule, with its share of the log odds.
+//   - Threshold: the probability of spam from which comments are held or
+//     rejected.
+//   - Rule: what a newsroom sets for a site beside the model, such as blocked
+//     words.
+//   - Action: what a verdict demands and what a decision does: approve, hold,
+//     reject or escalate. To hold is to leave a comment pending until a
+//     moderator decides.
+//
+// Moderation:
+//
+//   - Queue: the pending comments of all sites that a moderator works on. An
+//     item is one comment with its verdict and context.
+//   - Claim: a moderator's exclusive right to decide a comment. The lease is
+//     the time until which a claim lasts; it can be renewed.
+//   - Decision: what a moderator did to a comment. It can be undone; the record
+//     of it stays.
+//   - Batch: several decisions that were made, and can be undone, together.
+//   - Preview: what a batch of all comments that a filter matches would decide.
+//   - Escalation: a moderator leaves a comment to an editor.
+//   - Second look: a comment that was already decided, decided once more by another
+//     moderator who does not see the first result. The share of agreement
+//     measures moderators and model.
+//   - Outcome: what became of a comment, as its author may know it.
+//
+// Operation:
+//
+//   - Node: one running server. Several nodes may share a database.
+//   - Event: a notice to consoles and other nodes that something changed.
+//   - Audit trail: who changed what, when and from where. Its rows are a chain
+//     of hashes.
+//   - Retention: how many days a site keeps addresses, rejected comments and
+//     labels. Erasure removes all data of one reader.
+//   - Limit: how often something may happen, and for whom that is counted.
 package models

@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// Each comment has a verdict, and reflection took as long for it as the whole
-// parsing of the request. The signals, which are most of it, are both kept and
-// replied, and so written for themselves.
+// Every new comment has a verdict, and encoding it by reflection took as long as
+// decoding the whole request. The signals, which are most of it, are both stored
+// and sent, so they are encoded once and separately.
 
-// AppendJSON appends the verdict as encoding/json would understand it, with its
-// signals as SignalsJSON has written them.
+// AppendJSON appends the verdict as JSON that encoding/json decodes to the same
+// value. signals is the result of SignalsJSON.
 func (v Verdict) AppendJSON(b []byte, signals string) []byte {
 	b = append(b, '{')
 	if v.Spam != nil {
@@ -19,39 +19,39 @@ func (v Verdict) AppendJSON(b []byte, signals string) []byte {
 	if v.Abuse != nil {
 		b = append(appendNumber(append(b, `"abuse":`...), *v.Abuse), ',')
 	}
-	b = AppendString(append(b, `"action":`...), string(v.Action))
+	b = AppendJSONString(append(b, `"action":`...), string(v.Action))
 	if v.Reason != "" {
-		b = AppendString(append(b, `,"reason":`...), string(v.Reason))
+		b = AppendJSONString(append(b, `,"reason":`...), string(v.Reason))
 	}
 	b = append(append(b, `,"signals":`...), signals...)
-	b = AppendString(append(b, `,"model":`...), v.Model)
-	b = appendNumber(append(b, `,"hold_at":`...), v.Hold)
-	if v.Reject != 0 {
-		b = appendNumber(append(b, `,"reject_at":`...), v.Reject)
+	b = AppendJSONString(append(b, `,"model":`...), v.Model)
+	b = appendNumber(append(b, `,"hold_at":`...), v.HoldAt)
+	if v.RejectAt != 0 {
+		b = appendNumber(append(b, `,"reject_at":`...), v.RejectAt)
 	}
 	return append(b, '}')
 }
 
-const usualSignals = 2 << 10 // bytes, most have fewer
+const usualSignals = 2 << 10 // bytes that suffice for most lists
 
-// SignalsJSON writes a list of signals likewise; it is never null.
+// SignalsJSON encodes a list of signals. The result is never null.
 func SignalsJSON(signals []Signal) string {
 	b := append(make([]byte, 0, usualSignals), '[')
 	for i, s := range signals {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = AppendString(append(b, `{"name":`...), s.Name)
+		b = AppendJSONString(append(b, `{"name":`...), s.Name)
 		b = appendNumber(append(b, `,"weight":`...), s.Weight)
 		if s.Detail != "" {
-			b = AppendString(append(b, `,"detail":`...), s.Detail)
+			b = AppendJSONString(append(b, `,"detail":`...), s.Detail)
 		}
 		if s.Action != "" {
-			b = AppendString(append(b, `,"action":`...), string(s.Action))
+			b = AppendJSONString(append(b, `,"action":`...), string(s.Action))
 		}
-		if len(s.At) > 0 {
+		if len(s.Spans) > 0 {
 			b = append(b, `,"at":`...)
-			for j, at := range s.At {
+			for j, at := range s.Spans {
 				b = append(b, "[,"[min(j, 1)], '[')
 				b = strconv.AppendInt(b, int64(at[0]), 10)
 				b = strconv.AppendInt(append(b, ','), int64(at[1]), 10)
@@ -64,17 +64,16 @@ func SignalsJSON(signals []Signal) string {
 	return string(append(b, ']'))
 }
 
-// appendNumber appends a number that is finite, as probabilities and weights
-// are.
+// appendNumber appends a finite number; probabilities and weights are finite.
 func appendNumber(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'g', -1, 64) }
 
-// AppendString appends a string likewise. What needs no escape needs no encoder.
-func AppendString(b []byte, s string) []byte {
+// AppendJSONString appends a JSON string. It needs the encoder only for escapes.
+func AppendJSONString(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			quoted, err := json.Marshal(s)
 			if err != nil {
-				panic(err) // a string always can be
+				panic(err) // cannot happen for a string
 			}
 			return append(b, quoted...)
 		}

@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// Class is what a text was found to be.
+// Class is what a text was found to be: a training target.
 type Class string
 
 const (
@@ -11,10 +11,10 @@ const (
 	Abuse Class = "abuse"
 )
 
-// Valid tells whether c is one of the three classes.
+// Valid reports whether c is one of the three classes.
 func (c Class) Valid() bool { return c == Ham || c == Spam || c == Abuse }
 
-// Label is one text with what a person found it to be: a row of an export and
+// Label is one text with the class that a person gave it: a row of an export or
 // of a training file. Only Text and Label are required.
 type Label struct {
 	ID          string    `json:"id,omitempty"`
@@ -26,7 +26,7 @@ type Label struct {
 	URL         string    `json:"url,omitempty"` // of the article
 	Site        string    `json:"site,omitempty"`
 	Lang        string    `json:"lang,omitempty"`
-	Source      string    `json:"source,omitempty"` // how it was given, such as "decision"
+	Source      string    `json:"source,omitempty"` // where it comes from, such as "decision"
 	LabelledBy  string    `json:"labelled_by,omitempty"`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
 

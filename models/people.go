@@ -1,28 +1,26 @@
 package models
 
 import (
-	"net/netip"
-	"slices"
 	"time"
 	"unicode/utf8"
 )
 
-// Role is what a person of the newsroom may do. Each role may do all that the
-// ones before it may.
+// Role is what a person of the newsroom may do. Each role includes the ones
+// before it.
 type Role string
 
 const (
 	RoleModerator Role = "moderator" // works the queue
 	RoleEditor    Role = "editor"    // also reads statistics and audit, exports labels, changes sites
-	RoleAdmin     Role = "admin"     // also handles models, sites and moderators
+	RoleAdmin     Role = "admin"     // also administers models, sites and moderators
 )
 
 var roleRank = map[Role]int{RoleModerator: 1, RoleEditor: 2, RoleAdmin: 3}
 
-// Valid tells whether r is one of the three roles.
+// Valid reports whether r is one of the three roles.
 func (r Role) Valid() bool { return roleRank[r] > 0 }
 
-// AtLeast tells whether r may do what least may.
+// AtLeast reports whether r includes least.
 func (r Role) AtLeast(least Role) bool { return r.Valid() && roleRank[r] >= roleRank[least] }
 
 // Moderator is a person of the newsroom with a login.
@@ -35,7 +33,7 @@ type Moderator struct {
 	CreatedAt    time.Time `json:"created_at"`
 }
 
-// Validate checks a moderator before it is kept.
+// Validate checks a moderator before it is stored.
 func (m Moderator) Validate() error {
 	var bad Invalid
 	if n := utf8.RuneCountInString(m.Name); n == 0 || n > MaxName || Clean(m.Name) != m.Name || Blank(m.Name) {
@@ -52,57 +50,7 @@ func (m Moderator) Validate() error {
 	return bad.Err()
 }
 
-// RunsAll tells whether m may handle all sites and people.
-func (m Moderator) RunsAll() bool {
+// IsGlobalAdmin reports whether m may administer all sites and people.
+func (m Moderator) IsGlobalAdmin() bool {
 	return m.Role == RoleAdmin && !m.Disabled && len(m.Sites) == 0
-}
-
-// CallerKind says how a request proved who is behind it.
-type CallerKind string
-
-const (
-	Anonymous   CallerKind = ""          // nobody known
-	ByKey       CallerKind = "site"      // a front end's server, with the site's secret key
-	ByOrigin    CallerKind = "browser"   // a reader's browser on one of the site's pages
-	ByModerator CallerKind = "moderator" // a person of the newsroom
-	ByCommand   CallerKind = "command"   // the operator, on the command line
-)
-
-// Caller is who asks. Storage writes it into the audit trail.
-type Caller struct {
-	Kind    CallerKind
-	Site    string     // for ByKey and ByOrigin
-	Name    string     // the moderator's name, or the operator's
-	Role    Role       // for ByModerator
-	Sites   []string   // a moderator's sites; empty: all
-	Address netip.Addr // where the request came from; may be invalid
-}
-
-// Sees tells whether the caller may know that the site and what is in it exist.
-func (c Caller) Sees(site string) bool {
-	switch c.Kind {
-	case ByCommand:
-		return true
-	case ByModerator:
-		return len(c.Sites) == 0 || slices.Contains(c.Sites, site)
-	case ByKey, ByOrigin:
-		return c.Site == site
-	}
-	return false
-}
-
-// Edits tells whether the caller may do what editors may.
-func (c Caller) Edits() bool {
-	return c.Kind == ByCommand || c.Kind == ByModerator && c.Role.AtLeast(RoleEditor)
-}
-
-// String names the caller for logs and the audit trail.
-func (c Caller) String() string {
-	switch c.Kind {
-	case ByKey, ByOrigin:
-		return string(c.Kind) + ":" + c.Site
-	case ByModerator, ByCommand:
-		return string(c.Kind) + ":" + c.Name
-	}
-	return "anonymous"
 }

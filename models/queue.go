@@ -1,99 +1,109 @@
 package models
 
-import (
-	"time"
-	"unicode/utf8"
+import "time"
+
+// QueueItem is one comment as a moderator sees it.
+type QueueItem struct {
+	Comment Comment     `json:"comment"`
+	Verdict Verdict     `json:"verdict"`
+	Context ItemContext `json:"context"`
+	Version int64       `json:"version"` // of the comment, to send back with the decision
+	Claim   *Claim      `json:"claim,omitempty"`
+	// Campaign is the group of near-copies that the comment belongs to so far;
+	// nil: it has no copies.
+	Campaign *Campaign `json:"campaign,omitempty"`
+	// Skipped: the caller has skipped it, and cannot claim it for a while.
+	Skipped bool `json:"skipped,omitempty"`
+}
+
+// ItemContext is what a moderator needs beside the comment itself.
+type ItemContext struct {
+	Parent *Comment      `json:"parent,omitempty"`
+	Author AuthorSummary `json:"author"`
+}
+
+// Sort is an order of the queue.
+type Sort string
+
+const (
+	SortRisk   Sort = "risk" // highest probability of spam or abuse first
+	SortOldest Sort = "oldest"
+	SortNewest Sort = "newest"
+	// SortUncertain: those whose risk is nearest to 0.5 first.
+	SortUncertain Sort = "uncertain"
 )
 
-// Lease is a claim that its holder has renewed.
+// QueueFilter selects items of the queue. Empty fields select all.
+type QueueFilter struct {
+	Site     string
+	Sort     Sort // SortRisk when empty
+	Section  string
+	Reason   Reason
+	Signal   string    // name of a signal, or a prefix of it
+	Lang     string    // ISO 639-1
+	Since    time.Time // of arrival, inclusive
+	Until    time.Time // exclusive
+	Query    string    // part of the body or of the author's name, case-insensitive
+	Article  string
+	Author   string // author's id, or name
+	Campaign string // a campaign's id
+	// Grouped returns one comment of each campaign: the earliest that the other
+	// fields select.
+	Grouped bool
+	Cursor  string
+	Limit   int
+}
+
+// QueuePage is one page of the queue. Total is the number of items that the
+// filter selects. A filter by more than the site is counted up to a limit only: More
+// says that there are more than Total.
+type QueuePage struct {
+	Items []QueueItem `json:"items"`
+	Next  string      `json:"next,omitempty"`
+	Total int         `json:"total"`
+	More  bool        `json:"more,omitempty"` // than Total
+}
+
+// Claim gives one moderator the comment until LeaseUntil.
+type Claim struct {
+	By         string    `json:"by"`
+	LeaseUntil time.Time `json:"lease_until"`
+}
+
+// Lease is a claim that was renewed.
 type Lease struct {
 	ID         string    `json:"id"` // of the comment
 	LeaseUntil time.Time `json:"lease_until"`
 }
 
-// Lost is a comment that a moderator does not hold any more.
-type Lost struct {
+// LostClaim is a comment whose claim could not be renewed.
+type LostClaim struct {
 	ID     string `json:"id"`
-	Status Status `json:"status,omitempty"` // empty: there is no such comment
-	Claim  *Claim `json:"claim,omitempty"`  // of another
+	Status Status `json:"status,omitempty"` // empty: no such comment
+	Claim  *Claim `json:"claim,omitempty"`  // of another moderator
 }
 
-// Preview says what a decision on all that a filter lets through would be
-// about. Count is that of the comments one batch would decide.
+// Preview says what a batch of all comments that a filter selects would decide.
+// Count is the number of those that fit into one batch.
 type Preview struct {
 	Count    int         `json:"count"`
 	More     bool        `json:"more,omitempty"`    // than one batch takes
-	Claimed  int         `json:"claimed,omitempty"` // by others: they would be left alone
+	Claimed  int         `json:"claimed,omitempty"` // by others: the batch would leave them out
 	Authors  int         `json:"authors"`
 	Articles int         `json:"articles"`
 	FirstAt  *time.Time  `json:"first_at,omitempty"`
 	LastAt   *time.Time  `json:"last_at,omitempty"`
-	Sample   []QueueItem `json:"sample"` // the first of them
-	// Token stands for exactly these comments in these versions.
+	Sample   []QueueItem `json:"sample"` // the first of the comments
+	// Token identifies exactly these comments in these versions.
 	Token string `json:"token"`
 }
 
-// MaxBatch is how many comments one batch takes from a filter.
+// MaxBatch is the most comments that a batch takes from a filter.
 const MaxBatch = 5_000
 
-// Expected is what the one who decides saw in a preview. An empty Token stands
-// for any comments, as long as there are so many.
+// Expected is the preview that a batch is based on. An empty Token accepts any
+// comments, as long as their number is Count.
 type Expected struct {
 	Count int
 	Token string
-}
-
-// Outcome is what became of a comment, as its author may know it.
-type Outcome struct {
-	ID        string     `json:"id"`
-	Status    Status     `json:"status"`
-	Reason    Reason     `json:"reason,omitempty"`
-	Message   string     `json:"message,omitempty"`    // of the moderator
-	DecidedAt *time.Time `json:"decided_at,omitempty"` // nil: by the machine alone
-}
-
-// Revision is an earlier text of a comment.
-type Revision struct {
-	Version    int64     `json:"version"` // of the comment when it had this text
-	Body       string    `json:"body"`
-	ReplacedAt time.Time `json:"replaced_at"`
-}
-
-// SiteReason is one of a newsroom's own reasons to reject a comment.
-type SiteReason struct {
-	ID      string `json:"id"`                // a slug, unique within the site
-	Under   Reason `json:"under"`             // one of the five that everybody has
-	Name    string `json:"name"`              // for moderators
-	Message string `json:"message,omitempty"` // to the reader, unless the moderator writes another
-}
-
-const (
-	maxSiteReasons = 50
-	maxMessage     = 2_000 // bytes
-)
-
-func validateReasons(bad *Invalid, all []SiteReason) {
-	if len(all) > maxSiteReasons {
-		bad.Add("reasons", "must have at most %d entries, has %d", maxSiteReasons, len(all))
-		return
-	}
-	seen := map[string]bool{}
-	for _, r := range all {
-		switch {
-		case !ValidSlug(r.ID):
-			bad.Add("reasons", "id %q must be 1 to 63 lower-case letters, digits or hyphens", r.ID)
-		case seen[r.ID]:
-			bad.Add("reasons", "have %s twice", r.ID)
-		}
-		seen[r.ID] = true
-		if !r.Under.Decidable() {
-			bad.Add("reasons", "%s must be under spam, abuse, off_topic, illegal or other", r.ID)
-		}
-		if n := utf8.RuneCountInString(r.Name); Blank(r.Name) || n > MaxName {
-			bad.Add("reasons", "%s must have a name of 1 to %d characters", r.ID, MaxName)
-		}
-		if len(r.Message) > maxMessage {
-			bad.Add("reasons", "the message of %s must have at most %d bytes", r.ID, maxMessage)
-		}
-	}
 }

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// Reader says whose data is meant on one site, by one of three: the id that the
-// site vouches for, the e-mail address given with comments, or the name given
-// with comments that have no id.
+// Reader names the person whose data is meant on one site, by one of three: the
+// id that the site vouches for, the e-mail address given with comments, or the
+// name given with comments that have no id.
 type Reader struct {
 	Site  string `json:"site"`
 	ID    string `json:"id,omitempty"`
@@ -19,7 +19,7 @@ type Reader struct {
 	Name  string `json:"name,omitempty"`
 }
 
-// Validate checks that one reader of one site is named.
+// Validate checks that the site and exactly one of the three are given.
 func (r Reader) Validate() error {
 	var bad Invalid
 	if !ValidSlug(r.Site) {
@@ -35,21 +35,21 @@ func (r Reader) Validate() error {
 		}
 	}
 	if named != 1 {
-		bad.Add("author_id", "or email, or name, must say whom: one of them")
+		bad.Add("author_id", "exactly one of author_id, email and name is required")
 	}
 	return bad.Err()
 }
 
-// ReaderComment is a comment as its author may ask to see it.
+// ReaderComment is a comment in the export of its author's data.
 type ReaderComment struct {
 	Comment
 	Verdict   Verdict          `json:"verdict"`
 	Decisions []ReaderDecision `json:"decisions"` // oldest first
-	Labels    []Label          `json:"labels"`    // given to its text
+	Labels    []Label          `json:"labels"`    // of its text
 	Revisions []Revision       `json:"revisions"` // its earlier texts
 }
 
-// ReaderDecision is a decision without the person who made it.
+// ReaderDecision is a decision without the moderator who made it.
 type ReaderDecision struct {
 	Action    Action     `json:"action"`
 	Reason    Reason     `json:"reason,omitempty"`
@@ -59,8 +59,8 @@ type ReaderDecision struct {
 	UndoneAt  *time.Time `json:"undone_at,omitempty"`
 }
 
-// ReaderStanding is what a newsroom has said of a reader, without who said it.
-type ReaderStanding struct {
+// ReaderState is what a newsroom has set for a reader, without who set it.
+type ReaderState struct {
 	Note   string       `json:"note,omitempty"`
 	Kind   SanctionKind `json:"sanction,omitempty"`
 	Reason string       `json:"reason,omitempty"`
@@ -75,8 +75,8 @@ type ReaderReport struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// Erasure counts what was erased of a reader. Subject stands for the reader in
-// the audit trail: the same for the same reader, and nothing to find them by.
+// Erasure counts what was erased of a reader. Subject is the keyed hash that
+// stands for the reader in the audit trail.
 type Erasure struct {
 	Subject  string `json:"subject"`
 	Comments int    `json:"comments"`
@@ -84,18 +84,19 @@ type Erasure struct {
 	Reports  int    `json:"reports"`
 }
 
-// WriteReader writes all that is kept of a reader as one indented JSON object:
-// reader, exported_at, standing, comments, reports. It holds one comment at a time.
-func WriteReader(w io.Writer, r Reader, at time.Time, standing ReaderStanding, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
+// WriteReader writes all data of a reader as one indented JSON object: reader,
+// exported_at, standing, comments, reports. It keeps one comment in memory at a
+// time.
+func WriteReader(w io.Writer, r Reader, at time.Time, state ReaderState, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
 	head, err := json.MarshalIndent(r, "  ", "  ")
 	if err != nil {
 		return err
 	}
-	said, err := json.MarshalIndent(standing, "  ", "  ")
+	stateJSON, err := json.MarshalIndent(state, "  ", "  ")
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "{\n  \"reader\": %s,\n  \"exported_at\": %q,\n  \"standing\": %s,\n", head, timeText(at), said); err != nil {
+	if _, err := fmt.Fprintf(w, "{\n  \"reader\": %s,\n  \"exported_at\": %q,\n  \"standing\": %s,\n", head, timeText(at), stateJSON); err != nil {
 		return err
 	}
 	if err := writeList(w, "comments", comments); err != nil {

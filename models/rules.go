@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Rules are what a newsroom sets for one site beside the model. Everything is
-// optional: the zero value asks for nothing. A rule that fires becomes a
-// Signal named "rule:…"; package classifier/rules lists the names.
+// Rules are what a newsroom sets for one site beside the model. All of them are
+// optional; the zero value has no rules. A rule that matches becomes a Signal
+// named "rule:…"; package classifier/rules lists the names.
 type Rules struct {
 	BlockedWords   BlockedWords   `json:"blocked_words,omitzero"`
 	SuspectWords   SuspectWords   `json:"suspect_words,omitzero"`
@@ -20,26 +20,26 @@ type Rules struct {
 }
 
 // BlockedWords are words and phrases that a comment and its author's name must
-// not have. They match whole words, without case and through disguises; in
-// scripts without spaces between words they match anywhere. A * at the end of
-// an entry takes any ending: "idiot*" also means "idiotic".
+// not contain. They match whole words, case-insensitive and also when obfuscated;
+// in scripts without spaces between words they match anywhere. A * at the end of
+// an entry matches any ending: "idiot*" also matches "idiotic".
 type BlockedWords struct {
 	Words  []string `json:"words,omitempty"`
 	Action Action   `json:"action,omitempty"` // Reject, also when empty, or Hold
 }
 
-// SuspectWords are words and phrases, written like blocked ones, that a
-// moderator should look at.
+// SuspectWords are words and phrases, written like blocked ones, that hold a
+// comment or add to its log odds of spam.
 type SuspectWords struct {
 	Words []string `json:"words,omitempty"`
 	// Weight is added to the log odds of spam for each of the words that a
-	// comment has, instead of holding it. 0: hold.
+	// comment contains. 0: hold the comment instead.
 	Weight float64 `json:"weight,omitempty"`
 }
 
-// BlockedDomains are domains, with all below them, that a comment must not
-// link to or name, nor an author have as home page or e-mail address. A last
-// label alone, such as "xyz", means all domains under it.
+// BlockedDomains are domains, with their subdomains, that a comment must not link
+// to or name, and an author must not have as home page or e-mail address. A
+// top-level domain alone, such as "xyz", matches all domains under it.
 type BlockedDomains struct {
 	Domains []string `json:"domains,omitempty"`
 	Action  Action   `json:"action,omitempty"` // Reject, also when empty, or Hold
@@ -47,34 +47,34 @@ type BlockedDomains struct {
 
 // LinkRules limit the links of a comment.
 type LinkRules struct {
-	Max     *int     `json:"max,omitempty"`     // more than these hold the comment; nil: any number
-	Allowed []string `json:"allowed,omitempty"` // domains, with all below them, whose links do not count
+	Max     *int     `json:"max,omitempty"`     // more links hold the comment; nil: any number
+	Allowed []string `json:"allowed,omitempty"` // domains, with their subdomains, whose links do not count
 }
 
-// AuthorRules set authors apart. An author has an identity when the site or a
-// reader token vouches for Author.ID; everybody else is anonymous.
+// AuthorRules treat authors differently. An author has an identity when the site
+// or a reader token vouches for Author.ID; all others are anonymous.
 type AuthorRules struct {
 	HoldFirst     bool `json:"hold_first,omitempty"`     // hold those with an identity until one comment was approved
 	HoldAnonymous bool `json:"hold_anonymous,omitempty"` // hold those without
-	// TrustAfter is how many approved comments make an author with an
-	// identity trusted, as long as none was rejected in the last TrustDays:
-	// what the model alone would hold is then published. 0: nobody is.
+	// TrustAfter is how many approved comments make an author with an identity
+	// trusted, as long as none was rejected in the last TrustDays. What the model
+	// alone would hold of a trusted author is published. 0: nobody is trusted.
 	TrustAfter int `json:"trust_after,omitempty"`
 	TrustDays  int `json:"trust_days,omitempty"` // 0 means DefaultTrustDays
 }
 
-// LengthRules hold what is shorter or longer, in characters (code points). 0
-// is no bound.
+// LengthRules hold comments that are shorter or longer, in characters (code
+// points). 0: no bound.
 type LengthRules struct {
 	Min int `json:"min,omitempty"`
 	Max int `json:"max,omitempty"`
 }
 
-// DefaultTrustDays is how long a rejection keeps an author from being trusted,
-// unless the newsroom says otherwise.
+// DefaultTrustDays is how long a rejected comment keeps its author from being
+// trusted.
 const DefaultTrustDays = 30
 
-// Bounds on rules. A site's rules must fit into the memory of every node.
+// Bounds on rules: every node keeps the rules of all sites in memory.
 const (
 	MaxRuleEntries = 10_000     // in each list
 	MaxRuleEntry   = 100        // characters of a word or phrase
@@ -85,12 +85,11 @@ const (
 	MaxRuleDays    = 3_650
 )
 
-// maxFaults bounds how many faults of one list are told at once.
+// maxFaults bounds how many invalid entries of one list are reported.
 const maxFaults = 10
 
-// Validate checks rules before they are kept. The compiler of package
-// classifier/rules refuses a few more entries: those that are nothing once
-// their disguise is off.
+// Validate checks rules before they are stored. The compiler of package
+// classifier/rules also refuses entries that are empty after normalization.
 func (r Rules) Validate() error {
 	var bad Invalid
 	validateList(&bad, "blocked_words.words", r.BlockedWords.Words, wordFault)
@@ -135,7 +134,7 @@ func (r Rules) Validate() error {
 	return bad.Err()
 }
 
-// validateList notes the first faults of a list by their index.
+// validateList reports the first invalid entries of a list by their index.
 func validateList(bad *Invalid, field string, list []string, fault func(string) string) {
 	if len(list) > MaxRuleEntries {
 		bad.Add(field, "must have at most %d entries, has %d", MaxRuleEntries, len(list))

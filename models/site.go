@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// Mode says what happens to comments that the filter has no objection to.
+// Mode says what happens to comments that the filter would publish.
 type Mode string
 
 const (
-	ModePost Mode = "post" // published at once, moderated afterwards
-	ModePre  Mode = "pre"  // everything waits for a moderator
+	ModePost Mode = "post" // they are published at once and moderated afterwards
+	ModePre  Mode = "pre"  // they are held for a moderator
 )
 
 // Site is a publication. Several sites share one installation; nothing of one
@@ -24,44 +24,42 @@ type Site struct {
 	Mode       Mode         `json:"mode"`
 	Thresholds Thresholds   `json:"thresholds"`
 	Retention  Retention    `json:"retention"`
-	Reasons    []SiteReason `json:"reasons"` // the newsroom's own, under those that everybody has
-	Surge      Surge        `json:"surge"`   // of each article that has none of its own
-	// SecondLook is the share, 0 to 1, of what moderators decide and of what
-	// the machine approves or rejects that another moderator judges blind. Nil:
-	// DefaultSecondLook.
+	Reasons    []SiteReason `json:"reasons"` // the newsroom's own, each under a common one
+	Burst      Burst        `json:"surge"`   // of articles that have none of their own
+	// SecondLook is the share, 0 to 1, of decisions, and of comments that the
+	// server approved or rejected, that get a second look. Nil: DefaultSecondLook.
 	SecondLook *float64  `json:"second_look,omitempty"`
 	SSOSecret  string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
 	CreatedAt  time.Time `json:"created_at"`
 }
 
-// Thresholds are probabilities of spam at which a site's comments are held or
-// rejected. Nil means: the model's own, measured on held-out labels.
+// Thresholds are the probabilities of spam at which a site's comments are held or
+// rejected. Nil: the model's own, measured on held-out labels.
 type Thresholds struct {
 	Hold   *float64 `json:"hold,omitempty"`
 	Reject *float64 `json:"reject,omitempty"`
 }
 
-// Retention is how many days a site keeps what it does not need for ever. 0 is
-// for ever.
+// Retention is how many days a site keeps personal data. 0 is forever.
 type Retention struct {
-	// Addresses counts from the arrival of a comment: hash and network of its
-	// address, user agent and referrer. Reports by address likewise.
+	// Addresses: hash and network of a comment's address, its user agent and
+	// referrer, from its arrival; also reports by address.
 	Addresses int `json:"addresses"`
-	// Rejected counts from a rejection: text, name, e-mail address and home
-	// page. Labels lose their authors as many days after they were given.
+	// Rejected: text, name, e-mail address and home page of a comment, from its
+	// rejection; also the authors of labels, from when they were given.
 	Rejected int `json:"rejected"`
-	// Labels counts from the time that a label was given.
+	// Labels: whole labels, from when they were given.
 	Labels int `json:"labels"`
 }
 
-// DefaultRetention is that of a site which is added without one.
+// DefaultRetention is the retention of a site that is added without one.
 func DefaultRetention() Retention { return Retention{Addresses: 30, Rejected: 180} }
 
 // MaxRetention is a hundred years, in days.
 const MaxRetention = 36_500
 
-// LookShare is the share of second looks in force.
-func (s Site) LookShare() float64 {
+// SecondLookShare returns the share of second looks, with its default.
+func (s Site) SecondLookShare() float64 {
 	if s.SecondLook == nil {
 		return DefaultSecondLook
 	}
@@ -70,10 +68,10 @@ func (s Site) LookShare() float64 {
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// ValidSlug tells whether s can name a site.
+// ValidSlug reports whether s can be the slug of a site.
 func ValidSlug(s string) bool { return slugForm.MatchString(s) }
 
-// Validate checks a site before it is kept.
+// Validate checks a site before it is stored.
 func (s Site) Validate() error {
 	var bad Invalid
 	if !ValidSlug(s.Slug) {
@@ -97,7 +95,7 @@ func (s Site) Validate() error {
 			bad.Add(name, "must be from 0 to %d days", MaxRetention)
 		}
 	}
-	s.Surge.validate(&bad)
+	s.Burst.validate(&bad)
 	validateReasons(&bad, s.Reasons)
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
 	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject} {

@@ -1,50 +1,50 @@
 package models
 
-// Action is what a verdict asks for and what a decision does.
+// Action is what a verdict demands and what a decision does.
 type Action string
 
 const (
 	Approve Action = "approve"
-	Hold    Action = "hold" // verdicts only: a moderator decides
+	Hold    Action = "hold" // verdicts only: leave it pending until a moderator decides
 	Reject  Action = "reject"
-	// Escalate leaves a comment to an editor. It is no decision on the comment,
-	// but shows in its history like one and can be undone.
+	// Escalate leaves a comment to an editor. It does not decide the comment, but
+	// is listed in its history like a decision and can be undone.
 	Escalate Action = "escalate"
 )
 
-// Verdict is what the classifier and the rules said of a comment.
+// Verdict is the result of the classifier and the rules for a comment.
 type Verdict struct {
-	Spam   *float64 `json:"spam,omitempty"`  // probability; nil when the model was not trained for it
-	Abuse  *float64 `json:"abuse,omitempty"` // likewise
+	Spam   *float64 `json:"spam,omitempty"`  // probability; nil: the model has no head for it
+	Abuse  *float64 `json:"abuse,omitempty"` // the same
 	Action Action   `json:"action"`
-	// Reason is why the action is not approve, or what made the comment wait all
-	// the same, such as ReasonSurge.
+	// Reason is why the action is not approve, or why the comment was held
+	// although it is, such as ReasonBurst.
 	Reason  Reason   `json:"reason,omitempty"`
 	Signals []Signal `json:"signals"` // strongest first
-	Model   string   `json:"model"`   // version that scored
-	// Thresholds in force for this comment, so that the console can explain.
-	Hold   float64 `json:"hold_at"`
-	Reject float64 `json:"reject_at,omitempty"` // 0: this model does not reject here
+	Model   string   `json:"model"`   // version that computed it
+	// Thresholds that applied to this comment, for the explanation in the console.
+	HoldAt   float64 `json:"hold_at"`
+	RejectAt float64 `json:"reject_at,omitempty"` // 0: no rejection by probability
 }
 
-// Signal is one reason behind a verdict. Weight is its share of the log odds
-// of spam (natural logarithm): above 0 it speaks for spam, below 0 against.
+// Signal is one cause of a verdict. Weight is its share of the log odds of spam
+// (natural logarithm): positive for spam, negative against.
 type Signal struct {
 	Name   string  `json:"name"` // stable, such as "word:casino" or "shape:links"
 	Weight float64 `json:"weight"`
-	// Detail is what the signal is about where its name does not say, such as
-	// the word of a list that a rule found.
+	// Detail is what the name alone does not say, such as which word of a list a
+	// rule found.
 	Detail string `json:"detail,omitempty"`
-	// Action is what a rule asks for whatever the probability: Hold and Reject
-	// are the least that happens, Approve lifts a hold of the model alone.
+	// Action is what a rule demands whatever the probability: Hold and Reject are
+	// the least that happens; Approve overrides a hold by the model alone.
 	Action Action `json:"action,omitempty"`
-	// At are the places in the original text, as [start, end) in Unicode code
-	// points; absent for signals that belong to no place.
-	At [][2]int `json:"at,omitempty"`
+	// At are the spans of the original text, as [start, end) in Unicode code
+	// points; absent for signals of the whole text.
+	Spans [][2]int `json:"at,omitempty"`
 }
 
-// Probability returns the most alarming probability of the verdict, 0 to 1:
-// what the queue sorts risk by.
+// Probability returns the highest probability of the verdict, 0 to 1, by which
+// the queue sorts risk.
 func (v Verdict) Probability() float64 {
 	p := 0.0
 	if v.Spam != nil {

@@ -18,8 +18,8 @@ import (
 
 var stores = flag.String("stores", "", "databases made by cmd/fill, separated by commas, to measure each path on")
 
-// What readers and moderators wait for costs the same in a large store.
-func BenchmarkStores(b *testing.B) {
+// storePaths are the calls that readers and moderators wait for.
+func storePaths() []storePath {
 	ann := models.Caller{Kind: models.ByModerator, Name: "ann"}
 	few := models.Caller{Kind: models.ByModerator, Name: "few", Sites: []string{"site-1", "site-2", "site-3"}}
 	queue := func(by models.Caller, f models.QueueFilter) func(*testing.B, *storage.DB, int) error {
@@ -29,10 +29,7 @@ func BenchmarkStores(b *testing.B) {
 			return err
 		}
 	}
-	for _, path := range []struct {
-		name string
-		do   func(b *testing.B, db *storage.DB, n int) error
-	}{
+	return []storePath{
 		{"create", func(b *testing.B, db *storage.DB, n int) error {
 			p := 0.3
 			_, _, _, err := db.CreateComment(b.Context(), storage.NewComment{
@@ -73,7 +70,17 @@ func BenchmarkStores(b *testing.B) {
 			_, err := db.Stats(b.Context(), few, "")
 			return err
 		}},
-	} {
+	}
+}
+
+type storePath struct {
+	name string
+	do   func(b *testing.B, db *storage.DB, n int) error
+}
+
+// What readers and moderators wait for costs the same in a large database.
+func BenchmarkStores(b *testing.B) {
+	for _, path := range storePaths() {
 		for n, url := range strings.FieldsFunc(*stores, func(r rune) bool { return r == ',' }) {
 			b.Run(fmt.Sprintf("%s/%d", path.name, n), func(b *testing.B) {
 				db := storagetest.Open(b, url, storage.Options{})
@@ -87,7 +94,7 @@ func BenchmarkStores(b *testing.B) {
 	}
 }
 
-// 64 callers post at once, each waiting for its own comment to be on disk.
+// 64 callers post at once, each waits until its own comment is on disk.
 func BenchmarkCreateComment(b *testing.B) {
 	for name, kind := range map[string]func(testing.TB) *storage.DB{"SQLite": storagetest.SQLite, "PostgreSQL": storagetest.Postgres} {
 		b.Run(name, func(b *testing.B) {
@@ -127,8 +134,8 @@ func BenchmarkCreateComment(b *testing.B) {
 	}
 }
 
-// cpu is what this process has taken of the processors: steadier on a shared
-// machine than any rate.
+// cpu is the processor time of this process: on a shared machine it varies less
+// than any rate.
 func cpu(b *testing.B) time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -168,7 +175,7 @@ func BenchmarkDecide(b *testing.B) {
 						i := int(n.Add(1)) * batch % len(ids)
 						var err error
 						if batch > 1 {
-							_, _, _, err = db.DecideAll(b.Context(), by, ids[i:min(i+batch, len(ids))], approve)
+							_, _, _, err = db.DecideBatch(b.Context(), by, ids[i:min(i+batch, len(ids))], approve)
 						} else {
 							_, _, err = db.Decide(b.Context(), by, ids[i], approve)
 						}

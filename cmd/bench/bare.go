@@ -9,8 +9,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// serveBare answers what posting a comment answers, and does nothing else: the
-// most that a handler on this machine could reach.
+// serveBare decodes and replies as posting a comment does, and does nothing else: an
+// upper bound for a handler on this machine.
 func serveBare() {
 	type comment struct {
 		Article struct{ ID, URL, Title string }

@@ -7,9 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// sentences make comments of the usual length. Each comment takes four of
-// them: readers do not copy each other, and a flood of copies would be held as
-// a campaign.
+// sentences are the parts of comments of typical length. Each comment has a different
+// combination of four, because near-copies would be held as a campaign.
 var sentences = []string{
 	"I walked along the new quay this morning and it is well done.",
 	"The benches face the wrong way if you ask me.",
@@ -45,7 +44,7 @@ var sentences = []string{
 	"My neighbour has a different opinion, and we are still friends.",
 }
 
-// appendText appends the text of the comment with a number.
+// appendText appends the text of comment n.
 func appendText(b []byte, n uint64) []byte {
 	for mixed, i := n*0x9e3779b97f4a7c15, 0; i < 4; i++ { // Fibonacci hashing
 		b = append(append(b, sentences[mixed>>59]...), ' ')
@@ -56,16 +55,16 @@ func appendText(b []byte, n uint64) []byte {
 
 var posted atomic.Uint64
 
-// poster posts comments, each for another reader and one of a hundred articles.
-type poster struct {
+// postClient posts comments by different readers on a hundred articles.
+type postClient struct {
 	addr, key string
 	body      []byte
 }
 
-func (p *poster) address() string        { return p.addr }
-func (p *poster) wanted(status int) bool { return status == http.StatusCreated }
+func (p *postClient) address() string          { return p.addr }
+func (p *postClient) expected(status int) bool { return status == http.StatusCreated }
 
-func (p *poster) request(b []byte) ([]byte, bool) {
+func (p *postClient) request(b []byte) ([]byte, bool) {
 	n := posted.Add(1)
 	p.body = fmt.Appendf(p.body[:0], `{"article":{"id":"a%d","url":"https://gazette.example/a%d","title":"The harbour reopens"},"author":{"name":"Reader %d"},"body":"`,
 		n%100, n%100, n%5000)
@@ -75,19 +74,19 @@ func (p *poster) request(b []byte) ([]byte, bool) {
 	return finish(b, p.key, p.body), true
 }
 
-// getter asks for one page again and again.
-type getter struct{ addr, path, token, etag string }
+// getClient requests the same page repeatedly.
+type getClient struct{ addr, path, token, etag string }
 
-func (g *getter) address() string { return g.addr }
+func (g *getClient) address() string { return g.addr }
 
-func (g *getter) wanted(status int) bool {
+func (g *getClient) expected(status int) bool {
 	if g.etag != "" {
 		return status == http.StatusNotModified
 	}
 	return status == http.StatusOK
 }
 
-func (g *getter) request(b []byte) ([]byte, bool) {
+func (g *getClient) request(b []byte) ([]byte, bool) {
 	b = append(b, "GET "+g.path+" HTTP/1.1\r\nHost: bench\r\n"...)
 	if g.etag != "" {
 		b = append(b, "If-None-Match: "+g.etag+"\r\n"...)
@@ -95,16 +94,16 @@ func (g *getter) request(b []byte) ([]byte, bool) {
 	return finish(b, g.token, nil), true
 }
 
-// decider approves pending comments, each once.
-type decider struct {
+// decideClient approves pending comments, each once.
+type decideClient struct {
 	addr, token string
 	ids         <-chan string
 }
 
-func (d *decider) address() string        { return d.addr }
-func (d *decider) wanted(status int) bool { return status == http.StatusOK }
+func (d *decideClient) address() string          { return d.addr }
+func (d *decideClient) expected(status int) bool { return status == http.StatusOK }
 
-func (d *decider) request(b []byte) ([]byte, bool) {
+func (d *decideClient) request(b []byte) ([]byte, bool) {
 	select {
 	case id := <-d.ids:
 		b = append(b, "POST /v1/comments/"+id+"/decision HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"...)
@@ -114,7 +113,7 @@ func (d *decider) request(b []byte) ([]byte, bool) {
 	}
 }
 
-// finish adds credentials and body.
+// finish appends the remaining headers and the body.
 func finish(b []byte, token string, body []byte) []byte {
 	if token != "" {
 		b = append(b, "Authorization: Bearer "+token+"\r\n"...)

@@ -1,9 +1,8 @@
-// Command bench measures a running Winnow from outside: it starts the real
-// binary in a second process, drives it over many connections, and prints
-// every figure beside that of a bare Echo handler and of a raw insert loop
-// taken in the same run. Absolute times say little on a shared machine; the
-// ratios are what to compare, and the time of the processors that a server
-// takes for each answer.
+// Command bench measures a running server from outside: it starts the real binary in
+// a second process, sends requests over many connections, and prints the results
+// next to those of a bare Echo handler and of a plain insert loop in the same run.
+// On a shared machine compare the ratios and the CPU time of a reply, not the
+// absolute times.
 package main
 
 import (
@@ -23,7 +22,7 @@ import (
 	"winnow/cmd/internal/running"
 )
 
-// options are what the command line says.
+// options are the flags.
 type options struct {
 	program     running.Program
 	redis       string
@@ -40,12 +39,12 @@ func main() {
 	}
 	var o options
 	flag.StringVar(&o.program.Binary, "winnow", "", "the binary to measure (default: built from ./cmd/winnow)")
-	flag.StringVar(&o.program.Database, "database", "", "sqlite:FILE or postgres://…, empty of data (default: SQLite in a temporary folder)")
+	flag.StringVar(&o.program.Database, "database", "", "sqlite:FILE or postgres://…, without records (default: SQLite in a temporary folder)")
 	flag.StringVar(&o.redis, "redis", "", "redis://… (default: limits in process)")
-	flag.IntVar(&o.connections, "connections", 64, "connections at once")
-	flag.DurationVar(&o.duration, "duration", 5*time.Second, "of each measurement")
-	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median counts")
-	flag.StringVar(&o.only, "only", "", "measure what has this in its name, and the bare handler")
+	flag.IntVar(&o.connections, "connections", 64, "concurrent connections")
+	flag.DurationVar(&o.duration, "duration", 5*time.Second, "duration of each measurement")
+	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median is printed")
+	flag.StringVar(&o.only, "only", "", "measure only what has this in its name, and the bare handler")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -78,27 +77,27 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer bare.Stop()
-	desk, err := startDesk(ctx, o)
+	target, err := startServer(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer desk.server.Stop()
+	defer target.server.Stop()
 
-	at := desk.server.Addr
-	jobs := []job{
-		{name: "bare Echo handler", server: bare, client: func(int) client { return &poster{addr: bare.Addr} }},
-		{name: "post a comment", server: desk.server, client: func(int) client { return &poster{addr: at, key: desk.key} }},
-		{name: "read a page of 100", server: desk.server, client: func(int) client { return &getter{addr: at, path: desk.page} }},
-		{name: "the same, not modified", server: desk.server, client: func(int) client { return &getter{addr: at, path: desk.page, etag: desk.etag} }},
+	at := target.server.Addr
+	jobs := []workload{
+		{name: "bare Echo handler", server: bare, client: func(int) client { return &postClient{addr: bare.Addr} }},
+		{name: "post a comment", server: target.server, client: func(int) client { return &postClient{addr: at, key: target.key} }},
+		{name: "read a page of 100", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page} }},
+		{name: "the same, not modified", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page, etag: target.etag} }},
 		{
-			name: "first page of the queue", server: desk.server, client: func(int) client {
-				return &getter{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: desk.token}
+			name: "first page of the queue", server: target.server, client: func(int) client {
+				return &getClient{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: target.token}
 			},
-			prepare: func(ctx context.Context) error { return desk.refill(ctx, 5000) },
+			prepare: func(ctx context.Context) error { return target.refill(ctx, 5000) },
 		},
-		{name: "decide a comment", server: desk.server, client: func(int) client { return &decider{addr: at, token: desk.token, ids: desk.pending} }},
+		{name: "decide a comment", server: target.server, client: func(int) client { return &decideClient{addr: at, token: target.token, ids: target.pending} }},
 	}
-	jobs = slices.DeleteFunc(jobs, func(j job) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
+	jobs = slices.DeleteFunc(jobs, func(j workload) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
 	results := make([][]result, len(jobs))
 	for round := range o.rounds {
 		for i, j := range jobs {
@@ -116,7 +115,7 @@ func run(ctx context.Context, o options) (err error) {
 	return report(jobs, results, raw)
 }
 
-func report(jobs []job, results [][]result, raw float64) error {
+func report(jobs []workload, results [][]result, raw float64) error {
 	bare := median(results[0])
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\tper second\tratio to bare\tp50\tp99\tp99 ratio\tCPU\tfailed\t")

@@ -12,8 +12,8 @@ import (
 	_ "modernc.org/sqlite"             // driver "sqlite"
 )
 
-// rawInserts returns how many rows a second one connection writes into a table
-// of its own, each with a commit that is on disk.
+// rawInserts returns how many rows per second one connection inserts into a separate
+// table, each with a durable commit.
 func rawInserts(ctx context.Context, o options, dir string) (float64, error) {
 	driver, name := "pgx", o.program.Database
 	if strings.HasPrefix(o.program.Database, "sqlite:") {

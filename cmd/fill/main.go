@@ -1,7 +1,6 @@
-// Command fill puts many comments into an empty database, as if they had come
-// over two years: to see that what readers and moderators wait for takes no
-// longer in a large store. It writes past package storage, in bulk, and keeps
-// the counters that storage relies on.
+// Command fill writes many comments into an empty database, as if they had arrived
+// over two years, for measurements on a large database. It writes in bulk, without
+// package storage, and maintains the counters of storage itself.
 package main
 
 import (
@@ -24,11 +23,11 @@ import (
 func main() {
 	database := flag.String("database", "", "sqlite:FILE or postgres://…, without comments")
 	var size sizes
-	flag.IntVar(&size.comments, "comments", 10_000, "comments in all")
-	flag.IntVar(&size.sites, "sites", 10, "sites that they are spread over")
-	flag.IntVar(&size.articles, "articles", 0, "articles of all sites (default: one for 100 comments)")
-	flag.IntVar(&size.authors, "authors", 0, "different names (default: one for 20 comments)")
-	flag.IntVar(&size.pending, "pending", 0, "about how many wait for a moderator (default: one of 100 comments)")
+	flag.IntVar(&size.comments, "comments", 10_000, "number of comments")
+	flag.IntVar(&size.sites, "sites", 10, "number of sites")
+	flag.IntVar(&size.articles, "articles", 0, "number of articles (default: one for 100 comments)")
+	flag.IntVar(&size.authors, "authors", 0, "number of authors (default: one for 20 comments)")
+	flag.IntVar(&size.pending, "pending", 0, "approximate number of pending comments (default: one of 100)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -38,7 +37,7 @@ func main() {
 	}
 }
 
-// sizes are how many there are of each.
+// sizes are the numbers of records.
 type sizes struct{ comments, sites, articles, authors, pending int }
 
 const batch = 10_000 // comments written at once
@@ -61,19 +60,19 @@ func fill(ctx context.Context, database string, size sizes) error {
 		return fmt.Errorf("drop indexes: %w", err)
 	}
 	bar := progressbar.Default(int64(size.comments), "comments")
-	crowd := newCrowd(size, time.Now())
-	for made := 0; made < size.comments; {
-		n := min(batch, size.comments-made)
-		for _, rows := range crowd.next(n) {
-			if err := out.put(ctx, rows); err != nil {
+	comments := newGenerator(size, time.Now())
+	for created := 0; created < size.comments; {
+		n := min(batch, size.comments-created)
+		for _, rows := range comments.next(n) {
+			if err := out.write(ctx, rows); err != nil {
 				return fmt.Errorf("%s: %w", rows.table, err)
 			}
 		}
-		made += n
-		_ = bar.Add(n) // only shows
+		created += n
+		_ = bar.Add(n) // display only
 	}
-	for _, rows := range crowd.counters() {
-		if err := out.put(ctx, rows); err != nil {
+	for _, rows := range comments.counters() {
+		if err := out.write(ctx, rows); err != nil {
 			return fmt.Errorf("%s: %w", rows.table, err)
 		}
 	}
@@ -84,7 +83,7 @@ func fill(ctx context.Context, database string, size sizes) error {
 		}
 		_ = bar.Add(1)
 	}
-	return out.settle(ctx)
+	return out.finish(ctx)
 }
 
 // prepare migrates the database and adds the sites.
@@ -99,18 +98,17 @@ func prepare(ctx context.Context, database string, sites int) (err error) {
 	}
 	for n := range sites {
 		by := models.Caller{Kind: models.ByCommand, Name: "fill"}
-		// Nothing is too old: a server that is about to be measured should not
-		// begin with a clearance.
+		// A server that is measured must not begin with a purge.
 		keep := models.Retention{Addresses: models.MaxRetention, Rejected: models.MaxRetention}
 		if _, err := db.AddSite(ctx, by, models.Site{Slug: siteName(n), Retention: keep}); err != nil {
 			return fmt.Errorf("add a site: %w", err)
 		}
-		// Nothing of the past that is made up here goes while it is measured.
+		// Retention of 0, forever, can only be set by an update.
 		if _, err := db.UpdateSite(ctx, by, siteName(n), func(s *models.Site) error {
 			s.Retention = models.Retention{}
 			return nil
 		}); err != nil {
-			return fmt.Errorf("keep everything: %w", err)
+			return fmt.Errorf("set the retention: %w", err)
 		}
 	}
 	return nil

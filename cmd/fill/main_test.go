@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(storagetest.Main(m)) }
 
-func TestAFilledStoreIsLikeAGrownOne(t *testing.T) {
+func TestFilledDatabaseIsConsistent(t *testing.T) {
 	for name, newURL := range map[string]func(testing.TB) string{"SQLite": storagetest.SQLiteURL, "PostgreSQL": storagetest.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
 			url := newURL(t)

@@ -12,14 +12,14 @@ import (
 	_ "modernc.org/sqlite"             // driver "sqlite"
 )
 
-// rows are what goes into one table.
+// rows are the rows for one table.
 type rows struct {
 	table   string
 	columns []string
 	values  [][]any
 }
 
-// sink takes rows in bulk, by COPY in PostgreSQL.
+// sink writes rows in bulk, with COPY in PostgreSQL.
 type sink struct {
 	sqlite *sql.DB
 	copy   *pgx.Conn
@@ -31,7 +31,7 @@ func openSink(ctx context.Context, database string) (*sink, error) {
 		conn, err := pgx.Connect(ctx, database)
 		return &sink{copy: conn}, err
 	}
-	// What a crash destroys can be filled again.
+	// No durability needed: after a crash the database is filled again.
 	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(OFF)", "cache_size(-64000)", "busy_timeout(10000)"}}
 	db, err := sql.Open("sqlite", "file:"+path+"?"+pragmas.Encode())
 	if err == nil {
@@ -57,13 +57,13 @@ func (s *sink) exec(ctx context.Context, text string) (err error) {
 	return err
 }
 
-func (s *sink) put(ctx context.Context, r rows) error {
+func (s *sink) write(ctx context.Context, r rows) error {
 	if len(r.values) == 0 {
 		return nil
 	}
 	if s.copy != nil {
 		into := pgx.Identifier{r.table}
-		// The counter of a site is there already.
+		// AddSite has already inserted the counter of the site.
 		if r.table == "site_counts" {
 			return s.replace(ctx, r)
 		}
@@ -74,7 +74,7 @@ func (s *sink) put(ctx context.Context, r rows) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // does nothing after a commit
+	defer tx.Rollback() // no effect after a commit
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(r.columns)), ", ")
 	insert, err := tx.PrepareContext(ctx, "INSERT OR REPLACE INTO "+r.table+" ("+strings.Join(r.columns, ", ")+") VALUES ("+marks+")")
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *sink) put(ctx context.Context, r rows) error {
 	return tx.Commit()
 }
 
-// replace writes rows whose key, in the first column, may be there.
+// replace writes rows whose key, the first column, may exist.
 func (s *sink) replace(ctx context.Context, r rows) error {
 	for _, row := range r.values {
 		query := fmt.Sprintf("INSERT INTO %s (%s, %s) VALUES ($1, $2) ON CONFLICT (%[2]s) DO UPDATE SET %[3]s = excluded.%[3]s", r.table, r.columns[0], r.columns[1])
@@ -100,8 +100,8 @@ func (s *sink) replace(ctx context.Context, r rows) error {
 	return nil
 }
 
-// dropIndexes removes those that are quicker made at the end, and returns how
-// to make them.
+// dropIndexes drops the indexes that are faster to build at the end, and returns the
+// statements that create them.
 func (s *sink) dropIndexes(ctx context.Context) (make []string, err error) {
 	list := `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = 'comments'`
 	query := func(into func(name, text string)) error {
@@ -143,8 +143,8 @@ func (s *sink) dropIndexes(ctx context.Context) (make []string, err error) {
 	return make, nil
 }
 
-// settle leaves the database as it would be after some quiet time.
-func (s *sink) settle(ctx context.Context) error {
+// finish brings the database into the state after maintenance.
+func (s *sink) finish(ctx context.Context) error {
 	if s.copy != nil {
 		return s.exec(ctx, "VACUUM ANALYZE")
 	}

@@ -1,8 +1,7 @@
-// Command growth shows whether what readers and moderators wait for costs more
-// in a large store than in a small one. It starts the real binary on two
-// databases that cmd/fill has made, drives both in turns within the same run,
-// and prints the median time of each operation, and how much longer the large
-// store took. What it decides and claims it takes back; what it posts stays.
+// Command growth compares the response times of a large database with those of a
+// small one. It starts the real binary on two databases made by cmd/fill, sends
+// requests to both in turns, and prints the median time of each operation and the
+// ratio. It undoes its decisions and releases its claims; its comments stay.
 //
 //	go run ./cmd/fill --database sqlite:small.db --comments 10000 --pending 1000
 //	go run ./cmd/fill --database sqlite:large.db --comments 10000000
@@ -26,7 +25,7 @@ import (
 	"winnow/cmd/internal/running"
 )
 
-// options are what the command line says.
+// options are the flags.
 type options struct {
 	winnow       string
 	small, large string
@@ -34,15 +33,15 @@ type options struct {
 	only         string
 }
 
-// crowds are the numbers of connections that are driven at once, with the
-// requests of each in a turn.
-var crowds = []struct{ connections, requests int }{{1, 10}, {16, 4}}
+// loads are the numbers of concurrent connections, with the requests of each
+// connection in a turn.
+var loads = []struct{ connections, requests int }{{1, 10}, {16, 4}}
 
 func main() {
 	var o options
 	flag.StringVar(&o.winnow, "winnow", "", "the binary to measure (default: built from ./cmd/winnow)")
 	flag.StringVar(&o.small, "small", "", "database with few comments")
-	flag.StringVar(&o.large, "large", "", "database with many")
+	flag.StringVar(&o.large, "large", "", "database with many comments")
 	flag.IntVar(&o.turns, "turns", 20, "turns of each operation on each database")
 	flag.StringVar(&o.only, "only", "", "regular expression of the operations to measure")
 	flag.Parse()
@@ -69,17 +68,17 @@ func run(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	var desks [2]*desk
+	var servers [2]*testServer
 	for i, database := range []string{o.small, o.large} {
 		begun := time.Now()
-		if desks[i], err = startDesk(ctx, running.Program{Binary: o.winnow, Database: database}); err != nil {
+		if servers[i], err = startServer(ctx, running.Program{Binary: o.winnow, Database: database}); err != nil {
 			return err
 		}
-		defer desks[i].server.Stop()
-		fmt.Printf("ready after %v: %d sites, %d comments known\n", time.Since(begun).Round(time.Millisecond), len(desks[i].sites), len(desks[i].any))
+		defer servers[i].server.Stop()
+		fmt.Printf("ready after %v: %d sites, %d comments known\n", time.Since(begun).Round(time.Millisecond), len(servers[i].sites), len(servers[i].anyAge))
 	}
 	fmt.Printf("%-32s", "median µs")
-	for _, c := range crowds {
+	for _, c := range loads {
 		fmt.Printf("%8d× small%9s%7s", c.connections, "large", "ratio")
 	}
 	fmt.Println()
@@ -88,8 +87,8 @@ func run(ctx context.Context, o options) (err error) {
 			continue
 		}
 		fmt.Printf("%-32s", op.name)
-		for _, c := range crowds {
-			small, large, err := compare(ctx, desks, op, c.connections, c.requests, o.turns)
+		for _, c := range loads {
+			small, large, err := compare(ctx, servers, op, c.connections, c.requests, o.turns)
 			if err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)
 			}
@@ -98,32 +97,31 @@ func run(ctx context.Context, o options) (err error) {
 		fmt.Println()
 	}
 	for i, name := range []string{"small", "large"} {
-		most, err := desks[i].server.Memory()
+		most, err := servers[i].server.Memory()
 		if err != nil {
 			return err
 		}
-		fmt.Printf("memory of the server, %s store: %d MiB at most\n", name, most>>20)
+		fmt.Printf("peak memory of the server, %s database: %d MiB\n", name, most>>20)
 	}
 	return nil
 }
 
-// compare returns the medians of an operation on both desks, which take turns
-// so that whatever else the machine does meets both. The first turns only warm
-// up.
-func compare(ctx context.Context, desks [2]*desk, op operation, connections, requests, turns int) (small, large time.Duration, err error) {
+// compare returns the medians of an operation on both servers. They take turns, so
+// that other load on the machine affects both. The first turns are a warm-up.
+func compare(ctx context.Context, servers [2]*testServer, op operation, connections, requests, turns int) (small, large time.Duration, err error) {
 	var took [2][]time.Duration
-	const warming, patience = 2, 10 * time.Second
+	const warmup, maxDuration = 2, 10 * time.Second
 	begun := time.Now()
-	for turn := range warming + turns {
-		if turn > warming && time.Since(begun) > patience {
+	for turn := range warmup + turns {
+		if turn > warmup && time.Since(begun) > maxDuration {
 			break
 		}
-		for i, d := range desks {
+		for i, d := range servers {
 			all, err := d.drive(ctx, op, connections, requests)
 			if err != nil {
 				return 0, 0, err
 			}
-			if turn >= warming {
+			if turn >= warmup {
 				took[i] = append(took[i], all...)
 			}
 		}
@@ -137,9 +135,9 @@ func compare(ctx context.Context, desks [2]*desk, op operation, connections, req
 	return took[0][len(took[0])/2], took[1][len(took[1])/2], nil
 }
 
-// drive repeats an operation on each connection. What the server was too busy
-// for does not count.
-func (d *desk) drive(ctx context.Context, op operation, connections, requests int) (all []time.Duration, err error) {
+// drive repeats an operation on each connection. Requests that the server refused
+// because it was busy do not count.
+func (d *testServer) drive(ctx context.Context, op operation, connections, requests int) (all []time.Duration, err error) {
 	var (
 		group sync.WaitGroup
 		mu    sync.Mutex

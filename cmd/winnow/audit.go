@@ -14,14 +14,14 @@ import (
 
 func auditCommand() *cli.Command {
 	return &cli.Command{
-		Name: "audit", Usage: "the trail of who changed what", Action: group,
+		Name: "audit", Usage: "verify the audit trail", Action: group,
 		Commands: []*cli.Command{{
-			Name: "verify", Usage: "prove that no row was changed, removed or put in",
-			Description: "The rows are a chain of hashes. Its end, the head, stands in the server's log once an hour and at GET /v1/audit/head:\n" +
-				"a hash from there, kept outside of the database, shows with --expect also when the end was cut off or all was made anew.",
+			Name: "verify", Usage: "verify that no row was changed, removed or inserted",
+			Description: "The rows are a chain of hashes. The server logs its last hash, the head, once an hour, and GET /v1/audit/head returns\n" +
+				"it. With a head that was stored outside of the database, --expect also detects a truncated or rebuilt chain.",
 			Flags: []cli.Flag{
 				databaseFlag(),
-				&cli.StringFlag{Name: "expect", Sources: env("expect"), Usage: "`HASH` of an earlier head, which must be part of the chain"},
+				&cli.StringFlag{Name: "expect", Usage: "`HASH` of an earlier head, which must be part of the chain"},
 			},
 			Action: withDatabase(verifyAudit),
 		}},
@@ -40,11 +40,11 @@ func verifyAudit(ctx context.Context, c *cli.Command, db *storage.DB, _ []string
 		if row == 1 {
 			bar.ChangeMax64(of)
 		}
-		_ = bar.Set64(row) // only shows
+		_ = bar.Set64(row) // display only
 	})
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Root().Writer, "%d rows, chain whole, head %s\n", head.Seq, head.Hash)
+	_, err = fmt.Fprintf(c.Root().Writer, "%d rows, chain valid, head %s\n", head.Seq, head.Hash)
 	return err
 }

@@ -13,13 +13,13 @@ import (
 
 func backupCommand() *cli.Command {
 	return &cli.Command{
-		Name: "backup", ArgsUsage: "FILE", Usage: "write everything into one file, while the nodes run",
-		Description: "The file is a SQLite database, whatever the records are kept in: winnow serve --database sqlite:FILE opens it, and\n" +
-			"winnow restore takes it. It holds every secret that the database holds. It appears when it is complete; a\n" +
-			"backup that is cut off leaves FILE.….part, which may be removed.",
+		Name: "backup", ArgsUsage: "FILE", Usage: "write all records into one file while the nodes run",
+		Description: "The file is a SQLite database, also for PostgreSQL: winnow serve --database sqlite:FILE opens it, and\n" +
+			"winnow restore reads it. It has all secrets of the database. FILE is created when it is complete; an\n" +
+			"interrupted backup leaves FILE.….part, which may be removed.",
 		Flags: []cli.Flag{
 			databaseFlag(),
-			&cli.BoolFlag{Name: "force", Sources: env("force"), Usage: "replace FILE if it is there"},
+			&cli.BoolFlag{Name: "force", Usage: "replace FILE if it exists"},
 		},
 		Action: backup,
 	}
@@ -28,8 +28,8 @@ func backupCommand() *cli.Command {
 func restoreCommand() *cli.Command {
 	return &cli.Command{
 		Name: "restore", ArgsUsage: "FILE", Usage: "fill an empty database from a backup",
-		Description: "The database may be of the other kind, which is the way from SQLite to PostgreSQL and back. The backup may be one\n" +
-			"of an older version. Start the nodes afterwards: the first start of a node already puts a site into the database.",
+		Description: "The database may be of the other kind: this migrates SQLite to PostgreSQL and back. The backup may be from an\n" +
+			"older version. Start the nodes afterwards: the first start of a node adds a site, and the database is not empty.",
 		Flags:  []cli.Flag{databaseFlag()},
 		Action: restore,
 	}
@@ -41,11 +41,11 @@ func backup(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		if _, err := os.Stat(path); err != nil { // else it would be made
+		if _, err := os.Stat(path); err != nil { // or Open would create it
 			return err
 		}
 	}
-	// It is not migrated: a backup is what one makes before that.
+	// Not migrated: backups are made before a migration.
 	db, err := storage.Open(ctx, url, storage.Options{})
 	if err != nil {
 		return err
@@ -79,11 +79,11 @@ func fileAndDatabase(c *cli.Command) (file, url string, err error) {
 	return args[0], url, err
 }
 
-// progressOf shows on a terminal how far storage is.
+// progressOf shows the progress on a terminal.
 func progressOf(c *cli.Command, what string) storage.Progress {
 	bar := progress(c, -1, what)
 	return func(done, total int64) {
 		bar.ChangeMax64(total)
-		_ = bar.Set64(done) // it is only shown
+		_ = bar.Set64(done) // display only
 	}
 }

@@ -13,63 +13,63 @@ import (
 
 var kills = flag.Int("kills", 5, "how often a crash test kills a server")
 
-// aMoment lets some time pass that nobody can foresee, so that the kill after
-// it hits the server anywhere.
-func aMoment(most time.Duration) { time.Sleep(rand.N(most)) }
+// randomDelay waits for a random time, so that the following kill hits the server at
+// any point.
+func randomDelay(most time.Duration) { time.Sleep(rand.N(most)) }
 
-func onBoth(t *testing.T, test func(t *testing.T, url string)) {
+func onBothDatabases(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("SQLite", func(t *testing.T) { test(t, storagetest.SQLiteURL(t)) })
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, storagetest.PostgresURL(t)) })
 }
 
 func TestKilledUnderLoad(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothDatabases(t, func(t *testing.T, url string) {
 		database := "--database=" + url
 		server := launch(t, database)
 		base := server.base()
-		l := prepare(t, database)
-		l.mortal = true
+		l := newLoad(t, database)
+		l.unreliable = true
 		l.start(base)
 		for n := range *kills {
-			l.acknowledges(1 + rand.IntN(100))
-			aMoment(20 * time.Millisecond)
+			l.waitAcknowledged(1 + rand.IntN(100))
+			randomDelay(20 * time.Millisecond)
 			server.kill()
-			if n%4 == 3 { // and once more while it starts
+			if n%4 == 3 { // and again during its start
 				server = launch(t, database)
-				aMoment(300 * time.Millisecond)
+				randomDelay(300 * time.Millisecond)
 				server.kill()
 			}
 			server = launch(t, database)
-			l.ask(server.base())
+			l.useNodes(server.base())
 		}
-		l.acknowledges(100)
+		l.waitAcknowledged(100)
 		l.stop()
-		l.shows()
-		l.check(url)
+		l.checkReplies()
+		l.checkDatabase(url)
 		if status := server.terminate(); status != exitDone {
 			t.Errorf("exit status %d", status)
 		}
-		l.check(url)
+		l.checkDatabase(url)
 	})
 }
 
-// TestKilledWhileItStarts kills a server again and again before it is ready,
-// on a database that begins empty.
-func TestKilledWhileItStarts(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+// TestKilledDuringStart kills a server repeatedly before it is ready, on a database
+// that is empty at first.
+func TestKilledDuringStart(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, url string) {
 		database := "--database=" + url
 		for range *kills {
 			server := launch(t, database)
-			aMoment(300 * time.Millisecond)
+			randomDelay(300 * time.Millisecond)
 			server.kill()
 		}
 		server := launch(t, database)
 		base := server.base()
-		l := prepare(t, database)
+		l := newLoad(t, database)
 		l.start(base)
-		l.acknowledges(50)
+		l.waitAcknowledged(50)
 		l.stop()
-		l.check(url)
+		l.checkDatabase(url)
 		if people := must(t, "", "moderator", "list", database); !strings.Contains(people, "admin") {
 			t.Errorf("the first moderator is missing:\n%s", people)
 		}
@@ -79,46 +79,45 @@ func TestKilledWhileItStarts(t *testing.T) {
 	})
 }
 
-// TestOneNodeIsKilled kills either of two nodes, one after the other; clients
-// ask whichever answers.
-func TestOneNodeIsKilled(t *testing.T) {
+// TestNodeKilledUnderLoad kills two nodes in turns; clients use the one that answers.
+func TestNodeKilledUnderLoad(t *testing.T) {
 	url := storagetest.PostgresURL(t)
 	flags := []string{"--database=" + url, "--redis=" + storagetest.Redis(t).URL}
 	nodes := [2]*process{launch(t, flags...), launch(t, flags...)}
 	bases := []string{nodes[0].base(), nodes[1].base()}
-	l := prepare(t, flags[0])
-	l.mortal = true
+	l := newLoad(t, flags[0])
+	l.unreliable = true
 	l.start(bases...)
 	for n := range *kills / 2 {
-		l.acknowledges(1 + rand.IntN(100))
-		aMoment(20 * time.Millisecond)
+		l.waitAcknowledged(1 + rand.IntN(100))
+		randomDelay(20 * time.Millisecond)
 		nodes[n%2].kill()
-		l.acknowledges(20) // by the other one
+		l.waitAcknowledged(20) // by the other node
 		nodes[n%2] = launch(t, flags...)
 		bases = slices.Clone(bases)
 		bases[n%2] = nodes[n%2].base()
-		l.ask(bases...)
+		l.useNodes(bases...)
 	}
-	l.acknowledges(100)
+	l.waitAcknowledged(100)
 	l.stop()
-	l.shows()
-	l.check(url)
+	l.checkReplies()
+	l.checkDatabase(url)
 }
 
-// TestTerminatedUnderLoad ends servers as a new release does: what they have
-// begun is answered, and they exit by themselves, open streams or not.
+// TestTerminatedUnderLoad terminates servers as a new release does: they finish the
+// open requests and exit, also with open event streams.
 func TestTerminatedUnderLoad(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothDatabases(t, func(t *testing.T, url string) {
 		database := "--database=" + url
 		server := launch(t, database)
 		base := server.base()
-		l := prepare(t, database)
-		l.mortal = true // they may be refused the connection
+		l := newLoad(t, database)
+		l.unreliable = true // connections may be refused
 		l.start(base)
 		for range 2 {
-			l.acknowledges(50)
-			stream := l.listen(base)
-			slow := l.begin(base)
+			l.waitAcknowledged(50)
+			stream := l.openStream(base)
+			slow := l.startSlowPost(base)
 			ended := make(chan int, 1)
 			go func() { ended <- server.terminate() }()
 			poll(t, "the server ends its streams", func() bool { return stream() })
@@ -128,11 +127,11 @@ func TestTerminatedUnderLoad(t *testing.T) {
 			}
 			server = launch(t, database)
 			base = server.base()
-			l.ask(base)
+			l.useNodes(base)
 		}
-		l.acknowledges(50)
+		l.waitAcknowledged(50)
 		l.stop()
-		l.shows()
-		l.check(url)
+		l.checkReplies()
+		l.checkDatabase(url)
 	})
 }

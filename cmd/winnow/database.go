@@ -13,19 +13,19 @@ import (
 func databaseFlag() cli.Flag {
 	return &cli.StringFlag{
 		Name: "database", Value: "sqlite:winnow-data/winnow.db", Sources: env("database"),
-		Usage: "where records are kept: sqlite:`FILE` or postgres://…",
+		Usage: "where records are stored: sqlite:`FILE` or postgres://…",
 	}
 }
 
-// openDatabase opens the database that --database names, at the schema of
+// openDatabase opens the database of --database and migrates it to the schema of
 // this program.
 func openDatabase(ctx context.Context, c *cli.Command) (*storage.DB, error) {
 	db, _, err := migratedDatabase(ctx, c)
 	return db, err
 }
 
-// withDatabase makes an action of what needs the open database and the
-// arguments with these names, and no others.
+// withDatabase returns an action that checks the arguments, one for each name, and
+// opens the database.
 func withDatabase(do func(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error, names ...string) cli.ActionFunc {
 	return func(ctx context.Context, c *cli.Command) error {
 		args, err := arguments(c, names...)
@@ -41,7 +41,7 @@ func withDatabase(do func(ctx context.Context, c *cli.Command, db *storage.DB, a
 	}
 }
 
-// databaseURL is what --database says.
+// databaseURL returns the value of --database.
 func databaseURL(c *cli.Command) (string, error) {
 	url := c.String("database")
 	if !strings.HasPrefix(url, "sqlite:") && !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
@@ -69,8 +69,8 @@ func migratedDatabase(ctx context.Context, c *cli.Command) (_ *storage.DB, appli
 
 func migrateCommand() *cli.Command {
 	return &cli.Command{
-		Name: "migrate", Usage: "bring the database to this version's schema",
-		Description: "Every command that opens the database does this by itself; run it alone to do it before the nodes start.",
+		Name: "migrate", Usage: "migrate the database to the schema of this version",
+		Description: "Every command that opens the database does this by itself. Run it to migrate before the nodes start.",
 		Flags:       []cli.Flag{databaseFlag()},
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if _, err := arguments(c); err != nil {

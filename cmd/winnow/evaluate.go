@@ -11,6 +11,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"github.com/google/renameio/v2/maybe"
 	"github.com/urfave/cli/v3"
 
 	"winnow/classifier"
@@ -22,16 +23,16 @@ func evaluateCommand() *cli.Command {
 	return &cli.Command{
 		Name: "evaluate", Usage: "measure a model on labelled rows",
 		Flags: append(labelFlags(), modelFlag(),
-			&cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"},
-			&cli.StringFlag{Name: "report", Sources: env("report"), Usage: "also write a page with plots and the worst mistakes to `FILE.html`"},
-			&cli.BoolFlag{Name: "learning", Sources: env("learning"), Usage: "draw a learning curve in the report: trains on parts of the rows, which takes its time"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+			&cli.StringFlag{Name: "report", Usage: "also write a page with plots and the worst errors to `FILE.html`"},
+			&cli.BoolFlag{Name: "learning", Usage: "add a learning curve to the report; trains on parts of the rows, which is slow"},
 		),
 		Action: evaluate,
 	}
 }
 
 func modelFlag() cli.Flag {
-	return &cli.StringFlag{Name: "model", Sources: env("model"), Usage: "model `FILE`"}
+	return &cli.StringFlag{Name: "model", Usage: "model `FILE`"}
 }
 
 func readModel(c *cli.Command) (*classifier.Model, error) {
@@ -54,28 +55,28 @@ func evaluate(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	var figures classifier.Metrics
+	var metrics classifier.Metrics
 	if file := c.String("report"); file != "" {
-		figures, err = writeReport(ctx, c, file, m, rows)
+		metrics, err = writeReport(ctx, c, file, m, rows)
 	} else {
-		figures, err = classifier.Evaluate(m, rows)
+		metrics, err = classifier.Evaluate(m, rows)
 	}
 	if err != nil {
 		return err
 	}
-	return printFigures(c, figures)
+	return printMetrics(c, metrics)
 }
 
 func writeReport(ctx context.Context, c *cli.Command, file string, m *classifier.Model, rows iter.Seq2[models.Label, error]) (classifier.Metrics, error) {
 	var page bytes.Buffer
-	figures, err := report.Write(ctx, &page, m, rows, report.Options{LearningCurve: c.Bool("learning")})
+	metrics, err := report.Write(ctx, &page, m, rows, report.Options{LearningCurve: c.Bool("learning")})
 	if err != nil {
-		return figures, err
+		return metrics, err
 	}
-	return figures, writeFile(file, page.Bytes())
+	return metrics, maybe.WriteFile(file, page.Bytes(), 0o644)
 }
 
-func printFigures(c *cli.Command, f classifier.Metrics) error {
+func printMetrics(c *cli.Command, f classifier.Metrics) error {
 	if c.Bool("json") {
 		out := json.NewEncoder(c.Root().Writer)
 		out.SetIndent("", "  ")
@@ -85,7 +86,7 @@ func printFigures(c *cli.Command, f classifier.Metrics) error {
 	fmt.Fprintf(w, "%d rows\tAUC\tR@0.1%%\tR@0.5%%\tR@1%%\tprecision\trecall\tF1\tMCC\tFPR\tECE\tBrier\n", f.Rows)
 	heads := []namedHead{{"spam", f.Spam}, {"abuse", f.Abuse}}
 	for _, head := range heads {
-		if h := head.figures; h != nil {
+		if h := head.metrics; h != nil {
 			fmt.Fprintf(w, "%s\t%.4f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.4f\t%.4f\t%.4f\n", head.name, h.AUC,
 				h.RecallAtFPR["0.001"], h.RecallAtFPR["0.005"], h.RecallAtFPR["0.01"],
 				h.Precision, h.Recall, h.F1, h.MCC, h.FPR, h.ECE, h.Brier)
@@ -95,7 +96,7 @@ func printFigures(c *cli.Command, f classifier.Metrics) error {
 		return err
 	}
 	for _, head := range heads {
-		if head.figures != nil {
+		if head.metrics != nil {
 			if err := printDetails(c.Root().Writer, head); err != nil {
 				return err
 			}
@@ -106,15 +107,15 @@ func printFigures(c *cli.Command, f classifier.Metrics) error {
 
 type namedHead struct {
 	name    string
-	figures *classifier.HeadMetrics
+	metrics *classifier.HeadMetrics
 }
 
-// printDetails prints what the thresholds do, how sure the figures are, and
-// how each language and source fared.
+// printDetails prints the confusion at each threshold and for each language and
+// source, and the confidence intervals.
 func printDetails(out io.Writer, head namedHead) error {
-	h := head.figures
+	h := head.metrics
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\n%s\tthreshold\tcaught\tmissed\tfalse alarms\tlet through rightly\n", head.name)
+	fmt.Fprintf(w, "\n%s\tthreshold\ttrue positive\tfalse negative\tfalse positive\ttrue negative\n", head.name)
 	line := func(name string, c classifier.Confusion) {
 		fmt.Fprintf(w, "%s\t%.3f\t%d\t%d\t%d\t%d\n", name, c.Threshold, c.TruePositive, c.FalseNegative, c.FalsePositive, c.TrueNegative)
 	}
@@ -134,7 +135,7 @@ func printDetails(out io.Writer, head namedHead) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Interval)) {
-		fmt.Fprintf(out, "%s: 95 %% of bootstrap samples from %.4f to %.4f\n", name, h.Interval[name][0], h.Interval[name][1])
+		fmt.Fprintf(out, "%s: 95%% bootstrap interval %.4f to %.4f\n", name, h.Interval[name][0], h.Interval[name][1])
 	}
 	return nil
 }

@@ -15,30 +15,30 @@ import (
 func exportCommand() *cli.Command {
 	flags := []cli.Flag{
 		databaseFlag(),
-		&cli.StringFlag{Name: "site", Sources: env("site"), Usage: "`SLUG` of the one site to export (default all)"},
-		&cli.StringFlag{Name: "since", Sources: env("since"), Usage: "only what was made at `TIME` or later: 2026-01-31 or RFC 3339"},
-		&cli.StringFlag{Name: "format", Value: "jsonl", Sources: env("format"), Usage: "jsonl or csv"},
+		&cli.StringFlag{Name: "site", Usage: "`SLUG` of the site to export (default all)"},
+		&cli.StringFlag{Name: "since", Usage: "only records created at `TIME` or later: 2026-01-31 or RFC 3339"},
+		&cli.StringFlag{Name: "format", Value: "jsonl", Usage: "jsonl or csv"},
 	}
 	return &cli.Command{
 		Name: "export", Usage: "write records to standard output", Action: group,
 		Commands: []*cli.Command{
 			{
-				Name: "labels", Usage: "what people found texts to be, ready for winnow train", Flags: flags,
+				Name: "labels", Usage: "labels, as input for winnow train", Flags: flags,
 				Action: export(models.LabelColumns, (*storage.DB).Labels),
 			},
 			{
-				Name: "comments", Usage: "every comment with its status", Flags: flags,
+				Name: "comments", Usage: "comments with their status", Flags: flags,
 				Action: export(models.CommentColumns, (*storage.DB).Comments),
 			},
 			{
-				Name: "audit", Usage: "who changed what, when and from where", Flags: flags,
+				Name: "audit", Usage: "audit trail: who changed what, when and from where", Flags: flags,
 				Action: export(models.AuditColumns, (*storage.DB).AuditTrail),
 			},
 		},
 	}
 }
 
-// export is the action that streams one kind of record.
+// export returns an action that streams one kind of record.
 func export[T any](columns []models.Column[T], rows func(*storage.DB, context.Context, string, time.Time) iter.Seq2[T, error]) cli.ActionFunc {
 	return func(ctx context.Context, c *cli.Command) error {
 		if _, err := arguments(c); err != nil {
@@ -81,7 +81,7 @@ func export[T any](columns []models.Column[T], rows func(*storage.DB, context.Co
 	}
 }
 
-// parseTime reads a day or an RFC 3339 time; "" is the beginning.
+// parseTime parses a day or an RFC 3339 time; "" is the zero time.
 func parseTime(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil

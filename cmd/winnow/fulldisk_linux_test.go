@@ -14,11 +14,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestFilesAreAtTheirLimit runs into the limit on the size of files, which
-// everybody may lower.
-func TestFilesAreAtTheirLimit(t *testing.T) {
+// TestFileSizeLimit exceeds the limit on the size of files, which every process may
+// lower.
+func TestFileSizeLimit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.db")
-	fullDisk(t, "sqlite:"+path, func(server *process) (room func()) {
+	fullDisk(t, "sqlite:"+path, func(server *process) (free func()) {
 		limit := func(bytes uint64) {
 			if err := unix.Prlimit(server.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: bytes, Max: unix.RLIM_INFINITY}, nil); err != nil {
 				t.Fatal(err)
@@ -38,15 +38,15 @@ func TestFilesAreAtTheirLimit(t *testing.T) {
 }
 
 const (
-	// mayMount says to a copy of this test program that it has namespaces of
-	// its own, in which nobody needs a privilege to mount.
+	// mayMount tells a copy of this test program that it runs in its own user and
+	// mount namespaces, where it may mount without privileges.
 	mayMount = "WINNOW_TEST_MAY_MOUNT"
 	noMount  = "no mount in a namespace"
 )
 
-// TestTheFileSystemIsFull runs into the end of a small file system. Some
-// systems let nobody mount one; TestFilesAreAtTheirLimit then stands for it.
-func TestTheFileSystemIsFull(t *testing.T) {
+// TestFullFileSystem fills a small file system. Where mounting is not allowed,
+// TestFileSizeLimit covers the same case.
+func TestFullFileSystem(t *testing.T) {
 	if os.Getenv(mayMount) == "" {
 		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 		child.Env = append(os.Environ(), mayMount+"=1")
@@ -56,11 +56,11 @@ func TestTheFileSystemIsFull(t *testing.T) {
 			GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
 			Pdeathsig:   syscall.SIGKILL,
 		}
-		said, err := child.CombinedOutput()
-		if child.Process != nil && err != nil && !strings.Contains(string(said), noMount) {
+		out, err := child.CombinedOutput()
+		if child.Process != nil && err != nil && !strings.Contains(string(out), noMount) {
 			t.Errorf("%v:", err)
 		}
-		t.Logf("%s%v", said, err)
+		t.Logf("%s%v", out, err)
 		return
 	}
 	folder := t.TempDir()
@@ -72,7 +72,7 @@ func TestTheFileSystemIsFull(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	fullDisk(t, "sqlite:"+filepath.Join(folder, "w.db"), func(*process) (room func()) {
+	fullDisk(t, "sqlite:"+filepath.Join(folder, "w.db"), func(*process) (free func()) {
 		ballast := filepath.Join(folder, "ballast")
 		fill(t, ballast, 1<<18)
 		return func() {
@@ -83,25 +83,24 @@ func TestTheFileSystemIsFull(t *testing.T) {
 	})
 }
 
-// fullDisk runs a load while a disk fills up. The function fill leaves only
-// little room on it, and returns one that makes room again.
-func fullDisk(t *testing.T, database string, fill func(*process) (room func())) {
+// fullDisk runs a load on a full disk. The function fill leaves only a little space
+// and returns a function that frees some.
+func fullDisk(t *testing.T, database string, fill func(*process) (free func())) {
 	outage(t, database, nil, func(l *load, server *process) {
-		room := fill(server)
-		l.refuses(posters)
-		for range 20 { // who only reads sees nothing of it
+		free := fill(server)
+		l.waitRefused(posters)
+		for range 20 { // reading must not be affected
 			for _, path := range []string{"/v1/comments?site=free&article=article-1", "/v1/comments?site=held&article=article-2", "/readyz"} {
 				if status, reply, err := l.once("GET", path, "", "", nil); err != nil || status != http.StatusOK {
 					t.Errorf("%s: status %d, %v: %v", path, status, err, reply)
 				}
 			}
 		}
-		room()
+		free()
 	})
 }
 
-// fill writes a file as large as its file system takes, and leaves so many
-// bytes.
+// fill writes a file that fills its file system except for leave bytes.
 func fill(t *testing.T, name string, leave int64) {
 	t.Helper()
 	f, err := os.Create(name)
@@ -118,7 +117,7 @@ func fill(t *testing.T, name string, leave int64) {
 	}
 }
 
-// endless yields zeros.
+// endless is an infinite reader of zeros.
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) {

@@ -15,19 +15,19 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// TestMainJob goes the newsroom's whole circle on both set-ups: a model is
-// trained and promoted while the server runs, comments arrive, moderators
-// decide, decisions leave as labels, a second node and a restart know it all.
-func TestMainJob(t *testing.T) {
+// TestWorkflow runs the whole workflow of a newsroom on both databases: train and
+// promote a model while the server runs, post and decide comments, export the labels,
+// restart.
+func TestWorkflow(t *testing.T) {
 	t.Run("SQLite, in process", func(t *testing.T) {
-		mainJob(t, "--database=sqlite:"+filepath.Join(t.TempDir(), "w.db"))
+		workflow(t, "--database=sqlite:"+filepath.Join(t.TempDir(), "w.db"))
 	})
 	t.Run("PostgreSQL and Redis", func(t *testing.T) {
-		mainJob(t, "--database="+storagetest.PostgresURL(t), "--redis="+storagetest.Redis(t).URL)
+		workflow(t, "--database="+storagetest.PostgresURL(t), "--redis="+storagetest.Redis(t).URL)
 	})
 }
 
-func mainJob(t *testing.T, setup ...string) {
+func workflow(t *testing.T, setup ...string) {
 	database := setup[0]
 	n := start(t, setup...)
 	if !strings.Contains(n.stdout.String(), "password:") {
@@ -41,40 +41,28 @@ func mainJob(t *testing.T, setup ...string) {
 	must(t, "another pass phrase\n", "moderator", "add", "bob", "--password-stdin", database)
 	ada, bob := n.login(t, "ada", "a fine pass phrase"), n.login(t, "bob", "another pass phrase")
 
-	// A starter model scores from the first moment, and does not reject.
+	// The starter model scores at once and does not reject.
 	first := n.comment(t, site.Key, "harbour", "Make money fast!!! http://win.example/casino free bonus, click now", 0)
 	if first["status"] == "rejected" {
 		t.Errorf("the starter model rejected: %v", first)
 	}
 
-	model := filepath.Join(t.TempDir(), "m.wnw")
 	rows := labels(t)
-	must(t, "", "train", "--labels", rows, "--out", model)
-	figures := must(t, "", "evaluate", "--model", model, "--labels", rows, "--json")
-	var measured struct{ Spam struct{ AUC float64 } }
-	if err := json.Unmarshal([]byte(figures), &measured); err != nil || measured.Spam.AUC < 0.99 {
-		t.Fatalf("figures of an easy set: %v %s", err, figures)
-	}
-	data, err := os.ReadFile(model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	version := n.call(t, http.StatusCreated, "POST", "/v1/models", ada, data)["version"].(string)
-	n.call(t, http.StatusOK, "POST", "/v1/models/"+url.PathEscape(version)+"/promote", ada, object{})
+	model, version := trainAndPromote(t, n, ada, rows)
 
 	ham := n.comment(t, site.Key, "harbour", "I think the council was right about the bridge, the seats are full on Sundays.", 1)
 	if ham["status"] != "approved" || ham["verdict"].(object)["model"] != version {
-		t.Errorf("a harmless comment: %v", ham)
+		t.Errorf("a ham comment: %v", ham)
 	}
-	scoreLikeTheServer(t, n, site.Key, model)
+	compareScores(t, n, site.Key, model)
 
-	// The site holds everything now, so that there is a queue.
+	// Premoderation fills the queue.
 	must(t, "", "site", "set", "gazette", "--mode", "pre", database)
 	held := waitHeld(t, n, site.Key)
 	moderate(t, n, ada, bob, held)
 	exportAndRetrain(t, n, ada, rows, database)
 
-	// Another node, and this one after a restart, know it all.
+	// All of it survives a restart.
 	if status := n.stop(); status != exitDone {
 		t.Errorf("exit status %d after the end of the context", status)
 	}
@@ -91,37 +79,56 @@ func mainJob(t *testing.T, setup ...string) {
 	}
 }
 
-// waitHeld posts until the site's new mode has reached the server, and returns
-// the ids of two comments that wait for a moderator.
+// trainAndPromote trains a model on rows, checks its metrics and makes it live.
+func trainAndPromote(t *testing.T, n *node, token, rows string) (model, version string) {
+	t.Helper()
+	model = filepath.Join(t.TempDir(), "m.wnw")
+	must(t, "", "train", "--labels", rows, "--out", model)
+	metrics := must(t, "", "evaluate", "--model", model, "--labels", rows, "--json")
+	var measured struct{ Spam struct{ AUC float64 } }
+	if err := json.Unmarshal([]byte(metrics), &measured); err != nil || measured.Spam.AUC < 0.99 {
+		t.Fatalf("metrics of an easy set: %v %s", err, metrics)
+	}
+	data, err := os.ReadFile(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	version = n.call(t, http.StatusCreated, "POST", "/v1/models", token, data)["version"].(string)
+	n.call(t, http.StatusOK, "POST", "/v1/models/"+url.PathEscape(version)+"/promote", token, object{})
+	return model, version
+}
+
+// waitHeld posts until the server uses the new mode of the site, and returns the ids
+// of two held comments.
 func waitHeld(t *testing.T, n *node, key string) (held []string) {
 	t.Helper()
 	for i := 20; len(held) < 2; i++ {
 		if i == 180 {
-			t.Fatal("pre-moderation never began")
+			t.Fatal("premoderation did not begin")
 		}
 		c := n.comment(t, key, "harbour", fmt.Sprintf("A remark about the market, number %d.", i), i)
 		if c["status"] == "pending" {
 			held = append(held, c["id"].(string))
 		} else {
-			time.Sleep(50 * time.Millisecond) // between polls of a state, not for a time
+			time.Sleep(50 * time.Millisecond) // between polls
 		}
 	}
 	return held
 }
 
-// moderate has ada claim both, and bob come too late.
+// moderate lets ada claim and decide both, and bob get conflicts.
 func moderate(t *testing.T, n *node, ada, bob string, held []string) {
 	t.Helper()
 	public := func(id string) bool {
 		_, page := n.do(t, "GET", "/v1/comments?site=gazette&article=harbour&limit=200", "", nil)
 		return bytes.Contains(page, []byte(id))
 	}
-	dealt := n.call(t, http.StatusOK, "POST", "/v1/queue/claim", ada, object{"site": "gazette", "limit": 50})["items"].([]any)
-	if len(dealt) < 2 {
-		t.Fatalf("claim dealt %d items", len(dealt))
+	claimed := n.call(t, http.StatusOK, "POST", "/v1/queue/claim", ada, object{"site": "gazette", "limit": 50})["items"].([]any)
+	if len(claimed) < 2 {
+		t.Fatalf("claim returned %d items", len(claimed))
 	}
 	if rest := n.call(t, http.StatusOK, "POST", "/v1/queue/claim", bob, object{"site": "gazette", "limit": 50})["items"].([]any); len(rest) != 0 {
-		t.Errorf("bob was dealt %d items that ada holds", len(rest))
+		t.Errorf("bob got %d items that ada has claimed", len(rest))
 	}
 	good, bad := "/v1/comments/"+held[0]+"/decision", "/v1/comments/"+held[1]+"/decision"
 	n.call(t, http.StatusConflict, "POST", good, bob, object{"action": "approve"})
@@ -132,21 +139,21 @@ func moderate(t *testing.T, n *node, ada, bob string, held []string) {
 	}
 	n.call(t, http.StatusOK, "POST", "/v1/decisions/"+decision+"/undo", ada, object{})
 	if public(held[0]) {
-		t.Error("undone, the comment must leave the page")
+		t.Error("after the undo the page must not show the comment")
 	}
 	n.call(t, http.StatusOK, "POST", good, ada, object{"action": "approve"})
 }
 
-// exportAndRetrain takes the decisions out as labels, both ways, and learns
-// from them.
+// exportAndRetrain exports the decisions as labels, through the API and the command,
+// and trains on them.
 func exportAndRetrain(t *testing.T, n *node, token, rows, database string) {
 	t.Helper()
 	status, export := n.do(t, "GET", "/v1/labels?format=jsonl", token, nil)
 	if status != http.StatusOK || bytes.Count(export, []byte("\n")) != 2 {
 		t.Fatalf("labels: status %d, want two rows:\n%s", status, export)
 	}
-	if typed := must(t, "", "export", "labels", database); typed != string(export) {
-		t.Errorf("the command exports\n%s\nthe server\n%s", typed, export)
+	if exported := must(t, "", "export", "labels", database); exported != string(export) {
+		t.Errorf("the command exports\n%s\nthe server\n%s", exported, export)
 	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "export.jsonl")
@@ -162,8 +169,8 @@ func exportAndRetrain(t *testing.T, n *node, token, rows, database string) {
 	must(t, "", "model", "rollback", database)
 }
 
-// scoreLikeTheServer holds winnow score against the server.
-func scoreLikeTheServer(t *testing.T, n *node, key, model string) {
+// compareScores compares winnow score with the server.
+func compareScores(t *testing.T, n *node, key, model string) {
 	t.Helper()
 	for i, text := range []string{
 		"I think the library should open on Sundays.",
@@ -185,7 +192,7 @@ func scoreLikeTheServer(t *testing.T, n *node, key, model string) {
 			t.Fatal(err)
 		}
 		if alone.Spam != served.Spam || alone.Action != served.Action || alone.Model != served.Model {
-			t.Errorf("%q: score says %+v, the server %+v", text, alone, served)
+			t.Errorf("%q: winnow score gives %+v, the server %+v", text, alone, served)
 		}
 	}
 }

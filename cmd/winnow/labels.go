@@ -18,8 +18,8 @@ import (
 
 func labelFlags() []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringSliceFlag{Name: "labels", Sources: env("labels"), Usage: "labelled rows in `FILE`, .jsonl, .csv, .tsv or .xlsx, - for standard input (repeatable)"},
-		&cli.BoolFlag{Name: "skip-bad", Sources: env("skip-bad"), Usage: "report bad rows and go on"},
+		&cli.StringSliceFlag{Name: "labels", Usage: "labelled rows in `FILE`, .jsonl, .csv, .tsv or .xlsx, - for standard input (repeatable)"},
+		&cli.BoolFlag{Name: "skip-bad", Usage: "report invalid rows and continue"},
 	}, formatFlags()...)
 }
 
@@ -66,9 +66,9 @@ func flagError(c *cli.Command, err error) error {
 	return usagef(c, "%s", strings.Join(faults, "; "))
 }
 
-// labelRows streams the rows of every --labels file. A row that names no
-// source gets the name of its file. Bad rows end the stream, or with
-// --skip-bad are told of and left out.
+// labelRows streams the rows of all --labels files. A row without a source gets the
+// name of its file. An invalid row ends the stream, or with --skip-bad is reported
+// and left out.
 func labelRows(c *cli.Command) (iter.Seq2[models.Label, error], error) {
 	files := c.StringSlice("labels")
 	if len(files) == 0 {
@@ -97,7 +97,7 @@ func labelRows(c *cli.Command) (iter.Seq2[models.Label, error], error) {
 			}
 		}
 		if skipped > 0 {
-			fmt.Fprintf(c.Root().ErrWriter, "%d bad rows were skipped\n", skipped)
+			fmt.Fprintf(c.Root().ErrWriter, "%d invalid rows were skipped\n", skipped)
 		}
 	}, nil
 }
@@ -136,8 +136,8 @@ func openLabels(c *cli.Command, name string) (in io.Reader, end func(), err erro
 	return io.TeeReader(f, bar), func() { _, _ = bar.Close(), f.Close() }, nil
 }
 
-// progress is a bar on the terminal that counts what is written to it, and
-// silent when standard error is anything else.
+// progress returns a progress bar for the bytes written to it. It shows only when
+// standard error is a terminal.
 func progress(c *cli.Command, size int64, what string) *progressbar.ProgressBar {
 	shown := false
 	if f, ok := c.Root().ErrWriter.(*os.File); ok {
@@ -147,5 +147,5 @@ func progress(c *cli.Command, size int64, what string) *progressbar.ProgressBar 
 	return progressbar.NewOptions64(size,
 		progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(c.Root().ErrWriter), progressbar.OptionSetVisibility(shown),
 		progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6), progressbar.OptionSetWidth(30),
-		progressbar.OptionSetSpinnerChangeInterval(0)) // its goroutine reads what others write
+		progressbar.OptionSetSpinnerChangeInterval(0)) // its goroutine would race with the writers
 }

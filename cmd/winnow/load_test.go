@@ -23,42 +23,42 @@ const (
 	readers  = 2
 )
 
-// load is a crowd that posts, decides and reads until it is told to stop. Its
-// ledger holds what the server has acknowledged. Whoever gets no answer, or a
-// 503, asks again: a poster with the same Idempotency-Key.
+// load is a number of clients that post, decide and read until stop. It records what
+// the server has acknowledged. A client without a reply, or with a 503, retries; a
+// poster with the same Idempotency-Key.
 type load struct {
-	t      *testing.T
-	keys   [2]string // of a site that holds every comment, and one that publishes
-	tokens [deciders]string
-	client *http.Client
-	mortal bool          // servers are killed, so a request may remain without an answer
-	rest   time.Duration // of who has to ask again
+	t          *testing.T
+	keys       [2]string // of a site in mode pre and one in mode post
+	tokens     [deciders]string
+	client     *http.Client
+	unreliable bool          // servers are killed, so requests may fail
+	retryDelay time.Duration // before a retry
 
-	nodes atomic.Pointer[[]string] // where to ask
-	ended chan struct{}            // closed to stop
-	crowd sync.WaitGroup
+	nodes    atomic.Pointer[[]string] // base URLs
+	stopping chan struct{}            // closed to stop
+	clients  sync.WaitGroup
 
 	mu        sync.Mutex
-	comments  map[string]string   // id by the text of the comment, of each 201
-	decisions map[string]judgment // by comment
-	failed    int                 // requests without an answer
-	refused   int                 // 503
+	comments  map[string]string       // id by the text of the comment, of each 201
+	decisions map[string]madeDecision // by comment
+	failed    int                     // requests without an answer
+	refused   int                     // 503
 }
 
-// judgment is a decision that stands. Its id is unknown when the answer was
-// lost, and a second attempt said that it was made.
-type judgment struct{ id, status string }
+// madeDecision is an acknowledged decision. Its id is unknown when the reply was
+// lost and the retry found the decision.
+type madeDecision struct{ id, status string }
 
 var sites = [2]string{"held", "free"}
 
 const passPhrase = "a fine pass phrase"
 
-// prepare makes the sites and moderators of a load.
-func prepare(t *testing.T, database string) *load {
+// newLoad adds the sites and moderators of a load.
+func newLoad(t *testing.T, database string) *load {
 	t.Helper()
 	l := &load{
-		t: t, rest: 10 * time.Millisecond, ended: make(chan struct{}), comments: map[string]string{}, decisions: map[string]judgment{},
-		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: posters + moderators}},
+		t: t, retryDelay: 10 * time.Millisecond, stopping: make(chan struct{}), comments: map[string]string{}, decisions: map[string]madeDecision{},
+		client: &http.Client{Timeout: waitTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: posters + moderators}},
 	}
 	for i, mode := range []string{"pre", "post"} {
 		var site struct{ Key string }
@@ -76,40 +76,40 @@ func prepare(t *testing.T, database string) *load {
 
 func moderatorName(i int) string { return fmt.Sprint("moderator ", i) }
 
-// start lets the crowd loose on the nodes with these addresses.
+// start starts the clients on the nodes with these base URLs.
 func (l *load) start(nodes ...string) {
 	l.t.Helper()
-	l.ask(nodes...)
+	l.useNodes(nodes...)
 	for i := range deciders {
 		body := l.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": moderatorName(i), "password": passPhrase})
 		l.tokens[i], _ = body["access_token"].(string)
 	}
 	for i := range posters {
-		l.crowd.Go(func() { l.post(i) })
+		l.clients.Go(func() { l.post(i) })
 	}
 	for i := range deciders {
-		l.crowd.Go(func() { l.decide(i) })
+		l.clients.Go(func() { l.decide(i) })
 	}
 	for i := range readers {
-		l.crowd.Go(func() { l.read(i) })
+		l.clients.Go(func() { l.read(i) })
 	}
 	l.t.Cleanup(l.stop)
 }
 
-// ask names the nodes that are asked from now on.
-func (l *load) ask(nodes ...string) { l.nodes.Store(&nodes) }
+// useNodes sets the nodes for all further requests.
+func (l *load) useNodes(nodes ...string) { l.nodes.Store(&nodes) }
 
-// stop lets each of the crowd end what they have begun.
+// stop lets all clients finish their current request and waits for them.
 func (l *load) stop() {
 	if !l.stopped() {
-		close(l.ended)
+		close(l.stopping)
 	}
-	l.crowd.Wait()
+	l.clients.Wait()
 }
 
 func (l *load) stopped() bool {
 	select {
-	case <-l.ended:
+	case <-l.stopping:
 		return true
 	default:
 		return false
@@ -136,9 +136,9 @@ func (l *load) post(poster int) {
 		l.mu.Lock()
 		l.comments[text] = last
 		l.mu.Unlock()
-		if n%10 == 0 { // as if the answer had been lost
+		if n%10 == 0 { // as if the reply had been lost
 			if again := l.must(http.StatusCreated, "POST", "/v1/comments", l.keys[site], key, comment); again != nil && again["id"] != last {
-				l.t.Errorf("repeated, a comment became another one: %v", again)
+				l.t.Errorf("a retry created another comment: %v", again)
 			}
 		}
 	}
@@ -146,8 +146,8 @@ func (l *load) post(poster int) {
 
 func (l *load) decide(decider int) {
 	for n := 0; !l.stopped(); n++ {
-		dealt := l.must(http.StatusOK, "POST", "/v1/queue/claim", l.tokens[decider], "", object{"site": sites[0], "limit": 5})
-		items, _ := dealt["items"].([]any)
+		claimed := l.must(http.StatusOK, "POST", "/v1/queue/claim", l.tokens[decider], "", object{"site": sites[0], "limit": 5})
+		items, _ := claimed["items"].([]any)
 		if len(items) == 0 {
 			l.pause()
 		}
@@ -169,7 +169,7 @@ func (l *load) decide(decider int) {
 				continue
 			}
 			l.mu.Lock()
-			l.decisions[id] = judgment{decision, want}
+			l.decisions[id] = madeDecision{decision, want}
 			l.mu.Unlock()
 		}
 	}
@@ -186,8 +186,8 @@ func (l *load) read(reader int) {
 	}
 }
 
-// must repeats a request until it is answered, with the status wanted. The
-// reply is nil when it was not.
+// must retries a request until there is a reply, which must have the status. The
+// reply is nil otherwise.
 func (l *load) must(want int, method, path, token, key string, body any) object {
 	status, reply, _ := l.repeat(method, path, token, key, body)
 	if status == want {
@@ -199,16 +199,16 @@ func (l *load) must(want int, method, path, token, key string, body any) object 
 	return nil
 }
 
-// repeat asks until there is an answer other than 503, and tells whether that
-// took more than one request. Without any it gives up, with status 0.
+// repeat retries until there is a reply other than 503, and reports whether that took
+// more than one request. After a timeout the status is 0.
 func (l *load) repeat(method, path, token, key string, body any) (status int, reply object, repeated bool) {
-	for end := time.Now().Add(2 * patience); time.Now().Before(end); repeated = true {
+	for end := time.Now().Add(2 * waitTimeout); time.Now().Before(end); repeated = true {
 		if l.stopped() && l.t.Failed() {
-			return 0, nil, false // nothing is to be learned any more
+			return 0, nil, false // the test has failed already
 		}
 		status, reply, err := l.once(method, path, token, key, body)
 		switch {
-		case err != nil && !l.mortal:
+		case err != nil && !l.unreliable:
 			l.t.Errorf("%s %s: %v", method, path, err)
 			return 0, nil, false
 		case err == nil && status != http.StatusServiceUnavailable:
@@ -223,14 +223,14 @@ func (l *load) repeat(method, path, token, key string, body any) (status int, re
 		l.mu.Unlock()
 		l.pause()
 	}
-	l.t.Errorf("%s %s: no answer for too long", method, path)
+	l.t.Errorf("%s %s: timeout", method, path)
 	return 0, nil, false
 }
 
-// pause keeps those who ask again from doing nothing else.
-func (l *load) pause() { time.Sleep(l.rest) }
+// pause waits before a retry, so that clients do not use all of the CPU.
+func (l *load) pause() { time.Sleep(l.retryDelay) }
 
-// once asks any of the nodes.
+// once sends one request to a random node.
 func (l *load) once(method, path, token, key string, body any) (int, object, error) {
 	nodes := *l.nodes.Load()
 	data, err := json.Marshal(body)
@@ -266,15 +266,15 @@ func (l *load) once(method, path, token, key string, body any) (int, object, err
 	return res.StatusCode, reply, json.Unmarshal(data, &reply)
 }
 
-// count returns how much was acknowledged, and refused with 503.
+// count returns the numbers of acknowledged changes and of 503 replies.
 func (l *load) count() (acknowledged, refused int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.comments) + len(l.decisions), l.refused
 }
 
-// acknowledges waits until so much more is.
-func (l *load) acknowledges(more int) {
+// waitAcknowledged waits until the server has acknowledged more changes.
+func (l *load) waitAcknowledged(more int) {
 	l.t.Helper()
 	before, _ := l.count()
 	poll(l.t, fmt.Sprint(more, " more comments and decisions are acknowledged"), func() bool {
@@ -283,8 +283,8 @@ func (l *load) acknowledges(more int) {
 	})
 }
 
-// refuses waits until so many more requests are refused.
-func (l *load) refuses(more int) {
+// waitRefused waits until more requests were refused.
+func (l *load) waitRefused(more int) {
 	l.t.Helper()
 	_, before := l.count()
 	poll(l.t, fmt.Sprint(more, " more requests are refused"), func() bool {
@@ -293,8 +293,8 @@ func (l *load) refuses(more int) {
 	})
 }
 
-// listen opens a stream of events. It returns whether that has ended.
-func (l *load) listen(base string) (ended func() bool) {
+// openStream opens an event stream. The result reports whether it has ended.
+func (l *load) openStream(base string) (ended func() bool) {
 	l.t.Helper()
 	req, err := http.NewRequest("GET", base+"/v1/events", nil)
 	if err != nil {
@@ -313,7 +313,7 @@ func (l *load) listen(base string) (ended func() bool) {
 		defer close(gone)
 		defer res.Body.Close()
 		if _, err := io.Copy(io.Discard, res.Body); err != nil {
-			l.t.Errorf("the stream broke off: %v", err)
+			l.t.Errorf("the stream was interrupted: %v", err)
 		}
 	}()
 	return func() bool {
@@ -326,9 +326,9 @@ func (l *load) listen(base string) (ended func() bool) {
 	}
 }
 
-// begin sends a comment but for its end, once the server waits for it. The
-// function returned sends the rest, and wants a full answer.
-func (l *load) begin(base string) (end func()) {
+// startSlowPost sends the headers of a comment and waits until the server expects its
+// body. The function returned sends the body and checks the reply.
+func (l *load) startSlowPost(base string) (end func()) {
 	l.t.Helper()
 	text := fmt.Sprintf("A slow comment, %d.", rand.Int64())
 	data, err := json.Marshal(object{"article": object{"id": "article-0"}, "author": object{"name": "Reader"}, "body": text})
@@ -340,14 +340,14 @@ func (l *load) begin(base string) (end func()) {
 		l.t.Fatal(err)
 	}
 	l.t.Cleanup(func() { conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(waitTimeout)); err != nil {
 		l.t.Fatal(err)
 	}
 	fmt.Fprintf(conn, "POST /v1/comments HTTP/1.1\r\nHost: winnow.example\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\n"+
 		"Idempotency-Key: slow-%d\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", l.keys[0], rand.Int64(), len(data))
 	in := bufio.NewReader(conn)
 	if line, err := in.ReadString('\n'); err != nil || !strings.Contains(line, " 100 ") {
-		l.t.Fatalf("the server does not wait for the rest: %q, %v", line, err)
+		l.t.Fatalf("the server does not expect a body: %q, %v", line, err)
 	}
 	if _, err := in.ReadString('\n'); err != nil { // the empty line
 		l.t.Fatal(err)
@@ -359,7 +359,7 @@ func (l *load) begin(base string) (end func()) {
 		}
 		res, err := http.ReadResponse(in, nil)
 		if err != nil {
-			l.t.Fatalf("a request that had begun was not answered: %v", err)
+			l.t.Fatalf("an open request got no reply: %v", err)
 		}
 		defer res.Body.Close()
 		var reply struct{ ID string }

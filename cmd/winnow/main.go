@@ -1,8 +1,8 @@
-// Command winnow is the comment desk of a news site: the server, and the tools
-// to set it up, to train its filter and to get the data out again.
+// Command winnow is a comment moderation server for news sites, with the commands
+// to set it up, to train its model and to export its data.
 //
-// This package reads the configuration, wires the parts and runs them. There
-// is one file for each subcommand.
+// This package reads the configuration, connects the parts and runs them. There is
+// one file for each subcommand.
 package main
 
 import (
@@ -34,24 +34,9 @@ func main() {
 	os.Exit(status)
 }
 
-// run is the whole program but for signals and exit, so that tests can call it.
+// run is the program without signals and exit, so that tests can call it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := &cli.Command{
-		Name:      "winnow",
-		Usage:     "the comment desk of a news site",
-		Reader:    stdin,
-		Writer:    stdout,
-		ErrWriter: stderr,
-		// Errors are printed once, below.
-		ExitErrHandler: func(context.Context, *cli.Command, error) {},
-		Action:         group,
-		Commands: []*cli.Command{
-			serveCommand(), siteCommand(), moderatorCommand(),
-			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(),
-			exportCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
-		},
-	}
-	settle(root)
+	root := rootCommand(stdin, stdout, stderr)
 	err := root.Run(ctx, args)
 	var usage usageError
 	switch {
@@ -66,16 +51,40 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 }
 
-// settle gives a command and those below it what all of them share.
-func settle(c *cli.Command) {
+func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
+	root := &cli.Command{
+		Name:      "winnow",
+		Usage:     "comment moderation server for news sites",
+		Reader:    stdin,
+		Writer:    stdout,
+		ErrWriter: stderr,
+		// run prints errors.
+		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+		Action:         group,
+		Commands: []*cli.Command{
+			serveCommand(), siteCommand(), moderatorCommand(),
+			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(),
+			exportCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
+		},
+	}
+	applyDefaults(root)
+	return root
+}
+
+// applyDefaults sets what all commands have in common on a command and on those
+// below it.
+func applyDefaults(c *cli.Command) {
 	c.OnUsageError = badUsage
-	c.DisableSliceFlagSeparator = true // a comma may be part of a file's name
+	c.DisableSliceFlagSeparator = true // a comma may be part of a file name
+	if len(c.Commands) == 0 && c.Name != serveName {
+		c.Before = warnUnknownVariables
+	}
 	for _, sub := range c.Commands {
-		settle(sub)
+		applyDefaults(sub)
 	}
 }
 
-// usageError is a command line that cannot be understood.
+// usageError is an invalid command line.
 type usageError struct{ command, message string }
 
 func (e usageError) Error() string { return e.message }
@@ -89,15 +98,15 @@ func badUsage(_ context.Context, c *cli.Command, err error, _ bool) error {
 	return usagef(c, "%v", err)
 }
 
-// group is the action of a command that only has subcommands.
+// group is the action of a command that has only subcommands.
 func group(_ context.Context, c *cli.Command) error {
 	if name := c.Args().First(); name != "" {
-		return usagef(c, "there is no command %q", strings.TrimSpace(strings.TrimPrefix(c.FullName(), "winnow")+" "+name))
+		return usagef(c, "unknown command %q", strings.TrimSpace(strings.TrimPrefix(c.FullName(), "winnow")+" "+name))
 	}
 	return cli.ShowSubcommandHelp(c)
 }
 
-// arguments returns the positional arguments, which must be as many as names.
+// arguments returns the positional arguments; there must be one for each name.
 func arguments(c *cli.Command, names ...string) ([]string, error) {
 	args := c.Args().Slice()
 	if len(args) < len(names) {
@@ -109,19 +118,13 @@ func arguments(c *cli.Command, names ...string) ([]string, error) {
 	return args, nil
 }
 
-// env names the environment variable of a flag: WINNOW_ and the flag's name.
-func env(flag string) cli.ValueSourceChain {
-	return cli.EnvVars("WINNOW_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
-}
-
-// list returns the values of a flag that may be given more than once, or with
-// commas, as in an environment variable.
+// list returns the values of a flag that may be repeated or separated by commas.
 func list(c *cli.Command, flag string) []string {
 	return strings.FieldsFunc(strings.Join(c.StringSlice(flag), ","), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// operator is who acts when a command is typed: the login name, for the audit
-// trail, which cannot prove it.
+// operator is the caller of a one-off command in the audit trail: the login name,
+// which is not verified.
 func operator() models.Caller {
 	name := os.Getenv("USER")
 	if name == "" {

@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"text/tabwriter"
 
+	"github.com/google/renameio/v2/maybe"
 	"github.com/urfave/cli/v3"
 
 	"winnow/classifier"
@@ -17,11 +16,11 @@ import (
 
 func modelCommand() *cli.Command {
 	return &cli.Command{
-		Name: "model", Usage: "the models that the database holds", Action: group,
+		Name: "model", Usage: "manage the models in the database", Action: group,
 		Commands: []*cli.Command{
 			{
 				Name: "list", Usage: "list the models, newest first",
-				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}},
+				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Usage: "print JSON"}},
 				Action: withDatabase(listModels),
 			},
 			{
@@ -30,12 +29,12 @@ func modelCommand() *cli.Command {
 				Action: importModel,
 			},
 			{
-				Name: "promote", ArgsUsage: "VERSION", Usage: "make a model live on every node",
+				Name: "promote", ArgsUsage: "VERSION", Usage: "make a model live on all nodes",
 				Flags:  []cli.Flag{databaseFlag()},
 				Action: withDatabase(promoteModel, "VERSION"),
 			},
 			{
-				Name: "rollback", Usage: "make the model live that was live before",
+				Name: "rollback", Usage: "make the previous model live again",
 				Flags:  []cli.Flag{databaseFlag()},
 				Action: withDatabase(rollbackModel),
 			},
@@ -112,30 +111,5 @@ func exportModel(ctx context.Context, c *cli.Command, db *storage.DB, args []str
 	if err != nil {
 		return err
 	}
-	return writeFile(args[1], data)
-}
-
-// writeFile writes a whole file or leaves what was there before.
-func writeFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil { // CreateTemp keeps it to the owner
-		f.Close()
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return maybe.WriteFile(args[1], data, 0o644) // the whole file or what was there before
 }

@@ -17,31 +17,31 @@ import (
 )
 
 func moderatorCommand() *cli.Command {
-	passwordFlag := &cli.BoolFlag{Name: "password-stdin", Sources: env("password-stdin"), Usage: "read the password from the first line of standard input"}
+	passwordFlag := &cli.BoolFlag{Name: "password-stdin", Usage: "read the password from the first line of standard input"}
 	return &cli.Command{
-		Name: "moderator", Usage: "the people of the newsroom", Action: group,
+		Name: "moderator", Usage: "manage moderators", Action: group,
 		Commands: []*cli.Command{
 			{
 				Name: "add", ArgsUsage: "NAME", Usage: "add a moderator",
 				Flags: []cli.Flag{
 					databaseFlag(), passwordFlag,
-					&cli.StringFlag{Name: "role", Value: string(models.RoleModerator), Sources: env("role"), Usage: "moderator, editor or admin"},
-					&cli.StringSliceFlag{Name: "site", Sources: env("site"), Usage: "`SLUG` of a site that this person works on (repeatable; default all)"},
+					&cli.StringFlag{Name: "role", Value: string(models.RoleModerator), Usage: "moderator, editor or admin"},
+					&cli.StringSliceFlag{Name: "site", Usage: "`SLUG` of a site that the moderator may access (repeatable; default all)"},
 				},
 				Action: addModerator,
 			},
 			{
 				Name: "list", Usage: "list the moderators",
-				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}},
+				Flags:  []cli.Flag{databaseFlag(), &cli.BoolFlag{Name: "json", Usage: "print JSON"}},
 				Action: withDatabase(listModerators),
 			},
 			{
-				Name: "disable", ArgsUsage: "NAME", Usage: "end a moderator's access at once",
+				Name: "disable", ArgsUsage: "NAME", Usage: "disable a moderator and end all sessions at once",
 				Flags:  []cli.Flag{databaseFlag()},
 				Action: disableModerator,
 			},
 			{
-				Name: "set-password", ArgsUsage: "NAME", Usage: "change a password; open sessions end",
+				Name: "set-password", ArgsUsage: "NAME", Usage: "change a password and end all sessions",
 				Flags:  []cli.Flag{databaseFlag(), passwordFlag},
 				Action: setPassword,
 			},
@@ -69,8 +69,8 @@ func addModerator(ctx context.Context, c *cli.Command) error {
 	return db.AddModerator(ctx, operator(), m)
 }
 
-// readPassword reads a password from standard input and hashes it. It is not
-// taken from the command line, where other users of the machine can see it.
+// readPassword reads a password from standard input and hashes it. There is no flag
+// with the password itself: other users of the machine could see it.
 func readPassword(c *cli.Command) (hash string, err error) {
 	if !c.Bool("password-stdin") {
 		return "", usagef(c, "--password-stdin is missing: the password is read from standard input")
@@ -106,7 +106,7 @@ func listModerators(ctx context.Context, c *cli.Command, db *storage.DB, _ []str
 }
 
 func disableModerator(ctx context.Context, c *cli.Command) error {
-	return changeModerator(ctx, c, func(m *models.Moderator) error {
+	return updateModerator(ctx, c, func(m *models.Moderator) error {
 		m.Disabled = true
 		return nil
 	})
@@ -117,13 +117,13 @@ func setPassword(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	return changeModerator(ctx, c, func(m *models.Moderator) error {
+	return updateModerator(ctx, c, func(m *models.Moderator) error {
 		m.PasswordHash = hash
 		return nil
 	})
 }
 
-func changeModerator(ctx context.Context, c *cli.Command, change func(*models.Moderator) error) error {
+func updateModerator(ctx context.Context, c *cli.Command, change func(*models.Moderator) error) error {
 	args, err := arguments(c, "NAME")
 	if err != nil {
 		return err

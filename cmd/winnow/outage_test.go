@@ -15,27 +15,26 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// outage runs a load on one server while something happens to what it depends
-// on. The server may refuse, and must neither end, nor fail otherwise, nor need
-// a restart.
-func outage(t *testing.T, database string, args []string, happens func(l *load, server *process)) {
+// outage runs a load on one server while one of its dependencies fails. The server may
+// reply 503, but must not exit, fail otherwise or need a restart.
+func outage(t *testing.T, database string, args []string, fail func(l *load, server *process)) {
 	t.Helper()
 	flags := append([]string{"--database=" + database}, args...)
 	server := launch(t, flags...)
 	base := server.base()
-	l := prepare(t, flags[0])
+	l := newLoad(t, flags[0])
 	l.start(base)
-	l.acknowledges(50)
-	happens(l, server)
-	l.acknowledges(50)
+	l.waitAcknowledged(50)
+	fail(l, server)
+	l.waitAcknowledged(50)
 	poll(t, "the server is ready", func() bool {
 		status, _, err := l.once("GET", "/readyz", "", "", nil)
 		return err == nil && status == http.StatusOK
 	})
 	l.stop()
 	server.running()
-	l.shows()
-	l.check(database)
+	l.checkReplies()
+	l.checkDatabase(database)
 	if status := server.terminate(); status != exitDone {
 		t.Errorf("exit status %d", status)
 	}
@@ -44,20 +43,20 @@ func outage(t *testing.T, database string, args []string, happens func(l *load, 
 func TestPostgresRestartsUnderLoad(t *testing.T) {
 	database, restart := storagetest.OwnPostgres(t)
 	outage(t, database, nil, func(l *load, _ *process) {
-		restart(func() { l.refuses(1) }) // its clients are cut off, what they have begun is undone
-		l.acknowledges(50)
-		signalPostgres(t, database, syscall.SIGQUIT, false) // it ends as in a crash
-		restart(func() { l.refuses(1) })
+		restart(func() { l.waitRefused(1) }) // connections are closed, transactions rolled back
+		l.waitAcknowledged(50)
+		signalPostgres(t, database, syscall.SIGQUIT, false) // ends as in a crash
+		restart(func() { l.waitRefused(1) })
 	})
 }
 
 func TestPostgresHangsUnderLoad(t *testing.T) {
-	t.Parallel() // it does little but wait
+	t.Parallel() // it mostly waits
 	database, _ := storagetest.OwnPostgres(t)
 	outage(t, database, nil, func(l *load, server *process) {
 		signalPostgres(t, database, syscall.SIGSTOP, true)
 		defer signalPostgres(t, database, syscall.SIGCONT, true)
-		l.refuses(posters)
+		l.waitRefused(posters)
 		if status, _, err := l.once("GET", "/readyz", "", "", nil); err != nil || status != http.StatusServiceUnavailable {
 			t.Errorf("/readyz: status %d, %v", status, err)
 		}
@@ -67,8 +66,8 @@ func TestPostgresHangsUnderLoad(t *testing.T) {
 	})
 }
 
-// signalPostgres sends a signal to the server whose socket is in the folder
-// that the address names, and to its children on demand.
+// signalPostgres sends a signal to the server of an address, found by the folder of
+// its socket, and optionally to its child processes.
 func signalPostgres(t *testing.T, database string, signal syscall.Signal, children bool) {
 	t.Helper()
 	address, err := url.Parse(database)
@@ -114,33 +113,32 @@ func signalPostgres(t *testing.T, database string, signal syscall.Signal, childr
 func TestRedisFailsUnderLoad(t *testing.T) {
 	redis := storagetest.Redis(t)
 	outage(t, storagetest.PostgresURL(t), []string{"--redis=" + redis.URL}, func(l *load, _ *process) {
-		says := func(want string) {
+		expectRedis := func(want string) {
 			t.Helper()
-			poll(t, "/readyz says "+want, func() bool {
+			poll(t, "/readyz returns redis "+want, func() bool {
 				status, reply, err := l.once("GET", "/readyz", "", "", nil)
 				return err == nil && status == http.StatusOK && reply["redis"] == want
 			})
-			l.acknowledges(50)
+			l.waitAcknowledged(50)
 		}
-		says("ok")
+		expectRedis("ok")
 		redis.Kill()
-		says("down")
+		expectRedis("down")
 		redis.Start()
-		says("ok")
+		expectRedis("ok")
 		redis.Pause()
-		says("down")
+		expectRedis("down")
 		redis.Resume()
-		says("ok")
+		expectRedis("ok")
 		if _, refused := l.count(); refused > 0 {
 			t.Errorf("%d requests were refused", refused)
 		}
 	})
 }
 
-// TestPostgresIsBlockedUnderLoad keeps every connection that the server may
-// open waiting for a lock.
-func TestPostgresIsBlockedUnderLoad(t *testing.T) {
-	t.Parallel() // it does little but wait
+// TestPostgresBlockedUnderLoad makes every connection of the server wait for a lock.
+func TestPostgresBlockedUnderLoad(t *testing.T) {
+	t.Parallel() // it mostly waits
 	database := storagetest.PostgresURL(t)
 	outage(t, database, nil, func(l *load, _ *process) {
 		other, err := storagetest.Raw(t, database).Begin()
@@ -155,7 +153,7 @@ func TestPostgresIsBlockedUnderLoad(t *testing.T) {
 		if _, err := other.Exec("LOCK TABLE comments, articles, sites IN ACCESS EXCLUSIVE MODE"); err != nil {
 			t.Fatal(err)
 		}
-		l.refuses(posters)
+		l.waitRefused(posters)
 		if status, _, err := l.once("GET", "/healthz", "", "", nil); err != nil || status != http.StatusOK {
 			t.Errorf("/healthz: status %d, %v", status, err)
 		}

@@ -9,35 +9,34 @@ import (
 	"time"
 )
 
-// asProgram names a variable that makes this test binary the program itself,
-// which can so be killed, with the race detector in it.
-const asProgram = "WINNOW_TEST_AS_PROGRAM"
+// runAsProgram is a variable that makes this test binary run the program, in a
+// process that can be killed and that has the race detector.
+const runAsProgram = "WINNOW_TEST_AS_PROGRAM"
 
-// patience is how long anything may take before a test gives it up as hanging.
-const patience = time.Minute
+// waitTimeout is how long a test waits before it takes something to hang.
+const waitTimeout = time.Minute
 
-// process is winnow serve in a process of its own, on a free port. What it logs
-// shows when the test fails.
+// process is winnow serve in a separate process, on a free port. Its log is printed
+// when the test fails.
 type process struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	log  *output
-	gone chan struct{} // closed when it has ended
+	t      *testing.T
+	cmd    *exec.Cmd
+	log    *output
+	exited chan struct{} // closed when it has ended
 }
 
-// launch starts a server and does not wait until it answers. The test's end
-// kills it.
+// launch starts a server without waiting for it, and kills it after the test.
 func launch(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, log: new(output), gone: make(chan struct{})}
+	p := &process{t: t, log: new(output), exited: make(chan struct{})}
 	p.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
-	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	p.cmd.Env = append(os.Environ(), runAsProgram+"=1")
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
-		defer close(p.gone)
+		defer close(p.exited)
 		_ = p.cmd.Wait() // the status stays in ProcessState
 	}()
 	t.Cleanup(func() {
@@ -53,13 +52,13 @@ func launch(t *testing.T, args ...string) *process {
 	return p
 }
 
-// base waits until the server answers, and returns its address.
+// base waits until the server listens and returns its address.
 func (p *process) base() string {
 	p.t.Helper()
 	var m []string
 	poll(p.t, "the server listens", func() bool {
 		select {
-		case <-p.gone:
+		case <-p.exited:
 			p.t.Fatalf("winnow serve ended with %v", p.cmd.ProcessState)
 		default:
 		}
@@ -69,21 +68,21 @@ func (p *process) base() string {
 	return "http://" + m[1]
 }
 
-// kill ends the server as kill -9 does.
+// kill ends the server with SIGKILL.
 func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // an error says that it has ended by itself
-	<-p.gone
+	_ = p.cmd.Process.Kill() // fails if it has already ended
+	<-p.exited
 }
 
-// terminate asks the server to end, waits for it and returns its exit status.
+// terminate sends SIGTERM, waits for the end and returns the exit status.
 func (p *process) terminate() int {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		p.t.Fatal(err)
 	}
 	select {
-	case <-p.gone:
-	case <-time.After(patience):
+	case <-p.exited:
+	case <-time.After(waitTimeout):
 		p.t.Fatal("the server does not end")
 	}
 	return p.cmd.ProcessState.ExitCode()
@@ -93,18 +92,18 @@ func (p *process) terminate() int {
 func (p *process) running() {
 	p.t.Helper()
 	select {
-	case <-p.gone:
+	case <-p.exited:
 		p.t.Fatalf("the server has ended with %v", p.cmd.ProcessState)
 	default:
 	}
 }
 
-// poll waits for a condition, for as long as patience.
+// poll waits for a condition, at most waitTimeout.
 func poll(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(waitTimeout); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("timeout: waiting until %s", what)
 		}
 	}
 }

@@ -16,36 +16,36 @@ import (
 )
 
 func readerCommand() *cli.Command {
-	whom := func(more ...cli.Flag) []cli.Flag {
+	flags := func(more ...cli.Flag) []cli.Flag {
 		return append([]cli.Flag{
 			databaseFlag(),
-			&cli.StringFlag{Name: "site", Sources: env("site"), Usage: "`SLUG` of the site"},
+			&cli.StringFlag{Name: "site", Usage: "`SLUG` of the site"},
 			&cli.StringFlag{Name: "id", Usage: "`ID` that the site vouches for"},
-			&cli.StringFlag{Name: "email", Usage: "e-mail `ADDRESS` given with comments"},
-			&cli.StringFlag{Name: "name", Usage: "`NAME` given with comments that have no id; others may use the same"},
+			&cli.StringFlag{Name: "email", Usage: "e-mail `ADDRESS` of comments"},
+			&cli.StringFlag{Name: "name", Usage: "`NAME` of comments without an id; other people may use the same"},
 		}, more...)
 	}
 	return &cli.Command{
-		Name: "reader", Usage: "what is kept of one reader", Action: group,
+		Name: "reader", Usage: "export or erase the data of one reader", Action: group,
 		Commands: []*cli.Command{
 			{
-				Name: "export", Usage: "write all that is kept of a reader as JSON (GDPR, Art. 15)",
-				Description: "Comments with what was said of them, and reports. Read it before you hand it out: notes of moderators are in it.",
-				Flags:       whom(&cli.StringFlag{Name: "out", Sources: env("out"), Usage: "new `FILE` to write (default standard output)"}),
+				Name: "export", Usage: "write all data of a reader as JSON (GDPR, Art. 15)",
+				Description: "Comments with their moderation, and reports. Review it before you hand it out: it includes notes of moderators.",
+				Flags:       flags(&cli.StringFlag{Name: "out", Usage: "`FILE` to create (default standard output)"}),
 				Action:      withDatabase(exportReader),
 			},
 			{
-				Name: "erase", Usage: "remove all that is kept of a reader, for ever (GDPR, Art. 17)",
-				Description: "Comments leave the page and lose their content and author; answers to them stay. What is cut off goes on when it\n" +
-					"is run again. Backups made before still hold it, and so does a model until the next training.",
-				Flags:  whom(&cli.BoolFlag{Name: "yes", Usage: "do not ask"}),
+				Name: "erase", Usage: "erase all data of a reader permanently (GDPR, Art. 17)",
+				Description: "Comments are unpublished and lose their content and author; replies to them stay. An interrupted erasure\n" +
+					"continues when it is run again. Earlier backups, and models until the next training, still have the data.",
+				Flags:  flags(&cli.BoolFlag{Name: "yes", Usage: "do not ask for confirmation"}),
 				Action: withDatabase(eraseReader),
 			},
 		},
 	}
 }
 
-// reader is who the flags name.
+// reader returns the reader that the flags identify.
 func reader(c *cli.Command) (models.Reader, error) {
 	r := models.Reader{
 		Site: models.Clean(c.String("site")), ID: models.Clean(c.String("id")),
@@ -58,7 +58,7 @@ func reader(c *cli.Command) (models.Reader, error) {
 		}
 	}
 	if r.Site == "" || named != 1 {
-		return r, usagef(c, "--site and one of --id, --email and --name are wanted")
+		return r, usagef(c, "--site and exactly one of --id, --email and --name are required")
 	}
 	return r, r.Validate()
 }
@@ -81,12 +81,12 @@ func exportReader(ctx context.Context, c *cli.Command, db *storage.DB, _ []strin
 		}()
 		to = f
 	}
-	standing, comments, reports, err := db.ExportReader(ctx, operator(), r)
+	state, comments, reports, err := db.ExportReader(ctx, operator(), r)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(to)
-	if err := models.WriteReader(out, r, time.Now(), standing, comments, reports); err != nil {
+	if err := models.WriteReader(out, r, time.Now(), state, comments, reports); err != nil {
 		return err
 	}
 	return out.Flush()
@@ -98,21 +98,21 @@ func eraseReader(ctx context.Context, c *cli.Command, db *storage.DB, _ []string
 		return err
 	}
 	if !c.Bool("yes") {
-		sure, err := confirmed(c, fmt.Sprintf("Erase all that %s keeps of %s, for ever? [y/N] ", r.Site, r.ID+r.Email+r.Name))
+		sure, err := confirmed(c, fmt.Sprintf("Permanently erase all data of %[2]s on %[1]s? [y/N] ", r.Site, r.ID+r.Email+r.Name))
 		if err != nil || !sure {
 			return err
 		}
 	}
-	gone, err := db.EraseReader(ctx, operator(), r)
+	erased, err := db.EraseReader(ctx, operator(), r)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Root().Writer, "%d comments, %d labels and %d reports erased; in the audit trail as %s\n",
-		gone.Comments, gone.Labels, gone.Reports, gone.Subject)
+	_, err = fmt.Fprintf(c.Root().Writer, "%d comments, %d labels and %d reports erased; audit subject %s\n",
+		erased.Comments, erased.Labels, erased.Reports, erased.Subject)
 	return err
 }
 
-// confirmed asks whoever sits at the terminal; without one, --yes is wanted.
+// confirmed prompts on the terminal. Without a terminal, --yes is required.
 func confirmed(c *cli.Command, question string) (bool, error) {
 	in, ok := c.Root().Reader.(*os.File)
 	if ok {
@@ -120,7 +120,7 @@ func confirmed(c *cli.Command, question string) (bool, error) {
 		ok = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
 	if !ok {
-		return false, usagef(c, "--yes is missing: nobody can be asked here")
+		return false, usagef(c, "--yes is missing: standard input is not a terminal")
 	}
 	if _, err := fmt.Fprint(c.Root().ErrWriter, question); err != nil {
 		return false, err

@@ -17,19 +17,19 @@ import (
 
 func scoreCommand() *cli.Command {
 	return &cli.Command{
-		Name: "score", Usage: "say what a model thinks of texts",
-		Description: "Reads and writes JSON Lines, in order. A row needs text; label rows will do.",
+		Name: "score", Usage: "score texts with a model",
+		Description: "Reads and writes JSON Lines in the same order. A row needs a text; rows of labels are accepted.",
 		Flags: []cli.Flag{
 			modelFlag(),
-			&cli.StringFlag{Name: "in", Value: "-", Sources: env("in"), Usage: "rows in `FILE`, - for standard input"},
-			&cli.StringFlag{Name: "out", Value: "-", Sources: env("out"), Usage: "scored rows to `FILE`, - for standard output"},
+			&cli.StringFlag{Name: "in", Value: "-", Usage: "rows in `FILE`; - for standard input"},
+			&cli.StringFlag{Name: "out", Value: "-", Usage: "scored rows to `FILE`; - for standard output"},
 		},
 		Action: score,
 	}
 }
 
-// scored is a row of the output.
-type scored struct {
+// scoredRow is a row of the output.
+type scoredRow struct {
 	ID      string          `json:"id"`
 	Label   models.Class    `json:"label,omitempty"`
 	Spam    *float64        `json:"spam,omitempty"`
@@ -71,7 +71,7 @@ func score(ctx context.Context, c *cli.Command) (err error) {
 	return scoreRows(ctx, m, in, out)
 }
 
-// scoreRows scores row after row. What was scored before an error is written.
+// scoreRows scores row by row. Rows before an error are written.
 func scoreRows(ctx context.Context, m *classifier.Model, in io.Reader, out io.Writer) (err error) {
 	w := bufio.NewWriter(out)
 	defer func() { err = errors.Join(err, w.Flush()) }()
@@ -86,7 +86,7 @@ func scoreRows(ctx context.Context, m *classifier.Model, in io.Reader, out io.Wr
 			return fmt.Errorf("row %d: %w", n, err)
 		}
 		v := m.Verdict(classifier.FromLabel(row), classifier.Policy{Site: row.Site})
-		if err := write.Encode(scored{row.ID, row.Label, v.Spam, v.Abuse, v.Action, v.Signals, v.Model}); err != nil {
+		if err := write.Encode(scoredRow{row.ID, row.Label, v.Spam, v.Abuse, v.Action, v.Signals, v.Model}); err != nil {
 			return err
 		}
 	}

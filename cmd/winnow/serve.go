@@ -24,39 +24,41 @@ import (
 	"winnow/storage/redis"
 )
 
+const serveName = "serve"
+
 func serveCommand() *cli.Command {
 	return &cli.Command{
-		Name: "serve", Usage: "run the server",
-		Description: "Without any flag it keeps everything in one SQLite file, counts limits in process, and on its first start\n" +
-			"makes a site \"demo\" and a moderator \"admin\" whose password it prints once.",
+		Name: serveName, Usage: "run the server",
+		Description: "Without flags it stores all records in one SQLite file and counts limits in process. The first start\n" +
+			"creates a site \"demo\" and a moderator \"admin\", and prints the password once.",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Sources: env("listen"), Usage: "`ADDRESS` to answer on"},
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Sources: env("listen"), Usage: "`ADDRESS` to listen on"},
 			databaseFlag(),
-			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits, notices and campaigns through redis://… (empty: in process)"},
-			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is believed (`CIDR`, repeatable, or with commas)"},
-			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "signing `KEY`, 16 bytes or more (default: one that is made once and kept in the database)"},
+			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits, events and campaigns between nodes through redis://… (default: in process)"},
+			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is trusted (`CIDR`, repeatable or separated by commas)"},
+			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "signing `KEY`, at least 16 bytes (default: generated once and stored in the database)"},
 			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
 		}, rateFlags()...),
 		Action: serve,
 	}
 }
 
-// rateFlags are the limits, each as COUNT/PERIOD; 0 turns one off.
+// rateFlags are the rate limits, each as COUNT/PERIOD; 0 turns one off.
 func rateFlags() []cli.Flag {
 	d := handlers.DefaultRates()
 	flag := func(name string, r models.Rate, usage string) cli.Flag {
-		return &cli.StringFlag{Name: name, Value: formatRate(r), Sources: env(name), Usage: usage + " (`COUNT/PERIOD`, 0: no limit)"}
+		return &cli.StringFlag{Name: name, Value: formatRate(r), Sources: env(name), Usage: usage + " (`COUNT/PERIOD`; 0: no limit)"}
 	}
 	return []cli.Flag{
 		flag("limit-address", d.Address, "comments from one address"),
 		flag("limit-author", d.Author, "comments by one known author"),
 		flag("limit-site", d.Site, "comments on one site"),
-		flag("limit-login", d.Login, "attempts to log in, by address and by name"),
+		flag("limit-login", d.Login, "login attempts from one address, and for one name"),
 	}
 }
 
 func formatRate(r models.Rate) string {
-	// 5m0s reads better as 5m.
+	// Print 5m0s as 5m.
 	return fmt.Sprintf("%d/%s", r.Count, strings.TrimSuffix(strings.TrimSuffix(r.Period.String(), "0s"), "0m"))
 }
 
@@ -67,16 +69,16 @@ func parseRate(s string) (models.Rate, error) {
 	count, period, _ := strings.Cut(s, "/")
 	n, err := strconv.Atoi(count)
 	if err != nil || n < 1 {
-		return models.Rate{}, fmt.Errorf("%q is not COUNT/PERIOD such as 30/5m", s)
+		return models.Rate{}, fmt.Errorf("%q must be COUNT/PERIOD, such as 30/5m", s)
 	}
 	d, err := time.ParseDuration(period)
 	if err != nil || d <= 0 {
-		return models.Rate{}, fmt.Errorf("%q is not COUNT/PERIOD such as 30/5m", s)
+		return models.Rate{}, fmt.Errorf("%q must be COUNT/PERIOD, such as 30/5m", s)
 	}
 	return models.Rate{Count: n, Period: d}, nil
 }
 
-// serve wires the parts and runs them until ctx ends.
+// serve connects the parts and runs them until ctx ends.
 func serve(ctx context.Context, c *cli.Command) error {
 	cfg, err := serveConfig(c)
 	if err != nil {
@@ -86,7 +88,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	defer cfg.DB.Close()
-	if cfg.Secret, err = cfg.DB.Secret(ctx, []byte(c.String("secret"))); err != nil {
+	if cfg.Secret, err = cfg.DB.AccessTokenSecret(ctx, []byte(c.String("secret"))); err != nil {
 		return err
 	}
 	first, err := firstStart(ctx, cfg.DB)
@@ -118,14 +120,13 @@ func serve(ctx context.Context, c *cli.Command) error {
 	return runServer(ctx, server, listener)
 }
 
-// runServer answers on the listener until ctx ends, then lets the requests
-// under way finish.
+// runServer serves the listener until ctx ends, then waits for the open requests.
 func runServer(ctx context.Context, server *handlers.Server, listener net.Listener) error {
 	web := &http.Server{
 		Handler:           server.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
-		WriteTimeout:      2 * time.Minute, // streams have deadlines of their own
+		WriteTimeout:      2 * time.Minute, // event streams set their own deadlines
 		IdleTimeout:       2 * time.Minute,
 	}
 	group, running := errgroup.WithContext(ctx)
@@ -138,29 +139,36 @@ func runServer(ctx context.Context, server *handlers.Server, listener net.Listen
 	})
 	group.Go(func() error {
 		<-running.Done()
-		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		if err := web.Shutdown(patience); err != nil {
-			return errors.Join(fmt.Errorf("some requests did not finish: %w", err), web.Close())
+		if err := web.Shutdown(shutdown); err != nil {
+			return errors.Join(fmt.Errorf("some requests did not finish before the shutdown: %w", err), web.Close())
 		}
 		return nil
 	})
 	return group.Wait()
 }
 
-// serveConfig reads all that does not need the database.
+// serveConfig reads the flags that do not need the database.
 func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 	if _, err := arguments(c); err != nil {
 		return cfg, err
 	}
 	if n := len(c.String("secret")); n > 0 && n < 16 {
-		return cfg, usagef(c, "--secret must have 16 bytes or more")
+		return cfg, usagef(c, "--secret must have at least 16 bytes")
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
 		return cfg, usagef(c, "--log-level must be debug, info, warn or error")
 	}
 	cfg.Log = slog.New(slog.NewTextHandler(c.Root().ErrWriter, &slog.HandlerOptions{Level: level}))
+	for _, v := range unknownVariables(c.Root()) {
+		if v.nearest == "" {
+			cfg.Log.Warn("unknown environment variable", "name", v.name)
+		} else {
+			cfg.Log.Warn("unknown environment variable", "name", v.name, "known", v.nearest)
+		}
+	}
 	for _, s := range list(c, "trusted-proxies") {
 		prefix, err := netip.ParsePrefix(s)
 		if err != nil {
@@ -180,12 +188,12 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 	return cfg, nil
 }
 
-// welcome is what an operator has to know after the first start, and can never
-// be shown again.
-type welcome struct{ password, key string }
+// credentials are created by the first start. They are not stored in clear, so they
+// can be shown only once.
+type credentials struct{ password, key string }
 
-// print tells where everything is; after a later start it prints nothing.
-func (w *welcome) print(out io.Writer, listening net.Addr) {
+// print shows them with the addresses of the server. A nil w prints nothing.
+func (w *credentials) print(out io.Writer, listening net.Addr) {
 	if w == nil {
 		return
 	}
@@ -201,7 +209,7 @@ Winnow is ready. This is shown once:
 `, base, w.password, w.key)
 }
 
-// randomPassword returns 120 random bits in letters that survive a phone call.
+// randomPassword returns 120 random bits as 20 URL-safe characters.
 func randomPassword() string {
 	b := make([]byte, 15)
 	rand.Read(b)

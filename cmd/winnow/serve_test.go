@@ -17,10 +17,11 @@ import (
 	"winnow/models"
 )
 
-// node is one running winnow serve.
+// node is a running winnow serve.
 type node struct {
 	base   string
 	stdout *output
+	log    *output
 	stop   func() (status int)
 }
 
@@ -30,8 +31,8 @@ var listening = regexp.MustCompile(`msg=listening address=(\S+)`)
 func start(t *testing.T, args ...string) *node {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	n := &node{stdout: new(output)}
 	log, done := new(output), make(chan int, 1)
+	n := &node{stdout: new(output), log: log}
 	go func() {
 		done <- run(ctx, append([]string{"winnow", "serve", "--listen", "127.0.0.1:0"}, args...), strings.NewReader(""), n.stdout, log)
 	}()
@@ -114,7 +115,7 @@ func (n *node) do(t *testing.T, method, path, token string, body any) (int, []by
 
 type object = map[string]any
 
-// comment posts as a front end's server, each time for another reader.
+// comment posts with a site key, for a different reader each time.
 func (n *node) comment(t *testing.T, key, article, text string, reader int) object {
 	t.Helper()
 	return n.call(t, http.StatusCreated, "POST", "/v1/comments", key, object{
@@ -130,7 +131,7 @@ func (n *node) login(t *testing.T, name, password string) string {
 	return n.call(t, http.StatusOK, "POST", "/v1/auth/login", "", object{"name": name, "password": password})["access_token"].(string)
 }
 
-// labels writes training rows of two kinds that are easy to tell apart.
+// labels writes training rows of two classes that are easy to separate.
 func labels(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder

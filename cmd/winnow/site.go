@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -19,22 +18,22 @@ import (
 )
 
 func siteCommand() *cli.Command {
-	jsonFlag := &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}
+	jsonFlag := &cli.BoolFlag{Name: "json", Usage: "print JSON"}
 	return &cli.Command{
-		Name: "site", Usage: "publications and their keys", Action: group,
+		Name: "site", Usage: "manage sites and their keys", Action: group,
 		Commands: []*cli.Command{
 			{
-				Name: "add", ArgsUsage: "SLUG", Usage: "add a site and print its secret key, once",
+				Name: "add", ArgsUsage: "SLUG", Usage: "add a site and print its secret key once",
 				Flags:  append([]cli.Flag{databaseFlag(), jsonFlag}, siteFlags()...),
 				Action: addSite,
 			},
 			{
-				Name: "list", Usage: "list the sites; KEEPS are the days of addresses, rejected texts and labels",
+				Name: "list", Usage: "list the sites; KEEPS is the retention of addresses, rejected texts and labels in days",
 				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
 				Action: withDatabase(listSites),
 			},
 			{
-				Name: "rotate-key", ArgsUsage: "SLUG", Usage: "replace a site's secret key; the old one ends at once",
+				Name: "rotate-key", ArgsUsage: "SLUG", Usage: "replace a site's secret key; the old one becomes invalid at once",
 				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
 				Action: withDatabase(rotateSiteKey, "SLUG"),
 			},
@@ -44,108 +43,15 @@ func siteCommand() *cli.Command {
 				Action: withDatabase(setSite, "SLUG"),
 			},
 			{
-				Name: "rules", ArgsUsage: "SLUG", Usage: "print what a newsroom has set for its site beside the model, or set it",
+				Name: "rules", ArgsUsage: "SLUG", Usage: "print or set the rules of a site",
 				Flags: []cli.Flag{
 					databaseFlag(),
-					&cli.StringFlag{Name: "file", Sources: env("file"), Usage: "set the rules in `FILE`, JSON as printed, - for standard input"},
+					&cli.StringFlag{Name: "file", Usage: "set the rules from `FILE`, JSON as printed; - for standard input"},
 				},
 				Action: siteRules,
 			},
 		},
 	}
-}
-
-// siteFlags are what can be said of a site when it is added and later.
-func siteFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "name", Sources: env("name"), Usage: "`NAME` that people read"},
-		&cli.StringSliceFlag{Name: "origin", Sources: env("origin"), Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
-		&cli.StringFlag{Name: "mode", Sources: env("mode"), Usage: "post: publish what the filter lets through; pre: a moderator sees everything first"},
-		&cli.StringFlag{Name: "hold", Sources: env("hold"), Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the model's own"},
-		&cli.StringFlag{Name: "reject", Sources: env("reject"), Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
-		&cli.StringFlag{Name: "sso-secret", Sources: env("sso-secret"), Usage: "HS256 `SECRET` with which the site signs its readers' tokens; \"\" for none"},
-		&cli.FloatFlag{Name: "second-look", Sources: env("second-look"), Usage: "`SHARE`, 0 to 1, of decisions and of what the machine approves or rejects that another moderator judges blind, at first 0.01"},
-		&cli.StringFlag{Name: "surge", Sources: env("surge"), Usage: "`COUNT/MINUTES/HOLD`: when more comments than COUNT come on one article within MINUTES, all wait for a moderator for HOLD minutes; at first \"off\""},
-		&cli.IntFlag{Name: "keep-addresses", Sources: env("keep-addresses"), Usage: "`DAYS` that hashes of addresses, user agents and referrers are kept, at first 30; 0: for ever"},
-		&cli.IntFlag{Name: "keep-rejected", Sources: env("keep-rejected"), Usage: "`DAYS` that the text of rejected comments and the authors of labels are kept, at first 180; 0: for ever"},
-		&cli.IntFlag{Name: "keep-labels", Sources: env("keep-labels"), Usage: "`DAYS` that labels are kept, at first 0: for ever"},
-	}
-}
-
-// changeSite applies the flags that were given to a site.
-func changeSite(c *cli.Command, s *models.Site) error {
-	if c.IsSet("name") {
-		s.Name = models.Clean(c.String("name"))
-	}
-	if c.IsSet("origin") {
-		s.Origins = nil
-		for _, o := range list(c, "origin") {
-			s.Origins = append(s.Origins, strings.TrimSuffix(strings.ToLower(o), "/"))
-		}
-	}
-	if c.IsSet("mode") {
-		s.Mode = models.Mode(c.String("mode"))
-	}
-	if c.IsSet("sso-secret") {
-		s.SSOSecret = c.String("sso-secret")
-	}
-	if c.IsSet("second-look") {
-		share := c.Float("second-look")
-		s.SecondLook = &share
-	}
-	if c.IsSet("surge") {
-		surge, err := readSurge(c.String("surge"))
-		if err != nil {
-			return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
-		}
-		s.Surge = surge
-	}
-	for flag, days := range map[string]*int{
-		"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
-	} {
-		if c.IsSet(flag) {
-			*days = c.Int(flag)
-		}
-	}
-	for flag, threshold := range map[string]**float64{"hold": &s.Thresholds.Hold, "reject": &s.Thresholds.Reject} {
-		if !c.IsSet(flag) {
-			continue
-		}
-		text := c.String(flag)
-		if text == "model" {
-			*threshold = nil
-			continue
-		}
-		var p float64
-		if err := json.Unmarshal([]byte(text), &p); err != nil {
-			return usagef(c, "--%s must be a probability from 0 to 1, or \"model\"", flag)
-		}
-		*threshold = &p
-	}
-	return s.Validate()
-}
-
-func readSurge(text string) (s models.Surge, err error) {
-	if text == "off" {
-		return s, nil
-	}
-	parts := strings.Split(text, "/")
-	if len(parts) != 3 {
-		return s, errors.New("not three numbers")
-	}
-	for i, to := range []*int{&s.Count, &s.Minutes, &s.HoldMinutes} {
-		if *to, err = strconv.Atoi(parts[i]); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
-}
-
-func surgeText(s models.Surge) string {
-	if s.Count == 0 {
-		return "off"
-	}
-	return fmt.Sprintf("%d/%d/%d", s.Count, s.Minutes, s.HoldMinutes)
 }
 
 func addSite(ctx context.Context, c *cli.Command) error {
@@ -154,7 +60,11 @@ func addSite(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	site := models.Site{Slug: args[0], Name: args[0], Mode: models.ModePost, Retention: models.DefaultRetention()}
-	if err := changeSite(c, &site); err != nil {
+	change, err := siteChange(c)
+	if err != nil {
+		return err
+	}
+	if err := change(&site); err != nil {
 		return err
 	}
 	db, err := openDatabase(ctx, c)
@@ -166,7 +76,7 @@ func addSite(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	if keep := site.Retention; keep == (models.Retention{}) { // everything for ever, which is nobody's default
+	if keep := site.Retention; keep == (models.Retention{}) { // AddSite has replaced it by the default
 		if _, err := db.UpdateSite(ctx, operator(), site.Slug, func(s *models.Site) error { s.Retention = keep; return nil }); err != nil {
 			return err
 		}
@@ -182,12 +92,12 @@ func rotateSiteKey(ctx context.Context, c *cli.Command, db *storage.DB, args []s
 	return printKey(c, args[0], key)
 }
 
-// printKey shows a secret that is kept nowhere else.
+// printKey prints a key, which is stored as a hash only.
 func printKey(c *cli.Command, slug, key string) error {
 	if c.Bool("json") {
 		return json.NewEncoder(c.Root().Writer).Encode(map[string]string{"slug": slug, "key": key})
 	}
-	_, err := fmt.Fprintf(c.Root().Writer, "Site %s has the secret key\n\n  %s\n\nIt is shown only now. Front ends send it as Authorization: Bearer KEY.\n", slug, key)
+	_, err := fmt.Fprintf(c.Root().Writer, "The secret key of site %s is\n\n  %s\n\nIt is shown only once. Front ends send it as Authorization: Bearer KEY.\n", slug, key)
 	return err
 }
 
@@ -203,7 +113,7 @@ func listSites(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) 
 	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tSURGE\tKEEPS\tORIGINS")
 	for _, s := range sites {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d/%d/%d\t%s\n", s.Slug, s.Name, s.Mode,
-			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), surgeText(s.Surge),
+			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), formatBurst(s.Burst),
 			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, strings.Join(s.Origins, " "))
 	}
 	return w.Flush()
@@ -217,7 +127,11 @@ func threshold(p *float64) string {
 }
 
 func setSite(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
-	_, err := db.UpdateSite(ctx, operator(), args[0], func(s *models.Site) error { return changeSite(c, s) })
+	change, err := siteChange(c)
+	if err != nil {
+		return err
+	}
+	_, err = db.UpdateSite(ctx, operator(), args[0], change)
 	return err
 }
 
@@ -250,8 +164,8 @@ func siteRules(ctx context.Context, c *cli.Command) error {
 	return out.Encode(r)
 }
 
-// readRules reads rules that can be compiled. A name that is no rule is
-// refused: a misspelt rule would do nothing, unseen.
+// readRules reads and compiles rules. An unknown name is an error, or a misspelled
+// rule would silently do nothing.
 func readRules(stdin io.Reader, name string) (r models.Rules, err error) {
 	in := stdin
 	if name != "-" {
@@ -268,7 +182,7 @@ func readRules(stdin io.Reader, name string) (r models.Rules, err error) {
 		return r, fmt.Errorf("rules in %s: %w", name, err)
 	}
 	if _, err := read.Token(); !errors.Is(err, io.EOF) {
-		return r, fmt.Errorf("rules in %s: there is more after their end", name)
+		return r, fmt.Errorf("rules in %s: unexpected data after their end", name)
 	}
 	_, err = rules.Compile(r)
 	return r, err

@@ -11,14 +11,14 @@ import (
 
 func trainCommand() *cli.Command {
 	return &cli.Command{
-		Name: "train", Usage: "learn a model from labelled rows",
-		Description: "Prints the figures on a part of the rows that was held out. The same rows and seed give the same file.",
+		Name: "train", Usage: "train a model on labelled rows",
+		Description: "Prints metrics on a held-out part of the rows. The same rows and seed give the same file.",
 		Flags: append(labelFlags(),
-			&cli.StringFlag{Name: "out", Sources: env("out"), Usage: "model `FILE` to write"},
-			&cli.StringFlag{Name: "base", Value: "none", Sources: env("base"), Usage: "model `FILE` to set out from, which must not have learned from the same rows; starter is the built-in one, none is nothing"},
-			&cli.FloatFlag{Name: "holdout", Value: 0.2, Sources: env("holdout"), Usage: "`SHARE` of the rows to measure with rather than learn from; the model that is written learned from all"},
-			&cli.Uint64Flag{Name: "seed", Value: 1, Sources: env("seed"), Usage: "of the random numbers"},
-			&cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print the figures as JSON"},
+			&cli.StringFlag{Name: "out", Usage: "model `FILE` to write"},
+			&cli.StringFlag{Name: "base", Value: "none", Usage: "model `FILE` to start from, not trained on the same rows; starter: the built-in model; none: no model"},
+			&cli.FloatFlag{Name: "holdout", Value: 0.2, Usage: "`SHARE` of the rows to hold out for the metrics; the written model is trained on all rows"},
+			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of the random numbers"},
+			&cli.BoolFlag{Name: "json", Usage: "print the metrics as JSON"},
 		),
 		Action: train,
 	}
@@ -43,15 +43,15 @@ func train(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return fmt.Errorf("read the base model: %w", err)
 	}
-	m, figures, err := classifier.Train(ctx, rows, classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
+	m, metrics, err := classifier.Train(ctx, rows, classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
 	if err != nil {
 		return err
 	}
 	if err := m.WriteFile(out); err != nil {
-		return fmt.Errorf("write the model: %w", err)
+		return err
 	}
 	fmt.Fprintf(c.Root().ErrWriter, "model %s written to %s\n", m.Version(), out)
-	return printFigures(c, figures)
+	return printMetrics(c, metrics)
 }
 
 func baseModel(name string) (*classifier.Model, error) {

@@ -9,16 +9,16 @@ import (
 	"winnow/models"
 )
 
-// Window is how long a comment waits for its near-copies. Each copy begins it
-// anew.
-const Window = 24 * time.Hour
+// CampaignWindow is how long after the last comment of a campaign another near-copy
+// joins it.
+const CampaignWindow = 24 * time.Hour
 
-// MaxDistinct is how many authors, and how many articles, of one campaign are
-// told apart.
+// MaxDistinct is up to how many different authors, and different articles, of one
+// campaign are counted.
 const MaxDistinct = 256
 
-// maxBands bounds the memory of Campaigns to some 50 MB, and lets it remember
-// the last 21,000 comments at least.
+// maxBands bounds the memory of Campaigns to about 50 MB: at least the last 21,000
+// comments.
 const maxBands = 1 << 18
 
 type band struct {
@@ -26,8 +26,8 @@ type band struct {
 	n    uint64
 }
 
-// sighting is who had a band last.
-type sighting struct {
+// bandEntry is the group that last had a band.
+type bandEntry struct {
 	group *group
 	at    int64 // Unix microseconds
 }
@@ -36,26 +36,26 @@ type group struct {
 	id                string
 	first             int64 // Unix microseconds
 	count             int
-	authors, articles distinct
+	authors, articles distinctKeys
 }
 
-// distinct are what groups tell apart.
-type distinct struct {
-	here      []uint64 // Distinct of each
-	elsewhere int      // how many others were heard of
+// distinctKeys counts different authors or articles.
+type distinctKeys struct {
+	local  []uint64 // KeyHash of each that was counted here
+	remote int      // how many more other nodes have counted
 }
 
 // Campaigns groups near-copies within one process. Its methods may be called
 // from many goroutines.
 //
-// Bands are kept in two generations: when the younger one is full, or as old
-// as the window, it becomes the older, and the older goes.
+// Bands are in two generations. When the current one is full, or as old as the
+// window, it becomes the previous one, and that is dropped.
 type Campaigns struct {
 	now func() time.Time
 
-	mu             sync.Mutex
-	younger, older map[band]sighting
-	turned         int64 // when the generations last changed
+	mu                sync.Mutex
+	current, previous map[band]bandEntry
+	rotatedAt         int64 // when the current generation began, Unix microseconds
 }
 
 // NewCampaigns returns a Campaigns that reads the time from now, or from
@@ -64,14 +64,13 @@ func NewCampaigns(now func() time.Time) *Campaigns {
 	if now == nil {
 		now = time.Now
 	}
-	return &Campaigns{now: now, younger: map[band]sighting{}, turned: now().UnixMicro()}
+	return &Campaigns{now: now, current: map[band]bandEntry{}, rotatedAt: now().UnixMicro()}
 }
 
-// See counts a comment and returns the group that it belongs to: that of the
-// earlier comments on the site whose sketches are alike, or one of its own,
-// named by id. The author's key tells authors apart; it is kept as a hash. The
-// error is always nil.
-func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
+// Assign counts a comment and returns its group: that of earlier comments on the site
+// with a similar sketch, or a new one, named by id. Different authors are counted
+// by their keys, which are stored as hashes. The error is always nil.
+func (c *Campaigns) Assign(_ context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now().UnixMicro()
@@ -82,15 +81,15 @@ func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id
 	g.count++
 	g.authors.add(author)
 	g.articles.add(article)
-	c.note(now, site, sketch, g)
+	c.store(now, site, sketch, g)
 	return models.Campaign{
 		ID: g.id, Count: g.count, Authors: g.authors.count(), Articles: g.articles.count(), First: time.UnixMicro(g.first).UTC(),
 	}, nil
 }
 
-// Learn takes over what another Campaigns found of a comment, so that a copy
-// that is seen here next joins the same group, and is counted on from there.
-func (c *Campaigns) Learn(site string, sketch models.Sketch, author, article string, found models.Campaign) {
+// Merge takes over the group that Redis found for a comment, so that the next copy
+// counted here joins it and continues from its counts.
+func (c *Campaigns) Merge(site string, sketch models.Sketch, author, article string, found models.Campaign) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now().UnixMicro()
@@ -99,34 +98,34 @@ func (c *Campaigns) Learn(site string, sketch models.Sketch, author, article str
 		g = &group{id: found.ID}
 	}
 	g.first, g.count = found.First.UnixMicro(), max(g.count, found.Count)
-	g.authors.learn(author, found.Authors)
-	g.articles.learn(article, found.Articles)
-	c.note(now, site, sketch, g)
+	g.authors.merge(author, found.Authors)
+	g.articles.merge(article, found.Articles)
+	c.store(now, site, sketch, g)
 }
 
-// note keeps that the bands of a sketch were last seen in a group.
-func (c *Campaigns) note(now int64, site string, sketch models.Sketch, g *group) {
-	if len(c.younger) >= maxBands || now-c.turned >= Window.Microseconds() {
-		c.older, c.younger, c.turned = c.younger, map[band]sighting{}, now
+// store records that a group was the last to have the bands of a sketch.
+func (c *Campaigns) store(now int64, site string, sketch models.Sketch, g *group) {
+	if len(c.current) >= maxBands || now-c.rotatedAt >= CampaignWindow.Microseconds() {
+		c.previous, c.current, c.rotatedAt = c.current, map[band]bandEntry{}, now
 	}
 	for _, n := range sketch {
-		c.younger[band{site, n}] = sighting{g, now}
+		c.current[band{site, n}] = bandEntry{g, now}
 	}
 }
 
-// find returns the group that most bands point to, the first of equals, or nil
-// when they are too few.
+// find returns the group that most bands point to, the first one if several have
+// as many, or nil when they are too few.
 func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
-	var groups [models.Bands]*group
-	var votes [models.Bands]int
+	var groups [models.SketchSize]*group
+	var votes [models.SketchSize]int
 	best := 0
 	var found *group
 	for _, n := range sketch {
-		s, known := c.younger[band{site, n}]
+		s, known := c.current[band{site, n}]
 		if !known {
-			s, known = c.older[band{site, n}]
+			s, known = c.previous[band{site, n}]
 		}
-		if !known || now-s.at >= Window.Microseconds() {
+		if !known || now-s.at >= CampaignWindow.Microseconds() {
 			continue
 		}
 		i := 0
@@ -138,16 +137,15 @@ func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
 			best, found = votes[i], s.group
 		}
 	}
-	if best < models.Alike {
+	if best < models.MinSharedBands {
 		return nil
 	}
 	return found
 }
 
-// Distinct is what is kept of an author's or article's key to tell it from
-// others: its 64-bit FNV-1a, which all nodes share. The one of hash/fnv would
-// take memory for each key.
-func Distinct(key string) uint64 {
+// KeyHash is the hash by which authors' and articles' keys are compared: 64-bit
+// FNV-1a, the same on all nodes. hash/fnv would allocate for each key.
+func KeyHash(key string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(key) {
 		h = (h ^ uint64(key[i])) * 1099511628211
@@ -155,16 +153,16 @@ func Distinct(key string) uint64 {
 	return h
 }
 
-func (d *distinct) add(key string) {
-	if n := Distinct(key); d.count() < MaxDistinct && !slices.Contains(d.here, n) {
-		d.here = append(d.here, n)
+func (d *distinctKeys) add(key string) {
+	if n := KeyHash(key); d.count() < MaxDistinct && !slices.Contains(d.local, n) {
+		d.local = append(d.local, n)
 	}
 }
 
-// learn adds a key, and that with it there are so many at least.
-func (d *distinct) learn(key string, total int) {
+// merge adds a key; with it there are at least total.
+func (d *distinctKeys) merge(key string, total int) {
 	d.add(key)
-	d.elsewhere = max(d.elsewhere, total-len(d.here))
+	d.remote = max(d.remote, total-len(d.local))
 }
 
-func (d *distinct) count() int { return len(d.here) + d.elsewhere }
+func (d *distinctKeys) count() int { return len(d.local) + d.remote }

@@ -12,52 +12,52 @@ import (
 )
 
 func TestCampaigns(t *testing.T) {
-	storagetest.Campaigns(t, func(*testing.T) (storagetest.Seer, func(time.Duration)) {
+	storagetest.Campaigns(t, func(*testing.T) (storagetest.CampaignGrouper, func(time.Duration)) {
 		c := newClock()
 		return memory.NewCampaigns(c.Now), c.Pass
 	})
 }
 
-// Nodes of different releases tell authors apart by the same numbers.
-func TestDistinctIsFNV(t *testing.T) {
+// Nodes of different releases must compute the same hashes.
+func TestKeyHashIsFNV(t *testing.T) {
 	for _, key := range []string{"", "a", "id 7", "name Zoë 10.0.0.0/24"} {
 		h := fnv.New64a()
 		h.Write([]byte(key))
-		if got, want := memory.Distinct(key), h.Sum64(); got != want {
-			t.Errorf("Distinct(%q) = %x, want %x", key, got, want)
+		if got, want := memory.KeyHash(key), h.Sum64(); got != want {
+			t.Errorf("KeyHash(%q) = %x, want %x", key, got, want)
 		}
 	}
 }
 
-// A flood of different comments must not make it grow without bound, and must
-// leave it the latest of them.
-func TestCampaignsStaySmall(t *testing.T) {
+// Many different comments must not make it grow without bound, and must not displace
+// the latest ones.
+func TestCampaignsBoundedMemory(t *testing.T) {
 	clock := newClock()
 	c := memory.NewCampaigns(clock.Now)
-	see := func(i int) models.Campaign {
+	assign := func(i int) models.Campaign {
 		var s models.Sketch
 		for k := range s {
 			s[k] = uint64(i*len(s) + k)
 		}
-		found, _ := c.See(t.Context(), "gazette", s, fmt.Sprint(i), "ann", "a")
+		found, _ := c.Assign(t.Context(), "gazette", s, fmt.Sprint(i), "ann", "a")
 		return found
 	}
-	const flood = 60_000
-	for i := range flood {
-		see(i)
+	const comments = 60_000
+	for i := range comments {
+		assign(i)
 	}
 	if n := c.Len(); n > 600_000 {
-		t.Errorf("%d bands are kept", n)
+		t.Errorf("%d bands are stored", n)
 	}
-	if found := see(flood - 20_000); found.Count != 2 {
-		t.Errorf("the comment before the last 20,000 was forgotten: %+v", found)
+	if found := assign(comments - 20_000); found.Count != 2 {
+		t.Errorf("the comment before the last 20,000 was dropped: %+v", found)
 	}
-	clock.Pass(3 * memory.Window)
-	see(flood)
-	clock.Pass(3 * memory.Window)
-	see(flood)
-	if n := c.Len(); n > 2*models.Bands {
-		t.Errorf("%d bands are kept after a quiet time", n)
+	clock.Pass(3 * memory.CampaignWindow)
+	assign(comments)
+	clock.Pass(3 * memory.CampaignWindow)
+	assign(comments)
+	if n := c.Len(); n > 2*models.SketchSize {
+		t.Errorf("%d bands are stored after a pause", n)
 	}
 }
 
@@ -69,7 +69,7 @@ func BenchmarkCampaigns(b *testing.B) {
 		for k := range s {
 			s[k] = (i%5000)<<8 + uint64(k)
 		}
-		c.See(b.Context(), "gazette", s, "c", "ann", "a")
+		c.Assign(b.Context(), "gazette", s, "c", "ann", "a")
 		i++
 	}
 }

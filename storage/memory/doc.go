@@ -1,6 +1,7 @@
-// Package memory limits rates and passes notices within one process: what
-// package redis does for several nodes, without anything to install. Package
-// redis also falls back to it, and decides by the arithmetic that stands here.
+// Package memory limits rates, groups campaigns and publishes events within one
+// process. Package redis does the same for several nodes; it uses the arithmetic
+// of this package, and falls back to it during an outage.
 //
-// Nothing here outlives the process.
+// Nothing here survives the process. The package depends on neither HTTP nor
+// SQL.
 package memory

@@ -1,15 +1,15 @@
 package memory
 
-// Len returns the number of keys that are kept.
+// Len returns the number of stored keys.
 func (l *Limiter) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.tats)
 }
 
-// Len returns the number of bands that are kept.
+// Len returns the number of stored bands.
 func (c *Campaigns) Len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.younger) + len(c.older)
+	return len(c.current) + len(c.previous)
 }

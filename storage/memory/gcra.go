@@ -7,14 +7,14 @@ import (
 	"winnow/models"
 )
 
-// The generic cell rate algorithm, GCRA (ITU-T I.371, annex A; as virtual
-// scheduling), keeps one number for each thing it counts: the theoretical
-// arrival time, TAT, at which the bucket is as if never used. Each request
-// moves it one interval further; it may be at most Count intervals ahead of
-// now. All is integer microseconds, so that every backend agrees to the last.
+// The generic cell rate algorithm, GCRA (ITU-T I.371, annex A, virtual scheduling),
+// stores one number for each key: the theoretical arrival time, TAT, at which the
+// bucket is full again. Each request advances it by one interval; it may be at most
+// Count intervals ahead of now. All times are integer microseconds, so that every
+// backend computes the same result.
 
-// Interval returns the microseconds in which one use of r comes back; at least
-// one, so the fastest rate is a million a second.
+// Interval returns after how many microseconds r allows one more request. It is at
+// least 1, so the highest rate is a million a second.
 func Interval(r models.Rate) int64 {
 	return max(1, r.Period.Microseconds()/int64(r.Count))
 }
@@ -22,8 +22,8 @@ func Interval(r models.Rate) int64 {
 // Depth returns how many microseconds ahead of now a TAT may be.
 func Depth(r models.Rate) int64 { return Interval(r) * int64(r.Count) }
 
-// Counted returns the limits that limit: those with a Count above 0.
-func Counted(limits []models.Limit) []models.Limit {
+// ActiveLimits returns the limits with a Count above 0; the others do not limit.
+func ActiveLimits(limits []models.Limit) []models.Limit {
 	free := func(l models.Limit) bool { return l.Rate.Count <= 0 }
 	if !slices.ContainsFunc(limits, free) {
 		return limits
@@ -31,13 +31,13 @@ func Counted(limits []models.Limit) []models.Limit {
 	return slices.DeleteFunc(slices.Clone(limits), free)
 }
 
-// Judge decides one request at now, in microseconds, under limits whose TATs
-// are tats, 0 for one never used. When all of them allow it, Judge moves each
-// TAT on in place; when one refuses, all stay.
+// Evaluate applies one request at now, in microseconds, to limits with the TATs
+// tats, 0 for an unused one. When all limits allow the request, it advances each
+// TAT in place; when one refuses, it changes none.
 //
-// A TAT further ahead than its limit can have put it, because a clock was put
-// back or the rate was made smaller, counts as just used up.
-func Judge(now int64, limits []models.Limit, tats []int64) models.Allowance {
+// A TAT that is further ahead than its limit allows, because the clock was set back
+// or the rate was lowered, counts as exactly used up.
+func Evaluate(now int64, limits []models.Limit, tats []int64) models.Allowance {
 	var worst int64 // microseconds to wait, over all limits
 	a := models.Allowance{Allowed: true}
 	for i, l := range limits {

@@ -9,15 +9,14 @@ import (
 	"winnow/models"
 )
 
-// maxKeys bounds the memory of a Limiter to some 50 MB. Under a flood of more
-// keys than this at once it forgets some rather than grow.
+// maxKeys bounds the memory of a Limiter to about 50 MB. With more live keys than
+// this it drops some.
 const maxKeys = 1 << 20
 
-// minSweep is the number of keys below which looking for expired ones is not
-// worth while.
+// minSweep is the number of keys below which expired ones are not looked for.
 const minSweep = 1 << 10
 
-// Limiter counts in process. Its methods may be called from many goroutines.
+// Limiter counts in process. Its methods may be called concurrently.
 type Limiter struct {
 	now  func() time.Time
 	seed maphash.Seed
@@ -36,19 +35,19 @@ func NewLimiter(now func() time.Time) *Limiter {
 	return &Limiter{now: now, seed: maphash.MakeSeed(), tats: map[uint64]int64{}, sweepAt: minSweep}
 }
 
-// hash stands for whom a limit is counted. So a key of any length takes the
-// same room, and no address or name is kept. That two of a million keys share
-// a hash has a chance of 1 in 30 million, and nobody outside can bring it
-// about.
+// hash identifies a limit and for whom it is counted. So keys take the same memory
+// whatever their length, and no address or name is stored. The probability that two
+// of a million keys collide is 1 in 30 million; the random seed keeps clients from
+// causing a collision.
 func (l *Limiter) hash(lim models.Limit) uint64 {
 	return maphash.Comparable(l.seed, [3]string{lim.Site, lim.Name, lim.Key})
 }
 
-// Take counts one request under each of the limits, or under none of them
+// Allow counts one request under each of the limits, or under none of them
 // when one refuses. Limits with a Count of 0 do not limit; when no other is
 // left, the Allowance has no Policy. The error is always nil.
-func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowance, error) {
-	limits = Counted(limits)
+func (l *Limiter) Allow(_ context.Context, limits ...models.Limit) (models.Allowance, error) {
+	limits = ActiveLimits(limits)
 	keys, tats := make([]uint64, len(limits)), make([]int64, len(limits))
 	for i, lim := range limits {
 		keys[i] = l.hash(lim)
@@ -60,7 +59,7 @@ func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowa
 	for i, k := range keys {
 		tats[i] = l.tats[k]
 	}
-	a := Judge(now, limits, tats)
+	a := Evaluate(now, limits, tats)
 	if !a.Allowed {
 		return a, nil
 	}
@@ -73,10 +72,9 @@ func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowa
 	return a, nil
 }
 
-// Learn takes over what another limiter counted: at now by its clock, in
-// microseconds, each limit had the TAT in tats. What was counted here stays
-// counted.
-func (l *Limiter) Learn(now int64, limits []models.Limit, tats []int64) {
+// Merge takes over what Redis counted: at now by its clock, in microseconds, each
+// limit had the TAT in tats. A later TAT that was counted here stays.
+func (l *Limiter) Merge(now int64, limits []models.Limit, tats []int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	own := l.now().UnixMicro()
@@ -89,9 +87,9 @@ func (l *Limiter) Learn(now int64, limits []models.Limit, tats []int64) {
 	}
 }
 
-// sweep drops expired keys. It runs when their number has doubled since the
-// last time, so that its cost spread over the keys added is constant. The map
-// is made anew because a map never shrinks.
+// sweep drops expired keys. It runs when the number of keys has doubled since the
+// last time, so that its amortized cost is constant. It builds a new map because a
+// map never shrinks.
 func (l *Limiter) sweep(now int64) {
 	live := make(map[uint64]int64)
 	for k, tat := range l.tats {

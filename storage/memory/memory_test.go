@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock stands still until it is moved.
+// clock stands still until Pass moves it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -36,14 +36,14 @@ func (c *clock) Pass(d time.Duration) {
 }
 
 func TestLimiter(t *testing.T) {
-	storagetest.Limiter(t, func(*testing.T) (storagetest.Taker, func(time.Duration)) {
+	storagetest.Limiter(t, func(*testing.T) (storagetest.RateLimiter, func(time.Duration)) {
 		c := newClock()
 		return memory.NewLimiter(c.Now), c.Pass
 	})
 }
 
 func TestNotifier(t *testing.T) {
-	storagetest.Notifier(t, func(*testing.T) (here, there storagetest.Teller) {
+	storagetest.Notifier(t, func(*testing.T) (here, there storagetest.EventNotifier) {
 		n := memory.NewNotifier()
 		return n, n
 	})
@@ -53,7 +53,7 @@ func perAddress(key string) models.Limit {
 	return models.Limit{Name: "address", Key: key, Rate: models.Rate{Count: 2, Period: 10 * time.Second}}
 }
 
-// With a clock that stands still the figures are exact to the microsecond.
+// With a clock that stands still the results are exact to the microsecond.
 func TestExactTimes(t *testing.T) {
 	c := newClock()
 	l := memory.NewLimiter(c.Now)
@@ -63,46 +63,45 @@ func TestExactTimes(t *testing.T) {
 		{RetryAfter: 5 * time.Second, Reset: 10 * time.Second},
 	} {
 		want.Policy = perAddress("a")
-		if a, _ := l.Take(t.Context(), perAddress("a")); a != want {
-			t.Fatalf("request %d: %+v, wanted %+v", i+1, a, want)
+		if a, _ := l.Allow(t.Context(), perAddress("a")); a != want {
+			t.Fatalf("request %d: %+v, want %+v", i+1, a, want)
 		}
 	}
 	c.Pass(5*time.Second - time.Microsecond)
-	if a, _ := l.Take(t.Context(), perAddress("a")); a.Allowed || a.RetryAfter != time.Microsecond {
+	if a, _ := l.Allow(t.Context(), perAddress("a")); a.Allowed || a.RetryAfter != time.Microsecond {
 		t.Fatalf("a microsecond early: %+v", a)
 	}
 	c.Pass(time.Microsecond)
-	if a, _ := l.Take(t.Context(), perAddress("a")); !a.Allowed {
+	if a, _ := l.Allow(t.Context(), perAddress("a")); !a.Allowed {
 		t.Fatalf("in time: %+v", a)
 	}
 }
 
-func TestClockPutBack(t *testing.T) {
+func TestClockSetBack(t *testing.T) {
 	c := newClock()
 	l := memory.NewLimiter(c.Now)
-	l.Take(t.Context(), perAddress("a"))
+	l.Allow(t.Context(), perAddress("a"))
 	c.Pass(-24 * time.Hour)
-	if a, _ := l.Take(t.Context(), perAddress("a")); a.Reset > 10*time.Second {
-		t.Fatalf("the clock went back a day, and the limit holds for %v", a.Reset)
+	if a, _ := l.Allow(t.Context(), perAddress("a")); a.Reset > 10*time.Second {
+		t.Fatalf("after the clock was set back a day the limit resets in %v", a.Reset)
 	}
 }
 
-// A burst that was allowed once more after any number of other keys must have
-// been forgotten for its age alone.
-func TestForgetsExpiredKeysOnly(t *testing.T) {
+// However many other keys are counted, a key is dropped only when it has expired.
+func TestDropsExpiredKeysOnly(t *testing.T) {
 	c := newClock()
 	l := memory.NewLimiter(c.Now)
 	hour := models.Limit{Name: "login", Key: "admin", Rate: models.Rate{Count: 1, Period: time.Hour}}
-	l.Take(t.Context(), hour)
+	l.Allow(t.Context(), hour)
 	for i := range 20_000 {
 		c.Pass(time.Millisecond)
-		l.Take(t.Context(), perAddress(fmt.Sprint(i)))
+		l.Allow(t.Context(), perAddress(fmt.Sprint(i)))
 	}
 	if n := l.Len(); n > 12_000 {
-		t.Errorf("%d keys are kept, some 5,000 are alive", n)
+		t.Errorf("%d keys are stored, about 5,000 have not expired", n)
 	}
-	if a, _ := l.Take(t.Context(), hour); a.Allowed {
-		t.Error("a live key was forgotten")
+	if a, _ := l.Allow(t.Context(), hour); a.Allowed {
+		t.Error("a key was dropped before it expired")
 	}
 }
 
@@ -111,7 +110,7 @@ func BenchmarkLimiter(b *testing.B) {
 	day := models.Rate{Count: 1 << 30, Period: 24 * time.Hour}
 	b.RunParallel(func(p *testing.PB) {
 		for i := 0; p.Next(); i++ {
-			l.Take(b.Context(),
+			l.Allow(b.Context(),
 				models.Limit{Name: "address", Key: fmt.Sprint(i % 10_000), Rate: day},
 				models.Limit{Name: "author", Key: fmt.Sprint(i % 1000), Rate: day},
 				models.Limit{Name: "site", Rate: day})

@@ -7,29 +7,30 @@ import (
 	"winnow/models"
 )
 
-// backlog is how many events a subscriber may be behind before it loses some.
-const backlog = 256
+// subscriberBuffer is how many events a slow subscriber may be behind before it
+// loses some.
+const subscriberBuffer = 256
 
-// Notifier passes events to the subscribers of this process.
+// Notifier publishes events to the subscribers of this process.
 type Notifier struct {
-	mu      sync.Mutex
-	readers map[chan models.Event]struct{}
+	mu          sync.Mutex
+	subscribers map[chan models.Event]struct{}
 }
 
 // NewNotifier returns a Notifier without subscribers.
 func NewNotifier() *Notifier {
-	return &Notifier{readers: map[chan models.Event]struct{}{}}
+	return &Notifier{subscribers: map[chan models.Event]struct{}{}}
 }
 
-// Publish hands e to every subscriber that has room for it. It never waits,
+// Publish sends e to every subscriber whose buffer is not full. It never blocks,
 // and its error is always nil.
 func (n *Notifier) Publish(_ context.Context, e models.Event) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for c := range n.readers {
+	for c := range n.subscribers {
 		select {
 		case c <- e:
-		default: // a slow reader loses events, it does not hold up the others
+		default: // a slow subscriber must not block the others
 		}
 	}
 	return nil
@@ -38,14 +39,14 @@ func (n *Notifier) Publish(_ context.Context, e models.Event) error {
 // Subscribe returns the events published from now on. The channel is closed
 // when ctx ends. The error is always nil.
 func (n *Notifier) Subscribe(ctx context.Context) (<-chan models.Event, error) {
-	c := make(chan models.Event, backlog)
+	c := make(chan models.Event, subscriberBuffer)
 	n.mu.Lock()
-	n.readers[c] = struct{}{}
+	n.subscribers[c] = struct{}{}
 	n.mu.Unlock()
 	context.AfterFunc(ctx, func() {
 		n.mu.Lock()
 		defer n.mu.Unlock()
-		delete(n.readers, c)
+		delete(n.subscribers, c)
 		close(c)
 	})
 	return c, nil

@@ -18,42 +18,42 @@ var campaignsSource string
 
 var campaignsScript = redis.NewScript(campaignsSource)
 
-// Campaigns groups near-copies over all nodes, by the clock of Redis.
+// Campaigns groups near-copies over all nodes, with the clock of Redis.
 //
-// Keys are named winnow:{SITE}:copies:BAND, which hold the id of a group, and
-// winnow:{SITE}:campaign:ID, a hash with what is counted. All expire.
+// A key winnow:{SITE}:copies:BAND holds the id of a group. A key
+// winnow:{SITE}:campaign:ID is a hash with its counts. All keys expire.
 type Campaigns struct {
 	client *Client
 	local  *memory.Campaigns
 }
 
-// See counts a comment and returns the group that it belongs to: that of the
-// earlier comments on the site whose sketches are alike, or one of its own,
-// named by id. The author's key tells authors apart; it is kept as a hash.
+// Assign counts a comment and returns its group: that of earlier comments on the site
+// with a similar sketch, or a new one, named by id. Different authors are counted
+// by their keys, which are stored as hashes.
 //
-// While Redis is down or slow, this node counts for itself, from where Redis
-// was when this node last heard of each group.
-func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
+// While Redis is down or slow, this node counts alone, starting from the last
+// state of each group that it got from Redis.
+func (c *Campaigns) Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
 	name := prefix(site)
 	keys := make([]string, len(sketch))
 	for i, band := range sketch {
 		keys[i] = name + "copies:" + strconv.FormatUint(band, 36)
 	}
 	call := newCall(site, campaignsScript, keys, name+"campaign:", id,
-		strconv.FormatUint(memory.Distinct(author), 36), strconv.FormatUint(memory.Distinct(article), 36),
-		memory.Window.Milliseconds(), models.Alike, memory.MaxDistinct)
-	if c.client.ask(ctx, call) == nil {
+		strconv.FormatUint(memory.KeyHash(author), 36), strconv.FormatUint(memory.KeyHash(article), 36),
+		memory.CampaignWindow.Milliseconds(), models.MinSharedBands, memory.MaxDistinct)
+	if c.client.do(call) == nil {
 		found, err := parseCampaign(call.reply.Slice())
 		if err == nil {
-			c.local.Learn(site, sketch, author, article, found)
+			c.local.Merge(site, sketch, author, article, found)
 		}
 		return found, err
 	}
 	c.client.fallbacks.Add(1)
-	return c.local.See(ctx, site, sketch, id, author, article)
+	return c.local.Assign(ctx, site, sketch, id, author, article)
 }
 
-// parseCampaign reads what the script returns.
+// parseCampaign decodes the reply of the script.
 func parseCampaign(reply []any, err error) (models.Campaign, error) {
 	if err != nil {
 		return models.Campaign{}, fmt.Errorf("campaign script: %w", err)

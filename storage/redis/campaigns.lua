@@ -1,9 +1,8 @@
--- Counts one comment and finds the group it belongs to, as See in package
--- memory does. KEYS are the bands of its sketch. ARGV: what names of groups
--- begin with, the comment's id, hashes of author and article, the window in
--- milliseconds, how many bands make texts alike, how many authors and articles
--- are told apart. Groups have the hash tag of the bands, so they live on the
--- same node.
+-- Counts one comment and finds its group, as Campaigns in package memory does.
+-- KEYS are the bands of its sketch. ARGV: the prefix of group keys, the comment's
+-- id, hashes of author and article, the window in milliseconds, how many equal
+-- bands make texts similar, up to how many authors and articles are counted.
+-- Groups have the hash tag of the bands, so they are on the same server.
 local prefix, own, window, most = ARGV[1], ARGV[2], ARGV[5], tonumber(ARGV[7])
 local found, votes, best, id = redis.call('MGET', unpack(KEYS)), {}, 0, own
 for i = 1, #KEYS do
@@ -15,7 +14,7 @@ for i = 1, #KEYS do
 end
 local group, reply = prefix .. id
 if best < tonumber(ARGV[6]) or redis.call('EXISTS', group) == 0 then
-  -- Nearly every comment begins a group, so that takes one call.
+  -- Most comments begin a group: one command writes all of it.
   local time = redis.call('TIME')
   local first = time[1] * 1000000 + time[2]
   id, group = own, prefix .. own

@@ -25,7 +25,7 @@ func TestCampaignsOnCluster(t *testing.T) {
 }
 
 func testCampaigns(t *testing.T, url string, rdb *driver.Client) {
-	storagetest.Campaigns(t, func(t *testing.T) (storagetest.Seer, func(time.Duration)) {
+	storagetest.Campaigns(t, func(t *testing.T) (storagetest.CampaignGrouper, func(time.Duration)) {
 		if err := rdb.FlushAll(t.Context()).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -35,8 +35,8 @@ func testCampaigns(t *testing.T, url string, rdb *driver.Client) {
 	})
 }
 
-// age takes from the life of every key what the passing of d would. A key that
-// never goes is a failure.
+// age shortens the time to live of every key by d, as if d had passed. A key that
+// does not expire fails the test.
 func age(t *testing.T, rdb *driver.Client) func(d time.Duration) {
 	return func(d time.Duration) {
 		t.Helper()
@@ -53,20 +53,20 @@ func ageKey(t *testing.T, rdb *driver.Client, key string, d time.Duration) {
 	t.Helper()
 	ttl := rdb.PTTL(t.Context(), key).Val()
 	if ttl <= 0 {
-		t.Errorf("%q never goes", key)
+		t.Errorf("%q does not expire", key)
 	}
 	if err := rdb.PExpire(t.Context(), key, ttl-d).Err(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func see(t *testing.T, c *redis.Client, id, author string) models.Campaign {
+func assign(t *testing.T, c *redis.Client, id, author string) models.Campaign {
 	t.Helper()
 	var s models.Sketch
 	for i := range s {
 		s[i] = uint64(i + 1)
 	}
-	found, err := c.Campaigns().See(t.Context(), "gazette", s, id, author, "a")
+	found, err := c.Campaigns().Assign(t.Context(), "gazette", s, id, author, "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,59 +76,59 @@ func see(t *testing.T, c *redis.Client, id, author string) models.Campaign {
 func TestNodesShareCampaigns(t *testing.T) {
 	s := storagetest.Redis(t)
 	here, there := open(t, s.URL), open(t, s.URL)
-	see(t, here, "c1", "ann")
-	if c := see(t, there, "c2", "bob"); c.ID != "c1" || c.Count != 2 || c.Authors != 2 {
+	assign(t, here, "c1", "ann")
+	if c := assign(t, there, "c2", "bob"); c.ID != "c1" || c.Count != 2 || c.Authors != 2 {
 		t.Errorf("the other node found %+v", c)
 	}
 }
 
-// TestCampaignKeys holds that nothing readable of an author is kept, that all
-// keys of a site live together and that each goes by itself.
+// TestCampaignKeys checks that no author's key is stored in clear, that all keys of
+// a site have its hash tag and that all expire.
 func TestCampaignKeys(t *testing.T) {
 	s := storagetest.Redis(t)
 	c, rdb := open(t, s.URL), raw(t, s)
-	see(t, c, "c1", "ann@mail.example")
+	assign(t, c, "c1", "ann@mail.example")
 	keys := rdb.Keys(t.Context(), "*").Val()
-	kept := strings.Join(keys, " ")
+	stored := strings.Join(keys, " ")
 	for _, key := range keys {
-		if strings.Contains(key, "probe") { // how the limiter tries Redis
+		if strings.Contains(key, "probe") { // of the limiter
 			continue
 		}
 		if !strings.HasPrefix(key, "winnow:{gazette}:") {
-			t.Errorf("%q is not with its site", key)
+			t.Errorf("%q lacks the hash tag of its site", key)
 		}
-		if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > memory.Window {
-			t.Errorf("%q lives for %v", key, ttl)
+		if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > memory.CampaignWindow {
+			t.Errorf("%q expires in %v", key, ttl)
 		}
 		if strings.Contains(key, "campaign:") {
-			kept += strings.Join(rdb.HKeys(t.Context(), key).Val(), " ")
+			stored += strings.Join(rdb.HKeys(t.Context(), key).Val(), " ")
 		}
 	}
-	if len(keys) < models.Bands+1 || strings.Contains(kept, "ann") {
-		t.Errorf("kept: %s", kept)
+	if len(keys) < models.SketchSize+1 || strings.Contains(stored, "ann") {
+		t.Errorf("stored: %s", stored)
 	}
 }
 
 func TestCampaignsWithoutRedis(t *testing.T) {
 	s := storagetest.Redis(t)
 	here, there := open(t, s.URL+"?wait=500ms"), open(t, s.URL+"?wait=500ms")
-	see(t, here, "c1", "ann")
-	see(t, there, "c2", "bob")
-	see(t, here, "c3", "cem")
+	assign(t, here, "c1", "ann")
+	assign(t, there, "c2", "bob")
+	assign(t, here, "c3", "cem")
 	s.Kill()
 	for i, author := range []string{"dan", "eve", "cem"} {
-		// Of Ann, Bob and Cem it has heard, and Cem was here before.
-		found := see(t, here, fmt.Sprint("d", i), author)
+		// Redis has counted ann, bob and cem for it, and cem posted here before.
+		found := assign(t, here, fmt.Sprint("d", i), author)
 		if found.ID != "c1" || found.Count != 4+i || found.Authors != min(4+i, 5) || found.Articles != 1 {
 			t.Errorf("without Redis, %s: %+v", author, found)
 		}
 	}
-	if found := see(t, here, "d9", "cem"); found.First.IsZero() || time.Since(found.First) > time.Hour {
+	if found := assign(t, here, "d9", "cem"); found.First.IsZero() || time.Since(found.First) > time.Hour {
 		t.Errorf("the first came at %v", found.First)
 	}
 	s.Start()
-	eventually(t, "Redis being asked again", func() bool { return here.Ping(t.Context()) == nil })
-	if found := see(t, here, "c4", "ann"); found.ID != "c4" || found.Count != 1 {
+	eventually(t, "Redis being used again", func() bool { return here.Ping(t.Context()) == nil })
+	if found := assign(t, here, "c4", "ann"); found.ID != "c4" || found.Count != 1 {
 		t.Errorf("Redis came back empty: %+v", found)
 	}
 }
@@ -140,7 +140,7 @@ func BenchmarkCampaigns(b *testing.B) {
 		for k := range s {
 			s[k] = (i%5000)<<8 + uint64(k)
 		}
-		if _, err := c.Campaigns().See(b.Context(), "gazette", s, "c", "ann", "a"); err != nil {
+		if _, err := c.Campaigns().Assign(b.Context(), "gazette", s, "c", "ann", "a"); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,8 +1,9 @@
-// Package redis shares counters and notices between nodes, through Redis,
-// Valkey or anything that speaks their protocol and runs Lua.
+// Package redis shares rate limits, campaigns and events between nodes, through
+// Redis, Valkey or any server with their protocol and Lua scripts.
 //
-// All of it may be lost. When Redis is down or slow, a node counts for itself
-// and hears only itself, and goes back to Redis by its own accord.
+// Nothing in Redis is the only copy: when it is down or slow, a node uses package
+// memory instead, and returns to Redis by itself. The package depends on
+// neither HTTP nor SQL.
 package redis
 
 import (
@@ -24,42 +25,42 @@ import (
 )
 
 const (
-	patience   = 5 * time.Millisecond   // what a request waits for Redis, unless told otherwise
-	probeEvery = 250 * time.Millisecond // how often Redis is tried while it is down
-	dialTime   = time.Second            // dialling goes on behind a request that gave up
+	defaultWait   = 5 * time.Millisecond   // how long a call waits for Redis, unless the address says otherwise
+	probeInterval = 250 * time.Millisecond // how often Redis is tried while it is down
+	dialTimeout   = time.Second            // dialling continues after its call has timed out
 )
 
-// Client is one connection pool with what is built on it. Close ends its
-// goroutines.
+// Client is a connection pool with the limiter, the campaigns and the notifier
+// that use it. Close ends its goroutines.
 type Client struct {
 	rdb       redis.UniversalClient
-	patience  time.Duration
+	maxWait   time.Duration
 	log       *slog.Logger
 	limiter   *Limiter
 	campaigns *Campaigns
 	notifier  *Notifier
-	calls     chan *call   // of requests
-	notices   chan *call   // apart, so that they keep their order
-	failures  atomic.Int32 // flights that failed since the last one that did not
+	calls     chan *call   // wait for their replies
+	events    chan *call   // published events; a queue of their own keeps their order
+	failures  atomic.Int32 // pipelines that failed in a row
 	down      atomic.Bool
-	failed    chan string // wakes the watcher when down becomes true, with the site whose call failed
+	late      atomic.Bool // a call has timed out, and no pipeline has succeeded since
+	wentDown  chan string // the site of a failed call, sent when down becomes true
 	fallbacks atomic.Int64
 	stop      context.CancelFunc
-	running   sync.WaitGroup
+	workers   sync.WaitGroup
 }
 
-// Open prepares for the Redis at address; that it cannot be reached is not an
-// error, only logged. The address is one of
+// Open returns a client of the Redis at address. An unreachable server is logged
+// and is not an error. The address is one of
 //
 //	redis://[user:password@]host[:port][/db]   one server; rediss:// with TLS
 //	redis://host:port?addr=host:port&…         a cluster; with one address: ?cluster=true
 //	redis://host:port?master_name=NAME&addr=…  sentinels that know the master NAME
 //
-// and may carry go-redis's other options as parameters, and wait=5ms: the most
-// that a request waits for Redis before it does without. ctx bounds the opening
-// alone.
+// and may have go-redis's other options as parameters, and wait=5ms: how long a
+// call waits for Redis before this node answers it alone. ctx bounds Open only.
 func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error) {
-	// The driver writes every failed dial to standard error unless told otherwise.
+	// By default the driver writes each failed dial to standard error.
 	redis.SetLogger(driverLog{log})
 	rdb, wait, err := connect(address)
 	if err != nil {
@@ -67,43 +68,43 @@ func Open(ctx context.Context, address string, log *slog.Logger) (*Client, error
 	}
 	life, stop := context.WithCancel(context.Background())
 	c := &Client{
-		rdb: rdb, patience: wait, log: log, stop: stop,
-		calls: make(chan *call, maxQueue), notices: make(chan *call, maxQueue), failed: make(chan string, 1),
+		rdb: rdb, maxWait: wait, log: log, stop: stop,
+		calls: make(chan *call, maxQueue), events: make(chan *call, maxQueue), wentDown: make(chan string, 1),
 	}
 	c.limiter = &Limiter{client: c, local: memory.NewLimiter(nil)}
 	c.campaigns = &Campaigns{client: c, local: memory.NewCampaigns(nil)}
 	c.notifier = &Notifier{client: c, local: memory.NewNotifier(), node: uuid.NewString()}
 	listening := make(chan struct{})
-	c.running.Go(func() { c.watch(life) })
-	c.running.Go(func() { c.notifier.listen(life, listening) })
-	c.running.Go(func() { c.pilot(life, c.notices) })
-	for range pilots {
-		c.running.Go(func() { c.pilot(life, c.calls) })
+	c.workers.Go(func() { c.waitForRecovery(life) })
+	c.workers.Go(func() { c.notifier.listen(life, listening) })
+	c.workers.Go(func() { c.runPipelines(life, c.events) })
+	for range pipelineWorkers {
+		c.workers.Go(func() { c.runPipelines(life, c.calls) })
 	}
 	if failed := c.send(ctx, []*call{probe("")}); failed != nil {
-		c.fail(failed)
+		c.markDown(failed)
 		return c, nil
 	}
-	select { // so that what is published after Open is heard
+	select { // events that are published after Open must arrive
 	case <-listening:
-	case <-time.After(dialTime):
+	case <-time.After(dialTimeout):
 	case <-ctx.Done():
 	}
 	return c, nil
 }
 
-// connect chooses the kind of client by the address. The driver's own time
-// limits are made short in each: its defaults keep a caller for seconds, and
-// it dials five times, 100 ms apart, even without retries.
+// connect chooses the kind of client by the address. It shortens the driver's
+// timeouts: the defaults block a caller for seconds, and dial five times, 100 ms
+// apart, even without retries.
 func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, 0, errors.New("the address of Redis is not a URL") // the cause would show the password
+		return nil, 0, errors.New("address of Redis: not a URL") // the cause would show the password
 	}
 	q := u.Query()
 	cluster := q.Has("addr") || q.Get("cluster") == "true"
 	q.Del("cluster")
-	wait = patience
+	wait = defaultWait
 	if own := q.Get("wait"); own != "" {
 		if wait, err = time.ParseDuration(own); err != nil || wait <= 0 {
 			return nil, 0, fmt.Errorf("address of Redis: wait=%s is not a duration such as 5ms", own)
@@ -111,7 +112,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 	}
 	q.Del("wait")
 	u.RawQuery = q.Encode()
-	quiet := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	noMaintenance := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 
 	switch {
 	case q.Has("master_name"):
@@ -119,7 +120,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 		if err != nil {
 			return nil, 0, fmt.Errorf("address of Redis: %w", err)
 		}
-		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTime
+		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTimeout
 		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 		return redis.NewFailoverClient(o), wait, nil
 	case cluster:
@@ -127,16 +128,16 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 		if err != nil {
 			return nil, 0, fmt.Errorf("address of Redis: %w", err)
 		}
-		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTime
-		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, quiet
+		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTimeout
+		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, noMaintenance
 		return redis.NewClusterClient(o), wait, nil
 	default:
 		o, err := redis.ParseURL(u.String())
 		if err != nil {
 			return nil, 0, fmt.Errorf("address of Redis: %w", err)
 		}
-		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTime
-		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, quiet
+		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTimeout
+		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, noMaintenance
 		return redis.NewClient(o), wait, nil
 	}
 }
@@ -144,22 +145,22 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 // Limiter returns the limiter that all nodes share.
 func (c *Client) Limiter() *Limiter { return c.limiter }
 
-// Campaigns returns what groups near-copies over all nodes.
+// Campaigns returns the campaigns that all nodes share.
 func (c *Client) Campaigns() *Campaigns { return c.campaigns }
 
 // Notifier returns the notifier that reaches all nodes.
 func (c *Client) Notifier() *Notifier { return c.notifier }
 
-// Fallbacks returns how many calls were answered without Redis since Open:
-// requests counted by this node alone, and notices that reached it alone.
+// Fallbacks returns how many calls were answered without Redis since Open: limits
+// and campaigns that this node counted alone, and events that reached it alone.
 func (c *Client) Fallbacks() int64 { return c.fallbacks.Load() }
 
-// Ping tells whether Redis can be used. A node works on without.
+// Ping returns a KindUnavailable error when Redis cannot be used.
 func (c *Client) Ping(ctx context.Context) error {
 	if c.down.Load() {
 		return models.Errorf(models.KindUnavailable, "Redis cannot be reached")
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(flightTime, c.patience))
+	ctx, cancel := context.WithTimeout(ctx, max(pipelineTimeout, c.maxWait))
 	defer cancel()
 	if err := c.rdb.Ping(ctx).Err(); err != nil {
 		return &models.Error{Kind: models.KindUnavailable, Message: "Redis cannot be reached", Cause: err}
@@ -167,19 +168,18 @@ func (c *Client) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the client's goroutines, waits for them and closes its
-// connections.
+// Close stops the client's goroutines, waits for them and closes the connections.
 func (c *Client) Close() error {
 	c.stop()
-	c.running.Wait()
+	c.workers.Wait()
 	if err := c.rdb.Close(); err != nil {
 		return fmt.Errorf("close Redis: %w", err)
 	}
 	return nil
 }
 
-// driverLog takes what the driver would print. Client says on its own what an
-// operator should know.
+// driverLog logs the driver's messages at level debug. Client itself logs what an
+// operator must know.
 type driverLog struct{ *slog.Logger }
 
 func (l driverLog) Printf(ctx context.Context, format string, args ...any) {

@@ -1,7 +1,7 @@
--- Decides one request under the limits KEYS, as Judge in package memory does:
--- either each is moved on by one interval, or none is. ARGV holds for each key
--- its interval and its depth, in microseconds. Returns the time and the
--- arrival times found, from which the caller reads the decision.
+-- Applies one request to the limits KEYS, as Evaluate in package memory does: it
+-- advances all of them by one interval, or none. ARGV has the interval and the
+-- depth of each key, in microseconds. Returns the time and the arrival times
+-- before the request, from which the caller computes the result.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local tats, allowed = redis.call('MGET', unpack(KEYS)), true

@@ -14,45 +14,45 @@ import (
 )
 
 //go:embed gcra.lua
-var source string
+var gcraSource string
 
-var script = redis.NewScript(source)
+var gcraScript = redis.NewScript(gcraSource)
 
 // maxKey is the length, in bytes, above which a key is hashed.
 const maxKey = 64
 
-// Limiter counts in Redis, by the clock of Redis, so that all nodes agree.
+// Limiter counts in Redis, with the clock of Redis, so that all nodes agree.
 //
-// A key is named winnow:{SITE}:NAME:KEY. The braces are Redis Cluster's hash
-// tag: all keys of one site live on one node, where one script can decide over
-// several of them; the sites spread over the cluster.
+// A key is named winnow:{SITE}:NAME:KEY. The braces are Redis Cluster's hash tag:
+// all keys of one site are on one server, where one script can use several of
+// them, and the sites spread over the cluster.
 type Limiter struct {
 	client *Client
 	local  *memory.Limiter
 }
 
-// Take counts one request under each of the limits, or under none of them
+// Allow counts one request under each of the limits, or under none of them
 // when one refuses. Limits with a Count of 0 do not limit; when no other is
 // left, the Allowance has no Policy. All limits must have the same Site.
 //
-// While Redis is down or slow, this node counts for itself, from where Redis
-// was when this node last heard of each limit.
-func (l *Limiter) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
-	limits = memory.Counted(limits)
+// While Redis is down or slow, this node counts alone, starting from the last
+// state of each limit that it got from Redis.
+func (l *Limiter) Allow(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
+	limits = memory.ActiveLimits(limits)
 	if len(limits) == 0 {
 		return models.Allowance{Allowed: true}, nil
 	}
 	c := limitsCall(limits)
-	if l.client.ask(ctx, c) == nil {
+	if l.client.do(c) == nil {
 		if times, err := c.reply.Int64Slice(); err == nil && len(times) == len(limits)+1 {
 			now, tats := times[0], times[1:]
-			a := memory.Judge(now, limits, tats)
-			l.local.Learn(now, limits, tats)
+			a := memory.Evaluate(now, limits, tats)
+			l.local.Merge(now, limits, tats)
 			return a, nil
 		}
 	}
 	l.client.fallbacks.Add(1)
-	return l.local.Take(ctx, limits...)
+	return l.local.Allow(ctx, limits...)
 }
 
 func limitsCall(limits []models.Limit) *call {
@@ -66,18 +66,18 @@ func limitsCall(limits []models.Limit) *call {
 		keys[i] = prefix(lim.Site) + lim.Name + ":" + key
 		args = append(args, memory.Interval(lim.Rate), memory.Depth(lim.Rate))
 	}
-	return newCall(limits[0].Site, script, keys, args...)
+	return newCall(limits[0].Site, gcraScript, keys, args...)
 }
 
-// prefix begins the keys of a site, with the hash tag that keeps them together.
+// prefix is the beginning of all keys of a site, with its hash tag.
 func prefix(site string) string {
 	if site == "" {
-		site = "-" // no slug; an empty hash tag would be none
+		site = "-" // not a slug; an empty hash tag would be ignored
 	}
 	return "winnow:{" + site + "}:"
 }
 
-// probe is a call that tells whether Redis decides as it should.
+// probe is a call that fails unless Redis runs the script.
 func probe(site string) *call {
 	return limitsCall([]models.Limit{{Site: site, Name: "probe", Rate: models.Rate{Count: 1, Period: time.Millisecond}}})
 }

@@ -13,52 +13,52 @@ import (
 	"winnow/storage/memory"
 )
 
-// channel carries the notices of all nodes.
+// channel is the Redis channel for the events of all nodes.
 const channel = "winnow:events"
 
-// heartbeat is the silence after which the connection is tested; twice of it
-// and it is made anew.
+// heartbeat is how long a silent connection lasts before it is pinged. After
+// twice as long it is replaced.
 const heartbeat = 5 * time.Second
 
-// Notifier tells the subscribers of all nodes. Those of its own process hear
-// an event at once and whether Redis works or not; the others may miss some
-// while it does not.
+// Notifier publishes events to the subscribers of all nodes. Those of its own
+// process always get an event, and at once; those of other nodes miss events
+// while Redis is down.
 type Notifier struct {
 	client *Client
 	local  *memory.Notifier
-	node   string // tells this node's notices from those of others
+	node   string // marks the messages of this node
 }
 
-// notice is an event on its way: the JSON of the event, after who sent it.
-type notice struct {
+// message is an event as it is sent: the id of its node, then its own fields.
+type message struct {
 	Node string `json:"node"`
 	models.Event
 }
 
-// Publish tells everybody of e, and waits for none of them. That Redis cannot
-// be reached is no error: notices may be lost.
+// Publish sends e to all subscribers and does not wait for them. An unreachable
+// Redis is not an error: events may be lost.
 func (n *Notifier) Publish(ctx context.Context, e models.Event) error {
-	data, err := json.Marshal(notice{n.node, e})
+	data, err := json.Marshal(message{n.node, e})
 	if err != nil {
 		return fmt.Errorf("publish event: %w", err)
 	}
 	if err := n.local.Publish(ctx, e); err != nil {
 		return err
 	}
-	if n.client.post(n.client.notices, &call{args: []any{"PUBLISH", channel, data}}) != nil {
+	if n.client.enqueue(n.client.events, &call{args: []any{"PUBLISH", channel, data}}) != nil {
 		n.client.fallbacks.Add(1)
 	}
 	return nil
 }
 
 // Subscribe returns the events of all nodes from now on. The channel is closed
-// when ctx ends; a slow reader loses events.
+// when ctx ends; a slow subscriber loses events.
 func (n *Notifier) Subscribe(ctx context.Context) (<-chan models.Event, error) {
 	return n.local.Subscribe(ctx)
 }
 
-// listen hands on what other nodes publish until ctx ends, and connects again
-// when the connection is lost. It closes ready at the first subscription.
+// listen delivers the events of other nodes until ctx ends, and reconnects when
+// the connection is lost. It closes ready after the first subscription.
 func (n *Notifier) listen(ctx context.Context, ready chan<- struct{}) {
 	for ctx.Err() == nil {
 		_ = n.receive(ctx, func() {
@@ -68,16 +68,16 @@ func (n *Notifier) listen(ctx context.Context, ready chan<- struct{}) {
 			}
 		})
 		select {
-		case <-time.After(probeEvery):
+		case <-time.After(probeInterval):
 		case <-ctx.Done():
 		}
 	}
 }
 
-// receive hands on notices over one connection until that fails or ctx ends.
+// receive delivers events from one connection until that fails or ctx ends.
 func (n *Notifier) receive(ctx context.Context, subscribed func()) error {
 	sub := n.client.rdb.Subscribe(ctx, channel)
-	// The driver's reads do not end with a context, only with the connection.
+	// The driver's reads do not end with their context, only with the connection.
 	unhook := context.AfterFunc(ctx, func() { _ = sub.Close() })
 	defer func() {
 		if unhook() {
@@ -102,20 +102,20 @@ func (n *Notifier) receive(ctx context.Context, subscribed func()) error {
 		case *redis.Subscription:
 			subscribed()
 		case *redis.Message:
-			n.heard(ctx, msg.Payload)
+			n.deliver(ctx, msg.Payload)
 		}
 	}
 }
 
-// heard passes on a notice of another node. Of its own, most of what a busy node
-// hears, it reads no more than the beginning.
-func (n *Notifier) heard(ctx context.Context, payload string) {
+// deliver publishes an event of another node in this process. A busy node mostly
+// receives its own messages, so it drops them by their prefix, without decoding.
+func (n *Notifier) deliver(ctx context.Context, payload string) {
 	if strings.HasPrefix(payload, `{"node":"`+n.node+`",`) {
 		return
 	}
-	var got notice
+	var got message
 	if err := json.Unmarshal([]byte(payload), &got); err != nil {
-		n.client.log.Warn("unreadable notice", "error", err)
+		n.client.log.Warn("cannot decode an event from Redis", "error", err)
 		return
 	}
 	if got.Node != n.node {

@@ -20,7 +20,7 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// mute is the address of a server that takes connections and never says a word.
+// mute is the address of a server that accepts connections and never answers.
 func mute(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -31,8 +31,8 @@ func mute(t testing.TB) string {
 	return "redis://" + l.Addr().String()
 }
 
-// blackhole is an address whose packets get lost: the queue of its listener is
-// full, so that the kernel answers no connection more.
+// blackhole is an address whose packets are dropped: the listener's backlog is
+// full, so the kernel answers no further connection.
 func blackhole(t testing.TB) string {
 	t.Helper()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
@@ -68,19 +68,19 @@ func refused(t testing.TB) string {
 	return s.URL
 }
 
-// Wherever Redis is not, a node counts for itself, exactly, and stops waiting.
+// Without Redis a node counts alone, exactly, and stops waiting.
 func TestNoRedisAtAll(t *testing.T) {
 	for name, address := range map[string]func(testing.TB) string{"refused": refused, "mute": mute, "blackhole": blackhole} {
 		t.Run(name, func(t *testing.T) {
 			c := open(t, address(t)+"?wait=5ms")
 			for i := range 30 {
-				if a := take(t, c, 20); a.Allowed != (i < 20) {
+				if a := allow(t, c, 20); a.Allowed != (i < 20) {
 					t.Fatalf("request %d: %+v", i+1, a)
 				}
-				see(t, c, fmt.Sprint(i), "ann")
+				assign(t, c, fmt.Sprint(i), "ann")
 			}
 			if n := c.Fallbacks(); n != 60 {
-				t.Errorf("%d calls were counted as answered without Redis, 60 were made", n)
+				t.Errorf("%d calls were counted as fallbacks, want 60", n)
 			}
 			if err := c.Ping(t.Context()); models.KindOf(err) != models.KindUnavailable {
 				t.Errorf("ping: %v", err)
@@ -89,56 +89,85 @@ func TestNoRedisAtAll(t *testing.T) {
 	}
 }
 
-// An outage gives nobody a fresh allowance: a node goes on from what Redis said
-// last, of other nodes' requests too.
-func TestOutageForgivesNothing(t *testing.T) {
+// An outage resets no limit: a node continues from the last state that Redis
+// returned, which includes the requests to other nodes.
+func TestOutageKeepsCounts(t *testing.T) {
 	s := storagetest.Redis(t)
 	here, there := open(t, s.URL), open(t, s.URL)
 	for range 2 {
-		take(t, there, 4)
+		allow(t, there, 4)
 	}
-	take(t, here, 4)
+	allow(t, here, 4)
 	s.Kill()
 	for i := range 3 {
-		if a := take(t, here, 4); a.Allowed != (i < 1) {
+		if a := allow(t, here, 4); a.Allowed != (i < 1) {
 			t.Fatalf("request %d of the outage: %+v", i+1, a)
 		}
 	}
 }
 
-// A slow answer is not an outage: who asked goes on without, what they asked
-// still counts, and the next ones ask Redis again.
-func TestLateAnswer(t *testing.T) {
+// A slow reply is not an outage: the caller continues without it, Redis still
+// counts the call, and later calls use Redis again.
+func TestSlowReply(t *testing.T) {
 	var log lines
 	s := storagetest.Redis(t)
 	c := openLogged(t, s.URL+"?wait=5ms", slog.New(slog.NewTextHandler(&log, nil)))
 	rdb := raw(t, s)
-	eventually(t, "an answer in time", func() bool {
+	eventually(t, "a reply in time", func() bool {
 		before := c.Fallbacks()
-		take(t, c, 1_000_000)
+		allow(t, c, 1_000_000)
 		return c.Fallbacks() == before
 	})
 	counted, fallbacks := scripts(t, rdb), c.Fallbacks()
 	s.Pause()
-	a := take(t, c, 1_000_000)
+	a := allow(t, c, 1_000_000)
 	if !a.Allowed || c.Fallbacks() != fallbacks+1 {
 		t.Errorf("while Redis hangs: %+v, %d fallbacks", a, c.Fallbacks()-fallbacks)
 	}
 	s.Resume()
-	eventually(t, "the late one being counted", func() bool { return scripts(t, rdb) == counted+1 })
+	eventually(t, "the slow call being counted", func() bool { return scripts(t, rdb) == counted+1 })
 	if log.count("out of use") > 0 {
-		t.Error("one late answer was taken for an outage")
+		t.Error("one slow reply counted as an outage")
 	}
+}
+
+// While Redis does not answer, a node waits for it once, not once for each call.
+func TestStalledServerCostsOneWait(t *testing.T) {
+	s := storagetest.Redis(t)
+	c := open(t, s.URL+"?wait=400ms")
+	allow(t, c, 1_000_000)
+	s.Pause()
+	for i := range 10 {
+		begun := time.Now()
+		allow(t, c, 1_000_000)
+		if waited := time.Since(begun) >= 400*time.Millisecond; waited != (i == 0) {
+			t.Errorf("call %d waited: %t", i+1, waited)
+		}
+		begun = time.Now()
+		assign(t, c, fmt.Sprint(i), "ann")
+		if took := time.Since(begun); took >= 400*time.Millisecond {
+			t.Errorf("the campaign of call %d took %v", i+1, took)
+		}
+	}
+	if n := c.Fallbacks(); n != 20 {
+		t.Errorf("%d fallbacks, want 20", n)
+	}
+	s.Resume()
+	eventually(t, "Redis being used again", func() bool {
+		before := c.Fallbacks()
+		allow(t, c, 1_000_000)
+		return c.Fallbacks() == before
+	})
 }
 
 // scripts is how many scripts the server has run.
 func scripts(t *testing.T, rdb *driver.Client) int {
 	t.Helper()
-	return figure(t, rdb, "commandstats", `cmdstat_evalsha:calls=(\d+)`)
+	return serverInfo(t, rdb, "commandstats", `cmdstat_evalsha:calls=(\d+)`)
 }
 
-// figure reads a number of what the server says of itself.
-func figure(t *testing.T, rdb *driver.Client, section, pattern string) int {
+// serverInfo reads a number from the server's INFO.
+func serverInfo(t *testing.T, rdb *driver.Client, section, pattern string) int {
 	t.Helper()
 	found := regexp.MustCompile(pattern).FindStringSubmatch(rdb.Info(t.Context(), section).Val())
 	if found == nil {
@@ -151,7 +180,7 @@ func figure(t *testing.T, rdb *driver.Client, section, pattern string) int {
 	return n
 }
 
-// All keys of a request make one command, and the commands of many requests one
+// All limits of a request are one command, and the commands of many requests one
 // packet.
 func TestRoundTrips(t *testing.T) {
 	s := storagetest.Redis(t)
@@ -161,38 +190,38 @@ func TestRoundTrips(t *testing.T) {
 	three := []models.Limit{
 		{Site: "gazette", Name: "address", Key: "a", Rate: day}, {Site: "gazette", Name: "author", Key: "u", Rate: day}, {Site: "gazette", Name: "site", Rate: day},
 	}
-	take := func() {
-		if _, err := c.Limiter().Take(t.Context(), three...); err != nil {
+	allow := func() {
+		if _, err := c.Limiter().Allow(t.Context(), three...); err != nil {
 			t.Error(err)
 		}
 	}
-	take()
+	allow()
 	before := scripts(t, rdb)
-	take()
+	allow()
 	if n := scripts(t, rdb) - before; n != 1 {
 		t.Errorf("a request with three limits ran %d scripts", n)
 	}
 
 	const callers, each = 64, 50
-	before, packets := scripts(t, rdb), figure(t, rdb, "stats", `total_reads_processed:(\d+)`)
+	before, packets := scripts(t, rdb), serverInfo(t, rdb, "stats", `total_reads_processed:(\d+)`)
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
 			for range each {
-				take()
+				allow()
 			}
 		})
 	}
 	all.Wait()
-	packets = figure(t, rdb, "stats", `total_reads_processed:(\d+)`) - packets
+	packets = serverInfo(t, rdb, "stats", `total_reads_processed:(\d+)`) - packets
 	if n := scripts(t, rdb) - before; n != callers*each || packets > callers*each/2 {
 		t.Errorf("%d requests ran %d scripts in %d packets", callers*each, n, packets)
 	}
 	t.Logf("%d requests in %d packets", callers*each, packets)
 }
 
-// BenchmarkOutage is what a comment, with its limits and its campaign, waits for
-// Redis while that is not well: at the worst, and on average once that is known.
+// BenchmarkOutage measures how long a comment, with its limits and its campaign,
+// waits for Redis during an outage: at most, and in the median.
 func BenchmarkOutage(b *testing.B) {
 	for _, outage := range []struct {
 		name  string
@@ -219,15 +248,15 @@ func benchComment(b *testing.B, c *redis.Client) {
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {
 		begun := time.Now()
-		ctx := redis.Budget(b.Context())
-		if _, err := c.Limiter().Take(ctx, models.Limit{Site: "gazette", Name: "site", Rate: day}); err != nil {
+		ctx := b.Context()
+		if _, err := c.Limiter().Allow(ctx, models.Limit{Site: "gazette", Name: "site", Rate: day}); err != nil {
 			b.Error(err)
 		}
 		var s models.Sketch
 		for k := range s {
 			s[k] = uint64(i%5000)<<8 + uint64(k)
 		}
-		if _, err := c.Campaigns().See(ctx, "gazette", s, strings.Repeat("c", 36), "ann", "a"); err != nil {
+		if _, err := c.Campaigns().Assign(ctx, "gazette", s, strings.Repeat("c", 36), "ann", "a"); err != nil {
 			b.Error(err)
 		}
 		took = append(took, time.Since(begun))

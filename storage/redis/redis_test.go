@@ -23,8 +23,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// open is patient where the address says nothing of it, so that a busy machine
-// does not look like a Redis that is down.
+// open sets a long wait unless the address has one, so that a busy machine does
+// not look like a Redis that is down.
 func open(t testing.TB, url string) *redis.Client {
 	t.Helper()
 	return openLogged(t, url, slog.New(slog.DiscardHandler))
@@ -57,7 +57,7 @@ func eventually(t testing.TB, what string, done func() bool) {
 	}
 }
 
-// raw is a plain connection to look behind the limiter.
+// raw connects to the server directly.
 func raw(t testing.TB, s *storagetest.RedisServer) *driver.Client {
 	t.Helper()
 	rdb := driver.NewClient(&driver.Options{Addr: s.Addr()})
@@ -65,7 +65,7 @@ func raw(t testing.TB, s *storagetest.RedisServer) *driver.Client {
 	return rdb
 }
 
-// pass waits until the server's clock, which the limiter goes by, is d further.
+// pass waits until the server's clock, which the limiter uses, has advanced by d.
 func pass(t testing.TB, rdb *driver.Client) func(d time.Duration) {
 	return func(d time.Duration) {
 		t.Helper()
@@ -75,8 +75,8 @@ func pass(t testing.TB, rdb *driver.Client) func(d time.Duration) {
 	}
 }
 
-// used fails when an answer did not come from Redis: then the suite would
-// have tested the limiter in process.
+// used fails the test when an answer did not come from Redis: the suite would
+// have tested package memory.
 func used(t testing.TB, c *redis.Client) {
 	t.Cleanup(func() {
 		if n := c.Fallbacks(); n > 0 {
@@ -86,7 +86,7 @@ func used(t testing.TB, c *redis.Client) {
 }
 
 func TestLimiter(t *testing.T) {
-	storagetest.Limiter(t, func(t *testing.T) (storagetest.Taker, func(time.Duration)) {
+	storagetest.Limiter(t, func(t *testing.T) (storagetest.RateLimiter, func(time.Duration)) {
 		s := storagetest.Redis(t)
 		c := open(t, s.URL)
 		used(t, c)
@@ -95,8 +95,8 @@ func TestLimiter(t *testing.T) {
 }
 
 func TestLimiterOnCluster(t *testing.T) {
-	s, rdb := cluster(t) // takes some seconds to start, so that the tests share it
-	storagetest.Limiter(t, func(t *testing.T) (storagetest.Taker, func(time.Duration)) {
+	s, rdb := cluster(t) // shared, because it takes some seconds to start
+	storagetest.Limiter(t, func(t *testing.T) (storagetest.RateLimiter, func(time.Duration)) {
 		if err := rdb.FlushAll(t.Context()).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -106,8 +106,8 @@ func TestLimiterOnCluster(t *testing.T) {
 	})
 }
 
-// cluster starts a cluster of one, which refuses a script over several slots
-// as any other does.
+// cluster starts a cluster of one server. It refuses a script over several slots,
+// as a larger one does.
 func cluster(t *testing.T) (*storagetest.RedisServer, *driver.Client) {
 	t.Helper()
 	s := storagetest.Redis(t, "--cluster-enabled", "yes")
@@ -115,15 +115,15 @@ func cluster(t *testing.T) (*storagetest.RedisServer, *driver.Client) {
 	if err := rdb.ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the cluster's state being ok", func() bool {
+	eventually(t, "the cluster has state ok", func() bool {
 		return strings.Contains(rdb.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
 	})
 	return s, rdb
 }
 
 func TestNotifier(t *testing.T) {
-	nodes := func(url string) func(t *testing.T) (here, there storagetest.Teller) {
-		return func(t *testing.T) (here, there storagetest.Teller) {
+	nodes := func(url string) func(t *testing.T) (here, there storagetest.EventNotifier) {
+		return func(t *testing.T) (here, there storagetest.EventNotifier) {
 			return open(t, url).Notifier(), open(t, url).Notifier()
 		}
 	}
@@ -134,7 +134,7 @@ func TestNotifier(t *testing.T) {
 	})
 }
 
-// TestSentinel finds the server by the name under which a sentinel watches it.
+// TestSentinel finds the server by the name that its sentinel has for it.
 func TestSentinel(t *testing.T) {
 	master := storagetest.Redis(t)
 	conf := filepath.Join(t.TempDir(), "sentinel.conf")
@@ -145,7 +145,7 @@ func TestSentinel(t *testing.T) {
 	sentinel := storagetest.Redis(t, conf, "--sentinel")
 	c := open(t, sentinel.URL+"?master_name=news&wait=5s")
 	used(t, c)
-	take(t, c, 4)
+	allow(t, c, 4)
 	if n := raw(t, master).Exists(t.Context(), "winnow:{gazette}:address:a").Val(); n != 1 {
 		t.Error("the count is not on the master")
 	}
@@ -158,24 +158,24 @@ func TestNodesShareCounts(t *testing.T) {
 	used(t, two)
 	for i := range 6 {
 		node := []*redis.Client{one, two}[i%2]
-		if a := take(t, node, 4); a.Allowed != (i < 4) {
+		if a := allow(t, node, 4); a.Allowed != (i < 4) {
 			t.Fatalf("request %d: %+v", i+1, a)
 		}
 	}
 }
 
-// TestKeys holds what an operator may rely on: one hash tag for a site, and
-// keys that go by themselves.
+// TestKeys checks what an operator may rely on: one hash tag for a site, and keys
+// that expire.
 func TestKeys(t *testing.T) {
 	s := storagetest.Redis(t)
 	c, rdb := open(t, s.URL), raw(t, s)
-	take(t, c, 4)
+	allow(t, c, 4)
 	const key = "winnow:{gazette}:address:a"
 	if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > 15*time.Minute {
-		t.Errorf("%s lives for %v, a quarter of an hour at most wanted", key, ttl)
+		t.Errorf("%s expires in %v, want at most 15 minutes", key, ttl)
 	}
 	rate := models.Rate{Count: 1, Period: time.Hour}
-	if _, err := c.Limiter().Take(t.Context(), models.Limit{Name: "login", Key: strings.Repeat("x", 10_000), Rate: rate}); err != nil {
+	if _, err := c.Limiter().Allow(t.Context(), models.Limit{Name: "login", Key: strings.Repeat("x", 10_000), Rate: rate}); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range rdb.Keys(t.Context(), "*").Val() {
@@ -185,7 +185,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestServerForgetsScript(t *testing.T) {
+func TestUnknownScript(t *testing.T) {
 	s := storagetest.Redis(t)
 	c, rdb := open(t, s.URL), raw(t, s)
 	used(t, c)
@@ -195,16 +195,16 @@ func TestServerForgetsScript(t *testing.T) {
 		}
 		var all sync.WaitGroup
 		for range 20 {
-			all.Go(func() { take(t, c, 1000) })
+			all.Go(func() { allow(t, c, 1000) })
 		}
 		all.Wait()
 	}
-	if a := take(t, c, 1000); a.Remaining != 1000-61 {
+	if a := allow(t, c, 1000); a.Remaining != 1000-61 {
 		t.Errorf("%d of 1000 left after 61 uses", a.Remaining)
 	}
 }
 
-func TestAddresses(t *testing.T) {
+func TestInvalidAddresses(t *testing.T) {
 	for _, url := range []string{
 		"", "localhost:6379", "http://localhost", "redis://localhost/x", "redis://localhost?nonsense=1",
 		"redis://localhost?addr=nonsense", "redis://localhost?wait=long", "redis://localhost?master_name=m&nonsense=1", "redis://u:hunter2@host:port",
@@ -219,9 +219,9 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-func take(t testing.TB, c *redis.Client, count int) models.Allowance {
+func allow(t testing.TB, c *redis.Client, count int) models.Allowance {
 	t.Helper()
-	a, err := c.Limiter().Take(context.WithoutCancel(t.Context()), models.Limit{
+	a, err := c.Limiter().Allow(context.WithoutCancel(t.Context()), models.Limit{
 		Site: "gazette", Name: "address", Key: "a", Rate: models.Rate{Count: count, Period: time.Hour},
 	})
 	if err != nil {
@@ -255,66 +255,76 @@ func TestOutage(t *testing.T) {
 		"killed and started again": {(*storagetest.RedisServer).Kill, (*storagetest.RedisServer).Start},
 		"hanging for a while":      {(*storagetest.RedisServer).Pause, (*storagetest.RedisServer).Resume},
 	} {
-		t.Run(name, func(t *testing.T) {
-			var log lines
-			s := storagetest.Redis(t)
-			c := openLogged(t, s.URL+"?wait=500ms", slog.New(slog.NewTextHandler(&log, nil)))
-			other := open(t, s.URL)
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			heard, err := other.Notifier().Subscribe(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
+		t.Run(name, func(t *testing.T) { testOutage(t, outage.begin, outage.end) })
+	}
+}
 
-			var callers sync.WaitGroup // use it all the while
-			for range 8 {
-				callers.Go(func() {
-					for ctx.Err() == nil {
-						take(t, c, 1_000_000)
-						time.Sleep(time.Millisecond)
-					}
-				})
-			}
-			eventually(t, "a count in Redis", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
-			if err := c.Ping(ctx); err != nil || c.Fallbacks() > 0 {
-				t.Errorf("before: %v, %d fallbacks", err, c.Fallbacks())
-			}
+func testOutage(t *testing.T, begin, end func(*storagetest.RedisServer)) {
+	var log lines
+	s := storagetest.Redis(t)
+	c := openLogged(t, s.URL+"?wait=500ms", slog.New(slog.NewTextHandler(&log, nil)))
+	other := open(t, s.URL)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	received, err := other.Notifier().Subscribe(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 
-			outage.begin(s)
-			eventually(t, "falling back", func() bool { return c.Fallbacks() > 100 })
-			if err := c.Ping(ctx); models.KindOf(err) != models.KindUnavailable {
-				t.Errorf("ping while Redis is away: %v", err)
-			}
-			own, err := c.Notifier().Subscribe(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := c.Notifier().Publish(ctx, models.Event{ID: "while away"}); err != nil || (<-own).ID != "while away" {
-				t.Errorf("this node's own subscribers: %v", err)
-			}
+	wait := allowUntil(ctx, t, c)
+	eventually(t, "a count in Redis", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
+	if err := c.Ping(ctx); err != nil || c.Fallbacks() > 0 {
+		t.Errorf("before: %v, %d fallbacks", err, c.Fallbacks())
+	}
 
-			outage.end(s)
-			eventually(t, "coming back", func() bool { return c.Ping(ctx) == nil })
-			eventually(t, "a notice from the other node", func() bool {
-				if err := c.Notifier().Publish(ctx, models.Event{ID: "back again"}); err != nil {
-					t.Error(err)
-				}
-				select {
-				case e := <-heard:
-					return e.ID == "back again"
-				default:
-					return false
-				}
-			})
-			eventually(t, "a count in Redis again", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
-			cancel()
-			callers.Wait()
-			if down, up := log.count("out of use"), log.count("in use again"); down != 1 || up != 1 {
-				t.Errorf("logged %d times that it was down and %d times that it is up, once each wanted", down, up)
+	begin(s)
+	eventually(t, "falling back", func() bool { return c.Fallbacks() > 100 })
+	eventually(t, "the outage being logged", func() bool { return log.count("out of use") > 0 })
+	if err := c.Ping(ctx); models.KindOf(err) != models.KindUnavailable {
+		t.Errorf("ping while Redis is away: %v", err)
+	}
+	own, err := c.Notifier().Subscribe(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Notifier().Publish(ctx, models.Event{ID: "while away"}); err != nil || (<-own).ID != "while away" {
+		t.Errorf("this node's own subscribers: %v", err)
+	}
+
+	end(s)
+	eventually(t, "the recovery", func() bool { return c.Ping(ctx) == nil })
+	eventually(t, "an event from the other node", func() bool {
+		if err := c.Notifier().Publish(ctx, models.Event{ID: "back again"}); err != nil {
+			t.Error(err)
+		}
+		select {
+		case e := <-received:
+			return e.ID == "back again"
+		default:
+			return false
+		}
+	})
+	eventually(t, "a count in Redis again", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
+	cancel()
+	wait()
+	if down, up := log.count("out of use"), log.count("in use again"); down != 1 || up != 1 {
+		t.Errorf("logged down %d times and up %d times, want once each", down, up)
+	}
+}
+
+// allowUntil uses the limiter from several goroutines until ctx ends. The function
+// returned waits for them.
+func allowUntil(ctx context.Context, t *testing.T, c *redis.Client) (wait func()) {
+	var callers sync.WaitGroup
+	for range 8 {
+		callers.Go(func() {
+			for ctx.Err() == nil {
+				allow(t, c, 1_000_000)
+				time.Sleep(time.Millisecond)
 			}
 		})
 	}
+	return callers.Wait
 }
 
 func TestOpenWithoutServer(t *testing.T) {
@@ -322,24 +332,24 @@ func TestOpenWithoutServer(t *testing.T) {
 	s.Kill()
 	c := open(t, s.URL)
 	for i := range 3 {
-		if a := take(t, c, 2); a.Allowed != (i < 2) {
+		if a := allow(t, c, 2); a.Allowed != (i < 2) {
 			t.Fatalf("request %d: %+v", i+1, a)
 		}
 	}
 	s.Start()
 	eventually(t, "Redis being used", func() bool { return c.Ping(t.Context()) == nil })
-	if a := take(t, c, 2); !a.Allowed {
-		t.Error("Redis knows of no use so far")
+	if a := allow(t, c, 2); !a.Allowed {
+		t.Error("Redis has counted a request of the outage")
 	}
 }
 
-func TestCallerWhoHasGone(t *testing.T) {
+func TestCanceledContext(t *testing.T) {
 	s := storagetest.Redis(t)
 	c := open(t, s.URL)
 	used(t, c)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.Limiter().Take(ctx, models.Limit{Name: "address", Rate: models.Rate{Count: 1, Period: time.Hour}}); err != nil {
+	if _, err := c.Limiter().Allow(ctx, models.Limit{Name: "address", Rate: models.Rate{Count: 1, Period: time.Hour}}); err != nil {
 		t.Error(err)
 	}
 	if err := c.Notifier().Publish(ctx, models.Event{ID: "e"}); err != nil {
@@ -347,14 +357,14 @@ func TestCallerWhoHasGone(t *testing.T) {
 	}
 }
 
-// BenchmarkLimiter is Take with the three keys of a comment, by 64 callers.
+// BenchmarkLimiter counts a request under the three limits of a comment, from 64 goroutines.
 func BenchmarkLimiter(b *testing.B) {
 	c := open(b, storagetest.Redis(b).URL+"?wait=5ms")
 	day := models.Rate{Count: 1 << 30, Period: 24 * time.Hour}
 	b.SetParallelism(32)
 	b.RunParallel(func(p *testing.PB) {
 		for i := 0; p.Next(); i++ {
-			_, err := c.Limiter().Take(b.Context(),
+			_, err := c.Limiter().Allow(b.Context(),
 				models.Limit{Site: "gazette", Name: "address", Key: fmt.Sprint(i % 10_000), Rate: day},
 				models.Limit{Site: "gazette", Name: "author", Key: fmt.Sprint(i % 1000), Rate: day},
 				models.Limit{Site: "gazette", Name: "site", Rate: day})

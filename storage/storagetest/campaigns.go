@@ -12,28 +12,27 @@ import (
 	"winnow/storage/memory"
 )
 
-// A Seer groups near-copies.
-type Seer interface {
-	See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
+// A CampaignGrouper groups near-copies.
+type CampaignGrouper interface {
+	Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
 }
 
-// Campaigns checks what everything that groups near-copies must do. The
-// function open returns a fresh one for each test, and one that makes it
-// believe that time has passed.
-func Campaigns(t *testing.T, open func(t *testing.T) (s Seer, pass func(time.Duration))) {
+// Campaigns is the conformance suite of a CampaignGrouper. The function open
+// returns a new one for each test, and a function that moves its clock.
+func Campaigns(t *testing.T, open func(t *testing.T) (s CampaignGrouper, pass func(time.Duration))) {
 	for name, test := range map[string]func(*testing.T, campaignTest){
-		"copies join the group of the first":            testCopies,
-		"as many bands as Alike must be equal":          testAlike,
-		"a sketch does not find itself":                 testItself,
-		"a chain of small changes stays one group":      testChain,
-		"the group with most bands in common wins":      testMostVotes,
-		"authors and articles are counted once each":    testDistinct,
-		"no more authors are told apart than the bound": testManyAuthors,
-		"sites know nothing of each other":              testSites,
-		"a group goes when its window has passed":       testWindow,
-		"each copy begins the window anew":              testWindowAnew,
-		"the first time is that of the first comment":   testFirst,
-		"strange keys": testStrangeKeys,
+		"copies join the group of the first":              testCopies,
+		"at least Alike bands must be equal":              testAlike,
+		"a sketch does not find itself":                   testItself,
+		"a chain of small changes stays one group":        testChain,
+		"the group with the most common bands is chosen":  testMostVotes,
+		"authors and articles are counted once each":      testDistinct,
+		"authors are counted up to a bound":               testManyAuthors,
+		"sites are isolated":                              testSites,
+		"a group expires after its window":                testWindow,
+		"each copy restarts the window":                   testWindowAnew,
+		"the first time is that of the first comment":     testFirst,
+		"keys with unusual characters":                    testUnusualKeys,
 		"concurrent copies are all counted, in one group": testConcurrentCopies,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,29 +43,29 @@ func Campaigns(t *testing.T, open func(t *testing.T) (s Seer, pass func(time.Dur
 }
 
 type campaignTest struct {
-	s    Seer
+	s    CampaignGrouper
 	pass func(time.Duration)
 }
 
-func (x campaignTest) see(t *testing.T, sketch models.Sketch, id, author, article string) models.Campaign {
+func (x campaignTest) assign(t *testing.T, sketch models.Sketch, id, author, article string) models.Campaign {
 	t.Helper()
-	c, err := x.s.See(t.Context(), "gazette", sketch, id, author, article)
+	c, err := x.s.Assign(t.Context(), "gazette", sketch, id, author, article)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// is checks the group but for its time.
+// is checks the group except its time.
 func is(t *testing.T, c models.Campaign, id string, count, authors, articles int) {
 	t.Helper()
 	if c.ID != id || c.Count != count || c.Authors != authors || c.Articles != articles {
-		t.Errorf("%+v, wanted %s with %d comments, %d authors, %d articles", c, id, count, authors, articles)
+		t.Errorf("%+v, want %s with %d comments, %d authors, %d articles", c, id, count, authors, articles)
 	}
 }
 
-// sketch makes a sketch; those of the same kind share all bands but the last
-// few, which are their own.
+// sketch makes a sketch. Those of one kind have all bands in common except the
+// last own ones.
 func sketch(kind, variant, own int) (s models.Sketch) {
 	for i := range s {
 		s[i] = uint64(kind)<<40 + uint64(i)
@@ -78,42 +77,42 @@ func sketch(kind, variant, own int) (s models.Sketch) {
 }
 
 func testCopies(t *testing.T, x campaignTest) {
-	is(t, x.see(t, sketch(1, 0, 2), "c1", "ann", "a"), "c1", 1, 1, 1)
-	is(t, x.see(t, sketch(2, 0, 0), "c2", "ann", "a"), "c2", 1, 1, 1)
-	is(t, x.see(t, sketch(1, 1, 2), "c3", "bob", "b"), "c1", 2, 2, 2)
-	is(t, x.see(t, sketch(1, 0, 2), "c4", "cem", "b"), "c1", 3, 3, 2)
-	is(t, x.see(t, sketch(2, 0, 0), "c5", "ann", "a"), "c2", 2, 1, 1)
+	is(t, x.assign(t, sketch(1, 0, 2), "c1", "ann", "a"), "c1", 1, 1, 1)
+	is(t, x.assign(t, sketch(2, 0, 0), "c2", "ann", "a"), "c2", 1, 1, 1)
+	is(t, x.assign(t, sketch(1, 1, 2), "c3", "bob", "b"), "c1", 2, 2, 2)
+	is(t, x.assign(t, sketch(1, 0, 2), "c4", "cem", "b"), "c1", 3, 3, 2)
+	is(t, x.assign(t, sketch(2, 0, 0), "c5", "ann", "a"), "c2", 2, 1, 1)
 }
 
 func testAlike(t *testing.T, x campaignTest) {
-	x.see(t, sketch(1, 0, 0), "c1", "ann", "a")
-	is(t, x.see(t, sketch(1, 1, models.Bands-models.Alike+1), "c2", "bob", "a"), "c2", 1, 1, 1)
+	x.assign(t, sketch(1, 0, 0), "c1", "ann", "a")
+	is(t, x.assign(t, sketch(1, 1, models.SketchSize-models.MinSharedBands+1), "c2", "bob", "a"), "c2", 1, 1, 1)
 
-	x.see(t, sketch(2, 0, 0), "c3", "ann", "a")
-	is(t, x.see(t, sketch(2, 1, models.Bands-models.Alike), "c4", "bob", "a"), "c3", 2, 2, 1)
+	x.assign(t, sketch(2, 0, 0), "c3", "ann", "a")
+	is(t, x.assign(t, sketch(2, 1, models.SketchSize-models.MinSharedBands), "c4", "bob", "a"), "c3", 2, 2, 1)
 }
 
 func testItself(t *testing.T, x campaignTest) {
-	is(t, x.see(t, models.Sketch{}, "c1", "ann", "a"), "c1", 1, 1, 1) // all bands equal
-	is(t, x.see(t, sketch(1, 0, 0), "c2", "ann", "a"), "c2", 1, 1, 1)
+	is(t, x.assign(t, models.Sketch{}, "c1", "ann", "a"), "c1", 1, 1, 1) // all bands equal
+	is(t, x.assign(t, sketch(1, 0, 0), "c2", "ann", "a"), "c2", 1, 1, 1)
 }
 
 func testChain(t *testing.T, x campaignTest) {
 	s := sketch(1, 0, 0)
-	x.see(t, s, "c0", "ann", "a")
-	for i := range 3 * models.Bands {
-		s[i%models.Bands] += 1 << 30
-		is(t, x.see(t, s, fmt.Sprint("c", i+1), "ann", "a"), "c0", i+2, 1, 1)
+	x.assign(t, s, "c0", "ann", "a")
+	for i := range 3 * models.SketchSize {
+		s[i%models.SketchSize] += 1 << 30
+		is(t, x.assign(t, s, fmt.Sprint("c", i+1), "ann", "a"), "c0", i+2, 1, 1)
 	}
 }
 
 func testMostVotes(t *testing.T, x campaignTest) {
 	one, two := sketch(1, 0, 0), sketch(2, 0, 0)
-	x.see(t, one, "c1", "ann", "a")
-	x.see(t, two, "c2", "ann", "a")
+	x.assign(t, one, "c1", "ann", "a")
+	x.assign(t, two, "c2", "ann", "a")
 	between := one
-	copy(between[models.Alike:], two[models.Alike:])
-	is(t, x.see(t, between, "c3", "ann", "a"), "c2", 2, 1, 1)
+	copy(between[models.MinSharedBands:], two[models.MinSharedBands:])
+	is(t, x.assign(t, between, "c3", "ann", "a"), "c2", 2, 1, 1)
 }
 
 func testDistinct(t *testing.T, x campaignTest) {
@@ -128,21 +127,21 @@ func testDistinct(t *testing.T, x campaignTest) {
 		{"bob", "b", 2, 2},
 		{"", "c", 3, 3},
 	} {
-		is(t, x.see(t, sketch(1, 0, 0), fmt.Sprint("c", i), want.author, want.article), "c0", i+1, want.authors, want.articles)
+		is(t, x.assign(t, sketch(1, 0, 0), fmt.Sprint("c", i), want.author, want.article), "c0", i+1, want.authors, want.articles)
 	}
 }
 
 func testManyAuthors(t *testing.T, x campaignTest) {
 	var c models.Campaign
 	for i := range memory.MaxDistinct + 10 {
-		c = x.see(t, sketch(1, 0, 0), fmt.Sprint("c", i), fmt.Sprint("author", i), "a")
+		c = x.assign(t, sketch(1, 0, 0), fmt.Sprint("c", i), fmt.Sprint("author", i), "a")
 	}
 	is(t, c, "c0", memory.MaxDistinct+10, memory.MaxDistinct, 1)
 }
 
 func testSites(t *testing.T, x campaignTest) {
 	for _, site := range []string{"gazette", "herald", ""} {
-		c, err := x.s.See(t.Context(), site, sketch(1, 0, 0), "c-"+site, "ann", "a")
+		c, err := x.s.Assign(t.Context(), site, sketch(1, 0, 0), "c-"+site, "ann", "a")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,39 +150,39 @@ func testSites(t *testing.T, x campaignTest) {
 }
 
 func testWindow(t *testing.T, x campaignTest) {
-	x.see(t, sketch(1, 0, 0), "c1", "ann", "a")
-	x.pass(memory.Window - time.Minute)
-	is(t, x.see(t, sketch(1, 0, 0), "c2", "ann", "a"), "c1", 2, 1, 1)
-	x.pass(memory.Window + time.Minute)
-	is(t, x.see(t, sketch(1, 0, 0), "c3", "bob", "b"), "c3", 1, 1, 1)
+	x.assign(t, sketch(1, 0, 0), "c1", "ann", "a")
+	x.pass(memory.CampaignWindow - time.Minute)
+	is(t, x.assign(t, sketch(1, 0, 0), "c2", "ann", "a"), "c1", 2, 1, 1)
+	x.pass(memory.CampaignWindow + time.Minute)
+	is(t, x.assign(t, sketch(1, 0, 0), "c3", "bob", "b"), "c3", 1, 1, 1)
 }
 
 func testWindowAnew(t *testing.T, x campaignTest) {
 	for i := range 5 {
-		is(t, x.see(t, sketch(1, i, 2), fmt.Sprint("c", i), "ann", "a"), "c0", i+1, 1, 1)
-		x.pass(memory.Window * 2 / 3)
+		is(t, x.assign(t, sketch(1, i, 2), fmt.Sprint("c", i), "ann", "a"), "c0", i+1, 1, 1)
+		x.pass(memory.CampaignWindow * 2 / 3)
 	}
 }
 
 func testFirst(t *testing.T, x campaignTest) {
-	first := x.see(t, sketch(1, 0, 0), "c1", "ann", "a").First
+	first := x.assign(t, sketch(1, 0, 0), "c1", "ann", "a").First
 	if first.IsZero() || first.Location() != time.UTC {
 		t.Fatalf("first at %v", first)
 	}
 	x.pass(time.Hour)
-	if c := x.see(t, sketch(1, 0, 0), "c2", "bob", "a"); !c.First.Equal(first) {
+	if c := x.assign(t, sketch(1, 0, 0), "c2", "bob", "a"); !c.First.Equal(first) {
 		t.Errorf("the first is at %v, and was at %v before", c.First, first)
 	}
 }
 
-func testStrangeKeys(t *testing.T, x campaignTest) {
-	strange := "a}b{c\x00\r\n\xff ü" + strings.Repeat("x", 1000)
+func testUnusualKeys(t *testing.T, x campaignTest) {
+	unusual := "a}b{c\x00\r\n\xff ü" + strings.Repeat("x", 1000)
 	for i := range 2 {
-		c, err := x.s.See(t.Context(), strange, sketch(1, 0, 0), strange, strange, strange)
+		c, err := x.s.Assign(t.Context(), unusual, sketch(1, 0, 0), unusual, unusual, unusual)
 		if err != nil {
 			t.Fatal(err)
 		}
-		is(t, c, strange, i+1, 1, 1)
+		is(t, c, unusual, i+1, 1, 1)
 	}
 }
 
@@ -193,15 +192,15 @@ func testConcurrentCopies(t *testing.T, x campaignTest) {
 	for i := range callers {
 		all.Go(func() {
 			for j := range each {
-				if _, err := x.s.See(t.Context(), "gazette", sketch(1, i, 2), fmt.Sprint("c", i, "-", j), fmt.Sprint(i), "a"); err != nil {
+				if _, err := x.s.Assign(t.Context(), "gazette", sketch(1, i, 2), fmt.Sprint("c", i, "-", j), fmt.Sprint(i), "a"); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	all.Wait()
-	c := x.see(t, sketch(1, 0, 2), "last", "0", "a")
+	c := x.assign(t, sketch(1, 0, 2), "last", "0", "a")
 	if c.Count != callers*each+1 || c.Authors != callers {
-		t.Errorf("%+v, wanted %d comments by %d authors", c, callers*each+1, callers)
+		t.Errorf("%+v, want %d comments by %d authors", c, callers*each+1, callers)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// miscounted finds rows where a counter differs from the rows that it counts.
-var miscounted = map[string]string{
+// counterQueries find counters that differ from the rows they count.
+var counterQueries = map[string]string{
 	"articles": `SELECT a.id, a.approved + 1000 * a.rejected + 1000000 * a.pending,
 			count(*) FILTER (WHERE c.status = 'approved') + 1000 * count(*) FILTER (WHERE c.status = 'rejected') + 1000000 * count(*) FILTER (WHERE c.status = 'pending') AS n
 		FROM articles a LEFT JOIN comments c ON c.site = a.site AND c.article = a.id GROUP BY a.site, a.id, a.approved, a.rejected, a.pending
@@ -43,9 +43,9 @@ var miscounted = map[string]string{
 		HAVING count(*) <> (SELECT sum(approved + rejected) FROM judgements)`,
 }
 
-// misbinned is the same for histograms: how often each bin is there by the
-// histograms (n) and by the rows (real).
-func misbinned() string {
+// histogramQuery does the same for histograms: it compares each bin (n) with the
+// rows (real).
+func histogramQuery() string {
 	parts := []string{
 		`SELECT created_at / 86400000000 AS day, site, 'scored' AS kind, ` + bin("risk", 20) + ` AS bin, 0 AS n, 1 AS real FROM comments`,
 		`SELECT c.created_at / 86400000000, c.site, d.action, ` + bin("c.risk", 20) + `, 0, 1 FROM decisions d JOIN comments c ON c.id = d.comment_id
@@ -62,8 +62,8 @@ func misbinned() string {
 		FROM (` + strings.Join(parts, " UNION ALL ") + `) AS each GROUP BY day, site, kind, bin HAVING sum(n) <> sum(real)`
 }
 
-// bin is which of some equal parts of 0 to 1 a value is in, the last one if it
-// is 1.
+// bin is an SQL expression: the index of the part that a value is in when 0 to 1 is
+// divided into equal parts. 1 is in the last part.
 func bin(value string, parts int) string {
 	text := "CASE"
 	for i := 1; i < parts; i++ {
@@ -76,8 +76,8 @@ func bin(value string, parts int) string {
 func Counters(t testing.TB, url string) {
 	t.Helper()
 	db := Raw(t, url)
-	queries := maps.Clone(miscounted)
-	queries["histograms"] = misbinned()
+	queries := maps.Clone(counterQueries)
+	queries["histograms"] = histogramQuery()
 	for what, query := range queries {
 		rows, err := db.QueryContext(t.Context(), query)
 		if err != nil {

@@ -1,5 +1,6 @@
-// Package storagetest holds one conformance suite that runs against every
-// database, and a kit that opens databases for tests.
+// Package storagetest has the conformance suites that every database, limiter,
+// notifier and grouper of campaigns must pass, and starts databases for tests.
+// Only tests import it.
 package storagetest
 
 import (
@@ -16,27 +17,27 @@ import (
 	"winnow/storage"
 )
 
-// SQLite opens a migrated database in a file of its own; the test's end closes
-// it.
+// SQLite opens a migrated database in a new file and closes it after the test.
 func SQLite(t testing.TB) *storage.DB {
 	t.Helper()
 	return Open(t, ReadySQLiteURL(t), storage.Options{})
 }
 
-// Postgres is SQLite for PostgreSQL. Without PostgreSQL on this machine the
-// test is skipped, or fails when WINNOW_TEST_REQUIRE=1.
+// Postgres opens a migrated database on PostgreSQL and closes it after the test.
+// Without PostgreSQL on this machine the test is skipped, or fails when
+// WINNOW_TEST_REQUIRE=1.
 func Postgres(t testing.TB) *storage.DB {
 	t.Helper()
 	return Open(t, ReadyPostgresURL(t), storage.Options{})
 }
 
-// SQLiteURL names an empty database.
+// SQLiteURL returns the address of an empty database.
 func SQLiteURL(t testing.TB) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "winnow.db")
 }
 
-// readySQLite is a file that is migrated once for all tests of a binary.
+// readySQLite is a migrated database file, made once for all tests of a binary.
 var readySQLite = sync.OnceValues(func() (file []byte, err error) {
 	folder, err := os.MkdirTemp("", "winnow-ready-")
 	if err != nil {
@@ -50,7 +51,7 @@ var readySQLite = sync.OnceValues(func() (file []byte, err error) {
 	return os.ReadFile(path)
 })
 
-// ReadySQLiteURL names a database that is migrated and otherwise empty.
+// ReadySQLiteURL returns the address of a migrated database without records.
 func ReadySQLiteURL(t testing.TB) string {
 	t.Helper()
 	url := SQLiteURL(t)
@@ -73,7 +74,7 @@ func migrate(url string) error {
 	return errors.Join(err, db.Close())
 }
 
-// Open opens and migrates a database; the test's end closes it.
+// Open opens and migrates a database and closes it after the test.
 func Open(t testing.TB, url string, opt storage.Options) *storage.DB {
 	t.Helper()
 	if opt.Log == nil {
@@ -94,7 +95,7 @@ func Open(t testing.TB, url string, opt storage.Options) *storage.DB {
 	return db
 }
 
-// Raw opens a database behind storage's back; the test's end closes it.
+// Raw opens a database with database/sql and closes it after the test.
 func Raw(t testing.TB, url string) *sql.DB {
 	t.Helper()
 	driver, name := "pgx", url
@@ -109,7 +110,7 @@ func Raw(t testing.TB, url string) *sql.DB {
 	return db
 }
 
-// Each hands over the rows of a query with three columns of text.
+// Each calls do for each row of a query with three text columns.
 func Each(t testing.TB, db *sql.DB, query string, do func(a, b, c string)) {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), query)

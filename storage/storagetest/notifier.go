@@ -10,20 +10,20 @@ import (
 	"winnow/models"
 )
 
-// A Teller is a notifier.
-type Teller interface {
+// An EventNotifier publishes events.
+type EventNotifier interface {
 	Publish(ctx context.Context, e models.Event) error
 	Subscribe(ctx context.Context) (<-chan models.Event, error)
 }
 
-// Notifier checks what every notifier must do. The function open returns two
-// nodes' notifiers; in one process they may be the same.
-func Notifier(t *testing.T, open func(t *testing.T) (here, there Teller)) {
-	for name, test := range map[string]func(t *testing.T, here, there Teller){
-		"every subscriber hears every event, once and in order": testDelivery,
-		"the channel is closed when the context ends":           testUnsubscribe,
-		"a slow reader does not hold up the others":             testSlowReader,
-		"subscribers come and go while events flow":             testComeAndGo,
+// Notifier is the conformance suite of an EventNotifier. The function open returns
+// those of two nodes, which may be the same in one process.
+func Notifier(t *testing.T, open func(t *testing.T) (here, there EventNotifier)) {
+	for name, test := range map[string]func(t *testing.T, here, there EventNotifier){
+		"every subscriber gets every event, once and in order": testDelivery,
+		"the channel is closed when the context ends":          testUnsubscribe,
+		"a slow subscriber does not block the others":          testSlowReader,
+		"subscribers come and go during publishing":            testComeAndGo,
 	} {
 		t.Run(name, func(t *testing.T) {
 			here, there := open(t)
@@ -39,7 +39,7 @@ func event(n int) models.Event {
 	}
 }
 
-func subscribe(ctx context.Context, t *testing.T, n Teller) <-chan models.Event {
+func subscribe(ctx context.Context, t *testing.T, n EventNotifier) <-chan models.Event {
 	t.Helper()
 	c, err := n.Subscribe(ctx)
 	if err != nil {
@@ -48,15 +48,15 @@ func subscribe(ctx context.Context, t *testing.T, n Teller) <-chan models.Event 
 	return c
 }
 
-func publish(t *testing.T, n Teller, e models.Event) {
+func publish(t *testing.T, n EventNotifier, e models.Event) {
 	t.Helper()
 	if err := n.Publish(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// hear returns the next event, and fails when none comes.
-func hear(t *testing.T, c <-chan models.Event) models.Event {
+// receive returns the next event, and fails when none comes.
+func receive(t *testing.T, c <-chan models.Event) models.Event {
 	t.Helper()
 	select {
 	case e, ok := <-c:
@@ -70,46 +70,46 @@ func hear(t *testing.T, c <-chan models.Event) models.Event {
 	panic("unreachable")
 }
 
-func testDelivery(t *testing.T, here, there Teller) {
-	readers := []<-chan models.Event{
+func testDelivery(t *testing.T, here, there EventNotifier) {
+	subscribers := []<-chan models.Event{
 		subscribe(t.Context(), t, here), subscribe(t.Context(), t, here), subscribe(t.Context(), t, there),
 	}
 	for i := range 50 {
 		publish(t, here, event(i))
 	}
-	for _, c := range readers {
+	for _, c := range subscribers {
 		for i := range 50 {
-			if e := hear(t, c); e != event(i) {
-				t.Fatalf("heard %+v, wanted %+v", e, event(i))
+			if e := receive(t, c); e != event(i) {
+				t.Fatalf("received %+v, want %+v", e, event(i))
 			}
 		}
 	}
 }
 
-func testUnsubscribe(t *testing.T, here, _ Teller) {
+func testUnsubscribe(t *testing.T, here, _ EventNotifier) {
 	ctx, cancel := context.WithCancel(t.Context())
 	gone, stays := subscribe(ctx, t, here), subscribe(t.Context(), t, here)
 	cancel()
 	for range gone { // ends when it is closed
 	}
 	publish(t, here, event(1))
-	if e := hear(t, stays); e != event(1) {
-		t.Fatalf("heard %+v", e)
+	if e := receive(t, stays); e != event(1) {
+		t.Fatalf("received %+v", e)
 	}
 }
 
-func testSlowReader(t *testing.T, here, _ Teller) {
+func testSlowReader(t *testing.T, here, _ EventNotifier) {
 	_ = subscribe(t.Context(), t, here) // never read
 	quick := subscribe(t.Context(), t, here)
 	for i := range 2000 {
 		publish(t, here, event(i))
-		if e := hear(t, quick); e != event(i) {
-			t.Fatalf("heard %+v, wanted %+v", e, event(i))
+		if e := receive(t, quick); e != event(i) {
+			t.Fatalf("received %+v, want %+v", e, event(i))
 		}
 	}
 }
 
-func testComeAndGo(t *testing.T, here, there Teller) {
+func testComeAndGo(t *testing.T, here, there EventNotifier) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {

@@ -20,7 +20,7 @@ import (
 )
 
 // server is the one PostgreSQL of a test binary: started by the first test that
-// asks, stopped by Main, or by the end of the binary however that comes.
+// needs it, stopped by Main or by the end of the binary, also by a crash.
 var server struct {
 	once     sync.Once
 	err      error
@@ -30,26 +30,25 @@ var server struct {
 	postgres
 }
 
-// postgres is a server with a folder of its own.
+// postgres is a server with its own folder.
 type postgres struct {
 	folder string
-	keeper *exec.Cmd
-	stop   io.Closer // the keeper's standard input
+	shell  *exec.Cmd
+	stop   io.Closer // standard input of shell
 }
 
-// keep runs a server until its own standard input ends, then removes the folder
-// that it is named after, if any. SIGINT ends PostgreSQL at once, with its
-// clients cut off.
-const keep = `"$@" & read -r _; kill -INT $!; wait $!; cd /; rm -rf "$0"`
+// keeperScript runs a server until the script's standard input ends, then removes
+// the folder $0, if any. SIGINT is PostgreSQL's fast shutdown.
+const keeperScript = `"$@" & read -r _; kill -INT $!; wait $!; cd /; rm -rf "$0"`
 
 // errMissing means that there is no PostgreSQL on this machine.
 var errMissing = errors.New("initdb and postgres are neither in PATH nor in /usr/lib/postgresql")
 
-// Main runs the tests of a package, then stops what the kit has started.
-// TestMain calls it, and exits with what it returns.
+// Main runs the tests of a package and stops PostgreSQL afterwards. TestMain calls it
+// and exits with its result.
 func Main(m *testing.M) int {
 	code := m.Run()
-	if server.keeper != nil {
+	if server.shell != nil {
 		if err := server.end(); err != nil {
 			fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
 			code = max(code, 1)
@@ -61,13 +60,14 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// PostgresURL names an empty database on a private server, see Postgres.
+// PostgresURL returns the address of an empty database on the shared server of the
+// test binary, see Postgres.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	return server.url(newPostgres(t, "template1"))
 }
 
-// ReadyPostgresURL names a database that is migrated and otherwise empty.
+// ReadyPostgresURL returns the address of a migrated database without records.
 func ReadyPostgresURL(t testing.TB) string {
 	t.Helper()
 	server.ready.Do(func() {
@@ -77,7 +77,7 @@ func ReadyPostgresURL(t testing.TB) string {
 	return server.url(newPostgres(t, server.migrated))
 }
 
-// newPostgres copies a database that nobody is connected to, and returns the
+// newPostgres copies a database, which must have no connections, and returns the
 // name of the copy.
 func newPostgres(t testing.TB, template string) string {
 	t.Helper()
@@ -105,9 +105,8 @@ func skipWithout(t testing.TB, err error) {
 	}
 }
 
-// OwnPostgres names an empty database on a server of the test alone, which it
-// may restart: the server stops, what is to be done meanwhile is done, and the
-// server starts again.
+// OwnPostgres returns the address of an empty database on a new server, and a
+// function that stops the server, calls meanwhile and starts the server again.
 func OwnPostgres(t testing.TB) (url string, restart func(meanwhile func())) {
 	t.Helper()
 	p := new(postgres)
@@ -131,13 +130,12 @@ func OwnPostgres(t testing.TB) (url string, restart func(meanwhile func())) {
 	}
 }
 
-// url leads through a socket in the server's folder, so that no port can be
-// taken.
+// url connects through a socket in the server's folder, so no port is needed.
 func (p *postgres) url(database string) string {
 	return "postgres:///" + database + "?user=postgres&host=" + p.folder
 }
 
-// start makes a server that clears its folder in the end.
+// start makes and runs a server that removes its folder when it ends.
 func (p *postgres) start() error {
 	if err := p.make(); err != nil {
 		return err
@@ -147,7 +145,7 @@ func (p *postgres) start() error {
 
 func (p *postgres) data() string { return filepath.Join(p.folder, "data") }
 
-// make fills a new folder.
+// make initializes a new folder.
 func (p *postgres) make() error {
 	initdb, err := find("initdb")
 	if err != nil {
@@ -167,7 +165,7 @@ func (p *postgres) make() error {
 	return nil
 }
 
-// command runs as whoever owns the folder.
+// command runs a program as the owner of the folder.
 func (p *postgres) command(name string, args ...string) (*exec.Cmd, error) {
 	owner, err := serverOwner(p.folder)
 	c := exec.Command(name, args...)
@@ -176,7 +174,7 @@ func (p *postgres) command(name string, args ...string) (*exec.Cmd, error) {
 	return c, err
 }
 
-// run starts the server. The folder remove goes when it ends, unless it is "".
+// run starts the server. When it ends, the folder remove is deleted unless it is "".
 func (p *postgres) run(remove string) error {
 	program, err := find("postgres")
 	if err != nil {
@@ -187,7 +185,7 @@ func (p *postgres) run(remove string) error {
 		return err
 	}
 	defer log.Close()
-	keeper, err := p.command("/bin/sh", "-c", keep, remove, program, "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=",
+	keeper, err := p.command("/bin/sh", "-c", keeperScript, remove, program, "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB")
 	if err != nil {
 		return err
@@ -199,14 +197,14 @@ func (p *postgres) run(remove string) error {
 	if err := keeper.Start(); err != nil {
 		return err
 	}
-	p.keeper = keeper
-	return p.answers(log.Name())
+	p.shell = keeper
+	return p.waitReady(log.Name())
 }
 
-func (p *postgres) end() error { return errors.Join(p.stop.Close(), p.keeper.Wait()) }
+func (p *postgres) end() error { return errors.Join(p.stop.Close(), p.shell.Wait()) }
 
-// answers waits until the server does.
-func (p *postgres) answers(log string) error {
+// waitReady waits until the server accepts connections.
+func (p *postgres) waitReady(log string) error {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	db, err := sql.Open("pgx", p.url("postgres"))
@@ -220,14 +218,14 @@ func (p *postgres) answers(log string) error {
 		}
 		select {
 		case <-ctx.Done():
-			said, _ := os.ReadFile(log) // only to help; the error is that it does not answer
-			return fmt.Errorf("no answer: %w: %s", err, said)
+			text, _ := os.ReadFile(log) // optional detail
+			return fmt.Errorf("not ready: %w: %s", err, text)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
 
-// find looks for a program in PATH, then where Debian puts PostgreSQL's.
+// find looks for a program in PATH, then in Debian's folders of PostgreSQL.
 func find(name string) (string, error) {
 	if path, err := exec.LookPath(name); err == nil {
 		return path, nil

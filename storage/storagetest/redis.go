@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// RedisServer is a Redis of one test's own.
+// RedisServer is a Redis server for one test.
 type RedisServer struct {
 	URL string // redis://127.0.0.1:PORT
 
@@ -24,9 +24,10 @@ type RedisServer struct {
 	gone chan struct{} // closed when the process has ended
 }
 
-// Redis starts a server that keeps nothing, on a free port, and kills it when
-// the test ends. Args come first on its command line, so that the first of them
-// may be a configuration file. Without redis-server the test is skipped, or fails when WINNOW_TEST_REQUIRE is 1.
+// Redis starts a server without persistence on a free port and kills it after the
+// test. Args come first on its command line, so that the first of them may be a
+// configuration file. Without redis-server the test is skipped, or fails when
+// WINNOW_TEST_REQUIRE is 1.
 func Redis(t testing.TB, args ...string) *RedisServer {
 	t.Helper()
 	exe, err := exec.LookPath("redis-server")
@@ -39,7 +40,7 @@ func Redis(t testing.TB, args ...string) *RedisServer {
 	}
 	s := &RedisServer{t: t}
 	t.Cleanup(s.Kill)
-	for range 5 { // somebody else may take the port between its choice and its use
+	for range 5 { // another program may take the port before the server does
 		s.port = freePort(t)
 		s.URL = fmt.Sprintf("redis://127.0.0.1:%d", s.port)
 		s.args = slices.Concat([]string{exe}, args, []string{
@@ -57,7 +58,7 @@ func Redis(t testing.TB, args ...string) *RedisServer {
 // Addr returns the server's host and port.
 func (s *RedisServer) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// Start starts the server again, on its port, after Kill. What it held is gone.
+// Start starts the server again after Kill, empty and on the same port.
 func (s *RedisServer) Start() {
 	s.t.Helper()
 	if err := s.start(); err != nil {
@@ -65,17 +66,17 @@ func (s *RedisServer) Start() {
 	}
 }
 
-// Kill ends the server at once, as kill -9 does, and waits until it is gone.
+// Kill ends the server with SIGKILL and waits until it has ended.
 func (s *RedisServer) Kill() {
 	if s.cmd == nil {
 		return
 	}
-	_ = s.cmd.Process.Kill() // an error says that it has ended by itself
+	_ = s.cmd.Process.Kill() // fails if it has already ended
 	<-s.gone
 	s.cmd = nil
 }
 
-// Pause makes the server hang: connections stand, and nothing is answered.
+// Pause stops the server: connections stay open, but nothing is answered.
 func (s *RedisServer) Pause() { s.signal(syscall.SIGSTOP) }
 
 // Resume ends a Pause.
@@ -100,7 +101,7 @@ func (s *RedisServer) start() error {
 	s.cmd, s.gone = cmd, gone
 
 	deadline := time.After(20 * time.Second)
-	for !s.answers() {
+	for !s.ready() {
 		select {
 		case <-gone:
 			return fmt.Errorf("redis-server ended at once: %s", output.Bytes())
@@ -113,7 +114,7 @@ func (s *RedisServer) start() error {
 	return nil
 }
 
-func (s *RedisServer) answers() bool {
+func (s *RedisServer) ready() bool {
 	conn, err := net.DialTimeout("tcp", s.Addr(), time.Second)
 	if err != nil {
 		return false

@@ -11,43 +11,43 @@ import (
 	"winnow/storage"
 )
 
-// Run is the conformance suite of a database. newURL names an empty one each
-// time it is called.
+// Run runs the conformance suite on a database. newURL returns the address of a new,
+// empty one.
 func Run(t *testing.T, newURL func(testing.TB) string) {
 	for _, part := range []struct {
 		name  string
-		tests map[string]func(*testing.T, *lab)
+		tests map[string]func(*testing.T, *fixture)
 	}{
 		{"people", peopleTests},
-		{"standings", standingTests},
+		{"authors", authorTests},
+		{"articles", articleTests},
 		{"comments", commentTests},
 		{"queue", queueTests},
+		{"claims", claimTests},
 		{"decisions", decisionTests},
-		{"desk", deskTests},
-		{"words", wordTests},
-		{"records", recordTests},
-		{"chain", chainTests},
-		{"second looks", lookTests},
+		{"second looks", secondLookTests},
+		{"training", trainingTests},
+		{"stats", statsTests},
+		{"audit", auditTests},
 		{"database", databaseTests},
 		{"edges", edgeTests},
 	} {
 		for name, test := range part.tests {
 			t.Run(part.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				test(t, newLab(t, newURL))
+				test(t, newFixture(t, newURL))
 			})
 		}
 	}
 }
 
-// lab is an empty database with two sites, an article's worth of defaults, and
-// a clock that tests turn.
-type lab struct {
+// fixture is a database with two sites and a clock that tests move.
+type fixture struct {
 	*storage.DB
 	url   string
 	clock *clock
 	ctx   context.Context
-	n     int // comments made, so that each is different
+	n     int // number of comments made; their texts differ by it
 }
 
 var (
@@ -59,8 +59,8 @@ var (
 	nobody   = models.Caller{}
 )
 
-func newLab(t *testing.T, newURL func(testing.TB) string) *lab {
-	l := &lab{url: newURL(t), clock: &clock{now: time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)}, ctx: t.Context()}
+func newFixture(t *testing.T, newURL func(testing.TB) string) *fixture {
+	l := &fixture{url: newURL(t), clock: &clock{now: time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)}, ctx: t.Context()}
 	l.DB = Open(t, l.url, storage.Options{Now: l.clock.Now})
 	for _, slug := range []string{"gazette", "tribune"} {
 		must(l.AddSite(l.ctx, operator, models.Site{Slug: slug}))(t)
@@ -68,8 +68,8 @@ func newLab(t *testing.T, newURL func(testing.TB) string) *lab {
 	return l
 }
 
-// clock moves only when it is told to, and a little with each look, so that
-// no two rows have the same time.
+// clock advances by a microsecond with each call of Now, so that no two rows have
+// the same time.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -88,7 +88,7 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// must returns a value, or ends the test with the error that came with it.
+// must returns a value, or fails the test with the error that came with it.
 func must[T any](v T, err error) func(testing.TB) T {
 	return func(t testing.TB) T {
 		t.Helper()
@@ -120,9 +120,9 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// new returns a comment that waits in the queue of gazette, with a risk of its
-// own; edit makes it another one.
-func (l *lab) new(edit ...func(*storage.NewComment)) storage.NewComment {
+// new returns a pending comment of gazette, with a risk that no other has. edit
+// changes it.
+func (l *fixture) new(edit ...func(*storage.NewComment)) storage.NewComment {
 	l.n++
 	p := 0.5 + float64(l.n)/1e5
 	n := storage.NewComment{
@@ -132,8 +132,8 @@ func (l *lab) new(edit ...func(*storage.NewComment)) storage.NewComment {
 			Status: models.Pending, Reason: models.ReasonSpam,
 		},
 		Verdict: models.Verdict{
-			Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m1", Hold: 0.5, Reject: 0.99,
-			Signals: []models.Signal{{Name: "word:thought", Weight: 1.5, At: [][2]int{{0, 7}}}},
+			Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m1", HoldAt: 0.5, RejectAt: 0.99,
+			Signals: []models.Signal{{Name: "word:thought", Weight: 1.5, Spans: [][2]int{{0, 7}}}},
 		},
 	}
 	for _, e := range edit {
@@ -142,8 +142,8 @@ func (l *lab) new(edit ...func(*storage.NewComment)) storage.NewComment {
 	return n
 }
 
-// post keeps a comment made by new.
-func (l *lab) post(t testing.TB, edit ...func(*storage.NewComment)) models.Comment {
+// post stores a comment made by new.
+func (l *fixture) post(t testing.TB, edit ...func(*storage.NewComment)) models.Comment {
 	t.Helper()
 	c, _, _, err := l.CreateComment(l.ctx, l.new(edit...))
 	ok(t, err)

@@ -11,20 +11,20 @@ import (
 	"winnow/storage"
 )
 
-var commentTests = map[string]func(*testing.T, *lab){
-	"a comment comes back as it was kept": func(t *testing.T, l *lab) {
+var commentTests = map[string]func(*testing.T, *fixture){
+	"a comment is read as it was written": func(t *testing.T, l *fixture) {
 		n := l.new()
 		n.Comment.Author = models.Author{ID: "u1", Name: "Zoë", Email: "z@example.org", URL: "https://z.example"}
 		n.Comment.Client = models.Client{Hash: "h", Net: "192.0.2.0/24", UserAgent: "ua", Referrer: "https://r.example"}
-		made, verdict, replayed, err := l.CreateComment(l.ctx, n)
+		created, verdict, replayed, err := l.CreateComment(l.ctx, n)
 		ok(t, err)
 		equal(t, "replayed", replayed, false)
-		equal(t, "version", made.Version, 1)
-		got := must(l.Comment(l.ctx, made.ID))(t)
-		if !reflect.DeepEqual(got, made) {
-			t.Fatalf("got  %+v\nwant %+v", got, made)
+		equal(t, "version", created.Version, 1)
+		got := must(l.Comment(l.ctx, created.ID))(t)
+		if !reflect.DeepEqual(got, created) {
+			t.Fatalf("got  %+v\nwant %+v", got, created)
 		}
-		d := must(l.Detail(l.ctx, ann, made.ID))(t)
+		d := must(l.Detail(l.ctx, ann, created.ID))(t)
 		if !reflect.DeepEqual(d.Verdict, verdict) {
 			t.Fatalf("got  %+v\nwant %+v", d.Verdict, verdict)
 		}
@@ -35,19 +35,19 @@ var commentTests = map[string]func(*testing.T, *lab){
 		_, _, _, err = l.CreateComment(l.ctx, l.new(onSite("none")))
 		wantKind(t, err, models.KindNotFound)
 	},
-	"odd text is kept alike by every database": func(t *testing.T, l *lab) {
+	"unusual text is stored the same in every database": func(t *testing.T, l *fixture) {
 		n := l.new(withBody("a\x00b \xff \u202e Ä 🙂 '; DROP TABLE comments --"))
 		n.Comment.Author.Name = "N\x00\xfe"
 		n.Comment.Client.UserAgent = "\xc3"
 		n.Verdict.Signals[0].Name = "word:\x00\xff"
-		made, _, _, err := l.CreateComment(l.ctx, n)
+		created, _, _, err := l.CreateComment(l.ctx, n)
 		ok(t, err)
-		equal(t, "body", made.Body, "a\uFFFDb \uFFFD \u202e Ä 🙂 '; DROP TABLE comments --")
-		if got := must(l.Comment(l.ctx, made.ID))(t); !reflect.DeepEqual(got, made) {
-			t.Fatalf("got  %+v\nwant %+v", got, made)
+		equal(t, "body", created.Body, "a\uFFFDb \uFFFD \u202e Ä 🙂 '; DROP TABLE comments --")
+		if got := must(l.Comment(l.ctx, created.ID))(t); !reflect.DeepEqual(got, created) {
+			t.Fatalf("got  %+v\nwant %+v", got, created)
 		}
 	},
-	"a reply answers a comment of its article": func(t *testing.T, l *lab) {
+	"the parent of a reply is on the same article": func(t *testing.T, l *fixture) {
 		parent := l.post(t)
 		reply := func(n *storage.NewComment) { n.Comment.ParentID = parent.ID }
 		equal(t, "parent", l.post(t, reply).ParentID, parent.ID)
@@ -56,22 +56,22 @@ var commentTests = map[string]func(*testing.T, *lab){
 			wantKind(t, err, models.KindInvalid)
 		}
 	},
-	"an idempotency key keeps one comment": func(t *testing.T, l *lab) {
+	"an idempotency key creates one comment": func(t *testing.T, l *fixture) {
 		n := l.new()
 		n.IdempotencyKey, n.Fingerprint = "k", []byte{1, 0, 2}
-		var made [8]models.Comment
+		var created [8]models.Comment
 		var replays [8]bool
 		var errs [8]error
-		together(len(made), func(i int) { made[i], _, replays[i], errs[i] = l.CreateComment(l.ctx, n) })
+		together(len(created), func(i int) { created[i], _, replays[i], errs[i] = l.CreateComment(l.ctx, n) })
 		first := 0
-		for i := range made {
+		for i := range created {
 			ok(t, errs[i])
-			equal(t, "id", made[i].ID, made[0].ID)
+			equal(t, "id", created[i].ID, created[0].ID)
 			if !replays[i] {
 				first++
 			}
 		}
-		equal(t, "comments made", first, 1)
+		equal(t, "comments created", first, 1)
 		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 1)
 
 		_, verdict, replayed, err := l.CreateComment(l.ctx, n)
@@ -83,7 +83,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 		other.Fingerprint = []byte{3}
 		_, _, _, err = l.CreateComment(l.ctx, other)
 		wantKind(t, err, models.KindInvalid)
-		other.Comment.Site = "tribune" // keys belong to a site
+		other.Comment.Site = "tribune" // idempotency keys belong to a site
 		_, _, replayed, err = l.CreateComment(l.ctx, other)
 		ok(t, err)
 		equal(t, "replayed on another site", replayed, false)
@@ -92,32 +92,32 @@ var commentTests = map[string]func(*testing.T, *lab){
 		ok(t, err)
 		equal(t, "replayed after a day", replayed, false)
 	},
-	"an author has a record": func(t *testing.T, l *lab) {
+	"an author has a record": func(t *testing.T, l *fixture) {
 		max := by(models.Author{ID: "u1", Name: "Max"})
 		for range 3 {
 			l.post(t, max, approved)
 		}
 		l.post(t, max)
 		l.post(t, max, onSite("tribune"))
-		l.post(t, by(models.Author{Name: "u1"}), approved) // a name is no id
+		l.post(t, by(models.Author{Name: "u1"}), approved) // the same name, without the id
 		old := l.post(t, max)
 		_, _, err := l.Decide(l.ctx, ann, old.ID, models.DecisionRequest{Action: models.Reject})
 		ok(t, err)
 		l.clock.Advance(48 * time.Hour)
 		lately := l.clock.Now().Add(-time.Hour)
-		record := func(most int) (models.Record, int) {
+		record := func(most int) (models.AuthorRecord, int) {
 			t.Helper()
 			r, n, err := l.AuthorRecord(l.ctx, "gazette", "u1", lately, most)
 			ok(t, err)
 			return r, n
 		}
 		r, n := record(100)
-		equal(t, "record", r, models.Record{Approved: 3, Rejected: 1, Pending: 1})
+		equal(t, "record", r, models.AuthorRecord{Approved: 3, Rejected: 1, Pending: 1})
 		equal(t, "rejected lately", n, 0)
 		_, _, err = l.Decide(l.ctx, ann, l.post(t, max, approved).ID, models.DecisionRequest{Action: models.Reject})
 		ok(t, err)
 		r, n = record(100)
-		equal(t, "record", r, models.Record{Approved: 3, Rejected: 2, Pending: 1})
+		equal(t, "record", r, models.AuthorRecord{Approved: 3, Rejected: 2, Pending: 1})
 		equal(t, "rejected now", n, 1)
 		_, _, err = l.Decide(l.ctx, ann, l.post(t, max, approved).ID, models.DecisionRequest{Action: models.Reject})
 		ok(t, err)
@@ -125,10 +125,10 @@ var commentTests = map[string]func(*testing.T, *lab){
 		equal(t, "rejected now, up to one", n, 1)
 		unknown, n, err := l.AuthorRecord(l.ctx, "gazette", "nobody\x00", lately, 9)
 		ok(t, err)
-		equal(t, "nobody's", unknown, models.Record{})
+		equal(t, "nobody's", unknown, models.AuthorRecord{})
 		equal(t, "nobody's lately", n, 0)
 	},
-	"pages of an article have no gaps and no repeats": func(t *testing.T, l *lab) {
+	"pages of an article have no gaps and no repeats": func(t *testing.T, l *fixture) {
 		var want []string
 		for i := range 23 {
 			switch i % 5 {
@@ -165,7 +165,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 			t.Fatalf("%+v", page)
 		}
 	},
-	"an article's version grows with what the public sees": func(t *testing.T, l *lab) {
+	"an article's version grows with what the public sees": func(t *testing.T, l *fixture) {
 		version := func() int64 { t.Helper(); return must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t) }
 		equal(t, "unknown", version(), 0)
 		last := int64(0)
@@ -198,7 +198,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 		equal(t, "title", page.Article.Title, "Second")
 		equal(t, "page's version", page.Version, last)
 	},
-	"counts name every article": func(t *testing.T, l *lab) {
+	"counts include every requested article": func(t *testing.T, l *fixture) {
 		l.post(t, approved)
 		l.post(t, approved)
 		l.post(t)
@@ -207,7 +207,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 			t.Fatal(got)
 		}
 	},
-	"three readers put a comment back into the queue": func(t *testing.T, l *lab) {
+	"three reports put a comment back into the queue": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		flag := func(who string) models.Comment { t.Helper(); return must(l.Flag(l.ctx, gazette, c.ID, who, "rude"))(t) }
 		flag("r1")
@@ -219,10 +219,10 @@ var commentTests = map[string]func(*testing.T, *lab){
 		}
 		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 0)
 		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{Reason: models.ReasonFlagged}))(t).Total, 1)
-		_, judged, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		_, decided, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
 		equal(t, "status after a decision", flag("r4").Status, models.Approved)
-		equal(t, "version", flag("r5").Version, judged.Version)
+		equal(t, "version", flag("r5").Version, decided.Version)
 
 		_, err = l.Flag(l.ctx, models.Caller{Kind: models.ByOrigin, Site: "tribune"}, c.ID, "r6", "")
 		wantKind(t, err, models.KindNotFound)
@@ -230,7 +230,7 @@ var commentTests = map[string]func(*testing.T, *lab){
 		_, err = l.Flag(l.ctx, gazette, rejected.ID, "r1", "")
 		wantKind(t, err, models.KindNotFound)
 	},
-	"detail shows the surroundings": func(t *testing.T, l *lab) {
+	"detail includes thread, history and author": func(t *testing.T, l *fixture) {
 		answer := func(to models.Comment) func(*storage.NewComment) {
 			return func(n *storage.NewComment) { n.Comment.ParentID = to.ID }
 		}
@@ -248,15 +248,15 @@ var commentTests = map[string]func(*testing.T, *lab){
 			t.Fatal(strings.Join(thread, " "))
 		}
 		equal(t, "parent", d.Context.Parent.ID, root.ID)
-		equal(t, "record", d.Context.Author.Record, models.Record{Approved: 1, Rejected: 1, Pending: 1})
+		equal(t, "record", d.Context.Author.AuthorRecord, models.AuthorRecord{Approved: 1, Rejected: 1, Pending: 1})
 		equal(t, "history", len(d.History), 1)
 		equal(t, "note", d.History[0].Note, "n")
-		for _, stranger := range []models.Caller{eve, nobody} {
-			_, err = l.Detail(l.ctx, stranger, middle.ID)
+		for _, other := range []models.Caller{eve, nobody} {
+			_, err = l.Detail(l.ctx, other, middle.ID)
 			wantKind(t, err, models.KindNotFound)
 		}
 	},
-	"all comments stream": func(t *testing.T, l *lab) {
+	"all comments are streamed": func(t *testing.T, l *fixture) {
 		want := map[string]bool{}
 		for i := range 7 {
 			want[l.post(t, onSite([]string{"gazette", "tribune"}[i%2])).ID] = true
@@ -279,5 +279,50 @@ var commentTests = map[string]func(*testing.T, *lab){
 			ok(t, err)
 			equal(t, "since", c.ID, late.ID)
 		}
+	},
+	"an edited comment is moderated again": func(t *testing.T, l *fixture) {
+		edit := func(body string, p float64, status models.Status) storage.CommentEdit {
+			return storage.CommentEdit{Body: body, Lang: "en", Status: status, Reason: models.ReasonSpam, Verdict: models.Verdict{Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m2"}}
+		}
+		c := l.post(t, approved)
+		same := must(l.EditComment(l.ctx, gazette, c.ID, edit(c.Body, 0.9, models.Pending)))(t)
+		equal(t, "version of the same", same.Version, 1)
+		version := must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t)
+		c = must(l.EditComment(l.ctx, gazette, c.ID, edit("second\x00", 0.2, models.Approved)))(t)
+		equal(t, "status", c.Status, models.Approved)
+		if must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t) <= version {
+			t.Fatal("the version for readers did not grow")
+		}
+		d, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		c = must(l.EditComment(l.ctx, gazette, c.ID, edit("THIRD", 0.1, models.Approved)))(t)
+		equal(t, "after a decision", c.Status, models.Pending)
+		equal(t, "reason", c.Reason, models.ReasonEdited)
+		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 0)
+		equal(t, "found", must(l.Queue(l.ctx, ann, models.QueueFilter{Reason: models.ReasonEdited, Query: "third"}))(t).Total, 1)
+		equal(t, "label of the text that was decided", must(l.LabelCounts(l.ctx, "gazette"))(t)[models.Ham], 1)
+		_, _, err = l.Undo(l.ctx, ann, d.ID)
+		wantKind(t, err, models.KindConflict)
+		mentions(t, err, "edited")
+		detail := must(l.Detail(l.ctx, ann, c.ID))(t)
+		equal(t, "model", detail.Verdict.Model, "m2")
+		equal(t, "revisions", len(detail.Revisions), 2)
+		equal(t, "earlier text", detail.Revisions[1].Body, "second\uFFFD")
+		equal(t, "its version", detail.Revisions[1].Version, 3) // the decision was version 2
+
+		held := l.post(t)
+		held = must(l.EditComment(l.ctx, gazette, held.ID, edit("harmless", 0.1, models.Approved)))(t)
+		equal(t, "what waited still waits", held.Status, models.Pending)
+		held = must(l.EditComment(l.ctx, gazette, held.ID, edit("harmful", 0.99, models.Rejected)))(t)
+		equal(t, "worse", held.Status, models.Rejected)
+		_, err = l.EditComment(l.ctx, models.Caller{Kind: models.ByKey, Site: "tribune"}, c.ID, edit("x", 0, models.Approved))
+		wantKind(t, err, models.KindNotFound)
+
+		Counters(t, l.url)
+		must(l.EraseReader(l.ctx, operator, models.Reader{Site: "gazette", Name: "Reader"}))(t)
+		equal(t, "texts left", l.count(t, "SELECT count(*) FROM revisions")[0], 0)
+		_, err = l.EditComment(l.ctx, gazette, c.ID, edit("x", 0, models.Approved))
+		wantKind(t, err, models.KindConflict)
+		equal(t, "erased", strings.Contains(must(l.Comment(l.ctx, c.ID))(t).Body, "THIRD"), false)
 	},
 }

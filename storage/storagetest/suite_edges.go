@@ -12,10 +12,10 @@ import (
 	"winnow/storage"
 )
 
-// edgeTests are what databases and clocks disagree on, and what happens when two
-// write the same row.
-var edgeTests = map[string]func(*testing.T, *lab){
-	"a search knows the case of every alphabet": func(t *testing.T, l *lab) {
+// edgeTests cover what differs between databases, irregular clocks, and concurrent
+// writes of one row.
+var edgeTests = map[string]func(*testing.T, *fixture){
+	"search ignores case in every alphabet": func(t *testing.T, l *fixture) {
 		for _, body := range []string{"Straße am FLUẞ", "İstanbul ILIK", "ΟΔΥΣΣΕΥΣ", "МОСКВА", "Ǆ ﬁ 🦆🦆"} {
 			l.post(t, withBody(body))
 		}
@@ -28,14 +28,14 @@ var edgeTests = map[string]func(*testing.T, *lab){
 			}
 		}
 	},
-	"wildcards and quotes stand for themselves in every filter": func(t *testing.T, l *lab) {
+	"wildcards and quotes are literal in every filter": func(t *testing.T, l *fixture) {
 		l.post(t, by(models.Author{ID: "u_1", Name: "Max%"}), onArticle("a_1"))
 		ok(t, l.Audit(l.ctx, ann, models.Audit{Site: "gazette", Action: "a_b", Subject: "s"}))
-		for _, odd := range []string{"%", "_", "u%", "a__", `\`, `'`, "' OR '1'='1", "\x00", "\xff", "💥"} {
-			for _, f := range []models.QueueFilter{{Author: odd}, {Article: odd}, {Campaign: odd}, {Reason: models.Reason(odd)}} {
+		for _, pattern := range []string{"%", "_", "u%", "a__", `\`, `'`, "' OR '1'='1", "\x00", "\xff", "💥"} {
+			for _, f := range []models.QueueFilter{{Author: pattern}, {Article: pattern}, {Campaign: pattern}, {Reason: models.Reason(pattern)}} {
 				equal(t, fmt.Sprintf("%+v", f), must(l.Queue(l.ctx, ann, f))(t).Total, 0)
 			}
-			for _, f := range []models.AuditFilter{{Action: odd}, {Action: odd + "*"}, {Actor: odd}, {Subject: odd}} {
+			for _, f := range []models.AuditFilter{{Action: pattern}, {Action: pattern + "*"}, {Actor: pattern}, {Subject: pattern}} {
 				rows, _, err := l.AuditPage(l.ctx, ann, f)
 				ok(t, err)
 				equal(t, fmt.Sprintf("rows for %+v", f), len(rows), 0)
@@ -44,7 +44,7 @@ var edgeTests = map[string]func(*testing.T, *lab){
 		equal(t, "by id", must(l.Queue(l.ctx, ann, models.QueueFilter{Author: "u_1"}))(t).Total, 1)
 		equal(t, "by name", must(l.Queue(l.ctx, ann, models.QueueFilter{Author: "Max%"}))(t).Total, 1)
 	},
-	"a cursor of another list, or of nobody, is refused": func(t *testing.T, l *lab) {
+	"a cursor of another list, or an invalid one, is refused": func(t *testing.T, l *fixture) {
 		for range 3 {
 			l.post(t)
 			l.post(t, approved)
@@ -72,11 +72,11 @@ var edgeTests = map[string]func(*testing.T, *lab){
 					t.Errorf("%s with %.40q: kind %q", name, c, kind)
 				}
 			}
-			odd := base64.RawURLEncoding.EncodeToString([]byte(`{"o":"newest","t":-9223372036854775808,"i":"\u0000\ud800"}`))
-			ok(t, page(odd)) // well formed, though nobody gave it
+			forged := base64.RawURLEncoding.EncodeToString([]byte(`{"o":"newest","t":-9223372036854775808,"i":"\u0000\ud800"}`))
+			ok(t, page(forged)) // well formed, but never issued
 		}
 	},
-	"pages hold when times are equal": func(t *testing.T, l *lab) {
+	"pages are stable when times are equal": func(t *testing.T, l *fixture) {
 		still := l.still(t)
 		want := map[string]bool{}
 		for range 12 {
@@ -111,7 +111,7 @@ var edgeTests = map[string]func(*testing.T, *lab){
 		}
 		equal(t, "streamed", count, 24)
 	},
-	"a clock that goes back loses nothing": func(t *testing.T, l *lab) {
+	"nothing is lost when the clock goes back": func(t *testing.T, l *fixture) {
 		n := l.new()
 		n.IdempotencyKey, n.Fingerprint = "k", []byte{1}
 		first, _, _, err := l.CreateComment(l.ctx, n)
@@ -125,7 +125,7 @@ var edgeTests = map[string]func(*testing.T, *lab){
 			t.Errorf("the idempotency key was forgotten")
 		}
 		_, _, err = l.Decide(l.ctx, bob, first.ID, models.DecisionRequest{Action: models.Approve})
-		wantKind(t, err, models.KindConflict) // ann's lease still holds
+		wantKind(t, err, models.KindConflict) // ann's claim has not expired
 		d, _, err := l.Decide(l.ctx, ann, first.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
 		_, _, err = l.Undo(l.ctx, ann, d.ID)
@@ -140,20 +140,20 @@ var edgeTests = map[string]func(*testing.T, *lab){
 		}
 		must(l.Purge(l.ctx))(t)
 		events := must(l.EventsSince(l.ctx, "", 100))(t)
-		equal(t, "events kept", len(events), 5)
+		equal(t, "events stored", len(events), 5)
 		_, _, replayed, err = l.CreateComment(l.ctx, n)
 		ok(t, err)
 		equal(t, "replayed after a purge", replayed, true)
 	},
-	"what is as long as it may be comes back whole": func(t *testing.T, l *lab) {
+	"fields of maximum length are stored whole": func(t *testing.T, l *fixture) {
 		long := func(n int) string { return strings.Repeat("🙂", n) }
-		made := l.post(t, approved, func(n *storage.NewComment) {
+		created := l.post(t, approved, func(n *storage.NewComment) {
 			n.Comment.Article = models.Article{ID: long(models.MaxID), URL: "https://a.example/" + strings.Repeat("x", models.MaxURL), Title: long(models.MaxTitle)}
 			n.Comment.Author = models.Author{ID: long(models.MaxID), Name: long(models.MaxName), URL: "https://b.example/" + strings.Repeat("y", models.MaxURL)}
 			n.Comment.Body = long(models.MaxBody)
 			n.Comment.Client.UserAgent = long(models.MaxUserAgent)
 		})
-		equal(t, "comment", must(l.Comment(l.ctx, made.ID))(t), made)
+		equal(t, "comment", must(l.Comment(l.ctx, created.ID))(t), created)
 		equal(t, "count", must(l.ArticleCounts(l.ctx, "gazette", []string{long(models.MaxID)}))(t)[long(models.MaxID)], 1)
 		for _, status := range []models.Status{models.Pending, models.Rejected} {
 			l.post(t, withBody(long(models.MaxBody)), func(n *storage.NewComment) { n.Comment.Status = status })
@@ -162,7 +162,7 @@ var edgeTests = map[string]func(*testing.T, *lab){
 		empty := l.post(t, withBody(""), by(models.Author{}), onArticle(""))
 		equal(t, "empty texts", must(l.Comment(l.ctx, empty.ID))(t), empty)
 	},
-	"of two who change one row, each is told the truth": func(t *testing.T, l *lab) {
+	"concurrent changes of one row get correct results": func(t *testing.T, l *fixture) {
 		two := [2]*storage.DB{l.DB, Open(t, l.url, storage.Options{Now: l.clock.Now})}
 		undoOrDecide(t, l, two)
 		rotateAtOnce(t, l, two)
@@ -170,7 +170,7 @@ var edgeTests = map[string]func(*testing.T, *lab){
 		flagAtOnce(t, l, two)
 		claimAtOnce(t, l, two)
 	},
-	"nothing of one site is reached from another": func(t *testing.T, l *lab) {
+	"no record of another site is reachable": func(t *testing.T, l *fixture) {
 		theirs := l.post(t, approved, onSite("tribune"))
 		held := l.post(t, onSite("tribune"))
 		d, _, err := l.Decide(l.ctx, ann, held.ID, models.DecisionRequest{Action: models.Approve})
@@ -189,7 +189,7 @@ var edgeTests = map[string]func(*testing.T, *lab){
 		equal(t, "counted here", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 0)
 		equal(t, "version here", must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t), 0)
 	},
-	"many sites keep apart": func(t *testing.T, l *lab) {
+	"many sites are isolated": func(t *testing.T, l *fixture) {
 		const sites = 60
 		for i := range sites {
 			slug := fmt.Sprintf("site-%02d", i)

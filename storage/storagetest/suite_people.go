@@ -14,8 +14,8 @@ import (
 	"winnow/models"
 )
 
-var peopleTests = map[string]func(*testing.T, *lab){
-	"a site is found by its slug and its key": func(t *testing.T, l *lab) {
+var peopleTests = map[string]func(*testing.T, *fixture){
+	"a site is found by its slug and its key": func(t *testing.T, l *fixture) {
 		hold := 0.7
 		s := models.Site{
 			Slug: "herald", Name: "The Herald", Origins: []string{"https://herald.example"}, Mode: models.ModePre,
@@ -42,7 +42,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err = l.SiteByKey(l.ctx, "wk_wrong")
 		wantKind(t, err, models.KindUnauthorized)
 	},
-	"a rotated key is worth nothing": func(t *testing.T, l *lab) {
+	"a rotated key is invalid": func(t *testing.T, l *fixture) {
 		old := must(l.AddSite(l.ctx, operator, models.Site{Slug: "herald"}))(t)
 		fresh := must(l.RotateSiteKey(l.ctx, operator, "herald"))(t)
 		_, err := l.SiteByKey(l.ctx, old)
@@ -51,7 +51,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err = l.RotateSiteKey(l.ctx, operator, "none")
 		wantKind(t, err, models.KindNotFound)
 	},
-	"a site is changed whole or not at all": func(t *testing.T, l *lab) {
+	"a site is changed completely or not at all": func(t *testing.T, l *fixture) {
 		s := must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
 			s.Name, s.Slug = "Other", "other"
 			return nil
@@ -63,13 +63,13 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		if !errors.Is(err, no) {
 			t.Fatal(err)
 		}
-		_, err = l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Mode = "odd"; return nil })
+		_, err = l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Mode = "malformed"; return nil })
 		wantKind(t, err, models.KindInvalid)
 		_, err = l.UpdateSite(l.ctx, ann, "none", func(*models.Site) error { return nil })
 		wantKind(t, err, models.KindNotFound)
-		equal(t, "kept name", must(l.Site(l.ctx, "gazette"))(t).Name, "Other")
+		equal(t, "stored name", must(l.Site(l.ctx, "gazette"))(t).Name, "Other")
 	},
-	"a site has rules": func(t *testing.T, l *lab) {
+	"a site has rules": func(t *testing.T, l *fixture) {
 		equal(t, "before", fmt.Sprint(must(l.Rules(l.ctx, "gazette"))(t)), fmt.Sprint(models.Rules{}))
 		most := 0
 		r := models.Rules{
@@ -85,7 +85,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Site: "gazette", Action: "site.rules"})
 		ok(t, err)
 		equal(t, "audit rows", len(rows), 2)
-		var before, after models.Rules // of the lists, only what has changed
+		var before, after models.Rules // only the changed entries of the lists
 		ok(t, json.Unmarshal(rows[0].Before, &before))
 		ok(t, json.Unmarshal(rows[0].After, &after))
 		equal(t, "gone", strings.Join(before.BlockedWords.Words, "|"), "ärger*")
@@ -95,11 +95,11 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		wantKind(t, l.SetRules(l.ctx, ann, "none", models.Rules{}), models.KindNotFound)
 		_, err = l.Rules(l.ctx, "none\x00")
 		wantKind(t, err, models.KindNotFound)
-		equal(t, "kept", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
+		equal(t, "stored", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
 		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Name = "Other"; return nil }))(t)
-		equal(t, "kept by a change of the site", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
+		equal(t, "unchanged by a change of the site", len(must(l.Rules(l.ctx, "gazette"))(t).BlockedWords.Words), 2)
 	},
-	"a moderator is kept and changed": func(t *testing.T, l *lab) {
+	"a moderator is stored and changed": func(t *testing.T, l *fixture) {
 		m := models.Moderator{Name: "Änne", Role: models.RoleEditor, Sites: []string{"gazette"}, PasswordHash: "$argon2id$x"}
 		ok(t, l.AddModerator(l.ctx, operator, m))
 		wantKind(t, l.AddModerator(l.ctx, operator, m), models.KindConflict)
@@ -108,7 +108,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		got := must(l.Moderator(l.ctx, "Änne"))(t)
 		equal(t, "hash", got.PasswordHash, "$argon2id$x")
 		equal(t, "sites", strings.Join(got.Sites, " "), "gazette")
-		equal(t, "first", must(l.Moderators(l.ctx))(t)[0].Name, "Zoe") // by bytes, whatever the locale
+		equal(t, "first", must(l.Moderators(l.ctx))(t)[0].Name, "Zoe") // sorted by bytes, whatever the locale
 		lower := func(m *models.Moderator) error { m.Role = models.RoleModerator; return nil }
 		_, err := l.UpdateModerator(l.ctx, ann, "Zoe", lower)
 		wantKind(t, err, models.KindConflict) // the last admin
@@ -120,7 +120,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err = l.UpdateModerator(l.ctx, ann, "nobody", func(*models.Moderator) error { return nil })
 		wantKind(t, err, models.KindNotFound)
 	},
-	"a refresh token works once": func(t *testing.T, l *lab) {
+	"a refresh token works once": func(t *testing.T, l *fixture) {
 		l.addModerator(t, "ann")
 		first := must(l.StartSession(l.ctx, ann, time.Hour))(t)
 		m, second, err := l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour)
@@ -128,18 +128,18 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		equal(t, "moderator", m.Name, "ann")
 		_, third, err := l.RefreshSession(l.ctx, second, netip.Addr{}, time.Hour)
 		ok(t, err)
-		_, _, err = l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour) // stolen
+		_, _, err = l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour) // reused, as by a thief
 		wantKind(t, err, models.KindUnauthorized)
 		_, _, err = l.RefreshSession(l.ctx, third, netip.Addr{}, time.Hour) // so the whole session ended
 		wantKind(t, err, models.KindUnauthorized)
-		for _, odd := range []string{"", ".", "a.b", "\x00\xff"} {
-			_, _, err = l.RefreshSession(l.ctx, odd, netip.Addr{}, time.Hour)
+		for _, malformed := range []string{"", ".", "a.b", "\x00\xff"} {
+			_, _, err = l.RefreshSession(l.ctx, malformed, netip.Addr{}, time.Hour)
 			wantKind(t, err, models.KindUnauthorized)
 		}
 		_, err = l.StartSession(l.ctx, models.Caller{Kind: models.ByModerator, Name: "nobody"}, time.Hour)
 		wantKind(t, err, models.KindNotFound)
 	},
-	"of two refreshes at the same moment one wins": func(t *testing.T, l *lab) {
+	"of two concurrent refreshes one succeeds": func(t *testing.T, l *fixture) {
 		l.addModerator(t, "ann")
 		token := must(l.StartSession(l.ctx, ann, time.Hour))(t)
 		var errs [2]error
@@ -148,7 +148,7 @@ var peopleTests = map[string]func(*testing.T, *lab){
 			t.Fatal(errs)
 		}
 	},
-	"a session ends": func(t *testing.T, l *lab) {
+	"a session ends": func(t *testing.T, l *fixture) {
 		l.addModerator(t, "ann")
 		ended := func(how string, token string) {
 			t.Helper()
@@ -177,19 +177,19 @@ var peopleTests = map[string]func(*testing.T, *lab){
 		_, err := l.StartSession(l.ctx, ann, time.Hour)
 		wantKind(t, err, models.KindForbidden)
 	},
-	"the secret is made once": func(t *testing.T, l *lab) {
-		var kept [4][]byte
-		together(len(kept), func(i int) { kept[i], _ = l.Secret(l.ctx, nil) })
-		for _, k := range kept {
-			if len(k) != 32 || !bytes.Equal(k, kept[0]) {
-				t.Fatalf("%x and %x", k, kept[0])
+	"the secret is generated once": func(t *testing.T, l *fixture) {
+		var stored [4][]byte
+		together(len(stored), func(i int) { stored[i], _ = l.AccessTokenSecret(l.ctx, nil) })
+		for _, k := range stored {
+			if len(k) != 32 || !bytes.Equal(k, stored[0]) {
+				t.Fatalf("%x and %x", k, stored[0])
 			}
 		}
-		equal(t, "given", string(must(l.Secret(l.ctx, []byte("mine")))(t)), "mine")
+		equal(t, "given", string(must(l.AccessTokenSecret(l.ctx, []byte("mine")))(t)), "mine")
 	},
 }
 
-func (l *lab) addModerator(t testing.TB, name string) {
+func (l *fixture) addModerator(t testing.TB, name string) {
 	t.Helper()
 	ok(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: name, Role: models.RoleModerator, PasswordHash: "old"}))
 }

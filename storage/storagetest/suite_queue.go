@@ -10,8 +10,8 @@ import (
 	"winnow/storage"
 )
 
-var queueTests = map[string]func(*testing.T, *lab){
-	"pages of every order have no gaps and no repeats": func(t *testing.T, l *lab) {
+var queueTests = map[string]func(*testing.T, *fixture){
+	"pages of every order have no gaps and no repeats": func(t *testing.T, l *fixture) {
 		var all []models.Comment
 		for i := range 25 {
 			site := onSite([]string{"gazette", "gazette", "tribune"}[i%3])
@@ -48,7 +48,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 			}
 		}
 	},
-	"a moderator sees only their sites": func(t *testing.T, l *lab) {
+	"a moderator sees only assigned sites": func(t *testing.T, l *fixture) {
 		l.post(t)
 		mine := l.post(t, onSite("tribune"))
 		page := must(l.Queue(l.ctx, eve, models.QueueFilter{}))(t)
@@ -62,7 +62,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 		_, err = l.Queue(l.ctx, nobody, models.QueueFilter{})
 		wantKind(t, err, models.KindForbidden)
 	},
-	"filters narrow items and total": func(t *testing.T, l *lab) {
+	"filters apply to items and total": func(t *testing.T, l *fixture) {
 		l.post(t, by(models.Author{ID: "u7", Name: "Max"}), withBody("ÄRGER über 100% _rabatt_ c:\\x"))
 		l.post(t, by(models.Author{Name: "Ärmel"}), onArticle("a2"), withBody("quiet"))
 		l.post(t, withBody("100 percent"), func(n *storage.NewComment) { n.Comment.Reason = models.ReasonAbuse })
@@ -95,7 +95,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 			wantKind(t, err, models.KindInvalid)
 		}
 	},
-	"a group of near-copies is shown and filtered by": func(t *testing.T, l *lab) {
+	"a campaign is shown and can be filtered by": func(t *testing.T, l *fixture) {
 		in := func(id string, count, authors int) func(*storage.NewComment) {
 			return func(n *storage.NewComment) {
 				n.Campaign = models.Campaign{ID: id, Count: count, Authors: authors, Articles: 1, First: l.clock.Now()}
@@ -109,7 +109,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 		}
 		l.post(t)
 		l.post(t, in(own.ID, 3, 3))
-		l.post(t, in(own.ID, 2, 2)) // counted before the one above, kept after it
+		l.post(t, in(own.ID, 2, 2)) // counted before the one above, stored after it
 		l.post(t, in(own.ID, 4, 3), approved)
 		l.post(t, in("another", 2, 1))
 		for _, sort := range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest} {
@@ -127,7 +127,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 		_, _, _, err := l.CreateComment(l.ctx, l.new(func(n *storage.NewComment) { n.Comment.ID = own.ID }))
 		wantKind(t, err, models.KindConflict)
 	},
-	"an item shows its context": func(t *testing.T, l *lab) {
+	"an item includes its context": func(t *testing.T, l *fixture) {
 		parent := l.post(t, approved, by(models.Author{ID: "u1", Name: "Reader"}))
 		reply := l.post(t, func(n *storage.NewComment) { n.Comment.ParentID = parent.ID })
 		l.post(t, func(n *storage.NewComment) { n.Comment.Status = models.Rejected })
@@ -135,10 +135,10 @@ var queueTests = map[string]func(*testing.T, *lab){
 		item := page.Items[0]
 		equal(t, "comment", item.Comment.ID, reply.ID)
 		equal(t, "parent", item.Context.Parent.ID, parent.ID)
-		equal(t, "record of the name, not of the id", item.Context.Author.Record, models.Record{Rejected: 1, Pending: 1})
+		equal(t, "record of the name, not of the id", item.Context.Author.AuthorRecord, models.AuthorRecord{Rejected: 1, Pending: 1})
 		equal(t, "signal", item.Verdict.Signals[0].Name, "word:thought")
 	},
-	"no item is dealt to two moderators": func(t *testing.T, l *lab) {
+	"no item is claimed by two moderators": func(t *testing.T, l *fixture) {
 		const items, people = 40, 8
 		for range items {
 			l.post(t)
@@ -147,25 +147,25 @@ var queueTests = map[string]func(*testing.T, *lab){
 		holder := map[string]int{}
 		together(people, func(i int) {
 			me := models.Caller{Kind: models.ByModerator, Name: string(rune('a' + i))}
-			for limit := 1; limit <= 3; limit++ { // what one holds is dealt again first
+			for limit := 1; limit <= 3; limit++ { // own claims are returned first
 				got, err := l.Claim(l.ctx, me, models.QueueFilter{Limit: limit}, time.Hour)
 				mu.Lock()
 				if err != nil || len(got) != limit {
 					t.Errorf("claim %d: %d items, %v", limit, len(got), err)
 				}
 				for _, item := range got {
-					if other, taken := holder[item.Comment.ID]; taken && other != i {
-						t.Errorf("%s dealt to %d and %d", item.Comment.ID, other, i)
+					if other, claimed := holder[item.Comment.ID]; claimed && other != i {
+						t.Errorf("%s was claimed by %d and %d", item.Comment.ID, other, i)
 					}
 					holder[item.Comment.ID] = i
 				}
 				mu.Unlock()
 			}
 		})
-		equal(t, "held", len(holder), people*3)
+		equal(t, "claimed", len(holder), people*3)
 	},
-	"a lease holds until its end": func(t *testing.T, l *lab) {
-		one, two := l.post(t), l.post(t) // two is the riskier
+	"a claim lasts until its lease ends": func(t *testing.T, l *fixture) {
+		one, two := l.post(t), l.post(t) // two has the higher risk
 		got := must(l.Claim(l.ctx, ann, models.QueueFilter{Limit: 1}, time.Minute))(t)
 		equal(t, "ann's", got[0].Comment.ID, two.ID)
 		equal(t, "holder", got[0].Claim.By, "ann")
@@ -175,7 +175,7 @@ var queueTests = map[string]func(*testing.T, *lab){
 		page := must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t)
 		equal(t, "shown holder", page.Items[0].Claim.By, "ann")
 
-		ok(t, l.Release(l.ctx, bob, []string{two.ID, "none"})) // not bob's to release
+		ok(t, l.Release(l.ctx, bob, []string{two.ID, "none"})) // not bob's claim
 		_, _, err := l.Decide(l.ctx, bob, two.ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindConflict)
 		ok(t, l.Release(l.ctx, ann, []string{two.ID}))
@@ -187,6 +187,106 @@ var queueTests = map[string]func(*testing.T, *lab){
 		}
 		equal(t, "after expiry", len(must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Minute))(t)), 2)
 	},
+	"the most uncertain comment comes first": func(t *testing.T, l *fixture) {
+		for _, p := range []float64{0.99, 0.5, 0.1, 0.4, 0.7, 0.61, 0.4, 0} {
+			l.post(t, risky(p), onSite([]string{"gazette", "tribune"}[l.n%2]))
+		}
+		for _, f := range []models.QueueFilter{{}, {Site: "gazette"}} {
+			f.Sort, f.Limit = models.SortUncertain, 2
+			var got []models.QueueItem
+			for {
+				page := must(l.Queue(l.ctx, ann, f))(t)
+				got = append(got, page.Items...)
+				if f.Cursor = page.Next; f.Cursor == "" {
+					equal(t, "total", len(got), page.Total)
+					break
+				}
+			}
+			doubt := func(i models.QueueItem) float64 { return max(i.Verdict.Probability()-0.5, 0.5-i.Verdict.Probability()) }
+			for i := 1; i < len(got); i++ {
+				if doubt(got[i-1]) > doubt(got[i]) {
+					t.Fatalf("%v stands before %v", got[i-1].Verdict.Probability(), got[i].Verdict.Probability())
+				}
+			}
+		}
+		equal(t, "claimed", must(l.Claim(l.ctx, ann, models.QueueFilter{Sort: models.SortUncertain, Limit: 1}, time.Minute))(t)[0].Verdict.Probability(), 0.5)
+	},
+	"filters by section, signal, language and time": func(t *testing.T, l *fixture) {
+		signal := func(name string) func(*storage.NewComment) {
+			return func(n *storage.NewComment) {
+				n.Verdict.Signals = []models.Signal{{Name: "shape:caps", Weight: 1}, {Name: name, Weight: 2, Detail: `"name":"word:hidden`}}
+			}
+		}
+		first := l.post(t, signal("word:casino"), func(n *storage.NewComment) { n.Comment.Article.Section, n.Comment.Lang = "Sport", "de" })
+		l.clock.Advance(time.Hour)
+		second := l.post(t, signal("word:100%<b>"), onArticle("a2"), func(n *storage.NewComment) { n.Comment.Lang = "en" })
+		equal(t, "section", first.Article.Section, "Sport")
+		equal(t, "language", must(l.Comment(l.ctx, second.ID))(t).Lang, "en")
+		for _, test := range []struct {
+			f    models.QueueFilter
+			want int
+		}{
+			{models.QueueFilter{Section: "Sport"}, 1},
+			{models.QueueFilter{Section: "sport"}, 0},
+			{models.QueueFilter{Lang: "de"}, 1},
+			{models.QueueFilter{Lang: "fr"}, 0},
+			{models.QueueFilter{Signal: "word:casino"}, 1},
+			{models.QueueFilter{Signal: "WORD:"}, 2},
+			{models.QueueFilter{Signal: "word:100%<"}, 1},
+			{models.QueueFilter{Signal: "word:1__%"}, 0},
+			{models.QueueFilter{Signal: "word:hidden"}, 0},
+			{models.QueueFilter{Signal: "casino"}, 0},
+			{models.QueueFilter{Signal: "\x00\xff"}, 0},
+			{models.QueueFilter{Since: second.CreatedAt}, 1},
+			{models.QueueFilter{Until: second.CreatedAt}, 1},
+			{models.QueueFilter{Since: first.CreatedAt, Until: second.CreatedAt.Add(time.Microsecond)}, 2},
+			{models.QueueFilter{Since: second.CreatedAt, Section: "Sport"}, 0},
+			{models.QueueFilter{Site: "gazette", Lang: "de", Signal: "shape:caps", Until: second.CreatedAt}, 1},
+		} {
+			for _, test.f.Sort = range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest, models.SortUncertain} {
+				page := must(l.Queue(l.ctx, ann, test.f))(t)
+				if page.Total != test.want || len(page.Items) != test.want {
+					t.Errorf("%+v: %d items, total %d, want %d", test.f, len(page.Items), page.Total, test.want)
+				}
+			}
+		}
+		equal(t, "claimed", len(must(l.Claim(l.ctx, ann, models.QueueFilter{Section: "Sport"}, time.Minute))(t)), 1)
+	},
+	"a grouped campaign is one item": func(t *testing.T, l *fixture) {
+		in := func(id string, count int) func(*storage.NewComment) {
+			return func(n *storage.NewComment) {
+				n.Campaign = models.Campaign{ID: id, Count: count, Authors: 1, Articles: 1, First: l.clock.Now()}
+			}
+		}
+		first, alone := l.post(t, in("g", 1)), l.post(t)
+		l.post(t, in("g", 2), onArticle("a2"))
+		l.post(t, in("g", 3), onArticle("a2"))
+		l.post(t, in("g", 4), approved)
+		for _, f := range []models.QueueFilter{{}, {Site: "gazette"}} {
+			for _, f.Sort = range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest, models.SortUncertain} {
+				f.Grouped = true
+				page := must(l.Queue(l.ctx, ann, f))(t)
+				equal(t, "total", page.Total, 2)
+				for _, item := range page.Items {
+					switch item.Comment.ID {
+					case alone.ID:
+					case first.ID:
+						equal(t, "waiting", item.Campaign.Pending, 3)
+					default:
+						t.Fatalf("%+v stands for the group", item.Comment)
+					}
+				}
+			}
+		}
+		elsewhere := must(l.Queue(l.ctx, ann, models.QueueFilter{Grouped: true, Article: "a2"}))(t)
+		equal(t, "of another article", elsewhere.Total, 1)
+		equal(t, "claimed", len(must(l.Claim(l.ctx, ann, models.QueueFilter{Grouped: true}, time.Minute))(t)), 2)
+		equal(t, "left for bob", len(must(l.Claim(l.ctx, bob, models.QueueFilter{Grouped: true}, time.Minute))(t)), 0)
+		_, _, err := l.Decide(l.ctx, ann, first.ID, models.DecisionRequest{Action: models.Reject})
+		ok(t, err)
+		page := must(l.Queue(l.ctx, ann, models.QueueFilter{Grouped: true, Query: "thought"}))(t)
+		equal(t, "the next stands for the rest", page.Total, 2)
+	},
 }
 
 func inOrder(sort models.Sort, a, b models.QueueItem) bool {
@@ -197,4 +297,8 @@ func inOrder(sort models.Sort, a, b models.QueueItem) bool {
 		return a.Comment.CreatedAt.After(b.Comment.CreatedAt)
 	}
 	return a.Verdict.Probability() >= b.Verdict.Probability()
+}
+
+func risky(p float64) func(*storage.NewComment) {
+	return func(n *storage.NewComment) { n.Verdict.Spam = &p }
 }

@@ -1,5 +1,5 @@
-// Package running builds and starts the real program, and speaks with it from
-// outside, for the commands that measure it.
+// Package running builds and starts the real program and sends requests to it, for
+// the commands that measure it. It imports no other package of Winnow.
 package running
 
 import (
@@ -20,14 +20,14 @@ import (
 	"time"
 )
 
-// Program is the binary to measure with the database that it works on.
+// Program is the binary to measure, with its database.
 type Program struct {
 	Binary   string
 	Database string // sqlite:FILE or postgres://…
 }
 
-// Build compiles the program of this tree into a folder, and returns the path of
-// the binary.
+// Build compiles the program of this module into a folder and returns the path of the
+// binary.
 func Build(ctx context.Context, dir string) (string, error) {
 	binary := filepath.Join(dir, "winnow")
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/winnow")
@@ -38,8 +38,7 @@ func Build(ctx context.Context, dir string) (string, error) {
 	return binary, nil
 }
 
-// Run runs a command of the program, such as "site add", and returns what it
-// prints.
+// Run runs a command of the program, such as "site add", and returns its output.
 func (p Program) Run(ctx context.Context, stdin string, args ...string) ([]byte, error) {
 	c := exec.CommandContext(ctx, p.Binary, append(args, "--database", p.Database)...)
 	c.Stdin, c.Stderr = strings.NewReader(stdin), os.Stderr
@@ -56,7 +55,7 @@ func (p Program) Serve(ctx context.Context, args ...string) (*Server, error) {
 	return Start(ctx, "listening address=", p.Binary, args...)
 }
 
-// Admin adds a moderator of all sites and logs in as them.
+// Admin adds an admin of all sites and returns a session token.
 func (p Program) Admin(ctx context.Context, s *Server, name string) (token string, err error) {
 	const password = "a pass phrase for this run"
 	if _, err := p.Run(ctx, password+"\n", "moderator", "add", name, "--role", "admin", "--password-stdin"); err != nil {
@@ -75,8 +74,8 @@ type Server struct {
 	cmd  *exec.Cmd
 }
 
-// Start starts a server and waits for the line of its log that names its
-// address after the text before.
+// Start starts a server and waits for the line of its log that has its address after
+// the text before.
 func Start(ctx context.Context, before, exe string, args ...string) (*Server, error) {
 	s := &Server{cmd: exec.CommandContext(ctx, exe, args...)}
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
@@ -93,27 +92,27 @@ func Start(ctx context.Context, before, exe string, args ...string) (*Server, er
 		last = lines.Text()
 		if _, rest, ok := strings.Cut(last, before); ok {
 			s.Addr, _, _ = strings.Cut(rest, " ")
-			go func() { _, _ = io.Copy(io.Discard, log) }() // so that it does not wait for a reader
+			go func() { _, _ = io.Copy(io.Discard, log) }() // or the server would block on a full pipe
 			return s, nil
 		}
 	}
 	return nil, fmt.Errorf("%s did not start: %s: %w", exe, last, s.cmd.Wait())
 }
 
-// Stop asks the server to end, and waits for that.
+// Stop terminates the server and waits until it has ended.
 func (s *Server) Stop() {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	_ = s.cmd.Wait()
 }
 
-// CPU is how much of the processors the server has taken so far, as Linux says,
-// or 0. The rate depends on what else the machine does, this hardly does.
+// CPU returns the CPU time of the server so far, or 0 where there is no /proc. Unlike
+// the rate it hardly depends on other load on the machine.
 func (s *Server) CPU() time.Duration {
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
 	if err != nil {
 		return 0
 	}
-	// The second field, a name in brackets, may hold anything.
+	// The second field, a name in brackets, may contain any character.
 	fields := strings.Fields(string(line[bytes.LastIndexByte(line, ')')+1:]))
 	var ticks int64
 	for _, field := range fields[11:13] { // utime and stime
@@ -126,7 +125,7 @@ func (s *Server) CPU() time.Duration {
 	return time.Duration(ticks) * time.Second / 100 // ticks a second, on every Linux
 }
 
-// Memory returns the most that the server has had in memory, in bytes.
+// Memory returns the peak memory of the server, in bytes.
 func (s *Server) Memory() (n int64, err error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {
@@ -137,19 +136,19 @@ func (s *Server) Memory() (n int64, err error) {
 	return n << 10, err
 }
 
-// ErrBusy says that the server has refused a request for now.
+// ErrBusy means that the server replied 503.
 var ErrBusy = errors.New("the server is too busy")
 
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}
 
-// Reply is an answer to a call.
+// Reply is the reply to a call.
 type Reply struct {
 	Header http.Header
 	Took   time.Duration // from the request to the last byte
 }
 
-// Call makes a request with in as JSON, unless that is nil, and reads the answer
-// into out, unless that is nil. An answer that is not good is an error.
+// Call sends a request with in as JSON, unless that is nil, and decodes the reply
+// into out, unless that is nil. A status of 300 or more is an error.
 func (s *Server) Call(ctx context.Context, method, path, token string, in, out any) (Reply, error) {
 	var body io.Reader
 	if in != nil {

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+)
+
+const (
+	variablePrefix = "WINNOW_"
+	// testPrefix begins the variables of the tests, which are not reported: the
+	// tests run this program with their own environment.
+	testPrefix = variablePrefix + "TEST_"
+)
+
+// env names the environment variable of a flag: WINNOW_ and the flag's name.
+//
+// Only flags that configure a server or say where the database is have one. A
+// flag that says what a one-off command does must not: a variable meant for a
+// server would silently change the result of the command.
+func env(flag string) cli.ValueSourceChain {
+	return cli.EnvVars(variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
+}
+
+// knownVariables returns the variables that any flag of a command, or of the
+// commands below it, reads.
+func knownVariables(c *cli.Command) (names []string) {
+	for _, f := range c.Flags {
+		if f, ok := f.(cli.DocGenerationFlag); ok {
+			names = append(names, f.GetEnvVars()...)
+		}
+	}
+	for _, sub := range c.Commands {
+		names = append(names, knownVariables(sub)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// unknownVariable is a variable that looks like one of the program's and that
+// no flag reads, with the known name that it may be a misspelling of.
+type unknownVariable struct{ name, nearest string }
+
+func unknownVariables(root *cli.Command) (unknown []unknownVariable) {
+	known := knownVariables(root)
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, variablePrefix) && !strings.HasPrefix(name, testPrefix) && !slices.Contains(known, name) {
+			unknown = append(unknown, unknownVariable{name, nearest(name, known)})
+		}
+	}
+	slices.SortFunc(unknown, func(a, b unknownVariable) int { return strings.Compare(a.name, b.name) })
+	return unknown
+}
+
+// warnUnknownVariables prints them before a one-off command runs. serve logs
+// them instead.
+func warnUnknownVariables(ctx context.Context, c *cli.Command) (context.Context, error) {
+	for _, v := range unknownVariables(c.Root()) {
+		hint := ""
+		if v.nearest != "" {
+			hint = " (" + v.nearest + "?)"
+		}
+		fmt.Fprintf(c.Root().ErrWriter, "winnow: unknown environment variable %s%s\n", v.name, hint)
+	}
+	return ctx, nil
+}
+
+// maxTypos is the edit distance up to which a known name is suggested.
+const maxTypos = 2
+
+// nearest returns the known name with the smallest edit distance, or "" when
+// none is close.
+func nearest(name string, known []string) string {
+	best, found := maxTypos+1, ""
+	for _, k := range known {
+		if d := editDistance(name, k); d < best {
+			best, found = d, k
+		}
+	}
+	return found
+}
+
+// editDistance is the Levenshtein distance: the number of bytes to insert, to
+// remove or to replace (Wagner and Fischer, 1974; one row of the table at a
+// time).
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(row[j]+1, row[j+1]+1, replaced)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"winnow/models"
+)
+
+func TestSiteCommands(t *testing.T) {
+	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
+	must(t, "", "site", "add", "gazette", "--name", "The Gazette", "--origin", "https://gazette.example", "--json", db)
+	must(t, "", "site", "set", "gazette", "--mode", "pre", "--hold", "0.4", db)
+	list := must(t, "", "site", "list", db)
+	for _, want := range []string{"gazette", "The Gazette", "pre", "0.4", "https://gazette.example"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("site list lacks %q:\n%s", want, list)
+		}
+	}
+	must(t, `{"blocked_words":{"words":["tea & <b>"]},"links":{"max":0}}`, "site", "rules", "gazette", "--file", "-", db)
+	must(t, "", "site", "set", "gazette", "--mode", "post", db)
+	if printed := must(t, "", "site", "rules", "gazette", db); !strings.Contains(printed, `"tea & <b>"`) || !strings.Contains(printed, `"max": 0`) {
+		t.Errorf("the rules are %s", printed)
+	}
+	for stdin, want := range map[string]string{
+		`{"blocked_wrds":{}}`:                     "blocked_wrds",
+		`{"blocked_words":{"words":["a","*"]}}`:   "blocked_words.words[1]",
+		`{"blocked_words":{"words":["a","..."]}}`: "blocked_words.words[1]",
+		`{} {}`: "after their end",
+	} {
+		if status, _, errs := winnow(t, stdin, "site", "rules", "gazette", "--file", "-", db); status != exitFailed || !strings.Contains(errs, want) {
+			t.Errorf("%s: exit status %d: %s", stdin, status, errs)
+		}
+	}
+	if status, _, errs := winnow(t, "", "site", "add", "gazette", db); status != exitFailed || !strings.Contains(errs, "gazette") {
+		t.Errorf("a second site of the same name: exit status %d: %s", status, errs)
+	}
+}
+
+func TestSiteRetention(t *testing.T) {
+	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
+	must(t, "", "site", "add", "gazette", db)
+	must(t, "", "site", "add", "herald", "--keep-addresses", "0", "--keep-rejected", "0", db)
+	must(t, "", "site", "set", "gazette", "--keep-addresses", "7", "--keep-labels", "400", db)
+	var sites []models.Site
+	if err := json.Unmarshal([]byte(must(t, "", "site", "list", "--json", db)), &sites); err != nil {
+		t.Fatal(err)
+	}
+	if want := (models.Retention{Addresses: 7, Rejected: 180, Labels: 400}); sites[0].Retention != want || sites[1].Retention != (models.Retention{}) {
+		t.Errorf("retention %+v and %+v", sites[0].Retention, sites[1].Retention)
+	}
+	if list := must(t, "", "site", "list", db); !strings.Contains(list, "7/180/400") {
+		t.Error(list)
+	}
+	if status, _, errs := winnow(t, "", "site", "set", "gazette", "--keep-rejected", "-1", db); status != exitFailed || !strings.Contains(errs, "retention.rejected") {
+		t.Errorf("exit status %d: %s", status, errs)
+	}
+}
+
+func TestSiteBurst(t *testing.T) {
+	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
+	must(t, "", "site", "add", "gazette", "--surge", "30/5/60", db)
+	must(t, "", "site", "add", "herald", "--surge", "9/1/9", db)
+	must(t, "", "site", "set", "herald", "--surge", "off", db)
+	var sites []models.Site
+	if err := json.Unmarshal([]byte(must(t, "", "site", "list", "--json", db)), &sites); err != nil {
+		t.Fatal(err)
+	}
+	if want := (models.Burst{Count: 30, Minutes: 5, HoldMinutes: 60}); sites[0].Burst != want || sites[1].Burst != (models.Burst{}) {
+		t.Errorf("bursts %+v and %+v", sites[0].Burst, sites[1].Burst)
+	}
+	if list := must(t, "", "site", "list", db); !strings.Contains(list, "30/5/60") {
+		t.Error(list)
+	}
+	for text, want := range map[string]int{"30": exitUsage, "30/5/x": exitUsage, "30/0/5": exitFailed} {
+		if status, _, errs := winnow(t, "", "site", "set", "gazette", "--surge", text, db); status != want {
+			t.Errorf("%s: exit status %d: %s", text, status, errs)
+		}
+	}
+}

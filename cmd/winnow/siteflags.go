@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"winnow/models"
+)
+
+// siteFlags are the properties of a site, for add and set.
+func siteFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "name", Usage: "display `NAME`"},
+		&cli.StringSliceFlag{Name: "origin", Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
+		&cli.StringFlag{Name: "mode", Usage: "post: publish what the filter approves; pre: hold all comments for a moderator"},
+		&cli.StringFlag{Name: "hold", Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the threshold of the model"},
+		&cli.StringFlag{Name: "reject", Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
+		&cli.StringFlag{Name: "sso-secret", Usage: "HS256 `SECRET` with which the site signs reader tokens; \"\" for none"},
+		&cli.StringFlag{Name: "sso-secret-file", Usage: "read the secret from `FILE`, which other users cannot see; - for standard input"},
+		&cli.FloatFlag{Name: "second-look", Usage: "`SHARE`, 0 to 1, of decisions and of automatically approved or rejected comments that get a second look (default 0.01)"},
+		&cli.StringFlag{Name: "surge", Usage: "`COUNT/MINUTES/HOLD`: when an article gets more than COUNT comments within MINUTES, hold all its comments for HOLD minutes (default \"off\")"},
+		&cli.IntFlag{Name: "keep-addresses", Usage: "`DAYS` to keep hashes of addresses, user agents and referrers (default 30; 0: forever)"},
+		&cli.IntFlag{Name: "keep-rejected", Usage: "`DAYS` to keep the text of rejected comments and the authors of labels (default 180; 0: forever)"},
+		&cli.IntFlag{Name: "keep-labels", Usage: "`DAYS` to keep labels (default 0: forever)"},
+	}
+}
+
+// siteChange returns a function that applies the given flags to a site. It reads the
+// file of the secret before, because a repeated transaction calls the function
+// again.
+func siteChange(c *cli.Command) (func(*models.Site) error, error) {
+	secret, err := ssoSecretOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return func(s *models.Site) error {
+		if c.IsSet("name") {
+			s.Name = models.Clean(c.String("name"))
+		}
+		if c.IsSet("origin") {
+			s.Origins = nil
+			for _, o := range list(c, "origin") {
+				s.Origins = append(s.Origins, strings.TrimSuffix(strings.ToLower(o), "/"))
+			}
+		}
+		if c.IsSet("mode") {
+			s.Mode = models.Mode(c.String("mode"))
+		}
+		if secret != nil {
+			s.SSOSecret = *secret
+		}
+		if c.IsSet("second-look") {
+			share := c.Float("second-look")
+			s.SecondLook = &share
+		}
+		if c.IsSet("surge") {
+			burst, err := parseBurst(c.String("surge"))
+			if err != nil {
+				return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
+			}
+			s.Burst = burst
+		}
+		for flag, days := range map[string]*int{
+			"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
+		} {
+			if c.IsSet(flag) {
+				*days = c.Int(flag)
+			}
+		}
+		if err := changeThresholds(c, s); err != nil {
+			return err
+		}
+		return s.Validate()
+	}, nil
+}
+
+// ssoSecretOf returns the secret of --sso-secret or --sso-secret-file, or nil when
+// neither is given.
+func ssoSecretOf(c *cli.Command) (*string, error) {
+	secret, name := c.String("sso-secret"), c.String("sso-secret-file")
+	switch {
+	case !c.IsSet("sso-secret-file"):
+		if !c.IsSet("sso-secret") {
+			return nil, nil
+		}
+		return &secret, nil
+	case c.IsSet("sso-secret"):
+		return nil, usagef(c, "give --sso-secret or --sso-secret-file, not both")
+	}
+	in := c.Root().Reader
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxSecretFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the secret: %w", err)
+	}
+	secret = strings.TrimRight(string(data), "\r\n")
+	switch {
+	case secret == "": // would turn off reader tokens; --sso-secret="" does that
+		return nil, fmt.Errorf("the secret in %s is empty", name)
+	case len(data) > maxSecretFile:
+		return nil, fmt.Errorf("the secret in %s is longer than %d bytes", name, maxSecretFile)
+	}
+	return &secret, nil
+}
+
+// maxSecretFile bounds the file of a secret, in bytes.
+const maxSecretFile = 4096
+
+func changeThresholds(c *cli.Command, s *models.Site) error {
+	for flag, threshold := range map[string]**float64{"hold": &s.Thresholds.Hold, "reject": &s.Thresholds.Reject} {
+		if !c.IsSet(flag) {
+			continue
+		}
+		text := c.String(flag)
+		if text == "model" {
+			*threshold = nil
+			continue
+		}
+		var p float64
+		if err := json.Unmarshal([]byte(text), &p); err != nil {
+			return usagef(c, "--%s must be a probability from 0 to 1, or \"model\"", flag)
+		}
+		*threshold = &p
+	}
+	return nil
+}
+
+func parseBurst(text string) (s models.Burst, err error) {
+	if text == "off" {
+		return s, nil
+	}
+	parts := strings.Split(text, "/")
+	if len(parts) != 3 {
+		return s, errors.New("must be three numbers")
+	}
+	for i, to := range []*int{&s.Count, &s.Minutes, &s.HoldMinutes} {
+		if *to, err = strconv.Atoi(parts[i]); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func formatBurst(s models.Burst) string {
+	if s.Count == 0 {
+		return "off"
+	}
+	return fmt.Sprintf("%d/%d/%d", s.Count, s.Minutes, s.HoldMinutes)
+}

@@ -1,0 +1,56 @@
+package models
+
+import (
+	"net/netip"
+	"slices"
+)
+
+// CallerKind says how a caller was authenticated.
+type CallerKind string
+
+const (
+	Anonymous   CallerKind = ""          // no credentials
+	ByKey       CallerKind = "site"      // a front end's server, with the site's secret key
+	ByOrigin    CallerKind = "browser"   // a reader's browser on one of the site's pages
+	ByModerator CallerKind = "moderator" // a person of the newsroom
+	ByCommand   CallerKind = "command"   // the operator, on the command line
+)
+
+// Caller is the principal of a request. Storage writes it into the audit trail.
+type Caller struct {
+	Kind    CallerKind
+	Site    string     // for ByKey and ByOrigin
+	Name    string     // the moderator's name, or the operator's
+	Role    Role       // for ByModerator
+	Sites   []string   // a moderator's sites; empty: all
+	Address netip.Addr // where the request came from; may be invalid
+}
+
+// CanSee reports whether the caller may know of the site and its records.
+func (c Caller) CanSee(site string) bool {
+	switch c.Kind {
+	case ByCommand:
+		return true
+	case ByModerator:
+		return len(c.Sites) == 0 || slices.Contains(c.Sites, site)
+	case ByKey, ByOrigin:
+		return c.Site == site
+	}
+	return false
+}
+
+// IsEditor reports whether the caller has the rights of an editor.
+func (c Caller) IsEditor() bool {
+	return c.Kind == ByCommand || c.Kind == ByModerator && c.Role.AtLeast(RoleEditor)
+}
+
+// String names the caller in logs and in the audit trail.
+func (c Caller) String() string {
+	switch c.Kind {
+	case ByKey, ByOrigin:
+		return string(c.Kind) + ":" + c.Site
+	case ByModerator, ByCommand:
+		return string(c.Kind) + ":" + c.Name
+	}
+	return "anonymous"
+}

@@ -1,0 +1,26 @@
+package models
+
+import "time"
+
+// Event is a notice to open consoles and other nodes that something changed.
+type Event struct {
+	ID      string    `json:"id"` // UUIDv7, so that ids sort by time
+	Kind    EventKind `json:"kind"`
+	Site    string    `json:"site,omitempty"`
+	Subject string    `json:"subject"` // id of what changed
+	Article string    `json:"article,omitempty"`
+	Status  Status    `json:"status,omitempty"` // a comment's new status
+	At      time.Time `json:"at"`
+}
+
+// EventKind says what an event is about.
+type EventKind string
+
+const (
+	CommentCreated EventKind = "comment.created"
+	CommentChanged EventKind = "comment.changed" // decided, undone, flagged
+	CommentClaimed EventKind = "comment.claimed" // claimed or released
+	ModelPromoted  EventKind = "model.promoted"
+	ArticleChanged EventKind = "article.changed" // opened, closed, burst begun or ended
+	AuthorChanged  EventKind = "author.changed"  // note or sanction; the subject is Author.Key
+)
