@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"math"
+	"time"
 
 	"winnow/classifier/text/features"
 	"winnow/models"
@@ -26,6 +27,10 @@ type Manifest struct {
 	Spam    *Head   `json:"spam,omitempty"`
 	Abuse   *Head   `json:"abuse,omitempty"`
 	Metrics Metrics `json:"figures"` // cross-validated, see Train
+
+	// For the comparison with the live model, see package gate.
+	Languages    map[string]int `json:"languages,omitempty"`    // labels by language; detected where they do not say
+	LearnedUntil time.Time      `json:"learned_until,omitzero"` // time of the newest label; zero when one has no time
 }
 
 // Dataset is a public label set that a model was trained on.

@@ -58,6 +58,7 @@ type trainer struct {
 	langs       interner
 	sources     interner
 	uniqueTexts int        // labels without duplicates
+	undated     bool       // a label had no time
 	mu          sync.Mutex // guards done
 	done        int
 	total       int

@@ -181,6 +181,7 @@ const maxSites = 1000
 // countLabel adds a label that is learned from to the manifest.
 func (t *trainer) countLabel(l models.Label) {
 	t.manifest.Rows++
+	t.describe(l)
 	add := func(m map[string]Counts, name, others string) {
 		if _, ok := m[name]; !ok && len(m) >= maxSites {
 			name = others
