@@ -40,7 +40,7 @@ func (s *scorer) explain(h *Head, head int) []models.Signal {
 		start = ends[i]
 		if t.Start >= 0 {
 			positions[i][0], positions[i][1] = s.scanner.Body.Origin(int(t.Start), int(t.End))
-			signal.At = positions[i : i+1 : i+1]
+			signal.Spans = positions[i : i+1 : i+1]
 		}
 		out = append(out, signal)
 	}

@@ -62,7 +62,7 @@ func TestSignalPositionsReferToOriginalText(t *testing.T) {
 		if s.Name != "word:casino" {
 			continue
 		}
-		if len(s.At) != 1 || string(original[s.At[0][0]:s.At[0][1]]) != "CASINO" || s.Weight <= 0 {
+		if len(s.Spans) != 1 || string(original[s.Spans[0][0]:s.Spans[0][1]]) != "CASINO" || s.Weight <= 0 {
 			t.Errorf("%+v is not the position of the word", s)
 		}
 		return

@@ -92,13 +92,13 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	explained := abuseHead
 	if h := m.manifest.Spam; h != nil {
 		explained = spamHead
-		v.Hold, v.Reject = m.Thresholds(p)
+		v.HoldAt, v.RejectAt = m.Thresholds(p)
 		spam := sigmoid(s.logit(h, spamHead))
 		v.Spam = &spam
 		switch {
-		case v.Reject > 0 && spam >= v.Reject:
+		case v.RejectAt > 0 && spam >= v.RejectAt:
 			v.Action, v.Reason = models.Reject, models.ReasonSpam
-		case spam >= v.Hold:
+		case spam >= v.HoldAt:
 			v.Action, v.Reason = models.Hold, models.ReasonSpam
 		}
 	}
@@ -110,7 +110,7 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 			explained = abuseHead
 		}
 		if m.manifest.Spam == nil {
-			v.Hold = h.Hold
+			v.HoldAt = h.Hold
 		}
 	}
 	if h := m.head(explained); h != nil {

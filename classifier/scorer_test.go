@@ -47,7 +47,7 @@ func TestVerdictAppliesPolicy(t *testing.T) {
 func TestAbuseNeverRejects(t *testing.T) {
 	m := train(t, comments(400, models.Ham, models.Abuse), TrainOptions{})
 	v := m.Verdict(Input{Text: "idiot moron vermin scum traitor coward filth"}, Policy{})
-	if v.Spam != nil || v.Action != models.Hold || v.Reason != models.ReasonAbuse || v.Reject != 0 {
+	if v.Spam != nil || v.Action != models.Hold || v.Reason != models.ReasonAbuse || v.RejectAt != 0 {
 		t.Errorf("%+v", v)
 	}
 }

@@ -1,286 +1,107 @@
 package handlers
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
-	"winnow/storage"
 )
 
-// cacheable lets caches between us and the readers take the load of a busy
-// article, and a change still be seen within seconds. An address that leaves
-// the site to the key means something else for each key.
-func cacheable(c echo.Context) {
-	fresh := "public, max-age=1, s-maxage=5, stale-while-revalidate=10"
-	if c.QueryParam("site") == "" {
-		fresh = "private, max-age=1"
+// listArticles lists a site's articles, the ones with the newest comments first.
+func (s *Server) listArticles(c echo.Context) error {
+	q := queryOf(c)
+	f := models.ArticleFilter{
+		Site: q.site(), Article: q.text("article", models.MaxID), Query: q.text("q", maxQuery),
+		Cursor: q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
 	}
-	c.Response().Header().Set("Cache-Control", fresh)
-}
-
-// publicComment is what everybody may see of an approved comment.
-type publicComment struct {
-	ID        string       `json:"id"`
-	ParentID  string       `json:"parent_id,omitempty"`
-	Author    publicAuthor `json:"author"`
-	Body      string       `json:"body"`
-	CreatedAt time.Time    `json:"created_at"`
-}
-
-type publicAuthor struct {
-	Name string `json:"name"`
-	URL  string `json:"url,omitempty"`
-}
-
-type articleReply struct {
-	Site     string          `json:"site"`
-	Article  models.Article  `json:"article"`
-	State    string          `json:"state,omitempty"` // "closed": it takes no comments
-	Comments []publicComment `json:"comments"`
-	Next     string          `json:"next,omitempty"`
-	Total    int             `json:"total"`
-}
-
-// versionTTL is how far a page may be behind what another process has written;
-// what this node has written shows at once. The crowd on one article then costs
-// some dozens of queries a second.
-const versionTTL = 20 * time.Millisecond
-
-// versionKey names an article; a slug has no blank.
-func versionKey(site, article string) string { return site + " " + article }
-
-func splitKey(key string) (site, article string) {
-	site, article, _ = strings.Cut(key, " ")
-	return site, article
-}
-
-func (s *Server) loadVersion(ctx context.Context, key string) (int64, error) {
-	site, article := splitKey(key)
-	return s.db.ArticleVersion(ctx, site, article)
-}
-
-// outdated makes the next reader see what an event tells of. One without an
-// article may be about many.
-func (s *Server) outdated(e models.Event) {
-	s.heard(e)
-	switch {
-	case e.Article != "":
-		s.versions.forget(versionKey(e.Site, e.Article))
-	case e.Kind == models.CommentChanged:
-		s.versions.forgetAll()
+	state := q.oneOf("state", "", string(models.ArticleOpen), string(models.ArticleClosed), string(models.ArticlePre), "surge")
+	if f.InBurst = state == "surge"; !f.InBurst {
+		f.State = models.ArticleState(state)
 	}
-}
-
-// listing is one page of an article that somebody asks for.
-type listing struct {
-	site, article string
-	newest        bool
-	limit         int
-	cursor        string
-	closed        bool // the article takes no comments
-}
-
-// listComments shows the approved comments of an article.
-func (s *Server) listComments(c echo.Context) error {
-	l, err := s.readListing(c)
+	if f.Site == "" {
+		q.bad.Add("site", "must name a site")
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if err := s.visible(ctx, by, f.Site); err != nil {
+		return err
+	}
+	found, next, err := s.db.Articles(ctx, by, f)
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	set, err := s.articles.get(ctx, l.site, l.article)
-	if err != nil {
-		return err
-	}
-	l.closed = set.At(s.now()).State == models.ArticleClosed
-	version, err := s.versions.get(ctx, versionKey(l.site, l.article))
-	if err != nil {
-		return err
-	}
-	page, ok := s.pages.get(l, version)
-	if !ok {
-		p, err := s.db.ArticleComments(ctx, l.site, l.article, l.newest, l.limit, l.cursor)
-		if err != nil {
-			return err
-		}
-		if page, err = render(l, p); err != nil {
-			return err
-		}
-		s.pages.put(l, page)
-	}
-	c.Response().Header().Set("ETag", page.etag)
-	cacheable(c)
-	if matches(c.Request().Header.Get("If-None-Match"), page.etag) {
-		return c.NoContent(http.StatusNotModified)
-	}
-	c.Response().Header().Set("Content-Length", strconv.Itoa(len(page.body))) // else a long one goes out in chunks
-	return c.JSONBlob(http.StatusOK, page.body)
+	return c.JSON(http.StatusOK, list[models.ArticleEntry]{Items: found, Next: next})
 }
 
-func (s *Server) readListing(c echo.Context) (listing, error) {
-	site, err := s.publicSite(c)
+// articlePatch sets the state of an article, its section, or its burst limit.
+// What is absent stays; null resets: until to no end, surge to the site's own
+// limit, and surge_until ends a burst.
+type articlePatch struct {
+	Site       string                        `json:"site"`
+	Article    string                        `json:"article"`
+	State      Optional[models.ArticleState] `json:"state"`
+	Until      Optional[time.Time]           `json:"until"`
+	Section    Optional[string]              `json:"section"`
+	Surge      Optional[surgePatch]          `json:"surge"`
+	SurgeUntil Optional[time.Time]           `json:"surge_until"`
+}
+
+// setArticle changes the state of an article, its section, or its burst limit.
+func (s *Server) setArticle(c echo.Context) error {
+	req, err := decode[articlePatch](c)
 	if err != nil {
-		return listing{}, err
+		return err
 	}
-	l := listing{site: site, article: models.Clean(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
+	ctx, by := c.Request().Context(), caller(c)
+	if req.Site == "" {
+		return invalid("site", "must name a site")
+	}
+	if err := s.visible(ctx, by, req.Site); err != nil {
+		return err
+	}
+	id := models.Clean(req.Article)
+	entry, err := s.db.UpdateArticle(ctx, by, req.Site, id, func(e *models.ArticleEntry) error {
+		return req.apply(e, s.now())
+	})
+	if err != nil {
+		return err
+	}
+	s.node.Publish(ctx, models.Event{Kind: models.ArticleChanged, Site: entry.Site, Subject: id, Article: id})
+	return c.JSON(http.StatusOK, entry)
+}
+
+// apply changes an article. A new state does not inherit the old one's end.
+func (p articlePatch) apply(e *models.ArticleEntry, now time.Time) error {
 	var bad models.Invalid
-	if l.article == "" || len([]rune(l.article)) > models.MaxID {
-		bad.Add("article", "must have 1 to %d characters", models.MaxID)
+	old := *e
+	if state, ok := p.State.Get(); ok && state != "" && state != e.State {
+		e.Until = time.Time{}
 	}
-	switch c.QueryParam("order") {
-	case "", "oldest":
-	case "newest":
-		l.newest = true
-	default:
-		bad.Add("order", "must be oldest or newest")
-	}
-	if q := c.QueryParam("limit"); q != "" {
-		if l.limit, err = strconv.Atoi(q); err != nil || l.limit < 1 || l.limit > 200 {
-			bad.Add("limit", "must be from 1 to 200")
+	p.State.Set(&e.State)
+	p.Until.Set(&e.Until)
+	p.Section.Set(&e.Section)
+	p.SurgeUntil.Set(&e.BurstUntil)
+	if p.Surge.Null {
+		e.Burst = nil
+	} else if p.Surge.Present {
+		var surge models.Burst // a copy: the audit trail still needs the old one
+		if e.Burst != nil {
+			surge = *e.Burst
 		}
+		p.Surge.Value.apply(&surge)
+		e.Burst = &surge
 	}
-	return l, bad.Err()
-}
-
-// publicSite returns the site that a reading call speaks of: the one it names,
-// or the key's own.
-func (s *Server) publicSite(c echo.Context) (string, error) {
-	slug, by := c.QueryParam("site"), caller(c)
-	if by.Kind == models.ByKey && slug == "" {
-		return by.Site, nil
+	e.Section = models.Clean(e.Section)
+	e.Until, e.BurstUntil = e.Until.UTC().Truncate(time.Microsecond), e.BurstUntil.UTC().Truncate(time.Microsecond)
+	if !e.Until.IsZero() && !e.Until.After(now) && !e.Until.Equal(old.Until) {
+		bad.Add("until", "must be later than now")
 	}
-	if slug == "" {
-		return "", invalid("site", "must name a site")
+	if !e.BurstUntil.IsZero() && !e.BurstUntil.Equal(old.BurstUntil) {
+		bad.Add("surge_until", "can only be set to null, which ends the burst: to hold all comments, set state to pre")
 	}
-	if by.Kind != models.Anonymous && !by.Sees(slug) {
-		return "", models.Errorf(models.KindNotFound, "there is no such site")
-	}
-	site, err := s.sites.get(c.Request().Context(), slug)
-	return site.Slug, err
-}
-
-// countComments counts the approved comments of up to 100 articles.
-func (s *Server) countComments(c echo.Context) error {
-	site, err := s.publicSite(c)
-	if err != nil {
-		return err
-	}
-	articles := c.QueryParams()["article"]
-	if len(articles) == 0 || len(articles) > 100 {
-		return invalid("article", "must be given 1 to 100 times")
-	}
-	for i, a := range articles {
-		if articles[i] = models.Clean(a); articles[i] == "" || len([]rune(articles[i])) > models.MaxID {
-			return invalid("article", "must have 1 to %d characters", models.MaxID)
-		}
-	}
-	counts, err := s.db.ArticleCounts(c.Request().Context(), site, articles)
-	if err != nil {
-		return err
-	}
-	cacheable(c)
-	return c.JSON(http.StatusOK, struct {
-		Site   string         `json:"site"`
-		Counts map[string]int `json:"counts"`
-	}{site, counts})
-}
-
-// rendered is a page as it is sent.
-type rendered struct {
-	version int64
-	etag    string
-	body    []byte
-}
-
-func render(l listing, p storage.ArticlePage) (rendered, error) {
-	reply := articleReply{
-		Site: l.site, Article: p.Article, Next: p.Next, Total: p.Total,
-		Comments: make([]publicComment, 0, len(p.Comments)),
-	}
-	if l.closed {
-		reply.State = string(models.ArticleClosed)
-	}
-	reply.Article.ID = l.article // also of an article that nobody has commented on
-	for _, c := range p.Comments {
-		reply.Comments = append(reply.Comments, publicComment{
-			ID: c.ID, ParentID: c.ParentID, Body: c.Body, CreatedAt: c.CreatedAt,
-			Author: publicAuthor{Name: c.Author.Name, URL: c.Author.URL},
-		})
-	}
-	body, err := json.Marshal(reply)
-	if err != nil {
-		return rendered{}, fmt.Errorf("render article page: %w", err)
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %d %q %v %d", l.site, l.article, l.newest, l.limit, l.cursor, l.closed, p.Version))
-	return rendered{p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body}, nil
-}
-
-// matches tells whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
-func matches(field, etag string) bool {
-	for tag := range strings.SplitSeq(field, ",") {
-		tag = strings.TrimSpace(tag)
-		if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
-			return true
-		}
-	}
-	return false
-}
-
-// maxPages bounds the memory of rendered pages, in bytes.
-const maxPages = 32 << 20
-
-// pages keeps rendered pages of articles, each for one version of its article.
-// A page may be younger than the version that was asked for, never older.
-// When it is full it drops any: what is asked for often soon comes back. The
-// zero value is ready to use.
-type pages struct {
-	mu   sync.RWMutex
-	kept map[listing]rendered
-	size int
-}
-
-func (p *pages) get(l listing, version int64) (rendered, bool) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	r, ok := p.kept[l]
-	return r, ok && r.version >= version
-}
-
-func (p *pages) put(l listing, r rendered) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.kept == nil {
-		p.kept = map[listing]rendered{}
-	}
-	p.drop(l)
-	for other := range p.kept {
-		if p.size+weight(l, r) <= maxPages {
-			break
-		}
-		p.drop(other)
-	}
-	p.kept[l] = r
-	p.size += weight(l, r)
-}
-
-func (p *pages) drop(l listing) {
-	if r, ok := p.kept[l]; ok {
-		p.size -= weight(l, r)
-		delete(p.kept, l)
-	}
-}
-
-// weight is about what an entry takes in memory.
-func weight(l listing, r rendered) int {
-	return len(r.body) + len(l.article) + len(l.cursor) + 256
+	return bad.Err()
 }

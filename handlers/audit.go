@@ -9,8 +9,8 @@ import (
 	"winnow/models"
 )
 
-// auditTrail lists who changed what, newest first: one page as JSON, or all
-// that the filters let through as CSV or JSON Lines.
+// auditTrail lists the audit rows that match the filters, newest first: one page
+// as JSON, or all of them as CSV or JSON Lines.
 func (s *Server) auditTrail(c echo.Context) error {
 	q := queryOf(c)
 	f := models.AuditFilter{
@@ -47,7 +47,7 @@ func (s *Server) exportAudit(c echo.Context, f models.AuditFilter, format string
 		return err
 	}
 	f.Limit = maxPage
-	return stream(s, c, format, "audit", models.AuditColumns, func(yield func(models.Audit, error) bool) {
+	return streamRows(s, c, format, "audit", models.AuditColumns, func(yield func(models.Audit, error) bool) {
 		for more := true; more; more = f.Cursor != "" {
 			rows, next, err := s.db.AuditPage(ctx, by, f)
 			if err != nil {
@@ -64,7 +64,8 @@ func (s *Server) exportAudit(c echo.Context, f models.AuditFilter, format string
 	})
 }
 
-// auditHead gives the end of the audit trail, to be noted elsewhere.
+// auditHead returns the last row's number and hash, to be stored elsewhere: they
+// show whether rows have been cut off the end later.
 func (s *Server) auditHead(c echo.Context) error {
 	head, err := s.db.AuditHead(c.Request().Context())
 	if err != nil {
@@ -73,13 +74,12 @@ func (s *Server) auditHead(c echo.Context) error {
 	return c.JSON(http.StatusOK, head)
 }
 
-// logAuditHead notes in the log how far the audit trail goes: kept elsewhere,
-// the line shows when the end of the trail is cut off.
+// logAuditHead logs the last row's number and hash, for the same purpose.
 func (s *Server) logAuditHead(ctx context.Context) {
 	head, err := s.db.AuditHead(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "audit trail has no head", "error", err)
+			s.log.ErrorContext(ctx, "reading the audit head failed", "error", err)
 		}
 		return
 	}

@@ -2,187 +2,227 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/labstack/echo/v4"
 
-	"winnow/handlers/password"
 	"winnow/models"
 )
 
-// The console's cookies. The page never sees them: they are HttpOnly, and sent
-// only to the calls that want them.
+// principal is the authenticated caller of a request. guard sets it in Echo's
+// context, principalOf reads it.
+type principal struct {
+	models.Caller
+	site models.Site // for models.ByKey: the site of the key
+}
+
+const principalKey = "principal"
+
+// principalOf returns the principal that guard has set.
+func principalOf(c echo.Context) principal {
+	if a, ok := c.Get(principalKey).(*principal); ok {
+		return *a
+	}
+	return principal{}
+}
+
+func caller(c echo.Context) models.Caller { return principalOf(c).Caller }
+
+// minRole is the lowest role that may call a route.
+var minRole = map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}
+
+// authorize tells whether a caller may call a route that is open to who. fromPage
+// is true for a request with an Origin header.
+func authorize(by models.Caller, who access, fromPage bool) error {
+	switch {
+	case who == noCredentials || who == optionalCredentials:
+		return nil
+	case who == frontEnd && (by.Kind == models.ByKey || by.Kind == models.Anonymous && fromPage):
+		return nil // the handler checks the page's origin: see pageSite
+	case by.Kind == models.Anonymous:
+		return models.Errorf(models.KindUnauthorized, "credentials required")
+	case who == frontEnd:
+		return models.Errorf(models.KindForbidden, "a site key, or a page of the site, is required")
+	case by.Kind != models.ByModerator:
+		return models.Errorf(models.KindForbidden, "moderator credentials required")
+	case !by.Role.AtLeast(minRole[who]):
+		return models.Errorf(models.KindForbidden, "role %s required", minRole[who])
+	}
+	return nil
+}
+
+// authenticate checks the credentials of a request. The console's cookie is
+// ignored on routes that readers' pages may call: a moderator who reads a page
+// of a site comments as a reader there.
+func (s *Server) authenticate(req *http.Request, who access) (by principal, err error) {
+	if who == noCredentials {
+		return by, nil
+	}
+	if header := req.Header.Get("Authorization"); header != "" {
+		scheme, token, _ := strings.Cut(header, " ")
+		token = strings.TrimSpace(token)
+		switch {
+		case !strings.EqualFold(scheme, "Bearer") || token == "":
+			return by, models.Errorf(models.KindUnauthorized, "Authorization must have the form: Bearer <site key or access token>")
+		case strings.Count(token, ".") == 2:
+			by.Caller, err = s.moderatorByToken(req.Context(), token)
+			return by, err
+		}
+		by.site, err = s.node.SiteByKey(req.Context(), token)
+		if err == nil {
+			by.Kind, by.Site = models.ByKey, by.site.Slug
+		}
+		return by, err
+	}
+	cookie, err := req.Cookie(accessCookie)
+	if err != nil || who < moderators {
+		return by, nil
+	}
+	if !safeMethod(req.Method) && !sameOrigin(req) {
+		return by, models.Errorf(models.KindForbidden, "cookies are accepted only from the console's own origin")
+	}
+	by.Caller, err = s.moderatorByToken(req.Context(), cookie.Value)
+	return by, err
+}
+
+// moderatorByToken returns the caller of an access token. Role and sites come
+// from storage, not from the token: they may have changed since it was signed.
+func (s *Server) moderatorByToken(ctx context.Context, token string) (models.Caller, error) {
+	name, err := s.readAccessToken(token)
+	if err != nil {
+		return models.Caller{}, err
+	}
+	m, err := s.node.Moderator(ctx, name)
+	if models.KindOf(err) == models.KindNotFound || err == nil && m.Disabled {
+		return models.Caller{}, models.Errorf(models.KindUnauthorized, "the access token is not valid")
+	}
+	if err != nil {
+		return models.Caller{}, err
+	}
+	return models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites}, nil
+}
+
+// pageSite returns the named site if the page that sent the request belongs to
+// it, by its Origin header. The demo site also accepts the pages of this server.
+func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
+	req := c.Request()
+	if slug == "" {
+		return models.Site{}, models.Errorf(models.KindUnauthorized, "a request without a site key must name its site")
+	}
+	site, err := s.node.Site(req.Context(), slug)
+	if err != nil && models.KindOf(err) != models.KindNotFound {
+		return models.Site{}, err
+	}
+	origin := req.Header.Get("Origin")
+	if err != nil || !slices.Contains(site.Origins, origin) && (slug != demoSite || !sameOrigin(req)) {
+		return models.Site{}, models.Errorf(models.KindForbidden, "the origin of this page is not registered for the site")
+	}
+	return site, nil
+}
+
+// demoSite is the site of the server's own demo page.
+const demoSite = "demo"
+
+func safeMethod(m string) bool {
+	return m == http.MethodGet || m == http.MethodHead || m == http.MethodOptions
+}
+
+// sameOrigin tells whether a request comes from a page of this server. The header
+// Sec-Fetch-Site is right even behind a proxy that changes the host; older
+// browsers, and all over plain HTTP, send only Origin. The scheme of Origin is not
+// compared, because a proxy may have terminated TLS.
+func sameOrigin(r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
+	}
+	u, err := url.Parse(r.Header.Get("Origin"))
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, r.Host)
+}
+
+// Access tokens are short-lived, because they cannot be revoked: a node checks
+// only their signature and times, and the moderator's current role.
 const (
-	accessCookie  = "winnow_access"
-	refreshCookie = "winnow_refresh"
-	accessPath    = "/v1"
-	refreshPath   = "/v1/auth"
+	accessTTL  = 15 * time.Minute
+	refreshTTL = 30 * 24 * time.Hour
+	issuer     = "winnow"
+	audience   = "winnow:moderator"
 )
 
-// maxHashes is how many passwords are hashed at once. More wait, so that a
-// flood of logins leaves processor and memory to the comments.
-const maxHashes = 2
-
-type loginRequest struct {
-	Name     string `json:"name"`
-	Password string `json:"password"`
-	Cookie   bool   `json:"cookie"`
+// accessClaims are the claims of an access token.
+type accessClaims struct {
+	jwt.RegisteredClaims             // sub is the moderator's name
+	Role                 models.Role `json:"role"`
 }
 
-type refreshRequest struct {
-	RefreshToken string `json:"refresh_token"`
-	Cookie       bool   `json:"cookie"`
+// accessToken signs a token for a moderator (HS256, RFC 7519).
+func (s *Server) accessToken(m models.Moderator) (string, error) {
+	now := s.now()
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, accessClaims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: issuer, Audience: jwt.ClaimStrings{audience}, Subject: m.Name,
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(accessTTL)),
+		},
+		Role: m.Role,
+	}).SignedString(s.secret)
 }
 
-// session is what a login gives. With cookies the tokens stand in them alone.
-type session struct {
-	AccessToken  string           `json:"access_token,omitempty"`
-	TokenType    string           `json:"token_type"`
-	ExpiresIn    int              `json:"expires_in"` // seconds, of the access token
-	RefreshToken string           `json:"refresh_token,omitempty"`
-	Moderator    models.Moderator `json:"moderator"`
-}
-
-// login gives a session to whoever knows a moderator's password.
-func (s *Server) login(c echo.Context) error {
-	req, err := decode[loginRequest](c)
+// readAccessToken checks an access token and returns the moderator's name.
+func (s *Server) readAccessToken(token string) (name string, err error) {
+	var claims accessClaims
+	err = s.readToken(token, &claims, s.secret, jwt.WithIssuer(issuer), jwt.WithAudience(audience))
 	if err != nil {
-		return err
+		return "", models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("access token", err))
 	}
-	var bad models.Invalid
-	if req.Name == "" || len(req.Name) > 4*models.MaxName {
-		bad.Add("name", "must have 1 to %d characters", models.MaxName)
-	}
-	if req.Password == "" || len(req.Password) > password.MaxLen {
-		bad.Add("password", "must have 1 to %d bytes", password.MaxLen)
-	}
-	if err := bad.Err(); err != nil {
-		return err
-	}
-	if req.Cookie && !sameOrigin(c.Request()) {
-		return models.Errorf(models.KindForbidden, "cookies are for the console alone")
-	}
-	if err := s.take(c.Request().Context(), c, s.loginLimits(caller(c).Address, req.Name)); err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	m, err := s.authenticate(ctx, req.Name, req.Password)
-	if err != nil {
-		return err
-	}
-	by := models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites, Address: caller(c).Address}
-	refresh, err := s.db.StartSession(ctx, by, refreshTTL)
-	if err != nil {
-		return err
-	}
-	return s.replySession(c, m, refresh, req.Cookie)
+	return claims.Subject, nil
 }
 
-// authenticate returns the moderator with that password. It takes as long for
-// a name that nobody has.
-func (s *Server) authenticate(ctx context.Context, name, pass string) (models.Moderator, error) {
-	m, err := s.db.Moderator(ctx, name)
-	hash := m.PasswordHash
-	switch {
-	case models.KindOf(err) == models.KindNotFound:
-		hash = s.decoy
-	case err != nil:
-		return m, err
-	}
-	select {
-	case s.hashing <- struct{}{}:
-		defer func() { <-s.hashing }()
-	case <-ctx.Done():
-		return m, ctx.Err()
-	}
-	if right := password.Verify(hash, pass); err != nil || !right || m.Disabled {
-		return m, models.Errorf(models.KindUnauthorized, "name or password is wrong")
-	}
-	return m, nil
+// readerClaims are the claims of a reader token, which the site signs.
+type readerClaims struct {
+	jwt.RegisteredClaims        // sub becomes author.id
+	Name                 string `json:"name"`
+	Email                string `json:"email"`
 }
 
-// refresh exchanges a refresh token for a new session. Each token works once.
-func (s *Server) refresh(c echo.Context) error {
-	req, err := s.refreshToken(c)
-	if err != nil {
-		return err
+// readReaderToken checks a reader token, and returns the author it stands for.
+func (s *Server) readReaderToken(token string, site models.Site) (models.Author, error) {
+	if site.SSOSecret == "" {
+		return models.Author{}, models.Errorf(models.KindUnauthorized, "this site has no reader tokens")
 	}
-	m, next, err := s.db.RefreshSession(c.Request().Context(), req.RefreshToken, caller(c).Address, refreshTTL)
-	if err != nil {
-		if req.Cookie && models.KindOf(err) == models.KindUnauthorized {
-			s.setCookies(c, "", "")
-		}
-		return err
+	var claims readerClaims
+	err := s.readToken(token, &claims, []byte(site.SSOSecret))
+	if err == nil && claims.Subject == "" {
+		err = jwt.ErrTokenRequiredClaimMissing
 	}
-	return s.replySession(c, m, next, req.Cookie)
+	if err != nil {
+		return models.Author{}, models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("reader token", err))
+	}
+	return models.Author{
+		ID:   models.Clean(claims.Subject),
+		Name: models.Clean(claims.Name), Email: models.Clean(claims.Email),
+	}, nil
 }
 
-// logout ends a session. It does not say whether there was one.
-func (s *Server) logout(c echo.Context) error {
-	req, err := s.refreshToken(c)
-	if err != nil {
-		return err
-	}
-	err = s.db.EndSession(c.Request().Context(), req.RefreshToken, caller(c).Address)
-	if err != nil && models.KindOf(err) != models.KindUnauthorized && models.KindOf(err) != models.KindNotFound {
-		return err
-	}
-	if req.Cookie {
-		s.setCookies(c, "", "")
-	}
-	return c.NoContent(http.StatusNoContent)
+// readToken checks signature and times of a JWT. Only HS256 is accepted: the
+// algorithm that the token names must not decide how it is checked.
+func (s *Server) readToken(token string, claims jwt.Claims, key []byte, more ...jwt.ParserOption) error {
+	opts := append([]jwt.ParserOption{
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+		jwt.WithExpirationRequired(), jwt.WithTimeFunc(s.now), jwt.WithStrictDecoding(),
+	}, more...)
+	_, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return key, nil }, opts...)
+	return err
 }
 
-// refreshToken reads the refresh token of a request, from its cookie when the
-// request is the console's.
-func (s *Server) refreshToken(c echo.Context) (refreshRequest, error) {
-	req, err := decode[refreshRequest](c)
-	if err != nil {
-		return req, err
+// tokenErrorMessage tells an expired token from one that was never valid.
+func tokenErrorMessage(what string, err error) string {
+	if errors.Is(err, jwt.ErrTokenExpired) {
+		return "the " + what + " has expired"
 	}
-	if req.Cookie {
-		if !sameOrigin(c.Request()) {
-			return req, models.Errorf(models.KindForbidden, "cookies are for the console alone")
-		}
-		if cookie, err := c.Request().Cookie(refreshCookie); err == nil {
-			req.RefreshToken = cookie.Value
-		}
-	}
-	if req.RefreshToken == "" {
-		return req, models.Errorf(models.KindUnauthorized, "a refresh token is wanted")
-	}
-	return req, nil
-}
-
-func (s *Server) replySession(c echo.Context, m models.Moderator, refresh string, cookie bool) error {
-	access, err := s.accessToken(m)
-	if err != nil {
-		return err
-	}
-	reply := session{TokenType: "Bearer", ExpiresIn: int(accessTTL / time.Second), Moderator: m}
-	if cookie {
-		s.setCookies(c, access, refresh)
-	} else {
-		reply.AccessToken, reply.RefreshToken = access, refresh
-	}
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, reply)
-}
-
-// setCookies gives the console its session, or takes it away when the tokens
-// are empty.
-func (s *Server) setCookies(c echo.Context, access, refresh string) {
-	set := func(name, value, path string, ttl time.Duration) {
-		age := int(ttl / time.Second)
-		if value == "" {
-			age = -1
-		}
-		c.SetCookie(&http.Cookie{
-			Name: name, Value: value, Path: path, MaxAge: age,
-			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.secure(c.Request()),
-		})
-	}
-	set(accessCookie, access, accessPath, accessTTL)
-	set(refreshCookie, refresh, refreshPath, refreshTTL)
+	return "the " + what + " is not valid"
 }

@@ -2,146 +2,113 @@ package handlers_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
-	"winnow/handlers"
-	"winnow/handlers/password"
 	"winnow/models"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
-const pass = "correct horse battery staple"
+// TestAccessByRole reads: METHOD path: nobody, front end, moderator, editor,
+// admin; the status each gets.
+func TestAccessByRole(t *testing.T) {
+	f := newTestSite(t)
+	const none = "01900000-0000-7000-8000-000000000000"
+	callers := []string{"", "front end", "bob", "eve", "ada"}
+	for _, test := range []struct {
+		method, path string
+		want         [5]int
+	}{
+		{"GET", "/healthz", [5]int{200, 200, 200, 200, 200}},
+		{"GET", "/readyz", [5]int{200, 200, 200, 200, 200}},
+		{"GET", "/metrics", [5]int{200, 200, 200, 200, 200}},
+		{"GET", "/v1/comments?site=gazette&article=a", [5]int{200, 200, 200, 200, 200}},
+		{"GET", "/v1/comments/counts?site=gazette&article=a", [5]int{200, 200, 200, 200, 200}},
+		{"POST", "/v1/comments", [5]int{401, 422, 403, 403, 403}},
+		{"POST", "/v1/comments/" + none + "/flags", [5]int{401, 404, 403, 403, 403}},
+		{"GET", "/v1/me", [5]int{401, 403, 200, 200, 200}},
+		{"GET", "/v1/queue", [5]int{401, 403, 200, 200, 200}},
+		{"POST", "/v1/queue/claim", [5]int{401, 403, 200, 200, 200}},
+		{"POST", "/v1/queue/release", [5]int{401, 403, 422, 422, 422}},
+		{"GET", "/v1/comments/" + none, [5]int{401, 403, 404, 404, 404}},
+		{"POST", "/v1/comments/" + none + "/decision", [5]int{401, 403, 422, 422, 422}},
+		{"POST", "/v1/second-looks/claim", [5]int{401, 403, 200, 200, 200}},
+		{"POST", "/v1/second-looks/" + none, [5]int{401, 403, 422, 422, 422}},
+		{"POST", "/v1/decisions", [5]int{401, 403, 422, 422, 422}},
+		{"POST", "/v1/decisions/" + none + "/undo", [5]int{401, 403, 404, 404, 404}},
+		{"GET", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
+		{"GET", "/v1/sites/nowhere/rules", [5]int{401, 403, 403, 404, 404}},
+		{"PUT", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
+		{"POST", "/v1/sites/gazette/test", [5]int{401, 403, 403, 422, 422}},
+		{"GET", "/v1/sites", [5]int{401, 403, 200, 200, 200}},
+		{"POST", "/v1/sites", [5]int{401, 403, 403, 403, 422}},
+		{"PATCH", "/v1/sites/gazette", [5]int{401, 403, 403, 403, 200}},
+		{"PATCH", "/v1/sites/nowhere", [5]int{401, 403, 403, 403, 404}},
+		{"POST", "/v1/sites/nowhere/key", [5]int{401, 403, 403, 403, 404}},
+		{"GET", "/v1/moderators", [5]int{401, 403, 403, 403, 200}},
+		{"POST", "/v1/moderators", [5]int{401, 403, 403, 403, 422}},
+		{"PATCH", "/v1/moderators/bob", [5]int{401, 403, 403, 403, 200}},
+		{"PATCH", "/v1/moderators/nobody", [5]int{401, 403, 403, 403, 404}},
+		{"GET", "/v1/audit", [5]int{401, 403, 403, 200, 200}},
+		{"GET", "/v1/audit/head", [5]int{401, 403, 403, 200, 200}},
+		{"GET", "/v1/stats", [5]int{401, 403, 403, 200, 200}},
+		{"GET", "/v1/labels", [5]int{401, 403, 403, 200, 200}},
+		{"POST", "/v1/models", [5]int{401, 403, 403, 403, 415}},
+		{"POST", "/v1/models/none/promote", [5]int{401, 403, 403, 403, 404}},
+		{"GET", "/v1/nothing", [5]int{404, 404, 404, 404, 404}},
+		{"DELETE", "/v1/comments", [5]int{405, 405, 405, 405, 405}},
+	} {
+		for i, who := range callers {
+			h := headers{}
+			switch who {
+			case "":
+			case "front end":
+				h = bearer(f.key)
+			default:
+				h = bearer(token(t, who))
+			}
+			var body any
+			if test.method != "GET" && test.method != "DELETE" {
+				body = "{}"
+			}
+			r := f.send(test.method, test.path, h, body)
+			if r.status != test.want[i] {
+				t.Errorf("%s %s by %q: %d, want %d: %s", test.method, test.path, who, r.status, test.want[i], r.body)
+			}
+			if r.status == http.StatusUnauthorized && r.header.Get("WWW-Authenticate") == "" {
+				t.Errorf("%s %s: 401 without WWW-Authenticate", test.method, test.path)
+			}
+		}
+	}
+}
 
-// withPassword gives bob a password.
-func withPassword(f *front) {
-	f.Helper()
-	hash, err := password.Hash(pass)
+func TestDemoSiteAcceptsPagesOfThisServer(t *testing.T) {
+	f := newTestSite(t)
+	at := headers{"Host": "news.example:8443", "Origin": "https://news.example:8443"}
+	f.send("POST", "/v1/comments", at, comment(object{"site": "demo"})).must(http.StatusCreated)
+	f.send("POST", "/v1/comments", at, comment(object{"site": "gazette"})).must(http.StatusForbidden)
+	f.send("POST", "/v1/comments", at.with("Origin", "https://evil.example"), comment(object{"site": "demo"})).must(http.StatusForbidden)
+}
+
+func TestSitesAreIsolated(t *testing.T) {
+	f := newTestSite(t)
+	id := f.approved("harbour", "of the gazette")
+	key, err := f.db.RotateSiteKey(t.Context(), operator, "herald")
 	f.must(err)
-	_, err = f.db.UpdateModerator(f.Context(), operator, "bob", func(m *models.Moderator) error {
-		m.PasswordHash = hash
+	f.send("POST", "/v1/comments/"+id+"/flags", bearer(key), object{"author": object{"id": "a"}}).must(http.StatusNotFound)
+	f.send("GET", "/v1/comments/"+id, bearer(token(t, "greta")), nil).must(http.StatusNotFound)
+	f.send("POST", "/v1/comments", bearer(key), comment(object{"parent_id": id})).names("parent_id")
+	_, err = f.db.UpdateSite(t.Context(), operator, "herald", func(s *models.Site) error {
+		s.Origins = []string{"https://herald.example"}
 		return nil
 	})
 	f.must(err)
+	f.send("POST", "/v1/comments", headers{"Origin": "https://herald.example"}, comment(object{"site": "gazette"})).must(http.StatusForbidden)
 }
 
-type session struct {
-	AccessToken  string `json:"access_token"`
-	RefreshToken string `json:"refresh_token"`
-	TokenType    string `json:"token_type"`
-	ExpiresIn    int    `json:"expires_in"`
-}
-
-func (f *front) login(body object) reply {
-	f.Helper()
-	return f.send("POST", "/v1/auth/login", nil, body)
-}
-
-func TestLogin(t *testing.T) {
-	f := newFront(t)
-	withPassword(f)
-	var s session
-	f.login(object{"name": "bob", "password": pass}).into(http.StatusOK, &s)
-	if s.TokenType != "Bearer" || s.ExpiresIn != 900 {
-		t.Errorf("%+v", s)
-	}
-	f.send("GET", "/v1/queue", bearer(s.AccessToken), nil).must(http.StatusOK)
-
-	var next session
-	f.send("POST", "/v1/auth/refresh", nil, object{"refresh_token": s.RefreshToken}).into(http.StatusOK, &next)
-	f.send("GET", "/v1/queue", bearer(next.AccessToken), nil).must(http.StatusOK)
-	f.send("POST", "/v1/auth/logout", nil, object{"refresh_token": next.RefreshToken}).must(http.StatusNoContent)
-	f.send("POST", "/v1/auth/refresh", nil, object{"refresh_token": next.RefreshToken}).must(http.StatusUnauthorized)
-	f.send("POST", "/v1/auth/logout", nil, object{"refresh_token": "never was"}).must(http.StatusNoContent)
-
-	// A token that is used twice has been stolen: the whole session ends.
-	f.login(object{"name": "bob", "password": pass}).into(http.StatusOK, &s)
-	f.send("POST", "/v1/auth/refresh", nil, object{"refresh_token": s.RefreshToken}).into(http.StatusOK, &next)
-	f.send("POST", "/v1/auth/refresh", nil, object{"refresh_token": s.RefreshToken}).must(http.StatusUnauthorized)
-	f.send("POST", "/v1/auth/refresh", nil, object{"refresh_token": next.RefreshToken}).must(http.StatusUnauthorized)
-
-	f.login(object{}).names("password")
-	f.login(object{"name": "bob", "password": strings.Repeat("x", 1001)}).names("password")
-	f.send("POST", "/v1/auth/refresh", nil, object{}).must(http.StatusUnauthorized)
-}
-
-func TestGuessingIsSlow(t *testing.T) {
-	f := newFront(t, func(c *handlers.Config) {
-		c.Rates.Login = models.Rate{Count: 2, Period: time.Minute}
-	})
-	withPassword(f)
-	wrong := f.login(object{"name": "bob", "password": "wrong"})
-	wrong.must(http.StatusUnauthorized)
-	nobody := f.login(object{"name": "nobody", "password": "wrong"})
-	nobody.must(http.StatusUnauthorized)
-	if without(wrong, "request_id") != without(nobody, "request_id") {
-		t.Errorf("a wrong name is told apart: %s, %s", wrong.body, nobody.body)
-	}
-	f.login(object{"name": "bob", "password": "wrong"}).must(http.StatusUnauthorized)
-	f.login(object{"name": "bob", "password": pass}).must(http.StatusTooManyRequests)
-	f.login(object{"name": "nobody", "password": "wrong"}).must(http.StatusUnauthorized)
-	f.pass(time.Minute)
-	f.login(object{"name": "bob", "password": pass}).must(http.StatusOK)
-}
-
-// without returns a reply's body up to a field.
-func without(r reply, field string) string {
-	before, _, _ := strings.Cut(string(r.body), `"`+field+`"`)
-	return before
-}
-
-func TestConsoleCookies(t *testing.T) {
-	f := newFront(t)
-	withPassword(f)
-	own := headers{"Origin": f.base}
-	f.send("POST", "/v1/auth/login", headers{"Origin": "https://evil.example"}, object{"name": "bob", "password": pass, "cookie": true}).must(http.StatusForbidden)
-	r := f.send("POST", "/v1/auth/login", own, object{"name": "bob", "password": pass, "cookie": true})
-	var s session
-	r.into(http.StatusOK, &s)
-	if s.AccessToken != "" || s.RefreshToken != "" {
-		t.Errorf("a page was told the tokens: %s", r.body)
-	}
-	jar := cookies(r)
-	for name, c := range jar {
-		if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || !strings.HasPrefix(c.Path, "/v1") || c.Secure {
-			t.Errorf("cookie %s: %s", name, c)
-		}
-	}
-	access := "winnow_access=" + jar["winnow_access"].Value
-	f.send("GET", "/v1/queue", headers{"Cookie": access}, nil).must(http.StatusOK)
-	f.send("POST", "/v1/queue/claim", headers{"Cookie": access, "Origin": f.base}, object{}).must(http.StatusOK)
-	f.send("POST", "/v1/queue/claim", headers{"Cookie": access}, object{}).must(http.StatusForbidden)
-	f.send("POST", "/v1/queue/claim", headers{"Cookie": access, "Origin": "https://evil.example"}, object{}).must(http.StatusForbidden)
-	f.send("POST", "/v1/queue/claim", headers{"Cookie": access, "Origin": f.base, "Sec-Fetch-Site": "cross-site"}, object{}).must(http.StatusForbidden)
-	f.send("POST", "/v1/comments", headers{"Cookie": access}, comment(object{"site": "gazette"})).must(http.StatusUnauthorized)
-
-	refresh := headers{"Cookie": "winnow_refresh=" + jar["winnow_refresh"].Value, "Origin": f.base}
-	f.send("POST", "/v1/auth/refresh", refresh.with("Origin", page), object{"cookie": true}).must(http.StatusForbidden)
-	r = f.send("POST", "/v1/auth/refresh", refresh, object{"cookie": true})
-	r.must(http.StatusOK)
-	refresh["Cookie"] = "winnow_refresh=" + cookies(r)["winnow_refresh"].Value
-	r = f.send("POST", "/v1/auth/logout", refresh, object{"cookie": true})
-	r.must(http.StatusNoContent)
-	for name, c := range cookies(r) {
-		if c.MaxAge >= 0 || c.Value != "" {
-			t.Errorf("cookie %s stays: %s", name, c)
-		}
-	}
-	f.send("POST", "/v1/auth/refresh", refresh, object{"cookie": true}).must(http.StatusUnauthorized)
-}
-
-func cookies(r reply) map[string]*http.Cookie {
-	jar := map[string]*http.Cookie{}
-	for _, c := range (&http.Response{Header: r.header}).Cookies() {
-		jar[c.Name] = c
-	}
-	return jar
-}
-
-func TestAccessTokensArePinned(t *testing.T) {
-	f := newFront(t)
+func TestInvalidAccessTokensAreRefused(t *testing.T) {
+	f := newTestSite(t)
 	good := jwt.MapClaims{"iss": "winnow", "aud": "winnow:moderator", "sub": "bob", "exp": time.Now().Add(time.Hour).Unix()}
 	with := func(name string, value any) jwt.MapClaims {
 		claims := jwt.MapClaims{}
@@ -178,8 +145,8 @@ func TestAccessTokensArePinned(t *testing.T) {
 	}
 }
 
-func TestLossOfRightsBitesWithinSeconds(t *testing.T) {
-	f := newFront(t)
+func TestRoleChangesTakeEffectWithinSeconds(t *testing.T) {
+	f := newTestSite(t)
 	change := func(change func(*models.Moderator)) {
 		_, err := f.db.UpdateModerator(t.Context(), operator, "eve", func(m *models.Moderator) error { change(m); return nil })
 		f.must(err)

@@ -4,13 +4,12 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
 )
 
-// author shows what is known of one author, and a page of what they wrote.
+// author returns the record of one author, and a page of their comments.
 func (s *Server) author(c echo.Context) error {
 	q := queryOf(c)
 	r := models.Reader{Site: q.site(), ID: q.text("author_id", models.MaxID), Name: q.text("name", models.MaxName)}
@@ -25,63 +24,57 @@ func (s *Server) author(c echo.Context) error {
 	return c.JSON(http.StatusOK, p)
 }
 
-// authorRequest says something of an author. What it leaves out stays; a null
-// sanction is lifted.
-type authorRequest struct {
-	Site     string  `json:"site"`
-	AuthorID string  `json:"author_id"`
-	Name     string  `json:"name"`
-	Note     *string `json:"note"`
-	Sanction *struct {
+// authorPatch sets a note on an author, or a sanction. What is absent stays; a
+// sanction of null is lifted, a note of null stays.
+type authorPatch struct {
+	Site     string           `json:"site"`
+	AuthorID string           `json:"author_id"`
+	Name     string           `json:"name"`
+	Note     Optional[string] `json:"note"`
+	Sanction Optional[struct {
 		Kind   models.SanctionKind `json:"kind"`
 		Reason string              `json:"reason"`
 		Until  time.Time           `json:"until"`
-	} `json:"sanction"`
+	}] `json:"sanction"`
 }
 
-// setAuthor keeps a note on an author, bans or shadows them, or ends that.
+// apply changes what the newsroom has set for an author, if the role allows the
+// sanction that ends and the one that begins.
+func (p authorPatch) apply(v *models.AuthorState, role models.Role, now time.Time) error {
+	if note, ok := p.Note.Get(); ok {
+		v.Note = models.Clean(note)
+	}
+	if !p.Sanction.Present {
+		return nil
+	}
+	old := v.Sanction
+	v.Sanction = nil
+	if x, ok := p.Sanction.Get(); ok {
+		v.Sanction = &models.Sanction{Kind: x.Kind, Reason: models.Clean(x.Reason), Until: x.Until.UTC().Truncate(time.Microsecond)}
+	}
+	if !old.SettableBy(role, now) || !v.Sanction.SettableBy(role, now) {
+		return models.Errorf(models.KindForbidden, "role editor required: a moderator may only shadow an author, for at most seven days")
+	}
+	return nil
+}
+
+// setAuthor stores a note on an author, and imposes or lifts a sanction.
 func (s *Server) setAuthor(c echo.Context) error {
-	data, err := readJSON(c.Request())
+	req, err := decode[authorPatch](c)
 	if err != nil {
-		return err
-	}
-	var req authorRequest
-	var given struct {
-		Sanction jsontext.Value `json:"sanction"`
-	}
-	if err := parse(data, &req); err != nil {
-		return err
-	}
-	if err := parse(data, &given); err != nil {
 		return err
 	}
 	ctx, by := c.Request().Context(), caller(c)
 	r := models.Reader{Site: req.Site, ID: models.Clean(req.AuthorID), Name: models.Clean(req.Name)}
-	err = s.db.SetStanding(ctx, by, r, func(v *models.Standing) error {
-		if req.Note != nil {
-			v.Note = models.Clean(*req.Note)
-		}
-		if given.Sanction == nil {
-			return nil
-		}
-		old := v.Sanction
-		if v.Sanction = nil; req.Sanction != nil {
-			x := req.Sanction
-			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: models.Clean(x.Reason), Until: x.Until.UTC().Truncate(time.Microsecond)}
-		}
-		if now := s.now(); !old.MayBeSet(by.Role, now) || !v.Sanction.MayBeSet(by.Role, now) {
-			return models.Errorf(models.KindForbidden, "a moderator may shadow an author for seven days; other sanctions are for editors")
-		}
-		return nil
+	err = s.db.SetAuthorState(ctx, by, r, func(v *models.AuthorState) error {
+		return req.apply(v, by.Role, s.now())
 	})
 	if err != nil {
 		return err
 	}
-	s.publish(ctx, models.Event{
-		Kind: models.AuthorChanged, Site: r.Site, Subject: models.Author{ID: r.ID, Name: r.Name}.Key(), At: s.now().UTC(),
-	})
+	s.node.Publish(ctx, models.Event{Kind: models.AuthorChanged, Site: r.Site, Subject: models.Author{ID: r.ID, Name: r.Name}.Key()})
 	p, err := s.db.Author(ctx, by, r, "", 50)
-	if models.KindOf(err) == models.KindNotFound { // nothing is said any more, of nobody known
+	if models.KindOf(err) == models.KindNotFound { // an author without comments, and now without note and sanction
 		return c.NoContent(http.StatusNoContent)
 	}
 	if err != nil {

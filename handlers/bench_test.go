@@ -21,10 +21,10 @@ import (
 	"winnow/storage/memory"
 )
 
-// BenchmarkRequests shows what a request costs inside the process, beside the
-// cost of net/http and the network, which cmd/bench adds. Requests come one at
-// a time, so each post pays for a commit of its own: what to watch there are
-// the allocations, or a profile.
+// BenchmarkRequests measures requests inside the process, without net/http and
+// the network, which cmd/bench includes. Requests come one at a time, so each
+// post waits for a commit of its own: compare the allocations there, or a
+// profile.
 func BenchmarkRequests(b *testing.B) {
 	f := newBench(b)
 	const page = "/v1/comments?site=gazette&article=page&limit=100"
@@ -73,7 +73,7 @@ func BenchmarkRequests(b *testing.B) {
 	})
 }
 
-// bench is a node that is called without a network.
+// bench is a server that is called without a network.
 type bench struct {
 	*testing.B
 	node       http.Handler
@@ -136,7 +136,8 @@ func (f *bench) must(err error) {
 	}
 }
 
-// ask sends one request and expects a status. More are header names and values.
+// ask sends one request, which must get a status. More are header names and
+// values.
 func (f *bench) ask(method, path, token, body string, status int, more ...string) *httptest.ResponseRecorder {
 	req := httptest.NewRequest(method, path, io.NopCloser(strings.NewReader(body)))
 	req.Header.Set("Content-Type", "application/json")
@@ -154,7 +155,7 @@ func (f *bench) ask(method, path, token, body string, status int, more ...string
 	return res
 }
 
-// post sends a comment of a usual length, no two alike, each of another reader.
+// post sends a comment of typical length. Texts and readers are all different.
 func (f *bench) post(article string) (id string) {
 	n := f.posts
 	f.posts++

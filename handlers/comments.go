@@ -1,17 +1,15 @@
 package handlers
 
 import (
-	"crypto/sha256"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/screening"
 	"winnow/models"
 	"winnow/storage"
-	"winnow/storage/redis"
 )
 
 // commentRequest is a comment as a front end or a page sends it.
@@ -35,15 +33,8 @@ type commentRequest struct {
 	Website string         `json:"website"` // the honeypot: no person fills it in
 }
 
-// clientRequest is what a front end's server says of its reader.
-type clientRequest struct {
-	IP        string `json:"ip"`
-	UserAgent string `json:"user_agent"`
-	Referrer  string `json:"referrer"`
-}
-
-// createComment takes a comment: who is it from, is it well formed, is it one
-// too many, what do the filter and the site's rules say, keep it, reply.
+// createComment accepts a comment: identify the submitter, validate, check the
+// limits and restrictions, screen, store, reply.
 func (s *Server) createComment(c echo.Context) error {
 	data, err := readJSON(c.Request())
 	if err != nil {
@@ -53,168 +44,104 @@ func (s *Server) createComment(c echo.Context) error {
 	if err := parse(data, &req); err != nil {
 		return err
 	}
-	from, err := s.speaker(c, req.Site, req.Client)
+	var bad models.Invalid
+	from, err := s.identifySubmitter(c, req.Site, req.Client, &bad)
 	if err != nil {
 		return err
 	}
-	comment, err := s.readComment(req, from)
+	comment := req.comment(from, &bad)
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	key, sum, err := s.idempotencyKey(c.Request(), from, data)
 	if err != nil {
 		return err
 	}
-	key, err := s.idempotencyKey(c.Request(), from)
-	if err != nil {
-		return err
-	}
-	var sum []byte
-	if key != "" {
-		sum = fingerprint(data)
-	}
-	ctx := redis.Budget(c.Request().Context())
-	limits := append(s.readerLimits(from.site.Slug, "comment", from.address, comment.Author.ID),
-		models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
-	var set terms
-	if err = s.take(ctx, c, limits); err == nil {
-		set, err = s.admit(ctx, comment)
+	ctx := c.Request().Context()
+	var restrictions screening.Restrictions
+	if err = s.checkLimits(ctx, c, s.commentLimits(from, comment.Author.ID)); err == nil {
+		restrictions, err = s.screener.CheckRestrictions(ctx, comment)
 	}
 	if err != nil {
-		// What was answered once is answered again, whatever came since.
-		kept, verdict, missed := s.db.Repeated(ctx, from.site.Slug, key, sum)
+		// A repeated request gets the first reply again, whatever has been set since.
+		stored, verdict, missed := s.db.ReplayedComment(ctx, from.site.Slug, key, sum)
 		if missed != nil {
 			return err
 		}
 		c.Response().Header().Del("Retry-After")
-		return created(c, kept, verdict, models.SignalsJSON(verdict.Signals), from.key)
+		return replyCreated(c, stored, verdict, models.SignalsJSON(verdict.Signals), from.byKey)
 	}
-	comment.ID = uuid.Must(uuid.NewV7()).String() // campaigns are named after it
-	verdict, campaign, err := s.judge(ctx, &comment, from.site, set, req.Website != "")
-	if err != nil {
-		return err
-	}
-	signals := models.SignalsJSON(verdict.Signals)
-	kept, verdict, replayed, err := s.db.CreateComment(ctx, storage.NewComment{
-		Comment: comment, Verdict: verdict, Signals: signals, Campaign: campaign, IdempotencyKey: key, Fingerprint: sum,
-		SecondLook: from.site.LookShare(),
+	comment.ID = uuid.Must(uuid.NewV7()).String()
+	res, err := s.screener.Screen(ctx, screening.Submission{
+		Site: from.site, Comment: comment, Restrictions: restrictions, Honeypot: req.Website != "",
 	})
 	if err != nil {
 		return err
 	}
-	if replayed {
+	comment.Status, comment.Reason, comment.Lang = res.Status, res.Reason, res.Lang
+	signals := models.SignalsJSON(res.Verdict.Signals)
+	stored, verdict, repeated, err := s.db.CreateComment(ctx, storage.NewComment{
+		Comment: comment, Verdict: res.Verdict, Signals: signals, Campaign: res.Campaign, IdempotencyKey: key, Fingerprint: sum,
+		SecondLook: from.site.SecondLookShare(),
+	})
+	if err != nil {
+		return err
+	}
+	if repeated {
 		signals = models.SignalsJSON(verdict.Signals)
 	} else {
-		s.metrics.comments.WithLabelValues(string(kept.Status)).Inc()
-		s.publish(ctx, s.changed(models.CommentCreated, kept))
+		s.metrics.comments.WithLabelValues(string(stored.Status)).Inc()
+		s.node.Publish(ctx, commentEvent(models.CommentCreated, stored))
 	}
-	return created(c, kept, verdict, signals, from.key)
+	return replyCreated(c, stored, verdict, signals, from.byKey)
 }
 
-// fingerprint tells a request that is repeated from another one.
-func fingerprint(body []byte) []byte {
-	sum := sha256.New()
-	sum.Write([]byte("POST /v1/comments\n"))
-	sum.Write(body)
-	return sum.Sum(nil)
+// replyCreated replies with a new comment.
+func replyCreated(c echo.Context, stored models.Comment, v models.Verdict, signals string, byKey bool) error {
+	c.Response().Header().Set("Location", "/v1/comments/"+stored.ID)
+	return replyComment(c, http.StatusCreated, stored, v, signals, byKey)
 }
 
-// created replies with what became of a comment, and to a site's key with the
-// verdict.
-func created(c echo.Context, kept models.Comment, v models.Verdict, signals string, key bool) error {
-	c.Response().Header().Set("Location", "/v1/comments/"+kept.ID)
-	return answer(c, http.StatusCreated, kept, v, signals, key)
-}
+// replySize is the capacity for a reply without its signals: most are shorter.
+const replySize = 640
 
-// usualReply is more bytes than most replies to a comment have, signals aside.
-const usualReply = 640
-
-// answer tells what a comment is now, and a site's key the verdict with it. It
-// is written as encoding/json would, in less time. A browser learns only
-// whether its comment is public: one that is rejected looks as if it waited, so
-// that a spammer cannot try texts against the filter.
-func answer(c echo.Context, status int, kept models.Comment, v models.Verdict, signals string, key bool) error {
-	if !key {
-		if kept.Reason = ""; kept.Status == models.Rejected {
-			kept.Status = models.Pending
+// replyComment replies with the state of a comment, and to a site's key with
+// the verdict. The JSON is written by hand, as encoding/json would write it,
+// because this is the hot path. A browser learns only whether its comment is
+// public: a rejected comment looks pending, so that a spammer cannot try texts
+// against the filter.
+func replyComment(c echo.Context, status int, stored models.Comment, v models.Verdict, signals string, byKey bool) error {
+	if !byKey {
+		if stored.Reason = ""; stored.Status == models.Rejected {
+			stored.Status = models.Pending
 		}
 	}
-	b := make([]byte, 0, usualReply+len(signals))
+	b := make([]byte, 0, replySize+len(signals))
 	field := func(name, value string) {
 		b = append(append(append(b, '"'), name...), '"', ':')
-		b = append(models.AppendString(b, value), ',')
+		b = append(models.AppendJSONString(b, value), ',')
 	}
 	b = append(b, '{')
-	field("id", kept.ID)
-	field("site", kept.Site)
-	field("article", kept.Article.ID)
-	if kept.ParentID != "" {
-		field("parent_id", kept.ParentID)
+	field("id", stored.ID)
+	field("site", stored.Site)
+	field("article", stored.Article.ID)
+	if stored.ParentID != "" {
+		field("parent_id", stored.ParentID)
 	}
-	field("status", string(kept.Status))
-	if kept.Reason != "" {
-		field("reason", string(kept.Reason))
+	field("status", string(stored.Status))
+	if stored.Reason != "" {
+		field("reason", string(stored.Reason))
 	}
-	b = kept.CreatedAt.AppendFormat(append(b, `"created_at":"`...), time.RFC3339Nano)
+	b = stored.CreatedAt.AppendFormat(append(b, `"created_at":"`...), time.RFC3339Nano)
 	b = append(b, '"')
-	if key {
+	if byKey {
 		b = v.AppendJSON(append(b, `,"verdict":`...), signals)
 	}
 	return c.JSONBlob(status, append(b, '}'))
 }
 
-// speaker is who a comment or report comes from.
-type speaker struct {
-	site    models.Site
-	key     bool           // a front end's server, which is told everything
-	reader  *models.Author // whom a reader token vouches for
-	address netip.Addr     // of the reader; invalid when a server does not say
-	client  models.Client
-	bad     models.Invalid // what is wrong so far, to be told with the rest
-}
-
-// speaker finds out whom a request of a front end speaks for. A server with the
-// site's key passes on what it knows of the reader's client; a browser's word
-// on itself is taken from the connection.
-func (s *Server) speaker(c echo.Context, slug string, client *clientRequest) (speaker, error) {
-	req, by := c.Request(), asked(c)
-	from := speaker{key: by.Kind == models.ByKey, address: by.Address}
-	var err error
-	switch {
-	case !from.key:
-		if from.site, err = s.pageSite(c, slug); err != nil {
-			return from, err
-		}
-		if client != nil {
-			from.bad.Add("client", "is for a site's server")
-		}
-		client = &clientRequest{UserAgent: req.UserAgent(), Referrer: req.Referer()}
-	case slug != "" && slug != by.Site:
-		return from, models.Errorf(models.KindForbidden, "this key is another site's")
-	default:
-		from.site = by.site
-		from.address = netip.Addr{}
-		if client == nil {
-			client = &clientRequest{}
-		}
-		if client.IP != "" {
-			if from.address, err = netip.ParseAddr(client.IP); err != nil {
-				from.bad.Add("client.ip", "must be an IP address")
-			}
-			from.address = from.address.Unmap().WithZone("")
-		}
-	}
-	if from.client, err = s.client(req.Context(), from.address, client); err != nil {
-		return from, err
-	}
-	if token := req.Header.Get("X-Reader-Token"); token != "" {
-		reader, err := s.readReaderToken(token, from.site)
-		if err != nil {
-			return from, err
-		}
-		from.reader = &reader
-	}
-	return from, nil
-}
-
-// readComment makes a comment of a request and checks it.
-func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, error) {
+// comment makes a comment of a request, and validates it.
+func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Comment {
 	comment := models.Comment{
 		Site: from.site.Slug,
 		Article: models.Article{
@@ -229,8 +156,8 @@ func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, 
 		},
 		Body: models.Clean(req.Body), Client: from.client,
 	}
-	if !from.key && req.Author.ID != "" {
-		from.bad.Add("author.id", "is for a site's server, or a reader token")
+	if !from.byKey && req.Author.ID != "" {
+		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	}
 	if r := from.reader; r != nil {
 		comment.Author.ID = r.ID
@@ -241,13 +168,49 @@ func (s *Server) readComment(req commentRequest, from speaker) (models.Comment, 
 			comment.Author.Email = r.Email
 		}
 	}
-	from.bad.Join(comment.Validate())
-	return comment, from.bad.Err()
+	bad.Join(comment.Validate())
+	return comment
 }
 
-// invalid is the fault of one field.
-func invalid(field, format string, args ...any) error {
-	var bad models.Invalid
-	bad.Add(field, format, args...)
-	return bad.Err()
+// commentDetail returns one comment with its history and its surroundings, for a
+// moderator.
+func (s *Server) commentDetail(c echo.Context) error {
+	d, err := s.db.Detail(c.Request().Context(), caller(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if d.History == nil {
+		d.History = []models.Decision{}
+	}
+	if d.Revisions == nil {
+		d.Revisions = []models.Revision{}
+	}
+	if d.Thread == nil {
+		d.Thread = []models.Comment{}
+	}
+	return c.JSON(http.StatusOK, d)
+}
+
+// outcome returns what became of a comment, for its site or the reader who wrote
+// it. Of what the machine decided, a reader learns no more than from the reply
+// to the comment.
+func (s *Server) outcome(c echo.Context) error {
+	var none models.Invalid // the request has no fields
+	from, err := s.identifySubmitter(c, c.QueryParam("site"), nil, &none)
+	if err == nil {
+		_, err = s.ownedComment(c, from)
+	}
+	if err != nil {
+		return err
+	}
+	o, _, err := s.db.Outcome(c.Request().Context(), from.caller(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !from.byKey && o.DecidedAt == nil {
+		if o.Reason = ""; o.Status == models.Rejected {
+			o.Status = models.Pending
+		}
+	}
+	return c.JSON(http.StatusOK, o)
 }

@@ -15,8 +15,8 @@ import (
 	"winnow/models"
 )
 
-func TestSiteKeyLearnsEverything(t *testing.T) {
-	f := newFront(t)
+func TestASiteKeyGetsTheVerdict(t *testing.T) {
+	f := newTestSite(t)
 	r := f.send("POST", "/v1/comments", bearer(f.key), comment(object{"client": object{"ip": "192.0.2.7", "user_agent": "test/1"}}))
 	var p posted
 	r.into(http.StatusCreated, &p)
@@ -29,15 +29,15 @@ func TestSiteKeyLearnsEverything(t *testing.T) {
 	c, err := f.db.Comment(t.Context(), p.ID)
 	f.must(err)
 	if c.Site != "gazette" || string(c.Status) != p.Status || c.Client.Net != "192.0.2.0/24" || len(c.Client.Hash) != 32 || c.Client.UserAgent != "test/1" {
-		t.Errorf("kept %+v", c)
+		t.Errorf("stored %+v", c)
 	}
 	if strings.Contains(fmt.Sprint(c), "192.0.2.7") {
-		t.Errorf("the address itself was kept: %+v", c)
+		t.Errorf("the address itself was stored: %+v", c)
 	}
 }
 
-func TestPageLearnsLittle(t *testing.T) {
-	f := newFront(t)
+func TestAPageDoesNotGetTheVerdict(t *testing.T) {
+	f := newTestSite(t)
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error {
 		s.Mode = models.ModePre
 		return nil
@@ -50,28 +50,28 @@ func TestPageLearnsLittle(t *testing.T) {
 		body := strings.ReplaceAll(string(r.body), p.ID, "")
 		return body[:strings.Index(body, "created_at")], p
 	}
-	waits, held := send(object{"site": "gazette"})
-	looks, trapped := send(object{"site": "gazette", "website": "https://x.example"})
-	if waits != looks {
-		t.Errorf("a trapped comment looks different: %s, %s", looks, waits)
+	heldBody, held := send(object{"site": "gazette"})
+	rejectedBody, rejected := send(object{"site": "gazette", "website": "https://x.example"})
+	if heldBody != rejectedBody {
+		t.Errorf("a comment in the honeypot looks different: %s, %s", rejectedBody, heldBody)
 	}
 	if held.Verdict != nil || held.Reason != "" || held.Status != "pending" {
-		t.Errorf("a page learns %+v", held)
+		t.Errorf("a page gets %+v", held)
 	}
-	c, err := f.db.Comment(t.Context(), trapped.ID)
+	c, err := f.db.Comment(t.Context(), rejected.ID)
 	f.must(err)
 	if c.Status != models.Rejected || c.Reason != models.ReasonHoneypot {
-		t.Errorf("the trapped comment is %s, %s", c.Status, c.Reason)
+		t.Errorf("the comment in the honeypot is %s, %s", c.Status, c.Reason)
 	}
 	c, err = f.db.Comment(t.Context(), held.ID)
 	f.must(err)
 	if c.Status != models.Pending || c.Client.Hash == "" {
-		t.Errorf("the waiting comment is %s, its client %+v", c.Status, c.Client)
+		t.Errorf("the pending comment is %s, its client %+v", c.Status, c.Client)
 	}
 }
 
-func TestPremoderationHoldsEverything(t *testing.T) {
-	f := newFront(t)
+func TestPremoderationHoldsAllComments(t *testing.T) {
+	f := newTestSite(t)
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error {
 		s.Mode = models.ModePre
 		one := 1.0
@@ -84,8 +84,8 @@ func TestPremoderationHoldsEverything(t *testing.T) {
 	}
 }
 
-func TestCommentFaults(t *testing.T) {
-	f := newFront(t)
+func TestBadComments(t *testing.T) {
+	f := newTestSite(t)
 	key, fromPage := bearer(f.key), headers{"Origin": page}
 	for name, test := range map[string]struct {
 		headers headers
@@ -93,30 +93,30 @@ func TestCommentFaults(t *testing.T) {
 		status  int
 		fields  []string
 	}{
-		"nothing in it":            {key, object{}, 422, []string{"article.id", "author.name", "body"}},
-		"all faults at once":       {key, comment(object{"body": " \u200b ", "client": object{"ip": "300.1.1.1"}, "author": object{"name": "x", "email": "no"}}), 422, []string{"body", "client.ip", "author.email"}},
-		"too long":                 {key, comment(object{"body": strings.Repeat("ä", models.MaxBody+1)}), 422, []string{"body"}},
-		"a script as a link":       {key, comment(object{"author": object{"name": "x", "url": "javascript:alert(1)"}}), 422, []string{"author.url"}},
-		"an answer to nothing":     {key, comment(object{"parent_id": "01900000-0000-7000-8000-000000000000"}), 422, []string{"parent_id"}},
-		"a page that names a user": {fromPage, comment(object{"site": "gazette", "author": object{"name": "x", "id": "7"}, "client": object{"ip": "192.0.2.1"}}), 422, []string{"author.id", "client"}},
-		"a wild repetition key":    {key.with("Idempotency-Key", strings.Repeat("x", 201)), comment(nil), 422, []string{"Idempotency-Key"}},
-		"another site's name":      {key, comment(object{"site": "herald"}), 403, nil},
-		"a name twice":             {key, `{"body":"a","body":"b"}`, 400, []string{"body"}},
-		"a name twice, in case":    {key, `{"author":{"name":"a","Name":"b"}}`, 400, []string{"author.Name"}},
-		"a number for a name":      {key, `{"author":{"name":7}}`, 400, []string{"author.name"}},
-		"two requests":             {key, `{} {}`, 400, nil},
-		"a list":                   {key, `[]`, 400, nil},
-		"null":                     {key, `null`, 400, nil},
-		"not JSON":                 {key, `{"body":`, 400, nil},
-		"nothing":                  {key, ``, 400, nil},
-		"bad UTF-8":                {key, "{\"body\":\"\xff\"}", 400, nil},
-		"another charset":          {key.with("Content-Type", "application/json; charset=latin1"), comment(nil), 415, nil},
-		"no JSON by its type":      {key.with("Content-Type", "text/plain"), comment(nil), 415, nil},
-		"too large":                {key, comment(object{"body": strings.Repeat("x", 70_000)}), 413, nil},
-		"no credentials":           {nil, comment(object{"site": "gazette"}), 401, nil},
-		"a page and no site":       {fromPage, comment(nil), 401, nil},
-		"another site's page":      {headers{"Origin": "https://evil.example"}, comment(object{"site": "gazette"}), 403, nil},
-		"a page and no such site":  {fromPage, comment(object{"site": "nowhere"}), 403, nil},
+		"an empty object":                   {key, object{}, 422, []string{"article.id", "author.name", "body"}},
+		"all errors at once":                {key, comment(object{"body": " \u200b ", "client": object{"ip": "300.1.1.1"}, "author": object{"name": "x", "email": "no"}}), 422, []string{"body", "client.ip", "author.email"}},
+		"too long":                          {key, comment(object{"body": strings.Repeat("ä", models.MaxBody+1)}), 422, []string{"body"}},
+		"a script as a link":                {key, comment(object{"author": object{"name": "x", "url": "javascript:alert(1)"}}), 422, []string{"author.url"}},
+		"a reply to an unknown comment":     {key, comment(object{"parent_id": "01900000-0000-7000-8000-000000000000"}), 422, []string{"parent_id"}},
+		"a page that sets an author's id":   {fromPage, comment(object{"site": "gazette", "author": object{"name": "x", "id": "7"}, "client": object{"ip": "192.0.2.1"}}), 422, []string{"author.id", "client"}},
+		"a bad Idempotency-Key":             {key.with("Idempotency-Key", strings.Repeat("x", 201)), comment(nil), 422, []string{"Idempotency-Key"}},
+		"the slug of another site":          {key, comment(object{"site": "herald"}), 403, nil},
+		"a duplicate field":                 {key, `{"body":"a","body":"b"}`, 400, []string{"body"}},
+		"a duplicate field in another case": {key, `{"author":{"name":"a","Name":"b"}}`, 400, []string{"author.Name"}},
+		"a number for a string":             {key, `{"author":{"name":7}}`, 400, []string{"author.name"}},
+		"two requests":                      {key, `{} {}`, 400, nil},
+		"a list":                            {key, `[]`, 400, nil},
+		"null":                              {key, `null`, 400, nil},
+		"not JSON":                          {key, `{"body":`, 400, nil},
+		"no body":                           {key, ``, 400, nil},
+		"bad UTF-8":                         {key, "{\"body\":\"\xff\"}", 400, nil},
+		"another charset":                   {key.with("Content-Type", "application/json; charset=latin1"), comment(nil), 415, nil},
+		"another media type":                {key.with("Content-Type", "text/plain"), comment(nil), 415, nil},
+		"too large":                         {key, comment(object{"body": strings.Repeat("x", 70_000)}), 413, nil},
+		"no credentials":                    {nil, comment(object{"site": "gazette"}), 401, nil},
+		"a page without a site":             {fromPage, comment(nil), 401, nil},
+		"another site's page":               {headers{"Origin": "https://evil.example"}, comment(object{"site": "gazette"}), 403, nil},
+		"a page of an unknown site":         {fromPage, comment(object{"site": "nowhere"}), 403, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := f.send("POST", "/v1/comments", test.headers, test.body)
@@ -124,15 +124,15 @@ func TestCommentFaults(t *testing.T) {
 			r.must(test.status)
 			for _, field := range test.fields {
 				if !strings.Contains(string(r.body), `"field":"`+field+`"`) {
-					t.Errorf("no word of %s: %s", field, r.body)
+					t.Errorf("no error of %s: %s", field, r.body)
 				}
 			}
 		})
 	}
 }
 
-func TestCommentOfUntoldLengthIsBounded(t *testing.T) {
-	f := newFront(t)
+func TestACommentOfUnknownLengthIsLimited(t *testing.T) {
+	f := newTestSite(t)
 	body := io.MultiReader(strings.NewReader(`{"body":"`), strings.NewReader(strings.Repeat("x", 70_000)))
 	req, err := http.NewRequestWithContext(t.Context(), "POST", f.base+"/v1/comments", body)
 	f.must(err)
@@ -146,18 +146,18 @@ func TestCommentOfUntoldLengthIsBounded(t *testing.T) {
 	}
 }
 
-func TestCommentSurvivesStrangeText(t *testing.T) {
-	f := newFront(t)
+func TestUnusualTextIsStored(t *testing.T) {
+	f := newTestSite(t)
 	p := f.post(object{"body": "  \x00 nul, \u202e turned, lone \xed\xa0\x80 \U0001F600 "})
 	c, err := f.db.Comment(t.Context(), p.ID)
 	f.must(err)
 	if !strings.HasPrefix(c.Body, "\uFFFD nul") || !strings.HasSuffix(c.Body, "\U0001F600") {
-		t.Errorf("kept %q", c.Body)
+		t.Errorf("stored %q", c.Body)
 	}
 }
 
 func TestLimits(t *testing.T) {
-	f := newFront(t, func(c *handlers.Config) {
+	f := newTestSite(t, func(c *handlers.Config) {
 		c.Rates = handlers.Rates{
 			Address: models.Rate{Count: 2, Period: time.Minute}, Author: models.Rate{Count: 3, Period: time.Minute},
 			Site: models.Rate{Count: 8, Period: time.Minute},
@@ -210,7 +210,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestIdempotencyKey(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	key := bearer(f.key).with("Idempotency-Key", "once")
 	var first, second posted
 	f.send("POST", "/v1/comments", key, comment(nil)).into(http.StatusCreated, &first)
@@ -222,12 +222,12 @@ func TestIdempotencyKey(t *testing.T) {
 	var third posted
 	f.send("POST", "/v1/comments", headers{"Origin": page, "Idempotency-Key": "once"}, comment(object{"site": "gazette"})).into(http.StatusCreated, &third)
 	if third.ID == first.ID {
-		t.Error("a page and a server met in one key")
+		t.Error("a page and a server share an idempotency key")
 	}
 }
 
 func TestReaderToken(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	hour := time.Now().Add(time.Hour).Unix()
 	good := jwt.MapClaims{"sub": "reader-7", "name": "Ann Other", "email": "ann@example.org", "exp": hour}
 	send := func(token string) reply {
@@ -248,9 +248,9 @@ func TestReaderToken(t *testing.T) {
 		"not a token":       "x.y.z",
 		"no signature":      none,
 		"another algorithm": other,
-		"never ends":        reader(t, jwt.MapClaims{"sub": "7"}),
-		"has ended":         reader(t, jwt.MapClaims{"sub": "7", "exp": hour - 7200}),
-		"nobody":            reader(t, jwt.MapClaims{"exp": hour}),
+		"without an end":    reader(t, jwt.MapClaims{"sub": "7"}),
+		"expired":           reader(t, jwt.MapClaims{"sub": "7", "exp": hour - 7200}),
+		"without a subject": reader(t, jwt.MapClaims{"exp": hour}),
 		"a moderator's":     token(t, "ada"),
 	} {
 		if r := send(token); r.status != http.StatusUnauthorized {
@@ -261,7 +261,7 @@ func TestReaderToken(t *testing.T) {
 }
 
 func TestFlags(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	id := f.approved("harbour", "A plain word.")
 	flag := func(h headers, body object) reply { return f.send("POST", "/v1/comments/"+id+"/flags", h, body) }
 	flag(bearer(f.key), object{}).names("client.ip")

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -10,14 +11,14 @@ import (
 	"winnow/models"
 )
 
-// decisionRequest is what a moderator says of one comment or of several.
+// decisionRequest is a decision on one comment or on several.
 type decisionRequest struct {
 	Action  models.Action `json:"action"`
 	Reason  models.Reason `json:"reason"`
 	Detail  string        `json:"detail"`
 	Note    string        `json:"note"`
 	Message string        `json:"message"`
-	Version int64         `json:"version"` // for decide: of the comment that was seen
+	Version int64         `json:"version"` // of the comment that the moderator saw; for decide alone
 }
 
 func (r decisionRequest) decision() models.DecisionRequest {
@@ -26,33 +27,33 @@ func (r decisionRequest) decision() models.DecisionRequest {
 	}
 }
 
-// decisionReply is a decision with the comment as it stands now.
+// decisionReply is a decision with the comment as it is now.
 type decisionReply struct {
 	models.Decision
 	Comment models.Comment `json:"comment"`
 }
 
-// decide keeps a moderator's word on one comment.
+// decide stores a moderator's decision on one comment.
 func (s *Server) decide(c echo.Context) error {
 	req, err := decode[decisionRequest](c)
 	if err != nil {
 		return err
 	}
-	word := req.decision()
-	if err := word.Validate(); err != nil {
+	decision := req.decision()
+	if err := decision.Validate(); err != nil {
 		return err
 	}
 	ctx, by, id := c.Request().Context(), caller(c), c.Param("id")
-	d, cm, err := s.db.Decide(ctx, by, id, word)
+	d, cm, err := s.db.Decide(ctx, by, id, decision)
 	if err != nil {
 		return s.withCurrent(ctx, by, id, err)
 	}
-	s.publish(ctx, s.changed(models.CommentChanged, cm))
+	s.node.Publish(ctx, commentEvent(models.CommentChanged, cm))
 	return c.JSON(http.StatusOK, decisionReply{d, cm})
 }
 
-// standing is where a comment stands, for whoever was too late.
-type standing struct {
+// currentState is the state of a comment, in the reply to a request that came too late.
+type currentState struct {
 	Status  models.Status `json:"status"`
 	Reason  models.Reason `json:"reason,omitempty"`
 	Version int64         `json:"version"`
@@ -61,24 +62,24 @@ type standing struct {
 	Claim    *models.Claim    `json:"claim,omitempty"`
 }
 
-// conflictError is a refusal that says where the comment stands now.
+// conflictError is a conflict with the current state of the comment.
 type conflictError struct {
 	error
-	current standing
+	current currentState
 }
 
 func (e *conflictError) Unwrap() error { return e.error }
 
-// withCurrent adds to a conflict where the comment stands now.
+// withCurrent adds to a conflict the current state of the comment.
 func (s *Server) withCurrent(ctx context.Context, by models.Caller, id string, err error) error {
 	if models.KindOf(err) != models.KindConflict {
 		return err
 	}
 	d, lookup := s.db.Detail(ctx, by, id)
 	if lookup != nil {
-		return err // the refusal matters more than the explanation
+		return err // the conflict matters more than its explanation
 	}
-	now := standing{Status: d.Comment.Status, Reason: d.Comment.Reason, Version: d.Comment.Version, Claim: d.Claim}
+	now := currentState{Status: d.Comment.Status, Reason: d.Comment.Reason, Version: d.Comment.Version, Claim: d.Claim}
 	for _, h := range slices.Backward(d.History) {
 		if h.UndoneAt == nil {
 			now.Decision = &h
@@ -88,7 +89,7 @@ func (s *Server) withCurrent(ctx context.Context, by models.Caller, id string, e
 	return &conflictError{err, now}
 }
 
-// escalate leaves a comment to an editor.
+// escalate passes a comment on to an editor.
 func (s *Server) escalate(c echo.Context) error {
 	req, err := decode[struct {
 		Note string `json:"note"`
@@ -101,25 +102,146 @@ func (s *Server) escalate(c echo.Context) error {
 	if err != nil {
 		return s.withCurrent(ctx, by, id, err)
 	}
-	s.publish(ctx, s.changed(models.CommentChanged, cm))
+	s.node.Publish(ctx, commentEvent(models.CommentChanged, cm))
 	return c.JSON(http.StatusOK, decisionReply{d, cm})
 }
 
-// undo takes back one decision or escalation, or one batch.
+// undo reverts one decision or escalation, or one batch.
 func (s *Server) undo(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
 	decisions, comments, err := s.db.Undo(ctx, caller(c), id)
 	if len(comments) == 1 {
-		s.publish(ctx, s.changed(models.CommentChanged, comments[0]))
+		s.node.Publish(ctx, commentEvent(models.CommentChanged, comments[0]))
 	} else if len(comments) > 0 {
-		s.publish(ctx, models.Event{Kind: models.CommentChanged, Subject: id, At: s.now().UTC()})
+		s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Subject: id})
 	}
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct {
 		Count     int               `json:"count"`
-		Decisions []models.Decision `json:"decisions"` // the first of them
+		Decisions []models.Decision `json:"decisions"` // the first maxBatch of them
 		Comments  []models.Comment  `json:"comments"`
 	}{len(decisions), decisions[:min(maxBatch, len(decisions))], comments[:min(maxBatch, len(comments))]})
+}
+
+// batchRequest is one decision on several comments: those with the ids, or those
+// that match a filter.
+type batchRequest struct {
+	decisionRequest
+	CommentIDs []string         `json:"comment_ids"`
+	Versions   map[string]int64 `json:"versions"` // of the comments that the moderator saw, by id
+	Filter     *filterRequest   `json:"filter"`
+	Expect     *int             `json:"expect"` // how many matched in the preview
+	Token      string           `json:"token"`  // the preview's
+}
+
+// filter returns the filter of the request, if it has one.
+func (r batchRequest) filter(bad *models.Invalid) (f models.QueueFilter) {
+	for id := range r.Versions {
+		if !slices.Contains(r.CommentIDs, id) {
+			bad.Add("versions", "contains an id that is not in comment_ids")
+			break
+		}
+	}
+	switch {
+	case r.Filter == nil:
+		checkIDs(r.CommentIDs, bad)
+		return f
+	case r.CommentIDs != nil:
+		bad.Add("comment_ids", "cannot be combined with filter")
+	case r.Expect == nil:
+		bad.Add("expect", "is required with filter: the count from the preview")
+	}
+	return r.Filter.filter("filter.", bad)
+}
+
+// batchReply is the result of a decision on several comments. Batch is the id
+// that undoes all of them.
+type batchReply struct {
+	Batch     string            `json:"batch"`
+	Count     int               `json:"count"`     // of decided comments
+	Decisions []models.Decision `json:"decisions"` // when the request had ids
+	Failed    []batchFailure    `json:"failed"`
+}
+
+// batchFailure is why one comment of a batch was not decided.
+type batchFailure struct {
+	ID     string `json:"id"`
+	Type   string `json:"type"` // of the problem, as in problem.Type
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+}
+
+// decideMany stores one decision on several comments, as one batch. Comments that
+// cannot be decided do not stop the others.
+func (s *Server) decideMany(c echo.Context) error {
+	req, err := decode[batchRequest](c)
+	if err != nil {
+		return err
+	}
+	var bad models.Invalid
+	f, decision := req.filter(&bad), req.decision()
+	if decision.Versions = req.Versions; decision.Version != 0 {
+		bad.Add("version", "is for a single comment: use versions")
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if err := s.visible(ctx, by, f.Site); err != nil {
+		return err
+	}
+	var batch string
+	var done []models.Decision
+	var failed map[string]error
+	ids := req.CommentIDs
+	if req.Filter == nil {
+		batch, done, failed, err = s.db.DecideBatch(ctx, by, ids, decision)
+	} else {
+		batch, done, failed, err = s.db.DecideFiltered(ctx, by, f, models.Expected{Count: *req.Expect, Token: req.Token}, decision)
+		ids = slices.Sorted(maps.Keys(failed))
+	}
+	if err != nil {
+		return err
+	}
+	reply := batchReply{Batch: batch, Count: len(done), Decisions: []models.Decision{}, Failed: []batchFailure{}}
+	if req.Filter == nil {
+		reply.Decisions = append(reply.Decisions, done...)
+	}
+	for _, id := range ids { // in the order of the request
+		if why := failed[id]; why != nil {
+			p := problemOf(why)
+			reply.Failed = append(reply.Failed, batchFailure{id, p.Type, p.Status, p.Detail})
+		}
+	}
+	if len(done) > 0 {
+		s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Subject: batch})
+	}
+	return c.JSON(http.StatusOK, reply)
+}
+
+// previewBatch returns what a decision on all comments that match a filter would
+// change.
+func (s *Server) previewBatch(c echo.Context) error {
+	req, err := decode[struct {
+		Filter filterRequest `json:"filter"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	var bad models.Invalid
+	f := req.Filter.filter("filter.", &bad)
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if err := s.visible(ctx, by, f.Site); err != nil {
+		return err
+	}
+	p, err := s.db.PreviewBatch(ctx, by, f)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, p)
 }

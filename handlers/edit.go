@@ -6,16 +6,16 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/screening"
 	"winnow/models"
 	"winnow/storage"
-	"winnow/storage/redis"
 )
 
-// editTime is how long readers may change what they wrote. A site's server may
-// at any time.
+// editTime is how long readers may edit their comments. A site's server may at
+// any time.
 const editTime = 15 * time.Minute
 
-// editComment gives a comment a new text, which is judged as a new comment's is.
+// editComment replaces the text of a comment, and screens the new text.
 func (s *Server) editComment(c echo.Context) error {
 	req, err := decode[struct {
 		Site   string         `json:"site"`
@@ -25,87 +25,55 @@ func (s *Server) editComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	from, err := s.speaker(c, req.Site, req.Client)
+	var bad models.Invalid
+	from, err := s.identifySubmitter(c, req.Site, req.Client, &bad)
 	if err != nil {
 		return err
 	}
-	ctx := redis.Budget(c.Request().Context())
-	comment, err := s.own(c, from)
+	ctx := c.Request().Context()
+	comment, err := s.ownedComment(c, from)
 	if err != nil {
 		return err
 	}
-	if !from.key && s.now().Sub(comment.CreatedAt) > editTime {
-		return models.Errorf(models.KindForbidden, "a comment can be changed for %d minutes", int(editTime.Minutes()))
+	if !from.byKey && s.now().Sub(comment.CreatedAt) > editTime {
+		return models.Errorf(models.KindForbidden, "a comment can be edited for %d minutes after it was posted", int(editTime.Minutes()))
 	}
-	if comment.Gone() {
+	if comment.ContentRemoved() {
 		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
 	}
 	comment.Body = models.Clean(req.Body)
-	from.bad.Join(comment.Validate())
-	if err := from.bad.Err(); err != nil {
+	bad.Join(comment.Validate())
+	if err := bad.Err(); err != nil {
 		return err
 	}
-	limits := append(s.readerLimits(from.site.Slug, "comment", from.address, comment.Author.ID),
-		models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
-	if err := s.take(ctx, c, limits); err != nil {
+	if err := s.checkLimits(ctx, c, s.commentLimits(from, comment.Author.ID)); err != nil {
 		return err
 	}
-	set, err := s.admit(ctx, comment)
+	restrictions, err := s.screener.CheckRestrictions(ctx, comment)
 	if err != nil {
 		return err
 	}
-	v, err := s.judgeAgain(ctx, &comment, from.site, set)
+	res, err := s.screener.Rescreen(ctx, screening.Submission{Site: from.site, Comment: comment, Restrictions: restrictions})
 	if err != nil {
 		return err
 	}
-	kept, err := s.db.EditComment(ctx, from.caller(c), comment.ID, storage.Edit{
-		Body: comment.Body, Lang: comment.Lang, Verdict: v, Status: comment.Status, Reason: comment.Reason,
+	stored, err := s.db.EditComment(ctx, from.caller(c), comment.ID, storage.CommentEdit{
+		Body: comment.Body, Lang: res.Lang, Verdict: res.Verdict, Status: res.Status, Reason: res.Reason,
 	})
 	if err != nil {
 		return err
 	}
-	s.publish(ctx, s.changed(models.CommentChanged, kept))
-	return answer(c, http.StatusOK, kept, v, models.SignalsJSON(v.Signals), from.key)
+	s.node.Publish(ctx, commentEvent(models.CommentChanged, stored))
+	return replyComment(c, http.StatusOK, stored, res.Verdict, models.SignalsJSON(res.Verdict.Signals), from.byKey)
 }
 
-// own returns the comment that a request names, if it is of the site, and of
-// the reader where no server speaks for the site.
-func (s *Server) own(c echo.Context, from speaker) (models.Comment, error) {
+// ownedComment returns the comment in the path, if the submitter may edit it: the
+// site's server all of the site's, and a reader their own.
+func (s *Server) ownedComment(c echo.Context, from submitter) (models.Comment, error) {
 	comment, err := s.db.Comment(c.Request().Context(), c.Param("id"))
-	theirs := from.key || from.reader != nil && from.reader.ID != "" && from.reader.ID == comment.Author.ID
-	if err == nil && (comment.Site != from.site.Slug || !theirs) {
+	allowed := from.byKey || from.reader != nil && from.reader.ID != "" && from.reader.ID == comment.Author.ID
+	if err == nil && (comment.Site != from.site.Slug || !allowed) {
 		err = models.Errorf(models.KindNotFound, "there is no such comment")
 	}
 	return comment, err
-}
-
-// caller is who stands in the trail for what a speaker does.
-func (from speaker) caller(c echo.Context) models.Caller {
-	by := caller(c)
-	if !from.key {
-		by.Kind, by.Site = models.ByOrigin, from.site.Slug
-	}
-	return by
-}
-
-// outcome tells a site, or the reader who wrote it, what became of a comment. A
-// reader is told of the machine's work no more than by the reply to the comment.
-func (s *Server) outcome(c echo.Context) error {
-	from, err := s.speaker(c, c.QueryParam("site"), nil)
-	if err == nil {
-		_, err = s.own(c, from)
-	}
-	if err != nil {
-		return err
-	}
-	o, _, err := s.db.Outcome(c.Request().Context(), from.caller(c), c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if !from.key && o.DecidedAt == nil {
-		if o.Reason = ""; o.Status == models.Rejected {
-			o.Status = models.Pending
-		}
-	}
-	return c.JSON(http.StatusOK, o)
 }

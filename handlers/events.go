@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -14,21 +13,21 @@ import (
 )
 
 const (
-	beatEvery   = 15 * time.Second // shorter than proxies wait
-	streamLife  = accessTTL        // then the client proves anew who it is
-	writePeriod = 5 * time.Second  // for one event to a slow client
-	catchUp     = 1000             // missed events that are told one by one
+	keepAlive    = 15 * time.Second // shorter than proxies wait for data
+	maxStream    = accessTTL        // then the client has to authenticate again
+	eventTimeout = 5 * time.Second  // to write one event to a slow client
+	maxReplay    = 1000             // missed events that are sent one by one
 )
 
 // events streams what changes on the caller's sites as server-sent events: id
-// and data, which is a models.Event. A client that comes back with the last id
-// it has seen is first told what it missed; when that is too much or too long
-// ago, an event named "reset" tells it to read everything anew.
+// and data, which is a models.Event. A client that reconnects with the last id
+// it has received first gets what it missed. When that is too much or too long
+// ago, an event named "reset" tells it to load everything again.
 func (s *Server) events(c echo.Context) error {
 	q := queryOf(c)
 	site, last := q.site(), c.Request().Header.Get("Last-Event-ID")
 	if _, err := uuid.Parse(last); last != "" && err != nil {
-		q.bad.Add("Last-Event-ID", "is not the id of an event")
+		q.bad.Add("Last-Event-ID", "must be the id of an event")
 	}
 	if err := q.err(); err != nil {
 		return err
@@ -37,61 +36,33 @@ func (s *Server) events(c echo.Context) error {
 	if err := s.visible(ctx, by, site); err != nil {
 		return err
 	}
-	// First join, then look back: what happens in between is in both.
-	sub, err := s.feed.join(ctx)
+	// Subscribe before the query for missed events: what happens in between is
+	// in both.
+	sub, err := s.node.Hub().Subscribe(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.feed.leave(sub)
-	missed, all, err := s.missed(ctx, last)
-	if err != nil {
-		return err
+	defer s.node.Hub().Unsubscribe(sub)
+	missed, complete := []models.Event(nil), true
+	if last != "" {
+		if missed, complete, err = s.node.Hub().Replay(ctx, last, maxReplay); err != nil {
+			return err
+		}
 	}
-	out := eventStream{c.Response(), longReply(c.Response()), func(e models.Event) bool {
-		return (site == "" || e.Site == site || e.Site == "") && (e.Site == "" || by.Sees(e.Site))
+	out := eventStream{c.Response(), clearReadDeadline(c.Response()), func(e models.Event) bool {
+		return (site == "" || e.Site == site || e.Site == "") && (e.Site == "" || by.CanSee(e.Site))
 	}}
-	if err := out.begin(all); err != nil {
-		return nil // the client has left
+	if err := out.begin(complete); err != nil {
+		return nil // the client has disconnected
 	}
-	out.follow(ctx, missed, sub.events)
+	out.follow(ctx, missed, sub.Events)
 	return nil
 }
 
-// changed is the notice of what became of a comment. The event itself, with
-// its id, is storage's.
-func (s *Server) changed(kind models.EventKind, cm models.Comment) models.Event {
-	return models.Event{
-		Kind: kind, Site: cm.Site, Subject: cm.ID, Article: cm.Article.ID, Status: cm.Status, At: s.now().UTC(),
-	}
-}
-
-// feedStreams wakes the feed with every notice until ctx ends.
-func (s *Server) feedStreams(ctx context.Context) error {
-	notices, err := s.notifier.Subscribe(ctx)
-	if err != nil {
-		return fmt.Errorf("subscribe to notices: %w", err)
-	}
-	s.feed.run(ctx, notices, func(err error) {
-		s.log.ErrorContext(ctx, "open streams hear nothing", "error", err)
-	})
-	for range notices { // the notifier closes it
-	}
-	return nil
-}
-
-// missed returns what came after an event, and whether that is all of it.
-func (s *Server) missed(ctx context.Context, last string) (events []models.Event, all bool, err error) {
-	switch {
-	case last == "":
-		return nil, true, nil
-	case last < earliestID(time.Now().Add(-24*time.Hour)):
-		return nil, false, nil // storage may have forgotten what came next
-	}
-	events, err = s.db.EventsSince(ctx, last, catchUp)
-	if len(events) == catchUp {
-		return nil, false, err
-	}
-	return events, true, err
+// commentEvent is the event of a change to a comment, for other nodes and open
+// streams. The one with an id is storage's.
+func commentEvent(kind models.EventKind, cm models.Comment) models.Event {
+	return models.Event{Kind: kind, Site: cm.Site, Subject: cm.ID, Article: cm.Article.ID, Status: cm.Status}
 }
 
 // eventStream writes server-sent events to one client.
@@ -101,37 +72,29 @@ type eventStream struct {
 	wanted  func(models.Event) bool
 }
 
-// longReply lets a reply last longer than the server waits for requests: past
-// that read deadline net/http would take the client for gone.
-func longReply(res http.ResponseWriter) *http.ResponseController {
-	control := http.NewResponseController(res)
-	_ = control.SetReadDeadline(time.Time{}) // not every writer has deadlines; those of net/http have
-	return control
-}
-
-// begin sends the head, so that the client knows that it is listened to.
-func (o eventStream) begin(all bool) error {
+// begin sends the header, so that the client knows that the stream is open.
+func (o eventStream) begin(complete bool) error {
 	h := o.res.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would keep events back
+	h.Set("X-Accel-Buffering", "no") // or nginx would buffer events
 	o.res.WriteHeader(http.StatusOK)
-	if all {
+	if complete {
 		return o.write("retry: 2000\n\n")
 	}
 	return o.write("retry: 2000\nevent: reset\ndata: {}\n\n")
 }
 
-// follow sends events until the client leaves, the feed ends the stream, or it
-// has lived long enough.
+// follow sends events until the client disconnects, the hub ends the
+// subscription, or maxStream has passed.
 func (o eventStream) follow(ctx context.Context, missed []models.Event, live <-chan models.Event) {
-	ctx, cancel := context.WithTimeout(ctx, streamLife)
+	ctx, cancel := context.WithTimeout(ctx, maxStream)
 	defer cancel()
-	beat := time.NewTicker(beatEvery)
-	defer beat.Stop()
-	told := make(map[string]bool, len(missed))
+	ping := time.NewTicker(keepAlive)
+	defer ping.Stop()
+	sent := make(map[string]bool, len(missed))
 	for _, e := range missed {
-		told[e.ID] = true
+		sent[e.ID] = true
 		if o.send(e) != nil {
 			return
 		}
@@ -145,11 +108,11 @@ func (o eventStream) follow(ctx context.Context, missed []models.Event, live <-c
 			if !more {
 				return
 			}
-			if !told[e.ID] {
+			if !sent[e.ID] {
 				err = o.send(e)
 			}
-		case <-beat.C:
-			err = o.write(": still here\n\n")
+		case <-ping.C:
+			err = o.write(": keep-alive\n\n")
 		}
 		if err != nil {
 			return
@@ -168,9 +131,10 @@ func (o eventStream) send(e models.Event) error {
 	return o.write("id: " + e.ID + "\ndata: " + string(data) + "\n\n")
 }
 
-// write sends text at once. A client that does not take it in time is given up.
+// write sends text at once. A client that does not read it in time is
+// disconnected.
 func (o eventStream) write(text string) error {
-	_ = o.control.SetWriteDeadline(time.Now().Add(writePeriod))
+	_ = o.control.SetWriteDeadline(time.Now().Add(eventTimeout))
 	if _, err := o.res.Write([]byte(text)); err != nil {
 		return err
 	}

@@ -14,15 +14,15 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// listener is a client at the stream of events.
+// listener is a client of the stream of events.
 type listener struct {
 	*testing.T
 	res   *http.Response
 	lines *bufio.Scanner
 }
 
-// listen opens the stream, and returns when the server listens.
-func (d *desk) listen(name, path, last string) *listener {
+// listen opens the stream, and returns when the server has subscribed.
+func (d *testNode) listen(name, path, last string) *listener {
 	d.Helper()
 	req := d.request(name, "GET", path, nil)
 	req.Header.Set("Last-Event-ID", last)
@@ -70,7 +70,7 @@ func (l *listener) ended() {
 	}
 }
 
-func (d *desk) post(body string) string {
+func (d *testNode) post(body string) string {
 	d.Helper()
 	var got struct{ ID string }
 	d.as("front end", "POST", "/v1/comments", object{
@@ -80,19 +80,19 @@ func (d *desk) post(body string) string {
 }
 
 func TestEvents(t *testing.T) {
-	for sentence, test := range map[string]func(*desk){
-		"an open console hears of comments, claims and decisions": hearsAll,
-		"a moderator hears of their own sites alone":              hearsOwnSites,
-		"a client that comes back is told what it missed":         catchesUp,
-		"a client that was away too long is told to begin anew":   resets,
-		"another node's changes are heard without its notices":    hearsOtherNodes,
-		"all streams end when the server stops":                   streamsEnd,
+	for sentence, test := range map[string]func(*testNode){
+		"a stream has the events of comments, claims and decisions": streamsAll,
+		"a stream has only the events of the moderator's sites":     streamsOwnSites,
+		"a client that reconnects gets what it missed":              replaysMissed,
+		"a client that missed too much gets a reset":                resetsOldClients,
+		"events of other nodes arrive without a common notifier":    streamsOtherNodes,
+		"all streams end when the server stops":                     streamsEnd,
 	} {
 		onBoth(t, sentence, test)
 	}
 }
 
-func hearsAll(d *desk) {
+func streamsAll(d *testNode) {
 	l := d.listen("bob", "/v1/events", "")
 	id := d.post("A comment on the harbour.")
 	if e, _ := l.next(); e.Kind != models.CommentCreated || e.Subject != id || e.Site != "gazette" || e.Article != "harbour" || e.Status == "" {
@@ -104,45 +104,45 @@ func hearsAll(d *desk) {
 	for _, want := range []models.EventKind{models.CommentCreated, models.CommentClaimed, models.CommentChanged} {
 		e, _ := l.next()
 		if v, err := uuid.Parse(e.ID); err != nil || v.Version() != 7 || e.Kind != want || e.Subject != c.ID {
-			d.Errorf("heard %+v, want %s", e, want)
+			d.Errorf("got %+v, want %s", e, want)
 		}
 	}
 }
 
-func hearsOwnSites(d *desk) {
+func streamsOwnSites(d *testNode) {
 	greta, bob := d.listen("greta", "/v1/events", ""), d.listen("bob", "/v1/events?site=herald", "")
 	d.pending("gazette", "theirs")
 	ours := d.pending("herald", "ours")
 	for _, l := range []*listener{greta, bob} {
 		if e, _ := l.next(); e.Subject != ours.ID {
-			d.Errorf("heard %+v", e)
+			d.Errorf("got %+v", e)
 		}
 	}
 	d.as("greta", "GET", "/v1/events?site=gazette", nil).must(http.StatusNotFound)
 }
 
-func catchesUp(d *desk) {
+func replaysMissed(d *testNode) {
 	first := d.listen("bob", "/v1/events", "")
-	d.pending("gazette", "heard")
+	d.pending("gazette", "received")
 	last, _ := first.next()
 	first.res.Body.Close()
 	missed := []string{d.pending("gazette", "missed").ID, d.pending("gazette", "missed too").ID}
 	again := d.listen("bob", "/v1/events", last.ID)
 	for _, want := range append(missed, d.pending("gazette", "live").ID) {
 		if e, _ := again.next(); e.Subject != want {
-			d.Errorf("heard %+v, want %s", e, want)
+			d.Errorf("got %+v, want %s", e, want)
 		}
 	}
 }
 
-func resets(d *desk) {
+func resetsOldClients(d *testNode) {
 	l := d.listen("bob", "/v1/events", "01900000-0000-7000-8000-000000000000")
 	if _, name := l.next(); name != "reset" {
-		d.Errorf("heard %q", name)
+		d.Errorf("got %q", name)
 	}
 }
 
-func hearsOtherNodes(d *desk) {
+func streamsOtherNodes(d *testNode) {
 	here, base := d.listen("bob", "/v1/events", ""), d.base
 	d.serve(memory.NewNotifier()) // nothing but the database in common
 	if d.base == base {
@@ -150,11 +150,11 @@ func hearsOtherNodes(d *desk) {
 	}
 	id := d.post("A comment on the other node.")
 	if e, _ := here.next(); e.Subject != id {
-		d.Errorf("heard %+v", e)
+		d.Errorf("got %+v", e)
 	}
 }
 
-func streamsEnd(d *desk) {
+func streamsEnd(d *testNode) {
 	l := d.listen("bob", "/v1/events", "")
 	d.stop()
 	l.ended()
@@ -162,7 +162,7 @@ func streamsEnd(d *desk) {
 }
 
 func TestBadEventRequests(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	req := d.request("bob", "GET", "/v1/events", nil)
 	req.Header.Set("Last-Event-ID", "nonsense")
 	d.send(req).names("Last-Event-ID")

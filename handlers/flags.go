@@ -19,8 +19,8 @@ type flagRequest struct {
 	} `json:"author"`
 }
 
-// flagComment notes that a reader reports a comment. It does not say what
-// becomes of the report.
+// flagComment stores that a reader reports a comment. The reply does not show
+// what follows from it.
 func (s *Server) flagComment(c echo.Context) error {
 	req, err := decode[flagRequest](c)
 	if err != nil {
@@ -31,67 +31,68 @@ func (s *Server) flagComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// Only what is public can be reported: else a report would tell a rejected
-	// comment from a waiting one.
-	unknown := models.Errorf(models.KindNotFound, "there is no such comment")
-	if by := caller(c); by.Kind == models.ByKey && !by.Sees(comment.Site) || comment.Status != models.Approved {
-		return unknown
+	// Only public comments can be reported: otherwise the reply would tell a
+	// rejected comment from a pending one.
+	notFound := models.Errorf(models.KindNotFound, "there is no such comment")
+	if by := caller(c); by.Kind == models.ByKey && !by.CanSee(comment.Site) || comment.Status != models.Approved {
+		return notFound
 	}
-	from, err := s.speaker(c, comment.Site, req.Client)
+	var bad models.Invalid
+	from, err := s.identifySubmitter(c, comment.Site, req.Client, &bad)
 	if models.KindOf(err) == models.KindForbidden {
-		return unknown
+		return notFound
 	}
 	if err != nil {
 		return err
 	}
-	who, err := reporter(req, from, s.witness(comment.ID, from.address))
-	if err != nil {
+	who := req.reporter(from, s.node.ReporterID(comment.ID, from.address), &bad)
+	if err := bad.Err(); err != nil {
 		return err
 	}
-	if err := s.take(ctx, c, s.readerLimits(from.site.Slug, "flag", from.address, who.author)); err != nil {
+	if err := s.checkLimits(ctx, c, s.readerLimits(from, "flag", who.author)); err != nil {
 		return err
 	}
 	by := caller(c)
-	if !from.key {
-		// The trail must not keep a reader's address.
+	if !from.byKey {
+		// The audit trail must not have a reader's address.
 		by.Kind, by.Site, by.Address = models.ByOrigin, from.site.Slug, netip.Addr{}
 	}
 	comment, err = s.db.Flag(ctx, by, comment.ID, who.String(), string(req.Reason))
 	if err != nil {
 		return err
 	}
-	s.publish(ctx, s.changed(models.CommentChanged, comment))
+	s.node.Publish(ctx, commentEvent(models.CommentChanged, comment))
 	return c.NoContent(http.StatusNoContent)
 }
 
-// identity is by what one reporter is told from another.
-type identity struct{ author, client string }
+// reporter identifies who reports a comment, so that each counts once.
+type reporter struct{ author, client string }
 
-func (i identity) String() string {
-	if i.author != "" {
-		return "author " + i.author
+func (r reporter) String() string {
+	if r.author != "" {
+		return "author " + r.author
 	}
-	return "client " + i.client
+	return "client " + r.client
 }
 
-// reporter finds out who reports: an author whom the site vouches for, else the
-// address that witness stands for.
-func reporter(req flagRequest, from speaker, witness string) (identity, error) {
-	who := identity{author: models.Clean(req.Author.ID), client: witness}
+// reporter returns who reports: an author whom the site or a reader token
+// identifies, or else the client with that id.
+func (req flagRequest) reporter(from submitter, clientID string, bad *models.Invalid) reporter {
+	who := reporter{author: models.Clean(req.Author.ID), client: clientID}
 	switch {
-	case !from.key && who.author != "":
-		from.bad.Add("author.id", "is for a site's server, or a reader token")
+	case !from.byKey && who.author != "":
+		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	case len(who.author) > 4*models.MaxID:
-		from.bad.Add("author.id", "must have at most %d characters", models.MaxID)
+		bad.Add("author.id", "must have at most %d characters", models.MaxID)
 	}
 	if from.reader != nil {
 		who.author = from.reader.ID
 	}
-	if who == (identity{}) {
-		from.bad.Add("client.ip", "or author.id must say who reports")
+	if who == (reporter{}) {
+		bad.Add("client.ip", "is required unless author.id is given")
 	}
-	if req.Reason != "" && !req.Reason.Decidable() {
-		from.bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")
+	if req.Reason != "" && !req.Reason.IsModeratorReason() {
+		bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")
 	}
-	return who, from.bad.Err()
+	return who
 }

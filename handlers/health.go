@@ -10,28 +10,28 @@ import (
 	"winnow/models"
 )
 
-// healthz tells that the process answers.
+// healthz replies as long as the process runs.
 func (s *Server) healthz(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusOK, map[string]string{"status": "ok", "version": s.version})
 }
 
-// readiness is what a node needs to serve. Redis may be down: limits then count
-// in process.
+// readiness is the state of what a node needs. Without Redis it is degraded: it
+// then counts limits for itself.
 type readiness struct {
-	Status string `json:"status"`          // "ready", or "degraded": ready all the same
+	Status string `json:"status"`          // "ready" or "degraded", which still serves requests
 	Model  string `json:"model"`           // version of the live model
 	Redis  string `json:"redis,omitempty"` // "ok" or "down"; absent without Redis
 }
 
-// readyz tells whether the node can serve.
+// readyz tells whether the node can serve requests.
 func (s *Server) readyz(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 	defer cancel()
 	if err := s.db.Ping(ctx); err != nil {
 		return &models.Error{Kind: models.KindUnavailable, Message: "the database does not answer", Cause: err}
 	}
-	r := readiness{Status: "ready", Model: s.live.Load().Version()}
+	r := readiness{Status: "ready", Model: s.node.Model().Version()}
 	if s.redis != nil {
 		r.Redis = "ok"
 		if err := s.redis.Ping(ctx); err != nil {

@@ -12,13 +12,12 @@ import (
 	"winnow/models"
 )
 
-// Rates are how often callers may do what strangers can reach. A Count of 0
-// means no limit.
+// Rates are limits of what anybody can call. A Count of 0 means no limit.
 type Rates struct {
 	Address models.Rate // comments, and reports, of one address (IPv6: of one /64)
-	Author  models.Rate // likewise of one author whom the site vouches for
-	Site    models.Rate // comments of one site, so that none starves the others
-	Login   models.Rate // attempts of one address for one name; ten times that for each of both alone
+	Author  models.Rate // likewise of one author with an id
+	Site    models.Rate // comments of one site, so that no site slows down the others
+	Login   models.Rate // logins from one address for one name; ten times that from one address, and for one name
 }
 
 // DefaultRates suit a newsroom: a reader in a heated debate stays below them.
@@ -31,11 +30,17 @@ func DefaultRates() Rates {
 	}
 }
 
+// commentLimits are the limits of a new comment, or of a new text of one.
+func (s *Server) commentLimits(from submitter, authorID string) []models.Limit {
+	return append(s.readerLimits(from, "comment", authorID), models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
+}
+
 // readerLimits are the limits of one reader for one purpose, such as "comment".
 // A name is not an identity, so it is not counted.
-func (s *Server) readerLimits(site, purpose string, address netip.Addr, authorID string) []models.Limit {
-	limits := make([]models.Limit, 0, 3) // with room for the site's
-	if key := s.addressKey(address); key != "" {
+func (s *Server) readerLimits(from submitter, purpose, authorID string) []models.Limit {
+	limits := make([]models.Limit, 0, 3) // with room for that of commentLimits
+	site := from.site.Slug
+	if key := s.node.LimitKey(from.address); key != "" {
 		limits = append(limits, models.Limit{Site: site, Name: "address", Key: purpose + " " + key, Rate: s.rates.Address})
 	}
 	if authorID != "" {
@@ -44,12 +49,12 @@ func (s *Server) readerLimits(site, purpose string, address netip.Addr, authorID
 	return limits
 }
 
-// loginLimits slow down guessing. The tight one counts an address and a name
-// together: colleagues behind one address do not lock each other out, nor does
-// a stranger elsewhere lock out a known name soon.
+// loginLimits slow down the guessing of passwords. The lowest counts an address
+// and a name together, so that colleagues behind one address do not lock each
+// other out, and somebody elsewhere does not easily lock out a name.
 func (s *Server) loginLimits(address netip.Addr, name string) []models.Limit {
 	wide := models.Rate{Count: 10 * s.rates.Login.Count, Period: s.rates.Login.Period}
-	key := s.addressKey(address)
+	key := s.node.LimitKey(address)
 	return []models.Limit{
 		{Name: "login", Key: key + " " + name, Rate: s.rates.Login},
 		{Name: "login-address", Key: key, Rate: wide},
@@ -57,21 +62,22 @@ func (s *Server) loginLimits(address netip.Addr, name string) []models.Limit {
 	}
 }
 
-// Names of the RateLimit fields as net/http spells them: any other spelling it
-// would change for each reply.
+// Names of the RateLimit fields in the form of net/http, which would otherwise
+// convert them for each reply.
 const (
 	limitHeader  = "Ratelimit"
 	policyHeader = "Ratelimit-Policy"
 )
 
-// take asks the limiter, in one call, and writes the RateLimit fields
-// (draft-ietf-httpapi-ratelimit-headers). A limiter that fails lets pass: a
-// newsroom without limits is better than one without comments.
-func (s *Server) take(ctx context.Context, c echo.Context, limits []models.Limit) error {
-	a, err := s.limiter.Take(ctx, limits...)
+// checkLimits counts a request for its limits, in one call, and writes the RateLimit
+// fields (draft-ietf-httpapi-ratelimit-headers). When the limiter fails, the
+// request is accepted: a site is better off without limits than without
+// comments.
+func (s *Server) checkLimits(ctx context.Context, c echo.Context, limits []models.Limit) error {
+	a, err := s.limiter.Allow(ctx, limits...)
 	if err != nil {
 		s.metrics.limiterFailures.Inc()
-		s.log.ErrorContext(ctx, "limiter failed, request let through", "error", err)
+		s.log.ErrorContext(ctx, "limiter failed, request allowed", "error", err)
 		return nil
 	}
 	if a.Policy.Name == "" {
@@ -99,7 +105,7 @@ func (s *Server) take(ctx context.Context, c echo.Context, limits []models.Limit
 	}
 	s.metrics.refusals.WithLabelValues(a.Policy.Name).Inc()
 	h.Set("Retry-After", strconv.Itoa(max(1, seconds(a.RetryAfter))))
-	return models.Errorf(models.KindLimited, "too many requests; one more is allowed in %d seconds", max(1, seconds(a.RetryAfter)))
+	return models.Errorf(models.KindLimited, "too many requests: retry in %d seconds", max(1, seconds(a.RetryAfter)))
 }
 
 // appendItem appends a string with two parameters as RFC 9651 writes it:
@@ -110,5 +116,5 @@ func appendItem(b []byte, name, first string, one int, second string, two int) [
 	return strconv.AppendInt(append(append(append(b, ';'), second...), '='), int64(two), 10)
 }
 
-// seconds rounds up, so that whoever waits that long is let in.
+// seconds rounds up, so that after that time a request is allowed.
 func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

@@ -14,7 +14,7 @@ import (
 	"winnow/models"
 )
 
-// metrics is what an operator watches, in a registry of the server's own.
+// metrics are the server's Prometheus metrics, in a registry of its own.
 type metrics struct {
 	handler         http.Handler
 	requests        *prometheus.CounterVec
@@ -57,8 +57,8 @@ func (s *Server) newMetrics() *metrics {
 	return m
 }
 
-// observe counts one answered request. Paths without a route, and methods that
-// no route has, count as one each, so that strangers cannot make up names.
+// observe counts one answered request. All paths without a route share one label,
+// and all other methods another: clients must not be able to create labels.
 func (m *metrics) observe(c echo.Context, took time.Duration) {
 	route, method := c.Path(), c.Request().Method
 	if route == "" {
@@ -76,18 +76,18 @@ var (
 	modelDesc   = prometheus.NewDesc("winnow_model_info", "The live model.", []string{"version"}, nil)
 )
 
-// gauges are read when they are asked for.
+// gauges are computed when the metrics are scraped.
 type gauges struct{ s *Server }
 
 func (g gauges) Describe(ch chan<- *prometheus.Desc) { ch <- pendingDesc; ch <- modelDesc }
 
 func (g gauges) Collect(ch chan<- prometheus.Metric) {
-	ch <- prometheus.MustNewConstMetric(modelDesc, prometheus.GaugeValue, 1, g.s.live.Load().Version())
+	ch <- prometheus.MustNewConstMetric(modelDesc, prometheus.GaugeValue, 1, g.s.node.Model().Version())
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	page, err := g.s.db.Queue(ctx, models.Caller{Kind: models.ByCommand}, models.QueueFilter{Limit: 1})
 	if err != nil {
-		g.s.log.WarnContext(ctx, "queue not counted for the metrics", "error", err)
+		g.s.log.WarnContext(ctx, "counting the queue for the metrics failed", "error", err)
 		return
 	}
 	ch <- prometheus.MustNewConstMetric(pendingDesc, prometheus.GaugeValue, float64(page.Total))

@@ -3,22 +3,21 @@ package handlers
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier"
+	"winnow/handlers/node"
 	"winnow/models"
 )
 
 // listModels lists the models of the installation, newest first, and the last
 // training of this node.
 func (s *Server) listModels(c echo.Context) error {
-	last := s.trainer.last() // first, so that what it says is done is in the list
+	last := s.node.Trainer().Last() // read first: the model of a training that is done must be in the list
 	all, err := s.db.Models(c.Request().Context())
 	if err != nil {
 		return err
@@ -26,16 +25,19 @@ func (s *Server) listModels(c echo.Context) error {
 	if all == nil {
 		all = []models.ModelInfo{}
 	}
+	if last != nil && last.Failure != nil {
+		last.Error = problemOf(last.Failure).Detail
+	}
 	return c.JSON(http.StatusOK, struct {
 		Items    []models.ModelInfo `json:"items"`
-		Training *training          `json:"training,omitempty"`
+		Training *node.Training     `json:"training,omitempty"`
 	}{all, last})
 }
 
-// uploadModel keeps a model file as a candidate.
+// uploadModel stores a model file as a candidate.
 func (s *Server) uploadModel(c echo.Context) error {
 	if kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type")); err != nil || kind != "application/octet-stream" {
-		return models.Errorf(models.KindMediaType, "a model must be sent as application/octet-stream")
+		return models.Errorf(models.KindMediaType, "Content-Type must be application/octet-stream")
 	}
 	data, err := readBody(c.Request())
 	if err != nil {
@@ -45,21 +47,17 @@ func (s *Server) uploadModel(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	info, err := s.keepModel(c.Request().Context(), caller(c), m, "upload", data)
+	info, err := s.storeModel(c.Request().Context(), caller(c), m, "upload", data)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusCreated, info)
 }
 
-// keepModel stores a candidate. What is there already stays as it was.
-func (s *Server) keepModel(ctx context.Context, by models.Caller, m *classifier.Model, origin string, data []byte) (models.ModelInfo, error) {
+// storeModel stores a candidate. A model that is stored already is not changed.
+func (s *Server) storeModel(ctx context.Context, by models.Caller, m *classifier.Model, origin string, data []byte) (models.ModelInfo, error) {
 	none := models.ModelInfo{}
-	manifest, err := json.Marshal(m.Manifest())
-	if err != nil {
-		return none, fmt.Errorf("manifest of model %s: %w", m.Version(), err)
-	}
-	if err := s.db.AddModel(ctx, by, models.ModelInfo{Version: m.Version(), Origin: origin, Manifest: manifest}, data); err != nil {
+	if err := s.node.StoreModel(ctx, by, m, origin, data); err != nil {
 		return none, err
 	}
 	all, err := s.db.Models(ctx)
@@ -71,11 +69,11 @@ func (s *Server) keepModel(ctx context.Context, by models.Caller, m *classifier.
 			return info, nil
 		}
 	}
-	return none, fmt.Errorf("model %s is not where it was put", m.Version())
+	return none, fmt.Errorf("model %s is missing after it was stored", m.Version())
 }
 
-// promoteModel makes a model the one that scores: here before the reply, on
-// the other nodes with the notice.
+// promoteModel makes a model live: on this node before the reply, on the others
+// when they receive the event.
 func (s *Server) promoteModel(c echo.Context) error {
 	ctx, version := c.Request().Context(), c.Param("version")
 	data, err := s.db.ModelData(ctx, version)
@@ -89,67 +87,48 @@ func (s *Server) promoteModel(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.nowLive(c, info)
+	return s.activated(c, info)
 }
 
-// rollbackModel puts back the model that was live before.
+// rollbackModel makes the previous model live again.
 func (s *Server) rollbackModel(c echo.Context) error {
 	info, err := s.db.RollbackModel(c.Request().Context(), caller(c))
 	if err != nil {
 		return err
 	}
-	return s.nowLive(c, info)
+	return s.activated(c, info)
 }
 
-func (s *Server) nowLive(c echo.Context, info models.ModelInfo) error {
-	// The change is kept: a caller who leaves now must not keep it from working.
+// activated loads the model that storage has made live, and replies.
+func (s *Server) activated(c echo.Context, info models.ModelInfo) error {
+	// The change is committed: it must take effect even if the client leaves.
 	ctx := context.WithoutCancel(c.Request().Context())
-	s.publish(ctx, models.Event{Kind: models.ModelPromoted, Subject: info.Version, At: s.now().UTC()})
-	if err := s.reload(ctx); err != nil {
+	s.node.Publish(ctx, models.Event{Kind: models.ModelPromoted, Subject: info.Version})
+	if err := s.node.ReloadModel(ctx); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, info)
 }
 
-// leastLabels is how many ham, and how many spam or abuse, a training wants.
-const leastLabels = 20
+// minLabels is the least number of ham labels, and of spam or abuse labels, that
+// a training needs.
+const minLabels = 20
 
-// trainModel begins to train a candidate from the labels of the installation,
-// and replies at once. Its progress and result are seen with the models.
+// trainModel starts to train a candidate on all labels, and replies at once.
+// listModels shows progress and result.
 func (s *Server) trainModel(c echo.Context) error {
 	n, err := s.db.LabelCounts(c.Request().Context(), "")
 	if err != nil {
 		return err
 	}
-	if n[models.Ham] < leastLabels || max(n[models.Spam], n[models.Abuse]) < leastLabels {
+	if n[models.Ham] < minLabels || max(n[models.Spam], n[models.Abuse]) < minLabels {
 		return invalid("labels", "must have at least %d ham and %d spam or abuse; there are %d ham, %d spam and %d abuse",
-			leastLabels, leastLabels, n[models.Ham], n[models.Spam], n[models.Abuse])
+			minLabels, minLabels, n[models.Ham], n[models.Spam], n[models.Abuse])
 	}
-	job, err := s.trainer.begin(caller(c), s.now().UTC())
+	job, err := s.node.Trainer().Start(caller(c), s.now().UTC())
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set("Location", "/v1/models")
 	return c.JSON(http.StatusAccepted, job)
-}
-
-// learn trains one model and keeps it.
-func (s *Server) learn(ctx context.Context, by models.Caller) (version string, err error) {
-	// Not the live model: it may have learned from the same labels already.
-	base, err := classifier.Starter()
-	if err != nil {
-		return "", err
-	}
-	m, _, err := classifier.Train(ctx, s.db.Labels(ctx, "", time.Time{}), classifier.TrainOptions{
-		Base: base, Progress: s.trainer.progress,
-	})
-	if err != nil {
-		return "", err
-	}
-	var data bytes.Buffer
-	if _, err := m.WriteTo(&data); err != nil {
-		return "", fmt.Errorf("write model %s: %w", m.Version(), err)
-	}
-	_, err = s.keepModel(ctx, by, m, "train", data.Bytes())
-	return m.Version(), err
 }

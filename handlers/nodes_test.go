@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"winnow/handlers"
+	"winnow/handlers/node"
 	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/memory"
@@ -18,19 +19,19 @@ import (
 )
 
 // nodes are two servers on one database, each with connections of its own as
-// two processes have them. Each hears of the other by its notifier, or not at
-// all.
+// two processes have them. They share a notifier, or have none in
+// common.
 type nodes struct {
-	*desk
+	*testNode
 	here, there string // where they answer
 }
 
 // onNodes runs a test on two nodes, on each database.
-func onNodes(t *testing.T, sentence string, notifier func(*testing.T) handlers.Notifier, test func(*nodes)) {
+func onNodes(t *testing.T, sentence string, notifier func(*testing.T) node.Notifier, test func(*nodes)) {
 	for name, newURL := range map[string]func(testing.TB) string{"SQLite": storagetest.SQLiteURL, "PostgreSQL": storagetest.PostgresURL} {
 		t.Run(sentence+"/"+name, func(t *testing.T) {
 			url := newURL(t)
-			n := &nodes{desk: newDesk(t, storagetest.Open(t, url, storage.Options{}))}
+			n := &nodes{testNode: newTestNode(t, storagetest.Open(t, url, storage.Options{}))}
 			n.stop()
 			for _, base := range []*string{&n.here, &n.there} {
 				*base = n.node(storagetest.Open(t, url, storage.Options{}), notifier(t), handlers.DefaultRates())
@@ -41,7 +42,7 @@ func onNodes(t *testing.T, sentence string, notifier func(*testing.T) handlers.N
 	}
 }
 
-func (n *nodes) node(db *storage.DB, notifier handlers.Notifier, rates handlers.Rates) string {
+func (n *nodes) node(db *storage.DB, notifier node.Notifier, rates handlers.Rates) string {
 	n.Helper()
 	base, _ := start(n.T, handlers.Config{
 		DB: db, Limiter: memory.NewLimiter(nil), Notifier: notifier, Campaigns: memory.NewCampaigns(nil), Secret: secret, Rates: rates,
@@ -49,7 +50,7 @@ func (n *nodes) node(db *storage.DB, notifier handlers.Notifier, rates handlers.
 	return base
 }
 
-func alone(*testing.T) handlers.Notifier { return memory.NewNotifier() }
+func alone(*testing.T) node.Notifier { return memory.NewNotifier() }
 
 // on sends a request of a front end to a node, as a moderator when name is one.
 func (n *nodes) on(base, name, method, path string, body any, more headers) reply {
@@ -85,7 +86,7 @@ func repeatedAtOnce(n *nodes) {
 	for _, r := range replies {
 		r.must(http.StatusCreated)
 		if !bytes.Equal(r.body, replies[0].body) || r.header.Get("Location") != replies[0].header.Get("Location") {
-			n.Fatalf("two answers to one request:\n%s\n%s", r.body, replies[0].body)
+			n.Fatalf("two replies to one request:\n%s\n%s", r.body, replies[0].body)
 		}
 	}
 	count := 0
@@ -94,7 +95,7 @@ func repeatedAtOnce(n *nodes) {
 		count++
 	}
 	if count != 1 {
-		n.Errorf("%d comments were kept", count)
+		n.Errorf("%d comments were stored", count)
 	}
 	n.on(n.there, "front end", "POST", "/v1/comments", comment(object{"body": "Another text."}), key).must(http.StatusUnprocessableEntity)
 }
@@ -114,7 +115,7 @@ func repeatedLater(n *nodes) {
 	for _, base := range []string{n.here, n.there, fresh} {
 		again := n.on(base, "front end", "POST", "/v1/comments", comment(nil), key)
 		if again.status != http.StatusCreated || !bytes.Equal(again.body, first.body) {
-			n.Errorf("answered %d %s\nand at first %s", again.status, again.body, first.body)
+			n.Errorf("the reply is %d %s\nand at first %s", again.status, again.body, first.body)
 		}
 	}
 }
@@ -128,7 +129,7 @@ func repeatedPastLimit(n *nodes) {
 	first.must(http.StatusCreated)
 	again := n.on(strict, "front end", "POST", "/v1/comments", comment(nil), key)
 	if again.status != http.StatusCreated || !bytes.Equal(again.body, first.body) || again.header.Get("Retry-After") != "" {
-		n.Errorf("answered %d %v %s", again.status, again.header, again.body)
+		n.Errorf("the reply is %d %v %s", again.status, again.header, again.body)
 	}
 	for _, other := range []headers{nil, {"Idempotency-Key": "k2"}} {
 		n.on(strict, "front end", "POST", "/v1/comments", comment(nil), other).must(http.StatusTooManyRequests)
@@ -140,7 +141,7 @@ func repeatedPastLimit(n *nodes) {
 // notices, and within seconds without any.
 func TestPagesOfOtherNodes(t *testing.T) {
 	server := storagetest.Redis(t)
-	shared := func(t *testing.T) handlers.Notifier {
+	shared := func(t *testing.T) node.Notifier {
 		c, err := redis.Open(t.Context(), server.URL+"?wait=5s", slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
@@ -179,4 +180,36 @@ func eventually(t *testing.T, what string, done func() bool) {
 			t.Fatalf("never happened: %s", what)
 		}
 	}
+}
+
+func TestSanctionsReachOtherNodes(t *testing.T) {
+	shared := memory.NewNotifier()
+	f := newTestSite(t, func(c *handlers.Config) { c.Notifier = shared })
+	here := f.base
+	node := func(n node.Notifier) string {
+		base, _ := start(t, handlers.Config{
+			DB: f.db, Limiter: memory.NewLimiter(f.now), Notifier: n, Campaigns: memory.NewCampaigns(nil), Secret: secret, Now: f.now,
+		})
+		return base
+	}
+	notified, unnotified := node(shared), node(memory.NewNotifier())
+	post := func(base string) reply {
+		f.base = base
+		defer func() { f.base = here }()
+		return f.send("POST", "/v1/comments", bearer(f.key), comment(by(object{"id": "m1", "name": "Mallory"})))
+	}
+	for _, base := range []string{notified, unnotified} {
+		post(base).must(http.StatusCreated)
+	}
+	f.as("eve", "PUT", "/v1/authors", object{"site": "gazette", "author_id": "m1", "sanction": object{"kind": "ban"}}).must(http.StatusOK)
+	post(here).refused("banned", nil)
+	deadline := time.Now().Add(10 * time.Second)
+	for post(notified).status != http.StatusForbidden {
+		if time.Now().After(deadline) {
+			t.Fatal("the other node was not notified")
+		}
+	}
+	post(unnotified).must(http.StatusCreated)
+	f.pass(5 * time.Second)
+	post(unnotified).refused("banned", nil)
 }

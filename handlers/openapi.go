@@ -7,14 +7,14 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// description is the interface as OpenAPI 3.1 has it.
+// openapiYAML describes the API in OpenAPI 3.1.
 //
 //go:embed openapi.yaml
-var description []byte
+var openapiYAML []byte
 
-// openapi shows the description to anybody.
+// openapi serves the description to anybody, from any origin.
 func (s *Server) openapi(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "public, max-age=300")
 	c.Response().Header().Set("Access-Control-Allow-Origin", "*")
-	return c.Blob(http.StatusOK, "application/yaml", description)
+	return c.Blob(http.StatusOK, "application/yaml", openapiYAML)
 }

@@ -13,12 +13,12 @@ import (
 // loadDescription parses openapi.yaml for kin-openapi, and as a plain tree.
 func loadDescription(t *testing.T) (*openapi3.T, map[string]any) {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(description)
+	doc, err := openapi3.NewLoader().LoadFromData(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var tree map[string]any
-	if err := yaml.Unmarshal(description, &tree); err != nil {
+	if err := yaml.Unmarshal(openapiYAML, &tree); err != nil {
 		t.Fatal(err)
 	}
 	return doc, tree

@@ -16,7 +16,7 @@ import (
 // described returns "METHOD PATH" and the description of each call.
 func described(t *testing.T) map[string]*openapi3.Operation {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(description)
+	doc, err := openapi3.NewLoader().LoadFromData(openapiYAML)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +52,8 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 			t.Errorf("%s is not described", name)
 			continue
 		}
-		if wants, says := security(r.who), declared(op); wants != says {
-			t.Errorf("%s is for %s, and described as for %s", name, wants, says)
+		if want, got := security(r.who), declared(op); want != got {
+			t.Errorf("%s is for %s, and described as for %s", name, want, got)
 		}
 	}
 	for name := range calls {
@@ -63,14 +63,14 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 	}
 }
 
-// TestRepliesThatStreamAreNotCutOff calls each route's guard: how long a reply
+// TestStreamsHaveNoDeadline calls each route's guard: how long a reply
 // takes that is sent row by row is a matter of its reader's network.
-func TestRepliesThatStreamAreNotCutOff(t *testing.T) {
+func TestStreamsHaveNoDeadline(t *testing.T) {
 	calls, s := described(t), &Server{metrics: &metrics{}}
 	limited := map[string]bool{}
 	for _, r := range s.routes() {
 		name := r.method + " " + r.path
-		r.who, r.handler = everyone, func(c echo.Context) error {
+		r.who, r.handler = noCredentials, func(c echo.Context) error {
 			_, limited[name] = c.Request().Context().Deadline()
 			return nil
 		}
@@ -101,7 +101,7 @@ func TestRepliesThatStreamAreNotCutOff(t *testing.T) {
 // security is what a rule should look like in the description.
 func security(who access) string {
 	switch who {
-	case everyone, anyone:
+	case noCredentials, optionalCredentials:
 		return "anyone"
 	case frontEnd:
 		return "front ends"
@@ -111,7 +111,7 @@ func security(who access) string {
 
 func declared(op *openapi3.Operation) string {
 	if op.Security == nil {
-		return "nobody knows whom"
+		return "undeclared"
 	}
 	schemes := map[string]bool{}
 	for _, choice := range *op.Security {

@@ -7,58 +7,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"winnow/models"
 )
-
-type site struct {
-	Slug, Name, Mode, Key string
-	Origins               []string
-	Thresholds            struct{ Hold, Reject *float64 }
-	Retention             struct{ Addresses, Rejected, Labels int }
-}
-
-func TestSitesAreChangedByAdmins(t *testing.T) {
-	f := newFront(t)
-	var s site
-	f.as("ada", "POST", "/v1/sites", object{
-		"slug": "courier", "origins": []string{"https://Courier.example/"}, "thresholds": object{"hold": 0.4, "reject": 0.9},
-	}).into(http.StatusCreated, &s)
-	if s.Name != "courier" || s.Mode != "post" || !slices.Equal(s.Origins, []string{"https://courier.example"}) {
-		t.Errorf("added %+v", s)
-	}
-	first := s.Key
-	f.send("GET", "/v1/comments?article=a", bearer(first), nil).must(http.StatusOK)
-	f.as("ada", "POST", "/v1/sites", object{"slug": "courier"}).must(http.StatusConflict)
-	f.as("ada", "POST", "/v1/sites", object{"slug": "A site"}).names("slug")
-	f.as("ada", "POST", "/v1/sites", []string{}).must(http.StatusBadRequest)
-
-	s = site{}
-	f.as("ada", "PATCH", "/v1/sites/courier", object{
-		"name": " The Courier ", "mode": "pre", "thresholds": object{"reject": nil, "hold": 0.5}, "retention": object{"rejected": 90},
-	}).into(http.StatusOK, &s)
-	if s.Name != "The Courier" || s.Mode != "pre" || len(s.Origins) != 1 || *s.Thresholds.Hold != 0.5 || s.Thresholds.Reject != nil || s.Retention.Rejected != 90 || s.Key != "" {
-		t.Errorf("changed to %+v", s)
-	}
-	f.as("ada", "PATCH", "/v1/sites/courier", object{"thresholds": object{"hold": 2}}).names("thresholds.hold")
-	f.as("ada", "PATCH", "/v1/sites/courier", object{"mode": 1}).must(http.StatusBadRequest)
-	f.as("ada", "PATCH", "/v1/sites/courier", object{"origins": []string{"courier"}}).names("origins")
-
-	f.as("ada", "POST", "/v1/sites/courier/key", object{}).into(http.StatusOK, &s)
-	if s.Key == first || s.Key == "" {
-		t.Errorf("the key after its rotation is %q", s.Key)
-	}
-	f.send("GET", "/v1/comments?article=a", bearer(s.Key), nil).must(http.StatusOK)
-	f.pass(time.Second) // the node has heard of it
-	f.send("GET", "/v1/comments?article=a", bearer(first), nil).must(http.StatusUnauthorized)
-
-	var trail struct{ Items []models.Audit }
-	f.as("eve", "GET", "/v1/audit?site=courier", nil).into(http.StatusOK, &trail)
-	if len(trail.Items) != 3 || trail.Items[1].Actor != "moderator:ada" || !strings.Contains(string(trail.Items[1].Before), "0.4") || strings.Contains(string(trail.Items[1].After), "0.4") {
-		t.Errorf("the trail: %+v", trail.Items)
-	}
-}
 
 type person struct {
 	Name, Role string
@@ -66,8 +17,8 @@ type person struct {
 	Disabled   bool
 }
 
-func TestPeopleAreChangedByAdmins(t *testing.T) {
-	f := newFront(t)
+func TestAdminsChangeModerators(t *testing.T) {
+	f := newTestSite(t)
 	var p person
 	f.as("ada", "POST", "/v1/moderators", object{"name": "Zoë / 100%", "password": pass, "role": "editor", "sites": []string{"herald"}}).into(http.StatusCreated, &p)
 	if p.Role != "editor" || !slices.Equal(p.Sites, []string{"herald"}) {
@@ -106,8 +57,8 @@ func TestPeopleAreChangedByAdmins(t *testing.T) {
 	}
 }
 
-func TestAnAdminIsLeft(t *testing.T) {
-	f := newFront(t)
+func TestTheLastAdminStays(t *testing.T) {
+	f := newTestSite(t)
 	add := func(name string, sites ...string) {
 		f.must(f.db.AddModerator(t.Context(), operator, models.Moderator{Name: name, Role: models.RoleAdmin, Sites: sites}))
 	}
@@ -127,8 +78,8 @@ func TestAnAdminIsLeft(t *testing.T) {
 	f.as("adam", "PATCH", "/v1/sites/herald", object{"name": "Herald"}).must(http.StatusOK)
 }
 
-func TestTwoAdminsDoNotLowerEachOther(t *testing.T) {
-	onBoth(t, "one of two admins stays", func(d *desk) {
+func TestTwoAdminsCannotDisableEachOther(t *testing.T) {
+	onBoth(t, "one of two admins stays", func(d *testNode) {
 		d.must(d.db.AddModerator(d.Context(), operator, models.Moderator{Name: "abe", Role: models.RoleAdmin}))
 		var both sync.WaitGroup
 		for by, whom := range map[string]string{"ada": "abe", "abe": "ada"} {
@@ -137,7 +88,7 @@ func TestTwoAdminsDoNotLowerEachOther(t *testing.T) {
 		both.Wait()
 		all, err := d.db.Moderators(d.Context())
 		d.must(err)
-		if !slices.ContainsFunc(all, models.Moderator.RunsAll) {
+		if !slices.ContainsFunc(all, models.Moderator.IsGlobalAdmin) {
 			d.Error("no admin is left")
 		}
 	})

@@ -9,31 +9,32 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/screening"
 	"winnow/models"
 )
 
-// problem is a failure as RFC 9457 writes it. Type is stable; Title goes with
-// it; Detail and Fields speak of this one failure.
+// problem is an error reply in the format of RFC 9457. Type is stable, and Title
+// depends on it alone; Detail and Fields are about this one request.
 type problem struct {
 	Type      string              `json:"type"` // "urn:winnow:problem:" and a models.Kind
 	Title     string              `json:"title"`
 	Status    int                 `json:"status"`
 	Detail    string              `json:"detail,omitempty"`
 	Fields    []models.FieldError `json:"fields,omitempty"`
-	Current   *standing           `json:"current,omitempty"` // of the comment, for a conflict
-	Until     time.Time           `json:"until,omitzero"`    // a ban or a closed article
+	Current   *currentState       `json:"current,omitempty"` // state of the comment, for a conflict
+	Until     time.Time           `json:"until,omitzero"`    // end of a ban, or of an article's closing
 	RequestID string              `json:"request_id,omitempty"`
 }
 
-// statuses is the one place where kinds become statuses.
+// statuses maps error kinds to HTTP statuses and titles.
 var statuses = map[models.Kind]struct {
 	code  int
 	title string
 }{
-	models.KindInternal:     {http.StatusInternalServerError, "Fault of the server"},
-	models.KindMalformed:    {http.StatusBadRequest, "Request not readable"},
-	models.KindUnauthorized: {http.StatusUnauthorized, "Credentials wanted"},
-	models.KindForbidden:    {http.StatusForbidden, "Not allowed"},
+	models.KindInternal:     {http.StatusInternalServerError, "Internal server error"},
+	models.KindMalformed:    {http.StatusBadRequest, "Malformed request"},
+	models.KindUnauthorized: {http.StatusUnauthorized, "Unauthorized"},
+	models.KindForbidden:    {http.StatusForbidden, "Forbidden"},
 	models.KindBanned:       {http.StatusForbidden, "Author banned"},
 	models.KindClosed:       {http.StatusForbidden, "Comments closed"},
 	models.KindNotFound:     {http.StatusNotFound, "Not found"},
@@ -41,49 +42,49 @@ var statuses = map[models.Kind]struct {
 	models.KindConflict:     {http.StatusConflict, "Conflict"},
 	models.KindTooLarge:     {http.StatusRequestEntityTooLarge, "Request too large"},
 	models.KindMediaType:    {http.StatusUnsupportedMediaType, "Media type not supported"},
-	models.KindInvalid:      {http.StatusUnprocessableEntity, "Fields not acceptable"},
+	models.KindInvalid:      {http.StatusUnprocessableEntity, "Invalid fields"},
 	models.KindLimited:      {http.StatusTooManyRequests, "Too many requests"},
-	models.KindUnavailable:  {http.StatusServiceUnavailable, "Try again later"},
+	models.KindUnavailable:  {http.StatusServiceUnavailable, "Service unavailable"},
 }
 
-// kindMethod is a matter of HTTP alone, so models does not know it.
+// kindMethod is about HTTP only, so models does not have it.
 const kindMethod models.Kind = "method_not_allowed"
 
-// problemOf turns any error into what may be shown of it.
+// problemOf turns any error into a reply. Internal errors are hidden.
 func problemOf(err error) problem {
 	kind := models.KindOf(err)
-	var own *models.Error
-	var theirs *echo.HTTPError
+	var apiErr *models.Error
+	var httpErr *echo.HTTPError
 	p := problem{}
 	switch {
-	case errors.As(err, &own):
-		p.Detail, p.Fields = own.Message, own.Fields
-	case errors.As(err, &theirs) && theirs.Code == http.StatusNotFound:
-		kind, p.Detail = models.KindNotFound, "there is nothing at this address"
-	case errors.As(err, &theirs) && theirs.Code == http.StatusMethodNotAllowed:
-		kind, p.Detail = kindMethod, "this address has other methods"
+	case errors.As(err, &apiErr):
+		p.Detail, p.Fields = apiErr.Message, apiErr.Fields
+	case errors.As(err, &httpErr) && httpErr.Code == http.StatusNotFound:
+		kind, p.Detail = models.KindNotFound, "no route matches this path"
+	case errors.As(err, &httpErr) && httpErr.Code == http.StatusMethodNotAllowed:
+		kind, p.Detail = kindMethod, "method not allowed"
 	case errors.Is(err, context.DeadlineExceeded):
-		kind, p.Detail = models.KindUnavailable, "the server is too busy"
+		kind, p.Detail = models.KindUnavailable, "the request timed out: try again later"
 	}
-	var late *conflictError
-	if errors.As(err, &late) {
-		p.Current = &late.current
+	var conflict *conflictError
+	if errors.As(err, &conflict) {
+		p.Current = &conflict.current
 	}
-	var unwanted *refusal
-	if errors.As(err, &unwanted) {
-		p.Until = unwanted.until
+	var refused *screening.RefusedError
+	if errors.As(err, &refused) {
+		p.Until = refused.Until
 	}
-	st, known := statuses[kind]
+	status, known := statuses[kind]
 	if !known || kind == models.KindInternal {
-		kind, st = models.KindInternal, statuses[models.KindInternal]
-		p.Detail, p.Fields = "the fault has been logged", nil
+		kind, status = models.KindInternal, statuses[models.KindInternal]
+		p.Detail, p.Fields = "the error has been logged", nil
 	}
-	p.Type, p.Title, p.Status = "urn:winnow:problem:"+string(kind), st.title, st.code
+	p.Type, p.Title, p.Status = "urn:winnow:problem:"+string(kind), status.title, status.code
 	return p
 }
 
-// fail replies with a problem. It is Echo's error handler.
-func (s *Server) fail(err error, c echo.Context) {
+// handleError replies with a problem. It is Echo's error handler.
+func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
@@ -103,6 +104,6 @@ func (s *Server) fail(err error, c echo.Context) {
 	h.Set("Content-Type", "application/problem+json")
 	c.Response().WriteHeader(p.Status)
 	if b, err := json.Marshal(p); err == nil {
-		_, _ = c.Response().Write(b) // whoever asked may be gone
+		_, _ = c.Response().Write(b) // an error means that the client has left
 	}
 }

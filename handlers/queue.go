@@ -12,8 +12,8 @@ import (
 	"winnow/models"
 )
 
-// lease is how long a claim keeps a comment from being dealt to others. Who is
-// still at work claims again: what one holds is dealt first, with a new lease.
+// lease is how long a claimed comment is not given to others. A moderator who
+// claims again first gets what they have claimed already, with a new lease.
 const lease = 5 * time.Minute
 
 const (
@@ -23,7 +23,7 @@ const (
 	maxQuery = 200 // characters of a search
 )
 
-// queue lists what waits for a moderator.
+// queue lists the pending comments.
 func (s *Server) queue(c echo.Context) error {
 	q := queryOf(c)
 	f := q.filter()
@@ -45,7 +45,8 @@ func (s *Server) queue(c echo.Context) error {
 	return c.JSON(http.StatusOK, page)
 }
 
-// filterRequest says what of the queue is meant, as its list would show it.
+// filterRequest selects and sorts comments of the queue. It has the parameters of
+// the queue's list.
 type filterRequest struct {
 	Site     string        `json:"site"`
 	Sort     models.Sort   `json:"sort"`
@@ -62,14 +63,14 @@ type filterRequest struct {
 	Group    string        `json:"group"`
 }
 
-// claimRequest asks for items.
+// claimRequest selects the comments to claim.
 type claimRequest struct {
 	filterRequest
 	Limit *int `json:"limit"` // 1 to 50; 10 when absent
 }
 
-// filter checks a request and turns it into what storage understands. The names
-// of its fields stand after a prefix where faults are told.
+// filter validates a request and makes storage's filter of it. The names of its
+// fields get a prefix in error messages.
 func (r filterRequest) filter(prefix string, bad *models.Invalid) models.QueueFilter {
 	values := map[string][]string{}
 	for name, v := range map[string]string{
@@ -82,10 +83,10 @@ func (r filterRequest) filter(prefix string, bad *models.Invalid) models.QueueFi
 	}
 	q := query{values: values}
 	f := q.filter()
-	var faults *models.Error
-	if errors.As(q.err(), &faults) {
-		for _, fault := range faults.Fields {
-			bad.Add(prefix+fault.Field, "%s", fault.Message)
+	var invalid *models.Error
+	if errors.As(q.err(), &invalid) {
+		for _, field := range invalid.Fields {
+			bad.Add(prefix+field.Field, "%s", field.Message)
 		}
 	}
 	return f
@@ -104,7 +105,7 @@ func (r claimRequest) filter() (models.QueueFilter, error) {
 	return f, bad.Err()
 }
 
-// filter reads what narrows and sorts the queue.
+// filter reads the parameters that select and sort comments of the queue.
 func (q *query) filter() models.QueueFilter {
 	f := models.QueueFilter{
 		Site:   q.site(),
@@ -126,14 +127,14 @@ func (q *query) filter() models.QueueFilter {
 
 var langForm = regexp.MustCompile(`^[a-z]{2}$`)
 
-// holdReasons are why a comment may wait.
+// holdReasons are the reasons of pending comments.
 var holdReasons = []string{
 	string(models.ReasonSpam), string(models.ReasonAbuse), string(models.ReasonPremoderation), string(models.ReasonHoneypot),
 	string(models.ReasonFlagged), string(models.ReasonRule), string(models.ReasonSecondLook), string(models.ReasonShadow),
-	string(models.ReasonSurge), string(models.ReasonEscalated), string(models.ReasonEdited),
+	string(models.ReasonBurst), string(models.ReasonEscalated), string(models.ReasonEdited),
 }
 
-// claim leases items to the caller.
+// claim leases pending comments to the caller.
 func (s *Server) claim(c echo.Context) error {
 	req, err := decode[claimRequest](c)
 	if err != nil {
@@ -152,12 +153,12 @@ func (s *Server) claim(c echo.Context) error {
 		return err
 	}
 	if len(items) > 0 {
-		s.publish(ctx, models.Event{Kind: models.CommentClaimed, Subject: items[0].Comment.ID, At: s.now().UTC()})
+		s.node.Publish(ctx, models.Event{Kind: models.CommentClaimed, Subject: items[0].Comment.ID})
 	}
 	return c.JSON(http.StatusOK, list[models.QueueItem]{Items: items})
 }
 
-// commentIDs reads a request that names comments and nothing else.
+// commentIDs reads a request that has ids of comments and nothing else.
 func commentIDs(c echo.Context) ([]string, error) {
 	req, err := decode[struct {
 		CommentIDs []string `json:"comment_ids"`
@@ -170,31 +171,32 @@ func commentIDs(c echo.Context) ([]string, error) {
 	return req.CommentIDs, bad.Err()
 }
 
-// renew gives claimed items a new lease, and names those that are lost.
+// renew gives claimed comments a new lease, and lists those that the caller has
+// lost.
 func (s *Server) renew(c echo.Context) error {
 	ids, err := commentIDs(c)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	held, lost, err := s.db.Renew(ctx, caller(c), ids, lease)
+	renewed, lost, err := s.db.Renew(ctx, caller(c), ids, lease)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct {
-		Items []models.Lease `json:"items"`
-		Lost  []models.Lost  `json:"lost"`
-	}{held, lost})
+		Items []models.Lease     `json:"items"`
+		Lost  []models.LostClaim `json:"lost"`
+	}{renewed, lost})
 }
 
-// release gives claimed items back before their time. Items that the caller
-// does not hold are left alone.
-func (s *Server) release(c echo.Context) error { return s.giveBack(c, s.db.Release) }
+// release ends claims before their time. Comments that the caller has not
+// claimed are ignored.
+func (s *Server) release(c echo.Context) error { return s.endClaims(c, s.db.Release) }
 
-// skip gives items back, and the caller is not dealt them for a while.
-func (s *Server) skip(c echo.Context) error { return s.giveBack(c, s.db.Skip) }
+// skip ends claims, and does not give the comments to the caller for a while.
+func (s *Server) skip(c echo.Context) error { return s.endClaims(c, s.db.Skip) }
 
-func (s *Server) giveBack(c echo.Context, do func(context.Context, models.Caller, []string) error) error {
+func (s *Server) endClaims(c echo.Context, do func(context.Context, models.Caller, []string) error) error {
 	ids, err := commentIDs(c)
 	if err != nil {
 		return err
@@ -203,31 +205,18 @@ func (s *Server) giveBack(c echo.Context, do func(context.Context, models.Caller
 	if err := do(ctx, caller(c), ids); err != nil {
 		return err
 	}
-	s.publish(ctx, models.Event{Kind: models.CommentClaimed, Subject: ids[0], At: s.now().UTC()})
+	s.node.Publish(ctx, models.Event{Kind: models.CommentClaimed, Subject: ids[0]})
 	return c.NoContent(http.StatusNoContent)
 }
 
-// checkIDs checks the comments that a request names.
+// checkIDs validates the number of comments in a request.
 func checkIDs(ids []string, bad *models.Invalid) {
 	if len(ids) == 0 || len(ids) > maxBatch {
 		bad.Add("comment_ids", "must have 1 to %d ids, has %d", maxBatch, len(ids))
 	}
 }
 
-// visible tells whether a site exists for the caller. The empty name stands
-// for all that the caller sees.
-func (s *Server) visible(ctx context.Context, by models.Caller, site string) error {
-	switch {
-	case site == "":
-		return nil
-	case !by.Sees(site):
-		return models.Errorf(models.KindNotFound, "there is no site %s", site)
-	}
-	_, err := s.sites.get(ctx, site)
-	return err
-}
-
-// list is a reply with one page of things; Next is the cursor of the next one.
+// list is a reply with one page of items; Next is the cursor of the next page.
 type list[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty"`

@@ -11,28 +11,27 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// TestQueue runs what moderators do on both databases.
 func TestQueue(t *testing.T) {
-	for sentence, test := range map[string]func(*desk){
-		"the queue lists what waits, page by page":                    queuePages,
-		"a moderator sees the sites that are theirs alone":            queueOfOwnSites,
-		"what one has claimed nobody else is dealt":                   claimIsExclusive,
-		"claiming again renews what one holds":                        claimRenews,
-		"what is released is dealt to others":                         releaseDealsAgain,
-		"two moderators who race never decide the same comment":       raceToDecide,
-		"a decision publishes or rejects, and an undo takes it back":  decideAndUndo,
-		"a stale decision is told what happened":                      staleDecision,
-		"a comment that another has claimed cannot be decided":        claimedDecision,
-		"a batch decides what it can, and undoes as one":              batch,
-		"a batch that is sent again overrides nobody":                 repeatedBatch,
-		"the detail of a comment shows thread, history and the claim": detail,
-		"what no database can hold is not found":                      strangeIDs,
+	for sentence, test := range map[string]func(*testNode){
+		"the queue lists pending comments, page by page":          queuePages,
+		"a moderator sees only their own sites":                   queueOfOwnSites,
+		"a claimed comment is not given to others":                claimIsExclusive,
+		"claiming again renews the leases":                        claimRenews,
+		"a released comment is given to others":                   releasedIsClaimable,
+		"of two moderators at once only one decides a comment":    raceToDecide,
+		"a decision publishes or rejects, and an undo reverts it": decideAndUndo,
+		"a stale decision gets the current state":                 staleDecision,
+		"a comment that another has claimed cannot be decided":    claimedDecision,
+		"a batch decides what is possible, and is undone as one":  batch,
+		"a repeated batch overrides no later decision":            repeatedBatch,
+		"the detail of a comment has thread, history and claim":   detail,
+		"ids that no database can store are not found":            strangeIDs,
 	} {
 		onBoth(t, sentence, test)
 	}
 }
 
-func queuePages(d *desk) {
+func queuePages(d *testNode) {
 	for i := range 5 {
 		d.pending("gazette", fmt.Sprintf("comment %d", i))
 	}
@@ -64,7 +63,7 @@ func queuePages(d *desk) {
 	}
 }
 
-func queueOfOwnSites(d *desk) {
+func queueOfOwnSites(d *testNode) {
 	theirs, ours := d.pending("gazette", "theirs"), d.pending("herald", "ours")
 	var page items[models.QueueItem]
 	d.as("greta", "GET", "/v1/queue", nil).into(http.StatusOK, &page)
@@ -77,21 +76,21 @@ func queueOfOwnSites(d *desk) {
 	d.as("greta", "POST", "/v1/queue/claim", object{"site": "gazette"}).must(http.StatusNotFound)
 }
 
-// claim deals a moderator up to n comments.
-func (d *desk) claim(name string, n int) []models.QueueItem {
+// claim claims up to n comments for a moderator.
+func (d *testNode) claim(name string, n int) []models.QueueItem {
 	d.Helper()
-	var dealt items[models.QueueItem]
-	d.as(name, "POST", "/v1/queue/claim", object{"limit": n}).into(http.StatusOK, &dealt)
-	return dealt.Items
+	var claimed items[models.QueueItem]
+	d.as(name, "POST", "/v1/queue/claim", object{"limit": n}).into(http.StatusOK, &claimed)
+	return claimed.Items
 }
 
-func claimIsExclusive(d *desk) {
+func claimIsExclusive(d *testNode) {
 	for i := range 3 {
 		d.pending("gazette", fmt.Sprintf("comment %d", i))
 	}
 	bobs, carls := d.claim("bob", 2), d.claim("carl", 2)
 	if len(bobs) != 2 || len(carls) != 1 {
-		d.Fatalf("bob was dealt %d, carl %d; want 2 and 1", len(bobs), len(carls))
+		d.Fatalf("bob got %d comments, carl %d; want 2 and 1", len(bobs), len(carls))
 	}
 	for _, i := range bobs {
 		if i.Claim == nil || i.Claim.By != "bob" || i.Claim.LeaseUntil.IsZero() || i.Comment.ID == carls[0].Comment.ID {
@@ -100,7 +99,7 @@ func claimIsExclusive(d *desk) {
 	}
 }
 
-func claimRenews(d *desk) {
+func claimRenews(d *testNode) {
 	d.pending("gazette", "only one")
 	first, again := d.claim("bob", 1), d.claim("bob", 1)
 	if len(again) != 1 || again[0].Comment.ID != first[0].Comment.ID || !again[0].Claim.LeaseUntil.After(first[0].Claim.LeaseUntil) {
@@ -108,21 +107,21 @@ func claimRenews(d *desk) {
 	}
 }
 
-func releaseDealsAgain(d *desk) {
+func releasedIsClaimable(d *testNode) {
 	c := d.pending("gazette", "only one")
 	d.claim("bob", 1)
 	ids := object{"comment_ids": []string{c.ID}}
 	d.as("carl", "POST", "/v1/queue/release", ids).must(http.StatusNoContent)
 	if got := d.claim("carl", 1); len(got) != 0 {
-		d.Fatalf("carl released what bob holds: %+v", got)
+		d.Fatalf("carl released what bob has claimed: %+v", got)
 	}
 	d.as("bob", "POST", "/v1/queue/release", ids).must(http.StatusNoContent)
 	if got := d.claim("carl", 1); len(got) != 1 {
-		d.Fatalf("carl was dealt %+v", got)
+		d.Fatalf("carl got %+v", got)
 	}
 }
 
-func raceToDecide(d *desk) {
+func raceToDecide(d *testNode) {
 	var all []models.Comment
 	for i := range 10 {
 		all = append(all, d.pending("gazette", fmt.Sprintf("comment %d", i)))
@@ -155,13 +154,13 @@ func raceToDecide(d *desk) {
 }
 
 // decide decides a comment, which must succeed.
-func (d *desk) decide(name, id string, body object) (got decided) {
+func (d *testNode) decide(name, id string, body object) (got decided) {
 	d.Helper()
 	d.as(name, "POST", "/v1/comments/"+id+"/decision", body).into(http.StatusOK, &got)
 	return got
 }
 
-func decideAndUndo(d *desk) {
+func decideAndUndo(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	got := d.decide("bob", c.ID, object{"action": "reject", "reason": "spam", "note": "again", "version": c.Version})
 	if got.ID == "" || got.Moderator != "bob" || got.Action != models.Reject || got.Reason != models.ReasonSpam || got.Note != "again" ||
@@ -181,8 +180,8 @@ func decideAndUndo(d *desk) {
 	d.as("greta", "POST", "/v1/decisions/"+got.ID+"/undo", nil).must(http.StatusNotFound)
 }
 
-// late is what a refusal says of where the comment stands.
-type late struct {
+// conflict is the reply to a decision that came too late.
+type conflict struct {
 	Detail  string `json:"detail"`
 	Current struct {
 		Status   models.Status    `json:"status"`
@@ -192,31 +191,31 @@ type late struct {
 	} `json:"current"`
 }
 
-func staleDecision(d *desk) {
+func staleDecision(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	done := d.decide("bob", c.ID, object{"action": "approve"})
-	var got late
+	var got conflict
 	d.as("carl", "POST", "/v1/comments/"+c.ID+"/decision", object{"action": "reject", "version": c.Version}).into(http.StatusConflict, &got)
 	if got.Current.Status != models.Approved || got.Current.Version != done.Comment.Version ||
 		got.Current.Decision == nil || got.Current.Decision.Moderator != "bob" || !strings.Contains(got.Detail, "bob") {
-		d.Fatalf("refused with %+v", got)
+		d.Fatalf("the conflict is %+v", got)
 	}
 }
 
-func claimedDecision(d *desk) {
+func claimedDecision(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	d.claim("bob", 1)
-	var got late
+	var got conflict
 	d.as("carl", "POST", "/v1/comments/"+c.ID+"/decision", object{"action": "approve"}).into(http.StatusConflict, &got)
 	if got.Current.Status != models.Pending || got.Current.Claim == nil || got.Current.Claim.By != "bob" {
-		d.Fatalf("refused with %+v", got)
+		d.Fatalf("the conflict is %+v", got)
 	}
 }
 
-func batch(d *desk) {
+func batch(d *testNode) {
 	one, two, held := d.pending("gazette", "one"), d.pending("gazette", "two"), d.pending("gazette", "held")
-	var dealt items[models.QueueItem]
-	d.as("carl", "POST", "/v1/queue/claim", object{"q": "held", "limit": 1}).into(http.StatusOK, &dealt)
+	var claimed items[models.QueueItem]
+	d.as("carl", "POST", "/v1/queue/claim", object{"q": "held", "limit": 1}).into(http.StatusOK, &claimed)
 	var got struct {
 		Batch     string
 		Decisions []models.Decision
@@ -243,13 +242,13 @@ func batch(d *desk) {
 	}
 }
 
-func detail(d *desk) {
+func detail(d *testNode) {
 	c := d.pending("gazette", "what a harbour")
 	d.decide("bob", c.ID, object{"action": "approve"})
 	var got struct {
 		Comment models.Comment
 		Verdict models.Verdict
-		Context models.Context
+		Context models.ItemContext
 		History []models.Decision
 		Thread  []models.Comment
 	}
@@ -260,7 +259,7 @@ func detail(d *desk) {
 	d.as("carl", "GET", "/v1/comments/nonsense", nil).must(http.StatusNotFound)
 }
 
-func strangeIDs(d *desk) {
+func strangeIDs(d *testNode) {
 	for _, id := range []string{"%00", "%ff", "%F0%9F%8E%A3", strings.Repeat("x", 5000)} {
 		d.as("ada", "GET", "/v1/comments/"+id, nil).must(http.StatusNotFound)
 		d.as("ada", "POST", "/v1/comments/"+id+"/decision", object{"action": "approve"}).must(http.StatusNotFound)
@@ -278,7 +277,7 @@ func strangeIDs(d *desk) {
 }
 
 func TestBadQueueRequests(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newTestNode(t, storagetest.SQLite(t))
 	c := d.pending("gazette", "what a harbour")
 	for query, field := range map[string]string{
 		"sort=loud": "sort", "lang=German": "lang", "since=yesterday": "since", "group=author": "group",
@@ -295,29 +294,29 @@ func TestBadQueueRequests(t *testing.T) {
 		path, field string
 		body        object
 	}{
-		"a claim of none":               {"/v1/queue/claim", "limit", object{"limit": 0}},
-		"a claim of 51":                 {"/v1/queue/claim", "limit", object{"limit": 51}},
-		"a claim in no order":           {"/v1/queue/claim", "sort", object{"sort": "loud"}},
-		"a claim in no language":        {"/v1/queue/claim", "lang", object{"lang": "xx-yy"}},
-		"a renewal of nothing":          {"/v1/queue/renew", "comment_ids", object{}},
-		"a skip of nothing":             {"/v1/queue/skip", "comment_ids", object{}},
-		"a preview in no order":         {"/v1/decisions/preview", "filter.sort", object{"filter": object{"sort": "loud"}}},
-		"a filter without a count":      {"/v1/decisions", "expect", object{"action": "approve", "filter": object{}}},
-		"a filter and names":            {"/v1/decisions", "comment_ids", object{"action": "approve", "filter": object{}, "expect": 1, "comment_ids": []string{c.ID}}},
-		"a reason that nobody has":      {"/v1/comments/" + c.ID + "/decision", "detail", object{"action": "reject", "detail": "boredom"}},
-		"a message that is too long":    {"/v1/comments/" + c.ID + "/decision", "message", object{"action": "reject", "message": strings.Repeat("x", 2001)}},
-		"a note that is too long":       {"/v1/comments/" + c.ID + "/escalate", "note", object{"note": strings.Repeat("x", 2001)}},
-		"a release of nothing":          {"/v1/queue/release", "comment_ids", object{}},
-		"a decision without action":     {"/v1/comments/" + c.ID + "/decision", "action", object{}},
-		"a decision to hold":            {"/v1/comments/" + c.ID + "/decision", "action", object{"action": "hold"}},
-		"an unknown reason":             {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "reject", "reason": "flagged"}},
-		"a reason to approve":           {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "approve", "reason": "spam"}},
-		"a batch of nothing":            {"/v1/decisions", "comment_ids", object{"action": "approve"}},
-		"a batch with a version":        {"/v1/decisions", "version", object{"action": "approve", "comment_ids": []string{c.ID}, "version": 1}},
-		"a version of another comment":  {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{"x": 1}}},
-		"a version that is none":        {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{c.ID: 0}}},
-		"a batch of 501":                {"/v1/decisions", "comment_ids", object{"action": "approve", "comment_ids": make([]string, 501)}},
-		"a batch that does not approve": {"/v1/decisions", "action", object{"action": "hold", "comment_ids": []string{c.ID}}},
+		"a claim of no comments":          {"/v1/queue/claim", "limit", object{"limit": 0}},
+		"a claim of too many":             {"/v1/queue/claim", "limit", object{"limit": 51}},
+		"a claim with an unknown order":   {"/v1/queue/claim", "sort", object{"sort": "loud"}},
+		"a claim with a bad language":     {"/v1/queue/claim", "lang", object{"lang": "xx-yy"}},
+		"a renewal of no comments":        {"/v1/queue/renew", "comment_ids", object{}},
+		"a skip of no comments":           {"/v1/queue/skip", "comment_ids", object{}},
+		"a preview with an unknown order": {"/v1/decisions/preview", "filter.sort", object{"filter": object{"sort": "loud"}}},
+		"a filter without a count":        {"/v1/decisions", "expect", object{"action": "approve", "filter": object{}}},
+		"a filter and ids":                {"/v1/decisions", "comment_ids", object{"action": "approve", "filter": object{}, "expect": 1, "comment_ids": []string{c.ID}}},
+		"a detail that is not configured": {"/v1/comments/" + c.ID + "/decision", "detail", object{"action": "reject", "detail": "boredom"}},
+		"a message that is too long":      {"/v1/comments/" + c.ID + "/decision", "message", object{"action": "reject", "message": strings.Repeat("x", 2001)}},
+		"a note that is too long":         {"/v1/comments/" + c.ID + "/escalate", "note", object{"note": strings.Repeat("x", 2001)}},
+		"a release of no comments":        {"/v1/queue/release", "comment_ids", object{}},
+		"a decision without action":       {"/v1/comments/" + c.ID + "/decision", "action", object{}},
+		"a decision to hold":              {"/v1/comments/" + c.ID + "/decision", "action", object{"action": "hold"}},
+		"an unknown reason":               {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "reject", "reason": "flagged"}},
+		"a reason to approve":             {"/v1/comments/" + c.ID + "/decision", "reason", object{"action": "approve", "reason": "spam"}},
+		"a batch of no comments":          {"/v1/decisions", "comment_ids", object{"action": "approve"}},
+		"a batch with a version":          {"/v1/decisions", "version", object{"action": "approve", "comment_ids": []string{c.ID}, "version": 1}},
+		"a version of another comment":    {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{"x": 1}}},
+		"a version of 0":                  {"/v1/decisions", "versions", object{"action": "approve", "comment_ids": []string{c.ID}, "versions": object{c.ID: 0}}},
+		"a batch of 501":                  {"/v1/decisions", "comment_ids", object{"action": "approve", "comment_ids": make([]string, 501)}},
+		"a batch to hold":                 {"/v1/decisions", "action", object{"action": "hold", "comment_ids": []string{c.ID}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := d.as("bob", "POST", bad.path, bad.body)
@@ -330,8 +329,8 @@ func TestBadQueueRequests(t *testing.T) {
 	d.as("bob", "POST", "/v1/decisions", `{"note":"`+strings.Repeat("x", 70_000)+`"}`).must(http.StatusRequestEntityTooLarge)
 }
 
-func TestWhoMayDoWhat(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+func TestRolesOfModeratorCalls(t *testing.T) {
+	d := newTestNode(t, storagetest.SQLite(t))
 	least := map[string]string{
 		"GET /v1/queue": "bob", "POST /v1/queue/claim": "bob", "POST /v1/queue/release": "bob",
 		"POST /v1/queue/renew": "bob", "POST /v1/queue/skip": "bob", "POST /v1/comments/x/escalate": "bob", "POST /v1/decisions/preview": "bob",
@@ -340,7 +339,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"GET /v1/models": "eve", "POST /v1/models": "ada", "POST /v1/models/train": "ada", "POST /v1/models/x/promote": "ada",
 		"POST /v1/models/rollback": "ada",
 	}
-	people := []string{"bob", "eve", "ada"} // each may do all that the ones before may
+	people := []string{"bob", "eve", "ada"} // with growing rights
 	for call, who := range least {
 		t.Run(call, func(t *testing.T) {
 			method, path, _ := strings.Cut(call, " ")
@@ -370,8 +369,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-func TestWhoAmI(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+func TestMe(t *testing.T) {
+	d := newTestNode(t, storagetest.SQLite(t))
 	var me models.Moderator
 	d.as("hanna", "GET", "/v1/me", nil).into(http.StatusOK, &me)
 	if me.Name != "hanna" || me.Role != models.RoleEditor || len(me.Sites) != 1 {

@@ -3,15 +3,14 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
 )
 
-// readerOf reads whose data is meant.
-func readerOf(c echo.Context) (models.Reader, error) {
+// readerFromQuery reads which reader the request is about.
+func readerFromQuery(c echo.Context) (models.Reader, error) {
 	q := queryOf(c)
 	r := models.Reader{Site: q.site(), ID: q.text("author_id", models.MaxID), Email: q.text("email", models.MaxID+models.MaxName)}
 	if err := q.err(); err != nil {
@@ -20,10 +19,10 @@ func readerOf(c echo.Context) (models.Reader, error) {
 	return r, r.Validate()
 }
 
-// exportReader gives all that is kept of one reader. A failure half-way cuts
-// the connection, so that nobody takes the part for the whole.
+// exportReader streams all stored data of one reader. An error on the way closes
+// the connection, so that the client does not take a part for the whole.
 func (s *Server) exportReader(c echo.Context) error {
-	r, err := readerOf(c)
+	r, err := readerFromQuery(c)
 	if err != nil {
 		return err
 	}
@@ -37,28 +36,17 @@ func (s *Server) exportReader(c echo.Context) error {
 	res.Header().Set("Content-Disposition", `attachment; filename="reader.json"`)
 	res.Header().Set("Cache-Control", "no-store")
 	res.WriteHeader(http.StatusOK)
-	if err := models.WriteReader(unhurried{res, longReply(res)}, r, s.now(), standing, comments, reports); err != nil {
-		s.log.WarnContext(ctx, "export cut off", "export", "reader", "error", err)
+	if err := models.WriteReader(deadlineWriter{res, clearReadDeadline(res)}, r, s.now(), standing, comments, reports); err != nil {
+		s.log.WarnContext(ctx, "export aborted", "export", "reader", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil
 }
 
-// unhurried gives a slow reader rowPeriod for each part of a reply.
-type unhurried struct {
-	to      http.ResponseWriter
-	control *http.ResponseController
-}
-
-func (u unhurried) Write(p []byte) (int, error) {
-	_ = u.control.SetWriteDeadline(time.Now().Add(rowPeriod))
-	return u.to.Write(p)
-}
-
-// eraseReader removes all that is kept of one reader. It goes to its end also
-// when the caller does not wait for it.
+// eraseReader erases all stored data of one reader. It is completed even if the
+// client leaves.
 func (s *Server) eraseReader(c echo.Context) error {
-	r, err := readerOf(c)
+	r, err := readerFromQuery(c)
 	if err != nil {
 		return err
 	}
@@ -67,6 +55,6 @@ func (s *Server) eraseReader(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.publish(ctx, models.Event{Kind: models.CommentChanged, Site: r.Site, Subject: gone.Subject, At: s.now().UTC()})
+	s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Site: r.Site, Subject: gone.Subject})
 	return c.JSON(http.StatusOK, gone)
 }

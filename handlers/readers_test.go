@@ -18,7 +18,7 @@ import (
 )
 
 func TestAdminsExportAndEraseReaders(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	author := object{"author": object{"id": "u1", "name": "Ada L", "email": "ada@example.org"}}
 	p := f.post(author)
 	path := "/v1/readers?site=gazette&author_id=u1"
@@ -40,13 +40,13 @@ func TestAdminsExportAndEraseReaders(t *testing.T) {
 		}
 	}
 	admin := bearer(token(t, "ada"))
-	var told struct {
+	var got struct {
 		Comments []models.ReaderComment
 		Reports  []models.ReaderReport
 	}
-	f.send("GET", "/v1/readers?site=gazette&email="+url.QueryEscape("ada@example.org"), admin, nil).into(http.StatusOK, &told)
-	if len(told.Comments) != 1 || told.Comments[0].ID != p.ID || told.Comments[0].Verdict.Model == "" || told.Reports == nil {
-		t.Errorf("told %+v", told)
+	f.send("GET", "/v1/readers?site=gazette&email="+url.QueryEscape("ada@example.org"), admin, nil).into(http.StatusOK, &got)
+	if len(got.Comments) != 1 || got.Comments[0].ID != p.ID || got.Comments[0].Verdict.Model == "" || got.Reports == nil {
+		t.Errorf("exported %+v", got)
 	}
 	public := func() string {
 		return string(f.send("GET", "/v1/comments?site=gazette&article=harbour", nil, nil).body)
@@ -68,7 +68,7 @@ func TestAdminsExportAndEraseReaders(t *testing.T) {
 
 // nextPeriod moves the clock to an hour before the key of addresses changes,
 // and returns how to go past that.
-func (f *front) nextPeriod() (cross func()) {
+func (f *testSite) nextPeriod() (cross func()) {
 	period := storage.AddressPeriod(f.now())
 	for storage.AddressPeriod(f.now().Add(time.Hour)) == period {
 		f.pass(time.Hour)
@@ -76,8 +76,8 @@ func (f *front) nextPeriod() (cross func()) {
 	return func() { f.pass(2 * time.Hour) }
 }
 
-func TestHashesOfAddressesCannotBeComparedForEver(t *testing.T) {
-	f := newFront(t)
+func TestAddressHashesChangeWithThePeriod(t *testing.T) {
+	f := newTestSite(t)
 	cross := f.nextPeriod()
 	hash := func(ip string) string {
 		c, err := f.db.Comment(t.Context(), f.post(object{"client": object{"ip": ip}}).ID)
@@ -116,25 +116,25 @@ func TestHashesOfAddressesCannotBeComparedForEver(t *testing.T) {
 	}
 }
 
-// listening is a limiter that remembers what it was asked.
-type listening struct {
+// recordingLimiter is a limiter that records the keys of the limits.
+type recordingLimiter struct {
 	handlers.Limiter
 	mu   sync.Mutex
 	keys []string
 }
 
-func (l *listening) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
+func (l *recordingLimiter) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
 	l.mu.Lock()
 	for _, limit := range limits {
 		l.keys = append(l.keys, limit.Key)
 	}
 	l.mu.Unlock()
-	return l.Limiter.Take(ctx, limits...)
+	return l.Limiter.Allow(ctx, limits...)
 }
 
 func TestNoAddressLeavesTheProcess(t *testing.T) {
-	limiter := &listening{Limiter: memory.NewLimiter(time.Now)}
-	f := newFront(t, func(c *handlers.Config) { c.Limiter = limiter })
+	limiter := &recordingLimiter{Limiter: memory.NewLimiter(time.Now)}
+	f := newTestSite(t, func(c *handlers.Config) { c.Limiter = limiter })
 	p := f.post(object{"client": object{"ip": "192.0.2.7"}})
 	f.post(object{"client": object{"ip": "2001:db8:1:2:3::4"}})
 	f.send("POST", "/v1/comments/"+p.ID+"/flags", headers{"Origin": page, "X-Reader-Token": reader(t, jwt.MapClaims{
@@ -146,7 +146,7 @@ func TestNoAddressLeavesTheProcess(t *testing.T) {
 	}
 	for _, key := range limiter.keys {
 		if strings.Contains(key, "192.0.2") || strings.Contains(key, "2001:db8") || strings.Contains(key, "127.0.0.1") {
-			t.Errorf("the limiter was told %q", key)
+			t.Errorf("the limiter got %q", key)
 		}
 	}
 }

@@ -8,10 +8,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier/rules"
+	"winnow/handlers/node"
 	"winnow/models"
 )
 
-// siteRules shows what a newsroom has set beside the model.
+// siteRules returns the rules of a site.
 func (s *Server) siteRules(c echo.Context) error {
 	ctx, slug := c.Request().Context(), c.Param("slug")
 	if err := s.visible(ctx, caller(c), slug); err != nil {
@@ -24,7 +25,8 @@ func (s *Server) siteRules(c echo.Context) error {
 	return c.JSON(http.StatusOK, r)
 }
 
-// setRules replaces all rules of a site. Other nodes follow within siteTTL.
+// setRules replaces all rules of a site. Other nodes use them after siteTTL at the
+// latest.
 func (s *Server) setRules(c echo.Context) error {
 	r, err := decode[models.Rules](c)
 	if err != nil {
@@ -40,19 +42,19 @@ func (s *Server) setRules(c echo.Context) error {
 	if err := s.db.SetRules(ctx, caller(c), slug, r); err != nil {
 		return err
 	}
-	s.rules.forget(slug)
+	s.node.Invalidate(models.Event{Kind: node.RulesChanged, Site: slug})
 	return c.JSON(http.StatusOK, r)
 }
 
-// testRequest is a text as if it were a comment.
+// testRequest is a text to be screened as if it were a comment.
 type testRequest struct {
 	Text    string         `json:"text"`
-	Author  models.Author  `json:"author"` // an id counts as vouched for
+	Author  models.Author  `json:"author"` // an id counts as verified by the site
 	Article models.Article `json:"article"`
 }
 
-// testText says what would be said of a text. Nothing is kept or counted, so
-// that its near-copies are not known either.
+// testText returns the verdict on a text. The text is neither stored nor counted,
+// and so not matched with campaigns either.
 func (s *Server) testText(c echo.Context) error {
 	req, err := decode[testRequest](c)
 	if err != nil {
@@ -66,19 +68,19 @@ func (s *Server) testText(c echo.Context) error {
 	if err := s.visible(ctx, caller(c), slug); err != nil {
 		return err
 	}
-	site, err := s.sites.get(ctx, slug)
+	site, err := s.node.Site(ctx, slug)
 	if err != nil {
 		return err
 	}
-	o, err := s.opinion(ctx, comment, site)
+	verdict, err := s.screener.Score(ctx, site, comment)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, rules.Combine(o.verdict, o.fired...))
+	return c.JSON(http.StatusOK, verdict)
 }
 
-// comment checks what was given as a comment; what a comment needs beyond its
-// text may be missing.
+// comment validates the request as a comment, except that only the text is
+// required.
 func (r testRequest) comment() (models.Comment, error) {
 	c := models.Comment{Body: models.Clean(r.Text), Author: r.Author, Article: r.Article}
 	for _, s := range []*string{&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Article.ID, &c.Article.URL, &c.Article.Title} {

@@ -16,13 +16,14 @@ import (
 
 // set gives the gazette rules, and thresholds that no comment reaches, so that
 // the rules decide alone.
-func (f *front) set(r models.Rules) {
+func (f *testSite) set(r models.Rules) {
 	f.Helper()
-	f.quiet()
+	f.disableThresholds()
 	f.send("PUT", "/v1/sites/gazette/rules", bearer(token(f.T, "eve")), r).must(http.StatusOK)
 }
 
-func (f *front) quiet() {
+// disableThresholds lets the model hold or reject nothing.
+func (f *testSite) disableThresholds() {
 	f.Helper()
 	one := 1.0
 	_, err := f.db.UpdateSite(f.Context(), operator, "gazette", func(s *models.Site) error {
@@ -45,7 +46,7 @@ func signal(t *testing.T, v *models.Verdict, name string) models.Signal {
 }
 
 func TestRulesDecide(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	most := 1
 	r := models.Rules{
 		BlockedWords:   models.BlockedWords{Words: []string{"lighthouse tour*"}},
@@ -54,10 +55,10 @@ func TestRulesDecide(t *testing.T) {
 		Links:          models.LinkRules{Max: &most, Allowed: []string{"gazette.example"}},
 	}
 	f.set(r)
-	var kept models.Rules
-	f.send("GET", "/v1/sites/gazette/rules", bearer(token(t, "eve")), nil).into(http.StatusOK, &kept)
-	if !reflect.DeepEqual(kept, r) {
-		t.Errorf("kept %+v", kept)
+	var got models.Rules
+	f.send("GET", "/v1/sites/gazette/rules", bearer(token(t, "eve")), nil).into(http.StatusOK, &got)
+	if !reflect.DeepEqual(got, r) {
+		t.Errorf("stored %+v", got)
 	}
 	for body, test := range map[string]struct{ status, signal, detail string }{
 		"The boats came back this morning.":           {"approved", "", ""},
@@ -83,7 +84,7 @@ func TestRulesDecide(t *testing.T) {
 			t.Errorf("%s: reason %s", body, p.Reason)
 		}
 		for _, v := range []*models.Verdict{p.Verdict, &tested} {
-			if s := signal(t, v, test.signal); s.Detail != test.detail || s.Action == "" || len(s.At) == 0 {
+			if s := signal(t, v, test.signal); s.Detail != test.detail || s.Action == "" || len(s.Spans) == 0 {
 				t.Errorf("%s: %+v", body, s)
 			}
 		}
@@ -94,8 +95,8 @@ func TestRulesDecide(t *testing.T) {
 	}
 }
 
-func TestTextsAreTestedWithoutATrace(t *testing.T) {
-	f := newFront(t)
+func TestTestedTextsAreNotStored(t *testing.T) {
+	f := newTestSite(t)
 	f.set(models.Rules{BlockedWords: models.BlockedWords{Words: []string{"admiral"}}, Length: models.LengthRules{Min: 500}})
 	body := object{"text": "Nine of us have seen the lighthouse burn on that winter evening.", "author": object{"name": "The Admiral"}}
 	var v models.Verdict
@@ -116,7 +117,7 @@ func TestTextsAreTestedWithoutATrace(t *testing.T) {
 }
 
 func TestBadRules(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	put := func(who, site string, body any) reply {
 		return f.send("PUT", "/v1/sites/"+site+"/rules", bearer(token(t, who)), body)
 	}
@@ -138,7 +139,7 @@ func TestBadRules(t *testing.T) {
 }
 
 func TestAuthorsEarnTrust(t *testing.T) {
-	f := newFront(t)
+	f := newTestSite(t)
 	f.set(models.Rules{Authors: models.AuthorRules{HoldFirst: true, HoldAnonymous: true, TrustAfter: 2}})
 	known := object{"author": object{"id": "u7", "name": "Zoë"}}
 	approve := func(id string) {
@@ -163,7 +164,7 @@ func TestAuthorsEarnTrust(t *testing.T) {
 	zero := 0.0 // the model holds everything
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
 	f.must(err)
-	f.pass(time.Second) // the server has heard of it
+	f.pass(time.Second) // until the cached site of the key has expired
 	p = f.post(known)
 	if s := signal(t, p.Verdict, "rule:trusted"); p.Status != "approved" || s.Detail != "2" {
 		t.Errorf("a trusted author: %s, %+v", p.Status, s)
@@ -175,9 +176,9 @@ func TestAuthorsEarnTrust(t *testing.T) {
 	}
 }
 
-func TestCampaignsAreSeen(t *testing.T) {
-	f := newFront(t)
-	f.quiet()
+func TestCampaignsAreDetected(t *testing.T) {
+	f := newTestSite(t)
+	f.disableThresholds()
 	premoderated := func(s *models.Site) error { s.Mode = models.ModePre; return nil }
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", premoderated)
 	f.must(err)
@@ -214,24 +215,23 @@ func TestCampaignsAreSeen(t *testing.T) {
 	}
 }
 
-// blind stands for a store of campaigns that has failed.
-type blind struct{}
+// brokenCampaigns fails as a campaign store without a connection does.
+type brokenCampaigns struct{}
 
-func (blind) See(context.Context, string, models.Sketch, string, string, string) (models.Campaign, error) {
+func (brokenCampaigns) Assign(context.Context, string, models.Sketch, string, string, string) (models.Campaign, error) {
 	return models.Campaign{}, errors.New("gone")
 }
 
 func TestCommentsNeedNoCampaigns(t *testing.T) {
-	f := newFront(t, func(c *handlers.Config) { c.Campaigns = blind{} })
+	f := newTestSite(t, func(c *handlers.Config) { c.Campaigns = brokenCampaigns{} })
 	if p := f.post(nil); p.ID == "" {
-		t.Error("not kept")
+		t.Error("not stored")
 	}
 }
 
-// What winnow score says of a text is what the server says of it, as long as
-// the site has no rules.
-func TestServerSaysWhatTheModelSays(t *testing.T) {
-	f := newFront(t)
+// The server returns the verdict that winnow score prints, if the site has no rules.
+func TestServerVerdictIsTheModelVerdict(t *testing.T) {
+	f := newTestSite(t)
 	m, err := classifier.Starter()
 	f.must(err)
 	for _, body := range []string{

@@ -6,10 +6,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/node"
 	"winnow/models"
 )
 
-// listSites lists the sites that the caller sees.
+// listSites lists the sites that the caller may see.
 func (s *Server) listSites(c echo.Context) error {
 	by := caller(c)
 	all, err := s.db.Sites(c.Request().Context())
@@ -18,110 +19,140 @@ func (s *Server) listSites(c echo.Context) error {
 	}
 	seen := list[models.Site]{Items: []models.Site{}}
 	for _, site := range all {
-		if by.Sees(site.Slug) {
+		if by.CanSee(site.Slug) {
 			seen.Items = append(seen.Items, site)
 		}
 	}
 	return c.JSON(http.StatusOK, seen)
 }
 
-// siteSettings are what may be set of a site. A request is read over what
-// holds now: what it leaves out stays, and null takes a threshold away.
-type siteSettings struct {
-	Name       string              `json:"name"`
-	Origins    []string            `json:"origins"`
-	Mode       models.Mode         `json:"mode"`
-	Thresholds models.Thresholds   `json:"thresholds"`
-	Retention  models.Retention    `json:"retention"`
-	Surge      models.Surge        `json:"surge"`
-	Reasons    []models.SiteReason `json:"reasons"`
-	SecondLook *float64            `json:"second_look"`
+// sitePatch holds the settings of a site that a request names; the others stay.
+// Null resets a field: a threshold to the model's own.
+type sitePatch struct {
+	Name       Optional[string]              `json:"name"`
+	Origins    Optional[[]string]            `json:"origins"`
+	Mode       Optional[models.Mode]         `json:"mode"`
+	Thresholds Optional[thresholdsPatch]     `json:"thresholds"`
+	Retention  Optional[retentionPatch]      `json:"retention"`
+	Surge      Optional[surgePatch]          `json:"surge"`
+	Reasons    Optional[[]models.SiteReason] `json:"reasons"`
+	SecondLook Optional[float64]             `json:"second_look"`
 }
 
-// read changes a site as a request says.
-func (v siteSettings) read(request []byte, site *models.Site) error {
-	// A number is read into the place where the old one stands, which the
-	// audit trail still wants.
-	for _, p := range []**float64{&v.Thresholds.Hold, &v.Thresholds.Reject, &v.SecondLook} {
-		if *p != nil {
-			*p = new(**p)
-		}
-	}
-	if err := parse(request, &v); err != nil {
-		return err
-	}
-	site.Name, site.Mode, site.Thresholds, site.Retention = models.Clean(v.Name), v.Mode, v.Thresholds, v.Retention
-	site.Surge, site.SecondLook = v.Surge, v.SecondLook
-	site.Reasons = []models.SiteReason{}
-	for _, r := range v.Reasons {
+type thresholdsPatch struct {
+	Hold   Optional[float64] `json:"hold"`
+	Reject Optional[float64] `json:"reject"`
+}
+
+func (p thresholdsPatch) apply(t *models.Thresholds) {
+	p.Hold.SetPointer(&t.Hold)
+	p.Reject.SetPointer(&t.Reject)
+}
+
+type retentionPatch struct {
+	Addresses Optional[int] `json:"addresses"`
+	Rejected  Optional[int] `json:"rejected"`
+	Labels    Optional[int] `json:"labels"`
+}
+
+func (p retentionPatch) apply(r *models.Retention) {
+	p.Addresses.Set(&r.Addresses)
+	p.Rejected.Set(&r.Rejected)
+	p.Labels.Set(&r.Labels)
+}
+
+type surgePatch struct {
+	Count       Optional[int] `json:"count"`
+	Minutes     Optional[int] `json:"minutes"`
+	HoldMinutes Optional[int] `json:"hold_minutes"`
+}
+
+func (p surgePatch) apply(s *models.Burst) {
+	p.Count.Set(&s.Count)
+	p.Minutes.Set(&s.Minutes)
+	p.HoldMinutes.Set(&s.HoldMinutes)
+}
+
+// apply changes a site and normalizes its texts. Lists are replaced, never
+// written to: the audit trail still needs the old ones.
+func (p sitePatch) apply(site *models.Site) {
+	p.Name.Set(&site.Name)
+	p.Origins.Set(&site.Origins)
+	p.Mode.Set(&site.Mode)
+	setFields(p.Thresholds, &site.Thresholds)
+	setFields(p.Retention, &site.Retention)
+	setFields(p.Surge, &site.Burst)
+	p.Reasons.Set(&site.Reasons)
+	p.SecondLook.SetPointer(&site.SecondLook)
+
+	site.Name = models.Clean(site.Name)
+	reasons := []models.SiteReason{}
+	for _, r := range site.Reasons {
 		r.Name, r.Message = models.Clean(r.Name), models.Clean(r.Message)
-		site.Reasons = append(site.Reasons, r)
+		reasons = append(reasons, r)
 	}
-	site.Origins = []string{}
-	for _, o := range v.Origins {
-		site.Origins = append(site.Origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
+	origins := []string{}
+	for _, o := range site.Origins {
+		origins = append(origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
 	}
-	return nil
+	site.Reasons, site.Origins = reasons, origins
 }
 
-// siteKeyReply shows a secret key, the only time that it can be seen.
+// siteKeyReply is a site with its new secret key, which is never shown again.
 type siteKeyReply struct {
 	models.Site
 	Key string `json:"key"`
 }
 
-// addSite keeps a new site. An admin of some sites alone would not see it.
+// addSite adds a site. An admin of some sites only would not see it.
 func (s *Server) addSite(c echo.Context) error {
-	if err := ofAllSites(caller(c)); err != nil {
+	if err := requireAllSites(caller(c)); err != nil {
 		return err
 	}
-	data, err := readJSON(c.Request())
+	req, err := decode[struct {
+		Slug string `json:"slug"`
+		sitePatch
+	}](c)
 	if err != nil {
 		return err
 	}
-	var named struct {
-		Slug string `json:"slug"`
-	}
-	if err := parse(data, &named); err != nil {
-		return err
-	}
-	site := models.Site{Slug: named.Slug}
-	if err := (siteSettings{Name: named.Slug, Mode: models.ModePost, Retention: models.DefaultRetention()}).read(data, &site); err != nil {
-		return err
-	}
+	site := models.Site{Slug: req.Slug, Name: req.Slug, Mode: models.ModePost, Retention: models.DefaultRetention()}
+	req.apply(&site)
 	ctx := c.Request().Context()
 	key, err := s.db.AddSite(ctx, caller(c), site)
 	if err != nil {
 		return err
 	}
+	s.node.Invalidate(models.Event{Kind: node.SiteChanged, Site: site.Slug})
 	if site, err = s.db.Site(ctx, site.Slug); err != nil {
 		return err
 	}
-	return keyShown(c, http.StatusCreated, siteKeyReply{site, key})
+	return replyKey(c, http.StatusCreated, siteKeyReply{site, key})
 }
 
-// updateSite changes what the request names of a site. Other nodes follow
-// within siteTTL.
+// updateSite changes the settings that the request names. Other nodes use them
+// after siteTTL at the latest.
 func (s *Server) updateSite(c echo.Context) error {
 	ctx, slug := c.Request().Context(), c.Param("slug")
 	if err := s.visible(ctx, caller(c), slug); err != nil {
 		return err
 	}
-	data, err := readJSON(c.Request())
+	patch, err := decode[sitePatch](c)
 	if err != nil {
 		return err
 	}
 	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error {
-		return siteSettings{site.Name, site.Origins, site.Mode, site.Thresholds, site.Retention, site.Surge, site.Reasons, site.SecondLook}.read(data, site)
+		patch.apply(site)
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	s.sites.forget(slug)
+	s.node.Invalidate(models.Event{Kind: node.SiteChanged, Site: slug})
 	return c.JSON(http.StatusOK, site)
 }
 
-// rotateKey replaces a site's secret key. The old one is worth nothing at once.
+// rotateKey replaces a site's secret key.
 func (s *Server) rotateKey(c echo.Context) error {
 	ctx, slug := c.Request().Context(), c.Param("slug")
 	if err := s.visible(ctx, caller(c), slug); err != nil {
@@ -131,14 +162,15 @@ func (s *Server) rotateKey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.node.Invalidate(models.Event{Kind: node.SiteChanged, Site: slug})
 	site, err := s.db.Site(ctx, slug)
 	if err != nil {
 		return err
 	}
-	return keyShown(c, http.StatusOK, siteKeyReply{site, key})
+	return replyKey(c, http.StatusOK, siteKeyReply{site, key})
 }
 
-func keyShown(c echo.Context, status int, reply siteKeyReply) error {
+func replyKey(c echo.Context, status int, reply siteKeyReply) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(status, reply)
 }

@@ -3,8 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,31 +11,20 @@ import (
 	"winnow/storage"
 )
 
-// figuresTTL is how old figures may be. Many look at them, and a month of a
-// large newsroom takes some milliseconds to add up.
-const figuresTTL = 2 * time.Second
-
-// loadFigures takes a site, or "", and the sites that the caller sees, in
-// lines.
-func (s *Server) loadFigures(ctx context.Context, key string) (storage.Stats, error) {
-	lines := strings.Split(key, "\n")
-	return s.db.Stats(ctx, models.Caller{Kind: models.ByModerator, Sites: lines[1:]}, lines[0])
-}
-
-// figures are what a reply says: for one site with the thresholds that apply.
-type figures struct {
+// statsReply is the reply of stats.
+type statsReply struct {
 	storage.Stats
 	Thresholds *models.Thresholds `json:"thresholds"` // null for all sites
 }
 
-// thresholds returns those that apply to a site; nil when the live model knows
-// none.
+// thresholds returns the thresholds in force on a site; nil when the live model
+// does not predict spam.
 func (s *Server) thresholds(ctx context.Context, slug string) (*models.Thresholds, error) {
-	site, err := s.sites.get(ctx, slug)
+	site, err := s.node.Site(ctx, slug)
 	if err != nil {
 		return nil, err
 	}
-	model := s.live.Load()
+	model := s.node.Model()
 	if model.Manifest().Spam == nil {
 		return nil, nil
 	}
@@ -49,7 +36,7 @@ func (s *Server) thresholds(ctx context.Context, slug string) (*models.Threshold
 	return now, nil
 }
 
-// stats gives the figures of one site, or of all that the caller sees.
+// stats returns the statistics of one site, or of all that the caller may see.
 func (s *Server) stats(c echo.Context) error {
 	q := queryOf(c)
 	site := q.site()
@@ -60,9 +47,9 @@ func (s *Server) stats(c echo.Context) error {
 	if err := s.visible(ctx, by, site); err != nil {
 		return err
 	}
-	var got figures
+	var got statsReply
 	var err error
-	if got.Stats, err = s.figures.get(ctx, strings.Join(append([]string{site}, by.Sites...), "\n")); err == nil && site != "" {
+	if got.Stats, err = s.node.Stats(ctx, by, site); err == nil && site != "" {
 		got.Thresholds, err = s.thresholds(ctx, site)
 	}
 	if err != nil {

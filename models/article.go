@@ -12,9 +12,9 @@ type Article struct {
 	URL     string `json:"url,omitempty"`
 	Title   string `json:"title,omitempty"`
 	Section string `json:"section,omitempty"` // of the publication, such as "Sport"
-	// SurgeUntil is when a burst of comments ends. It is zero when there is none,
+	// BurstUntil is when a burst of comments ends. It is zero when there is none,
 	// and in everything that readers can see.
-	SurgeUntil time.Time `json:"surge_until,omitzero"`
+	BurstUntil time.Time `json:"surge_until,omitzero"`
 }
 
 // MaxSection is the longest name of a section, in characters.
@@ -34,20 +34,20 @@ type ArticleEntry struct {
 	Article
 	State    ArticleState `json:"state"`
 	Until    time.Time    `json:"until,omitzero"`  // when the article opens again; zero: never
-	Surge    *Surge       `json:"surge,omitempty"` // nil: the site's
+	Burst    *Burst       `json:"surge,omitempty"` // nil: the site's
 	Approved int          `json:"approved"`
 	Rejected int          `json:"rejected"`
 	Pending  int          `json:"pending"`
 	ActiveAt time.Time    `json:"active_at,omitzero"` // arrival of the newest comment, to the minute
 }
 
-// At returns the entry as of a time: without a state or burst that has ended.
-func (e ArticleEntry) At(now time.Time) ArticleEntry {
+// AsOf returns the entry as of a time: without a state or burst that has ended.
+func (e ArticleEntry) AsOf(now time.Time) ArticleEntry {
 	if e.State == "" || !e.Until.IsZero() && !e.Until.After(now) {
 		e.State, e.Until = ArticleOpen, time.Time{}
 	}
-	if !e.SurgeUntil.After(now) {
-		e.SurgeUntil = time.Time{}
+	if !e.BurstUntil.After(now) {
+		e.BurstUntil = time.Time{}
 	}
 	return e
 }
@@ -70,8 +70,8 @@ func (e ArticleEntry) Validate() error {
 	default:
 		bad.Add("state", "must be open, closed or pre")
 	}
-	if e.Surge != nil {
-		e.Surge.validate(&bad)
+	if e.Burst != nil {
+		e.Burst.validate(&bad)
 	}
 	return bad.Err()
 }
@@ -82,7 +82,7 @@ type ArticleFilter struct {
 	Article string // an id
 	Query   string // part of the title, the address or the id, without case
 	State   ArticleState
-	Surging bool
+	InBurst bool
 	Cursor  string
 	Limit   int
 }

@@ -25,8 +25,8 @@ func (a Author) Key() string {
 	return "name:" + a.Name
 }
 
-// Record counts what became of an author's comments on one site.
-type Record struct {
+// AuthorRecord counts what became of an author's comments on one site.
+type AuthorRecord struct {
 	Approved int `json:"approved"`
 	Rejected int `json:"rejected"`
 	Pending  int `json:"pending"`
@@ -35,7 +35,7 @@ type Record struct {
 // Trust is the share of an author's decided comments that were approved, with one
 // more of each kind added (Laplace's rule of succession), rounded to three
 // decimals. It is 0.5 for an unknown author.
-func (r Record) Trust() float64 {
+func (r AuthorRecord) Trust() float64 {
 	return math.Round(1000*float64(r.Approved+1)/float64(r.Approved+r.Rejected+2)) / 1000
 }
 
@@ -56,23 +56,23 @@ type Sanction struct {
 	At     time.Time    `json:"at"`
 }
 
-// Holds reports whether the sanction is in force at a time. A nil one is not.
-func (s *Sanction) Holds(now time.Time) bool {
+// Active reports whether the sanction is in force at a time. A nil one is not.
+func (s *Sanction) Active(now time.Time) bool {
 	return s != nil && s.Kind != "" && (s.Until.IsZero() || s.Until.After(now))
 }
 
 // maxShadow is the longest shadow ban that a moderator below editor may impose.
 const maxShadow = 7 * 24 * time.Hour
 
-// MayBeSet reports whether a role may impose or lift the sanction. Below editor
+// SettableBy reports whether a role may impose or lift the sanction. Below editor
 // it must be a shadow ban of at most a week.
-func (s *Sanction) MayBeSet(role Role, now time.Time) bool {
-	return !s.Holds(now) || role.AtLeast(RoleEditor) ||
+func (s *Sanction) SettableBy(role Role, now time.Time) bool {
+	return !s.Active(now) || role.AtLeast(RoleEditor) ||
 		s.Kind == Shadow && !s.Until.IsZero() && !s.Until.After(now.Add(maxShadow))
 }
 
-// Standing is what a newsroom has set for an author.
-type Standing struct {
+// AuthorState is what a newsroom has set for an author.
+type AuthorState struct {
 	Note     string
 	Sanction *Sanction // nil: none
 }
@@ -83,7 +83,7 @@ const (
 )
 
 // Validate checks what is to be set at a time.
-func (s Standing) Validate(now time.Time) error {
+func (s AuthorState) Validate(now time.Time) error {
 	var bad Invalid
 	if n := utf8.RuneCountInString(s.Note); n > maxNote {
 		bad.Add("note", "must have at most %d characters, has %d", maxNote, n)
@@ -102,25 +102,25 @@ func (s Standing) Validate(now time.Time) error {
 	return bad.Err()
 }
 
-// KnownAuthor is what a moderator sees of an author next to a comment.
-type KnownAuthor struct {
-	Record
+// AuthorSummary is what a moderator sees of an author next to a comment.
+type AuthorSummary struct {
+	AuthorRecord
 	Trust    float64   `json:"trust"`
 	Sanction *Sanction `json:"sanction,omitempty"` // if in force
 }
 
-// Profile is all that is known of an author on one site.
-type Profile struct {
-	Site     string     `json:"site"`
-	Key      string     `json:"key"`
-	ID       string     `json:"id,omitempty"`
-	Name     string     `json:"name"` // of the newest comment
-	Record   Record     `json:"record"`
-	Trust    float64    `json:"trust"`
-	FirstAt  *time.Time `json:"first_at,omitempty"` // nil: no comment yet
-	LastAt   *time.Time `json:"last_at,omitempty"`
-	Note     string     `json:"note"`
-	Sanction *Sanction  `json:"sanction,omitempty"` // if in force
+// AuthorProfile is all that is known of an author on one site.
+type AuthorProfile struct {
+	Site     string       `json:"site"`
+	Key      string       `json:"key"`
+	ID       string       `json:"id,omitempty"`
+	Name     string       `json:"name"` // of the newest comment
+	Record   AuthorRecord `json:"record"`
+	Trust    float64      `json:"trust"`
+	FirstAt  *time.Time   `json:"first_at,omitempty"` // nil: no comment yet
+	LastAt   *time.Time   `json:"last_at,omitempty"`
+	Note     string       `json:"note"`
+	Sanction *Sanction    `json:"sanction,omitempty"` // if in force
 	// Covers says to which comments a sanction applies: "id" to those of this
 	// id, "name" to those that have this name and no id.
 	Covers string `json:"covers"`

@@ -2,11 +2,11 @@ package models
 
 import "time"
 
-// Surge says when a burst of comments on one article begins and how long it
+// Burst says when a burst of comments on one article begins and how long it
 // lasts. It begins when more than Count comments that the filter does not reject
 // arrive within Minutes; all new ones are then held for HoldMinutes. A Count of 0
 // turns it off.
-type Surge struct {
+type Burst struct {
 	Count       int `json:"count"`
 	Minutes     int `json:"minutes"`
 	HoldMinutes int `json:"hold_minutes"`
@@ -18,13 +18,13 @@ const (
 	maxSurgeMinutes = 7 * 24 * 60
 )
 
-// Hold is how long a burst lasts.
-func (s Surge) Hold() time.Duration { return time.Duration(s.HoldMinutes) * time.Minute }
+// Duration is how long a burst lasts.
+func (s Burst) Duration() time.Duration { return time.Duration(s.HoldMinutes) * time.Minute }
 
 // Window is the time within which comments are counted.
-func (s Surge) Window() time.Duration { return time.Duration(s.Minutes) * time.Minute }
+func (s Burst) Window() time.Duration { return time.Duration(s.Minutes) * time.Minute }
 
-func (s Surge) validate(bad *Invalid) {
+func (s Burst) validate(bad *Invalid) {
 	if s.Count < 0 || s.Count > maxSurge {
 		bad.Add("surge.count", "must be from 0 to %d", maxSurge)
 	}

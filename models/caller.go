@@ -26,8 +26,8 @@ type Caller struct {
 	Address netip.Addr // where the request came from; may be invalid
 }
 
-// Sees reports whether the caller may know of the site and its records.
-func (c Caller) Sees(site string) bool {
+// CanSee reports whether the caller may know of the site and its records.
+func (c Caller) CanSee(site string) bool {
 	switch c.Kind {
 	case ByCommand:
 		return true
@@ -39,8 +39,8 @@ func (c Caller) Sees(site string) bool {
 	return false
 }
 
-// Edits reports whether the caller has the rights of an editor.
-func (c Caller) Edits() bool {
+// IsEditor reports whether the caller has the rights of an editor.
+func (c Caller) IsEditor() bool {
 	return c.Kind == ByCommand || c.Kind == ByModerator && c.Role.AtLeast(RoleEditor)
 }
 

@@ -2,17 +2,17 @@ package models
 
 import "time"
 
-// Bands is how many numbers a Sketch has. Two texts are near-copies when at
-// least Alike of them are equal, position by position.
+// SketchSize is how many numbers a Sketch has. Two texts are near-copies when at
+// least MinSharedBands of them are equal, position by position.
 const (
-	Bands = 12
-	Alike = 4
+	SketchSize     = 12
+	MinSharedBands = 4
 )
 
 // Sketch identifies near-copies of a text (MinHash with banding): the more two
 // texts have in common, the more of these numbers are equal. Package
 // classifier/campaign computes it.
-type Sketch [Bands]uint64
+type Sketch [SketchSize]uint64
 
 // Campaign is a group of near-identical comments on one site.
 type Campaign struct {

@@ -43,11 +43,11 @@ const (
 	ReasonEscalated     Reason = "escalated"     // a moderator left it to an editor
 	ReasonEdited        Reason = "edited"        // its author changed it after a decision
 	ReasonShadow        Reason = "shadow"        // its author is shadow banned
-	ReasonSurge         Reason = "surge"         // it arrived in a burst
+	ReasonBurst         Reason = "surge"         // it arrived in a burst
 )
 
-// Decidable reports whether a moderator may give r.
-func (r Reason) Decidable() bool {
+// IsModeratorReason reports whether a moderator may give r.
+func (r Reason) IsModeratorReason() bool {
 	switch r {
 	case ReasonSpam, ReasonAbuse, ReasonOffTopic, ReasonIllegal, ReasonOther:
 		return true
@@ -83,9 +83,9 @@ type Comment struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// Gone reports whether the content was removed: by asked for erasure, or at the end of
+// ContentRemoved reports whether the content was removed: by asked for erasure, or at the end of
 // its retention. The row stays, so that replies keep their parent.
-func (c Comment) Gone() bool { return c.Body == "" }
+func (c Comment) ContentRemoved() bool { return c.Body == "" }
 
 // Revision is an earlier text of a comment.
 type Revision struct {

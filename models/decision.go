@@ -43,7 +43,7 @@ func (d DecisionRequest) Validate() error {
 		bad.Add("reason", "goes with reject only")
 	case d.Action == Approve && d.Detail != "":
 		bad.Add("detail", "goes with reject only")
-	case d.Action == Reject && d.Reason != "" && !d.Reason.Decidable():
+	case d.Action == Reject && d.Reason != "" && !d.Reason.IsModeratorReason():
 		bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")
 	}
 	for field, text := range map[string]string{"note": d.Note, "message": d.Message} {

@@ -19,15 +19,15 @@ func (v Verdict) AppendJSON(b []byte, signals string) []byte {
 	if v.Abuse != nil {
 		b = append(appendNumber(append(b, `"abuse":`...), *v.Abuse), ',')
 	}
-	b = AppendString(append(b, `"action":`...), string(v.Action))
+	b = AppendJSONString(append(b, `"action":`...), string(v.Action))
 	if v.Reason != "" {
-		b = AppendString(append(b, `,"reason":`...), string(v.Reason))
+		b = AppendJSONString(append(b, `,"reason":`...), string(v.Reason))
 	}
 	b = append(append(b, `,"signals":`...), signals...)
-	b = AppendString(append(b, `,"model":`...), v.Model)
-	b = appendNumber(append(b, `,"hold_at":`...), v.Hold)
-	if v.Reject != 0 {
-		b = appendNumber(append(b, `,"reject_at":`...), v.Reject)
+	b = AppendJSONString(append(b, `,"model":`...), v.Model)
+	b = appendNumber(append(b, `,"hold_at":`...), v.HoldAt)
+	if v.RejectAt != 0 {
+		b = appendNumber(append(b, `,"reject_at":`...), v.RejectAt)
 	}
 	return append(b, '}')
 }
@@ -41,17 +41,17 @@ func SignalsJSON(signals []Signal) string {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = AppendString(append(b, `{"name":`...), s.Name)
+		b = AppendJSONString(append(b, `{"name":`...), s.Name)
 		b = appendNumber(append(b, `,"weight":`...), s.Weight)
 		if s.Detail != "" {
-			b = AppendString(append(b, `,"detail":`...), s.Detail)
+			b = AppendJSONString(append(b, `,"detail":`...), s.Detail)
 		}
 		if s.Action != "" {
-			b = AppendString(append(b, `,"action":`...), string(s.Action))
+			b = AppendJSONString(append(b, `,"action":`...), string(s.Action))
 		}
-		if len(s.At) > 0 {
+		if len(s.Spans) > 0 {
 			b = append(b, `,"at":`...)
-			for j, at := range s.At {
+			for j, at := range s.Spans {
 				b = append(b, "[,"[min(j, 1)], '[')
 				b = strconv.AppendInt(b, int64(at[0]), 10)
 				b = strconv.AppendInt(append(b, ','), int64(at[1]), 10)
@@ -67,8 +67,8 @@ func SignalsJSON(signals []Signal) string {
 // appendNumber appends a finite number; probabilities and weights are finite.
 func appendNumber(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'g', -1, 64) }
 
-// AppendString appends a JSON string. It needs the encoder only for escapes.
-func AppendString(b []byte, s string) []byte {
+// AppendJSONString appends a JSON string. It needs the encoder only for escapes.
+func AppendJSONString(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			quoted, err := json.Marshal(s)

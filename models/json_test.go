@@ -11,11 +11,11 @@ func TestVerdictJSONMatchesEncoder(t *testing.T) {
 	spam, abuse := 0.25, 5e-9
 	for _, v := range []Verdict{
 		{},
-		{Spam: &spam, Action: Approve, Model: "w1-0", Hold: 0.6, Signals: []Signal{}},
-		{Spam: &spam, Abuse: &abuse, Action: Hold, Reason: ReasonRule, Model: "w1-0", Hold: 0.6, Reject: 1, Signals: []Signal{
+		{Spam: &spam, Action: Approve, Model: "w1-0", HoldAt: 0.6, Signals: []Signal{}},
+		{Spam: &spam, Abuse: &abuse, Action: Hold, Reason: ReasonRule, Model: "w1-0", HoldAt: 0.6, RejectAt: 1, Signals: []Signal{
 			{Name: "prior", Weight: -2.4527355139406652},
-			{Name: "word:casino", Weight: 1e21, At: [][2]int{{0, 6}, {12, 18}}},
-			{Name: "rule:word", Weight: math.SmallestNonzeroFloat64, Detail: "ä \"<b>\\\n\u2028 \xff 👍", Action: Reject, At: [][2]int{{3, 4}}},
+			{Name: "word:casino", Weight: 1e21, Spans: [][2]int{{0, 6}, {12, 18}}},
+			{Name: "rule:word", Weight: math.SmallestNonzeroFloat64, Detail: "ä \"<b>\\\n\u2028 \xff 👍", Action: Reject, Spans: [][2]int{{3, 4}}},
 		}},
 	} {
 		want, err := json.Marshal(v)

@@ -50,7 +50,7 @@ func (m Moderator) Validate() error {
 	return bad.Err()
 }
 
-// RunsAll reports whether m may administer all sites and people.
-func (m Moderator) RunsAll() bool {
+// IsGlobalAdmin reports whether m may administer all sites and people.
+func (m Moderator) IsGlobalAdmin() bool {
 	return m.Role == RoleAdmin && !m.Disabled && len(m.Sites) == 0
 }

@@ -4,11 +4,11 @@ import "time"
 
 // QueueItem is one comment as a moderator sees it.
 type QueueItem struct {
-	Comment Comment `json:"comment"`
-	Verdict Verdict `json:"verdict"`
-	Context Context `json:"context"`
-	Version int64   `json:"version"` // of the comment, to send back with the decision
-	Claim   *Claim  `json:"claim,omitempty"`
+	Comment Comment     `json:"comment"`
+	Verdict Verdict     `json:"verdict"`
+	Context ItemContext `json:"context"`
+	Version int64       `json:"version"` // of the comment, to send back with the decision
+	Claim   *Claim      `json:"claim,omitempty"`
 	// Campaign is the group of near-copies that the comment belongs to so far;
 	// nil: it has no copies.
 	Campaign *Campaign `json:"campaign,omitempty"`
@@ -17,10 +17,10 @@ type QueueItem struct {
 	Skipped bool `json:"skipped,omitempty"`
 }
 
-// Context is what a moderator needs beside the comment itself.
-type Context struct {
-	Parent *Comment    `json:"parent,omitempty"`
-	Author KnownAuthor `json:"author"`
+// ItemContext is what a moderator needs beside the comment itself.
+type ItemContext struct {
+	Parent *Comment      `json:"parent,omitempty"`
+	Author AuthorSummary `json:"author"`
 }
 
 // Sort is an order of the queue.
@@ -77,8 +77,8 @@ type Lease struct {
 	LeaseUntil time.Time `json:"lease_until"`
 }
 
-// Lost is a comment whose claim could not be renewed.
-type Lost struct {
+// LostClaim is a comment whose claim could not be renewed.
+type LostClaim struct {
 	ID     string `json:"id"`
 	Status Status `json:"status,omitempty"` // empty: no such comment
 	Claim  *Claim `json:"claim,omitempty"`  // of another moderator

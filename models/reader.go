@@ -59,8 +59,8 @@ type ReaderDecision struct {
 	UndoneAt  *time.Time `json:"undone_at,omitempty"`
 }
 
-// ReaderStanding is what a newsroom has set for a reader, without who set it.
-type ReaderStanding struct {
+// ReaderState is what a newsroom has set for a reader, without who set it.
+type ReaderState struct {
 	Note   string       `json:"note,omitempty"`
 	Kind   SanctionKind `json:"sanction,omitempty"`
 	Reason string       `json:"reason,omitempty"`
@@ -87,7 +87,7 @@ type Erasure struct {
 // WriteReader writes all data of a reader as one indented JSON object: reader,
 // exported_at, standing, comments, reports. It keeps one comment in memory at a
 // time.
-func WriteReader(w io.Writer, r Reader, at time.Time, standing ReaderStanding, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
+func WriteReader(w io.Writer, r Reader, at time.Time, standing ReaderState, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
 	head, err := json.MarshalIndent(r, "  ", "  ")
 	if err != nil {
 		return err

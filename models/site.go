@@ -25,7 +25,7 @@ type Site struct {
 	Thresholds Thresholds   `json:"thresholds"`
 	Retention  Retention    `json:"retention"`
 	Reasons    []SiteReason `json:"reasons"` // the newsroom's own, each under a common one
-	Surge      Surge        `json:"surge"`   // of articles that have none of their own
+	Burst      Burst        `json:"surge"`   // of articles that have none of their own
 	// SecondLook is the share, 0 to 1, of decisions, and of comments that the
 	// server approved or rejected, that get a second look. Nil: DefaultSecondLook.
 	SecondLook *float64  `json:"second_look,omitempty"`
@@ -58,8 +58,8 @@ func DefaultRetention() Retention { return Retention{Addresses: 30, Rejected: 18
 // MaxRetention is a hundred years, in days.
 const MaxRetention = 36_500
 
-// LookShare returns the share of second looks, with its default.
-func (s Site) LookShare() float64 {
+// SecondLookShare returns the share of second looks, with its default.
+func (s Site) SecondLookShare() float64 {
 	if s.SecondLook == nil {
 		return DefaultSecondLook
 	}
@@ -95,7 +95,7 @@ func (s Site) Validate() error {
 			bad.Add(name, "must be from 0 to %d days", MaxRetention)
 		}
 	}
-	s.Surge.validate(&bad)
+	s.Burst.validate(&bad)
 	validateReasons(&bad, s.Reasons)
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
 	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject} {
@@ -144,7 +144,7 @@ func validateReasons(bad *Invalid, all []SiteReason) {
 			bad.Add("reasons", "have %s twice", r.ID)
 		}
 		seen[r.ID] = true
-		if !r.Under.Decidable() {
+		if !r.Under.IsModeratorReason() {
 			bad.Add("reasons", "%s must be under spam, abuse, off_topic, illegal or other", r.ID)
 		}
 		if n := utf8.RuneCountInString(r.Name); Blank(r.Name) || n > MaxName {

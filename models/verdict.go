@@ -18,13 +18,13 @@ type Verdict struct {
 	Abuse  *float64 `json:"abuse,omitempty"` // the same
 	Action Action   `json:"action"`
 	// Reason is why the action is not approve, or why the comment was held
-	// although it is, such as ReasonSurge.
+	// although it is, such as ReasonBurst.
 	Reason  Reason   `json:"reason,omitempty"`
 	Signals []Signal `json:"signals"` // strongest first
 	Model   string   `json:"model"`   // version that computed it
 	// Thresholds that applied to this comment, for the explanation in the console.
-	Hold   float64 `json:"hold_at"`
-	Reject float64 `json:"reject_at,omitempty"` // 0: no rejection by probability
+	HoldAt   float64 `json:"hold_at"`
+	RejectAt float64 `json:"reject_at,omitempty"` // 0: no rejection by probability
 }
 
 // Signal is one cause of a verdict. Weight is its share of the log odds of spam
@@ -40,7 +40,7 @@ type Signal struct {
 	Action Action `json:"action,omitempty"`
 	// At are the spans of the original text, as [start, end) in Unicode code
 	// points; absent for signals of the whole text.
-	At [][2]int `json:"at,omitempty"`
+	Spans [][2]int `json:"at,omitempty"`
 }
 
 // Probability returns the highest probability of the verdict, 0 to 1, by which

@@ -7,84 +7,85 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// sanctionColumns are those of standings s, also where there is no row.
+// sanctionColumns are those of standings s; empty where there is no row.
 const sanctionColumns = `coalesce(s.kind, ''), coalesce(s.reason, ''), coalesce(s.until, 0), coalesce(s.set_by, ''), coalesce(s.set_at, 0)`
 
 // readSanction returns nil when there is none.
-func readSanction(scan scanner) (*models.Sanction, error) {
+func readSanction(scan sqldb.Scanner) (*models.Sanction, error) {
 	var x models.Sanction
 	var until, at int64
 	if err := scan(&x.Kind, &x.Reason, &until, &x.By, &at); err != nil || x.Kind == "" {
 		return nil, err
 	}
-	x.Until, x.At = perhaps(until), fromMicros(at)
+	x.Until, x.At = nullTime(until), fromMicros(at)
 	return &x, nil
 }
 
-// Author returns what is known of an author, who is named by id or by name, and
-// a page of what they wrote. It is KindNotFound when they never wrote and
-// nothing was said of them.
-func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur string, limit int) (models.Profile, error) {
+// Author returns the profile of an author, who is named by id or by name, and a
+// page of their comments. It is KindNotFound when there are neither comments nor
+// a note or sanction.
+func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur string, limit int) (models.AuthorProfile, error) {
 	const order = "author"
 	if err := db.checkReader(ctx, by, r); err != nil {
-		return models.Profile{}, err
+		return models.AuthorProfile{}, err
 	}
-	from, further, err := parseCursor(cur, order)
+	from, hasCursor, err := sqldb.ParseCursor(cur, order)
 	if err != nil {
-		return models.Profile{}, err
+		return models.AuthorProfile{}, err
 	}
-	limit = pageSize(limit)
-	return read(ctx, db, func(t *tx) (models.Profile, error) {
+	limit = sqldb.PageSize(limit)
+	return read(ctx, db, func(t *tx) (models.AuthorProfile, error) {
 		p, err := t.profile(r)
 		if err != nil {
 			return p, err
 		}
-		var w where
-		w.add("c.site = ?", r.Site)
-		w.add("c.author_key = ?", p.Key)
-		if further {
-			w.add("c.id < ?", from.ID)
+		var w sqldb.Where
+		w.Add("c.site = ?", r.Site)
+		w.Add("c.author_key = ?", p.Key)
+		if hasCursor {
+			w.Add("c.id < ?", from.ID)
 		}
-		p.Comments, err = list(t, readComment, `SELECT `+commentColumns+commentTables+w.String()+` ORDER BY c.id DESC LIMIT `+w.arg(limit+1), w.args...)
+		p.Comments, err = sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+w.String()+` ORDER BY c.id DESC LIMIT `+w.Arg(limit+1), w.Args()...)
 		if len(p.Comments) > limit {
 			p.Comments = p.Comments[:limit]
-			p.Next = cursor{Order: order, ID: p.Comments[limit-1].ID}.String()
+			p.Next = sqldb.Cursor{Order: order, ID: p.Comments[limit-1].ID}.String()
 		}
 		return p, err
 	})
 }
 
-// profile returns what is known of an author beside their comments.
-func (t *tx) profile(r models.Reader) (models.Profile, error) {
-	p := models.Profile{Site: r.Site, Key: readerKey(r), ID: r.ID, Name: r.Name, Covers: "name"}
+// profile returns an author's profile without the comments.
+func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
+	p := models.AuthorProfile{Site: r.Site, Key: readerKey(r), ID: r.ID, Name: r.Name, Covers: "name"}
 	if r.ID != "" {
 		p.Covers = "id"
 	}
 	var err error
-	p.Record, err = one(t, func(scan scanner) (n models.Record, err error) {
+	p.Record, err = sqldb.One(t, func(scan sqldb.Scanner) (n models.AuthorRecord, err error) {
 		err = scan(&n.Approved, &n.Rejected, &n.Pending)
 		return n, err
 	}, `SELECT approved, rejected, pending FROM authors WHERE site = $1 AND key = $2`, r.Site, p.Key)
-	never := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !never {
+	unknown := errors.Is(err, sql.ErrNoRows)
+	if err != nil && !unknown {
 		return p, err
 	}
 	p.Trust = p.Record.Trust()
-	standing, err := t.standing(r.Site, p.Key, "")
-	if never && errors.Is(err, sql.ErrNoRows) {
-		return p, models.Errorf(models.KindNotFound, "nothing is known of this author")
+	standing, err := t.loadAuthorState(r.Site, p.Key, "")
+	if unknown && errors.Is(err, sql.ErrNoRows) {
+		return p, models.Errorf(models.KindNotFound, "there is no such author")
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, err
 	}
-	if p.Note = standing.Note; standing.Sanction.Holds(t.now) {
+	if p.Note = standing.Note; standing.Sanction.Active(t.Now) {
 		p.Sanction = standing.Sanction
 	}
-	// The order of ids is that of time.
+	// Ids sort by time.
 	for direction, at := range map[string]**time.Time{"": &p.FirstAt, " DESC": &p.LastAt} {
-		ends, err := list(t, func(scan scanner) (c models.Comment, err error) {
+		ends, err := sqldb.List(t, func(scan sqldb.Scanner) (c models.Comment, err error) {
 			var created int64
 			err = scan(&created, &c.Author.Name)
 			c.CreatedAt = fromMicros(created)
@@ -106,63 +107,52 @@ func (t *tx) profile(r models.Reader) (models.Profile, error) {
 
 func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }
 
-// standing returns what was said of an author, or sql.ErrNoRows.
-func (t *tx) standing(site, key, lock string) (models.Standing, error) {
-	return one(t, func(scan scanner) (v models.Standing, err error) {
+// loadAuthorState returns the note and the sanction of an author, or sql.ErrNoRows.
+func (t *tx) loadAuthorState(site, key, lock string) (models.AuthorState, error) {
+	return sqldb.One(t, func(scan sqldb.Scanner) (v models.AuthorState, err error) {
 		v.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &v.Note)...) })
 		return v, err
 	}, `SELECT `+sanctionColumns+`, s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, site, key)
 }
 
-// SetStanding lets change edit what was said of an author, who need not have
-// written anything. It is given what holds now; a sanction without By or At
-// becomes the caller's.
-func (db *DB) SetStanding(ctx context.Context, by models.Caller, r models.Reader, change func(*models.Standing) error) error {
+// SetAuthorState lets change edit the note and the sanction of an author, who need
+// not have written anything. change gets what is in force now; a sanction
+// without By or At becomes the caller's.
+func (db *DB) SetAuthorState(ctx context.Context, by models.Caller, r models.Reader, change func(*models.AuthorState) error) error {
 	if err := db.checkReader(ctx, by, r); err != nil {
 		return err
 	}
 	return apply(ctx, db, func(t *tx) error {
 		key := readerKey(r)
-		// A row to lock: of two changes at the same moment one is first.
-		if _, err := t.exec(`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ($1, $2, '', '', '', 0, '', 0)
+		// A row to lock, so that two changes at the same moment run one after the other.
+		if _, err := t.Exec(`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ($1, $2, '', '', '', 0, '', 0)
 			ON CONFLICT (site, key) DO NOTHING`, r.Site, key); err != nil {
 			return err
 		}
-		old, err := t.standing(r.Site, key, t.d.lock)
+		old, err := t.loadAuthorState(r.Site, key, t.ForUpdate())
 		if err != nil {
 			return err
 		}
-		if !old.Sanction.Holds(t.now) {
+		if !old.Sanction.Active(t.Now) {
 			old.Sanction = nil
 		}
 		v := old
 		if err := change(&v); err != nil {
 			return err
 		}
-		if err := v.Validate(t.now); err != nil {
+		if err := v.Validate(t.Now); err != nil {
 			return err
 		}
 		if x := v.Sanction; x != nil && x.By == "" {
-			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: x.Reason, Until: x.Until, By: by.Name, At: t.now}
+			v.Sanction = &models.Sanction{Kind: x.Kind, Reason: x.Reason, Until: x.Until, By: by.Name, At: t.Now}
 		}
-		return t.keepStanding(by, r, old, v)
+		return t.saveAuthorState(by, r, old, v)
 	})
 }
 
-func (t *tx) keepStanding(by models.Caller, r models.Reader, old, v models.Standing) error {
+func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.AuthorState) error {
 	key, x := readerKey(r), v.Sanction
-	var err error
-	switch {
-	case v == models.Standing{}:
-		_, err = t.exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, r.Site, key)
-	case x == nil:
-		_, err = t.exec(`UPDATE standings SET note = $1, kind = '', reason = '', until = 0, set_by = '', set_at = 0
-			WHERE site = $2 AND key = $3`, v.Note, r.Site, key)
-	default:
-		_, err = t.exec(`UPDATE standings SET note = $1, kind = $2, reason = $3, until = $4, set_by = $5, set_at = $6
-			WHERE site = $7 AND key = $8`, v.Note, string(x.Kind), x.Reason, micros(x.Until), x.By, micros(x.At), r.Site, key)
-	}
-	if err != nil || v == old {
+	if err := t.writeAuthorState(r.Site, key, v); err != nil || v == old {
 		return err
 	}
 	subject, err := t.readerSubject(r)
@@ -177,15 +167,39 @@ func (t *tx) keepStanding(by models.Caller, r models.Reader, old, v models.Stand
 	default:
 		action = "author." + string(x.Kind)
 	}
-	if err := t.audit(by, r.Site, action, subject, standingTrail(old), standingTrail(v)); err != nil {
+	if err := t.audit(by, r.Site, action, subject, auditAuthorState(old), auditAuthorState(v)); err != nil {
 		return err
 	}
 	return t.event(models.AuthorChanged, r.Site, key, "", "")
 }
 
-// standingTrail is what the audit trail keeps of a standing: nothing that speaks
-// of the person, because the trail can never be erased.
-func standingTrail(v models.Standing) any {
+// writeAuthorState changes the row of an author, or removes it when it is empty.
+func (t *tx) writeAuthorState(site, key string, v models.AuthorState) error {
+	if v == (models.AuthorState{}) {
+		_, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, site, key)
+		return err
+	}
+	var x models.Sanction
+	if v.Sanction != nil {
+		x = *v.Sanction
+	}
+	var w sqldb.Where
+	w.Add("site = ?", site)
+	w.Add("key = ?", key)
+	_, err := t.UpdateRows("standings", &w,
+		"note", v.Note,
+		"kind", string(x.Kind),
+		"reason", x.Reason,
+		"until", micros(x.Until),
+		"set_by", x.By,
+		"set_at", micros(x.At),
+	)
+	return err
+}
+
+// auditAuthorState is what the audit trail stores of an author: nothing about the
+// person, because the trail can never be erased.
+func auditAuthorState(v models.AuthorState) any {
 	type sanction struct {
 		Kind  models.SanctionKind `json:"kind"`
 		Until time.Time           `json:"until,omitzero"`
@@ -200,17 +214,17 @@ func standingTrail(v models.Standing) any {
 	return trail
 }
 
-// Sanctions returns the sanctions of a site that hold now, by Author.Key; nil
-// when there are more than most.
+// Sanctions returns the sanctions of a site that are in force now, by Author.Key;
+// nil when there are more than most.
 func (db *DB) Sanctions(ctx context.Context, site string, most int) (map[string]*models.Sanction, error) {
 	return read(ctx, db, func(t *tx) (map[string]*models.Sanction, error) {
 		all := map[string]*models.Sanction{}
-		_, err := list(t, func(scan scanner) (key string, err error) {
+		_, err := sqldb.List(t, func(scan sqldb.Scanner) (key string, err error) {
 			x, err := readSanction(func(into ...any) error { return scan(append(into, &key)...) })
 			all[key] = x
 			return key, err
 		}, `SELECT `+sanctionColumns+`, s.key FROM standings s WHERE s.site = $1 AND s.kind <> '' AND (s.until = 0 OR s.until > $2) LIMIT $3`,
-			site, micros(t.now), most+1)
+			site, micros(t.Now), most+1)
 		if len(all) > most {
 			all = nil
 		}
@@ -222,7 +236,7 @@ func (db *DB) Sanctions(ctx context.Context, site string, most int) (map[string]
 // there is none.
 func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction, error) {
 	return read(ctx, db, func(t *tx) (*models.Sanction, error) {
-		v, err := t.standing(site, key, "")
+		v, err := t.loadAuthorState(site, key, "")
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil
 		}
@@ -230,12 +244,13 @@ func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction,
 	})
 }
 
-// readerStanding returns what was said of a reader, also what has ended.
-func (t *tx) readerStanding(r models.Reader) (s models.ReaderStanding, err error) {
+// readerState returns the note and the sanction of a reader, also one that has
+// ended.
+func (t *tx) readerState(r models.Reader) (s models.ReaderState, err error) {
 	if r.Email != "" {
-		return s, nil // what is said is said of an id or a name
+		return s, nil // authors have ids or names as keys
 	}
-	v, err := t.standing(r.Site, readerKey(r), "")
+	v, err := t.loadAuthorState(r.Site, readerKey(r), "")
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, nil
 	}
@@ -246,16 +261,39 @@ func (t *tx) readerStanding(r models.Reader) (s models.ReaderStanding, err error
 	return s, err
 }
 
-// eraseStanding removes what was said of an author. A sanction stays without
-// its reason until it ends: else whoever is banned would only have to ask.
-func (t *tx) eraseStanding(r models.Reader) error {
+// eraseAuthorState removes the note of an author. A sanction stays, without its
+// reason, until it ends: otherwise a request for erasure would lift a ban.
+func (t *tx) eraseAuthorState(r models.Reader) error {
 	if r.Email != "" {
 		return nil
 	}
 	key := readerKey(r)
-	if _, err := t.exec(`DELETE FROM standings WHERE site = $1 AND key = $2 AND (kind = '' OR until <> 0 AND until <= $3)`, r.Site, key, micros(t.now)); err != nil {
+	if _, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2 AND (kind = '' OR until <> 0 AND until <= $3)`, r.Site, key, micros(t.Now)); err != nil {
 		return err
 	}
-	_, err := t.exec(`UPDATE standings SET note = '', reason = '' WHERE site = $1 AND key = $2`, r.Site, key)
+	_, err := t.Exec(`UPDATE standings SET note = '', reason = '' WHERE site = $1 AND key = $2`, r.Site, key)
 	return err
+}
+
+// AuthorRecord counts the comments of the author with this id on a site by
+// status, and how many were rejected since a time; the latter up to most.
+func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time, most int) (r models.AuthorRecord, lately int, err error) {
+	type row struct {
+		record models.AuthorRecord
+		lately int
+	}
+	found, err := read(ctx, db, func(t *tx) (row, error) {
+		r, err := sqldb.One(t, func(scan sqldb.Scanner) (r row, err error) {
+			err = scan(&r.record.Approved, &r.record.Rejected, &r.record.Pending, &r.lately)
+			return r, err
+		}, `SELECT approved, rejected, pending, (SELECT count(*) FROM
+				(SELECT 1 FROM comments WHERE site = $1 AND author_key = $2 AND status = 'rejected' AND updated_at >= $3 LIMIT $4) AS part)
+			FROM authors WHERE site = $1 AND key = $2`,
+			site, models.Author{ID: id}.Key(), micros(since), most)
+		if errors.Is(err, sql.ErrNoRows) {
+			return row{}, nil
+		}
+		return r, err
+	})
+	return found.record, found.lately, err
 }

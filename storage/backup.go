@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,17 +13,18 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// Progress is told now and then how many bytes are done, of about how many.
+// Progress is called from time to time with the bytes that are done and the
+// approximate total.
 type Progress func(done, total int64)
 
-// Backup writes all that the database holds at one moment into a SQLite file,
-// whatever the database is, while others go on reading and writing. The file
-// appears when it is complete and on disk. One that is there already is a
-// conflict, unless it may be replaced.
+// Backup writes a consistent copy of the database, of either kind, into a SQLite
+// file, while others read and write. The file appears when it is complete and on
+// disk. One that exists already is a conflict, unless it may be replaced.
 func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Progress) error {
-	have, err := read(ctx, db, (*tx).schema)
+	have, err := read(ctx, db, func(t *tx) (int, error) { return schemaVersion(t) })
 	if err == nil {
 		err = refuseNewer(have)
 	}
@@ -35,10 +35,14 @@ func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Pr
 	if err != nil {
 		return err
 	}
-	return newFile(file, replace, path, func(part string) error {
-		return watch(part, total, progress, func() error {
-			if db.writer != nil {
-				return vacuumInto(ctx, sqliteName(path), part)
+	return writeNewFile(file, replace, path, func(part string) error {
+		return reportProgress(part, total, progress, func() error {
+			if db.sql.IsSQLite() {
+				live, err := sqldb.OpenShared(path)
+				if err != nil {
+					return err
+				}
+				return vacuumInto(ctx, live, part)
 			}
 			return db.copyOut(ctx, have, part)
 		})
@@ -49,18 +53,18 @@ func (db *DB) Backup(ctx context.Context, file string, replace bool, progress Pr
 // file.
 func (db *DB) size(ctx context.Context) (path string, bytes int64, err error) {
 	query := `SELECT '', pg_database_size(current_database())`
-	if db.writer != nil {
+	if db.sql.IsSQLite() {
 		query = `SELECT file, (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM pragma_database_list WHERE name = 'main'`
 	}
 	bytes, err = read(ctx, db, func(t *tx) (int64, error) {
-		return one(t, func(scan scanner) (n int64, err error) { err = scan(&path, &n); return n, err }, query)
+		return sqldb.One(t, func(scan sqldb.Scanner) (n int64, err error) { err = scan(&path, &n); return n, err }, query)
 	})
 	return path, bytes, err
 }
 
-// newFile lets fill write a file under another name, and gives it its own once
-// it is on disk. It must not replace the file named by never.
-func newFile(file string, replace bool, never string, fill func(part string) error) (err error) {
+// writeNewFile lets fill write a temporary file, and renames it once it is on
+// disk. It does not replace the file named by never.
+func writeNewFile(file string, replace bool, never string, fill func(part string) error) (err error) {
 	taken := func() error {
 		info, err := os.Stat(file)
 		switch {
@@ -69,7 +73,7 @@ func newFile(file string, replace bool, never string, fill func(part string) err
 		case err != nil:
 			return err
 		case !replace:
-			return models.Errorf(models.KindConflict, "%s is there already", file)
+			return models.Errorf(models.KindConflict, "%s exists already", file)
 		}
 		if live, err := os.Stat(never); err == nil && os.SameFile(info, live) {
 			return models.Errorf(models.KindConflict, "%s is the database itself", file)
@@ -79,13 +83,13 @@ func newFile(file string, replace bool, never string, fill func(part string) err
 	if err := taken(); err != nil {
 		return err
 	}
-	made, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part") // nobody else may read it
+	temp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part") // nobody else may read it
 	if err != nil {
 		return err
 	}
-	part := made.Name()
+	part := temp.Name()
 	defer func() {
-		err = errors.Join(err, made.Close())
+		err = errors.Join(err, temp.Close())
 		if err != nil {
 			for _, more := range []string{"", "-journal", "-wal", "-shm"} {
 				_ = os.Remove(part + more) // what is wrong is in err
@@ -95,7 +99,7 @@ func newFile(file string, replace bool, never string, fill func(part string) err
 	if err := fill(part); err != nil {
 		return err
 	}
-	if err := made.Sync(); err != nil {
+	if err := temp.Sync(); err != nil {
 		return err
 	}
 	if err := taken(); err != nil {
@@ -111,8 +115,8 @@ func newFile(file string, replace bool, never string, fill func(part string) err
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// watch tells how a file grows while work is done.
-func watch(file string, total int64, progress Progress, work func() error) error {
+// reportProgress reports how a file grows while work runs.
+func reportProgress(file string, total int64, progress Progress, work func() error) error {
 	if progress == nil {
 		return work()
 	}
@@ -137,25 +141,14 @@ func watch(file string, total int64, progress Progress, work func() error) error
 	return work()
 }
 
-// vacuumInto writes a SQLite database, as it is at one moment, into an empty
-// file, without the remains of what was deleted.
-func vacuumInto(ctx context.Context, name, file string) error {
-	db, err := sql.Open(sqliteDialect.driver, name)
-	if err != nil {
-		return err
-	}
-	_, err = db.ExecContext(ctx, `VACUUM INTO $1`, file)
-	return sqliteDialect.explain(errors.Join(err, db.Close()))
+// vacuumInto writes a consistent copy of a SQLite database into an empty file,
+// without what was deleted, and closes the database.
+func vacuumInto(ctx context.Context, db *sql.DB, file string) error {
+	_, err := db.ExecContext(ctx, `VACUUM INTO $1`, file)
+	return sqldb.ExplainSQLite(errors.Join(err, db.Close()))
 }
 
-// plainName is the data source name of a SQLite file that nobody else uses.
-func plainName(path, mode string, pragmas ...string) string {
-	return "file:" + escapePath.Replace(filepath.ToSlash(path)) + "?" + url.Values{"mode": {mode}, "_pragma": pragmas}.Encode()
-}
-
-var escapePath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
-
-// table is one of the schema.
+// table is a table of the schema.
 type table struct {
 	name    string
 	columns []string
@@ -166,11 +159,11 @@ func (t table) selectAll() string {
 	return "SELECT " + strings.Join(t.columns, ", ") + " FROM " + t.name
 }
 
-// tables reads from a SQLite file which tables the schema has, each after those
-// that it refers to, without the list of migrations.
-func tables(ctx context.Context, lite runner) ([]table, error) {
-	t := &tx{ctx: ctx, on: lite}
-	names, err := list(t, column[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
+// tables returns the tables of a SQLite file, each after those that it refers
+// to, without the list of migrations.
+func tables(ctx context.Context, sqlite sqldb.Runner) ([]table, error) {
+	t := sqldb.On(ctx, sqlite)
+	names, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +175,7 @@ func tables(ctx context.Context, lite runner) ([]table, error) {
 			return nil
 		}
 		done[name] = true
-		parents, err := list(t, column[string], `SELECT "table" FROM pragma_foreign_key_list($1)`, name)
+		parents, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT "table" FROM pragma_foreign_key_list($1)`, name)
 		if err != nil {
 			return err
 		}
@@ -192,7 +185,7 @@ func tables(ctx context.Context, lite runner) ([]table, error) {
 			}
 		}
 		found := table{name: name}
-		_, err = list(t, func(scan scanner) (struct{}, error) {
+		_, err = sqldb.List(t, func(scan sqldb.Scanner) (struct{}, error) {
 			var column, kind string
 			err := scan(&column, &kind)
 			found.columns, found.kinds = append(found.columns, column), append(found.kinds, kind)
@@ -209,7 +202,7 @@ func tables(ctx context.Context, lite runner) ([]table, error) {
 	return all, nil
 }
 
-// row returns the row at hand, as either database takes it.
+// row returns the current row with values that both databases accept.
 func (t table) row(found *sql.Rows) ([]any, error) {
 	row, into := make([]any, len(t.columns)), make([]any, len(t.columns))
 	for i := range row {
@@ -231,19 +224,19 @@ func (t table) row(found *sql.Rows) ([]any, error) {
 	return row, err
 }
 
-// copyOut fills an empty file with the tables of PostgreSQL as they are at one
-// moment, in a schema of the same version.
+// copyOut fills an empty SQLite file with a snapshot of PostgreSQL's tables, in a
+// schema of the same version.
 func (db *DB) copyOut(ctx context.Context, version int, file string) error {
-	lite, err := Open(ctx, "sqlite:"+file, Options{Now: db.clock, Log: db.log})
+	sqlite, err := Open(ctx, "sqlite:"+file, db.opt)
 	if err != nil {
 		return err
 	}
-	_, err = lite.migrateTo(ctx, version)
-	if err := errors.Join(err, lite.Close()); err != nil {
+	_, err = sqlite.migrateTo(ctx, version)
+	if err := errors.Join(err, sqlite.Close()); err != nil {
 		return err
 	}
-	// Before the file has its name nothing of it needs to survive.
-	to, err := sql.Open(sqliteDialect.driver, plainName(file, "rw", "journal_mode(DELETE)", "journal_mode(OFF)", "synchronous(OFF)", "temp_store(FILE)"))
+	// The file is temporary until it is renamed, so nothing has to survive a crash.
+	to, err := sqldb.OpenExclusive(file, "rw", "journal_mode(DELETE)", "journal_mode(OFF)", "synchronous(OFF)", "temp_store(FILE)")
 	if err != nil {
 		return err
 	}
@@ -253,17 +246,17 @@ func (db *DB) copyOut(ctx context.Context, version int, file string) error {
 }
 
 func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
-	from, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	from, err := db.sql.Pool().BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
-		return db.d.explain(err)
+		return db.sql.Explain(err)
 	}
 	defer from.Rollback() // it has changed nothing
 	all, err := tables(ctx, to)
 	if err != nil {
 		return err
 	}
-	// Indexes are made at the end, which is quicker than keeping them up.
-	indexes, err := list(&tx{ctx: ctx, on: to}, func(scan scanner) (i [2]string, err error) {
+	// Indexes are made at the end, which is quicker than to update them.
+	indexes, err := sqldb.List(sqldb.On(ctx, to), func(scan sqldb.Scanner) (i [2]string, err error) {
 		err = scan(&i[0], &i[1])
 		return i, err
 	}, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
@@ -281,12 +274,12 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 		}
 	}
 	for _, t := range all {
-		// A step of the schema may have put something there.
+		// A migration may have added rows.
 		if _, err := in.ExecContext(ctx, `DELETE FROM `+t.name); err != nil {
 			return err
 		}
 		if err := t.copyInto(ctx, from, in); err != nil {
-			return fmt.Errorf("copy %s: %w", t.name, db.d.explain(err))
+			return fmt.Errorf("copy %s: %w", t.name, db.sql.Explain(err))
 		}
 	}
 	for _, i := range indexes {
@@ -298,8 +291,9 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 }
 
 // copyInto adds the rows of a table to the same table of a SQLite file.
-func (t table) copyInto(ctx context.Context, from runner, to *sql.Tx) error {
-	insert, err := to.PrepareContext(ctx, into(t.name, strings.Join(t.columns, ", "), "").each)
+func (t table) copyInto(ctx context.Context, from sqldb.Runner, to *sql.Tx) error {
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(t.columns)), ", ")
+	insert, err := to.PrepareContext(ctx, "INSERT INTO "+t.name+" ("+strings.Join(t.columns, ", ")+") VALUES ("+marks+")")
 	if err != nil {
 		return err
 	}

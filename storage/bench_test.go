@@ -18,7 +18,7 @@ import (
 
 var stores = flag.String("stores", "", "databases made by cmd/fill, separated by commas, to measure each path on")
 
-// What readers and moderators wait for costs the same in a large store.
+// What readers and moderators wait for costs the same in a large database.
 func BenchmarkStores(b *testing.B) {
 	ann := models.Caller{Kind: models.ByModerator, Name: "ann"}
 	few := models.Caller{Kind: models.ByModerator, Name: "few", Sites: []string{"site-1", "site-2", "site-3"}}
@@ -87,7 +87,7 @@ func BenchmarkStores(b *testing.B) {
 	}
 }
 
-// 64 callers post at once, each waiting for its own comment to be on disk.
+// 64 callers post at once, each waits until its own comment is on disk.
 func BenchmarkCreateComment(b *testing.B) {
 	for name, kind := range map[string]func(testing.TB) *storage.DB{"SQLite": storagetest.SQLite, "PostgreSQL": storagetest.Postgres} {
 		b.Run(name, func(b *testing.B) {
@@ -127,8 +127,8 @@ func BenchmarkCreateComment(b *testing.B) {
 	}
 }
 
-// cpu is what this process has taken of the processors: steadier on a shared
-// machine than any rate.
+// cpu is the processor time of this process: on a shared machine it varies less
+// than any rate.
 func cpu(b *testing.B) time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -168,7 +168,7 @@ func BenchmarkDecide(b *testing.B) {
 						i := int(n.Add(1)) * batch % len(ids)
 						var err error
 						if batch > 1 {
-							_, _, _, err = db.DecideAll(b.Context(), by, ids[i:min(i+batch, len(ids))], approve)
+							_, _, _, err = db.DecideBatch(b.Context(), by, ids[i:min(i+batch, len(ids))], approve)
 						} else {
 							_, _, err = db.Decide(b.Context(), by, ids[i], approve)
 						}

@@ -10,55 +10,56 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// bulkPart is how many comments of a large batch one transaction decides or
-// undoes: some tenths of a second, for which others wait.
-const bulkPart = 100
+// bulkChunk is how many comments of a large batch one transaction decides or
+// undoes: others wait for it, some tenths of a second.
+const bulkChunk = 100
 
 const previewSample = 3
 
-// found is a comment that a filter lets through, and what a preview tells of it.
-type found struct {
-	target
+// matchedComment is a comment that a filter matches, with what a preview needs.
+type matchedComment struct {
+	versionedID
 	author  [2]string // site and key
 	article [2]string // site and id
 	at      int64
 	claim   models.Claim
 }
 
-// find returns the first comments that a filter lets through, as many as a batch
-// takes and one more, in the order of their ids, and the first ids in that of
-// the filter. Of what waits for an editor moderators decide nothing.
-func (t *tx) find(by models.Caller, f models.QueueFilter) (all []found, first []string, err error) {
+// matchFilter returns the first comments that a filter matches, up to one more
+// than a batch takes, in the order of their ids; and their ids in the filter's
+// order. Moderators do not get comments that are escalated to an editor.
+func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedComment, first []string, err error) {
 	f.Grouped, f.Cursor = false, ""
 	o, w, err := queueFilter(&f)
 	if err != nil {
 		return nil, nil, err
 	}
-	if !by.Edits() {
-		w.add("c.reason <> ?", string(models.ReasonEscalated))
+	if !by.IsEditor() {
+		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
-	places, err := t.places(by, f, few(f), o, w, models.MaxBatch+1)
-	if err != nil || len(places) == 0 {
+	cursors, err := t.queueCursors(by, f, isSelective(f), o, w, models.MaxBatch+1)
+	if err != nil || len(cursors) == 0 {
 		return nil, nil, err
 	}
-	first = idsOf(places)
-	all, err = list(t, func(scan scanner) (c found, err error) {
+	first = cursorIDs(cursors)
+	all, err = sqldb.List(t, func(scan sqldb.Scanner) (c matchedComment, err error) {
 		var until int64
 		err = scan(&c.id, &c.version, &c.author[0], &c.author[1], &c.article[1], &c.at, &c.claim.By, &until)
 		c.article[0], c.claim.LeaseUntil = c.author[0], fromMicros(until)
 		return c, err
-	}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.d.among, jsonOf(first))
-	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.id, b.id) })
+	}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.InJSONList(), jsonList(first))
+	slices.SortFunc(all, func(a, b matchedComment) int { return cmp.Compare(a.id, b.id) })
 	return all, first, err
 }
 
-// batchOf is what one batch takes, with the token that stands for it.
-func batchOf(all []found, first []string) ([]found, string) {
+// limitBatch returns what one batch takes, with a token that identifies it.
+func limitBatch(all []matchedComment, first []string) ([]matchedComment, string) {
 	if len(all) > models.MaxBatch {
 		last := first[models.MaxBatch]
-		all = slices.DeleteFunc(all, func(c found) bool { return c.id == last })
+		all = slices.DeleteFunc(all, func(c matchedComment) bool { return c.id == last })
 	}
 	sum := sha256.New()
 	for _, c := range all {
@@ -67,22 +68,22 @@ func batchOf(all []found, first []string) ([]found, string) {
 	return all, base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16])
 }
 
-// Preview says what DecideFound would be about. The filter's limit and cursor,
-// and whether campaigns are one item, do not count.
-func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
+// PreviewBatch describes what DecideFiltered would decide. The filter's limit and cursor,
+// and whether campaigns are one item, are ignored.
+func (db *DB) PreviewBatch(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
 	return read(ctx, db, func(t *tx) (p models.Preview, err error) {
 		p.Sample = []models.QueueItem{}
-		all, first, err := t.find(by, f)
+		all, first, err := t.matchFilter(by, f)
 		if err != nil {
 			return p, err
 		}
 		p.More = len(all) > models.MaxBatch
-		all, p.Token = batchOf(all, first)
+		all, p.Token = limitBatch(all, first)
 		p.Count = len(all)
 		authors, articles := map[[2]string]bool{}, map[[2]string]bool{}
 		for _, c := range all {
 			authors[c.author], articles[c.article] = true, true
-			if c.claim.By != "" && c.claim.By != by.Name && c.claim.LeaseUntil.After(t.now) {
+			if c.claim.By != "" && c.claim.By != by.Name && c.claim.LeaseUntil.After(t.Now) {
 				p.Claimed++
 			}
 			at := fromMicros(c.at)
@@ -94,31 +95,31 @@ func (db *DB) Preview(ctx context.Context, by models.Caller, f models.QueueFilte
 			}
 		}
 		p.Authors, p.Articles = len(authors), len(articles)
-		p.Sample, err = t.items(first[:min(previewSample, len(first))])
+		p.Sample, err = t.queueItems(first[:min(previewSample, len(first))])
 		return p, err
 	})
 }
 
-// DecideFound is DecideAll for the comments that a filter lets through, at most
+// DecideFiltered is DecideBatch for the comments that a filter matches, at most
 // models.MaxBatch of them. It is a conflict when they are not those expected. A
-// large batch takes several transactions: what changes meanwhile stands in
-// failed, and so does the rest when one cannot be written.
-func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueFilter, want models.Expected, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
+// large batch takes several transactions: what changes meanwhile is in failed,
+// and so is the rest when one cannot be written.
+func (db *DB) DecideFiltered(ctx context.Context, by models.Caller, f models.QueueFilter, want models.Expected, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
 	if err := d.Validate(); err != nil {
 		return "", nil, nil, err
 	}
-	all, err := read(ctx, db, func(t *tx) ([]found, error) {
-		all, first, err := t.find(by, f)
+	all, err := read(ctx, db, func(t *tx) ([]matchedComment, error) {
+		all, first, err := t.matchFilter(by, f)
 		if err != nil {
 			return nil, err
 		}
-		all, token := batchOf(all, first)
+		all, token := limitBatch(all, first)
 		switch {
 		case len(all) != want.Count:
-			err = models.Errorf(models.KindConflict, "the filter lets %d comments through now, not %d", len(all), want.Count)
+			err = models.Errorf(models.KindConflict, "the filter matches %d comments now, not %d", len(all), want.Count)
 		case want.Token != "" && want.Token != token:
-			err = models.Errorf(models.KindConflict, "the filter lets other comments through now")
+			err = models.Errorf(models.KindConflict, "the filter matches other comments now")
 		}
 		return all, err
 	})
@@ -126,12 +127,12 @@ func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueF
 		return "", nil, nil, err
 	}
 	batch, done, failed = newID(), []models.Decision{}, map[string]error{}
-	for part := range slices.Chunk(all, bulkPart) {
-		targets := make([]target, len(part))
+	for part := range slices.Chunk(all, bulkChunk) {
+		targets := make([]versionedID, len(part))
 		for i, c := range part {
-			targets[i] = c.target
+			targets[i] = c.versionedID
 		}
-		decided, refused, err := db.decidePart(ctx, by, batch, targets, d)
+		decided, refused, err := db.decideChunk(ctx, by, batch, targets, d)
 		if err != nil && len(done) == 0 {
 			return "", nil, nil, err
 		}
@@ -149,12 +150,12 @@ func (db *DB) DecideFound(ctx context.Context, by models.Caller, f models.QueueF
 	return batch, done, failed, nil
 }
 
-// partTimeout is how long one part of a batch may take. The caller's own time
-// is for small requests.
-const partTimeout = 10 * time.Second
+// chunkTimeout is how long one chunk of a batch may take. The deadline of the
+// request is meant for small ones.
+const chunkTimeout = 10 * time.Second
 
-func (db *DB) decidePart(ctx context.Context, by models.Caller, batch string, targets []target, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), partTimeout)
+func (db *DB) decideChunk(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), chunkTimeout)
 	defer stop()
-	return db.decideBatch(ctx, by, batch, targets, d)
+	return db.decideTargets(ctx, by, batch, targets, d)
 }

@@ -6,55 +6,55 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Claim leases up to f.Limit items to the caller: first those already theirs,
-// which renews them, then those that nobody holds and the caller has not
-// skipped. What was left to an editor only editors are dealt. f.Cursor does not
-// count.
+// which renews them, then those that nobody has claimed and the caller has not
+// skipped. Escalated comments go to editors only. f.Cursor is ignored.
 func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter, lease time.Duration) ([]models.QueueItem, error) {
 	o, w, err := queueFilter(&f)
 	if err != nil {
 		return nil, err
 	}
 	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
-		now := micros(t.now)
-		places, err := t.places(by, f, true, o, w.and("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
+		now := micros(t.Now)
+		cursors, err := t.queueCursors(by, f, true, o, w.And("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
 		if err != nil {
 			return nil, err
 		}
-		ids := idsOf(places)
+		ids := cursorIDs(cursors)
 		held := len(ids)
-		free := w.and("c.lease_until <= ?", now)
-		free.add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
-		if !by.Edits() {
-			free.add("c.reason <> ?", string(models.ReasonEscalated))
+		free := w.And("c.lease_until <= ?", now)
+		free.Add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
+		if !by.IsEditor() {
+			free.Add("c.reason <> ?", string(models.ReasonEscalated))
 		}
 		for more := true; more && len(ids) < f.Limit; {
 			want := f.Limit - len(ids)
-			if places, err = t.places(by, f, few(f), o, free, want); err != nil {
+			if cursors, err = t.queueCursors(by, f, isSelective(f), o, free, want); err != nil {
 				return nil, err
 			}
-			if more = len(places) == want; more {
-				o.after(free, places[want-1]) // for those that others take at this moment
+			if more = len(cursors) == want; more {
+				o.after(free, cursors[want-1]) // in place of those that others claim at this moment
 			}
-			got, err := t.take(by, idsOf(places))
+			got, err := t.lockUnclaimed(by, cursorIDs(cursors))
 			if err != nil {
 				return nil, err
 			}
 			ids = append(ids, got...)
 		}
 		for _, id := range ids {
-			if _, err := t.exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.now.Add(lease)), id); err != nil {
+			if _, err := t.Exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.Now.Add(lease)), id); err != nil {
 				return nil, err
 			}
 		}
-		items, err := t.items(ids)
+		items, err := t.queueItems(ids)
 		if err != nil {
 			return nil, err
 		}
 		for _, item := range items[held:] {
-			if err := t.claimed(item.Comment); err != nil {
+			if err := t.claimEvent(item.Comment); err != nil {
 				return nil, err
 			}
 		}
@@ -62,39 +62,40 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 	})
 }
 
-// take locks those of these comments that nobody holds and nobody else is taking,
-// nor has left to an editor meanwhile, and returns them in the same order.
-func (t *tx) take(by models.Caller, ids []string) ([]string, error) {
-	if len(ids) == 0 || t.d.lockFree == "" {
-		return ids, nil // nobody else writes
+// lockUnclaimed locks those of these comments that nobody has claimed or is
+// claiming, and that were not escalated meanwhile, and returns them in the same
+// order.
+func (t *tx) lockUnclaimed(by models.Caller, ids []string) ([]string, error) {
+	if len(ids) == 0 || t.SkipLocked() == "" {
+		return ids, nil // SQLite: nobody else writes
 	}
-	var w where
-	w.add("c.status = 'pending' AND c.lease_until <= ?", micros(t.now))
-	if !by.Edits() {
-		w.add("c.reason <> ?", string(models.ReasonEscalated))
+	var w sqldb.Where
+	w.Add("c.status = 'pending' AND c.lease_until <= ?", micros(t.Now))
+	if !by.IsEditor() {
+		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
-	w.in("c.id", ids)
-	taken, err := list(t, column[string], `SELECT c.id FROM comments c`+w.String()+t.d.lockFree, w.args...)
+	w.In("c.id", ids)
+	taken, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT c.id FROM comments c`+w.String()+t.SkipLocked(), w.Args()...)
 	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(taken, id) }), err
 }
 
-func (t *tx) claimed(c models.Comment) error {
+func (t *tx) claimEvent(c models.Comment) error {
 	return t.event(models.CommentClaimed, c.Site, c.ID, c.Article.ID, c.Status)
 }
 
-// Renew gives the caller's leases of these comments a new end, also those that
-// have run out when nobody else was dealt the comment since. It names those that
-// the caller does not hold.
-func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease time.Duration) ([]models.Lease, []models.Lost, error) {
+// Renew extends the caller's leases of these comments, also expired ones when
+// nobody else has claimed the comment since. It returns which ones the caller
+// does not have any more.
+func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease time.Duration) ([]models.Lease, []models.LostClaim, error) {
 	type result struct {
 		held []models.Lease
-		lost []models.Lost
+		lost []models.LostClaim
 	}
 	r, err := update(ctx, db, func(t *tx) (result, error) {
-		r := result{[]models.Lease{}, []models.Lost{}}
-		until := t.now.Add(lease).Truncate(time.Microsecond)
+		r := result{[]models.Lease{}, []models.LostClaim{}}
+		until := t.Now.Add(lease).Truncate(time.Microsecond)
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-			renewed, err := t.exec(`UPDATE comments SET lease_until = $1 WHERE id = $2 AND lease_by = $3 AND lease_by <> '' AND status = 'pending'`,
+			renewed, err := t.Exec(`UPDATE comments SET lease_until = $1 WHERE id = $2 AND lease_by = $3 AND lease_by <> '' AND status = 'pending'`,
 				micros(until), id, by.Name)
 			if err != nil {
 				return r, err
@@ -106,11 +107,11 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 			k, err := t.visible(by, id, "")
 			switch {
 			case models.KindOf(err) == models.KindNotFound:
-				r.lost = append(r.lost, models.Lost{ID: id})
+				r.lost = append(r.lost, models.LostClaim{ID: id})
 			case err != nil:
 				return r, err
 			default:
-				r.lost = append(r.lost, models.Lost{ID: id, Status: k.comment.Status, Claim: k.live(t)})
+				r.lost = append(r.lost, models.LostClaim{ID: id, Status: k.comment.Status, Claim: k.liveClaim(t)})
 			}
 		}
 		return r, nil
@@ -131,7 +132,7 @@ func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error
 }
 
 func (t *tx) release(by models.Caller, id string) error {
-	ended, err := t.exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE id = $1 AND lease_by = $2 AND lease_by <> ''`, id, by.Name)
+	ended, err := t.Exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE id = $1 AND lease_by = $2 AND lease_by <> ''`, id, by.Name)
 	if err != nil || ended == 0 {
 		return err
 	}
@@ -139,15 +140,15 @@ func (t *tx) release(by models.Caller, id string) error {
 	if err != nil {
 		return err
 	}
-	return t.claimed(k.comment)
+	return t.claimEvent(k.comment)
 }
 
-// skipFor is how long a moderator is not dealt what they have skipped: a shift.
-const skipFor = 8 * time.Hour
+// skipDuration is how long a moderator does not get what they have skipped: a shift.
+const skipDuration = 8 * time.Hour
 
-// Skip ends the caller's leases of these comments and does not deal them to the
-// caller for eight hours. Others are dealt them. Comments that the caller does
-// not see, or that do not wait, are left alone.
+// Skip ends the caller's leases of these comments; for eight hours the caller
+// cannot claim them, others can. Comments that the caller may not see, or that
+// are not pending, are left alone.
 func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 	return apply(ctx, db, func(t *tx) error {
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
@@ -158,8 +159,8 @@ func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 			if err != nil {
 				return err
 			}
-			if _, err := t.exec(`INSERT INTO skips (moderator, comment_id, until) VALUES ($1, $2, $3)
-				ON CONFLICT (moderator, comment_id) DO UPDATE SET until = excluded.until`, by.Name, id, micros(t.now.Add(skipFor))); err != nil {
+			if _, err := t.Exec(`INSERT INTO skips (moderator, comment_id, until) VALUES ($1, $2, $3)
+				ON CONFLICT (moderator, comment_id) DO UPDATE SET until = excluded.until`, by.Name, id, micros(t.Now.Add(skipDuration))); err != nil {
 				return err
 			}
 			if err := t.release(by, id); err != nil {
@@ -179,10 +180,10 @@ func (t *tx) markSkipped(by models.Caller, items []models.QueueItem) error {
 	for i, item := range items {
 		ids[i] = item.Comment.ID
 	}
-	var w where
-	w.add("moderator = ? AND until > ?", by.Name, micros(t.now))
-	w.in("comment_id", ids)
-	skipped, err := list(t, column[string], `SELECT comment_id FROM skips`+w.String(), w.args...)
+	var w sqldb.Where
+	w.Add("moderator = ? AND until > ?", by.Name, micros(t.Now))
+	w.In("comment_id", ids)
+	skipped, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT comment_id FROM skips`+w.String(), w.Args()...)
 	for i := range items {
 		items[i].Skipped = slices.Contains(skipped, ids[i])
 	}

@@ -7,18 +7,18 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// kept is a comment and its verdict as the database holds them.
-type kept struct {
-	comment  models.Comment
-	verdict  models.Verdict
-	campaign *models.Campaign // nil when there are no copies
-	claim    models.Claim     // may have run out
-	machine  models.Status    // it arrived with
-	surge    time.Time        // until then, on its article; may have run out
-	look     float64          // share of second looks on its site
-	replayed bool
+// commentRow is a comment with its verdict and what belongs to them.
+type commentRow struct {
+	comment         models.Comment
+	verdict         models.Verdict
+	campaign        *models.Campaign // nil when it is in no campaign
+	claim           models.Claim     // may have expired
+	initialStatus   models.Status    // on arrival
+	burstUntil      time.Time        // of a burst on its article; may be over
+	secondLookShare float64          // share of second looks on its site
 }
 
 const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url,
@@ -26,7 +26,8 @@ const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.pa
 
 const commentTables = ` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article`
 
-// commentInto lists where the commentColumns go; times are set by done.
+// commentInto returns where the commentColumns are scanned to; done converts the
+// times.
 func commentInto(c *models.Comment) (into []any, done func()) {
 	var created, updated int64
 	into = []any{
@@ -41,19 +42,19 @@ func commentInto(c *models.Comment) (into []any, done func()) {
 	}
 }
 
-func readComment(scan scanner) (c models.Comment, err error) {
+func readComment(scan sqldb.Scanner) (c models.Comment, err error) {
 	into, done := commentInto(&c)
 	err = scan(into...)
 	done()
 	return c, err
 }
 
-const keptColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by, c.lease_until,
+const commentRowColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by, c.lease_until,
 	c.spam, c.abuse, c.action, c.said, c.model, c.hold_at, c.reject_at, c.signals,
 	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look` +
 	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.id = c.campaign`
 
-func readKept(scan scanner) (k kept, err error) {
+func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	into, done := commentInto(&k.comment)
 	var until, surge int64
 	var signals string
@@ -61,47 +62,47 @@ func readKept(scan scanner) (k kept, err error) {
 	var group string
 	var count, authors, articles, first *int64
 	var site models.Site
-	err = scan(append(into, &k.machine, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.Hold, &v.Reject, &signals,
+	err = scan(append(into, &k.initialStatus, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.HoldAt, &v.RejectAt, &signals,
 		&group, &count, &authors, &articles, &first, &surge, &site.SecondLook)...)
 	if err != nil {
 		return k, err
 	}
 	done()
-	k.look = site.LookShare()
-	if count != nil { // then all of them are there
+	k.secondLookShare = site.SecondLookShare()
+	if count != nil { // then the others are not NULL either
 		k.campaign = &models.Campaign{
 			ID: group, Count: int(*count), Authors: int(*authors), Articles: int(*articles), First: fromMicros(*first),
 		}
 	}
-	k.claim.LeaseUntil, k.surge = fromMicros(until), fromMicros(surge)
+	k.claim.LeaseUntil, k.burstUntil = fromMicros(until), fromMicros(surge)
 	return k, json.Unmarshal([]byte(signals), &v.Signals)
 }
 
-// live returns the claim if it holds at t.now.
-func (k kept) live(t *tx) *models.Claim {
-	if k.claim.By == "" || !k.claim.LeaseUntil.After(t.now) {
+// liveClaim returns the claim unless it has expired.
+func (k commentRow) liveClaim(t *tx) *models.Claim {
+	if k.claim.By == "" || !k.claim.LeaseUntil.After(t.Now) {
 		return nil
 	}
 	return &k.claim
 }
 
-// comment reads one comment; with a lock, its row alone is locked.
-func (t *tx) comment(id, lock string) (kept, error) {
+// comment reads one comment; a lock is for its row alone.
+func (t *tx) comment(id, lock string) (commentRow, error) {
 	if lock != "" {
 		lock += " OF c"
 	}
-	k, err := one(t, readKept, keptColumns+` WHERE c.id = $1`+lock, id)
-	return k, missing(err, "there is no such comment")
+	k, err := sqldb.One(t, readCommentRow, commentRowColumns+` WHERE c.id = $1`+lock, id)
+	return k, notFoundIf(err, "there is no such comment")
 }
 
 // Comment returns one comment, or KindNotFound.
 func (db *DB) Comment(ctx context.Context, id string) (models.Comment, error) {
-	k, err := read(ctx, db, func(t *tx) (kept, error) { return t.comment(id, "") })
+	k, err := read(ctx, db, func(t *tx) (commentRow, error) { return t.comment(id, "") })
 	return k.comment, err
 }
 
-// Comments streams what arrived from since on, site by site, oldest first; of
-// one site when site is not "".
+// Comments streams the comments that arrived from since on, site by site, oldest
+// first; those of one site when site is not "".
 func (db *DB) Comments(ctx context.Context, site string, since time.Time) iter.Seq2[models.Comment, error] {
 	return func(yield func(models.Comment, error) bool) {
 		slugs := []string{site}
@@ -123,13 +124,31 @@ func (db *DB) Comments(ctx context.Context, site string, since time.Time) iter.S
 }
 
 func (db *DB) slugs(ctx context.Context) ([]string, error) {
-	return read(ctx, db, func(t *tx) ([]string, error) { return list(t, column[string], `SELECT slug FROM sites ORDER BY slug`) })
+	return read(ctx, db, func(t *tx) ([]string, error) {
+		return sqldb.List(t, sqldb.ScanOne[string], `SELECT slug FROM sites ORDER BY slug`)
+	})
 }
 
 func (db *DB) siteComments(ctx context.Context, site string, since time.Time) iter.Seq2[models.Comment, error] {
-	return stream(ctx, db, micros(since), func(t *tx, after place) ([]models.Comment, error) {
-		return list(t, readComment, `SELECT `+commentColumns+commentTables+
+	return sqldb.Stream(ctx, db.sql, micros(since), func(t *sqldb.Tx, after sqldb.Position) ([]models.Comment, error) {
+		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+
 			` WHERE c.site = $1 AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`,
-			site, after.at, after.id, streamPage)
-	}, func(c models.Comment) place { return place{micros(c.CreatedAt), c.ID} })
+			site, after.At, after.ID, sqldb.StreamPage)
+	}, func(c models.Comment) sqldb.Position { return sqldb.Position{At: micros(c.CreatedAt), ID: c.ID} })
+}
+
+func refuseGone(c models.Comment) error {
+	if c.ContentRemoved() {
+		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
+	}
+	return nil
+}
+
+// visible returns a comment that the caller may see.
+func (t *tx) visible(by models.Caller, id, lock string) (commentRow, error) {
+	k, err := t.comment(id, lock)
+	if err == nil && !by.CanSee(k.comment.Site) {
+		return commentRow{}, models.Errorf(models.KindNotFound, "there is no such comment")
+	}
+	return k, err
 }

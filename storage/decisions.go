@@ -9,20 +9,12 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// state is what the audit trail keeps of a comment.
-type state struct {
-	Status  models.Status `json:"status"`
-	Reason  models.Reason `json:"reason,omitempty"`
-	Version int64         `json:"version"`
-}
-
-func stateOf(c models.Comment) state { return state{c.Status, c.Reason, c.Version} }
-
-// Decide gives a comment the status that a moderator wants, keeps the decision
+// Decide gives a comment the status that a moderator wants, stores the decision
 // and its label, and ends the lease. A stale version, or a live claim of
-// another moderator, is a conflict that says who and what.
+// another moderator, is a conflict whose message says who did what.
 func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.DecisionRequest) (models.Decision, models.Comment, error) {
 	if err := d.Validate(); err != nil {
 		return models.Decision{}, models.Comment{}, err
@@ -38,37 +30,37 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 	return r.decision, r.comment, err
 }
 
-// DecideAll decides several comments in one transaction, as one batch that can
-// be undone by its id. What cannot be decided stands in failed by comment id,
-// and does not hinder the rest: so do those that have other versions by now than
-// d.Versions. d.Version is for single comments, and ignored.
-// What a filter finds is for DecideFound.
-func (db *DB) DecideAll(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
+// DecideBatch decides several comments in one transaction, as one batch that can
+// be undone by its id. What cannot be decided, such as a comment whose version is
+// not that of d.Versions any more, is in failed by comment id, and the rest is
+// decided. d.Version is for single comments, and ignored. For the comments of a
+// filter there is DecideFiltered.
+func (db *DB) DecideBatch(ctx context.Context, by models.Caller, ids []string, d models.DecisionRequest) (batch string, done []models.Decision, failed map[string]error, err error) {
 	d.Version = 0
 	if err := d.Validate(); err != nil {
 		return "", nil, nil, err
 	}
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
-	var targets []target
+	var targets []versionedID
 	for _, id := range slices.Compact(ids) {
-		targets = append(targets, target{id, d.Versions[id]})
+		targets = append(targets, versionedID{id, d.Versions[id]})
 	}
 	batch = newID()
-	done, failed, err = db.decideBatch(ctx, by, batch, targets, d)
+	done, failed, err = db.decideTargets(ctx, by, batch, targets, d)
 	return batch, done, failed, err
 }
 
-// target is one comment of a batch, with the version that the decision is
+// versionedID is one comment of a batch, with the version that the decision is
 // about; 0 is any.
-type target struct {
+type versionedID struct {
 	id      string
 	version int64
 }
 
-// decideBatch decides targets in one transaction. They are in the order of their
-// ids, so that two batches do not block each other.
-func (db *DB) decideBatch(ctx context.Context, by models.Caller, batch string, targets []target, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
+// decideTargets decides comments in one transaction. They are in the order of their
+// ids, which prevents deadlocks between batches.
+func (db *DB) decideTargets(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
 	type result struct {
 		done   []models.Decision
 		failed map[string]error
@@ -100,7 +92,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, k.comment, err
 	}
 	old := k.comment
-	if d, err = t.inFull(old.Site, d); err != nil {
+	if d, err = t.expandReason(old.Site, d); err != nil {
 		return none, old, err
 	}
 	c := old
@@ -108,39 +100,51 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	if d.Action == models.Reject {
 		c.Status, c.Reason = models.Rejected, d.Reason
 	}
-	made := models.Decision{
+	decision := models.Decision{
 		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
-		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: plain(d.Note), Message: plain(d.Message), Label: d.Label(), CreatedAt: t.now,
+		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
 	}
-	stand, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+	inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 	if err != nil {
 		return none, c, err
 	}
-	if _, err := t.exec(`INSERT INTO decisions (id, batch, comment_id, site, moderator, action, reason, detail, note, message, old_status, old_reason, created_at, undone_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')`,
-		made.ID, batch, id, c.Site, by.Name, string(made.Action), string(made.Reason), made.Detail, made.Note, made.Message,
-		string(old.Status), string(old.Reason), micros(t.now)); err != nil {
+	if _, err := t.InsertRow("decisions", "",
+		"id", decision.ID,
+		"batch", batch,
+		"comment_id", id,
+		"site", c.Site,
+		"moderator", by.Name,
+		"action", string(decision.Action),
+		"reason", string(decision.Reason),
+		"detail", decision.Detail,
+		"note", decision.Note,
+		"message", decision.Message,
+		"old_status", string(old.Status),
+		"old_reason", string(old.Reason),
+		"created_at", micros(t.Now),
+		"undone_by", "",
+	); err != nil {
 		return none, c, err
 	}
-	t.sums.judged(made, k.machine, 1)
-	t.sums.weighed(k, stand, append(stand, made))
-	if err := t.labelDecision(made, old); err != nil {
+	t.counters.onDecision(decision, k.initialStatus, 1)
+	t.counters.onDecisionsChange(k, inForce, append(inForce, decision))
+	if err := t.labelDecision(decision, old); err != nil {
 		return none, c, err
 	}
 	c, err = t.setStatus(old, c.Status, c.Reason)
 	if err != nil {
 		return none, c, err
 	}
-	if sampled(made.ID, k.look) {
-		if err := t.insert(keepLooks, [][]any{t.lookRow(made.ID, c, models.LookDecision, d.Action, d.Reason, by.Name)}); err != nil {
+	if sampled(decision.ID, k.secondLookShare) {
+		if err := secondLookRows.Add(t, t.newSecondLook(decision.ID, c, models.TargetDecision, d.Action, d.Reason, by.Name)); err != nil {
 			return none, c, err
 		}
 	}
-	return made, c, t.audit(by, c.Site, "comment."+string(d.Action), id, stateOf(old), stateOf(c))
+	return decision, c, t.audit(by, c.Site, "comment."+string(d.Action), id, auditStateOf(old), auditStateOf(c))
 }
 
-// inFull completes a decision that names one of the site's own reasons.
-func (t *tx) inFull(site string, d models.DecisionRequest) (models.DecisionRequest, error) {
+// expandReason completes a decision that names one of the site's own reasons.
+func (t *tx) expandReason(site string, d models.DecisionRequest) (models.DecisionRequest, error) {
 	if d.Detail == "" {
 		return d, nil
 	}
@@ -154,24 +158,24 @@ func (t *tx) inFull(site string, d models.DecisionRequest) (models.DecisionReque
 	case i < 0:
 		bad.Add("detail", "is not one of the reasons of %s", site)
 	case d.Reason != "" && d.Reason != s.Reasons[i].Under:
-		bad.Add("detail", "is under %s", s.Reasons[i].Under)
+		bad.Add("detail", "belongs to the reason %s", s.Reasons[i].Under)
 	default:
 		d.Reason, d.Message = s.Reasons[i].Under, cmp.Or(d.Message, s.Reasons[i].Message)
 	}
 	return d, bad.Err()
 }
 
-// decidable returns the comment, locked, when the caller may decide it now.
-func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error) {
-	k, err := t.visible(by, id, t.d.lock)
+// decidable returns the comment, locked, if the caller may decide it now.
+func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, error) {
+	k, err := t.visible(by, id, t.ForUpdate())
 	if err == nil {
 		err = refuseGone(k.comment)
 	}
 	if err != nil {
 		return k, err
 	}
-	if k.comment.Reason == models.ReasonEscalated && !by.Edits() {
-		return k, models.Errorf(models.KindForbidden, "this comment waits for an editor")
+	if k.comment.Reason == models.ReasonEscalated && !by.IsEditor() {
+		return k, models.Errorf(models.KindForbidden, "editor role required: this comment is escalated")
 	}
 	if err := refuseClaimed(t, by, k); err != nil {
 		return k, err
@@ -180,32 +184,25 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (kept, error)
 		return k, nil
 	}
 	message := "the comment has changed since"
-	last, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, id)
+	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, id)
 	if err != nil {
 		return k, err
 	}
 	if len(last) > 0 {
-		message += ": " + told(last[0])
+		message += ": " + describe(last[0])
 	}
 	return k, models.Errorf(models.KindConflict, "%s", message)
 }
 
-func refuseClaimed(t *tx, by models.Caller, k kept) error {
-	if claim := k.live(t); claim != nil && claim.By != by.Name {
+func refuseClaimed(t *tx, by models.Caller, k commentRow) error {
+	if claim := k.liveClaim(t); claim != nil && claim.By != by.Name {
 		return models.Errorf(models.KindConflict, "%s has claimed this comment until %s", claim.By, claim.LeaseUntil.Format(time.RFC3339))
 	}
 	return nil
 }
 
-func refuseGone(c models.Comment) error {
-	if c.Gone() {
-		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
-	}
-	return nil
-}
-
-// told says what a decision did, for another moderator.
-func told(d models.Decision) string {
+// describe says what a decision did, for another moderator.
+func describe(d models.Decision) string {
 	what := "approved it"
 	if d.Action == models.Reject {
 		what = "rejected it"
@@ -214,7 +211,7 @@ func told(d models.Decision) string {
 		}
 	}
 	if d.Action == models.Escalate {
-		what = "left it to an editor"
+		what = "escalated it to an editor"
 	}
 	if d.UndoneAt != nil {
 		return fmt.Sprintf("%s %s, and %s undid that", d.Moderator, what, d.UndoneBy)
@@ -222,43 +219,27 @@ func told(d models.Decision) string {
 	return d.Moderator + " " + what
 }
 
-// visible returns a comment that the caller may see.
-func (t *tx) visible(by models.Caller, id, lock string) (kept, error) {
-	k, err := t.comment(id, lock)
-	if err == nil && !by.Sees(k.comment.Site) {
-		return kept{}, models.Errorf(models.KindNotFound, "there is no such comment")
-	}
-	return k, err
-}
-
 // setStatus changes a comment, the counters that depend on it and the article's
-// version, ends the lease, and tells of it.
+// version, ends the lease, and adds an event.
 func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
 	old := c
-	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.now
-	if _, err := t.exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0
-		WHERE id = $6`, string(status), string(reason), c.Version, micros(t.now), searchText(c), c.ID); err != nil {
+	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now
+	if _, err := t.Exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0
+		WHERE id = $6`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.ID); err != nil {
 		return c, err
 	}
 	if status != old.Status {
-		t.sums.count(old, -1)
-		t.sums.count(c, 1)
+		t.counters.countComment(old, -1)
+		t.counters.countComment(c, 1)
 	}
 	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
-}
-
-func isInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // The label of a decision has the decision's id.
 const decisionColumns = `SELECT id, batch, comment_id, site, moderator, action, reason, detail, note, message, created_at, undone_at, undone_by,
 	coalesce((SELECT l.label FROM labels l WHERE l.id = decisions.id AND l.replaced_by = ''), '') FROM decisions`
 
-func readDecision(scan scanner) (d models.Decision, err error) {
+func readDecision(scan sqldb.Scanner) (d models.Decision, err error) {
 	var at int64
 	var undone *int64
 	err = scan(&d.ID, &d.Batch, &d.CommentID, &d.Site, &d.Moderator, &d.Action, &d.Reason, &d.Detail, &d.Note, &d.Message, &at, &undone, &d.UndoneBy, &d.Label)

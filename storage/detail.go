@@ -6,35 +6,37 @@ import (
 	"strings"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// Detail is one comment with all that a moderator may want to know of it.
+// Detail is one comment with everything that a moderator may want to know about
+// it.
 type Detail struct {
-	Comment models.Comment    `json:"comment"`
-	Verdict models.Verdict    `json:"verdict"`
-	Context models.Context    `json:"context"`
-	History []models.Decision `json:"history"` // oldest first, with those undone and escalations
+	Comment models.Comment     `json:"comment"`
+	Verdict models.Verdict     `json:"verdict"`
+	Context models.ItemContext `json:"context"`
+	History []models.Decision  `json:"history"` // oldest first, including undone ones and escalations
 	// Revisions are its earlier texts, oldest first.
 	Revisions []models.Revision `json:"revisions"`
-	Thread    []models.Comment  `json:"thread"` // what it answers, itself, what answers it
+	Thread    []models.Comment  `json:"thread"` // the comments that it answers, itself, its replies
 	Claim     *models.Claim     `json:"claim,omitempty"`
-	// Campaign is nil when nothing alike has come.
+	// Campaign is nil when there are no similar comments.
 	Campaign *models.Campaign `json:"campaign,omitempty"`
 }
 
 const (
-	maxAbove   = 10 // comments of a thread that a comment answers, nearest first
+	maxParents = 10 // comments of a thread above a comment, nearest first
 	maxReplies = 50
 )
 
-// Detail returns a comment with its surroundings. It is KindNotFound also when
-// the caller may not see its site.
+// Detail returns a comment with its context. It is KindNotFound also when the
+// caller may not see its site.
 func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, error) {
 	return read(ctx, db, func(t *tx) (d Detail, err error) {
 		if _, err := t.visible(by, id, ""); err != nil {
 			return d, err
 		}
-		items, err := t.items([]string{id})
+		items, err := t.queueItems([]string{id})
 		if err != nil {
 			return d, err
 		}
@@ -53,18 +55,19 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 
 // history returns the decisions on a comment and its escalations, oldest first.
 func (t *tx) history(comment string) ([]models.Decision, error) {
-	all, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1`, comment)
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1`, comment)
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := list(t, readDecision, escalationColumns+` WHERE comment_id = $1`, comment)
+	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id = $1`, comment)
 	all = append(all, escalations...)
 	slices.SortFunc(all, func(a, b models.Decision) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
 }
 
-// Outcome returns what became of a comment, and the comment. The reason and the
-// message are the moderator's when the last decision that was not undone stands.
+// Outcome returns the result of moderation and the comment. Reason and message
+// are those of the last decision that was not undone, if the comment still has
+// the status that it gave.
 func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.Outcome, models.Comment, error) {
 	type result struct {
 		outcome models.Outcome
@@ -77,7 +80,7 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 		}
 		c := k.comment
 		r := result{models.Outcome{ID: c.ID, Status: c.Status, Reason: c.Reason}, c}
-		last, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, id)
+		last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, id)
 		if err == nil && len(last) > 0 && statusOf(last[0].Action) == c.Status {
 			r.outcome.Reason, r.outcome.Message, r.outcome.DecidedAt = last[0].Reason, last[0].Message, &last[0].CreatedAt
 		}
@@ -86,12 +89,12 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 	return r.outcome, r.comment, err
 }
 
-// thread returns what c answers, up to the start of the thread, c itself, and
-// what answers it, whatever their status.
+// thread returns the comments that c answers, from the start of the thread on, c
+// itself, and its replies, whatever their status.
 func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 	thread := []models.Comment{c}
-	for above := c; above.ParentID != "" && len(thread) <= maxAbove; {
-		found, err := t.byID([]string{above.ParentID})
+	for above := c; above.ParentID != "" && len(thread) <= maxParents; {
+		found, err := t.commentsByID([]string{above.ParentID})
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +102,7 @@ func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 		thread = append(thread, above)
 	}
 	slices.Reverse(thread)
-	replies, err := list(t, readComment, `SELECT `+commentColumns+commentTables+`
+	replies, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+`
 		WHERE c.parent_id = $1 AND c.parent_id <> '' ORDER BY c.created_at, c.id LIMIT $2`, c.ID, maxReplies)
 	return append(thread, replies...), err
 }

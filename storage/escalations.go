@@ -4,12 +4,14 @@ import (
 	"context"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// Escalate leaves a comment that waits to an editor: it goes on waiting for
-// that reason, and moderators are not dealt it any more. The result stands in
-// the comment's history and can be undone by its id. A live claim of another, or
-// a comment that does not wait or is left to an editor already, is a conflict.
+// Escalate leaves a pending comment to an editor: it stays pending for that
+// reason, and moderators cannot claim it any more. The escalation is part of the
+// comment's history and can be undone by its id. A live claim of another
+// moderator, or a comment that is not pending or escalated already, is a
+// conflict.
 func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (models.Decision, models.Comment, error) {
 	if err := (models.DecisionRequest{Action: models.Approve, Note: note}).Validate(); err != nil {
 		return models.Decision{}, models.Comment{}, err
@@ -19,12 +21,12 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		comment    models.Comment
 	}
 	r, err := update(ctx, db, func(t *tx) (r result, err error) {
-		k, err := t.visible(by, id, t.d.lock)
+		k, err := t.visible(by, id, t.ForUpdate())
 		if err == nil && k.comment.Reason == models.ReasonEscalated {
-			err = models.Errorf(models.KindConflict, "the comment waits for an editor already")
+			err = models.Errorf(models.KindConflict, "the comment is escalated already")
 		}
 		if err == nil && k.comment.Status != models.Pending {
-			err = models.Errorf(models.KindConflict, "the comment is %s: only what waits can be left to an editor", k.comment.Status)
+			err = models.Errorf(models.KindConflict, "the comment is %s: only pending comments can be escalated", k.comment.Status)
 		}
 		if err == nil {
 			err = refuseClaimed(t, by, k)
@@ -34,50 +36,57 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		}
 		old := k.comment
 		r.escalation = models.Decision{
-			ID: newID(), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: plain(note), CreatedAt: t.now,
+			ID: newID(), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: sqldb.SanitizeText(note), CreatedAt: t.Now,
 		}
-		if _, err := t.exec(`INSERT INTO escalations (id, comment_id, site, moderator, note, old_reason, created_at, undone_by)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, '')`,
-			r.escalation.ID, id, old.Site, by.Name, r.escalation.Note, string(old.Reason), micros(t.now)); err != nil {
+		if _, err := t.InsertRow("escalations", "",
+			"id", r.escalation.ID,
+			"comment_id", id,
+			"site", old.Site,
+			"moderator", by.Name,
+			"note", r.escalation.Note,
+			"old_reason", string(old.Reason),
+			"created_at", micros(t.Now),
+			"undone_by", "",
+		); err != nil {
 			return r, err
 		}
 		if r.comment, err = t.setStatus(old, models.Pending, models.ReasonEscalated); err != nil {
 			return r, err
 		}
-		return r, t.audit(by, old.Site, "comment.escalate", id, stateOf(old), stateOf(r.comment))
+		return r, t.audit(by, old.Site, "comment.escalate", id, auditStateOf(old), auditStateOf(r.comment))
 	})
 	return r.escalation, r.comment, err
 }
 
-// Escalations are read as decisions are.
+// escalationColumns are read by readDecision.
 const escalationColumns = `SELECT id, '', comment_id, site, moderator, 'escalate', '', '', note, '', created_at, undone_at, undone_by, '' FROM escalations`
 
-// undoEscalation puts back why the comment waited. Who left it to an editor, and
-// editors, may do so.
+// undoEscalation restores the reason that the comment had. Editors and the one
+// who escalated it may do so.
 func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decision, models.Comment, error) {
-	k, err := t.comment(e.CommentID, t.d.lock)
+	k, err := t.comment(e.CommentID, t.ForUpdate())
 	if err != nil {
 		return e, k.comment, err
 	}
 	// Read again now that nobody else can undo it.
-	if e, err = one(t, readDecision, escalationColumns+` WHERE id = $1`, e.ID); err != nil {
+	if e, err = sqldb.One(t, readDecision, escalationColumns+` WHERE id = $1`, e.ID); err != nil {
 		return e, k.comment, err
 	}
 	old := k.comment
 	switch {
 	case e.UndoneAt != nil:
-		return e, old, models.Errorf(models.KindConflict, "%s has undone this already", e.UndoneBy)
+		return e, old, models.Errorf(models.KindConflict, "%s has already undone this", e.UndoneBy)
 	case old.Reason != models.ReasonEscalated:
 		return e, old, models.Errorf(models.KindConflict, "the comment has changed since")
-	case e.Moderator != by.Name && !by.Edits():
-		return e, old, models.Errorf(models.KindForbidden, "this comment waits for an editor")
+	case e.Moderator != by.Name && !by.IsEditor():
+		return e, old, models.Errorf(models.KindForbidden, "editor role required: this comment is escalated")
 	}
-	now := t.now
+	now := t.Now
 	e.UndoneAt, e.UndoneBy = &now, by.Name
-	if _, err := t.exec(`UPDATE escalations SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, e.ID); err != nil {
+	if _, err := t.Exec(`UPDATE escalations SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, e.ID); err != nil {
 		return e, old, err
 	}
-	reason, err := one(t, column[models.Reason], `SELECT old_reason FROM escalations WHERE id = $1`, e.ID)
+	reason, err := sqldb.One(t, sqldb.ScanOne[models.Reason], `SELECT old_reason FROM escalations WHERE id = $1`, e.ID)
 	if err != nil {
 		return e, old, err
 	}
@@ -85,5 +94,5 @@ func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decisio
 	if err != nil {
 		return e, c, err
 	}
-	return e, c, t.audit(by, c.Site, "comment.undo", c.ID, stateOf(old), stateOf(c))
+	return e, c, t.audit(by, c.Site, "comment.undo", c.ID, auditStateOf(old), auditStateOf(c))
 }

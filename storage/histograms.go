@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -8,49 +9,62 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// histogram counts by bins. Those of scores have bins of equal width over the
-// machine's risk, from 0 to 1; those of waiting times have the bins between
-// waitBounds, and leave the rest empty.
+// histogram has a count for each bin. Those of scores have bins of equal width
+// over the model's risk, from 0 to 1; those of waiting times have bins between
+// waitBoundsMinutes, and leave the rest empty.
 type histogram [bins]int64
 
 const bins = 20
 
-// waitBounds are minutes. Longer waits are in a bin of their own.
-var waitBounds = [...]int{1, 5, 15, 60, 240, 1440}
+// waitBoundsMinutes are the upper ends of the bins of waiting times. Longer waits
+// have a bin of their own.
+var waitBoundsMinutes = [...]int{1, 5, 15, 60, 240, 1440}
 
-// binned says what a histogram counts on one day of one site: comments that
-// came, by risk; those that moderators approved or rejected, by the day when
-// they came and by risk too; or how long comments waited for the first decision
-// that stands, by the day of that.
-type binned struct {
+// histogramKey says what a histogram counts for one day of one site: new
+// comments by risk; comments that moderators approved or rejected, by risk and
+// with the day of their arrival; or how long comments waited for the first
+// decision that was not undone, with the day of that decision.
+type histogramKey struct {
 	siteDay
-	kind string // scored, waited or an action
+	kind string // kindScore, kindWait or an action
 }
 
 const (
-	scored = "scored"
-	waited = "waited"
+	kindScore = "scored"
+	kindWait  = "waited"
 )
 
-var addHistograms = func() insert {
-	var columns, sums []string
-	for i := range bins {
-		columns = append(columns, fmt.Sprintf("n%d bigint", i))
-		sums = append(sums, fmt.Sprintf("n%d = histograms.n%d + excluded.n%d", i, i, i))
-	}
-	return into("histograms", "day bigint, site, kind, "+strings.Join(columns, ", "),
-		"ON CONFLICT (day, site, kind) DO UPDATE SET "+strings.Join(sums, ", "))
-}()
-
-func (s *sums) bin(at time.Time, site, kind string, bin int, change int64) {
-	plus(&s.histograms, binned{siteDay{dayOf(at), site}, kind}, func(v *histogram) { v[bin] += change })
+func (a histogramKey) compare(b histogramKey) int {
+	return cmp.Or(a.siteDay.compare(b.siteDay), cmp.Compare(a.kind, b.kind))
 }
 
-// weighed notes which decisions on a comment stood before a change, and which
-// stand after it. The last one is what people think of the comment.
-func (s *sums) weighed(k kept, before, after []models.Decision) {
+type histogramEntry = entry[histogramKey, histogram]
+
+var histogramCounters = func() *sqldb.Insert[histogramEntry] {
+	columns := []sqldb.Column[histogramEntry]{
+		sqldb.Int("day", func(e histogramEntry) int64 { return e.key.day }),
+		sqldb.Text("site", func(e histogramEntry) string { return e.key.site }),
+		sqldb.Text("kind", func(e histogramEntry) string { return e.key.kind }),
+	}
+	var updates []string
+	for i := range bins {
+		columns = append(columns, sqldb.Int(fmt.Sprintf("n%d", i), func(e histogramEntry) int64 { return e.delta[i] }))
+		updates = append(updates, fmt.Sprintf("n%d = histograms.n%d + excluded.n%d", i, i, i))
+	}
+	return sqldb.NewInsert("histograms", "ON CONFLICT (day, site, kind) DO UPDATE SET "+strings.Join(updates, ", "), columns...)
+}()
+
+func (s *counterDeltas) addToHistogram(at time.Time, site, kind string, bin int, change int64) {
+	add(&s.histograms, histogramKey{siteDay{dayOf(at), site}, kind}, func(v *histogram) { v[bin] += change })
+}
+
+// onDecisionsChange moves a comment within the histograms. before and after are
+// the decisions on it that are in force before a change and after it: the last
+// one says how moderators see the comment, the first one how long it waited.
+func (s *counterDeltas) onDecisionsChange(k commentRow, before, after []models.Decision) {
 	weigh := func(decisions []models.Decision, change int64) {
 		if len(decisions) == 0 {
 			return
@@ -58,8 +72,8 @@ func (s *sums) weighed(k kept, before, after []models.Decision) {
 		byID := func(a, b models.Decision) int { return strings.Compare(a.ID, b.ID) }
 		first, last := slices.MinFunc(decisions, byID), slices.MaxFunc(decisions, byID)
 		c := k.comment
-		s.bin(c.CreatedAt, c.Site, string(last.Action), riskBin(k.verdict.Probability()), change)
-		s.bin(first.CreatedAt, c.Site, waited, waitBin(micros(first.CreatedAt)-micros(c.CreatedAt)), change)
+		s.addToHistogram(c.CreatedAt, c.Site, string(last.Action), riskBin(k.verdict.Probability()), change)
+		s.addToHistogram(first.CreatedAt, c.Site, kindWait, waitBin(micros(first.CreatedAt)-micros(c.CreatedAt)), change)
 	}
 	weigh(before, -1)
 	weigh(after, 1)
@@ -67,32 +81,33 @@ func (s *sums) weighed(k kept, before, after []models.Decision) {
 
 func riskBin(risk float64) int { return min(max(int(risk*bins), 0), bins-1) }
 
-// waitBin is that of a time in microseconds.
+// waitBin is the bin of a time in microseconds.
 func waitBin(wait int64) int {
-	for i, minutes := range waitBounds {
+	for i, minutes := range waitBoundsMinutes {
 		if wait < int64(minutes)*time.Minute.Microseconds() {
 			return i
 		}
 	}
-	return len(waitBounds)
+	return len(waitBoundsMinutes)
 }
 
-// Scores are histograms of the machine's risk, of comments that came: all of
-// them, and those on which a moderator's decision stands.
-type Scores struct {
+// RiskHistograms are histograms of the model's risk: of all comments that arrived, and of
+// those with a decision that was not undone.
+type RiskHistograms struct {
 	Width    float64   `json:"width"` // of a bin; the first begins at 0
 	Arrived  histogram `json:"arrived"`
 	Approved histogram `json:"approved"`
 	Rejected histogram `json:"rejected"`
 }
 
-// Waiting counts comments by how long they waited for the first decision that
-// stands: Counts[i] shorter than BoundsMinutes[i], the last one longer than all.
-type Waiting struct {
-	BoundsMinutes [len(waitBounds)]int       `json:"bounds_minutes"`
-	Counts        [len(waitBounds) + 1]int64 `json:"counts"`
-	// MedianToday is an estimate in minutes: as if waits were even within a bin,
-	// and none longer than the last bound. Nil when nothing was decided.
+// WaitTimes counts comments by how long they waited for the first decision that was
+// not undone: Counts[i] shorter than BoundsMinutes[i], the last one longer than
+// all.
+type WaitTimes struct {
+	BoundsMinutes [len(waitBoundsMinutes)]int       `json:"bounds_minutes"`
+	Counts        [len(waitBoundsMinutes) + 1]int64 `json:"counts"`
+	// MedianToday is an estimate in minutes, which takes waits as evenly spread
+	// within a bin and none as longer than the last bound. Nil without decisions.
 	MedianToday *float64 `json:"median_today"`
 }
 
@@ -106,7 +121,7 @@ func median(counts histogram) *float64 {
 		return nil
 	}
 	from, below := 0.0, int64(0)
-	for i, bound := range waitBounds {
+	for i, bound := range waitBoundsMinutes {
 		if n := counts[i]; 2*(below+n) >= total {
 			share := float64(total-2*below) / float64(2*n)
 			from = math.Round(10*(from+share*(float64(bound)-from))) / 10
@@ -117,12 +132,12 @@ func median(counts histogram) *float64 {
 	return &from
 }
 
-// histograms sums up scores and waiting times.
-func (t *tx) histograms(s *Stats, by models.Caller, site string, first int64) error {
+// loadHistograms sums up scores and waiting times.
+func (t *tx) loadHistograms(s *Stats, by models.Caller, site string, first int64) error {
 	last := first + statsDays - 1
-	var w where
-	w.add("day BETWEEN ? AND ?", first, last)
-	if err := w.seen(by, "site", site); err != nil {
+	var w sqldb.Where
+	w.Add("day BETWEEN ? AND ?", first, last)
+	if err := addVisible(&w, by, "site", site); err != nil {
 		return err
 	}
 	var columns strings.Builder
@@ -134,20 +149,20 @@ func (t *tx) histograms(s *Stats, by models.Caller, site string, first int64) er
 		today int
 		n     histogram
 	}
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		into := []any{&r.kind, &r.today}
 		for i := range r.n {
 			into = append(into, &r.n[i])
 		}
 		err = scan(into...)
 		return r, err
-	}, `SELECT kind, CASE WHEN day = `+w.arg(last)+` THEN 1 ELSE 0 END`+columns.String()+` FROM histograms`+w.String()+` GROUP BY 1, 2`, w.args...)
-	s.Scores.Width, s.Waiting.BoundsMinutes = 1./bins, waitBounds
+	}, `SELECT kind, CASE WHEN day = `+w.Arg(last)+` THEN 1 ELSE 0 END`+columns.String()+` FROM histograms`+w.String()+` GROUP BY 1, 2`, w.Args()...)
+	s.Scores.Width, s.Waiting.BoundsMinutes = 1./bins, waitBoundsMinutes
 	scores := map[string]*histogram{
-		scored: &s.Scores.Arrived, string(models.Approve): &s.Scores.Approved, string(models.Reject): &s.Scores.Rejected,
+		kindScore: &s.Scores.Arrived, string(models.Approve): &s.Scores.Approved, string(models.Reject): &s.Scores.Rejected,
 	}
 	for _, r := range rows {
-		if r.kind == waited {
+		if r.kind == kindWait {
 			for i := range s.Waiting.Counts {
 				s.Waiting.Counts[i] += r.n[i]
 			}

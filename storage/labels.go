@@ -8,77 +8,91 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// labelDecision replaces a comment's label by that of a decision, which has
-// none when it says nothing of the text.
+// labelDecision replaces a comment's label by that of a decision. A decision
+// that was not about the text has none.
 func (t *tx) labelDecision(d models.Decision, c models.Comment) error {
-	if _, err := t.exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
+	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
 		return err
 	}
 	if d.Label == "" {
 		return nil
 	}
-	_, err := t.keepLabel(c.ID, models.Label{
+	_, err := t.insertLabel(c.ID, models.Label{
 		ID: d.ID, Text: c.Body, Label: d.Label, Lang: c.Lang, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
-		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.now,
+		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.Now,
 	})
 	return err
 }
 
 // restoreLabel undoes labelDecision.
 func (t *tx) restoreLabel(d models.Decision) error {
-	if _, err := t.exec(`DELETE FROM labels WHERE comment_id = $1 AND comment_id <> '' AND id = $2`, d.CommentID, d.ID); err != nil {
+	if _, err := t.Exec(`DELETE FROM labels WHERE comment_id = $1 AND comment_id <> '' AND id = $2`, d.CommentID, d.ID); err != nil {
 		return err
 	}
-	_, err := t.exec(`UPDATE labels SET replaced_by = '' WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = $2`, d.CommentID, d.ID)
+	_, err := t.Exec(`UPDATE labels SET replaced_by = '' WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = $2`, d.CommentID, d.ID)
 	return err
 }
 
-// keepLabel tells whether the label was new.
-func (t *tx) keepLabel(comment string, l models.Label) (bool, error) {
-	added, err := t.exec(`INSERT INTO labels (id, comment_id, replaced_by, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body)
-		VALUES ($1, $2, '', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
-		l.ID, comment, string(l.Label), l.Site, l.Author, l.AuthorEmail, l.AuthorURL, l.URL, l.Lang, l.Source, l.LabelledBy, micros(l.CreatedAt), l.Text)
+// insertLabel tells whether the label was new.
+func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
+	added, err := t.InsertRow("labels", "ON CONFLICT (id) DO NOTHING",
+		"id", l.ID,
+		"comment_id", comment,
+		"replaced_by", "",
+		"label", string(l.Label),
+		"site", l.Site,
+		"author", l.Author,
+		"author_email", l.AuthorEmail,
+		"author_url", l.AuthorURL,
+		"url", l.URL,
+		"lang", l.Lang,
+		"source", l.Source,
+		"labelled_by", l.LabelledBy,
+		"created_at", micros(l.CreatedAt),
+		"body", l.Text,
+	)
 	return added > 0, err
 }
 
-func readLabel(scan scanner) (l models.Label, err error) {
+func readLabel(scan sqldb.Scanner) (l models.Label, err error) {
 	var at int64
 	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text)
 	l.CreatedAt = fromMicros(at)
 	return l, err
 }
 
-// Labels streams the labels that stand, from since on, oldest first; of one
-// site when site is not "".
+// Labels streams the labels that are in force, from since on, oldest first; those
+// of one site when site is not "".
 func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq2[models.Label, error] {
-	return stream(ctx, db, micros(since), func(t *tx, after place) ([]models.Label, error) {
-		w := after.from("created_at")
-		w.add("replaced_by = ''")
+	return sqldb.Stream(ctx, db.sql, micros(since), func(t *sqldb.Tx, after sqldb.Position) ([]models.Label, error) {
+		w := after.After("created_at")
+		w.Add("replaced_by = ''")
 		if site != "" {
-			w.add("site = ?", site)
+			w.Add("site = ?", site)
 		}
-		return list(t, readLabel, `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body
-			FROM labels`+w.String()+after.page("created_at"), w.args...)
-	}, func(l models.Label) place { return place{micros(l.CreatedAt), l.ID} })
+		return sqldb.List(t, readLabel, `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body
+			FROM labels`+w.String()+sqldb.PageClause("created_at"), w.Args()...)
+	}, func(l models.Label) sqldb.Position { return sqldb.Position{At: micros(l.CreatedAt), ID: l.ID} })
 }
 
-// LabelCounts counts the labels that stand by class; of one site when site is
-// not "".
+// LabelCounts counts the labels that are in force by class; those of one site
+// when site is not "".
 func (db *DB) LabelCounts(ctx context.Context, site string) (map[models.Class]int, error) {
-	var w where
-	w.add("replaced_by = ''")
+	var w sqldb.Where
+	w.Add("replaced_by = ''")
 	if site != "" {
-		w.add("site = ?", site)
+		w.Add("site = ?", site)
 	}
 	type count struct {
 		class models.Class
 		n     int
 	}
 	rows, err := read(ctx, db, func(t *tx) ([]count, error) {
-		return list(t, func(scan scanner) (c count, err error) { err = scan(&c.class, &c.n); return c, err },
-			`SELECT label, count(*) FROM labels`+w.String()+` GROUP BY label`, w.args...)
+		return sqldb.List(t, func(scan sqldb.Scanner) (c count, err error) { err = scan(&c.class, &c.n); return c, err },
+			`SELECT label, count(*) FROM labels`+w.String()+` GROUP BY label`, w.Args()...)
 	})
 	counts := map[models.Class]int{}
 	for _, c := range rows {
@@ -89,13 +103,13 @@ func (db *DB) LabelCounts(ctx context.Context, site string) (map[models.Class]in
 
 const importBatch = 500 // labels in one transaction
 
-// ImportLabels keeps labels from elsewhere. One whose id is there already, or
-// without an id whose text and label are, is known and left alone. It stops at
-// the first row that carries an error or is not valid; what came before stays.
+// ImportLabels stores labels from a file. One whose id exists, or without an id
+// one whose text and label exist, counts as known and is left alone. It stops at
+// the first row with an error; the rows before it are stored.
 func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2[models.Label, error]) (added, known int, err error) {
 	batch := make([]models.Label, 0, importBatch)
 	flush := func() error {
-		n, err := db.importBatch(ctx, by, batch)
+		n, err := db.importLabelBatch(ctx, by, batch)
 		if err == nil {
 			added, known = added+n, known+len(batch)-n
 			batch = make([]models.Label, 0, importBatch) // the writer may still read the old one
@@ -104,7 +118,7 @@ func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2
 	}
 	for l, rowErr := range rows {
 		if err = rowErr; err == nil {
-			l, err = imported(l)
+			l, err = validateImport(l)
 		}
 		if err != nil {
 			break
@@ -121,8 +135,8 @@ func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2
 	return added, known, err
 }
 
-// imported completes a row from elsewhere.
-func imported(l models.Label) (models.Label, error) {
+// validateImport completes and checks a row of a file.
+func validateImport(l models.Label) (models.Label, error) {
 	var bad models.Invalid
 	if models.Blank(l.Text) {
 		bad.Add("text", "must not be empty")
@@ -130,7 +144,7 @@ func imported(l models.Label) (models.Label, error) {
 	if !l.Label.Valid() {
 		bad.Add("label", "must be ham, spam or abuse")
 	}
-	l.Text = plain(l.Text)
+	l.Text = sqldb.SanitizeText(l.Text)
 	if l.ID == "" {
 		sum := sha256.Sum256([]byte(string(l.Label) + "\x00" + l.Text))
 		l.ID = "text:" + hex.EncodeToString(sum[:16])
@@ -141,7 +155,7 @@ func imported(l models.Label) (models.Label, error) {
 	return l, bad.Err()
 }
 
-func (db *DB) importBatch(ctx context.Context, by models.Caller, batch []models.Label) (added int, err error) {
+func (db *DB) importLabelBatch(ctx context.Context, by models.Caller, batch []models.Label) (added int, err error) {
 	if len(batch) == 0 {
 		return 0, nil
 	}
@@ -149,13 +163,13 @@ func (db *DB) importBatch(ctx context.Context, by models.Caller, batch []models.
 		n := 0
 		for _, l := range batch {
 			if l.CreatedAt.IsZero() {
-				l.CreatedAt = t.now
+				l.CreatedAt = t.Now
 			}
-			isNew, err := t.keepLabel("", l)
+			isNew, err := t.insertLabel("", l)
 			if err != nil {
 				return 0, err
 			}
-			n += isInt(isNew)
+			n += boolToInt(isNew)
 		}
 		if n == 0 {
 			return 0, nil

@@ -7,6 +7,7 @@ import (
 	"path"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 //go:embed migrations/*.sql
@@ -16,8 +17,8 @@ var migrationFiles embed.FS
 // was released never changes.
 type migration struct{ name, sql string }
 
-// further is what a step does after its SQL.
-var further = map[string]func(*tx) error{"0005_audit_chain.sql": (*tx).chainAudit}
+// afterMigration has the Go code that runs after the SQL of a step.
+var afterMigration = map[string]func(*tx) error{"0005_audit_chain.sql": (*tx).migrateAuditChain}
 
 var migrations = readMigrations()
 
@@ -44,7 +45,7 @@ func (db *DB) Migrate(ctx context.Context) (applied int, err error) {
 	return db.migrateTo(ctx, len(migrations))
 }
 
-// migrateTo stops at the schema with a number.
+// migrateTo stops at the schema with this number.
 func (db *DB) migrateTo(ctx context.Context, last int) (applied int, err error) {
 	for {
 		did, err := update(ctx, db, func(t *tx) (string, error) { return t.migrateOnce(last) })
@@ -54,23 +55,21 @@ func (db *DB) migrateTo(ctx context.Context, last int) (applied int, err error) 
 		if did == "" {
 			return applied, nil
 		}
-		db.log.InfoContext(ctx, "schema migrated", "step", did)
+		db.opt.Log.InfoContext(ctx, "schema migrated", "step", did)
 		applied++
 	}
 }
 
 // migrateOnce applies the next step and returns its name, "" when none is left.
 func (t *tx) migrateOnce(last int) (string, error) {
-	if t.d.lockSchema != "" {
-		if _, err := t.exec(t.d.lockSchema); err != nil {
-			return "", err
-		}
+	if err := t.LockSchema(); err != nil {
+		return "", err
 	}
-	if _, err := t.exec(`CREATE TABLE IF NOT EXISTS migrations (
+	if _, err := t.Exec(`CREATE TABLE IF NOT EXISTS migrations (
 		version bigint PRIMARY KEY, name text NOT NULL, applied_at bigint NOT NULL)`); err != nil {
 		return "", err
 	}
-	have, err := t.schema()
+	have, err := schemaVersion(t)
 	if err == nil {
 		err = refuseNewer(have)
 	}
@@ -78,21 +77,21 @@ func (t *tx) migrateOnce(last int) (string, error) {
 		return "", err
 	}
 	next := migrations[have]
-	if _, err := t.exec(t.d.schema(next.sql)); err != nil {
+	if _, err := t.Exec(t.SchemaText(next.sql)); err != nil {
 		return "", fmt.Errorf("%s: %w", next.name, err)
 	}
-	if do := further[next.name]; do != nil {
+	if do := afterMigration[next.name]; do != nil {
 		if err := do(t); err != nil {
 			return "", fmt.Errorf("%s: %w", next.name, err)
 		}
 	}
-	_, err = t.exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`, have+1, next.name, micros(t.now))
+	_, err = t.Exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`, have+1, next.name, micros(t.Now))
 	return next.name, err
 }
 
-// schema returns the number of the last step applied, 0 when there is none.
-func (t *tx) schema() (int, error) {
-	return one(t, column[int], `SELECT coalesce(max(version), 0) FROM migrations`)
+// schemaVersion returns the number of the last step applied, 0 when there is none.
+func schemaVersion(t sqldb.Handle) (int, error) {
+	return sqldb.One(t, sqldb.ScanOne[int], `SELECT coalesce(max(version), 0) FROM migrations`)
 }
 
 func refuseNewer(have int) error {

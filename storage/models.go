@@ -7,28 +7,36 @@ import (
 	"encoding/json"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// AddModel keeps a model file; CreatedAt, Size and By are set here. The same
-// version with the same bytes may come again, with others it is a conflict.
+// AddModel stores a model file; CreatedAt, Size and By are set here. To add the
+// same version again is no error if the bytes are the same, else a conflict.
 func (db *DB) AddModel(ctx context.Context, by models.Caller, info models.ModelInfo, data []byte) error {
 	sum := sha256.Sum256(data)
 	if len(info.Manifest) == 0 {
 		info.Manifest = json.RawMessage("{}")
 	}
 	return apply(ctx, db, func(t *tx) error {
-		added, err := t.exec(`INSERT INTO models (version, origin, added_by, manifest, size, sum, created_at, data)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (version) DO NOTHING`,
-			info.Version, info.Origin, by.Name, string(info.Manifest), len(data), sum[:], micros(t.now), data)
+		added, err := t.InsertRow("models", "ON CONFLICT (version) DO NOTHING",
+			"version", info.Version,
+			"origin", info.Origin,
+			"added_by", by.Name,
+			"manifest", string(info.Manifest),
+			"size", len(data),
+			"sum", sum[:],
+			"created_at", micros(t.Now),
+			"data", data,
+		)
 		if err != nil {
 			return err
 		}
 		if added > 0 {
 			return t.audit(by, "", "model.add", info.Version, nil, map[string]any{"origin": info.Origin, "size": len(data)})
 		}
-		there, err := one(t, column[[]byte], `SELECT sum FROM models WHERE version = $1`, info.Version)
+		there, err := sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT sum FROM models WHERE version = $1`, info.Version)
 		if err == nil && !bytes.Equal(there, sum[:]) {
-			err = models.Errorf(models.KindConflict, "there is another model of version %q already", info.Version)
+			err = models.Errorf(models.KindConflict, "another model of version %q exists already", info.Version)
 		}
 		return err
 	})
@@ -40,7 +48,7 @@ const modelColumns = `SELECT m.version, m.origin, m.added_by, m.manifest, m.size
 	(SELECT max(p.created_at) FROM promotions p WHERE p.version = m.version),
 	m.version = coalesce((` + liveVersion + `), '') FROM models m`
 
-func readModel(scan scanner) (m models.ModelInfo, err error) {
+func readModel(scan sqldb.Scanner) (m models.ModelInfo, err error) {
 	var manifest string
 	var created int64
 	var promoted *int64
@@ -56,26 +64,26 @@ func readModel(scan scanner) (m models.ModelInfo, err error) {
 // Models returns all models, newest first.
 func (db *DB) Models(ctx context.Context) ([]models.ModelInfo, error) {
 	return read(ctx, db, func(t *tx) ([]models.ModelInfo, error) {
-		return list(t, readModel, modelColumns+` ORDER BY m.created_at DESC, m.version`)
+		return sqldb.List(t, readModel, modelColumns+` ORDER BY m.created_at DESC, m.version`)
 	})
 }
 
 // ModelData returns the bytes of a model file, or KindNotFound.
 func (db *DB) ModelData(ctx context.Context, version string) ([]byte, error) {
 	return read(ctx, db, func(t *tx) ([]byte, error) {
-		data, err := one(t, column[[]byte], `SELECT data FROM models WHERE version = $1`, version)
-		return data, missing(err, "there is no model %q", version)
+		data, err := sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT data FROM models WHERE version = $1`, version)
+		return data, notFoundIf(err, "there is no model %q", version)
 	})
 }
 
-// LiveModel returns the model that scores, KindNotFound when none does yet.
+// LiveModel returns the model that scores comments, or KindNotFound.
 func (db *DB) LiveModel(ctx context.Context) (models.ModelInfo, error) {
 	return read(ctx, db, (*tx).liveModel)
 }
 
 func (t *tx) liveModel() (models.ModelInfo, error) {
-	m, err := one(t, readModel, modelColumns+` WHERE m.version = (`+liveVersion+`)`)
-	return m, missing(err, "no model is live")
+	m, err := sqldb.One(t, readModel, modelColumns+` WHERE m.version = (`+liveVersion+`)`)
+	return m, notFoundIf(err, "no model is live")
 }
 
 // PromoteModel makes a model live. Promoting the live one changes nothing.
@@ -88,38 +96,39 @@ func (db *DB) PromoteModel(ctx context.Context, by models.Caller, version string
 		if old.Version == version && version != "" {
 			return old, nil
 		}
-		if _, err := one(t, column[string], `SELECT version FROM models WHERE version = $1`, version); err != nil {
-			return none, missing(err, "there is no model %q", version)
+		if _, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT version FROM models WHERE version = $1`, version); err != nil {
+			return none, notFoundIf(err, "there is no model %q", version)
 		}
-		if _, err := t.exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, newID(), version, micros(t.now)); err != nil {
+		if _, err := t.Exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, newID(), version, micros(t.Now)); err != nil {
 			return none, err
 		}
-		return t.wentLive(by, "model.promote", old.Version)
+		return t.publishLiveModel(by, "model.promote", old.Version)
 	})
 }
 
-// RollbackModel makes the model live that was before the one that is; done
-// again, the one before that. Without an earlier one it is a conflict.
+// RollbackModel makes the model live that was live before the present one; a
+// second call, the one before that. Without an earlier one it is a conflict.
 func (db *DB) RollbackModel(ctx context.Context, by models.Caller) (models.ModelInfo, error) {
 	return update(ctx, db, func(t *tx) (none models.ModelInfo, err error) {
 		type promotion struct{ id, version string }
-		last, err := list(t, func(scan scanner) (p promotion, err error) { err = scan(&p.id, &p.version); return p, err },
-			`SELECT id, version FROM promotions WHERE rolled_back_at IS NULL ORDER BY id DESC LIMIT 2`+t.d.lock)
+		last, err := sqldb.List(t, func(scan sqldb.Scanner) (p promotion, err error) { err = scan(&p.id, &p.version); return p, err },
+			`SELECT id, version FROM promotions WHERE rolled_back_at IS NULL ORDER BY id DESC LIMIT 2`+t.ForUpdate())
 		if err != nil {
 			return none, err
 		}
 		if len(last) < 2 {
 			return none, models.Errorf(models.KindConflict, "there is no earlier model to go back to")
 		}
-		if _, err := t.exec(`UPDATE promotions SET rolled_back_at = $1 WHERE id = $2`, micros(t.now), last[0].id); err != nil {
+		if _, err := t.Exec(`UPDATE promotions SET rolled_back_at = $1 WHERE id = $2`, micros(t.Now), last[0].id); err != nil {
 			return none, err
 		}
-		return t.wentLive(by, "model.rollback", last[0].version)
+		return t.publishLiveModel(by, "model.rollback", last[0].version)
 	})
 }
 
-// wentLive tells of a change of the live model, and returns the new one.
-func (t *tx) wentLive(by models.Caller, action, old string) (models.ModelInfo, error) {
+// publishLiveModel adds the event and the audit row of a change of the live
+// model, and returns the new one.
+func (t *tx) publishLiveModel(by models.Caller, action, old string) (models.ModelInfo, error) {
 	m, err := t.liveModel()
 	if err != nil {
 		return m, err

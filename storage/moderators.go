@@ -2,17 +2,15 @@ package storage
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/json"
-	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// AddModerator keeps a moderator. A name that is taken is a conflict.
+// AddModerator adds a moderator. A name that is taken is a conflict.
 func (db *DB) AddModerator(ctx context.Context, by models.Caller, m models.Moderator) error {
 	return apply(ctx, db, func(t *tx) error { return t.addModerator(by, m) })
 }
@@ -25,25 +23,30 @@ func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 	if err != nil {
 		return err
 	}
-	added, err := t.exec(`INSERT INTO moderators (name, role, sites, disabled, password_hash, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING`,
-		m.Name, m.Role, sites, m.Disabled, m.PasswordHash, micros(t.now))
+	added, err := t.InsertRow("moderators", "ON CONFLICT (name) DO NOTHING",
+		"name", m.Name,
+		"role", m.Role,
+		"sites", sites,
+		"disabled", m.Disabled,
+		"password_hash", m.PasswordHash,
+		"created_at", micros(t.Now),
+	)
 	if err != nil {
 		return err
 	}
 	if added == 0 {
-		return models.Errorf(models.KindConflict, "there is a moderator %q already", m.Name)
+		return models.Errorf(models.KindConflict, "moderator %q exists already", m.Name)
 	}
-	return t.audit(by, "", "moderator.add", m.Name, nil, moderatorTrail(m))
+	return t.audit(by, "", "moderator.add", m.Name, nil, auditModerator(m))
 }
 
-func moderatorTrail(m models.Moderator) map[string]any {
+func auditModerator(m models.Moderator) map[string]any {
 	return map[string]any{"role": m.Role, "sites": m.Sites, "disabled": m.Disabled}
 }
 
 const moderatorColumns = `SELECT name, role, sites, disabled, password_hash, created_at FROM moderators`
 
-func readModerator(scan scanner) (m models.Moderator, err error) {
+func readModerator(scan sqldb.Scanner) (m models.Moderator, err error) {
 	var sites string
 	var at int64
 	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &at); err != nil {
@@ -55,7 +58,7 @@ func readModerator(scan scanner) (m models.Moderator, err error) {
 
 // Moderators returns all moderators by name.
 func (db *DB) Moderators(ctx context.Context) ([]models.Moderator, error) {
-	all, err := read(ctx, db, func(t *tx) ([]models.Moderator, error) { return list(t, readModerator, moderatorColumns) })
+	all, err := read(ctx, db, func(t *tx) ([]models.Moderator, error) { return sqldb.List(t, readModerator, moderatorColumns) })
 	// The order of names depends on the database's locale, so it is made here.
 	slices.SortFunc(all, func(a, b models.Moderator) int { return strings.Compare(a.Name, b.Name) })
 	return all, err
@@ -67,23 +70,23 @@ func (db *DB) Moderator(ctx context.Context, name string) (models.Moderator, err
 }
 
 func (t *tx) moderator(name, lock string) (models.Moderator, error) {
-	m, err := one(t, readModerator, moderatorColumns+` WHERE name = $1`+lock, name)
-	return m, missing(err, "there is no moderator %q", name)
+	m, err := sqldb.One(t, readModerator, moderatorColumns+` WHERE name = $1`+lock, name)
+	return m, notFoundIf(err, "there is no moderator %q", name)
 }
 
-// UpdateModerator lets change edit a moderator, and keeps the result if it is
-// valid. The name stays. Sessions end when the moderator is disabled or has
-// another password. That nobody would be left who runs all sites is a
-// conflict. Others may wait for change: it hashes no password.
+// UpdateModerator lets change edit a moderator, and stores the result if it is
+// valid. The name stays. Sessions end when the moderator is disabled or gets
+// another password. To remove the last admin of all sites is a conflict. change
+// must be quick, because others wait for it: it hashes no password.
 func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string, change func(*models.Moderator) error) (models.Moderator, error) {
 	return update(ctx, db, func(t *tx) (models.Moderator, error) {
-		// The admins first, and always in the same order: two of them may be
-		// about to take the role from one another.
-		admins, err := list(t, readModerator, moderatorColumns+` WHERE role = $1 ORDER BY name`+t.d.lock, models.RoleAdmin)
+		// The admins are locked first, and always in the same order: two of them
+		// may remove each other at the same moment.
+		admins, err := sqldb.List(t, readModerator, moderatorColumns+` WHERE role = $1 ORDER BY name`+t.ForUpdate(), models.RoleAdmin)
 		if err != nil {
 			return models.Moderator{}, err
 		}
-		old, err := t.moderator(name, t.d.lock)
+		old, err := t.moderator(name, t.ForUpdate())
 		if err != nil {
 			return old, err
 		}
@@ -96,113 +99,30 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 		if err := m.Validate(); err != nil {
 			return old, err
 		}
-		if old.RunsAll() && !m.RunsAll() && !slices.ContainsFunc(admins, func(a models.Moderator) bool { return a.Name != name && a.RunsAll() }) {
+		if old.IsGlobalAdmin() && !m.IsGlobalAdmin() && !slices.ContainsFunc(admins, func(a models.Moderator) bool { return a.Name != name && a.IsGlobalAdmin() }) {
 			return old, models.Errorf(models.KindConflict, "%s is the last admin of all sites", name)
 		}
 		sites, err := toJSON(m.Sites)
 		if err != nil {
 			return old, err
 		}
-		if _, err := t.exec(`UPDATE moderators SET role = $1, sites = $2, disabled = $3, password_hash = $4 WHERE name = $5`,
-			m.Role, sites, m.Disabled, m.PasswordHash, name); err != nil {
+		if _, err := t.UpdateRow("moderators", "name", name,
+			"role", m.Role,
+			"sites", sites,
+			"disabled", m.Disabled,
+			"password_hash", m.PasswordHash,
+		); err != nil {
 			return old, err
 		}
-		before, after := moderatorTrail(old), moderatorTrail(m)
+		before, after := auditModerator(old), auditModerator(m)
 		if m.PasswordHash != old.PasswordHash {
 			after["password"] = "changed"
 		}
 		if m.Disabled || m.PasswordHash != old.PasswordHash {
-			if _, err := t.exec(`DELETE FROM sessions WHERE moderator = $1`, name); err != nil {
+			if _, err := t.Exec(`DELETE FROM sessions WHERE moderator = $1`, name); err != nil {
 				return old, err
 			}
 		}
 		return m, t.audit(by, "", "moderator.update", name, before, after)
 	})
-}
-
-// A refresh token is "SESSION.SECRET". Each use replaces the secret, so a token
-// whose session is there but whose secret is not the kept one was used before:
-// it was stolen, from the thief's or from the owner's point of view, and the
-// session ends.
-
-// StartSession begins a session of a moderator and returns its refresh token.
-func (db *DB) StartSession(ctx context.Context, by models.Caller, ttl time.Duration) (refresh string, err error) {
-	id, secret := newToken(""), newToken("")
-	err = apply(ctx, db, func(t *tx) error {
-		m, err := t.moderator(by.Name, "")
-		if err != nil {
-			return err
-		}
-		if m.Disabled {
-			return models.Errorf(models.KindForbidden, "this account is disabled")
-		}
-		if _, err := t.exec(`INSERT INTO sessions (id, moderator, token_hash, expires_at) VALUES ($1, $2, $3, $4)`,
-			id, m.Name, hash(secret), micros(t.now.Add(ttl))); err != nil {
-			return err
-		}
-		return t.audit(by, "", "session.start", m.Name, nil, nil)
-	})
-	if err != nil {
-		return "", err
-	}
-	return id + "." + secret, nil
-}
-
-// session is a row of the table of sessions.
-type session struct {
-	moderator string
-	hash      []byte
-	expires   int64
-}
-
-func readSession(scan scanner) (s session, err error) {
-	err = scan(&s.moderator, &s.hash, &s.expires)
-	return s, err
-}
-
-// RefreshSession takes a refresh token and returns the one that replaces it.
-// A token that is unknown, too old or used before is KindUnauthorized; the last
-// ends its session. from is the address that it came from.
-func (db *DB) RefreshSession(ctx context.Context, refresh string, from netip.Addr, ttl time.Duration) (m models.Moderator, next string, err error) {
-	id, secret, _ := strings.Cut(refresh, ".")
-	fresh := newToken("")
-	m, err = update(ctx, db, func(t *tx) (m models.Moderator, err error) {
-		s, err := one(t, readSession, `SELECT moderator, token_hash, expires_at FROM sessions WHERE id = $1`+t.d.lock, id)
-		if err != nil {
-			return m, missing(err, "")
-		}
-		m, err = t.moderator(s.moderator, "")
-		if err != nil {
-			return m, err
-		}
-		if subtle.ConstantTimeCompare(s.hash, hash(secret)) == 0 || s.expires <= micros(t.now) || m.Disabled {
-			// This must be committed, so it is not an error here.
-			return models.Moderator{}, t.endSession(id, from)
-		}
-		_, err = t.exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hash(fresh), micros(t.now.Add(ttl)), id)
-		return m, err
-	})
-	if models.KindOf(err) == models.KindNotFound || (err == nil && m.Name == "") {
-		return models.Moderator{}, "", models.Errorf(models.KindUnauthorized, "the session has ended: log in again")
-	}
-	if err != nil {
-		return models.Moderator{}, "", err
-	}
-	return m, id + "." + fresh, nil
-}
-
-// EndSession ends the session of a refresh token, which came from an address.
-// Ending one that has ended is no error.
-func (db *DB) EndSession(ctx context.Context, refresh string, from netip.Addr) error {
-	id, _, _ := strings.Cut(refresh, ".")
-	return apply(ctx, db, func(t *tx) error { return t.endSession(id, from) })
-}
-
-func (t *tx) endSession(id string, from netip.Addr) error {
-	ended, err := list(t, column[string], `DELETE FROM sessions WHERE id = $1 RETURNING moderator`, id)
-	if err != nil || len(ended) == 0 {
-		return err
-	}
-	by := models.Caller{Kind: models.ByModerator, Name: ended[0], Address: from}
-	return t.audit(by, "", "session.end", by.Name, nil, nil)
 }

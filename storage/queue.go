@@ -1,178 +1,46 @@
 package storage
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// order is how the queue is sorted. Its columns follow an index, so that the
-// first page costs the same however long the queue is.
-type order struct {
-	by   string
-	past string // what stands between a later place and an earlier one
-	dir  string
-	risk string // as far as the order needs it, so that its index has all that is asked
-}
-
-const noRisk = "CAST(0 AS double precision)"
-
-var orders = map[models.Sort]order{
-	models.SortRisk:   {"c.risk, c.created_at, c.id", "<", " DESC", "c.risk"},
-	models.SortOldest: {"c.created_at, c.id", ">", "", noRisk},
-	models.SortNewest: {"c.created_at, c.id", "<", " DESC", noRisk},
-	// The index is on this expression.
-	models.SortUncertain: {"abs(c.risk - 0.5), c.created_at, c.id", ">", "", "abs(c.risk - 0.5)"},
-}
-
-// String is the ORDER BY clause.
-func (o order) String() string {
-	return " ORDER BY " + strings.ReplaceAll(o.by, ",", o.dir+",") + o.dir
-}
-
-// after narrows w to what follows a cursor.
-func (o order) after(w *where, c cursor) {
-	args := []any{c.At, c.ID}
-	if o.risk != noRisk {
-		args = append([]any{c.Risk}, args...)
-	}
-	w.add("("+o.by+") "+o.past+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
-}
-
-// compare is the same order in Go.
-func (o order) compare(a, b cursor) int {
-	n := cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.ID, b.ID))
-	if o.risk != noRisk {
-		n = cmp.Or(cmp.Compare(a.Risk, b.Risk), n)
-	}
-	if o.dir != "" {
-		return -n
-	}
-	return n
-}
-
-const maxQuery = 200 // characters; SQLite refuses very long patterns
-
-// queueFilter turns f into its order and its conditions, without the sites and
-// the cursor.
-func queueFilter(f *models.QueueFilter) (order, *where, error) {
-	if f.Sort == "" {
-		f.Sort = models.SortRisk
-	}
-	f.Limit = pageSize(f.Limit)
-	var bad models.Invalid
-	o, ok := orders[f.Sort]
-	if !ok {
-		bad.Add("sort", "must be risk, oldest, newest or uncertain")
-	}
-	if utf8.RuneCountInString(f.Query) > maxQuery {
-		bad.Add("q", "must have at most %d characters", maxQuery)
-	}
-	if err := bad.Err(); err != nil {
-		return o, nil, err
-	}
-	w := new(where)
-	w.add("c.status = 'pending'")
-	if f.Reason != "" {
-		w.add("c.reason = ?", string(f.Reason))
-	}
-	if f.Article != "" {
-		w.add("c.article = ?", f.Article)
-	}
-	if f.Section != "" {
-		// Neither database makes a join of this: the articles are found once, and
-		// the order of the queue is kept.
-		w.add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE a.section = ? AND a.section <> '' AND a.pending > 0)) IS TRUE`, f.Section)
-	}
-	if f.Lang != "" {
-		w.add("c.lang = ?", f.Lang)
-	}
-	// To walk in the order wanted past others costs less than to sort a long
-	// time, so of other orders the time is no mere column.
-	at := "c.created_at"
-	if o.risk != noRisk {
-		at += " + 0"
-	}
-	if !f.Since.IsZero() {
-		w.add(at+" >= ?", micros(f.Since))
-	}
-	if !f.Until.IsZero() {
-		w.add(at+" < ?", micros(f.Until))
-	}
-	if f.Author != "" {
-		// Not OR, for which SQLite would read the whole queue.
-		w.add(`c.id IN (SELECT id FROM comments WHERE status = 'pending' AND author_id = ?
-			UNION ALL SELECT id FROM comments WHERE status = 'pending' AND author_name = ?)`, f.Author, f.Author)
-	}
-	if f.Campaign != "" {
-		w.add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
-	}
-	if f.Query != "" {
-		w.add(`c.search LIKE ? ESCAPE '\'`, "%"+literal(f.Query)+"%")
-	}
-	if f.Signal != "" {
-		name, err := toJSON(strings.ToLower(f.Signal)) // as it stands in the column
-		if err != nil {
-			return o, nil, err
-		}
-		w.add(`c.signals LIKE ? ESCAPE '\'`, "%"+literal(`"name":`+strings.TrimSuffix(name, `"`))+"%")
-	}
-	if f.Grouped {
-		earliest := "SELECT m.id FROM comments m" + strings.ReplaceAll(w.String(), "c.", "m.") +
-			" AND m.campaign = c.campaign AND m.campaign <> '' ORDER BY m.created_at, m.id LIMIT 1"
-		w.conds = append(w.conds, "(c.campaign = '' OR c.id = ("+earliest+"))")
-	}
-	return o, w, nil
-}
-
-// literal is a text as LIKE finds it, without case.
-func literal(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s))
-}
-
-// narrowed tells whether f asks for more than a site.
-func narrowed(f models.QueueFilter) bool {
-	f.Site, f.Sort, f.Cursor, f.Limit = "", "", "", 0
-	return f != models.QueueFilter{}
-}
-
-// Queue returns a page of the pending comments that the caller may see, with
-// claims that hold, whoever has them.
+// Queue returns a page of the pending comments that the caller may see, with the
+// live claims of all moderators.
 func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter) (models.QueuePage, error) {
 	o, w, err := queueFilter(&f)
 	if err != nil {
 		return models.QueuePage{}, err
 	}
-	from, further, err := parseCursor(f.Cursor, string(f.Sort))
+	from, hasCursor, err := sqldb.ParseCursor(f.Cursor, string(f.Sort))
 	if err != nil {
 		return models.QueuePage{}, err
 	}
 	return read(ctx, db, func(t *tx) (page models.QueuePage, err error) {
-		all := w.clone()
-		if further {
+		all := w.Clone()
+		if hasCursor {
 			o.after(w, from)
 		}
-		places, err := t.places(by, f, few(f), o, w, f.Limit+1)
+		cursors, err := t.queueCursors(by, f, isSelective(f), o, w, f.Limit+1)
 		if err != nil {
 			return page, err
 		}
-		if narrowed(f) && !further && len(places) <= f.Limit {
-			page.Total = len(places) // to search the whole queue once is enough
+		if isNarrowed(f) && !hasCursor && len(cursors) <= f.Limit {
+			page.Total = len(cursors) // the page is all there is
 		} else if page.Total, err = t.queueTotal(by, f, all); err != nil {
 			return page, err
 		}
-		if page.Total > maxTotal && narrowed(f) {
-			page.Total, page.More = maxTotal, true
+		if page.Total > maxCounted && isNarrowed(f) {
+			page.Total, page.More = maxCounted, true
 		}
-		if len(places) > f.Limit {
-			places = places[:f.Limit]
-			page.Next = places[f.Limit-1].String()
+		if len(cursors) > f.Limit {
+			cursors = cursors[:f.Limit]
+			page.Next = cursors[f.Limit-1].String()
 		}
-		if page.Items, err = t.items(idsOf(places)); err != nil {
+		if page.Items, err = t.queueItems(cursorIDs(cursors)); err != nil {
 			return page, err
 		}
 		if f.Grouped {
@@ -184,7 +52,7 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 	})
 }
 
-// countCopies notes how many comments of each campaign wait.
+// countCopies sets how many comments of each campaign are pending.
 func (t *tx) countCopies(items []models.QueueItem) error {
 	var groups []string
 	for _, item := range items {
@@ -195,114 +63,100 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 	if len(groups) == 0 {
 		return nil
 	}
-	var w where
-	w.add("c.status = 'pending' AND c.campaign <> ''")
-	w.in("c.campaign", groups)
-	waiting := map[string]int{}
-	_, err := list(t, func(scan scanner) (id string, err error) {
+	var w sqldb.Where
+	w.Add("c.status = 'pending' AND c.campaign <> ''")
+	w.In("c.campaign", groups)
+	pending := map[string]int{}
+	_, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
 		var n int
 		err = scan(&id, &n)
-		waiting[id] = n
+		pending[id] = n
 		return id, err
-	}, `SELECT c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.campaign`, w.args...)
+	}, `SELECT c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.campaign`, w.Args()...)
 	for _, item := range items {
 		if item.Campaign != nil {
-			item.Campaign.Pending = waiting[item.Campaign.ID]
+			item.Campaign.Pending = pending[item.Campaign.ID]
 		}
 	}
 	return err
 }
 
-// places returns the first places of the queue; few says that w leaves little
-// of it. Of several sites, each is asked for its own first: no index has them
-// in a common order.
-func (t *tx) places(by models.Caller, f models.QueueFilter, few bool, o order, w *where, limit int) ([]cursor, error) {
-	sites, all, err := seenSites(by, f.Site)
+// queueCursors returns the first rows of the queue as cursors; selective says that w
+// matches few of them. For several sites it runs one query each and merges the
+// results: no index has them in a common order.
+func (t *tx) queueCursors(by models.Caller, f models.QueueFilter, selective bool, o queueOrder, w *sqldb.Where, limit int) ([]sqldb.Cursor, error) {
+	sites, all, err := visibleSites(by, f.Site)
 	if err != nil {
 		return nil, err
 	}
-	first := func(w *where) ([]cursor, error) {
-		query := `SELECT c.id, ` + o.risk + `, c.created_at FROM comments c` + w.String() + o.String() + " LIMIT " + w.arg(limit)
-		return list(t, func(scan scanner) (c cursor, err error) {
+	first := func(w *sqldb.Where) ([]sqldb.Cursor, error) {
+		query := `SELECT c.id, ` + o.risk + `, c.created_at FROM comments c` + w.String() + o.String() + " LIMIT " + w.Arg(limit)
+		return sqldb.List(t, func(scan sqldb.Scanner) (c sqldb.Cursor, err error) {
 			c.Order = string(f.Sort)
-			err = scan(&c.ID, &c.Risk, &c.At)
+			err = scan(&c.ID, &c.Rank, &c.At)
 			return c, err
-		}, query, w.args...)
+		}, query, w.Args()...)
 	}
 	if all {
-		return first(w.clone())
+		return first(w.Clone())
 	}
-	var places []cursor
+	var cursors []sqldb.Cursor
 	for _, site := range sites {
-		found, err := first(w.and(siteColumn(few)+" = ?", site))
+		found, err := first(w.And(siteColumn(selective)+" = ?", site))
 		if err != nil {
 			return nil, err
 		}
-		places = append(places, found...)
+		cursors = append(cursors, found...)
 	}
-	slices.SortFunc(places, o.compare)
-	return places[:min(limit, len(places))], nil
+	slices.SortFunc(cursors, o.compare)
+	return cursors[:min(limit, len(cursors))], nil
 }
 
-// few tells whether f asks for an article or an author.
-func few(f models.QueueFilter) bool { return f.Article != "" || f.Author != "" }
-
-// siteColumn is what a site's name is compared with. What waits of an article or
-// an author, or is claimed by one moderator, is little and has indexes of its
-// own; if the site were a mere column, SQLite would rather read all that waits
-// on the site.
-func siteColumn(few bool) string {
-	if few {
-		return "c.site || ''"
-	}
-	return "c.site"
-}
-
-func idsOf(places []cursor) []string {
-	ids := make([]string, len(places))
-	for i, p := range places {
+func cursorIDs(cursors []sqldb.Cursor) []string {
+	ids := make([]string, len(cursors))
+	for i, p := range cursors {
 		ids[i] = p.ID
 	}
 	return ids
 }
 
-// maxTotal is how many comments are counted when a filter asks for more than a
-// site: nobody should wait for the rest of a long queue to be read.
-const maxTotal = 1000
+// maxCounted is how many comments are counted when a filter has more conditions
+// than a site: nobody should wait while a long queue is read to its end.
+const maxCounted = 1000
 
-// queueTotal counts what the filter lets through, up to one more than maxTotal;
-// when it names nothing but a site, all of it from the counters.
-func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *where) (int, error) {
-	if narrowed(f) {
-		w := w.clone()
-		if err := w.seen(by, siteColumn(few(f)), f.Site); err != nil {
+// queueTotal counts what the filter matches, up to one more than maxCounted; when
+// it has no condition but a site, it returns the counter.
+func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *sqldb.Where) (int, error) {
+	if isNarrowed(f) {
+		w := w.Clone()
+		if err := addVisible(w, by, siteColumn(isSelective(f)), f.Site); err != nil {
 			return 0, err
 		}
-		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.arg(maxTotal+1) + ") AS part"
-		return one(t, column[int], query, w.args...)
+		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.Arg(maxCounted+1) + ") AS part"
+		return sqldb.One(t, sqldb.ScanOne[int], query, w.Args()...)
 	}
-	var sites where
-	if err := sites.seen(by, "site", f.Site); err != nil {
+	var sites sqldb.Where
+	if err := addVisible(&sites, by, "site", f.Site); err != nil {
 		return 0, err
 	}
 	// The sum of bigints is numeric in PostgreSQL.
-	return one(t, column[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.args...)
+	return sqldb.One(t, sqldb.ScanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.Args()...)
 }
 
-// items returns the comments with these ids as a moderator meets them, in the
+// queueItems returns the comments with these ids as a moderator sees them, in the
 // order of the ids.
-func (t *tx) items(ids []string) ([]models.QueueItem, error) {
+func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 	items := []models.QueueItem{}
 	if len(ids) == 0 {
 		return items, nil
 	}
-	var w where
-	w.in("c.id", ids)
-	found, err := list(t, readKept, keptColumns+w.String(), w.args...)
+	var w sqldb.Where
+	w.In("c.id", ids)
+	found, err := sqldb.List(t, readCommentRow, commentRowColumns+w.String(), w.Args()...)
 	if err != nil {
 		return nil, err
 	}
-	records, err := t.records(ids)
+	records, err := t.authorRecords(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -312,21 +166,21 @@ func (t *tx) items(ids []string) ([]models.QueueItem, error) {
 			parents = append(parents, k.comment.ParentID)
 		}
 	}
-	answered, err := t.byID(parents)
+	answered, err := t.commentsByID(parents)
 	if err != nil {
 		return nil, err
 	}
 	for _, k := range found {
 		c := k.comment
 		item := models.QueueItem{
-			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.live(t),
-			Context: models.Context{Author: records[c.ID]}, Campaign: k.campaign,
+			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.liveClaim(t),
+			Context: models.ItemContext{Author: records[c.ID]}, Campaign: k.campaign,
 		}
 		if parent, ok := answered[c.ParentID]; ok {
 			item.Context.Parent = &parent
 		}
-		if k.surge.After(t.now) {
-			item.Comment.Article.SurgeUntil = k.surge
+		if k.burstUntil.After(t.Now) {
+			item.Comment.Article.BurstUntil = k.burstUntil
 		}
 		items = append(items, item)
 	}
@@ -336,40 +190,41 @@ func (t *tx) items(ids []string) ([]models.QueueItem, error) {
 	return items, nil
 }
 
-func (t *tx) byID(ids []string) (map[string]models.Comment, error) {
+func (t *tx) commentsByID(ids []string) (map[string]models.Comment, error) {
 	found := map[string]models.Comment{}
 	if len(ids) == 0 {
 		return found, nil
 	}
-	var w where
-	w.in("c.id", ids)
-	all, err := list(t, readComment, `SELECT `+commentColumns+commentTables+w.String(), w.args...)
+	var w sqldb.Where
+	w.In("c.id", ids)
+	all, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+w.String(), w.Args()...)
 	for _, c := range all {
 		found[c.ID] = c
 	}
 	return found, err
 }
 
-// records returns what is known of the authors of these comments.
-func (t *tx) records(ids []string) (map[string]models.KnownAuthor, error) {
+// authorRecords returns the counters and sanctions of the authors of these
+// comments, by id of the comment.
+func (t *tx) authorRecords(ids []string) (map[string]models.AuthorSummary, error) {
 	type row struct {
 		id     string
-		author models.KnownAuthor
+		author models.AuthorSummary
 	}
-	var w where
-	w.in("c.id", ids)
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	var w sqldb.Where
+	w.In("c.id", ids)
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		a := &r.author
 		a.Sanction, err = readSanction(func(into ...any) error {
 			return scan(append([]any{&r.id, &a.Approved, &a.Rejected, &a.Pending}, into...)...)
 		})
-		if a.Trust = a.Record.Trust(); !a.Sanction.Holds(t.now) {
+		if a.Trust = a.AuthorRecord.Trust(); !a.Sanction.Active(t.Now) {
 			a.Sanction = nil
 		}
 		return r, err
 	}, `SELECT c.id, o.approved, o.rejected, o.pending, `+sanctionColumns+` FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key
-		LEFT JOIN standings s ON s.site = c.site AND s.key = c.author_key`+w.String(), w.args...)
-	found := map[string]models.KnownAuthor{}
+		LEFT JOIN standings s ON s.site = c.site AND s.key = c.author_key`+w.String(), w.Args()...)
+	found := map[string]models.AuthorSummary{}
 	for _, r := range rows {
 		found[r.id] = r.author
 	}

@@ -13,46 +13,48 @@ import (
 	"strings"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// readerPage is how many comments or reports are looked at at once.
+// readerPage is how many comments or reports are read at once.
 const readerPage = 500
 
-// candidate is a comment that may be a reader's.
-type candidate struct {
-	place
-	theirs bool
+// readerCandidate is a comment that may be a reader's.
+type readerCandidate struct {
+	sqldb.Position
+	matches bool
 }
 
-// candidates returns the next page of comments among which those of a reader
-// are: no others when there is an index, else all of the site.
-func (t *tx) candidates(r models.Reader, after place) ([]candidate, error) {
-	read := func(scan scanner) (c candidate, err error) {
-		err = scan(&c.at, &c.id, &c.theirs)
+// readerCandidates returns the next page of comments that may be a reader's:
+// those of the author's key, or for an e-mail address, which has no index, all
+// comments of the site.
+func (t *tx) readerCandidates(r models.Reader, after sqldb.Position) ([]readerCandidate, error) {
+	read := func(scan sqldb.Scanner) (c readerCandidate, err error) {
+		err = scan(&c.At, &c.ID, &c.matches)
 		return c, err
 	}
 	if r.Email != "" {
-		return list(t, read, `SELECT created_at, id, author_email <> '' AND lower(author_email) = lower($1) FROM comments
-			WHERE site = $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5`, r.Email, r.Site, after.at, after.id, readerPage)
+		return sqldb.List(t, read, `SELECT created_at, id, author_email <> '' AND lower(author_email) = lower($1) FROM comments
+			WHERE site = $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5`, r.Email, r.Site, after.At, after.ID, readerPage)
 	}
-	return list(t, read, `SELECT created_at, id, TRUE FROM comments WHERE site = $1 AND author_key = $2 AND id > $3 ORDER BY id LIMIT $4`,
-		r.Site, models.Author{ID: r.ID, Name: r.Name}.Key(), after.id, readerPage)
+	return sqldb.List(t, read, `SELECT created_at, id, TRUE FROM comments WHERE site = $1 AND author_key = $2 AND id > $3 ORDER BY id LIMIT $4`,
+		r.Site, models.Author{ID: r.ID, Name: r.Name}.Key(), after.ID, readerPage)
 }
 
 // readerIDs yields the ids of a reader's comments, a page at a time.
 func (db *DB) readerIDs(ctx context.Context, r models.Reader) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
-		for after, more := (place{}), true; more; {
-			found, err := read(ctx, db, func(t *tx) ([]candidate, error) { return t.candidates(r, after) })
+		for after, more := (sqldb.Position{}), true; more; {
+			found, err := read(ctx, db, func(t *tx) ([]readerCandidate, error) { return t.readerCandidates(r, after) })
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			var ids []string
 			for _, c := range found {
-				after = c.place
-				if c.theirs {
-					ids = append(ids, c.id)
+				after = c.Position
+				if c.matches {
+					ids = append(ids, c.ID)
 				}
 			}
 			if len(ids) > 0 && !yield(ids, nil) {
@@ -68,32 +70,32 @@ func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader
 	if err := r.Validate(); err != nil {
 		return err
 	}
-	if !by.Sees(r.Site) {
+	if !by.CanSee(r.Site) {
 		return models.Errorf(models.KindNotFound, "there is no site %q", r.Site)
 	}
 	_, err := db.Site(ctx, r.Site)
 	return err
 }
 
-// ExportReader returns all that is kept of one reader (GDPR, Art. 15): what was
-// said of them, comments with what was said of those, and the reports made under
-// an id. The audit row is written before, so that an export that is cut off is
-// noted too.
+// ExportReader returns all data about one reader (GDPR, Art. 15): note and
+// sanction, comments with their decisions and labels, and the reports that were
+// made under an id. The audit row is written first, so that an export that is
+// interrupted is in the trail too.
 func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reader) (
-	standing models.ReaderStanding, comments iter.Seq2[models.ReaderComment, error], reports iter.Seq2[models.ReaderReport, error], err error,
+	standing models.ReaderState, comments iter.Seq2[models.ReaderComment, error], reports iter.Seq2[models.ReaderReport, error], err error,
 ) {
 	if err := db.checkReader(ctx, by, r); err != nil {
 		return standing, nil, nil, err
 	}
-	standing, err = update(ctx, db, func(t *tx) (models.ReaderStanding, error) {
+	standing, err = update(ctx, db, func(t *tx) (models.ReaderState, error) {
 		subject, err := t.readerSubject(r)
 		if err != nil {
-			return models.ReaderStanding{}, err
+			return models.ReaderState{}, err
 		}
 		if err := t.audit(by, r.Site, "reader.export", subject, nil, nil); err != nil {
-			return models.ReaderStanding{}, err
+			return models.ReaderState{}, err
 		}
-		return t.readerStanding(r)
+		return t.readerState(r)
 	})
 	return standing, db.readerComments(ctx, r), db.readerReports(ctx, r), err
 }
@@ -119,16 +121,16 @@ func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[mod
 }
 
 func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
-	these := jsonOf(ids)
-	found, err := list(t, readKept, keptColumns+` WHERE c.id`+t.d.among+` ORDER BY c.created_at, c.id`, these)
+	idList := jsonList(ids)
+	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList()+` ORDER BY c.created_at, c.id`, idList)
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := list(t, readDecision, decisionColumns+` WHERE comment_id`+t.d.among, these)
+	decisions, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id`+t.InJSONList(), idList)
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := list(t, readDecision, escalationColumns+` WHERE comment_id`+t.d.among, these)
+	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id`+t.InJSONList(), idList)
 	if err != nil {
 		return nil, err
 	}
@@ -138,11 +140,11 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 		comment string
 		label   models.Label
 	}
-	labels, err := list(t, func(scan scanner) (l ofComment, err error) {
+	labels, err := sqldb.List(t, func(scan sqldb.Scanner) (l ofComment, err error) {
 		l.label, err = readLabel(func(into ...any) error { return scan(append(into, &l.comment)...) })
 		return l, err
 	}, `SELECT id, label, site, author, author_email, author_url, url, lang, source, '', created_at, body, comment_id
-		FROM labels WHERE comment_id <> '' AND comment_id`+t.d.among+` ORDER BY id`, these)
+		FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList()+` ORDER BY id`, idList)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +168,7 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 }
 
 // readerReports yields the reports that a reader made under an id. Those made
-// without one belong to an address that nobody knows any more.
+// without one have only the hash of an address, which cannot be assigned.
 func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[models.ReaderReport, error] {
 	return func(yield func(models.ReaderReport, error) bool) {
 		if r.ID == "" {
@@ -191,7 +193,7 @@ func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[mode
 }
 
 func (t *tx) readerReports(r models.Reader, after string) ([]models.ReaderReport, error) {
-	return list(t, func(scan scanner) (f models.ReaderReport, err error) {
+	return sqldb.List(t, func(scan sqldb.Scanner) (f models.ReaderReport, err error) {
 		var at int64
 		err = scan(&f.CommentID, &f.Reason, &at)
 		f.CreatedAt = fromMicros(at)
@@ -200,10 +202,10 @@ func (t *tx) readerReports(r models.Reader, after string) ([]models.ReaderReport
 		r.Site, "author "+r.ID, after, readerPage)
 }
 
-// EraseReader removes all that is kept of one reader (GDPR, Art. 17). Comments
-// become rejected ones without content or author, in their place in the thread;
-// answers to them stay. It works in batches, each with its audit row: when it is
-// cut off, the next call goes on.
+// EraseReader removes all data about one reader (GDPR, Art. 17). Comments become
+// rejected ones without content or author, in their place in the thread; replies
+// to them stay. It works in batches, each with its audit row: when it is
+// interrupted, the next call continues.
 func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader) (models.Erasure, error) {
 	var total models.Erasure
 	if err := db.checkReader(ctx, by, r); err != nil {
@@ -219,7 +221,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 				return e, err
 			}
 			if e.Comments+e.Reports == 0 && total.Comments+total.Reports > 0 {
-				return e, nil // the trail says already that they were erased
+				return e, nil // the trail has the erasure already
 			}
 			count := map[string]int{"comments": e.Comments, "labels": e.Labels, "reports": e.Reports}
 			return e, t.audit(by, r.Site, "reader.erase", e.Subject, nil, count)
@@ -232,7 +234,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 		if err != nil {
 			return total, err
 		}
-		for part := range slices.Chunk(ids, emptyBatch) {
+		for part := range slices.Chunk(ids, stripBatch) {
 			if err := batch(func(t *tx) (models.Erasure, error) { return t.eraseComments(part) }); err != nil {
 				return total, err
 			}
@@ -249,7 +251,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 }
 
 func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
-	old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.d.among+` ORDER BY c.id`+t.lockComments(), jsonOf(ids))
+	old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.InJSONList()+` ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids))
 	if err != nil {
 		return e, err
 	}
@@ -258,20 +260,20 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 	if e.Comments = len(old); e.Comments == 0 {
 		return e, nil
 	}
-	theirs := make([]string, len(old))
-	var events [][]any
+	erased := make([]string, len(old))
+	var events []models.Event
 	for i, c := range old {
-		theirs[i] = c.ID
-		events = append(events, t.eventRow(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
-		// A key was kept at the very time that its comment was.
-		if t.now.Sub(c.CreatedAt) > 2*idempotencyKept {
+		erased[i] = c.ID
+		events = append(events, t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
+		// A key has the same time as its comment, and that is indexed.
+		if t.Now.Sub(c.CreatedAt) > 2*idempotencyTTL {
 			continue
 		}
-		if _, err := t.exec(`DELETE FROM idempotency WHERE created_at = $1 AND comment_id = $2`, micros(c.CreatedAt), c.ID); err != nil {
+		if _, err := t.Exec(`DELETE FROM idempotency WHERE created_at = $1 AND comment_id = $2`, micros(c.CreatedAt), c.ID); err != nil {
 			return e, err
 		}
 	}
-	labels, err := t.exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.d.among, jsonOf(theirs))
+	labels, err := t.Exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList(), jsonList(erased))
 	if err != nil {
 		return e, err
 	}
@@ -280,19 +282,18 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 		`UPDATE decisions SET note = '', message = '' WHERE (note <> '' OR message <> '') AND comment_id`,
 		`UPDATE escalations SET note = '' WHERE note <> '' AND comment_id`,
 	} {
-		if _, err := t.exec(notes+t.d.among, jsonOf(theirs)); err != nil {
+		if _, err := t.Exec(notes+t.InJSONList(), jsonList(erased)); err != nil {
 			return e, err
 		}
 	}
-	if err := t.empty(old, models.ReasonErased); err != nil {
+	if err := t.stripContent(old, models.ReasonErased); err != nil {
 		return e, err
 	}
-	err = t.insert(keepEvents, events)
-	return e, err
+	return e, eventRows.Add(t, events...)
 }
 
 func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
-	if err := t.eraseStanding(r); err != nil || r.ID == "" {
+	if err := t.eraseAuthorState(r); err != nil || r.ID == "" {
 		return e, err
 	}
 	reports, err := t.readerReports(r, "")
@@ -300,32 +301,32 @@ func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
 		return e, err
 	}
 	for _, f := range reports {
-		gone, err := t.exec(`DELETE FROM flags WHERE comment_id = $1 AND who = $2`, f.CommentID, "author "+r.ID)
+		deleted, err := t.Exec(`DELETE FROM flags WHERE comment_id = $1 AND who = $2`, f.CommentID, "author "+r.ID)
 		if err != nil {
 			return e, err
 		}
-		if _, err := t.exec(`UPDATE comments SET flags = flags - $1 WHERE id = $2`, gone, f.CommentID); err != nil {
+		if _, err := t.Exec(`UPDATE comments SET flags = flags - $1 WHERE id = $2`, deleted, f.CommentID); err != nil {
 			return e, err
 		}
-		e.Reports += int(gone)
+		e.Reports += int(deleted)
 	}
 	return e, nil
 }
 
-// readerSubject stands for a reader in the audit trail: an HMAC (RFC 2104) of
-// how they were named, with a random key that the database keeps for this alone.
+// readerSubject is the pseudonym of a reader in the audit trail: an HMAC (RFC
+// 2104) of how they were named, with a random key that is used for nothing else.
 func (t *tx) readerSubject(r models.Reader) (string, error) {
 	fresh := make([]byte, 32)
 	rand.Read(fresh) // never fails
-	if _, err := t.exec(`INSERT INTO settings (name, value) VALUES ('readers', $1) ON CONFLICT (name) DO NOTHING`, fresh); err != nil {
+	if _, err := t.Exec(`INSERT INTO settings (name, value) VALUES ('readers', $1) ON CONFLICT (name) DO NOTHING`, fresh); err != nil {
 		return "", err
 	}
 	return t.knownSubject(r)
 }
 
-// knownSubject is readerSubject, or "" when nobody is in the trail yet.
+// knownSubject is readerSubject, or "" when there is no key yet.
 func (t *tx) knownSubject(r models.Reader) (string, error) {
-	key, err := one(t, column[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
+	key, err := sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT value FROM settings WHERE name = 'readers'`)
 	if err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil

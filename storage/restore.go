@@ -14,11 +14,12 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // Restore fills an empty database of either kind from a backup, which may be
-// older than this program: then a copy of it is migrated. A database that holds
-// anything is a conflict. It is restored whole or not at all.
+// older than this program: then a copy of it is migrated. A database with rows
+// is a conflict. It is restored whole or not at all.
 func Restore(ctx context.Context, url, backup string, progress Progress) error {
 	info, err := os.Stat(backup)
 	if err != nil {
@@ -54,36 +55,42 @@ func Restore(ctx context.Context, url, backup string, progress Progress) error {
 	return db.copyIn(ctx, backup, info.Size(), progress)
 }
 
-// readBackup is the data source name of a backup.
-func readBackup(file string) string { return plainName(file, "ro", "query_only(1)") }
+func openBackup(file string) (*sql.DB, error) {
+	return sqldb.OpenExclusive(file, "ro", "query_only(1)")
+}
 
-// checkBackup returns the version of a backup's schema, or why it is none.
+// checkBackup returns the version of a backup's schema, or why the file is not a
+// backup.
 func checkBackup(ctx context.Context, file string) (version int, err error) {
-	db, err := sql.Open(sqliteDialect.driver, readBackup(file))
+	db, err := openBackup(file)
 	if err != nil {
 		return 0, err
 	}
 	defer db.Close()
-	t := &tx{ctx: ctx, on: db, d: sqliteDialect}
-	if version, err = t.schema(); err != nil {
+	t := sqldb.On(ctx, db)
+	if version, err = schemaVersion(t); err != nil {
 		return 0, fmt.Errorf("not a backup of Winnow: %w", err)
 	}
 	if err := refuseNewer(version); err != nil {
 		return 0, err
 	}
-	said, err := one(t, column[string], `PRAGMA quick_check(1)`)
+	result, err := sqldb.One(t, sqldb.ScanOne[string], `PRAGMA quick_check(1)`)
 	if err != nil {
 		return 0, err
 	}
-	if said != "ok" {
-		return 0, fmt.Errorf("the backup is damaged: %s", said)
+	if result != "ok" {
+		return 0, fmt.Errorf("the backup is damaged: %s", result)
 	}
 	return version, nil
 }
 
 // migratedCopy copies a backup and brings the copy up to date.
 func migratedCopy(ctx context.Context, backup, file string) error {
-	if err := vacuumInto(ctx, plainName(backup, "ro"), file); err != nil {
+	from, err := sqldb.OpenExclusive(backup, "ro")
+	if err != nil {
+		return err
+	}
+	if err := vacuumInto(ctx, from, file); err != nil {
 		return err
 	}
 	db, err := Open(ctx, "sqlite:"+file, Options{})
@@ -101,42 +108,42 @@ func restoreFile(ctx context.Context, path, backup string, size int64, progress 
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
-		if err := emptyFile(ctx, path); err != nil {
+		if err := refuseOccupiedFile(ctx, path); err != nil {
 			return err
 		}
 	}
-	// A log belongs to the file beside it: SQLite would mistake it for the new one's.
+	// The log of a file that is replaced: SQLite would take it for the new file's.
 	if _, err := os.Stat(path + "-wal"); err == nil {
 		return models.Errorf(models.KindConflict, "%s is open in another process", path)
 	}
-	return newFile(path, true, backup, func(part string) error {
-		return watch(part, size, progress, func() error { return migratedCopy(ctx, backup, part) })
+	return writeNewFile(path, true, backup, func(part string) error {
+		return reportProgress(part, size, progress, func() error { return migratedCopy(ctx, backup, part) })
 	})
 }
 
-// emptyFile refuses a SQLite database that holds anything.
-func emptyFile(ctx context.Context, path string) error {
+// refuseOccupiedFile refuses a SQLite database that has rows.
+func refuseOccupiedFile(ctx context.Context, path string) error {
 	db, err := Open(ctx, "sqlite:"+path, Options{})
 	if err != nil {
 		return err
 	}
-	all, err := tables(ctx, db.pool)
+	all, err := tables(ctx, db.sql.Pool())
 	if err == nil {
-		err = empty(ctx, db.pool, all)
+		err = refuseOccupied(ctx, db.sql.Pool(), all)
 	}
-	return errors.Join(db.d.explain(err), db.Close())
+	return errors.Join(db.sql.Explain(err), db.Close())
 }
 
-// first are the tables that whoever uses a database fills first.
-var first = []string{"sites", "moderators", "models", "labels"}
+// occupiedTables have rows in every database that is in use.
+var occupiedTables = []string{"sites", "moderators", "models", "labels"}
 
-func empty(ctx context.Context, on runner, all []table) error {
-	t := &tx{ctx: ctx, on: on}
+func refuseOccupied(ctx context.Context, on sqldb.Runner, all []table) error {
+	t := sqldb.On(ctx, on)
 	for _, table := range all {
-		if !slices.Contains(first, table.name) {
+		if !slices.Contains(occupiedTables, table.name) {
 			continue
 		}
-		found, err := list(t, column[int], `SELECT 1 FROM `+table.name+` LIMIT 1`)
+		found, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM `+table.name+` LIMIT 1`)
 		if err != nil {
 			return err
 		}
@@ -149,7 +156,7 @@ func empty(ctx context.Context, on runner, all []table) error {
 
 // copyIn fills PostgreSQL from a file of the same schema, in one transaction.
 func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Progress) error {
-	from, err := sql.Open(sqliteDialect.driver, readBackup(file))
+	from, err := openBackup(file)
 	if err != nil {
 		return err
 	}
@@ -158,25 +165,25 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 	if err != nil {
 		return err
 	}
-	if err := empty(ctx, db.pool, all); err != nil {
-		return db.d.explain(err)
+	if err := refuseOccupied(ctx, db.sql.Pool(), all); err != nil {
+		return db.sql.Explain(err)
 	}
-	conn, err := db.pool.Conn(ctx)
+	conn, err := db.sql.Pool().Conn(ctx)
 	if err != nil {
-		return db.d.explain(err)
+		return db.sql.Explain(err)
 	}
 	defer conn.Close()
 	done := int64(0)
 	err = conn.Raw(func(raw any) error {
 		return pgx.BeginFunc(ctx, raw.(*stdlib.Conn).Conn(), func(to pgx.Tx) error {
-			for _, t := range slices.Backward(all) { // a step of the schema, or a start, may have put something there
+			for _, t := range slices.Backward(all) { // a migration, or a start, may have added rows
 				if _, err := to.Exec(ctx, `DELETE FROM `+t.name); err != nil {
 					return err
 				}
 			}
 			for _, t := range all {
 				if err := t.copyToPostgres(ctx, from, to, func(row []any) {
-					if done += weigh(row); progress != nil {
+					if done += rowSize(row); progress != nil {
 						progress(min(done, size), size)
 					}
 				}); err != nil {
@@ -187,13 +194,13 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 		})
 	})
 	if err != nil {
-		return db.d.explain(err)
+		return db.sql.Explain(err)
 	}
-	_, err = db.pool.ExecContext(ctx, `ANALYZE`)
-	return db.d.explain(err)
+	_, err = db.sql.Pool().ExecContext(ctx, `ANALYZE`)
+	return db.sql.Explain(err)
 }
 
-func (t table) copyToPostgres(ctx context.Context, from runner, to pgx.Tx, passed func([]any)) error {
+func (t table) copyToPostgres(ctx context.Context, from sqldb.Runner, to pgx.Tx, passed func([]any)) error {
 	found, err := from.QueryContext(ctx, t.selectAll())
 	if err != nil {
 		return err
@@ -210,8 +217,8 @@ func (t table) copyToPostgres(ctx context.Context, from runner, to pgx.Tx, passe
 	return err
 }
 
-// weigh is about how many bytes a row has.
-func weigh(row []any) (n int64) {
+// rowSize is about how many bytes a row has.
+func rowSize(row []any) (n int64) {
 	for _, v := range row {
 		switch v := v.(type) {
 		case string:

@@ -3,83 +3,79 @@ package storage
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"slices"
-	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// Purge removes what has had its time: idempotency keys and events older than
-// a day, ended sessions and skips, second looks that nobody took for two weeks,
-// old keys of addresses, and what the sites keep no longer, see models.Retention. It
-// returns the number of rows.
+// Purge removes what has expired: idempotency keys and events older than a day,
+// ended sessions and skips, second looks that nobody claimed for two weeks, old
+// keys of addresses, and what models.Retention of each site says. It returns the
+// number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
-	dayAgo, now := micros(db.now().Add(-idempotencyKept)), micros(db.now())
-	keys, err := purge(ctx, db, `DELETE FROM idempotency WHERE (site, key) IN
+	dayAgo, now := micros(db.sql.Now().Add(-idempotencyTTL)), micros(db.sql.Now())
+	keys, err := purgeBatches(ctx, db, `DELETE FROM idempotency WHERE (site, key) IN
 		(SELECT site, key FROM idempotency WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, dayAgo)
 	if err != nil {
 		return keys, err
 	}
-	// The ids sort by time, but for a clock that was set.
-	events, err := purge(ctx, db, `DELETE FROM events WHERE at < $2 AND id >= $1 AND id <=
+	// Ids sort by time unless a clock was set back, so the time is checked too.
+	events, err := purgeBatches(ctx, db, `DELETE FROM events WHERE at < $2 AND id >= $1 AND id <=
 		(SELECT max(id) FROM (SELECT id FROM events WHERE id >= $1 ORDER BY id LIMIT $3) AS part) RETURNING id`, "", dayAgo)
 	if err != nil {
 		return keys + events, err
 	}
-	sessions, err := purge(ctx, db, `DELETE FROM sessions WHERE id IN
+	sessions, err := purgeBatches(ctx, db, `DELETE FROM sessions WHERE id IN
 		(SELECT id FROM sessions WHERE expires_at >= $1 AND expires_at < $2 ORDER BY expires_at LIMIT $3) RETURNING expires_at`, 0, now)
 	if err != nil {
 		return keys + events + sessions, err
 	}
-	looks, err := purge(ctx, db, `DELETE FROM second_looks WHERE id IN
+	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE id IN
 		(SELECT id FROM second_looks WHERE decided_at IS NULL AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
-		0, micros(db.now().Add(-lookKept)))
+		0, micros(db.sql.Now().Add(-secondLookTTL)))
 	if err != nil {
 		return keys + events + sessions + looks, err
 	}
-	skips, err := purge(ctx, db, `DELETE FROM skips WHERE (moderator, comment_id) IN
+	skips, err := purgeBatches(ctx, db, `DELETE FROM skips WHERE (moderator, comment_id) IN
 		(SELECT moderator, comment_id FROM skips WHERE until >= $1 AND until < $2 ORDER BY until LIMIT $3) RETURNING until`, 0, now)
 	if err != nil {
 		return keys + events + sessions + looks + skips, err
 	}
-	kept, err := db.retain(ctx)
-	return keys + events + sessions + looks + skips + kept, err
+	retained, err := db.applyRetention(ctx)
+	return keys + events + sessions + looks + skips + retained, err
 }
 
 // How many rows one transaction handles, so that others need not wait long.
 const (
 	purgeBatch = 1000
-	emptyBatch = 200 // comments, when that changes many indexes and the records of authors
+	stripBatch = 200 // comments, when that changes many indexes and the counters of authors
 )
 
-// purge runs a query until it finds less than a batch. Each batch begins after
-// the last: PostgreSQL passes slowly over what it has just removed. Further
-// arguments of the query begin with $4.
-func purge[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64, more ...any) (total int64, err error) {
+// purgeBatches runs a statement until it finds less than a batch. Each batch
+// begins after the last one: PostgreSQL is slow to skip rows that it has just
+// removed. Further arguments of the statement begin with $4.
+func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64, more ...any) (total int64, err error) {
 	for full := true; full; {
-		gone, err := update(ctx, db, func(t *tx) ([]K, error) {
-			gone, err := list(t, column[K], query, append([]any{after, before, purgeBatch}, more...)...)
-			t.wrote = t.wrote || len(gone) > 0
-			return gone, err
+		removed, err := update(ctx, db, func(t *tx) ([]K, error) {
+			return sqldb.List(t, sqldb.ScanOne[K], query, append([]any{after, before, purgeBatch}, more...)...)
 		})
 		if err != nil {
 			return total, err
 		}
-		total += int64(len(gone))
-		if full = len(gone) == purgeBatch; full {
-			after = slices.Max(gone)
+		total += int64(len(removed))
+		if full = len(removed) == purgeBatch; full {
+			after = slices.Max(removed)
 		}
 	}
 	return total, nil
 }
 
-// retain removes what each site keeps no longer, and keys of addresses whose
-// period is over.
-func (db *DB) retain(ctx context.Context) (total int64, err error) {
+// applyRetention removes what each site does not keep any longer, and keys of
+// addresses whose period is over.
+func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	total, err = update(ctx, db, func(t *tx) (int64, error) {
-		return t.exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.now))
+		return t.Exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.Now))
 	})
 	if err != nil {
 		return total, err
@@ -100,7 +96,7 @@ func (db *DB) retain(ctx context.Context) (total int64, err error) {
 			if part.days == 0 {
 				continue
 			}
-			n, err := part.remove(ctx, s.Slug, micros(db.now().AddDate(0, 0, -part.days)))
+			n, err := part.remove(ctx, s.Slug, micros(db.sql.Now().AddDate(0, 0, -part.days)))
 			total += n
 			if err != nil {
 				return total, err
@@ -110,9 +106,9 @@ func (db *DB) retain(ctx context.Context) (total int64, err error) {
 	return total, nil
 }
 
-// removeAddresses walks the comments of a site in the order of their arrival,
-// from where it came to the last time, so that its cost does not grow with the
-// store.
+// removeAddresses goes through the comments of a site in the order of their
+// arrival, from where the last run ended, so that its cost does not grow with the
+// number of comments.
 func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (total int64, err error) {
 	for found := purgeBatch; found == purgeBatch; {
 		found, err = update(ctx, db, func(t *tx) (int, error) { return t.removeAddresses(site, before) })
@@ -121,143 +117,105 @@ func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (t
 		}
 		total += int64(found)
 	}
-	reports, err := purge(ctx, db, `DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
+	reports, err := purgeBatches(ctx, db, `DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'client %' ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 	return total + reports, err
 }
 
-// removeAddresses handles one batch and returns how many comments it has
-// passed.
+// removeAddresses handles one batch and returns how many comments it had.
 func (t *tx) removeAddresses(site string, before int64) (int, error) {
-	at := func(scan scanner) (p place, err error) {
-		err = scan(&p.at, &p.id)
+	at := func(scan sqldb.Scanner) (p sqldb.Position, err error) {
+		err = scan(&p.At, &p.ID)
 		return p, err
 	}
-	from, err := one(t, at, `SELECT cleared_at, cleared_id FROM sites WHERE slug = $1`, site)
+	from, err := sqldb.One(t, at, `SELECT cleared_at, cleared_id FROM sites WHERE slug = $1`, site)
 	if err != nil {
-		return 0, missing(err, "there is no site %q", site)
+		return 0, notFoundIf(err, "there is no site %q", site)
 	}
-	passed, err := list(t, at, `SELECT created_at, id FROM comments WHERE site = $1 AND (created_at, id) > ($2, $3) AND created_at < $4
-		ORDER BY created_at, id LIMIT $5`, site, from.at, from.id, before, purgeBatch)
-	if err != nil || len(passed) == 0 {
+	batch, err := sqldb.List(t, at, `SELECT created_at, id FROM comments WHERE site = $1 AND (created_at, id) > ($2, $3) AND created_at < $4
+		ORDER BY created_at, id LIMIT $5`, site, from.At, from.ID, before, purgeBatch)
+	if err != nil || len(batch) == 0 {
 		return 0, err
 	}
-	to := passed[len(passed)-1]
-	if _, err := t.exec(`UPDATE comments SET client_hash = '', client_net = '', user_agent = '', referrer = ''
+	to := batch[len(batch)-1]
+	if _, err := t.Exec(`UPDATE comments SET client_hash = '', client_net = '', user_agent = '', referrer = ''
 		WHERE site = $1 AND (created_at, id) > ($2, $3) AND (created_at, id) <= ($4, $5)
-		AND (client_hash <> '' OR client_net <> '' OR user_agent <> '' OR referrer <> '')`, site, from.at, from.id, to.at, to.id); err != nil {
+		AND (client_hash <> '' OR client_net <> '' OR user_agent <> '' OR referrer <> '')`, site, from.At, from.ID, to.At, to.ID); err != nil {
 		return 0, err
 	}
-	// Another node may have come further meanwhile.
-	_, err = t.exec(`UPDATE sites SET cleared_at = $1, cleared_id = $2 WHERE slug = $3 AND (cleared_at, cleared_id) < ($1, $2)`, to.at, to.id, site)
-	return len(passed), err
+	// Another node may be ahead.
+	_, err = t.Exec(`UPDATE sites SET cleared_at = $1, cleared_id = $2 WHERE slug = $3 AND (cleared_at, cleared_id) < ($1, $2)`, to.At, to.ID, site)
+	return len(batch), err
 }
 
-// removeRejected leaves of rejected comments their place alone, and of labels
-// the text without its author.
+// removeRejected removes the content of rejected comments, and the authors from
+// labels.
 func (db *DB) removeRejected(ctx context.Context, site string, before int64) (total int64, err error) {
 	for full, after := true, int64(0); full; {
-		gone, err := update(ctx, db, func(t *tx) ([]models.Comment, error) {
-			old, err := list(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND c.status = 'rejected' AND c.body <> ''
-				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.lockComments(), site, after, before, emptyBatch)
+		removed, err := update(ctx, db, func(t *tx) ([]models.Comment, error) {
+			old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND c.status = 'rejected' AND c.body <> ''
+				AND c.updated_at >= $2 AND c.updated_at < $3 ORDER BY c.updated_at LIMIT $4`+t.ForUpdateOf("c"), site, after, before, stripBatch)
 			if err != nil {
 				return nil, err
 			}
-			return old, t.empty(old, "")
+			return old, t.stripContent(old, "")
 		})
 		if err != nil {
 			return total, err
 		}
-		total += int64(len(gone))
-		if full = len(gone) == emptyBatch; full {
-			after = micros(gone[len(gone)-1].UpdatedAt)
+		total += int64(len(removed))
+		if full = len(removed) == stripBatch; full {
+			after = micros(removed[len(removed)-1].UpdatedAt)
 		}
 	}
-	authors, err := purge(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE id IN (SELECT id FROM labels
+	authors, err := purgeBatches(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE id IN (SELECT id FROM labels
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND (author <> '' OR author_email <> '' OR author_url <> '')
 		ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 	return total + authors, err
 }
 
 func (db *DB) removeLabels(ctx context.Context, site string, before int64) (int64, error) {
-	return purge(ctx, db, `DELETE FROM labels WHERE id IN (SELECT id FROM labels
+	return purgeBatches(ctx, db, `DELETE FROM labels WHERE id IN (SELECT id FROM labels
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 }
 
-// lockComments is the dialect's lock for comments read as c, with other tables.
-func (t *tx) lockComments() string {
-	if t.d.lock == "" {
-		return ""
-	}
-	return t.d.lock + " OF c"
-}
+// strippedColumns are the columns of a comment that came from its author, but not
+// those that came from the address.
+const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', version = version + 1`
 
-// emptied are the columns of a comment that came from its author, without what
-// tells of the address.
-const emptied = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', version = version + 1`
-
-// empty takes the text and the names off comments of one site, which are
-// locked. With the reason "" they keep their standing and their authors' ids;
-// with another they lose those too, and become rejected for that reason.
-func (t *tx) empty(old []models.Comment, reason models.Reason) error {
+// stripContent removes text and names from comments of one site, which are
+// locked. With the reason "" they keep their status and their authors' ids; with
+// another they lose the ids too, and become rejected for that reason.
+func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 	if len(old) == 0 {
 		return nil
 	}
 	ids, keys := make([]string, len(old)), make([]string, len(old))
 	for i, c := range old {
 		ids[i], keys[i] = c.ID, c.Author.Key()
-		t.sums.count(c, -1)
+		t.counters.countComment(c, -1)
 		c.Author = models.Author{ID: c.Author.ID}
 		if reason != "" {
 			c.Author.ID, c.Status = "", models.Rejected
 		}
-		t.sums.count(c, 1)
+		t.counters.countComment(c, 1)
 	}
-	set, args := `author_key = CASE WHEN author_id = '' THEN 'name:' ELSE author_key END`, []any{jsonOf(ids)}
+	set, args := `author_key = CASE WHEN author_id = '' THEN 'name:' ELSE author_key END`, []any{jsonList(ids)}
 	if reason != "" {
 		set = `author_key = 'name:', author_id = '', client_hash = '', client_net = '', user_agent = '', referrer = '', campaign = '',
 			lease_by = '', lease_until = 0, status = 'rejected', reason = $2, updated_at = $3`
-		args = append(args, string(reason), micros(t.now))
+		args = append(args, string(reason), micros(t.Now))
 	}
-	if _, err := t.exec(`UPDATE comments SET `+emptied+`, `+set+` WHERE id`+t.d.among, args...); err != nil {
+	if _, err := t.Exec(`UPDATE comments SET `+strippedColumns+`, `+set+` WHERE id`+t.InJSONList(), args...); err != nil {
 		return err
 	}
-	if _, err := t.exec(`DELETE FROM revisions WHERE comment_id`+t.d.among, jsonOf(ids)); err != nil {
+	if _, err := t.Exec(`DELETE FROM revisions WHERE comment_id`+t.InJSONList(), jsonList(ids)); err != nil {
 		return err
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
-	// A record of nothing would still be a name.
-	_, err := t.exec(`DELETE FROM authors WHERE key`+t.d.among+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonOf(keys), old[0].Site)
+	// Counters that are all 0 would still have a name as their key.
+	_, err := t.Exec(`DELETE FROM authors WHERE key`+t.InJSONList()+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonList(keys), old[0].Site)
 	return err
-}
-
-// jsonOf is a list for dialect.among.
-func jsonOf(ids []string) string {
-	b, _ := json.Marshal(ids) // a list of strings can be encoded
-	return string(b)
-}
-
-// addressPeriod is how long hashes of addresses can be compared.
-const addressPeriod = 7 * 24 * time.Hour
-
-// AddressPeriod is the number of the period, of seven days, that a time is in.
-func AddressPeriod(at time.Time) int64 { return at.Unix() / int64(addressPeriod/time.Second) }
-
-// AddressKey returns the key that addresses are hashed with in a period. Whoever
-// asks first makes it. Keys of periods before are removed, by Purge at the
-// latest: then nobody can find out any more what a hash was made of.
-func (db *DB) AddressKey(ctx context.Context, period int64) ([]byte, error) {
-	return update(ctx, db, func(t *tx) ([]byte, error) {
-		fresh := make([]byte, 32)
-		rand.Read(fresh) // never fails
-		if _, err := t.exec(`INSERT INTO address_keys (period, key) VALUES ($1, $2) ON CONFLICT (period) DO NOTHING`, period, fresh); err != nil {
-			return nil, err
-		}
-		if _, err := t.exec(`DELETE FROM address_keys WHERE period < $1`, period); err != nil {
-			return nil, err
-		}
-		return one(t, column[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
-	})
 }

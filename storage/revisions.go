@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// Edit is a new text of a comment, with what the machine makes of it.
-type Edit struct {
+// CommentEdit is a new text of a comment, with the verdict on it.
+type CommentEdit struct {
 	Body    string
 	Lang    string
 	Verdict models.Verdict
@@ -15,12 +16,12 @@ type Edit struct {
 	Reason  models.Reason
 }
 
-// EditComment gives a comment a new text and verdict, and keeps the old text for
-// moderators. A comment that moderators have decided goes back to them; of
-// others, the new text is never more public than the old one was. The same text
-// again changes nothing.
-func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Edit) (models.Comment, error) {
-	e.Body = plain(e.Body)
+// EditComment gives a comment a new text and verdict, and stores the old text for
+// moderators. A comment that moderators have decided goes back to the queue;
+// with others, the new text never becomes more public than the old one was. The
+// same text again changes nothing.
+func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e CommentEdit) (models.Comment, error) {
+	e.Body = sqldb.SanitizeText(e.Body)
 	if e.Verdict.Signals == nil {
 		e.Verdict.Signals = []models.Signal{}
 	}
@@ -29,62 +30,76 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Ed
 		return models.Comment{}, err
 	}
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
-		k, err := t.visible(by, id, t.d.lock)
+		k, err := t.visible(by, id, t.ForUpdate())
 		if err == nil {
 			err = refuseGone(k.comment)
 		}
 		if err != nil || k.comment.Body == e.Body {
 			return k.comment, err
 		}
-		stand, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+		inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 		if err != nil {
 			return k.comment, err
 		}
-		if _, err := t.exec(`INSERT INTO revisions (comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4)`,
-			id, k.comment.Version, k.comment.Body, micros(t.now)); err != nil {
+		if _, err := t.Exec(`INSERT INTO revisions (comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4)`,
+			id, k.comment.Version, k.comment.Body, micros(t.Now)); err != nil {
 			return k.comment, err
 		}
 		c := k.comment
-		c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.now
+		c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.Now
 		switch {
-		case len(stand) > 0:
+		case len(inForce) > 0:
 			c.Status, c.Reason = models.Pending, models.ReasonEdited
-		case publicity[e.Status] < publicity[c.Status]:
+		case visibility[e.Status] < visibility[c.Status]:
 			c.Status, c.Reason = e.Status, e.Reason
 		}
 		v := e.Verdict
-		if _, err := t.exec(`UPDATE comments SET body = $1, search = $2, lang = $3, status = $4, reason = $5, version = $6, updated_at = $7,
-			risk = $8, spam = $9, abuse = $10, action = $11, said = $12, model = $13, hold_at = $14, reject_at = $15, signals = $16 WHERE id = $17`,
-			c.Body, searchText(c), c.Lang, string(c.Status), string(c.Reason), c.Version, micros(t.now),
-			v.Probability(), v.Spam, v.Abuse, string(v.Action), string(v.Reason), v.Model, v.Hold, v.Reject, signals, id); err != nil {
+		if _, err := t.UpdateRow("comments", "id", id,
+			"body", c.Body,
+			"search", searchColumn(c),
+			"lang", c.Lang,
+			"status", string(c.Status),
+			"reason", string(c.Reason),
+			"version", c.Version,
+			"updated_at", micros(t.Now),
+			"risk", v.Probability(),
+			"spam", v.Spam,
+			"abuse", v.Abuse,
+			"action", string(v.Action),
+			"said", string(v.Reason),
+			"model", v.Model,
+			"hold_at", v.HoldAt,
+			"reject_at", v.RejectAt,
+			"signals", signals,
+		); err != nil {
 			return c, err
 		}
-		t.recount(k, c, v, stand)
+		t.recountEdited(k, c, v, inForce)
 		if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
 			return c, err
 		}
-		return c, t.audit(by, c.Site, "comment.edit", id, stateOf(k.comment), stateOf(c))
+		return c, t.audit(by, c.Site, "comment.edit", id, auditStateOf(k.comment), auditStateOf(c))
 	})
 }
 
-// publicity orders statuses by how much the public sees.
-var publicity = map[models.Status]int{models.Rejected: 0, models.Pending: 1, models.Approved: 2}
+// visibility orders statuses by how much the public sees.
+var visibility = map[models.Status]int{models.Rejected: 0, models.Pending: 1, models.Approved: 2}
 
-// recount moves an edited comment from where it was counted to where it is now.
-// stand are the decisions on it that were not undone.
-func (t *tx) recount(k kept, c models.Comment, v models.Verdict, stand []models.Decision) {
-	t.sums.count(k.comment, -1)
-	t.sums.count(c, 1)
-	t.sums.weighed(k, stand, nil)
-	t.sums.bin(c.CreatedAt, c.Site, scored, riskBin(k.verdict.Probability()), -1)
+// recountEdited moves an edited comment in the counters from its old state to its
+// new one. inForce are the decisions on it that were not undone.
+func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, inForce []models.Decision) {
+	t.counters.countComment(k.comment, -1)
+	t.counters.countComment(c, 1)
+	t.counters.onDecisionsChange(k, inForce, nil)
+	t.counters.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(k.verdict.Probability()), -1)
 	k.verdict = v
-	t.sums.bin(c.CreatedAt, c.Site, scored, riskBin(v.Probability()), 1)
-	t.sums.weighed(k, nil, stand)
+	t.counters.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(v.Probability()), 1)
+	t.counters.onDecisionsChange(k, nil, inForce)
 }
 
 // revisions returns the earlier texts of a comment, oldest first.
 func (t *tx) revisions(comment string) ([]models.Revision, error) {
-	return list(t, func(scan scanner) (r models.Revision, err error) {
+	return sqldb.List(t, func(scan sqldb.Scanner) (r models.Revision, err error) {
 		var at int64
 		err = scan(&r.Version, &r.Body, &at)
 		r.ReplacedAt = fromMicros(at)

@@ -2,25 +2,24 @@ package storage
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// AddSite keeps a site and returns its secret key, of which only a hash is
-// kept. Name, mode and retention have defaults. A slug that is taken is a conflict.
+// AddSite adds a site and returns its secret key, of which only a hash is
+// stored. Name, mode and retention have defaults. A slug that is taken is a
+// conflict.
 func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key string, err error) {
 	return update(ctx, db, func(t *tx) (string, error) { return t.addSite(by, s) })
 }
 
-// AddFirst adds the first site and the first moderator in one transaction: a
-// node that is killed between the two would leave a desk that nobody can enter.
-func (db *DB) AddFirst(ctx context.Context, by models.Caller, s models.Site, m models.Moderator) (key string, err error) {
+// AddFirstSite adds the first site and the first moderator in one transaction: if a
+// node were killed between the two, nobody could log in.
+func (db *DB) AddFirstSite(ctx context.Context, by models.Caller, s models.Site, m models.Moderator) (key string, err error) {
 	return update(ctx, db, func(t *tx) (string, error) {
 		key, err := t.addSite(by, s)
 		if err != nil {
@@ -49,59 +48,70 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if err := s.Validate(); err != nil {
 		return "", err
 	}
-	origins, err := toJSON(s.Origins)
-	if err != nil {
-		return "", err
-	}
-	surge, err := toJSON(s.Surge)
-	if err != nil {
-		return "", err
-	}
-	reasons, err := toJSON(s.Reasons)
+	columns, err := siteValues(s)
 	if err != nil {
 		return "", err
 	}
 	key = newToken("wk_")
-	added, err := t.exec(`INSERT INTO sites (slug, name, origins, mode, hold, reject, sso_secret, key_hash, created_at, rules, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) DO NOTHING`,
-		s.Slug, s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret, hash(key), micros(t.now),
-		s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons)
+	added, err := t.InsertRow("sites", "ON CONFLICT (slug) DO NOTHING", append(columns,
+		"slug", s.Slug,
+		"key_hash", hashToken(key),
+		"created_at", micros(t.Now),
+		"rules", "{}",
+	)...)
 	if err != nil {
 		return "", err
 	}
 	if added == 0 {
-		return "", models.Errorf(models.KindConflict, "there is a site %q already", s.Slug)
+		return "", models.Errorf(models.KindConflict, "site %q exists already", s.Slug)
 	}
-	if _, err := t.exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
+	if _, err := t.Exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
 		return "", err
 	}
-	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, siteTrail(s))
+	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, auditSite(s))
 }
 
-// siteTrail is what the audit trail keeps of a site: not its secrets.
-func siteTrail(s models.Site) map[string]any {
+// siteValues are the columns of a site that can be changed, each with its value.
+func siteValues(s models.Site) (pairs []any, err error) {
+	origins, err := toJSON(s.Origins)
+	if err != nil {
+		return nil, err
+	}
+	burst, err := toJSON(s.Burst)
+	if err != nil {
+		return nil, err
+	}
+	reasons, err := toJSON(s.Reasons)
+	if err != nil {
+		return nil, err
+	}
+	return []any{
+		"name", s.Name,
+		"origins", origins,
+		"mode", s.Mode,
+		"hold", s.Thresholds.Hold,
+		"reject", s.Thresholds.Reject,
+		"sso_secret", s.SSOSecret,
+		"keep_addresses", s.Retention.Addresses,
+		"keep_rejected", s.Retention.Rejected,
+		"keep_labels", s.Retention.Labels,
+		"surge", burst,
+		"second_look", s.SecondLook,
+		"reasons", reasons,
+	}, nil
+}
+
+// auditSite is what the audit trail stores of a site: not its secrets.
+func auditSite(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
-		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Surge, "reasons": s.Reasons, "second_look": s.LookShare(), "reader_tokens": s.SSOSecret != "",
+		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(), "reader_tokens": s.SSOSecret != "",
 	}
-}
-
-// newToken makes a secret of 32 random bytes.
-func newToken(prefix string) string {
-	b := make([]byte, 32)
-	rand.Read(b) // never fails
-	return prefix + base64.RawURLEncoding.EncodeToString(b)
-}
-
-// hash is how secrets of full entropy are kept; passwords need a slow one.
-func hash(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
 }
 
 const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, reasons FROM sites`
 
-func readSite(scan scanner) (s models.Site, err error) {
+func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, surge, reasons string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.SSOSecret, &at,
@@ -110,12 +120,12 @@ func readSite(scan scanner) (s models.Site, err error) {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
-	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(surge), &s.Surge), json.Unmarshal([]byte(reasons), &s.Reasons))
+	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(surge), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons))
 }
 
 // Sites returns all sites by slug.
 func (db *DB) Sites(ctx context.Context) ([]models.Site, error) {
-	return read(ctx, db, func(t *tx) ([]models.Site, error) { return list(t, readSite, siteColumns+` ORDER BY slug`) })
+	return read(ctx, db, func(t *tx) ([]models.Site, error) { return sqldb.List(t, readSite, siteColumns+` ORDER BY slug`) })
 }
 
 // Site returns one site, or KindNotFound.
@@ -124,29 +134,29 @@ func (db *DB) Site(ctx context.Context, slug string) (models.Site, error) {
 }
 
 func (t *tx) site(slug, lock string) (models.Site, error) {
-	s, err := one(t, readSite, siteColumns+` WHERE slug = $1`+lock, slug)
-	return s, missing(err, "there is no site %q", slug)
+	s, err := sqldb.One(t, readSite, siteColumns+` WHERE slug = $1`+lock, slug)
+	return s, notFoundIf(err, "there is no site %q", slug)
 }
 
 // SiteByKey returns the site that a secret key belongs to, or KindUnauthorized.
 func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 	return read(ctx, db, func(t *tx) (models.Site, error) {
-		s, err := one(t, readSite, siteColumns+` WHERE key_hash = $1`, hash(key))
+		s, err := sqldb.One(t, readSite, siteColumns+` WHERE key_hash = $1`, hashToken(key))
 		if errors.Is(err, sql.ErrNoRows) {
-			err = models.Errorf(models.KindUnauthorized, "the site key is not known")
+			err = models.Errorf(models.KindUnauthorized, "unknown site key")
 		}
 		return s, err
 	})
 }
 
-// RotateSiteKey replaces a site's key; the old one is worth nothing any more.
+// RotateSiteKey replaces a site's key; the old one is not valid any more.
 func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) (key string, err error) {
 	key = newToken("wk_")
 	err = apply(ctx, db, func(t *tx) error {
-		if _, err := t.site(slug, t.d.lock); err != nil {
+		if _, err := t.site(slug, t.ForUpdate()); err != nil {
 			return err
 		}
-		if _, err := t.exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hash(key), slug); err != nil {
+		if _, err := t.Exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hashToken(key), slug); err != nil {
 			return err
 		}
 		return t.audit(by, slug, "site.rotate_key", slug, nil, nil)
@@ -157,11 +167,12 @@ func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) 
 	return key, nil
 }
 
-// UpdateSite lets change edit a site, and keeps the result if it is valid. The
-// slug and the time of creation stay. Others may wait for change: it is quick.
+// UpdateSite lets change edit a site, and stores the result if it is valid. The
+// slug and the time of creation stay. change must be quick, because others wait
+// for it.
 func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, change func(*models.Site) error) (models.Site, error) {
 	return update(ctx, db, func(t *tx) (models.Site, error) {
-		old, err := t.site(slug, t.d.lock)
+		old, err := t.site(slug, t.ForUpdate())
 		if err != nil {
 			return old, err
 		}
@@ -175,24 +186,13 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		if err := s.Validate(); err != nil {
 			return old, err
 		}
-		origins, err := toJSON(s.Origins)
+		columns, err := siteValues(s)
 		if err != nil {
 			return old, err
 		}
-		surge, err := toJSON(s.Surge)
-		if err != nil {
+		if _, err := t.UpdateRow("sites", "slug", slug, columns...); err != nil {
 			return old, err
 		}
-		reasons, err := toJSON(s.Reasons)
-		if err != nil {
-			return old, err
-		}
-		if _, err := t.exec(`UPDATE sites SET name = $1, origins = $2, mode = $3, hold = $4, reject = $5, sso_secret = $6,
-			keep_addresses = $7, keep_rejected = $8, keep_labels = $9, surge = $10, second_look = $11, reasons = $12 WHERE slug = $13`,
-			s.Name, origins, s.Mode, s.Thresholds.Hold, s.Thresholds.Reject, s.SSOSecret,
-			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, surge, s.SecondLook, reasons, slug); err != nil {
-			return old, err
-		}
-		return s, t.audit(by, slug, "site.update", slug, siteTrail(old), siteTrail(s))
+		return s, t.audit(by, slug, "site.update", slug, auditSite(old), auditSite(s))
 	})
 }

@@ -7,22 +7,23 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// Stats are the figures of one site, or of all that the caller sees.
+// Stats are the statistics of one site, or of all that the caller sees.
 type Stats struct {
 	Pending         int              `json:"pending"`
 	OldestPendingAt *time.Time       `json:"oldest_pending_at,omitempty"`
 	Days            []Day            `json:"days"`       // the last 30, oldest first, UTC
 	Moderators      []ModeratorCount `json:"moderators"` // over the same days
 	Agreement       Agreement        `json:"agreement"`  // over the same days
-	SecondLooks     SecondLooks      `json:"second_looks"`
-	Scores          Scores           `json:"scores"`  // over the same days
-	Waiting         Waiting          `json:"waiting"` // over the same days
+	SecondLooks     SecondLookStats  `json:"second_looks"`
+	Scores          RiskHistograms   `json:"scores"`  // over the same days
+	Waiting         WaitTimes        `json:"waiting"` // over the same days
 }
 
-// Day counts what happened on one day: Approved, Rejected and Held what the
-// machine did with the comments that came in, Decisions what people decided.
+// Day counts the events of one day: Comments that were posted, Approved, Rejected
+// and Held by what the model did with them; Decisions of moderators.
 type Day struct {
 	Day       string `json:"day"` // YYYY-MM-DD, UTC
 	Comments  int    `json:"comments"`
@@ -32,15 +33,15 @@ type Day struct {
 	Decisions int    `json:"decisions"`
 }
 
-// ModeratorCount counts one moderator's decisions that stand.
+// ModeratorCount counts the decisions of one moderator that were not undone.
 type ModeratorCount struct {
 	Moderator string `json:"moderator"`
 	Approved  int    `json:"approved"`
 	Rejected  int    `json:"rejected"`
 }
 
-// Agreement counts decisions that stand, by what the machine had done (first
-// word) and what the moderator did (second).
+// Agreement counts decisions that were not undone, by what the model had done
+// (first word of the name) and what the moderator did (second word).
 type Agreement struct {
 	ApprovedApproved int `json:"approved_approved"`
 	ApprovedRejected int `json:"approved_rejected"`
@@ -55,7 +56,7 @@ const (
 	dayMicros = int64(24 * time.Hour / time.Microsecond)
 )
 
-// Stats returns the figures of one site, or of all that the caller sees.
+// Stats returns the statistics of one site, or of all that the caller sees.
 func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, error) {
 	return read(ctx, db, func(t *tx) (s Stats, err error) {
 		oldestFirst := models.QueueFilter{Site: site, Sort: models.SortOldest}
@@ -66,7 +67,7 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 		if s.Pending, err = t.queueTotal(by, oldestFirst, w); err != nil {
 			return s, err
 		}
-		oldest, err := t.places(by, oldestFirst, false, o, w, 1)
+		oldest, err := t.queueCursors(by, oldestFirst, false, o, w, 1)
 		if err != nil {
 			return s, err
 		}
@@ -74,40 +75,40 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 			at := fromMicros(oldest[0].At)
 			s.OldestPendingAt = &at
 		}
-		first := dayOf(t.now) - statsDays + 1
+		first := dayOf(t.Now) - statsDays + 1
 		s.Days = make([]Day, statsDays)
 		for i := range s.Days {
 			s.Days[i].Day = fromMicros((first + int64(i)) * dayMicros).Format(time.DateOnly)
 		}
-		if err := t.arrivals(&s, by, site, first); err != nil {
+		if err := t.loadArrivals(&s, by, site, first); err != nil {
 			return s, err
 		}
-		if err := t.judgements(&s, by, site, first); err != nil {
+		if err := t.loadDecisionCounts(&s, by, site, first); err != nil {
 			return s, err
 		}
-		if err := t.histograms(&s, by, site, first); err != nil {
+		if err := t.loadHistograms(&s, by, site, first); err != nil {
 			return s, err
 		}
-		s.SecondLooks, err = t.secondLooks(by, site)
+		s.SecondLooks, err = t.loadSecondLookStats(by, site)
 		return s, err
 	})
 }
 
-// arrivals counts comments by day and by what the machine did.
-func (t *tx) arrivals(s *Stats, by models.Caller, site string, first int64) error {
-	var w where
-	w.add("day BETWEEN ? AND ?", first, first+statsDays-1) // a clock may run ahead
-	if err := w.seen(by, "site", site); err != nil {
+// loadArrivals counts comments by day and by what the model did.
+func (t *tx) loadArrivals(s *Stats, by models.Caller, site string, first int64) error {
+	var w sqldb.Where
+	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1) // the clock of another node may run ahead
+	if err := addVisible(&w, by, "site", site); err != nil {
 		return err
 	}
 	type row struct {
 		day int64
-		n   statusSum
+		n   statusCounts
 	}
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.day, &r.n.approved, &r.n.rejected, &r.n.pending)
 		return r, err
-	}, `SELECT day, approved, rejected, held FROM arrivals`+w.String(), w.args...)
+	}, `SELECT day, approved, rejected, held FROM arrivals`+w.String(), w.Args()...)
 	for _, r := range rows {
 		day := &s.Days[r.day-first]
 		day.Comments += int(r.n.approved + r.n.rejected + r.n.pending)
@@ -118,13 +119,13 @@ func (t *tx) arrivals(s *Stats, by models.Caller, site string, first int64) erro
 	return err
 }
 
-// judgements counts the decisions that stand by day and moderator, and against
-// what the machine did.
-func (t *tx) judgements(s *Stats, by models.Caller, site string, first int64) error {
-	var w where
-	w.add("day BETWEEN ? AND ?", first, first+statsDays-1)
-	w.add("approved + rejected > 0") // not all undone
-	if err := w.seen(by, "site", site); err != nil {
+// loadDecisionCounts counts the decisions that were not undone by day and
+// moderator, and compares them with what the model did.
+func (t *tx) loadDecisionCounts(s *Stats, by models.Caller, site string, first int64) error {
+	var w sqldb.Where
+	w.Add("day BETWEEN ? AND ?", first, first+statsDays-1)
+	w.Add("approved + rejected > 0") // not all undone
+	if err := addVisible(&w, by, "site", site); err != nil {
 		return err
 	}
 	sum := `CAST(sum(approved) AS bigint), CAST(sum(rejected) AS bigint) FROM judgements` + w.String()
@@ -132,36 +133,36 @@ func (t *tx) judgements(s *Stats, by models.Caller, site string, first int64) er
 		day     int64
 		who     string
 		machine models.Status
-		n       decisionSum
+		n       decisionCounts
 	}
-	days, err := list(t, func(scan scanner) (r row, err error) {
+	days, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.day, &r.n.approved, &r.n.rejected)
 		return r, err
-	}, `SELECT day, `+sum+` GROUP BY day`, w.args...)
+	}, `SELECT day, `+sum+` GROUP BY day`, w.Args()...)
 	if err != nil {
 		return err
 	}
 	for _, r := range days {
 		s.Days[r.day-first].Decisions = int(r.n.approved + r.n.rejected)
 	}
-	rows, err := list(t, func(scan scanner) (r row, err error) {
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.who, &r.machine, &r.n.approved, &r.n.rejected)
 		return r, err
-	}, `SELECT moderator, machine, `+sum+` GROUP BY moderator, machine`, w.args...)
-	people := map[string]*ModeratorCount{}
+	}, `SELECT moderator, machine, `+sum+` GROUP BY moderator, machine`, w.Args()...)
+	moderators := map[string]*ModeratorCount{}
 	for _, r := range rows {
 		approved, rejected := int(r.n.approved), int(r.n.rejected)
-		person := people[r.who]
+		person := moderators[r.who]
 		if person == nil {
 			person = &ModeratorCount{Moderator: r.who}
-			people[r.who] = person
+			moderators[r.who] = person
 		}
 		person.Approved += approved
 		person.Rejected += rejected
 		s.Agreement.add(r.machine, approved, rejected)
 	}
-	s.Moderators = make([]ModeratorCount, 0, len(people))
-	for _, p := range people {
+	s.Moderators = make([]ModeratorCount, 0, len(moderators))
+	for _, p := range moderators {
 		s.Moderators = append(s.Moderators, *p)
 	}
 	slices.SortFunc(s.Moderators, func(a, b ModeratorCount) int { return strings.Compare(a.Moderator, b.Moderator) })

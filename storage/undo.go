@@ -6,21 +6,22 @@ import (
 	"slices"
 
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
-// Undo takes back a decision, an escalation, or all decisions of a batch, by its
-// id: status, reason and label become what they were. What was undone, or what a
-// newer decision or an edit followed, is a conflict; of a batch, such decisions
-// are passed over unless none is left. A large batch takes several transactions:
-// when it is cut off, the next call goes on.
+// Undo reverts a decision, an escalation, or all decisions of a batch, by its id:
+// status, reason and label become what they were. What was undone already, or was
+// followed by a newer decision or an edit, is a conflict; such decisions of a
+// batch are skipped unless none is left. A large batch takes several
+// transactions: when it is interrupted, the next call continues.
 func (db *DB) Undo(ctx context.Context, by models.Caller, id string) (decisions []models.Decision, comments []models.Comment, err error) {
 	found, err := read(ctx, db, func(t *tx) ([]models.Decision, error) { return t.undoable(by, id) })
 	if err != nil {
 		return nil, nil, err
 	}
 	var refused error = models.Errorf(models.KindNotFound, "there is no such decision")
-	for part := range slices.Chunk(found, bulkPart) {
-		u, err := db.undoPart(ctx, by, part)
+	for part := range slices.Chunk(found, bulkChunk) {
+		u, err := db.undoChunk(ctx, by, part)
 		if err != nil {
 			return decisions, comments, err
 		}
@@ -33,33 +34,33 @@ func (db *DB) Undo(ctx context.Context, by models.Caller, id string) (decisions 
 	return decisions, comments, nil
 }
 
-// undoable returns the decisions that an id stands for, of sites that the
-// caller sees, in the order of their comments.
+// undoable returns the decisions that an id refers to, of sites that the caller
+// sees, in the order of their comments.
 func (t *tx) undoable(by models.Caller, id string) ([]models.Decision, error) {
 	for _, query := range []string{
 		decisionColumns + ` WHERE id = $1`,
 		decisionColumns + ` WHERE batch = $1 AND batch <> '' ORDER BY comment_id`,
 		escalationColumns + ` WHERE id = $1`,
 	} {
-		found, err := list(t, readDecision, query, id)
+		found, err := sqldb.List(t, readDecision, query, id)
 		if err != nil || len(found) > 0 {
-			return slices.DeleteFunc(found, func(d models.Decision) bool { return !by.Sees(d.Site) }), err
+			return slices.DeleteFunc(found, func(d models.Decision) bool { return !by.CanSee(d.Site) }), err
 		}
 	}
 	return nil, nil
 }
 
-// undone is what became of a part of a batch.
-type undone struct {
+// undoResult is the result of one chunk of a batch.
+type undoResult struct {
 	decisions []models.Decision
 	comments  []models.Comment
-	refused   error // why the last one was passed over
+	refused   error // why the last one was skipped
 }
 
-func (db *DB) undoPart(ctx context.Context, by models.Caller, part []models.Decision) (undone, error) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), partTimeout)
+func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Decision) (undoResult, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), chunkTimeout)
 	defer stop()
-	return update(ctx, db, func(t *tx) (u undone, err error) {
+	return update(ctx, db, func(t *tx) (u undoResult, err error) {
 		for _, d := range part {
 			undo := t.undo
 			if d.Action == models.Escalate {
@@ -80,7 +81,7 @@ func (db *DB) undoPart(ctx context.Context, by models.Caller, part []models.Deci
 }
 
 func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.Comment, error) {
-	k, err := t.comment(d.CommentID, t.d.lock) // from here on nobody else decides or undoes it
+	k, err := t.comment(d.CommentID, t.ForUpdate()) // from here on nobody else decides or undoes it
 	if err == nil {
 		err = refuseGone(k.comment)
 	}
@@ -88,11 +89,11 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		return d, k.comment, err
 	}
 	old := k.comment
-	all, err := list(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC`, d.CommentID)
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC`, d.CommentID)
 	if err != nil {
 		return d, old, err
 	}
-	edited, err := list(t, column[int], `SELECT 1 FROM revisions WHERE comment_id = $1 AND replaced_at > $2 LIMIT 1`, d.CommentID, micros(d.CreatedAt))
+	edited, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM revisions WHERE comment_id = $1 AND replaced_at > $2 LIMIT 1`, d.CommentID, micros(d.CreatedAt))
 	if err == nil && len(edited) > 0 {
 		err = models.Errorf(models.KindConflict, "the comment has been edited since")
 	}
@@ -102,29 +103,29 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	for _, other := range all {
 		switch {
 		case other.ID == d.ID && other.UndoneAt != nil:
-			return d, old, models.Errorf(models.KindConflict, "%s has undone this already", other.UndoneBy)
+			return d, old, models.Errorf(models.KindConflict, "%s has already undone this", other.UndoneBy)
 		case other.ID > d.ID && other.UndoneAt == nil:
-			return d, old, models.Errorf(models.KindConflict, "the comment has changed since: %s", told(other))
+			return d, old, models.Errorf(models.KindConflict, "the comment has changed since: %s", describe(other))
 		}
 	}
-	before, err := one(t, func(scan scanner) (s state, err error) {
+	before, err := sqldb.One(t, func(scan sqldb.Scanner) (s auditState, err error) {
 		err = scan(&s.Status, &s.Reason)
 		return s, err
 	}, `SELECT old_status, old_reason FROM decisions WHERE id = $1`, d.ID)
 	if err != nil {
 		return d, old, err
 	}
-	now := t.now
+	now := t.Now
 	d.UndoneAt, d.UndoneBy, d.Label = &now, by.Name, ""
-	if _, err := t.exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, d.ID); err != nil {
+	if _, err := t.Exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, d.ID); err != nil {
 		return d, old, err
 	}
-	if _, err := t.exec(`DELETE FROM second_looks WHERE id = $1 AND decided_at IS NULL`, d.ID); err != nil {
+	if _, err := t.Exec(`DELETE FROM second_looks WHERE id = $1 AND decided_at IS NULL`, d.ID); err != nil {
 		return d, old, err
 	}
-	t.sums.judged(d, k.machine, -1)
-	stand := slices.DeleteFunc(all, func(d models.Decision) bool { return d.UndoneAt != nil })
-	t.sums.weighed(k, stand, slices.DeleteFunc(slices.Clone(stand), func(other models.Decision) bool { return other.ID == d.ID }))
+	t.counters.onDecision(d, k.initialStatus, -1)
+	inForce := slices.DeleteFunc(all, func(d models.Decision) bool { return d.UndoneAt != nil })
+	t.counters.onDecisionsChange(k, inForce, slices.DeleteFunc(slices.Clone(inForce), func(other models.Decision) bool { return other.ID == d.ID }))
 	if err := t.restoreLabel(d); err != nil {
 		return d, old, err
 	}
@@ -132,5 +133,5 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	if err != nil {
 		return d, c, err
 	}
-	return d, c, t.audit(by, c.Site, "comment.undo", c.ID, stateOf(old), stateOf(c))
+	return d, c, t.audit(by, c.Site, "comment.undo", c.ID, auditStateOf(old), auditStateOf(c))
 }

@@ -26,8 +26,8 @@ const (
 // maxWords bounds the work: only the beginning of a longer text counts.
 const maxWords = 512
 
-// rows is the number of minima in one band. Together with models.Bands and
-// models.Alike it sets the similarity at which two texts match: with 60 % of words
+// rows is the number of minima in one band. Together with models.SketchSize and
+// models.MinSharedBands it sets the similarity at which two texts match: with 60 % of words
 // and pairs of words in common 68 % match, with 20 % one in 1,100, and with 5 % one
 // in 50 million.
 const rows = 2
@@ -64,7 +64,7 @@ func SketchOf(t *normalize.Text) (models.Sketch, bool) {
 
 // sketcher is the state of one sketch.
 type sketcher struct {
-	minima   [models.Bands * rows]uint64
+	minima   [models.SketchSize * rows]uint64
 	words    int
 	before   uint64 // hash of the word before, or 0
 	unspaced rune   // the character before, of a script without spaces, or 0
@@ -166,7 +166,7 @@ func (s *sketcher) add(word, pair uint64) {
 }
 
 // multipliers make many hash functions of one.
-var multipliers = func() (m [models.Bands * rows]uint64) {
+var multipliers = func() (m [models.SketchSize * rows]uint64) {
 	for i := range m {
 		m[i] = mix(uint64(i+1)*0x9e3779b97f4a7c15) | 1
 	}

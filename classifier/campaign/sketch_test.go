@@ -50,8 +50,8 @@ func TestCopiesMatch(t *testing.T) {
 		"in Korean":           {"집에서 하루 한시간 일하고 월 오백만원 벌어요 지금 바로 김선생님께 문의하세요", "집에서 하루 한시간 일하고 월 오백만원 벌어요 지금 바로 박선생님께 문의하세요"},
 		"in Arabic":           {"اربح المال من المنزل كل يوم بدون خبرة تواصل مع السيدة مريم الآن", "اربح المال من المنزل كل يوم بدون خبرة تواصل مع السيدة فاطمة الآن"},
 	} {
-		if n := common(pair[0], pair[1]); n < models.Alike {
-			t.Errorf("a copy %s shares %d bands of %d", what, n, models.Bands)
+		if n := common(pair[0], pair[1]); n < models.MinSharedBands {
+			t.Errorf("a copy %s shares %d bands of %d", what, n, models.SketchSize)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func TestOrdinaryCommentsDoNotMatch(t *testing.T) {
 			if n < 0 {
 				t.Errorf("no sketch of %q or %q", a, b)
 			}
-			if n >= models.Alike {
+			if n >= models.MinSharedBands {
 				matches = append(matches, a+" | "+b)
 			}
 		}
@@ -142,7 +142,7 @@ func TestRecallByShareOfChangedWords(t *testing.T) {
 					b[j] = w
 				}
 			}
-			if common(strings.Join(a, " "), strings.Join(b, " ")) >= models.Alike {
+			if common(strings.Join(a, " "), strings.Join(b, " ")) >= models.MinSharedBands {
 				matches++
 			}
 		}

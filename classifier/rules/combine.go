@@ -40,15 +40,15 @@ func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 		p := addLogOdds(*v.Spam, weight)
 		v.Spam = &p
 		switch {
-		case v.Reject > 0 && p >= v.Reject:
+		case v.RejectAt > 0 && p >= v.RejectAt:
 			v.Action = stricter(v.Action, models.Reject)
-		case p >= v.Hold:
+		case p >= v.HoldAt:
 			v.Action = stricter(v.Action, models.Hold)
 		}
 	}
 	limit := trustLimit
-	if v.Reject > 0 {
-		limit = min(limit, v.Reject)
+	if v.RejectAt > 0 {
+		limit = min(limit, v.RejectAt)
 	}
 	if trusted && v.Action == models.Hold && v.Probability() < limit {
 		v.Action = models.Approve

@@ -19,13 +19,13 @@ func TestCombine(t *testing.T) {
 		light   = models.Signal{Name: "campaign:copies", Weight: .1}
 	)
 	p := func(x float64) *float64 { return &x }
-	ham := models.Verdict{Spam: p(.2), Action: models.Approve, Hold: .5, Reject: .9}
-	grey := models.Verdict{Spam: p(.6), Action: models.Hold, Reason: models.ReasonSpam, Hold: .5, Reject: .9}
-	rude := models.Verdict{Spam: p(.2), Abuse: p(.8), Action: models.Hold, Reason: models.ReasonAbuse, Hold: .5, Reject: .9}
-	spam := models.Verdict{Spam: p(.95), Action: models.Reject, Reason: models.ReasonSpam, Hold: .5, Reject: .9}
-	cold := models.Verdict{Spam: p(.95), Action: models.Hold, Reason: models.ReasonSpam, Hold: .5}
-	sure := models.Verdict{Spam: p(.99), Action: models.Hold, Reason: models.ReasonSpam, Hold: .5}
-	mute := models.Verdict{Action: models.Approve, Hold: .5}
+	ham := models.Verdict{Spam: p(.2), Action: models.Approve, HoldAt: .5, RejectAt: .9}
+	grey := models.Verdict{Spam: p(.6), Action: models.Hold, Reason: models.ReasonSpam, HoldAt: .5, RejectAt: .9}
+	rude := models.Verdict{Spam: p(.2), Abuse: p(.8), Action: models.Hold, Reason: models.ReasonAbuse, HoldAt: .5, RejectAt: .9}
+	spam := models.Verdict{Spam: p(.95), Action: models.Reject, Reason: models.ReasonSpam, HoldAt: .5, RejectAt: .9}
+	cold := models.Verdict{Spam: p(.95), Action: models.Hold, Reason: models.ReasonSpam, HoldAt: .5}
+	sure := models.Verdict{Spam: p(.99), Action: models.Hold, Reason: models.ReasonSpam, HoldAt: .5}
+	mute := models.Verdict{Action: models.Approve, HoldAt: .5}
 
 	for what, c := range map[string]struct {
 		model  models.Verdict
@@ -69,7 +69,7 @@ func TestCombine(t *testing.T) {
 
 func TestCombineAddsWeightsToTheLogOdds(t *testing.T) {
 	half, one, zero := .5, 1.0, 0.0
-	v := models.Verdict{Spam: &half, Action: models.Approve, Hold: .99, Signals: []models.Signal{{Name: "word:big", Weight: -3}, {Name: "word:small", Weight: .5}}}
+	v := models.Verdict{Spam: &half, Action: models.Approve, HoldAt: .99, Signals: []models.Signal{{Name: "word:big", Weight: -3}, {Name: "word:small", Weight: .5}}}
 	before := []models.Signal{v.Signals[0], v.Signals[1]}
 	got := rules.Combine(v, models.Signal{Name: "w", Weight: 1}, models.Signal{Name: "x", Weight: math.Log(3) - 1},
 		models.Signal{Name: "t", Action: models.Approve}, models.Signal{Name: "h", Action: models.Hold})
@@ -87,7 +87,7 @@ func TestCombineAddsWeightsToTheLogOdds(t *testing.T) {
 		t.Error("the model's verdict was changed")
 	}
 	for _, p := range []*float64{&one, &zero} {
-		got := rules.Combine(models.Verdict{Spam: p, Action: models.Approve, Hold: 1}, models.Signal{Weight: 10})
+		got := rules.Combine(models.Verdict{Spam: p, Action: models.Approve, HoldAt: 1}, models.Signal{Weight: 10})
 		if !(*got.Spam >= 0 && *got.Spam <= 1) {
 			t.Errorf("from %v to %v", *p, *got.Spam)
 		}

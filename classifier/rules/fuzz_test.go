@@ -35,7 +35,7 @@ func FuzzApply(f *testing.F) {
 		}
 		n := utf8.RuneCountInString(body)
 		for _, sig := range apply(s, body) {
-			for _, at := range sig.At {
+			for _, at := range sig.Spans {
 				if at[0] < 0 || at[1] < at[0] || at[1] > n {
 					t.Fatalf("%+v in %d characters", sig, n)
 				}

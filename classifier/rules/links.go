@@ -61,7 +61,7 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	}
 	fired = append(fired, blocked...)
 	if most := s.rules.Links.Max; most != nil && count > *most {
-		fired = append(fired, models.Signal{Name: "rule:links", Detail: strconv.Itoa(count), Action: models.Hold, At: at})
+		fired = append(fired, models.Signal{Name: "rule:links", Detail: strconv.Itoa(count), Action: models.Hold, Spans: at})
 	}
 	return fired
 }
@@ -80,7 +80,7 @@ func (s *Set) addBlockedDomain(fired []models.Signal, host string, place [2]int)
 		fired = append(fired, models.Signal{Name: "rule:blocked-domain", Detail: host, Action: s.rules.BlockedDomains.Action})
 	}
 	if place != noPlace {
-		fired[i].At = append(fired[i].At, place)
+		fired[i].Spans = append(fired[i].Spans, place)
 	}
 	return fired
 }

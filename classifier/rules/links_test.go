@@ -72,7 +72,7 @@ func TestBlockedDomainsOfAuthors(t *testing.T) {
 		"e-mail":    {Text: "Hello", AuthorEmail: "ann@sub.EVIL.example"},
 	} {
 		got := fire(s, rules.Context{Doc: d})
-		if len(got) != 1 || got[0].Detail != "sub.evil.example" || got[0].Action != models.Hold || got[0].At != nil {
+		if len(got) != 1 || got[0].Detail != "sub.evil.example" || got[0].Action != models.Hold || got[0].Spans != nil {
 			t.Errorf("%s: %+v", what, got)
 		}
 	}
@@ -114,7 +114,7 @@ func TestLinks(t *testing.T) {
 		}
 		got := at(n - 1)
 		within(t, got, body)
-		if len(got) != 1 || got[0].Name != "rule:links" || got[0].Action != models.Hold || len(got[0].At) != min(n, 64) {
+		if len(got) != 1 || got[0].Name != "rule:links" || got[0].Action != models.Hold || len(got[0].Spans) != min(n, 64) {
 			t.Errorf("%.60s: %d links are allowed: %+v", body, n-1, got)
 		}
 	}

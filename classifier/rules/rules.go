@@ -46,10 +46,10 @@ type Set struct {
 
 // Context is what rules are applied to.
 type Context struct {
-	Body       *normalize.Text // the comment's text, normalized
-	Doc        features.Doc    // the comment as it was written
-	Identified bool            // the site or a reader token identifies the author
-	Record     models.Record   // counts of the author's comments on the site
+	Body       *normalize.Text     // the comment's text, normalized
+	Doc        features.Doc        // the comment as it was written
+	Identified bool                // the site or a reader token identifies the author
+	Record     models.AuthorRecord // counts of the author's comments on the site
 	// RecentRejections counts the rejections within the last
 	// models.AuthorRules.TrustDays.
 	RecentRejections int
@@ -119,7 +119,7 @@ func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {
 			}
 		}
 		for _, at := range m.at {
-			sig.At = append(sig.At, placeOf(c.Body, at))
+			sig.Spans = append(sig.Spans, placeOf(c.Body, at))
 		}
 		fired = append(fired, sig)
 	}

@@ -41,7 +41,7 @@ func describe(signals []models.Signal, body string) []string {
 		if s.Detail != "" {
 			line += " " + s.Detail
 		}
-		for _, at := range s.At {
+		for _, at := range s.Spans {
 			line += " [" + string([]rune(body)[at[0]:at[1]]) + "]"
 		}
 		out = append(out, line)
@@ -69,17 +69,17 @@ func TestAuthors(t *testing.T) {
 		want  []string
 	}{
 		"the author is not identified":             {all, rules.Context{}, []string{"anonymous"}},
-		"a record without identity does not count": {all, rules.Context{Record: models.Record{Approved: 99}}, []string{"anonymous"}},
-		"no comment was approved yet":              {all, rules.Context{Identified: true, Record: models.Record{Rejected: 2, Pending: 1}}, []string{"first-time"}},
-		"one was approved":                         {all, rules.Context{Identified: true, Record: models.Record{Approved: 1}}, nil},
-		"enough were approved":                     {all, rules.Context{Identified: true, Record: models.Record{Approved: 5}}, []string{"trusted 5"}},
-		"enough, and one was rejected":             {all, rules.Context{Identified: true, Record: models.Record{Approved: 9, Rejected: 1}, RecentRejections: 1}, nil},
-		"enough, and one rejected long ago":        {all, rules.Context{Identified: true, Record: models.Record{Approved: 9, Rejected: 1}}, []string{"trusted 9"}},
+		"a record without identity does not count": {all, rules.Context{Record: models.AuthorRecord{Approved: 99}}, []string{"anonymous"}},
+		"no comment was approved yet":              {all, rules.Context{Identified: true, Record: models.AuthorRecord{Rejected: 2, Pending: 1}}, []string{"first-time"}},
+		"one was approved":                         {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 1}}, nil},
+		"enough were approved":                     {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 5}}, []string{"trusted 5"}},
+		"enough, and one was rejected":             {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9, Rejected: 1}, RecentRejections: 1}, nil},
+		"enough, and one rejected long ago":        {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9, Rejected: 1}}, []string{"trusted 9"}},
 		"no such rules":                            {models.AuthorRules{}, rules.Context{}, nil},
-		"no such rules, with identity":             {models.AuthorRules{}, rules.Context{Identified: true, Record: models.Record{Approved: 9}}, nil},
+		"no such rules, with identity":             {models.AuthorRules{}, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9}}, nil},
 		"only anonymous authors are held":          {models.AuthorRules{HoldAnonymous: true}, rules.Context{Identified: true}, nil},
 		"only first-time authors are held":         {models.AuthorRules{HoldFirst: true}, rules.Context{}, nil},
-		"trust without the other rules":            {models.AuthorRules{TrustAfter: 1}, rules.Context{Identified: true, Record: models.Record{Approved: 1}}, []string{"trusted 1"}},
+		"trust without the other rules":            {models.AuthorRules{TrustAfter: 1}, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 1}}, []string{"trusted 1"}},
 	} {
 		got := describe(fire(compile(t, models.Rules{Authors: c.rules}), c.in), "")
 		if !slices.Equal(got, c.want) && len(got)+len(c.want) > 0 {
@@ -177,7 +177,7 @@ func within(t *testing.T, signals []models.Signal, body string) {
 	t.Helper()
 	n := utf8.RuneCountInString(body)
 	for _, s := range signals {
-		for _, at := range s.At {
+		for _, at := range s.Spans {
 			if at[0] < 0 || at[1] < at[0] || at[1] > n {
 				t.Errorf("%s %q at %v of %d characters", s.Name, s.Detail, at, n)
 			}

@@ -83,8 +83,8 @@ func TestActionsOfWordLists(t *testing.T) {
 			t.Errorf("%s: %+v", what, got)
 		}
 	}
-	crypto := models.Signal{Name: "rule:suspect-word", Detail: "crypto", Action: models.Hold, At: [][2]int{{0, 6}, {15, 21}}}
-	casino := models.Signal{Name: "rule:blocked-word", Detail: "casino", Action: models.Reject, At: [][2]int{{7, 13}}}
+	crypto := models.Signal{Name: "rule:suspect-word", Detail: "crypto", Action: models.Hold, Spans: [][2]int{{0, 6}, {15, 21}}}
+	casino := models.Signal{Name: "rule:blocked-word", Detail: "casino", Action: models.Reject, Spans: [][2]int{{7, 13}}}
 	name := models.Signal{Name: "rule:blocked-name", Detail: "casino", Action: models.Reject}
 	check("blocked words reject, suspect ones hold", r, crypto, casino, name)
 
@@ -106,7 +106,7 @@ func TestSignalsAreBounded(t *testing.T) {
 	places, of := 0, map[string]int{}
 	for _, sig := range got {
 		of[sig.Name]++
-		places += len(sig.At)
+		places += len(sig.Spans)
 	}
 	if of["rule:blocked-word"] == 0 || of["rule:suspect-word"] == 0 || len(got) > 100 || places > 600 {
 		t.Errorf("%v, %d places", of, places)

@@ -33,7 +33,7 @@ func firstStart(ctx context.Context, db *storage.DB) (*credentials, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.key, err = db.AddFirst(ctx, by, models.Site{Slug: "demo", Name: "Demo", Mode: models.ModePost},
+	w.key, err = db.AddFirstSite(ctx, by, models.Site{Slug: "demo", Name: "Demo", Mode: models.ModePost},
 		models.Moderator{Name: "admin", Role: models.RoleAdmin, PasswordHash: hash})
 	if models.KindOf(err) == models.KindConflict {
 		return nil, nil

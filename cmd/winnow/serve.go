@@ -88,7 +88,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	defer cfg.DB.Close()
-	if cfg.Secret, err = cfg.DB.Secret(ctx, []byte(c.String("secret"))); err != nil {
+	if cfg.Secret, err = cfg.DB.AccessTokenSecret(ctx, []byte(c.String("secret"))); err != nil {
 		return err
 	}
 	first, err := firstStart(ctx, cfg.DB)

@@ -68,8 +68,8 @@ func TestSiteBurst(t *testing.T) {
 	if err := json.Unmarshal([]byte(must(t, "", "site", "list", "--json", db)), &sites); err != nil {
 		t.Fatal(err)
 	}
-	if want := (models.Surge{Count: 30, Minutes: 5, HoldMinutes: 60}); sites[0].Surge != want || sites[1].Surge != (models.Surge{}) {
-		t.Errorf("bursts %+v and %+v", sites[0].Surge, sites[1].Surge)
+	if want := (models.Burst{Count: 30, Minutes: 5, HoldMinutes: 60}); sites[0].Burst != want || sites[1].Burst != (models.Burst{}) {
+		t.Errorf("bursts %+v and %+v", sites[0].Burst, sites[1].Burst)
 	}
 	if list := must(t, "", "site", "list", db); !strings.Contains(list, "30/5/60") {
 		t.Error(list)

@@ -65,7 +65,7 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 			if err != nil {
 				return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
 			}
-			s.Surge = surge
+			s.Burst = surge
 		}
 		for flag, days := range map[string]*int{
 			"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
@@ -139,7 +139,7 @@ func changeThresholds(c *cli.Command, s *models.Site) error {
 	return nil
 }
 
-func readSurge(text string) (s models.Surge, err error) {
+func readSurge(text string) (s models.Burst, err error) {
 	if text == "off" {
 		return s, nil
 	}
@@ -155,7 +155,7 @@ func readSurge(text string) (s models.Surge, err error) {
 	return s, nil
 }
 
-func surgeText(s models.Surge) string {
+func surgeText(s models.Burst) string {
 	if s.Count == 0 {
 		return "off"
 	}

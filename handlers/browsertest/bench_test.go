@@ -11,9 +11,9 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// timed notes for each key how many milliseconds after it a frame was on the
-// screen that shows another comment. A timer that is set in a frame runs after
-// that was drawn.
+// timed is a script that measures, for each key, the milliseconds until a frame
+// with another comment is on the screen. A timer that is set in a frame runs
+// after that frame was drawn.
 const timed = `(() => {
 	window.times = [];
 	const opened = () => document.querySelector("#comment .open")?.dataset.id;
@@ -42,23 +42,23 @@ func nextComment(b *testing.B, database, redisURL string) {
 	if err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
-	d := furnish(b, database, redisURL, models.ModePre)
+	d := newDeskOn(b, database, redisURL, models.ModePre)
 	queue, err := d.db.Queue(b.Context(), operator, models.QueueFilter{Limit: 1})
 	d.must(err)
 	p := d.login("alice")
-	p.until(opened + ` !== ""`)
-	p.text(timed)
+	p.waitFor(opened + ` !== ""`)
+	p.evaluate(timed)
 	for n := range decisions {
 		p.keys("a")
-		p.until(fmt.Sprintf(`times.length === %d`, n+1))
+		p.waitFor(fmt.Sprintf(`times.length === %d`, n+1))
 	}
-	d.until(func() bool {
+	d.waitFor(func() bool {
 		now, err := d.db.Queue(b.Context(), operator, models.QueueFilter{Limit: 1})
 		d.must(err)
 		return now.Total == queue.Total-decisions
 	})
 	var times []float64
-	d.must(json.Unmarshal([]byte(p.text(`JSON.stringify(times)`)), &times))
+	d.must(json.Unmarshal([]byte(p.evaluate(`JSON.stringify(times)`)), &times))
 	slices.Sort(times)
 	for _, share := range []int{50, 95, 99} {
 		b.ReportMetric(times[len(times)*share/100], fmt.Sprintf("p%d-ms", share))

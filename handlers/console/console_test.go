@@ -9,53 +9,73 @@ import (
 	"testing"
 )
 
-func get(t *testing.T, path string) *http.Response {
+// request returns a reply and its body, as it was sent.
+func request(t *testing.T, path, acceptEncoding string) (*http.Response, string) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-	return w.Result()
-}
-
-func TestPageIsFreshAndItsFilesAreKept(t *testing.T) {
-	res := get(t, "/console/")
-	page, err := io.ReadAll(res.Body)
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Header.Set("Accept-Encoding", acceptEncoding)
+	Handler().ServeHTTP(w, r)
+	res := w.Result()
+	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return res, string(body)
+}
+
+// assetPaths returns the paths of all that the page loads.
+func assetPaths(page string) (paths []string) {
+	for _, match := range regexp.MustCompile(`(?:src|href)="([0-9a-f]{16}/[^"]+)"`).FindAllStringSubmatch(page, -1) {
+		paths = append(paths, Path+match[1])
+	}
+	return paths
+}
+
+func TestPageIsNeverCachedAndItsAssetsForever(t *testing.T) {
+	res, page := request(t, Path, "")
 	if res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the page: %d, Cache-Control %q", res.StatusCode, res.Header.Get("Cache-Control"))
 	}
 	if csp := res.Header.Get("Content-Security-Policy"); strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") {
 		t.Errorf("Content-Security-Policy %q", csp)
 	}
-	named := regexp.MustCompile(`(?:src|href)=([0-9a-f]{16}/[^ >]+)`).FindAllSubmatch(page, -1)
-	if len(named) != 3 {
-		t.Fatalf("the page loads %d files, icon, style and script wanted", len(named))
+	paths := assetPaths(page)
+	if len(paths) != 5 {
+		t.Fatalf("the page names %d files; icon, style, script and texts in two languages wanted", len(paths))
 	}
-	for _, m := range named {
-		res := get(t, "/console/"+string(m[1]))
+	for _, path := range paths {
+		res, _ := request(t, path, "")
 		if res.StatusCode != http.StatusOK || !strings.Contains(res.Header.Get("Cache-Control"), "immutable") || res.Header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("%s: %d %v", m[1], res.StatusCode, res.Header)
+			t.Errorf("%s: %d %v", path, res.StatusCode, res.Header)
 		}
 	}
 	for _, path := range []string{"/console/app.js", "/console/0000000000000000/app.js", "/console/assets/app.js"} {
-		if res := get(t, path); res.StatusCode != http.StatusNotFound {
+		if res, _ := request(t, path, ""); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d, 404 wanted", path, res.StatusCode)
 		}
 	}
-	if res := get(t, "/console"); res.Header.Get("Location") != "/console/" {
+	if res, _ := request(t, "/console", ""); res.Header.Get("Location") != Path {
 		t.Errorf("/console leads to %q", res.Header.Get("Location"))
 	}
 }
 
-func TestAssetsAreSmall(t *testing.T) {
-	const most = 60_000 // bytes, before compression
-	files, _ := load()
+// TestConsoleIsSmall measures what a browser receives when it opens the desk.
+func TestConsoleIsSmall(t *testing.T) {
+	const most = 32_000 // bytes
+	_, page := request(t, Path, "")
 	sum := 0
-	for _, data := range files {
-		sum += len(data)
+	for _, path := range append(assetPaths(page), Path) {
+		res, body := request(t, path, "gzip, deflate, br")
+		if res.Header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s is sent without compression", path)
+		}
+		t.Logf("%s: %d bytes", path, len(body))
+		if !strings.HasSuffix(path, "/en.json") { // one language is loaded, and German has the longer texts
+			sum += len(body)
+		}
 	}
 	if sum > most {
-		t.Errorf("the assets have %d bytes together, %d at most", sum, most)
+		t.Errorf("the desk loads %d bytes, %d at most", sum, most)
 	}
 }

@@ -1,79 +1,58 @@
-// Package password turns moderators' passwords into what may be kept of them.
+// Package password hashes moderators' passwords with Argon2id, in the PHC string
+// format, and checks a password against a stored hash. It imports nothing of
+// Winnow.
 package password
 
 import (
-	"crypto/rand"
-	"crypto/subtle"
-	"encoding/base64"
 	"fmt"
 	"strings"
 
-	"golang.org/x/crypto/argon2"
+	"github.com/alexedwards/argon2id"
 )
 
-// Argon2id (RFC 9106) with 19 MiB, two passes and one lane, as OWASP's password
-// storage advice has it: some 20 ms of one core, and little enough memory that
-// several logins at once do no harm.
-const (
-	memory  = 19 << 10 // KiB
-	passes  = 2
-	lanes   = 1
-	saltLen = 16
-	keyLen  = 32
-)
+// params are those that OWASP's password storage advice gives for Argon2id
+// (RFC 9106): about 20 ms of one core, and so little memory that several logins
+// at once do no harm.
+var params = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // MaxLen is the most bytes that a password may have.
 const MaxLen = 1000
 
-// The most that Verify accepts of a kept hash, so that a tampered one cannot
-// take all memory or time.
+// The most that Verify accepts of a stored hash. The library would obey any
+// parameters: a manipulated hash could take all memory or time.
 const (
-	maxMemory = 1 << 20 // KiB
-	maxPasses = 20
-	maxLanes  = 16
+	maxMemory      = 1 << 20 // KiB
+	maxIterations  = 20
+	maxParallelism = 16
+	minKeyLength   = 16
+	maxKeyLength   = 64
 )
-
-var b64 = base64.RawStdEncoding.Strict()
 
 // Hash returns the hash of a password as a PHC string, with a random salt.
 func Hash(password string) (string, error) {
 	if password == "" || len(password) > MaxLen {
 		return "", fmt.Errorf("a password must have 1 to %d bytes", MaxLen)
 	}
-	salt := make([]byte, saltLen)
-	rand.Read(salt)
-	key := argon2.IDKey([]byte(password), salt, passes, memory, lanes, keyLen)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
-		argon2.Version, memory, passes, lanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+	return argon2id.CreateHash(password, params)
 }
 
-// Verify tells whether a password is the one that phc was made from. A string
-// that Hash cannot have made matches no password.
-func Verify(phc, password string) bool {
-	parts := strings.Split(phc, "$")
-	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || len(password) > MaxLen {
+// Verify tells whether a password is the one that a stored hash was made from.
+// A hash that is malformed, or beyond the limits above, matches no password.
+func Verify(hash, password string) bool {
+	if len(password) > MaxLen || !strings.HasPrefix(hash, "$argon2id$") {
 		return false
 	}
-	var version int
-	var m, t uint32
-	var p uint8
-	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
+	p, _, _, err := argon2id.DecodeHash(hash)
+	if err != nil || !acceptable(p) {
 		return false
 	}
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &m, &t, &p); err != nil {
-		return false
-	}
-	if m < 8 || m > maxMemory || t < 1 || t > maxPasses || p < 1 || p > maxLanes {
-		return false
-	}
-	salt, err := b64.DecodeString(parts[4])
-	if err != nil {
-		return false
-	}
-	want, err := b64.DecodeString(parts[5])
-	if err != nil || len(want) < 16 || len(want) > 64 {
-		return false
-	}
-	got := argon2.IDKey([]byte(password), salt, t, m, p, uint32(len(want)))
-	return subtle.ConstantTimeCompare(got, want) == 1
+	match, err := argon2id.ComparePasswordAndHash(password, hash)
+	return err == nil && match
+}
+
+func acceptable(p *argon2id.Params) bool {
+	return p.Memory >= 8 && p.Memory <= maxMemory &&
+		p.Iterations >= 1 && p.Iterations <= maxIterations &&
+		p.Parallelism >= 1 && p.Parallelism <= maxParallelism &&
+		p.KeyLength >= minKeyLength && p.KeyLength <= maxKeyLength
 }

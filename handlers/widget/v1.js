@@ -6,179 +6,192 @@
 // What readers wrote is only ever set as text.
 
 import css from "./v1-style.js";
+import { byTime, formatAge } from "./v1-time.js";
 
 const server = new URL("..", import.meta.url);
-const place = document.getElementById("winnow-comments");
-const lang = /^de/.test(place?.dataset.lang || document.documentElement.lang) ? "de" : "en";
-const { default: words } = await import(`./v1-${lang}.js`);
-const t = (key, values = {}) => words[key].replace(/{(\w+)}/g, (_, k) => values[k]);
-if (place) mount(place);
+const container = document.getElementById("winnow-comments");
+const lang = /^de/.test(container?.dataset.lang || document.documentElement.lang) ? "de" : "en";
+const { default: texts } = await import(`./v1-${lang}.js`);
+const translate = (key, values = {}) => texts[key].replace(/{(\w+)}/g, (_, name) => values[name]);
+if (container) mount(container);
 
-function el(tag, props, ...children) {
-  const e = document.createElement(tag);
+function element(tag, props, ...children) {
+  const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
-    if (typeof value === "function") e.addEventListener(name, value);
-    else if (value != null && value !== false) e.setAttribute(name, value);
+    if (typeof value === "function") node.addEventListener(name, value);
+    else if (value != null && value !== false) node.setAttribute(name, value);
   }
-  e.append(...children);
-  return e;
+  node.append(...children);
+  return node;
 }
 
-function mount(place) {
-  const { site, article, order = "newest", url = location.href.split("#")[0], title = document.title } = place.dataset;
-  const known = new Map(); // comments by id, in the order of the page
-  let next, total, parent, closed, attempt = token();
+function mount(container) {
+  const { site, article, order = "newest", title = document.title } = container.dataset;
+  const { url = location.href.split("#")[0] } = container.dataset;
+  const comments = new Map(); // by id, in the order of the page
+  let next, total, parent, closed, idempotencyKey = randomKey();
 
-  const shadow = place.attachShadow({ mode: "open" });
+  const shadow = container.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   shadow.adoptedStyleSheets = [sheet];
-  const heading = el("h2", { id: "heading" });
-  const select = el("select", { "aria-label": t("order"), change: () => load() }, ...["newest", "oldest"].map((o) => el("option", { value: o }, t(o))));
+  const button = (key, props) => element("button", { type: "button", ...props }, translate(key));
+  const heading = element("h2", { id: "heading" });
+  const select = element("select", { "aria-label": translate("order"), change: () => load() },
+    ...["newest", "oldest"].map((value) => element("option", { value }, translate(value))));
   select.value = order;
-  const list = el("ol", { role: "list" });
-  const more = el("button", { type: "button", click: () => load(next) }, t("more"));
-  const inputs = { "author.name": el("input", { id: "name", autocomplete: "name", maxlength: 100 }), body: el("textarea", { id: "body", maxlength: 20000 }) };
-  const { "author.name": name, body } = inputs;
+  const list = element("ol", { role: "list" });
+  const more = button("more", { click: () => load(next) });
+  const name = element("input", { id: "name", autocomplete: "name", maxlength: 100 });
+  const body = element("textarea", { id: "body", maxlength: 20000 });
+  const inputs = { "author.name": name, body };
   const field = (input) => {
-    input.setAttribute("aria-describedby", input.id + "-error");
-    return el("div", {}, el("label", { for: input.id }, t(input.id)), input, el("p", { class: "error", id: input.id + "-error" }));
+    const errorId = input.id + "-error";
+    input.setAttribute("aria-describedby", errorId);
+    return element("div", {}, element("label", { for: input.id }, translate(input.id)), input,
+      element("p", { class: "error", id: errorId }));
   };
-  const trap = el("input", { name: "website", tabindex: -1, autocomplete: "off" });
-  const say = el("p", { class: "say", role: "status" });
-  const send = el("button", { class: "main" }, t("send"));
-  const cancel = el("button", { type: "button", click: () => replyTo() }, t("cancel"));
-  const what = el("h3", {});
-  const form = el("form", { novalidate: "", submit: post }, what, field(name), field(body),
-    el("div", { class: "trap", "aria-hidden": "true" }, trap), el("div", { class: "row" }, send, cancel));
-  const header = el("header", {}, heading, select);
-  shadow.append(el("section", { "aria-labelledby": "heading" }, header, form, say, list, more));
+  const honeypot = element("input", { name: "website", tabindex: -1, autocomplete: "off" });
+  const message = element("p", { class: "message", role: "status" });
+  const send = element("button", { class: "main" }, translate("send"));
+  const cancel = button("cancel", { click: () => replyTo() });
+  const formHeading = element("h3", {});
+  const form = element("form", { novalidate: "", submit: post }, formHeading, field(name), field(body),
+    element("div", { class: "honeypot", "aria-hidden": "true" }, honeypot),
+    element("div", { class: "row" }, send, cancel));
+  const header = element("header", {}, heading, select);
+  shadow.append(element("section", { "aria-labelledby": "heading" }, header, form, message, list, more));
   try { name.value = localStorage.getItem("winnow.name"); } catch { /* a browser may forbid storage */ }
   more.hidden = true;
   replyTo(null, false);
   load();
-  setInterval(() => shadow.querySelectorAll("time").forEach((e) => { e.textContent = ago(e.dateTime); }), 60_000);
+  setInterval(() => {
+    for (const time of shadow.querySelectorAll("time")) time.textContent = formatAge(time.dateTime, lang);
+  }, 60_000);
 
   async function load(cursor = "") {
     try {
-      const reply = await fetch(new URL("v1/comments?" + new URLSearchParams({ site, article, order: select.value, limit: 50, cursor }), server), { cache: "no-cache" });
+      const query = new URLSearchParams({ site, article, order: select.value, limit: 50, cursor });
+      const reply = await fetch(new URL("v1/comments?" + query, server), { cache: "no-cache" });
       if (!reply.ok) throw reply;
       const page = await reply.json();
-      if (!cursor) known.clear();
-      for (const c of page.comments) known.set(c.id, c);
+      if (!cursor) comments.clear();
+      for (const comment of page.comments) comments.set(comment.id, comment);
       ({ next, total } = page);
       closed = page.state === "closed";
       show();
     } catch {
-      tell(t("unloaded") + " ", "bad");
-      say.append(el("button", { type: "button", class: "quiet", click: () => { tell(""); load(cursor); } }, t("retry")));
+      showMessage(translate("unloaded") + " ", "bad");
+      message.append(button("retry", { class: "link", click: () => { showMessage(""); load(cursor); } }));
     }
   }
 
   function show() {
-    const below = {};
-    for (const c of known.values()) (below[known.has(c.parent_id) ? c.parent_id : ""] ??= []).push(c);
-    const branch = (c) => {
-      const replies = (below[c.id] || []).sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
-      return el("li", { class: c.own && "own" }, card(c), ...(replies.length ? [el("ol", { role: "list" }, ...replies.map(branch))] : []));
+    const byParent = {};
+    for (const comment of comments.values()) {
+      (byParent[comments.has(comment.parent_id) ? comment.parent_id : ""] ??= []).push(comment);
+    }
+    const branch = (comment) => {
+      const replies = (byParent[comment.id] || []).sort(byTime).map(branch);
+      return element("li", { class: comment.own && "own" }, card(comment),
+        ...(replies.length ? [element("ol", { role: "list" }, ...replies)] : []));
     };
-    list.replaceChildren(...(below[""] || []).map(branch));
-    if (!known.size) list.append(el("li", { class: "note" }, t("first")));
-    heading.textContent = words.comments[Math.min(total, 2)].replace("{n}", total.toLocaleString(lang));
+    list.replaceChildren(...(byParent[""] || []).map(branch));
+    if (!comments.size) list.append(element("li", { class: "note" }, translate("first")));
+    heading.textContent = texts.comments[Math.min(total, 2)].replace("{n}", total.toLocaleString(lang));
     more.hidden = !next;
     form.hidden = closed;
-    if (closed) tell(t("closed"));
+    if (closed) showMessage(translate("closed"));
     replyTo(parent, false);
   }
 
-  function card(c) {
-    const label = t("replyTo", { name: c.author.name });
-    return el("article", { id: "c-" + c.id, tabindex: -1 },
-      el("p", { class: "by" }, el("b", {}, c.author.name),
-        el("time", { datetime: c.created_at, title: new Date(c.created_at).toLocaleString(lang) }, ago(c.created_at)),
-        c.parent_id && !known.has(c.parent_id) ? " · " + t("earlier") : ""),
-      el("p", { class: "text" }, c.body),
-      c.own && c.status !== "approved"
-        ? el("p", { class: "note" }, t(c.status === "pending" ? "waiting" : c.status))
-        : closed ? "" : el("button", { type: "button", class: "quiet", "aria-label": label, click: () => replyTo(c) }, t("reply")));
+  function card(comment) {
+    const { id, parent_id, author, created_at, own, status } = comment;
+    const title = new Date(created_at).toLocaleString(lang);
+    return element("article", { id: "c-" + id, tabindex: -1 },
+      element("p", { class: "by" }, element("b", {}, author.name),
+        element("time", { datetime: created_at, title }, formatAge(created_at, lang)),
+        parent_id && !comments.has(parent_id) ? " · " + translate("earlier") : ""),
+      element("p", { class: "text" }, comment.body),
+      own && status !== "approved"
+        ? element("p", { class: "note" }, translate(status === "pending" ? "waiting" : status))
+        : closed ? "" : button("reply", {
+          class: "link", "aria-label": translate("replyTo", author), click: () => replyTo(comment) }));
   }
 
-  // The one form moves to where its comment will be.
-  function replyTo(c, focus = true) {
-    parent = c;
-    what.textContent = c ? t("replyTo", { name: c.author.name }) : t("write");
-    cancel.hidden = !c;
-    (shadow.getElementById("c-" + c?.id) || header).after(form);
-    form.after(say);
+  // There is one form. It moves to where its comment will be.
+  function replyTo(comment, focus = true) {
+    parent = comment;
+    formHeading.textContent = comment ? translate("replyTo", comment.author) : translate("write");
+    cancel.hidden = !comment;
+    (shadow.getElementById("c-" + comment?.id) || header).after(form);
+    form.after(message);
     if (focus) (name.value ? body : name).focus();
   }
 
   async function post(event) {
     event.preventDefault();
-    tell("");
-    if (faults([name, body].map((input) => [input, input.value.trim() ? "" : t("empty")]))) return;
-    const comment = { site, article: { id: article, url, title }, parent_id: parent?.id, author: { name: name.value }, body: body.value, website: trap.value };
+    showMessage("");
+    if (showErrors([name, body].map((input) => [input, input.value.trim() ? "" : translate("empty")]))) return;
+    const comment = { site, article: { id: article, url, title }, parent_id: parent?.id,
+      author: { name: name.value }, body: body.value, website: honeypot.value };
     send.disabled = true;
     try {
-      const headers = { "Content-Type": "application/json", "Idempotency-Key": attempt };
-      const reply = await fetch(new URL("v1/comments", server), { method: "POST", headers, body: JSON.stringify(comment) });
+      const headers = { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey };
+      const options = { method: "POST", headers, body: JSON.stringify(comment) };
+      const reply = await fetch(new URL("v1/comments", server), options);
       const answer = await reply.json();
-      if (reply.ok) posted({ ...comment, ...answer, own: true });
-      else refused(reply, answer);
+      if (reply.ok) showPosted({ ...comment, ...answer, own: true });
+      else showRefusal(reply, answer);
     } catch {
-      tell(t("unreachable"), "bad"); // the next try is the same attempt
+      showMessage(translate("unreachable"), "bad"); // with the same key: the server may have got it
     }
     send.disabled = false;
   }
 
-  function posted(c) {
-    try { localStorage.setItem("winnow.name", c.author.name); } catch { /* likewise */ }
-    const others = [...known];
-    known.clear(); // one's own comes first
-    [[c.id, c], ...others].forEach(([id, x]) => known.set(id, x));
-    if (c.status === "approved") total++;
+  function showPosted(comment) {
+    try { localStorage.setItem("winnow.name", comment.author.name); } catch { /* likewise */ }
+    const others = [...comments];
+    comments.clear();
+    for (const [id, other] of [[comment.id, comment], ...others]) comments.set(id, other); // one's own comes first
+    if (comment.status === "approved") total++;
     body.value = "";
-    attempt = token();
+    idempotencyKey = randomKey();
     parent = null;
     show();
-    tell(t(c.status));
-    shadow.getElementById("c-" + c.id).focus();
+    showMessage(translate(comment.status));
+    shadow.getElementById("c-" + comment.id).focus();
   }
 
-  function refused(reply, problem) {
-    attempt = token();
+  function showRefusal(reply, problem) {
+    idempotencyKey = randomKey();
     const kind = problem.type?.split(":").pop();
-    if (kind === "closed" || kind === "banned") return tell(t(kind), "bad");
-    if (faults((problem.fields || []).map((f) => [inputs[f.field], f.message]))) return;
-    const time = new Date(Date.now() + 1000 * (reply.headers.get("Retry-After") || 60)).toLocaleTimeString(lang);
-    if (reply.status === 429) tell(t("limited", { time }), "bad");
-    else tell(reply.status < 500 ? t("failed", { why: problem.detail || problem.title }) : t("unreachable"), "bad");
+    if (kind === "closed" || kind === "banned") return showMessage(translate(kind), "bad");
+    if (showErrors((problem.fields || []).map((error) => [inputs[error.field], error.message]))) return;
+    const until = new Date(Date.now() + 1000 * (reply.headers.get("Retry-After") || 60));
+    if (reply.status === 429) showMessage(translate("limited", { time: until.toLocaleTimeString(lang) }), "bad");
+    else if (reply.status >= 500) showMessage(translate("unreachable"), "bad");
+    else showMessage(translate("failed", { why: problem.detail || problem.title }), "bad");
   }
 
-  // faults shows messages beside their inputs, and tells whether there was one.
-  function faults(all) {
-    const wrong = all.filter(([input, message]) => {
-      input?.setAttribute("aria-invalid", !!message);
-      if (input) shadow.getElementById(input.id + "-error").textContent = message;
-      return input && message;
+  // showErrors shows messages beside their inputs, and reports whether there was one.
+  function showErrors(errors) {
+    const wrong = errors.filter(([input, text]) => {
+      input?.setAttribute("aria-invalid", !!text);
+      if (input) shadow.getElementById(input.id + "-error").textContent = text;
+      return input && text;
     });
     wrong[0]?.[0].focus();
     return wrong.length > 0;
   }
 
-  function tell(message, kind = "") {
-    say.className = "say " + kind;
-    say.textContent = message;
+  function showMessage(text, kind = "") {
+    message.className = "message " + kind;
+    message.textContent = text;
   }
 }
 
-function ago(time) {
-  const minutes = Math.min(0, Math.ceil((new Date(time) - Date.now()) / 60_000));
-  const [unit, size] = [["year", 525_600], ["month", 43_800], ["day", 1440], ["hour", 60], ["minute", 1]].find(([, size]) => minutes <= -size) || ["minute", 1];
-  return new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(Math.ceil(minutes / size), unit);
-}
-
-// token names one attempt to post: a repeated request is not a second comment.
-function token() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16)).join("");
+// randomKey names one attempt to post: a repeated request is not a second comment.
+function randomKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 }

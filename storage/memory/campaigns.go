@@ -67,10 +67,10 @@ func NewCampaigns(now func() time.Time) *Campaigns {
 	return &Campaigns{now: now, current: map[band]bandEntry{}, rotatedAt: now().UnixMicro()}
 }
 
-// See counts a comment and returns its group: that of earlier comments on the site
+// Assign counts a comment and returns its group: that of earlier comments on the site
 // with a similar sketch, or a new one, named by id. Different authors are counted
 // by their keys, which are stored as hashes. The error is always nil.
-func (c *Campaigns) See(_ context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
+func (c *Campaigns) Assign(_ context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now().UnixMicro()
@@ -116,8 +116,8 @@ func (c *Campaigns) store(now int64, site string, sketch models.Sketch, g *group
 // find returns the group that most bands point to, the first one if several have
 // as many, or nil when they are too few.
 func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
-	var groups [models.Bands]*group
-	var votes [models.Bands]int
+	var groups [models.SketchSize]*group
+	var votes [models.SketchSize]int
 	best := 0
 	var found *group
 	for _, n := range sketch {
@@ -137,7 +137,7 @@ func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
 			best, found = votes[i], s.group
 		}
 	}
-	if best < models.Alike {
+	if best < models.MinSharedBands {
 		return nil
 	}
 	return found

@@ -39,7 +39,7 @@ func TestCampaignsBoundedMemory(t *testing.T) {
 		for k := range s {
 			s[k] = uint64(i*len(s) + k)
 		}
-		found, _ := c.See(t.Context(), "gazette", s, fmt.Sprint(i), "ann", "a")
+		found, _ := c.Assign(t.Context(), "gazette", s, fmt.Sprint(i), "ann", "a")
 		return found
 	}
 	const comments = 60_000
@@ -56,7 +56,7 @@ func TestCampaignsBoundedMemory(t *testing.T) {
 	see(comments)
 	clock.Pass(3 * memory.CampaignWindow)
 	see(comments)
-	if n := c.Len(); n > 2*models.Bands {
+	if n := c.Len(); n > 2*models.SketchSize {
 		t.Errorf("%d bands are stored after a pause", n)
 	}
 }
@@ -69,7 +69,7 @@ func BenchmarkCampaigns(b *testing.B) {
 		for k := range s {
 			s[k] = (i%5000)<<8 + uint64(k)
 		}
-		c.See(b.Context(), "gazette", s, "c", "ann", "a")
+		c.Assign(b.Context(), "gazette", s, "c", "ann", "a")
 		i++
 	}
 }

@@ -43,10 +43,10 @@ func (l *Limiter) hash(lim models.Limit) uint64 {
 	return maphash.Comparable(l.seed, [3]string{lim.Site, lim.Name, lim.Key})
 }
 
-// Take counts one request under each of the limits, or under none of them
+// Allow counts one request under each of the limits, or under none of them
 // when one refuses. Limits with a Count of 0 do not limit; when no other is
 // left, the Allowance has no Policy. The error is always nil.
-func (l *Limiter) Take(_ context.Context, limits ...models.Limit) (models.Allowance, error) {
+func (l *Limiter) Allow(_ context.Context, limits ...models.Limit) (models.Allowance, error) {
 	limits = ActiveLimits(limits)
 	keys, tats := make([]uint64, len(limits)), make([]int64, len(limits))
 	for i, lim := range limits {

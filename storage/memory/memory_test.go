@@ -63,16 +63,16 @@ func TestExactTimes(t *testing.T) {
 		{RetryAfter: 5 * time.Second, Reset: 10 * time.Second},
 	} {
 		want.Policy = perAddress("a")
-		if a, _ := l.Take(t.Context(), perAddress("a")); a != want {
+		if a, _ := l.Allow(t.Context(), perAddress("a")); a != want {
 			t.Fatalf("request %d: %+v, want %+v", i+1, a, want)
 		}
 	}
 	c.Pass(5*time.Second - time.Microsecond)
-	if a, _ := l.Take(t.Context(), perAddress("a")); a.Allowed || a.RetryAfter != time.Microsecond {
+	if a, _ := l.Allow(t.Context(), perAddress("a")); a.Allowed || a.RetryAfter != time.Microsecond {
 		t.Fatalf("a microsecond early: %+v", a)
 	}
 	c.Pass(time.Microsecond)
-	if a, _ := l.Take(t.Context(), perAddress("a")); !a.Allowed {
+	if a, _ := l.Allow(t.Context(), perAddress("a")); !a.Allowed {
 		t.Fatalf("in time: %+v", a)
 	}
 }
@@ -80,9 +80,9 @@ func TestExactTimes(t *testing.T) {
 func TestClockSetBack(t *testing.T) {
 	c := newClock()
 	l := memory.NewLimiter(c.Now)
-	l.Take(t.Context(), perAddress("a"))
+	l.Allow(t.Context(), perAddress("a"))
 	c.Pass(-24 * time.Hour)
-	if a, _ := l.Take(t.Context(), perAddress("a")); a.Reset > 10*time.Second {
+	if a, _ := l.Allow(t.Context(), perAddress("a")); a.Reset > 10*time.Second {
 		t.Fatalf("after the clock was set back a day the limit resets in %v", a.Reset)
 	}
 }
@@ -92,15 +92,15 @@ func TestDropsExpiredKeysOnly(t *testing.T) {
 	c := newClock()
 	l := memory.NewLimiter(c.Now)
 	hour := models.Limit{Name: "login", Key: "admin", Rate: models.Rate{Count: 1, Period: time.Hour}}
-	l.Take(t.Context(), hour)
+	l.Allow(t.Context(), hour)
 	for i := range 20_000 {
 		c.Pass(time.Millisecond)
-		l.Take(t.Context(), perAddress(fmt.Sprint(i)))
+		l.Allow(t.Context(), perAddress(fmt.Sprint(i)))
 	}
 	if n := l.Len(); n > 12_000 {
 		t.Errorf("%d keys are stored, about 5,000 have not expired", n)
 	}
-	if a, _ := l.Take(t.Context(), hour); a.Allowed {
+	if a, _ := l.Allow(t.Context(), hour); a.Allowed {
 		t.Error("a key was dropped before it expired")
 	}
 }
@@ -110,7 +110,7 @@ func BenchmarkLimiter(b *testing.B) {
 	day := models.Rate{Count: 1 << 30, Period: 24 * time.Hour}
 	b.RunParallel(func(p *testing.PB) {
 		for i := 0; p.Next(); i++ {
-			l.Take(b.Context(),
+			l.Allow(b.Context(),
 				models.Limit{Name: "address", Key: fmt.Sprint(i % 10_000), Rate: day},
 				models.Limit{Name: "author", Key: fmt.Sprint(i % 1000), Rate: day},
 				models.Limit{Name: "site", Rate: day})

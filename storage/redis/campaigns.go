@@ -27,13 +27,13 @@ type Campaigns struct {
 	local  *memory.Campaigns
 }
 
-// See counts a comment and returns its group: that of earlier comments on the site
+// Assign counts a comment and returns its group: that of earlier comments on the site
 // with a similar sketch, or a new one, named by id. Different authors are counted
 // by their keys, which are stored as hashes.
 //
 // While Redis is down or slow, this node counts alone, starting from the last
 // state of each group that it got from Redis.
-func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
+func (c *Campaigns) Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error) {
 	name := prefix(site)
 	keys := make([]string, len(sketch))
 	for i, band := range sketch {
@@ -41,7 +41,7 @@ func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, 
 	}
 	call := newCall(site, campaignsScript, keys, name+"campaign:", id,
 		strconv.FormatUint(memory.KeyHash(author), 36), strconv.FormatUint(memory.KeyHash(article), 36),
-		memory.CampaignWindow.Milliseconds(), models.Alike, memory.MaxDistinct)
+		memory.CampaignWindow.Milliseconds(), models.MinSharedBands, memory.MaxDistinct)
 	if c.client.do(ctx, call) == nil {
 		found, err := parseCampaign(call.reply.Slice())
 		if err == nil {
@@ -50,7 +50,7 @@ func (c *Campaigns) See(ctx context.Context, site string, sketch models.Sketch, 
 		return found, err
 	}
 	c.client.fallbacks.Add(1)
-	return c.local.See(ctx, site, sketch, id, author, article)
+	return c.local.Assign(ctx, site, sketch, id, author, article)
 }
 
 // parseCampaign decodes the reply of the script.

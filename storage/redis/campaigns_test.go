@@ -66,7 +66,7 @@ func see(t *testing.T, c *redis.Client, id, author string) models.Campaign {
 	for i := range s {
 		s[i] = uint64(i + 1)
 	}
-	found, err := c.Campaigns().See(t.Context(), "gazette", s, id, author, "a")
+	found, err := c.Campaigns().Assign(t.Context(), "gazette", s, id, author, "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestCampaignKeys(t *testing.T) {
 			stored += strings.Join(rdb.HKeys(t.Context(), key).Val(), " ")
 		}
 	}
-	if len(keys) < models.Bands+1 || strings.Contains(stored, "ann") {
+	if len(keys) < models.SketchSize+1 || strings.Contains(stored, "ann") {
 		t.Errorf("stored: %s", stored)
 	}
 }
@@ -140,7 +140,7 @@ func BenchmarkCampaigns(b *testing.B) {
 		for k := range s {
 			s[k] = (i%5000)<<8 + uint64(k)
 		}
-		if _, err := c.Campaigns().See(b.Context(), "gazette", s, "c", "ann", "a"); err != nil {
+		if _, err := c.Campaigns().Assign(b.Context(), "gazette", s, "c", "ann", "a"); err != nil {
 			b.Fatal(err)
 		}
 	}

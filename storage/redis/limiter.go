@@ -31,13 +31,13 @@ type Limiter struct {
 	local  *memory.Limiter
 }
 
-// Take counts one request under each of the limits, or under none of them
+// Allow counts one request under each of the limits, or under none of them
 // when one refuses. Limits with a Count of 0 do not limit; when no other is
 // left, the Allowance has no Policy. All limits must have the same Site.
 //
 // While Redis is down or slow, this node counts alone, starting from the last
 // state of each limit that it got from Redis.
-func (l *Limiter) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
+func (l *Limiter) Allow(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
 	limits = memory.ActiveLimits(limits)
 	if len(limits) == 0 {
 		return models.Allowance{Allowed: true}, nil
@@ -52,7 +52,7 @@ func (l *Limiter) Take(ctx context.Context, limits ...models.Limit) (models.Allo
 		}
 	}
 	l.client.fallbacks.Add(1)
-	return l.local.Take(ctx, limits...)
+	return l.local.Allow(ctx, limits...)
 }
 
 func limitsCall(limits []models.Limit) *call {

@@ -191,7 +191,7 @@ func TestRoundTrips(t *testing.T) {
 		{Site: "gazette", Name: "address", Key: "a", Rate: day}, {Site: "gazette", Name: "author", Key: "u", Rate: day}, {Site: "gazette", Name: "site", Rate: day},
 	}
 	take := func() {
-		if _, err := c.Limiter().Take(t.Context(), three...); err != nil {
+		if _, err := c.Limiter().Allow(t.Context(), three...); err != nil {
 			t.Error(err)
 		}
 	}
@@ -249,14 +249,14 @@ func benchComment(b *testing.B, c *redis.Client) {
 	for i := 0; b.Loop(); i++ {
 		begun := time.Now()
 		ctx := b.Context()
-		if _, err := c.Limiter().Take(ctx, models.Limit{Site: "gazette", Name: "site", Rate: day}); err != nil {
+		if _, err := c.Limiter().Allow(ctx, models.Limit{Site: "gazette", Name: "site", Rate: day}); err != nil {
 			b.Error(err)
 		}
 		var s models.Sketch
 		for k := range s {
 			s[k] = uint64(i%5000)<<8 + uint64(k)
 		}
-		if _, err := c.Campaigns().See(ctx, "gazette", s, strings.Repeat("c", 36), "ann", "a"); err != nil {
+		if _, err := c.Campaigns().Assign(ctx, "gazette", s, strings.Repeat("c", 36), "ann", "a"); err != nil {
 			b.Error(err)
 		}
 		took = append(took, time.Since(begun))

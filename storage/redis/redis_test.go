@@ -175,7 +175,7 @@ func TestKeys(t *testing.T) {
 		t.Errorf("%s expires in %v, want at most 15 minutes", key, ttl)
 	}
 	rate := models.Rate{Count: 1, Period: time.Hour}
-	if _, err := c.Limiter().Take(t.Context(), models.Limit{Name: "login", Key: strings.Repeat("x", 10_000), Rate: rate}); err != nil {
+	if _, err := c.Limiter().Allow(t.Context(), models.Limit{Name: "login", Key: strings.Repeat("x", 10_000), Rate: rate}); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range rdb.Keys(t.Context(), "*").Val() {
@@ -221,7 +221,7 @@ func TestInvalidAddresses(t *testing.T) {
 
 func take(t testing.TB, c *redis.Client, count int) models.Allowance {
 	t.Helper()
-	a, err := c.Limiter().Take(context.WithoutCancel(t.Context()), models.Limit{
+	a, err := c.Limiter().Allow(context.WithoutCancel(t.Context()), models.Limit{
 		Site: "gazette", Name: "address", Key: "a", Rate: models.Rate{Count: count, Period: time.Hour},
 	})
 	if err != nil {
@@ -349,7 +349,7 @@ func TestCanceledContext(t *testing.T) {
 	used(t, c)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.Limiter().Take(ctx, models.Limit{Name: "address", Rate: models.Rate{Count: 1, Period: time.Hour}}); err != nil {
+	if _, err := c.Limiter().Allow(ctx, models.Limit{Name: "address", Rate: models.Rate{Count: 1, Period: time.Hour}}); err != nil {
 		t.Error(err)
 	}
 	if err := c.Notifier().Publish(ctx, models.Event{ID: "e"}); err != nil {
@@ -364,7 +364,7 @@ func BenchmarkLimiter(b *testing.B) {
 	b.SetParallelism(32)
 	b.RunParallel(func(p *testing.PB) {
 		for i := 0; p.Next(); i++ {
-			_, err := c.Limiter().Take(b.Context(),
+			_, err := c.Limiter().Allow(b.Context(),
 				models.Limit{Site: "gazette", Name: "address", Key: fmt.Sprint(i % 10_000), Rate: day},
 				models.Limit{Site: "gazette", Name: "author", Key: fmt.Sprint(i % 1000), Rate: day},
 				models.Limit{Site: "gazette", Name: "site", Rate: day})

@@ -14,7 +14,7 @@ import (
 
 // A CampaignGrouper groups near-copies.
 type CampaignGrouper interface {
-	See(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
+	Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
 }
 
 // Campaigns is the conformance suite of a CampaignGrouper. The function open
@@ -49,7 +49,7 @@ type campaignTest struct {
 
 func (x campaignTest) see(t *testing.T, sketch models.Sketch, id, author, article string) models.Campaign {
 	t.Helper()
-	c, err := x.s.See(t.Context(), "gazette", sketch, id, author, article)
+	c, err := x.s.Assign(t.Context(), "gazette", sketch, id, author, article)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,10 +86,10 @@ func testCopies(t *testing.T, x campaignTest) {
 
 func testAlike(t *testing.T, x campaignTest) {
 	x.see(t, sketch(1, 0, 0), "c1", "ann", "a")
-	is(t, x.see(t, sketch(1, 1, models.Bands-models.Alike+1), "c2", "bob", "a"), "c2", 1, 1, 1)
+	is(t, x.see(t, sketch(1, 1, models.SketchSize-models.MinSharedBands+1), "c2", "bob", "a"), "c2", 1, 1, 1)
 
 	x.see(t, sketch(2, 0, 0), "c3", "ann", "a")
-	is(t, x.see(t, sketch(2, 1, models.Bands-models.Alike), "c4", "bob", "a"), "c3", 2, 2, 1)
+	is(t, x.see(t, sketch(2, 1, models.SketchSize-models.MinSharedBands), "c4", "bob", "a"), "c3", 2, 2, 1)
 }
 
 func testItself(t *testing.T, x campaignTest) {
@@ -100,8 +100,8 @@ func testItself(t *testing.T, x campaignTest) {
 func testChain(t *testing.T, x campaignTest) {
 	s := sketch(1, 0, 0)
 	x.see(t, s, "c0", "ann", "a")
-	for i := range 3 * models.Bands {
-		s[i%models.Bands] += 1 << 30
+	for i := range 3 * models.SketchSize {
+		s[i%models.SketchSize] += 1 << 30
 		is(t, x.see(t, s, fmt.Sprint("c", i+1), "ann", "a"), "c0", i+2, 1, 1)
 	}
 }
@@ -111,7 +111,7 @@ func testMostVotes(t *testing.T, x campaignTest) {
 	x.see(t, one, "c1", "ann", "a")
 	x.see(t, two, "c2", "ann", "a")
 	between := one
-	copy(between[models.Alike:], two[models.Alike:])
+	copy(between[models.MinSharedBands:], two[models.MinSharedBands:])
 	is(t, x.see(t, between, "c3", "ann", "a"), "c2", 2, 1, 1)
 }
 
@@ -141,7 +141,7 @@ func testManyAuthors(t *testing.T, x campaignTest) {
 
 func testSites(t *testing.T, x campaignTest) {
 	for _, site := range []string{"gazette", "herald", ""} {
-		c, err := x.s.See(t.Context(), site, sketch(1, 0, 0), "c-"+site, "ann", "a")
+		c, err := x.s.Assign(t.Context(), site, sketch(1, 0, 0), "c-"+site, "ann", "a")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,7 @@ func testFirst(t *testing.T, x campaignTest) {
 func testStrangeKeys(t *testing.T, x campaignTest) {
 	strange := "a}b{c\x00\r\n\xff ü" + strings.Repeat("x", 1000)
 	for i := range 2 {
-		c, err := x.s.See(t.Context(), strange, sketch(1, 0, 0), strange, strange, strange)
+		c, err := x.s.Assign(t.Context(), strange, sketch(1, 0, 0), strange, strange, strange)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +192,7 @@ func testConcurrentCopies(t *testing.T, x campaignTest) {
 	for i := range callers {
 		all.Go(func() {
 			for j := range each {
-				if _, err := x.s.See(t.Context(), "gazette", sketch(1, i, 2), fmt.Sprint("c", i, "-", j), fmt.Sprint(i), "a"); err != nil {
+				if _, err := x.s.Assign(t.Context(), "gazette", sketch(1, i, 2), fmt.Sprint("c", i, "-", j), fmt.Sprint(i), "a"); err != nil {
 					t.Error(err)
 				}
 			}

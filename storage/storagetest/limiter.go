@@ -14,7 +14,7 @@ import (
 
 // A RateLimiter limits rates.
 type RateLimiter interface {
-	Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error)
+	Allow(ctx context.Context, limits ...models.Limit) (models.Allowance, error)
 }
 
 // Limiter is the conformance suite of a RateLimiter. The function open returns a
@@ -49,7 +49,7 @@ type limiterTest struct {
 
 func (x limiterTest) take(t *testing.T, limits ...models.Limit) models.Allowance {
 	t.Helper()
-	a, err := x.l.Take(t.Context(), limits...)
+	a, err := x.l.Allow(t.Context(), limits...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func testConcurrent(t *testing.T, x limiterTest) {
 	for range callers {
 		all.Go(func() {
 			for range each {
-				a, err := x.l.Take(t.Context(), limit("address", "a", allowed, 24*time.Hour))
+				a, err := x.l.Allow(t.Context(), limit("address", "a", allowed, 24*time.Hour))
 				if err != nil {
 					t.Error(err)
 				}
@@ -242,7 +242,7 @@ func testConcurrentKeys(t *testing.T, x limiterTest) {
 	for i := range addresses {
 		all.Go(func() {
 			for range each {
-				a, err := x.l.Take(t.Context(),
+				a, err := x.l.Allow(t.Context(),
 					limit("address", fmt.Sprint(i), 10, 24*time.Hour), limit("site", "", siteAllows, 24*time.Hour))
 				if err != nil {
 					t.Error(err)

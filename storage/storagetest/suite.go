@@ -132,8 +132,8 @@ func (l *fixture) new(edit ...func(*storage.NewComment)) storage.NewComment {
 			Status: models.Pending, Reason: models.ReasonSpam,
 		},
 		Verdict: models.Verdict{
-			Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m1", Hold: 0.5, Reject: 0.99,
-			Signals: []models.Signal{{Name: "word:thought", Weight: 1.5, At: [][2]int{{0, 7}}}},
+			Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m1", HoldAt: 0.5, RejectAt: 0.99,
+			Signals: []models.Signal{{Name: "word:thought", Weight: 1.5, Spans: [][2]int{{0, 7}}}},
 		},
 	}
 	for _, e := range edit {

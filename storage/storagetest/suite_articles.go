@@ -43,7 +43,7 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		hour := l.clock.Now().Add(time.Hour)
 		l.article(t, "shut", func(e *models.ArticleEntry) { e.State, e.Until = models.ArticleClosed, hour })
 		l.article(t, "watched", func(e *models.ArticleEntry) { e.State = models.ArticlePre })
-		must(l.StartSurge(l.ctx, "gazette", "busy", hour))(t)
+		must(l.StartBurst(l.ctx, "gazette", "busy", hour))(t)
 		find := func(what string, f models.ArticleFilter, want string) {
 			t.Helper()
 			f.Site = "gazette"
@@ -58,17 +58,17 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		find("one", models.ArticleFilter{Article: "X2"}, "X2")
 		find("closed", models.ArticleFilter{State: models.ArticleClosed}, "shut")
 		find("pre", models.ArticleFilter{State: models.ArticlePre}, "watched")
-		find("surging", models.ArticleFilter{Surging: true}, "busy")
+		find("surging", models.ArticleFilter{InBurst: true}, "busy")
 		find("open", models.ArticleFilter{State: models.ArticleOpen}, "x1 X2 busy")
-		equal(t, "set", len(must(l.SetArticles(l.ctx, "gazette", 3))(t)), 3)
-		if set := must(l.SetArticles(l.ctx, "gazette", 2))(t); set != nil {
+		equal(t, "set", len(must(l.ArticleOverrides(l.ctx, "gazette", 3))(t)), 3)
+		if set := must(l.ArticleOverrides(l.ctx, "gazette", 2))(t); set != nil {
 			t.Fatalf("more than requested: %v", set)
 		}
 		l.clock.Advance(2 * time.Hour)
 		find("closed later", models.ArticleFilter{State: models.ArticleClosed}, "")
-		find("surging later", models.ArticleFilter{Surging: true}, "")
+		find("surging later", models.ArticleFilter{InBurst: true}, "")
 		find("open later", models.ArticleFilter{State: models.ArticleOpen}, "x1 X2 shut busy")
-		equal(t, "set later", len(must(l.SetArticles(l.ctx, "gazette", 3))(t)), 1)
+		equal(t, "set later", len(must(l.ArticleOverrides(l.ctx, "gazette", 3))(t)), 1)
 		equal(t, "state later", must(l.Article(l.ctx, "gazette", "shut"))(t).State, models.ArticleOpen)
 		equal(t, "unknown", must(l.Article(l.ctx, "gazette", "unknown"))(t).State, models.ArticleOpen)
 	},
@@ -76,16 +76,16 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		l.post(t, approved)
 		version := must(l.ArticleVersion(l.ctx, "gazette", "a1"))(t)
 		e := l.article(t, "a1", func(e *models.ArticleEntry) {
-			e.State, e.Section, e.Surge = models.ArticlePre, "Sport", &models.Surge{Count: 10, Minutes: 1, HoldMinutes: 30}
+			e.State, e.Section, e.Burst = models.ArticlePre, "Sport", &models.Burst{Count: 10, Minutes: 1, HoldMinutes: 30}
 		})
-		equal(t, "surge", *e.Surge, models.Surge{Count: 10, Minutes: 1, HoldMinutes: 30})
+		equal(t, "surge", *e.Burst, models.Burst{Count: 10, Minutes: 1, HoldMinutes: 30})
 		equal(t, "in a comment", l.post(t).Article.Title, "First")
 		equal(t, "in the queue", must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t).Items[0].Comment.Article.Section, "Sport")
 		for what, change := range map[string]func(*models.ArticleEntry){
 			"state":   func(e *models.ArticleEntry) { e.State = "ajar" },
 			"until":   func(e *models.ArticleEntry) { e.State, e.Until = models.ArticleOpen, l.clock.Now() },
 			"section": func(e *models.ArticleEntry) { e.Section = strings.Repeat("ä", 101) },
-			"surge":   func(e *models.ArticleEntry) { e.Surge = &models.Surge{Count: 1} },
+			"surge":   func(e *models.ArticleEntry) { e.Burst = &models.Burst{Count: 1} },
 		} {
 			_, err := l.UpdateArticle(l.ctx, ann, "gazette", "a1", func(e *models.ArticleEntry) error { change(e); return nil })
 			if models.KindOf(err) != models.KindInvalid {
@@ -110,17 +110,17 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		var ends [2]time.Time
 		together(2, func(i int) {
 			var err error
-			if ends[i], err = l.StartSurge(l.ctx, "gazette", "a1", until.Add(time.Duration(i)*time.Second)); err != nil {
+			if ends[i], err = l.StartBurst(l.ctx, "gazette", "a1", until.Add(time.Duration(i)*time.Second)); err != nil {
 				t.Error(err)
 			}
 		})
 		equal(t, "end", ends[0], ends[1])
-		equal(t, "in the queue", must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t).Items[0].Comment.Article.SurgeUntil, ends[0])
+		equal(t, "in the queue", must(l.Queue(l.ctx, bob, models.QueueFilter{}))(t).Items[0].Comment.Article.BurstUntil, ends[0])
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "article.surge"})
 		ok(t, err)
 		equal(t, "trail", len(rows), 1)
-		l.article(t, "a1", func(e *models.ArticleEntry) { e.SurgeUntil = time.Time{} })
-		equal(t, "ended", len(must(l.SetArticles(l.ctx, "gazette", 3))(t)), 0)
+		l.article(t, "a1", func(e *models.ArticleEntry) { e.BurstUntil = time.Time{} })
+		equal(t, "ended", len(must(l.ArticleOverrides(l.ctx, "gazette", 3))(t)), 0)
 	},
 }
 

@@ -31,7 +31,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 		for range 40 {
 			ids = append(ids, l.post(t).ID)
 		}
-		_, done, _, err := l.DecideAll(l.ctx, ann, ids, models.DecisionRequest{Action: models.Approve})
+		_, done, _, err := l.DecideBatch(l.ctx, ann, ids, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
 		equal(t, "rows", l.verify(t, "").Seq, int64(2+len(done)))
 		at := 0
@@ -118,7 +118,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 				mine := ids[p*each+n]
 				if n%4 == 3 {
 					// Other nodes change some of these too, in another order.
-					if _, _, _, err := db.DecideAll(l.ctx, who, []string{mine, ids[n], ids[(p*each+n+50)%len(ids)]}, models.DecisionRequest{Action: models.Reject}); err != nil {
+					if _, _, _, err := db.DecideBatch(l.ctx, who, []string{mine, ids[n], ids[(p*each+n+50)%len(ids)]}, models.DecisionRequest{Action: models.Reject}); err != nil {
 						t.Error(err)
 					}
 					continue

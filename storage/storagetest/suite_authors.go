@@ -17,7 +17,7 @@ var (
 
 func (l *fixture) impose(t testing.TB, r models.Reader, s *models.Sanction) {
 	t.Helper()
-	ok(t, l.SetStanding(l.ctx, ann, r, func(v *models.Standing) error { v.Sanction = s; return nil }))
+	ok(t, l.SetAuthorState(l.ctx, ann, r, func(v *models.AuthorState) error { v.Sanction = s; return nil }))
 }
 
 var authorTests = map[string]func(*testing.T, *fixture){
@@ -29,7 +29,7 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		l.post(t, author, onSite("tribune"))
 		last := l.post(t, approved, by(models.Author{ID: "m1", Name: "Mallory M."}))
 		p := must(l.Author(l.ctx, bob, mallory, "", 2))(t)
-		equal(t, "record", p.Record, models.Record{Approved: 2, Pending: 1})
+		equal(t, "record", p.Record, models.AuthorRecord{Approved: 2, Pending: 1})
 		equal(t, "trust", p.Trust, 0.75)
 		equal(t, "name", p.Name, "Mallory M.")
 		equal(t, "covers", p.Covers, "id")
@@ -93,23 +93,23 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		}
 	},
 	"an author's note and sanction are validated, and audited without their texts": func(t *testing.T, l *fixture) {
-		set := func(v models.Standing) error {
-			return l.SetStanding(l.ctx, ann, mallory, func(to *models.Standing) error { *to = v; return nil })
+		set := func(v models.AuthorState) error {
+			return l.SetAuthorState(l.ctx, ann, mallory, func(to *models.AuthorState) error { *to = v; return nil })
 		}
-		wantKind(t, set(models.Standing{Note: strings.Repeat("ä", 2001)}), models.KindInvalid)
-		wantKind(t, set(models.Standing{Sanction: &models.Sanction{Kind: "kick"}}), models.KindInvalid)
-		wantKind(t, set(models.Standing{Sanction: &models.Sanction{Kind: models.Ban, Until: l.clock.Now()}}), models.KindInvalid)
+		wantKind(t, set(models.AuthorState{Note: strings.Repeat("ä", 2001)}), models.KindInvalid)
+		wantKind(t, set(models.AuthorState{Sanction: &models.Sanction{Kind: "kick"}}), models.KindInvalid)
+		wantKind(t, set(models.AuthorState{Sanction: &models.Sanction{Kind: models.Ban, Until: l.clock.Now()}}), models.KindInvalid)
 		no := errors.New("no")
-		if err := l.SetStanding(l.ctx, ann, mallory, func(*models.Standing) error { return no }); !errors.Is(err, no) {
+		if err := l.SetAuthorState(l.ctx, ann, mallory, func(*models.AuthorState) error { return no }); !errors.Is(err, no) {
 			t.Fatal(err)
 		}
 		_, err := l.Author(l.ctx, ann, mallory, "", 0)
 		wantKind(t, err, models.KindNotFound) // no change was stored
-		wantKind(t, l.SetStanding(l.ctx, eve, mallory, func(*models.Standing) error { return nil }), models.KindNotFound)
-		ok(t, set(models.Standing{Note: "wrote to us", Sanction: &models.Sanction{Kind: models.Ban, Reason: "insults"}}))
-		ok(t, set(models.Standing{Note: "wrote again", Sanction: must(l.Sanction(l.ctx, "gazette", "id:m1"))(t)}))
-		ok(t, set(models.Standing{Note: "wrote again"}))
-		ok(t, set(models.Standing{}))
+		wantKind(t, l.SetAuthorState(l.ctx, eve, mallory, func(*models.AuthorState) error { return nil }), models.KindNotFound)
+		ok(t, set(models.AuthorState{Note: "wrote to us", Sanction: &models.Sanction{Kind: models.Ban, Reason: "insults"}}))
+		ok(t, set(models.AuthorState{Note: "wrote again", Sanction: must(l.Sanction(l.ctx, "gazette", "id:m1"))(t)}))
+		ok(t, set(models.AuthorState{Note: "wrote again"}))
+		ok(t, set(models.AuthorState{}))
 		p := []string{}
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "author.*"})
 		ok(t, err)
@@ -129,8 +129,8 @@ var authorTests = map[string]func(*testing.T, *fixture){
 	},
 	"an erased author keeps a ban without its reason": func(t *testing.T, l *fixture) {
 		l.post(t, by(models.Author{ID: "m1", Name: "Mallory"}))
-		ok(t, l.SetStanding(l.ctx, ann, mallory, func(v *models.Standing) error {
-			*v = models.Standing{Note: "secret", Sanction: &models.Sanction{Kind: models.Ban, Reason: "secret", Until: l.clock.Now().Add(time.Hour)}}
+		ok(t, l.SetAuthorState(l.ctx, ann, mallory, func(v *models.AuthorState) error {
+			*v = models.AuthorState{Note: "secret", Sanction: &models.Sanction{Kind: models.Ban, Reason: "secret", Until: l.clock.Now().Add(time.Hour)}}
 			return nil
 		}))
 		exported, _, _, err := l.ExportReader(l.ctx, ann, mallory)

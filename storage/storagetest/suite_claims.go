@@ -25,7 +25,7 @@ var claimTests = map[string]func(*testing.T, *fixture){
 		if claim == nil || claim.By != "ann" || !claim.LeaseUntil.Equal(held[0].LeaseUntil) {
 			t.Fatalf("claim %+v, got %+v", claim, held[0])
 		}
-		why := map[string]models.Lost{}
+		why := map[string]models.LostClaim{}
 		for _, x := range lost {
 			why[x.ID] = x
 		}

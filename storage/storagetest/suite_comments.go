@@ -105,19 +105,19 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		ok(t, err)
 		l.clock.Advance(48 * time.Hour)
 		lately := l.clock.Now().Add(-time.Hour)
-		record := func(most int) (models.Record, int) {
+		record := func(most int) (models.AuthorRecord, int) {
 			t.Helper()
 			r, n, err := l.AuthorRecord(l.ctx, "gazette", "u1", lately, most)
 			ok(t, err)
 			return r, n
 		}
 		r, n := record(100)
-		equal(t, "record", r, models.Record{Approved: 3, Rejected: 1, Pending: 1})
+		equal(t, "record", r, models.AuthorRecord{Approved: 3, Rejected: 1, Pending: 1})
 		equal(t, "rejected lately", n, 0)
 		_, _, err = l.Decide(l.ctx, ann, l.post(t, max, approved).ID, models.DecisionRequest{Action: models.Reject})
 		ok(t, err)
 		r, n = record(100)
-		equal(t, "record", r, models.Record{Approved: 3, Rejected: 2, Pending: 1})
+		equal(t, "record", r, models.AuthorRecord{Approved: 3, Rejected: 2, Pending: 1})
 		equal(t, "rejected now", n, 1)
 		_, _, err = l.Decide(l.ctx, ann, l.post(t, max, approved).ID, models.DecisionRequest{Action: models.Reject})
 		ok(t, err)
@@ -125,7 +125,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		equal(t, "rejected now, up to one", n, 1)
 		unknown, n, err := l.AuthorRecord(l.ctx, "gazette", "nobody\x00", lately, 9)
 		ok(t, err)
-		equal(t, "nobody's", unknown, models.Record{})
+		equal(t, "nobody's", unknown, models.AuthorRecord{})
 		equal(t, "nobody's lately", n, 0)
 	},
 	"pages of an article have no gaps and no repeats": func(t *testing.T, l *fixture) {
@@ -248,7 +248,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 			t.Fatal(strings.Join(thread, " "))
 		}
 		equal(t, "parent", d.Context.Parent.ID, root.ID)
-		equal(t, "record", d.Context.Author.Record, models.Record{Approved: 1, Rejected: 1, Pending: 1})
+		equal(t, "record", d.Context.Author.AuthorRecord, models.AuthorRecord{Approved: 1, Rejected: 1, Pending: 1})
 		equal(t, "history", len(d.History), 1)
 		equal(t, "note", d.History[0].Note, "n")
 		for _, other := range []models.Caller{eve, nobody} {
@@ -281,8 +281,8 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		}
 	},
 	"an edited comment is moderated again": func(t *testing.T, l *fixture) {
-		edit := func(body string, p float64, status models.Status) storage.Edit {
-			return storage.Edit{Body: body, Lang: "en", Status: status, Reason: models.ReasonSpam, Verdict: models.Verdict{Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m2"}}
+		edit := func(body string, p float64, status models.Status) storage.CommentEdit {
+			return storage.CommentEdit{Body: body, Lang: "en", Status: status, Reason: models.ReasonSpam, Verdict: models.Verdict{Spam: &p, Action: models.Hold, Reason: models.ReasonSpam, Model: "m2"}}
 		}
 		c := l.post(t, approved)
 		same := must(l.EditComment(l.ctx, gazette, c.ID, edit(c.Body, 0.9, models.Pending)))(t)

@@ -20,12 +20,12 @@ var databaseTests = map[string]func(*testing.T, *fixture){
 		c := l.post(t)
 		ok(t, l.AddModel(l.ctx, ann, models.ModelInfo{Version: "m1"}, []byte("data")))
 		must(l.PromoteModel(l.ctx, ann, "m1"))(t)
-		secret := must(l.Secret(l.ctx, nil))(t)
+		secret := must(l.AccessTokenSecret(l.ctx, nil))(t)
 		ok(t, l.Close())
 		l.DB = Open(t, l.url, storage.Options{Now: l.clock.Now})
 		equal(t, "comment", must(l.Comment(l.ctx, c.ID))(t), c)
 		equal(t, "model", must(l.LiveModel(l.ctx))(t).Version, "m1")
-		equal(t, "secret", string(must(l.Secret(l.ctx, nil))(t)), string(secret))
+		equal(t, "secret", string(must(l.AccessTokenSecret(l.ctx, nil))(t)), string(secret))
 		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 1)
 	},
 	"several nodes share a database": func(t *testing.T, l *fixture) {

@@ -151,7 +151,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		foreign := l.post(t, onSite("tribune"))
 		me := models.Caller{Kind: models.ByModerator, Name: "ann", Sites: []string{"gazette"}}
 		must(l.Claim(l.ctx, bob, models.QueueFilter{Site: "gazette", Limit: 1}, time.Hour))(t) // three has the highest risk
-		batch, done, failed, err := l.DecideAll(l.ctx, me, []string{one.ID, one.ID, two.ID, three.ID, foreign.ID, "none"},
+		batch, done, failed, err := l.DecideBatch(l.ctx, me, []string{one.ID, one.ID, two.ID, three.ID, foreign.ID, "none"},
 			models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
 		ok(t, err)
 		equal(t, "done", len(done), 2)
@@ -172,7 +172,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		equal(t, "status", comments[0].Status, models.Pending)
 		_, _, err = l.Undo(l.ctx, me, batch)
 		wantKind(t, err, models.KindConflict)
-		_, _, _, err = l.DecideAll(l.ctx, me, nil, models.DecisionRequest{})
+		_, _, _, err = l.DecideBatch(l.ctx, me, nil, models.DecisionRequest{})
 		wantKind(t, err, models.KindInvalid)
 	},
 	"overlapping batches do not deadlock": func(t *testing.T, l *fixture) {
@@ -187,7 +187,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		together(len(news), func(i int) {
 			var err error
 			if i%3 == 0 {
-				_, _, _, err = l.DecideAll(l.ctx, ann, ids, models.DecisionRequest{Action: models.Approve})
+				_, _, _, err = l.DecideBatch(l.ctx, ann, ids, models.DecisionRequest{Action: models.Approve})
 			} else {
 				_, _, _, err = l.CreateComment(l.ctx, news[i])
 			}
@@ -235,7 +235,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindNotFound)
 
 		_, failed, err := func() (string, map[string]error, error) {
-			batch, _, failed, err := l.DecideAll(l.ctx, ann, []string{c.ID, foreign.ID}, models.DecisionRequest{Action: models.Reject, Detail: "insult", Message: "Enough."})
+			batch, _, failed, err := l.DecideBatch(l.ctx, ann, []string{c.ID, foreign.ID}, models.DecisionRequest{Action: models.Reject, Detail: "insult", Message: "Enough."})
 			return batch, failed, err
 		}()
 		ok(t, err)
@@ -261,17 +261,17 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		l.post(t, spam, onSite("tribune"))
 		f := models.QueueFilter{Site: "gazette", Author: "u9"}
 		must(l.Claim(l.ctx, bob, models.QueueFilter{Site: "gazette", Author: "u9", Sort: models.SortOldest, Limit: 1}, time.Hour))(t)
-		p := must(l.Preview(l.ctx, ann, f))(t)
+		p := must(l.PreviewBatch(l.ctx, ann, f))(t)
 		if p.Count != 7 || p.More || p.Claimed != 1 || p.Authors != 1 || p.Articles != 3 || len(p.Sample) != 3 || !p.FirstAt.Before(*p.LastAt) {
 			t.Fatalf("%+v", p)
 		}
 		reject := models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam}
-		_, _, _, err := l.DecideFound(l.ctx, ann, f, models.Expected{Count: 6}, reject)
+		_, _, _, err := l.DecideFiltered(l.ctx, ann, f, models.Expected{Count: 6}, reject)
 		wantKind(t, err, models.KindConflict)
 		mentions(t, err, "7 comments")
-		_, _, _, err = l.DecideFound(l.ctx, ann, f, models.Expected{Count: 7, Token: "other"}, reject)
+		_, _, _, err = l.DecideFiltered(l.ctx, ann, f, models.Expected{Count: 7, Token: "other"}, reject)
 		wantKind(t, err, models.KindConflict)
-		batch, done, failed, err := l.DecideFound(l.ctx, ann, f, models.Expected{Count: 7, Token: p.Token}, reject)
+		batch, done, failed, err := l.DecideFiltered(l.ctx, ann, f, models.Expected{Count: 7, Token: p.Token}, reject)
 		ok(t, err)
 		equal(t, "done", len(done), 6)
 		equal(t, "failed", len(failed), 1)
@@ -279,13 +279,13 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		undone, _, err := l.Undo(l.ctx, ann, batch)
 		ok(t, err)
 		equal(t, "undone", len(undone), 6)
-		equal(t, "back", must(l.Preview(l.ctx, ann, f))(t).Count, 7)
-		if again := must(l.Preview(l.ctx, ann, f))(t).Token; again == p.Token {
+		equal(t, "back", must(l.PreviewBatch(l.ctx, ann, f))(t).Count, 7)
+		if again := must(l.PreviewBatch(l.ctx, ann, f))(t).Token; again == p.Token {
 			t.Fatal("comments that changed have the token of those before")
 		}
-		_, _, _, err = l.DecideFound(l.ctx, eve, f, models.Expected{}, reject)
+		_, _, _, err = l.DecideFiltered(l.ctx, eve, f, models.Expected{}, reject)
 		wantKind(t, err, models.KindNotFound)
-		empty := must(l.Preview(l.ctx, ann, models.QueueFilter{Author: "nobody"}))(t)
+		empty := must(l.PreviewBatch(l.ctx, ann, models.QueueFilter{Author: "nobody"}))(t)
 		equal(t, "none", empty.Count, 0)
 		Counters(t, l.url)
 	},
@@ -304,7 +304,7 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 				}
 			}
 		})
-		batch, done, failed, err := l.DecideFound(l.ctx, ann, models.QueueFilter{Site: "gazette"}, models.Expected{Count: 8 * 130}, models.DecisionRequest{Action: models.Approve})
+		batch, done, failed, err := l.DecideFiltered(l.ctx, ann, models.QueueFilter{Site: "gazette"}, models.Expected{Count: 8 * 130}, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
 		equal(t, "done", len(done), 8*130)
 		equal(t, "failed", len(failed), 0)

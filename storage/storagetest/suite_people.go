@@ -179,13 +179,13 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 	},
 	"the secret is generated once": func(t *testing.T, l *fixture) {
 		var stored [4][]byte
-		together(len(stored), func(i int) { stored[i], _ = l.Secret(l.ctx, nil) })
+		together(len(stored), func(i int) { stored[i], _ = l.AccessTokenSecret(l.ctx, nil) })
 		for _, k := range stored {
 			if len(k) != 32 || !bytes.Equal(k, stored[0]) {
 				t.Fatalf("%x and %x", k, stored[0])
 			}
 		}
-		equal(t, "given", string(must(l.Secret(l.ctx, []byte("mine")))(t)), "mine")
+		equal(t, "given", string(must(l.AccessTokenSecret(l.ctx, []byte("mine")))(t)), "mine")
 	},
 }
 

@@ -135,7 +135,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 		item := page.Items[0]
 		equal(t, "comment", item.Comment.ID, reply.ID)
 		equal(t, "parent", item.Context.Parent.ID, parent.ID)
-		equal(t, "record of the name, not of the id", item.Context.Author.Record, models.Record{Rejected: 1, Pending: 1})
+		equal(t, "record of the name, not of the id", item.Context.Author.AuthorRecord, models.AuthorRecord{Rejected: 1, Pending: 1})
 		equal(t, "signal", item.Verdict.Signals[0].Name, "word:thought")
 	},
 	"no item is claimed by two moderators": func(t *testing.T, l *fixture) {

@@ -38,7 +38,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		ok(t, err)
 		equal(t, "ann's", len(l.looks(t, ann)), 0)
 		equal(t, "eve's", len(l.looks(t, eve)), 0)
-		_, err = l.ClaimLooks(l.ctx, eve, "gazette", 5, time.Minute)
+		_, err = l.ClaimSecondLooks(l.ctx, eve, "gazette", 5, time.Minute)
 		wantKind(t, err, models.KindNotFound)
 		looks := l.looks(t, bob)
 		equal(t, "bob's", len(looks), 1)
@@ -54,15 +54,15 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		equal(t, "bob's again", l.looks(t, bob)[0].ID, looks[0].ID)
 		cid := models.Caller{Kind: models.ByModerator, Name: "cid"}
 		equal(t, "cid's, while bob has it", len(l.looks(t, cid)), 0)
-		_, err = l.LookAgain(l.ctx, cid, looks[0].ID, models.DecisionRequest{Action: models.Approve})
+		_, err = l.DecideSecondLook(l.ctx, cid, looks[0].ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindConflict)
-		_, err = l.LookAgain(l.ctx, bob, "none\x00", models.DecisionRequest{Action: models.Approve})
+		_, err = l.DecideSecondLook(l.ctx, bob, "none\x00", models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindNotFound)
-		_, err = l.LookAgain(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Hold})
+		_, err = l.DecideSecondLook(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Hold})
 		wantKind(t, err, models.KindInvalid)
 		l.clock.Advance(time.Hour)
 		equal(t, "cid's, when the lease has ended", len(l.looks(t, cid)), 1)
-		_, err = l.LookAgain(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Approve})
+		_, err = l.DecideSecondLook(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindConflict)
 	},
 	"agreement changes nothing, disagreement reopens the comment": func(t *testing.T, l *fixture) {
@@ -77,9 +77,9 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		equal(t, "looks", len(looks), 3)
 		for i, c := range []models.Comment{good, bad, machine} {
 			equal(t, "body", looks[i].Comment.Body, c.Body)
-			o := must(l.LookAgain(l.ctx, bob, looks[i].ID, models.DecisionRequest{Action: models.Approve, Note: "n\x00"}))(t)
+			o := must(l.DecideSecondLook(l.ctx, bob, looks[i].ID, models.DecisionRequest{Action: models.Approve, Note: "n\x00"}))(t)
 			equal(t, "agreed", o.Agreed, i != 1)
-			_, err := l.LookAgain(l.ctx, bob, looks[i].ID, models.DecisionRequest{Action: models.Approve})
+			_, err := l.DecideSecondLook(l.ctx, bob, looks[i].ID, models.DecisionRequest{Action: models.Approve})
 			wantKind(t, err, models.KindConflict)
 			mentions(t, err, "bob")
 		}
@@ -90,11 +90,11 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		equal(t, "because", now.Reason, models.ReasonSecondLook)
 		equal(t, "its label", l.label(t, bad.ID), "")
 		equal(t, "in the queue", must(l.Queue(l.ctx, ann, models.QueueFilter{Reason: models.ReasonSecondLook}))(t).Total, 1)
-		s := must(l.SecondLooks(l.ctx, ann, "gazette"))(t)
+		s := must(l.SecondLookStats(l.ctx, ann, "gazette"))(t)
 		equal(t, "kappa", *s.Decision.Kappa, 0)
 		s.Decision.Kappa = nil
-		equal(t, "figures", s, storage.SecondLooks{
-			Decision: storage.Agreements{ApprovedApproved: 1, RejectedApproved: 1}, Machine: storage.Agreements{ApprovedApproved: 1},
+		equal(t, "figures", s, storage.SecondLookStats{
+			Decision: storage.SecondLookAgreement{ApprovedApproved: 1, RejectedApproved: 1}, Machine: storage.SecondLookAgreement{ApprovedApproved: 1},
 		})
 		equal(t, "in the statistics", must(l.Stats(l.ctx, ann, ""))(t).SecondLooks.Machine, s.Machine)
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "comment.second_look"})
@@ -130,13 +130,13 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 			_, _, err := l.Decide(l.ctx, ann, id, word(i < 5))
 			ok(t, err)
 		}
-		if must(l.SecondLooks(l.ctx, ann, ""))(t).Decision.Kappa != nil {
+		if must(l.SecondLookStats(l.ctx, ann, ""))(t).Decision.Kappa != nil {
 			t.Error("kappa of nothing")
 		}
 		for i, look := range l.looks(t, bob) {
-			must(l.LookAgain(l.ctx, bob, look.ID, word(i < 4 || i == 5 || i == 6)))(t)
+			must(l.DecideSecondLook(l.ctx, bob, look.ID, word(i < 4 || i == 5 || i == 6)))(t)
 		}
-		a := must(l.SecondLooks(l.ctx, ann, ""))(t).Decision
+		a := must(l.SecondLookStats(l.ctx, ann, ""))(t).Decision
 		if k := *a.Kappa; math.Abs(k-0.4) > 1e-9 { // observed 0.7, by chance 0.5
 			t.Errorf("kappa %v of %+v", k, a)
 		}
@@ -153,11 +153,11 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		equal(t, "looks", len(looks), 2)
 		_, _, err = l.Undo(l.ctx, ann, d.ID)
 		ok(t, err)
-		_, err = l.LookAgain(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Approve})
+		_, err = l.DecideSecondLook(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindNotFound)
 		_, _, err = l.Decide(l.ctx, ann, changed.ID, models.DecisionRequest{Action: models.Reject})
 		ok(t, err)
-		_, err = l.LookAgain(l.ctx, bob, looks[1].ID, models.DecisionRequest{Action: models.Approve})
+		_, err = l.DecideSecondLook(l.ctx, bob, looks[1].ID, models.DecisionRequest{Action: models.Approve})
 		wantKind(t, err, models.KindConflict)
 		equal(t, "looks at the second decision", len(l.looks(t, bob)), 1)
 
@@ -176,7 +176,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		together(6, func(p int) {
 			who := models.Caller{Kind: models.ByModerator, Name: fmt.Sprint("m", p)}
 			for range 3 {
-				looks, err := l.ClaimLooks(l.ctx, who, "", 4, time.Hour)
+				looks, err := l.ClaimSecondLooks(l.ctx, who, "", 4, time.Hour)
 				if err != nil {
 					t.Error(err)
 				}
@@ -188,7 +188,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 					claimed[look.ID] = who.Name
 					mu.Unlock()
 					action := []models.Action{models.Approve, models.Reject}[p%2]
-					if _, err := l.LookAgain(l.ctx, who, look.ID, models.DecisionRequest{Action: action}); err != nil {
+					if _, err := l.DecideSecondLook(l.ctx, who, look.ID, models.DecisionRequest{Action: action}); err != nil {
 						t.Error(err)
 					}
 				}
@@ -214,5 +214,5 @@ func (l *fixture) share(t testing.TB, share float64) {
 
 func (l *fixture) looks(t testing.TB, by models.Caller) []models.SecondLook {
 	t.Helper()
-	return must(l.ClaimLooks(l.ctx, by, "", 20, 5*time.Minute))(t)
+	return must(l.ClaimSecondLooks(l.ctx, by, "", 20, 5*time.Minute))(t)
 }

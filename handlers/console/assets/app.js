@@ -1,151 +1,192 @@
-// Start and end of the page: session, filters, and the parts put together.
-import "./article.js";
-import "./author.js";
-import { get, given, post, quiet } from "./api.js";
-import { claim, release, renew } from "./claims.js";
-import { recent } from "./decide.js";
-import { $, fill, h, hear } from "./dom.js";
-import { choices, lang, t } from "./i18n.js";
-import { help } from "./keys.js";
-import { connect, counts, disconnect, look, seen } from "./live.js";
-import { me, route } from "./pages.js";
-import * as queue from "./queue.js";
-import { deal, load, more, refresh, selectAll, show } from "./queue.js";
-import { complain, explain } from "./toasts.js";
+// The entry point: it fills in the page's texts, connects the parts, and logs in and out.
+import "./desk/article.js";
+import "./desk/author.js";
+import { get, ignoreErrors, post, queryString } from "./lib/api.js";
+import { byId, configure, element, setContent } from "./lib/dom.js";
+import { on } from "./lib/events.js";
+import { choices, language, translate } from "./lib/i18n.js";
+import { describeError, showError } from "./lib/toasts.js";
+import { claim, release, renewClaims } from "./desk/claims.js";
+import { filter } from "./desk/filter.js";
+import { clearArrivals, showCounts } from "./desk/header.js";
+import { showHelp } from "./desk/keys.js";
+import { connect, disconnect, refreshQueue } from "./desk/live.js";
+import * as queue from "./desk/queue.js";
+import { showHistory } from "./desk/undo.js";
+import { siteOptions } from "./pages/sitepicker.js";
+import { openPage, showPage } from "./router.js";
+import { moderator, setModerator, setSites, sites } from "./session.js";
 
-const langs = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh"; // that the server tells apart
-const filters = [...$("filter").elements].filter((e) => e.id in queue.filter);
+const detectedLanguages = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh".split(" ");
+const neverPending = ["off_topic", "illegal", "other", "erased", "ham"]; // reasons that no pending comment has
+const phoneWidth = 760; // pixels, as in style.css
+const searchDelay = 300; // milliseconds after the last letter
+const filterControls = [...byId("filter").elements].filter(({ id }) => id in filter);
 const timers = [];
-const on = (id, event, act) => h($(id), { [event]: act });
-const options = (id, values) => fill(id, values.map(([value, text]) => h("option", { value }, text)));
 
-// enter shows the desk, or the login when nobody is known.
-const enter = async () => {
+const onEvent = (id, event, listener) => byId(id).addEventListener(event, listener);
+const setOptions = (id, options) =>
+  setContent(id, options.map(([value, text]) => element("option", { value }, text)));
+
+// start shows the desk, or the login when there is no session.
+const start = async () => {
+  if (!localStorage["winnow.known"]) return showLogin();
   try {
-    if (!localStorage["winnow.known"]) return login();
-    const [who, sites] = await Promise.all([get("/me"), get("/sites")]);
-    queue.enter(who.name, sites.items);
-    fill("who", Object.assign(me, { sites: undefined }, who).name);
-    options("site", [["", t("queue.sites")], ...sites.items.map((s) => [s.slug, s.name])]);
-    $("site").hidden = sites.items.length < 2;
-  } catch (problem) {
-    complain(problem);
-    return login();
+    const [reply, { items }] = await Promise.all([get("/me"), get("/sites")]);
+    setModerator(reply);
+    setSites(items);
+  } catch (error) {
+    showError(error);
+    return showLogin();
   }
-  for (const e of filters) e.value = queue.filter[e.id];
-  $("finer").open = filters.some((e) => e.value && e.closest("#finer"));
-  $("login").hidden = true;
-  $("desk").hidden = false;
-  recent();
-  route();
-  await begin();
+  showDesk();
+  showPage();
+  await loadDesk();
   connect();
-  timers.push(setInterval(() => queue.items.forEach(refresh), 30_000), setInterval(renew, 60_000), setInterval(() => quiet(look()), 60_000));
+  timers.push(
+    setInterval(() => queue.items.forEach(queue.refresh), 30_000), // their ages
+    setInterval(renewClaims, 60_000),
+    setInterval(() => ignoreErrors(refreshQueue()), 60_000),
+  );
 };
 
-const login = () => {
-  $("desk").hidden = true;
-  $("login").hidden = false;
-  $("login-form").elements.name.focus();
+const showDesk = () => {
+  setContent("who", moderator.name);
+  setOptions("site", siteOptions());
+  byId("site").hidden = sites.length < 2;
+  for (const control of filterControls) control.value = filter[control.id];
+  byId("finer").open = filterControls.some((control) => control.value && control.closest("#finer"));
+  byId("login").hidden = true;
+  byId("desk").hidden = false;
+  showHistory();
 };
 
-const leave = () => {
+const showLogin = () => {
+  byId("desk").hidden = true;
+  byId("login").hidden = false;
+  byId("login-form").elements.name.focus();
+};
+
+const leaveDesk = () => {
   delete localStorage["winnow.known"];
   disconnect();
   timers.splice(0).forEach(clearInterval);
-  queue.leave();
-  for (const id of ["list", "page"]) fill(id);
-  login();
+  queue.clearQueue();
+  for (const id of ["list", "page"]) setContent(id);
+  showLogin();
 };
 
-// begin loads the list for the filter and deals the first item.
-const begin = async () => {
-  const { author, campaign } = queue.filter;
-  $("filter").hidden = queue.looking; // nobody chooses what to judge
-  $("narrowed").hidden = !author && !campaign;
-  fill("narrowed", (campaign ? t("copies.only") : t("queue.only", { name: author })) + " ×");
+// loadDesk loads the list for the filter and opens the first item.
+const loadDesk = async () => {
+  const { author, campaign } = filter;
+  const narrowedText = campaign ? translate("copies.only") : translate("queue.only", { name: author });
+  byId("filter").hidden = queue.secondLookMode; // nobody chooses which second looks they get
+  byId("narrowed").hidden = !author && !campaign;
+  setContent("narrowed", narrowedText + " ×");
   try {
-    await load();
-    if (!$("panes").hidden) await claim().catch(complain); // a decision is safe without a lease
-    seen();
-    if (!queue.shown) deal(0, false);
-    await look();
-  } catch (problem) {
-    complain(problem);
-    if (!queue.shown) fill("comment", h("p.muted.empty", explain(problem)));
+    await queue.loadQueue();
+    if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
+    clearArrivals();
+    if (!queue.openId) queue.openNext(0, false);
+    await refreshQueue();
+  } catch (error) {
+    showError(error);
+    if (!queue.openId) setContent("comment", element("p.muted.empty", describeError(error)));
   }
 };
 
-const narrow = async (change) => {
-  if (Object.entries(change).every(([k, v]) => queue.filter[k] === v)) return;
-  Object.assign(queue.filter, change);
-  history.replaceState(null, "", "?" + given(queue.filter));
+const reloadDesk = async () => {
   await release();
-  await begin();
+  await loadDesk();
 };
 
-on("login-form", "submit", async (event) => {
+const changeFilter = async (change) => {
+  if (Object.entries(change).every(([key, value]) => filter[key] === value)) return;
+  Object.assign(filter, change);
+  history.replaceState(null, "", "?" + queryString(filter));
+  await reloadDesk();
+};
+
+onEvent("login-form", "submit", async (event) => {
   event.preventDefault();
-  const { name: who, password } = event.target.elements;
-  const error = fill($(".error", event.target));
+  const { name, password } = event.target.elements;
+  const output = setContent(event.target.querySelector(".error"));
   try {
-    await post("/auth/login", { name: who.value, password: password.value, cookie: true });
+    await post("/auth/login", { name: name.value, password: password.value, cookie: true });
     localStorage["winnow.known"] = "1";
     password.value = "";
-    await enter();
-  } catch (problem) {
-    fill(error, problem.status === 401 ? t("login.wrong") : explain(problem));
+    await start();
+  } catch (error) {
+    setContent(output, error.status === 401 ? translate("login.wrong") : describeError(error));
   }
 });
 
-on("logout", "click", async () => {
+onEvent("logout", "click", async () => {
   await release();
-  await quiet(post("/auth/logout", { cookie: true })); // the page is left either way
-  leave();
+  await ignoreErrors(post("/auth/logout", { cookie: true })); // the desk is left either way
+  leaveDesk();
 });
 
-let typed = 0;
-on("q", "input", () => {
-  clearTimeout(typed);
-  typed = setTimeout(() => narrow({ q: $("q").value.trim() }), 300);
+let searchTimer = 0;
+onEvent("q", "input", () => {
+  clearTimeout(searchTimer);
+  searchTimer = setTimeout(() => changeFilter({ q: byId("q").value.trim() }), searchDelay);
 });
-on("filter", "submit", (event) => { event.preventDefault(); $("q").blur(); });
-for (const e of filters) h(e, { change: () => narrow({ [e.id]: e.value.trim() }) });
-on("narrowed", "click", () => narrow({ author: "", campaign: "" }));
-on("fresh", "click", begin);
-on("more", "click", () => more().catch(complain));
-on("help-open", "click", help);
-on("language", "change", () => { localStorage["winnow.lang"] = $("language").value; location.reload(); });
-for (const a of document.querySelectorAll(".tabs a")) h(a, (event) => { event.preventDefault(); $(a.hash.slice(1)).scrollIntoView(); });
-hear("narrow", async ({ detail: { all, ...change } }) => {
-  await narrow(change);
-  if (all) await selectAll().catch(complain);
+onEvent("filter", "submit", (event) => {
+  event.preventDefault();
+  byId("q").blur();
 });
-hear("turned", async () => {
-  queue.turn();
-  await release();
-  await begin();
+for (const control of filterControls) {
+  control.addEventListener("change", () => changeFilter({ [control.id]: control.value.trim() }));
+}
+onEvent("narrowed", "click", () => changeFilter({ author: "", campaign: "" }));
+onEvent("fresh", "click", loadDesk);
+onEvent("more", "click", () => queue.loadMore().catch(showError));
+onEvent("help-open", "click", showHelp);
+onEvent("language", "change", () => {
+  localStorage["winnow.lang"] = byId("language").value;
+  location.reload();
 });
-hear("signed-out", leave);
-hear("returned", () => {
-  if (queue.shown) show(queue.shown);
-  else deal(0);
-  renew();
-});
-addEventListener("hashchange", (event) => $("desk").hidden || route(event));
-hear("opened", ({ detail: { item, byHand } }) => {
-  counts();
-  if (item && byHand && innerWidth <= 760) $("pane-comment").scrollIntoView();
-});
+for (const link of document.querySelectorAll(".tabs a")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    byId(link.hash.slice(1)).scrollIntoView();
+  });
+}
 
-const tongues = new Intl.DisplayNames(lang, { type: "language" });
-document.documentElement.lang = lang;
-for (const e of document.querySelectorAll("[data-t]")) e.textContent = t(e.dataset.t);
-for (const e of document.querySelectorAll("[data-label]")) h(e, { label: t(e.dataset.label), placeholder: e.tagName === "INPUT" && t(e.dataset.label) });
-$("language").value = lang;
-options("sort", choices("sort"));
-options("reason", [["", t("queue.all")], ...choices("reason").filter(([r]) => !/off_topic|illegal|other|erased|ham/.test(r))]); // nothing waits for these
-options("lang", [["", t("queue.lang")], ...langs.split(" ").map((code) => [code, tongues.of(code)])]);
-options("each", [["", t("copies.one")], ["1", t("copies.each")]]);
-for (const [key, value] of new URLSearchParams(location.search)) if (key in queue.filter) queue.filter[key] = value;
-enter();
+on("filter-requested", async ({ change, selectAll }) => {
+  await changeFilter(change);
+  if (selectAll) await queue.selectAll().catch(showError);
+});
+on("mode-changed", () => {
+  queue.toggleMode();
+  return reloadDesk();
+});
+on("signed-out", leaveDesk);
+on("desk-shown", () => {
+  if (queue.openId) queue.open(queue.openId);
+  else queue.openNext(0);
+  renewClaims();
+});
+on("item-opened", ({ item, byHand }) => {
+  showCounts();
+  if (item && byHand && innerWidth <= phoneWidth) byId("pane-comment").scrollIntoView();
+});
+addEventListener("hashchange", () => byId("desk").hidden || openPage());
+
+const languageNames = new Intl.DisplayNames(language, { type: "language" });
+document.documentElement.lang = language;
+for (const node of document.querySelectorAll("[data-text]")) node.textContent = translate(node.dataset.text);
+for (const node of document.querySelectorAll("[data-label]")) {
+  const text = translate(node.dataset.label);
+  configure(node, { label: text, placeholder: node.tagName === "INPUT" && text });
+}
+byId("language").value = language;
+setOptions("sort", choices("sort"));
+setOptions("reason",
+  [["", translate("queue.all")], ...choices("reason").filter(([reason]) => !neverPending.includes(reason))]);
+setOptions("lang",
+  [["", translate("queue.lang")], ...detectedLanguages.map((code) => [code, languageNames.of(code)])]);
+setOptions("each", [["", translate("copies.grouped")], ["1", translate("copies.single")]]);
+for (const [key, value] of new URLSearchParams(location.search)) if (key in filter) filter[key] = value;
+start();

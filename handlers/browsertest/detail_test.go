@@ -1,0 +1,72 @@
+package browsertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"testing"
+
+	"winnow/models"
+)
+
+// TestThresholdTickStandsAtTheThreshold measures where the browser draws the
+// tick: nothing else shows that a style is not applied.
+func TestThresholdTickStandsAtTheThreshold(t *testing.T) {
+	d := newDesk(t, models.ModePre)
+	threshold := 0.25
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.Thresholds.Hold = &threshold; return nil })
+	d.must(err)
+	d.post(1, "Ilse", "The clock is right.")
+	p := d.login("alice")
+	p.waitForText("#why .gauge small", "held from 25%")
+	share := p.evaluate(`(() => {
+		const track = document.querySelector("#why .track").getBoundingClientRect();
+		const tick = document.querySelector("#why .track i").getBoundingClientRect();
+		return ((tick.left + tick.right) / 2 - track.left) / track.width;
+	})()`)
+	if got, err := strconv.ParseFloat(share, 64); err != nil || math.Abs(got-threshold) > 0.01 {
+		t.Errorf("the tick of the threshold %v stands at %s of the track", threshold, share)
+	}
+}
+
+// edit changes a comment's text with the site's key.
+func (d *desk) edit(id, body string) {
+	d.Helper()
+	data, err := json.Marshal(object{"body": body})
+	d.must(err)
+	req, err := http.NewRequestWithContext(d.Context(), http.MethodPut, d.url+"/v1/comments/"+id, bytes.NewReader(data))
+	d.must(err)
+	req.Header.Set("Authorization", "Bearer "+d.key)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	d.must(err)
+	d.must(res.Body.Close())
+	if res.StatusCode != http.StatusOK {
+		d.Fatalf("PUT /v1/comments/%s: %s", id, res.Status)
+	}
+}
+
+func TestEditedCommentShowsItsEarlierTexts(t *testing.T) {
+	onBothSetups(t, models.ModePre, editedCommentShowsItsEarlierTexts)
+}
+
+func editedCommentShowsItsEarlierTexts(t *testing.T, d *desk) {
+	id := d.post(1, "Ilse", "The old clock is right, and <b>bold</b>.")
+	_, _, err := d.db.Decide(t.Context(), bob, id, models.DecisionRequest{Action: models.Approve})
+	d.must(err)
+	d.edit(id, "The new clock is right, and <b>bold</b>.")
+	d.edit(id, "The new clock is wrong, and <i>bolder</i>.")
+	p := d.login("alice")
+	p.waitForText("#comment .revisions summary", "Earlier texts: 2")
+	const texts = `[...document.querySelectorAll("#comment .revisions li %s")].map((e) => e.textContent.trim()).join("|")`
+	for what, want := range map[string]string{
+		"del": "right,|<b>bold</b>.|old", "ins": "wrong,|<i>bolder</i>.|new", ".text": "The new clock is right, wrong, and <b>bold</b>.<i>bolder</i>.|The old new clock is right, and <b>bold</b>.",
+	} {
+		if got := p.evaluate(fmt.Sprintf(texts, what)); got != want {
+			t.Errorf("%s of the earlier texts are %q, not %q", what, got, want)
+		}
+	}
+}

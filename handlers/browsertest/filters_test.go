@@ -1,0 +1,58 @@
+package browsertest
+
+import (
+	"fmt"
+	"testing"
+
+	"winnow/models"
+)
+
+// setFilter sets a filter of the queue, as a person does who then leaves the field.
+func (p *tab) setFilter(filter, value string) {
+	p.Helper()
+	p.evaluate(fmt.Sprintf(`(() => { const e = document.querySelector('#filter #%s'); e.closest("details").open = true; e.value = %q; e.dispatchEvent(new Event("change")) })()`, filter, value))
+}
+
+func TestSearchNarrowsTheQueue(t *testing.T) { onBothSetups(t, models.ModePre, searchNarrowsTheQueue) }
+
+func searchNarrowsTheQueue(t *testing.T, d *desk) {
+	d.post(1, "Ilse", "The clock is right.")
+	d.post(2, "Tomasz", "The bread was warm.")
+	p := d.login("alice")
+	p.waitFor(`document.querySelectorAll("#list button.row").length === 2`)
+	p.keys("/")
+	p.keys("bread")
+	p.waitFor(`document.querySelectorAll("#list button.row").length === 1`)
+	p.waitForText("#comment .body", "The bread was warm.")
+	p.keys("\x1b") // leaves the field; keys decide again
+	p.keys("a")
+	p.waitForText("#none", "Nothing matches.")
+}
+
+func TestQueueFilters(t *testing.T) { onBothSetups(t, models.ModePre, queueFilters) }
+
+func queueFilters(t *testing.T, d *desk) {
+	d.must(d.db.SetRules(t.Context(), operator, "demo", models.Rules{SuspectWords: models.SuspectWords{Words: []string{"film"}}}))
+	bodies := map[string]string{
+		"Sport":   "They should have asked the harbour master first.",
+		"Politik": "Das ist doch völliger Unsinn, und nicht zum ersten Mal!",
+		"Culture": "What a film, and what a quiet end it has.",
+	}
+	n := 0
+	for section, body := range bodies {
+		n++
+		d.postAll(n, object{"article": object{"id": section, "section": section}, "author": object{"name": "Reader"}, "body": body})
+	}
+	p := d.login("alice")
+	p.waitFor(rows + ` === 3`)
+	for _, f := range []struct{ filter, value, section string }{{"section", "Sport", "Sport"}, {"lang", "de", "Politik"}, {"signal", "rule:suspect", "Culture"}} {
+		p.setFilter(f.filter, f.value)
+		p.waitFor(rows + ` === 1`)
+		p.waitForText("#comment .body", bodies[f.section])
+		if got := p.evaluate(`new URLSearchParams(location.search).get("` + f.filter + `")`); got != f.value {
+			t.Errorf("the address has %s for %s", got, f.filter)
+		}
+		p.setFilter(f.filter, "")
+		p.waitFor(rows + ` === 3`)
+	}
+}

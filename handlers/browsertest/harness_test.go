@@ -1,0 +1,361 @@
+// Package browsertest drives the pages in a real browser, against a real
+// server with a real database.
+package browsertest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"go.uber.org/goleak"
+
+	"winnow/classifier"
+	"winnow/handlers"
+	"winnow/handlers/password"
+	"winnow/models"
+	"winnow/storage"
+	"winnow/storage/memory"
+	"winnow/storage/redis"
+	"winnow/storage/storagetest"
+)
+
+const testPassword = "correct horse battery staple"
+
+var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
+
+func TestMain(m *testing.M) {
+	code := storagetest.Main(m)
+	http.DefaultClient.CloseIdleConnections()
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// desk is a running server with a demo site, the moderators alice, bob and carol, and
+// a browser.
+type desk struct {
+	testing.TB
+	db      *storage.DB
+	url     string // where the browser goes
+	other   string // of a second node; the same where there is only one
+	nodes   []*httptest.Server
+	offline atomic.Bool     // the servers do not answer browsers
+	key     string          // of the demo site
+	browser context.Context // of chromedp
+}
+
+// newDesk has one node, with everything in process.
+func newDesk(t testing.TB, mode models.Mode) *desk {
+	t.Helper()
+	return newDeskOn(t, storagetest.SQLiteURL(t), "", mode)
+}
+
+// onBothSetups runs a test on both set-ups; with Redis on two nodes.
+func onBothSetups(t *testing.T, mode models.Mode, test func(t *testing.T, d *desk)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, newDesk(t, mode)) })
+	t.Run("PostgreSQL and Redis", func(t *testing.T) { test(t, newDeskOn(t, storagetest.PostgresURL(t), storagetest.Redis(t).URL, mode)) })
+}
+
+func newDeskOn(t testing.TB, database, redisURL string, mode models.Mode) *desk {
+	t.Helper()
+	d := &desk{TB: t, db: storagetest.Open(t, database, storage.Options{}), browser: browser(t)}
+	d.model()
+	hash, err := password.Hash(testPassword)
+	d.must(err)
+	for _, name := range []string{"alice", "bob", "carol"} {
+		d.must(d.db.AddModerator(t.Context(), operator, models.Moderator{Name: name, Role: models.RoleModerator, PasswordHash: hash}))
+	}
+	d.key, err = d.db.AddSite(t.Context(), operator, models.Site{Slug: "demo", Name: "Demo", Mode: mode})
+	d.must(err)
+	d.url = d.serve(d.db, redisURL)
+	d.other = d.url
+	if redisURL != "" {
+		d.other = d.serve(storagetest.Open(t, database, storage.Options{}), redisURL)
+	}
+	return d
+}
+
+// model makes the starter model live.
+func (d *desk) model() {
+	d.Helper()
+	m, err := classifier.Starter()
+	d.must(err)
+	var file bytes.Buffer
+	_, err = m.WriteTo(&file)
+	d.must(err)
+	manifest, err := json.Marshal(m.Manifest())
+	d.must(err)
+	info := models.ModelInfo{Version: m.Version(), Origin: "starter", Manifest: manifest, Size: int64(file.Len()), CreatedAt: time.Now()}
+	d.must(d.db.AddModel(d.Context(), operator, info, file.Bytes()))
+	_, err = d.db.PromoteModel(d.Context(), operator, m.Version())
+	d.must(err)
+}
+
+// serve runs a node until the test ends, and returns where it answers.
+func (d *desk) serve(db *storage.DB, redisURL string) string {
+	d.Helper()
+	cfg := handlers.Config{
+		DB: db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil),
+		Secret: []byte("a key for tests that signs nothing of worth"), Rates: handlers.DefaultRates(), Version: "test",
+	}
+	if redisURL != "" {
+		client, err := redis.Open(d.Context(), redisURL, slog.New(slog.DiscardHandler))
+		d.must(err)
+		d.Cleanup(func() {
+			if err := client.Close(); err != nil {
+				d.Error(err)
+			}
+		})
+		cfg.Limiter, cfg.Notifier, cfg.Campaigns, cfg.Redis = client.Limiter(), client.Notifier(), client.Campaigns(), client
+	}
+	server, err := handlers.New(d.Context(), cfg)
+	d.must(err)
+	node := server.Handler()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.offline.Load() && r.Header.Get("Sec-Fetch-Mode") != "" { // only browsers send it
+			panic(http.ErrAbortHandler) // the connection ends without an answer
+		}
+		node.ServeHTTP(w, r)
+	}))
+	d.nodes = append(d.nodes, web)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- server.Run(ctx) }()
+	d.Cleanup(func() {
+		cancel() // ends the open streams, which Close would wait for
+		web.Close()
+		if err := <-ended; err != nil {
+			d.Error(err)
+		}
+	})
+	return web.URL
+}
+
+// disconnect cuts browsers off until offline is set to false again.
+func (d *desk) disconnect() {
+	d.offline.Store(true)
+	for _, node := range d.nodes {
+		node.CloseClientConnections() // and with them the open streams
+	}
+}
+
+// browser starts a browser with an empty profile.
+func browser(t testing.TB) context.Context {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	switch {
+	case path == "" && os.Getenv("WINNOW_TEST_REQUIRE") == "1":
+		t.Fatal("no chromium, chromium-browser or google-chrome in PATH")
+	case path == "":
+		t.Skip("no chromium, chromium-browser or google-chrome in PATH")
+	}
+	folder, err := os.MkdirTemp("", "wbr") // short: the path of a socket has at most some 100 bytes
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
+		}
+	})
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Env("TMPDIR="+folder), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true), chromedp.Flag("lang", "en-GB"))...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // starts it
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// tab is one page with cookies of its own. Whatever its console says fails the
+// test: violations of the content security policy, exceptions, errors.
+type tab struct {
+	testing.TB
+	ctx context.Context
+}
+
+// open opens a page. Messages that contain one of the expected texts are
+// allowed: browsers report every reply above 399.
+func (d *desk) open(path string, expected ...string) *tab {
+	d.Helper()
+	ctx, cancel := chromedp.NewContext(d.browser, chromedp.WithNewBrowserContext())
+	messages := chromedp.Console(ctx)
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		for m, err := range messages {
+			if err != nil {
+				return // the page was closed
+			}
+			known := false
+			for _, text := range expected {
+				known = known || strings.Contains(m.Text, text)
+			}
+			if !known {
+				d.Errorf("%s: the browser's console says: %s (%s:%d)", path, m, m.URL, m.Line)
+			}
+		}
+	})
+	d.Cleanup(func() {
+		cancel()
+		reader.Wait()
+	})
+	p := &tab{d.TB, ctx}
+	_, err := chromedp.Call(ctx, log.Enable, struct{}{})
+	d.must(err)
+	p.run(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(d.url+path))
+	return p
+}
+
+// login opens the console and logs in by keyboard.
+func (d *desk) login(name string, expected ...string) *tab {
+	d.Helper()
+	p := d.open("/console/", expected...)
+	p.waitFor(`document.activeElement.name === "name"`)
+	p.keys(name + "\t" + testPassword + "\r")
+	p.waitFor(`document.getElementById("live").className === "on"`)
+	return p
+}
+
+type object = map[string]any
+
+// post posts a comment with the site's key, and returns its id.
+func (d *desk) post(n int, name, body string) string {
+	d.Helper()
+	return d.postAll(n, object{
+		"article": object{"id": "welcome", "title": "<b>The clock</b>"}, "author": object{"name": name}, "body": body,
+	})
+}
+
+// postAll posts a comment from the nth reader's address.
+func (d *desk) postAll(n int, comment object) string {
+	d.Helper()
+	client := object{"ip": fmt.Sprintf("192.0.2.%d", n)}
+	if more, ok := comment["client"].(object); ok {
+		maps.Copy(client, more)
+	}
+	comment["client"] = client
+	data, err := json.Marshal(comment)
+	d.must(err)
+	req, err := http.NewRequestWithContext(d.Context(), http.MethodPost, d.url+"/v1/comments", bytes.NewReader(data))
+	d.must(err)
+	req.Header.Set("Authorization", "Bearer "+d.key)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	d.must(err)
+	defer res.Body.Close()
+	var reply object
+	d.must(json.NewDecoder(res.Body).Decode(&reply))
+	if res.StatusCode != http.StatusCreated {
+		d.Fatalf("POST /v1/comments: %s: %v", res.Status, reply)
+	}
+	return reply["id"].(string)
+}
+
+// status returns the present status of a comment.
+func (d *desk) status(id string) models.Status {
+	d.Helper()
+	c, err := d.db.Comment(d.Context(), id)
+	d.must(err)
+	return c.Status
+}
+
+// waitFor waits for a condition of the server.
+func (d *desk) waitFor(holds func() bool) {
+	d.Helper()
+	late := time.After(20 * time.Second)
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for !holds() {
+		select {
+		case <-late:
+			d.Fatal("the condition never held")
+		case <-again.C:
+		}
+	}
+}
+
+func (d *desk) must(err error) {
+	d.Helper()
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+func (p *tab) run(steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// keys presses keys one after the other, with the events of a real keyboard: a
+// page that prevents the default of a key keeps its letter from being typed.
+func (p *tab) keys(keys string) {
+	p.Helper()
+	for _, r := range keys {
+		events := kb.Encode(r)
+		down, up := events[0], events[len(events)-1]
+		if len(events) == 3 {
+			down.Text, down.UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+		}
+		for _, e := range []*input.DispatchKeyEventParams{down, up} {
+			_, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, *e)
+			if err != nil {
+				p.Fatal(err)
+			}
+		}
+	}
+}
+
+// waitFor waits for a condition of the page.
+func (p *tab) waitFor(condition string) {
+	p.Helper()
+	poll := chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second))
+	if _, err := chromedp.Run(p.ctx, poll); err != nil {
+		text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+		p.Fatalf("waiting for %s: %v\nthe page says:\n%s", condition, err, text)
+	}
+}
+
+// waitForText waits until an element's text contains a text.
+func (p *tab) waitForText(selector, text string) {
+	p.Helper()
+	p.waitFor(fmt.Sprintf("document.querySelector(%q)?.textContent.includes(%q)", selector, text))
+}
+
+// evaluate returns an expression's value as text.
+func (p *tab) evaluate(expression string) string {
+	p.Helper()
+	s, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
+	if err != nil {
+		p.Fatal(err)
+	}
+	return s
+}

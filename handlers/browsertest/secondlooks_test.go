@@ -1,0 +1,53 @@
+package browsertest
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"winnow/models"
+)
+
+func TestSecondLooksHideTheFirstDecision(t *testing.T) {
+	d := newDesk(t, models.ModePre)
+	all := 1.0
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.SecondLook = &all; return nil })
+	d.must(err)
+	id := d.post(1, "Ilse", "The clock is right.")
+	bob := models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleModerator}
+	_, _, err = d.db.Decide(t.Context(), bob, id, models.DecisionRequest{Action: models.Approve})
+	d.must(err)
+	p := d.login("alice")
+	p.waitForText("#none", "Nothing is waiting.")
+	p.run(chromedp.Click(`#pages a[href="#looks"]`))
+	p.waitForText("#comment .body", "The clock is right.")
+	p.waitForText("#notice", "decide as if nobody had decided before")
+	if got := p.evaluate(`[document.getElementById("why"), document.querySelector("#list .chip"), document.querySelector("#author").textContent].join()`); got != ",," {
+		t.Errorf("a second look shows %s", got)
+	}
+	p.keys("rs")
+	p.waitForText("#recent", "Second look disagreed")
+	d.waitFor(func() bool { return d.status(id) == models.Pending })
+	p.run(chromedp.Click(`#pages a[href="#queue"]`))
+	p.waitForText("#list", "Second look disagreed")
+}
+
+func TestSecondLooksAreCounted(t *testing.T) { onBothSetups(t, models.ModePre, secondLooksAreCounted) }
+
+func secondLooksAreCounted(t *testing.T, d *desk) {
+	all := 1.0
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.SecondLook = &all; return nil })
+	d.must(err)
+	for _, id := range d.postDistinct(2) {
+		_, _, err = d.db.Decide(t.Context(), bob, id, models.DecisionRequest{Action: models.Approve})
+		d.must(err)
+	}
+	p := d.login("alice")
+	p.run(chromedp.Click(`#pages a[href="#looks"]`))
+	p.waitForText("#looks", "2")
+	p.pressAndWait("a")
+	p.waitFor(`document.getElementById("looks").textContent === " 1"`)
+	p.run(chromedp.Click(`#pages a[href="#queue"]`))
+	p.waitForText("#none", "Nothing is waiting.")
+	p.waitFor(`document.getElementById("looks").textContent === " 1"`)
+}

@@ -1,0 +1,83 @@
+// The buttons for the open comment and for a selection. keys.js does the same by the keys that they show.
+import { byId, element, setContent } from "../lib/dom.js";
+import { on } from "../lib/events.js";
+import { formatNumber, label, translate } from "../lib/i18n.js";
+import { decide, skip } from "./decide.js";
+import { totalComments } from "./items.js";
+import * as queue from "./queue.js";
+import { reasonsByKey, siteReasons } from "./reasons.js";
+
+const inputIds = ["note", "message"];
+const maxSiteReasons = 9; // there are as many digit keys
+
+export let choosesReason = false; // a rejection waits for its reason
+
+const keyButton = (text, key, click, className) =>
+  element("button", { class: className, "aria-keyshortcuts": key, click }, text, " ", element("kbd", key));
+const linkButton = (text, click) => element("button.link", click, text);
+
+const decisionButtons = () => {
+  const count = totalComments(queue.targets());
+  const suffix = count > 1 ? ` ×${formatNumber(count)}` : "";
+  return [
+    keyButton(translate("approve") + suffix, "a", () => decide("approve"), "approve"),
+    keyButton(translate("reject._") + suffix, "r", () => chooseReason(true), "reject"),
+  ];
+};
+
+const reasonButtons = () => [
+  element(".muted", translate("reject.why")),
+  Object.entries(reasonsByKey).map(([key, reason]) =>
+    keyButton(label("reason", reason), key, () => decide("reject", reason))),
+  siteReasons().slice(0, maxSiteReasons).map((reason, i) =>
+    keyButton(reason.name, String(i + 1), () => decide("reject", reason.under, reason))),
+  linkButton(translate("cancel"), () => chooseReason(false)),
+];
+
+const otherButtons = () => [
+  !queue.secondLookMode && [keyButton(translate("escalate"), "f", escalate), keyButton(translate("skip"), "z", skip)],
+  keyButton(translate("note"), "n", writeNote),
+  !queue.secondLookMode && keyButton(translate("message"), "m", writeMessage),
+];
+
+// chooseReason opens or closes the choice of a reason.
+export const chooseReason = (isOpen) => {
+  choosesReason = isOpen;
+  showActions();
+};
+
+const showActions = () => {
+  const inputs = inputIds.map(byId).filter(Boolean);
+  if (inputs.includes(document.activeElement)) return; // moved, it would lose the focus, and its letters would decide
+  const buttons = choosesReason ? reasonButtons() : decisionButtons();
+  byId("bulk").hidden = !queue.selected.size;
+  byId("actions").hidden = queue.selected.size || !queue.openId;
+  if (!queue.selected.size) return setContent("actions", buttons, !choosesReason && otherButtons(), inputs);
+  const count = element("b", translate("selected", { n: totalComments(queue.targets()) }));
+  setContent("bulk", count, buttons, linkButton(translate("clear"), queue.clearSelection));
+};
+
+// escalate leaves the open comment to an editor, with the note.
+export const escalate = () => queue.selected.size || queue.secondLookMode || decide("escalate");
+
+// openInput opens a line of text that goes with the decision.
+const openInput = (id) => {
+  if (!byId(id)) {
+    const text = label("field", id);
+    const leaveOnEnter = (event) => event.key === "Enter" && event.target.blur();
+    byId("actions").append(element("input",
+      { id, maxlength: 500, label: text, placeholder: text, keydown: leaveOnEnter }));
+  }
+  byId(id).focus();
+};
+
+export const writeNote = () => openInput("note");
+export const writeMessage = () => queue.secondLookMode || openInput("message");
+
+for (const event of ["before-decision", "item-opened"]) {
+  on(event, () => {
+    for (const id of inputIds) byId(id)?.remove();
+    chooseReason(false);
+  });
+}
+on("selection-changed", showActions);

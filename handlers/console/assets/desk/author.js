@@ -1,0 +1,130 @@
+// The pane of the author: the record so far, sanctions, what else is pending, and the history of the open comment.
+import { get, post, request } from "../lib/api.js";
+import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
+import { emit, on } from "../lib/events.js";
+import { actionButton } from "../lib/forms.js";
+import { formatAge, formatDateTime, formatPercent, label, translate } from "../lib/i18n.js";
+import { showError } from "../lib/toasts.js";
+import { isEditor } from "../session.js";
+import { decideMany } from "./decide.js";
+import { fetchDetails } from "./details.js";
+import * as queue from "./queue.js";
+import { reasonsByKey, reasonText, trainingNote } from "./reasons.js";
+
+const day = 86_400_000; // milliseconds
+const clockTolerance = 60_000; // moderators may shadow-ban for seven days at most, by the server's clock
+const othersShown = 6;
+const excerptLength = 90;
+
+// authorKey is how the API's filter names the author.
+const authorKey = ({ author }) => author.id || author.name;
+
+on("item-opened", ({ item }) => showAuthor(item));
+
+const showAuthor = async (item) => {
+  const isShown = item && !item.isSecondLook;
+  setContent("author", isShown && authorCard(item));
+  if (!isShown) return;
+  const { comment, context } = item;
+  const otherComments = { site: comment.site, author: authorKey(comment), sort: "oldest", limit: othersShown };
+  const [details, page] = await Promise.all([
+    fetchDetails(comment.id),
+    context.author.pending > 1 && get("/queue", otherComments),
+  ]).catch(() => []);
+  if (!details || queue.openId !== comment.id) return;
+  byId("history").append(...details.history.map(decisionLine));
+  if (page) setContent("others", otherPending(page, comment));
+};
+
+const authorCard = ({ comment, context: { author: record } }) => [
+  element("h2", bdi(comment.author.name)),
+  element("div.record", ["approved", "rejected", "pending"].map((status) => recordCount(status, record[status]))),
+  element("dl", Object.entries(factsOf(comment, record)).map(([key, value]) =>
+    value && [element("dt", translate("author." + key)), bdi(value, "dd")])),
+  sanctionNotice(record.sanction),
+  element("p.by", sanctionButtons(comment, record.sanction),
+    !comment.author.id && element("small", translate("author.covers"))),
+  element("div", { id: "others" }),
+  element("h3", translate("history")),
+  element("ol", { id: "history" }, historyLine(comment.created_at, translate("arrived"))),
+];
+
+const recordCount = (status, count) =>
+  element("span", element("b", { class: count > 0 && status }, String(count)), label("status", status));
+
+const factsOf = ({ author, client }, { trust }) => ({
+  trust: trust != null && formatPercent(trust),
+  id: author.id,
+  email: author.email,
+  url: author.url,
+  net: client.net,
+  browser: client.user_agent,
+});
+
+const sanctionNotice = (sanction) => {
+  if (!sanction) return null;
+  const values = { time: sanction.until ? formatDateTime(sanction.until) : "∞", by: sanction.by };
+  return element("p.notice", translate("author." + sanction.kind, values),
+    sanction.reason && [": ", bdi(sanction.reason)]);
+};
+
+const sanctionButtons = (comment, sanction) => {
+  const setKind = (kind, days) => () => setSanction(comment, kind, days);
+  if (!sanction) {
+    return [actionButton("shadow", setKind("shadow", 7)), isEditor() && actionButton("ban", setKind("ban", 30))];
+  }
+  return (isEditor() || sanction.kind === "shadow") && actionButton("lift", setKind(null));
+};
+
+// setSanction bans or shadow-bans an author for some days, or ends that when kind is null.
+const setSanction = async ({ site, author }, kind, days = 0) => {
+  const until = new Date(Date.now() + days * day - clockTolerance);
+  const subject = author.id ? { author_id: author.id } : { name: author.name };
+  const { sanction } = await request("PUT", "/authors", { site, ...subject, sanction: kind && { kind, until } });
+  for (const { comment, context } of queue.items) {
+    const isSameAuthor = comment.author.id === author.id && (author.id || comment.author.name === author.name);
+    if (comment.site === site && isSameAuthor) context.author.sanction = sanction;
+  }
+  showAuthor(queue.openItem());
+};
+
+const otherPending = (page, comment) => {
+  const showOnlyAuthor = () => emit("filter-requested", { change: { author: authorKey(comment) } });
+  const openOther = (id) => (queue.itemById(id) ? queue.open(id) : showOnlyAuthor());
+  const others = page.items.filter((item) => item.comment.id !== comment.id);
+  return [
+    element("h3", translate("author.others")),
+    element("ul", others.map(({ comment: { id, body } }) =>
+      element("li", element("button.link", () => openOther(id), bdi(body.slice(0, excerptLength)))))),
+    element("button.small", showOnlyAuthor, translate("author.all"), ` (${page.total})`), " ",
+    element("button.small", () => offerRejectAll(comment).catch(showError),
+      translate("author.reject", { n: page.total })),
+  ];
+};
+
+// offerRejectAll shows what else of the author is pending, and offers the reason to reject all of it.
+const offerRejectAll = async (comment) => {
+  const filter = { site: comment.site, author: authorKey(comment) };
+  const { count, token, articles, first_at } = await post("/decisions/preview", { filter });
+  const rejectAll = (reason) => {
+    const items = queue.items.filter((item) =>
+      item.comment.site === filter.site && authorKey(item.comment) === filter.author);
+    const query = { filter, expect: count, token };
+    decideMany(items, { action: "reject", reason }, count, [{ items, count, query }]);
+  };
+  const reasonButton = (reason) => element("button.small", () => rejectAll(reason), label("reason", reason));
+  setContent("others",
+    element("p", translate("author.batch", { n: count, m: articles, age: formatAge(first_at) })),
+    element("p.by", Object.values(reasonsByKey).map(reasonButton)),
+    element("button.link", () => showAuthor(queue.openItem()), translate("cancel")));
+};
+
+const historyLine = (time, ...content) => element("li", timestamp(time), element("span", content));
+
+const decisionLine = (decision) => historyLine(decision.created_at,
+  element("span", { class: decision.undone_at && "undone" },
+    bdi(decision.moderator), ": ", label("action", decision.action),
+    decision.reason && ` (${reasonText(decision)})`, trainingNote(decision)),
+  decision.undone_at && " " + translate("undone", { name: decision.undone_by }),
+  decision.note && bdi(decision.note, "p.note"),
+  decision.message && element("p.note", translate("message"), ": ", bdi(decision.message)));

@@ -1,0 +1,79 @@
+// Claims: a leased item is dealt to nobody else. A lease ends by itself some time after the moderator has left.
+import { ignoreErrors, post } from "../lib/api.js";
+import { byId } from "../lib/dom.js";
+import { on } from "../lib/events.js";
+import { idsOf, isMine } from "./items.js";
+import * as queue from "./queue.js";
+
+const claimedAhead = 10; // items that are claimed beyond those that were passed over
+const leastAhead = 5; // with fewer ahead, more are claimed
+const maxClaimed = 50;
+const idleAfter = 4 * 60_000; // milliseconds without a key or pointer; leases are not renewed then
+
+let lastActivity = Date.now();
+let pendingClaim = null;
+
+// Ids that have been in this list. The reply to a claim may be older than the decisions made since, and must not
+// bring back items that they removed.
+const seenIds = new Set();
+let seenGeneration = 0;
+on("selection-changed", () => {
+  if (seenGeneration !== queue.generation) seenIds.clear();
+  seenGeneration = queue.generation;
+  for (const { id } of queue.items) seenIds.add(id);
+});
+
+for (const event of ["keydown", "pointerdown", "wheel"]) {
+  addEventListener(event, () => { lastActivity = Date.now(); }, { passive: true });
+}
+
+const claimedItems = () => queue.items.filter(isMine);
+const countAhead = () => {
+  const position = queue.positionOf(queue.openId);
+  return claimedItems().filter(({ id }) => queue.positionOf(id) > position).length;
+};
+
+// claim leases the next items and renews the leases that there are.
+export const claim = () => (pendingClaim ??= requestClaim().finally(() => { pendingClaim = null; }));
+
+const requestClaim = async () => {
+  const { generation } = queue;
+  const { items } = await queue.claimItems(Math.min(maxClaimed, claimedAhead + claimedItems().length - countAhead()));
+  if (generation !== queue.generation) { // the moderator has changed the filter meanwhile
+    await release(items.filter(({ id }) => !queue.itemById(id)));
+    return requestClaim();
+  }
+  queue.mergeItems(items.filter(({ id }) => queue.itemById(id) || !seenIds.has(id)));
+  if (queue.secondLookMode && !queue.openId) queue.openNext(0, false);
+};
+
+// openNextClaimed opens the next item. Without a claim it waits for one: what looks free may be a colleague's, whose
+// claims become known late.
+export const openNextClaimed = async (position) => {
+  if (queue.items.length && !claimedItems().length) {
+    queue.open(null);
+    await ignoreErrors(claim());
+    if (queue.openItem()) return;
+  }
+  queue.openNext(position);
+};
+
+// claimAhead claims when few items are left. A decision is safe without a lease, so a failure does not matter.
+export const claimAhead = () => {
+  const ahead = countAhead();
+  const thereAreMore = queue.secondLookMode || queue.items.length > ahead + 1;
+  if (ahead < leastAhead && thereAreMore) ignoreErrors(claim());
+};
+
+// renewClaims keeps the leases of a moderator who is at work.
+export const renewClaims = () => {
+  const isActive = Date.now() - lastActivity < idleAfter;
+  if (!byId("panes").hidden && queue.openId && isActive) ignoreErrors(claim());
+};
+
+// release gives items back. The leases of second looks cannot be given back.
+export const release = async (items = claimedItems()) => {
+  const released = items.filter(({ isSecondLook }) => !isSecondLook);
+  if (!released.length) return;
+  await ignoreErrors(post("/queue/release", { comment_ids: idsOf(released) })); // else they expire
+};

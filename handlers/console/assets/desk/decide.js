@@ -1,0 +1,149 @@
+// Deciding: the page changes at once, the request follows.
+import { ignoreErrors, post } from "../lib/api.js";
+import { byId } from "../lib/dom.js";
+import { emit } from "../lib/events.js";
+import { label, translate } from "../lib/i18n.js";
+import { describeError, showError, showToast } from "../lib/toasts.js";
+import { moderator } from "../session.js";
+import { previewCampaign } from "./campaign.js";
+import { claimAhead, openNextClaimed } from "./claims.js";
+import { fetchDetails, forgetDetails } from "./details.js";
+import { commentCount, idsOf, totalComments } from "./items.js";
+import * as queue from "./queue.js";
+import { reasonText } from "./reasons.js";
+import { announce, removeDecided, restore, showHistory, withdraw } from "./undo.js";
+
+// decide decides the selection, or else the open comment. A site's own reason comes with the reason it counts as.
+export const decide = (action, reason = "", ownReason = undefined) => {
+  const [note, message] = ["note", "message"].map((id) => byId(id)?.value || "");
+  const decision = { action, reason, detail: ownReason?.id, note, message };
+  const items = queue.targets();
+  const isCampaign = totalComments(items) > 1 && action !== "escalate";
+  emit("before-decision");
+  if (items[0]?.isDone && !queue.selected.size) openNextClaimed(queue.removeItem(queue.openId));
+  else if (queue.selected.size || isCampaign) decideMany(items, decision);
+  else if (items.length) decideOne(items[0], decision);
+};
+
+const summaryOf = (decision, [{ comment: { site } }], subject) => {
+  if (decision.action === "escalate") return `${translate("escalate")}: ${subject}`;
+  return translate("done." + decision.action, { who: subject, reason: reasonText({ ...decision, site }) });
+};
+
+const decideOne = async (item, decision) => {
+  const entry = take([item], summaryOf(decision, [item], item.comment.author.name));
+  entry.request = postDecision(item, decision);
+  try {
+    const reply = await entry.request;
+    entry.ids.push(reply.id);
+    entry.label = reply.label;
+    entry.agreed = reply.agreed;
+    forgetDetails(item.id);
+    showHistory();
+  } catch (error) {
+    withdraw(entry);
+    handleRefusal(error, entry);
+  }
+};
+
+const postDecision = ({ id, isSecondLook, comment }, decision) => {
+  const { action, reason, note } = decision;
+  if (isSecondLook) return post("/second-looks/" + id, { action, reason, note });
+  const path = action === "escalate" ? "escalate" : "decision";
+  return post(`/comments/${id}/${path}`, { ...decision, version: comment.version });
+};
+
+// batchesOf divides items into requests: single comments are one batch, guarded by their versions, and each campaign
+// is a batch of its own, guarded by its preview.
+const batchesOf = (items) => {
+  const single = items.filter((item) => commentCount(item) < 2);
+  const batches = items.filter((item) => commentCount(item) > 1).map((item) => ({
+    items: [item],
+    count: commentCount(item),
+    query: previewCampaign(item).then(({ filter, count, token }) => ({ filter, expect: count, token })),
+  }));
+  if (single.length) {
+    const versions = Object.fromEntries(single.map(({ id, comment }) => [id, comment.version]));
+    batches.unshift({ items: single, count: single.length, query: { comment_ids: idsOf(single), versions } });
+  }
+  return batches;
+};
+
+// decideMany is one decision on several comments, of which items are those in the list.
+export const decideMany = async (items, decision, count = totalComments(items), batches = batchesOf(items)) => {
+  const entry = take(items, summaryOf(decision, items, translate("comments", { n: count })));
+  entry.request = Promise.all(batches.map((batch) => postBatch(batch, decision, entry)));
+  const failures = (await entry.request).flat();
+  for (const item of items) {
+    forgetDetails(item.id);
+    item.preview = null;
+  }
+  if (!entry.ids.length) withdraw(entry);
+  if (!failures.length) return;
+  restore(entry, failures.flatMap(({ ids }) => ids));
+  const failedCount = failures.reduce((sum, failure) => sum + failure.count, 0);
+  showToast(translate("done.failed", { n: failedCount }) + " " + failures[0].why);
+};
+
+// postBatch returns what was not decided, and why.
+const postBatch = async (batch, decision, entry) => {
+  try {
+    const reply = await post("/decisions", { ...(await batch.query), ...decision });
+    entry.ids.push(reply.batch);
+    return reply.failed.map(({ id, detail }) => ({ ids: [id], count: 1, why: detail }));
+  } catch (error) {
+    return { ids: idsOf(batch.items), count: batch.count, why: describeError(error) };
+  }
+};
+
+// take removes items from the list and opens the next one.
+const take = (items, text) => {
+  const position = queue.positionOf(queue.openId);
+  const entry = removeDecided(items, text);
+  if (!queue.openItem()) {
+    openNextClaimed(items.length > 1 ? Math.min(position, queue.items.length) : entry.positions[0]);
+  }
+  claimAhead();
+  announce(entry);
+  return entry;
+};
+
+// skip passes over the selection, or else the open comment, for some hours.
+export const skip = () => {
+  const items = queue.targets();
+  if (!items.length || queue.secondLookMode) return;
+  post("/queue/skip", { comment_ids: idsOf(items) }).catch(showError);
+  for (const item of items) {
+    item.isSkipped = true;
+    item.claim = null;
+    queue.refresh(item);
+  }
+  const position = queue.positionOf(queue.openId);
+  queue.clearSelection();
+  openNextClaimed(position);
+  claimAhead();
+};
+
+// handleRefusal shows why a decision was not saved, and puts the comment back where it is still pending.
+const handleRefusal = async (error, entry) => {
+  const [item] = entry.items;
+  const { decision, claim } = error.current || {};
+  if (decision) {
+    const action = label("action", decision.action);
+    return showConflict("decided", { name: decision.moderator, action });
+  }
+  if (error.status === 409) {
+    if (claim && claim.by !== moderator.name) showConflict("held", { name: claim.by });
+    else showConflict("changed");
+    forgetDetails(item.id);
+    const details = await ignoreErrors(fetchDetails(item.id));
+    if (details?.comment.status !== "pending") return;
+    Object.assign(item, { comment: details.comment, claim: details.claim });
+  } else showError(error);
+  if (error.status === 404) return;
+  restore(entry, [item.id]);
+  if (!queue.openId) queue.open(item.id);
+};
+
+const showConflict = (key, values) =>
+  showToast(`${translate("conflict." + key, values)} ${translate("conflict.lost")}`);

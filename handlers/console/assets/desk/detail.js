@@ -1,0 +1,122 @@
+// The pane of the open comment: its article, what it answers, its text, why it is held, and the rest of its thread.
+import { ignoreErrors } from "../lib/api.js";
+import { diffWords } from "../lib/diff.js";
+import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
+import { on } from "../lib/events.js";
+import { highlight } from "../lib/highlight.js";
+import { formatAge, formatTime, label, translate } from "../lib/i18n.js";
+import { sites } from "../session.js";
+import { campaignLine, showCampaignPreview } from "./campaign.js";
+import { fetchDetails, forgetDetails } from "./details.js";
+import { explanation } from "./explanation.js";
+import { commentCount, holderOf } from "./items.js";
+import * as queue from "./queue.js";
+
+const prefetched = 2; // details of as many of the next comments
+const maxOpenThread = 3; // longer threads are folded
+
+on("item-opened", async ({ item, byHand }) => {
+  setContent("comment", item ? itemContent(item) : element("p.muted.empty", text("none")));
+  byId("comment").scrollTop = 0;
+  if (!item) return;
+  if (byHand) openArticle().focus({ preventScroll: true });
+  if (!item.isSecondLook) await showDetails(item);
+});
+
+const text = (key, values) => translate("comment." + key, values);
+const openArticle = () => byId("comment").querySelector(".open");
+
+const showDetails = async (item) => {
+  if (commentCount(item) > 1) ignoreErrors(showCampaignPreview(item)); // repeated when it is decided
+  const next = queue.dueItems(queue.positionOf(item.id) + 1).slice(0, prefetched);
+  for (const { id } of next) ignoreErrors(fetchDetails(id)); // repeated when it is opened
+  const details = await ignoreErrors(fetchDetails(item.id));
+  if (!details || queue.openId !== item.id) return;
+  if (details.revisions.length) openArticle().after(revisionList(details));
+  showThread(details);
+};
+
+const itemContent = (item) => {
+  const { comment, context: { parent }, verdict } = item;
+  return [
+    articleLine(comment),
+    notice(item),
+    campaignLine(item),
+    parent && element("blockquote",
+      element("p.muted", text("parent", { name: parent.author.name })), commentText(parent)),
+    element("article.open", { tabindex: -1, "data-id": comment.id },
+      byline(comment, comment.flags && element(".chip.warn", text("flags", { n: comment.flags }))),
+      element("div.text.body", { id: "body", dir: "auto" }, highlight(comment.body, verdict.signals))),
+    !item.isSecondLook && explanation(item),
+    element("div", { id: "thread" }),
+  ];
+};
+
+const articleLine = ({ site, article: { title, id, url = "" } }) => {
+  const link = { href: url, target: "_blank", rel: "noopener noreferrer" };
+  return element("p.where",
+    sites.length > 1 && element(".chip", site),
+    bdi(title || id, "b"),
+    /^https?:/.test(url) && element("a", link, text("open")),
+    element(".by", { id: "article" }));
+};
+
+const byline = (comment, ...more) =>
+  element("p.by", bdi(comment.author.name, "b"), timestamp(comment.created_at), more);
+
+const commentText = (comment) => bdi(highlight(comment.body), "p.text");
+
+// notice shows why the comment is not simply the moderator's to decide.
+const notice = (item, doneText = text("gone")) => {
+  const content = noticeText(item, doneText);
+  return element("p.notice", { id: "notice", hidden: !content }, content);
+};
+
+const noticeText = (item, doneText) => {
+  const holder = holderOf(item);
+  if (item.isSecondLook) return text("blind");
+  if (item.isDone) return doneText;
+  return holder && text("held", { name: holder, time: formatTime(item.claim.lease_until) });
+};
+
+// updateDetail shows that the open comment was decided or claimed elsewhere, or that its campaign has grown.
+export const updateDetail = async (item) => {
+  if (queue.openId !== item.id) return;
+  byId("notice").replaceWith(notice(item));
+  item.preview = null;
+  if (commentCount(item) > 1 && byId("campaign")) {
+    byId("campaign").replaceWith(campaignLine(item));
+    ignoreErrors(showCampaignPreview(item));
+  }
+  if (item.isDone) await showDecision(item);
+};
+
+const showDecision = async (item) => {
+  forgetDetails(item.id);
+  const details = await ignoreErrors(fetchDetails(item.id));
+  const last = details?.history.findLast(({ undone_at }) => !undone_at);
+  if (!last || queue.openId !== item.id) return;
+  const values = { name: last.moderator, action: label("action", last.action), age: formatAge(last.created_at) };
+  byId("notice").replaceWith(notice(item, text("decided", values)));
+};
+
+// revisionList shows the earlier texts, the newest first, each with what its successor changed.
+const revisionList = ({ revisions, comment }) => {
+  const texts = [...revisions.map(({ body }) => body), comment.body];
+  const entries = revisions.map(({ body, replaced_at }, i) => element("li",
+    element("p.by", text("changed"), timestamp(replaced_at)),
+    bdi(diffWords(body, texts[i + 1]).map(diffNode), "p.text")));
+  return element("details.revisions", { open: true },
+    element("summary", text("revisions", { n: revisions.length })), element("ol", entries.reverse()));
+};
+
+const diffNode = ([kind, words]) => (kind ? element(kind, highlight(words)) : highlight(words));
+
+const showThread = ({ thread, comment, context }) => {
+  const others = thread.filter(({ id }) => id !== comment.id && id !== context.parent?.id);
+  if (!others.length) return;
+  const entries = others.map((other) => element("li",
+    byline(other, element(".chip." + other.status, label("status", other.status))), commentText(other)));
+  setContent("thread", element("details", { open: others.length <= maxOpenThread },
+    element("summary", text("thread", { n: others.length })), element("ol", entries)));
+};

@@ -1,0 +1,65 @@
+// One key, one action. Keys do nothing while somebody types, and those of the browser are left alone.
+import { byId, element, setContent } from "../lib/dom.js";
+import { translate } from "../lib/i18n.js";
+import { chooseReason, choosesReason, escalate, writeMessage, writeNote } from "./actions.js";
+import { decide, skip } from "./decide.js";
+import { toggleAllSignals } from "./explanation.js";
+import * as queue from "./queue.js";
+import { reasonsByKey, siteReasons } from "./reasons.js";
+import { undo } from "./undo.js";
+
+// By key: the text that describes the action, and the action.
+const actionsByKey = {
+  a: ["approve", () => decide("approve")],
+  r: ["reject._", () => chooseReason(true)],
+  u: ["undo", () => undo()],
+  j: ["keys.j", () => queue.move(1)],
+  k: ["keys.k", () => queue.move(-1)],
+  x: ["keys.x", () => queue.toggleSelection()],
+  X: ["keys.X", () => queue.toggleSelection(queue.openId, true)],
+  e: ["keys.e", toggleAllSignals],
+  n: ["field.note", writeNote],
+  m: ["field.message", writeMessage],
+  f: ["escalate", escalate],
+  z: ["skip", skip],
+  "/": ["find", () => byId("q").focus()],
+  "?": ["keys._", () => showHelp()],
+  Escape: ["clear", queue.clearSelection],
+};
+const repeatable = ["j", "k"]; // a key that is held down decides only once
+
+const keyNames = { X: [element("kbd", "shift"), " ", element("kbd", "x")], Escape: element("kbd", "esc") };
+
+export const showHelp = () => {
+  setContent("keys", Object.entries(actionsByKey).map(([key, [text]]) => [
+    element("dt", keyNames[key] || element("kbd", key)), element("dd", translate(text)),
+  ]));
+  byId("help").showModal();
+};
+
+const isTyping = (node) => node.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+const isIgnored = (event) => event.ctrlKey || event.metaKey || event.altKey || event.isComposing
+  || byId("desk").hidden || byId("panes").hidden || document.querySelector("dialog[open]");
+
+// reasonAction is what a key does while a reason is chosen: any other key cancels.
+const reasonAction = (key) => {
+  const reason = reasonsByKey[key];
+  const siteReason = siteReasons()[key - 1];
+  if (!reason && !siteReason) return () => chooseReason(false);
+  return () => decide("reject", reason || siteReason.under, siteReason);
+};
+
+document.addEventListener("keydown", (event) => {
+  if (isIgnored(event)) return;
+  if (isTyping(event.target)) {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // it would empty a search field
+    event.target.blur();
+    return;
+  }
+  const action = choosesReason ? reasonAction(event.key) : actionsByKey[event.key]?.[1];
+  if (!action || (event.repeat && !repeatable.includes(event.key))) return;
+  event.preventDefault();
+  action();
+});

@@ -1,0 +1,174 @@
+// The items of the queue: which are loaded, which is open, which are selected. The other panes follow by the events
+// "item-opened" and "selection-changed".
+import { ignoreErrors } from "../lib/api.js";
+import { byId, setContent } from "../lib/dom.js";
+import { emit } from "../lib/events.js";
+import { translate } from "../lib/i18n.js";
+import { isNarrowed } from "./filter.js";
+import { commentCount, holderOf, isDue, isFree, isMine } from "./items.js";
+import { claimFromQueue, claimSecondLooks, fetchQueue } from "./requests.js";
+import { clearRows, insertRow, markOpenRow, refreshRow, removeRow } from "./rows.js";
+
+export const selected = new Set(); // ids
+export let items = [];
+export let openId = null;
+export let total = 0; // pending comments
+export let totalIsMinimum = false; // there are more than that
+export let generation = 0; // grows with each load, so that replies to requests of an earlier one can be dropped
+export let secondLookMode = false; // second looks are dealt instead of the queue
+export let heldSecondLooks = []; // claims on second looks while the queue is shown
+
+const loadAheadOf = 15; // with fewer items below the open one, the next page is loaded
+const maxSelected = 500;
+let nextCursor = "";
+let rangeStart = null; // id from which shift+x selects
+
+export const clearQueue = () => {
+  items = [];
+  openId = null;
+};
+
+export const toggleMode = () => {
+  heldSecondLooks = secondLookMode ? items.map(({ claim }) => claim) : [];
+  secondLookMode = !secondLookMode;
+};
+
+export const setTotal = (count, isMinimum = totalIsMinimum) => {
+  total = count;
+  totalIsMinimum = isMinimum;
+};
+
+export const itemById = (id) => items.find((item) => item.id === id);
+export const positionOf = (id) => items.findIndex((item) => item.id === id);
+export const openItem = () => itemById(openId);
+
+// targets are the items that a decision is about: those selected, or else the open one.
+export const targets = () => (selected.size ? [...selected] : [openId]).map(itemById).filter(Boolean);
+
+export const claimItems = (limit) => (secondLookMode ? claimSecondLooks() : claimFromQueue(limit));
+
+// loadQueue fetches the list anew. The open item stays open when it is still pending.
+export const loadQueue = async () => {
+  const ownGeneration = ++generation;
+  const requests = secondLookMode ? [claimItems()] : [fetchQueue(), fetchQueue({ limit: 1, group: "" })];
+  const [page, ungrouped = page] = await Promise.all(requests);
+  if (ownGeneration !== generation) return;
+  setTotal(ungrouped.total, ungrouped.more); // comments, even where a campaign is one item
+  items = [];
+  nextCursor = page.next;
+  selected.clear();
+  clearRows();
+  mergeItems(page.items);
+  if (openItem()) open(openId, false);
+  else openId = null;
+};
+
+export const loadMore = async () => {
+  const [cursor, ownGeneration] = [nextCursor, generation];
+  if (!cursor) return;
+  nextCursor = "";
+  const page = await fetchQueue({ cursor });
+  if (ownGeneration !== generation) return;
+  nextCursor = page.next;
+  mergeItems(page.items);
+};
+
+// mergeItems merges items in their present state on the server. New ones go to the end, and nothing in the list moves.
+export const mergeItems = (found) => {
+  for (const item of found) {
+    const known = itemById(item.id);
+    if (known) updateItem(known, item);
+    else insertItem(item, items.length);
+  }
+  showListState();
+};
+
+// updateItem notes who has claimed an item by now, and how many near-copies of it are pending, which the reply to a
+// claim does not contain. It reports whether either has changed.
+export const updateItem = (item, { claim, campaign }) => {
+  const [holder, count] = [holderOf(item), commentCount(item)];
+  item.claim = claim;
+  item.campaign = campaign && { pending: item.campaign?.pending, ...campaign };
+  refresh(item);
+  return holder !== holderOf(item) || count !== commentCount(item);
+};
+
+export const insertItem = (item, position) => {
+  if (itemById(item.id)) return;
+  insertRow(item, items[position], { open, select: toggleSelection });
+  items.splice(position, 0, item);
+  refresh(item);
+  showListState();
+};
+
+// removeItem returns the position that the item had.
+export const removeItem = (id) => {
+  const position = positionOf(id);
+  items.splice(position, 1);
+  removeRow(id);
+  selected.delete(id);
+  showListState();
+  return position;
+};
+
+export const refresh = (item) => refreshRow(item, selected.has(item.id));
+
+const showListState = () => {
+  byId("more").hidden = !nextCursor;
+  byId("none").hidden = items.length || nextCursor;
+  setContent("none", translate(isNarrowed() ? "queue.nothing" : "queue.empty"));
+  emit("selection-changed");
+};
+
+// open opens an item, or none when the id is null. byHand is true when the moderator, and not a reload, opens it.
+export const open = (id, byHand = true) => {
+  markOpenRow(openId, id);
+  openId = id;
+  if (items.length - positionOf(id) < loadAheadOf) ignoreErrors(loadMore()); // the next item opens it again
+  emit("item-opened", { item: openItem(), byHand });
+};
+
+export const move = (step) => {
+  const target = items[positionOf(openId) + step];
+  if (target) open(target.id);
+};
+
+// dueItems returns the items to be dealt, from a position on and then from the start.
+export const dueItems = (position) => [...items.slice(position), ...items.slice(0, position)].filter(isDue);
+
+// openNext opens the next due item. One's own claims come first: those of colleagues become known late.
+export const openNext = (position, byHand) => {
+  const due = dueItems(position);
+  open((due.find(isMine) ?? due[0])?.id ?? null, byHand);
+};
+
+// toggleSelection selects or deselects an item, and with isRange all from the last one to here.
+export const toggleSelection = (id = openId, isRange = false) => {
+  const position = positionOf(id);
+  if (position < 0 || secondLookMode) return;
+  const select = !selected.has(id);
+  const start = isRange && positionOf(rangeStart) >= 0 ? positionOf(rangeStart) : position;
+  for (const item of items.slice(Math.min(start, position), Math.max(start, position) + 1)) {
+    if (select && isFree(item)) selected.add(item.id);
+    else selected.delete(item.id);
+  }
+  rangeStart = id;
+  showSelection();
+};
+
+const showSelection = () => {
+  items.forEach(refresh);
+  showListState();
+};
+
+// selectAll also loads what is not in the list yet.
+export const selectAll = async () => {
+  while (nextCursor && items.length < maxSelected) await loadMore();
+  for (const item of items.filter(isFree)) selected.add(item.id);
+  showSelection();
+};
+
+export const clearSelection = () => {
+  selected.clear();
+  showSelection();
+};

@@ -1,0 +1,28 @@
+// The requests for items of the queue and for second looks.
+import { get, post } from "../lib/api.js";
+import { moderator } from "../session.js";
+import { filter, filterQuery } from "./filter.js";
+
+const pageSize = 50;
+
+const withIds = (page) => ({ ...page, items: page.items.map((item) => ({ ...item, id: item.comment.id })) });
+
+export const fetchQueue = async (parameters) =>
+  withIds(await get("/queue", { ...filterQuery(), limit: pageSize, ...parameters }));
+
+export const claimFromQueue = async (limit) => withIds(await post("/queue/claim", { ...filterQuery(), limit }));
+
+// claimSecondLooks returns second looks as items of the queue. They do not say what was decided.
+export const claimSecondLooks = async () => {
+  const { items } = await post("/second-looks/claim", { site: filter.site });
+  return withIds({
+    total: items.length,
+    items: items.map(({ id, site, article, comment, parent, lease_until }) => ({
+      comment: { ...comment, id, site, article, client: {} },
+      verdict: { signals: [] },
+      context: { parent, author: {} },
+      claim: { by: moderator.name, lease_until },
+      isSecondLook: true,
+    })),
+  });
+};

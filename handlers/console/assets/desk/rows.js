@@ -1,0 +1,73 @@
+// The rows of the queue's list.
+import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
+import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
+import { commentCount, holderOf, isDue } from "./items.js";
+
+const rows = new Map(); // list items by comment id
+const excerptLength = 180;
+
+export const clearRows = () => {
+  rows.clear();
+  byId("list").replaceChildren();
+};
+
+// insertRow puts the row of an item before that of another one, or at the end.
+export const insertRow = (item, nextItem, actions) => {
+  const row = createRow(item, actions);
+  rows.set(item.id, row);
+  byId("list").insertBefore(row, nextItem ? rows.get(nextItem.id) : null);
+};
+
+export const removeRow = (id) => {
+  rows.get(id).remove();
+  rows.delete(id);
+};
+
+const createRow = (item, { open, select }) => {
+  const { id, comment } = item;
+  const checkbox = element("input", {
+    type: "checkbox",
+    disabled: item.isSecondLook,
+    label: translate("select", { name: comment.author.name }),
+    click: (event) => select(id, event.shiftKey),
+  });
+  const excerpt = Array.from(comment.body).slice(0, excerptLength).join("").replace(/\s+/g, " ");
+  return element("li", { "data-id": id },
+    element("label.check", checkbox),
+    element("button.row", () => open(id),
+      element(".row-top", bdi(comment.author.name, "b"), timestamp(comment.created_at)),
+      bdi(excerpt, ".excerpt"),
+      element(".row-foot", riskChip(item), comment.reason && element(".chip", label("reason", comment.reason)),
+        element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))));
+};
+
+const riskChip = ({ isSecondLook, verdict }) => {
+  const risk = Math.max(verdict.spam ?? 0, verdict.abuse ?? 0);
+  return !isSecondLook && element(".chip.risk" + Math.floor(risk * 3.99), formatPercent(risk));
+};
+
+// refreshRow shows what changes while an item is in the list.
+export const refreshRow = (item, isSelected) => {
+  const row = rows.get(item.id);
+  const time = row.querySelector("time");
+  const copies = commentCount(item) > 1 ? commentCount(item) : item.campaign?.count;
+  setContent(time, formatAge(time.dateTime)).className = "age" + urgencyOf(time.dateTime);
+  setContent(row.querySelector(".many"), copies && element(".chip.warn", "×" + copies));
+  setContent(row.querySelector(".state"), stateText(item));
+  row.classList.toggle("busy", !isDue(item));
+  row.querySelector("input").checked = isSelected;
+};
+
+const stateText = (item) => {
+  const holder = holderOf(item);
+  if (item.isDone) return translate("queue.done");
+  if (holder) return translate("queue.held", { name: holder });
+  return item.isSkipped && translate("queue.skipped");
+};
+
+// markOpenRow marks the row of the open item as the current one.
+export const markOpenRow = (previousId, id) => {
+  rows.get(previousId)?.querySelector(".row").removeAttribute("aria-current");
+  rows.get(id)?.querySelector(".row").setAttribute("aria-current", "true");
+  rows.get(id)?.scrollIntoView({ block: "nearest" });
+};

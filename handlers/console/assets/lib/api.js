@@ -1,0 +1,61 @@
+// Requests to the server, by their paths below /v1. The session is in cookies that scripts cannot read.
+import { emit } from "./events.js";
+
+// ApiError is an error reply (RFC 9457); its status is 0 when the server did not answer.
+export class ApiError extends Error {
+  constructor(status, problem = {}) {
+    super(problem.detail || problem.title || "");
+    this.status = status;
+    this.fields = problem.fields || []; // what is wrong with the request
+    this.current = problem.current; // the comment's present state, of a conflict
+  }
+}
+
+const send = async (method, path, body) => {
+  const isFile = body instanceof Blob;
+  const headers = body && { "Content-Type": isFile ? "application/octet-stream" : "application/json" };
+  const options = { method, cache: "no-store", headers, body: isFile ? body : JSON.stringify(body) };
+  try {
+    return await fetch("/v1" + path, options);
+  } catch {
+    throw new ApiError(0);
+  }
+};
+
+// request returns the JSON of the reply. When the access token has expired, the session is renewed and the request
+// sent once more.
+export const request = async (method, path, body) => {
+  const startedAt = Date.now();
+  let response = await send(method, path, body);
+  if (response.status === 401 && !path.startsWith("/auth/") && (await renewSession(startedAt))) {
+    response = await send(method, path, body);
+  }
+  const data = (await ignoreErrors(response.json())) || {};
+  if (response.ok) return data;
+  if (response.status === 401) emit("signed-out");
+  throw new ApiError(response.status, data);
+};
+
+export const queryString = (parameters) =>
+  new URLSearchParams(Object.entries(parameters).filter(([, value]) => value)).toString();
+export const get = (path, parameters = {}) => request("GET", `${path}?${queryString(parameters)}`);
+export const post = (path, body = {}) => request("POST", path, body);
+export const pathSegment = encodeURIComponent;
+
+// ignoreErrors is for requests whose failure changes nothing for the moderator.
+export const ignoreErrors = (promise) => promise.catch(() => {});
+
+// A refresh token works once, and using it again ends the session. So only one tab renews at a time, and one that
+// was waiting uses the cookie that the other has got.
+const renewSession = async (startedAt) => {
+  const renewOnce = async () => {
+    if (Number(localStorage["winnow.renewed"]) > startedAt) return true;
+    const response = await send("POST", "/auth/refresh", { cookie: true });
+    if (response.ok) localStorage["winnow.renewed"] = Date.now();
+    return response.ok;
+  };
+  if (navigator.locks) return navigator.locks.request("winnow.renew", renewOnce);
+  renewal ||= renewOnce().finally(() => { renewal = null; });
+  return renewal;
+};
+let renewal = null;

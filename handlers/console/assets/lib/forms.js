@@ -1,0 +1,80 @@
+// Buttons, selects and forms of the pages.
+import { element, setContent } from "./dom.js";
+import { label, translate } from "./i18n.js";
+import { describeError, showError } from "./toasts.js";
+
+// actionButton runs something that may fail when it is pressed.
+export const actionButton = (key, action, className) =>
+  element("button", { class: className, click: () => action().catch(showError) }, translate(key));
+
+// select offers options [value, text].
+export const select = (properties, options, chosen) => element("select", properties,
+  options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
+
+// A field of a form is [key, value, type]. The type is a list of options [value, text], "area", or the type of an
+// input; "text" when it is left out. A list as the value is edited as lines. In a key "group.name" the group becomes
+// an object of the result; a number as the group ("0.name") does not change the label.
+const fieldElement = ([key, value, type = "text"]) =>
+  element("label", element("span", label("field", key.replace(/^\d+\./, ""))), control(key, value, type));
+
+const control = (key, value, type) => {
+  const properties = { name: key, dir: "auto", spellcheck: "false" };
+  if (Array.isArray(type)) return select(properties, type, value);
+  if (Array.isArray(value) || type === "area") return element("textarea", properties, [value].flat().join("\n"));
+  return element("input", {
+    ...properties,
+    type: type === "username" ? "text" : type,
+    value: type !== "checkbox" && value,
+    checked: value === true,
+    step: "any",
+    autocomplete: { password: "new-password", username: "username" }[type] || "off",
+    readonly: type === "username" && value !== "", // the name of somebody who exists cannot be changed
+  });
+};
+
+const readControl = (input, [, value, type]) => {
+  if (Array.isArray(value)) return input.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  if (type === "number") return input.value === "" ? null : Number(input.value);
+  if (type === "file") return input.files[0];
+  return type === "checkbox" ? input.checked : input.value;
+};
+
+const readForm = (controls, fields) => {
+  const values = {};
+  for (const field of fields) {
+    const [key] = field;
+    const [group, name] = key.split(".");
+    const value = readControl(controls[key], field);
+    controls[key].removeAttribute("aria-invalid");
+    if (name) (values[group] ??= {})[name] = value;
+    else values[group] = value;
+  }
+  return values;
+};
+
+const errorText = (error, invalidFields) => {
+  const message = error instanceof SyntaxError ? error.message : describeError(error);
+  return [message, ...invalidFields.map(({ field, message }) => `${label("field", field)} ${message}`)].join(" · ");
+};
+
+// form makes a form. submit is called with the values, and returns what is shown then ("saved" when it is nothing).
+export const form = (buttonKey, fields, submit, isDisabled = false) => {
+  const output = element("output");
+  const onSubmit = async (event) => {
+    event.preventDefault();
+    const controls = event.target.elements;
+    const values = readForm(controls, fields);
+    try {
+      setContent(output, (await submit(values)) ?? translate("saved"));
+    } catch (error) {
+      const invalidFields = error.fields || [];
+      for (const { field } of invalidFields) {
+        controls[field.replace(/\[.*/, "")]?.setAttribute("aria-invalid", true);
+      }
+      setContent(output, element(".error", errorText(error, invalidFields)));
+    }
+  };
+  const submitButton = !isDisabled && element("button.main", { type: "submit" }, translate(buttonKey));
+  return element("form", { submit: onSubmit },
+    element("fieldset", { disabled: isDisabled }, fields.map(fieldElement), submitButton), output);
+};

@@ -1,0 +1,3 @@
+// Going to a page by its address, "#name/argument". router.js shows it.
+
+export const navigate = (address) => { location.hash = address; };

@@ -1,0 +1,27 @@
+// Short messages at the foot of the page.
+import { bdi, byId, element } from "./dom.js";
+import { translate } from "./i18n.js";
+
+const lifetime = 10_000; // milliseconds; style.css shows how much of it is left
+const maxToasts = 4;
+
+// showToast shows a message for ten seconds, with a button for undo where that is possible.
+export const showToast = (message, undo) => {
+  const toasts = byId("toasts");
+  const toast = element("div.toast", bdi(message, "span"),
+    undo && element("button", undo, translate("undo"), " ", element("kbd", "u")));
+  toasts.append(toast);
+  while (toasts.children.length > maxToasts) toasts.firstElementChild.remove();
+  setTimeout(() => toast.remove(), lifetime);
+  return toast;
+};
+
+export const describeError = (error) => {
+  if (error.status === undefined) throw error; // a bug of this page, for the browser's console
+  return error.status ? translate("failed", { why: error.message }) : translate("live.off");
+};
+
+// showError shows why a request failed. Whoever is signed out sees the login instead.
+export const showError = (error) => {
+  if (error.status !== 401) showToast(describeError(error));
+};

@@ -1,0 +1,75 @@
+// The page of the audit trail: who changed what.
+import { get, ignoreErrors, queryString } from "../lib/api.js";
+import { bdi, element, timestamp } from "../lib/dom.js";
+import { actionButton, form } from "../lib/forms.js";
+import { formatDateTime, labels, translate } from "../lib/i18n.js";
+import { navigate } from "../lib/navigation.js";
+import { table } from "../lib/table.js";
+
+const filterKeys = ["actor", "action", "site", "subject", "since", "until"];
+const dateKeys = ["since", "until"];
+const columns = ["at", "actor", "action", "subject", "change", "address"];
+
+// The argument of the page's address is a query with the keys of the filter.
+export const auditPage = async (argument) => {
+  const filter = Object.fromEntries(new URLSearchParams(argument));
+  const query = { ...filter };
+  for (const key of dateKeys) if (filter[key]) query[key] = new Date(filter[key]).toISOString();
+  const [page, head] = await Promise.all([get("/audit", query), ignoreErrors(get("/audit/head"))]);
+  const csv = { href: `/v1/audit?${queryString({ ...query, format: "csv" })}`, download: "audit.csv" };
+  return [
+    element("details", { open: argument !== "" }, element("summary", translate("find")), filterForm(filter)),
+    element("p", element("a", csv, translate("csv")), " ",
+      head && element("small", translate("head", { n: head.seq, hash: head.hash }))),
+    auditTable(page, query),
+  ];
+};
+
+const filterForm = (filter) => {
+  const fields = filterKeys.map((key) => [key, filter[key] || "", dateKeys.includes(key) ? "datetime-local" : "text"]);
+  return form("find", fields, async (values) => {
+    navigate("audit/" + queryString(values));
+    return "";
+  });
+};
+
+// auditTable shows a page of the trail, and adds the next ones when asked to.
+const auditTable = (firstPage, query) => {
+  const container = element("div");
+  const addPage = ({ items, next }) => {
+    container.append(table(translate("pages.audit"), labels("field", columns), items.map(auditRow)));
+    if (!next) return;
+    container.append(actionButton("more", async () => {
+      container.lastChild.remove();
+      addPage(await get("/audit", { ...query, cursor: next }));
+    }));
+  };
+  addPage(firstPage);
+  return container;
+};
+
+const auditRow = ({ at, actor, action, site, subject, before, after, address }) => [
+  timestamp(at, formatDateTime(at)),
+  bdi(actor),
+  action,
+  [site && site !== subject && element(".chip", site), " ", bdi(subject)],
+  changeList(before, after),
+  address || "",
+];
+
+const valueText = (value) => {
+  if (value === undefined) return "–";
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
+
+// changeList names what differs, with its values before and after.
+const changeList = (before, after) => {
+  const [oldValues, newValues] = [before || {}, after || {}];
+  const keys = [...new Set([...Object.keys(oldValues), ...Object.keys(newValues)])];
+  const changed = keys.filter((key) => valueText(oldValues[key]) !== valueText(newValues[key]));
+  return element("div", changed.map((key, i) => {
+    const [oldText, newText] = [valueText(oldValues[key]), valueText(newValues[key])];
+    const separator = i > 0 && (before ? element("br") : " · ");
+    return [separator, element("b", key), ": ", bdi(before ? `${oldText} → ${newText}` : newText)];
+  }));
+};

@@ -1,0 +1,121 @@
+// The page of sites: the settings of each, its reasons, its words and rules, and a test of a text against them.
+import { get, post, request } from "../lib/api.js";
+import { element, setContent } from "../lib/dom.js";
+import { actionButton, form } from "../lib/forms.js";
+import { choices, formatPercent, label, labels, translate } from "../lib/i18n.js";
+import { table } from "../lib/table.js";
+import { showToast } from "../lib/toasts.js";
+import { signalList } from "../desk/explanation.js";
+import { reasonsByKey } from "../desk/reasons.js";
+import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
+import { sitePicker } from "./sitepicker.js";
+
+const newSiteFields = ["name", "mode", "origins"];
+const maxReasonId = 60;
+
+// Lists of the rules that have fields of their own; everything else is edited as JSON.
+const ruleLists = ["blocked_words.words", "suspect_words.words", "blocked_domains.domains", "links.allowed"];
+
+export const sitesPage = async (slug, { reload }) => {
+  const { items } = await get("/sites");
+  setSites(items);
+  const site = items.find((item) => item.slug === slug);
+  return site ? sitePage(site, reload) : siteList(items);
+};
+
+const siteList = (sites) => {
+  const percentOf = (threshold) => (threshold == null ? "–" : formatPercent(threshold));
+  const add = async (values) => {
+    const reply = await post("/sites", values);
+    return [keyNotice(reply), element("a", { href: "#sites/" + values.slug }, values.name || values.slug)];
+  };
+  return [
+    table(translate("pages.sites"), labels("field", ["name", "mode", "hold", "reject"]),
+      sites.map(({ slug, name, mode, thresholds: { hold, reject } }) => [
+        element("a", { href: "#sites/" + slug }, name), label("mode", mode), percentOf(hold), percentOf(reject)])),
+    isAdminOfAllSites() && form("sites.add",
+      [["slug", ""], ...settingFields({}).filter(([key]) => newSiteFields.includes(key))], add),
+  ];
+};
+
+const sitePage = async (site, reload) => {
+  const path = `/sites/${site.slug}`;
+  const rules = await get(path + "/rules");
+  return [
+    sitePicker("sites", site.slug),
+    element("h3", site.name),
+    form("save", settingFields(site), async (values) => { await request("PATCH", path, values); }, !isAdmin()),
+    isAdmin() && keyRotation(path),
+    element("h3", translate("sites.reasons")),
+    reasonsForm(site, path, reload),
+    element("h3", translate("sites.rules")),
+    rulesForm(rules, path),
+    element("h3", translate("test")),
+    testForm(path),
+  ];
+};
+
+const settingFields = (site) => {
+  const { name = "", mode = "post", second_look: secondLook, origins = [] } = site;
+  const { retention = {}, surge = {}, thresholds = {} } = site;
+  const numbers = (group, values, keys, empty) =>
+    keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
+  return [
+    ["name", name],
+    ["mode", mode, choices("mode")],
+    ["second_look", secondLook ?? "", "number"],
+    ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
+    ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
+    ...numbers("thresholds", thresholds, ["hold", "reject"], ""),
+    ["origins", origins],
+  ];
+};
+
+const keyNotice = ({ key }) => element("p.notice", translate("sites.keyed", { key }));
+
+const keyRotation = (path) => {
+  const output = element("div", { role: "status" });
+  const rotate = async () => setContent(output, keyNotice(await post(path + "/key")));
+  return [actionButton("sites.key", rotate), output];
+};
+
+// reasonsForm has the site's own reasons, and one more to be filled in. A reason whose name is cleared is removed.
+const reasonsForm = ({ reasons }, path, reload) => {
+  const all = [...(reasons || []), {}];
+  const options = choices("reason", Object.values(reasonsByKey));
+  const fields = all.flatMap(({ name = "", under, message = "" }, i) =>
+    [[i + ".name", name], [i + ".under", under, options], [i + ".message", message]]);
+  return form("save", fields, async (values) => {
+    const edited = all.map(({ id }, i) => ({ id: id || reasonId(values[i].name) || "reason-" + i, ...values[i] }));
+    await request("PATCH", path, { reasons: edited.filter(({ name }) => name) });
+    showToast(translate("saved"));
+    await reload();
+  }, !isAdmin());
+};
+
+// reasonId derives a reason's permanent id from its first name.
+const reasonId = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, maxReasonId).replace(/^-|-$/g, "");
+
+const rulesForm = (rules, path) => form("save", ruleFields(rules), async ({ rest, ...lists }) => {
+  const changed = JSON.parse(rest || "{}");
+  for (const [rule, values] of Object.entries(lists)) changed[rule] = { ...changed[rule], ...values };
+  await request("PUT", path + "/rules", changed);
+});
+
+const ruleFields = (rules) => {
+  const rest = structuredClone(rules);
+  const fields = ruleLists.map((key) => {
+    const [rule, list] = key.split(".");
+    const { [list]: entries = [], ...others } = rest[rule] || {};
+    if (Object.keys(others).length) rest[rule] = others;
+    else delete rest[rule];
+    return [key, entries];
+  });
+  const json = JSON.stringify(rest, null, 1);
+  return [...fields, ["rest", json === "{}" ? "" : json, "area"]];
+};
+
+const testForm = (path) => form("test", [["text", "", "area"]], async (values) => {
+  const { action, spam, signals } = await post(path + "/test", values);
+  return [element("b", label("action", action)), spam == null ? "" : ` ${formatPercent(spam)} `, signalList(signals)];
+});

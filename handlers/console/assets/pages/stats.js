@@ -1,0 +1,65 @@
+// The page of statistics.
+import { get } from "../lib/api.js";
+import { chart } from "../lib/chart.js";
+import { element } from "../lib/dom.js";
+import { formatAge, formatNumber, formatPercent, label, translate } from "../lib/i18n.js";
+import { table } from "../lib/table.js";
+import { sites } from "../session.js";
+import { scoreChart } from "./scores.js";
+import { sitePicker } from "./sitepicker.js";
+
+const minute = 60_000; // milliseconds
+const outcomes = { approved: "approve", held: "hold", rejected: "reject" };
+
+const text = (key) => translate("stats." + key);
+const actionLabel = (outcome) => label("action", outcomes[outcome]);
+const section = (key, headings, rows) => [element("h3", text(key)), table(text(key), headings, rows)];
+
+export const statsPage = async (argument) => {
+  const slug = sites.length === 1 ? sites[0].slug : argument;
+  const stats = await get("/stats", { site: slug });
+  const { days, waiting, scores, thresholds, agreement, second_looks, moderators } = stats;
+  return [
+    sitePicker("stats", slug),
+    ...dayCharts(days),
+    waitingChart(waiting),
+    scoreChart(scores, thresholds),
+    section("agreement", [text("machine"), actionLabel("approved"), actionLabel("rejected"), text("share")],
+      agreementRows(agreement)),
+    section("looks", ["", text("count"), text("share"), text("kappa")], secondLookRows(second_looks)),
+    section("moderators", [translate("role.moderator"), actionLabel("approved"), actionLabel("rejected")],
+      moderators.map(({ moderator, approved, rejected }) =>
+        [moderator, formatNumber(approved), formatNumber(rejected)])),
+  ];
+};
+
+const dayCharts = (days) => {
+  const dates = days.map(({ day }) => day);
+  const series = (name, key) => [name, days.map((day) => day[key])];
+  return [
+    chart(text("arrivals"), dates, Object.keys(outcomes).map((outcome) => series(actionLabel(outcome), outcome))),
+    chart(text("decisions"), dates, [series(text("decisions"), "decisions")]),
+  ];
+};
+
+const waitingChart = ({ bounds_minutes, counts }) => {
+  const bounds = bounds_minutes.map((minutes) => formatAge(Date.now() - minutes * minute));
+  const bins = [...bounds.map((bound) => "< " + bound), "≥ " + bounds.at(-1)];
+  return chart(text("waiting"), bins, [[text("count"), counts]]);
+};
+
+// agreementRows compare what the filter did with what moderators decided. Holding agrees with neither.
+const agreementRows = (agreement) => Object.keys(outcomes).map((outcome) => {
+  const approved = agreement[outcome + "_approved"];
+  const rejected = agreement[outcome + "_rejected"];
+  const agreed = outcome === "approved" ? approved : rejected;
+  const share = outcome !== "held" && approved + rejected > 0 && formatPercent(agreed / (approved + rejected));
+  return [actionLabel(outcome), formatNumber(approved), formatNumber(rejected), share];
+});
+
+const secondLookRows = (secondLooks) => Object.entries(secondLooks).map(([subject, counts]) => {
+  const agreed = counts.approved_approved + counts.rejected_rejected;
+  const total = agreed + counts.approved_rejected + counts.rejected_approved;
+  return [text("looks_at_" + subject), formatNumber(total), total > 0 && formatPercent(agreed / total),
+    counts.kappa != null && formatNumber(counts.kappa)];
+});

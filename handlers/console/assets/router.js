@@ -1,0 +1,71 @@
+// The pages by their addresses, so that links and the back button work. All but the desk are built when opened.
+import { byId, element, setContent } from "./lib/dom.js";
+import { emit } from "./lib/events.js";
+import { translate } from "./lib/i18n.js";
+import { showError } from "./lib/toasts.js";
+import { showCounts } from "./desk/header.js";
+import * as queue from "./desk/queue.js";
+import { hasRole, isAdminOfAllSites } from "./session.js";
+import { auditPage } from "./pages/audit.js";
+import { modelsPage } from "./pages/models.js";
+import { peoplePage } from "./pages/people.js";
+import { sitesPage } from "./pages/sites.js";
+import { statsPage } from "./pages/stats.js";
+
+// In the order of the navigation. The queue and the second looks are both shown by the desk.
+const pages = {
+  queue: {},
+  looks: {},
+  stats: { build: statsPage, role: "editor" },
+  models: { build: modelsPage, role: "editor" },
+  sites: { build: sitesPage, role: "editor" },
+  audit: { build: auditPage, role: "editor" },
+  people: { build: peoplePage, role: "admin" },
+};
+let navigation = 0; // grows with each page: one that was left meanwhile is not shown
+
+const visiblePages = () => Object.keys(pages).filter((name) =>
+  hasRole(pages[name].role || "moderator") && (name !== "people" || isAdminOfAllSites()));
+
+// showPage shows the page of the address, "#name/argument".
+export const showPage = async () => {
+  const [, wanted, argument] = location.hash.match(/^#?(\w*)\/?(.*)/);
+  const names = visiblePages();
+  const name = names.includes(wanted) ? wanted : "queue";
+  const isDesk = !pages[name].build;
+  const wasDesk = !byId("panes").hidden;
+  const changesMode = isDesk && queue.secondLookMode !== (name === "looks");
+  const ownNavigation = ++navigation;
+  showNavigation(names, name);
+  if (changesMode) emit("mode-changed");
+  byId("page").hidden = isDesk;
+  byId("panes").hidden = !isDesk;
+  if (isDesk && !wasDesk && !changesMode) emit("desk-shown");
+  if (!isDesk) await buildPage(name, argument, ownNavigation);
+  if (ownNavigation === navigation) showCounts();
+};
+
+// openPage follows a link. The page before it is emptied at once, and not kept until the next one is built.
+export const openPage = () => {
+  setContent("page");
+  return showPage();
+};
+
+const showNavigation = (names, current) => {
+  const link = (name) => element("a", { href: "#" + name, "aria-current": name === current && "page" },
+    translate("pages." + name), name === "looks" && element(".chip", { id: "looks" }));
+  setContent("pages", names.map(link));
+  byId("pages").querySelector("[aria-current]").scrollIntoView({ block: "nearest" });
+};
+
+const buildPage = async (name, argument, ownNavigation) => {
+  try {
+    const content = await pages[name].build(decodeURIComponent(argument), { reload: showPage });
+    if (ownNavigation !== navigation) return;
+    const title = element("h2", { id: "title", tabindex: -1 }, translate("pages." + name));
+    setContent("page", element("div", title, content));
+    title.focus();
+  } catch (error) {
+    showError(error);
+  }
+};

@@ -1,0 +1,150 @@
+package node
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"winnow/classifier/rules"
+	"winnow/models"
+	"winnow/storage"
+)
+
+// How long a node uses what it has read, if no event invalidates it: within
+// this time a change by another node takes effect here.
+const (
+	// keyTTL is just long enough to save a busy front end the query.
+	keyTTL       = 100 * time.Millisecond
+	moderatorTTL = 2 * time.Second
+	siteTTL      = 5 * time.Second
+	overrideTTL  = 5 * time.Second // sanctions, and states of articles
+	// versionTTL makes the readers of one article cost at most 50 queries a
+	// second.
+	versionTTL = 20 * time.Millisecond
+	// statsTTL is long because many people look at the statistics, and those of
+	// a large site take some milliseconds to add up.
+	statsTTL = 2 * time.Second
+)
+
+// caches is what the node keeps of storage. Their invalidation is in
+// invalidate.go.
+type caches struct {
+	sitesByKey *cache[models.Site] // by secret key
+	sites      *cache[models.Site] // by slug
+	origins    *cache[map[string][]string]
+	moderators *cache[models.Moderator] // by name
+	rules      *cache[*rules.Set]       // by site
+	articles   *overrideCache[models.ArticleEntry]
+	sanctions  *overrideCache[*models.Sanction] // by models.Author.Key
+	versions   *cache[int64]                    // of articles, by siteKey
+	stats      *cache[storage.Stats]            // by statsKey
+}
+
+func (n *Node) newCaches() caches {
+	db, now := n.db, n.now
+	return caches{
+		sitesByKey: newCache(keyTTL, now, db.SiteByKey),
+		sites:      newCache(siteTTL, now, db.Site),
+		origins:    newCache(siteTTL, now, n.loadOrigins),
+		moderators: newCache(moderatorTTL, now, db.Moderator),
+		rules:      newCache(siteTTL, now, n.loadRules),
+		articles:   newOverrideCache(overrideTTL, now, db.ArticleOverrides, db.Article),
+		sanctions:  newOverrideCache(overrideTTL, now, db.Sanctions, db.Sanction),
+		versions: newCache(versionTTL, now, func(ctx context.Context, key string) (int64, error) {
+			site, article := splitSiteKey(key)
+			return db.ArticleVersion(ctx, site, article)
+		}),
+		stats: newCache(statsTTL, now, n.loadStats),
+	}
+}
+
+// SiteByKey returns the site that a secret key belongs to.
+func (n *Node) SiteByKey(ctx context.Context, key string) (models.Site, error) {
+	return n.caches.sitesByKey.get(ctx, key)
+}
+
+// Site returns a site by its slug.
+func (n *Node) Site(ctx context.Context, slug string) (models.Site, error) {
+	return n.caches.sites.get(ctx, slug)
+}
+
+// SitesOfOrigin returns the slugs of the sites that a browser origin belongs to.
+func (n *Node) SitesOfOrigin(ctx context.Context, origin string) ([]string, error) {
+	all, err := n.caches.origins.get(ctx, "")
+	return all[origin], err
+}
+
+func (n *Node) loadOrigins(ctx context.Context, _ string) (map[string][]string, error) {
+	sites, err := n.db.Sites(ctx)
+	if err != nil {
+		return nil, err
+	}
+	origins := map[string][]string{}
+	for _, site := range sites {
+		for _, o := range site.Origins {
+			origins[o] = append(origins[o], site.Slug)
+		}
+	}
+	return origins, nil
+}
+
+// Moderator returns a moderator by name.
+func (n *Node) Moderator(ctx context.Context, name string) (models.Moderator, error) {
+	return n.caches.moderators.get(ctx, name)
+}
+
+// Rules returns the compiled rules of a site.
+func (n *Node) Rules(ctx context.Context, site string) (*rules.Set, error) {
+	return n.caches.rules.get(ctx, site)
+}
+
+// loadRules compiles a site's rules. Rules that this release cannot compile are
+// logged and ignored: a site is better off without rules than without comments.
+func (n *Node) loadRules(ctx context.Context, site string) (*rules.Set, error) {
+	r, err := n.db.Rules(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	set, err := rules.Compile(r)
+	if err != nil {
+		n.log.ErrorContext(ctx, "site rules ignored, they do not compile", "site", site, "error", err)
+		return nil, nil
+	}
+	return set, nil
+}
+
+// Article returns what is set for an article; the zero value when nothing is.
+// The state may have ended: see models.ArticleEntry.At.
+func (n *Node) Article(ctx context.Context, site, id string) (models.ArticleEntry, error) {
+	return n.caches.articles.get(ctx, site, id)
+}
+
+// Sanction returns what is imposed on an author, by models.Author.Key; nil when
+// nothing is. It may have ended.
+func (n *Node) Sanction(ctx context.Context, site, authorKey string) (*models.Sanction, error) {
+	return n.caches.sanctions.get(ctx, site, authorKey)
+}
+
+// ArticleVersion returns a number that grows with each change of what readers
+// see of an article.
+func (n *Node) ArticleVersion(ctx context.Context, site, article string) (int64, error) {
+	return n.caches.versions.get(ctx, siteKey(site, article))
+}
+
+// Stats returns the statistics of a site, or with "" those of all sites that
+// the caller sees.
+func (n *Node) Stats(ctx context.Context, by models.Caller, site string) (storage.Stats, error) {
+	return n.caches.stats.get(ctx, statsKey(by, site))
+}
+
+// statsKey is a site and the sites that the caller sees, one a line. Callers
+// who see the same share an entry.
+func statsKey(by models.Caller, site string) string {
+	return strings.Join(slices.Concat([]string{site}, by.Sites), "\n")
+}
+
+func (n *Node) loadStats(ctx context.Context, key string) (storage.Stats, error) {
+	lines := strings.Split(key, "\n")
+	return n.db.Stats(ctx, models.Caller{Kind: models.ByModerator, Sites: lines[1:]}, lines[0])
+}

@@ -1,0 +1,174 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/handlers/node"
+	"winnow/handlers/password"
+	"winnow/models"
+)
+
+// requireAllSites refuses an admin of some sites only: with sites and moderators
+// to manage, they could give themselves the others.
+func requireAllSites(by models.Caller) error {
+	if len(by.Sites) > 0 {
+		return models.Errorf(models.KindForbidden, "role admin for all sites required")
+	}
+	return nil
+}
+
+// listModerators lists all moderators by name.
+func (s *Server) listModerators(c echo.Context) error {
+	if err := requireAllSites(caller(c)); err != nil {
+		return err
+	}
+	all, err := s.db.Moderators(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, list[models.Moderator]{Items: slices.Concat([]models.Moderator{}, all)})
+}
+
+// moderatorPatch holds the settings of a moderator that a request names; the
+// others stay. Null counts as absent: none of them can be reset.
+type moderatorPatch struct {
+	Name     string                `json:"name"` // only for a new moderator
+	Role     Optional[models.Role] `json:"role"`
+	Sites    Optional[[]string]    `json:"sites"` // empty: all
+	Disabled Optional[bool]        `json:"disabled"`
+	Password Optional[string]      `json:"password"`
+}
+
+// hashPassword returns the hash of the password, "" when none is given.
+func (s *Server) hashPassword(ctx context.Context, p moderatorPatch) (string, error) {
+	pass, ok := p.Password.Get()
+	if !ok {
+		return "", nil
+	}
+	if n := len(pass); n == 0 || n > password.MaxLen {
+		return "", invalid("password", "must have 1 to %d bytes", password.MaxLen)
+	}
+	select {
+	case s.hashing <- struct{}{}:
+		defer func() { <-s.hashing }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	return password.Hash(pass)
+}
+
+// apply changes a moderator; hash is that of the new password, "" for none.
+func (p moderatorPatch) apply(m *models.Moderator, hash string) {
+	if role, ok := p.Role.Get(); ok {
+		m.Role = role
+	}
+	if sites, ok := p.Sites.Get(); ok {
+		m.Sites = sites
+	}
+	if disabled, ok := p.Disabled.Get(); ok {
+		m.Disabled = disabled
+	}
+	if hash != "" {
+		m.PasswordHash = hash
+	}
+}
+
+// readModeratorPatch reads the request of an admin of all sites, and checks that
+// the sites in it exist.
+func (s *Server) readModeratorPatch(c echo.Context) (moderatorPatch, error) {
+	req, err := decode[moderatorPatch](c)
+	if err != nil {
+		return req, err
+	}
+	if err := requireAllSites(caller(c)); err != nil {
+		return req, err
+	}
+	var bad models.Invalid
+	for _, slug := range req.Sites.Value {
+		_, err := s.node.Site(c.Request().Context(), slug)
+		switch {
+		case models.KindOf(err) == models.KindNotFound:
+			bad.Add("sites", "contains %q, which is not a site", slug)
+		case err != nil:
+			return req, err
+		}
+	}
+	return req, bad.Err()
+}
+
+// addModerator adds a moderator.
+func (s *Server) addModerator(c echo.Context) error {
+	req, err := s.readModeratorPatch(c)
+	if err != nil {
+		return err
+	}
+	m := models.Moderator{Name: req.Name, Role: models.RoleModerator}
+	req.apply(&m, "")
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	if _, ok := req.Password.Get(); !ok {
+		return invalid("password", "is required")
+	}
+	ctx := c.Request().Context()
+	if m.PasswordHash, err = s.hashPassword(ctx, req); err != nil {
+		return err
+	}
+	if err := s.db.AddModerator(ctx, caller(c), m); err != nil {
+		return err
+	}
+	if m, err = s.db.Moderator(ctx, m.Name); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, m)
+}
+
+// moderatorName returns the name in the path. Echo does not decode it when the
+// path has escapes that net/url would not write, such as %2F.
+func moderatorName(c echo.Context) (string, error) {
+	name := c.Param("name")
+	if c.Request().URL.RawPath == "" {
+		return name, nil
+	}
+	name, err := url.PathUnescape(name)
+	if err != nil {
+		return "", models.Errorf(models.KindMalformed, "the name in the path is not valid percent-encoding")
+	}
+	return name, nil
+}
+
+// updateModerator changes role, sites or password, or disables the login. Admins
+// cannot reduce their own access, so that it does not happen by accident; storage
+// refuses to lose the last admin.
+func (s *Server) updateModerator(c echo.Context) error {
+	req, err := s.readModeratorPatch(c)
+	if err != nil {
+		return err
+	}
+	name, err := moderatorName(c)
+	if err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	hash, err := s.hashPassword(ctx, req)
+	if err != nil {
+		return err
+	}
+	m, err := s.db.UpdateModerator(ctx, by, name, func(m *models.Moderator) error {
+		req.apply(m, hash)
+		if name == by.Name && !m.IsGlobalAdmin() {
+			return models.Errorf(models.KindConflict, "you cannot reduce your own access: another admin must do it")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.node.Invalidate(models.Event{Kind: node.ModeratorChanged, Subject: name})
+	return c.JSON(http.StatusOK, m)
+}

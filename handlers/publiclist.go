@@ -1,0 +1,256 @@
+package handlers
+
+import (
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/handlers/static"
+	"winnow/models"
+	"winnow/storage"
+)
+
+// setCacheControl lets shared caches take the load of a busy article; a change is
+// still seen within seconds. Without a site in the URL the reply depends on the
+// key, so only the client itself may cache it.
+func setCacheControl(c echo.Context) {
+	fresh := "public, max-age=1, s-maxage=5, stale-while-revalidate=10"
+	if c.QueryParam("site") == "" {
+		fresh = "private, max-age=1"
+	}
+	c.Response().Header().Set("Cache-Control", fresh)
+}
+
+// publicComment is an approved comment as anybody may read it.
+type publicComment struct {
+	ID        string       `json:"id"`
+	ParentID  string       `json:"parent_id,omitempty"`
+	Author    publicAuthor `json:"author"`
+	Body      string       `json:"body"`
+	CreatedAt time.Time    `json:"created_at"`
+}
+
+type publicAuthor struct {
+	Name string `json:"name"`
+	URL  string `json:"url,omitempty"`
+}
+
+type articleReply struct {
+	Site     string          `json:"site"`
+	Article  models.Article  `json:"article"`
+	State    string          `json:"state,omitempty"` // "closed": no new comments
+	Comments []publicComment `json:"comments"`
+	Next     string          `json:"next,omitempty"`
+	Total    int             `json:"total"`
+}
+
+// pageRequest names one page of an article's comments, and is its cache key.
+type pageRequest struct {
+	site, article string
+	newest        bool
+	limit         int
+	cursor        string
+	closed        bool // no new comments on the article
+}
+
+// listComments returns the approved comments on an article.
+func (s *Server) listComments(c echo.Context) error {
+	l, err := s.readListing(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	entry, err := s.node.Article(ctx, l.site, l.article)
+	if err != nil {
+		return err
+	}
+	l.closed = entry.AsOf(s.now()).State == models.ArticleClosed
+	version, err := s.node.ArticleVersion(ctx, l.site, l.article)
+	if err != nil {
+		return err
+	}
+	page, ok := s.pages.get(l, version)
+	if !ok {
+		p, err := s.db.ArticleComments(ctx, l.site, l.article, l.newest, l.limit, l.cursor)
+		if err != nil {
+			return err
+		}
+		if page, err = renderPage(l, p); err != nil {
+			return err
+		}
+		s.pages.put(l, page)
+	}
+	setCacheControl(c)
+	return sendPage(c, page)
+}
+
+func (s *Server) readListing(c echo.Context) (pageRequest, error) {
+	site, err := s.publicSite(c)
+	if err != nil {
+		return pageRequest{}, err
+	}
+	l := pageRequest{site: site, article: models.Clean(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
+	var bad models.Invalid
+	if l.article == "" || len([]rune(l.article)) > models.MaxID {
+		bad.Add("article", "must have 1 to %d characters", models.MaxID)
+	}
+	switch c.QueryParam("order") {
+	case "", "oldest":
+	case "newest":
+		l.newest = true
+	default:
+		bad.Add("order", "must be oldest or newest")
+	}
+	if q := c.QueryParam("limit"); q != "" {
+		if l.limit, err = strconv.Atoi(q); err != nil || l.limit < 1 || l.limit > 200 {
+			bad.Add("limit", "must be from 1 to 200")
+		}
+	}
+	return l, bad.Err()
+}
+
+// publicSite returns the site of a public call: the one in the query, or that of
+// the key.
+func (s *Server) publicSite(c echo.Context) (string, error) {
+	slug, by := c.QueryParam("site"), caller(c)
+	if by.Kind == models.ByKey && slug == "" {
+		return by.Site, nil
+	}
+	if slug == "" {
+		return "", invalid("site", "must name a site")
+	}
+	if by.Kind != models.Anonymous && !by.CanSee(slug) {
+		return "", models.Errorf(models.KindNotFound, "there is no such site")
+	}
+	site, err := s.node.Site(c.Request().Context(), slug)
+	return site.Slug, err
+}
+
+// countComments counts the approved comments of up to 100 articles.
+func (s *Server) countComments(c echo.Context) error {
+	site, err := s.publicSite(c)
+	if err != nil {
+		return err
+	}
+	articles := c.QueryParams()["article"]
+	if len(articles) == 0 || len(articles) > 100 {
+		return invalid("article", "must be given 1 to 100 times")
+	}
+	for i, a := range articles {
+		if articles[i] = models.Clean(a); articles[i] == "" || len([]rune(articles[i])) > models.MaxID {
+			return invalid("article", "must have 1 to %d characters", models.MaxID)
+		}
+	}
+	counts, err := s.db.ArticleCounts(c.Request().Context(), site, articles)
+	if err != nil {
+		return err
+	}
+	setCacheControl(c)
+	return c.JSON(http.StatusOK, struct {
+		Site   string         `json:"site"`
+		Counts map[string]int `json:"counts"`
+	}{site, counts})
+}
+
+// renderedPage is a page of comments as JSON.
+type renderedPage struct {
+	version    int64
+	etag       string
+	body       []byte
+	compressed func() []byte // body as gzip, made when it is first asked for
+}
+
+func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
+	reply := articleReply{
+		Site: l.site, Article: p.Article, Next: p.Next, Total: p.Total,
+		Comments: make([]publicComment, 0, len(p.Comments)),
+	}
+	if l.closed {
+		reply.State = string(models.ArticleClosed)
+	}
+	reply.Article.ID = l.article // storage has none for an article without comments
+	for _, c := range p.Comments {
+		reply.Comments = append(reply.Comments, publicComment{
+			ID: c.ID, ParentID: c.ParentID, Body: c.Body, CreatedAt: c.CreatedAt,
+			Author: publicAuthor{Name: c.Author.Name, URL: c.Author.URL},
+		})
+	}
+	body, err := json.Marshal(reply)
+	if err != nil {
+		return renderedPage{}, fmt.Errorf("render article page: %w", err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %d %q %v %d", l.site, l.article, l.newest, l.limit, l.cursor, l.closed, p.Version))
+	return renderedPage{
+		p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body,
+		sync.OnceValue(func() []byte { return static.Compress(body, gzip.BestSpeed) }),
+	}, nil
+}
+
+// etagMatches tells whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
+func etagMatches(field, etag string) bool {
+	for tag := range strings.SplitSeq(field, ",") {
+		tag = strings.TrimSpace(tag)
+		if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+			return true
+		}
+	}
+	return false
+}
+
+// maxPageCache is the memory that cached pages may take, in bytes.
+const maxPageCache = 32 << 20
+
+// pageCache keeps rendered pages, each for one version of its article. A page may
+// be newer than the version that get asks for, never older. When the cache is full
+// it evicts arbitrary pages: a popular one is soon rendered again. The zero value is
+// ready to use.
+type pageCache struct {
+	mu      sync.RWMutex
+	entries map[pageRequest]renderedPage
+	size    int
+}
+
+func (p *pageCache) get(l pageRequest, version int64) (renderedPage, bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	r, ok := p.entries[l]
+	return r, ok && r.version >= version
+}
+
+func (p *pageCache) put(l pageRequest, r renderedPage) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.entries == nil {
+		p.entries = map[pageRequest]renderedPage{}
+	}
+	p.evict(l)
+	for other := range p.entries {
+		if p.size+entrySize(l, r) <= maxPageCache {
+			break
+		}
+		p.evict(other)
+	}
+	p.entries[l] = r
+	p.size += entrySize(l, r)
+}
+
+func (p *pageCache) evict(l pageRequest) {
+	if r, ok := p.entries[l]; ok {
+		p.size -= entrySize(l, r)
+		delete(p.entries, l)
+	}
+}
+
+// entrySize estimates the memory of an entry, in bytes.
+func entrySize(l pageRequest, r renderedPage) int {
+	return len(r.body)*3/2 + len(l.article) + len(l.cursor) + 256 // the compressed form takes up to half as much again
+}

@@ -1,0 +1,241 @@
+package storage_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+// crowd adds comments, enough for PostgreSQL's planner to tell selective indexes
+// from others.
+func crowd(t *testing.T, db *storage.DB) {
+	t.Helper()
+	for i := range 300 {
+		if _, _, _, err := db.CreateComment(t.Context(), storage.NewComment{
+			Comment: models.Comment{
+				Site: "gazette", Article: models.Article{ID: fmt.Sprint("a", i), Section: fmt.Sprint("s", i)}, Body: "b", Status: models.Pending,
+				Author: models.Author{ID: fmt.Sprint("u", i), Name: fmt.Sprint("n", i)},
+			},
+			Campaign: models.Campaign{ID: fmt.Sprint("g", i/2), Count: 2},
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// hotPaths runs the statements that readers and moderators wait for.
+type hotPaths struct {
+	*storage.DB
+	t        *testing.T
+	ann, bea models.Caller
+	last     models.Comment
+}
+
+func useHotPaths(t *testing.T, db *storage.DB) {
+	t.Helper()
+	h := &hotPaths{
+		DB: db, t: t,
+		ann: models.Caller{Kind: models.ByModerator, Name: "ann"},
+		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
+	}
+	for _, use := range []func(context.Context){
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks,
+	} {
+		use(t.Context())
+	}
+}
+
+func (h *hotPaths) check(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *hotPaths) setUp(ctx context.Context) {
+	key, err := h.AddSite(ctx, models.Caller{Kind: models.ByCommand}, models.Site{
+		Slug: "gazette", Retention: models.Retention{Addresses: 1, Rejected: 1, Labels: 1},
+	})
+	h.check(err)
+	_, err = h.SiteByKey(ctx, key)
+	h.check(err)
+	for i := range 5 {
+		h.last, _, _, err = h.CreateComment(ctx, storage.NewComment{
+			Comment:        models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, ParentID: h.last.ID, Body: "b", Status: models.Pending},
+			IdempotencyKey: fmt.Sprint("key ", i),
+		})
+		h.check(err)
+	}
+}
+
+func (h *hotPaths) useQueue(ctx context.Context) {
+	var err error
+	for _, by := range []models.Caller{h.ann, h.bea} {
+		for _, f := range []models.QueueFilter{{Limit: 1}, {Limit: 1, Site: "gazette"}} {
+			for _, f.Sort = range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest, models.SortUncertain} {
+				f.Cursor = ""
+				page, err := h.Queue(ctx, by, f)
+				h.check(err)
+				f.Cursor = page.Next
+				_, err = h.Queue(ctx, by, f)
+				h.check(err)
+				_, err = h.Claim(ctx, by, f, time.Minute)
+				h.check(err)
+			}
+			_, err = h.Stats(ctx, by, f.Site)
+			h.check(err)
+		}
+		h.check(h.Release(ctx, by, []string{h.last.ID}))
+	}
+}
+
+func (h *hotPaths) useDecisions(ctx context.Context) {
+	var err error
+	_, _, err = h.ImportLabels(ctx, h.ann, func(yield func(models.Label, error) bool) {
+		for i := 0; i < 500 && yield(models.Label{Text: fmt.Sprint("text ", i), Label: models.Ham}, nil); i++ {
+		}
+	})
+	h.check(err)
+	d, _, err := h.Decide(ctx, h.ann, h.last.ID, models.DecisionRequest{Action: models.Approve})
+	h.check(err)
+	_, _, err = h.Undo(ctx, h.ann, d.ID)
+	h.check(err)
+	batch, _, _, err := h.DecideBatch(ctx, h.ann, []string{h.last.ID}, models.DecisionRequest{Action: models.Reject})
+	h.check(err)
+	_, _, err = h.Undo(ctx, h.ann, batch)
+	h.check(err)
+}
+
+func (h *hotPaths) useArticles(ctx context.Context) {
+	var err error
+	for _, newest := range []bool{false, true} {
+		_, err = h.ArticleComments(ctx, "gazette", "a", newest, 1, "")
+		h.check(err)
+	}
+	_, err = h.ArticleVersion(ctx, "gazette", "a")
+	h.check(err)
+	_, err = h.ArticleCounts(ctx, "gazette", []string{"a"})
+	h.check(err)
+	_, err = h.Detail(ctx, h.ann, h.last.ID)
+	h.check(err)
+	_, err = h.Flag(ctx, h.ann, h.last.ID, "r", "")
+	h.check(err)
+	_, err = h.EventsSince(ctx, "", 10)
+	h.check(err)
+	h.check(h.Release(ctx, h.ann, []string{h.last.ID}))
+}
+
+func (h *hotPaths) useFilters(ctx context.Context) {
+	var err error
+	for _, by := range []models.Caller{h.ann, h.bea} {
+		for _, f := range []models.QueueFilter{
+			{Campaign: "g"},
+			{Article: "a"},
+			{Author: "u1"},
+			{Reason: models.ReasonSpam},
+			{Article: "a", Site: "gazette"},
+			{Author: "u1", Site: "gazette"},
+			{Reason: models.ReasonSpam, Site: "gazette"},
+			{Section: "s"},
+			{Section: "s", Site: "gazette"},
+			{Lang: "de"},
+			{Signal: "word:"},
+			{Since: time.Unix(0, 0), Until: time.Unix(1, 0)},
+			{Since: time.Unix(0, 0), Site: "gazette"},
+			{Grouped: true},
+			{Grouped: true, Site: "gazette"},
+			{Grouped: true, Reason: models.ReasonSpam},
+		} {
+			for _, f.Sort = range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest, models.SortUncertain} {
+				f.Limit = 1
+				_, err = h.Queue(ctx, by, f)
+				h.check(err)
+				_, err = h.Claim(ctx, by, f, time.Minute)
+				h.check(err)
+			}
+		}
+	}
+	h.check(h.Release(ctx, h.ann, []string{h.last.ID}))
+}
+
+func (h *hotPaths) useAuthors(ctx context.Context) {
+	var err error
+	_, _, err = h.AuthorRecord(ctx, "gazette", "u1", time.Time{}, 20)
+	h.check(err)
+	author := models.Reader{Site: "gazette", ID: "u1"}
+	h.check(h.SetAuthorState(ctx, h.ann, author, func(v *models.AuthorState) error {
+		v.Sanction = &models.Sanction{Kind: models.Shadow}
+		return nil
+	}))
+	_, err = h.Sanctions(ctx, "gazette", 10)
+	h.check(err)
+	_, err = h.Sanction(ctx, "gazette", "id:u1")
+	h.check(err)
+	known, err := h.Author(ctx, h.ann, author, "", 1)
+	h.check(err)
+	_, err = h.Author(ctx, h.ann, author, known.Next, 1)
+	h.check(err)
+}
+
+func (h *hotPaths) useOverrides(ctx context.Context) {
+	var err error
+	_, err = h.UpdateArticle(ctx, h.ann, "gazette", "a", func(*models.ArticleEntry) error { return nil })
+	h.check(err)
+	_, err = h.ArticleOverrides(ctx, "gazette", 10)
+	h.check(err)
+	_, err = h.Article(ctx, "gazette", "a")
+	h.check(err)
+	_, err = h.StartBurst(ctx, "gazette", "b", time.Now().Add(time.Minute))
+	h.check(err)
+	for _, f := range []models.ArticleFilter{{}, {Query: "x"}, {State: models.ArticleOpen}, {State: models.ArticleClosed}, {InBurst: true}, {Article: "a"}} {
+		f.Site, f.Limit = "gazette", 1
+		_, next, err := h.Articles(ctx, h.ann, f)
+		h.check(err)
+		if f.Cursor = next; next != "" {
+			_, _, err = h.Articles(ctx, h.ann, f)
+			h.check(err)
+		}
+	}
+}
+
+func (h *hotPaths) useAudit(ctx context.Context) {
+	var err error
+	_, err = h.Rules(ctx, "gazette")
+	h.check(err)
+	_, err = h.LabelCounts(ctx, "gazette")
+	h.check(err)
+	for _, f := range []models.AuditFilter{{}, {Action: "comment.*"}, {Actor: "moderator:ann"}, {Subject: h.last.ID}, {Action: "comment.undo", Since: time.Unix(0, 0)}} {
+		for _, by := range []models.Caller{h.ann, h.bea} {
+			f.Limit, f.Cursor = 1, ""
+			_, f.Cursor, err = h.AuditPage(ctx, by, f)
+			h.check(err)
+			_, _, err = h.AuditPage(ctx, by, f)
+			h.check(err)
+		}
+	}
+}
+
+func (h *hotPaths) useSecondLooks(ctx context.Context) {
+	var err error
+	all := 1.0
+	_, err = h.UpdateSite(ctx, h.ann, "gazette", func(s *models.Site) error { s.SecondLook = &all; return nil })
+	h.check(err)
+	for range 2 {
+		_, _, err = h.Decide(ctx, models.Caller{Kind: models.ByModerator, Name: "cid"}, h.last.ID, models.DecisionRequest{Action: models.Approve})
+		h.check(err)
+	}
+	for _, by := range []models.Caller{{Kind: models.ByModerator, Name: "dan"}, h.bea} {
+		looks, err := h.ClaimSecondLooks(ctx, by, "", 1, time.Minute)
+		h.check(err)
+		if len(looks) == 1 {
+			_, err = h.DecideSecondLook(ctx, by, looks[0].ID, models.DecisionRequest{Action: models.Reject})
+			h.check(err)
+		}
+	}
+	_, err = h.Purge(ctx)
+	h.check(err)
+}

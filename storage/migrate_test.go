@@ -1,0 +1,257 @@
+package storage_test
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"winnow/models"
+	"winnow/storage"
+	"winnow/storage/storagetest"
+)
+
+// schema describes a version of the schema.
+type schema struct {
+	tables  []string // each after those that it refers to
+	columns map[string][]string
+	kinds   map[string]string    // by table and column
+	refers  map[string][2]string // to a table and its column
+}
+
+// schemaOf reads a version of the schema, which is the same in both databases.
+func schemaOf(t *testing.T, version int) schema {
+	t.Helper()
+	url := storagetest.SQLiteURL(t)
+	if err := open(t, url).MigrateTo(t.Context(), version); err != nil {
+		t.Fatal(err)
+	}
+	lite := storagetest.Raw(t, url)
+	s := schema{kinds: map[string]string{}, refers: map[string][2]string{}}
+	var err error
+	if s.tables, s.columns, err = storage.Columns(t.Context(), lite); err != nil {
+		t.Fatal(err)
+	}
+	storagetest.Each(t, lite, `SELECT t.name || '.' || c.name, lower(c.type), '' FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'`,
+		func(column, kind, _ string) { s.kinds[column] = kind })
+	storagetest.Each(t, lite, `SELECT t.name || '.' || k."from", k."table", k."to" FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'`,
+		func(column, table, to string) { s.refers[column] = [2]string{table, to} })
+	return s
+}
+
+// meanings are values for columns whose text must have a form.
+var meanings = map[string]string{
+	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
+	"comments.status": "rejected", "audit.before": "{}", "audit.after": "{}", "labels.label": "ham", "labels.replaced_by": "",
+}
+
+// fill adds rows to every empty table of a database with this schema. Each column
+// has another value in each row; foreign keys refer to rows that exist.
+func (s schema) fill(t *testing.T, db *sql.DB, rows int) {
+	t.Helper()
+	for _, table := range s.tables {
+		var has int
+		if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&has); err != nil {
+			t.Fatal(err)
+		}
+		if has > 0 {
+			continue
+		}
+		var marks []string
+		for i := range s.columns[table] {
+			marks = append(marks, fmt.Sprintf("$%d", i+1))
+		}
+		query := "INSERT INTO " + table + " (" + strings.Join(s.columns[table], ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")"
+		for n := range rows {
+			var args []any
+			for _, column := range s.columns[table] {
+				args = append(args, s.value(table, column, n))
+			}
+			if _, err := db.ExecContext(t.Context(), query, args...); err != nil {
+				t.Fatalf("fill %s: %v", table, err)
+			}
+		}
+	}
+}
+
+func (s schema) value(table, column string, n int) any {
+	name := table + "." + column
+	if to, ok := s.refers[name]; ok {
+		return s.value(to[0], to[1], n)
+	}
+	if meant, ok := meanings[name]; ok {
+		return meant
+	}
+	if name == "audit.seq" {
+		return int64(-n) // what comes later begins with 1
+	}
+	switch s.kinds[name] {
+	case "bigint":
+		return int64(n + 1)
+	case "boolean":
+		return n%2 == 0
+	case "double precision":
+		return float64(n) + 0.25
+	case "bytea":
+		if n == 1 {
+			return []byte{} // which is not NULL
+		}
+		return []byte{0, 255, byte(n)}
+	}
+	return fmt.Sprintf("%s %d 'quoted' \U0001F600", name, n)
+}
+
+// dump returns the rows of all tables, by table, in an order that does not depend
+// on the database.
+func (s schema) dump(t *testing.T, db *sql.DB) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for _, table := range s.tables {
+		found, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(s.columns[table], ", ")+" FROM "+table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer found.Close()
+		for found.Next() {
+			row, into := make([]any, len(s.columns[table])), make([]any, len(s.columns[table]))
+			for i := range row {
+				into[i] = &row[i]
+			}
+			if err := found.Scan(into...); err != nil {
+				t.Fatal(err)
+			}
+			for i, column := range s.columns[table] {
+				if n, whole := row[i].(int64); whole && s.kinds[table+"."+column] == "boolean" {
+					row[i] = n != 0
+				}
+			}
+			all[table] = append(all[table], fmt.Sprintf("%v", row))
+		}
+		if err := found.Err(); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(all[table])
+	}
+	return all
+}
+
+// sameRows fails the test when two dumps differ.
+func sameRows(t *testing.T, got, want map[string][]string) {
+	t.Helper()
+	for table := range want {
+		if !slices.Equal(got[table], want[table]) {
+			t.Errorf("%s has the rows\n%s\nwant\n%s", table, strings.Join(got[table], "\n"), strings.Join(want[table], "\n"))
+		}
+	}
+}
+
+// A migration is applied once, so a released one must not change any more. New
+// ones are added to the list of checksums, which sha256sum writes.
+func TestReleasedMigrationsAreUnchanged(t *testing.T) {
+	const folder = "migrations"
+	files, err := filepath.Glob(filepath.Join(folder, "*.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found strings.Builder
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&found, "%x  %s\n", sha256.Sum256(text), filepath.Base(name))
+	}
+	known, err := os.ReadFile(filepath.Join(folder, "SHA256SUMS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found.String() != string(known) {
+		t.Errorf("the migrations are\n%s\nand the list says\n%s", &found, known)
+	}
+}
+
+// After an update from any version, all rows are there and everything works on
+// them.
+func TestEveryEarlierSchemaIsMigrated(t *testing.T) {
+	for version := 1; version < storage.Versions(); version++ {
+		t.Run(fmt.Sprint("from ", version), func(t *testing.T) {
+			onBoth(t, func(t *testing.T, url string) {
+				old := open(t, url)
+				if err := old.MigrateTo(t.Context(), version); err != nil {
+					t.Fatal(err)
+				}
+				if err := old.Close(); err != nil {
+					t.Fatal(err)
+				}
+				s, raw := schemaOf(t, version), storagetest.Raw(t, url)
+				s.fill(t, raw, 3)
+				before := s.dump(t, raw)
+				db := storagetest.Open(t, url, storage.Options{})
+				sameRows(t, s.dump(t, raw), before)
+				if err := db.Ping(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				useHotPaths(t, db)
+			})
+		})
+	}
+}
+
+func TestNodesThatMigrateAtOnceShareTheWork(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		if err := open(t, url).Ping(t.Context()); models.KindOf(err) != models.KindUnavailable {
+			t.Fatalf("before: %v", err)
+		}
+		nodes := []*storage.DB{open(t, url), open(t, url), open(t, url), open(t, url)}
+		applied := make([]int, len(nodes))
+		var wg sync.WaitGroup
+		for i, db := range nodes {
+			wg.Go(func() {
+				var err error
+				if applied[i], err = db.Migrate(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		total := 0
+		for _, n := range applied {
+			total += n
+		}
+		if total == 0 {
+			t.Fatal("nobody migrated")
+		}
+		for _, db := range nodes {
+			if n, err := db.Migrate(t.Context()); err != nil || n != 0 {
+				t.Fatalf("again: %d steps, %v", n, err)
+			}
+			if err := db.Ping(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var rows int
+		if err := storagetest.Raw(t, url).QueryRow(`SELECT count(*) FROM migrations`).Scan(&rows); err != nil || rows != total {
+			t.Fatalf("%d steps noted, %d applied, %v", rows, total, err)
+		}
+	})
+}
+
+func TestANewerSchemaIsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		db := storagetest.Open(t, url, storage.Options{})
+		if _, err := storagetest.Raw(t, url).Exec(`INSERT INTO migrations (version, name, applied_at) VALUES (9999, 'future', 0)`); err != nil {
+			t.Fatal(err)
+		}
+		_, err := db.Migrate(t.Context())
+		for _, err := range []error{err, db.Ping(t.Context())} {
+			if err == nil || !strings.Contains(err.Error(), "9999") {
+				t.Fatalf("want an error that names the schema, got %v", err)
+			}
+		}
+	})
+}

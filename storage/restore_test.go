@@ -1,0 +1,90 @@
+package storage_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"winnow/models"
+	"winnow/storage"
+	"winnow/storage/storagetest"
+)
+
+// Every row survives the way from SQLite to PostgreSQL and back, and from a
+// backup of every earlier version.
+func TestRestoreReturnsEveryRow(t *testing.T) {
+	for version := 1; version <= storage.Versions(); version++ {
+		t.Run(fmt.Sprint("of version ", version), func(t *testing.T) {
+			onBoth(t, func(t *testing.T, url string) {
+				old := open(t, url)
+				if err := old.MigrateTo(t.Context(), version); err != nil {
+					t.Fatal(err)
+				}
+				s, raw := schemaOf(t, version), storagetest.Raw(t, url)
+				s.fill(t, raw, 3)
+				want := s.dump(t, raw)
+				for i, to := range []string{storagetest.PostgresURL(t), storagetest.SQLiteURL(t)} {
+					file := filepath.Join(t.TempDir(), fmt.Sprint(i))
+					if err := old.Backup(t.Context(), file, false, nil); err != nil {
+						t.Fatal(err)
+					}
+					if err := storage.Restore(t.Context(), to, file, nil); err != nil {
+						t.Fatal(err)
+					}
+					intact(t, file)
+					sameRows(t, s.dump(t, storagetest.Raw(t, to)), want)
+					old = open(t, to)
+					if i == 0 {
+						useHotPaths(t, old)
+						s = schemaOf(t, storage.Versions())
+						want = s.dump(t, storagetest.Raw(t, to))
+					}
+					if err := storage.Restore(t.Context(), to, file, nil); models.KindOf(err) != models.KindConflict {
+						t.Fatalf("into a database with rows: %v", err)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestRestoreRefusesFilesThatAreNoBackup(t *testing.T) {
+	db := storagetest.SQLite(t)
+	folder := t.TempDir()
+	good := filepath.Join(folder, "good")
+	if err := db.Backup(t.Context(), good, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	torn := append([]byte{}, data...)
+	for i := 4096 * 3; i < 4096*6; i++ {
+		torn[i] ^= 0x5a
+	}
+	for name, content := range map[string][]byte{"empty": {}, "text": []byte("hello"), "torn": torn, "cut": data[:len(data)/2]} {
+		file := filepath.Join(folder, name)
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, url := range []string{"sqlite:" + filepath.Join(folder, "to "+name), storagetest.PostgresURL(t)} {
+			if err := storage.Restore(t.Context(), url, file, nil); err == nil {
+				t.Errorf("%s was restored", name)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(folder, "to "+name)); err == nil {
+			t.Errorf("%s became a database", name)
+		}
+	}
+	newer := storagetest.Raw(t, "sqlite:"+good)
+	if _, err := newer.Exec(`INSERT INTO migrations (version, name, applied_at) VALUES (9999, 'future', 0)`); err != nil {
+		t.Fatal(err)
+	}
+	newer.Close()
+	if err := storage.Restore(t.Context(), storagetest.SQLiteURL(t), good, nil); err == nil || !strings.Contains(err.Error(), "9999") {
+		t.Errorf("a newer backup: %v", err)
+	}
+}

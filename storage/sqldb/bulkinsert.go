@@ -1,0 +1,183 @@
+package sqldb
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"strings"
+)
+
+// Insert adds rows to a table. SQLite takes them one by one, in a statement
+// that is compiled once; PostgreSQL all at once, as an array for each column.
+type Insert[R any] struct {
+	columns []Column[R] // those with a value for each row
+	single  string
+	arrays  string
+}
+
+// Column is a column of an Insert and where a row has its value.
+type Column[R any] struct {
+	name, kind string
+	constant   string // SQL of a value that is the same in every row
+	value      func(R) driver.Value
+	array      func([]R) any
+}
+
+// Text is a column of type text.
+func Text[R any](name string, value func(R) string) Column[R] {
+	return Column[R]{
+		name: name, kind: "text",
+		value: func(row R) driver.Value { return SanitizeText(value(row)) },
+		array: arrayOf(func(row R) string { return SanitizeText(value(row)) }),
+	}
+}
+
+// Int is a column of type bigint.
+func Int[R any](name string, value func(R) int64) Column[R] {
+	return Column[R]{
+		name: name, kind: "bigint",
+		value: func(row R) driver.Value { return value(row) },
+		array: arrayOf(value),
+	}
+}
+
+// Float is a column of type double precision; nil is NULL.
+func Float[R any](name string, value func(R) *float64) Column[R] {
+	return Column[R]{
+		name: name, kind: "double precision",
+		value: func(row R) driver.Value {
+			if f := value(row); f != nil {
+				return *f
+			}
+			return nil
+		},
+		array: arrayOf(value),
+	}
+}
+
+// Bytes is a column of type bytea; nil is empty, not NULL.
+func Bytes[R any](name string, value func(R) []byte) Column[R] {
+	notNil := func(row R) []byte {
+		if b := value(row); b != nil {
+			return b
+		}
+		return []byte{}
+	}
+	return Column[R]{
+		name: name, kind: "bytea",
+		value: func(row R) driver.Value { return notNil(row) },
+		array: arrayOf(notNil),
+	}
+}
+
+// Constant is a column with the same value in every row, given as SQL.
+func Constant[R any](name, sql string) Column[R] { return Column[R]{name: name, constant: sql} }
+
+func arrayOf[R, T any](value func(R) T) func([]R) any {
+	return func(rows []R) any {
+		values := make([]T, len(rows))
+		for i, row := range rows {
+			values[i] = value(row)
+		}
+		return values
+	}
+}
+
+// NewInsert describes an insert. clause ends the statement: it says what
+// happens to a row that exists, or what is returned.
+func NewInsert[R any](table, clause string, columns ...Column[R]) *Insert[R] {
+	i := new(Insert[R])
+	var names, marks, casts, given, values []string
+	for _, c := range columns {
+		names = append(names, c.name)
+		if c.constant != "" {
+			marks = append(marks, c.constant)
+			values = append(values, c.constant)
+			continue
+		}
+		i.columns = append(i.columns, c)
+		marks = append(marks, "?") // for SQLite, quicker than $1
+		casts = append(casts, fmt.Sprintf("$%d::%s[]", len(i.columns), c.kind))
+		given = append(given, c.name)
+		values = append(values, "given."+c.name)
+	}
+	head := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") "
+	i.single = head + "VALUES (" + strings.Join(marks, ", ") + ") " + clause
+	i.arrays = head + "SELECT " + strings.Join(values, ", ") +
+		" FROM unnest(" + strings.Join(casts, ", ") + ") AS given (" + strings.Join(given, ", ") + ") " + clause
+	return i
+}
+
+// bulkRows are the rows of an Insert, without their type.
+type bulkRows interface {
+	len() int
+	single() string
+	bind(row int, args []driver.NamedValue) []driver.NamedValue // appends the values of a row
+	arrays() (query string, args []any)
+}
+
+type rowsOf[R any] struct {
+	into *Insert[R]
+	rows []R
+}
+
+func (r rowsOf[R]) len() int       { return len(r.rows) }
+func (r rowsOf[R]) single() string { return r.into.single }
+
+func (r rowsOf[R]) bind(row int, args []driver.NamedValue) []driver.NamedValue {
+	for i := range r.into.columns {
+		args = append(args, driver.NamedValue{Ordinal: i + 1, Value: r.into.columns[i].value(r.rows[row])})
+	}
+	return args
+}
+
+func (r rowsOf[R]) arrays() (string, []any) {
+	args := make([]any, len(r.into.columns))
+	for i, c := range r.into.columns {
+		args[i] = c.array(r.rows)
+	}
+	return r.into.arrays, args
+}
+
+// inserter is what changes run on.
+type inserter interface {
+	Runner
+	// insert adds rows, now or later, and returns how many were added or changed
+	// as far as that is known.
+	insert(rows bulkRows) (int64, error)
+}
+
+// Add adds rows, now or later, but before anything is read.
+func (i *Insert[R]) Add(h Handle, rows ...R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	t := h.tx()
+	n, err := t.on.(inserter).insert(rowsOf[R]{i, rows})
+	t.countWritten(n)
+	return err
+}
+
+// AddReturning adds rows, and reads what the clause of the insert returns.
+func AddReturning[R, T any](h Handle, i *Insert[R], read func(Scanner) (T, error), rows []R) ([]T, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	bulk := rowsOf[R]{i, rows}
+	if h.tx().d.arrays {
+		query, args := bulk.arrays()
+		return List(h, read, query, args...)
+	}
+	var all []T
+	for n := range rows {
+		args := make([]any, 0, len(i.columns))
+		for _, c := range i.columns {
+			args = append(args, c.value(rows[n]))
+		}
+		found, err := List(h, read, i.single, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}

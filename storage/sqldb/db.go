@@ -1,0 +1,171 @@
+// Package sqldb runs SQL on SQLite and on PostgreSQL, with one text for both.
+//
+// It opens a database, groups what many callers write into few transactions,
+// reads rows and names every difference between the two databases. It does not
+// know what the tables hold: of this module it imports nothing but the error
+// kinds of models.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Options are what a DB takes from its surroundings. The zero value is usable.
+type Options struct {
+	Now func() time.Time // time.Now when nil
+	Log *slog.Logger     // discards when nil
+	// Trace, unless nil, is called with each statement that is run; with SQLite
+	// when it is compiled, and without arguments.
+	Trace func(text string, args []any)
+}
+
+// DB is a database of either kind. It is safe for concurrent use.
+type DB struct {
+	d       *dialect
+	opt     Options
+	pool    *sql.DB // reads; with PostgreSQL also writes
+	readers Runner
+	writer  *writer // nil with PostgreSQL
+
+	mu     sync.Mutex
+	groups []*group
+
+	closing sync.Once
+	closed  error // result of closing
+}
+
+// Open opens "sqlite:PATH", whose folder is made when missing, or
+// "postgres://…".
+func Open(ctx context.Context, url string, opt Options) (*DB, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	db := &DB{opt: opt}
+	scheme, rest, _ := strings.Cut(url, ":")
+	var err error
+	switch scheme {
+	case "sqlite":
+		err = db.openSQLite(ctx, rest)
+	case "postgres", "postgresql":
+		err = db.openPostgres(ctx, url)
+	default:
+		err = errors.New("want sqlite:PATH or postgres://…")
+	}
+	if err != nil {
+		// The address may hold a password, so it is not repeated here.
+		return nil, fmt.Errorf("open %s database: %w", scheme, err)
+	}
+	return db, nil
+}
+
+func (db *DB) openSQLite(ctx context.Context, path string) error {
+	if path == "" {
+		return errors.New("the path is missing")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	db.d = sqliteDialect
+	writer, err := startWriter(ctx, db, path)
+	if err != nil {
+		return err
+	}
+	db.writer = writer
+	db.pool, err = OpenShared(path, "query_only(1)")
+	if err != nil {
+		return errors.Join(err, writer.close())
+	}
+	db.pool.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	db.pool.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	db.readers = newStmtCache(db.pool, db.opt.Trace)
+	return nil
+}
+
+// maxPostgresConns leaves room for several nodes below PostgreSQL's default of
+// 100 connections.
+const maxPostgresConns = 24
+
+func (db *DB) openPostgres(ctx context.Context, url string) error {
+	db.d = postgresDialect
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return err
+	}
+	if db.opt.Trace != nil {
+		config.Tracer = tracer(db.opt.Trace)
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(maxPostgresConns)
+	pool.SetMaxIdleConns(maxPostgresConns)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := pool.PingContext(ctx); err != nil {
+		return errors.Join(db.d.explain(err), pool.Close())
+	}
+	db.pool, db.readers = pool, pool
+	return nil
+}
+
+// tracer implements pgx.QueryTracer.
+type tracer func(text string, args []any)
+
+func (t tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
+	t(q.SQL, q.Args)
+	return ctx
+}
+
+func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// Close waits for the changes that were accepted, then closes the database.
+func (db *DB) Close() error {
+	db.closing.Do(func() {
+		db.mu.Lock()
+		groups := db.groups
+		db.mu.Unlock()
+		for _, g := range groups {
+			g.close()
+		}
+		db.closed = db.pool.Close()
+		if db.writer != nil {
+			db.closed = errors.Join(db.closed, db.writer.close())
+		}
+	})
+	return db.closed
+}
+
+// IsSQLite tells which of the two databases this is.
+func (db *DB) IsSQLite() bool { return db.writer != nil }
+
+// Pool returns the connections for reading; with PostgreSQL also for writing.
+// It is for what transactions cannot do, such as copying whole tables.
+func (db *DB) Pool() *sql.DB { return db.pool }
+
+// Now is the time of the database's clock, with the precision of its columns.
+func (db *DB) Now() time.Time { return db.opt.Now().UTC().Truncate(time.Microsecond) }
+
+// Queued returns how many changes wait for SQLite's writer.
+func (db *DB) Queued() int {
+	if db.writer == nil {
+		return 0
+	}
+	return len(db.writer.queue)
+}
+
+// Explain turns an error of the database into one that callers can act on: a
+// models.Error where there is a kind for it.
+func (db *DB) Explain(err error) error { return db.d.explain(err) }

@@ -1,0 +1,161 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"winnow/models"
+)
+
+// dialect names every difference between the databases. All other SQL is the
+// same text for both.
+type dialect struct {
+	forUpdate  string // ends a SELECT whose rows are about to be changed
+	skipLocked string // the same, passing over rows that others have locked
+	inJSONList string // compares with the texts of a JSON list, $1
+	lockSchema string // statement that makes other migrating nodes wait
+	arrays     bool   // inserts take all rows at once
+	schema     func(text string) string
+	classify   func(error) fault
+}
+
+const sqliteDriver = "sqlite" // name in database/sql
+
+// fault is what an error of the database means.
+type fault int
+
+const (
+	faultOther fault = iota
+	faultDuplicate
+	faultMissing     // a row that another refers to is not there
+	faultRetry       // the transaction lost against another one
+	faultUnavailable // nothing wrong with the statement: busy, full or gone
+)
+
+// SQLite locks the whole file when a transaction begins, so it needs no lock
+// clauses.
+var sqliteDialect = &dialect{
+	inJSONList: " IN (SELECT value FROM json_each($1))",
+	schema:     strings.NewReplacer("/* ", "", " */", "").Replace,
+	classify:   sqliteFault,
+}
+
+var postgresDialect = &dialect{
+	forUpdate:  " FOR UPDATE",
+	skipLocked: " FOR UPDATE SKIP LOCKED",
+	inJSONList: " IN (SELECT json_array_elements_text($1::json))",
+	lockSchema: "SELECT pg_advisory_xact_lock(7214913)", // any number that is only ours
+	schema:     func(text string) string { return text },
+	arrays:     true,
+	classify:   postgresFault,
+}
+
+func sqliteFault(err error) fault {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return faultOther
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return faultDuplicate
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return faultMissing
+	}
+	switch e.Code() & 0xff { // the primary code of an extended one
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY:
+		return faultUnavailable
+	}
+	return faultOther
+}
+
+// isBusy tells whether another process holds the lock of a SQLite file.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+func postgresFault(err error) fault {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		switch {
+		case e.Code == "23505":
+			return faultDuplicate
+		case e.Code == "23503":
+			return faultMissing
+		case e.Code == "40001", e.Code == "40P01":
+			return faultRetry
+		case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "53"),
+			strings.HasPrefix(e.Code, "57P"), e.Code == "25006":
+			return faultUnavailable
+		}
+		return faultOther
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	if errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+		return faultUnavailable
+	}
+	return faultOther
+}
+
+// explain turns an error of the database into one that callers can act on.
+func (d *dialect) explain(err error) error {
+	var known *models.Error
+	if err == nil || errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	switch d.classify(err) {
+	case faultDuplicate:
+		return &models.Error{Kind: models.KindConflict, Message: "it exists already", Cause: err}
+	case faultMissing:
+		return &models.Error{Kind: models.KindNotFound, Message: "what it refers to does not exist", Cause: err}
+	case faultRetry, faultUnavailable:
+		return &models.Error{Kind: models.KindUnavailable, Message: "the database is not available now", Cause: err}
+	}
+	return fmt.Errorf("database: %w", err)
+}
+
+// IsDuplicate tells whether an error says that a row with the same key exists.
+func (t *Tx) IsDuplicate(err error) bool { return t.d.classify(err) == faultDuplicate }
+
+// ForUpdate ends a SELECT whose rows are about to be changed, so that nobody
+// else changes them first. SQLite needs none: a change has the whole file.
+func (t *Tx) ForUpdate() string { return t.d.forUpdate }
+
+// ForUpdateOf is ForUpdate for the rows of one table of a join.
+func (t *Tx) ForUpdateOf(alias string) string {
+	if t.d.forUpdate == "" {
+		return ""
+	}
+	return t.d.forUpdate + " OF " + alias
+}
+
+// SkipLocked is ForUpdate that passes over rows that others have locked.
+func (t *Tx) SkipLocked() string { return t.d.skipLocked }
+
+// InJSONList compares a column with the texts of a JSON list, which is $1.
+func (t *Tx) InJSONList() string { return t.d.inJSONList }
+
+// SchemaText is the text of a migration for this database: what stands between
+// /* and */ is for SQLite alone.
+func (t *Tx) SchemaText(text string) string { return t.d.schema(text) }
+
+// LockSchema makes other nodes that migrate wait until this transaction ends.
+func (t *Tx) LockSchema() error {
+	if t.d.lockSchema == "" {
+		return nil
+	}
+	_, err := t.Exec(t.d.lockSchema)
+	return err
+}

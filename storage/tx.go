@@ -1,0 +1,68 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"winnow/models"
+	"winnow/storage/sqldb"
+)
+
+// tx is a transaction of the database with what is written at its end: counters
+// and audit rows.
+type tx struct {
+	*sqldb.Tx
+	counters  counterDeltas
+	auditRows []models.Audit // to be written by appendAudit
+}
+
+// txOf returns the tx of a transaction, which several changes may share.
+func txOf(t *sqldb.Tx) *tx {
+	if own, ok := t.Attached().(*tx); ok {
+		return own
+	}
+	own := &tx{Tx: t}
+	t.Attach(own)
+	return own
+}
+
+// BeforeCommit implements sqldb.Committer.
+func (t *tx) BeforeCommit() error {
+	if err := t.flush(); err != nil {
+		return err
+	}
+	return t.appendAudit()
+}
+
+// read runs a query that changes nothing.
+func read[T any](ctx context.Context, db *DB, query func(*tx) (T, error)) (T, error) {
+	return sqldb.Read(ctx, db.sql, func(t *sqldb.Tx) (T, error) { return query(&tx{Tx: t}) })
+}
+
+// update runs a change in a transaction, as sqldb.Update does.
+func update[T any](ctx context.Context, db *DB, change func(*tx) (T, error)) (T, error) {
+	return sqldb.Update(ctx, db.sql, func(t *sqldb.Tx) (T, error) {
+		own := txOf(t)
+		// What it reads must be up to date with the changes before it.
+		if err := own.flush(); err != nil {
+			var zero T
+			return zero, err
+		}
+		return change(own)
+	})
+}
+
+// apply is update for changes without a result.
+func apply(ctx context.Context, db *DB, change func(*tx) error) error {
+	_, err := update(ctx, db, func(t *tx) (struct{}, error) { return struct{}{}, change(t) })
+	return err
+}
+
+// notFoundIf replaces sql.ErrNoRows by a KindNotFound that names what was sought.
+func notFoundIf(err error, format string, args ...any) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return models.Errorf(models.KindNotFound, format, args...)
+	}
+	return err
+}
