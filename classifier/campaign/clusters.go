@@ -8,7 +8,7 @@ import (
 )
 
 // Clusters groups texts into near-copies. Two texts are in one cluster when they
-// are equal after normalization, or when the sketch of one has models.Alike bands
+// are equal after normalization, or when the sketch of one has models.MinSharedBands bands
 // in common with the first text of the cluster. The zero value is empty.
 //
 // A text is compared with first texts only (leader clustering: Hartigan,
@@ -16,8 +16,8 @@ import (
 // texts that have nothing in common. The clusters depend on the order of the texts.
 type Clusters struct {
 	seed  maphash.Seed
-	exact map[uint64]int                 // cluster of each text without a sketch
-	bands [models.Bands]map[uint64][]int // clusters by a band of their first text
+	exact map[uint64]int                      // cluster of each text without a sketch
+	bands [models.SketchSize]map[uint64][]int // clusters by a band of their first text
 	size  int
 }
 
@@ -70,5 +70,5 @@ func (c *Clusters) nearest(s *models.Sketch) (int, bool) {
 			}
 		}
 	}
-	return best, best >= 0 && common[best] >= models.Alike
+	return best, best >= 0 && common[best] >= models.MinSharedBands
 }

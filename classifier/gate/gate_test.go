@@ -199,9 +199,9 @@ func TestRefusesBadCandidates(t *testing.T) {
 		labels []models.Label
 		want   Code
 	}{
-		"another language":                     {indonesian(300), Language},
-		"three rows":                           {[]models.Label{own[0], own[1], own[3]}, FewLabels},
-		"flipped labels":                       {flipped(good), Flipped},
+		"another language": {indonesian(300), Language},
+		"three rows":       {[]models.Label{own[0], own[1], own[3]}, FewLabels},
+		"flipped labels":   {flipped(good), Flipped},
 	} {
 		m := train(t, candidate.labels)
 		for liveName, live := range map[string]*classifier.Model{"starter": starter(t), "good": train(t, good)} {
