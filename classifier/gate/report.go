@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"time"
 
 	"winnow/models"
@@ -129,6 +130,19 @@ func (r Report) In(lang string) Report {
 		r.Notes[i] = n.in(lang)
 	}
 	r.Summary = r.Sentence()
+	return r
+}
+
+// Visible returns the report without the texts and slices of sites that a reader of it
+// must not see. The numbers are still those of all sites.
+func (r Report) Visible(canSee func(site string) bool) Report {
+	hidden := func(ch Change) bool { return !canSee(ch.Site) }
+	r.Changes = slices.DeleteFunc(slices.Clone(r.Changes), hidden)
+	r.Slices = slices.DeleteFunc(slices.Clone(r.Slices), func(s Slice) bool { return s.Kind == "site" && !canSee(s.Name) })
+	r.Reasons = slices.Clone(r.Reasons)
+	for i := range r.Reasons {
+		r.Reasons[i].Rows = slices.DeleteFunc(slices.Clone(r.Reasons[i].Rows), hidden)
+	}
 	return r
 }
 
