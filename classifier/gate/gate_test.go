@@ -296,18 +296,16 @@ func TestGoldenExamples(t *testing.T) {
 }
 
 func TestRefusesWhatIsWorseOnOneSite(t *testing.T) {
-	elsewhere := labels(1, 300, ham, spam)
+	elsewhere := labels(1, 600, ham, spam)
 	for i := range elsewhere {
 		elsewhere[i].Site = "elsewhere"
 	}
-	unknown := strings.NewReplacer("casino", "tulip", "bonus", "seeds", "winner", "bulbs", "pills", "roses", "crypto", "shrubs", "discount", "nursery", "profit", "compost",
-		"jackpot", "orchids", "cheap", "potted", "loans", "hedges", "earn", "grow", "dollars", "acres", "investment", "greenhouse", "deposit", "delivery")
-	other := labels(2, 120, ham, spam)
-	for i := range other {
-		other[i].Text = unknown.Replace(other[i].Text)
+	other := labels(2, 30, ham)
+	for i := range 15 { // this site is about games of chance
+		other[i].Text = "our club tonight: " + strings.Join(vocabulary[spam][i:min(i+5, 19)], " ") + " " + other[i].Text
 	}
-	live := train(t, slices.Concat(elsewhere, other))
-	r := compare(t, train(t, labels(3, 400, ham, spam)), live, Evidence{Labels: seq(slices.Concat(elsewhere, other))})
+	live := train(t, slices.Concat(elsewhere, other, other[:15]))
+	r := compare(t, train(t, labels(3, 600, ham, spam)), live, Evidence{Labels: seq(slices.Concat(elsewhere, other))})
 	expectRefused(t, r, SliceWorse)
 }
 

@@ -202,6 +202,9 @@ func (c *comparison) liveCatches(set []*cluster) func(*cluster) bool {
 	return func(cl *cluster) bool { return cl.Now.flagged() && cl.Now.probability() > above }
 }
 
+// flippedAUC is the area under the ROC curve below which the classes look exchanged.
+const flippedAUC = 0.35
+
 // checkRanking finds candidates that cannot tell the classes apart, and those that
 // learned from exchanged labels, or whose labels are.
 func (c *comparison) checkRanking(set []*cluster) {
@@ -227,7 +230,7 @@ func (c *comparison) checkRanking(set []*cluster) {
 		aucThen, zThen, _ := ranking(then)
 		params := map[string]any{"class": word(class), "auc": probability(aucThen), "n": len(then)}
 		switch {
-		case zThen < -3:
+		case zThen < -3 && aucThen < flippedAUC:
 			params[variantParam] = "candidate"
 			c.report.refuse(Flipped, params, nil)
 		case zThen < 2 || aucThen < noSkillAUC:
@@ -236,7 +239,7 @@ func (c *comparison) checkRanking(set []*cluster) {
 		if !hasHead(c.now, class) {
 			continue
 		}
-		if aucNow, zNow, _ := ranking(now); zNow < -3 && aucNow < 0.35 {
+		if aucNow, zNow, _ := ranking(now); zNow < -3 && aucNow < flippedAUC {
 			c.report.refuse(Flipped, map[string]any{variantParam: "labels", "auc": probability(aucNow), "n": len(now)}, nil)
 		}
 	}

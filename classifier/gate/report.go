@@ -151,6 +151,10 @@ func (r *Report) refuse(code Code, params map[string]any, rows []Change) {
 	r.Reasons = append(r.Reasons, Finding{Code: code, Params: params, Rows: rows})
 }
 
+func (r *Report) has(code Code) bool {
+	return slices.ContainsFunc(r.Reasons, func(f Finding) bool { return f.Code == code })
+}
+
 func (r *Report) note(code Code, params map[string]any) {
 	r.notes = append(r.notes, message{code, params})
 }

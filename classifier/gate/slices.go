@@ -41,9 +41,13 @@ func sliceAt(all map[sliceKey]*slice, key sliceKey) *slice {
 	return s
 }
 
+// sliceTolerance is what the limits of all labels are multiplied by for one slice. A
+// filter is not equally good everywhere.
+const sliceTolerance = 3
+
 // checkSlices compares the models on each language, site and source. The level of
 // significance is divided by their number (Bonferroni), so that many slices do not
-// make a refusal by chance.
+// make a refusal by chance. What is wrong with all labels is not said again.
 func (c *comparison) checkSlices(set []*cluster) {
 	all := c.slices
 	addToSlices(all, set)
@@ -56,14 +60,15 @@ func (c *comparison) checkSlices(set []*cluster) {
 		if kinds[key.kind] < 2 { // the same as all labels
 			continue
 		}
+		limit := sliceTolerance * c.limits.FalseAlarms
 		alpha := c.limits.Alpha / float64(kinds[key.kind])
 		params := func(variant string) map[string]any {
-			return map[string]any{variantParam: variant, "kind": word(key.kind), "name": key.shown(), "limit": c.limits.FalseAlarms}
+			return map[string]any{variantParam: variant, "kind": word(key.kind), "name": key.shown(), "limit": limit}
 		}
-		if s.alarms.n >= c.limits.MinSlice && s.alarms.isWorse(alpha) && s.alarms.exceeds(c.limits.FalseAlarms, alpha) {
+		if !c.report.has(FalseAlarms) && s.alarms.n >= c.limits.MinSlice && s.alarms.isWorse(alpha) && s.alarms.exceeds(limit, alpha) {
 			c.report.refuse(SliceWorse, s.alarms.params(params("false_alarms")), s.alarms.examples())
 		}
-		if s.passed.n >= c.limits.MinSlice && s.passed.isWorse(alpha) && s.passed.loss() > c.limits.RecallLoss {
+		if !c.report.has(Recall) && s.passed.n >= c.limits.MinSlice && s.passed.isWorse(alpha) && s.passed.loss() > sliceTolerance*c.limits.RecallLoss {
 			c.report.refuse(SliceWorse, s.passed.params(params("recall")), s.passed.examples())
 		}
 	}
