@@ -305,7 +305,11 @@ func TestRefusesWhatIsWorseOnOneSite(t *testing.T) {
 		other[i].Text = "our club tonight: " + strings.Join(vocabulary[spam][i:min(i+5, 19)], " ") + " " + other[i].Text
 	}
 	live := train(t, slices.Concat(elsewhere, other, other[:15]))
-	r := compare(t, train(t, labels(3, 600, ham, spam)), live, Evidence{Labels: seq(slices.Concat(elsewhere, other))})
+	ev := Evidence{Labels: seq(slices.Concat(elsewhere, other))}
+	r, err := Compare(context.Background(), train(t, labels(3, 600, ham, spam)), live, ev, Limits{FalseAlarms: 0.05})
+	if err != nil {
+		t.Fatal(err)
+	}
 	expectRefused(t, r, SliceWorse)
 }
 
