@@ -99,7 +99,7 @@ func recoverPanic(next echo.HandlerFunc, c echo.Context) (err error) {
 // guard authenticates and authorizes a request before its handler runs, and sets
 // its deadline and body limit. The limit is not Echo's BodyLimit, which does not
 // close the connection of a client that goes on sending, and whose error does not
-// say the limit.
+// contain the limit.
 func (s *Server) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req := c.Request()
@@ -163,7 +163,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// knownOrigin tells whether an origin is registered for a site, or for any site
+// knownOrigin reports whether an origin is registered for a site, or for any site
 // when slug is empty.
 func (s *Server) knownOrigin(ctx context.Context, origin, slug string) (bool, error) {
 	sites, err := s.node.SitesOfOrigin(ctx, origin)

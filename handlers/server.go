@@ -30,7 +30,7 @@ type Limiter interface {
 
 // SharedService is a service that nodes share, and that each can do without.
 type SharedService interface {
-	// Ping tells whether the service can be used.
+	// Ping reports whether the service can be used.
 	Ping(ctx context.Context) error
 	// Fallbacks is the number of calls that this node answered without the
 	// service since its start.

@@ -39,7 +39,7 @@ func main() {
 }
 
 func run(out string, hold float64, tokens int, files []string) error {
-	m, figures, err := classifier.Train(context.Background(), labels(files), classifier.TrainOptions{
+	m, metrics, err := classifier.Train(context.Background(), labels(files), classifier.TrainOptions{
 		MinRows: 3, MaxTokens: tokens, Datasets: datasets, Starter: true, Hold: hold,
 	})
 	if err != nil {
@@ -48,7 +48,7 @@ func run(out string, hold float64, tokens int, files []string) error {
 	if err := m.WriteFile(out); err != nil {
 		return err
 	}
-	fmt.Printf("%s: %s, %d labels, %d tokens, held-out AUC %.4f\n", out, m.Version(), figures.Rows, m.Manifest().Tokens, float64(figures.Spam.AUC))
+	fmt.Printf("%s: %s, %d labels, %d tokens, held-out AUC %.4f\n", out, m.Version(), metrics.Rows, m.Manifest().Tokens, float64(metrics.Spam.AUC))
 	return nil
 }
 

@@ -47,7 +47,7 @@ func train(ctx context.Context, c *cli.Command) error {
 		return fmt.Errorf("read the base model: %w", err)
 	}
 	inspector := gate.NewInspector(gate.Limits{})
-	m, figures, err := classifier.Train(ctx, inspected(rows, inspector), classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
+	m, metrics, err := classifier.Train(ctx, inspected(rows, inspector), classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func train(ctx context.Context, c *cli.Command) error {
 		}
 	}
 	fmt.Fprintf(c.Root().ErrWriter, "model %s written to %s\n", m.Version(), out)
-	return printFigures(c, figures)
+	return printMetrics(c, metrics)
 }
 
 func baseModel(name string) (*classifier.Model, error) {
