@@ -7,9 +7,22 @@ import (
 	"winnow/models"
 )
 
-// describe adds the language and the time of a label that is learned from to the
-// manifest.
-func (t *trainer) describe(l models.Label) {
+// clusterClass is a cluster of near copies with labels of a class.
+type clusterClass struct {
+	cluster uint32
+	class   models.Class
+}
+
+// describe adds the cluster, the language and the time of a text that is learned from
+// to the manifest.
+func (t *trainer) describe(l models.Label, text *labelledText) {
+	if t.described == nil {
+		t.described = map[clusterClass]bool{}
+	}
+	if c := (clusterClass{text.cluster, l.Label}); !t.described[c] {
+		t.described[c] = true
+		t.manifest.Clusters.add(l.Label)
+	}
 	lang := l.Lang
 	if lang == "" {
 		lang = language.Detect(l.Text)

@@ -195,13 +195,15 @@ func TestRefusesBadCandidates(t *testing.T) {
 		"labels":             {Labels: seq(own)},
 		"labels and traffic": {Labels: seq(own), Traffic: traffic(recent)},
 	}
+	harmless := "The new swimming pool by the station opens on Sunday morning and everybody is welcome"
 	for name, candidate := range map[string]struct {
 		labels []models.Label
 		want   Code
 	}{
-		"another language": {indonesian(300), Language},
-		"three rows":       {[]models.Label{own[0], own[1], own[3]}, FewLabels},
-		"flipped labels":   {flipped(good), Flipped},
+		"another language":                {indonesian(300), Language},
+		"three rows":                      {[]models.Label{own[0], own[1], own[3]}, FewLabels},
+		"only copies of one text as spam": {slices.Concat(labels(1, 300, ham), copies(100, harmless, spam)), FewLabels},
+		"flipped labels":                  {flipped(good), Flipped},
 	} {
 		m := train(t, candidate.labels)
 		for liveName, live := range map[string]*classifier.Model{"starter": starter(t), "good": train(t, good)} {

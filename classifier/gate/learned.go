@@ -22,7 +22,9 @@ func learnedBy(m *classifier.Model) learned {
 	for _, c := range manifest.Sources {
 		l.labels.Ham, l.labels.Spam, l.labels.Abuse = l.labels.Ham+c.Ham, l.labels.Spam+c.Spam, l.labels.Abuse+c.Abuse
 	}
-	l.Counts = l.labels
+	if l.Counts = manifest.Clusters; l.Counts == (classifier.Counts{}) {
+		l.Counts = l.labels
+	}
 	return l
 }
 
