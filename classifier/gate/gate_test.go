@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -219,12 +220,15 @@ func TestRefusesBadCandidates(t *testing.T) {
 func TestAcceptsGoodCandidates(t *testing.T) {
 	m := train(t, labels(1, 300, ham, spam))
 	recent := slices.Concat(labels(3, 450, ham), labels(4, 50, spam))
+	golden := []models.Label{
+		{Text: "The mayor and the council debate the road budget", Label: ham}, {Text: "casino bonus jackpot winner profit crypto loans earn dollars", Label: spam},
+	}
 	for name, ev := range map[string]Evidence{
 		"without evidence":             {},
 		"by labels":                    {Labels: seq(labels(2, 300, ham, spam))},
 		"by labels it has learned":     {Labels: seq(labels(1, 300, ham, spam))},
 		"by traffic":                   {Traffic: traffic(recent)},
-		"by all":                       {Labels: seq(labels(2, 300, ham, spam)), Traffic: traffic(recent), Golden: seq(labels(5, 10, ham, spam))},
+		"by all":                       {Labels: seq(labels(2, 300, ham, spam)), Traffic: traffic(recent), Golden: seq(golden)},
 		"by traffic that is half spam": {Traffic: traffic(labels(6, 300, ham, spam))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -270,11 +274,44 @@ func TestRefusesFloods(t *testing.T) {
 		hard[i].Text += " casino bonus profit"
 	}
 	m := train(t, slices.Concat(hard, labels(2, 180, spam)))
-	r := compare(t, m, starter(t), Evidence{Traffic: traffic(labels(3, 1000, ham))})
-	if 20*r.Traffic.HeldThen < r.Traffic.Comments {
-		t.Skipf("the candidate holds only %d", r.Traffic.HeldThen)
+	looked := func(yield func(classifier.Sample, error) bool) {
+		for s, err := range traffic(labels(3, 1000, ham)) {
+			s.Label = ham
+			if !yield(s, err) {
+				return
+			}
+		}
 	}
-	expectRefused(t, r, HoldBudget)
+	expectRefused(t, compare(t, m, starter(t), Evidence{Traffic: looked}), HoldBudget)
+}
+
+func TestHoldEstimate(t *testing.T) {
+	outcome := func(a models.Action, p float64) Outcome { return Outcome{Action: a, Spam: &p} }
+	var e holdEstimate
+	for i := range 1000 {
+		ch := Change{Now: outcome(models.Approve, 0), Then: outcome(models.Approve, 0)}
+		if i%10 == 0 {
+			ch.Then = outcome(models.Hold, 0.6)
+		}
+		e.add(&ch)
+	}
+	// 100 are held, of which 40 are legitimate by the candidate's own probability.
+	if share, over := e.exceeds(0.01, 0.05); !over || math.Abs(share-40.0/940) > 1e-9 {
+		t.Errorf("unlabelled: %v %v", share, over)
+	}
+	if _, over := e.exceeds(0.02, 0.05); over {
+		t.Error("the candidate's own probabilities are not exact enough for this")
+	}
+	for i := range 40 { // moderators found that a half of 40 held ones are legitimate
+		ch := Change{Label: spam, Now: outcome(models.Approve, 0), Then: outcome(models.Hold, 0.6)}
+		if i%2 == 0 {
+			ch.Label = ham
+		}
+		e.add(&ch)
+	}
+	if share, over := e.exceeds(0.02, 0.05); !over || math.Abs(share-70.0/970) > 1e-9 {
+		t.Errorf("labelled: %v %v", share, over)
+	}
 }
 
 func TestRefusesLostHead(t *testing.T) {

@@ -190,11 +190,10 @@ func (t *trafficComparison) check() {
 		t.report.note(noTraffic, nil)
 		return
 	}
+	if _, _, own := t.hold.estimate(); own && t.hold.then > t.hold.now {
+		t.report.note(estimatedHold, nil)
+	}
 	if share, over := t.hold.exceeds(t.limits.HoldBudget, t.limits.Alpha); over {
-		_, _, own := t.hold.estimate()
-		if own {
-			t.report.note(estimatedHold, nil)
-		}
 		t.report.refuse(HoldBudget, t.holdParams(&t.hold, share), distinct(t.newlyHeld))
 	} else {
 		t.checkSliceBudgets()
