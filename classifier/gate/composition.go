@@ -74,10 +74,34 @@ func (in *Inspector) composition(class models.Class) (c composition) {
 	return c
 }
 
+// copiesPerText is how many labels a text must have on average, near-copies together,
+// for a class with few different texts to count as copied.
+const copiesPerText = 10
+
 // isCopied reports whether most labels of a class are copies of few texts.
 func (c composition) isCopied(minimum int, share float64) bool {
-	few := c.clusters < minimum && 2*c.clusters < c.labels
-	return c.labels >= minimum && (few || float64(c.largest) > share*float64(c.labels))
+	return c.labels >= minimum && (areCopies(c.labels, c.clusters, minimum) || float64(c.largest) > share*float64(c.labels))
+}
+
+// areCopies reports whether labels are of fewer different texts than wanted, and of
+// those mostly copies.
+func areCopies(labels, clusters, minimum int) bool {
+	return clusters < minimum && labels >= copiesPerText*clusters
+}
+
+// fewLabels returns the parameters of a finding when there are too few labels of ham,
+// or of both spam and abuse; otherwise nil. Copies do not count.
+func fewLabels(labels, clusters classifier.Counts, limits Limits) map[string]any {
+	few := func(class models.Class, minimum int) bool {
+		n, k := count(labels, class), count(clusters, class)
+		return n < minimum || areCopies(n, k, minimum)
+	}
+	if !few(models.Ham, limits.MinHam) && !(few(models.Spam, limits.MinClass) && few(models.Abuse, limits.MinClass)) {
+		return nil
+	}
+	return map[string]any{
+		"ham": clusters.Ham, "spam": clusters.Spam, "abuse": clusters.Abuse, "min_ham": limits.MinHam, "min_class": limits.MinClass,
+	}
 }
 
 func (c composition) params(class models.Class) map[string]any {
@@ -95,11 +119,17 @@ func (in *Inspector) Findings(lang string) []Finding {
 	for _, class := range classes {
 		n[class] = in.composition(class)
 	}
-	ham, spam, abuse := n[models.Ham].clusters, n[models.Spam].clusters, n[models.Abuse].clusters
-	if ham < in.limits.MinHam || max(spam, abuse) < in.limits.MinClass {
-		add(FewLabels, map[string]any{
-			"ham": ham, "spam": spam, "abuse": abuse, "min_ham": in.limits.MinHam, "min_class": in.limits.MinClass,
-		}, nil)
+	var labels, clusters classifier.Counts
+	for _, s := range in.sizes {
+		for _, class := range classes {
+			if k := count(s.Counts, class); k > 0 {
+				addCounts(&labels, class, k)
+				addCounts(&clusters, class, 1)
+			}
+		}
+	}
+	if params := fewLabels(labels, clusters, in.limits); params != nil {
+		add(FewLabels, params, nil)
 	}
 	for _, class := range classes {
 		if n[class].isCopied(in.limits.MinClass, in.limits.Copies) {
@@ -122,9 +152,9 @@ func (in *Inspector) Findings(lang string) []Finding {
 }
 
 const (
-	// A group of so many near-copies, with at least this share of the labels of its
-	// class, all by one person, of a text that live approves, is more likely a mistake
-	// or an attack than a campaign.
+	// A group of so many near-copies, all by one person, of a text that live approves,
+	// is more likely a mistake or an attack than a campaign: when it has this share
+	// of the labels of its class, or when nobody knows who gave the labels.
 	doubtfulCopies = 50
 	doubtfulShare  = 0.25
 )
@@ -143,8 +173,9 @@ func (c *comparison) checkCopies() {
 			minimum = c.limits.MinHam
 		}
 		largest := c.clusters[n.at]
-		doubtful := class != models.Ham && n.largest >= doubtfulCopies && float64(n.largest) > doubtfulShare*float64(n.labels) &&
-			!c.inspector.sizes[n.at].labellers && !largest.Now.flagged()
+		group := c.inspector.sizes[n.at]
+		doubtful := class != models.Ham && n.largest >= doubtfulCopies && !largest.Now.flagged() && !group.labellers &&
+			(group.labeller == "" || float64(n.largest) > doubtfulShare*float64(n.labels))
 		if doubtful || n.isCopied(minimum, c.limits.Copies) {
 			c.report.refuse(NearCopies, n.params(class), []Change{largest.Change})
 		}

@@ -84,10 +84,8 @@ func (c *comparison) checkManifest() {
 		}
 	}
 	n := c.candidate
-	if n.Ham < c.limits.MinHam || max(n.Spam, n.Abuse) < c.limits.MinClass {
-		c.report.refuse(FewLabels, map[string]any{
-			"ham": n.Ham, "spam": n.Spam, "abuse": n.Abuse, "min_ham": c.limits.MinHam, "min_class": c.limits.MinClass,
-		}, nil)
+	if params := fewLabels(n.labels, n.Counts, c.limits); params != nil {
+		c.report.refuse(FewLabels, params, nil)
 		return
 	}
 	for _, class := range []models.Class{models.Spam, models.Abuse} {
@@ -102,7 +100,8 @@ func (c *comparison) checkManifest() {
 func (c *comparison) checkOwnFigures() {
 	c.report.note(ownDecide, nil)
 	m := c.then.Manifest().Metrics
-	for class, h := range map[models.Class]*classifier.HeadMetrics{models.Spam: m.Spam, models.Abuse: m.Abuse} {
+	for i, h := range []*classifier.HeadMetrics{m.Spam, m.Abuse} {
+		class := classes[i+1]
 		if h == nil || h.AtHold == nil {
 			continue
 		}

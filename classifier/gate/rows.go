@@ -190,14 +190,16 @@ func (l labelled) isNewer(other labelled) bool {
 	return l.position > other.position
 }
 
-func addCount(c *classifier.Counts, class models.Class) {
+func addCount(c *classifier.Counts, class models.Class) { addCounts(c, class, 1) }
+
+func addCounts(c *classifier.Counts, class models.Class, n int) {
 	switch class {
 	case models.Ham:
-		c.Ham++
+		c.Ham += n
 	case models.Spam:
-		c.Spam++
+		c.Spam += n
 	case models.Abuse:
-		c.Abuse++
+		c.Abuse += n
 	}
 }
 
