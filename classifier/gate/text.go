@@ -72,8 +72,12 @@ var texts = map[Code][2]string{
 		"Die Mehrzahl der Labels widerspricht dem aktiven Modell: Was Spam oder Beleidigung sein soll, findet es harmloser als das Legitime (Fläche unter der ROC-Kurve {auc} bei {n} Labels). Sind Labels vertauscht?",
 	},
 	Flipped + ".traffic": {
-		"It contradicts the live model: it passes {passed} of {flagged} comments that the live model holds or rejects, and holds or rejects {then} of the {approved} others. Did it learn from exchanged labels?",
-		"Es widerspricht dem aktiven Modell: Es lässt {passed} von {flagged} Kommentaren durch, die das aktive Modell zurückhält oder ablehnt, und beanstandet {then} der {approved} anderen. Hat es aus vertauschten Labels gelernt?",
+		"It contradicts the live model: of {n} comments it finds the {flagged} that the live model holds or rejects more harmless than the others (area under the ROC curve {auc}). Did it learn from exchanged labels?",
+		"Es widerspricht dem aktiven Modell: Von {n} Kommentaren findet es die {flagged}, die das aktive Modell zurückhält oder ablehnt, harmloser als die anderen (Fläche unter der ROC-Kurve {auc}). Hat es aus vertauschten Labels gelernt?",
+	},
+	Recall + ".traffic": {
+		"It lets {then} of {n} comments through that the live model holds or rejects and that nobody found legitimate.",
+		"Es lässt {then} von {n} Kommentaren durch, die das aktive Modell zurückhält oder ablehnt und die niemand für legitim befunden hat.",
 	},
 	Calibrated: {
 		"Its probabilities are wrong: on {n} comments that moderators looked at, it expects {predicted} {class}, and {observed} are (the live model expects {live}).",

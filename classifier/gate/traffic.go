@@ -105,7 +105,9 @@ func (e *holdEstimate) exceeds(budget, alpha float64) (share float64, _ bool) {
 type trafficComparison struct {
 	*comparison
 	hold      holdEstimate
-	swapped   int // flagged by live and approved by the candidate
+	ranked    []scored // the candidate's probability, and whether live flags the comment
+	passed    int      // flagged by live and approved by the candidate
+	dropped   []Change // the most surprising of them
 	newlyHeld []Change
 	surprises []Change
 }
@@ -148,8 +150,12 @@ func (t *trafficComparison) add(s classifier.Sample) {
 	if ch.Lang != "" {
 		t.languages[ch.Lang]++
 	}
-	if ch.Now.flagged() && !ch.Then.flagged() {
-		t.swapped++
+	if ch.Label != models.Ham || !ch.Now.flagged() {
+		t.ranked = append(t.ranked, scored{ch.Then.probability(), ch.Now.flagged()})
+		if ch.Now.flagged() && !ch.Then.flagged() {
+			t.passed++
+			t.dropped = keepSurprising(t.dropped, ch)
+		}
 	}
 	t.hold.add(&ch)
 	for _, key := range []sliceKey{{"language", ch.Lang}, {"site", ch.Site}} {
@@ -198,7 +204,7 @@ func (t *trafficComparison) check() {
 	} else {
 		t.checkSliceBudgets()
 	}
-	t.checkSwapped()
+	t.checkAgainstLive()
 }
 
 func (t *trafficComparison) holdParams(e *holdEstimate, share float64) map[string]any {
@@ -219,15 +225,31 @@ func (t *trafficComparison) checkSliceBudgets() {
 	}
 }
 
-// checkSwapped finds a candidate that learned from exchanged labels by what it makes
-// of the traffic: it passes what live flags and flags most of the rest.
-func (t *trafficComparison) checkSwapped() {
-	flagged, approved := t.hold.now, t.hold.n-t.hold.now
-	newly := t.hold.then - (flagged - t.swapped)
-	if flagged >= 10 && 5*t.swapped >= 4*flagged && 2*newly > approved {
-		t.report.refuse(Flipped, map[string]any{
-			variantParam: "traffic", "passed": t.swapped, "flagged": flagged, "then": newly, "approved": approved,
-		}, distinct(t.surprises))
+const (
+	minFlagged  = 20  // comments that live flags, to say how the candidate treats them
+	maxFlagged  = 0.2 // share of the comments; a live model that flags more is no measure
+	mostDropped = 0.9 // share of them that a candidate may pass
+)
+
+// checkAgainstLive finds a candidate that says the opposite of live, or has lost what
+// live knows, by what it makes of the comments that live flags. Those that moderators
+// called legitimate do not count.
+func (t *trafficComparison) checkAgainstLive() {
+	flagged := 0
+	for _, row := range t.ranked {
+		if row.positive {
+			flagged++
+		}
+	}
+	if flagged < minFlagged {
+		return
+	}
+	auc, z, ok := ranking(t.ranked)
+	switch {
+	case ok && z < -3 && auc < flippedAUC:
+		t.report.refuse(Flipped, map[string]any{variantParam: "traffic", "n": len(t.ranked), "flagged": flagged, "auc": probability(auc)}, distinct(t.surprises))
+	case float64(flagged) <= maxFlagged*float64(t.hold.n) && float64(t.passed) >= mostDropped*float64(flagged):
+		t.report.refuse(Recall, map[string]any{variantParam: "traffic", "n": flagged, "then": t.passed}, distinct(t.dropped))
 	}
 }
 
