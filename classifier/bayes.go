@@ -2,7 +2,6 @@ package classifier
 
 import (
 	"encoding/binary"
-	"iter"
 	"math"
 
 	"github.com/jbrukh/bayesian"
@@ -10,30 +9,31 @@ import (
 	"winnow/models"
 )
 
-// A token's weight is stored as two counts, one for each class, whose ratio is
-// the exponential of the weight. The library computes with
-// (count + 1) / (total + vocabulary), so every token has a count in both classes,
-// and one padding word makes the totals equal. Then the prior is even, an unknown
-// token weighs 0, and the difference of the two log scores is the sum of the
-// tokens' weights.
+// A Bayes column is the score of a naive Bayes classifier of the library for one
+// group of tokens. The library holds, for each token and class, in how many of
+// bayesMass texts of the class the token is: the counts of the labels, normalised
+// to classes of one size, because the library would take the shares of the
+// classes among the labels for a prior, and would let unknown words vote for the
+// smaller class. One padding word makes the totals equal. Then the prior is even, an
+// unknown token weighs 0, and the difference of the two log scores is the sum of
+// the tokens' log likelihood ratios.
 const (
-	minorCount = 1e6 // of the class that the token is evidence against: the weights are exact to about 1e-6
-	maxWeight  = 14  // of a token, in log odds: the total of maxFileTokens such counts fits into an int64
+	bayesMass = 1e9
+	// bayesSmoothing is how many texts of either class are added, in which tokens
+	// are as frequent as in both classes together. So a rare token weighs little,
+	// and one that was seen in the larger class only never speaks for the other.
+	bayesSmoothing = 10
 )
 
-// newNaiveBayes returns a naive Bayes classifier of class and ham in which tokens,
-// given by their hashes, have the weights: natural logarithms of the likelihood
-// ratio between class and ham.
-func newNaiveBayes(class models.Class, weights iter.Seq2[uint64, float64]) *bayesian.Classifier {
+// newNaiveBayes returns a naive Bayes classifier of class and ham for the tokens
+// of the hashes. counts are the weights of the rows that have the token, totals
+// those of all rows.
+func newNaiveBayes(class models.Class, hashes []uint64, counts []classCount, totals classCount) *bayesian.Classifier {
 	ham, other := bayesian.Class(models.Ham), bayesian.Class(class)
 	nb := bayesian.NewClassifier(other, ham)
 	var totalHam, totalOther int
-	for hash, weight := range weights {
-		majorCount := int(math.Round(minorCount * math.Exp(min(math.Abs(weight), maxWeight))))
-		hamCount, otherCount := majorCount, int(minorCount)
-		if weight > 0 {
-			hamCount, otherCount = otherCount, hamCount
-		}
+	for i, hash := range hashes {
+		hamCount, otherCount := bayesCounts(counts[i], totals)
 		// The library adds one to every count.
 		nb.Observe(bayesWord(hash), hamCount-1, ham)
 		nb.Observe(bayesWord(hash), otherCount-1, other)
@@ -45,6 +45,15 @@ func newNaiveBayes(class models.Class, weights iter.Seq2[uint64, float64]) *baye
 	return nb
 }
 
+// bayesCounts returns the normalised counts of a token in both classes, at least 1.
+func bayesCounts(c, totals classCount) (ham, other int) {
+	pooled := bayesSmoothing * (float64(c.ham+c.positive) + 0.01) / (float64(totals.ham+totals.positive) + 1)
+	normalise := func(n, total float32) int {
+		return max(1, int(math.Round(bayesMass*(float64(n)+pooled)/(float64(total)+bayesSmoothing))))
+	}
+	return normalise(c.ham, totals.ham), normalise(c.positive, totals.positive)
+}
+
 // bayesWord is the word that stands for a token in the library.
 func bayesWord(hash uint64) string {
 	var b [8]byte
@@ -52,25 +61,64 @@ func bayesWord(hash uint64) string {
 	return string(b[:])
 }
 
-// bayesWeight returns the weight of a token by the library.
-func bayesWeight(nb *bayesian.Classifier, hash uint64) float64 {
-	f := nb.WordFrequencies([]string{bayesWord(hash)})
-	return math.Log(f[0][0] / f[1][0])
+// bayesRatios returns the log likelihood ratios of tokens by the library.
+func bayesRatios(nb *bayesian.Classifier, hashes []uint64) []float64 {
+	ratios := make([]float64, len(hashes))
+	word := make([]string, 1)
+	for i, hash := range hashes {
+		word[0] = bayesWord(hash)
+		f := nb.WordFrequencies(word)
+		ratios[i] = math.Log(f[0][0] / f[1][0])
+	}
+	return ratios
 }
 
-// NaiveBayes returns a naive Bayes classifier with the weights of a head, spam or
-// abuse, or nil when the model has no such head. Verdicts use a table of the same
-// weights instead, which takes half the time and no lock.
-func (m *Model) NaiveBayes(class models.Class) *bayesian.Classifier {
-	h := headIndex(class)
-	if h < 0 || m.head(h) == nil {
-		return nil
-	}
-	return newNaiveBayes(class, func(yield func(uint64, float64) bool) {
-		for _, slot := range m.features.slots {
-			if slot.hash != 0 && !yield(slot.hash, float64(slot.weight[h])) {
-				return
+// bayesGroups are the blocks that have a Bayes column, and its names.
+var bayesGroups = [...]struct {
+	block block
+	name  string
+}{{wordBlock, "bayes words"}, {charBlock, "bayes characters"}, {shapeBlock, "bayes shape"}}
+
+// bayesColumns holds the log likelihood ratios of the Bayes columns of a head: of
+// every term, from the rows without each fold and from all rows.
+type bayesColumns struct {
+	folds  int
+	ratios []float32
+}
+
+// newBayesColumns counts with the library. A term belongs to the group of its block.
+func newBayesColumns(e *ensemble, v *vocabulary) *bayesColumns {
+	n := e.folds + 1
+	c := &bayesColumns{folds: e.folds, ratios: make([]float32, n*len(v.terms))}
+	for _, group := range bayesGroups {
+		var ids []int
+		var hashes []uint64
+		for id := range v.terms {
+			if v.terms[id].block == group.block {
+				ids, hashes = append(ids, id), append(hashes, v.terms[id].hash)
 			}
 		}
-	})
+		counts := make([]classCount, len(ids))
+		for fold := range n {
+			for i, id := range ids {
+				counts[i] = e.counts[id*n+fold]
+			}
+			nb := newNaiveBayes(e.class, hashes, counts, e.totals[fold])
+			for i, ratio := range bayesRatios(nb, hashes) {
+				c.ratios[ids[i]*n+fold] = float32(ratio)
+			}
+		}
+	}
+	return c
+}
+
+// score returns the score of a group for a row without a fold; fold c.folds is
+// the score from all rows. Like all scores of a block it is divided by the root of
+// the number of its tokens.
+func (c *bayesColumns) score(r *row, b block, fold int) float32 {
+	sum := float32(0)
+	for _, id := range r.terms[b] {
+		sum += c.ratios[int(id)*(c.folds+1)+fold]
+	}
+	return sum / float32(math.Sqrt(float64(max(1, len(r.terms[b])))))
 }

@@ -11,7 +11,7 @@ import (
 func EvaluateScores(rows iter.Seq2[float64, bool]) *HeadMetrics {
 	var all []prediction
 	for p, positive := range rows {
-		all = append(all, prediction{probability: p, positive: positive})
+		all = append(all, prediction{probability: p, positive: positive, cluster: uint32(len(all))})
 	}
 	return measureHead(all, 0.5, 0, new(interner), new(interner))
 }
@@ -22,18 +22,20 @@ func Evaluate(m *Model, rows labelRows) (Metrics, error) {
 	var predictions [heads][]prediction
 	var f Metrics
 	s := new(scorer)
+	clusters := newClusterer()
 	for l, err := range rows {
 		if err != nil {
 			return Metrics{}, err
 		}
 		f.Rows++
 		s.extract(m, FromLabel(l))
+		cluster := clusters.add(uint32(f.Rows), hashText(&s.scanner.Body), &s.scanner.Body)
 		for i := range heads {
 			h := m.head(i)
 			if h == nil || (l.Label != models.Ham && l.Label != headClass[i]) {
 				continue
 			}
-			predictions[i] = append(predictions[i], prediction{sigmoid(s.logit(h, i)), l.Label == headClass[i], langs.id(l.Lang), sources.id(l.Source)})
+			predictions[i] = append(predictions[i], prediction{sigmoid(s.logit(h, i)), l.Label == headClass[i], langs.id(l.Lang), sources.id(l.Source), cluster})
 		}
 	}
 	for i, p := range []**HeadMetrics{&f.Spam, &f.Abuse} {

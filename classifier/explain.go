@@ -60,7 +60,7 @@ func (s *scorer) explain(h *Head, head int) []models.Signal {
 func (s *scorer) contribute(h *Head, head int) {
 	var factor [blocks]float64
 	for b := range blocks {
-		factor[b] = s.factor(h, b)
+		factor[b] = s.factor(h, head, b)
 	}
 	s.contributions = s.contributions[:0]
 	word, start, end := -1, int32(0), int32(0) // the last word's contribution and its span

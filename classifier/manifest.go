@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"math"
+	"time"
 
 	"winnow/classifier/text/features"
 	"winnow/models"
@@ -16,16 +17,25 @@ type Manifest struct {
 	Base     string    `json:"base,omitempty"`    // version of the base model, see TrainOptions
 	Datasets []Dataset `json:"origins,omitempty"` // public label sets, including those of the base
 
-	Rows       int               `json:"rows"`       // labels learned from
-	Duplicates int               `json:"duplicates"` // labels left out: text and class of another label
-	Conflicts  int               `json:"conflicts"`  // texts left out: labels of more than one class
-	Sources    map[string]Counts `json:"sources"`    // by source of the label
-	Sites      map[string]Counts `json:"sites"`      // by site of the label; "" for labels without a site
-	Tokens     int               `json:"tokens"`
+	Rows         int               `json:"rows"`                    // texts learned from; the same text by another author is another
+	Duplicates   int               `json:"duplicates"`              // further labels of these texts
+	Conflicts    int               `json:"conflicts"`               // texts with labels of more than one class
+	ConflictList []Conflict        `json:"conflict_list,omitempty"` // the first of them
+	Sources      map[string]Counts `json:"sources"`                 // by source of the label
+	Sites        map[string]Counts `json:"sites"`                   // by site of the label; "" for labels without a site
+	SiteClusters map[string]Counts `json:"site_clusters,omitempty"` // likewise, near copies counted once; see Model.Cold
+	Tokens       int               `json:"tokens"`
+	Notes        []string          `json:"notes,omitempty"` // what a person should know before using the model
+	Traffic      *TrafficSummary   `json:"traffic,omitempty"`
 
 	Spam    *Head   `json:"spam,omitempty"`
 	Abuse   *Head   `json:"abuse,omitempty"`
 	Metrics Metrics `json:"figures"` // cross-validated, see Train
+
+	// For the comparison with the live model, see package gate.
+	Clusters     Counts         `json:"clusters,omitzero"`      // texts learned from, near copies counted once
+	Languages    map[string]int `json:"languages,omitempty"`    // labels by language; detected where they do not say
+	LearnedUntil time.Time      `json:"learned_until,omitzero"` // time of the newest label; zero when one has no time
 }
 
 // Dataset is a public label set that a model was trained on.
@@ -60,9 +70,26 @@ type Head struct {
 	Scale  [blocks]float64 `json:"scale"`            // what the sum of each block of tokens is multiplied by
 	Hold   float64         `json:"hold"`             // default probability at which a comment is held
 	Reject float64         `json:"reject,omitempty"` // default probability at which it is rejected; 0: never
-	// StackWeights is for information: what each variant of the fit was multiplied
-	// by in the weights of the tokens.
-	StackWeights []float64 `json:"variants"`
+	// Columns is for information: what each score of the stack was multiplied by in
+	// the weights of the tokens.
+	Columns []Column `json:"columns,omitempty"`
+	// Base is set when the labels did not suffice: weights, prior and thresholds
+	// are those of the base model.
+	Base bool `json:"base,omitempty"`
+}
+
+// Column is one of the scores that the stack of a head combines.
+type Column struct {
+	Name   string  `json:"name"`
+	Weight float64 `json:"weight"`
+}
+
+// TrafficSummary says what priors and thresholds were set from.
+type TrafficSummary struct {
+	Comments   int     `json:"comments"`
+	Spam       float64 `json:"spam"`  // estimated share of spam
+	Abuse      float64 `json:"abuse"` // and of abuse
+	HoldBudget float64 `json:"hold_budget"`
 }
 
 // The heads, as indices of the weights of a token.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"math"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -35,7 +34,8 @@ type HeadMetrics struct {
 
 	AtHold   *Confusion           `json:"at_hold,omitempty"`
 	AtReject *Confusion           `json:"at_reject,omitempty"`
-	Interval map[string][2]Ratio  `json:"interval,omitempty"` // 95 % bootstrap intervals of auc, mcc, recall_at_fpr 0.01
+	Interval map[string][2]Ratio  `json:"interval,omitempty"` // 95 % intervals of auc, mcc, recall_at_fpr 0.01, see intervalsOf
+	Noise    *LabelNoise          `json:"label_noise,omitempty"`
 	Bins     []Bin                `json:"reliability,omitempty"`
 	ByLang   map[string]Confusion `json:"by_lang,omitempty"`   // at 0.5
 	BySource map[string]Confusion `json:"by_source,omitempty"` // at 0.5
@@ -73,16 +73,18 @@ type Confusion struct {
 	FalseNegative int     `json:"false_negative"`
 }
 
-func (c *Confusion) add(p prediction) {
+func (c *Confusion) add(p prediction) { c.addTimes(p, 1) }
+
+func (c *Confusion) addTimes(p prediction, n int) {
 	switch flagged := p.probability >= c.Threshold; {
 	case flagged && p.positive:
-		c.TruePositive++
+		c.TruePositive += n
 	case flagged:
-		c.FalsePositive++
+		c.FalsePositive += n
 	case p.positive:
-		c.FalseNegative++
+		c.FalseNegative += n
 	default:
-		c.TrueNegative++
+		c.TrueNegative += n
 	}
 }
 
@@ -119,6 +121,7 @@ type prediction struct {
 	probability  float64
 	positive     bool
 	lang, source uint16 // ids of an interner
+	cluster      uint32 // near copies have the same number
 }
 
 // interner gives ids to the languages or sources of a label set. After
@@ -156,17 +159,7 @@ func measureHead(rows []prediction, hold, reject float64, langs, sources *intern
 			positive++
 		}
 	}
-	// Ties are ordered by class, so that the metrics do not depend on the order of
-	// the input.
-	slices.SortFunc(rows, func(a, b prediction) int {
-		if c := cmp.Compare(b.probability, a.probability); c != 0 || a.positive == b.positive {
-			return c
-		}
-		if a.positive {
-			return -1
-		}
-		return 1
-	})
+	sortPredictions(rows)
 	half := confusion(rows, 0.5)
 	f := &HeadMetrics{
 		Ham: len(rows) - positive, Positive: positive,
@@ -187,10 +180,24 @@ func measureHead(rows []prediction, hold, reject float64, langs, sources *intern
 	if reject > 0 {
 		f.AtReject = new(confusion(rows, reject))
 	}
-	f.Interval = bootstrap(rows)
+	f.Interval = intervalsOf(rows)
 	f.ByLang = confusionBy(rows, langs, func(p prediction) uint16 { return p.lang })
 	f.BySource = confusionBy(rows, sources, func(p prediction) uint16 { return p.source })
 	return f
+}
+
+// sortPredictions sorts rows by falling probability. Ties are ordered by class, so
+// that the metrics do not depend on the order of the input.
+func sortPredictions(rows []prediction) {
+	slices.SortFunc(rows, func(a, b prediction) int {
+		if c := cmp.Compare(b.probability, a.probability); c != 0 || a.positive == b.positive {
+			return c
+		}
+		if a.positive {
+			return -1
+		}
+		return 1
+	})
 }
 
 // confusionBy returns the confusion at 0.5 of each language or source, or nil when
@@ -289,44 +296,4 @@ func reliability(rows []prediction) (bins []Bin, ece, brier Ratio) {
 		ece += Ratio(math.Abs(sum[i] - float64(positives[i])))
 	}
 	return bins, ece / Ratio(len(rows)), brier / Ratio(len(rows))
-}
-
-// bootstrap returns 95 % percentile intervals from 200 resamples with a fixed
-// seed. Each row is drawn a Poisson(1) number of times, so that the resamples need
-// not be sorted (Chamandy et al. 2012, "Estimating uncertainty for massive data
-// streams").
-func bootstrap(rows []prediction) map[string][2]Ratio {
-	const times = 200
-	rng := rand.New(rand.NewPCG(1, uint64(len(rows))))
-	var auc, mcc, recall []float64
-	weight := make([]uint8, len(rows))
-	for range times {
-		c := Confusion{Threshold: 0.5}
-		for i, p := range rows {
-			weight[i] = poisson1(rng)
-			for range weight[i] {
-				c.add(p)
-			}
-		}
-		curve := newROCCurve(rows, weight)
-		if math.IsNaN(curve.auc) {
-			return nil // so few rows that a resample has only one class
-		}
-		auc, mcc, recall = append(auc, curve.auc), append(mcc, c.mcc()), append(recall, curve.recall[2])
-	}
-	interval := func(v []float64) [2]Ratio {
-		slices.Sort(v)
-		return [2]Ratio{Ratio(v[times/40]), Ratio(v[times-1-times/40])}
-	}
-	return map[string][2]Ratio{"auc": interval(auc), "mcc": interval(mcc), "recall_at_fpr 0.01": interval(recall)}
-}
-
-// poisson1 draws from the Poisson distribution of mean 1 by Knuth's method of
-// multiplying uniform numbers.
-func poisson1(rng *rand.Rand) uint8 {
-	n := uint8(0)
-	for p := rng.Float64(); p > 1/math.E; p *= rng.Float64() {
-		n++
-	}
-	return n
 }

@@ -51,7 +51,7 @@ func TestBootstrapIntervalContainsAUC(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	var rows []prediction
 	for i := range 600 {
-		rows = append(rows, prediction{probability: sigmoid(rng.NormFloat64() + float64(i%3)), positive: i%3 == 2})
+		rows = append(rows, prediction{probability: sigmoid(rng.NormFloat64() + float64(i%3)), positive: i%3 == 2, cluster: uint32(i)})
 	}
 	f := measureHead(rows, 0.5, 0, new(interner), new(interner))
 	if i := f.Interval["auc"]; !(i[0] < f.AUC && f.AUC < i[1] && i[1]-i[0] < 0.15) {

@@ -18,7 +18,7 @@ func (m *Model) Version() string { return m.version }
 func (m *Model) Manifest() Manifest { return m.manifest }
 
 // Policy holds the settings of a site. The zero value takes the model's
-// thresholds, and counts only labels without a site as the site's labels.
+// thresholds, and never rejects.
 type Policy struct {
 	Hold, Reject *float64 // thresholds, in probability of spam; nil: the model's own
 	Site         string
@@ -28,18 +28,19 @@ type Policy struct {
 }
 
 // minSiteLabels is how many labels of ham, and of spam, a model must have learned
-// of a site, or of no site, before it may reject comments of that site.
+// of a site before it may reject comments of that site. Near copies count once.
 const minSiteLabels = 200
 
 // Cold reports whether the model has learned too few labels of a site to reject
-// its comments. It holds them instead.
+// its comments. It holds them instead. Labels that name no site do not count: they
+// may be of comments that are unlike the site's.
 func (m *Model) Cold(site string) bool {
-	n := m.manifest.Sites[""]
-	if site != "" {
-		own := m.manifest.Sites[site]
-		n.Ham, n.Spam = n.Ham+own.Ham, n.Spam+own.Spam
+	labels := m.manifest.SiteClusters
+	if labels == nil { // a file of an earlier release
+		labels = m.manifest.Sites
 	}
-	return m.manifest.Starter || n.Ham < minSiteLabels || n.Spam < minSiteLabels
+	n := labels[site]
+	return m.manifest.Starter || site == "" || n.Ham < minSiteLabels || n.Spam < minSiteLabels
 }
 
 // Thresholds returns the probabilities of spam at and above which comments are

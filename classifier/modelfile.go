@@ -33,6 +33,7 @@ const (
 	fileFormat    = 1
 	maxManifest   = 1 << 20
 	maxFileTokens = 4 << 20 // tokens
+	maxWeight     = 14      // of a token, in log odds
 )
 
 // WriteTo writes the model file. Equal models give equal bytes. A model that was

@@ -43,7 +43,7 @@ func (t *trainer) addPriors() {
 					prior[h] *= baseTransfer
 				}
 			}
-			t.vocabulary.addPrior(term{hash: s.hash, prior: prior})
+			t.vocabulary.addPrior(term{hash: s.hash, prior: prior, base: s.weight})
 		}
 	}
 	t.manifest.Base = t.opt.Base.version

@@ -25,7 +25,7 @@ type scorer struct {
 	contributions []contribution
 	nameBuf       []byte
 	sum           [heads][blocks]float64 // of the features' weights
-	count         [blocks]int            // of the features
+	count         [heads][blocks]int     // of the features that a head knows
 }
 
 var scorers = sync.Pool{New: func() any { return new(scorer) }}
@@ -33,7 +33,7 @@ var scorers = sync.Pool{New: func() any { return new(scorer) }}
 // extract finds the features of a text and adds up their weights.
 func (s *scorer) extract(m *Model, in Input) {
 	s.tokens = tokenize(&s.scanner, in)
-	s.features, s.sum, s.count = s.features[:0], [heads][blocks]float64{}, [blocks]int{}
+	s.features, s.sum, s.count = s.features[:0], [heads][blocks]float64{}, [heads][blocks]int{}
 	// Most tokens are not in the table. Probe the first bucket of all tokens
 	// before any other work, so that the cache misses overlap.
 	s.candidates = slices.Grow(s.candidates[:0], len(s.tokens))[:len(s.tokens)]
@@ -52,9 +52,11 @@ func (s *scorer) extract(m *Model, in Input) {
 			continue
 		}
 		b := blockOf(t.Kind)
-		s.count[b]++
 		for h := range heads {
 			s.sum[h][b] += float64(found.weight[h])
+			if math.Float32bits(found.weight[h]) != unknownBits {
+				s.count[h][b]++
+			}
 		}
 		// Filling the new element in place is faster than copying a feature.
 		s.features = append(s.features, feature{})
@@ -64,15 +66,15 @@ func (s *scorer) extract(m *Model, in Input) {
 }
 
 // factor returns what the weights of a block are multiplied by in this text.
-func (s *scorer) factor(h *Head, b block) float64 {
-	return h.Scale[b] / math.Sqrt(float64(max(1, s.count[b])))
+func (s *scorer) factor(h *Head, head int, b block) float64 {
+	return h.Scale[b] / math.Sqrt(float64(max(1, s.count[head][b])))
 }
 
 // logit returns the log odds that a head gives to the text.
 func (s *scorer) logit(h *Head, head int) float64 {
 	z := h.Prior
 	for b := range blocks {
-		z += s.factor(h, b) * s.sum[head][b]
+		z += s.factor(h, head, b) * s.sum[head][b]
 	}
 	return z
 }

@@ -34,14 +34,17 @@ type ensemble struct {
 	featureScale []float32 // likewise: the square of what the feature is multiplied by
 	duals        []float32 // of each row in each member
 	biases       []float32
-	logits       []float64 // log odds of the current row in each member, see score
+	logits       []float64    // log odds of the current row in each member, see score
+	rowWeights   []float32    // by index of the row
+	counts       []classCount // of each term without each fold, and on all rows; see countRows
+	totals       []classCount // likewise, of all rows
 }
 
-func newEnsemble(class models.Class, folds, terms, rows int, params hyperparams, bias float64) *ensemble {
+func newEnsemble(class models.Class, folds, terms int, rowWeights []float32, params hyperparams, bias float64) *ensemble {
 	members := len(params.variants) * (folds + 1)
 	e := &ensemble{
-		members: members, folds: folds, class: class, params: params,
-		weights: make([]float32, members*terms), featureScale: make([]float32, members*terms), duals: make([]float32, members*rows),
+		members: members, folds: folds, class: class, params: params, rowWeights: rowWeights,
+		weights: make([]float32, members*terms), featureScale: make([]float32, members*terms), duals: make([]float32, members*len(rowWeights)),
 		biases: make([]float32, members), logits: make([]float64, members),
 	}
 	for k := range e.biases {
@@ -60,7 +63,7 @@ func (e *ensemble) includes(r *row) bool {
 	return (r.class == e.class || r.class == models.Ham) && (!r.augmented || e.class == models.Spam)
 }
 
-// classCount counts the rows of the two classes of a head.
+// classCount adds up the weights of the rows of the two classes of a head.
 type classCount struct{ ham, positive float32 }
 
 // initWeights sets the first weight of every term to its prior, and its feature
@@ -68,6 +71,7 @@ type classCount struct{ ham, positive float32 }
 func (e *ensemble) initWeights(file *rowFile, v *vocabulary, rng *rand.Rand) error {
 	n := e.folds + 1
 	perTerm, total, err := e.countRows(file, len(v.terms), rng)
+	e.counts, e.totals = perTerm, total
 	for id := range v.terms {
 		t := &v.terms[id]
 		for k := range e.featureScale[id*e.members:][:e.members] {
@@ -89,7 +93,7 @@ func (e *ensemble) initWeights(file *rowFile, v *vocabulary, rng *rand.Rand) err
 }
 
 // countRows counts, without the rows of each fold in turn and for all rows, how
-// many rows each term is in, and how many rows there are.
+// many rows each term is in, and how many rows there are, by weight.
 func (e *ensemble) countRows(file *rowFile, terms int, rng *rand.Rand) (perTerm, total []classCount, err error) {
 	n := e.folds + 1
 	perTerm, total = make([]classCount, n*terms), make([]classCount, n)
@@ -97,14 +101,15 @@ func (e *ensemble) countRows(file *rowFile, terms int, rng *rand.Rand) (perTerm,
 		if !e.includes(r) {
 			return nil
 		}
+		weight := e.rowWeights[r.index]
 		add := func(counts []classCount) {
 			for fold := range counts {
 				switch {
 				case fold == int(r.fold):
 				case r.class == e.class:
-					counts[fold].positive++
+					counts[fold].positive += weight
 				default:
-					counts[fold].ham++
+					counts[fold].ham += weight
 				}
 			}
 		}
@@ -175,7 +180,7 @@ func (e *ensemble) update(r *row) {
 			continue
 		}
 		v := k / (e.folds + 1)
-		cost := e.params.variants[v].cost
+		cost := e.params.variants[v].cost * float64(e.rowWeights[r.index])
 		if r.augmented {
 			cost *= e.params.augmentedCost
 		}

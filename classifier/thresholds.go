@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -10,63 +11,148 @@ import (
 )
 
 const (
-	// Largest share of the ham that the default thresholds may flag. The aim for
-	// held ham is 2 %. It is lower here, because the thresholds are found on
-	// out-of-fold scores, and the final model is fitted on all rows.
-	maxHeldHam     = 0.016
+	defaultHoldBudget = 0.02
+	// Share of the hold budget that the thresholds aim at. It is below 1, because
+	// they are found on out-of-fold scores, and the final model is fitted on all rows.
+	budgetMargin   = 0.8
 	maxRejectedHam = 0.002
 
 	// Range of the default hold threshold, in probability. A comment that is
-	// more likely spam than not must always be held.
+	// more likely spam than not is held, unless too much ham is so likely.
 	minHoldThreshold = 0.1
 	maxHoldThreshold = 0.5
 )
 
-// thresholds returns the probabilities at which a head holds and rejects by
-// default. ham are the out-of-fold probabilities of the ham rows; positive is
-// the number of the head's other rows. A reject threshold of 0 means never:
-// abuse is never rejected, nor is anything by a starter model or on few labels.
-func (t *trainer) thresholds(class models.Class, ham []float64, positive int) (hold, reject float64) {
-	hold = 0.5
-	if at, ok := thresholdFor(ham, maxHeldHam); ok {
-		hold = max(at, minHoldThreshold)
-		if class == models.Spam {
-			hold = min(hold, maxHoldThreshold)
+// neverHold is above every probability.
+var neverHold = math.Nextafter(1, 2)
+
+// hamScore is the out-of-fold probability of ham that is representative: the
+// highest of a cluster of near copies, and its weight.
+type hamScore struct{ probability, weight float64 }
+
+// hamScores returns the representative ham of a head by falling probability.
+func (t *trainer) hamScores(f *fittedHead) []hamScore {
+	byCluster := map[uint32]hamScore{}
+	for i, r := range f.rows {
+		x := &t.texts[r.text]
+		if r.positive || !t.representative(x) {
+			continue
 		}
+		s := byCluster[x.cluster]
+		byCluster[x.cluster] = hamScore{max(s.probability, f.predictions[i].probability), max(s.weight, float64(r.weight))}
+	}
+	scores := make([]hamScore, 0, len(byCluster))
+	for _, s := range byCluster {
+		scores = append(scores, s)
+	}
+	slices.SortFunc(scores, func(a, b hamScore) int {
+		return cmp.Or(cmp.Compare(b.probability, a.probability), cmp.Compare(a.weight, b.weight))
+	})
+	return scores
+}
+
+// setThresholds sets the probabilities at which a head holds and rejects by
+// default, from the ham of its out-of-fold predictions. budget is the share of the
+// ham that it may hold. A reject threshold of 0 means never: abuse is never
+// rejected, nor is anything by a starter model or on little ham.
+func (t *trainer) setThresholds(f *fittedHead, class models.Class, budget float64) {
+	ham := t.hamScores(f)
+	h := f.head
+	h.Hold = max(holdThreshold(ham, budget), minHoldThreshold)
+	if class == models.Spam && h.Hold > maxHoldThreshold && flaggedShare(ham, maxHoldThreshold) <= 2*budget {
+		h.Hold = maxHoldThreshold
 	}
 	if t.opt.Hold > 0 {
-		hold = t.opt.Hold
+		h.Hold = t.opt.Hold
 	}
-	if class != models.Spam || t.opt.Starter || min(len(ham), positive) < minSiteLabels {
-		return hold, 0
+	if class != models.Spam || t.opt.Starter {
+		return
 	}
 	if at, ok := thresholdFor(ham, maxRejectedHam); ok {
-		reject = max(at, hold)
+		h.Reject = max(at, h.Hold)
 	}
-	return hold, reject
+}
+
+// holdThreshold returns the probability at which no more than budget of the ham
+// is held, with 99 % confidence. With less ham than can show it, it is the
+// greater of two: the highest probability of any ham, and the quantile of a
+// normal distribution that has the ham's mean and standard deviation in log odds,
+// with the upper ends of the intervals of both.
+func holdThreshold(ham []hamScore, budget float64) float64 {
+	if at, ok := thresholdFor(ham, budget); ok {
+		return at
+	}
+	if len(ham) == 0 {
+		return neverHold
+	}
+	var n, mean, variance float64
+	for _, s := range ham {
+		n++
+		mean += logitOf(s.probability)
+	}
+	mean /= n
+	for _, s := range ham {
+		d := logitOf(s.probability) - mean
+		variance += d * d
+	}
+	deviation := math.Sqrt(variance / max(n-1, 1))
+	// The usual approximation of a one-sided tolerance bound (Natrella 1963,
+	// "Experimental Statistics", section 2-5), with 80 % confidence.
+	z, confidence := mathext.NormalQuantile(1-budget), 0.84
+	a := 1 - confidence*confidence/(2*max(n-1, 1))
+	k := (z + math.Sqrt(max(z*z-a*(z*z-confidence*confidence/n), 0))) / a
+	return min(max(math.Nextafter(ham[0].probability, 2), sigmoid(mean+k*deviation)), neverHold)
+}
+
+func logitOf(p float64) float64 {
+	const least = 1e-6
+	return logit(min(max(p, least), 1-least))
+}
+
+// flaggedShare returns the share of the ham at or above a probability, by weight.
+func flaggedShare(ham []hamScore, at float64) float64 {
+	flagged, total := 0.0, 0.0
+	for _, s := range ham {
+		total += s.weight
+		if s.probability >= at {
+			flagged += s.weight
+		}
+	}
+	return flagged / max(total, 1e-9)
 }
 
 // thresholdFor returns the lowest probability at which no more than maxRate of
 // the ham is flagged, with 99 % confidence, and false when there is too little
-// ham to show it. It sorts ham, the out-of-fold probabilities of ham rows.
-func thresholdFor(ham []float64, maxRate float64) (float64, bool) {
-	if upperBound(0, len(ham)) > maxRate {
+// ham to show it. ham is by falling probability. Weights count: n rows of unequal
+// weight say as much as (Σw)²/Σw² rows of equal weight (Kish 1965, "Survey Sampling").
+func thresholdFor(ham []hamScore, maxRate float64) (float64, bool) {
+	var sum, squares float64
+	for _, s := range ham {
+		sum += s.weight
+		squares += s.weight * s.weight
+	}
+	if sum == 0 {
 		return 0, false
 	}
-	slices.Sort(ham)
-	flagged, n := 0, len(ham)
-	for flagged < n && upperBound(flagged+1, n) <= maxRate {
-		flagged++
+	n := sum * sum / squares
+	bound := func(flagged float64) float64 { return upperBound(flagged/sum*n, n) }
+	if bound(0) > maxRate {
+		return 0, false
 	}
-	return math.Nextafter(ham[n-1-min(flagged, n-1)], 2), true
+	flagged, i := 0.0, 0
+	for i < len(ham)-1 && bound(flagged+ham[i].weight) <= maxRate {
+		flagged += ham[i].weight
+		i++
+	}
+	return math.Nextafter(ham[i].probability, 2), true
 }
 
 // upperBound is the upper end of the one-sided 99 % confidence interval of a
 // rate that was observed k times in n trials (Clopper and Pearson 1934): a
 // quantile of the beta distribution.
-func upperBound(k, n int) float64 {
+func upperBound(k, n float64) float64 {
 	if k >= n {
 		return 1
 	}
-	return mathext.InvRegIncBeta(float64(k+1), float64(n-k), 0.99)
+	return mathext.InvRegIncBeta(k+1, n-k, 0.99)
 }

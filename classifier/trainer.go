@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -28,10 +29,23 @@ type TrainOptions struct {
 	MaxTokens int       // in the model; 0 means 204,800
 	Datasets  []Dataset // public label sets among the rows, for the manifest
 	Starter   bool      // the rows are public sets only: the model never rejects
-	Hold      float64   // probability of spam at which to hold; 0: chosen so that under 2 % of the ham is held
+	Hold      float64   // probability at which to hold; 0: by HoldBudget
 	// Base, unless nil, is a model whose weights are the priors of the new one. It
 	// must not have learned from the same labels, or the metrics are too good.
 	Base *Model
+	// Traffic, unless nil, are the last comments of the installation's sites, newest
+	// first, labelled or not. The priors and the hold thresholds are set from it;
+	// without it, from the labels.
+	Traffic iter.Seq2[Sample, error]
+	// HoldBudget is the share of what is neither spam nor abuse that may be held;
+	// 0 means 0.02.
+	HoldBudget float64
+	// Conflict, unless nil, is called for every text that has labels of more than
+	// one class.
+	Conflict func(Conflict)
+	// WithoutColumns names columns of the stack that are left out, to measure
+	// what each is good for. See Head.Columns.
+	WithoutColumns []string
 	// Progress, unless nil, is called from time to time with the work done so far
 	// and in all, in rows, by one goroutine at a time. The total is 0 as long as
 	// it is unknown.
@@ -39,38 +53,53 @@ type TrainOptions struct {
 }
 
 const (
-	maxFolds        = 10
-	maxMembers      = 4 * (maxFolds + 1) // of an ensemble with up to four variants
-	maxTrackedTexts = 4 << 20            // texts in which duplicates and conflicts are found
-	maxRows         = 1 << 20            // texts learned from; of more, a sample by hash
-	maxOutOfFold    = 1 << 19            // out-of-fold scores used for calibration and metrics
+	maxFolds     = 10
+	maxMembers   = 4 * (maxFolds + 1) // of an ensemble with up to four variants
+	maxRows      = 1 << 20            // texts learned from; of more, a sample by hash
+	maxOutOfFold = 1 << 19            // out-of-fold scores used for calibration and metrics
 )
 
 // trainer is the state of one call of Train.
 type trainer struct {
-	opt         TrainOptions
-	params      hyperparams
-	folds       int
-	manifest    Manifest
-	textClasses map[uint64]uint8 // by textKey: bits of the classes that the text was given
-	vocabulary  *vocabulary
-	scanner     features.Scanner
-	langs       interner
-	sources     interner
-	uniqueTexts int        // labels without duplicates
-	mu          sync.Mutex // guards done
-	done        int
-	total       int
+	opt        TrainOptions
+	params     [heads]hyperparams
+	folds      int
+	manifest   Manifest
+	texts      []labelledText // in the order of their first labels
+	keys       []uint64       // of the texts, see keyOf
+	votes      []vote
+	rowTexts   []uint32 // by index of the row: index into texts
+	vocabulary *vocabulary
+	scanner    features.Scanner
+	field      normalize.Text
+	langs      interner
+	sources    interner
+	labellers  interner
+
+	described map[clusterClass]bool // see describe
+	undated   bool                  // see describe
+
+	unknown, unknownChosen int  // see noteUnknown
+	unknownHeld            bool // see checkUnknown
+
+	mu    sync.Mutex // guards done, total and the manifest's notes
+	done  int
+	total int
 }
 
 // Train trains a model on labels. It goes over rows once and keeps a copy in
 // temporary files; the memory that it takes is bounded for any number of rows.
-// The metrics are cross-validated: the rows are divided into folds, each fold is
+//
+// Labels of the same text by the same author are votes, see countVotes. Texts
+// are weighed by the inverse of their selection rate, and those of one cluster of
+// near copies and of one labeller are limited together, see weighTexts. The
+// metrics are cross-validated: the clusters are divided into folds, each fold is
 // scored by a model that was fitted on the others, and the returned model is
 // fitted on all.
 //
-// Duplicates, and texts that have labels of more than one class, are left out.
-// Without ham, or without spam and abuse, the error is of models.KindInvalid.
+// A head without labels, or with labels that show too little, is the one of the
+// base model, or does not hold. The notes of the manifest say so. Without ham, or
+// without spam and abuse, the error is of models.KindInvalid.
 func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOptions) (_ *Model, _ Metrics, err error) {
 	t := newTrainer(opt)
 	texts, err := os.CreateTemp("", "winnow-labels-*")
@@ -81,6 +110,9 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	if err := t.collect(ctx, rows, texts); err != nil {
 		return nil, Metrics{}, err
 	}
+	t.checkUnknown()
+	t.countVotes()
+	t.weighTexts()
 	t.addPriors()
 	t.vocabulary.selectTerms(uint32(t.opt.MinRows), t.opt.MaxTokens)
 	file, err := newRowFile()
@@ -91,7 +123,9 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	if err := t.encode(ctx, texts, file); err != nil {
 		return nil, Metrics{}, err
 	}
-	t.params.forDomainShift(t.domainShift())
+	for i := range t.params {
+		t.params[i].forDomainShift(t.domainShift())
+	}
 	m, err := t.trainHeads(ctx, file)
 	if err != nil {
 		return nil, Metrics{}, err
@@ -113,13 +147,20 @@ func newTrainer(opt TrainOptions) *trainer {
 		opt.Progress = func(int, int) {}
 	}
 	return &trainer{
-		opt: opt, params: defaultHyperparams, vocabulary: newVocabulary(), textClasses: map[uint64]uint8{},
+		opt: opt, params: [heads]hyperparams{spamHead: spamHyperparams, abuseHead: abuseHyperparams}, vocabulary: newVocabulary(),
 		folds: min(max(int(math.Round(1/opt.Holdout)), 2), maxFolds),
 		manifest: Manifest{
 			Scheme: features.Scheme, Seed: opt.Seed, Starter: opt.Starter, Datasets: opt.Datasets,
-			Sources: map[string]Counts{}, Sites: map[string]Counts{},
+			Sources: map[string]Counts{}, Sites: map[string]Counts{}, SiteClusters: map[string]Counts{},
 		},
 	}
+}
+
+// note adds a sentence to the notes of the manifest.
+func (t *trainer) note(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.manifest.Notes = append(t.manifest.Notes, fmt.Sprintf(format, args...))
 }
 
 func (t *trainer) reportProgress(rows int) {
@@ -127,86 +168,4 @@ func (t *trainer) reportProgress(rows int) {
 	defer t.mu.Unlock()
 	t.done += rows
 	t.opt.Progress(t.done, t.total)
-}
-
-// trainHeads fits the heads that have labels and returns the model.
-func (t *trainer) trainHeads(ctx context.Context, file *rowFile) (*Model, error) {
-	var counts Counts
-	for _, c := range t.manifest.Sources {
-		counts.Ham, counts.Spam, counts.Abuse = counts.Ham+c.Ham, counts.Spam+c.Spam, counts.Abuse+c.Abuse
-	}
-	if counts.Ham == 0 || counts.Spam+counts.Abuse == 0 {
-		return nil, models.Errorf(models.KindInvalid, "training needs labels of ham and of spam or abuse; there are %d of ham, %d of spam, %d of abuse", counts.Ham, counts.Spam, counts.Abuse)
-	}
-	trainedHeads := min(counts.Spam, 1) + min(counts.Abuse, 1)
-	t.total = t.done + trainedHeads*t.params.epochs(file.rows)*file.rows
-	m := &Model{manifest: t.manifest}
-	m.manifest.Metrics.Rows = t.manifest.Rows
-	// The heads are fitted concurrently. What they share is read-only, except for
-	// the progress, which has a lock.
-	var fitted [heads][]float64
-	var errs [heads]error
-	var wg sync.WaitGroup
-	for i, class := range headClass {
-		if class == models.Spam && counts.Spam == 0 || class == models.Abuse && counts.Abuse == 0 {
-			continue
-		}
-		wg.Go(func() {
-			var h *Head
-			var f *HeadMetrics
-			h, f, fitted[i], errs[i] = t.fitHead(ctx, file, class)
-			if i == spamHead {
-				m.manifest.Spam, m.manifest.Metrics.Spam = h, f
-			} else {
-				m.manifest.Abuse, m.manifest.Metrics.Abuse = h, f
-			}
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs[:]...); err != nil {
-		return nil, err
-	}
-	return t.assemble(m, fitted)
-}
-
-// fitHead returns a head, its metrics and its weights, see calibrate.
-func (t *trainer) fitHead(ctx context.Context, file *rowFile, class models.Class) (*Head, *HeadMetrics, []float64, error) {
-	bias := 0.0
-	if base := t.opt.Base; base != nil && base.head(headIndex(class)) != nil {
-		bias = base.head(headIndex(class)).Prior
-	}
-	e := newEnsemble(class, t.folds, len(t.vocabulary.terms), file.rows, t.params, bias)
-	if err := e.fit(ctx, file, t.vocabulary, t.opt.Seed, t.reportProgress); err != nil {
-		return nil, nil, nil, err
-	}
-	return t.calibrate(e, file)
-}
-
-// assemble fills the naive Bayes classifier of each head with the fitted weights
-// of the terms, and the feature table with the weights that it gives back. They
-// differ by rounding, see newNaiveBayes.
-func (t *trainer) assemble(m *Model, fitted [heads][]float64) (*Model, error) {
-	weights := make([][heads]float32, len(t.vocabulary.terms))
-	for i, column := range fitted {
-		if column == nil {
-			continue
-		}
-		fittedWeights := func(yield func(uint64, float64) bool) {
-			for id, term := range t.vocabulary.terms {
-				if !yield(term.hash, column[id]) {
-					return
-				}
-			}
-		}
-		nb := newNaiveBayes(headClass[i], fittedWeights)
-		for id, term := range t.vocabulary.terms {
-			weights[id][i] = float32(bayesWeight(nb, term.hash))
-		}
-	}
-	m.manifest.Tokens = len(t.vocabulary.terms)
-	m.features = newFeatureTable(len(t.vocabulary.terms))
-	for id, term := range t.vocabulary.terms {
-		m.features.put(term.hash, weights[id])
-	}
-	return m.reload()
 }

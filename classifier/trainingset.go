@@ -10,25 +10,21 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"strconv"
 
 	"winnow/classifier/text/disguise"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
-// collectedLabel is a label in the first temporary file, with the key of its
-// text.
-type collectedLabel struct {
-	Key   uint64       `json:"k"`
-	Label models.Label `json:"l"`
-}
-
-var classBit = map[models.Class]uint8{models.Ham: 1, models.Spam: 2, models.Abuse: 4}
-
-// collect goes over the labels once. It writes those that are no duplicates to a
-// file, counts their tokens and notes the classes that each text was given.
-func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) error {
-	w := bufio.NewWriterSize(texts, 1<<18)
+// collect goes over the labels once. It writes the first label of every text to
+// a file, counts its tokens and finds its near copies, and notes all votes.
+func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) error {
+	w := bufio.NewWriterSize(file, 1<<18)
 	out := json.NewEncoder(w)
+	clusters := newClusterer()
+	ids := map[uint64]uint32{} // by key: index into texts
+	leftOut := 0
 	for l, err := range rows {
 		if err != nil {
 			return err
@@ -37,22 +33,37 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) 
 			return ctx.Err()
 		}
 		tokens := tokenize(&t.scanner, FromLabel(l))
-		key := t.textKey()
-		classes, tracked := t.textClasses[key]
-		if tracked || len(t.textClasses) < maxTrackedTexts {
-			t.textClasses[key] = classes | classBit[l.Label]
-		}
-		if classes&classBit[l.Label] != 0 {
+		body := hashText(&t.scanner.Body)
+		key := t.keyOf(body, l)
+		text, known := ids[key]
+		switch {
+		case known:
 			t.manifest.Duplicates++
+		case len(t.texts) >= maxTexts:
+			leftOut++
 			continue
+		default:
+			text = uint32(len(t.texts))
+			ids[key] = text
+			t.keys = append(t.keys, key)
+			t.noteUnknown(l)
+			t.texts = append(t.texts, labelledText{cluster: clusters.add(text, body, &t.scanner.Body)})
+			for _, token := range tokens {
+				t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
+			}
+			if err := out.Encode(l); err != nil {
+				return fmt.Errorf("write the temporary training file: %w", err)
+			}
 		}
-		t.uniqueTexts++
-		for _, token := range tokens {
-			t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
+		if len(t.votes) < maxVotes || !known {
+			t.votes = append(t.votes, vote{
+				text: text, labeller: t.labellerOf(l), class: classIndex(l.Label),
+				selected: selectionIndex(l.SelectedBy), rate: float32(l.SelectionRate), at: seconds(l.CreatedAt),
+			})
 		}
-		if err := out.Encode(collectedLabel{key, l}); err != nil {
-			return fmt.Errorf("write the temporary training file: %w", err)
-		}
+	}
+	if leftOut > 0 {
+		t.note("%d labels are left out: they are of more than %d texts", leftOut, maxTexts)
 	}
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("write the temporary training file: %w", err)
@@ -60,58 +71,95 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, texts io.Writer) 
 	return nil
 }
 
-// textKey returns the hash of the normalized text that was scanned last. Two
-// labels with the same key are taken for labels of the same text.
-func (t *trainer) textKey() uint64 {
+func hashText(body *normalize.Text) uint64 {
 	h := fnv.New64a()
-	h.Write(t.scanner.Body.Bytes) // a hash never fails to write
+	h.Write(body.Bytes) // a hash never fails to write
 	return h.Sum64()
 }
 
-// encode turns the collected labels into rows of term ids, without texts that
-// were given more than one class. Some rows are followed by an augmented copy.
-func (t *trainer) encode(ctx context.Context, texts io.ReadSeeker, out *rowFile) error {
-	if _, err := texts.Seek(0, io.SeekStart); err != nil {
+// keyOf returns the key of a text and its author: two labels with the same key
+// are of the same comment. body is the hash of the normalized text.
+func (t *trainer) keyOf(body uint64, l models.Label) uint64 {
+	if l.Author == "" && l.AuthorEmail == "" && l.AuthorURL == "" {
+		return body
+	}
+	h := fnv.New64a()
+	for _, field := range [...]string{l.Author, l.AuthorEmail, l.AuthorURL} {
+		t.field.Normalize(field)
+		h.Write(t.field.Bytes)
+		h.Write([]byte{0})
+	}
+	return body*0x9e3779b97f4a7c15 ^ h.Sum64()
+}
+
+// labellerOf returns the id of who gave a label; 0 is nobody known.
+func (t *trainer) labellerOf(l models.Label) uint16 {
+	if l.LabelledBy == "" {
+		return 0
+	}
+	return t.labellers.id(l.LabelledBy) + 1
+}
+
+// encode turns the texts into rows of term ids. Some rows are followed by an
+// augmented copy.
+func (t *trainer) encode(ctx context.Context, file io.ReadSeeker, out *rowFile) error {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the temporary training file: %w", err)
 	}
-	in := json.NewDecoder(bufio.NewReaderSize(texts, 1<<18))
-	conflicts := map[uint64]bool{}
+	in := json.NewDecoder(bufio.NewReaderSize(file, 1<<18))
+	folds := t.foldsOf()
+	sites := map[siteCluster]bool{}
 	var r row
-	for n := 0; ; n++ {
-		var c collectedLabel
-		if err := in.Decode(&c); errors.Is(err, io.EOF) {
-			t.manifest.Conflicts = len(conflicts)
-			return out.flush()
-		} else if err != nil {
+	for i := range t.texts {
+		var l models.Label
+		if err := in.Decode(&l); err != nil {
 			return fmt.Errorf("read the temporary training file: %w", err)
 		}
-		if n%256 == 0 && ctx.Err() != nil {
+		if i%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if classes := t.textClasses[c.Key]; classes&(classes-1) != 0 { // more than one bit is set
-			conflicts[c.Key] = true
+		text := &t.texts[i]
+		if text.conflict {
+			t.reportConflict(uint32(i), l)
+		}
+		l.Label = classes[text.class]
+		if text.weight == 0 || !t.sampled(t.keys[i]) {
 			continue
 		}
-		if !t.sampled(c.Key) {
-			continue
-		}
-		t.countLabel(c.Label)
+		t.countLabel(l)
+		t.countCluster(sites, l, text)
+		t.describe(l, text)
 		r = row{
-			class: c.Label.Label, fold: t.foldOf(c.Key),
-			lang: t.langs.id(c.Label.Lang), source: t.sources.id(c.Label.Source),
+			class: l.Label, fold: folds[i], lang: t.langs.id(l.Lang), source: t.sources.id(l.Source),
 			terms: r.terms, // reuses the memory
 		}
-		if err := t.writeRow(out, &r, c.Label); err != nil {
+		if err := t.writeRow(out, &r, l, uint32(i)); err != nil {
 			return err
 		}
-		rng := rand.New(rand.NewPCG(c.Key, t.opt.Seed))
-		if rng.Float64() < t.augmentationRate(c.Label.Label) {
-			c.Label.Text = disguise.Apply(lossyDisguises[rng.IntN(len(lossyDisguises))], rng, c.Label.Text)
+		rng := rand.New(rand.NewPCG(t.keys[i], t.opt.Seed))
+		if rng.Float64() < t.augmentationRate(l.Label) {
+			l.Text = disguise.Apply(lossyDisguises[rng.IntN(len(lossyDisguises))], rng, l.Text)
 			r.augmented = true
-			if err := t.writeRow(out, &r, c.Label); err != nil {
+			if err := t.writeRow(out, &r, l, uint32(i)); err != nil {
 				return err
 			}
 		}
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("read the temporary training file: it has more texts than were written")
+	}
+	return out.flush()
+}
+
+// reportConflict adds a text with labels of several classes to the manifest.
+func (t *trainer) reportConflict(text uint32, first models.Label) {
+	t.manifest.Conflicts++
+	c := t.conflictOf(text, first, t.keys[text])
+	if len(t.manifest.ConflictList) < maxListed {
+		t.manifest.ConflictList = append(t.manifest.ConflictList, c)
+	}
+	if t.opt.Conflict != nil {
+		t.opt.Conflict(c)
 	}
 }
 
@@ -125,7 +173,7 @@ var lossyDisguises = []disguise.Kind{disguise.Drop, disguise.Swap, disguise.Inse
 // typing errors. The rates were chosen by hand with cmd/accuracy, table
 // "evasion".
 func (t *trainer) augmentationRate(class models.Class) float64 {
-	rate := min(1, 30_000/float64(t.uniqueTexts))
+	rate := min(1, 30_000/float64(len(t.texts)))
 	switch class {
 	case models.Spam:
 		return rate
@@ -136,11 +184,12 @@ func (t *trainer) augmentationRate(class models.Class) float64 {
 }
 
 // writeRow appends a label to the row file; r holds its other fields.
-func (t *trainer) writeRow(out *rowFile, r *row, l models.Label) error {
+func (t *trainer) writeRow(out *rowFile, r *row, l models.Label, text uint32) error {
 	t.fillRow(r, FromLabel(l))
 	if err := out.append(r); err != nil {
 		return fmt.Errorf("write the temporary training file: %w", err)
 	}
+	t.rowTexts = append(t.rowTexts, text)
 	return nil
 }
 
@@ -160,7 +209,8 @@ func (t *trainer) fillRow(r *row, in Input) {
 // sampled reports whether a text is learned from: all are, up to maxRows texts;
 // of more, a random sample of about that many.
 func (t *trainer) sampled(key uint64) bool {
-	return t.uniqueTexts <= maxRows || float64(t.hash(key)) < math.MaxUint32*float64(maxRows)/float64(t.uniqueTexts)
+	n := float64(len(t.texts))
+	return n <= maxRows || float64(t.hash(key)) < math.MaxUint32*maxRows/n
 }
 
 // hash returns a pseudorandom number for a text, which depends on the seed.
@@ -168,11 +218,7 @@ func (t *trainer) hash(key uint64) uint32 {
 	return uint32((key ^ t.opt.Seed) * 0x9e3779b97f4a7c15 >> 32)
 }
 
-// foldOf returns the cross-validation fold of a text. Equal texts share a fold,
-// so that no member of the ensemble has seen the text of a held-out row.
-func (t *trainer) foldOf(key uint64) uint8 {
-	return uint8(t.hash(key) % uint32(t.folds))
-}
+func hexKey(key uint64) string { return strconv.FormatUint(key, 16) }
 
 // maxSites is how many sites, and how many sources, a manifest names; the rest
 // are counted as "others".
@@ -181,15 +227,34 @@ const maxSites = 1000
 // countLabel adds a label that is learned from to the manifest.
 func (t *trainer) countLabel(l models.Label) {
 	t.manifest.Rows++
-	add := func(m map[string]Counts, name, others string) {
-		if _, ok := m[name]; !ok && len(m) >= maxSites {
-			name = others
-		}
-		c := m[name]
-		c.add(l.Label)
-		m[name] = c
-	}
-	add(t.manifest.Sites, l.Site, "others")
-	add(t.manifest.Sources, l.Source, "others")
+	addCount(t.manifest.Sites, l.Site, l.Label)
+	addCount(t.manifest.Sources, l.Source, l.Label)
 	t.vocabulary.rows++
+}
+
+func addCount(m map[string]Counts, name string, class models.Class) {
+	if _, ok := m[name]; !ok && len(m) >= maxSites {
+		name = "others"
+	}
+	c := m[name]
+	c.add(class)
+	m[name] = c
+}
+
+// siteCluster is a cluster of near copies on one site.
+type siteCluster struct {
+	cluster uint32
+	site    string
+	class   models.Class
+}
+
+// countCluster counts, for Model.Cold, the clusters of a site's labels. Ham that
+// nobody looked at does not count.
+func (t *trainer) countCluster(seen map[siteCluster]bool, l models.Label, text *labelledText) {
+	c := siteCluster{text.cluster, l.Site, l.Label}
+	if l.Site == "" || text.selected == selectedVouched || seen[c] {
+		return
+	}
+	seen[c] = true
+	addCount(t.manifest.SiteClusters, l.Site, l.Label)
 }

@@ -15,6 +15,7 @@ type term struct {
 	ham, spam, abuse uint32
 	block            block
 	prior            [heads]float32 // its weight before any label
+	base             [heads]float32 // its weight in the base model
 	hasPrior         bool
 	required         bool // stays in the vocabulary even if no row has it
 }
@@ -79,7 +80,8 @@ func (v *vocabulary) renumber() {
 func (v *vocabulary) addPrior(t term) {
 	t.hasPrior = true
 	if i, ok := v.ids[t.hash]; ok {
-		v.terms[i].prior, v.terms[i].hasPrior, v.terms[i].required = t.prior, true, v.terms[i].required || t.required
+		known := &v.terms[i]
+		known.prior, known.base, known.hasPrior, known.required = t.prior, t.base, true, known.required || t.required
 		return
 	}
 	v.ids[t.hash] = uint32(len(v.terms))

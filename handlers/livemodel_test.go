@@ -20,7 +20,7 @@ func (f *testSite) addModel() string {
 	for _, word := range []string{"harbour", "council", "school", "bridge", "weather", "library", "theatre", "market", "station", "garden", "river", "museum"} {
 		for _, verb := range []string{"opens", "closes", "waits", "grows"} {
 			rows = append(rows,
-				models.Label{Text: "I think the " + word + " " + verb + " too late in the year", Label: models.Ham},
+				models.Label{Text: "I think the " + word + " " + verb, Label: models.Ham},
 				models.Label{Text: "cheap pills and " + word + " bonus, " + verb + " now at https://win.example/" + word, Label: models.Spam})
 		}
 	}

@@ -3,14 +3,18 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier"
+	"winnow/classifier/gate"
 	"winnow/handlers/node"
+	"winnow/handlers/promotion"
 	"winnow/models"
 )
 
@@ -72,22 +76,59 @@ func (s *Server) storeModel(ctx context.Context, by models.Caller, m *classifier
 	return none, fmt.Errorf("model %s is missing after it was stored", m.Version())
 }
 
+// comparisonTimeout is the time limit of requests that compare models.
+const comparisonTimeout = time.Minute
+
 // promoteModel makes a model live: on this node before the reply, on the others
-// when they receive the event.
+// when they receive the event. A model that the comparison with the live one refuses
+// must be forced with a note.
 func (s *Server) promoteModel(c echo.Context) error {
-	ctx, version := c.Request().Context(), c.Param("version")
-	data, err := s.db.ModelData(ctx, version)
+	ctx := c.Request().Context()
+	req, err := decodeOptional[struct {
+		Force bool   `json:"force"`
+		Note  string `json:"note"`
+	}](c)
 	if err != nil {
 		return err
 	}
-	if _, err := classifier.Read(bytes.NewReader(data)); err != nil {
-		return fmt.Errorf("promote model %s: %w", version, err)
+	if req.Force && models.Blank(req.Note) {
+		return invalid("note", "must not be empty when a model is forced")
 	}
-	info, err := s.db.PromoteModel(ctx, caller(c), version)
+	candidate, err := s.comparer.Load(ctx, c.Param("version"))
+	if err != nil {
+		return err
+	}
+	if !req.Force {
+		req.Note = ""
+	}
+	info, err := s.comparer.Promote(ctx, caller(c), candidate, s.node.Model(), req.Note)
+	if refused := (*promotion.RefusedError)(nil); errors.As(err, &refused) {
+		refused.Report = reportFor(c, refused.Report)
+	}
 	if err != nil {
 		return err
 	}
 	return s.activated(c, info)
+}
+
+// compareModel reports what a model would change if it were promoted.
+func (s *Server) compareModel(c echo.Context) error {
+	ctx := c.Request().Context()
+	candidate, err := s.comparer.Load(ctx, c.Param("version"))
+	if err != nil {
+		return err
+	}
+	report, err := s.comparer.Compare(ctx, candidate, s.node.Model())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, reportFor(c, report))
+}
+
+// reportFor returns a report in the language of the request, with what the caller may
+// see.
+func reportFor(c echo.Context, r gate.Report) gate.Report {
+	return r.In(c.QueryParam("lang")).Visible(caller(c).CanSee)
 }
 
 // rollbackModel makes the previous model live again.

@@ -12,13 +12,14 @@ import (
 	"winnow/storage/storagetest"
 )
 
-// trainingRows is n rows each of ham and spam that are easy to tell apart.
+// trainingRows is n rows each of ham and spam that are easy to tell apart, and too
+// short to be near-copies of each other.
 func trainingRows(n int) (rows []models.Label) {
 	places := []string{"harbour", "library", "market", "bridge", "theatre", "station"}
 	offers := []string{"pills", "bonus", "followers", "profit", "loans", "watches"}
 	for i := range n {
 		rows = append(rows,
-			models.Label{Label: models.Ham, Text: fmt.Sprintf("The council was right about the %s, I say, and so are %d others.", places[i%6], i)},
+			models.Label{Label: models.Ham, Text: fmt.Sprintf("The council was right: %s %d.", places[i%6], i)},
 			models.Label{Label: models.Spam, Text: fmt.Sprintf("Cheap %s now!!! Click http://offer%d.example/win", offers[i%6], i)},
 		)
 	}
@@ -38,7 +39,12 @@ func all(rows []models.Label) func(func(models.Label, error) bool) {
 
 func (d *testNode) trainedModel(n int) *classifier.Model {
 	d.Helper()
-	m, _, err := classifier.Train(d.Context(), all(trainingRows(n)), classifier.TrainOptions{})
+	return d.trained(trainingRows(n))
+}
+
+func (d *testNode) trained(rows []models.Label) *classifier.Model {
+	d.Helper()
+	m, _, err := classifier.Train(d.Context(), all(rows), classifier.TrainOptions{})
 	d.must(err)
 	return m
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/classifier/gate"
+	"winnow/handlers/promotion"
 	"winnow/handlers/screening"
 	"winnow/models"
 )
@@ -23,6 +25,7 @@ type problem struct {
 	Fields    []models.FieldError `json:"fields,omitempty"`
 	Current   *currentState       `json:"current,omitempty"` // state of the comment, for a conflict
 	Until     time.Time           `json:"until,omitzero"`    // end of a ban, or of an article's closing
+	Gate      *gate.Report        `json:"gate,omitempty"`    // why a model was not promoted
 	RequestID string              `json:"request_id,omitempty"`
 }
 
@@ -73,6 +76,10 @@ func problemOf(err error) problem {
 	var refused *screening.RefusedError
 	if errors.As(err, &refused) {
 		p.Until = refused.Until
+	}
+	var candidate *promotion.RefusedError
+	if errors.As(err, &candidate) {
+		p.Gate = &candidate.Report
 	}
 	status, known := statuses[kind]
 	if !known || kind == models.KindInternal {

@@ -31,6 +31,15 @@ func decode[T any](c echo.Context) (T, error) {
 	return v, parse(data, &v)
 }
 
+// decodeOptional reads a JSON request that may have no body, which is the zero value.
+func decodeOptional[T any](c echo.Context) (T, error) {
+	if c.Request().ContentLength == 0 {
+		var v T
+		return v, nil
+	}
+	return decode[T](c)
+}
+
 // readJSON returns the body of a request that says it is JSON.
 func readJSON(r *http.Request) ([]byte, error) {
 	contentType := r.Header.Get("Content-Type")

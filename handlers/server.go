@@ -17,6 +17,7 @@ import (
 
 	"winnow/handlers/node"
 	"winnow/handlers/password"
+	"winnow/handlers/promotion"
 	"winnow/handlers/screening"
 	"winnow/models"
 	"winnow/storage"
@@ -59,6 +60,7 @@ type Config struct {
 type Server struct {
 	db       *storage.DB
 	node     *node.Node
+	comparer *promotion.Comparer
 	screener *screening.Screener
 	limiter  Limiter
 	redis    SharedService
@@ -97,6 +99,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
+	s.comparer = promotion.New(cfg.DB, cfg.Now)
 	s.metrics = s.newMetrics()
 	s.handler = s.router()
 	return s, nil

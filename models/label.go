@@ -30,15 +30,15 @@ type Label struct {
 	LabelledBy  string    `json:"labelled_by,omitempty"`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
 
-	SelectedBy    string  `json:"selected_by,omitempty"`    // why a person looked at the text: one of the Selected constants; "": unknown
-	SelectionRate float64 `json:"selection_rate,omitempty"` // probability with which such a text is looked at, 0..1; 0: unknown
+	SelectedBy    string  `json:"selected_by,omitempty"`    // why a person looked at the text, one of the constants below; "": unknown
+	SelectionRate float64 `json:"selection_rate,omitempty"` // probability with which such a text is looked at, 0 to 1; 0: unknown
 }
 
-// Why a person looked at a text.
+// Values of Label.SelectedBy.
 const (
-	SelectedHeld    = "held"    // it waited in the queue
-	SelectedSample  = "sample"  // it was drawn at random
+	SelectedHeld    = "held"    // the filter or a rule held it
+	SelectedSample  = "sample"  // drawn at random, whatever the filter thought of it
 	SelectedReport  = "report"  // a reader reported it
-	SelectedVouched = "vouched" // its author is vouched for
-	SelectedImport  = "import"  // it came from a file
+	SelectedVouched = "vouched" // nobody looked: the author is vouched for
+	SelectedImport  = "import"  // imported from elsewhere
 )

@@ -88,6 +88,21 @@ func (t *tx) liveModel() (models.ModelInfo, error) {
 
 // PromoteModel makes a model live. Promoting the live one changes nothing.
 func (db *DB) PromoteModel(ctx context.Context, by models.Caller, version string) (models.ModelInfo, error) {
+	return db.promoteModel(ctx, by, version, "")
+}
+
+// ForceModel makes a model live that the comparison with the live one refused. The
+// note, which must not be empty, says why; it is in the audit trail.
+func (db *DB) ForceModel(ctx context.Context, by models.Caller, version, note string) (models.ModelInfo, error) {
+	if models.Blank(note) {
+		var bad models.Invalid
+		bad.Add("note", "must not be empty: why is the model promoted all the same?")
+		return models.ModelInfo{}, bad.Err()
+	}
+	return db.promoteModel(ctx, by, version, note)
+}
+
+func (db *DB) promoteModel(ctx context.Context, by models.Caller, version, force string) (models.ModelInfo, error) {
 	return update(ctx, db, func(t *tx) (none models.ModelInfo, err error) {
 		old, err := t.liveModel()
 		if err != nil && models.KindOf(err) != models.KindNotFound {
@@ -102,7 +117,7 @@ func (db *DB) PromoteModel(ctx context.Context, by models.Caller, version string
 		if _, err := t.Exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, newID(), version, micros(t.Now)); err != nil {
 			return none, err
 		}
-		return t.publishLiveModel(by, "model.promote", old.Version)
+		return t.publishLiveModel(by, "model.promote", old.Version, force)
 	})
 }
 
@@ -122,13 +137,13 @@ func (db *DB) RollbackModel(ctx context.Context, by models.Caller) (models.Model
 		if _, err := t.Exec(`UPDATE promotions SET rolled_back_at = $1 WHERE id = $2`, micros(t.Now), last[0].id); err != nil {
 			return none, err
 		}
-		return t.publishLiveModel(by, "model.rollback", last[0].version)
+		return t.publishLiveModel(by, "model.rollback", last[0].version, "")
 	})
 }
 
 // publishLiveModel adds the event and the audit row of a change of the live
-// model, and returns the new one.
-func (t *tx) publishLiveModel(by models.Caller, action, old string) (models.ModelInfo, error) {
+// model, and returns the new one. force is why it was promoted although refused.
+func (t *tx) publishLiveModel(by models.Caller, action, old, force string) (models.ModelInfo, error) {
 	m, err := t.liveModel()
 	if err != nil {
 		return m, err
@@ -136,5 +151,9 @@ func (t *tx) publishLiveModel(by models.Caller, action, old string) (models.Mode
 	if err := t.event(models.ModelPromoted, "", m.Version, "", ""); err != nil {
 		return m, err
 	}
-	return m, t.audit(by, "", action, m.Version, map[string]string{"live": old}, map[string]string{"live": m.Version})
+	after := map[string]string{"live": m.Version}
+	if force != "" {
+		after["forced"] = sqldb.SanitizeText(force)
+	}
+	return m, t.audit(by, "", action, m.Version, map[string]string{"live": old}, after)
 }

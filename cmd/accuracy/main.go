@@ -1,4 +1,4 @@
-// Command accuracy measures the classifier on labelled sets and prints four
+// Command accuracy measures the classifier on labelled sets and prints
 // tables:
 //
 //   - accuracy: the metrics of each set, beside those of the naive Bayes library
@@ -9,6 +9,9 @@
 //   - foreign: the false positives on ham of other sources and languages
 //
 //   - cold: the metrics on a source that the model was not trained on
+//
+//   - columns: the metrics without each column of the stack (not by default: it
+//     trains a model for each)
 //
 //     go run ./cmd/accuracy FOLDER
 //
@@ -85,6 +88,8 @@ func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables strin
 			err = s.evasion(ctx, names)
 		case "foreign":
 			err = s.foreignHam(ctx, names, base)
+		case "columns":
+			err = s.columns(ctx, names)
 		case "cold":
 			err = s.coldStart(ctx, names, cold, strings.Split(overlap, ","))
 		default:

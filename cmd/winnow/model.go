@@ -28,11 +28,8 @@ func modelCommand() *cli.Command {
 				Flags:  []cli.Flag{databaseFlag()},
 				Action: importModel,
 			},
-			{
-				Name: "promote", ArgsUsage: "VERSION", Usage: "make a model live on all nodes",
-				Flags:  []cli.Flag{databaseFlag()},
-				Action: withDatabase(promoteModel, "VERSION"),
-			},
+			compareCommand(),
+			promoteCommand(),
 			{
 				Name: "rollback", Usage: "make the previous model live again",
 				Flags:  []cli.Flag{databaseFlag()},
@@ -86,11 +83,6 @@ func importModel(ctx context.Context, c *cli.Command) error {
 	}
 	_, err = fmt.Fprintln(c.Root().Writer, m.Version())
 	return err
-}
-
-func promoteModel(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
-	info, err := db.PromoteModel(ctx, operator(), args[0])
-	return printLive(c, info, err)
 }
 
 func rollbackModel(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) error {

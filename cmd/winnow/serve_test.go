@@ -138,8 +138,8 @@ func labels(t *testing.T) string {
 	places := []string{"harbour", "library", "market", "bridge", "theatre", "station"}
 	offers := []string{"pills", "casino bonus", "followers", "crypto profit", "loan", "replica watches"}
 	for i := range 300 {
-		ham := fmt.Sprintf("I think the council was right about the %s, row %d of the seats is always full on Sundays.", places[i%6], i)
-		spam := fmt.Sprintf("Cheap %s now!!! Click http://offer%d.example/win and earn $%d a day from home", offers[i%6], i, 100+i)
+		ham := fmt.Sprintf("The council was right: %s %d.", places[i%6], i)
+		spam := fmt.Sprintf("Cheap %s now!!! Click http://offer%d.example/win: $%d daily", offers[i%6], i, 100+i)
 		for _, row := range []models.Label{{Text: ham, Label: models.Ham}, {Text: spam, Label: models.Spam}} {
 			line, err := json.Marshal(row)
 			if err != nil {

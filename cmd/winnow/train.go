@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/urfave/cli/v3"
 
 	"winnow/classifier"
+	"winnow/classifier/gate"
+	"winnow/models"
 )
 
 func trainCommand() *cli.Command {
@@ -43,12 +46,19 @@ func train(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return fmt.Errorf("read the base model: %w", err)
 	}
-	m, metrics, err := classifier.Train(ctx, rows, classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
+	inspector := gate.NewInspector(gate.Limits{})
+	m, metrics, err := classifier.Train(ctx, inspected(rows, inspector), classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
 	if err != nil {
 		return err
 	}
 	if err := m.WriteFile(out); err != nil {
 		return err
+	}
+	for _, f := range inspector.Findings("") {
+		fmt.Fprintf(c.Root().ErrWriter, "warning: %s\n", f.Message)
+		for _, row := range f.Rows[:min(len(f.Rows), 3)] {
+			fmt.Fprintf(c.Root().ErrWriter, "    %s\n", oneLine(row.Text, 100))
+		}
 	}
 	fmt.Fprintf(c.Root().ErrWriter, "model %s written to %s\n", m.Version(), out)
 	return printMetrics(c, metrics)
@@ -62,4 +72,18 @@ func baseModel(name string) (*classifier.Model, error) {
 		return classifier.Starter()
 	}
 	return classifier.ReadFile(name)
+}
+
+// inspected shows each row to an inspector on its way.
+func inspected(rows iter.Seq2[models.Label, error], inspector *gate.Inspector) iter.Seq2[models.Label, error] {
+	return func(yield func(models.Label, error) bool) {
+		for l, err := range rows {
+			if err == nil {
+				inspector.Add(l)
+			}
+			if !yield(l, err) {
+				return
+			}
+		}
+	}
 }

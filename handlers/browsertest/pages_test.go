@@ -190,7 +190,7 @@ func TestModelsArePromotedAndRolledBack(t *testing.T) {
 // trainingRows yields labels that a small model can be trained from.
 func trainingRows(yield func(models.Label, error) bool) {
 	for i := range 60 {
-		row := models.Label{Label: models.Ham, Text: "The council was right about the harbour, I say, and so are " + string(rune('a'+i%26)) + string(rune('a'+i/26))}
+		row := models.Label{Label: models.Ham, Text: "The council was right: " + string(rune('a'+i%26)) + string(rune('a'+i/26))}
 		if i%2 == 0 {
 			row = models.Label{Label: models.Spam, Text: "Cheap pills now, click http://offer.example/" + string(rune('a'+i%26)) + string(rune('a'+i/26))}
 		}

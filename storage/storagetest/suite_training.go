@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,38 @@ var trainingTests = map[string]func(*testing.T, *fixture){
 		}
 		_, _, err = l.ImportLabels(l.ctx, operator, all([]models.Label{{Text: "a", Label: "odd"}}))
 		wantKind(t, err, models.KindInvalid)
+	},
+	"recent comments come newest first, with their labels": func(t *testing.T, l *fixture) {
+		first, second, third := l.post(t), l.post(t), l.post(t)
+		_, _, err := l.Decide(l.ctx, ann, second.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
+		ok(t, err)
+		recent := func(site string, limit int) (ids []string) {
+			t.Helper()
+			for c, err := range l.RecentComments(l.ctx, site, limit) {
+				ok(t, err)
+				want := models.Class("")
+				if c.ID == second.ID {
+					want = models.Spam
+				}
+				equal(t, "label", c.Label, want)
+				ids = append(ids, c.ID)
+			}
+			return ids
+		}
+		for _, site := range []string{"", "gazette"} {
+			equal(t, "all", strings.Join(recent(site, 10), " "), third.ID+" "+second.ID+" "+first.ID)
+			equal(t, "two", strings.Join(recent(site, 2), " "), third.ID+" "+second.ID)
+		}
+		equal(t, "another site's", len(recent("tribune", 10)), 0)
+	},
+	"a refused model is forced with a note, which is audited": func(t *testing.T, l *fixture) {
+		ok(t, l.AddModel(l.ctx, ann, models.ModelInfo{Version: "m1"}, []byte{1}))
+		_, err := l.ForceModel(l.ctx, ann, "m1", " ")
+		wantKind(t, err, models.KindInvalid)
+		equal(t, "live", must(l.ForceModel(l.ctx, ann, "m1", "a campaign is under way"))(t).Version, "m1")
+		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "model.promote"})
+		ok(t, err)
+		equal(t, "after", string(rows[0].After), `{"forced":"a campaign is under way","live":"m1"}`)
 	},
 	"a model is promoted and rolled back": func(t *testing.T, l *fixture) {
 		_, err := l.LiveModel(l.ctx)

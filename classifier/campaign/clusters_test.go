@@ -1,0 +1,38 @@
+package campaign
+
+import (
+	"fmt"
+	"testing"
+
+	"winnow/classifier/text/normalize"
+)
+
+func TestClustersJoinNearCopies(t *testing.T) {
+	var c Clusters
+	cluster := func(text string) int {
+		var body normalize.Text
+		body.Normalize(text)
+		id, _ := c.Add(&body)
+		return id
+	}
+	first := cluster("My cousin earned four hundred dollars last week with this easy method, write to anna77")
+	for i := range 20 {
+		copied := fmt.Sprintf("My cousin earned four hundred dollars last week with this easy method, write to maria%d!!", i)
+		if id := cluster(copied); id != first {
+			t.Errorf("%q is in cluster %d, its original in %d", copied, id, first)
+		}
+	}
+	other := cluster("The council closed the old bridge in April and nobody has heard of a date for its repair")
+	if other == first {
+		t.Error("another text is in the same cluster")
+	}
+	if short := cluster("Thank you!"); short != cluster("thank you!") || short == first || short == other {
+		t.Error("equal short texts must be one cluster of their own")
+	}
+	if cluster("Thank you!") == cluster("Thanks a lot!") {
+		t.Error("different short texts share a cluster")
+	}
+	if c.Len() != 4 {
+		t.Errorf("%d clusters", c.Len())
+	}
+}

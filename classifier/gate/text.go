@@ -1,0 +1,232 @@
+package gate
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Codes of notes and of the sentence of a report.
+const (
+	sentence        Code = "sentence"
+	noTraffic       Code = "no_traffic"
+	noLabels        Code = "no_labels"
+	fewHeldOut      Code = "few_held_out"
+	heldOutDecides  Code = "held_out"
+	ownDecide       Code = "own_decide"
+	liveLearned     Code = "live_learned"
+	cutLabels       Code = "cut_labels"
+	sameModel       Code = "same_model"
+	noCalibration   Code = "no_calibration"
+	noLanguages     Code = "no_languages"
+	fewOfClass      Code = "few_of_class"
+	goldenBothWrong Code = "golden_both_wrong"
+	atEqualAlarms   Code = "at_equal_alarms"
+	estimatedHold   Code = "estimated_hold"
+)
+
+// message is a text by its code, with the values of its parameters. Numbers are ints;
+// shares are float64, and shown in percent; probabilities are of type probability.
+type message struct {
+	code   Code
+	params map[string]any
+}
+
+type probability float64
+
+// variantParam names one of several texts of a code.
+const variantParam = "variant"
+
+// texts are English and German, with parameters in braces.
+var texts = map[Code][2]string{
+	sentence: {
+		"Of the last {comments} comments it would hold {held_then} (now {held_now}) and reject {rejected_then} (now {rejected_now}).",
+		"Von den letzten {comments} Kommentaren würde es {held_then} zurückhalten (jetzt {held_now}) und {rejected_then} ablehnen (jetzt {rejected_now}).",
+	},
+	noTraffic: {
+		"There are no comments to say what it would change.",
+		"Es gibt keine Kommentare, an denen sich zeigen ließe, was sich ändern würde.",
+	},
+	FalseAlarms: {
+		"It holds or rejects {then} of {n} legitimate comments with a label (now {now}); at most {limit} is allowed.",
+		"Es hält {then} von {n} legitimen Kommentaren mit Label zurück oder lehnt sie ab (jetzt {now}); erlaubt sind höchstens {limit}.",
+	},
+	FalseReject: {
+		"It rejects {then} of {n} legitimate comments with a label (now {now}); at most {limit} is allowed.",
+		"Es lehnt {then} von {n} legitimen Kommentaren mit Label ab (jetzt {now}); erlaubt sind höchstens {limit}.",
+	},
+	Recall: {
+		"It lets {then} of {n} comments with the label {class} through (now {now}).",
+		"Es lässt {then} von {n} Kommentaren mit dem Label {class} durch (jetzt {now}).",
+	},
+	NoSkill: {
+		"It tells {class} from legitimate comments no better than chance: the area under its ROC curve is {auc} on {n} labels (1 is perfect, 0.5 is chance).",
+		"Es unterscheidet {class} von legitimen Kommentaren nicht besser als der Zufall: Die Fläche unter der ROC-Kurve ist {auc} bei {n} Labels (1 ist vollkommen, 0,5 ist Zufall).",
+	},
+	Flipped + ".candidate": {
+		"It contradicts most labels: what they call spam or abuse it finds more harmless than what they call legitimate (area under the ROC curve {auc} on {n} labels). Did it learn from exchanged labels?",
+		"Es widerspricht der Mehrzahl der Labels: Was Spam oder Beleidigung ist, findet es harmloser als das Legitime (Fläche unter der ROC-Kurve {auc} bei {n} Labels). Hat es aus vertauschten Labels gelernt?",
+	},
+	Flipped + ".labels": {
+		"Most labels contradict the live model: what they call spam or abuse it finds more harmless than what they call legitimate (area under the ROC curve {auc} on {n} labels). Are labels exchanged?",
+		"Die Mehrzahl der Labels widerspricht dem aktiven Modell: Was Spam oder Beleidigung sein soll, findet es harmloser als das Legitime (Fläche unter der ROC-Kurve {auc} bei {n} Labels). Sind Labels vertauscht?",
+	},
+	Flipped + ".traffic": {
+		"It contradicts the live model: of {n} comments it finds the {flagged} that the live model holds or rejects more harmless than the others (area under the ROC curve {auc}). Did it learn from exchanged labels?",
+		"Es widerspricht dem aktiven Modell: Von {n} Kommentaren findet es die {flagged}, die das aktive Modell zurückhält oder ablehnt, harmloser als die anderen (Fläche unter der ROC-Kurve {auc}). Hat es aus vertauschten Labels gelernt?",
+	},
+	Recall + ".traffic": {
+		"It lets {then} of {n} comments through that the live model holds or rejects and that nobody found legitimate.",
+		"Es lässt {then} von {n} Kommentaren durch, die das aktive Modell zurückhält oder ablehnt und die niemand für legitim befunden hat.",
+	},
+	Calibrated: {
+		"Its probabilities are wrong: on {n} comments that moderators looked at, it expects {predicted} {class}, and {observed} are (the live model expects {live}).",
+		"Seine Wahrscheinlichkeiten stimmen nicht: Bei {n} gesichteten Kommentaren erwartet es {predicted} {class}, tatsächlich sind es {observed} (das aktive Modell erwartet {live}).",
+	},
+	SliceWorse + ".false_alarms": {
+		"For {kind} {name} it is worse: it holds or rejects {then} of {n} legitimate comments with a label (now {now}).",
+		"Für {kind} {name} ist es schlechter: Es hält {then} von {n} legitimen Kommentaren mit Label zurück oder lehnt sie ab (jetzt {now}).",
+	},
+	SliceWorse + ".recall": {
+		"For {kind} {name} it is worse: it lets {then} of {n} comments with the label spam or abuse through (now {now}).",
+		"Für {kind} {name} ist es schlechter: Es lässt {then} von {n} Kommentaren mit dem Label Spam oder Beleidigung durch (jetzt {now}).",
+	},
+	SliceWorse + ".hold_budget": {
+		"For {kind} {name} it would hold {then} of {n} comments (now {now}), about {legitimate} of the legitimate ones; the budget is {limit}.",
+		"Für {kind} {name} würde es {then} von {n} Kommentaren zurückhalten (jetzt {now}), etwa {legitimate} der legitimen; das Budget ist {limit}.",
+	},
+	GoldenLost: {
+		"{n} golden examples lose their class.",
+		"{n} Musterbeispiele verlieren ihre Klasse.",
+	},
+	HoldBudget: {
+		"It would hold {then} of {n} comments (now {now}), about {legitimate} of the legitimate ones; the budget is {limit}.",
+		"Es würde {then} von {n} Kommentaren zurückhalten (jetzt {now}), etwa {legitimate} der legitimen; das Budget ist {limit}.",
+	},
+	FewLabels: {
+		"It learned from {ham} labels of ham, {spam} of spam and {abuse} of abuse, near-copies counted once; at least {min_ham} of ham and {min_class} of spam or abuse are needed.",
+		"Es hat aus {ham} Labels für legitime Kommentare, {spam} für Spam und {abuse} für Beleidigung gelernt, fast gleiche einmal gezählt; nötig sind mindestens {min_ham} legitime und {min_class} für Spam oder Beleidigung.",
+	},
+	Language: {
+		"The labels are in other languages ({labels}) than the comments ({traffic}).",
+		"Die Labels sind in anderen Sprachen ({labels}) als die Kommentare ({traffic}).",
+	},
+	NearCopies: {
+		"Of {n} labels of {class}, {largest} are near-copies of one text; there are {clusters} different texts.",
+		"Von {n} Labels für {class} sind {largest} fast gleiche Kopien eines Textes; es gibt {clusters} verschiedene Texte.",
+	},
+	HeadLost: {
+		"It does not know {class}, which the live model does.",
+		"Es kennt {class} nicht, das aktive Modell schon.",
+	},
+	OwnFigures: {
+		"The figures in its file are bad: in cross-validation it holds {then} of {n} legitimate comments for {class} ({rate}); at most {limit} is allowed.",
+		"Die Werte in seiner Datei sind schlecht: In der Kreuzvalidierung hält es {then} von {n} legitimen Kommentaren wegen {class} zurück ({rate}); erlaubt sind höchstens {limit}.",
+	},
+	Conflicts: {
+		"{n} texts have labels of more than one class.",
+		"{n} Texte haben Labels verschiedener Klassen.",
+	},
+	noLabels: {
+		"There are no labels to compare the models on.",
+		"Es gibt keine Labels, an denen sich die Modelle vergleichen ließen.",
+	},
+	fewHeldOut: {
+		"Only {ham} labels of ham and {bad} of spam or abuse were held out from the candidate, near-copies counted once. Labels that it may have learned from are compared too: they flatter it.",
+		"Nur {ham} legitime Labels und {bad} für Spam oder Beleidigung wurden dem Kandidaten vorenthalten, fast gleiche einmal gezählt. Verglichen werden auch Labels, aus denen er gelernt haben kann: Sie schmeicheln ihm.",
+	},
+	heldOutDecides: {
+		"The models are compared on {ham} labels of ham and {bad} of spam or abuse that the candidate has not learned from.",
+		"Die Modelle werden an {ham} legitimen Labels und {bad} für Spam oder Beleidigung verglichen, aus denen der Kandidat nicht gelernt hat.",
+	},
+	ownDecide: {
+		"What the candidate does with unseen comments is known only from the cross-validation in its file.",
+		"Was der Kandidat mit ungesehenen Kommentaren macht, ist nur aus der Kreuzvalidierung in seiner Datei bekannt.",
+	},
+	liveLearned: {
+		"The live model may have learned from {n} of the labels that are compared.",
+		"Das aktive Modell kann aus {n} der verglichenen Labels gelernt haben.",
+	},
+	cutLabels: {
+		"Only the newest {n} labels were compared.",
+		"Nur die neuesten {n} Labels wurden verglichen.",
+	},
+	sameModel: {
+		"The candidate is the live model.",
+		"Der Kandidat ist das aktive Modell.",
+	},
+	noCalibration: {
+		"Its probabilities could not be compared with what moderators find: too few labels say how likely it was that somebody looked.",
+		"Seine Wahrscheinlichkeiten ließen sich nicht mit den Entscheidungen vergleichen: Zu wenige Labels sagen, wie wahrscheinlich eine Sichtung war.",
+	},
+	noLanguages: {
+		"The languages of labels and comments could not be compared.",
+		"Die Sprachen von Labels und Kommentaren ließen sich nicht vergleichen.",
+	},
+	fewOfClass: {
+		"It learned {class} from {n} labels only, near-copies counted once.",
+		"Es hat {class} nur aus {n} Labels gelernt, fast gleiche einmal gezählt.",
+	},
+	goldenBothWrong: {
+		"{n} golden examples have the wrong class with both models.",
+		"{n} Musterbeispiele haben bei beiden Modellen die falsche Klasse.",
+	},
+	atEqualAlarms: {
+		"The live model holds {now} of {n} legitimate comments with a label. So what the models let through is compared at equal false alarms.",
+		"Das aktive Modell hält {now} von {n} legitimen Kommentaren mit Label zurück. Deshalb wird bei gleich vielen Fehlalarmen verglichen, was die Modelle durchlassen.",
+	},
+	estimatedHold: {
+		"Few of the comments that it would hold have a label. How many are legitimate is estimated from its own probabilities.",
+		"Wenige der Kommentare, die es zurückhalten würde, haben ein Label. Wie viele legitim sind, ist aus seinen eigenen Wahrscheinlichkeiten geschätzt.",
+	},
+}
+
+// word is the value of a parameter that is itself translated.
+type word string
+
+var words = map[word][2]string{
+	"ham": {"legitimate", "legitim"}, "spam": {"spam", "Spam"}, "abuse": {"abuse", "Beleidigung"},
+	"language": {"the language", "die Sprache"}, "site": {"the site", "die Site"}, "source": {"the source", "die Quelle"},
+	"": {"“unknown”", "„unbekannt“"},
+}
+
+// in returns the text in a language: "de", or English for any other.
+func (m message) in(lang string) string {
+	column := 0
+	if lang == "de" {
+		column = 1
+	}
+	pairs := make([]string, 0, 2*len(m.params))
+	for name, value := range m.params {
+		pairs = append(pairs, "{"+name+"}", show(value, column))
+	}
+	code := m.code
+	if variant, ok := m.params[variantParam].(string); ok {
+		code += Code("." + variant)
+	}
+	return strings.NewReplacer(pairs...).Replace(texts[code][column])
+}
+
+// show writes the value of a parameter: 1,234 or 1.234; 2.5 % or 2,5 %.
+func show(value any, column int) string {
+	point, group := ".", ","
+	if column == 1 {
+		point, group = ",", "."
+	}
+	switch v := value.(type) {
+	case int:
+		digits := strconv.Itoa(v)
+		for i := len(digits) - 3; i > 0; i -= 3 {
+			digits = digits[:i] + group + digits[i:]
+		}
+		return digits
+	case float64:
+		s := strings.TrimSuffix(strconv.FormatFloat(100*v, 'f', 1, 64), ".0")
+		return strings.Replace(s, ".", point, 1) + " %"
+	case probability:
+		return strings.Replace(strconv.FormatFloat(float64(v), 'f', 2, 64), ".", point, 1)
+	case word:
+		return words[v][column]
+	}
+	return fmt.Sprint(value)
+}

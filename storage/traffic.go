@@ -1,0 +1,73 @@
+package storage
+
+import (
+	"context"
+	"iter"
+	"strconv"
+
+	"winnow/models"
+	"winnow/storage/sqldb"
+)
+
+// LabelledComment is a comment with the class of its label in force; empty when it
+// has none.
+type LabelledComment struct {
+	models.Comment
+	Label models.Class
+}
+
+// RecentComments streams up to limit comments, the newest first; those of one site
+// when site is not "". Comments whose text was removed are left out.
+func (db *DB) RecentComments(ctx context.Context, site string, limit int) iter.Seq2[LabelledComment, error] {
+	return func(yield func(LabelledComment, error) bool) {
+		var last LabelledComment
+		for read := 0; read < limit; {
+			page, err := db.recentPage(ctx, site, last.Comment, min(limit-read, sqldb.StreamPage))
+			if err != nil {
+				yield(LabelledComment{}, err)
+				return
+			}
+			for _, c := range page {
+				if last = c; c.ContentRemoved() {
+					continue
+				}
+				if read++; !yield(c, nil) {
+					return
+				}
+			}
+			if len(page) == 0 {
+				return
+			}
+		}
+	}
+}
+
+// recentPage reads the comments before one; from the newest on when it is zero. Over
+// all sites the order is that of the ids, which sort by arrival: so each order has
+// an index.
+func (db *DB) recentPage(ctx context.Context, site string, before models.Comment, size int) ([]LabelledComment, error) {
+	var w sqldb.Where
+	order := "c.id DESC"
+	switch {
+	case site != "":
+		order = "c.created_at DESC, c.id DESC"
+		w.Add("c.site = ?", site)
+		if before.ID != "" {
+			w.Add("(c.created_at, c.id) < (?, ?)", micros(before.CreatedAt), before.ID)
+		}
+	case before.ID != "":
+		w.Add("c.id < ?", before.ID)
+	}
+	return read(ctx, db, func(t *tx) ([]LabelledComment, error) {
+		return sqldb.List(t, readLabelledComment, `SELECT `+commentColumns+`, coalesce((SELECT l.label FROM labels l
+			WHERE l.comment_id = c.id AND l.comment_id <> '' AND l.replaced_by = '' LIMIT 1), '')`+commentTables+w.String()+
+			` ORDER BY `+order+` LIMIT `+strconv.Itoa(size), w.Args()...)
+	})
+}
+
+func readLabelledComment(scan sqldb.Scanner) (c LabelledComment, err error) {
+	into, done := commentInto(&c.Comment)
+	err = scan(append(into, &c.Label)...)
+	done()
+	return c, err
+}
