@@ -39,11 +39,11 @@ func (t *trainer) calibrate(e *ensemble, file *rowFile) (*fittedHead, error) {
 	}
 	// The metrics and the thresholds need probabilities from a stack, too, that
 	// was not fitted on the row: one stack for each fold.
-	penalty := c.penaltyFactors()
+	penalty := c.penaltyFactors(len(rows))
 	for i, strength := 0, t.stackPenalty(rows); i < len(penalty); i++ {
 		penalty[i] *= strength
 	}
-	fit := newStackFit(rows, c.means(), penalty)
+	fit := newStackFit(rows, c.means(t.domainShift()), penalty)
 	var stacks [maxFolds]*stack
 	for fold := range t.folds {
 		stacks[fold] = fit.fit(fold)
@@ -87,7 +87,7 @@ func (t *trainer) scoreOutOfFold(c *columns, file *rowFile) (rows []outOfFoldRow
 func (t *trainer) stackPenalty(rows []outOfFoldRow) float64 {
 	ham, positive := t.countClusters(rows, func(*labelledText) bool { return true })
 	few := float64(20*t.folds) / float64(min(ham, positive)+1)
-	return max(0.5, few, t.domainShift()*float64(len(rows))/100)
+	return max(0.5, few, t.domainShift()*float64(len(rows))/10)
 }
 
 // countClusters counts the clusters of near copies among the rows of either class.

@@ -8,7 +8,7 @@ import (
 
 // What a head must have shown before it holds or rejects a comment.
 const (
-	minHamClusters      = 20  // near copies counted once, of ham that is representative
+	minHamClusters      = 12  // near copies counted once, of ham that is representative
 	minPositiveClusters = 5   // likewise
 	minAUC              = 0.7 // lower end of the 95 % interval
 )

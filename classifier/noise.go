@@ -24,8 +24,8 @@ const (
 // If a share n of the ham is mislabelled, then at every threshold the observed false
 // positive rate is (1-n)·FPR + n·TPR. So the least ratio of both observed rates, at
 // thresholds that flag enough, is the greatest n that the rows allow (Scott 2015, "A rate of
-// convergence for mixture proportion estimation"). To be safe, the numerator is the
-// lower end of its 95 % interval. The recall is corrected in the same way for ham
+// convergence for mixture proportion estimation"). To be safe, the numerator is half a
+// standard deviation lower than observed. The recall is corrected in the same way for ham
 // among the rows of the class. rows are sorted by falling probability.
 func (f *HeadMetrics) correctNoise(rows []prediction) {
 	ham, positive := float64(f.Ham), float64(f.Positive)
@@ -37,10 +37,10 @@ func (f *HeadMetrics) correctNoise(rows []prediction) {
 	eachStep(rows, func(stepTP, stepFP float64) {
 		tp, fp = tp+stepTP, fp+stepFP
 		if tp >= max(leastPure*positive, minNoiseRows) {
-			noiseHam = min(noiseHam, float64(wilson(fp/ham, f.Ham)[0])/(tp/positive))
+			noiseHam = min(noiseHam, cautious(fp)/ham/(tp/positive))
 		}
 		if ham-fp >= max(leastPure*ham, minNoiseRows) {
-			noisePositive = min(noisePositive, float64(wilson((positive-tp)/positive, f.Positive)[0])/((ham-fp)/ham))
+			noisePositive = min(noisePositive, cautious(positive-tp)/positive/((ham-fp)/ham))
 		}
 	})
 	if max(noiseHam, noisePositive) < minNoise || max(noiseHam, noisePositive) > 0.3 {
@@ -65,6 +65,9 @@ func (f *HeadMetrics) correctNoise(rows []prediction) {
 		f.Interval[recallInterval] = [2]Ratio{in[0], min(in[1]+gain, 1)}
 	}
 }
+
+// cautious returns a count less half of its standard deviation.
+func cautious(n float64) float64 { return n - math.Sqrt(n)/2 }
 
 // unmix solves for the true rates, given the observed ones and the noise of both
 // classes.
