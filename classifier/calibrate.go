@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 )
 
@@ -113,6 +114,10 @@ func (t *trainer) countClusters(rows []outOfFoldRow, counts func(*labelledText) 
 	return ham, positive
 }
 
+// uncontradictedPrior is the share of intentPriors that an intent keeps, without
+// a base model, as long as no label contradicts it.
+const uncontradictedPrior = 0.7
+
 // keepIntents gives intents that the labels do not contradict at least the weight
 // that they have in the base model, or before any label: labels of other spam
 // must not make the model forget what spam asks for. A label of ham that has the
@@ -128,10 +133,12 @@ func (t *trainer) keepIntents(weights []float64, e *ensemble) {
 		if e.counts[id*n+e.folds].ham > 0 {
 			continue
 		}
-		known := 0.0
+		// That none of n ham has it does not show more than a ratio of n to 1.
+		shown := math.Log1p(float64(e.totals[e.folds].ham)) / e.params.blockScale[intentBlock]
+		known := uncontradictedPrior * float64(term.prior[h])
 		if base := t.opt.Base; base != nil && base.head(h) != nil {
 			known = float64(term.base[h]) * base.head(h).Scale[intentBlock] / e.params.blockScale[intentBlock]
 		}
-		weights[id] = max(weights[id], known)
+		weights[id] = max(weights[id], min(known, shown))
 	}
 }

@@ -114,7 +114,7 @@ func (c *columns) penaltyFactors(rows int) []float64 {
 	for i, name := range c.names {
 		factors[i] = 1
 		if i >= len(c.ensemble.params.variants) {
-			factors[i] += 9 * max(0, 1-float64(rows)/500)
+			factors[i] += 100 * max(0, 1-float64(rows)/500)
 		}
 		if name == bayesGroups[0].name {
 			factors[i] = max(factors[i], 30)
@@ -137,11 +137,11 @@ func (c *columns) means(shift float64) []float64 {
 	}
 	words := 0.0
 	if c.base == nil && !c.leftOut[variants] {
-		words = 0.15 * shift
+		words = 0.3 * shift
 	}
 	for v := range variants {
 		if !c.leftOut[v] {
-			means[v] = (1 - 2*words) / float64(n)
+			means[v] = 1 / float64(n)
 		}
 	}
 	means[variants] = words // the first of bayesGroups

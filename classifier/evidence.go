@@ -39,7 +39,7 @@ func (t *trainer) sufficient(f *fittedHead, head int) bool {
 // representative reports whether a text is one of those that readers write,
 // rather than one that the filter chose.
 func (t *trainer) representative(x *labelledText) bool {
-	if x.selected == selectedUnknown && t.unknownHeld {
+	if x.selected == selectedUnknown && t.unknownHeld || t.distrusted[x.labeller] {
 		return false
 	}
 	return x.selected >= selectedUnknown
