@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 )
 
@@ -39,11 +40,11 @@ func (t *trainer) calibrate(e *ensemble, file *rowFile) (*fittedHead, error) {
 	}
 	// The metrics and the thresholds need probabilities from a stack, too, that
 	// was not fitted on the row: one stack for each fold.
-	penalty := c.penaltyFactors()
+	penalty := c.penaltyFactors(len(rows))
 	for i, strength := 0, t.stackPenalty(rows); i < len(penalty); i++ {
 		penalty[i] *= strength
 	}
-	fit := newStackFit(rows, c.means(), penalty)
+	fit := newStackFit(rows, c.means(t.domainShift()), penalty)
 	var stacks [maxFolds]*stack
 	for fold := range t.folds {
 		stacks[fold] = fit.fit(fold)
@@ -87,7 +88,7 @@ func (t *trainer) scoreOutOfFold(c *columns, file *rowFile) (rows []outOfFoldRow
 func (t *trainer) stackPenalty(rows []outOfFoldRow) float64 {
 	ham, positive := t.countClusters(rows, func(*labelledText) bool { return true })
 	few := float64(20*t.folds) / float64(min(ham, positive)+1)
-	return max(0.5, few, t.domainShift()*float64(len(rows))/100)
+	return max(0.5, few, t.domainShift()*float64(len(rows))/10)
 }
 
 // countClusters counts the clusters of near copies among the rows of either class.
@@ -113,6 +114,10 @@ func (t *trainer) countClusters(rows []outOfFoldRow, counts func(*labelledText) 
 	return ham, positive
 }
 
+// uncontradictedPrior is the share of intentPriors that an intent keeps, without
+// a base model, as long as no label contradicts it.
+const uncontradictedPrior = 0.7
+
 // keepIntents gives intents that the labels do not contradict at least the weight
 // that they have in the base model, or before any label: labels of other spam
 // must not make the model forget what spam asks for. A label of ham that has the
@@ -128,10 +133,12 @@ func (t *trainer) keepIntents(weights []float64, e *ensemble) {
 		if e.counts[id*n+e.folds].ham > 0 {
 			continue
 		}
-		known := 0.0
+		// That none of n ham has it does not show more than a ratio of n to 1.
+		shown := math.Log1p(float64(e.totals[e.folds].ham)) / e.params.blockScale[intentBlock]
+		known := uncontradictedPrior * float64(term.prior[h])
 		if base := t.opt.Base; base != nil && base.head(h) != nil {
 			known = float64(term.base[h]) * base.head(h).Scale[intentBlock] / e.params.blockScale[intentBlock]
 		}
-		weights[id] = max(weights[id], known)
+		weights[id] = max(weights[id], min(known, shown))
 	}
 }

@@ -107,32 +107,43 @@ func (c *columns) combine(s *stack, v *vocabulary) (weights []float64, prior flo
 
 // penaltyFactors are what the penalty of the stack is multiplied by for each
 // column. Naive Bayes over words says almost the same as the regressions, and
-// overrates what it says in long texts, so that it must show more.
-func (c *columns) penaltyFactors() []float64 {
+// overrates what it says in long texts, so that it must show more. So must all
+// columns but the regressions while there are few rows to show it.
+func (c *columns) penaltyFactors(rows int) []float64 {
 	factors := make([]float64, len(c.names))
 	for i, name := range c.names {
 		factors[i] = 1
+		if i >= len(c.ensemble.params.variants) {
+			factors[i] += 100 * max(0, 1-float64(rows)/500)
+		}
 		if name == bayesGroups[0].name {
-			factors[i] = 30
+			factors[i] = max(factors[i], 30)
 		}
 	}
 	return factors
 }
 
 // means are the weights of the stack before any row: the plain average of the
-// regressions.
-func (c *columns) means() []float64 {
+// regressions. The more the next comments differ from the labels, the more naive Bayes
+// over words is trusted, too: words that few labels have do less harm there.
+func (c *columns) means(shift float64) []float64 {
 	means := make([]float64, len(c.names))
 	n := 0
-	for v := range c.ensemble.params.variants {
+	variants := len(c.ensemble.params.variants)
+	for v := range variants {
 		if !c.leftOut[v] {
 			n++
 		}
 	}
-	for v := range c.ensemble.params.variants {
+	words := 0.0
+	if c.base == nil && !c.leftOut[variants] {
+		words = 0.3 * shift
+	}
+	for v := range variants {
 		if !c.leftOut[v] {
 			means[v] = 1 / float64(n)
 		}
 	}
+	means[variants] = words // the first of bayesGroups
 	return means
 }

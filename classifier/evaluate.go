@@ -29,7 +29,7 @@ func Evaluate(m *Model, rows labelRows) (Metrics, error) {
 		}
 		f.Rows++
 		s.extract(m, FromLabel(l))
-		cluster := clusters.add(uint32(f.Rows), hashText(&s.scanner.Body), &s.scanner.Body)
+		cluster := clusters.add(uint32(f.Rows), hashText(&s.scanner.Body), &s.scanner.Body, s.tokens)
 		for i := range heads {
 			h := m.head(i)
 			if h == nil || (l.Label != models.Ham && l.Label != headClass[i]) {

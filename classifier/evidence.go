@@ -8,7 +8,7 @@ import (
 
 // What a head must have shown before it holds or rejects a comment.
 const (
-	minHamClusters      = 20  // near copies counted once, of ham that is representative
+	minHamClusters      = 12  // near copies counted once, of ham that is representative
 	minPositiveClusters = 5   // likewise
 	minAUC              = 0.7 // lower end of the 95 % interval
 )
@@ -39,7 +39,7 @@ func (t *trainer) sufficient(f *fittedHead, head int) bool {
 // representative reports whether a text is one of those that readers write,
 // rather than one that the filter chose.
 func (t *trainer) representative(x *labelledText) bool {
-	if x.selected == selectedUnknown && t.unknownHeld {
+	if x.selected == selectedUnknown && t.unknownHeld || t.distrusted[x.labeller] {
 		return false
 	}
 	return x.selected >= selectedUnknown

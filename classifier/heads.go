@@ -127,8 +127,8 @@ func (t *trainer) measure(m *Model, fitted [heads]*fittedHead) {
 		h := m.head(i)
 		hold, reject := h.Hold, h.Reject
 		metrics := measureHead(f.predictions, hold, reject, &t.langs, &t.sources)
-		metrics.correctNoise(f.predictions)
 		if i == spamHead {
+			metrics.correctNoise(f.predictions)
 			m.manifest.Metrics.Spam = metrics
 		} else {
 			m.manifest.Metrics.Abuse = metrics

@@ -53,13 +53,13 @@ func (p *hyperparams) forDomainShift(shift float64) {
 func (p hyperparams) epochs(rows int) int { return min(p.maxEpochs, 6+200_000/max(rows, 1)) }
 
 // domainShift estimates how much the next comments will differ from the labels,
-// from 0 to 1. It is 0 for 150 labels or more from at most four sources, rises
-// with every further source to 1 at twenty, and rises to 1 as labels get fewer.
+// from 0 to 1. It is 0 for 100 labels or more from at most seven sources, rises
+// with every further source to 1 at eleven, and rises to 1 as labels get fewer.
 // A starter model is made for other sites than its labels came from: always 1.
 func (t *trainer) domainShift() float64 {
 	if t.opt.Starter {
 		return 1
 	}
-	manySources, fewRows := float64(len(t.sources.names)-4)/16, 1-float64(t.manifest.Rows)/150
+	manySources, fewRows := float64(len(t.sources.names)-7)/4, 1-float64(t.manifest.Rows)/100
 	return min(max(manySources, fewRows, 0), 1)
 }

@@ -43,11 +43,43 @@ func intervalsOf(rows []prediction) map[string][2]Ratio {
 		auc, mcc, recall = append(auc, curve.auc), append(mcc, c.mcc()), append(recall, curve.recall[2])
 	}
 	curve := newROCCurve(rows, nil)
+	recallBounds := widen(percentiles(recall), wilson(curve.recall[2], positive))
+	if ham < minTailClusters {
+		recallBounds[0] = min(recallBounds[0], wilson(recallBeyondHam(rows), positive)[0])
+	}
 	return map[string][2]Ratio{
 		aucInterval:    widen(percentiles(auc), wilson(curve.auc, min(ham, positive))),
 		mccInterval:    percentiles(mcc),
-		recallInterval: widen(percentiles(recall), wilson(curve.recall[2], positive)),
+		recallInterval: recallBounds,
 	}
+}
+
+// minTailClusters is how many clusters of ham show where the upper 1 % of the ham
+// begins.
+const minTailClusters = 300
+
+// recallBeyondHam returns the recall at a probability that 1 % of the ham exceeds
+// at most, which is extrapolated from little ham.
+func recallBeyondHam(rows []prediction) float64 {
+	var ham []hamScore
+	seen := map[uint32]bool{}
+	for _, p := range rows { // the first of a cluster has its highest probability
+		if !p.positive && !seen[p.cluster] {
+			seen[p.cluster] = true
+			ham = append(ham, hamScore{p.probability, 1})
+		}
+	}
+	at := holdThreshold(ham, fprs[2])
+	found, positive := 0, 0
+	for _, p := range rows {
+		if p.positive {
+			positive++
+			if p.probability >= at {
+				found++
+			}
+		}
+	}
+	return float64(found) / float64(positive)
 }
 
 // clusterIDs numbers the clusters of the rows of either class.

@@ -22,7 +22,7 @@ var intentPriors = map[string]float32{
 // baseTransfer is what the base model's weights are multiplied by to become
 // priors. Weights of intents are taken as they are, because intents mean the same
 // on other sites; words do so less. Chosen by hand with cmd/accuracy, table "cold".
-const baseTransfer = 0.2
+const baseTransfer = 0.1
 
 // addPriors gives the vocabulary the priors of the intents and of the base model.
 func (t *trainer) addPriors() {

@@ -17,6 +17,11 @@ const (
 	budgetMargin   = 0.8
 	maxRejectedHam = 0.002
 
+	// A comment that is held in error costs a moderator's look, one that is rejected
+	// costs its author's voice.
+	holdConfidence   = 0.8
+	rejectConfidence = 0.99
+
 	// Range of the default hold threshold, in probability. A comment that is
 	// more likely spam than not is held, unless too much ham is so likely.
 	minHoldThreshold = 0.1
@@ -57,9 +62,15 @@ func (t *trainer) hamScores(f *fittedHead) []hamScore {
 // rejected, nor is anything by a starter model or on little ham.
 func (t *trainer) setThresholds(f *fittedHead, class models.Class, budget float64) {
 	ham := t.hamScores(f)
+	sorted := slices.Clone(f.predictions)
+	sortPredictions(sorted)
+	likely := ham
+	if class == models.Spam {
+		likely = discountNoise(ham, sorted)
+	}
 	h := f.head
-	h.Hold = max(holdThreshold(ham, budget), minHoldThreshold)
-	if class == models.Spam && h.Hold > maxHoldThreshold && flaggedShare(ham, maxHoldThreshold) <= 2*budget {
+	h.Hold = max(holdThreshold(likely, budget), minHoldThreshold)
+	if class == models.Spam && h.Hold > maxHoldThreshold && flaggedShare(likely, maxHoldThreshold) <= 2*budget {
 		h.Hold = maxHoldThreshold
 	}
 	if t.opt.Hold > 0 {
@@ -68,18 +79,18 @@ func (t *trainer) setThresholds(f *fittedHead, class models.Class, budget float6
 	if class != models.Spam || t.opt.Starter {
 		return
 	}
-	if at, ok := thresholdFor(ham, maxRejectedHam); ok {
+	if at, ok := thresholdFor(ham, maxRejectedHam, rejectConfidence); ok {
 		h.Reject = max(at, h.Hold)
 	}
 }
 
 // holdThreshold returns the probability at which no more than budget of the ham
-// is held, with 99 % confidence. With less ham than can show it, it is the
+// is held, with 80 % confidence. With less ham than can show it, it is the
 // greater of two: the highest probability of any ham, and the quantile of a
 // normal distribution that has the ham's mean and standard deviation in log odds,
 // with the upper ends of the intervals of both.
 func holdThreshold(ham []hamScore, budget float64) float64 {
-	if at, ok := thresholdFor(ham, budget); ok {
+	if at, ok := thresholdFor(ham, budget, holdConfidence); ok {
 		return at
 	}
 	if len(ham) == 0 {
@@ -122,10 +133,10 @@ func flaggedShare(ham []hamScore, at float64) float64 {
 }
 
 // thresholdFor returns the lowest probability at which no more than maxRate of
-// the ham is flagged, with 99 % confidence, and false when there is too little
+// the ham is flagged, with a confidence, and false when there is too little
 // ham to show it. ham is by falling probability. Weights count: n rows of unequal
 // weight say as much as (Σw)²/Σw² rows of equal weight (Kish 1965, "Survey Sampling").
-func thresholdFor(ham []hamScore, maxRate float64) (float64, bool) {
+func thresholdFor(ham []hamScore, maxRate, confidence float64) (float64, bool) {
 	var sum, squares float64
 	for _, s := range ham {
 		sum += s.weight
@@ -135,7 +146,7 @@ func thresholdFor(ham []hamScore, maxRate float64) (float64, bool) {
 		return 0, false
 	}
 	n := sum * sum / squares
-	bound := func(flagged float64) float64 { return upperBound(flagged/sum*n, n) }
+	bound := func(flagged float64) float64 { return upperBound(flagged/sum*n, n, confidence) }
 	if bound(0) > maxRate {
 		return 0, false
 	}
@@ -147,12 +158,11 @@ func thresholdFor(ham []hamScore, maxRate float64) (float64, bool) {
 	return math.Nextafter(ham[i].probability, 2), true
 }
 
-// upperBound is the upper end of the one-sided 99 % confidence interval of a
-// rate that was observed k times in n trials (Clopper and Pearson 1934): a
+// upperBound is the upper end of the one-sided confidence interval of a rate that was observed k times in n trials (Clopper and Pearson 1934): a
 // quantile of the beta distribution.
-func upperBound(k, n float64) float64 {
+func upperBound(k, n, confidence float64) float64 {
 	if k >= n {
 		return 1
 	}
-	return mathext.InvRegIncBeta(k+1, n-k, 0.99)
+	return mathext.InvRegIncBeta(k+1, n-k, confidence)
 }

@@ -48,7 +48,7 @@ func TestUpperBound(t *testing.T) {
 		{1, 10, 0.5043527},
 		{5, 100, 0.1258517},
 	} {
-		if got := upperBound(c.k, c.n); math.Abs(got-c.want) > 1e-5 {
+		if got := upperBound(c.k, c.n, 0.99); math.Abs(got-c.want) > 1e-5 {
 			t.Errorf("%v of %v: %v, want %v", c.k, c.n, got, c.want)
 		}
 	}
@@ -59,17 +59,17 @@ func TestThresholdForBoundsFalsePositives(t *testing.T) {
 	for i := range ham {
 		ham[i] = hamScore{1 - float64(i+1)/5000, 1}
 	}
-	at, ok := thresholdFor(ham, 0.02)
+	at, ok := thresholdFor(ham, 0.02, 0.99)
 	flagged := 0.0
 	for _, s := range ham {
 		if s.probability >= at {
 			flagged++
 		}
 	}
-	if !ok || upperBound(flagged, 5000) > 0.02 || upperBound(flagged+1, 5000) <= 0.02 {
+	if !ok || upperBound(flagged, 5000, 0.99) > 0.02 || upperBound(flagged+1, 5000, 0.99) <= 0.02 {
 		t.Errorf("%v of 5000 flagged at %v", flagged, at)
 	}
-	if _, ok := thresholdFor(ham[:2000], 0.002); ok {
+	if _, ok := thresholdFor(ham[:2000], 0.002, 0.99); ok {
 		t.Error("2000 ham cannot show that at most 0.2 % are flagged")
 	}
 }

@@ -79,8 +79,9 @@ type trainer struct {
 	described map[clusterClass]bool // see describe
 	undated   bool                  // see describe
 
-	unknown, unknownChosen int  // see noteUnknown
-	unknownHeld            bool // see checkUnknown
+	distrusted             map[uint16]bool // labellers whose labels weigh less, see weighLabellers
+	unknown, unknownChosen int             // see noteUnknown
+	unknownHeld            bool            // see checkUnknown
 
 	mu    sync.Mutex // guards done, total and the manifest's notes
 	done  int
@@ -147,7 +148,7 @@ func newTrainer(opt TrainOptions) *trainer {
 		opt.Progress = func(int, int) {}
 	}
 	return &trainer{
-		opt: opt, params: [heads]hyperparams{spamHead: spamHyperparams, abuseHead: abuseHyperparams}, vocabulary: newVocabulary(),
+		opt: opt, params: [heads]hyperparams{spamHead: spamHyperparams, abuseHead: abuseHyperparams}, vocabulary: newVocabulary(), distrusted: map[uint16]bool{},
 		folds: min(max(int(math.Round(1/opt.Holdout)), 2), maxFolds),
 		manifest: Manifest{
 			Scheme: features.Scheme, Seed: opt.Seed, Starter: opt.Starter, Datasets: opt.Datasets,

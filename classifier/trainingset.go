@@ -47,7 +47,7 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 			ids[key] = text
 			t.keys = append(t.keys, key)
 			t.noteUnknown(l)
-			t.texts = append(t.texts, labelledText{cluster: clusters.add(text, body, &t.scanner.Body)})
+			t.texts = append(t.texts, labelledText{cluster: clusters.add(text, body, &t.scanner.Body, tokens)})
 			for _, token := range tokens {
 				t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
 			}

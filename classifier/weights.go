@@ -116,6 +116,9 @@ func (t *trainer) weighLabellers(fitted [heads]*fittedHead) bool {
 	if changed {
 		for i := range t.texts {
 			t.texts[i].weight *= factor[t.texts[i].labeller]
+			if factor[t.texts[i].labeller] < 1 {
+				t.distrusted[t.texts[i].labeller] = true
+			}
 		}
 	}
 	return changed
