@@ -29,4 +29,16 @@ type Label struct {
 	Source      string    `json:"source,omitempty"` // where it comes from, such as "decision"
 	LabelledBy  string    `json:"labelled_by,omitempty"`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
+
+	SelectedBy    string  `json:"selected_by,omitempty"`    // why a person looked at the text, one of the constants below; "": unknown
+	SelectionRate float64 `json:"selection_rate,omitempty"` // probability with which such a text is looked at, 0 to 1; 0: unknown
 }
+
+// Values of Label.SelectedBy.
+const (
+	SelectedHeld    = "held"    // the filter or a rule held it
+	SelectedSample  = "sample"  // drawn at random, whatever the filter thought of it
+	SelectedReport  = "report"  // a reader reported it
+	SelectedVouched = "vouched" // nobody looked: the author is vouched for
+	SelectedImport  = "import"  // imported from elsewhere
+)
