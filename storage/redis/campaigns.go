@@ -42,7 +42,7 @@ func (c *Campaigns) Assign(ctx context.Context, site string, sketch models.Sketc
 	call := newCall(site, campaignsScript, keys, name+"campaign:", id,
 		strconv.FormatUint(memory.KeyHash(author), 36), strconv.FormatUint(memory.KeyHash(article), 36),
 		memory.CampaignWindow.Milliseconds(), models.MinSharedBands, memory.MaxDistinct)
-	if c.client.do(ctx, call) == nil {
+	if c.client.do(call) == nil {
 		found, err := parseCampaign(call.reply.Slice())
 		if err == nil {
 			c.local.Merge(site, sketch, author, article, found)

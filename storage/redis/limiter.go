@@ -43,7 +43,7 @@ func (l *Limiter) Allow(ctx context.Context, limits ...models.Limit) (models.All
 		return models.Allowance{Allowed: true}, nil
 	}
 	c := limitsCall(limits)
-	if l.client.do(ctx, c) == nil {
+	if l.client.do(c) == nil {
 		if times, err := c.reply.Int64Slice(); err == nil && len(times) == len(limits)+1 {
 			now, tats := times[0], times[1:]
 			a := memory.Evaluate(now, limits, tats)

@@ -40,14 +40,6 @@ var (
 	errTimeout   = errors.New("no reply from Redis in time")
 )
 
-type budgetKey struct{}
-
-// Budget returns a context for one request: all of its calls together wait no
-// longer than one call without it.
-func Budget(ctx context.Context) context.Context {
-	return context.WithValue(ctx, budgetKey{}, new(time.Duration)) // what was spent
-}
-
 // do sends a call and waits for the reply, at most as long as maxWait. A call
 // that has timed out is still executed, so that Redis counts what this node
 // allowed meanwhile.
@@ -56,22 +48,16 @@ func Budget(ctx context.Context) context.Context {
 // with several calls, and all requests together, wait once for a Redis that does
 // not answer.
 //
-// It does not watch ctx: a client that has disconnected must not look like a
-// failure of Redis.
-func (c *Client) do(ctx context.Context, call *call) error {
+// It takes no context: a client that has disconnected must not look like a failure
+// of Redis.
+func (c *Client) do(call *call) error {
 	if err := c.enqueue(c.calls, call); err != nil {
 		return err
 	}
 	if c.late.Load() {
 		return errTimeout
 	}
-	wait := c.maxWait
-	if spent, ok := ctx.Value(budgetKey{}).(*time.Duration); ok {
-		wait -= *spent
-		begun := time.Now()
-		defer func() { *spent += time.Since(begun) }()
-	}
-	timeout := time.NewTimer(wait)
+	timeout := time.NewTimer(c.maxWait)
 	defer timeout.Stop()
 	select {
 	case <-call.done:
