@@ -13,17 +13,87 @@ import (
 
 // labelDecision replaces a comment's label by that of a decision. A decision
 // that was not about the text has none.
-func (t *tx) labelDecision(d models.Decision, c models.Comment) error {
-	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
+func (t *tx) labelDecision(d models.Decision, k commentRow) error {
+	c := k.comment
+	if err := t.suspendLabel(c.ID, d.ID); err != nil || d.Label == "" {
 		return err
 	}
-	if d.Label == "" {
+	why, err := t.selectionOf(k)
+	if err != nil {
+		return err
+	}
+	return t.labelComment(c, models.Label{
+		ID: d.ID, Label: d.Label, Source: "decision", LabelledBy: d.Moderator, SelectedBy: why.by, SelectionRate: why.rate,
+	})
+}
+
+// suspendLabel takes a comment's label out of force, until restoreLabel or for
+// ever. by is what it is replaced by: the id of a decision or of a second look, or
+// a word for what readers did.
+func (t *tx) suspendLabel(comment, by string) error {
+	_, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, by, comment)
+	return err
+}
+
+// Values of replaced_by that are not ids.
+const (
+	replacedByReports = "reports"
+	replacedByEdit    = "edit"
+)
+
+// selection says why a person looked at a comment, and with which probability
+// such comments are looked at.
+type selection struct {
+	by   string
+	rate float64 // 0: unknown
+}
+
+// selectionOf finds out why somebody decides a comment now. All held comments are
+// looked at, whatever happened to them later. Of others, those in the queue again
+// came there by reports or by a second look; a moderator who decided yet another
+// one has found it in some way that has no known probability.
+func (t *tx) selectionOf(k commentRow) (selection, error) {
+	if k.initialStatus == models.Pending {
+		return selection{models.SelectedHeld, 1}, nil
+	}
+	looks, err := sqldb.List(t, func(scan sqldb.Scanner) (l secondLookRow, err error) {
+		err = scan(&l.rate, &l.sample)
+		return l, err
+	}, `SELECT rate, sample FROM second_looks WHERE comment_id = $1 AND of = 'machine' LIMIT 1`, k.comment.ID)
+	if err != nil {
+		return selection{}, err
+	}
+	chosen := len(looks) > 0 && (looks[0].sample || k.comment.Reason == models.ReasonSecondLook)
+	switch {
+	case chosen:
+		return selection{models.SelectedSample, looks[0].rate}, nil
+	case k.comment.Reason == models.ReasonFlagged:
+		return selection{by: models.SelectedReport}, nil
+	}
+	return selection{}, nil
+}
+
+// labelSecondLook gives a comment the label of a second look that agreed with the
+// filter. A comment that somebody has decided has a label already.
+func (t *tx) labelSecondLook(l secondLookRow, c models.Comment, d models.DecisionRequest, by models.Caller) error {
+	class := d.Label()
+	if class == "" || l.of != models.TargetMachine {
 		return nil
 	}
-	_, err := t.insertLabel(c.ID, models.Label{
-		ID: d.ID, Text: c.Body, Label: d.Label, Lang: c.Lang, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
-		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.Now,
+	decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM labels WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = '' LIMIT 1`, c.ID)
+	if err != nil || len(decided) > 0 {
+		return err
+	}
+	return t.labelComment(c, models.Label{
+		ID: l.id, Label: class, Source: "second_look", LabelledBy: by.Name, SelectedBy: models.SelectedSample, SelectionRate: l.rate,
 	})
+}
+
+// labelComment stores a label of a comment's present text.
+func (t *tx) labelComment(c models.Comment, l models.Label) error {
+	l.Text, l.Lang, l.Site, l.URL, l.CreatedAt = c.Body, c.Lang, c.Site, c.Article.URL, t.Now
+	l.Author, l.AuthorEmail, l.AuthorURL = c.Author.Name, c.Author.Email, c.Author.URL
+	_, err := t.insertLabel(c.ID, l)
 	return err
 }
 
@@ -53,13 +123,17 @@ func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
 		"labelled_by", l.LabelledBy,
 		"created_at", micros(l.CreatedAt),
 		"body", l.Text,
+		"selected_by", l.SelectedBy,
+		"selection_rate", l.SelectionRate,
 	)
 	return added > 0, err
 }
 
+const labelColumns = `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body, selected_by, selection_rate`
+
 func readLabel(scan sqldb.Scanner) (l models.Label, err error) {
 	var at int64
-	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text)
+	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text, &l.SelectedBy, &l.SelectionRate)
 	l.CreatedAt = fromMicros(at)
 	return l, err
 }
@@ -73,8 +147,7 @@ func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq
 		if site != "" {
 			w.Add("site = ?", site)
 		}
-		return sqldb.List(t, readLabel, `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body
-			FROM labels`+w.String()+sqldb.PageClause("created_at"), w.Args()...)
+		return sqldb.List(t, readLabel, labelColumns+` FROM labels`+w.String()+sqldb.PageClause("created_at"), w.Args()...)
 	}, func(l models.Label) sqldb.Position { return sqldb.Position{At: micros(l.CreatedAt), ID: l.ID} })
 }
 
