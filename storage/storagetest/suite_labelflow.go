@@ -10,6 +10,11 @@ import (
 )
 
 var labelFlowTests = map[string]func(*testing.T, *fixture){
+	"texts with labels of two classes are listed":   conflictsAreListed,
+	"second looks are counted by moderator":         looksAreCountedByModerator,
+	"golden examples are added, listed and removed": goldenExamples,
+	"trusted authors are vouched for":               vouchedLabels,
+	"an import tells authors apart":                 importTellsAuthorsApart,
 	"a second look that agrees with the filter gives a label": func(t *testing.T, l *fixture) {
 		good := l.post(t, approved, lookedAgain(1))
 		bad := l.post(t, rejected, lookedAgain(1))
