@@ -49,8 +49,8 @@ type SecondLookResult struct {
 	Comment     Comment          `json:"comment"`
 }
 
-// SecondLookState is how many second looks are open, and how far the training
-// samples are.
+// SecondLookState is how many second looks a moderator may decide, whoever has
+// claimed them, and how far the training samples are.
 type SecondLookState struct {
 	Open  int                   `json:"open"` // of all sites that the caller sees
 	Sites []SiteSecondLookState `json:"sites"`

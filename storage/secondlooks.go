@@ -104,9 +104,7 @@ func (db *DB) ClaimSecondLooks(ctx context.Context, by models.Caller, site strin
 	limit = sqldb.PageSize(limit)
 	return update(ctx, db, func(t *tx) ([]models.SecondLook, error) {
 		now := micros(t.Now)
-		w := t.openSecondLooks()
-		w.Add("l.first_by <> ?", by.Name)
-		w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
+		w := t.openSecondLooks(by)
 		free := w.And("l.lease_until <= ?", now)
 		parts := []*sqldb.Where{free}
 		if !all {
@@ -139,13 +137,15 @@ func (db *DB) ClaimSecondLooks(ctx context.Context, by models.Caller, site strin
 	})
 }
 
-// openSecondLooks is the condition of second looks (l) that can be claimed, with
-// their comments (c).
-func (t *tx) openSecondLooks() *sqldb.Where {
+// openSecondLooks is the condition of second looks (l) that the caller may decide,
+// with their comments (c).
+func (t *tx) openSecondLooks(by models.Caller) *sqldb.Where {
 	w := new(sqldb.Where)
 	w.Add("l.decided_at IS NULL AND l.created_at > ?", micros(t.Now.Add(-trainingSampleTTL)))
 	w.Add("(l.sample OR l.created_at > ?)", micros(t.Now.Add(-secondLookTTL)))
 	w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
+	w.Add("l.first_by <> ?", by.Name)
+	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
 	return w
 }
 

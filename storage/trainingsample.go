@@ -73,7 +73,7 @@ func lookOf(comment string, looks []secondLookRow) string {
 	return ""
 }
 
-// SecondLookState returns how many second looks are open, and how far the training
+// SecondLookState returns how many second looks the caller may decide, and how far the training
 // samples of the sites are that the caller sees; of one site when site is not "".
 func (db *DB) SecondLookState(ctx context.Context, by models.Caller, site string) (models.SecondLookState, error) {
 	state := models.SecondLookState{Sites: []models.SiteSecondLookState{}}
@@ -91,7 +91,7 @@ func (db *DB) SecondLookState(ctx context.Context, by models.Caller, site string
 			return state, err
 		}
 		for _, s := range sites {
-			each, err := t.secondLookState(s)
+			each, err := t.secondLookState(by, s)
 			if err != nil {
 				return state, err
 			}
@@ -102,9 +102,9 @@ func (db *DB) SecondLookState(ctx context.Context, by models.Caller, site string
 	})
 }
 
-func (t *tx) secondLookState(s models.Site) (models.SiteSecondLookState, error) {
+func (t *tx) secondLookState(by models.Caller, s models.Site) (models.SiteSecondLookState, error) {
 	state := models.SiteSecondLookState{Site: s.Slug}
-	w := t.openSecondLooks()
+	w := t.openSecondLooks(by)
 	w.Add("l.site = ?", s.Slug)
 	var err error
 	state.Open, err = sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM second_looks l JOIN comments c ON c.id = l.comment_id`+w.String(), w.Args()...)
