@@ -91,7 +91,7 @@ func TestWriteFileLeavesNoPartialFile(t *testing.T) {
 		t.Error("a folder was overwritten")
 	}
 	if err := m.WriteFile(filepath.Join(folder, "no", "folder")); err == nil {
-		t.Error("a folder was made up")
+		t.Error("a missing folder was created")
 	}
 	left, err := os.ReadDir(folder)
 	if err != nil || len(left) != 1 {

@@ -46,8 +46,8 @@ type articlePatch struct {
 	State      Optional[models.ArticleState] `json:"state"`
 	Until      Optional[time.Time]           `json:"until"`
 	Section    Optional[string]              `json:"section"`
-	Surge      Optional[surgePatch]          `json:"surge"`
-	SurgeUntil Optional[time.Time]           `json:"surge_until"`
+	Burst      Optional[burstPatch]          `json:"surge"`
+	BurstUntil Optional[time.Time]           `json:"surge_until"`
 }
 
 // setArticle changes the state of an article, its section, or its burst limit.
@@ -84,16 +84,16 @@ func (p articlePatch) apply(e *models.ArticleEntry, now time.Time) error {
 	p.State.Set(&e.State)
 	p.Until.Set(&e.Until)
 	p.Section.Set(&e.Section)
-	p.SurgeUntil.Set(&e.BurstUntil)
-	if p.Surge.Null {
+	p.BurstUntil.Set(&e.BurstUntil)
+	if p.Burst.Null {
 		e.Burst = nil
-	} else if p.Surge.Present {
-		var surge models.Burst // a copy: the audit trail still needs the old one
+	} else if p.Burst.Present {
+		var burst models.Burst // a copy: the audit trail still needs the old one
 		if e.Burst != nil {
-			surge = *e.Burst
+			burst = *e.Burst
 		}
-		p.Surge.Value.apply(&surge)
-		e.Burst = &surge
+		p.Burst.Value.apply(&burst)
+		e.Burst = &burst
 	}
 	e.Section = models.Clean(e.Section)
 	e.Until, e.BurstUntil = e.Until.UTC().Truncate(time.Microsecond), e.BurstUntil.UTC().Truncate(time.Microsecond)

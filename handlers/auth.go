@@ -37,7 +37,7 @@ func caller(c echo.Context) models.Caller { return principalOf(c).Caller }
 // minRole is the lowest role that may call a route.
 var minRole = map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin}
 
-// authorize tells whether a caller may call a route that is open to who. fromPage
+// authorize reports whether a caller may call a route that is open to who. fromPage
 // is true for a request with an Origin header.
 func authorize(by models.Caller, who access, fromPage bool) error {
 	switch {
@@ -133,7 +133,7 @@ func safeMethod(m string) bool {
 	return m == http.MethodGet || m == http.MethodHead || m == http.MethodOptions
 }
 
-// sameOrigin tells whether a request comes from a page of this server. The header
+// sameOrigin reports whether a request comes from a page of this server. The header
 // Sec-Fetch-Site is right even behind a proxy that changes the host; older
 // browsers, and all over plain HTTP, send only Origin. The scheme of Origin is not
 // compared, because a proxy may have terminated TLS.
@@ -219,7 +219,7 @@ func (s *Server) readToken(token string, claims jwt.Claims, key []byte, more ...
 	return err
 }
 
-// tokenErrorMessage tells an expired token from one that was never valid.
+// tokenErrorMessage distinguishes an expired token from one that was never valid.
 func tokenErrorMessage(what string, err error) string {
 	if errors.Is(err, jwt.ErrTokenExpired) {
 		return "the " + what + " has expired"

@@ -10,77 +10,73 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// TestAccessByRole reads: METHOD path: nobody, front end, moderator, editor,
-// admin; the status each gets.
+// noID is the id of no record.
+const noID = "01900000-0000-7000-8000-000000000000"
+
+// accessTests has the status that each caller gets: nobody, the front end, a
+// moderator, an editor, an admin.
+var accessTests = []struct {
+	method, path string
+	want         [5]int
+}{
+	{"GET", "/healthz", [5]int{200, 200, 200, 200, 200}},
+	{"GET", "/readyz", [5]int{200, 200, 200, 200, 200}},
+	{"GET", "/metrics", [5]int{200, 200, 200, 200, 200}},
+	{"GET", "/v1/comments?site=gazette&article=a", [5]int{200, 200, 200, 200, 200}},
+	{"GET", "/v1/comments/counts?site=gazette&article=a", [5]int{200, 200, 200, 200, 200}},
+	{"POST", "/v1/comments", [5]int{401, 422, 403, 403, 403}},
+	{"POST", "/v1/comments/" + noID + "/flags", [5]int{401, 404, 403, 403, 403}},
+	{"GET", "/v1/me", [5]int{401, 403, 200, 200, 200}},
+	{"GET", "/v1/queue", [5]int{401, 403, 200, 200, 200}},
+	{"POST", "/v1/queue/claim", [5]int{401, 403, 200, 200, 200}},
+	{"POST", "/v1/queue/release", [5]int{401, 403, 422, 422, 422}},
+	{"GET", "/v1/comments/" + noID, [5]int{401, 403, 404, 404, 404}},
+	{"POST", "/v1/comments/" + noID + "/decision", [5]int{401, 403, 422, 422, 422}},
+	{"GET", "/v1/second-looks", [5]int{401, 403, 200, 200, 200}},
+	{"POST", "/v1/second-looks/claim", [5]int{401, 403, 200, 200, 200}},
+	{"POST", "/v1/second-looks/" + noID, [5]int{401, 403, 422, 422, 422}},
+	{"POST", "/v1/decisions", [5]int{401, 403, 422, 422, 422}},
+	{"POST", "/v1/decisions/" + noID + "/undo", [5]int{401, 403, 404, 404, 404}},
+	{"GET", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
+	{"GET", "/v1/sites/nowhere/rules", [5]int{401, 403, 403, 404, 404}},
+	{"PUT", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
+	{"POST", "/v1/sites/gazette/test", [5]int{401, 403, 403, 422, 422}},
+	{"GET", "/v1/sites", [5]int{401, 403, 200, 200, 200}},
+	{"POST", "/v1/sites", [5]int{401, 403, 403, 403, 422}},
+	{"PATCH", "/v1/sites/gazette", [5]int{401, 403, 403, 403, 200}},
+	{"PATCH", "/v1/sites/nowhere", [5]int{401, 403, 403, 403, 404}},
+	{"POST", "/v1/sites/nowhere/key", [5]int{401, 403, 403, 403, 404}},
+	{"GET", "/v1/moderators", [5]int{401, 403, 403, 403, 200}},
+	{"POST", "/v1/moderators", [5]int{401, 403, 403, 403, 422}},
+	{"PATCH", "/v1/moderators/bob", [5]int{401, 403, 403, 403, 200}},
+	{"PATCH", "/v1/moderators/nobody", [5]int{401, 403, 403, 403, 404}},
+	{"GET", "/v1/audit", [5]int{401, 403, 403, 200, 200}},
+	{"GET", "/v1/audit/head", [5]int{401, 403, 403, 200, 200}},
+	{"GET", "/v1/stats", [5]int{401, 403, 403, 200, 200}},
+	{"GET", "/v1/labels", [5]int{401, 403, 403, 200, 200}},
+	{"POST", "/v1/labels", [5]int{401, 403, 403, 415, 415}},
+	{"GET", "/v1/labels/conflicts", [5]int{401, 403, 403, 200, 200}},
+	{"GET", "/v1/golden-examples", [5]int{401, 403, 403, 200, 200}},
+	{"POST", "/v1/golden-examples", [5]int{401, 403, 403, 422, 422}},
+	{"DELETE", "/v1/golden-examples/" + noID, [5]int{401, 403, 403, 404, 404}},
+	{"POST", "/v1/models", [5]int{401, 403, 403, 403, 415}},
+	{"POST", "/v1/models/none/promote", [5]int{401, 403, 403, 403, 404}},
+	{"GET", "/v1/nothing", [5]int{404, 404, 404, 404, 404}},
+	{"DELETE", "/v1/comments", [5]int{405, 405, 405, 405, 405}},
+}
+
 func TestAccessByRole(t *testing.T) {
 	f := newTestSite(t)
-	const none = "01900000-0000-7000-8000-000000000000"
-	callers := []string{"", "front end", "bob", "eve", "ada"}
-	for _, test := range []struct {
-		method, path string
-		want         [5]int
-	}{
-		{"GET", "/healthz", [5]int{200, 200, 200, 200, 200}},
-		{"GET", "/readyz", [5]int{200, 200, 200, 200, 200}},
-		{"GET", "/metrics", [5]int{200, 200, 200, 200, 200}},
-		{"GET", "/v1/comments?site=gazette&article=a", [5]int{200, 200, 200, 200, 200}},
-		{"GET", "/v1/comments/counts?site=gazette&article=a", [5]int{200, 200, 200, 200, 200}},
-		{"POST", "/v1/comments", [5]int{401, 422, 403, 403, 403}},
-		{"POST", "/v1/comments/" + none + "/flags", [5]int{401, 404, 403, 403, 403}},
-		{"GET", "/v1/me", [5]int{401, 403, 200, 200, 200}},
-		{"GET", "/v1/queue", [5]int{401, 403, 200, 200, 200}},
-		{"POST", "/v1/queue/claim", [5]int{401, 403, 200, 200, 200}},
-		{"POST", "/v1/queue/release", [5]int{401, 403, 422, 422, 422}},
-		{"GET", "/v1/comments/" + none, [5]int{401, 403, 404, 404, 404}},
-		{"POST", "/v1/comments/" + none + "/decision", [5]int{401, 403, 422, 422, 422}},
-		{"GET", "/v1/second-looks", [5]int{401, 403, 200, 200, 200}},
-		{"POST", "/v1/second-looks/claim", [5]int{401, 403, 200, 200, 200}},
-		{"POST", "/v1/second-looks/" + none, [5]int{401, 403, 422, 422, 422}},
-		{"POST", "/v1/decisions", [5]int{401, 403, 422, 422, 422}},
-		{"POST", "/v1/decisions/" + none + "/undo", [5]int{401, 403, 404, 404, 404}},
-		{"GET", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
-		{"GET", "/v1/sites/nowhere/rules", [5]int{401, 403, 403, 404, 404}},
-		{"PUT", "/v1/sites/gazette/rules", [5]int{401, 403, 403, 200, 200}},
-		{"POST", "/v1/sites/gazette/test", [5]int{401, 403, 403, 422, 422}},
-		{"GET", "/v1/sites", [5]int{401, 403, 200, 200, 200}},
-		{"POST", "/v1/sites", [5]int{401, 403, 403, 403, 422}},
-		{"PATCH", "/v1/sites/gazette", [5]int{401, 403, 403, 403, 200}},
-		{"PATCH", "/v1/sites/nowhere", [5]int{401, 403, 403, 403, 404}},
-		{"POST", "/v1/sites/nowhere/key", [5]int{401, 403, 403, 403, 404}},
-		{"GET", "/v1/moderators", [5]int{401, 403, 403, 403, 200}},
-		{"POST", "/v1/moderators", [5]int{401, 403, 403, 403, 422}},
-		{"PATCH", "/v1/moderators/bob", [5]int{401, 403, 403, 403, 200}},
-		{"PATCH", "/v1/moderators/nobody", [5]int{401, 403, 403, 403, 404}},
-		{"GET", "/v1/audit", [5]int{401, 403, 403, 200, 200}},
-		{"GET", "/v1/audit/head", [5]int{401, 403, 403, 200, 200}},
-		{"GET", "/v1/stats", [5]int{401, 403, 403, 200, 200}},
-		{"GET", "/v1/labels", [5]int{401, 403, 403, 200, 200}},
-		{"POST", "/v1/labels", [5]int{401, 403, 403, 415, 415}},
-		{"GET", "/v1/labels/conflicts", [5]int{401, 403, 403, 200, 200}},
-		{"GET", "/v1/golden-examples", [5]int{401, 403, 403, 200, 200}},
-		{"POST", "/v1/golden-examples", [5]int{401, 403, 403, 422, 422}},
-		{"DELETE", "/v1/golden-examples/" + none, [5]int{401, 403, 403, 404, 404}},
-		{"POST", "/v1/models", [5]int{401, 403, 403, 403, 415}},
-		{"POST", "/v1/models/none/promote", [5]int{401, 403, 403, 403, 404}},
-		{"GET", "/v1/nothing", [5]int{404, 404, 404, 404, 404}},
-		{"DELETE", "/v1/comments", [5]int{405, 405, 405, 405, 405}},
-	} {
+	callers := []headers{{}, bearer(f.key), bearer(token(t, "bob")), bearer(token(t, "eve")), bearer(token(t, "ada"))}
+	for _, test := range accessTests {
 		for i, who := range callers {
-			h := headers{}
-			switch who {
-			case "":
-			case "front end":
-				h = bearer(f.key)
-			default:
-				h = bearer(token(t, who))
-			}
 			var body any
 			if test.method != "GET" && test.method != "DELETE" {
 				body = "{}"
 			}
-			r := f.send(test.method, test.path, h, body)
+			r := f.send(test.method, test.path, who, body)
 			if r.status != test.want[i] {
-				t.Errorf("%s %s by %q: %d, want %d: %s", test.method, test.path, who, r.status, test.want[i], r.body)
+				t.Errorf("%s %s by caller %d: %d, want %d: %s", test.method, test.path, i, r.status, test.want[i], r.body)
 			}
 			if r.status == http.StatusUnauthorized && r.header.Get("WWW-Authenticate") == "" {
 				t.Errorf("%s %s: 401 without WWW-Authenticate", test.method, test.path)

@@ -62,9 +62,9 @@ func TestBannedAuthorsAreRefused(t *testing.T) {
 func TestShadowingIsHiddenFromTheReader(t *testing.T) {
 	f := newTestSite(t)
 	f.as("bob", "PUT", "/v1/authors", object{"site": "gazette", "name": "Mallory", "sanction": object{"kind": "shadow", "until": later(24 * time.Hour)}}).must(http.StatusOK)
-	made := f.post(by(object{"name": "Mallory"}))
-	if made.Status != "pending" || made.Reason != "shadow" {
-		t.Errorf("the site gets %+v", made)
+	created := f.post(by(object{"name": "Mallory"}))
+	if created.Status != "pending" || created.Reason != "shadow" {
+		t.Errorf("the site gets %+v", created)
 	}
 	shown := f.send("POST", "/v1/comments", headers{"Origin": page}, comment(object{"author": object{"name": "Mallory"}, "site": "gazette"}))
 	if shown.must(http.StatusCreated); !strings.Contains(string(shown.body), `"pending"`) || strings.Contains(string(shown.body), "shadow") {

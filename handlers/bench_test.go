@@ -31,7 +31,7 @@ func BenchmarkRequests(b *testing.B) {
 	for range 100 {
 		f.approve(f.post("page"))
 	}
-	tag := f.ask("GET", page, "", "", http.StatusOK).Header().Get("ETag")
+	tag := f.send("GET", page, "", "", http.StatusOK).Header().Get("ETag")
 	b.Run("post", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -41,19 +41,19 @@ func BenchmarkRequests(b *testing.B) {
 	b.Run("page of 100", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			f.ask("GET", page, "", "", http.StatusOK)
+			f.send("GET", page, "", "", http.StatusOK)
 		}
 	})
 	b.Run("not modified", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			f.ask("GET", page, "", "", http.StatusNotModified, "If-None-Match", tag)
+			f.send("GET", page, "", "", http.StatusNotModified, "If-None-Match", tag)
 		}
 	})
 	b.Run("first page of the queue", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			f.ask("GET", "/v1/queue?limit=20", f.token, "", http.StatusOK)
+			f.send("GET", "/v1/queue?limit=20", f.token, "", http.StatusOK)
 		}
 	})
 	b.Run("decide", func(b *testing.B) {
@@ -73,7 +73,7 @@ func BenchmarkRequests(b *testing.B) {
 	})
 }
 
-// bench is a server that is called without a network.
+// bench is a server that is called in process, without a network.
 type bench struct {
 	*testing.B
 	node       http.Handler
@@ -123,7 +123,7 @@ func newBench(b *testing.B) *bench {
 	var session struct {
 		Token string `json:"access_token"`
 	}
-	login := f.ask("POST", "/v1/auth/login", "", `{"name":"ada","password":"a pass phrase for the bench"}`, http.StatusOK)
+	login := f.send("POST", "/v1/auth/login", "", `{"name":"ada","password":"a pass phrase for the bench"}`, http.StatusOK)
 	f.must(json.Unmarshal(login.Body.Bytes(), &session))
 	f.token = session.Token
 	return f
@@ -136,9 +136,9 @@ func (f *bench) must(err error) {
 	}
 }
 
-// ask sends one request, which must get a status. More are header names and
+// send sends one request, which must get a status. More are header names and
 // values.
-func (f *bench) ask(method, path, token, body string, status int, more ...string) *httptest.ResponseRecorder {
+func (f *bench) send(method, path, token, body string, status int, more ...string) *httptest.ResponseRecorder {
 	req := httptest.NewRequest(method, path, io.NopCloser(strings.NewReader(body)))
 	req.Header.Set("Content-Type", "application/json")
 	if token != "" {
@@ -159,12 +159,12 @@ func (f *bench) ask(method, path, token, body string, status int, more ...string
 func (f *bench) post(article string) (id string) {
 	n := f.posts
 	f.posts++
-	res := f.ask("POST", "/v1/comments", f.key, fmt.Sprintf(`{"article":{"id":%q,"url":"https://gazette.example/a","title":"The harbour reopens"},`+
+	res := f.send("POST", "/v1/comments", f.key, fmt.Sprintf(`{"article":{"id":%q,"url":"https://gazette.example/a","title":"The harbour reopens"},`+
 		`"author":{"name":"Reader %d"},"body":"I walked along the new quay this morning and it is well done, though the benches face the wrong way if you ask me (%d).",`+
 		`"client":{"ip":"10.%d.%d.%d","user_agent":"bench"}}`, article, n, n, n>>16&255, n>>8&255, n&255), http.StatusCreated)
 	return strings.TrimPrefix(res.Header().Get("Location"), "/v1/comments/")
 }
 
 func (f *bench) approve(id string) {
-	f.ask("POST", "/v1/comments/"+id+"/decision", f.token, `{"action":"approve"}`, http.StatusOK)
+	f.send("POST", "/v1/comments/"+id+"/decision", f.token, `{"action":"approve"}`, http.StatusOK)
 }

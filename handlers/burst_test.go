@@ -21,7 +21,7 @@ func TestBurstHoldsNewComments(t *testing.T) {
 	}
 	for range 3 {
 		if p := post("busy"); p.Status != "approved" {
-			t.Fatalf("before the surge: %+v", p)
+			t.Fatalf("before the burst: %+v", p)
 		}
 	}
 	key := bearer(f.key).with("Idempotency-Key", "k")
@@ -30,7 +30,7 @@ func TestBurstHoldsNewComments(t *testing.T) {
 		t.Fatalf("one too many: %s", first.body)
 	}
 	if p := post("busy"); p.Status != "pending" || p.Reason != "surge" {
-		t.Errorf("in the surge: %+v", p)
+		t.Errorf("in the burst: %+v", p)
 	}
 	if p := post("quiet"); p.Status != "approved" {
 		t.Errorf("on another article: %+v", p)
@@ -43,11 +43,11 @@ func TestBurstHoldsNewComments(t *testing.T) {
 	var found items[models.ArticleEntry]
 	f.as("bob", "GET", "/v1/articles?site=gazette&state=surge", nil).into(http.StatusOK, &found)
 	if len(found.Items) != 1 || found.Items[0].ID != "busy" {
-		t.Errorf("surging: %+v", found.Items)
+		t.Errorf("articles in a burst: %+v", found.Items)
 	}
 	f.pass(31 * time.Minute)
 	if p := post("busy"); p.Status != "approved" {
-		t.Errorf("after the surge: %+v", p)
+		t.Errorf("after the burst: %+v", p)
 	}
 	if again := f.send("POST", "/v1/comments", key, comment(object{"article": object{"id": "busy"}})); string(again.body) != string(first.body) {
 		t.Errorf("answered %s\nand at first %s", again.body, first.body)

@@ -18,21 +18,21 @@ func TestClaims(t *testing.T) {
 }
 
 func renewal(d *testNode) {
-	kept, gone := d.pending("gazette", "kept"), d.pending("gazette", "gone")
+	claimed, gone := d.pending("gazette", "claimed"), d.pending("gazette", "gone")
 	first := d.claim("bob", 2)
 	d.decide("bob", gone.ID, object{"action": "approve"})
 	var got struct {
 		Items []models.Lease
 		Lost  []models.LostClaim
 	}
-	ids := object{"comment_ids": []string{kept.ID, gone.ID, "nonsense"}}
+	ids := object{"comment_ids": []string{claimed.ID, gone.ID, "nonsense"}}
 	d.as("bob", "POST", "/v1/queue/renew", ids).into(http.StatusOK, &got)
-	if len(got.Items) != 1 || got.Items[0].ID != kept.ID || !got.Items[0].LeaseUntil.After(first[0].Claim.LeaseUntil) || len(got.Lost) != 2 {
+	if len(got.Items) != 1 || got.Items[0].ID != claimed.ID || !got.Items[0].LeaseUntil.After(first[0].Claim.LeaseUntil) || len(got.Lost) != 2 {
 		d.Fatalf("renewed: %+v", got)
 	}
 	d.as("carl", "POST", "/v1/queue/renew", ids).into(http.StatusOK, &got)
 	for _, x := range got.Lost {
-		if x.ID == kept.ID && (x.Claim == nil || x.Claim.By != "bob") {
+		if x.ID == claimed.ID && (x.Claim == nil || x.Claim.By != "bob") {
 			d.Errorf("carl gets %+v", x)
 		}
 	}

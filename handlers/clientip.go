@@ -36,7 +36,7 @@ func remoteIP(r *http.Request) netip.Addr {
 	return ap.Addr().Unmap().WithZone("")
 }
 
-// isHTTPS tells whether the client's connection is encrypted, up to a trusted
+// isHTTPS reports whether the client's connection is encrypted, up to a trusted
 // proxy or up to this server.
 func (s *Server) isHTTPS(r *http.Request) bool {
 	return r.TLS != nil || s.trustsProxy(remoteIP(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")

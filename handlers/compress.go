@@ -68,13 +68,13 @@ func compressed(r route, next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// isExport reports whether a list is asked for in a format that is sent row by row.
+// isExport reports whether a list is requested in a format that is sent row by row.
 func isExport(c echo.Context) bool {
 	format := c.QueryParam("format")
 	return format != "" && format != "json"
 }
 
-// sendPage replies with a page of an article. Its compressed form is kept with
+// sendPage replies with a page of an article. Its compressed form is stored with
 // the page, so that a busy article is compressed once for all its readers.
 func sendPage(c echo.Context, page renderedPage) error {
 	h := c.Response().Header()

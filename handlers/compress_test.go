@@ -53,7 +53,7 @@ func TestListsAreCompressedForThoseWhoAcceptIt(t *testing.T) {
 		f.approved("harbour", "The same thought on the harbour, and once more on the harbour.")
 	}
 	for _, list := range []struct {
-		desk       *testNode
+		node       *testNode
 		name, path string
 	}{
 		{d, "eve", "/v1/queue"},
@@ -64,8 +64,8 @@ func TestListsAreCompressedForThoseWhoAcceptIt(t *testing.T) {
 		{d, "", "/widget/v1.js"},
 		{d, "", "/demo"},
 	} {
-		plain, text := list.desk.exchange(list.name, "GET", list.path, nil, "Accept-Encoding", "identity")
-		encoded, data := list.desk.exchange(list.name, "GET", list.path, nil, "Accept-Encoding", "br, gzip")
+		plain, text := list.node.exchange(list.name, "GET", list.path, nil, "Accept-Encoding", "identity")
+		encoded, data := list.node.exchange(list.name, "GET", list.path, nil, "Accept-Encoding", "br, gzip")
 		if plain.StatusCode != http.StatusOK || plain.Header.Get("Content-Encoding") != "" || !varies(plain) {
 			t.Errorf("%s, plain: %d %v", list.path, plain.StatusCode, plain.Header)
 		}
@@ -76,7 +76,7 @@ func TestListsAreCompressedForThoseWhoAcceptIt(t *testing.T) {
 		if encoded.Header.Get("Content-Type") != plain.Header.Get("Content-Type") {
 			t.Errorf("%s is %s or %s", list.path, plain.Header.Get("Content-Type"), encoded.Header.Get("Content-Type"))
 		}
-		if got := list.desk.decompress(data); !bytes.Equal(got, text) {
+		if got := list.node.decompress(data); !bytes.Equal(got, text) {
 			t.Errorf("%s: compressed and plain replies differ", list.path)
 		}
 	}
@@ -91,7 +91,7 @@ func TestRepliesThatAreNotCompressed(t *testing.T) {
 		body               any
 	}{
 		"a short list":           {"", "GET", "/v1/comments?site=gazette&article=harbour", nil},
-		"a posted comment":       {"front end", "POST", "/v1/comments", object{"article": object{"id": "harbour"}, "author": object{"name": "Reader"}, "body": long}},
+		"a posted comment":       {"front end", "POST", "/v1/comments", object{"article": object{"id": "tower"}, "author": object{"name": "Reader"}, "body": long}},
 		"a login":                {"", "POST", "/v1/auth/login", object{"name": long, "password": "wrong"}},
 		"a new key":              {"ada", "POST", "/v1/sites/gazette/key", object{}},
 		"the token of a preview": {"eve", "POST", "/v1/decisions/preview", object{"filter": object{"site": "gazette"}}},

@@ -69,7 +69,7 @@ func commentEvent(kind models.EventKind, cm models.Comment) models.Event {
 type eventStream struct {
 	res     http.ResponseWriter
 	control *http.ResponseController
-	wanted  func(models.Event) bool
+	matches func(models.Event) bool
 }
 
 // begin sends the header, so that the client knows that the stream is open.
@@ -121,7 +121,7 @@ func (o eventStream) follow(ctx context.Context, missed []models.Event, live <-c
 }
 
 func (o eventStream) send(e models.Event) error {
-	if !o.wanted(e) {
+	if !o.matches(e) {
 		return nil
 	}
 	data, err := json.Marshal(e)

@@ -31,8 +31,8 @@ func (s *Server) flagComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// Only public comments can be reported: otherwise the reply would tell a
-	// rejected comment from a pending one.
+	// Only public comments can be reported: otherwise the reply would show
+	// whether a comment is rejected or pending.
 	notFound := models.Errorf(models.KindNotFound, "there is no such comment")
 	if by := caller(c); by.Kind == models.ByKey && !by.CanSee(comment.Site) || comment.Status != models.Approved {
 		return notFound

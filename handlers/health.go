@@ -24,7 +24,7 @@ type readiness struct {
 	Redis  string `json:"redis,omitempty"` // "ok" or "down"; absent without Redis
 }
 
-// readyz tells whether the node can serve requests.
+// readyz reports whether the node can serve requests.
 func (s *Server) readyz(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 	defer cancel()

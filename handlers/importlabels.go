@@ -11,7 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"winnow/classifier"
+	"winnow/classifier/labelfile"
 	"winnow/models"
 )
 
@@ -69,7 +69,7 @@ func (s *Server) importLabels(c echo.Context) error {
 			reply.Bad = append(reply.Bad, badRowOf(err, name))
 		}
 	}
-	rows := classifier.ReadLabels(idleReader{req.Body, http.NewResponseController(c.Response())}, name, classifier.LabelOptions{Skip: addBad})
+	rows := labelfile.Read(idleReader{req.Body, http.NewResponseController(c.Response())}, name, labelfile.Options{Skip: addBad})
 	var err error
 	reply.Added, reply.Known, err = s.db.ImportLabels(req.Context(), by, onSite(rows, site))
 	var large *http.MaxBytesError
@@ -98,7 +98,7 @@ func onSite(rows iter.Seq2[models.Label, error], site string) iter.Seq2[models.L
 	}
 }
 
-// badRowOf takes an error of classifier.ReadLabels apart: "name:line: why".
+// badRowOf takes an error of labelfile.Read apart: "name:line: why".
 func badRowOf(err error, name string) badRow {
 	text := strings.TrimPrefix(err.Error(), name+":")
 	number, why, found := strings.Cut(text, ": ")

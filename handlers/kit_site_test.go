@@ -185,7 +185,7 @@ func (d *testNode) described(req *http.Request, res *http.Response, body []byte)
 	}
 }
 
-// comment is a comment as a front end sends it, changed as the test wants.
+// comment is a comment as a front end sends it, with changes.
 func comment(change object) object {
 	c := object{
 		"article": object{"id": "harbour", "url": page + "/harbour", "title": "The harbour reopens"},

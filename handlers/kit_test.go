@@ -195,7 +195,7 @@ func (r reply) must(want int) {
 	}
 }
 
-// names checks that a refusal speaks of a field.
+// names fails the test unless the request was refused for an invalid field of that name.
 func (r reply) names(field string) {
 	r.Helper()
 	var p struct {

@@ -30,17 +30,17 @@ func (s *Server) newMetrics() *metrics {
 			Name: "winnow_requests_total", Help: "HTTP requests by route and status.",
 		}, []string{"method", "route", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "winnow_request_seconds", Help: "Time to answer, by route.",
+			Name: "winnow_request_seconds", Help: "Time to the reply, by route.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5},
 		}, []string{"route"}),
 		comments: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "winnow_comments_total", Help: "Comments taken, by the status they got.",
+			Name: "winnow_comments_total", Help: "Comments accepted, by status.",
 		}, []string{"status"}),
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "winnow_limited_total", Help: "Requests refused by a rate limit, by its name.",
 		}, []string{"limit"}),
 		limiterFailures: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "winnow_limiter_failures_total", Help: "Requests let through because the limiter failed.",
+			Name: "winnow_limiter_failures_total", Help: "Requests allowed without a check because the limiter failed.",
 		}),
 	}
 	r := prometheus.NewRegistry()
@@ -50,7 +50,7 @@ func (s *Server) newMetrics() *metrics {
 	)
 	if s.redis != nil {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "winnow_limiter_fallbacks_total", Help: "Limits, campaigns and notices kept to this process because Redis did not answer in time.",
+			Name: "winnow_limiter_fallbacks_total", Help: "Calls for limits, campaigns and events that were handled in process because Redis did not answer in time.",
 		}, func() float64 { return float64(s.redis.Fallbacks()) }))
 	}
 	m.handler = promhttp.HandlerFor(r, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
@@ -72,8 +72,8 @@ func (m *metrics) observe(c echo.Context, took time.Duration) {
 }
 
 var (
-	pendingDesc = prometheus.NewDesc("winnow_queue_pending", "Comments that wait for a moderator.", nil, nil)
-	modelDesc   = prometheus.NewDesc("winnow_model_info", "The live model.", []string{"version"}, nil)
+	pendingDesc = prometheus.NewDesc("winnow_queue_pending", "Pending comments.", nil, nil)
+	modelDesc   = prometheus.NewDesc("winnow_model_info", "Version of the live model; the value is always 1.", []string{"version"}, nil)
 )
 
 // gauges are computed when the metrics are scraped.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -13,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"winnow/models"
 )
@@ -30,13 +30,14 @@ func newRequestID() string {
 	return hex.EncodeToString(b)
 }
 
-// secureHeaders are sent with every reply; pages replace the policy.
-var secureHeaders = middleware.SecureWithConfig(middleware.SecureConfig{
-	ContentTypeNosniff:    "nosniff",
-	XFrameOptions:         "DENY",
-	ReferrerPolicy:        "strict-origin-when-cross-origin",
-	ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
-})
+// secureHeaders are sent with every reply; pages replace the policy. Echo's
+// middleware would allocate each of them anew for each request.
+var secureHeaders = http.Header{
+	"X-Content-Type-Options":  {"nosniff"},
+	"X-Frame-Options":         {"DENY"},
+	"Referrer-Policy":         {"strict-origin-when-cross-origin"},
+	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+}
 
 // requestID identifies one request in replies and logs.
 func requestID(c echo.Context) string { return c.Response().Header().Get(requestIDHeader) }
@@ -52,6 +53,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			id = newRequestID()
 		}
 		h.Set(requestIDHeader, id)
+		maps.Copy(h, secureHeaders)
 
 		err := recoverPanic(next, c)
 		if err != nil {
@@ -99,7 +101,7 @@ func recoverPanic(next echo.HandlerFunc, c echo.Context) (err error) {
 // guard authenticates and authorizes a request before its handler runs, and sets
 // its deadline and body limit. The limit is not Echo's BodyLimit, which does not
 // close the connection of a client that goes on sending, and whose error does not
-// say the limit.
+// contain the limit.
 func (s *Server) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req := c.Request()
@@ -163,7 +165,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// knownOrigin tells whether an origin is registered for a site, or for any site
+// knownOrigin reports whether an origin is registered for a site, or for any site
 // when slug is empty.
 func (s *Server) knownOrigin(ctx context.Context, origin, slug string) (bool, error) {
 	sites, err := s.node.SitesOfOrigin(ctx, origin)

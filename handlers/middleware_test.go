@@ -20,7 +20,7 @@ func TestEveryReplyHasItsHeaders(t *testing.T) {
 		}
 	}
 	if id := f.send("GET", "/healthz", headers{"X-Request-Id": "<b>"}, nil).header.Get("X-Request-Id"); len(id) < 20 {
-		t.Errorf("an odd request id became %q", id)
+		t.Errorf("an invalid request id became %q", id)
 	}
 }
 
@@ -36,10 +36,10 @@ func TestUnknownPathsMakeNoMetricLabels(t *testing.T) {
 
 func TestCORS(t *testing.T) {
 	f := newTestSite(t)
-	ask := headers{"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+	preflight := headers{"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
 	for origin, allowed := range map[string]bool{page: true, "https://evil.example": false, "null": false} {
 		for _, r := range []reply{
-			f.send("OPTIONS", "/v1/comments", ask.with("Origin", origin), nil),
+			f.send("OPTIONS", "/v1/comments", preflight.with("Origin", origin), nil),
 			f.send("GET", "/v1/comments?site=gazette&article=a", headers{"Origin": origin}, nil),
 		} {
 			got := r.header.Get("Access-Control-Allow-Origin")
@@ -57,7 +57,7 @@ func TestCORS(t *testing.T) {
 	if r := f.send("GET", "/v1/comments?article=a", bearer(f.key), nil); !strings.HasPrefix(r.header.Get("Cache-Control"), "private") {
 		t.Errorf("an address that depends on the key is cached as %s", r.header.Get("Cache-Control"))
 	}
-	if r := f.send("OPTIONS", "/v1/queue", ask.with("Origin", page), nil); r.header.Get("Access-Control-Allow-Origin") != "" {
+	if r := f.send("OPTIONS", "/v1/queue", preflight.with("Origin", page), nil); r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("a reader's page may call the queue")
 	}
 }

@@ -50,7 +50,7 @@ func (n *nodes) node(db *storage.DB, notifier node.Notifier, rates handlers.Rate
 	return base
 }
 
-func alone(*testing.T) node.Notifier { return memory.NewNotifier() }
+func inProcess(*testing.T) node.Notifier { return memory.NewNotifier() }
 
 // on sends a request of a front end to a node, as a moderator when name is one.
 func (n *nodes) on(base, name, method, path string, body any, more headers) reply {
@@ -66,9 +66,9 @@ func (n *nodes) on(base, name, method, path string, body any, more headers) repl
 }
 
 func TestRepeatedRequests(t *testing.T) {
-	onNodes(t, "many at the same moment", alone, repeatedAtOnce)
-	onNodes(t, "after a decision and a restart", alone, repeatedLater)
-	onNodes(t, "past a limit", alone, repeatedPastLimit)
+	onNodes(t, "many at the same moment", inProcess, repeatedAtOnce)
+	onNodes(t, "after a decision and a restart", inProcess, repeatedLater)
+	onNodes(t, "past a limit", inProcess, repeatedPastLimit)
 }
 
 func repeatedAtOnce(n *nodes) {
@@ -105,12 +105,12 @@ func repeatedLater(n *nodes) {
 	n.must(err)
 	key := headers{"Idempotency-Key": "k1"}
 	first := n.on(n.here, "front end", "POST", "/v1/comments", comment(nil), key)
-	var made posted
-	first.into(http.StatusCreated, &made)
-	if made.Status != "pending" {
-		n.Fatalf("it is %s at first", made.Status)
+	var created posted
+	first.into(http.StatusCreated, &created)
+	if created.Status != "pending" {
+		n.Fatalf("it is %s at first", created.Status)
 	}
-	n.on(n.there, "bob", "POST", "/v1/comments/"+made.ID+"/decision", object{"action": "reject", "reason": "spam"}, nil).must(http.StatusOK)
+	n.on(n.there, "bob", "POST", "/v1/comments/"+created.ID+"/decision", object{"action": "reject", "reason": "spam"}, nil).must(http.StatusOK)
 	fresh := n.node(n.db, memory.NewNotifier(), handlers.DefaultRates())
 	for _, base := range []string{n.here, n.there, fresh} {
 		again := n.on(base, "front end", "POST", "/v1/comments", comment(nil), key)
@@ -150,7 +150,7 @@ func TestPagesOfOtherNodes(t *testing.T) {
 		return c.Notifier()
 	}
 	onNodes(t, "with notices", shared, pagesFollow)
-	onNodes(t, "without notices", alone, pagesFollow)
+	onNodes(t, "without notices", inProcess, pagesFollow)
 }
 
 func pagesFollow(n *nodes) {

@@ -166,7 +166,7 @@ type renderedPage struct {
 	version    int64
 	etag       string
 	body       []byte
-	compressed func() []byte // body as gzip, made when it is first asked for
+	compressed func() []byte // body as gzip, made for the first request that accepts it
 }
 
 func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
@@ -195,7 +195,7 @@ func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 	}, nil
 }
 
-// etagMatches tells whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
+// etagMatches reports whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
 func etagMatches(field, etag string) bool {
 	for tag := range strings.SplitSeq(field, ",") {
 		tag = strings.TrimSpace(tag)
@@ -210,7 +210,7 @@ func etagMatches(field, etag string) bool {
 const maxPageCache = 32 << 20
 
 // pageCache keeps rendered pages, each for one version of its article. A page may
-// be newer than the version that get asks for, never older. When the cache is full
+// be newer than the version that get is called with, never older. When the cache is full
 // it evicts arbitrary pages: a popular one is soon rendered again. The zero value is
 // ready to use.
 type pageCache struct {

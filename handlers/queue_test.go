@@ -25,7 +25,7 @@ func TestQueue(t *testing.T) {
 		"a batch decides what is possible, and is undone as one":  batch,
 		"a repeated batch overrides no later decision":            repeatedBatch,
 		"the detail of a comment has thread, history and claim":   detail,
-		"ids that no database can store are not found":            strangeIDs,
+		"ids that no database can store are not found":            unusualIDs,
 	} {
 		onBoth(t, sentence, test)
 	}
@@ -259,7 +259,7 @@ func detail(d *testNode) {
 	d.as("carl", "GET", "/v1/comments/nonsense", nil).must(http.StatusNotFound)
 }
 
-func strangeIDs(d *testNode) {
+func unusualIDs(d *testNode) {
 	for _, id := range []string{"%00", "%ff", "%F0%9F%8E%A3", strings.Repeat("x", 5000)} {
 		d.as("ada", "GET", "/v1/comments/"+id, nil).must(http.StatusNotFound)
 		d.as("ada", "POST", "/v1/comments/"+id+"/decision", object{"action": "approve"}).must(http.StatusNotFound)
@@ -271,9 +271,9 @@ func strangeIDs(d *testNode) {
 		d.as("ada", "GET", "/v1/audit?action="+q+"&actor="+q, nil).must(http.StatusOK)
 		d.as("ada", "POST", "/v1/queue/claim", object{"q": "\x00", "article": "\x00"}).must(http.StatusOK)
 	}
-	strange := []string{"\x00", "\ufffd", ""}
-	d.as("ada", "POST", "/v1/queue/release", object{"comment_ids": strange}).must(http.StatusNoContent)
-	d.as("ada", "POST", "/v1/decisions", object{"comment_ids": strange, "action": "approve", "note": "\x00"}).must(http.StatusOK)
+	unusual := []string{"\x00", "\ufffd", ""}
+	d.as("ada", "POST", "/v1/queue/release", object{"comment_ids": unusual}).must(http.StatusNoContent)
+	d.as("ada", "POST", "/v1/decisions", object{"comment_ids": unusual, "action": "approve", "note": "\x00"}).must(http.StatusOK)
 }
 
 func TestBadQueueRequests(t *testing.T) {

@@ -27,7 +27,7 @@ func (s *Server) exportReader(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	standing, comments, reports, err := s.db.ExportReader(ctx, caller(c), r)
+	state, comments, reports, err := s.db.ExportReader(ctx, caller(c), r)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (s *Server) exportReader(c echo.Context) error {
 	res.Header().Set("Content-Disposition", `attachment; filename="reader.json"`)
 	res.Header().Set("Cache-Control", "no-store")
 	res.WriteHeader(http.StatusOK)
-	if err := models.WriteReader(deadlineWriter{res, clearReadDeadline(res)}, r, s.now(), standing, comments, reports); err != nil {
+	if err := models.WriteReader(deadlineWriter{res, clearReadDeadline(res)}, r, s.now(), state, comments, reports); err != nil {
 		s.log.WarnContext(ctx, "export aborted", "export", "reader", "error", err)
 		panic(http.ErrAbortHandler)
 	}

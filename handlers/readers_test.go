@@ -26,11 +26,11 @@ func TestAdminsExportAndEraseReaders(t *testing.T) {
 		who, path string
 		status    int
 	}{
-		"an editor":          {"eve", path, 403},
-		"an unknown site":    {"ada", "/v1/readers?site=tribune&author_id=u1", 404},
-		"nobody is named":    {"ada", "/v1/readers?site=gazette", 422},
-		"no site is named":   {"ada", "/v1/readers?author_id=u1", 422},
-		"two ways to say it": {"ada", path + "&email=ada@example.org", 422},
+		"an editor":        {"eve", path, 403},
+		"an unknown site":  {"ada", "/v1/readers?site=tribune&author_id=u1", 404},
+		"nobody is named":  {"ada", "/v1/readers?site=gazette", 422},
+		"no site is named": {"ada", "/v1/readers?author_id=u1", 422},
+		"two identities":   {"ada", path + "&email=ada@example.org", 422},
 	} {
 		for _, method := range []string{"GET", "DELETE"} {
 			r := f.send(method, test.path, bearer(token(t, test.who)), nil)
@@ -123,7 +123,7 @@ type recordingLimiter struct {
 	keys []string
 }
 
-func (l *recordingLimiter) Take(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
+func (l *recordingLimiter) Allow(ctx context.Context, limits ...models.Limit) (models.Allowance, error) {
 	l.mu.Lock()
 	for _, limit := range limits {
 		l.keys = append(l.keys, limit.Key)

@@ -57,7 +57,7 @@ var (
 // routes is the whole API. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
 	const get, post, put, patch = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch
-	desk, demo := page(console.Handler()), page(widget.Demo())
+	consolePages, demoPages := page(console.Handler()), page(widget.Demo())
 	return []route{
 		{post, "/v1/comments", s.createComment, frontEnd, defaultBounds},
 		{get, "/v1/comments", s.listComments, optionalCredentials, defaultBounds},
@@ -128,10 +128,10 @@ func (s *Server) routes() []route {
 		{get, "/openapi.yaml", s.openapi, noCredentials, defaultBounds},
 
 		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), noCredentials, defaultBounds},
-		{get, "/console", desk, noCredentials, defaultBounds},
-		{get, "/console/*", desk, noCredentials, defaultBounds},
-		{get, "/demo", demo, noCredentials, defaultBounds},
-		{get, "/demo/*", demo, noCredentials, defaultBounds},
+		{get, "/console", consolePages, noCredentials, defaultBounds},
+		{get, "/console/*", consolePages, noCredentials, defaultBounds},
+		{get, "/demo", demoPages, noCredentials, defaultBounds},
+		{get, "/demo/*", demoPages, noCredentials, defaultBounds},
 		{get, "/widget/*", page(widget.Script()), noCredentials, defaultBounds},
 	}
 }

@@ -29,7 +29,7 @@ type Limiter interface {
 
 // SharedService is a service that nodes share, and that each can do without.
 type SharedService interface {
-	// Ping tells whether the service can be used.
+	// Ping reports whether the service can be used.
 	Ping(ctx context.Context) error
 	// Fallbacks is the number of calls that this node answered without the
 	// service since its start.
@@ -120,7 +120,7 @@ func (s *Server) router() *echo.Echo {
 	e.HideBanner = true
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = func(r *http.Request) string { return s.clientIP(r).String() }
-	e.Use(s.observe, secureHeaders, s.cors)
+	e.Use(s.observe, s.cors)
 	for _, r := range s.routes() {
 		h := compressed(r, s.guard(r))
 		e.Add(r.method, r.path, h)

@@ -34,7 +34,7 @@ type sitePatch struct {
 	Mode           Optional[models.Mode]         `json:"mode"`
 	Thresholds     Optional[thresholdsPatch]     `json:"thresholds"`
 	Retention      Optional[retentionPatch]      `json:"retention"`
-	Surge          Optional[surgePatch]          `json:"surge"`
+	Burst          Optional[burstPatch]          `json:"surge"`
 	Reasons        Optional[[]models.SiteReason] `json:"reasons"`
 	SecondLook     Optional[float64]             `json:"second_look"`
 	TrainingSample Optional[int]                 `json:"training_sample"`
@@ -62,13 +62,13 @@ func (p retentionPatch) apply(r *models.Retention) {
 	p.Labels.Set(&r.Labels)
 }
 
-type surgePatch struct {
+type burstPatch struct {
 	Count       Optional[int] `json:"count"`
 	Minutes     Optional[int] `json:"minutes"`
 	HoldMinutes Optional[int] `json:"hold_minutes"`
 }
 
-func (p surgePatch) apply(s *models.Burst) {
+func (p burstPatch) apply(s *models.Burst) {
 	p.Count.Set(&s.Count)
 	p.Minutes.Set(&s.Minutes)
 	p.HoldMinutes.Set(&s.HoldMinutes)
@@ -82,7 +82,7 @@ func (p sitePatch) apply(site *models.Site) {
 	p.Mode.Set(&site.Mode)
 	setFields(p.Thresholds, &site.Thresholds)
 	setFields(p.Retention, &site.Retention)
-	setFields(p.Surge, &site.Burst)
+	setFields(p.Burst, &site.Burst)
 	p.Reasons.Set(&site.Reasons)
 	p.SecondLook.SetPointer(&site.SecondLook)
 	p.TrainingSample.SetPointer(&site.TrainingSample)

@@ -29,7 +29,7 @@ type clientRequest struct {
 }
 
 // identifySubmitter returns who a request comes from. A site's server sends
-// what it knows of the reader's client; that of a browser is taken from its
+// what it knows of the reader's client; that of a browser is read from its
 // connection. Fields that are not valid are added to bad.
 func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRequest, bad *models.Invalid) (submitter, error) {
 	req, by := c.Request(), principalOf(c)
@@ -109,7 +109,7 @@ func (from submitter) caller(c echo.Context) models.Caller {
 }
 
 // idempotencyKey returns the key under which the post of a comment may be
-// repeated, and the hash that tells it from another post with the same key. Both
+// repeated, and the hash that differs for another post with the same key. Both
 // are empty when the request has no key. Keys of browsers are separate for each
 // address.
 func (s *Server) idempotencyKey(r *http.Request, from submitter, body []byte) (key string, fingerprint []byte, err error) {

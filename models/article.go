@@ -17,6 +17,13 @@ type Article struct {
 	BurstUntil time.Time `json:"surge_until,omitzero"`
 }
 
+func (a Article) validate(bad *Invalid) {
+	bad.checkLength("article.id", a.ID, 1, MaxID)
+	bad.checkURL("article.url", a.URL)
+	bad.checkLength("article.title", a.Title, 0, MaxTitle)
+	bad.checkLength("article.section", a.Section, 0, MaxSection)
+}
+
 // MaxSection is the longest name of a section, in characters.
 const MaxSection = 100
 

@@ -2,6 +2,7 @@ package models
 
 import (
 	"math"
+	"net/mail"
 	"time"
 	"unicode/utf8"
 )
@@ -23,6 +24,20 @@ func (a Author) Key() string {
 		return "id:" + a.ID
 	}
 	return "name:" + a.Name
+}
+
+// maxEmail is the longest address that mail can be sent to (RFC 5321), in bytes.
+const maxEmail = 254
+
+func (a Author) validate(bad *Invalid) {
+	bad.checkLength("author.id", a.ID, 0, MaxID)
+	bad.checkLength("author.name", a.Name, 1, MaxName)
+	if a.Email != "" {
+		if parsed, err := mail.ParseAddress(a.Email); err != nil || parsed.Address != a.Email || len(a.Email) > maxEmail {
+			bad.Add("author.email", "must be an e-mail address")
+		}
+	}
+	bad.checkURL("author.url", a.URL)
 }
 
 // AuthorRecord counts what became of an author's comments on one site.

@@ -14,8 +14,8 @@ type Burst struct {
 
 // Limits on the fields; the longest time is a week.
 const (
-	maxSurge        = 100_000
-	maxSurgeMinutes = 7 * 24 * 60
+	maxBurstCount   = 100_000
+	maxBurstMinutes = 7 * 24 * 60
 )
 
 // Duration is how long a burst lasts.
@@ -25,12 +25,12 @@ func (s Burst) Duration() time.Duration { return time.Duration(s.HoldMinutes) * 
 func (s Burst) Window() time.Duration { return time.Duration(s.Minutes) * time.Minute }
 
 func (s Burst) validate(bad *Invalid) {
-	if s.Count < 0 || s.Count > maxSurge {
-		bad.Add("surge.count", "must be from 0 to %d", maxSurge)
+	if s.Count < 0 || s.Count > maxBurstCount {
+		bad.Add("surge.count", "must be from 0 to %d", maxBurstCount)
 	}
 	for field, minutes := range map[string]int{"surge.minutes": s.Minutes, "surge.hold_minutes": s.HoldMinutes} {
-		if minutes < 0 || minutes > maxSurgeMinutes || s.Count > 0 && minutes == 0 {
-			bad.Add(field, "must be from 1 to %d", maxSurgeMinutes)
+		if minutes < 0 || minutes > maxBurstMinutes || s.Count > 0 && minutes == 0 {
+			bad.Add(field, "must be from 1 to %d", maxBurstMinutes)
 		}
 	}
 }

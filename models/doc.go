@@ -1,8 +1,8 @@
 // Package models has the types of the domain and the errors that all packages
 // share.
 //
-// It imports nothing but the standard library and knows neither SQL nor HTTP:
-// every other package of Winnow may import it.
+// It imports nothing but the standard library and depends on neither SQL nor
+// HTTP: every other package of Winnow may import it.
 //
 // # Glossary
 //
@@ -64,7 +64,7 @@
 //     rejected.
 //   - Rule: what a newsroom sets for a site beside the model, such as blocked
 //     words.
-//   - Action: what a verdict asks for and what a decision does: approve, hold,
+//   - Action: what a verdict demands and what a decision does: approve, hold,
 //     reject or escalate. To hold is to leave a comment pending until a
 //     moderator decides.
 //

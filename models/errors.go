@@ -3,7 +3,9 @@ package models
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // Kind says what sort of failure an Error is. Each kind has one HTTP status;
@@ -16,7 +18,7 @@ const (
 	KindUnauthorized Kind = "unauthorized"      // 401: no valid credentials
 	KindForbidden    Kind = "forbidden"         // 403: authenticated, but not allowed
 	KindBanned       Kind = "banned"            // 403: the author may not comment
-	KindClosed       Kind = "closed"            // 403: the article takes no comments
+	KindClosed       Kind = "closed"            // 403: the article accepts no comments
 	KindNotFound     Kind = "not_found"         // 404
 	KindConflict     Kind = "conflict"          // 409: stale, or claimed by another
 	KindTooLarge     Kind = "too_large"         // 413
@@ -104,4 +106,26 @@ func (v *Invalid) Err() error {
 		return nil
 	}
 	return &Error{Kind: KindInvalid, Message: "some fields are invalid", Fields: v.fields}
+}
+
+// checkLength adds a fault when a text has fewer than least or more than most
+// characters. With a least of 1 it must also show something.
+func (e *Invalid) checkLength(field, s string, least, most int) {
+	switch n := utf8.RuneCountInString(s); {
+	case least > 0 && Blank(s):
+		e.Add(field, "must not be empty")
+	case n > most:
+		e.Add(field, "must have at most %d characters, has %d", most, n)
+	}
+}
+
+// checkURL adds a fault unless a text is empty or an http or https URL.
+func (e *Invalid) checkURL(field, s string) {
+	e.checkLength(field, s, 0, MaxURL)
+	if s == "" {
+		return
+	}
+	if u, err := url.Parse(s); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		e.Add(field, "must be an http or https address")
+	}
 }

@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// Event tells open consoles and other nodes that something changed.
+// Event is a notice to open consoles and other nodes that something changed.
 type Event struct {
 	ID      string    `json:"id"` // UUIDv7, so that ids sort by time
 	Kind    EventKind `json:"kind"`

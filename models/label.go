@@ -33,17 +33,17 @@ type Label struct {
 	LabelledBy  string    `json:"labelled_by,omitempty"`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
 
-	SelectedBy    string  `json:"selected_by,omitempty"`    // why a person looked at the text, one of the constants below; "": unknown
-	SelectionRate float64 `json:"selection_rate,omitempty"` // probability with which such a text is looked at, 0 to 1; 0: unknown
+	SelectedBy    string  `json:"selected_by,omitempty"`    // why a person looked at the text: one of the Selected constants; "": unknown
+	SelectionRate float64 `json:"selection_rate,omitempty"` // probability with which such a text is looked at, 0..1; 0: unknown
 }
 
-// Values of Label.SelectedBy.
+// Why a person looked at a text.
 const (
-	SelectedHeld    = "held"    // the filter or a rule held it
-	SelectedSample  = "sample"  // drawn at random, whatever the filter thought of it
+	SelectedHeld    = "held"    // it waited in the queue
+	SelectedSample  = "sample"  // it was drawn at random
 	SelectedReport  = "report"  // a reader reported it
-	SelectedVouched = "vouched" // nobody looked: the author is vouched for
-	SelectedImport  = "import"  // imported from elsewhere
+	SelectedVouched = "vouched" // its author is vouched for
+	SelectedImport  = "import"  // it came from a file
 )
 
 // LabelConflict is a text that has labels of more than one class.
@@ -73,6 +73,11 @@ type GoldenExample struct {
 	Note      string    `json:"note,omitempty"` // why it was chosen
 	AddedBy   string    `json:"added_by"`
 	CreatedAt time.Time `json:"created_at"`
+}
+
+// AsLabel returns the example in the form of a label.
+func (g GoldenExample) AsLabel() Label {
+	return Label{ID: g.ID, Text: g.Text, Label: g.Label, Site: g.Site, Source: "golden", LabelledBy: g.AddedBy, CreatedAt: g.CreatedAt}
 }
 
 // Validate checks an example before it is stored.

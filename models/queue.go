@@ -12,8 +12,7 @@ type QueueItem struct {
 	// Campaign is the group of near-copies that the comment belongs to so far;
 	// nil: it has no copies.
 	Campaign *Campaign `json:"campaign,omitempty"`
-	// Skipped: the caller has skipped it, and does not get it from a claim for a
-	// while.
+	// Skipped: the caller has skipped it, and cannot claim it for a while.
 	Skipped bool `json:"skipped,omitempty"`
 }
 

@@ -87,16 +87,16 @@ type Erasure struct {
 // WriteReader writes all data of a reader as one indented JSON object: reader,
 // exported_at, standing, comments, reports. It keeps one comment in memory at a
 // time.
-func WriteReader(w io.Writer, r Reader, at time.Time, standing ReaderState, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
+func WriteReader(w io.Writer, r Reader, at time.Time, state ReaderState, comments iter.Seq2[ReaderComment, error], reports iter.Seq2[ReaderReport, error]) error {
 	head, err := json.MarshalIndent(r, "  ", "  ")
 	if err != nil {
 		return err
 	}
-	standingText, err := json.MarshalIndent(standing, "  ", "  ")
+	stateJSON, err := json.MarshalIndent(state, "  ", "  ")
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "{\n  \"reader\": %s,\n  \"exported_at\": %q,\n  \"standing\": %s,\n", head, timeText(at), standingText); err != nil {
+	if _, err := fmt.Fprintf(w, "{\n  \"reader\": %s,\n  \"exported_at\": %q,\n  \"standing\": %s,\n", head, timeText(at), stateJSON); err != nil {
 		return err
 	}
 	if err := writeList(w, "comments", comments); err != nil {

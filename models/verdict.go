@@ -1,6 +1,6 @@
 package models
 
-// Action is what a verdict asks for and what a decision does.
+// Action is what a verdict demands and what a decision does.
 type Action string
 
 const (

@@ -80,8 +80,8 @@ func (db *DB) ArticleComments(ctx context.Context, site, article string, newestF
 	})
 }
 
-// ArticleCounts returns the number of approved comments of each article asked
-// for, 0 for unknown ones.
+// ArticleCounts returns the number of approved comments of each of these
+// articles, 0 for unknown ones.
 func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string) (map[string]int, error) {
 	counts := make(map[string]int, len(articles))
 	for _, id := range articles {
@@ -116,15 +116,15 @@ const articleColumns = `SELECT site, id, url, title, section, state, state_until
 // readArticleEntry returns an article as it is stored: a state or a burst in it
 // may have ended.
 func readArticleEntry(scan sqldb.Scanner) (e models.ArticleEntry, err error) {
-	var until, surging, active int64
-	var surge string
-	err = scan(&e.Site, &e.ID, &e.URL, &e.Title, &e.Section, &e.State, &until, &surge, &surging, &e.Approved, &e.Rejected, &e.Pending, &active)
+	var until, burstUntil, active int64
+	var burst string
+	err = scan(&e.Site, &e.ID, &e.URL, &e.Title, &e.Section, &e.State, &until, &burst, &burstUntil, &e.Approved, &e.Rejected, &e.Pending, &active)
 	if err != nil {
 		return e, err
 	}
-	e.Until, e.BurstUntil, e.ActiveAt = nullTime(until), nullTime(surging), nullTime(active)
-	if surge != "" {
-		err = json.Unmarshal([]byte(surge), &e.Burst)
+	e.Until, e.BurstUntil, e.ActiveAt = nullTime(until), nullTime(burstUntil), nullTime(active)
+	if burst != "" {
+		err = json.Unmarshal([]byte(burst), &e.Burst)
 	}
 	return e, err
 }

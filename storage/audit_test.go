@@ -14,6 +14,17 @@ import (
 	"winnow/storage/sqldb"
 )
 
+// set returns a change that adds a setting and its audit row.
+func set(name string) func(*tx) error {
+	return func(t *tx) error {
+		if err := t.audit(models.Caller{Kind: models.ByCommand}, "", "settings.set", name, nil, nil); err != nil {
+			return err
+		}
+		_, err := t.Exec(`INSERT INTO settings (name, value) VALUES ($1, '')`, name)
+		return err
+	}
+}
+
 // Changes that share a transaction with some that fail are in the audit trail,
 // without a gap, and those that fail are not.
 func TestAuditTrailOmitsChangesThatWereRolledBack(t *testing.T) {
@@ -26,15 +37,6 @@ func TestAuditTrailOmitsChangesThatWereRolledBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	failure := errors.New("failure")
-	set := func(name string) func(*tx) error {
-		return func(t *tx) error {
-			if err := t.audit(models.Caller{Kind: models.ByCommand}, "", "settings.set", name, nil, nil); err != nil {
-				return err
-			}
-			_, err := t.Exec(`INSERT INTO settings (name, value) VALUES ($1, '')`, name)
-			return err
-		}
-	}
 	started, end := make(chan struct{}), make(chan struct{})
 	var callers sync.WaitGroup
 	run := func(change func(*tx) error) {

@@ -73,15 +73,15 @@ func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
 		return p, err
 	}
 	p.Trust = p.Record.Trust()
-	standing, err := t.loadAuthorState(r.Site, p.Key, "")
+	state, err := t.loadAuthorState(r.Site, p.Key, "")
 	if unknown && errors.Is(err, sql.ErrNoRows) {
 		return p, models.Errorf(models.KindNotFound, "there is no such author")
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, err
 	}
-	if p.Note = standing.Note; standing.Sanction.Active(t.Now) {
-		p.Sanction = standing.Sanction
+	if p.Note = state.Note; state.Sanction.Active(t.Now) {
+		p.Sanction = state.Sanction
 	}
 	// Ids sort by time.
 	for direction, at := range map[string]**time.Time{"": &p.FirstAt, " DESC": &p.LastAt} {

@@ -65,7 +65,7 @@ func (db *DB) size(ctx context.Context) (path string, bytes int64, err error) {
 // writeNewFile lets fill write a temporary file, and renames it once it is on
 // disk. It does not replace the file named by never.
 func writeNewFile(file string, replace bool, never string, fill func(part string) error) (err error) {
-	taken := func() error {
+	checkTarget := func() error {
 		info, err := os.Stat(file)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -80,7 +80,7 @@ func writeNewFile(file string, replace bool, never string, fill func(part string
 		}
 		return nil
 	}
-	if err := taken(); err != nil {
+	if err := checkTarget(); err != nil {
 		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part") // nobody else may read it
@@ -102,7 +102,7 @@ func writeNewFile(file string, replace bool, never string, fill func(part string
 	if err := temp.Sync(); err != nil {
 		return err
 	}
-	if err := taken(); err != nil {
+	if err := checkTarget(); err != nil {
 		return err
 	}
 	if err := os.Rename(part, file); err != nil {

@@ -18,8 +18,8 @@ import (
 
 var stores = flag.String("stores", "", "databases made by cmd/fill, separated by commas, to measure each path on")
 
-// What readers and moderators wait for costs the same in a large database.
-func BenchmarkStores(b *testing.B) {
+// storePaths are the calls that readers and moderators wait for.
+func storePaths() []storePath {
 	ann := models.Caller{Kind: models.ByModerator, Name: "ann"}
 	few := models.Caller{Kind: models.ByModerator, Name: "few", Sites: []string{"site-1", "site-2", "site-3"}}
 	queue := func(by models.Caller, f models.QueueFilter) func(*testing.B, *storage.DB, int) error {
@@ -29,10 +29,7 @@ func BenchmarkStores(b *testing.B) {
 			return err
 		}
 	}
-	for _, path := range []struct {
-		name string
-		do   func(b *testing.B, db *storage.DB, n int) error
-	}{
+	return []storePath{
 		{"create", func(b *testing.B, db *storage.DB, n int) error {
 			p := 0.3
 			_, _, _, err := db.CreateComment(b.Context(), storage.NewComment{
@@ -73,7 +70,17 @@ func BenchmarkStores(b *testing.B) {
 			_, err := db.Stats(b.Context(), few, "")
 			return err
 		}},
-	} {
+	}
+}
+
+type storePath struct {
+	name string
+	do   func(b *testing.B, db *storage.DB, n int) error
+}
+
+// What readers and moderators wait for costs the same in a large database.
+func BenchmarkStores(b *testing.B) {
+	for _, path := range storePaths() {
 		for n, url := range strings.FieldsFunc(*stores, func(r rune) bool { return r == ',' }) {
 			b.Run(fmt.Sprintf("%s/%d", path.name, n), func(b *testing.B) {
 				db := storagetest.Open(b, url, storage.Options{})

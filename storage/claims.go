@@ -75,8 +75,8 @@ func (t *tx) lockUnclaimed(by models.Caller, ids []string) ([]string, error) {
 		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
 	w.In("c.id", ids)
-	taken, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT c.id FROM comments c`+w.String()+t.SkipLocked(), w.Args()...)
-	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(taken, id) }), err
+	locked, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT c.id FROM comments c`+w.String()+t.SkipLocked(), w.Args()...)
+	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(locked, id) }), err
 }
 
 func (t *tx) claimEvent(c models.Comment) error {
@@ -88,8 +88,8 @@ func (t *tx) claimEvent(c models.Comment) error {
 // does not have any more.
 func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease time.Duration) ([]models.Lease, []models.LostClaim, error) {
 	type result struct {
-		held []models.Lease
-		lost []models.LostClaim
+		renewed []models.Lease
+		lost    []models.LostClaim
 	}
 	r, err := update(ctx, db, func(t *tx) (result, error) {
 		r := result{[]models.Lease{}, []models.LostClaim{}}
@@ -101,7 +101,7 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 				return r, err
 			}
 			if renewed > 0 {
-				r.held = append(r.held, models.Lease{ID: id, LeaseUntil: until.UTC()})
+				r.renewed = append(r.renewed, models.Lease{ID: id, LeaseUntil: until.UTC()})
 				continue
 			}
 			k, err := t.visible(by, id, "")
@@ -116,7 +116,7 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 		}
 		return r, nil
 	})
-	return r.held, r.lost, err
+	return r.renewed, r.lost, err
 }
 
 // Release ends the caller's leases of these comments. Others are left alone.

@@ -56,14 +56,14 @@ const commentRowColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by,
 
 func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	into, done := commentInto(&k.comment)
-	var until, surge int64
+	var until, burstUntil int64
 	var signals string
 	v := &k.verdict
 	var group string
 	var count, authors, articles, first *int64
 	var site models.Site
 	err = scan(append(into, &k.initialStatus, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.HoldAt, &v.RejectAt, &signals,
-		&group, &count, &authors, &articles, &first, &surge, &site.SecondLook)...)
+		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook)...)
 	if err != nil {
 		return k, err
 	}
@@ -74,7 +74,7 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 			ID: group, Count: int(*count), Authors: int(*authors), Articles: int(*articles), First: fromMicros(*first),
 		}
 	}
-	k.claim.LeaseUntil, k.burstUntil = fromMicros(until), fromMicros(surge)
+	k.claim.LeaseUntil, k.burstUntil = fromMicros(until), fromMicros(burstUntil)
 	return k, json.Unmarshal([]byte(signals), &v.Signals)
 }
 

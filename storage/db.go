@@ -16,7 +16,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Options are what a DB takes from its surroundings. The zero value is usable.
+// Options configure a DB. The zero value is usable.
 type Options struct {
 	Now func() time.Time // time.Now when nil
 	Log *slog.Logger     // discards when nil
@@ -50,7 +50,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 // Close waits for the changes that were accepted, then closes the database.
 func (db *DB) Close() error { return db.sql.Close() }
 
-// Ping tells whether the database can be reached and has the schema that this
+// Ping reports whether the database can be reached and has the schema that this
 // program needs.
 func (db *DB) Ping(ctx context.Context) error {
 	have, err := read(ctx, db, func(t *tx) (int, error) { return schemaVersion(t) })

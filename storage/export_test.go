@@ -14,8 +14,8 @@ func Traced(opt Options, note func(text string, args []any)) Options {
 	return opt
 }
 
-// MigrationsBefore makes this a program that knows the schema only up to a
-// step, until forget is called.
+// MigrationsBefore hides the steps of the schema from one on, as an older program
+// would not have them, until forget is called.
 func MigrationsBefore(step string) (forget func()) {
 	all := migrations
 	migrations = all[:slices.IndexFunc(all, func(m migration) bool { return m.name == step })]
@@ -41,8 +41,8 @@ func (db *DB) MigrateTo(ctx context.Context, version int) error {
 
 // Columns returns the tables of a SQLite file, each after those that it refers
 // to, with their columns.
-func Columns(ctx context.Context, lite *sql.DB) (names []string, columns map[string][]string, err error) {
-	all, err := tables(ctx, lite)
+func Columns(ctx context.Context, sqlite *sql.DB) (names []string, columns map[string][]string, err error) {
+	all, err := tables(ctx, sqlite)
 	columns = map[string][]string{}
 	for _, t := range all {
 		names = append(names, t.name)

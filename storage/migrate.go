@@ -95,9 +95,9 @@ func schemaVersion(t sqldb.Handle) (int, error) {
 }
 
 func refuseNewer(have int) error {
-	if know := len(migrations); have > know {
+	if supported := len(migrations); have > supported {
 		return models.Errorf(models.KindUnavailable,
-			"the database has schema %d, this program knows up to %d: use a newer one", have, know)
+			"the database has schema %d, this program knows up to %d: use a newer one", have, supported)
 	}
 	return nil
 }

@@ -31,15 +31,15 @@ func schemaOf(t *testing.T, version int) schema {
 	if err := open(t, url).MigrateTo(t.Context(), version); err != nil {
 		t.Fatal(err)
 	}
-	lite := storagetest.Raw(t, url)
+	sqlite := storagetest.Raw(t, url)
 	s := schema{kinds: map[string]string{}, refers: map[string][2]string{}}
 	var err error
-	if s.tables, s.columns, err = storage.Columns(t.Context(), lite); err != nil {
+	if s.tables, s.columns, err = storage.Columns(t.Context(), sqlite); err != nil {
 		t.Fatal(err)
 	}
-	storagetest.Each(t, lite, `SELECT t.name || '.' || c.name, lower(c.type), '' FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'`,
+	storagetest.Each(t, sqlite, `SELECT t.name || '.' || c.name, lower(c.type), '' FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'`,
 		func(column, kind, _ string) { s.kinds[column] = kind })
-	storagetest.Each(t, lite, `SELECT t.name || '.' || k."from", k."table", k."to" FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'`,
+	storagetest.Each(t, sqlite, `SELECT t.name || '.' || k."from", k."table", k."to" FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'`,
 		func(column, table, to string) { s.refers[column] = [2]string{table, to} })
 	return s
 }
@@ -84,8 +84,8 @@ func (s schema) value(table, column string, n int) any {
 	if to, ok := s.refers[name]; ok {
 		return s.value(to[0], to[1], n)
 	}
-	if meant, ok := meanings[name]; ok {
-		return meant
+	if fixed, ok := meanings[name]; ok {
+		return fixed
 	}
 	if name == "audit.seq" {
 		return int64(-n) // what comes later begins with 1

@@ -10,7 +10,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// AddModerator adds a moderator. A name that is taken is a conflict.
+// AddModerator adds a moderator. A name that exists is a conflict.
 func (db *DB) AddModerator(ctx context.Context, by models.Caller, m models.Moderator) error {
 	return apply(ctx, db, func(t *tx) error { return t.addModerator(by, m) })
 }

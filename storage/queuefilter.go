@@ -144,13 +144,13 @@ func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s))
 }
 
-// isNarrowed tells whether f has any condition but a site.
+// isNarrowed reports whether f has any condition but a site.
 func isNarrowed(f models.QueueFilter) bool {
 	f.Site, f.Sort, f.Cursor, f.Limit = "", "", "", 0
 	return f != models.QueueFilter{}
 }
 
-// isSelective tells whether f matches few comments: those of one article or of
+// isSelective reports whether f matches few comments: those of one article or of
 // one author.
 func isSelective(f models.QueueFilter) bool { return f.Article != "" || f.Author != "" }
 

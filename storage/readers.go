@@ -65,7 +65,7 @@ func (db *DB) readerIDs(ctx context.Context, r models.Reader) iter.Seq2[[]string
 	}
 }
 
-// checkReader tells whether the caller may ask for the reader's data.
+// checkReader reports whether the caller may ask for the reader's data.
 func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader) error {
 	if err := r.Validate(); err != nil {
 		return err
@@ -82,12 +82,12 @@ func (db *DB) checkReader(ctx context.Context, by models.Caller, r models.Reader
 // made under an id. The audit row is written first, so that an export that is
 // interrupted is in the trail too.
 func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reader) (
-	standing models.ReaderState, comments iter.Seq2[models.ReaderComment, error], reports iter.Seq2[models.ReaderReport, error], err error,
+	state models.ReaderState, comments iter.Seq2[models.ReaderComment, error], reports iter.Seq2[models.ReaderReport, error], err error,
 ) {
 	if err := db.checkReader(ctx, by, r); err != nil {
-		return standing, nil, nil, err
+		return state, nil, nil, err
 	}
-	standing, err = update(ctx, db, func(t *tx) (models.ReaderState, error) {
+	state, err = update(ctx, db, func(t *tx) (models.ReaderState, error) {
 		subject, err := t.readerSubject(r)
 		if err != nil {
 			return models.ReaderState{}, err
@@ -97,7 +97,7 @@ func (db *DB) ExportReader(ctx context.Context, by models.Caller, r models.Reade
 		}
 		return t.readerState(r)
 	})
-	return standing, db.readerComments(ctx, r), db.readerReports(ctx, r), err
+	return state, db.readerComments(ctx, r), db.readerReports(ctx, r), err
 }
 
 func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[models.ReaderComment, error] {

@@ -165,10 +165,10 @@ func TestEraseContinuesAfterAnInterruption(t *testing.T) {
 // them with a decision.
 func (d *fixture) wantExport(r models.Reader, public string, reportCount int) {
 	d.Helper()
-	standing, comments, reports, err := d.ExportReader(d.Context(), d.ann, r)
+	state, comments, reports, err := d.ExportReader(d.Context(), d.ann, r)
 	d.must(err)
 	var out bytes.Buffer
-	d.must(models.WriteReader(&out, r, d.now, standing, comments, reports))
+	d.must(models.WriteReader(&out, r, d.now, state, comments, reports))
 	var export struct {
 		Comments []models.ReaderComment
 		Reports  []models.ReaderReport

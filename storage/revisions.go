@@ -30,61 +30,65 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Co
 		return models.Comment{}, err
 	}
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
-		k, err := t.visible(by, id, t.ForUpdate())
-		if err == nil {
-			err = refuseGone(k.comment)
-		}
-		if err != nil || k.comment.Body == e.Body {
-			return k.comment, err
-		}
-		inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
-		if err != nil {
-			return k.comment, err
-		}
-		if _, err := t.Exec(`INSERT INTO revisions (comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4)`,
-			id, k.comment.Version, k.comment.Body, micros(t.Now)); err != nil {
-			return k.comment, err
-		}
-		c := k.comment
-		c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.Now
-		switch {
-		case len(inForce) > 0:
-			c.Status, c.Reason = models.Pending, models.ReasonEdited
-		case visibility[e.Status] < visibility[c.Status]:
-			c.Status, c.Reason = e.Status, e.Reason
-		}
-		v := e.Verdict
-		if _, err := t.UpdateRow("comments", "id", id,
-			"body", c.Body,
-			"search", searchColumn(c),
-			"lang", c.Lang,
-			"status", string(c.Status),
-			"reason", string(c.Reason),
-			"version", c.Version,
-			"updated_at", micros(t.Now),
-			"risk", v.Probability(),
-			"spam", v.Spam,
-			"abuse", v.Abuse,
-			"action", string(v.Action),
-			"said", string(v.Reason),
-			"model", v.Model,
-			"hold_at", v.HoldAt,
-			"reject_at", v.RejectAt,
-			"signals", signals,
-		); err != nil {
-			return c, err
-		}
-		// An author must not be able to withdraw a label that speaks against them.
-		if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = '' AND label = 'ham'`,
-			replacedByEdit, id); err != nil {
-			return c, err
-		}
-		t.recountEdited(k, c, v, inForce)
-		if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
-			return c, err
-		}
-		return c, t.audit(by, c.Site, "comment.edit", id, auditStateOf(k.comment), auditStateOf(c))
+		return t.editComment(by, id, e, signals)
 	})
+}
+
+func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals string) (models.Comment, error) {
+	k, err := t.visible(by, id, t.ForUpdate())
+	if err == nil {
+		err = refuseGone(k.comment)
+	}
+	if err != nil || k.comment.Body == e.Body {
+		return k.comment, err
+	}
+	inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+	if err != nil {
+		return k.comment, err
+	}
+	if _, err := t.Exec(`INSERT INTO revisions (comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4)`,
+		id, k.comment.Version, k.comment.Body, micros(t.Now)); err != nil {
+		return k.comment, err
+	}
+	c := k.comment
+	c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.Now
+	switch {
+	case len(inForce) > 0:
+		c.Status, c.Reason = models.Pending, models.ReasonEdited
+	case visibility[e.Status] < visibility[c.Status]:
+		c.Status, c.Reason = e.Status, e.Reason
+	}
+	v := e.Verdict
+	if _, err := t.UpdateRow("comments", "id", id,
+		"body", c.Body,
+		"search", searchColumn(c),
+		"lang", c.Lang,
+		"status", string(c.Status),
+		"reason", string(c.Reason),
+		"version", c.Version,
+		"updated_at", micros(t.Now),
+		"risk", v.Probability(),
+		"spam", v.Spam,
+		"abuse", v.Abuse,
+		"action", string(v.Action),
+		"said", string(v.Reason),
+		"model", v.Model,
+		"hold_at", v.HoldAt,
+		"reject_at", v.RejectAt,
+		"signals", signals,
+	); err != nil {
+		return c, err
+	}
+	// An author must not be able to withdraw a label that speaks against them.
+	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = '' AND label = 'ham'`,
+		replacedByEdit, id); err != nil {
+		return c, err
+	}
+	t.recountEdited(k, c, v, inForce)
+	if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
+		return c, err
+	}
+	return c, t.audit(by, c.Site, "comment.edit", id, auditStateOf(k.comment), auditStateOf(c))
 }
 
 // visibility orders statuses by how much the public sees.

@@ -11,14 +11,14 @@ import (
 )
 
 // newToken makes a secret of 32 random bytes, for site keys and sessions.
-func newToken(prefix string) string {
+func newSecret(prefix string) string {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails
 	return prefix + base64.RawURLEncoding.EncodeToString(b)
 }
 
 // hashToken is how random secrets are stored; passwords need a slow hash.
-func hashToken(secret string) []byte {
+func hashSecret(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }

@@ -17,7 +17,7 @@ import (
 
 // StartSession begins a session of a moderator and returns its refresh token.
 func (db *DB) StartSession(ctx context.Context, by models.Caller, ttl time.Duration) (refresh string, err error) {
-	id, secret := newToken(""), newToken("")
+	id, secret := newSecret(""), newSecret("")
 	err = apply(ctx, db, func(t *tx) error {
 		m, err := t.moderator(by.Name, "")
 		if err != nil {
@@ -27,7 +27,7 @@ func (db *DB) StartSession(ctx context.Context, by models.Caller, ttl time.Durat
 			return models.Errorf(models.KindForbidden, "this account is disabled")
 		}
 		if _, err := t.Exec(`INSERT INTO sessions (id, moderator, token_hash, expires_at) VALUES ($1, $2, $3, $4)`,
-			id, m.Name, hashToken(secret), micros(t.Now.Add(ttl))); err != nil {
+			id, m.Name, hashSecret(secret), micros(t.Now.Add(ttl))); err != nil {
 			return err
 		}
 		return t.audit(by, "", "session.start", m.Name, nil, nil)
@@ -55,7 +55,7 @@ func readSession(scan sqldb.Scanner) (s session, err error) {
 // ends its session. from is the address that it came from.
 func (db *DB) RefreshSession(ctx context.Context, refresh string, from netip.Addr, ttl time.Duration) (m models.Moderator, next string, err error) {
 	id, secret, _ := strings.Cut(refresh, ".")
-	fresh := newToken("")
+	fresh := newSecret("")
 	m, err = update(ctx, db, func(t *tx) (m models.Moderator, err error) {
 		s, err := sqldb.One(t, readSession, `SELECT moderator, token_hash, expires_at FROM sessions WHERE id = $1`+t.ForUpdate(), id)
 		if err != nil {
@@ -65,11 +65,11 @@ func (db *DB) RefreshSession(ctx context.Context, refresh string, from netip.Add
 		if err != nil {
 			return m, err
 		}
-		if subtle.ConstantTimeCompare(s.hash, hashToken(secret)) == 0 || s.expires <= micros(t.Now) || m.Disabled {
+		if subtle.ConstantTimeCompare(s.hash, hashSecret(secret)) == 0 || s.expires <= micros(t.Now) || m.Disabled {
 			// This must be committed, so it is not an error here.
 			return models.Moderator{}, t.endSession(id, from)
 		}
-		_, err = t.Exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hashToken(fresh), micros(t.Now.Add(ttl)), id)
+		_, err = t.Exec(`UPDATE sessions SET token_hash = $1, expires_at = $2 WHERE id = $3`, hashSecret(fresh), micros(t.Now.Add(ttl)), id)
 		return m, err
 	})
 	if models.KindOf(err) == models.KindNotFound || (err == nil && m.Name == "") {

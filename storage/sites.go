@@ -11,7 +11,7 @@ import (
 )
 
 // AddSite adds a site and returns its secret key, of which only a hash is
-// stored. Name, mode and retention have defaults. A slug that is taken is a
+// stored. Name, mode and retention have defaults. A slug that exists is a
 // conflict.
 func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key string, err error) {
 	return update(ctx, db, func(t *tx) (string, error) { return t.addSite(by, s) })
@@ -52,10 +52,10 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if err != nil {
 		return "", err
 	}
-	key = newToken("wk_")
+	key = newSecret("wk_")
 	added, err := t.InsertRow("sites", "ON CONFLICT (slug) DO NOTHING", append(columns,
 		"slug", s.Slug,
-		"key_hash", hashToken(key),
+		"key_hash", hashSecret(key),
 		"created_at", micros(t.Now),
 		"rules", "{}",
 	)...)
@@ -114,15 +114,15 @@ func auditSite(s models.Site) map[string]any {
 const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, reasons FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
-	var origins, surge, reasons string
+	var origins, burst, reasons string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &surge, &s.SecondLook, &s.TrainingSample, &reasons)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &reasons)
 	if err != nil {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
-	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(surge), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons))
+	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons))
 }
 
 // Sites returns all sites by slug.
@@ -143,7 +143,7 @@ func (t *tx) site(slug, lock string) (models.Site, error) {
 // SiteByKey returns the site that a secret key belongs to, or KindUnauthorized.
 func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 	return read(ctx, db, func(t *tx) (models.Site, error) {
-		s, err := sqldb.One(t, readSite, siteColumns+` WHERE key_hash = $1`, hashToken(key))
+		s, err := sqldb.One(t, readSite, siteColumns+` WHERE key_hash = $1`, hashSecret(key))
 		if errors.Is(err, sql.ErrNoRows) {
 			err = models.Errorf(models.KindUnauthorized, "unknown site key")
 		}
@@ -153,12 +153,12 @@ func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 
 // RotateSiteKey replaces a site's key; the old one is not valid any more.
 func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) (key string, err error) {
-	key = newToken("wk_")
+	key = newSecret("wk_")
 	err = apply(ctx, db, func(t *tx) error {
 		if _, err := t.site(slug, t.ForUpdate()); err != nil {
 			return err
 		}
-		if _, err := t.Exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hashToken(key), slug); err != nil {
+		if _, err := t.Exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hashSecret(key), slug); err != nil {
 			return err
 		}
 		return t.audit(by, slug, "site.rotate_key", slug, nil, nil)

@@ -16,7 +16,7 @@ type Stats struct {
 	OldestPendingAt *time.Time       `json:"oldest_pending_at,omitempty"`
 	Days            []Day            `json:"days"`       // the last 30, oldest first, UTC
 	Moderators      []ModeratorCount `json:"moderators"` // over the same days
-	Agreement       Agreement        `json:"agreement"`  // over the same days
+	Agreement       ModelAgreement   `json:"agreement"`  // over the same days
 	SecondLooks     SecondLookStats  `json:"second_looks"`
 	// ModeratorAgreement is how often second looks agreed with each moderator, over
 	// the same days.
@@ -45,7 +45,7 @@ type ModeratorCount struct {
 
 // Agreement counts decisions that were not undone, by what the model had done
 // (first word of the name) and what the moderator did (second word).
-type Agreement struct {
+type ModelAgreement struct {
 	ApprovedApproved int `json:"approved_approved"`
 	ApprovedRejected int `json:"approved_rejected"`
 	HeldApproved     int `json:"held_approved"`
@@ -175,7 +175,7 @@ func (t *tx) loadDecisionCounts(s *Stats, by models.Caller, site string, first i
 	return err
 }
 
-func (a *Agreement) add(machine models.Status, approved, rejected int) {
+func (a *ModelAgreement) add(machine models.Status, approved, rejected int) {
 	switch machine {
 	case models.Approved:
 		a.ApprovedApproved += approved

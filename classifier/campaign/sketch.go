@@ -181,7 +181,7 @@ func mix(h uint64) uint64 {
 	return h ^ h>>31
 }
 
-// continuesAddress tells whether what follows a word makes an address of it, such as ".com"
+// continuesAddress reports whether what follows a word makes an address of it, such as ".com"
 // or "@mail.example".
 func continuesAddress(rest []byte) bool {
 	if len(rest) < 2 || rest[0] != '.' && rest[0] != '@' {
@@ -223,7 +223,7 @@ func isWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// isUnspaced tells letters of scripts without spaces between words.
+// isUnspaced reports whether r is a letter of a script without spaces between words.
 func isUnspaced(r rune) bool {
 	if r < 0x0E00 || 0xAC00 <= r && r <= 0xD7A3 {
 		return false

@@ -6,7 +6,7 @@ import (
 	"winnow/classifier/text/lexicon"
 )
 
-// scripts are those that tell a language alone. The Japanese syllabaries stand
+// scripts are those that identify a language by themselves. The Japanese syllabaries stand
 // before Han, because Japanese uses both and Chinese only Han.
 var scripts = [...]struct {
 	table *unicode.RangeTable

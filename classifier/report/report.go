@@ -36,32 +36,32 @@ const (
 // for each row.
 func Write(ctx context.Context, w io.Writer, m *classifier.Model, rows iter.Seq2[models.Label, error], opt Options) (classifier.Metrics, error) {
 	c := collector{model: m, heads: map[models.Class]*headResult{}}
-	figures, err := classifier.Evaluate(m, c.observe(ctx, rows))
+	metrics, err := classifier.Evaluate(m, c.observe(ctx, rows))
 	if err != nil {
-		return figures, err
+		return metrics, err
 	}
 	manifest := m.Manifest()
-	page := page{Title: cmp.Or(opt.Title, "Model "+m.Version()), Version: m.Version(), Manifest: manifest, Rows: figures.Rows}
+	page := page{Title: cmp.Or(opt.Title, "Model "+m.Version()), Version: m.Version(), Manifest: manifest, Rows: metrics.Rows}
 	for _, h := range []struct {
 		class   models.Class
-		figures *classifier.HeadMetrics
+		metrics *classifier.HeadMetrics
 		head    *classifier.Head
-	}{{models.Spam, figures.Spam, manifest.Spam}, {models.Abuse, figures.Abuse, manifest.Abuse}} {
-		if h.figures == nil {
+	}{{models.Spam, metrics.Spam, manifest.Spam}, {models.Abuse, metrics.Abuse, manifest.Abuse}} {
+		if h.metrics == nil {
 			continue
 		}
-		s, err := c.heads[h.class].section(h.class, h.figures, h.head)
+		s, err := c.heads[h.class].section(h.class, h.metrics, h.head)
 		if err != nil {
-			return figures, fmt.Errorf("draw the %s head: %w", h.class, err)
+			return metrics, fmt.Errorf("draw the %s head: %w", h.class, err)
 		}
 		page.Sections = append(page.Sections, s)
 	}
 	if opt.LearningCurve {
 		if page.LearningCurve, err = c.learningCurve(ctx, manifest.Seed); err != nil {
-			return figures, fmt.Errorf("draw the learning curve: %w", err)
+			return metrics, fmt.Errorf("draw the learning curve: %w", err)
 		}
 	}
-	return figures, pageTemplate.Execute(w, page)
+	return metrics, pageTemplate.Execute(w, page)
 }
 
 // page is the data of the template.

@@ -30,7 +30,7 @@ func TestReportIsSelfContained(t *testing.T) {
 		t.Fatal(err)
 	}
 	var page bytes.Buffer
-	figures, err := Write(t.Context(), &page, m, labelSeq(testLabels()), Options{Title: "A <model>", LearningCurve: true})
+	metrics, err := Write(t.Context(), &page, m, labelSeq(testLabels()), Options{Title: "A <model>", LearningCurve: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestReportIsSelfContained(t *testing.T) {
 	if n := strings.Count(html, "<svg"); n != 9 {
 		t.Errorf("%d plots, want four for each head and the learning curve", n)
 	}
-	for _, want := range []string{"A &lt;model&gt;", m.Version(), "spam against ham", "abuse against ham", "False negatives with the lowest probability", fmt.Sprintf("%.4f", figures.Spam.AUC)} {
+	for _, want := range []string{"A &lt;model&gt;", m.Version(), "spam against ham", "abuse against ham", "False negatives with the lowest probability", fmt.Sprintf("%.4f", metrics.Spam.AUC)} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %q", want)
 		}

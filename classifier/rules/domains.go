@@ -27,7 +27,7 @@ func newDomains(bad *models.Invalid, field string, list []string) domains {
 	return d
 }
 
-// contains tells whether a canonical host is one of the domains or a subdomain.
+// contains reports whether a canonical host is one of the domains or a subdomain.
 func (d domains) contains(host string) bool {
 	for len(d) > 0 && host != "" {
 		if _, found := d[host]; found {

@@ -191,7 +191,7 @@ func linkWithScheme(t []byte, start, from int) link {
 
 var fullStop = []byte("。")
 
-// linkWithoutScheme tells whether a run of host characters is a host.
+// linkWithoutScheme reports whether a run of host characters is a host.
 func linkWithoutScheme(t []byte, from, to int) (link, bool) {
 	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
 		to--
@@ -225,7 +225,7 @@ func pathEnd(t []byte, i int) int {
 	return i
 }
 
-// endsAddress tells whether the character at i cannot be part of an address.
+// endsAddress reports whether the character at i cannot be part of an address.
 func endsAddress(t []byte, i int) bool {
 	switch c := t[i]; c {
 	case '<', '>', '"':
@@ -271,7 +271,7 @@ func hostLen(t []byte) int {
 	return len(t)
 }
 
-// isAlphabetic tells whether b is at least two letters and no other characters.
+// isAlphabetic reports whether b is at least two letters and no other characters.
 func isAlphabetic(b []byte) bool {
 	for _, r := range string(b) {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) {

@@ -232,7 +232,7 @@ func isWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// isUnspaced tells letters of scripts without spaces between words.
+// isUnspaced reports whether r is a letter of a script without spaces between words.
 func isUnspaced(r rune) bool {
 	if r < 0x0E00 || 0xAC00 <= r && r <= 0xD7A3 { // the second range: Korean syllables
 		return false

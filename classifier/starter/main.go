@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 
 	"winnow/classifier"
+	"winnow/classifier/labelfile"
 	"winnow/models"
 )
 
@@ -39,7 +40,7 @@ func main() {
 }
 
 func run(out string, hold float64, tokens int, files []string) error {
-	m, figures, err := classifier.Train(context.Background(), labels(files), classifier.TrainOptions{
+	m, metrics, err := classifier.Train(context.Background(), labels(files), classifier.TrainOptions{
 		MinRows: 3, MaxTokens: tokens, Datasets: datasets, Starter: true, Hold: hold,
 	})
 	if err != nil {
@@ -48,7 +49,7 @@ func run(out string, hold float64, tokens int, files []string) error {
 	if err := m.WriteFile(out); err != nil {
 		return err
 	}
-	fmt.Printf("%s: %s, %d labels, %d tokens, held-out AUC %.4f\n", out, m.Version(), figures.Rows, m.Manifest().Tokens, float64(figures.Spam.AUC))
+	fmt.Printf("%s: %s, %d labels, %d tokens, held-out AUC %.4f\n", out, m.Version(), metrics.Rows, m.Manifest().Tokens, float64(metrics.Spam.AUC))
 	return nil
 }
 
@@ -68,7 +69,7 @@ func file(name string, yield func(models.Label, error) bool) bool {
 		return yield(models.Label{}, err)
 	}
 	defer f.Close() // nothing was written
-	for l, err := range classifier.ReadLabels(f, filepath.Base(name), classifier.LabelOptions{}) {
+	for l, err := range labelfile.Read(f, filepath.Base(name), labelfile.Options{}) {
 		if !yield(l, err) {
 			return false
 		}

@@ -27,7 +27,7 @@ func (s *suite) foreignHam(ctx context.Context, names []string, base string) err
 			return err
 		}
 		ham := slices.DeleteFunc(test, func(r models.Label) bool { return r.Label != models.Ham })
-		held, likely, rejected, flagged := 0, 0, 0, 0
+		held, probable, rejected, flagged := 0, 0, 0, 0
 		for _, r := range ham {
 			v := m.Verdict(classifier.FromLabel(r), classifier.Policy{})
 			switch {
@@ -37,7 +37,7 @@ func (s *suite) foreignHam(ctx context.Context, names []string, base string) err
 				held++
 			}
 			if *v.Spam >= 0.5 {
-				likely++
+				probable++
 			}
 		}
 		for p := range libraryScores(trainRows, ham, models.Spam) {
@@ -46,7 +46,7 @@ func (s *suite) foreignHam(ctx context.Context, names []string, base string) err
 			}
 		}
 		n := len(ham)
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t\n", name, n, percent(held, n), percent(likely, n), percent(rejected, n), percent(flagged, n))
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t\n", name, n, percent(held, n), percent(probable, n), percent(rejected, n), percent(flagged, n))
 	}
 	return w.Flush()
 }

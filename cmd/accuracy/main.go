@@ -31,6 +31,7 @@ import (
 	"text/tabwriter"
 
 	"winnow/classifier"
+	"winnow/classifier/labelfile"
 	"winnow/models"
 )
 
@@ -104,7 +105,7 @@ func (s *suite) read(name, part string) (rows []models.Label, err error) {
 		return nil, err
 	}
 	defer f.Close()
-	for row, err := range classifier.ReadLabels(f, path, classifier.LabelOptions{}) {
+	for row, err := range labelfile.Read(f, path, labelfile.Options{}) {
 		if err != nil {
 			return nil, err
 		}

@@ -112,11 +112,11 @@ func (d *testServer) refill(ctx context.Context, n int) error {
 }
 
 func (d *testServer) post(ctx context.Context, key, article string, n int) (string, error) {
-	var made struct{ ID string }
+	var created struct{ ID string }
 	_, err := d.server.Call(ctx, http.MethodPost, "/v1/comments", key, map[string]any{
 		"article": map[string]string{"id": article, "url": "https://gazette.example/" + article, "title": "The harbour reopens"},
 		"author":  map[string]string{"name": fmt.Sprintf("Reader %d", n)},
 		"body":    string(appendText(nil, uint64(n))),
-	}, &made)
-	return made.ID, err
+	}, &created)
+	return created.ID, err
 }

@@ -30,7 +30,7 @@ type client interface {
 	address() string
 	// request appends the next request to b, or returns false when there is none.
 	request(b []byte) ([]byte, bool)
-	// wanted reports whether a status is the expected one.
+	// expected reports whether a status is the expected one.
 	expected(status int) bool
 }
 

@@ -61,14 +61,14 @@ func fill(ctx context.Context, database string, size sizes) error {
 	}
 	bar := progressbar.Default(int64(size.comments), "comments")
 	comments := newGenerator(size, time.Now())
-	for made := 0; made < size.comments; {
-		n := min(batch, size.comments-made)
+	for created := 0; created < size.comments; {
+		n := min(batch, size.comments-created)
 		for _, rows := range comments.next(n) {
 			if err := out.write(ctx, rows); err != nil {
 				return fmt.Errorf("%s: %w", rows.table, err)
 			}
 		}
-		made += n
+		created += n
 		_ = bar.Add(n) // display only
 	}
 	for _, rows := range comments.counters() {

@@ -113,14 +113,14 @@ func (d *testServer) post(ctx context.Context, at queueItem) (took time.Duration
 	for n := range text {
 		text[n] = words[rand.IntN(len(words))]
 	}
-	var made struct{ Status string }
+	var created struct{ Status string }
 	took, err = d.call(ctx, http.MethodPost, "/v1/comments", d.sites[at.Site], map[string]any{
 		"article": map[string]string{"id": at.Article},
 		"author":  map[string]string{"name": at.Author},
 		"body":    strings.Join(text, " "),
 		"client":  map[string]string{"ip": fmt.Sprintf("10.%d.%d.%d", rand.IntN(256), rand.IntN(256), rand.IntN(256))},
-	}, &made)
-	return took, made.Status == "approved", err
+	}, &created)
+	return took, created.Status == "approved", err
 }
 
 // claim claims comments and releases them.
@@ -143,12 +143,12 @@ func (d *testServer) claim(ctx context.Context, connection int, in map[string]an
 
 // decide approves a comment and undoes that.
 func (d *testServer) decide(ctx context.Context, connection int) (decide, undo time.Duration, err error) {
-	var made struct{ ID string }
+	var created struct{ ID string }
 	token := d.tokens[connection]
-	decide, err = d.call(ctx, http.MethodPost, "/v1/comments/"+pick(d.anyAge, connection).ID+"/decision", token, map[string]string{"action": "approve"}, &made)
+	decide, err = d.call(ctx, http.MethodPost, "/v1/comments/"+pick(d.anyAge, connection).ID+"/decision", token, map[string]string{"action": "approve"}, &created)
 	if err != nil {
 		return 0, 0, err
 	}
-	undo, err = d.call(ctx, http.MethodPost, "/v1/decisions/"+made.ID+"/undo", token, nil, nil)
+	undo, err = d.call(ctx, http.MethodPost, "/v1/decisions/"+created.ID+"/undo", token, nil, nil)
 	return decide, undo, err
 }

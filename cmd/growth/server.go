@@ -66,11 +66,11 @@ func (d *testServer) prepare(ctx context.Context, winnow running.Program) error 
 		if err != nil {
 			return err
 		}
-		var made struct{ Key string }
-		if err := json.Unmarshal(out, &made); err != nil {
+		var created struct{ Key string }
+		if err := json.Unmarshal(out, &created); err != nil {
 			return err
 		}
-		d.sites[s.Slug] = made.Key
+		d.sites[s.Slug] = created.Key
 	}
 	return nil
 }

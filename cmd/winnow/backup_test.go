@@ -16,27 +16,27 @@ import (
 // erases a reader there.
 func TestBackupRestoreAndErase(t *testing.T) {
 	dir := t.TempDir()
-	lite, postgres := "--database=sqlite:"+filepath.Join(dir, "w.db"), "--database="+storagetest.PostgresURL(t)
+	sqlite, postgres := "--database=sqlite:"+filepath.Join(dir, "w.db"), "--database="+storagetest.PostgresURL(t)
 	var site struct{ Key string }
-	if err := json.Unmarshal([]byte(must(t, "", "site", "add", "gazette", "--json", lite)), &site); err != nil {
+	if err := json.Unmarshal([]byte(must(t, "", "site", "add", "gazette", "--json", sqlite)), &site); err != nil {
 		t.Fatal(err)
 	}
-	n := start(t, lite)
+	n := start(t, sqlite)
 	id := n.call(t, http.StatusCreated, "POST", "/v1/comments", site.Key, object{
 		"article": object{"id": "a"}, "author": object{"id": "u1", "name": "Ada"}, "body": "I was there.",
 	})["id"].(string)
 	file := filepath.Join(dir, "backup.db")
-	must(t, "", "backup", file, lite)
+	must(t, "", "backup", file, sqlite)
 	n.stop()
-	if status, _, errs := winnow(t, "", "backup", file, lite); status != exitFailed || !strings.Contains(errs, "already") {
+	if status, _, errs := winnow(t, "", "backup", file, sqlite); status != exitFailed || !strings.Contains(errs, "already") {
 		t.Errorf("over a file: exit status %d: %s", status, errs)
 	}
-	must(t, "", "backup", "--force", file, lite)
+	must(t, "", "backup", "--force", file, sqlite)
 	must(t, "", "restore", file, postgres)
-	if status, _, errs := winnow(t, "", "restore", file, lite); status != exitFailed || !strings.Contains(errs, "not empty") {
+	if status, _, errs := winnow(t, "", "restore", file, sqlite); status != exitFailed || !strings.Contains(errs, "not empty") {
 		t.Errorf("over a database: exit status %d: %s", status, errs)
 	}
-	if status, _, errs := winnow(t, "", "backup", filepath.Join(dir, "none", "b.db"), lite); status != exitFailed || errs == "" {
+	if status, _, errs := winnow(t, "", "backup", filepath.Join(dir, "none", "b.db"), sqlite); status != exitFailed || errs == "" {
 		t.Errorf("into no folder: exit status %d: %s", status, errs)
 	}
 

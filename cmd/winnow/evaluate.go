@@ -55,28 +55,28 @@ func evaluate(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	var figures classifier.Metrics
+	var metrics classifier.Metrics
 	if file := c.String("report"); file != "" {
-		figures, err = writeReport(ctx, c, file, m, rows)
+		metrics, err = writeReport(ctx, c, file, m, rows)
 	} else {
-		figures, err = classifier.Evaluate(m, rows)
+		metrics, err = classifier.Evaluate(m, rows)
 	}
 	if err != nil {
 		return err
 	}
-	return printFigures(c, figures)
+	return printMetrics(c, metrics)
 }
 
 func writeReport(ctx context.Context, c *cli.Command, file string, m *classifier.Model, rows iter.Seq2[models.Label, error]) (classifier.Metrics, error) {
 	var page bytes.Buffer
-	figures, err := report.Write(ctx, &page, m, rows, report.Options{LearningCurve: c.Bool("learning")})
+	metrics, err := report.Write(ctx, &page, m, rows, report.Options{LearningCurve: c.Bool("learning")})
 	if err != nil {
-		return figures, err
+		return metrics, err
 	}
-	return figures, maybe.WriteFile(file, page.Bytes(), 0o644)
+	return metrics, maybe.WriteFile(file, page.Bytes(), 0o644)
 }
 
-func printFigures(c *cli.Command, f classifier.Metrics) error {
+func printMetrics(c *cli.Command, f classifier.Metrics) error {
 	if c.Bool("json") {
 		out := json.NewEncoder(c.Root().Writer)
 		out.SetIndent("", "  ")
@@ -86,7 +86,7 @@ func printFigures(c *cli.Command, f classifier.Metrics) error {
 	fmt.Fprintf(w, "%d rows\tAUC\tR@0.1%%\tR@0.5%%\tR@1%%\tprecision\trecall\tF1\tMCC\tFPR\tECE\tBrier\n", f.Rows)
 	heads := []namedHead{{"spam", f.Spam}, {"abuse", f.Abuse}}
 	for _, head := range heads {
-		if h := head.figures; h != nil {
+		if h := head.metrics; h != nil {
 			fmt.Fprintf(w, "%s\t%.4f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.4f\t%.4f\t%.4f\n", head.name, h.AUC,
 				h.RecallAtFPR["0.001"], h.RecallAtFPR["0.005"], h.RecallAtFPR["0.01"],
 				h.Precision, h.Recall, h.F1, h.MCC, h.FPR, h.ECE, h.Brier)
@@ -96,7 +96,7 @@ func printFigures(c *cli.Command, f classifier.Metrics) error {
 		return err
 	}
 	for _, head := range heads {
-		if head.figures != nil {
+		if head.metrics != nil {
 			if err := printDetails(c.Root().Writer, head); err != nil {
 				return err
 			}
@@ -107,13 +107,13 @@ func printFigures(c *cli.Command, f classifier.Metrics) error {
 
 type namedHead struct {
 	name    string
-	figures *classifier.HeadMetrics
+	metrics *classifier.HeadMetrics
 }
 
 // printDetails prints the confusion at each threshold and for each language and
 // source, and the confidence intervals.
 func printDetails(out io.Writer, head namedHead) error {
-	h := head.figures
+	h := head.metrics
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\n%s\tthreshold\ttrue positive\tfalse negative\tfalse positive\ttrue negative\n", head.name)
 	line := func(name string, c classifier.Confusion) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"winnow/classifier"
 	"winnow/models"
 )
 
@@ -16,13 +15,13 @@ func importCommand() *cli.Command {
 		Name: "import", Usage: "add records from files", Action: group,
 		Commands: []*cli.Command{{
 			Name: "labels", ArgsUsage: "FILE…", Usage: "add labelled texts, for training in the server",
-			Description: "Each FILE is JSON Lines or CSV by its extension; - is JSON Lines on standard input. Bad rows are reported with their\n" +
+			Description: "Each FILE is .jsonl, .csv, .tsv or .xlsx, - is standard input. Bad rows are reported with their\n" +
 				"line and left out, and the status is 1 then. A row counts as known when its id, or without an id its text, author and\n" +
 				"label have been imported before, so a file can be imported again.",
-			Flags: []cli.Flag{
+			Flags: append([]cli.Flag{
 				databaseFlag(),
 				&cli.StringFlag{Name: "site", Usage: "`SLUG` of the site of all rows (default: what each row names)"},
-			},
+			}, formatFlags()...),
 			Action: importLabels,
 		}},
 	}
@@ -32,6 +31,15 @@ func importLabels(ctx context.Context, c *cli.Command) error {
 	files := c.Args().Slice()
 	if len(files) == 0 {
 		return usagef(c, "FILE is missing")
+	}
+	opt, err := labelOptions(c)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	opt.Skip = func(err error) {
+		fmt.Fprintf(c.Root().ErrWriter, "not imported: %v\n", err)
+		bad++
 	}
 	db, err := openDatabase(ctx, c)
 	if err != nil {
@@ -44,13 +52,8 @@ func importLabels(ctx context.Context, c *cli.Command) error {
 			return err
 		}
 	}
-	bad := 0
 	for _, name := range files {
-		rows := labelFile(c, name, classifier.LabelOptions{Skip: func(err error) {
-			fmt.Fprintf(c.Root().ErrWriter, "not imported: %v\n", err)
-			bad++
-		}})
-		added, known, err := db.ImportLabels(ctx, operator(), onSite(rows, site))
+		added, known, err := db.ImportLabels(ctx, operator(), onSite(labelFile(c, name, opt), site))
 		fmt.Fprintf(c.Root().Writer, "%s: %d labels added, %d known\n", name, added, known)
 		if err != nil {
 			return err

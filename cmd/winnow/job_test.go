@@ -84,10 +84,10 @@ func trainAndPromote(t *testing.T, n *node, token, rows string) (model, version 
 	t.Helper()
 	model = filepath.Join(t.TempDir(), "m.wnw")
 	must(t, "", "train", "--labels", rows, "--out", model)
-	figures := must(t, "", "evaluate", "--model", model, "--labels", rows, "--json")
+	metrics := must(t, "", "evaluate", "--model", model, "--labels", rows, "--json")
 	var measured struct{ Spam struct{ AUC float64 } }
-	if err := json.Unmarshal([]byte(figures), &measured); err != nil || measured.Spam.AUC < 0.99 {
-		t.Fatalf("figures of an easy set: %v %s", err, figures)
+	if err := json.Unmarshal([]byte(metrics), &measured); err != nil || measured.Spam.AUC < 0.99 {
+		t.Fatalf("metrics of an easy set: %v %s", err, metrics)
 	}
 	data, err := os.ReadFile(model)
 	if err != nil {

@@ -1,24 +1,69 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v3"
 
-	"winnow/classifier"
+	"winnow/classifier/labelfile"
 	"winnow/models"
 )
 
 func labelFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "labels", Usage: "labelled rows in `FILE`, JSON Lines or CSV by its extension; - for JSON Lines on standard input (repeatable)"},
+	return append([]cli.Flag{
+		&cli.StringSliceFlag{Name: "labels", Usage: "labelled rows in `FILE`, .jsonl, .csv, .tsv or .xlsx, - for standard input (repeatable)"},
 		&cli.BoolFlag{Name: "skip-bad", Usage: "report invalid rows and continue"},
+	}, formatFlags()...)
+}
+
+// formatFlags say how to read label files. They belong to the files of one
+// command, so that no environment variable sets them.
+func formatFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "columns", Usage: "columns that are not found by name, as `FIELD=COLUMN,...`: text=Kommentar,label=Status, or text=2,label=1 if there is no header"},
+		&cli.StringSliceFlag{Name: "label-map", Usage: "what labels mean, as `VALUE=CLASS,...`: 1=spam,0=ham,toxic=abuse"},
+		&cli.StringFlag{Name: "separator", Usage: "between fields: comma, semicolon, tab, pipe or a `CHARACTER` (default: found)"},
+		&cli.StringFlag{Name: "encoding", Usage: "`NAME` such as utf-8, windows-1252, windows-1251 or macintosh (default: found)"},
+		&cli.StringFlag{Name: "date-order", Usage: "dmy or mdy: `ORDER` of dates such as 03/04/2026 (default: found)"},
 	}
+}
+
+// labelOptions reads the flags of formatFlags.
+func labelOptions(c *cli.Command) (opt labelfile.Options, err error) {
+	if opt.Columns, err = labelfile.ParseColumns(strings.Join(c.StringSlice("columns"), ",")); err != nil {
+		return opt, flagError(c, err)
+	}
+	if opt.LabelMap, err = labelfile.ParseLabelMap(strings.Join(c.StringSlice("label-map"), ",")); err != nil {
+		return opt, flagError(c, err)
+	}
+	if name := c.String("separator"); name != "" {
+		if opt.Separator, err = labelfile.ParseSeparator(name); err != nil {
+			return opt, flagError(c, err)
+		}
+	}
+	opt.Encoding, opt.DateOrder = c.String("encoding"), labelfile.DateOrder(c.String("date-order"))
+	return opt, flagError(c, opt.Validate())
+}
+
+// flagError makes a usage error of options that are not valid: their fields are
+// named as the flags are.
+func flagError(c *cli.Command, err error) error {
+	var invalid *models.Error
+	if err == nil || !errors.As(err, &invalid) {
+		return err
+	}
+	faults := make([]string, len(invalid.Fields))
+	for i, f := range invalid.Fields {
+		faults[i] = "--" + strings.ReplaceAll(f.Field, "_", "-") + " " + f.Message
+	}
+	return usagef(c, "%s", strings.Join(faults, "; "))
 }
 
 // labelRows streams the rows of all --labels files. A row without a source gets the
@@ -29,8 +74,12 @@ func labelRows(c *cli.Command) (iter.Seq2[models.Label, error], error) {
 	if len(files) == 0 {
 		return nil, usagef(c, "--labels is missing")
 	}
+	opt, err := labelOptions(c)
+	if err != nil {
+		return nil, err
+	}
 	return func(yield func(models.Label, error) bool) {
-		skipped, opt := 0, classifier.LabelOptions{}
+		skipped, opt := 0, opt
 		if c.Bool("skip-bad") {
 			opt.Skip = func(bad error) {
 				fmt.Fprintf(c.Root().ErrWriter, "skipped: %v\n", bad)
@@ -53,29 +102,38 @@ func labelRows(c *cli.Command) (iter.Seq2[models.Label, error], error) {
 	}, nil
 }
 
-func labelFile(c *cli.Command, name string, opt classifier.LabelOptions) iter.Seq2[models.Label, error] {
+func labelFile(c *cli.Command, name string, opt labelfile.Options) iter.Seq2[models.Label, error] {
 	return func(yield func(models.Label, error) bool) {
-		in, size := c.Root().Reader, int64(-1)
-		if name != "-" {
-			f, err := os.Open(name)
-			if err != nil {
-				yield(models.Label{}, err)
-				return
-			}
-			defer f.Close()
-			if info, err := f.Stat(); err == nil {
-				size = info.Size()
-			}
-			in = f
+		in, end, err := openLabels(c, name)
+		if err != nil {
+			yield(models.Label{}, err)
+			return
 		}
-		bar := progress(c, size, "reading "+filepath.Base(name))
-		defer bar.Close()
-		for row, err := range classifier.ReadLabels(io.TeeReader(in, bar), name, opt) {
+		defer end()
+		for row, err := range labelfile.Read(in, name, opt) {
 			if !yield(row, err) {
 				return
 			}
 		}
 	}
+}
+
+// openLabels opens a label file, - for standard input, with a progress bar.
+func openLabels(c *cli.Command, name string) (in io.Reader, end func(), err error) {
+	if name == "-" {
+		bar := progress(c, -1, "reading "+name)
+		return io.TeeReader(c.Root().Reader, bar), func() { _ = bar.Close() }, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	size := int64(-1)
+	if info, err := f.Stat(); err == nil {
+		size = info.Size()
+	}
+	bar := progress(c, size, "reading "+filepath.Base(name))
+	return io.TeeReader(f, bar), func() { _, _ = bar.Close(), f.Close() }, nil
 }
 
 // progress returns a progress bar for the bytes written to it. It shows only when

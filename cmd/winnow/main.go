@@ -63,8 +63,9 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		Action:         group,
 		Commands: []*cli.Command{
 			serveCommand(), siteCommand(), moderatorCommand(),
-			trainCommand(), evaluateCommand(), scoreCommand(), modelCommand(),
-			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
+			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(),
+			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(),
+			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
 		},
 	}
 	applyDefaults(root)

@@ -81,12 +81,12 @@ func exportReader(ctx context.Context, c *cli.Command, db *storage.DB, _ []strin
 		}()
 		to = f
 	}
-	standing, comments, reports, err := db.ExportReader(ctx, operator(), r)
+	state, comments, reports, err := db.ExportReader(ctx, operator(), r)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(to)
-	if err := models.WriteReader(out, r, time.Now(), standing, comments, reports); err != nil {
+	if err := models.WriteReader(out, r, time.Now(), state, comments, reports); err != nil {
 		return err
 	}
 	return out.Flush()
@@ -112,7 +112,7 @@ func eraseReader(ctx context.Context, c *cli.Command, db *storage.DB, _ []string
 	return err
 }
 
-// confirmed asks on the terminal. Without a terminal, --yes is required.
+// confirmed prompts on the terminal. Without a terminal, --yes is required.
 func confirmed(c *cli.Command, question string) (bool, error) {
 	in, ok := c.Root().Reader.(*os.File)
 	if ok {

@@ -113,7 +113,7 @@ func listSites(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) 
 	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tSURGE\tKEEPS\tORIGINS")
 	for _, s := range sites {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d/%d/%d\t%s\n", s.Slug, s.Name, s.Mode,
-			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), surgeText(s.Burst),
+			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), formatBurst(s.Burst),
 			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, strings.Join(s.Origins, " "))
 	}
 	return w.Flush()

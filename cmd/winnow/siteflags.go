@@ -66,11 +66,11 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 			s.TrainingSample = &count
 		}
 		if c.IsSet("surge") {
-			surge, err := readSurge(c.String("surge"))
+			burst, err := parseBurst(c.String("surge"))
 			if err != nil {
 				return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
 			}
-			s.Burst = surge
+			s.Burst = burst
 		}
 		for flag, days := range map[string]*int{
 			"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
@@ -144,7 +144,7 @@ func changeThresholds(c *cli.Command, s *models.Site) error {
 	return nil
 }
 
-func readSurge(text string) (s models.Burst, err error) {
+func parseBurst(text string) (s models.Burst, err error) {
 	if text == "off" {
 		return s, nil
 	}
@@ -160,7 +160,7 @@ func readSurge(text string) (s models.Burst, err error) {
 	return s, nil
 }
 
-func surgeText(s models.Burst) string {
+func formatBurst(s models.Burst) string {
 	if s.Count == 0 {
 		return "off"
 	}

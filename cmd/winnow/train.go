@@ -43,7 +43,7 @@ func train(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return fmt.Errorf("read the base model: %w", err)
 	}
-	m, figures, err := classifier.Train(ctx, rows, classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
+	m, metrics, err := classifier.Train(ctx, rows, classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func train(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	fmt.Fprintf(c.Root().ErrWriter, "model %s written to %s\n", m.Version(), out)
-	return printFigures(c, figures)
+	return printMetrics(c, metrics)
 }
 
 func baseModel(name string) (*classifier.Model, error) {

@@ -69,7 +69,7 @@ func (p *tab) expectAccessible(what string) {
 }
 
 func TestPagesAreAccessible(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	d.setRole("alice", models.RoleAdmin)
 	for i := range 8 {
 		d.post(i+1, fmt.Sprintf("Reader %d", i), "My cousin earns a captain's pay from her kitchen table, see http://offer.example/win today "+fmt.Sprint(i))

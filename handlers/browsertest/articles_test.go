@@ -9,7 +9,7 @@ import (
 )
 
 func TestEditorsCloseAnArticleFromTheDesk(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	d.setRole("alice", models.RoleEditor)
 	d.post(1, "Ilse", "The clock is right.")
 	p := d.login("alice")

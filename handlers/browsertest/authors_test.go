@@ -9,7 +9,7 @@ import (
 )
 
 func TestAuthorsAreSanctionedAndRejectedAtOnce(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	d.setRole("alice", models.RoleEditor)
 	ids := []string{d.post(1, "Ilse", "The clock is right."), d.post(2, "Ilse", "The clock is wrong."), d.post(3, "Yuna", "The guest was dull.")}
 	p := d.login("alice")

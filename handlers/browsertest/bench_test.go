@@ -42,7 +42,7 @@ func nextComment(b *testing.B, database, redisURL string) {
 	if err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
-	d := newDeskOn(b, database, redisURL, models.ModePre)
+	d := newTestServerOn(b, database, redisURL, models.ModePre)
 	queue, err := d.db.Queue(b.Context(), operator, models.QueueFilter{Limit: 1})
 	d.must(err)
 	p := d.login("alice")

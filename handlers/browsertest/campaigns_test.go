@@ -10,7 +10,7 @@ import (
 )
 
 func TestCampaignIsSelectedAndDecided(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	const pitch = "My cousin earns a captain's pay from her kitchen table, ask her how today "
 	first := d.post(1, "Ilse", pitch+"Ilse")
 	d.post(2, "Tomasz", pitch+"Tomasz")
@@ -34,7 +34,7 @@ func TestCampaignOfFortyIsDecidedAsOne(t *testing.T) {
 	onBothSetups(t, models.ModePre, campaignOfFortyIsDecidedAsOne)
 }
 
-func campaignOfFortyIsDecidedAsOne(t *testing.T, d *desk) {
+func campaignOfFortyIsDecidedAsOne(t *testing.T, d *testServer) {
 	const pitch = "My cousin earns a captain's pay from her kitchen table, ask her how today "
 	ids := make([]string, 40)
 	for i := range ids {
@@ -62,7 +62,7 @@ func campaignOfFortyIsDecidedAsOne(t *testing.T, d *desk) {
 
 func TestCampaignIsOneRow(t *testing.T) { onBothSetups(t, models.ModePre, campaignIsOneRow) }
 
-func campaignIsOneRow(t *testing.T, d *desk) {
+func campaignIsOneRow(t *testing.T, d *testServer) {
 	const pitch = "My cousin earns a captain's pay from her kitchen table, ask her how today "
 	alone := d.post(9, "Reader", "The old clock is right again, and the whole square was there to see it.")
 	ids := make([]string, 3)

@@ -14,7 +14,7 @@ func TestModeratorsSeeEachOthersClaimsAndDecisions(t *testing.T) {
 	onBothSetups(t, models.ModePre, moderatorsSeeEachOthersClaimsAndDecisions)
 }
 
-func moderatorsSeeEachOthersClaimsAndDecisions(t *testing.T, d *desk) {
+func moderatorsSeeEachOthersClaimsAndDecisions(t *testing.T, d *testServer) {
 	bob := models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleModerator}
 	first := d.post(1, "Ilse", "The first thought.")
 	p := d.login("alice", "409")
@@ -54,15 +54,15 @@ func moderatorsSeeEachOthersClaimsAndDecisions(t *testing.T, d *desk) {
 	}
 }
 
-func TestNoCommentIsDealtToTwoModerators(t *testing.T) {
-	onBothSetups(t, models.ModePre, noCommentIsDealtToTwoModerators)
+func TestNoCommentIsClaimedByTwoModerators(t *testing.T) {
+	onBothSetups(t, models.ModePre, noCommentIsClaimedByTwoModerators)
 }
 
-func noCommentIsDealtToTwoModerators(t *testing.T, d *desk) {
+func noCommentIsClaimedByTwoModerators(t *testing.T, d *testServer) {
 	ids := d.postDistinct(40)
 	alice := d.login("alice")
 	alice.waitFor(opened + ` !== ""`)
-	d.url, d.other = d.other, d.url // bob asks the other node
+	d.url, d.other = d.other, d.url // bob uses the other node
 	bob := d.login("bob")
 	bob.waitFor(opened + ` !== ""`)
 	got, hands := map[string]string{}, map[string]int{}
@@ -98,14 +98,14 @@ func noCommentIsDealtToTwoModerators(t *testing.T, d *desk) {
 
 // failing is a script that makes requests fail whose path ends so.
 func failing(path string) string {
-	return fmt.Sprintf(`{ const ask = fetch; window.fetch = (url, ...rest) => String(url).split("?")[0].endsWith(%q) ? Promise.reject(new TypeError("cut")) : ask(url, ...rest) }`, path)
+	return fmt.Sprintf(`{ const original = fetch; window.fetch = (url, ...rest) => String(url).split("?")[0].endsWith(%q) ? Promise.reject(new TypeError("cut")) : original(url, ...rest) }`, path)
 }
 
 func TestFailedRequestsAreShown(t *testing.T) {
 	onBothSetups(t, models.ModePre, failedRequestsAreShown)
 }
 
-func failedRequestsAreShown(t *testing.T, d *desk) {
+func failedRequestsAreShown(t *testing.T, d *testServer) {
 	id := d.post(1, "Ilse", "The clock is right.")
 	for path, shown := range map[string]string{"/queue/claim": ".body", "/queue": ".empty"} {
 		p := d.open("/console/")

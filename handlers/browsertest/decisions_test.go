@@ -12,7 +12,7 @@ import (
 
 func TestModeratorWorksByKeys(t *testing.T) { onBothSetups(t, models.ModePre, moderatorWorksByKeys) }
 
-func moderatorWorksByKeys(t *testing.T, d *desk) {
+func moderatorWorksByKeys(t *testing.T, d *testServer) {
 	reader := d.open("/demo")
 	reader.write("Ilse", "What a lovely story about our old clock.")
 	reader.waitFor(widget + `.querySelector(".message").textContent.includes("waiting for a moderator")`)
@@ -57,7 +57,7 @@ func TestFiftyCommentsAreDecidedByKeys(t *testing.T) {
 	onBothSetups(t, models.ModePre, fiftyCommentsAreDecidedByKeys)
 }
 
-func fiftyCommentsAreDecidedByKeys(t *testing.T, d *desk) {
+func fiftyCommentsAreDecidedByKeys(t *testing.T, d *testServer) {
 	decisions := []struct {
 		keys   string
 		status models.Status
@@ -97,7 +97,7 @@ func TestBatchIsDecidedAndUndoneAsOne(t *testing.T) {
 	onBothSetups(t, models.ModePre, batchIsDecidedAndUndoneAsOne)
 }
 
-func batchIsDecidedAndUndoneAsOne(t *testing.T, d *desk) {
+func batchIsDecidedAndUndoneAsOne(t *testing.T, d *testServer) {
 	ids := make([]string, 5)
 	for i := range ids {
 		ids[i] = d.post(i+1, fmt.Sprintf("Reader %d", i), "A short thought on the clock.")
@@ -130,7 +130,7 @@ func TestUndoFromToastAndHistory(t *testing.T) {
 	onBothSetups(t, models.ModePre, undoFromToastAndHistory)
 }
 
-func undoFromToastAndHistory(t *testing.T, d *desk) {
+func undoFromToastAndHistory(t *testing.T, d *testServer) {
 	ids := d.postDistinct(2)
 	p := d.login("alice")
 	first := p.pressAndWait("a")
@@ -163,7 +163,7 @@ func undoFromToastAndHistory(t *testing.T, d *desk) {
 }
 
 func TestSkipEscalateAndSiteReasons(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error {
 		s.Reasons = []models.SiteReason{{ID: "insult", Under: models.ReasonAbuse, Name: "Insults a guest"}}
 		return nil
@@ -185,7 +185,7 @@ func TestSkipEscalateAndSiteReasons(t *testing.T) {
 	p.evaluate(`String(document.dispatchEvent(new CustomEvent("selection-changed")))`) // as when something arrives
 	p.keys(" to tell\rf")                                                              // its letters are no keys of the desk
 	p.waitForText("#toasts", "To an editor: Tomasz")
-	p.waitForText("#comment .body", "guest") // the skipped comment is not dealt
+	p.waitForText("#comment .body", "guest") // the skipped comment is not claimed again
 	d.waitFor(func() bool {
 		c, err := d.db.Comment(t.Context(), tomasz)
 		d.must(err)

@@ -15,7 +15,7 @@ import (
 // TestThresholdTickStandsAtTheThreshold measures where the browser draws the
 // tick: nothing else shows that a style is not applied.
 func TestThresholdTickStandsAtTheThreshold(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	threshold := 0.25
 	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.Thresholds.Hold = &threshold; return nil })
 	d.must(err)
@@ -33,7 +33,7 @@ func TestThresholdTickStandsAtTheThreshold(t *testing.T) {
 }
 
 // edit changes a comment's text with the site's key.
-func (d *desk) edit(id, body string) {
+func (d *testServer) edit(id, body string) {
 	d.Helper()
 	data, err := json.Marshal(object{"body": body})
 	d.must(err)
@@ -53,7 +53,7 @@ func TestEditedCommentShowsItsEarlierTexts(t *testing.T) {
 	onBothSetups(t, models.ModePre, editedCommentShowsItsEarlierTexts)
 }
 
-func editedCommentShowsItsEarlierTexts(t *testing.T, d *desk) {
+func editedCommentShowsItsEarlierTexts(t *testing.T, d *testServer) {
 	id := d.post(1, "Ilse", "The old clock is right, and <b>bold</b>.")
 	_, _, err := d.db.Decide(t.Context(), bob, id, models.DecisionRequest{Action: models.Approve})
 	d.must(err)

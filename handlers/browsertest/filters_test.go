@@ -15,7 +15,7 @@ func (p *tab) setFilter(filter, value string) {
 
 func TestSearchNarrowsTheQueue(t *testing.T) { onBothSetups(t, models.ModePre, searchNarrowsTheQueue) }
 
-func searchNarrowsTheQueue(t *testing.T, d *desk) {
+func searchNarrowsTheQueue(t *testing.T, d *testServer) {
 	d.post(1, "Ilse", "The clock is right.")
 	d.post(2, "Tomasz", "The bread was warm.")
 	p := d.login("alice")
@@ -31,7 +31,7 @@ func searchNarrowsTheQueue(t *testing.T, d *desk) {
 
 func TestQueueFilters(t *testing.T) { onBothSetups(t, models.ModePre, queueFilters) }
 
-func queueFilters(t *testing.T, d *desk) {
+func queueFilters(t *testing.T, d *testServer) {
 	d.must(d.db.SetRules(t.Context(), operator, "demo", models.Rules{SuspectWords: models.SuspectWords{Words: []string{"film"}}}))
 	bodies := map[string]string{
 		"Sport":   "They should have asked the harbour master first.",

@@ -49,9 +49,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// desk is a running server with a demo site, the moderators alice, bob and carol, and
+// testServer is a running server with a demo site, the moderators alice, bob and carol, and
 // a browser.
-type desk struct {
+type testServer struct {
 	testing.TB
 	db      *storage.DB
 	url     string // where the browser goes
@@ -62,21 +62,23 @@ type desk struct {
 	browser context.Context // of chromedp
 }
 
-// newDesk has one node, with everything in process.
-func newDesk(t testing.TB, mode models.Mode) *desk {
+// newTestServer has one node, with everything in process.
+func newTestServer(t testing.TB, mode models.Mode) *testServer {
 	t.Helper()
-	return newDeskOn(t, storagetest.SQLiteURL(t), "", mode)
+	return newTestServerOn(t, storagetest.SQLiteURL(t), "", mode)
 }
 
 // onBothSetups runs a test on both set-ups; with Redis on two nodes.
-func onBothSetups(t *testing.T, mode models.Mode, test func(t *testing.T, d *desk)) {
-	t.Run("SQLite", func(t *testing.T) { test(t, newDesk(t, mode)) })
-	t.Run("PostgreSQL and Redis", func(t *testing.T) { test(t, newDeskOn(t, storagetest.PostgresURL(t), storagetest.Redis(t).URL, mode)) })
+func onBothSetups(t *testing.T, mode models.Mode, test func(t *testing.T, d *testServer)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, newTestServer(t, mode)) })
+	t.Run("PostgreSQL and Redis", func(t *testing.T) {
+		test(t, newTestServerOn(t, storagetest.PostgresURL(t), storagetest.Redis(t).URL, mode))
+	})
 }
 
-func newDeskOn(t testing.TB, database, redisURL string, mode models.Mode) *desk {
+func newTestServerOn(t testing.TB, database, redisURL string, mode models.Mode) *testServer {
 	t.Helper()
-	d := &desk{TB: t, db: storagetest.Open(t, database, storage.Options{}), browser: browser(t)}
+	d := &testServer{TB: t, db: storagetest.Open(t, database, storage.Options{}), browser: browser(t)}
 	d.model()
 	hash, err := password.Hash(testPassword)
 	d.must(err)
@@ -94,7 +96,7 @@ func newDeskOn(t testing.TB, database, redisURL string, mode models.Mode) *desk 
 }
 
 // model makes the starter model live.
-func (d *desk) model() {
+func (d *testServer) model() {
 	d.Helper()
 	m, err := classifier.Starter()
 	d.must(err)
@@ -110,7 +112,7 @@ func (d *desk) model() {
 }
 
 // serve runs a node until the test ends, and returns where it answers.
-func (d *desk) serve(db *storage.DB, redisURL string) string {
+func (d *testServer) serve(db *storage.DB, redisURL string) string {
 	d.Helper()
 	cfg := handlers.Config{
 		DB: db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil),
@@ -150,7 +152,7 @@ func (d *desk) serve(db *storage.DB, redisURL string) string {
 }
 
 // disconnect cuts browsers off until offline is set to false again.
-func (d *desk) disconnect() {
+func (d *testServer) disconnect() {
 	d.offline.Store(true)
 	for _, node := range d.nodes {
 		node.CloseClientConnections() // and with them the open streams
@@ -203,7 +205,7 @@ type tab struct {
 
 // open opens a page. Messages that contain one of the expected texts are
 // allowed: browsers report every reply above 399.
-func (d *desk) open(path string, expected ...string) *tab {
+func (d *testServer) open(path string, expected ...string) *tab {
 	d.Helper()
 	ctx, cancel := chromedp.NewContext(d.browser, chromedp.WithNewBrowserContext())
 	messages := chromedp.Console(ctx)
@@ -234,7 +236,7 @@ func (d *desk) open(path string, expected ...string) *tab {
 }
 
 // login opens the console and logs in by keyboard.
-func (d *desk) login(name string, expected ...string) *tab {
+func (d *testServer) login(name string, expected ...string) *tab {
 	d.Helper()
 	p := d.open("/console/", expected...)
 	p.waitFor(`document.activeElement.name === "name"`)
@@ -246,7 +248,7 @@ func (d *desk) login(name string, expected ...string) *tab {
 type object = map[string]any
 
 // post posts a comment with the site's key, and returns its id.
-func (d *desk) post(n int, name, body string) string {
+func (d *testServer) post(n int, name, body string) string {
 	d.Helper()
 	return d.postAll(n, object{
 		"article": object{"id": "welcome", "title": "<b>The clock</b>"}, "author": object{"name": name}, "body": body,
@@ -254,7 +256,7 @@ func (d *desk) post(n int, name, body string) string {
 }
 
 // postAll posts a comment from the nth reader's address.
-func (d *desk) postAll(n int, comment object) string {
+func (d *testServer) postAll(n int, comment object) string {
 	d.Helper()
 	client := object{"ip": fmt.Sprintf("192.0.2.%d", n)}
 	if more, ok := comment["client"].(object); ok {
@@ -279,7 +281,7 @@ func (d *desk) postAll(n int, comment object) string {
 }
 
 // status returns the present status of a comment.
-func (d *desk) status(id string) models.Status {
+func (d *testServer) status(id string) models.Status {
 	d.Helper()
 	c, err := d.db.Comment(d.Context(), id)
 	d.must(err)
@@ -287,7 +289,7 @@ func (d *desk) status(id string) models.Status {
 }
 
 // waitFor waits for a condition of the server.
-func (d *desk) waitFor(holds func() bool) {
+func (d *testServer) waitFor(holds func() bool) {
 	d.Helper()
 	late := time.After(20 * time.Second)
 	again := time.NewTicker(5 * time.Millisecond)
@@ -295,13 +297,13 @@ func (d *desk) waitFor(holds func() bool) {
 	for !holds() {
 		select {
 		case <-late:
-			d.Fatal("the condition never held")
+			d.Fatal("the condition was never met")
 		case <-again.C:
 		}
 	}
 }
 
-func (d *desk) must(err error) {
+func (d *testServer) must(err error) {
 	d.Helper()
 	if err != nil {
 		d.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"winnow/models"
 )
 
-// injections are texts that would run, or break the layout, if they were taken for
+// injections are texts that would run, or break the layout, if they were parsed as
 // HTML.
 var injections = []string{
 	`<script>owned = 1</script>`,
@@ -49,11 +49,11 @@ func link(text string) string {
 
 func TestInjectedMarkupStaysText(t *testing.T) {
 	for _, mode := range []models.Mode{models.ModePost, models.ModePre} {
-		t.Run(string(mode), func(t *testing.T) { injectedMarkupStaysText(t, newDesk(t, mode)) })
+		t.Run(string(mode), func(t *testing.T) { injectedMarkupStaysText(t, newTestServer(t, mode)) })
 	}
 }
 
-func injectedMarkupStaysText(t *testing.T, d *desk) {
+func injectedMarkupStaysText(t *testing.T, d *testServer) {
 	ids := make([]string, len(injections))
 	for i, a := range injections {
 		article := object{"id": "welcome", "title": cut(a, models.MaxTitle), "url": link(a)}
@@ -72,25 +72,25 @@ func injectedMarkupStaysText(t *testing.T, d *desk) {
 	_, err = d.db.AddSite(t.Context(), operator, models.Site{Slug: "second", Name: cut(injections[2], models.MaxName), Mode: models.ModePre})
 	d.must(err)
 
-	desk := d.login("alice")
-	desk.waitFor(rows + ` === Number(document.getElementById("total").textContent)`)
+	console := d.login("alice")
+	console.waitFor(rows + ` === Number(document.getElementById("total").textContent)`)
 	for _, id := range ids {
 		if d.status(id) != models.Pending {
 			continue
 		}
-		desk.evaluate(fmt.Sprintf(`document.querySelector('#list [data-id=%q] .row').click()`, id))
-		desk.waitFor(fmt.Sprintf("%s === %q", opened, id))
-		desk.waitFor(`document.querySelector("#history")`)
-		desk.expectHarmless("comment " + id)
-		desk.keys("n" + `<img src=x onerror=owned=1>` + "\r")
-		desk.pressAndWait("a")
-		desk.expectHarmless("decided")
+		console.evaluate(fmt.Sprintf(`document.querySelector('#list [data-id=%q] .row').click()`, id))
+		console.waitFor(fmt.Sprintf("%s === %q", opened, id))
+		console.waitFor(`document.querySelector("#history")`)
+		console.expectHarmless("comment " + id)
+		console.keys("n" + `<img src=x onerror=owned=1>` + "\r")
+		console.pressAndWait("a")
+		console.expectHarmless("decided")
 	}
 	for address, heading := range map[string]string{"audit": "Audit", "stats": "Statistics", "sites": "Sites", "sites/demo": "Sites", "people": "People"} {
-		desk.page(address, heading)
-		desk.waitFor(`document.querySelector("#page form, #page table, #page figure")`)
-		desk.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
-		desk.expectHarmless(address)
+		console.page(address, heading)
+		console.waitFor(`document.querySelector("#page form, #page table, #page figure")`)
+		console.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
+		console.expectHarmless(address)
 	}
 	reader := d.open("/demo")
 	reader.waitFor(widget + `?.querySelectorAll("article").length > 0`)

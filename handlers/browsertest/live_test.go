@@ -14,7 +14,7 @@ func TestNewCommentsDoNotMoveTheList(t *testing.T) {
 	onBothSetups(t, models.ModePre, newCommentsDoNotMoveTheList)
 }
 
-func newCommentsDoNotMoveTheList(t *testing.T, d *desk) {
+func newCommentsDoNotMoveTheList(t *testing.T, d *testServer) {
 	d.postDistinct(30)
 	p := d.login("alice")
 	p.waitFor(rows + ` === 30`)
@@ -39,7 +39,7 @@ func TestConnectionIsLostAndComesBack(t *testing.T) {
 	onBothSetups(t, models.ModePre, connectionIsLostAndComesBack)
 }
 
-func connectionIsLostAndComesBack(t *testing.T, d *desk) {
+func connectionIsLostAndComesBack(t *testing.T, d *testServer) {
 	ids := d.postDistinct(3)
 	p := d.login("alice", "ERR_")
 	p.waitFor(opened + ` !== ""`)

@@ -15,7 +15,7 @@ import (
 )
 
 // setRole gives a moderator another role.
-func (d *desk) setRole(name string, role models.Role) {
+func (d *testServer) setRole(name string, role models.Role) {
 	d.Helper()
 	_, err := d.db.UpdateModerator(d.Context(), operator, name, func(m *models.Moderator) error { m.Role = role; return nil })
 	d.must(err)
@@ -53,7 +53,7 @@ func quoted(s string) string {
 }
 
 func TestPagesAreForTheirRoles(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	pages := `[...document.querySelectorAll("#pages a")].map((a) => a.textContent).join()`
 	d.setRole("bob", models.RoleEditor)
 	d.setRole("carol", models.RoleAdmin)
@@ -78,7 +78,7 @@ func TestPagesAreForTheirRoles(t *testing.T) {
 }
 
 func TestAddressAndKeysFollowThePage(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	id := d.post(1, "Ilse", "The clock is right.")
 	d.setRole("alice", models.RoleEditor)
 	p := d.login("alice")
@@ -104,7 +104,7 @@ func TestStatisticsAreDrawnAndTabulated(t *testing.T) {
 	onBothSetups(t, models.ModePre, statisticsAreDrawnAndTabulated)
 }
 
-func statisticsAreDrawnAndTabulated(t *testing.T, d *desk) {
+func statisticsAreDrawnAndTabulated(t *testing.T, d *testServer) {
 	bob := models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleModerator}
 	for i := range 3 {
 		id := d.post(i+1, "Ilse", "The clock is right.")
@@ -140,7 +140,7 @@ func statisticsAreDrawnAndTabulated(t *testing.T, d *desk) {
 }
 
 func TestModelsArePromotedAndRolledBack(t *testing.T) {
-	d := newDesk(t, models.ModePost)
+	d := newTestServer(t, models.ModePost)
 	d.setRole("alice", models.RoleEditor)
 	d.setRole("bob", models.RoleAdmin)
 	starter, err := classifier.Starter()
@@ -158,7 +158,7 @@ func TestModelsArePromotedAndRolledBack(t *testing.T) {
 	p.page("models", "Models")
 	p.waitForText("#page thead .chip", "live")
 	if got := p.evaluate(`document.querySelectorAll("#page button, #page input").length`); got != "0" {
-		t.Errorf("an editor is given %s things to do", got)
+		t.Errorf("an editor sees %s actions", got)
 	}
 
 	p = d.login("bob", "422")
@@ -200,9 +200,8 @@ func trainingRows(yield func(models.Label, error) bool) {
 	}
 }
 
-func TestSitesAndRulesAreSet(t *testing.T) {
-	d := newDesk(t, models.ModePost)
-	d.setRole("alice", models.RoleEditor)
+func TestSitesAreAddedAndSet(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
 	d.setRole("bob", models.RoleAdmin)
 
 	p := d.login("bob", "422")
@@ -228,8 +227,13 @@ func TestSitesAndRulesAreSet(t *testing.T) {
 	}
 	p.clickInPage("New secret key")
 	p.waitForText("#page [role=status] .notice", "wk_")
+}
 
-	p = d.login("alice", "422")
+func TestRulesAreSetAndExplained(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.setRole("alice", models.RoleEditor)
+
+	p := d.login("alice", "422")
 	p.page("sites/demo", "Sites")
 	if got := p.evaluate(`document.querySelector("#page [name=name]").matches(":disabled")`); got != "true" {
 		t.Error("an editor may change the site")
@@ -265,7 +269,7 @@ func TestSitesAndRulesAreSet(t *testing.T) {
 }
 
 func TestPeopleAreAddedAndChanged(t *testing.T) {
-	d := newDesk(t, models.ModePost)
+	d := newTestServer(t, models.ModePost)
 	d.setRole("bob", models.RoleAdmin)
 	p := d.login("bob", "409")
 	p.page("people", "People")
@@ -291,7 +295,7 @@ func TestPeopleAreAddedAndChanged(t *testing.T) {
 }
 
 func TestAuditTrailIsFiltered(t *testing.T) {
-	d := newDesk(t, models.ModePost)
+	d := newTestServer(t, models.ModePost)
 	d.setRole("alice", models.RoleEditor)
 	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.Name = "The Demo"; return nil })
 	d.must(err)

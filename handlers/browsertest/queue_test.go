@@ -16,7 +16,7 @@ var bob = models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.Role
 
 // postDistinct posts comments that are no near-copies of each other, and returns
 // their ids.
-func (d *desk) postDistinct(n int) []string {
+func (d *testServer) postDistinct(n int) []string {
 	d.Helper()
 	ids := make([]string, n)
 	for i := range ids {
@@ -27,7 +27,7 @@ func (d *desk) postDistinct(n int) []string {
 }
 
 // countWith counts the comments that have a status.
-func (d *desk) countWith(ids []string, want models.Status) (n int) {
+func (d *testServer) countWith(ids []string, want models.Status) (n int) {
 	d.Helper()
 	for _, id := range ids {
 		if d.status(id) == want {

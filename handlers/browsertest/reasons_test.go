@@ -10,7 +10,7 @@ func TestSiteReasonsAndMessagesToReaders(t *testing.T) {
 	onBothSetups(t, models.ModePre, siteReasonsAndMessagesToReaders)
 }
 
-func siteReasonsAndMessagesToReaders(t *testing.T, d *desk) {
+func siteReasonsAndMessagesToReaders(t *testing.T, d *testServer) {
 	d.setRole("alice", models.RoleAdmin)
 	ids := []string{d.post(1, "Ilse", "The guest was dull."), d.post(2, "Tomasz", "The guest was late.")}
 	p := d.login("alice")

@@ -9,7 +9,7 @@ import (
 )
 
 func TestSecondLooksHideTheFirstDecision(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	all := 1.0
 	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.SecondLook = &all; return nil })
 	d.must(err)
@@ -34,7 +34,7 @@ func TestSecondLooksHideTheFirstDecision(t *testing.T) {
 
 func TestSecondLooksAreCounted(t *testing.T) { onBothSetups(t, models.ModePre, secondLooksAreCounted) }
 
-func secondLooksAreCounted(t *testing.T, d *desk) {
+func secondLooksAreCounted(t *testing.T, d *testServer) {
 	all := 1.0
 	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.SecondLook = &all; return nil })
 	d.must(err)
@@ -53,7 +53,7 @@ func secondLooksAreCounted(t *testing.T, d *desk) {
 }
 
 func TestTrainingSampleIsShown(t *testing.T) {
-	d := newDesk(t, models.ModePost)
+	d := newTestServer(t, models.ModePost)
 	size := 3
 	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.TrainingSample = &size; return nil })
 	d.must(err)

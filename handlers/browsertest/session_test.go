@@ -9,7 +9,7 @@ import (
 )
 
 func TestSessionSurvivesReloadAndEndsAtLogout(t *testing.T) {
-	d := newDesk(t, models.ModePre)
+	d := newTestServer(t, models.ModePre)
 	p := d.login("alice", "401")
 	p.run(chromedp.Reload())
 	p.waitFor(`document.getElementById("live").className === "on"`)

@@ -29,7 +29,7 @@ func (p *tab) comments(contain string) string {
 }
 
 func TestReaderPosts(t *testing.T) {
-	d := newDesk(t, models.ModePost)
+	d := newTestServer(t, models.ModePost)
 	p := d.open("/demo")
 	p.write("Ilse", "What a lovely story about our old clock.")
 	p.waitFor(p.comments("lovely story"))
@@ -46,7 +46,7 @@ func TestReaderPosts(t *testing.T) {
 }
 
 func TestMissingFieldsAreShown(t *testing.T) {
-	p := newDesk(t, models.ModePost).open("/demo")
+	p := newTestServer(t, models.ModePost).open("/demo")
 	p.write("", "A text without a name.")
 	p.waitFor(widget + `.getElementById("name-error").textContent !== ""`)
 	p.waitFor(widget + `.activeElement?.id === "name"`)
@@ -56,7 +56,7 @@ func TestMissingFieldsAreShown(t *testing.T) {
 }
 
 func TestRateLimitSaysWhenToRetry(t *testing.T) {
-	d := newDesk(t, models.ModePost)
+	d := newTestServer(t, models.ModePost)
 	p := d.open("/demo", "429")
 	p.waitFor(widget + `?.querySelector("h2").textContent`)
 	p.evaluate(`(async () => { for (let status = 0; status !== 429;) status = (await fetch("/v1/comments", { method: "POST", headers: { "Content-Type": "application/json" },
@@ -70,7 +70,7 @@ func TestRateLimitSaysWhenToRetry(t *testing.T) {
 }
 
 func TestClosedArticleTakesNoComments(t *testing.T) {
-	d := newDesk(t, models.ModePost)
+	d := newTestServer(t, models.ModePost)
 	editor := models.Caller{Kind: models.ByCommand, Name: "test"}
 	set := func(state models.ArticleState) {
 		t.Helper()
@@ -92,7 +92,7 @@ func TestClosedArticleTakesNoComments(t *testing.T) {
 }
 
 func TestHoneypotIsHiddenFromPeople(t *testing.T) {
-	p := newDesk(t, models.ModePost).open("/demo")
+	p := newTestServer(t, models.ModePost).open("/demo")
 	p.waitFor(widget + `?.querySelector("[name=website]")`)
 	got := p.evaluate(`(() => { const e = ` + widget + `.querySelector("[name=website]"), r = e.getBoundingClientRect();
 		return [r.right <= 0, e.tabIndex, e.closest("[aria-hidden=true]") !== null].join() })()`)
@@ -129,7 +129,7 @@ func TestRepliesWithinOneSecondAreInOrder(t *testing.T) {
 	}
 	served := slices.Clone(inOrder)
 	slices.Reverse(served)
-	p := newDesk(t, models.ModePost).open("/")
+	p := newTestServer(t, models.ModePost).open("/")
 	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: pageOfReplies(served...)})
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestRepliesWithinOneSecondAreInOrder(t *testing.T) {
 }
 
 func TestRepliesOfOneInstantAreInTheOrderOfTheirIDs(t *testing.T) {
-	p := newDesk(t, models.ModePost).open("/")
+	p := newTestServer(t, models.ModePost).open("/")
 	const at = "2026-01-01T12:00:05.5Z"
 	script := strings.Replace(pageOfReplies(at, at, at), `\"id\":\"1\"`, `\"id\":\"9\"`, 1)
 	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})

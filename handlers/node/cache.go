@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -12,72 +11,106 @@ import (
 const (
 	maxEntries  = 1000             // of one cache
 	loadTimeout = 10 * time.Second // of one query
-	maxLoads    = 3                // of one key by one caller, while it is invalidated again and again
 )
 
 // cache stores for a short time what storage returned for a key. Concurrent
 // callers of one key share one query. Errors are not cached, nor is a value whose
-// key was invalidated while it was loaded.
+// key was invalidated during its query: an entry is stored before its query
+// begins, so that an invalidation removes it.
+//
+// Otter's own loading would repeat a query that an invalidation overtakes. On an
+// article with many comments a second a reader would wait for a moment without.
 type cache[T any] struct {
 	load    func(ctx context.Context, key string) (T, error)
-	options *otter.Options[string, T]
-	entries atomic.Pointer[otter.Cache[string, T]] // replaced by invalidateAll
+	entries *otter.Cache[string, *entry[T]]
+}
+
+// entry is the result of one query, which may be read when done is closed.
+type entry[T any] struct {
+	done  chan struct{}
+	value T
+	err   error
+}
+
+func (e *entry[T]) isDone() bool {
+	select {
+	case <-e.done:
+		return true
+	default:
+		return false
+	}
 }
 
 func newCache[T any](ttl time.Duration, now func() time.Time, load func(ctx context.Context, key string) (T, error)) *cache[T] {
-	c := &cache[T]{load: load, options: &otter.Options[string, T]{
-		MaximumSize: maxEntries, ExpiryCalculator: otter.ExpiryWriting[string, T](ttl), Clock: clock(now),
-		Executor: func(maintain func()) { maintain() }, // no goroutines that could outlive the node
-	}}
-	c.invalidateAll()
-	return c
-}
-
-// errContended means that a key was invalidated during each of several loads.
-var errContended = errors.New("the entry was invalidated while it was loaded")
-
-// get returns the value of a key, which it loads when it has none.
-func (c *cache[T]) get(ctx context.Context, key string) (T, error) {
-	entries := c.entries.Load()
-	if v, ok := entries.GetIfPresent(key); ok {
-		return v, nil
-	}
-	loads := 0
-	v, err := entries.Get(ctx, key, otter.LoaderFunc[string, T](func(ctx context.Context, key string) (v T, err error) {
-		// Otter loads again when the key was invalidated during the load. On an
-		// article with many comments a second this might never end.
-		if loads++; loads > maxLoads {
-			return v, errContended
+	expiry := func(e otter.Entry[string, *entry[T]]) time.Duration {
+		if e.Value.isDone() {
+			return ttl
 		}
-		return c.loadDetached(ctx, key)
-	}))
-	if errors.Is(err, errContended) {
-		return c.loadDetached(ctx, key)
+		return loadTimeout + ttl // the time to live begins with the end of the query
 	}
-	return v, err
+	return &cache[T]{load: load, entries: otter.Must(&otter.Options[string, *entry[T]]{
+		MaximumSize: maxEntries, ExpiryCalculator: otter.ExpiryWritingFunc(expiry), Clock: clock(now),
+		Executor: func(maintain func()) { maintain() }, // no goroutines that could outlive the node
+	})}
 }
 
-// loadDetached queries storage, whether or not the caller waits: others may
-// wait for the same query.
-func (c *cache[T]) loadDetached(ctx context.Context, key string) (T, error) {
+// get returns the value of a key, which it loads when it is not cached. The
+// value is not older than the last invalidation before the call.
+func (c *cache[T]) get(ctx context.Context, key string) (T, error) {
+	e, ok := c.entries.GetIfPresent(key)
+	if !ok {
+		var added bool
+		if e, added = c.entries.SetIfAbsent(key, &entry[T]{done: make(chan struct{})}); added {
+			c.fill(ctx, key, e)
+		}
+	}
+	if e.isDone() {
+		return e.value, e.err
+	}
+	select {
+	case <-e.done:
+		return e.value, e.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// errAborted is the error of a query that panicked.
+var errAborted = errors.New("the query was aborted")
+
+// fill does the query of an entry to its end, even if the caller leaves: others
+// may wait for it.
+func (c *cache[T]) fill(ctx context.Context, key string, e *entry[T]) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 	defer cancel()
-	return c.load(ctx, key)
+	defer func() {
+		close(e.done)
+		c.entries.ComputeIfPresent(key, func(current *entry[T]) (*entry[T], otter.ComputeOp) {
+			switch {
+			case current != e: // invalidated, and loaded anew
+				return current, otter.CancelOp
+			case e.err != nil:
+				return nil, otter.InvalidateOp
+			}
+			return e, otter.WriteOp // sets its expiry
+		})
+	}()
+	e.err = errAborted
+	e.value, e.err = c.load(ctx, key)
 }
 
 // invalidate makes the next caller load a key anew.
-func (c *cache[T]) invalidate(key string) { c.entries.Load().Invalidate(key) }
+func (c *cache[T]) invalidate(key string) { c.entries.Invalidate(key) }
 
-// invalidateAll makes the next caller of each key load it anew. It replaces the
-// whole cache because otter's InvalidateAll leaves a first load that is under
-// way alone, which would store an old value.
-func (c *cache[T]) invalidateAll() { c.entries.Store(otter.Must(c.options)) }
+// invalidateAll makes the next caller of each key load it anew.
+func (c *cache[T]) invalidateAll() { c.entries.InvalidateAll() }
 
 // clock is otter's clock.
 type clock func() time.Time
 
 func (now clock) NowNano() int64 { return now().UnixNano() }
 
-// Tick returns nil, which means no clean-up in the background, and so no
-// goroutine: expired entries go with later loads, and there are few.
+// Tick returns nil: without ticks otter has no goroutine. Expired entries are
+// removed when others are added.
 func (clock) Tick(time.Duration) <-chan time.Time { return nil }

@@ -11,7 +11,7 @@ import (
 	"winnow/models"
 )
 
-// modelPoll is how often storage is asked for the live model, in case the event
+// modelPoll is how often storage is queried for the live model, in case the event
 // of a promotion was lost.
 const modelPoll = 3 * time.Second
 

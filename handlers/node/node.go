@@ -4,7 +4,7 @@
 // pseudonyms of addresses are made with. Nothing here is lost with the process:
 // storage has it all.
 //
-// It knows no HTTP. It imports storage, classifier and handlers/screening, and
+// It does not depend on HTTP. It imports storage, classifier and handlers/screening, and
 // nothing else of handlers.
 package node
 
@@ -109,7 +109,7 @@ func (n *Node) AuthorRecord(ctx context.Context, site, authorID string, since ti
 }
 
 // StartBurst stores that the comments on an article are held until a time, and
-// tells the other nodes.
+// notifies the other nodes.
 func (n *Node) StartBurst(ctx context.Context, site, article string, until time.Time) error {
 	if _, err := n.db.StartBurst(ctx, site, article, until); err != nil {
 		return err

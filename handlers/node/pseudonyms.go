@@ -40,8 +40,8 @@ func (n *Node) LimitKey(a netip.Addr) string {
 }
 
 // IdempotencyKey returns the key under which a browser's request is stored. It
-// depends on the address as well, so that strangers who choose the same key do
-// not share a reply. It is made with the secret, because it must outlive the
+// depends on the address as well, so that two clients that choose the same key
+// do not share a reply. It is made with the secret, because it must outlive the
 // keys of addresses; whoever does not know the browser's own key cannot find
 // the address by trying all.
 func (n *Node) IdempotencyKey(address netip.Addr, key string) string {
@@ -49,7 +49,7 @@ func (n *Node) IdempotencyKey(address netip.Addr, key string) string {
 }
 
 // ReporterID returns the pseudonym of an address that reports a comment. It
-// differs for each comment, so that it does not tell who reports what, and it
+// differs for each comment, so that it does not show who reports what, and it
 // is made with the secret, so that a report counts once also after the key of
 // addresses has changed. It is empty for an invalid address.
 func (n *Node) ReporterID(comment string, address netip.Addr) string {

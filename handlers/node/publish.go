@@ -10,7 +10,7 @@ import (
 // maxOutbox is how many events may wait for the notifier.
 const maxOutbox = 1024
 
-// Publish invalidates what an event makes stale on this node, and tells the
+// Publish invalidates what an event makes stale on this node, and notifies the
 // other nodes and the open streams. The caller does not wait for the notifier.
 // Storage has stored the change by then, so the notice may be lost. The time of
 // the event is set to now.

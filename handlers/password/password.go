@@ -18,7 +18,7 @@ var params = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, S
 // MaxLen is the most bytes that a password may have.
 const MaxLen = 1000
 
-// The most that Verify accepts of a stored hash. The library would obey any
+// The most that Verify accepts of a stored hash. The library would accept any
 // parameters: a manipulated hash could take all memory or time.
 const (
 	maxMemory      = 1 << 20 // KiB
@@ -36,7 +36,7 @@ func Hash(password string) (string, error) {
 	return argon2id.CreateHash(password, params)
 }
 
-// Verify tells whether a password is the one that a stored hash was made from.
+// Verify reports whether a password is the one that a stored hash was made from.
 // A hash that is malformed, or beyond the limits above, matches no password.
 func Verify(hash, password string) bool {
 	if len(password) > MaxLen || !strings.HasPrefix(hash, "$argon2id$") {

@@ -8,7 +8,7 @@ import (
 	"winnow/models"
 )
 
-// burstDetected tells whether there are too many comments on the article of a
+// burstDetected reports whether there are too many comments on the article of a
 // submission, this one included. The limit is the article's own, or else the
 // site's. Each node counts the comments that it accepts itself; the first node
 // over the limit starts the burst for all.

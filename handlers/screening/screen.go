@@ -3,8 +3,8 @@
 // newsroom has set, the live model, the site's rules, campaigns of near-copies
 // and bursts of comments.
 //
-// It knows neither HTTP nor a database, so imports or other protocols
-// can use it as well: it reads what it needs from a Source. It imports nothing of
+// It depends on neither HTTP nor a database, so imports or other protocols can
+// use it as well: it reads what it needs from a Source. It imports nothing of
 // handlers or storage.
 package screening
 
@@ -41,9 +41,9 @@ type Source interface {
 	StartBurst(ctx context.Context, site, article string, until time.Time) error
 }
 
-// Campaigns groups the near-copies on a site. See counts a comment by its id
-// and returns the group that it belongs to. Keys tell authors and articles
-// apart. Groups may be forgotten; the database keeps the group of a comment.
+// Campaigns groups the near-copies on a site. Assign counts a comment by its id
+// and returns the group that it belongs to. Keys identify authors and
+// articles. Groups may be forgotten; the database keeps the group of a comment.
 type Campaigns interface {
 	Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
 }
@@ -134,7 +134,7 @@ func result(sub Submission, v models.Verdict, group models.Campaign, burst bool)
 }
 
 // scored is what the text of one comment gives, without regard to others.
-type scored struct {
+type textScore struct {
 	verdict   models.Verdict  // of the live model
 	fired     []models.Signal // of the site's rules
 	sketch    models.Sketch
@@ -143,7 +143,7 @@ type scored struct {
 
 // score applies the live model and the site's rules. The text is normalized
 // once for model, rules and sketch.
-func (s *Screener) score(ctx context.Context, site models.Site, c models.Comment) (sc scored, err error) {
+func (s *Screener) score(ctx context.Context, site models.Site, c models.Comment) (sc textScore, err error) {
 	set, err := s.cfg.Source.Rules(ctx, site.Slug)
 	if err != nil {
 		return sc, err

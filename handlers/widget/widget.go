@@ -29,7 +29,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Script serves the embed script and its texts to pages of any origin, below
-// Path. Its name carries the version of its behaviour: faults are mended, but
+// Path. Its name has the version of its behaviour: bugs are fixed, but
 // what pages rely on never changes.
 func Script() http.Handler {
 	files := load(scripts, ".")

@@ -9,8 +9,8 @@ import (
 	"winnow/models"
 )
 
-// CampaignWindow is how long after its last comment a campaign takes another
-// near-copy.
+// CampaignWindow is how long after the last comment of a campaign another near-copy
+// joins it.
 const CampaignWindow = 24 * time.Hour
 
 // MaxDistinct is up to how many different authors, and different articles, of one

@@ -34,7 +34,7 @@ func TestKeyHashIsFNV(t *testing.T) {
 func TestCampaignsBoundedMemory(t *testing.T) {
 	clock := newClock()
 	c := memory.NewCampaigns(clock.Now)
-	see := func(i int) models.Campaign {
+	assign := func(i int) models.Campaign {
 		var s models.Sketch
 		for k := range s {
 			s[k] = uint64(i*len(s) + k)
@@ -44,18 +44,18 @@ func TestCampaignsBoundedMemory(t *testing.T) {
 	}
 	const comments = 60_000
 	for i := range comments {
-		see(i)
+		assign(i)
 	}
 	if n := c.Len(); n > 600_000 {
 		t.Errorf("%d bands are stored", n)
 	}
-	if found := see(comments - 20_000); found.Count != 2 {
+	if found := assign(comments - 20_000); found.Count != 2 {
 		t.Errorf("the comment before the last 20,000 was dropped: %+v", found)
 	}
 	clock.Pass(3 * memory.CampaignWindow)
-	see(comments)
+	assign(comments)
 	clock.Pass(3 * memory.CampaignWindow)
-	see(comments)
+	assign(comments)
 	if n := c.Len(); n > 2*models.SketchSize {
 		t.Errorf("%d bands are stored after a pause", n)
 	}

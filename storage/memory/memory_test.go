@@ -53,7 +53,7 @@ func perAddress(key string) models.Limit {
 	return models.Limit{Name: "address", Key: key, Rate: models.Rate{Count: 2, Period: 10 * time.Second}}
 }
 
-// With a clock that stands still the figures are exact to the microsecond.
+// With a clock that stands still the results are exact to the microsecond.
 func TestExactTimes(t *testing.T) {
 	c := newClock()
 	l := memory.NewLimiter(c.Now)

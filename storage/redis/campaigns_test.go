@@ -60,7 +60,7 @@ func ageKey(t *testing.T, rdb *driver.Client, key string, d time.Duration) {
 	}
 }
 
-func see(t *testing.T, c *redis.Client, id, author string) models.Campaign {
+func assign(t *testing.T, c *redis.Client, id, author string) models.Campaign {
 	t.Helper()
 	var s models.Sketch
 	for i := range s {
@@ -76,8 +76,8 @@ func see(t *testing.T, c *redis.Client, id, author string) models.Campaign {
 func TestNodesShareCampaigns(t *testing.T) {
 	s := storagetest.Redis(t)
 	here, there := open(t, s.URL), open(t, s.URL)
-	see(t, here, "c1", "ann")
-	if c := see(t, there, "c2", "bob"); c.ID != "c1" || c.Count != 2 || c.Authors != 2 {
+	assign(t, here, "c1", "ann")
+	if c := assign(t, there, "c2", "bob"); c.ID != "c1" || c.Count != 2 || c.Authors != 2 {
 		t.Errorf("the other node found %+v", c)
 	}
 }
@@ -87,7 +87,7 @@ func TestNodesShareCampaigns(t *testing.T) {
 func TestCampaignKeys(t *testing.T) {
 	s := storagetest.Redis(t)
 	c, rdb := open(t, s.URL), raw(t, s)
-	see(t, c, "c1", "ann@mail.example")
+	assign(t, c, "c1", "ann@mail.example")
 	keys := rdb.Keys(t.Context(), "*").Val()
 	stored := strings.Join(keys, " ")
 	for _, key := range keys {
@@ -112,23 +112,23 @@ func TestCampaignKeys(t *testing.T) {
 func TestCampaignsWithoutRedis(t *testing.T) {
 	s := storagetest.Redis(t)
 	here, there := open(t, s.URL+"?wait=500ms"), open(t, s.URL+"?wait=500ms")
-	see(t, here, "c1", "ann")
-	see(t, there, "c2", "bob")
-	see(t, here, "c3", "cem")
+	assign(t, here, "c1", "ann")
+	assign(t, there, "c2", "bob")
+	assign(t, here, "c3", "cem")
 	s.Kill()
 	for i, author := range []string{"dan", "eve", "cem"} {
 		// Redis has counted ann, bob and cem for it, and cem posted here before.
-		found := see(t, here, fmt.Sprint("d", i), author)
+		found := assign(t, here, fmt.Sprint("d", i), author)
 		if found.ID != "c1" || found.Count != 4+i || found.Authors != min(4+i, 5) || found.Articles != 1 {
 			t.Errorf("without Redis, %s: %+v", author, found)
 		}
 	}
-	if found := see(t, here, "d9", "cem"); found.First.IsZero() || time.Since(found.First) > time.Hour {
+	if found := assign(t, here, "d9", "cem"); found.First.IsZero() || time.Since(found.First) > time.Hour {
 		t.Errorf("the first came at %v", found.First)
 	}
 	s.Start()
 	eventually(t, "Redis being used again", func() bool { return here.Ping(t.Context()) == nil })
-	if found := see(t, here, "c4", "ann"); found.ID != "c4" || found.Count != 1 {
+	if found := assign(t, here, "c4", "ann"); found.ID != "c4" || found.Count != 1 {
 		t.Errorf("Redis came back empty: %+v", found)
 	}
 }

@@ -2,8 +2,8 @@
 // Redis, Valkey or any server with their protocol and Lua scripts.
 //
 // Nothing in Redis is the only copy: when it is down or slow, a node uses package
-// memory instead, and returns to Redis by itself. The package knows neither HTTP
-// nor SQL.
+// memory instead, and returns to Redis by itself. The package depends on
+// neither HTTP nor SQL.
 package redis
 
 import (
@@ -112,7 +112,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 	}
 	q.Del("wait")
 	u.RawQuery = q.Encode()
-	quiet := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	noMaintenance := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 
 	switch {
 	case q.Has("master_name"):
@@ -129,7 +129,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 			return nil, 0, fmt.Errorf("address of Redis: %w", err)
 		}
 		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTimeout
-		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, quiet
+		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, noMaintenance
 		return redis.NewClusterClient(o), wait, nil
 	default:
 		o, err := redis.ParseURL(u.String())
@@ -137,7 +137,7 @@ func connect(address string) (rdb redis.UniversalClient, wait time.Duration, err
 			return nil, 0, fmt.Errorf("address of Redis: %w", err)
 		}
 		o.MaxRetries, o.DialerRetries, o.DialTimeout = -1, 1, dialTimeout
-		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, quiet
+		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, noMaintenance
 		return redis.NewClient(o), wait, nil
 	}
 }

@@ -74,10 +74,10 @@ func TestNoRedisAtAll(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := open(t, address(t)+"?wait=5ms")
 			for i := range 30 {
-				if a := take(t, c, 20); a.Allowed != (i < 20) {
+				if a := allow(t, c, 20); a.Allowed != (i < 20) {
 					t.Fatalf("request %d: %+v", i+1, a)
 				}
-				see(t, c, fmt.Sprint(i), "ann")
+				assign(t, c, fmt.Sprint(i), "ann")
 			}
 			if n := c.Fallbacks(); n != 60 {
 				t.Errorf("%d calls were counted as fallbacks, want 60", n)
@@ -95,12 +95,12 @@ func TestOutageKeepsCounts(t *testing.T) {
 	s := storagetest.Redis(t)
 	here, there := open(t, s.URL), open(t, s.URL)
 	for range 2 {
-		take(t, there, 4)
+		allow(t, there, 4)
 	}
-	take(t, here, 4)
+	allow(t, here, 4)
 	s.Kill()
 	for i := range 3 {
-		if a := take(t, here, 4); a.Allowed != (i < 1) {
+		if a := allow(t, here, 4); a.Allowed != (i < 1) {
 			t.Fatalf("request %d of the outage: %+v", i+1, a)
 		}
 	}
@@ -115,19 +115,19 @@ func TestSlowReply(t *testing.T) {
 	rdb := raw(t, s)
 	eventually(t, "a reply in time", func() bool {
 		before := c.Fallbacks()
-		take(t, c, 1_000_000)
+		allow(t, c, 1_000_000)
 		return c.Fallbacks() == before
 	})
 	counted, fallbacks := scripts(t, rdb), c.Fallbacks()
 	s.Pause()
-	a := take(t, c, 1_000_000)
+	a := allow(t, c, 1_000_000)
 	if !a.Allowed || c.Fallbacks() != fallbacks+1 {
 		t.Errorf("while Redis hangs: %+v, %d fallbacks", a, c.Fallbacks()-fallbacks)
 	}
 	s.Resume()
 	eventually(t, "the slow call being counted", func() bool { return scripts(t, rdb) == counted+1 })
 	if log.count("out of use") > 0 {
-		t.Error("one slow reply was taken for an outage")
+		t.Error("one slow reply counted as an outage")
 	}
 }
 
@@ -135,16 +135,16 @@ func TestSlowReply(t *testing.T) {
 func TestStalledServerCostsOneWait(t *testing.T) {
 	s := storagetest.Redis(t)
 	c := open(t, s.URL+"?wait=400ms")
-	take(t, c, 1_000_000)
+	allow(t, c, 1_000_000)
 	s.Pause()
 	for i := range 10 {
 		begun := time.Now()
-		take(t, c, 1_000_000)
+		allow(t, c, 1_000_000)
 		if waited := time.Since(begun) >= 400*time.Millisecond; waited != (i == 0) {
 			t.Errorf("call %d waited: %t", i+1, waited)
 		}
 		begun = time.Now()
-		see(t, c, fmt.Sprint(i), "ann")
+		assign(t, c, fmt.Sprint(i), "ann")
 		if took := time.Since(begun); took >= 400*time.Millisecond {
 			t.Errorf("the campaign of call %d took %v", i+1, took)
 		}
@@ -155,7 +155,7 @@ func TestStalledServerCostsOneWait(t *testing.T) {
 	s.Resume()
 	eventually(t, "Redis being used again", func() bool {
 		before := c.Fallbacks()
-		take(t, c, 1_000_000)
+		allow(t, c, 1_000_000)
 		return c.Fallbacks() == before
 	})
 }
@@ -163,11 +163,11 @@ func TestStalledServerCostsOneWait(t *testing.T) {
 // scripts is how many scripts the server has run.
 func scripts(t *testing.T, rdb *driver.Client) int {
 	t.Helper()
-	return figure(t, rdb, "commandstats", `cmdstat_evalsha:calls=(\d+)`)
+	return serverInfo(t, rdb, "commandstats", `cmdstat_evalsha:calls=(\d+)`)
 }
 
-// figure reads a number from the server's INFO.
-func figure(t *testing.T, rdb *driver.Client, section, pattern string) int {
+// serverInfo reads a number from the server's INFO.
+func serverInfo(t *testing.T, rdb *driver.Client, section, pattern string) int {
 	t.Helper()
 	found := regexp.MustCompile(pattern).FindStringSubmatch(rdb.Info(t.Context(), section).Val())
 	if found == nil {
@@ -190,30 +190,30 @@ func TestRoundTrips(t *testing.T) {
 	three := []models.Limit{
 		{Site: "gazette", Name: "address", Key: "a", Rate: day}, {Site: "gazette", Name: "author", Key: "u", Rate: day}, {Site: "gazette", Name: "site", Rate: day},
 	}
-	take := func() {
+	allow := func() {
 		if _, err := c.Limiter().Allow(t.Context(), three...); err != nil {
 			t.Error(err)
 		}
 	}
-	take()
+	allow()
 	before := scripts(t, rdb)
-	take()
+	allow()
 	if n := scripts(t, rdb) - before; n != 1 {
 		t.Errorf("a request with three limits ran %d scripts", n)
 	}
 
 	const callers, each = 64, 50
-	before, packets := scripts(t, rdb), figure(t, rdb, "stats", `total_reads_processed:(\d+)`)
+	before, packets := scripts(t, rdb), serverInfo(t, rdb, "stats", `total_reads_processed:(\d+)`)
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
 			for range each {
-				take()
+				allow()
 			}
 		})
 	}
 	all.Wait()
-	packets = figure(t, rdb, "stats", `total_reads_processed:(\d+)`) - packets
+	packets = serverInfo(t, rdb, "stats", `total_reads_processed:(\d+)`) - packets
 	if n := scripts(t, rdb) - before; n != callers*each || packets > callers*each/2 {
 		t.Errorf("%d requests ran %d scripts in %d packets", callers*each, n, packets)
 	}

@@ -145,7 +145,7 @@ func TestSentinel(t *testing.T) {
 	sentinel := storagetest.Redis(t, conf, "--sentinel")
 	c := open(t, sentinel.URL+"?master_name=news&wait=5s")
 	used(t, c)
-	take(t, c, 4)
+	allow(t, c, 4)
 	if n := raw(t, master).Exists(t.Context(), "winnow:{gazette}:address:a").Val(); n != 1 {
 		t.Error("the count is not on the master")
 	}
@@ -158,7 +158,7 @@ func TestNodesShareCounts(t *testing.T) {
 	used(t, two)
 	for i := range 6 {
 		node := []*redis.Client{one, two}[i%2]
-		if a := take(t, node, 4); a.Allowed != (i < 4) {
+		if a := allow(t, node, 4); a.Allowed != (i < 4) {
 			t.Fatalf("request %d: %+v", i+1, a)
 		}
 	}
@@ -169,7 +169,7 @@ func TestNodesShareCounts(t *testing.T) {
 func TestKeys(t *testing.T) {
 	s := storagetest.Redis(t)
 	c, rdb := open(t, s.URL), raw(t, s)
-	take(t, c, 4)
+	allow(t, c, 4)
 	const key = "winnow:{gazette}:address:a"
 	if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > 15*time.Minute {
 		t.Errorf("%s expires in %v, want at most 15 minutes", key, ttl)
@@ -195,11 +195,11 @@ func TestUnknownScript(t *testing.T) {
 		}
 		var all sync.WaitGroup
 		for range 20 {
-			all.Go(func() { take(t, c, 1000) })
+			all.Go(func() { allow(t, c, 1000) })
 		}
 		all.Wait()
 	}
-	if a := take(t, c, 1000); a.Remaining != 1000-61 {
+	if a := allow(t, c, 1000); a.Remaining != 1000-61 {
 		t.Errorf("%d of 1000 left after 61 uses", a.Remaining)
 	}
 }
@@ -219,7 +219,7 @@ func TestInvalidAddresses(t *testing.T) {
 	}
 }
 
-func take(t testing.TB, c *redis.Client, count int) models.Allowance {
+func allow(t testing.TB, c *redis.Client, count int) models.Allowance {
 	t.Helper()
 	a, err := c.Limiter().Allow(context.WithoutCancel(t.Context()), models.Limit{
 		Site: "gazette", Name: "address", Key: "a", Rate: models.Rate{Count: count, Period: time.Hour},
@@ -271,7 +271,7 @@ func testOutage(t *testing.T, begin, end func(*storagetest.RedisServer)) {
 		t.Fatal(err)
 	}
 
-	wait := takeUntil(ctx, t, c)
+	wait := allowUntil(ctx, t, c)
 	eventually(t, "a count in Redis", func() bool { return raw(t, s).DBSize(ctx).Val() > 0 })
 	if err := c.Ping(ctx); err != nil || c.Fallbacks() > 0 {
 		t.Errorf("before: %v, %d fallbacks", err, c.Fallbacks())
@@ -312,14 +312,14 @@ func testOutage(t *testing.T, begin, end func(*storagetest.RedisServer)) {
 	}
 }
 
-// takeUntil uses the limiter from several goroutines until ctx ends. The function
+// allowUntil uses the limiter from several goroutines until ctx ends. The function
 // returned waits for them.
-func takeUntil(ctx context.Context, t *testing.T, c *redis.Client) (wait func()) {
+func allowUntil(ctx context.Context, t *testing.T, c *redis.Client) (wait func()) {
 	var callers sync.WaitGroup
 	for range 8 {
 		callers.Go(func() {
 			for ctx.Err() == nil {
-				take(t, c, 1_000_000)
+				allow(t, c, 1_000_000)
 				time.Sleep(time.Millisecond)
 			}
 		})
@@ -332,13 +332,13 @@ func TestOpenWithoutServer(t *testing.T) {
 	s.Kill()
 	c := open(t, s.URL)
 	for i := range 3 {
-		if a := take(t, c, 2); a.Allowed != (i < 2) {
+		if a := allow(t, c, 2); a.Allowed != (i < 2) {
 			t.Fatalf("request %d: %+v", i+1, a)
 		}
 	}
 	s.Start()
 	eventually(t, "Redis being used", func() bool { return c.Ping(t.Context()) == nil })
-	if a := take(t, c, 2); !a.Allowed {
+	if a := allow(t, c, 2); !a.Allowed {
 		t.Error("Redis has counted a request of the outage")
 	}
 }
@@ -357,7 +357,7 @@ func TestCanceledContext(t *testing.T) {
 	}
 }
 
-// BenchmarkLimiter takes the three limits of a comment, from 64 goroutines.
+// BenchmarkLimiter counts a request under the three limits of a comment, from 64 goroutines.
 func BenchmarkLimiter(b *testing.B) {
 	c := open(b, storagetest.Redis(b).URL+"?wait=5ms")
 	day := models.Rate{Count: 1 << 30, Period: 24 * time.Hour}

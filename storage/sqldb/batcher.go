@@ -9,11 +9,11 @@ import (
 
 // batcher hands what callers add to one worker, all that waits at the time as
 // one batch: adaptive group commit. An item that comes alone is handed over at
-// once. When several came in the last batch, most of their callers will be back
-// within moments, and to share a batch is cheaper than to start with the first
-// of them alone: the worker waits, for a short time, until as many are there.
-// There is one worker, because two would make batches of half the length that
-// wait for each other's locks in the database.
+// once. When the last batch had several items, most of their callers are likely to
+// send another soon, and one larger batch costs less than two: the worker then
+// waits, for a short time, until as many items are there. There is one worker,
+// because two would make batches of half the size that wait for each other's
+// locks in the database.
 type batcher[T any] struct {
 	worker sync.WaitGroup
 

@@ -78,7 +78,7 @@ func Bytes[R any](name string, value func(R) []byte) Column[R] {
 	}
 }
 
-// Constant is a column with the same value in every row, given as SQL.
+// Constant is a column with the same value in every row, parameters as SQL.
 func Constant[R any](name, sql string) Column[R] { return Column[R]{name: name, constant: sql} }
 
 func arrayOf[R, T any](value func(R) T) func([]R) any {
@@ -95,7 +95,7 @@ func arrayOf[R, T any](value func(R) T) func([]R) any {
 // happens to a row that exists, or what is returned.
 func NewInsert[R any](table, clause string, columns ...Column[R]) *Insert[R] {
 	i := new(Insert[R])
-	var names, marks, casts, given, values []string
+	var names, marks, casts, arrayNames, values []string
 	for _, c := range columns {
 		names = append(names, c.name)
 		if c.constant != "" {
@@ -106,13 +106,13 @@ func NewInsert[R any](table, clause string, columns ...Column[R]) *Insert[R] {
 		i.columns = append(i.columns, c)
 		marks = append(marks, "?") // for SQLite, quicker than $1
 		casts = append(casts, fmt.Sprintf("$%d::%s[]", len(i.columns), c.kind))
-		given = append(given, c.name)
-		values = append(values, "given."+c.name)
+		arrayNames = append(arrayNames, c.name)
+		values = append(values, "input."+c.name)
 	}
 	head := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") "
 	i.single = head + "VALUES (" + strings.Join(marks, ", ") + ") " + clause
 	i.arrays = head + "SELECT " + strings.Join(values, ", ") +
-		" FROM unnest(" + strings.Join(casts, ", ") + ") AS given (" + strings.Join(given, ", ") + ") " + clause
+		" FROM unnest(" + strings.Join(casts, ", ") + ") AS input (" + strings.Join(arrayNames, ", ") + ") " + clause
 	return i
 }
 

@@ -67,7 +67,7 @@ func (c *checkpointer) afterCommit(on Runner) {
 	c.rows = 0
 	select {
 	case c.wake <- struct{}{}:
-	default: // one is under way
+	default: // one is running
 	}
 }
 

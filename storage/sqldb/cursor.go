@@ -39,7 +39,7 @@ func ParseCursor(s, order string) (c Cursor, ok bool, err error) {
 	return c, true, nil
 }
 
-// ErrCursor is what a cursor of another list is answered with.
+// ErrCursor is the error for a cursor of another list.
 func ErrCursor() error {
 	var bad models.Invalid
 	bad.Add("cursor", "is not a cursor of this list")

@@ -2,8 +2,8 @@
 //
 // It opens a database, groups what many callers write into few transactions,
 // reads rows and names every difference between the two databases. It does not
-// know what the tables hold: of this module it imports nothing but the error
-// kinds of models.
+// depend on what the tables contain: of this module it imports nothing but the
+// error kinds of models.
 package sqldb
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Options are what a DB takes from its surroundings. The zero value is usable.
+// Options configure a DB. The zero value is usable.
 type Options struct {
 	Now func() time.Time // time.Now when nil
 	Log *slog.Logger     // discards when nil
@@ -148,7 +148,7 @@ func (db *DB) Close() error {
 	return db.closed
 }
 
-// IsSQLite tells which of the two databases this is.
+// IsSQLite reports whether the database is SQLite; otherwise it is PostgreSQL.
 func (db *DB) IsSQLite() bool { return db.writer != nil }
 
 // Pool returns the connections for reading; with PostgreSQL also for writing.

@@ -78,7 +78,7 @@ func sqliteFault(err error) fault {
 	return faultOther
 }
 
-// isBusy tells whether another process holds the lock of a SQLite file.
+// isBusy reports whether another process holds the lock of a SQLite file.
 func isBusy(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
@@ -126,7 +126,7 @@ func (d *dialect) explain(err error) error {
 	return fmt.Errorf("database: %w", err)
 }
 
-// IsDuplicate tells whether an error says that a row with the same key exists.
+// IsDuplicate reports whether an error says that a row with the same key exists.
 func (t *Tx) IsDuplicate(err error) bool { return t.d.classify(err) == faultDuplicate }
 
 // ForUpdate ends a SELECT whose rows are about to be changed, so that nobody

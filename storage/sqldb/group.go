@@ -138,7 +138,7 @@ func (db *DB) runGroup(g *group, jobs []*job) {
 	finish(jobs, err)
 }
 
-// finish tells each caller the error of all jobs, or else of their own.
+// finish sends each caller the error of all jobs, or else that of its own job.
 func finish(jobs []*job, err error) {
 	for _, j := range jobs {
 		if err != nil {

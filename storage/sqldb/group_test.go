@@ -61,6 +61,24 @@ func names(t *testing.T, db *sqldb.DB) []string {
 	return found
 }
 
+// addThings adds names to the table. It refuses those that begin with r, and panics
+// at those that begin with p.
+func addThings(t *sqldb.Tx, names []string) ([]error, error) {
+	errs := make([]error, len(names))
+	var good []string
+	for i, name := range names {
+		switch name[0] {
+		case 'p':
+			panic("a bad request")
+		case 'r':
+			errs[i] = models.Errorf(models.KindInvalid, "refused")
+		default:
+			good = append(good, name)
+		}
+	}
+	return errs, things.Add(t, good...)
+}
+
 // Many callers at once, some with requests that the database, the group or a
 // panic refuses: the others are stored, and only they.
 func TestABadRequestDoesNotFailItsGroup(t *testing.T) {
@@ -70,19 +88,7 @@ func TestABadRequestDoesNotFailItsGroup(t *testing.T) {
 			largest := 0
 			group := sqldb.NewGroup(db, func(t *sqldb.Tx, requests []string) ([]error, error) {
 				largest = max(largest, len(requests))
-				errs := make([]error, len(requests))
-				var good []string
-				for i, name := range requests {
-					switch name[0] {
-					case 'p':
-						panic("a bad request")
-					case 'r':
-						errs[i] = models.Errorf(models.KindInvalid, "refused")
-					default:
-						good = append(good, name)
-					}
-				}
-				return errs, things.Add(t, good...)
+				return addThings(t, requests)
 			})
 			gone, leave := context.WithCancel(t.Context())
 			leave()

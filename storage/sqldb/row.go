@@ -1,7 +1,8 @@
 package sqldb
 
 import (
-	"fmt"
+	"iter"
+	"strconv"
 	"strings"
 )
 
@@ -9,15 +10,21 @@ import (
 // returns how many rows were added, which is 0 when the clause says to do
 // nothing about a row that exists.
 func (t *Tx) InsertRow(table, clause string, pairs ...any) (int64, error) {
-	names, values := unpair(pairs)
-	var marks strings.Builder
-	for i := range values {
-		if i > 0 {
+	var names, marks strings.Builder
+	names.Grow(24 * len(pairs))
+	marks.Grow(4 * len(pairs))
+	values := make([]any, 0, len(pairs)/2)
+	for name, value := range columns(pairs) {
+		if len(values) > 0 {
+			names.WriteString(", ")
 			marks.WriteString(", ")
 		}
-		fmt.Fprintf(&marks, "$%d", i+1)
+		names.WriteString(name)
+		values = append(values, value)
+		marks.WriteByte('$')
+		marks.WriteString(strconv.Itoa(len(values)))
 	}
-	return t.Exec("INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+marks.String()+") "+clause, values...)
+	return t.Exec("INSERT INTO "+table+" ("+names.String()+") VALUES ("+marks.String()+") "+clause, values...)
 }
 
 // UpdateRow changes the rows of a table in which key has a value, and returns
@@ -30,19 +37,26 @@ func (t *Tx) UpdateRow(table, key string, value any, pairs ...any) (int64, error
 
 // UpdateRows is UpdateRow with any condition, to which it adds its values.
 func (t *Tx) UpdateRows(table string, w *Where, pairs ...any) (int64, error) {
-	names, values := unpair(pairs)
-	for i, v := range values {
-		names[i] += " = " + w.Arg(v)
+	var sets strings.Builder
+	for name, value := range columns(pairs) {
+		if sets.Len() > 0 {
+			sets.WriteString(", ")
+		}
+		sets.WriteString(name + " = " + w.Arg(value))
 	}
-	return t.Exec("UPDATE "+table+" SET "+strings.Join(names, ", ")+w.String(), w.Args()...)
+	return t.Exec("UPDATE "+table+" SET "+sets.String()+w.String(), w.Args()...)
 }
 
-func unpair(pairs []any) (names []string, values []any) {
+// columns yields the pairs of names and values.
+func columns(pairs []any) iter.Seq2[string, any] {
 	if len(pairs)%2 != 0 {
 		panic("a column without a value")
 	}
-	for i := 0; i < len(pairs); i += 2 {
-		names, values = append(names, pairs[i].(string)), append(values, pairs[i+1])
+	return func(yield func(string, any) bool) {
+		for i := 0; i < len(pairs); i += 2 {
+			if !yield(pairs[i].(string), pairs[i+1]) {
+				return
+			}
+		}
 	}
-	return names, values
 }

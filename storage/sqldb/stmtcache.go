@@ -13,8 +13,8 @@ type preparer interface {
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
-// stmtCache keeps the statements that ran on it compiled. Texts that vary with
-// the number of their arguments could be many, hence the limit.
+// stmtCache is a bounded cache of compiled statements. It has a limit because there
+// may be many texts that differ only in the number of their arguments.
 type stmtCache struct {
 	on    preparer
 	trace func(text string, args []any) // may be nil

@@ -87,7 +87,7 @@ next:
 	return append(steps, groups...)
 }
 
-// run commits a batch, and tells each caller what became of their change.
+// run commits a batch, and sends each caller the result of its change.
 func (w *writer) run(batch []*job) {
 	jobs := waitedFor(batch)
 	if len(jobs) == 0 {
@@ -215,9 +215,9 @@ func (w *writer) runInSavepoint(jobs []*job) (rows int64, failed, err error) {
 	return t.rows, failed, w.exec("RELEASE change")
 }
 
-// begin waits for other processes that write the same file. It asks often: one
-// that writes without a pause leaves the file free for moments only, and SQLite
-// by itself would ask every tenth of a second.
+// begin waits for other processes that write the same file. It retries every few
+// milliseconds: a process that writes without a pause leaves the file free for
+// moments only, and SQLite itself would retry every tenth of a second.
 func (w *writer) begin() error {
 	for started := time.Now(); ; {
 		err := w.exec("BEGIN IMMEDIATE")

@@ -32,7 +32,7 @@ func Campaigns(t *testing.T, open func(t *testing.T) (s CampaignGrouper, pass fu
 		"a group expires after its window":                testWindow,
 		"each copy restarts the window":                   testWindowAnew,
 		"the first time is that of the first comment":     testFirst,
-		"keys with unusual characters":                    testStrangeKeys,
+		"keys with unusual characters":                    testUnusualKeys,
 		"concurrent copies are all counted, in one group": testConcurrentCopies,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +47,7 @@ type campaignTest struct {
 	pass func(time.Duration)
 }
 
-func (x campaignTest) see(t *testing.T, sketch models.Sketch, id, author, article string) models.Campaign {
+func (x campaignTest) assign(t *testing.T, sketch models.Sketch, id, author, article string) models.Campaign {
 	t.Helper()
 	c, err := x.s.Assign(t.Context(), "gazette", sketch, id, author, article)
 	if err != nil {
@@ -77,42 +77,42 @@ func sketch(kind, variant, own int) (s models.Sketch) {
 }
 
 func testCopies(t *testing.T, x campaignTest) {
-	is(t, x.see(t, sketch(1, 0, 2), "c1", "ann", "a"), "c1", 1, 1, 1)
-	is(t, x.see(t, sketch(2, 0, 0), "c2", "ann", "a"), "c2", 1, 1, 1)
-	is(t, x.see(t, sketch(1, 1, 2), "c3", "bob", "b"), "c1", 2, 2, 2)
-	is(t, x.see(t, sketch(1, 0, 2), "c4", "cem", "b"), "c1", 3, 3, 2)
-	is(t, x.see(t, sketch(2, 0, 0), "c5", "ann", "a"), "c2", 2, 1, 1)
+	is(t, x.assign(t, sketch(1, 0, 2), "c1", "ann", "a"), "c1", 1, 1, 1)
+	is(t, x.assign(t, sketch(2, 0, 0), "c2", "ann", "a"), "c2", 1, 1, 1)
+	is(t, x.assign(t, sketch(1, 1, 2), "c3", "bob", "b"), "c1", 2, 2, 2)
+	is(t, x.assign(t, sketch(1, 0, 2), "c4", "cem", "b"), "c1", 3, 3, 2)
+	is(t, x.assign(t, sketch(2, 0, 0), "c5", "ann", "a"), "c2", 2, 1, 1)
 }
 
 func testAlike(t *testing.T, x campaignTest) {
-	x.see(t, sketch(1, 0, 0), "c1", "ann", "a")
-	is(t, x.see(t, sketch(1, 1, models.SketchSize-models.MinSharedBands+1), "c2", "bob", "a"), "c2", 1, 1, 1)
+	x.assign(t, sketch(1, 0, 0), "c1", "ann", "a")
+	is(t, x.assign(t, sketch(1, 1, models.SketchSize-models.MinSharedBands+1), "c2", "bob", "a"), "c2", 1, 1, 1)
 
-	x.see(t, sketch(2, 0, 0), "c3", "ann", "a")
-	is(t, x.see(t, sketch(2, 1, models.SketchSize-models.MinSharedBands), "c4", "bob", "a"), "c3", 2, 2, 1)
+	x.assign(t, sketch(2, 0, 0), "c3", "ann", "a")
+	is(t, x.assign(t, sketch(2, 1, models.SketchSize-models.MinSharedBands), "c4", "bob", "a"), "c3", 2, 2, 1)
 }
 
 func testItself(t *testing.T, x campaignTest) {
-	is(t, x.see(t, models.Sketch{}, "c1", "ann", "a"), "c1", 1, 1, 1) // all bands equal
-	is(t, x.see(t, sketch(1, 0, 0), "c2", "ann", "a"), "c2", 1, 1, 1)
+	is(t, x.assign(t, models.Sketch{}, "c1", "ann", "a"), "c1", 1, 1, 1) // all bands equal
+	is(t, x.assign(t, sketch(1, 0, 0), "c2", "ann", "a"), "c2", 1, 1, 1)
 }
 
 func testChain(t *testing.T, x campaignTest) {
 	s := sketch(1, 0, 0)
-	x.see(t, s, "c0", "ann", "a")
+	x.assign(t, s, "c0", "ann", "a")
 	for i := range 3 * models.SketchSize {
 		s[i%models.SketchSize] += 1 << 30
-		is(t, x.see(t, s, fmt.Sprint("c", i+1), "ann", "a"), "c0", i+2, 1, 1)
+		is(t, x.assign(t, s, fmt.Sprint("c", i+1), "ann", "a"), "c0", i+2, 1, 1)
 	}
 }
 
 func testMostVotes(t *testing.T, x campaignTest) {
 	one, two := sketch(1, 0, 0), sketch(2, 0, 0)
-	x.see(t, one, "c1", "ann", "a")
-	x.see(t, two, "c2", "ann", "a")
+	x.assign(t, one, "c1", "ann", "a")
+	x.assign(t, two, "c2", "ann", "a")
 	between := one
 	copy(between[models.MinSharedBands:], two[models.MinSharedBands:])
-	is(t, x.see(t, between, "c3", "ann", "a"), "c2", 2, 1, 1)
+	is(t, x.assign(t, between, "c3", "ann", "a"), "c2", 2, 1, 1)
 }
 
 func testDistinct(t *testing.T, x campaignTest) {
@@ -127,14 +127,14 @@ func testDistinct(t *testing.T, x campaignTest) {
 		{"bob", "b", 2, 2},
 		{"", "c", 3, 3},
 	} {
-		is(t, x.see(t, sketch(1, 0, 0), fmt.Sprint("c", i), want.author, want.article), "c0", i+1, want.authors, want.articles)
+		is(t, x.assign(t, sketch(1, 0, 0), fmt.Sprint("c", i), want.author, want.article), "c0", i+1, want.authors, want.articles)
 	}
 }
 
 func testManyAuthors(t *testing.T, x campaignTest) {
 	var c models.Campaign
 	for i := range memory.MaxDistinct + 10 {
-		c = x.see(t, sketch(1, 0, 0), fmt.Sprint("c", i), fmt.Sprint("author", i), "a")
+		c = x.assign(t, sketch(1, 0, 0), fmt.Sprint("c", i), fmt.Sprint("author", i), "a")
 	}
 	is(t, c, "c0", memory.MaxDistinct+10, memory.MaxDistinct, 1)
 }
@@ -150,39 +150,39 @@ func testSites(t *testing.T, x campaignTest) {
 }
 
 func testWindow(t *testing.T, x campaignTest) {
-	x.see(t, sketch(1, 0, 0), "c1", "ann", "a")
+	x.assign(t, sketch(1, 0, 0), "c1", "ann", "a")
 	x.pass(memory.CampaignWindow - time.Minute)
-	is(t, x.see(t, sketch(1, 0, 0), "c2", "ann", "a"), "c1", 2, 1, 1)
+	is(t, x.assign(t, sketch(1, 0, 0), "c2", "ann", "a"), "c1", 2, 1, 1)
 	x.pass(memory.CampaignWindow + time.Minute)
-	is(t, x.see(t, sketch(1, 0, 0), "c3", "bob", "b"), "c3", 1, 1, 1)
+	is(t, x.assign(t, sketch(1, 0, 0), "c3", "bob", "b"), "c3", 1, 1, 1)
 }
 
 func testWindowAnew(t *testing.T, x campaignTest) {
 	for i := range 5 {
-		is(t, x.see(t, sketch(1, i, 2), fmt.Sprint("c", i), "ann", "a"), "c0", i+1, 1, 1)
+		is(t, x.assign(t, sketch(1, i, 2), fmt.Sprint("c", i), "ann", "a"), "c0", i+1, 1, 1)
 		x.pass(memory.CampaignWindow * 2 / 3)
 	}
 }
 
 func testFirst(t *testing.T, x campaignTest) {
-	first := x.see(t, sketch(1, 0, 0), "c1", "ann", "a").First
+	first := x.assign(t, sketch(1, 0, 0), "c1", "ann", "a").First
 	if first.IsZero() || first.Location() != time.UTC {
 		t.Fatalf("first at %v", first)
 	}
 	x.pass(time.Hour)
-	if c := x.see(t, sketch(1, 0, 0), "c2", "bob", "a"); !c.First.Equal(first) {
+	if c := x.assign(t, sketch(1, 0, 0), "c2", "bob", "a"); !c.First.Equal(first) {
 		t.Errorf("the first is at %v, and was at %v before", c.First, first)
 	}
 }
 
-func testStrangeKeys(t *testing.T, x campaignTest) {
-	strange := "a}b{c\x00\r\n\xff ü" + strings.Repeat("x", 1000)
+func testUnusualKeys(t *testing.T, x campaignTest) {
+	unusual := "a}b{c\x00\r\n\xff ü" + strings.Repeat("x", 1000)
 	for i := range 2 {
-		c, err := x.s.Assign(t.Context(), strange, sketch(1, 0, 0), strange, strange, strange)
+		c, err := x.s.Assign(t.Context(), unusual, sketch(1, 0, 0), unusual, unusual, unusual)
 		if err != nil {
 			t.Fatal(err)
 		}
-		is(t, c, strange, i+1, 1, 1)
+		is(t, c, unusual, i+1, 1, 1)
 	}
 }
 
@@ -199,7 +199,7 @@ func testConcurrentCopies(t *testing.T, x campaignTest) {
 		})
 	}
 	all.Wait()
-	c := x.see(t, sketch(1, 0, 2), "last", "0", "a")
+	c := x.assign(t, sketch(1, 0, 2), "last", "0", "a")
 	if c.Count != callers*each+1 || c.Authors != callers {
 		t.Errorf("%+v, want %d comments by %d authors", c, callers*each+1, callers)
 	}

@@ -47,7 +47,7 @@ type limiterTest struct {
 	pass func(time.Duration)
 }
 
-func (x limiterTest) take(t *testing.T, limits ...models.Limit) models.Allowance {
+func (x limiterTest) allow(t *testing.T, limits ...models.Limit) models.Allowance {
 	t.Helper()
 	a, err := x.l.Allow(t.Context(), limits...)
 	if err != nil {
@@ -63,7 +63,7 @@ func limit(name, key string, count int, period time.Duration) models.Limit {
 func testBurst(t *testing.T, x limiterTest) {
 	address := limit("address", "a", 5, time.Hour)
 	for i := range 5 {
-		a := x.take(t, address)
+		a := x.allow(t, address)
 		if !a.Allowed || a.Remaining != 4-i || a.Policy != address || a.RetryAfter != 0 {
 			t.Fatalf("request %d: %+v", i+1, a)
 		}
@@ -72,7 +72,7 @@ func testBurst(t *testing.T, x limiterTest) {
 			t.Fatalf("request %d: reset in %v, want %v", i+1, a.Reset, full)
 		}
 	}
-	if a := x.take(t, address); a.Allowed || a.Remaining != 0 || a.Policy != address {
+	if a := x.allow(t, address); a.Allowed || a.Remaining != 0 || a.Policy != address {
 		t.Fatalf("request 6: %+v", a)
 	}
 }
@@ -80,50 +80,50 @@ func testBurst(t *testing.T, x limiterTest) {
 func testSteadyRate(t *testing.T, x limiterTest) {
 	address := limit("address", "a", 4, 200*time.Millisecond)
 	for range 4 {
-		x.take(t, address)
+		x.allow(t, address)
 	}
 	for range 3 {
-		a := x.take(t, address)
+		a := x.allow(t, address)
 		for !a.Allowed {
 			x.pass(a.RetryAfter)
-			a = x.take(t, address)
+			a = x.allow(t, address)
 		}
 	}
 	x.pass(200 * time.Millisecond)
-	if a := x.take(t, address); !a.Allowed || a.Remaining != 3 {
+	if a := x.allow(t, address); !a.Allowed || a.Remaining != 3 {
 		t.Fatalf("after a whole period: %+v", a)
 	}
 }
 
 func testRetryAfter(t *testing.T, x limiterTest) {
 	address := limit("address", "a", 2, 100*time.Millisecond)
-	a := x.take(t, address)
+	a := x.allow(t, address)
 	for a.Allowed {
-		a = x.take(t, address)
+		a = x.allow(t, address)
 	}
 	if a.RetryAfter <= 0 || a.RetryAfter > 50*time.Millisecond || a.Reset != a.RetryAfter+50*time.Millisecond {
 		t.Fatalf("refused: %+v", a)
 	}
 	x.pass(a.RetryAfter)
-	if b := x.take(t, address); !b.Allowed {
+	if b := x.allow(t, address); !b.Allowed {
 		t.Fatalf("after waiting %v: %+v", a.RetryAfter, b)
 	}
 }
 
 func testAllOrNothing(t *testing.T, x limiterTest) {
 	address, author, site := limit("address", "a", 9, time.Hour), limit("author", "b", 1, time.Hour), limit("site", "", 9, time.Hour)
-	if a := x.take(t, address, author, site); !a.Allowed || a.Policy != author || a.Remaining != 0 {
+	if a := x.allow(t, address, author, site); !a.Allowed || a.Policy != author || a.Remaining != 0 {
 		t.Fatalf("first: %+v", a)
 	}
 	for range 20 {
-		if a := x.take(t, address, author, site); a.Allowed || a.Policy != author || a.RetryAfter <= 0 {
+		if a := x.allow(t, address, author, site); a.Allowed || a.Policy != author || a.RetryAfter <= 0 {
 			t.Fatalf("refused by the author's limit: %+v", a)
 		}
 	}
-	if a := x.take(t, address); !a.Allowed || a.Remaining != 7 {
+	if a := x.allow(t, address); !a.Allowed || a.Remaining != 7 {
 		t.Fatalf("the address after one allowed and twenty refused: %+v", a)
 	}
-	if a := x.take(t, site); !a.Allowed || a.Remaining != 7 {
+	if a := x.allow(t, site); !a.Allowed || a.Remaining != 7 {
 		t.Fatalf("the site after one allowed and twenty refused: %+v", a)
 	}
 }
@@ -131,35 +131,35 @@ func testAllOrNothing(t *testing.T, x limiterTest) {
 func testPolicy(t *testing.T, x limiterTest) {
 	wide, narrow := limit("site", "", 100, time.Hour), limit("address", "a", 2, time.Hour)
 	short, long := limit("short", "", 1, time.Minute), limit("long", "", 1, time.Hour)
-	if a := x.take(t, wide, narrow); a.Policy != narrow || a.Remaining != 1 {
+	if a := x.allow(t, wide, narrow); a.Policy != narrow || a.Remaining != 1 {
 		t.Fatalf("allowed: %+v", a)
 	}
-	x.take(t, short, long)
-	if a := x.take(t, short, long); a.Allowed || a.Policy != long || a.RetryAfter <= time.Minute {
+	x.allow(t, short, long)
+	if a := x.allow(t, short, long); a.Allowed || a.Policy != long || a.RetryAfter <= time.Minute {
 		t.Fatalf("refused by two, want the longer wait: %+v", a)
 	}
 }
 
 func testIndependence(t *testing.T, x limiterTest) {
 	base := limit("address", "a", 1, time.Hour)
-	x.take(t, base)
+	x.allow(t, base)
 	key, name, site := base, base, base
 	key.Key, name.Name, site.Site = "b", "author", "herald"
 	shifted := limit("addressa", "", 1, time.Hour) // the same when name and key are concatenated
 	for _, other := range []models.Limit{key, name, site, shifted} {
-		if a := x.take(t, other); !a.Allowed {
+		if a := x.allow(t, other); !a.Allowed {
 			t.Errorf("%+v was counted with %+v", other, base)
 		}
 	}
-	if a := x.take(t, base); a.Allowed {
+	if a := x.allow(t, base); a.Allowed {
 		t.Errorf("second use: %+v", a)
 	}
 	long := strings.Repeat("x", 10_000)
 	for _, end := range []string{"a", "b"} {
-		if a := x.take(t, limit("name", long+end, 1, time.Hour)); !a.Allowed {
+		if a := x.allow(t, limit("name", long+end, 1, time.Hour)); !a.Allowed {
 			t.Errorf("a long key ending in %s: %+v", end, a)
 		}
-		if a := x.take(t, limit("name", long+end, 1, time.Hour)); a.Allowed {
+		if a := x.allow(t, limit("name", long+end, 1, time.Hour)); a.Allowed {
 			t.Errorf("a long key ending in %s, second use: %+v", end, a)
 		}
 	}
@@ -168,26 +168,26 @@ func testIndependence(t *testing.T, x limiterTest) {
 func testNoLimit(t *testing.T, x limiterTest) {
 	free, one := limit("site", "", 0, time.Hour), limit("address", "a", 1, time.Hour)
 	for range 50 {
-		if a := x.take(t, free); !a.Allowed || a.Policy.Name != "" {
+		if a := x.allow(t, free); !a.Allowed || a.Policy.Name != "" {
 			t.Fatalf("count 0: %+v", a)
 		}
 	}
-	if a := x.take(t); !a.Allowed {
+	if a := x.allow(t); !a.Allowed {
 		t.Fatalf("no limit at all: %+v", a)
 	}
-	if a := x.take(t, free, one); !a.Allowed || a.Policy != one {
+	if a := x.allow(t, free, one); !a.Allowed || a.Policy != one {
 		t.Fatalf("beside another limit: %+v", a)
 	}
-	if a := x.take(t, free, one); a.Allowed || a.Policy != one {
+	if a := x.allow(t, free, one); a.Allowed || a.Policy != one {
 		t.Fatalf("beside another limit, used up: %+v", a)
 	}
 }
 
 func testSmallerRate(t *testing.T, x limiterTest) {
 	for range 10 {
-		x.take(t, limit("address", "a", 10, 24*time.Hour))
+		x.allow(t, limit("address", "a", 10, 24*time.Hour))
 	}
-	a := x.take(t, limit("address", "a", 10, time.Minute))
+	a := x.allow(t, limit("address", "a", 10, time.Minute))
 	if a.Allowed || a.RetryAfter > 6*time.Second || a.Reset > time.Minute {
 		t.Fatalf("used up under the old rate, a day: %+v", a)
 	}
@@ -199,14 +199,14 @@ func testExtremes(t *testing.T, x limiterTest) {
 		limit("faster than a microsecond", "", 5_000_000, time.Second),
 		limit("slow", "", 1, 10*365*24*time.Hour),
 		limit("no period", "", 3, 0),
-		limit("strange {key}", "a}b{c\x00\r\n\xff ü", 2, time.Hour),
+		limit("unusual {key}", "a}b{c\x00\r\n\xff ü", 2, time.Hour),
 	} {
-		if a := x.take(t, l); !a.Allowed || a.Remaining != l.Rate.Count-1 {
+		if a := x.allow(t, l); !a.Allowed || a.Remaining != l.Rate.Count-1 {
 			t.Errorf("%q: %+v", l.Name, a)
 		}
 	}
 	for i := range 8 {
-		if a := x.take(t, limit("uneven", "again", 7, time.Hour)); a.Allowed != (i < 7) {
+		if a := x.allow(t, limit("uneven", "again", 7, time.Hour)); a.Allowed != (i < 7) {
 			t.Errorf("request %d of 7: %+v", i+1, a)
 		}
 	}
@@ -259,7 +259,7 @@ func testConcurrentKeys(t *testing.T, x limiterTest) {
 	}
 	left := 0 // refused requests must not have counted for the addresses
 	for i := range addresses {
-		for x.take(t, limit("address", fmt.Sprint(i), 10, 24*time.Hour)).Allowed {
+		for x.allow(t, limit("address", fmt.Sprint(i), 10, 24*time.Hour)).Allowed {
 			left++
 		}
 	}

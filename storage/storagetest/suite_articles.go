@@ -58,7 +58,7 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		find("one", models.ArticleFilter{Article: "X2"}, "X2")
 		find("closed", models.ArticleFilter{State: models.ArticleClosed}, "shut")
 		find("pre", models.ArticleFilter{State: models.ArticlePre}, "watched")
-		find("surging", models.ArticleFilter{InBurst: true}, "busy")
+		find("in a burst", models.ArticleFilter{InBurst: true}, "busy")
 		find("open", models.ArticleFilter{State: models.ArticleOpen}, "x1 X2 busy")
 		equal(t, "set", len(must(l.ArticleOverrides(l.ctx, "gazette", 3))(t)), 3)
 		if set := must(l.ArticleOverrides(l.ctx, "gazette", 2))(t); set != nil {
@@ -66,7 +66,7 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		}
 		l.clock.Advance(2 * time.Hour)
 		find("closed later", models.ArticleFilter{State: models.ArticleClosed}, "")
-		find("surging later", models.ArticleFilter{InBurst: true}, "")
+		find("after the burst", models.ArticleFilter{InBurst: true}, "")
 		find("open later", models.ArticleFilter{State: models.ArticleOpen}, "x1 X2 shut busy")
 		equal(t, "set later", len(must(l.ArticleOverrides(l.ctx, "gazette", 3))(t)), 1)
 		equal(t, "state later", must(l.Article(l.ctx, "gazette", "shut"))(t).State, models.ArticleOpen)

@@ -132,11 +132,11 @@ var auditTests = map[string]func(*testing.T, *fixture){
 				}
 			}
 		})
-		made := 2 // the sites
+		rows := 2 // the sites
 		for _, n := range l.count(t, `SELECT count(*) FROM decisions`, `SELECT count(*) FROM decisions WHERE undone_at IS NOT NULL`) {
-			made += n
+			rows += n
 		}
-		equal(t, "rows", l.verify(t, "").Seq, int64(made))
+		equal(t, "rows", l.verify(t, "").Seq, int64(rows))
 	},
 	"the trail is filtered by time, subject and kind of action": func(t *testing.T, l *fixture) {
 		l.decisions(t, 3)

@@ -16,15 +16,15 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		n := l.new()
 		n.Comment.Author = models.Author{ID: "u1", Name: "Zoë", Email: "z@example.org", URL: "https://z.example"}
 		n.Comment.Client = models.Client{Hash: "h", Net: "192.0.2.0/24", UserAgent: "ua", Referrer: "https://r.example"}
-		made, verdict, replayed, err := l.CreateComment(l.ctx, n)
+		created, verdict, replayed, err := l.CreateComment(l.ctx, n)
 		ok(t, err)
 		equal(t, "replayed", replayed, false)
-		equal(t, "version", made.Version, 1)
-		got := must(l.Comment(l.ctx, made.ID))(t)
-		if !reflect.DeepEqual(got, made) {
-			t.Fatalf("got  %+v\nwant %+v", got, made)
+		equal(t, "version", created.Version, 1)
+		got := must(l.Comment(l.ctx, created.ID))(t)
+		if !reflect.DeepEqual(got, created) {
+			t.Fatalf("got  %+v\nwant %+v", got, created)
 		}
-		d := must(l.Detail(l.ctx, ann, made.ID))(t)
+		d := must(l.Detail(l.ctx, ann, created.ID))(t)
 		if !reflect.DeepEqual(d.Verdict, verdict) {
 			t.Fatalf("got  %+v\nwant %+v", d.Verdict, verdict)
 		}
@@ -40,11 +40,11 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		n.Comment.Author.Name = "N\x00\xfe"
 		n.Comment.Client.UserAgent = "\xc3"
 		n.Verdict.Signals[0].Name = "word:\x00\xff"
-		made, _, _, err := l.CreateComment(l.ctx, n)
+		created, _, _, err := l.CreateComment(l.ctx, n)
 		ok(t, err)
-		equal(t, "body", made.Body, "a\uFFFDb \uFFFD \u202e Ä 🙂 '; DROP TABLE comments --")
-		if got := must(l.Comment(l.ctx, made.ID))(t); !reflect.DeepEqual(got, made) {
-			t.Fatalf("got  %+v\nwant %+v", got, made)
+		equal(t, "body", created.Body, "a\uFFFDb \uFFFD \u202e Ä 🙂 '; DROP TABLE comments --")
+		if got := must(l.Comment(l.ctx, created.ID))(t); !reflect.DeepEqual(got, created) {
+			t.Fatalf("got  %+v\nwant %+v", got, created)
 		}
 	},
 	"the parent of a reply is on the same article": func(t *testing.T, l *fixture) {
@@ -59,19 +59,19 @@ var commentTests = map[string]func(*testing.T, *fixture){
 	"an idempotency key creates one comment": func(t *testing.T, l *fixture) {
 		n := l.new()
 		n.IdempotencyKey, n.Fingerprint = "k", []byte{1, 0, 2}
-		var made [8]models.Comment
+		var created [8]models.Comment
 		var replays [8]bool
 		var errs [8]error
-		together(len(made), func(i int) { made[i], _, replays[i], errs[i] = l.CreateComment(l.ctx, n) })
+		together(len(created), func(i int) { created[i], _, replays[i], errs[i] = l.CreateComment(l.ctx, n) })
 		first := 0
-		for i := range made {
+		for i := range created {
 			ok(t, errs[i])
-			equal(t, "id", made[i].ID, made[0].ID)
+			equal(t, "id", created[i].ID, created[0].ID)
 			if !replays[i] {
 				first++
 			}
 		}
-		equal(t, "comments made", first, 1)
+		equal(t, "comments created", first, 1)
 		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 1)
 
 		_, verdict, replayed, err := l.CreateComment(l.ctx, n)

@@ -90,15 +90,15 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		together(len(errs), func(i int) {
 			_, _, errs[i] = l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve, Version: 1})
 		})
-		stood := 0
+		decided := 0
 		for _, err := range errs {
 			if err == nil {
-				stood++
+				decided++
 				continue
 			}
 			wantKind(t, err, models.KindConflict)
 		}
-		equal(t, "stood", stood, 1)
+		equal(t, "decided", decided, 1)
 		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 1)
 	},
 	"an undo restores the previous state": func(t *testing.T, l *fixture) {

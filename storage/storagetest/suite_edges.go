@@ -31,11 +31,11 @@ var edgeTests = map[string]func(*testing.T, *fixture){
 	"wildcards and quotes are literal in every filter": func(t *testing.T, l *fixture) {
 		l.post(t, by(models.Author{ID: "u_1", Name: "Max%"}), onArticle("a_1"))
 		ok(t, l.Audit(l.ctx, ann, models.Audit{Site: "gazette", Action: "a_b", Subject: "s"}))
-		for _, odd := range []string{"%", "_", "u%", "a__", `\`, `'`, "' OR '1'='1", "\x00", "\xff", "💥"} {
-			for _, f := range []models.QueueFilter{{Author: odd}, {Article: odd}, {Campaign: odd}, {Reason: models.Reason(odd)}} {
+		for _, pattern := range []string{"%", "_", "u%", "a__", `\`, `'`, "' OR '1'='1", "\x00", "\xff", "💥"} {
+			for _, f := range []models.QueueFilter{{Author: pattern}, {Article: pattern}, {Campaign: pattern}, {Reason: models.Reason(pattern)}} {
 				equal(t, fmt.Sprintf("%+v", f), must(l.Queue(l.ctx, ann, f))(t).Total, 0)
 			}
-			for _, f := range []models.AuditFilter{{Action: odd}, {Action: odd + "*"}, {Actor: odd}, {Subject: odd}} {
+			for _, f := range []models.AuditFilter{{Action: pattern}, {Action: pattern + "*"}, {Actor: pattern}, {Subject: pattern}} {
 				rows, _, err := l.AuditPage(l.ctx, ann, f)
 				ok(t, err)
 				equal(t, fmt.Sprintf("rows for %+v", f), len(rows), 0)
@@ -72,8 +72,8 @@ var edgeTests = map[string]func(*testing.T, *fixture){
 					t.Errorf("%s with %.40q: kind %q", name, c, kind)
 				}
 			}
-			odd := base64.RawURLEncoding.EncodeToString([]byte(`{"o":"newest","t":-9223372036854775808,"i":"\u0000\ud800"}`))
-			ok(t, page(odd)) // well formed, but never issued
+			forged := base64.RawURLEncoding.EncodeToString([]byte(`{"o":"newest","t":-9223372036854775808,"i":"\u0000\ud800"}`))
+			ok(t, page(forged)) // well formed, but never issued
 		}
 	},
 	"pages are stable when times are equal": func(t *testing.T, l *fixture) {
@@ -147,13 +147,13 @@ var edgeTests = map[string]func(*testing.T, *fixture){
 	},
 	"fields of maximum length are stored whole": func(t *testing.T, l *fixture) {
 		long := func(n int) string { return strings.Repeat("🙂", n) }
-		made := l.post(t, approved, func(n *storage.NewComment) {
+		created := l.post(t, approved, func(n *storage.NewComment) {
 			n.Comment.Article = models.Article{ID: long(models.MaxID), URL: "https://a.example/" + strings.Repeat("x", models.MaxURL), Title: long(models.MaxTitle)}
 			n.Comment.Author = models.Author{ID: long(models.MaxID), Name: long(models.MaxName), URL: "https://b.example/" + strings.Repeat("y", models.MaxURL)}
 			n.Comment.Body = long(models.MaxBody)
 			n.Comment.Client.UserAgent = long(models.MaxUserAgent)
 		})
-		equal(t, "comment", must(l.Comment(l.ctx, made.ID))(t), made)
+		equal(t, "comment", must(l.Comment(l.ctx, created.ID))(t), created)
 		equal(t, "count", must(l.ArticleCounts(l.ctx, "gazette", []string{long(models.MaxID)}))(t)[long(models.MaxID)], 1)
 		for _, status := range []models.Status{models.Pending, models.Rejected} {
 			l.post(t, withBody(long(models.MaxBody)), func(n *storage.NewComment) { n.Comment.Status = status })

@@ -63,7 +63,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		if !errors.Is(err, no) {
 			t.Fatal(err)
 		}
-		_, err = l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Mode = "odd"; return nil })
+		_, err = l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Mode = "malformed"; return nil })
 		wantKind(t, err, models.KindInvalid)
 		_, err = l.UpdateSite(l.ctx, ann, "none", func(*models.Site) error { return nil })
 		wantKind(t, err, models.KindNotFound)
@@ -132,8 +132,8 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindUnauthorized)
 		_, _, err = l.RefreshSession(l.ctx, third, netip.Addr{}, time.Hour) // so the whole session ended
 		wantKind(t, err, models.KindUnauthorized)
-		for _, odd := range []string{"", ".", "a.b", "\x00\xff"} {
-			_, _, err = l.RefreshSession(l.ctx, odd, netip.Addr{}, time.Hour)
+		for _, malformed := range []string{"", ".", "a.b", "\x00\xff"} {
+			_, _, err = l.RefreshSession(l.ctx, malformed, netip.Addr{}, time.Hour)
 			wantKind(t, err, models.KindUnauthorized)
 		}
 		_, err = l.StartSession(l.ctx, models.Caller{Kind: models.ByModerator, Name: "nobody"}, time.Hour)

@@ -154,7 +154,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 					t.Errorf("claim %d: %d items, %v", limit, len(got), err)
 				}
 				for _, item := range got {
-					if other, taken := holder[item.Comment.ID]; taken && other != i {
+					if other, claimed := holder[item.Comment.ID]; claimed && other != i {
 						t.Errorf("%s was claimed by %d and %d", item.Comment.ID, other, i)
 					}
 					holder[item.Comment.ID] = i
@@ -162,7 +162,7 @@ var queueTests = map[string]func(*testing.T, *fixture){
 				mu.Unlock()
 			}
 		})
-		equal(t, "held", len(holder), people*3)
+		equal(t, "claimed", len(holder), people*3)
 	},
 	"a claim lasts until its lease ends": func(t *testing.T, l *fixture) {
 		one, two := l.post(t), l.post(t) // two has the higher risk

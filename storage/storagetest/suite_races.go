@@ -39,16 +39,16 @@ func undoOrDecide(t *testing.T, l *fixture, two [2]*storage.DB) {
 				_, _, errs[i] = two[i].Decide(l.ctx, bob, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam, Version: 2})
 			}
 		})
-		stood := 0
+		decided := 0
 		for _, err := range errs {
 			if err == nil {
-				stood++
+				decided++
 			} else {
 				wantKind(t, err, models.KindConflict)
 			}
 		}
 		now := must(l.Comment(l.ctx, c.ID))(t)
-		equal(t, "stood", stood, 1)
+		equal(t, "decided", decided, 1)
 		if label := l.label(t, c.ID); (now.Status == models.Rejected) != (label == models.Spam) {
 			t.Fatalf("it is %s with the label %q", now.Status, label)
 		}
@@ -136,7 +136,7 @@ func claimAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	holder := map[string]int{}
 	for i, items := range got {
 		for _, item := range items {
-			if other, taken := holder[item.Comment.ID]; taken {
+			if other, claimed := holder[item.Comment.ID]; claimed {
 				t.Errorf("%s was claimed by %d and %d", item.Comment.ID, other, i)
 			}
 			holder[item.Comment.ID] = i

@@ -22,7 +22,7 @@ var statsTests = map[string]func(*testing.T, *fixture){
 			ok(t, err)
 			return d
 		}
-		figures := func(what, site string, want map[string]int64) {
+		check := func(what, site string, want map[string]int64) {
 			t.Helper()
 			s := must(l.Stats(l.ctx, ann, site))(t)
 			equal(t, "width", s.Scores.Width, 0.05)
@@ -43,16 +43,16 @@ var statsTests = map[string]func(*testing.T, *fixture){
 		}
 		low, even, sure := l.post(t, at(0)), l.post(t, at(0.35)), l.post(t, at(1))
 		l.post(t, onSite("tribune"), at(0.049))
-		figures("before", "gazette", map[string]int64{"arrived 0": 1, "arrived 7": 1, "arrived 19": 1})
+		check("before", "gazette", map[string]int64{"arrived 0": 1, "arrived 7": 1, "arrived 19": 1})
 		equal(t, "no median", must(l.Stats(l.ctx, ann, ""))(t).Waiting.MedianToday, nil)
 		decide(ann, low, models.Approve)
 		l.clock.Advance(10 * time.Minute)
 		decide(ann, even, models.Reject)
 		all := map[string]int64{"arrived 0": 2, "arrived 7": 1, "arrived 19": 1, "approved 0": 1, "rejected 7": 1, "waited 0": 1, "waited 2": 1}
-		figures("decided", "", all)
+		check("decided", "", all)
 		equal(t, "median", *must(l.Stats(l.ctx, ann, ""))(t).Waiting.MedianToday, 1)
 		changed, late := decide(bob, even, models.Approve), decide(bob, sure, models.Reject)
-		figures("decided again", "", map[string]int64{
+		check("decided again", "", map[string]int64{
 			"arrived 0": 2, "arrived 7": 1, "arrived 19": 1, "approved 0": 1, "approved 7": 1, "rejected 19": 1, "waited 0": 1, "waited 2": 2,
 		})
 		equal(t, "median", *must(l.Stats(l.ctx, ann, ""))(t).Waiting.MedianToday, 7.5)
@@ -60,14 +60,14 @@ var statsTests = map[string]func(*testing.T, *fixture){
 			_, _, err := l.Undo(l.ctx, bob, d.ID)
 			ok(t, err)
 		}
-		figures("undone", "", all)
+		check("undone", "", all)
 		l.clock.Advance(24 * time.Hour)
 		decide(bob, sure, models.Reject)
 		all["rejected 19"], all["waited 6"] = 1, 1
-		figures("a day later", "", all)
+		check("a day later", "", all)
 		equal(t, "median", *must(l.Stats(l.ctx, ann, ""))(t).Waiting.MedianToday, 1440)
 		l.clock.Advance(29 * 24 * time.Hour)
-		figures("a month later", "", map[string]int64{"waited 6": 1})
+		check("a month later", "", map[string]int64{"waited 6": 1})
 	},
 	"statistics have automatic and manual decisions": func(t *testing.T, l *fixture) {
 		held, spam, good := l.post(t), l.post(t), l.post(t, approved)
@@ -88,7 +88,7 @@ var statsTests = map[string]func(*testing.T, *fixture){
 		equal(t, "days", len(s.Days), 30)
 		equal(t, "yesterday", s.Days[28], storage.Day{Day: "2031-05-04", Comments: 3, Approved: 1, Held: 2, Decisions: 3})
 		equal(t, "today", s.Days[29], storage.Day{Day: "2031-05-05", Comments: 1, Held: 1})
-		equal(t, "agreement", s.Agreement, storage.Agreement{ApprovedRejected: 1, HeldApproved: 1, HeldRejected: 1})
+		equal(t, "agreement", s.Agreement, storage.ModelAgreement{ApprovedRejected: 1, HeldApproved: 1, HeldRejected: 1})
 		if !slices.Equal(s.Moderators, []storage.ModeratorCount{{Moderator: "ann", Approved: 1, Rejected: 2}}) {
 			t.Fatal(s.Moderators)
 		}

@@ -23,14 +23,14 @@ const (
 	Emoji
 )
 
-// IsLetter tells letters of any script.
+// IsLetter reports whether c is a letter of any script.
 func (c Class) IsLetter() bool { return c == Latin || c == LatinLike || c == Other }
 
-// IsAlnum tells letters and digits.
+// IsAlnum reports whether c is a letter or a digit.
 func (c Class) IsAlnum() bool { return c >= Digit && c <= Other }
 
-// IsAlphabetic tells the letters that can be replaced by a look-alike of
-// another script.
+// IsAlphabetic reports whether c is a letter that can be replaced by a look-alike
+// of another script.
 func (c Class) IsAlphabetic() bool { return c == Latin || c == LatinLike }
 
 var asciiClasses = func() (t [256]Class) {
@@ -124,10 +124,10 @@ func isEmoji(r rune) bool {
 // ZWJ is the zero width joiner, which makes one emoji of several.
 const ZWJ = 0x200D
 
-// IsRegionalIndicator tells the letters of which two make a flag.
+// IsRegionalIndicator reports whether r is one of the letters of which two make a flag.
 func IsRegionalIndicator(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
 
-// IsEastAsian tells the scripts whose keyboards offer fullwidth letters.
+// IsEastAsian reports whether r is of a script whose keyboards offer fullwidth letters.
 func IsEastAsian(r rune) bool {
 	return r >= 0x1100 && r < 0x1200 || r >= 0x3041 && r < 0xA000 || r >= 0xAC00 && r < 0xD7A4 || r >= 0xF900 && r < 0xFB00
 }

@@ -9,7 +9,7 @@ import (
 
 // scanAuthor emits the words and the look of the author's name, the domain of the
 // e-mail address and the host of the home page.
-func (sc *Scanner) scanAuthor(name, mail, home string) {
+func (sc *Scanner) scanAuthor(name, mail, homePage string) {
 	if name != "" {
 		sc.field.Normalize(name)
 		words, digits := 0, 0
@@ -37,8 +37,8 @@ func (sc *Scanner) scanAuthor(name, mail, home string) {
 		at := bytes.LastIndexByte(sc.field.Bytes, '@')
 		sc.emitAuthorHost("mail", sc.field.Bytes[at+1:])
 	}
-	if home != "" {
-		sc.field.Normalize(home)
+	if homePage != "" {
+		sc.field.Normalize(homePage)
 		sc.emitAuthorHost("home", hostOf(sc.field.Bytes))
 	}
 }

@@ -11,7 +11,7 @@ import (
 // for a host, and longest is 5.
 func (sc *Scanner) emitNGrams(w wordSpan, edge, shortest, longest int) {
 	b, to := sc.wordBytes, int(w.to)+edge
-	if w.ascii { // then least is 3 and most is 5
+	if w.ascii { // then shortest is 3 or 4, and longest is 5
 		for i := int(w.from) - edge; i+3 <= to && sc.counters.ngrams < maxNGrams; i++ {
 			h := hashSeed(Chars)
 			for _, c := range b[i : i+3] {

@@ -49,7 +49,7 @@ func isCurrencySign(r rune) bool {
 	return false
 }
 
-// isFollowedByCurrency tells whether a currency stands at i, after a number.
+// isFollowedByCurrency reports whether a currency stands at i, after a number.
 func isFollowedByCurrency(t []byte, i int) bool {
 	if i < len(t) && t[i] == ' ' {
 		i++

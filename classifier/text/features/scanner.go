@@ -108,7 +108,7 @@ func (sc *Scanner) scanBody() {
 }
 
 // scanChunk emits the tokens of the part of a chunk from i to end. last is the word
-// before; references tells whether scanReferences may find something.
+// before; references reports whether scanReferences may find something.
 func (sc *Scanner) scanChunk(t []byte, i, end int, last wordSpan, references bool) wordSpan {
 	if references {
 		sc.scanReferences(t, i, end)

@@ -20,56 +20,58 @@ func names(sc *Scanner, in Doc) []string {
 	return out
 }
 
+var scanTests = []struct {
+	about string
+	in    Doc
+	want  string // names, separated by ", "
+	not   string
+}{
+	{"words and pairs", Doc{Text: "Click here now"}, "word:click, word:here, pair:click here, pair:here now", "pair:click now"},
+	{"characters of words, with their ends", Doc{Text: "Via"}, "chars:_vi, chars:via, chars:ia_, chars:_via, chars:via_, chars:_via_", "chars:vi"},
+	{"pairs end with the line", Doc{Text: "one\ntwo"}, "word:one, word:two", "pair:one two"},
+	{"apostrophes are dropped", Doc{Text: "Don't"}, "word:dont", "word:don"},
+	{"but kept after an article", Doc{Text: "L'homme"}, "word:l, word:homme", ""},
+	{"two short parts are also one word", Doc{Text: "vi-agra e-mail"}, "word:vi, word:viagra, word:email", "word:agrae"},
+	{"words without their accents", Doc{Text: "Größe"}, "word:größe, word:große", ""},
+	{"words with a star", Doc{Text: "f*ck"}, "word:f*ck, fold:masked", ""},
+	{"obfuscated words", Doc{Text: "саsinо"}, "word:casino, fold:confusable, shape:tricks:1", ""},
+	{"links", Doc{Text: "see https://www.Promo.Example.com/win/now?id=1."}, "link:host:promo.example.com, link:domain:example.com, link:tld:com, link:path, link:path:win, link:query, shape:links:1", "word:https"},
+	{"bare links", Doc{Text: "(example.com)"}, "link:host:example.com, shape:links:1", ""},
+	{"links inside text without blanks", Doc{Text: "看http://example.com/吧"}, "link:host:example.com, chars:看, chars:吧", ""},
+	{"shorteners and messengers", Doc{Text: "bit.ly/x t.me/y"}, "link:shortener, link:messenger, shape:links:2", ""},
+	{"IP addresses", Doc{Text: "http://10.0.0.1/"}, "link:ip", ""},
+	{"words with a dot are not links", Doc{Text: "end.Start e.g.this 3.50"}, "word:end, shape:links:0", "link:tld:start"},
+	{"e-mail", Doc{Text: "write me@example.org"}, "mark:email, mark:host:example.org, shape:emails:1", "link:host:example.org"},
+	{"mentions and hashtags", Doc{Text: "@bob #wahl"}, "mark:mention:bob, mark:hashtag:wahl, word:wahl", ""},
+	{"telephone numbers", Doc{Text: "call +44 (20) 7946-0018"}, "number:phone", ""},
+	{"dates are not telephone numbers", Doc{Text: "on 2024-05-06 at 10"}, "word:2024", "number:phone"},
+	{"amounts", Doc{Text: "$5,000 or 300 евро, 20 %"}, "number:money, number:money:4, number:money:3, shape:amounts:2", ""},
+	{"long numbers by their length", Doc{Text: "id 123456"}, "number:digits:6", ""},
+	{"emoji as a whole, without skin colour", Doc{Text: "👨\u200d👩\u200d👧👍🏽🇩🇪"}, "emoji:👨\u200d👩\u200d👧, emoji:👍, emoji:🇩🇪", ""},
+	{"Chinese by character", Doc{Text: "你好世界"}, "chars:你, chars:你好, chars:好世, chars:世界", "chars:_你"},
+	{"Korean by syllable", Doc{Text: "안녕하세요"}, "word:안녕하세요, chars:안녕, chars:_안, chars:세요_", "chars:안"},
+	{"Thai by runs of characters", Doc{Text: "สวัสดีครับ"}, "chars:สวั, chars:รับ", ""},
+	{"scripts are separated", Doc{Text: "K팝"}, "word:k, word:팝", "word:k팝"},
+	{"capitals", Doc{Text: "BUY THIS NOW"}, "shape:capitals:6, word:buy", ""},
+	{"the author", Doc{Text: "x", Author: "Cheap Pills24", AuthorEmail: "A@Mail.example.ru", AuthorURL: "https://www.pills.example/x"}, "author:name:cheap, author:name:pills24, author:digits:2, author:mail:mail.example.ru, author:mail:tld:ru, author:home:pills.example", "author:link"},
+	{"an author who is a link", Doc{Text: "x", Author: "cheap.com"}, "author:link", ""},
+	{"no author, no tokens", Doc{Text: "x"}, "", "author:words:0"},
+	{"the article's title", Doc{Text: "The bridge is too costly", ArticleTitle: "Council votes for bridge"}, "article:shared:1", "word:council"},
+	{"the article's own site", Doc{Text: "see http://news.example/a", ArticleURL: "https://www.news.example/b"}, "article:link:own", ""},
+	{"scripts", Doc{Text: "привет hello мир"}, "shape:script:alphabet, shape:script:mixed", ""},
+	{"intents of a comment", Doc{Text: "Please subscribe to my new channel!"}, "call:follow, call:mine, call:some:short, call:several:3", "call:act"},
+	{"of other languages", Doc{Text: "Подпишись на мой новый канал, пиши в личку"}, "call:follow, call:mine, call:contact", ""},
+	{"with and without accents", Doc{Text: "Haz clíc, suscríbete a mi canal"}, "call:act, call:follow, call:mine", ""},
+	{"of obfuscated text", Doc{Text: "cl1ck h\u200bere, f r e e саsinо"}, "call:act, call:gamble", ""},
+	{"an intent in a long text", Doc{Text: strings.Repeat("and so on ", 40) + "click here"}, "call:act:long, call:some:long", "call:act"},
+	{"a link by the length of the text", Doc{Text: "example.com"}, "call:link:short", "call:some:short"},
+	{"phrases end with the line", Doc{Text: "I will click\nhere"}, "", "call:act"},
+	{"no intent in news", Doc{Text: "My view: the council, whose videos I watched, must say what the bridge costs."}, "", "call:some:short"},
+	{"an empty comment", Doc{}, "shape:length:0, shape:script:none", ""},
+}
+
 func TestScanFindsTokens(t *testing.T) {
-	for _, c := range []struct {
-		about string
-		in    Doc
-		want  string // names, separated by ", "
-		not   string
-	}{
-		{"words and pairs", Doc{Text: "Click here now"}, "word:click, word:here, pair:click here, pair:here now", "pair:click now"},
-		{"characters of words, with their ends", Doc{Text: "Via"}, "chars:_vi, chars:via, chars:ia_, chars:_via, chars:via_, chars:_via_", "chars:vi"},
-		{"pairs end with the line", Doc{Text: "one\ntwo"}, "word:one, word:two", "pair:one two"},
-		{"apostrophes are dropped", Doc{Text: "Don't"}, "word:dont", "word:don"},
-		{"but kept after an article", Doc{Text: "L'homme"}, "word:l, word:homme", ""},
-		{"two short parts are also one word", Doc{Text: "vi-agra e-mail"}, "word:vi, word:viagra, word:email", "word:agrae"},
-		{"words without their accents", Doc{Text: "Größe"}, "word:größe, word:große", ""},
-		{"words with a star", Doc{Text: "f*ck"}, "word:f*ck, fold:masked", ""},
-		{"obfuscated words", Doc{Text: "саsinо"}, "word:casino, fold:confusable, shape:tricks:1", ""},
-		{"links", Doc{Text: "see https://www.Promo.Example.com/win/now?id=1."}, "link:host:promo.example.com, link:domain:example.com, link:tld:com, link:path, link:path:win, link:query, shape:links:1", "word:https"},
-		{"bare links", Doc{Text: "(example.com)"}, "link:host:example.com, shape:links:1", ""},
-		{"links inside text without blanks", Doc{Text: "看http://example.com/吧"}, "link:host:example.com, chars:看, chars:吧", ""},
-		{"shorteners and messengers", Doc{Text: "bit.ly/x t.me/y"}, "link:shortener, link:messenger, shape:links:2", ""},
-		{"IP addresses", Doc{Text: "http://10.0.0.1/"}, "link:ip", ""},
-		{"words with a dot are not links", Doc{Text: "end.Start e.g.this 3.50"}, "word:end, shape:links:0", "link:tld:start"},
-		{"e-mail", Doc{Text: "write me@example.org"}, "mark:email, mark:host:example.org, shape:emails:1", "link:host:example.org"},
-		{"mentions and hashtags", Doc{Text: "@bob #wahl"}, "mark:mention:bob, mark:hashtag:wahl, word:wahl", ""},
-		{"telephone numbers", Doc{Text: "call +44 (20) 7946-0018"}, "number:phone", ""},
-		{"dates are not telephone numbers", Doc{Text: "on 2024-05-06 at 10"}, "word:2024", "number:phone"},
-		{"amounts", Doc{Text: "$5,000 or 300 евро, 20 %"}, "number:money, number:money:4, number:money:3, shape:amounts:2", ""},
-		{"long numbers by their length", Doc{Text: "id 123456"}, "number:digits:6", ""},
-		{"emoji as a whole, without skin colour", Doc{Text: "👨\u200d👩\u200d👧👍🏽🇩🇪"}, "emoji:👨\u200d👩\u200d👧, emoji:👍, emoji:🇩🇪", ""},
-		{"Chinese by character", Doc{Text: "你好世界"}, "chars:你, chars:你好, chars:好世, chars:世界", "chars:_你"},
-		{"Korean by syllable", Doc{Text: "안녕하세요"}, "word:안녕하세요, chars:안녕, chars:_안, chars:세요_", "chars:안"},
-		{"Thai by runs of characters", Doc{Text: "สวัสดีครับ"}, "chars:สวั, chars:รับ", ""},
-		{"scripts are separated", Doc{Text: "K팝"}, "word:k, word:팝", "word:k팝"},
-		{"capitals", Doc{Text: "BUY THIS NOW"}, "shape:capitals:6, word:buy", ""},
-		{"the author", Doc{Text: "x", Author: "Cheap Pills24", AuthorEmail: "A@Mail.example.ru", AuthorURL: "https://www.pills.example/x"}, "author:name:cheap, author:name:pills24, author:digits:2, author:mail:mail.example.ru, author:mail:tld:ru, author:home:pills.example", "author:link"},
-		{"an author who is a link", Doc{Text: "x", Author: "cheap.com"}, "author:link", ""},
-		{"no author, no tokens", Doc{Text: "x"}, "", "author:words:0"},
-		{"the article's title", Doc{Text: "The bridge is too costly", ArticleTitle: "Council votes for bridge"}, "article:shared:1", "word:council"},
-		{"the article's own site", Doc{Text: "see http://news.example/a", ArticleURL: "https://www.news.example/b"}, "article:link:own", ""},
-		{"scripts", Doc{Text: "привет hello мир"}, "shape:script:alphabet, shape:script:mixed", ""},
-		{"intents of a comment", Doc{Text: "Please subscribe to my new channel!"}, "call:follow, call:mine, call:some:short, call:several:3", "call:act"},
-		{"of other languages", Doc{Text: "Подпишись на мой новый канал, пиши в личку"}, "call:follow, call:mine, call:contact", ""},
-		{"with and without accents", Doc{Text: "Haz clíc, suscríbete a mi canal"}, "call:act, call:follow, call:mine", ""},
-		{"of obfuscated text", Doc{Text: "cl1ck h\u200bere, f r e e саsinо"}, "call:act, call:gamble", ""},
-		{"an intent in a long text", Doc{Text: strings.Repeat("and so on ", 40) + "click here"}, "call:act:long, call:some:long", "call:act"},
-		{"a link by the length of the text", Doc{Text: "example.com"}, "call:link:short", "call:some:short"},
-		{"phrases end with the line", Doc{Text: "I will click\nhere"}, "", "call:act"},
-		{"no intent in news", Doc{Text: "My view: the council, whose videos I watched, must say what the bridge costs."}, "", "call:some:short"},
-		{"an empty comment", Doc{}, "shape:length:0, shape:script:none", ""},
-	} {
+	for _, c := range scanTests {
 		t.Run(c.about, func(t *testing.T) {
 			var sc Scanner
 			got := names(&sc, c.in)

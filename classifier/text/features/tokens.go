@@ -83,7 +83,7 @@ func (sc *Scanner) add(k Kind, h uint64, from, to int, start, end int32) {
 	t.Kind, t.Hash, t.Start, t.End, t.from, t.to = k, h, start, end, int32(from), int32(to)
 }
 
-// has tells whether a hash has been added.
+// has reports whether a hash has been added.
 func (sc *Scanner) has(h uint64) bool {
 	mask := uint64(len(sc.slots) - 1)
 	for i := h & mask; sc.slots[i] != 0; i = (i + 1) & mask {

@@ -74,7 +74,7 @@ func (t *Text) classAt(i int) charclass.Class {
 	return t.chars[i].class
 }
 
-// matchesAt tells whether the text at i begins with s.
+// matchesAt reports whether the text at i begins with s.
 func (t *Text) matchesAt(i int, s string) bool {
 	for _, r := range s {
 		if t.runeAt(i) != r {

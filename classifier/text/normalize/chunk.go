@@ -119,8 +119,8 @@ func (s *chunkStats) add(c []char, i int) {
 	}
 }
 
-// isCodeSign tells signs that are frequent in program code and paths and do not
-// occur in words.
+// isCodeSign reports whether r is a sign that is frequent in program code and paths
+// and does not occur in words.
 func isCodeSign(r rune) bool {
 	switch r {
 	case '{', '}', '[', ']', '\\', '_', '=', '<', '>', '/', ';', '%', '^', '&':
@@ -129,7 +129,7 @@ func isCodeSign(r rune) bool {
 	return false
 }
 
-// isPlain tells the chunks, most of them, in which nothing is to be normalized.
+// isPlain reports whether nothing in the chunk is to be normalized, as in most chunks.
 func (s *chunkStats) isPlain() bool {
 	return s.foreign == 0 && s.insertedSigns == 0 && s.triples == 0 && s.digits == 0 && s.styled+s.fullwidth+s.marked == 0
 }

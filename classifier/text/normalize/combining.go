@@ -6,8 +6,8 @@ import (
 	"winnow/classifier/text/charclass"
 )
 
-// isDiacritic tells combining marks that may stand on any letter and belong to
-// no script.
+// isDiacritic reports whether r is a combining mark that may stand on any letter and
+// belongs to no script.
 func isDiacritic(r rune) bool {
 	return r >= 0x300 && r < 0x370 || r >= 0x483 && r < 0x48A || r >= 0x1AB0 && r < 0x1B00 || r >= 0x1DC0 && r < 0x1E00 ||
 		r >= 0x20D0 && r < 0x2100 || r >= 0xFE20 && r < 0xFE30
@@ -37,8 +37,8 @@ func (t *Text) combineMark(m rune) {
 	}
 }
 
-// isCommonMark tells the marks that dictionaries and tonal languages put on
-// letters with which they do not compose.
+// isCommonMark reports whether r is a mark that dictionaries and tonal languages put
+// on letters with which it does not compose.
 func isCommonMark(m rune) bool {
 	return m <= 0x304 || m == 0x306 || m == 0x308 || m == 0x30C || m == 0x323 || m == 0x331
 }

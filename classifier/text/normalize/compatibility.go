@@ -40,16 +40,16 @@ func countCapital(r rune) int {
 	return 0
 }
 
-// isStyleVariant tells characters that differ only in style from the letter to
-// which they decompose.
+// isStyleVariant reports whether r differs only in style from the letter to which it
+// decomposes.
 func isStyleVariant(r rune) bool {
 	return r >= 0x1D400 && r < 0x1D800 || r >= 0x249C && r < 0x24EA || r >= 0x1F110 && r < 0x1F150 ||
 		r >= 0x2B0 && r < 0x2B9 || r >= 0x2E0 && r < 0x2E5 || r >= 0x1D2C && r < 0x1D6B || r >= 0x1D9B && r < 0x1DC0 ||
 		r >= 0x2071 && r < 0x209D || r >= 0x2100 && r < 0x2140 && r != 0x2122 && r != 0x2120 && r != 0x2116
 }
 
-// hasCompatibilityForm tells the characters that are decomposed by NFKC. Left
-// out are fractions, single Korean letters and the trade mark signs.
+// hasCompatibilityForm reports whether NFKC decomposes a character. Left out are
+// fractions, single Korean letters and the trade mark signs.
 func hasCompatibilityForm(r rune) bool {
 	switch {
 	case r < 0x1D2C:

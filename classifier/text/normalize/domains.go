@@ -5,7 +5,7 @@ import (
 	"winnow/classifier/text/lexicon"
 )
 
-// isLinkChunk tells whether a chunk holds a link or an e-mail address.
+// isLinkChunk reports whether a chunk holds a link or an e-mail address.
 func isLinkChunk(c []char) bool {
 	dot, at := -1, false
 	for i := range c {
@@ -33,7 +33,7 @@ func hasWWW(c []char) bool {
 	return len(c) > 4 && c[0].r == 'w' && c[1].r == 'w' && c[2].r == 'w' && c[3].r == '.'
 }
 
-// hasTopLevelDomain tells whether a top-level domain follows the dot. With
+// hasTopLevelDomain reports whether a top-level domain follows the dot. With
 // ambiguous set, domains that are also words are accepted.
 func hasTopLevelDomain(c []char, dot int, ambiguous bool) bool {
 	var name [12]byte

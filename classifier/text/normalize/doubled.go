@@ -31,7 +31,7 @@ func findDoubled(key []byte, complete bool) string {
 	return ""
 }
 
-// isDoubledAt tells whether the letter at an index of the form without double
+// isDoubledAt reports whether the letter at an index of the form without double
 // letters is double in the full word.
 func isDoubledAt(full string, index int) bool {
 	at := 0

@@ -207,5 +207,5 @@ func (p *fastPath) sign(i int) int {
 	return size
 }
 
-// startsDotOrAt tells how "dot", "d0t" and "at" begin.
+// startsDotOrAt reports whether "dot", "d0t" or "at" may begin with a and b.
 func startsDotOrAt(a, b byte) bool { return a == 'd' && (b == 'o' || b == '0') || a == 'a' && b == 't' }

@@ -2,7 +2,7 @@ package normalize
 
 import "winnow/classifier/text/charclass"
 
-// isInsertedSign tells signs that do not occur inside words.
+// isInsertedSign reports whether c is a sign that does not occur inside words.
 func isInsertedSign(c *char) bool {
 	switch c.r {
 	case '*', '|', '~', '¦', '•', '·', '¬', '¤', '§', '°', '¨':
@@ -78,7 +78,7 @@ func resolveInsertedSigns(c []char, start, end, left, right int, repeated bool) 
 	c[start-1].flags |= flagOf(Inserted)
 }
 
-// isMaskedVowel tells whether a star between two parts of a word stands for a
+// isMaskedVowel reports whether a star between two parts of a word stands for a
 // vowel, as in f*cked, or was only inserted, as in t*hanks and ur*gent.
 func isMaskedVowel(left, right []char) bool {
 	if isVowel(left[len(left)-1].r) || isVowel(right[0].r) {
@@ -90,7 +90,7 @@ func isMaskedVowel(left, right []char) bool {
 	return len(left) > 3 || !hasVowel(left) || !hasVowel(right)
 }
 
-// isOnset tells whether words may begin with the consonants a and b.
+// isOnset reports whether words may begin with the consonants a and b.
 func isOnset(a, b rune) bool {
 	switch b {
 	case 'h':
@@ -105,7 +105,7 @@ func isOnset(a, b rune) bool {
 	return false
 }
 
-// isGenderEnding tells the endings that German writes after a gender star:
+// isGenderEnding reports whether c is an ending that German writes after a gender star:
 // Leser*innen, jede*r.
 func isGenderEnding(c []char) bool {
 	switch {

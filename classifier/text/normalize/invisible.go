@@ -2,8 +2,8 @@ package normalize
 
 import "winnow/classifier/text/charclass"
 
-// isInvisible tells characters that are not drawn: format characters, fillers,
-// variation selectors and tags.
+// isInvisible reports whether r is not drawn: format characters, fillers, variation
+// selectors and tags.
 func isInvisible(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7F && r < 0xA0 && r != 0x85:

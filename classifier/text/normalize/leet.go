@@ -81,7 +81,7 @@ func (t *Text) decodeLeet(w []char, strict bool) {
 	}
 }
 
-// hasSignOrDigit tells whether a word has signs or digits.
+// hasSignOrDigit reports whether a word has signs or digits.
 func hasSignOrDigit(w []char) bool {
 	for i := range w {
 		if w[i].class == charclass.Digit || w[i].class == charclass.Sign {
@@ -91,7 +91,7 @@ func hasSignOrDigit(w []char) bool {
 	return false
 }
 
-// isTrailingLetterSign tells whether the sign at the end of a word may stand for
+// isTrailingLetterSign reports whether the sign at the end of a word may stand for
 // a letter.
 func isTrailingLetterSign(w []char, strict bool) bool {
 	if r := w[len(w)-1].r; len(w) < 2 || r != '$' && r != '€' || w[len(w)-2].class != charclass.Latin {
@@ -125,7 +125,7 @@ func (l *leetWord) decode(w []char, i int) rune {
 	return leetDigit(r)
 }
 
-// count fills in the counts and tells whether the word has digits or signs, and
+// count fills in the counts and reports whether the word has digits or signs, and
 // only those that stand for letters.
 func (l *leetWord) count(w []char) bool {
 	for i := range w {
@@ -157,7 +157,7 @@ func (l *leetWord) count(w []char) bool {
 	return l.digits+l.signs > 0 && l.letters > 0 && !startsWithKnownName(w) && !isHexNumber(w, l.digits)
 }
 
-// isCertain tells whether the word is leet in any text.
+// isCertain reports whether the word is leet in any text.
 func (l *leetWord) isCertain(w []char) bool {
 	for i := range w {
 		if w[i].class == charclass.Sign && !signStandsForLetter(w, i) {
@@ -182,7 +182,7 @@ func (l *leetWord) isCertain(w []char) bool {
 	return true
 }
 
-// isLikely tells whether the word is leet in a text that has more of it.
+// isLikely reports whether the word is leet in a text that has more of it.
 func (l *leetWord) isLikely(w []char) bool {
 	head := 0
 	for head < len(w) && w[head].class == charclass.Digit {
@@ -208,8 +208,8 @@ func (l *leetWord) trimNumber(w []char) {
 }
 
 // innerDigits counts the digits before the end of a word. It returns -1 when they
-// separate two words, as in Justice4All; mixed tells that different digits stand
-// side by side.
+// separate two words, as in Justice4All; mixed is true when different digits
+// stand side by side.
 func (l *leetWord) innerDigits(w []char) (n int, mixed bool) {
 	for i := range w {
 		if w[i].class != charclass.Digit {
@@ -232,7 +232,7 @@ func (l *leetWord) innerDigits(w []char) (n int, mixed bool) {
 	return n, mixed
 }
 
-// mayStartWithDigit tells whether a leet word may begin with this digit: 0 in
+// mayStartWithDigit reports whether a leet word may begin with this digit: 0 in
 // 0nline, and any digit when more follow.
 func (l *leetWord) mayStartWithDigit(w []char) bool {
 	if l.class == charclass.LatinLike {
@@ -249,8 +249,8 @@ func (l *leetWord) mayStartWithDigit(w []char) bool {
 	return false
 }
 
-// signStandsForLetter tells signs that stand for a letter from those with their
-// usual meaning: wow!that, amig@s, Leser@innen, US$.
+// signStandsForLetter reports whether the sign at i stands for a letter and does not
+// have its usual meaning: wow!that, amig@s, Leser@innen, US$.
 func signStandsForLetter(w []char, i int) bool {
 	left, right := i, len(w)-1-i
 	switch w[i].r {
@@ -276,7 +276,7 @@ func signStandsForLetter(w []char, i int) bool {
 	return left < 4
 }
 
-// isPronounceable tells whether the decoded word could be a word: with enough
+// isPronounceable reports whether the decoded word could be a word: with enough
 // vowels, and without a long run of consonants or vowels.
 func (l *leetWord) isPronounceable(w []char, strict bool) bool {
 	vowels, consonantRun, vowelRun := 0, 0, 0
@@ -304,7 +304,7 @@ func (l *leetWord) isPronounceable(w []char, strict bool) bool {
 	return vowels*6 >= len(w)
 }
 
-// startsWithKnownName tells words that begin with a name that contains digits.
+// startsWithKnownName reports whether a word begins with a name that contains digits.
 func startsWithKnownName(w []char) bool {
 	for _, name := range [...]string{"mp3", "mp4", "ps3", "ps4", "ps5", "web3", "top5", "top10", "co2", "h1n1", "h5n1", "r2d2", "c3po", "day1", "x11", "0x"} {
 		if len(w) >= len(name) && hasPrefix(w, name) {
@@ -314,7 +314,7 @@ func startsWithKnownName(w []char) bool {
 	return false
 }
 
-// isHexNumber tells hexadecimal numbers.
+// isHexNumber reports whether a word is a hexadecimal number.
 func isHexNumber(w []char, digits int) bool {
 	for i := range w {
 		if r := w[i].r; !(r >= '0' && r <= '9') && (r < 'a' || r > 'f') {

@@ -34,7 +34,7 @@ func (t *Text) joinSpacedLetters() {
 	}
 }
 
-// isSingle tells a letter or digit that has no other beside it.
+// isSingle reports whether the letter or digit at i has no other beside it.
 func (t *Text) isSingle(i int) bool {
 	c := t.classAt(i)
 	return (c.IsAlphabetic() || c == charclass.Digit) && !t.isWordChar(i-1) && !t.isWordChar(i+1)
@@ -59,7 +59,7 @@ func (t *Text) separatorWidth(i int) int {
 	return 0
 }
 
-// sameSeparator tells whether the separator after i equals the one after first.
+// sameSeparator reports whether the separator after i equals the one after first.
 // Any two emoji are equal.
 func (t *Text) sameSeparator(first, i, width int) bool {
 	if t.separatorWidth(i) != width {
@@ -74,7 +74,7 @@ func (t *Text) sameSeparator(first, i, width int) bool {
 	return true
 }
 
-// isSpeltWord tells whether the single letters from first to last spell a word,
+// isSpeltWord reports whether the single letters from first to last spell a word,
 // and are not initials, an abbreviation, a list, a row of grades or the alphabet.
 func (t *Text) isSpeltWord(first, last, width int) bool {
 	var n, digits, vowels, capitals, grades, repeats, successors, words int

@@ -6,7 +6,7 @@ import (
 	"winnow/classifier/text/charclass"
 )
 
-// maxSpans bounds what is kept of one text; Evidence counts all.
+// maxSpans bounds the spans of one text; Evidence counts all.
 const maxSpans = 64
 
 // writeChars writes the characters into Bytes. White space becomes one space, or

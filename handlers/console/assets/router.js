@@ -29,9 +29,9 @@ const visiblePages = () => Object.keys(pages).filter((name) =>
 
 // showPage shows the page of the address, "#name/argument".
 export const showPage = async () => {
-  const [, wanted, argument] = location.hash.match(/^#?(\w*)\/?(.*)/);
+  const [, requested, argument] = location.hash.match(/^#?(\w*)\/?(.*)/);
   const names = visiblePages();
-  const name = names.includes(wanted) ? wanted : "queue";
+  const name = names.includes(requested) ? requested : "queue";
   const isDesk = !pages[name].build;
   const wasDesk = !byId("panes").hidden;
   const changesMode = isDesk && queue.secondLookMode !== (name === "looks");

@@ -1,4 +1,4 @@
-// Claims: a leased item is dealt to nobody else. A lease ends by itself some time after the moderator has left.
+// Claims: nobody else can claim a leased item. A lease ends by itself some time after the moderator has left.
 import { ignoreErrors, post } from "../lib/api.js";
 import { byId } from "../lib/dom.js";
 import { on } from "../lib/events.js";

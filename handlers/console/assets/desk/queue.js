@@ -15,7 +15,7 @@ export let openId = null;
 export let total = 0; // pending comments
 export let totalIsMinimum = false; // there are more than that
 export let generation = 0; // grows with each load, so that replies to requests of an earlier one can be dropped
-export let secondLookMode = false; // second looks are dealt instead of the queue
+export let secondLookMode = false; // the desk shows second looks instead of the queue
 export let heldSecondLooks = []; // claims on second looks while the queue is shown
 
 const loadAheadOf = 15; // with fewer items below the open one, the next page is loaded
@@ -133,7 +133,7 @@ export const move = (step) => {
   if (target) open(target.id);
 };
 
-// dueItems returns the items to be dealt, from a position on and then from the start.
+// dueItems returns the free items that were not skipped, from a position on and then from the start.
 export const dueItems = (position) => [...items.slice(position), ...items.slice(0, position)].filter(isDue);
 
 // openNext opens the next due item. One's own claims come first: those of colleagues become known late.

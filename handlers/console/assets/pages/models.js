@@ -13,12 +13,12 @@ const pollEvery = 1000; // milliseconds, while a training runs
 const heads = ["spam", "abuse"];
 const labelClasses = ["ham", "spam", "abuse"];
 
-// The figures of a head, by their texts.
+// The metrics of a head, by their texts.
 const metrics = {
-  auc: (figures) => figures.auc,
-  recall: (figures) => figures.recall_at_fpr?.["0.01"],
-  mcc: (figures) => figures.mcc,
-  ece: (figures) => figures.ece,
+  auc: (values) => values.auc,
+  recall: (values) => values.recall_at_fpr?.["0.01"],
+  mcc: (values) => values.mcc,
+  ece: (values) => values.ece,
 };
 
 const text = (key, values) => translate("models." + key, values);
@@ -64,15 +64,15 @@ const labelCounts = ({ manifest: { sources = {} } }) => {
 };
 
 const metricRows = (head, models) => {
-  const figuresOf = ({ manifest }) => manifest.figures?.[head];
-  if (!models.some(figuresOf)) return [];
+  const valuesOf = ({ manifest }) => manifest.figures?.[head];
+  if (!models.some(valuesOf)) return [];
   const heading = (key) => `${label("reason", head)}: ${text(key)}`;
   const numbers = Object.entries(metrics).map(([key, metricOf]) => row(heading(key), models, (model) => {
-    const metric = metricOf(figuresOf(model) || {});
+    const metric = metricOf(valuesOf(model) || {});
     return metric != null && formatNumber(metric);
   }));
   const diagrams = row(heading("bins"), models, (model) => {
-    const bins = figuresOf(model)?.reliability;
+    const bins = valuesOf(model)?.reliability;
     return bins && reliabilityDiagram(bins);
   });
   return [...numbers, diagrams];

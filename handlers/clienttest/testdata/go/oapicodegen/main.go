@@ -141,19 +141,19 @@ func decide(ctx context.Context, c *api.ClientWithResponses, moderator api.Reque
 
 func approve(ctx context.Context, c *api.ClientWithResponses, moderator api.RequestEditorFn, id string, version int) error {
 	decision := api.DecisionRequest{Action: api.DecisionActionApprove, Version: &version}
-	made, err := c.DecideWithResponse(ctx, id, decision, moderator)
+	created, err := c.DecideWithResponse(ctx, id, decision, moderator)
 	if err != nil {
 		return err
 	}
-	if made.JSON200 == nil || made.JSON200.Comment.Status != api.Approved || made.JSON200.Moderator != "grace" {
-		return fmt.Errorf("decision: %s", made.Body)
+	if created.JSON200 == nil || created.JSON200.Comment.Status != api.Approved || created.JSON200.Moderator != "grace" {
+		return fmt.Errorf("decision: %s", created.Body)
 	}
 	again, err := c.DecideWithResponse(ctx, id, decision, moderator)
 	if err != nil {
 		return err
 	}
 	conflict := again.ApplicationproblemJSON409
-	if conflict == nil || conflict.Current == nil || *conflict.Current.Version != made.JSON200.Comment.Version {
+	if conflict == nil || conflict.Current == nil || *conflict.Current.Version != created.JSON200.Comment.Version {
 		return fmt.Errorf("decision on an old version: %s", again.Body)
 	}
 	return nil

@@ -140,11 +140,11 @@ func newComment(body string) *api.NewComment {
 }
 
 func post(ctx context.Context, c *api.Client, comment *api.NewComment) (api.CommentReply, error) {
-	made, err := reply[*api.CommentReplyHeaders](c.CreateComment(ctx, comment, api.CreateCommentParams{}))
+	created, err := reply[*api.CommentReplyHeaders](c.CreateComment(ctx, comment, api.CreateCommentParams{}))
 	if err != nil {
 		return api.CommentReply{}, err
 	}
-	return made.Response, nil
+	return created.Response, nil
 }
 
 // decide claims a comment, approves it in the version that was claimed, and must
@@ -168,15 +168,15 @@ func decide(ctx context.Context, c *api.Client, id string) error {
 
 func approve(ctx context.Context, c *api.Client, id string, version int) error {
 	decision := &api.DecisionRequest{Action: api.DecisionActionApprove, Version: api.NewOptInt(version)}
-	made, err := reply[*api.DecideOK](c.Decide(ctx, decision, api.DecideParams{ID: id}))
+	created, err := reply[*api.DecideOK](c.Decide(ctx, decision, api.DecideParams{ID: id}))
 	if err != nil {
 		return err
 	}
-	if made.Comment.Status != api.StatusApproved || made.Moderator != "grace" {
-		return fmt.Errorf("decision: %+v", made)
+	if created.Comment.Status != api.StatusApproved || created.Moderator != "grace" {
+		return fmt.Errorf("decision: %+v", created)
 	}
 	conflict, err := reply[*api.DecideConflict](c.Decide(ctx, decision, api.DecideParams{ID: id}))
-	if err == nil && conflict.Current.Value.Version.Value != made.Comment.Version {
+	if err == nil && conflict.Current.Value.Version.Value != created.Comment.Version {
 		err = fmt.Errorf("decision on an old version: %+v", conflict)
 	}
 	return err
