@@ -47,9 +47,10 @@ type selection struct {
 }
 
 // selectionOf finds out why somebody decides a comment now. All held comments are
-// looked at, whatever happened to them later. Of others, those in the queue again
-// came there by reports or by a second look; a moderator who decided yet another
-// one has found it in some way that has no known probability.
+// looked at, whatever happened to them later. Of the others, all in a training
+// sample are; some come back to the queue by a second look, or are reported. A
+// moderator who decides yet another one has found it in some way that has no known
+// probability.
 func (t *tx) selectionOf(k commentRow) (selection, error) {
 	if k.initialStatus == models.Pending {
 		return selection{models.SelectedHeld, 1}, nil
@@ -65,7 +66,7 @@ func (t *tx) selectionOf(k commentRow) (selection, error) {
 	switch {
 	case chosen:
 		return selection{models.SelectedSample, looks[0].rate}, nil
-	case k.comment.Reason == models.ReasonFlagged:
+	case k.comment.Reason == models.ReasonFlagged || k.comment.Flags > 0:
 		return selection{by: models.SelectedReport}, nil
 	}
 	return selection{}, nil

@@ -87,6 +87,10 @@ var labelFlowTests = map[string]func(*testing.T, *fixture){
 		c := l.post(t, approved)
 		l.decide(t, ann, c.ID, rejectSpam)
 		equal(t, "label", l.inForce(t, c), "spam by ann  0")
+		reported := l.post(t, approved)
+		must(l.Flag(l.ctx, gazette, reported.ID, "author 1", ""))(t)
+		l.decide(t, ann, reported.ID, rejectSpam)
+		equal(t, "reported once", l.inForce(t, reported), "spam by ann report 0")
 	},
 	"the first comments of a site are looked at": func(t *testing.T, l *fixture) {
 		held := l.post(t, inSample(4))
