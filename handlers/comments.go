@@ -82,7 +82,7 @@ func (s *Server) createComment(c echo.Context) error {
 	signals := models.SignalsJSON(res.Verdict.Signals)
 	stored, verdict, repeated, err := s.db.CreateComment(ctx, storage.NewComment{
 		Comment: comment, Verdict: res.Verdict, Signals: signals, Campaign: res.Campaign, IdempotencyKey: key, Fingerprint: sum,
-		SecondLook: from.site.SecondLookShare(),
+		SecondLook: from.site.SecondLookShare(), TrainingSample: from.site.TrainingSampleSize(),
 	})
 	if err != nil {
 		return err

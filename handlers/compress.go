@@ -32,6 +32,8 @@ var compressedRoutes = map[string]bool{
 	"GET /v1/queue":               true,
 	"POST /v1/queue/claim":        true,
 	"POST /v1/second-looks/claim": true,
+	"GET /v1/labels/conflicts":    true,
+	"GET /v1/golden-examples":     true,
 	"POST /v1/decisions/:id/undo": true,
 	"GET /v1/authors":             true,
 	"GET /v1/articles":            true,

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"net/http"
+
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
@@ -31,4 +33,23 @@ func (s *Server) exportLabels(c echo.Context) error {
 			}
 		}
 	})
+}
+
+// labelConflicts lists the texts whose labels contradict each other, those with the
+// newest label first.
+func (s *Server) labelConflicts(c echo.Context) error {
+	q := queryOf(c)
+	site, limit := q.site(), q.number("limit", 1, maxPage, 50)
+	if err := q.err(); err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if err := s.visible(ctx, by, site); err != nil {
+		return err
+	}
+	found, err := s.db.LabelConflicts(ctx, by, site, limit)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, list[models.LabelConflict]{Items: found})
 }

@@ -40,7 +40,9 @@ type bounds struct {
 const (
 	maxBody  = 64 << 10
 	maxRules = 1 << 20
-	maxModel = 256 << 20
+	// maxExample has room for models.MaxBody characters with escapes.
+	maxExample = 256 << 10
+	maxModel   = 256 << 20
 )
 
 // requestTimeout is the time limit of most requests, for when the database does not
@@ -79,6 +81,7 @@ func (s *Server) routes() []route {
 		{post, "/v1/decisions", s.decideMany, moderators, defaultBounds},
 		{post, "/v1/decisions/preview", s.previewBatch, moderators, defaultBounds},
 		{post, "/v1/decisions/:id/undo", s.undo, moderators, defaultBounds},
+		{get, "/v1/second-looks", s.secondLookState, moderators, defaultBounds},
 		{post, "/v1/second-looks/claim", s.claimSecondLooks, moderators, defaultBounds},
 		{post, "/v1/second-looks/:id", s.submitSecondLook, moderators, defaultBounds},
 		{get, "/v1/events", s.events, moderators, streamBounds},
@@ -105,6 +108,11 @@ func (s *Server) routes() []route {
 		{get, "/v1/audit/head", s.auditHead, editors, defaultBounds},
 		{get, "/v1/stats", s.stats, editors, defaultBounds},
 		{get, "/v1/labels", s.exportLabels, editors, streamBounds},
+		{post, "/v1/labels", s.importLabels, editors, bounds{maxLabels, 0}},
+		{get, "/v1/labels/conflicts", s.labelConflicts, editors, bounds{maxBody, time.Minute}},
+		{get, "/v1/golden-examples", s.listGolden, editors, defaultBounds},
+		{post, "/v1/golden-examples", s.addGolden, editors, bounds{maxExample, requestTimeout}},
+		{http.MethodDelete, "/v1/golden-examples/:id", s.removeGolden, editors, defaultBounds},
 		{get, "/v1/readers", s.exportReader, admins, streamBounds},
 		{http.MethodDelete, "/v1/readers", s.eraseReader, admins, defaultBounds},
 

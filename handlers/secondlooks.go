@@ -8,6 +8,25 @@ import (
 	"winnow/models"
 )
 
+// secondLookState replies how many second looks are open, and how far the training
+// samples are.
+func (s *Server) secondLookState(c echo.Context) error {
+	q := queryOf(c)
+	site := q.site()
+	if err := q.err(); err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if err := s.visible(ctx, by, site); err != nil {
+		return err
+	}
+	state, err := s.db.SecondLookState(ctx, by, site)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, state)
+}
+
 // claimSecondLooks leases second looks to the caller.
 func (s *Server) claimSecondLooks(c echo.Context) error {
 	req, err := decode[struct {

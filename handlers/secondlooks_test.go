@@ -11,6 +11,7 @@ import (
 
 func TestSecondLooks(t *testing.T) {
 	onBoth(t, "a share of decisions is decided again, blind", secondLooks)
+	onBoth(t, "the first comments of a site are looked at", trainingSample)
 }
 
 func secondLooks(d *testNode) {
@@ -56,5 +57,35 @@ func secondLooks(d *testNode) {
 	var waiting items[models.QueueItem]
 	if d.as("eve", "GET", "/v1/queue?reason=second_look", nil).into(http.StatusOK, &waiting); waiting.Total != 1 {
 		d.Errorf("%d wait because of it", waiting.Total)
+	}
+}
+
+func trainingSample(d *testNode) {
+	d.as("ada", "PATCH", "/v1/sites/gazette", object{"training_sample": -1}).names("training_sample")
+	d.as("ada", "PATCH", "/v1/sites/gazette", object{"training_sample": 1}).must(http.StatusOK)
+	for _, text := range []string{"I walked along the new quay this morning.", "The library opens at nine on most days."} {
+		d.as("front end", "POST", "/v1/comments", object{
+			"article": object{"id": "harbour"}, "author": object{"name": "Ada"}, "body": text,
+		}).must(http.StatusCreated) // which the starter approves
+	}
+	status := func(name string) models.SecondLookState {
+		var state models.SecondLookState
+		d.as(name, "GET", "/v1/second-looks", nil).into(http.StatusOK, &state)
+		return state
+	}
+	before := status("bob")
+	if got := before.Sites[0]; got.Site != "gazette" || got.Open != 1 || *got.TrainingSample != (models.TrainingSampleStatus{Arrived: 1, Total: 1}) {
+		d.Errorf("before: %+v", before)
+	}
+	d.as("greta", "GET", "/v1/second-looks?site=gazette", nil).must(http.StatusNotFound)
+	var looks items[models.SecondLook]
+	d.as("bob", "POST", "/v1/second-looks/claim", object{}).into(http.StatusOK, &looks)
+	d.as("bob", "POST", "/v1/second-looks/"+looks.Items[0].ID, object{"action": "approve"}).must(http.StatusOK)
+	if after := status("bob"); after.Open != 0 || after.Sites[0].TrainingSample.Looked != 1 {
+		d.Errorf("after: %+v", after)
+	}
+	rows := d.labels("eve", "")
+	if len(rows) != 1 || rows[0].Label != models.Ham || rows[0].SelectedBy != models.SelectedSample || rows[0].SelectionRate != 1 {
+		d.Errorf("labels: %+v", rows)
 	}
 }

@@ -29,14 +29,15 @@ func (s *Server) listSites(c echo.Context) error {
 // sitePatch holds the settings of a site that a request names; the others stay.
 // Null resets a field: a threshold to the model's own.
 type sitePatch struct {
-	Name       Optional[string]              `json:"name"`
-	Origins    Optional[[]string]            `json:"origins"`
-	Mode       Optional[models.Mode]         `json:"mode"`
-	Thresholds Optional[thresholdsPatch]     `json:"thresholds"`
-	Retention  Optional[retentionPatch]      `json:"retention"`
-	Burst      Optional[burstPatch]          `json:"surge"`
-	Reasons    Optional[[]models.SiteReason] `json:"reasons"`
-	SecondLook Optional[float64]             `json:"second_look"`
+	Name           Optional[string]              `json:"name"`
+	Origins        Optional[[]string]            `json:"origins"`
+	Mode           Optional[models.Mode]         `json:"mode"`
+	Thresholds     Optional[thresholdsPatch]     `json:"thresholds"`
+	Retention      Optional[retentionPatch]      `json:"retention"`
+	Burst          Optional[burstPatch]          `json:"surge"`
+	Reasons        Optional[[]models.SiteReason] `json:"reasons"`
+	SecondLook     Optional[float64]             `json:"second_look"`
+	TrainingSample Optional[int]                 `json:"training_sample"`
 }
 
 type thresholdsPatch struct {
@@ -84,6 +85,7 @@ func (p sitePatch) apply(site *models.Site) {
 	setFields(p.Burst, &site.Burst)
 	p.Reasons.Set(&site.Reasons)
 	p.SecondLook.SetPointer(&site.SecondLook)
+	p.TrainingSample.SetPointer(&site.TrainingSample)
 
 	site.Name = models.Clean(site.Name)
 	reasons := []models.SiteReason{}

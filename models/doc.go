@@ -82,6 +82,12 @@
 //   - Second look: a comment that was already decided, decided once more by another
 //     moderator who does not see the first result. The share of agreement
 //     measures moderators and model.
+//   - Training sample: the first comments of a site, which people look at
+//     whatever the filter did with them, so that it learns what is not spam too.
+//   - Label: a text with its class, and why a person looked at it. Vouched for
+//     are texts that nobody looked at, of trusted authors.
+//   - Golden example: a text that a newsroom has chosen, of which every model
+//     must find the right class.
 //   - Outcome: what became of a comment, as its author may know it.
 //
 // Operation:

@@ -78,6 +78,8 @@ var (
 		{"source", func(l Label) string { return l.Source }},
 		{"labelled_by", func(l Label) string { return l.LabelledBy }},
 		{"created_at", func(l Label) string { return timeText(l.CreatedAt) }},
+		{"selected_by", func(l Label) string { return l.SelectedBy }},
+		{"selection_rate", func(l Label) string { return rateText(l.SelectionRate) }},
 	}
 	CommentColumns = []Column[Comment]{
 		{"id", func(c Comment) string { return c.ID }},
@@ -110,6 +112,13 @@ var (
 		{"hash", func(a Audit) string { return a.Hash }},
 	}
 )
+
+func rateText(p float64) string {
+	if p == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(p, 'g', -1, 64)
+}
 
 func timeText(t time.Time) string {
 	if t.IsZero() {

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"time"
+	"unicode/utf8"
+)
 
 // Class is what a text was found to be: a training target.
 type Class string
@@ -42,3 +45,55 @@ const (
 	SelectedVouched = "vouched" // nobody looked: the author is vouched for
 	SelectedImport  = "import"  // imported from elsewhere
 )
+
+// LabelConflict is a text that has labels of more than one class.
+type LabelConflict struct {
+	Text   string             `json:"text"`
+	Labels []ConflictingLabel `json:"labels"` // oldest first
+}
+
+// ConflictingLabel is a label of a text that another label contradicts.
+type ConflictingLabel struct {
+	ID         string    `json:"id"`
+	Label      Class     `json:"label"`
+	Site       string    `json:"site,omitempty"`
+	Source     string    `json:"source,omitempty"`
+	LabelledBy string    `json:"labelled_by,omitempty"`
+	SelectedBy string    `json:"selected_by,omitempty"`
+	CreatedAt  time.Time `json:"created_at"`
+}
+
+// GoldenExample is a text that a newsroom has chosen, with what every model must
+// find it to be before it may go live. It has no author.
+type GoldenExample struct {
+	ID        string    `json:"id"`
+	Site      string    `json:"site,omitempty"` // empty: for all sites
+	Text      string    `json:"text"`
+	Label     Class     `json:"label"`
+	Note      string    `json:"note,omitempty"` // why it was chosen
+	AddedBy   string    `json:"added_by"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// AsLabel returns the example in the form of a label.
+func (g GoldenExample) AsLabel() Label {
+	return Label{ID: g.ID, Text: g.Text, Label: g.Label, Site: g.Site, Source: "golden", LabelledBy: g.AddedBy, CreatedAt: g.CreatedAt}
+}
+
+// Validate checks an example before it is stored.
+func (g GoldenExample) Validate() error {
+	var bad Invalid
+	if Blank(g.Text) {
+		bad.Add("text", "must not be empty")
+	}
+	if n := utf8.RuneCountInString(g.Text); n > MaxBody {
+		bad.Add("text", "must have at most %d characters, has %d", MaxBody, n)
+	}
+	if !g.Label.Valid() {
+		bad.Add("label", "must be ham, spam or abuse")
+	}
+	if n := utf8.RuneCountInString(g.Note); n > maxNote {
+		bad.Add("note", "must have at most %d characters, has %d", maxNote, n)
+	}
+	return bad.Err()
+}

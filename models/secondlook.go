@@ -13,6 +13,12 @@ const (
 // DefaultSecondLook is the share of a site that sets none.
 const DefaultSecondLook = 0.01
 
+// DefaultTrainingSample is the training sample of a site that sets none, in
+// comments: enough labels of both classes for a first model of its own.
+const DefaultTrainingSample = 200
+
+const maxTrainingSample = 10_000
+
 // SecondLook is a comment to be decided once more, blind: neither its status nor
 // who decided it is shown.
 type SecondLook struct {
@@ -41,4 +47,26 @@ type SecondLookResult struct {
 	FirstBy     string           `json:"first_by,omitempty"` // absent: the server
 	Agreed      bool             `json:"agreed"`
 	Comment     Comment          `json:"comment"`
+}
+
+// SecondLookState is how many second looks a moderator may decide, whoever has
+// claimed them, and how far the training samples are.
+type SecondLookState struct {
+	Open  int                   `json:"open"` // of all sites that the caller sees
+	Sites []SiteSecondLookState `json:"sites"`
+}
+
+// SiteSecondLookState is the same of one site.
+type SiteSecondLookState struct {
+	Site           string                `json:"site"`
+	Open           int                   `json:"open"`
+	TrainingSample *TrainingSampleStatus `json:"training_sample,omitempty"` // nil: the site has none
+}
+
+// TrainingSampleStatus counts comments of a training sample. Looked <= Arrived <=
+// Total, until Total comments have arrived and somebody has looked at each.
+type TrainingSampleStatus struct {
+	Looked  int `json:"looked"`  // by a moderator; also those whose content was removed
+	Arrived int `json:"arrived"` // so far
+	Total   int `json:"total"`
 }

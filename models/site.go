@@ -28,9 +28,13 @@ type Site struct {
 	Burst      Burst        `json:"surge"`   // of articles that have none of their own
 	// SecondLook is the share, 0 to 1, of decisions, and of comments that the
 	// server approved or rejected, that get a second look. Nil: DefaultSecondLook.
-	SecondLook *float64  `json:"second_look,omitempty"`
-	SSOSecret  string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
-	CreatedAt  time.Time `json:"created_at"`
+	SecondLook *float64 `json:"second_look,omitempty"`
+	// TrainingSample is how many of the site's first comments people look at,
+	// whatever the filter did with them; 0 is none. Nil: DefaultTrainingSample.
+	TrainingSample *int `json:"training_sample,omitempty"`
+
+	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // Thresholds are the probabilities of spam at which a site's comments are held or
@@ -64,6 +68,14 @@ func (s Site) SecondLookShare() float64 {
 		return DefaultSecondLook
 	}
 	return *s.SecondLook
+}
+
+// TrainingSampleSize returns the size of the training sample, with its default.
+func (s Site) TrainingSampleSize() int {
+	if s.TrainingSample == nil {
+		return DefaultTrainingSample
+	}
+	return *s.TrainingSample
 }
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -105,6 +117,9 @@ func (s Site) Validate() error {
 	}
 	if l := s.SecondLook; l != nil && !(*l >= 0 && *l <= 1) {
 		bad.Add("second_look", "must be a share from 0 to 1")
+	}
+	if n := s.TrainingSample; n != nil && !(*n >= 0 && *n <= maxTrainingSample) {
+		bad.Add("training_sample", "must be from 0 to %d comments", maxTrainingSample)
 	}
 	if hold != nil && reject != nil && *hold > *reject {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")

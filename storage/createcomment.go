@@ -23,6 +23,7 @@ type NewComment struct {
 	IdempotencyKey string          // scoped to the site, stored for 24 hours; empty: none
 	Fingerprint    []byte          // of the request: another request with the same key has another one
 	SecondLook     float64         // share of comments approved or rejected on arrival that get a second look
+	TrainingSample int             // how many of the site's first comments people look at
 }
 
 const idempotencyTTL = 24 * time.Hour
@@ -154,8 +155,12 @@ var idempotencyRows = sqldb.NewInsert("idempotency",
 // insertComments stores the comments that were posted at the same time, in one
 // transaction. Of several with the same idempotency key, all but the first find
 // what that one has stored.
-func insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]error, error) {
+func (db *DB) insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]error, error) {
 	t := txOf(engineTx)
+	sample, err := db.samples.open(t, requests)
+	if err != nil {
+		return nil, err
+	}
 	errs := make([]error, len(requests))
 	first, repeated := make([]int, 0, len(requests)), []int(nil)
 	keys := map[[2]string]bool{}
@@ -172,7 +177,7 @@ func insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]error, err
 		for n, i := range which {
 			part[n] = requests[i]
 		}
-		partErrs, err := t.insertComments(part)
+		partErrs, err := t.insertComments(part, sample)
 		for n, partErr := range partErrs {
 			errs[which[n]] = partErr
 		}
@@ -192,7 +197,7 @@ func insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]error, err
 // insertComments stores comments, no two with the same idempotency key. It
 // returns what is wrong with single comments, found before anything of them was
 // written; with an error the transaction is of no use.
-func (t *tx) insertComments(requests []*insertRequest) ([]error, error) {
+func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]error, error) {
 	errs := make([]error, len(requests))
 	for _, r := range requests {
 		r.at, r.result = micros(t.Now), insertResult{}
@@ -206,6 +211,7 @@ func (t *tx) insertComments(requests []*insertRequest) ([]error, error) {
 	comments := make([]*insertRequest, 0, len(requests))
 	events := make([]models.Event, 0, len(requests))
 	var looks []secondLookRow
+	var members []sampleRow
 	campaigns := map[string]models.Campaign{}
 	for i, r := range requests {
 		if errs[i] != nil || r.result.replayed {
@@ -216,8 +222,12 @@ func (t *tx) insertComments(requests []*insertRequest) ([]error, error) {
 		r.result = insertResult{comment: c, verdict: r.Verdict}
 		comments = append(comments, r)
 		events = append(events, t.newEvent(models.CommentCreated, c.Site, c.ID, c.Article.ID, c.Status))
-		if c.Status != models.Pending && sampled(c.ID, r.SecondLook) {
-			looks = append(looks, t.machineSecondLook(c))
+		inSample := sample.take(c.Site, r.TrainingSample)
+		if c.Status != models.Pending && (inSample || sampled(c.ID, r.SecondLook)) {
+			looks = append(looks, t.machineSecondLook(c, r.SecondLook, inSample))
+		}
+		if inSample {
+			members = append(members, sampleRow{c.Site, c.ID, lookOf(c.ID, looks)})
 		}
 		if g.Count > max(1, campaigns[g.ID].Count) && g.ID != "" {
 			campaigns[g.ID] = g
@@ -233,6 +243,9 @@ func (t *tx) insertComments(requests []*insertRequest) ([]error, error) {
 		return nil, err
 	}
 	if err := secondLookRows.Add(t, looks...); err != nil {
+		return nil, err
+	}
+	if err := sampleRows.Add(t, members...); err != nil {
 		return nil, err
 	}
 	inOrder := slices.SortedFunc(maps.Values(campaigns), func(a, b models.Campaign) int { return strings.Compare(a.ID, b.ID) })

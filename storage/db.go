@@ -29,6 +29,7 @@ type DB struct {
 	sql      *sqldb.DB
 	opt      Options
 	comments *sqldb.Group[*insertRequest] // new ones
+	samples  trainingSamples
 }
 
 // Open opens "sqlite:PATH", whose folder is made when missing, or
@@ -41,7 +42,9 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{sql: engine, opt: opt, comments: sqldb.NewGroup(engine, insertComments)}, nil
+	db := &DB{sql: engine, opt: opt}
+	db.comments = sqldb.NewGroup(engine, db.insertComments)
+	return db, nil
 }
 
 // Close waits for the changes that were accepted, then closes the database.

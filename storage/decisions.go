@@ -128,7 +128,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	}
 	t.counters.onDecision(decision, k.initialStatus, 1)
 	t.counters.onDecisionsChange(k, inForce, append(inForce, decision))
-	if err := t.labelDecision(decision, old); err != nil {
+	if err := t.labelDecision(decision, k); err != nil {
 		return none, c, err
 	}
 	c, err = t.setStatus(old, c.Status, c.Reason)
@@ -136,7 +136,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, c, err
 	}
 	if sampled(decision.ID, k.secondLookShare) {
-		if err := secondLookRows.Add(t, t.newSecondLook(decision.ID, c, models.TargetDecision, d.Action, d.Reason, by.Name)); err != nil {
+		if err := secondLookRows.Add(t, t.newSecondLook(decision.ID, c, models.TargetDecision, d.Action, d.Reason, by.Name, k.secondLookShare)); err != nil {
 			return none, c, err
 		}
 	}

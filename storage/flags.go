@@ -14,7 +14,8 @@ const reportsToHold = 3
 // Flag stores a reader's report of a comment. who identifies the reader, who
 // counts once: "author " and an id, or "client " and the hash of an address,
 // which is removed when the site's retention says so. An approved comment that
-// no moderator has decided goes back to the queue with the third report.
+// no moderator has decided goes back to the queue with the third report, and the
+// label that a second look gave it is not in force any more.
 // Rejected comments are KindNotFound, as for any reader.
 func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
@@ -43,6 +44,9 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 				return c, err
 			}
 			if len(decided) == 0 {
+				if err := t.suspendLabel(id, replacedByReports); err != nil { // of a second look
+					return c, err
+				}
 				if c, err = t.setStatus(c, models.Pending, models.ReasonFlagged); err != nil {
 					return c, err
 				}

@@ -224,6 +224,19 @@ func (h *hotPaths) useSecondLooks(ctx context.Context) {
 	all := 1.0
 	_, err = h.UpdateSite(ctx, h.ann, "gazette", func(s *models.Site) error { s.SecondLook = &all; return nil })
 	h.check(err)
+	published, _, _, err := h.CreateComment(ctx, storage.NewComment{
+		Comment:        models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, Body: "b", Status: models.Approved},
+		TrainingSample: 200,
+	})
+	h.check(err)
+	for _, by := range []models.Caller{h.ann, h.bea} {
+		for _, site := range []string{"", "gazette"} {
+			_, err = h.SecondLookState(ctx, by, site)
+			h.check(err)
+		}
+	}
+	_, _, err = h.Decide(ctx, h.ann, published.ID, models.DecisionRequest{Action: models.Approve})
+	h.check(err)
 	for range 2 {
 		_, _, err = h.Decide(ctx, models.Caller{Kind: models.ByModerator, Name: "cid"}, h.last.ID, models.DecisionRequest{Action: models.Approve})
 		h.check(err)

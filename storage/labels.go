@@ -2,8 +2,6 @@ package storage
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"iter"
 	"time"
 
@@ -13,17 +11,88 @@ import (
 
 // labelDecision replaces a comment's label by that of a decision. A decision
 // that was not about the text has none.
-func (t *tx) labelDecision(d models.Decision, c models.Comment) error {
-	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, d.ID, c.ID); err != nil {
+func (t *tx) labelDecision(d models.Decision, k commentRow) error {
+	c := k.comment
+	if err := t.suspendLabel(c.ID, d.ID); err != nil || d.Label == "" {
 		return err
 	}
-	if d.Label == "" {
+	why, err := t.selectionOf(k)
+	if err != nil {
+		return err
+	}
+	return t.labelComment(c, models.Label{
+		ID: d.ID, Label: d.Label, Source: "decision", LabelledBy: d.Moderator, SelectedBy: why.by, SelectionRate: why.rate,
+	})
+}
+
+// suspendLabel takes a comment's label out of force, until restoreLabel or for
+// ever. by is what it is replaced by: the id of a decision or of a second look, or
+// a word for what readers did.
+func (t *tx) suspendLabel(comment, by string) error {
+	_, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, by, comment)
+	return err
+}
+
+// Values of replaced_by that are not ids.
+const (
+	replacedByReports = "reports"
+	replacedByEdit    = "edit"
+)
+
+// selection says why a person looked at a comment, and with which probability
+// such comments are looked at.
+type selection struct {
+	by   string
+	rate float64 // 0: unknown
+}
+
+// selectionOf finds out why somebody decides a comment now. All held comments are
+// looked at, whatever happened to them later. Of the others, all in a training
+// sample are; some come back to the queue by a second look, or are reported. A
+// moderator who decides yet another one has found it in some way that has no known
+// probability.
+func (t *tx) selectionOf(k commentRow) (selection, error) {
+	if k.initialStatus == models.Pending {
+		return selection{models.SelectedHeld, 1}, nil
+	}
+	looks, err := sqldb.List(t, func(scan sqldb.Scanner) (l secondLookRow, err error) {
+		err = scan(&l.rate, &l.sample)
+		return l, err
+	}, `SELECT rate, sample FROM second_looks WHERE comment_id = $1 AND of = 'machine' LIMIT 1`, k.comment.ID)
+	if err != nil {
+		return selection{}, err
+	}
+	chosen := len(looks) > 0 && (looks[0].sample || k.comment.Reason == models.ReasonSecondLook)
+	switch {
+	case chosen:
+		return selection{models.SelectedSample, looks[0].rate}, nil
+	case k.comment.Reason == models.ReasonFlagged || k.comment.Flags > 0:
+		return selection{by: models.SelectedReport}, nil
+	}
+	return selection{}, nil
+}
+
+// labelSecondLook gives a comment the label of a second look that agreed with the
+// filter. A comment that somebody has decided has a label already.
+func (t *tx) labelSecondLook(l secondLookRow, c models.Comment, d models.DecisionRequest, by models.Caller) error {
+	class := d.Label()
+	if class == "" || l.of != models.TargetMachine {
 		return nil
 	}
-	_, err := t.insertLabel(c.ID, models.Label{
-		ID: d.ID, Text: c.Body, Label: d.Label, Lang: c.Lang, Author: c.Author.Name, AuthorEmail: c.Author.Email, AuthorURL: c.Author.URL,
-		URL: c.Article.URL, Site: c.Site, Source: "decision", LabelledBy: d.Moderator, CreatedAt: t.Now,
+	decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM labels WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = '' LIMIT 1`, c.ID)
+	if err != nil || len(decided) > 0 {
+		return err
+	}
+	return t.labelComment(c, models.Label{
+		ID: l.id, Label: class, Source: "second_look", LabelledBy: by.Name, SelectedBy: models.SelectedSample, SelectionRate: l.rate,
 	})
+}
+
+// labelComment stores a label of a comment's present text.
+func (t *tx) labelComment(c models.Comment, l models.Label) error {
+	l.Text, l.Lang, l.Site, l.URL, l.CreatedAt = c.Body, c.Lang, c.Site, c.Article.URL, t.Now
+	l.Author, l.AuthorEmail, l.AuthorURL = c.Author.Name, c.Author.Email, c.Author.URL
+	_, err := t.insertLabel(c.ID, l)
 	return err
 }
 
@@ -53,13 +122,17 @@ func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
 		"labelled_by", l.LabelledBy,
 		"created_at", micros(l.CreatedAt),
 		"body", l.Text,
+		"selected_by", l.SelectedBy,
+		"selection_rate", l.SelectionRate,
 	)
 	return added > 0, err
 }
 
+const labelColumns = `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body, selected_by, selection_rate`
+
 func readLabel(scan sqldb.Scanner) (l models.Label, err error) {
 	var at int64
-	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text)
+	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text, &l.SelectedBy, &l.SelectionRate)
 	l.CreatedAt = fromMicros(at)
 	return l, err
 }
@@ -73,8 +146,7 @@ func (db *DB) Labels(ctx context.Context, site string, since time.Time) iter.Seq
 		if site != "" {
 			w.Add("site = ?", site)
 		}
-		return sqldb.List(t, readLabel, `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body
-			FROM labels`+w.String()+sqldb.PageClause("created_at"), w.Args()...)
+		return sqldb.List(t, readLabel, labelColumns+` FROM labels`+w.String()+sqldb.PageClause("created_at"), w.Args()...)
 	}, func(l models.Label) sqldb.Position { return sqldb.Position{At: micros(l.CreatedAt), ID: l.ID} })
 }
 
@@ -99,81 +171,4 @@ func (db *DB) LabelCounts(ctx context.Context, site string) (map[models.Class]in
 		counts[c.class] = c.n
 	}
 	return counts, err
-}
-
-const importBatch = 500 // labels in one transaction
-
-// ImportLabels stores labels from a file. One whose id exists, or without an id
-// one whose text and label exist, counts as known and is left alone. It stops at
-// the first row with an error; the rows before it are stored.
-func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2[models.Label, error]) (added, known int, err error) {
-	batch := make([]models.Label, 0, importBatch)
-	flush := func() error {
-		n, err := db.importLabelBatch(ctx, by, batch)
-		if err == nil {
-			added, known = added+n, known+len(batch)-n
-			batch = make([]models.Label, 0, importBatch) // the writer may still read the old one
-		}
-		return err
-	}
-	for l, rowErr := range rows {
-		if err = rowErr; err == nil {
-			l, err = validateImport(l)
-		}
-		if err != nil {
-			break
-		}
-		if batch = append(batch, l); len(batch) == importBatch {
-			if err = flush(); err != nil {
-				return added, known, err
-			}
-		}
-	}
-	if flushErr := flush(); flushErr != nil {
-		return added, known, flushErr
-	}
-	return added, known, err
-}
-
-// validateImport completes and checks a row of a file.
-func validateImport(l models.Label) (models.Label, error) {
-	var bad models.Invalid
-	if models.Blank(l.Text) {
-		bad.Add("text", "must not be empty")
-	}
-	if !l.Label.Valid() {
-		bad.Add("label", "must be ham, spam or abuse")
-	}
-	l.Text = sqldb.SanitizeText(l.Text)
-	if l.ID == "" {
-		sum := sha256.Sum256([]byte(string(l.Label) + "\x00" + l.Text))
-		l.ID = "text:" + hex.EncodeToString(sum[:16])
-	}
-	if l.Source == "" {
-		l.Source = "import"
-	}
-	return l, bad.Err()
-}
-
-func (db *DB) importLabelBatch(ctx context.Context, by models.Caller, batch []models.Label) (added int, err error) {
-	if len(batch) == 0 {
-		return 0, nil
-	}
-	return update(ctx, db, func(t *tx) (int, error) {
-		n := 0
-		for _, l := range batch {
-			if l.CreatedAt.IsZero() {
-				l.CreatedAt = t.Now
-			}
-			isNew, err := t.insertLabel("", l)
-			if err != nil {
-				return 0, err
-			}
-			n += boolToInt(isNew)
-		}
-		if n == 0 {
-			return 0, nil
-		}
-		return n, t.audit(by, "", "labels.import", "", nil, map[string]int{"added": n})
-	})
 }

@@ -78,8 +78,8 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all []string) {
 
 // brief matches plans that may sort, because they find few rows: the claims or
 // actions of one person, what is pending of one article, author or campaign, or
-// thirty days of counters.
-var brief = regexp.MustCompile(`_lease|comments_(article|reader|name|campaign)|judgements|arrivals|agreements|histograms`)
+// thirty days of counters or of second looks.
+var brief = regexp.MustCompile(`_lease|comments_(article|reader|name|campaign)|judgements|arrivals|agreements|second_looks_decided|histograms`)
 
 // small matches tables that have a row for each site or model, or a single row.
 const small = `(site_counts|audit_head|sites|promotions|part|CONSTANT ROW|\(subquery)`

@@ -10,8 +10,8 @@ import (
 )
 
 // Purge removes what has expired: idempotency keys and events older than a day,
-// ended sessions and skips, second looks that nobody claimed for two weeks, old
-// keys of addresses, and what models.Retention of each site says. It returns the
+// ended sessions and skips, second looks that nobody claimed for two weeks (a year
+// in a training sample), old keys of addresses, and what models.Retention of each site says. It returns the
 // number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
 	dayAgo, now := micros(db.sql.Now().Add(-idempotencyTTL)), micros(db.sql.Now())
@@ -31,9 +31,9 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys + events + sessions, err
 	}
-	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE id IN
-		(SELECT id FROM second_looks WHERE decided_at IS NULL AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
-		0, micros(db.sql.Now().Add(-secondLookTTL)))
+	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE id IN (SELECT id FROM second_looks
+		WHERE decided_at IS NULL AND created_at >= $1 AND created_at < $2 AND (NOT sample OR created_at < $4) ORDER BY created_at LIMIT $3) RETURNING created_at`,
+		0, micros(db.sql.Now().Add(-secondLookTTL)), micros(db.sql.Now().Add(-trainingSampleTTL)))
 	if err != nil {
 		return keys + events + sessions + looks, err
 	}
@@ -174,9 +174,16 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 	return total + authors, err
 }
 
-func (db *DB) removeLabels(ctx context.Context, site string, before int64) (int64, error) {
-	return purgeBatches(ctx, db, `DELETE FROM labels WHERE id IN (SELECT id FROM labels
-		WHERE site = $4 AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
+// removeLabels removes labels and golden examples of a site.
+func (db *DB) removeLabels(ctx context.Context, site string, before int64) (total int64, err error) {
+	for _, table := range []string{"labels", "golden_examples"} {
+		n, err := purgeBatches(ctx, db, `DELETE FROM `+table+` WHERE id IN (SELECT id FROM `+table+`
+			WHERE site = $4 AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
+		if total += n; err != nil {
+			return total, err
+		}
+	}
+	return total, nil
 }
 
 // strippedColumns are the columns of a comment that came from its author, but not

@@ -10,8 +10,11 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// secondLookTTL is how long a second look can be claimed.
-const secondLookTTL = 14 * 24 * time.Hour
+// How long a second look can be claimed.
+const (
+	secondLookTTL     = 14 * 24 * time.Hour
+	trainingSampleTTL = 365 * 24 * time.Hour // a newsroom may need months until its model has learned
+)
 
 // sampled tells whether an id belongs to a random share of all ids. Nobody can
 // predict the id of a decision.
@@ -30,6 +33,8 @@ type secondLookRow struct {
 	action            models.Action
 	reason            models.Reason
 	by                string
+	rate              float64 // probability with which it was chosen; 0: unknown
+	sample            bool    // part of the training sample
 	createdAt         int64
 	answeredBy        string
 	leaseBy           string
@@ -43,6 +48,8 @@ var secondLookRows = sqldb.NewInsert("second_looks", "",
 	sqldb.Text("first_action", func(l secondLookRow) string { return string(l.action) }),
 	sqldb.Text("first_reason", func(l secondLookRow) string { return string(l.reason) }),
 	sqldb.Text("first_by", func(l secondLookRow) string { return l.by }),
+	sqldb.Float("rate", func(l secondLookRow) *float64 { return &l.rate }),
+	sqldb.Bool("sample", func(l secondLookRow) bool { return l.sample }),
 	sqldb.Int("created_at", func(l secondLookRow) int64 { return l.createdAt }),
 	sqldb.Constant[secondLookRow]("second_action", "''"),
 	sqldb.Constant[secondLookRow]("second_reason", "''"),
@@ -52,26 +59,31 @@ var secondLookRows = sqldb.NewInsert("second_looks", "",
 	sqldb.Constant[secondLookRow]("lease_until", "0"),
 )
 
-func (t *tx) newSecondLook(id string, c models.Comment, of models.SecondLookTarget, action models.Action, reason models.Reason, by string) secondLookRow {
-	return secondLookRow{id: id, comment: c.ID, site: c.Site, of: of, action: action, reason: reason, by: by, createdAt: micros(t.Now)}
+func (t *tx) newSecondLook(id string, c models.Comment, of models.SecondLookTarget, action models.Action, reason models.Reason, by string, rate float64) secondLookRow {
+	return secondLookRow{id: id, comment: c.ID, site: c.Site, of: of, action: action, reason: reason, by: by, rate: min(rate, 1), createdAt: micros(t.Now)}
 }
 
 // machineSecondLook has an id of its own: that of the comment would reveal what
 // became of it.
-func (t *tx) machineSecondLook(c models.Comment) secondLookRow {
+func (t *tx) machineSecondLook(c models.Comment, rate float64, inSample bool) secondLookRow {
 	action := models.Approve
 	if c.Status == models.Rejected {
 		action = models.Reject
 	}
-	return t.newSecondLook(newID(), c, models.TargetMachine, action, c.Reason, "")
+	if inSample {
+		rate = 1
+	}
+	l := t.newSecondLook(newID(), c, models.TargetMachine, action, c.Reason, "", rate)
+	l.sample = inSample
+	return l
 }
 
 func readSecondLook(scan sqldb.Scanner) (l secondLookRow, err error) {
-	err = scan(&l.id, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.answeredBy, &l.leaseBy)
+	err = scan(&l.id, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.rate, &l.sample, &l.answeredBy, &l.leaseBy)
 	return l, err
 }
 
-const secondLookColumns = `SELECT l.id, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.second_by, l.lease_by FROM second_looks l`
+const secondLookColumns = `SELECT l.id, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.rate, l.sample, l.second_by, l.lease_by FROM second_looks l`
 
 func statusOf(a models.Action) models.Status {
 	if a == models.Approve {
@@ -92,11 +104,7 @@ func (db *DB) ClaimSecondLooks(ctx context.Context, by models.Caller, site strin
 	limit = sqldb.PageSize(limit)
 	return update(ctx, db, func(t *tx) ([]models.SecondLook, error) {
 		now := micros(t.Now)
-		w := new(sqldb.Where)
-		w.Add("l.decided_at IS NULL AND l.created_at > ?", micros(t.Now.Add(-secondLookTTL)))
-		w.Add("l.first_by <> ?", by.Name)
-		w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
-		w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
+		w := t.openSecondLooks(by)
 		free := w.And("l.lease_until <= ?", now)
 		parts := []*sqldb.Where{free}
 		if !all {
@@ -127,6 +135,18 @@ func (db *DB) ClaimSecondLooks(ctx context.Context, by models.Caller, site strin
 		}
 		return t.leaseSecondLooks(by, looks, t.Now.Add(lease))
 	})
+}
+
+// openSecondLooks is the condition of second looks (l) that the caller may decide,
+// with their comments (c).
+func (t *tx) openSecondLooks(by models.Caller) *sqldb.Where {
+	w := new(sqldb.Where)
+	w.Add("l.decided_at IS NULL AND l.created_at > ?", micros(t.Now.Add(-trainingSampleTTL)))
+	w.Add("(l.sample OR l.created_at > ?)", micros(t.Now.Add(-secondLookTTL)))
+	w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
+	w.Add("l.first_by <> ?", by.Name)
+	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
+	return w
 }
 
 // leaseSecondLooks leases second looks and returns what the caller may see of
@@ -168,8 +188,9 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 }
 
 // DecideSecondLook stores the decision of a moderator who has claimed a second look.
-// When it differs from the first one, the comment goes back to the queue, and its
-// label is suspended until somebody decides. A comment whose status is not that
+// When it agrees with the filter, the comment gets a label. When it differs from the
+// first decision, the comment goes back to the queue, and its label is suspended
+// until somebody decides. A comment whose status is not that
 // of the first decision any more is a conflict. d.Version is ignored.
 func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string, d models.DecisionRequest) (models.SecondLookResult, error) {
 	if err := d.Validate(); err != nil {
@@ -196,13 +217,13 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 			Agreed: d.Action == l.action, Comment: c,
 		}
 		t.counters.onSecondLook(c.Site, o, t.Now)
-		if !o.Agreed {
-			if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, l.id, c.ID); err != nil {
-				return o, err
-			}
-			if o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook); err != nil {
-				return o, err
-			}
+		if o.Agreed {
+			err = t.labelSecondLook(l, c, d, by)
+		} else if err = t.suspendLabel(c.ID, l.id); err == nil {
+			o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook)
+		}
+		if err != nil {
+			return o, err
 		}
 		return o, t.audit(by, c.Site, "comment.second_look", c.ID, auditStateOf(c), struct {
 			auditState

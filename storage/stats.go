@@ -18,8 +18,11 @@ type Stats struct {
 	Moderators      []ModeratorCount `json:"moderators"` // over the same days
 	Agreement       ModelAgreement   `json:"agreement"`  // over the same days
 	SecondLooks     SecondLookStats  `json:"second_looks"`
-	Scores          RiskHistograms   `json:"scores"`  // over the same days
-	Waiting         WaitTimes        `json:"waiting"` // over the same days
+	// ModeratorAgreement is how often second looks agreed with each moderator, over
+	// the same days.
+	ModeratorAgreement []ModeratorAgreement `json:"moderator_agreement"`
+	Scores             RiskHistograms       `json:"scores"`  // over the same days
+	Waiting            WaitTimes            `json:"waiting"` // over the same days
 }
 
 // Day counts the events of one day: Comments that were posted, Approved, Rejected
@@ -87,6 +90,9 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 			return s, err
 		}
 		if err := t.loadHistograms(&s, by, site, first); err != nil {
+			return s, err
+		}
+		if s.ModeratorAgreement, err = t.loadModeratorAgreements(by, site); err != nil {
 			return s, err
 		}
 		s.SecondLooks, err = t.loadSecondLookStats(by, site)

@@ -64,7 +64,8 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		Commands: []*cli.Command{
 			serveCommand(), siteCommand(), moderatorCommand(),
 			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(),
-			exportCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
+			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(),
+			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
 		},
 	}
 	applyDefaults(root)

@@ -51,3 +51,23 @@ func secondLooksAreCounted(t *testing.T, d *testServer) {
 	p.waitForText("#none", "Nothing is waiting.")
 	p.waitFor(`document.getElementById("looks").textContent === " 1"`)
 }
+
+func TestTrainingSampleIsShown(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	size := 3
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.TrainingSample = &size; return nil })
+	d.must(err)
+	for i, text := range []string{"The clock is right.", "We saw the old bridge from the train."} {
+		d.post(i, "Ilse", text)
+	}
+	p := d.login("alice")
+	p.waitFor(`document.getElementById("looks").textContent === " 2"`)
+	p.run(chromedp.Click(`#pages a[href="#looks"]`))
+	p.waitForText("#sample", "demo: 0 of 3 looked at")
+	p.waitForText("#comment .body", "The clock is right.")
+	p.keys("a")
+	p.waitForText("#sample", "demo: 1 of 3 looked at")
+	p.waitFor(`document.getElementById("looks").textContent === " 1"`)
+	p.run(chromedp.Click(`#pages a[href="#queue"]`))
+	p.waitFor(`document.getElementById("sample").textContent === ""`)
+}

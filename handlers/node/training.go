@@ -100,7 +100,7 @@ func (n *Node) runTraining(ctx context.Context, by models.Caller) (version strin
 	if err != nil {
 		return "", err
 	}
-	m, _, err := classifier.Train(ctx, n.db.Labels(ctx, "", time.Time{}), classifier.TrainOptions{
+	m, _, err := classifier.Train(ctx, n.db.TrainingLabels(ctx), classifier.TrainOptions{
 		Base: base, Progress: n.trainer.progress,
 	})
 	if err != nil {

@@ -31,10 +31,6 @@ const (
 // Comparer compares models with the live one. It makes one comparison at a time, so
 // that comparisons take one processor at most.
 type Comparer struct {
-	// Golden returns the examples that a newsroom wants to keep their class. nil:
-	// there are none.
-	Golden func(ctx context.Context) iter.Seq2[models.Label, error]
-
 	db   *storage.DB
 	now  func() time.Time
 	busy chan struct{} // has room for the comparison that runs
@@ -123,15 +119,13 @@ func (c *Comparer) Evidence(ctx context.Context) (gate.Evidence, gate.Limits, er
 	ev := gate.Evidence{
 		Labels:  c.db.Labels(ctx, "", time.Time{}),
 		Traffic: c.traffic(ctx, sites),
+		Golden:  c.golden(ctx),
 		Policy: func(site string) classifier.Policy {
 			if p, ok := policies[site]; ok {
 				return p
 			}
 			return classifier.Policy{Site: site}
 		},
-	}
-	if c.Golden != nil {
-		ev.Golden = c.Golden(ctx)
 	}
 	return ev, gate.Limits{Traffic: maxComments}, nil
 }
@@ -150,6 +144,17 @@ func (c *Comparer) traffic(ctx context.Context, sites []models.Site) iter.Seq2[c
 				if !yield(sample, err) || err != nil {
 					return
 				}
+			}
+		}
+	}
+}
+
+// golden streams the golden examples of all sites.
+func (c *Comparer) golden(ctx context.Context) iter.Seq2[models.Label, error] {
+	return func(yield func(models.Label, error) bool) {
+		for g, err := range c.db.GoldenExamples(ctx, "") {
+			if !yield(g.AsLabel(), err) || err != nil {
+				return
 			}
 		}
 	}

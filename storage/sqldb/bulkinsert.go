@@ -40,6 +40,15 @@ func Int[R any](name string, value func(R) int64) Column[R] {
 	}
 }
 
+// Bool is a column of type boolean.
+func Bool[R any](name string, value func(R) bool) Column[R] {
+	return Column[R]{
+		name: name, kind: "boolean",
+		value: func(row R) driver.Value { return value(row) },
+		array: arrayOf(value),
+	}
+}
+
 // Float is a column of type double precision; nil is NULL.
 func Float[R any](name string, value func(R) *float64) Column[R] {
 	return Column[R]{

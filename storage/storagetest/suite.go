@@ -27,6 +27,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"decisions", decisionTests},
 		{"second looks", secondLookTests},
 		{"training", trainingTests},
+		{"label flow", labelFlowTests},
 		{"stats", statsTests},
 		{"audit", auditTests},
 		{"database", databaseTests},

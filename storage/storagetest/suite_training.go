@@ -19,6 +19,7 @@ var trainingTests = map[string]func(*testing.T, *fixture){
 		want := models.Label{
 			ID: d.ID, Text: c.Body, Label: models.Ham, Author: "N", AuthorEmail: "n@example.org", AuthorURL: "https://n.example",
 			URL: "https://gazette.example/a1", Site: "gazette", Source: "decision", LabelledBy: "ann", CreatedAt: d.CreatedAt,
+			SelectedBy: models.SelectedHeld, SelectionRate: 1,
 		}
 		got := 0
 		for label, err := range l.Labels(l.ctx, "gazette", d.CreatedAt) {

@@ -8,7 +8,7 @@ import { choices, language, translate } from "./lib/i18n.js";
 import { describeError, showError } from "./lib/toasts.js";
 import { claim, release, renewClaims } from "./desk/claims.js";
 import { filter } from "./desk/filter.js";
-import { clearArrivals, showCounts } from "./desk/header.js";
+import { clearArrivals, refreshSecondLooks, showCounts } from "./desk/header.js";
 import { showHelp } from "./desk/keys.js";
 import { connect, disconnect, refreshQueue } from "./desk/live.js";
 import * as queue from "./desk/queue.js";
@@ -88,7 +88,7 @@ const loadDesk = async () => {
     if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
     clearArrivals();
     if (!queue.openId) queue.openNext(0, false);
-    await refreshQueue();
+    await Promise.all([refreshSecondLooks(true), refreshQueue()]);
   } catch (error) {
     showError(error);
     if (!queue.openId) setContent("comment", element("p.muted.empty", describeError(error)));

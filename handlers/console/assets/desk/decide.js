@@ -8,6 +8,7 @@ import { moderator } from "../session.js";
 import { previewCampaign } from "./campaign.js";
 import { claimAhead, openNextClaimed } from "./claims.js";
 import { fetchDetails, forgetDetails } from "./details.js";
+import { refreshSecondLooks } from "./header.js";
 import { commentCount, idsOf, totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonText } from "./reasons.js";
@@ -40,6 +41,7 @@ const decideOne = async (item, decision) => {
     entry.agreed = reply.agreed;
     forgetDetails(item.id);
     showHistory();
+    if (item.isSecondLook) ignoreErrors(refreshSecondLooks(true));
   } catch (error) {
     withdraw(entry);
     handleRefusal(error, entry);

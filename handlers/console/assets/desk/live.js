@@ -5,7 +5,7 @@ import { byId, configure } from "../lib/dom.js";
 import { translate } from "../lib/i18n.js";
 import { updateDetail } from "./detail.js";
 import { filter } from "./filter.js";
-import { addArrival, removeArrival, setOldestTime, showCounts } from "./header.js";
+import { addArrival, refreshSecondLooks, removeArrival, setOldestTime, showCounts } from "./header.js";
 import * as queue from "./queue.js";
 import { fetchQueue } from "./requests.js";
 
@@ -64,13 +64,15 @@ const scheduleRefresh = () => {
   }, refreshDelay);
 };
 
-// refreshQueue fetches how many comments are pending, since when, and who has claimed what is in the list.
+// refreshQueue fetches how many comments are pending, since when, and who has claimed what is in the list; and from
+// time to time how many second looks are open.
 export const refreshQueue = async () => {
   const { generation } = queue;
-  if (queue.secondLookMode) return showCounts();
+  if (queue.secondLookMode) return refreshSecondLooks();
   const [page, oldest] = await Promise.all([
     fetchQueue({ limit: Math.max(1, Math.min(maxRefreshed, queue.items.length)) }),
     fetchQueue({ sort: "oldest", limit: 1, group: "" }),
+    refreshSecondLooks(),
   ]);
   if (generation !== queue.generation) return;
   for (const found of page.items) {

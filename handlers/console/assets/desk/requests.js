@@ -12,6 +12,9 @@ export const fetchQueue = async (parameters) =>
 
 export const claimFromQueue = async (limit) => withIds(await post("/queue/claim", { ...filterQuery(), limit }));
 
+// fetchSecondLookState returns how many second looks are open, and how far the training samples are.
+export const fetchSecondLookState = () => get("/second-looks", { site: filter.site });
+
 // claimSecondLooks returns second looks as items of the queue. They do not say what was decided.
 export const claimSecondLooks = async () => {
   const { items } = await post("/second-looks/claim", { site: filter.site });

@@ -56,7 +56,7 @@ const sitePage = async (site, reload) => {
 };
 
 const settingFields = (site) => {
-  const { name = "", mode = "post", second_look: secondLook, origins = [] } = site;
+  const { name = "", mode = "post", second_look: secondLook, training_sample: sample, origins = [] } = site;
   const { retention = {}, surge = {}, thresholds = {} } = site;
   const numbers = (group, values, keys, empty) =>
     keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
@@ -64,6 +64,7 @@ const settingFields = (site) => {
     ["name", name],
     ["mode", mode, choices("mode")],
     ["second_look", secondLook ?? "", "number"],
+    ["training_sample", sample ?? "", "number"],
     ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
     ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
     ...numbers("thresholds", thresholds, ["hold", "reject"], ""),

@@ -18,7 +18,7 @@ const section = (key, headings, rows) => [element("h3", text(key)), table(text(k
 export const statsPage = async (argument) => {
   const slug = sites.length === 1 ? sites[0].slug : argument;
   const stats = await get("/stats", { site: slug });
-  const { days, waiting, scores, thresholds, agreement, second_looks, moderators } = stats;
+  const { days, waiting, scores, thresholds, agreement, second_looks, moderators, moderator_agreement } = stats;
   return [
     sitePicker("stats", slug),
     ...dayCharts(days),
@@ -27,9 +27,10 @@ export const statsPage = async (argument) => {
     section("agreement", [text("machine"), actionLabel("approved"), actionLabel("rejected"), text("share")],
       agreementRows(agreement)),
     section("looks", ["", text("count"), text("share"), text("kappa")], secondLookRows(second_looks)),
-    section("moderators", [translate("role.moderator"), actionLabel("approved"), actionLabel("rejected")],
+    section("moderators",
+      [translate("role.moderator"), actionLabel("approved"), actionLabel("rejected"), text("share")],
       moderators.map(({ moderator, approved, rejected }) =>
-        [moderator, formatNumber(approved), formatNumber(rejected)])),
+        [moderator, formatNumber(approved), formatNumber(rejected), secondLooksAt(moderator, moderator_agreement)])),
   ];
 };
 
@@ -56,6 +57,10 @@ const agreementRows = (agreement) => Object.keys(outcomes).map((outcome) => {
   const share = outcome !== "held" && approved + rejected > 0 && formatPercent(agreed / (approved + rejected));
   return [actionLabel(outcome), formatNumber(approved), formatNumber(rejected), share];
 });
+
+// secondLooksAt says how many second looks agreed with a moderator, of how many.
+const secondLooksAt = (name, counts) => counts.filter(({ moderator }) => moderator === name)
+  .map(({ agreed, disagreed }) => `${formatNumber(agreed)} / ${formatNumber(agreed + disagreed)}`);
 
 const secondLookRows = (secondLooks) => Object.entries(secondLooks).map(([subject, counts]) => {
   const agreed = counts.approved_approved + counts.rejected_rejected;
