@@ -64,7 +64,7 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		Commands: []*cli.Command{
 			serveCommand(), siteCommand(), moderatorCommand(),
 			trainCommand(), evaluateCommand(), scoreCommand(), modelCommand(),
-			exportCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
+			exportCommand(), auditCommand(), readerCommand(), backupCommand(), restoreCommand(), migrateCommand(), versionCommand(), trainWorkerCommand(),
 		},
 	}
 	applyDefaults(root)

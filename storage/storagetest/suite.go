@@ -27,6 +27,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"decisions", decisionTests},
 		{"second looks", secondLookTests},
 		{"training", trainingTests},
+		{"leases of trainings", trainingLeaseTests},
 		{"stats", statsTests},
 		{"audit", auditTests},
 		{"database", databaseTests},
