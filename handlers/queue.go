@@ -42,6 +42,7 @@ func (s *Server) queue(c echo.Context) error {
 	if page.Items == nil {
 		page.Items = []models.QueueItem{}
 	}
+	explain(c, page.Items)
 	return c.JSON(http.StatusOK, page)
 }
 
@@ -155,6 +156,7 @@ func (s *Server) claim(c echo.Context) error {
 	if len(items) > 0 {
 		s.node.Publish(ctx, models.Event{Kind: models.CommentClaimed, Subject: items[0].Comment.ID})
 	}
+	explain(c, items)
 	return c.JSON(http.StatusOK, list[models.QueueItem]{Items: items})
 }
 
