@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"winnow/models"
 )
 
@@ -78,7 +80,8 @@ func TestDetailSaysWhyInTheModeratorsLanguage(t *testing.T) {
 	d.post(1, "Ilse", "The clock is right.")
 	p := d.login("alice")
 	p.waitForText("#because", "Held because every comment here waits for a moderator.")
-	p.evaluate(`(localStorage["winnow.lang"] = "de", location.reload())`)
+	p.evaluate(`localStorage["winnow.lang"] = "de"`)
+	p.run(chromedp.Reload())
 	p.waitForText("#because", "Zurückgehalten, weil hier jeder Kommentar auf eine Freigabe wartet.")
 }
 

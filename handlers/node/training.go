@@ -51,15 +51,15 @@ func newTrainer(n *Node, cfg TrainingConfig) *Trainer {
 // Start starts a training on all labels, unless one is running on any node.
 func (t *Trainer) Start(ctx context.Context, by models.Caller) (models.Training, error) {
 	none := models.Training{}
-	if len(t.cfg.Command) == 0 {
-		return none, models.Errorf(models.KindUnavailable, "this server does not train models")
-	}
 	counts, err := t.node.db.LabelCounts(ctx, "")
 	if err != nil {
 		return none, err
 	}
 	if err := checkLabelCounts(counts); err != nil {
 		return none, err
+	}
+	if len(t.cfg.Command) == 0 {
+		return none, models.Errorf(models.KindUnavailable, "this server does not train models")
 	}
 	job, err := t.node.db.StartTraining(ctx, by, total(counts), trainingLease)
 	if err != nil {
