@@ -8,34 +8,65 @@ import (
 	"winnow/models"
 )
 
-// maxSignals is how many features a verdict names; the others are summed up in
-// one more signal, "rest".
+// maxSignals is how many features a verdict names. The others are summed up by
+// kind, in signals such as "rest:word".
 const maxSignals = 12
+
+// minTelling is the least weight of a feature that is named, in log odds: ten
+// percent of the odds. Every text has dozens of weaker ones, such as its number of
+// lines.
+const minTelling = 0.1
 
 // contribution is what one feature adds to the log odds. A word and the
 // character n-grams cut from it are one contribution.
 type contribution struct {
-	feature int32 // index into scorer.features
-	weight  float64
+	token  int32 // index into scorer.tokens
+	weight float64
 }
 
-// explain returns the signals of a score, strongest first.
+// restNames are the names of the sums, by the kind of their features. Pairs
+// count as words.
+var restNames = func() (names [features.NumKinds]string) {
+	for k := features.Word; k < features.NumKinds; k++ {
+		names[k] = models.RestPrefix + k.String()
+	}
+	return names
+}()
+
+// explain returns the signals of a score: the strongest features, then the sums
+// of the others, then the prior; the first two by falling strength.
 func (s *scorer) explain(h *Head, head int) []models.Signal {
 	s.contribute(h, head)
-	shown := min(len(s.contributions), maxSignals)
-	selectStrongest(s.contributions, shown)
-	out := make([]models.Signal, 0, shown+2)
-	positions := make([][2]int, shown)
+	var rest [features.NumKinds]float64
+	telling := s.sumUntelling(&rest)
+	shown := min(len(telling), maxSignals)
+	selectStrongest(telling, shown)
+	for _, c := range telling[shown:] {
+		rest[restKind(s.tokens[c.token].Kind)] += c.weight
+	}
+	out := s.named(telling[:shown], int(features.NumKinds)+1)
+	for kind, weight := range rest {
+		if weight != 0 {
+			out = insertRanked(out, shown, models.Signal{Name: restNames[kind], Weight: weight})
+		}
+	}
+	return append(out, models.Signal{Name: models.PriorSignal, Weight: h.Prior})
+}
+
+// named returns the signals of contributions. It has room for more signals.
+func (s *scorer) named(contributions []contribution, more int) []models.Signal {
+	out := make([]models.Signal, 0, len(contributions)+more)
+	positions := make([][2]int, len(contributions))
 	// All names share one string, which saves an allocation for each.
 	s.nameBuf = s.nameBuf[:0]
 	var ends [maxSignals]int
-	for i, c := range s.contributions[:shown] {
-		s.nameBuf = s.scanner.AppendName(s.nameBuf, s.tokens[s.features[c.feature].token])
+	for i, c := range contributions {
+		s.nameBuf = s.scanner.AppendName(s.nameBuf, s.tokens[c.token])
 		ends[i] = len(s.nameBuf)
 	}
 	names, start := string(s.nameBuf), 0
-	for i, c := range s.contributions[:shown] {
-		t := &s.tokens[s.features[c.feature].token]
+	for i, c := range contributions {
+		t := &s.tokens[c.token]
 		signal := models.Signal{Name: names[start:ends[i]], Weight: c.weight}
 		start = ends[i]
 		if t.Start >= 0 {
@@ -44,15 +75,28 @@ func (s *scorer) explain(h *Head, head int) []models.Signal {
 		}
 		out = append(out, signal)
 	}
-	out = insertRanked(out, models.Signal{Name: "prior", Weight: h.Prior})
-	rest := 0.0
-	for _, c := range s.contributions[shown:] {
-		rest += c.weight
-	}
-	if len(s.contributions) > shown {
-		out = insertRanked(out, models.Signal{Name: "rest", Weight: rest})
-	}
 	return out
+}
+
+// sumUntelling adds the contributions that say nothing to a person to the sums,
+// and returns the others: weak ones, function words, and parts of words or hosts.
+func (s *scorer) sumUntelling(rest *[features.NumKinds]float64) []contribution {
+	telling := s.contributions[:0]
+	for _, c := range s.contributions {
+		if t := &s.tokens[c.token]; math.Abs(c.weight) < minTelling || t.Kind == features.Chars || s.scanner.IsFunctionWord(*t) {
+			rest[restKind(t.Kind)] += c.weight
+		} else {
+			telling = append(telling, c)
+		}
+	}
+	return telling
+}
+
+func restKind(k features.Kind) features.Kind {
+	if k == features.Pair {
+		return features.Word
+	}
+	return k
 }
 
 // contribute fills s.contributions with what the features add to a head's log
@@ -72,17 +116,35 @@ func (s *scorer) contribute(h *Head, head int) {
 			s.contributions[word].weight += weight
 			continue
 		}
-		s.contributions = append(s.contributions, contribution{int32(i), weight})
+		at := f.token
+		if token.Kind == features.Chars {
+			at = s.wordOf(f.token)
+		}
+		s.contributions = append(s.contributions, contribution{at, weight})
 		if token.Kind == features.Word || token.Kind == features.Chars {
 			word, start, end = len(s.contributions)-1, token.Start, token.End
 		}
 	}
 }
 
-// insertRanked inserts a signal by falling strength, behind its equals.
-func insertRanked(signals []models.Signal, signal models.Signal) []models.Signal {
+// wordOf returns the word that an n-gram was cut from, which may have no weight of
+// its own, or the n-gram when it was not cut from a word. Both are indices into
+// tokens.
+func (s *scorer) wordOf(chars int32) int32 {
+	t := &s.tokens[chars]
+	for i := chars - 1; i >= 0 && s.tokens[i].End == t.End; i-- {
+		if word := &s.tokens[i]; word.Kind == features.Word && word.Start == t.Start {
+			return i
+		}
+	}
+	return chars
+}
+
+// insertRanked inserts a signal into those from index first on, by falling
+// strength, behind its equals.
+func insertRanked(signals []models.Signal, first int, signal models.Signal) []models.Signal {
 	i := len(signals)
-	for i > 0 && math.Abs(signals[i-1].Weight) < math.Abs(signal.Weight) {
+	for i > first && math.Abs(signals[i-1].Weight) < math.Abs(signal.Weight) {
 		i--
 	}
 	return slices.Insert(signals, i, signal)

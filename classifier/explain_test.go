@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"winnow/models"
@@ -26,7 +27,7 @@ func TestSelectStrongestMatchesStableSort(t *testing.T) {
 		if !slices.Equal(got[:n], want[:n]) {
 			t.Fatalf("of %v: got %v, want %v", all, got[:n], want[:n])
 		}
-		byHit := func(a, b contribution) int { return cmp.Compare(a.feature, b.feature) }
+		byHit := func(a, b contribution) int { return cmp.Compare(a.token, b.token) }
 		if slices.SortFunc(got, byHit); !slices.Equal(got, all) {
 			t.Fatalf("of %v some are missing: %v", all, got)
 		}
@@ -44,8 +45,12 @@ func TestSignalsSumToTheLogOdds(t *testing.T) {
 		sum := 0.0
 		for i, s := range v.Signals {
 			sum += s.Weight
-			if i > 0 && math.Abs(s.Weight) > math.Abs(v.Signals[i-1].Weight) {
-				t.Fatalf("signals are not ordered by strength: %+v", v.Signals)
+			if i == 0 {
+				continue
+			}
+			before := v.Signals[i-1]
+			if s.Rank() < before.Rank() || s.Rank() == before.Rank() && math.Abs(s.Weight) > math.Abs(before.Weight) {
+				t.Fatalf("signals are not ordered: %+v", v.Signals)
 			}
 		}
 		if want := math.Log(p / (1 - p)); math.Abs(sum-want) > 1e-6*max(1, math.Abs(want)) {
@@ -68,4 +73,30 @@ func TestSignalPositionsReferToOriginalText(t *testing.T) {
 		return
 	}
 	t.Errorf("no signal for the word: %+v", v.Signals)
+}
+
+// TestSignalsNameWhatTells: function words and parts of words are in the sums, and
+// a word whose parts alone have a weight is named as a whole.
+func TestSignalsNameWhatTells(t *testing.T) {
+	m := train(t, comments(300, models.Ham, models.Spam), TrainOptions{})
+	named := 0
+	functionWords := []string{"the", "and", "of", "to", "my", "you", "der", "die", "das"}
+	for _, l := range append(comments(200, models.Ham, models.Spam), models.Label{Text: "the and of casinobonuses you und der die das"}) {
+		v := m.Verdict(FromLabel(l), Policy{})
+		if last := v.Signals[len(v.Signals)-1].Name; last != models.PriorSignal {
+			t.Fatalf("the last signal is %s", last)
+		}
+		for _, s := range v.Signals {
+			kind, name, _ := strings.Cut(s.Name, ":")
+			switch {
+			case kind == "chars", kind == "word" && slices.Contains(functionWords, name):
+				t.Errorf("%q: signal %s tells nothing", l.Text, s.Name)
+			case s.Name == "word:casinobonuses":
+				named++
+			}
+		}
+	}
+	if named != 1 {
+		t.Errorf("a word with known parts is named %d times", named)
+	}
 }

@@ -39,17 +39,15 @@ type rowFile struct {
 const maxOffsets = 1024
 
 func newRowFile() (*rowFile, error) {
-	f, err := os.CreateTemp("", "winnow-train-*")
+	f, err := createTemp()
 	if err != nil {
-		return nil, fmt.Errorf("make a temporary file for training: %w", err)
+		return nil, err
 	}
 	return &rowFile{file: f, w: bufio.NewWriterSize(f, 1<<18), interval: 1}, nil
 }
 
-// Close closes and removes the file.
-func (f *rowFile) Close() error {
-	return errors.Join(f.file.Close(), os.Remove(f.file.Name()))
-}
+// Close closes the file, which removes it.
+func (f *rowFile) Close() error { return f.file.Close() }
 
 // recordOffset is called before each row is written. When there are too many
 // offsets it drops every other one.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"os"
 	"sync"
 
 	"winnow/classifier/text/features"
@@ -103,11 +102,11 @@ type trainer struct {
 // without spam and abuse, the error is of models.KindInvalid.
 func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOptions) (_ *Model, _ Metrics, err error) {
 	t := newTrainer(opt)
-	texts, err := os.CreateTemp("", "winnow-labels-*")
+	texts, err := createTemp()
 	if err != nil {
-		return nil, Metrics{}, fmt.Errorf("make a temporary file for training: %w", err)
+		return nil, Metrics{}, err
 	}
-	defer func() { err = errors.Join(err, texts.Close(), os.Remove(texts.Name())) }()
+	defer func() { err = errors.Join(err, texts.Close()) }()
 	if err := t.collect(ctx, rows, texts); err != nil {
 		return nil, Metrics{}, err
 	}

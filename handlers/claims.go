@@ -41,6 +41,7 @@ func (s *Server) claim(c echo.Context) error {
 	if len(items) > 0 {
 		s.node.Publish(ctx, models.Event{Kind: models.CommentClaimed, Subject: items[0].Comment.ID})
 	}
+	explain(c, items)
 	return c.JSON(http.StatusOK, list[models.QueueItem]{Items: items})
 }
 

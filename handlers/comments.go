@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"winnow/handlers/screening"
+	"winnow/handlers/why"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -188,7 +189,10 @@ func (s *Server) commentDetail(c echo.Context) error {
 	if d.Thread == nil {
 		d.Thread = []models.Comment{}
 	}
-	return c.JSON(http.StatusOK, d)
+	return c.JSON(http.StatusOK, struct {
+		storage.Detail
+		Why string `json:"why"`
+	}{d, why.Sentence(replyLanguage(c), d.Comment, d.Verdict)})
 }
 
 // outcome returns what became of a comment, for its site or the reader who wrote

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"winnow/classifier"
 	"winnow/handlers"
 	"winnow/handlers/node"
+	"winnow/handlers/node/trainworker"
 	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/memory"
@@ -88,7 +90,8 @@ func (d *testNode) serve(notifier node.Notifier) {
 	d.Helper()
 	d.base, d.stop = start(d.T, handlers.Config{
 		DB: d.db, Limiter: memory.NewLimiter(time.Now), Notifier: notifier, Campaigns: memory.NewCampaigns(nil), Secret: secret,
-		Log: slog.New(slog.NewTextHandler(d.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		Log:      slog.New(slog.NewTextHandler(d.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		Training: node.TrainingConfig{Command: []string{os.Args[0], trainworker.Command}},
 	})
 	d.doc = openapiRouter(d.T, d.base)
 }

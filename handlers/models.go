@@ -13,28 +13,28 @@ import (
 
 	"winnow/classifier"
 	"winnow/classifier/gate"
-	"winnow/handlers/node"
 	"winnow/handlers/promotion"
 	"winnow/models"
 )
 
 // listModels lists the models of the installation, newest first, and the last
-// training of this node.
+// training of any node.
 func (s *Server) listModels(c echo.Context) error {
-	last := s.node.Trainer().Last() // read first: the model of a training that is done must be in the list
-	all, err := s.db.Models(c.Request().Context())
+	ctx := c.Request().Context()
+	last, err := s.db.LastTraining(ctx) // read first: the model of a training that is done must be in the list
+	if err != nil {
+		return err
+	}
+	all, err := s.db.Models(ctx)
 	if err != nil {
 		return err
 	}
 	if all == nil {
 		all = []models.ModelInfo{}
 	}
-	if last != nil && last.Failure != nil {
-		last.Error = problemOf(last.Failure).Detail
-	}
 	return c.JSON(http.StatusOK, struct {
 		Items    []models.ModelInfo `json:"items"`
-		Training *node.Training     `json:"training,omitempty"`
+		Training *models.Training   `json:"training,omitempty"`
 	}{all, last})
 }
 
@@ -149,27 +149,4 @@ func (s *Server) activated(c echo.Context, info models.ModelInfo) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, info)
-}
-
-// minLabels is the least number of ham labels, and of spam or abuse labels, that
-// a training needs.
-const minLabels = 20
-
-// trainModel starts to train a candidate on all labels, and replies at once.
-// listModels shows progress and result.
-func (s *Server) trainModel(c echo.Context) error {
-	n, err := s.db.LabelCounts(c.Request().Context(), "")
-	if err != nil {
-		return err
-	}
-	if n[models.Ham] < minLabels || max(n[models.Spam], n[models.Abuse]) < minLabels {
-		return invalid("labels", "must have at least %d ham and %d spam or abuse; there are %d ham, %d spam and %d abuse",
-			minLabels, minLabels, n[models.Ham], n[models.Spam], n[models.Abuse])
-	}
-	job, err := s.node.Trainer().Start(caller(c), s.now().UTC())
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set("Location", "/v1/models")
-	return c.JSON(http.StatusAccepted, job)
 }

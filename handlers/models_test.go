@@ -91,6 +91,7 @@ func TestModels(t *testing.T) {
 		"an uploaded model waits, is promoted, scores, and is rolled back": promoteAndRollBack,
 		"a promotion reaches the other nodes":                              promoteEverywhere,
 		"the labels of the installation train a candidate":                 trainFromLabels,
+		"a training is cancelled on any node":                              cancelTraining,
 	} {
 		onBoth(t, sentence, test)
 	}
@@ -152,6 +153,25 @@ func trainFromLabels(d *testNode) {
 		d.Fatalf("models: %+v", got.Items)
 	}
 	d.as("ada", "POST", "/v1/models/"+got.Training.Version+"/promote", object{}).must(http.StatusOK)
+}
+
+func cancelTraining(d *testNode) {
+	d.as("ada", "DELETE", "/v1/models/train", nil).must(http.StatusNotFound)
+	_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(20_000)))
+	d.must(err)
+	d.as("ada", "POST", "/v1/models/train", object{}).must(http.StatusAccepted)
+	one := *d
+	d.serve(memory.NewNotifier()) // another node
+	d.as("bob", "DELETE", "/v1/models/train", nil).must(http.StatusForbidden)
+	d.as("ada", "DELETE", "/v1/models/train", nil).must(http.StatusAccepted)
+	got := d.models()
+	for got.Training.State == "running" {
+		got = d.models()
+	}
+	if got.Training.State != "cancelled" || len(got.Items) != 1 || one.models().Training.State != "cancelled" {
+		d.Errorf("training %+v, %d models", got.Training, len(got.Items))
+	}
+	d.as("ada", "POST", "/v1/models/train", object{}).must(http.StatusAccepted) // the next one may start
 }
 
 func TestBadModels(t *testing.T) {

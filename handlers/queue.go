@@ -36,6 +36,7 @@ func (s *Server) queue(c echo.Context) error {
 	if page.Items == nil {
 		page.Items = []models.QueueItem{}
 	}
+	explain(c, page.Items)
 	return c.JSON(http.StatusOK, page)
 }
 

@@ -336,7 +336,7 @@ func TestRolesOfModeratorCalls(t *testing.T) {
 		"POST /v1/queue/renew": "bob", "POST /v1/queue/skip": "bob", "POST /v1/comments/x/escalate": "bob", "POST /v1/decisions/preview": "bob",
 		"GET /v1/comments/x": "bob", "POST /v1/comments/x/decision": "bob", "POST /v1/decisions": "bob", "POST /v1/decisions/x/undo": "bob",
 		"GET /v1/me": "bob", "GET /v1/sites": "bob", "GET /v1/audit": "eve", "GET /v1/stats": "eve", "GET /v1/labels": "eve",
-		"GET /v1/models": "eve", "POST /v1/models": "ada", "POST /v1/models/train": "ada", "POST /v1/models/x/promote": "ada",
+		"GET /v1/models": "eve", "POST /v1/models": "ada", "POST /v1/models/train": "ada", "DELETE /v1/models/train": "ada", "POST /v1/models/x/promote": "ada",
 		"POST /v1/models/rollback": "ada",
 	}
 	people := []string{"bob", "eve", "ada"} // with growing rights

@@ -53,6 +53,7 @@ type Config struct {
 	Log            *slog.Logger
 	Now            func() time.Time
 	Version        string // of the program, for /healthz and the metrics
+	Training       node.TrainingConfig
 }
 
 // Server answers HTTP requests. Handler may be used before and after Run; Run
@@ -86,7 +87,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	n, err := node.New(ctx, node.Config{DB: cfg.DB, Notifier: cfg.Notifier, Secret: cfg.Secret, Now: cfg.Now, Log: cfg.Log})
+	n, err := node.New(ctx, node.Config{DB: cfg.DB, Notifier: cfg.Notifier, Secret: cfg.Secret, Now: cfg.Now, Log: cfg.Log, Training: cfg.Training})
 	if err != nil {
 		return nil, err
 	}

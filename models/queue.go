@@ -6,6 +6,7 @@ import "time"
 type QueueItem struct {
 	Comment Comment     `json:"comment"`
 	Verdict Verdict     `json:"verdict"`
+	Why     string      `json:"why,omitempty"` // in one sentence; set by package handlers, in the client's language
 	Context ItemContext `json:"context"`
 	Version int64       `json:"version"` // of the comment, to send back with the decision
 	Claim   *Claim      `json:"claim,omitempty"`

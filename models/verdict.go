@@ -1,5 +1,7 @@
 package models
 
+import "strings"
+
 // Action is what a verdict demands and what a decision does.
 type Action string
 
@@ -19,9 +21,11 @@ type Verdict struct {
 	Action Action   `json:"action"`
 	// Reason is why the action is not approve, or why the comment was held
 	// although it is, such as ReasonBurst.
-	Reason  Reason   `json:"reason,omitempty"`
-	Signals []Signal `json:"signals"` // strongest first
-	Model   string   `json:"model"`   // version that computed it
+	Reason Reason `json:"reason,omitempty"`
+	// Signals are sorted by what a signal demands, then by Signal.Rank, then by the
+	// strength of their weights.
+	Signals []Signal `json:"signals"`
+	Model   string   `json:"model"` // version that computed it
 	// Thresholds that applied to this comment, for the explanation in the console.
 	HoldAt   float64 `json:"hold_at"`
 	RejectAt float64 `json:"reject_at,omitempty"` // 0: no rejection by probability
@@ -41,6 +45,24 @@ type Signal struct {
 	// At are the spans of the original text, as [start, end) in Unicode code
 	// points; absent for signals of the whole text.
 	Spans [][2]int `json:"at,omitempty"`
+}
+
+// Names of signals that stand for no single thing.
+const (
+	PriorSignal = "prior" // the log odds of a text of which nothing is known
+	RestPrefix  = "rest:" // what begins the names of sums of weak signals, such as "rest:word"
+)
+
+// Rank is 0 for what tells a person most, a single rule or feature; 1 for a sum of
+// features; 2 for the prior.
+func (s Signal) Rank() int {
+	switch {
+	case s.Name == PriorSignal:
+		return 2
+	case s.Name == "rest", strings.HasPrefix(s.Name, RestPrefix): // "rest" alone: of an earlier release
+		return 1
+	}
+	return 0
 }
 
 // Probability returns the highest probability of the verdict, 0 to 1, by which

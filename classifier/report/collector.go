@@ -92,7 +92,7 @@ func (h *headResult) add(l models.Label, p float64, v models.Verdict, class mode
 	if class == models.Spam && v.Reason != models.ReasonAbuse || v.Spam == nil {
 		m.Signals = v.Signals[:min(6, len(v.Signals))]
 		for _, s := range v.Signals {
-			if (s.Weight > 0) == positive || s.Name == "prior" || s.Name == "rest" {
+			if (s.Weight > 0) == positive || s.Rank() > 0 {
 				continue
 			}
 			w := h.wrongSignals[s.Name]

@@ -62,7 +62,7 @@ func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 	}
 	v.Signals = slices.Concat(fired, v.Signals)
 	slices.SortStableFunc(v.Signals, func(a, b models.Signal) int {
-		return cmp.Or(cmp.Compare(severity(b.Action), severity(a.Action)), cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)))
+		return cmp.Or(cmp.Compare(severity(b.Action), severity(a.Action)), cmp.Compare(a.Rank(), b.Rank()), cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)))
 	})
 	return v
 }

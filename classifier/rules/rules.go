@@ -17,8 +17,8 @@
 //	rule:too-long        Detail is the length in characters
 //
 // A verdict also has "campaign:copies" of package classifier/campaign, and the
-// model's own signals: "prior", "rest", and the names of tokens, such as
-// "word:casino", as features.Scanner.Name gives them.
+// model's own signals: the names of tokens, such as "word:casino", as
+// features.Scanner.Name gives them; "rest:" and a kind of tokens; and "prior".
 //
 // The package is pure: it uses no clock, no network and no database.
 package rules

@@ -65,7 +65,7 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 			serveCommand(), siteCommand(), moderatorCommand(),
 			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(),
 			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(),
-			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(),
+			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(), trainWorkerCommand(),
 		},
 	}
 	applyDefaults(root)

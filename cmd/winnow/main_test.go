@@ -9,11 +9,12 @@ import (
 	"sync"
 	"testing"
 
+	"winnow/handlers/node/trainworker"
 	"winnow/storage/storagetest"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(runAsProgram) != "" {
+	if os.Getenv(runAsProgram) != "" || len(os.Args) > 1 && os.Args[1] == trainworker.Command {
 		main() // and exit
 	}
 	os.Exit(storagetest.Main(m))
@@ -77,6 +78,8 @@ func TestExitStatusAndMessage(t *testing.T) {
 		"one argument too many":               {[]string{"site", "list", "x", database}, exitUsage, `unexpected argument "x"`},
 		"a bad rate":                          {[]string{"serve", "--limit-address", "many", database}, exitUsage, "30/5m"},
 		"a bad proxy network":                 {[]string{"serve", "--trusted-proxies", "10", database}, exitUsage, "10.0.0.0/8"},
+		"a negative number of labels":         {[]string{"serve", "--train-after", "-1", database}, exitUsage, "--train-after"},
+		"an hour that no day has":             {[]string{"serve", "--train-at", "24", database}, exitUsage, "0 to 23"},
 		"a short secret":                      {[]string{"serve", "--secret", "short", database}, exitUsage, "16 bytes"},
 		"an unsupported database":             {[]string{"migrate", "--database", "mysql://x"}, exitUsage, "sqlite: or postgres://"},
 		"a bad slug":                          {[]string{"site", "add", "No Slug", database}, exitFailed, "lower-case"},
@@ -97,6 +100,12 @@ func TestExitStatusAndMessage(t *testing.T) {
 				t.Errorf("exit status %d and %q; want %d and %q", status, errs, test.status, test.want)
 			}
 		})
+	}
+}
+
+func TestHelpDoesNotListTheTrainingProcess(t *testing.T) {
+	if help := must(t, "", "--help"); strings.Contains(help, trainworker.Command) {
+		t.Errorf("help lists %s:\n%s", trainworker.Command, help)
 	}
 }
 

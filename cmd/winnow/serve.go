@@ -37,6 +37,8 @@ func serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits, events and campaigns between nodes through redis://… (default: in process)"},
 			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is trusted (`CIDR`, repeatable or separated by commas)"},
 			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "signing `KEY`, at least 16 bytes (default: generated once and stored in the database)"},
+			&cli.IntFlag{Name: "train-after", Sources: env("train-after"), Usage: "train a candidate whenever there are `N` more labels (0: off)"},
+			&cli.StringFlag{Name: "train-at", Sources: env("train-at"), Usage: "train a candidate every day at this `HOUR`, 0 to 23, by the local clock, when there are new labels (default: off)"},
 			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
 		}, rateFlags()...),
 		Action: serve,
@@ -183,6 +185,9 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 		if *rate, err = parseRate(c.String(name)); err != nil {
 			return cfg, usagef(c, "--%s: %v", name, err)
 		}
+	}
+	if err := readTraining(c, &cfg); err != nil {
+		return cfg, err
 	}
 	cfg.Now, cfg.Version = time.Now, version()
 	return cfg, nil

@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"winnow/models"
 )
@@ -67,6 +71,38 @@ func editedCommentShowsItsEarlierTexts(t *testing.T, d *testServer) {
 	} {
 		if got := p.evaluate(fmt.Sprintf(texts, what)); got != want {
 			t.Errorf("%s of the earlier texts are %q, not %q", what, got, want)
+		}
+	}
+}
+
+func TestDetailSaysWhyInTheModeratorsLanguage(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	d.post(1, "Ilse", "The clock is right.")
+	p := d.login("alice")
+	p.waitForText("#because", "Held because every comment here waits for a moderator.")
+	p.evaluate(`localStorage["winnow.lang"] = "de"`)
+	p.run(chromedp.Reload())
+	p.waitForText("#because", "Zurückgehalten, weil hier jeder Kommentar auf eine Freigabe wartet.")
+}
+
+// TestSumsOfSignalsComeLast: what the text has is listed before the sums of weak
+// signals, and the prior.
+func TestSumsOfSignalsComeLast(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	d.post(1, "Ilse", "Free casino bonus, click http://win.example/casino and subscribe to my channel!!!")
+	p := d.login("alice")
+	p.waitFor(`document.querySelector("#why .signals li")`)
+	p.keys("e") // all signals
+	p.waitFor(`[...document.querySelectorAll("#why .signals li")].some((li) => li.textContent.includes("Before any signal"))`)
+	lines := p.evaluate(`[...document.querySelectorAll("#why .signals li .what")].map((e) => e.textContent).join("|")`)
+	all := strings.Split(lines, "|")
+	sums := slices.IndexFunc(all, func(s string) bool { return strings.HasPrefix(s, "Other: ") })
+	if sums < 3 || all[len(all)-1] != "Before any signal" {
+		t.Fatalf("the signals are %s", lines)
+	}
+	for _, s := range all[sums : len(all)-1] {
+		if !strings.HasPrefix(s, "Other: ") {
+			t.Errorf("%s stands among the sums: %s", s, lines)
 		}
 	}
 }

@@ -31,13 +31,14 @@ type Notifier interface {
 	Subscribe(ctx context.Context) (<-chan models.Event, error)
 }
 
-// Config is what a Node needs. All fields are required.
+// Config is what a Node needs. All fields but Training are required.
 type Config struct {
 	DB       *storage.DB
 	Notifier Notifier
 	Secret   []byte // key of the pseudonyms that must outlive the weekly keys of addresses
 	Now      func() time.Time
 	Log      *slog.Logger
+	Training TrainingConfig
 }
 
 // Node is one running node. It is safe for concurrent use. Its methods work
@@ -67,9 +68,10 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 	n := &Node{
 		db: cfg.DB, notifier: cfg.Notifier, now: cfg.Now, log: cfg.Log,
 		outbox: make(chan models.Event, maxOutbox), modelStale: make(chan struct{}, 1),
-		hub: newHub(cfg.DB.EventsSince), trainer: newTrainer(),
+		hub:    newHub(cfg.DB.EventsSince),
 		secret: newPseudonymizer(cfg.Secret), addresses: &addressKeys{load: cfg.DB.AddressKey, now: cfg.Now},
 	}
+	n.trainer = newTrainer(n, cfg.Training)
 	n.caches = n.newCaches()
 	n.stale = n.invalidations()
 	if err := n.addresses.renew(ctx); err != nil {
@@ -89,7 +91,8 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { return n.followModel(ctx) })
 	g.Go(func() error { return n.deliver(ctx) })
 	g.Go(func() error { return n.runHub(ctx) })
-	g.Go(func() error { return n.runTrainings(ctx) })
+	g.Go(func() error { return n.trainer.run(ctx) })
+	g.Go(func() error { return n.trainer.schedule(ctx) })
 	return g.Wait()
 }
 

@@ -1,114 +1,188 @@
 package node
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"sync"
+	"errors"
 	"time"
 
-	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
-	"winnow/classifier"
+	"winnow/handlers/node/trainworker"
 	"winnow/models"
 )
 
-// Training is one training of a model, on the node that does it.
-type Training struct {
-	ID        string     `json:"id"`
-	State     string     `json:"state"` // running, done or failed
-	By        string     `json:"by"`
-	StartedAt time.Time  `json:"started_at"`
-	EndedAt   *time.Time `json:"ended_at,omitempty"`
-	Done      int        `json:"done"` // of Total steps
-	Total     int        `json:"total"`
-	Version   string     `json:"version,omitempty"` // of the model, when done
-	Error     string     `json:"error,omitempty"`   // for clients: the handler derives it from Failure
-	Failure   error      `json:"-"`                 // when failed
+const (
+	// trainingLease is how long the other nodes wait for one that trains and does
+	// not renew its lease.
+	trainingLease = 15 * time.Second
+	// trainingRenewal is how often a node renews the lease, records the progress and
+	// looks whether the training is to be cancelled.
+	trainingRenewal = time.Second
+	// minLabels is the least number of ham labels, and of spam or abuse labels, that
+	// a training needs.
+	minLabels = 20
+)
+
+// TrainingConfig says how models are trained. The zero value trains none.
+type TrainingConfig struct {
+	// Command starts the process that trains: it must call trainworker.Main.
+	Command []string
+	After   int  // train when there are so many labels more than at the last training; 0: off
+	At      *int // train every day at this hour of the server's time zone; nil: off
 }
 
-// Trainer does one training at a time. Each node has its own; the models are
-// for all nodes.
+// Trainer trains models, on this node and one at a time among all nodes. The
+// models are for all nodes.
 type Trainer struct {
-	started chan models.Caller // has room for the one training that may run
-
-	mu   sync.Mutex
-	last *Training // nil before the first
+	node    *Node
+	cfg     TrainingConfig
+	started chan startedTraining // has room for the one training that may run
 }
 
-func newTrainer() *Trainer { return &Trainer{started: make(chan models.Caller, 1)} }
-
-// Start starts a training, unless one is running.
-func (t *Trainer) Start(by models.Caller, at time.Time) (Training, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.last != nil && t.last.State == "running" {
-		return Training{}, models.Errorf(models.KindConflict, "a training that %s began is running", t.last.By)
-	}
-	t.last = &Training{ID: uuid.Must(uuid.NewV7()).String(), State: "running", By: by.Name, StartedAt: at}
-	t.started <- by
-	return *t.last, nil
+type startedTraining struct {
+	id string
+	by models.Caller
 }
 
-// Last returns the training that is running, or else the last one; nil when
-// there was none.
-func (t *Trainer) Last() *Training {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.last == nil {
-		return nil
-	}
-	last := *t.last
-	return &last
+func newTrainer(n *Node, cfg TrainingConfig) *Trainer {
+	return &Trainer{node: n, cfg: cfg, started: make(chan startedTraining, 1)}
 }
 
-func (t *Trainer) progress(done, total int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.last.Done, t.last.Total = done, total
-}
-
-func (t *Trainer) end(at time.Time, version string, err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.last.State, t.last.EndedAt, t.last.Version = "done", &at, version
+// Start starts a training on all labels, unless one is running on any node.
+func (t *Trainer) Start(ctx context.Context, by models.Caller) (models.Training, error) {
+	none := models.Training{}
+	counts, err := t.node.db.LabelCounts(ctx, "")
 	if err != nil {
-		t.last.State, t.last.Failure = "failed", err
+		return none, err
+	}
+	if err := checkLabelCounts(counts); err != nil {
+		return none, err
+	}
+	if len(t.cfg.Command) == 0 {
+		return none, models.Errorf(models.KindUnavailable, "this server does not train models")
+	}
+	job, err := t.node.db.StartTraining(ctx, by, total(counts), trainingLease)
+	if err != nil {
+		return none, err
+	}
+	select {
+	case t.started <- startedTraining{job.ID, by}:
+		return job, nil
+	default: // this node is stopping, and has not begun the training before
+		return none, models.Errorf(models.KindUnavailable, "this server is stopping")
 	}
 }
 
-// runTrainings does the trainings that are started, until ctx ends.
-func (n *Node) runTrainings(ctx context.Context) error {
+func checkLabelCounts(n map[models.Class]int) error {
+	var bad models.Invalid
+	if n[models.Ham] < minLabels || max(n[models.Spam], n[models.Abuse]) < minLabels {
+		bad.Add("labels", "must have at least %d ham and %d spam or abuse; there are %d ham, %d spam and %d abuse",
+			minLabels, minLabels, n[models.Ham], n[models.Spam], n[models.Abuse])
+	}
+	return bad.Err()
+}
+
+func total(counts map[models.Class]int) (sum int) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
+
+// run does the trainings that are started here, until ctx ends.
+func (t *Trainer) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case by := <-n.trainer.started:
-			version, err := n.runTraining(ctx, by)
-			n.trainer.end(n.now().UTC(), version, err)
-			if err != nil && ctx.Err() == nil {
-				n.log.ErrorContext(ctx, "training failed", "error", err)
-			}
+		case job := <-t.started:
+			t.runOne(ctx, job)
 		}
 	}
 }
 
-// runTraining trains one model and stores it as a candidate.
-func (n *Node) runTraining(ctx context.Context, by models.Caller) (version string, err error) {
-	// The base is not the live model: it may have learned from the same labels.
-	base, err := classifier.Starter()
-	if err != nil {
-		return "", err
+// errCancelled ends a training that somebody cancelled.
+var errCancelled = errors.New("the training was cancelled")
+
+// runOne does one training and records how it ended.
+func (t *Trainer) runOne(ctx context.Context, job startedTraining) {
+	log := t.node.log.With("training", job.id)
+	version, err := t.train(ctx, job)
+	state, failure := models.TrainingDone, ""
+	var known *models.Error
+	switch {
+	case errors.Is(err, errCancelled):
+		state = models.TrainingCancelled
+	case ctx.Err() != nil && err != nil:
+		state, failure = models.TrainingFailed, "the server was stopped"
+	case errors.As(err, &known) && known.Kind != models.KindInternal:
+		state, failure = models.TrainingFailed, (&models.Error{Message: known.Message, Fields: known.Fields}).Error() // without its cause
+	case err != nil:
+		state, failure = models.TrainingFailed, "the error has been logged"
 	}
-	m, _, err := classifier.Train(ctx, n.db.TrainingLabels(ctx), classifier.TrainOptions{
-		Base: base, Progress: n.trainer.progress,
+	if failure != "" {
+		log.ErrorContext(ctx, "training failed", "error", err)
+	} else {
+		log.InfoContext(ctx, "training ended", "state", string(state), "model", version)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+	defer cancel()
+	if err := t.node.db.EndTraining(ctx, job.by, job.id, state, version, failure); err != nil {
+		log.ErrorContext(ctx, "recording the end of the training failed", "error", err)
+	}
+}
+
+// train trains one model and stores it as a candidate. It never promotes it: that
+// is left to a person as long as nothing compares it with the live model on
+// comments that both have not learned from.
+func (t *Trainer) train(ctx context.Context, job startedTraining) (version string, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var p progress
+	finished := make(chan struct{})
+	var g errgroup.Group
+	g.Go(func() error {
+		if err := t.keepLease(ctx, job.id, &p, finished); err != nil {
+			cancel(err)
+		}
+		return nil
 	})
-	if err != nil {
+	labels := t.node.db.TrainingLabels(ctx)
+	m, data, err := trainworker.Train(ctx, t.cfg.Command, labels, p.set)
+	close(finished)
+	_ = g.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil:
 		return "", err
 	}
-	var data bytes.Buffer
-	if _, err := m.WriteTo(&data); err != nil {
-		return "", fmt.Errorf("write model %s: %w", m.Version(), err)
+	return m.Version(), t.node.StoreModel(ctx, job.by, m, "train", data)
+}
+
+// keepLease renews the lease of a training until it has finished. It returns an
+// error when the training must stop: it was cancelled, or the lease is lost.
+func (t *Trainer) keepLease(ctx context.Context, id string, p *progress, finished <-chan struct{}) error {
+	tick := time.NewTicker(trainingRenewal)
+	defer tick.Stop()
+	renewed := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-finished:
+			return nil
+		case <-tick.C:
+		}
+		done, total := p.get()
+		cancelled, err := t.node.db.RenewTraining(ctx, id, done, total, trainingLease)
+		switch {
+		case cancelled:
+			return errCancelled
+		case err == nil:
+			renewed = time.Now()
+		case models.KindOf(err) == models.KindConflict || time.Since(renewed) > trainingLease:
+			return err
+		}
 	}
-	return m.Version(), n.StoreModel(ctx, by, m, "train", data.Bytes())
 }

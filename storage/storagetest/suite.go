@@ -28,6 +28,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"second looks", secondLookTests},
 		{"training", trainingTests},
 		{"label flow", labelFlowTests},
+		{"leases of trainings", trainingLeaseTests},
 		{"stats", statsTests},
 		{"audit", auditTests},
 		{"database", databaseTests},

@@ -41,10 +41,10 @@ const (
 	Author                     // a part of the author's name, e-mail address or home page
 	Article                    // what the comment shares with the article
 	Intent                     // what it asks of its readers, or offers them
-	numKinds
+	NumKinds                   // one more than the last kind
 )
 
-var kindNames = [numKinds]string{
+var kindNames = [NumKinds]string{
 	Word: "word", Pair: "pair", Chars: "chars", Link: "link", Number: "number", Reference: "mark",
 	Emoji: "emoji", Obfuscated: "fold", Shape: "shape", Author: "author", Intent: "call", Article: "article",
 }

@@ -34,6 +34,7 @@ const (
 	Currency                 = "currency"
 	DoubleLetters            = "double letters"
 	CommonWords              = "common words"
+	FunctionWords            = "function words"
 	TopLevelDomains          = "top-level domains"
 	AmbiguousTopLevelDomains = "ambiguous top-level domains"
 	Shorteners               = "shorteners"
@@ -41,7 +42,7 @@ const (
 )
 
 var titles = append([]string{
-	Currency, DoubleLetters, CommonWords, TopLevelDomains, AmbiguousTopLevelDomains, Shorteners, Messengers,
+	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, Shorteners, Messengers,
 }, intents...)
 
 // entry is one word or phrase.

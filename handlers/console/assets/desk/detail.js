@@ -40,6 +40,7 @@ const itemContent = (item) => {
   const { comment, context: { parent }, verdict } = item;
   return [
     articleLine(comment),
+    item.why && element("p.because", { id: "because" }, item.why),
     notice(item),
     campaignLine(item),
     parent && element("blockquote",

@@ -5,7 +5,6 @@ import { formatPercent, label, translate } from "../lib/i18n.js";
 import * as queue from "./queue.js";
 
 const fewSignals = 6;
-const notInText = ["prior", "rest"]; // they stand for no single signal, and come last
 let showsAll = false; // stays as it is for the next comment
 
 // explanation is the section of an item's verdict.
@@ -26,12 +25,14 @@ export const toggleAllSignals = () => {
 };
 
 const signalsOf = ({ signals }, comment) => {
-  const isLast = ({ name }) => notInText.includes(name);
-  const sorted = signals.toSorted((a, b) => isLast(a) - isLast(b));
+  const sorted = signals.toSorted((a, b) => rankOf(a) - rankOf(b));
   const highlightBody = (marked) => () => setContent("body", highlight(comment.body, marked));
   const listenersOf = (signal) => ({ mouseenter: highlightBody([signal]), mouseleave: highlightBody(sorted) });
   return signalList(showsAll ? sorted : sorted.slice(0, fewSignals), listenersOf);
 };
+
+// rankOf puts sums of signals, and then the prior, behind what the text has.
+const rankOf = ({ name }) => ["rest", "prior"].indexOf(name.split(":")[0]);
 
 const footer = ({ signals, model }) => {
   const hidden = signals.length - fewSignals;
@@ -49,10 +50,13 @@ export const signalList = (signals, listenersOf = () => ({})) => {
 
 const signalLine = ({ name, detail, weight, action }, greatest, listeners) => {
   const [kind, ...rest] = name.split(":");
-  const content = [...rest, detail].filter(Boolean).join(":");
+  const isSum = kind === "rest" && rest.length;
+  const content = isSum
+    ? translate("why.others", { kind: label("signal", rest[0]) })
+    : [...rest, detail].filter(Boolean).join(":");
   const bar = element("i", { class: weight > 0 && "for", variables: { "--length": Math.abs(weight) / greatest } });
   return element("li", listeners,
-    element(".kind", content && label("signal", kind)),
+    element(".kind", content && !isSum && label("signal", kind)),
     bdi(content || label("signal", kind), ".what"),
     element(".bar", bar),
     element(".weight", action ? label("action", action) : formatWeight(weight)));

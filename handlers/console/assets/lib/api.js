@@ -1,5 +1,6 @@
 // Requests to the server, by their paths below /v1. The session is in cookies that scripts cannot read.
 import { emit } from "./events.js";
+import { language } from "./i18n.js";
 
 // ApiError is an error reply (RFC 9457); its status is 0 when the server did not answer.
 export class ApiError extends Error {
@@ -13,7 +14,8 @@ export class ApiError extends Error {
 
 const send = async (method, path, body) => {
   const isFile = body instanceof Blob;
-  const headers = body && { "Content-Type": isFile ? "application/octet-stream" : "application/json" };
+  const headers = { "Accept-Language": language };
+  if (body) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   const options = { method, cache: "no-store", headers, body: isFile ? body : JSON.stringify(body) };
   try {
     return await fetch("/v1" + path, options);

@@ -95,14 +95,15 @@ const actionRow = (models, all, reload) => {
   return ["", ...models.map(button)];
 };
 
-// trainingState shows the last training of this node, and follows one that is running.
+// trainingState shows the last training of the installation, and follows one that is running.
 const trainingState = (training, reload) => {
   if (!training) return "";
   const isRunning = training.state === "running";
   if (isRunning) setTimeout(followTraining, pollEvery, reload);
   const progress = { max: training.total || 1, value: training.done, label: text("train") };
   return element("p", { role: "status" },
-    text(training.state, training), " ", isRunning && element("progress", progress));
+    text(training.state, training), " ", isRunning && element("progress", progress),
+    isRunning && isAdmin() && actionButton("models.cancel", () => request("DELETE", "/models/train")));
 };
 
 const followTraining = async (reload) => {

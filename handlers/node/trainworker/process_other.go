@@ -1,0 +1,6 @@
+//go:build !linux
+
+package trainworker
+
+// prepare does nothing here.
+func prepare() {}

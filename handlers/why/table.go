@@ -1,0 +1,129 @@
+package why
+
+import "winnow/models"
+
+// clause is a text in each language.
+type clause struct{ en, de string }
+
+// openings begin the sentence, by what happened to the comment.
+var openings = map[models.Action]clause{
+	models.Hold:   {"Held because ", "Zurückgehalten, weil "},
+	models.Reject: {"Rejected because ", "Abgelehnt, weil "},
+}
+
+// approved is the whole sentence for a comment that nothing speaks against.
+var approved = clause{"Approved: the filter found nothing that speaks against it.", "Freigegeben: Der Filter fand nichts, was dagegen spricht."}
+
+// reasons are whole clauses, after an opening. Those of spam, abuse and rules are
+// used when no signal says more.
+var reasons = map[models.Reason]clause{
+	models.ReasonSpam:          {"taken as a whole, it resembles spam", "er im Ganzen Spam ähnelt"},
+	models.ReasonAbuse:         {"taken as a whole, it resembles insults", "er im Ganzen Beleidigungen ähnelt"},
+	models.ReasonRule:          {"a rule of the site applies to it", "eine Regel der Website auf ihn zutrifft"},
+	models.ReasonOffTopic:      {"it is off topic", "er nicht zum Thema gehört"},
+	models.ReasonIllegal:       {"it may be illegal", "er gegen Gesetze verstoßen könnte"},
+	models.ReasonOther:         {"a moderator objected to it", "ein Moderator ihn beanstandet hat"},
+	models.ReasonPremoderation: {"every comment here waits for a moderator", "hier jeder Kommentar auf eine Freigabe wartet"},
+	models.ReasonHoneypot:      {"a form field that people do not see was filled in", "ein Formularfeld ausgefüllt war, das Menschen nicht sehen"},
+	models.ReasonFlagged:       {"readers reported it", "Leser ihn gemeldet haben"},
+	models.ReasonSecondLook:    {"a second look did not agree with its approval", "ein zweiter Blick seiner Freigabe widersprach"},
+	models.ReasonErased:        {"its author asked for its erasure", "sein Autor die Löschung verlangt hat"},
+	models.ReasonEscalated:     {"a moderator left it to an editor", "ein Moderator ihn der Redaktionsleitung überlassen hat"},
+	models.ReasonEdited:        {"its author changed it after a decision", "sein Autor ihn nach einer Entscheidung geändert hat"},
+	models.ReasonShadow:        {"every comment of this author waits for a moderator", "jeder Kommentar dieses Autors auf eine Freigabe wartet"},
+	models.ReasonBurst:         {"unusually many comments arrived on this article", "zu diesem Artikel ungewöhnlich viele Kommentare eintrafen"},
+}
+
+// subjects begin the clauses of signals.
+var subjects = clause{"it ", "er "}
+
+// signals are the clauses of signals, without their subject, by the longest
+// beginning of the signal's name. {what} stands for what was found, in quotes;
+// a German clause ends with its verb.
+var signals = map[string]clause{
+	"rule:blocked-word":   {"contains {what}, which is blocked here", "{what} enthält, was hier gesperrt ist"},
+	"rule:suspect-word":   {"contains {what}, which is suspect here", "{what} enthält, was hier verdächtig ist"},
+	"rule:blocked-name":   {"has an author whose name contains {what}, which is blocked here", "einen Autor hat, dessen Name {what} enthält, was hier gesperrt ist"},
+	"rule:blocked-domain": {"names the blocked domain {what}", "die gesperrte Domain {what} nennt"},
+	"rule:links":          {"has more links than the site allows", "mehr Links hat, als die Website erlaubt"},
+	"rule:first-time":     {"is the author's first comment here", "der erste Kommentar dieses Autors ist"},
+	"rule:anonymous":      {"has an author whom the site does not know", "einen Autor hat, den die Website nicht kennt"},
+	"rule:trusted":        {"has a trusted author", "einen bewährten Autor hat"},
+	"rule:too-short":      {"is shorter than the site allows", "kürzer ist, als die Website erlaubt"},
+	"rule:too-long":       {"is longer than the site allows", "länger ist, als die Website erlaubt"},
+	"campaign:copies":     {"was posted in several near-copies", "in mehreren ähnlichen Fassungen eingesandt wurde"},
+
+	"word":           {"uses words of known spam, such as {what}", "Wörter bekannten Spams verwendet, etwa {what}"},
+	"pair":           {"uses phrases of known spam, such as {what}", "Wendungen bekannten Spams verwendet, etwa {what}"},
+	"abuse/word":     {"uses words of known insults, such as {what}", "Wörter bekannter Beleidigungen verwendet, etwa {what}"},
+	"abuse/pair":     {"uses phrases of known insults, such as {what}", "Wendungen bekannter Beleidigungen verwendet, etwa {what}"},
+	"chars":          {"has words with parts that are usual in such comments", "Wortteile hat, die in solchen Kommentaren üblich sind"},
+	"link":           {"has a link like those of spam", "einen Link hat, wie er in Spam üblich ist"},
+	"link:shortener": {"has a link that hides where it leads", "einen Link hat, der sein Ziel verbirgt"},
+	"link:messenger": {"leads readers into a private chat", "Leser in einen privaten Chat führt"},
+	"number":         {"has numbers like those of spam", "Zahlen hat, wie sie in Spam üblich sind"},
+	"number:phone":   {"has a phone number", "eine Telefonnummer hat"},
+	"number:money":   {"names an amount of money", "einen Geldbetrag nennt"},
+	"mark":           {"mentions an account or a topic the way spam does", "ein Konto oder Schlagwort so nennt, wie Spam es tut"},
+	"mark:email":     {"has an e-mail address", "eine E-Mail-Adresse hat"},
+	"mark:hashtag":   {"has a hashtag like those of spam", "ein Schlagwort hat, wie es in Spam üblich ist"},
+	"emoji":          {"has emoji that are usual in such comments", "Emojis hat, die in solchen Kommentaren üblich sind"},
+	"fold":           {"hides words from the filter", "Wörter vor dem Filter versteckt"},
+	"fold:link":      {"writes a link so that it does not look like one", "einen Link so schreibt, dass er nicht wie einer aussieht"},
+	"fold:masked":    {"masks letters of a word", "Buchstaben eines Wortes unkenntlich macht"},
+	"fold:repeated":  {"repeats letters", "Buchstaben wiederholt"},
+
+	"shape":              {"has the length or form of such comments", "Länge oder Form solcher Kommentare hat"},
+	"shape:capitals":     {"uses capital letters the way such comments do", "Großbuchstaben so verwendet wie solche Kommentare"},
+	"shape:exclamations": {"uses exclamation marks the way such comments do", "Ausrufezeichen so verwendet wie solche Kommentare"},
+	"shape:links":        {"has as many links as such comments", "so viele Links hat wie solche Kommentare"},
+	"shape:script":       {"is written in the script of such comments", "in der Schrift solcher Kommentare geschrieben ist"},
+	"shape:tricks":       {"hides words from the filter in several ways", "Wörter auf mehrere Arten vor dem Filter versteckt"},
+	"author":             {"has an author like those of such comments", "einen Autor wie solche Kommentare hat"},
+	"author:link":        {"has a link in the author's name", "im Namen des Autors einen Link hat"},
+	"author:disguised":   {"has a disguised author's name", "einen verschleierten Autornamen hat"},
+	"author:mail":        {"has an e-mail provider like those of such comments", "einen E-Mail-Anbieter wie solche Kommentare hat"},
+	"author:home":        {"has a home page like those of spam", "eine Homepage hat, wie sie bei Spam üblich ist"},
+	"article":            {"has little to do with the article", "wenig mit dem Artikel zu tun hat"},
+	"article:link":       {"links to the article's own site", "auf die Website des Artikels verlinkt"},
+
+	"call":          {"asks something of its readers", "etwas von seinen Lesern will"},
+	"call:mine":     {"promotes the author's own channel or site", "für den eigenen Kanal oder die eigene Website wirbt"},
+	"call:promote":  {"promotes something", "für etwas wirbt"},
+	"call:follow":   {"asks for followers or subscribers", "um Follower oder Abonnenten wirbt"},
+	"call:act":      {"asks for a click", "zu einem Klick auffordert"},
+	"call:prize":    {"offers a prize or a gift", "einen Gewinn oder ein Geschenk verspricht"},
+	"call:earn":     {"promises easy money", "leichtes Geld verspricht"},
+	"call:crypto":   {"is about crypto currencies", "von Kryptowährungen handelt"},
+	"call:loan":     {"offers a loan", "einen Kredit anbietet"},
+	"call:pharmacy": {"offers medicines", "Medikamente anbietet"},
+	"call:gamble":   {"promotes gambling", "für Glücksspiel wirbt"},
+	"call:dating":   {"offers dates", "Bekanntschaften anbietet"},
+	"call:ranking":  {"offers better search results or more clicks", "bessere Suchergebnisse oder mehr Klicks anbietet"},
+	"call:contact":  {"asks readers to get in touch privately", "Leser zu privatem Kontakt auffordert"},
+	"call:beg":      {"begs for attention", "um Aufmerksamkeit bettelt"},
+	"call:donate":   {"asks for donations", "um Spenden bittet"},
+	"call:flatter":  {"flatters in general words", "in allgemeinen Worten lobt"},
+	"call:link":     {"has a link", "einen Link hat"},
+	"call:reach":    {"has a phone number or an e-mail address", "eine Telefonnummer oder E-Mail-Adresse hat"},
+	"call:some":     {"asks something of its readers", "etwas von seinen Lesern will"},
+	"call:several":  {"asks several things of its readers", "mehreres von seinen Lesern will"},
+
+	"call:link:short":  {"is a short text with a link", "ein kurzer Text mit Link ist"},
+	"call:reach:short": {"is a short text with a phone number or an e-mail address", "ein kurzer Text mit Telefonnummer oder E-Mail-Adresse ist"},
+	"call:some:link":   {"asks something of its readers and has a link", "etwas von seinen Lesern will und einen Link hat"},
+
+	"rest:word":    {"has many words that are usual in such comments", "viele Wörter hat, die in solchen Kommentaren üblich sind"},
+	"rest:chars":   {"has many parts of words that are usual in such comments", "viele Wortteile hat, die in solchen Kommentaren üblich sind"},
+	"rest:link":    {"has links like those of spam", "Links hat, wie sie in Spam üblich sind"},
+	"rest:number":  {"has numbers like those of spam", "Zahlen hat, wie sie in Spam üblich sind"},
+	"rest:mark":    {"mentions accounts or topics the way spam does", "Konten oder Schlagwörter so nennt, wie Spam es tut"},
+	"rest:emoji":   {"has emoji that are usual in such comments", "Emojis hat, die in solchen Kommentaren üblich sind"},
+	"rest:fold":    {"hides words from the filter", "Wörter vor dem Filter versteckt"},
+	"rest:shape":   {"has the length or form of such comments", "Länge oder Form solcher Kommentare hat"},
+	"rest:author":  {"has an author like those of such comments", "einen Autor wie solche Kommentare hat"},
+	"rest:article": {"has little to do with the article", "wenig mit dem Artikel zu tun hat"},
+	"rest:call":    {"asks something of its readers", "etwas von seinen Lesern will"},
+	"rest":         {"resembles such comments in many small things", "solchen Kommentaren in vielem ähnelt"},
+	"prior":        {"resembles most comments here that were rejected", "den meisten Kommentaren ähnelt, die hier abgelehnt wurden"},
+}
