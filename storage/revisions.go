@@ -18,8 +18,9 @@ type CommentEdit struct {
 
 // EditComment gives a comment a new text and verdict, and stores the old text for
 // moderators. A comment that moderators have decided goes back to the queue;
-// with others, the new text never becomes more public than the old one was. A ham
-// label ends: it was about the old text, which is not public any more. The same text again changes nothing.
+// with others, the new text never becomes more public than the old one was. The
+// ham label of a second look ends: the author may have changed what was harmless
+// only for the look. The same text again changes nothing.
 func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e CommentEdit) (models.Comment, error) {
 	e.Body = sqldb.SanitizeText(e.Body)
 	if e.Verdict.Signals == nil {
@@ -79,8 +80,10 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	); err != nil {
 		return c, err
 	}
-	// An author must not be able to withdraw a label that speaks against them.
-	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = '' AND label = 'ham'`,
+	// The label of a decision stays: the old text was decided. An author must not be
+	// able to withdraw a label that speaks against them either.
+	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1
+		WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = '' AND label = 'ham' AND source = 'second_look'`,
 		replacedByEdit, id); err != nil {
 		return c, err
 	}
