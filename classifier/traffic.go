@@ -3,7 +3,6 @@ package classifier
 import (
 	"cmp"
 	"context"
-	"iter"
 	"math"
 	"slices"
 	"time"
@@ -18,8 +17,6 @@ type Sample struct {
 	CreatedAt  time.Time
 	Label      models.Class // "" when nobody looked at the comment
 }
-
-type samples = iter.Seq2[Sample, error]
 
 const (
 	maxTraffic = 100_000 // samples that are read
