@@ -117,7 +117,7 @@ func (c *columns) penaltyFactors(rows int) []float64 {
 			factors[i] += 100 * max(0, 1-float64(rows)/500)
 		}
 		if name == bayesGroups[0].name {
-			factors[i] = max(factors[i], 30)
+			factors[i] = max(factors[i], 10)
 		}
 	}
 	return factors

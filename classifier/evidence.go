@@ -18,22 +18,20 @@ const (
 func (t *trainer) sufficient(f *fittedHead, head int) bool {
 	ham, positive := t.countClusters(f.rows, func(x *labelledText) bool { return t.representative(x) || classes[x.class] != models.Ham })
 	class := headClass[head]
-	why := ""
 	sorted := slices.Clone(f.predictions)
 	sortPredictions(sorted)
 	auc := intervalsOf(sorted)[aucInterval]
 	switch {
 	case ham < minHamClusters:
-		why = "is too little ham that was not chosen by the filter"
 		t.note("%s: %d different comments of ham were looked at without the filter having chosen them; %d are needed", class, ham, minHamClusters)
 	case positive < minPositiveClusters:
-		why = "is too little of it"
 		t.note("%s: there are %d different comments of it; %d are needed", class, positive, minPositiveClusters)
 	case !(float64(auc[0]) > minAUC):
-		why = "is too little that tells it from ham"
 		t.note("%s: the labels do not show that it can be told from ham: the AUC is between %.2f and %.2f; more than %.2f is needed", class, float64(auc[0]), float64(auc[1]), minAUC)
+	default:
+		return true
 	}
-	return why == ""
+	return false
 }
 
 // representative reports whether a text is one of those that readers write,
@@ -51,9 +49,8 @@ const (
 	chosenShare = 0.8
 )
 
-// heldByBase reports whether the base model holds the text that was scanned last. It
-// is used to find labels that were plainly chosen by the filter although they do
-// not say so.
+// noteUnknown counts ham whose label does not say why it was looked at, and how
+// much of it the base model holds, see checkUnknown.
 func (t *trainer) noteUnknown(l models.Label) {
 	if t.opt.Base == nil || l.Label != models.Ham || l.SelectedBy != "" || t.unknown >= maxChecked {
 		return

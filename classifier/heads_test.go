@@ -69,7 +69,7 @@ func TestHeldLabelsAreNotRepresentative(t *testing.T) {
 			labels[i].SelectedBy = models.SelectedSample
 		}
 	}
-	if h := train(t, labels, TrainOptions{}).Manifest().Spam; h.Hold > 0.5 {
+	if h := train(t, labels, TrainOptions{}).Manifest().Spam; h.Hold > surelySpam {
 		t.Errorf("with a sample, too: %+v", h)
 	}
 }

@@ -22,8 +22,9 @@ const (
 	holdConfidence   = 0.8
 	rejectConfidence = 0.99
 
-	// Range of the default hold threshold, in probability. A comment that is
-	// more likely spam than not is held, unless too much ham is so likely.
+	// Range of the default hold threshold, in probability. A comment that is more
+	// likely spam than not is held, even if the confidence that the hold budget is
+	// kept is low, as long as the ham that was looked at keeps it.
 	minHoldThreshold = 0.1
 	maxHoldThreshold = 0.5
 )
@@ -70,8 +71,11 @@ func (t *trainer) setThresholds(f *fittedHead, class models.Class, budget float6
 	}
 	h := f.head
 	h.Hold = max(holdThreshold(likely, budget), minHoldThreshold)
-	if class == models.Spam && h.Hold > maxHoldThreshold && flaggedShare(likely, maxHoldThreshold) <= 2*budget {
-		h.Hold = maxHoldThreshold
+	if class == models.Spam {
+		h.Hold = min(h.Hold, spamThreshold(h.Hold, likely, budget/budgetMargin))
+		if len(likely) < muchHam {
+			h.Hold = max(h.Hold, maxHoldThreshold)
+		}
 	}
 	if t.opt.Hold > 0 {
 		h.Hold = t.opt.Hold
@@ -120,16 +124,43 @@ func logitOf(p float64) float64 {
 	return logit(min(max(p, least), 1-least))
 }
 
-// flaggedShare returns the share of the ham at or above a probability, by weight.
-func flaggedShare(ham []hamScore, at float64) float64 {
-	flagged, total := 0.0, 0.0
+// Numbers of ham between which spamThreshold goes over from caution to what was
+// observed, and the highest probability that it is cautious up to.
+const (
+	leastHam   = 50
+	littleHam  = 100
+	muchHam    = 300
+	surelySpam = 0.9
+)
+
+// spamThreshold bounds a hold threshold of spam from above, because a few ham that
+// look like spam would let most of the spam through. What was observed of the ham
+// must keep the budget; the less ham there is, the closer is the bound to
+// surelySpam.
+func spamThreshold(cautious float64, ham []hamScore, budget float64) float64 {
+	n := float64(len(ham))
+	if n < leastHam {
+		return cautious
+	}
+	observed := max(observedThreshold(ham, budget), maxHoldThreshold)
+	share := min(max((n-littleHam)/(muchHam-littleHam), 0), 1)
+	return sigmoid(share*logitOf(observed) + (1-share)*max(logitOf(surelySpam), logitOf(observed)))
+}
+
+// observedThreshold returns the lowest probability at which no more than a share
+// of the ham is flagged, without any confidence that this is so of other ham.
+func observedThreshold(ham []hamScore, share float64) float64 {
+	total := 0.0
 	for _, s := range ham {
 		total += s.weight
-		if s.probability >= at {
-			flagged += s.weight
+	}
+	flagged := 0.0
+	for _, s := range ham {
+		if flagged += s.weight; flagged > share*total {
+			return math.Nextafter(s.probability, 2)
 		}
 	}
-	return flagged / max(total, 1e-9)
+	return 0
 }
 
 // thresholdFor returns the lowest probability at which no more than maxRate of

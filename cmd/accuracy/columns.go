@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"winnow/classifier"
 	"winnow/models"
@@ -10,9 +11,12 @@ import (
 
 // columns prints what each column of the stack is good for: its weight, and the
 // AUC and recall at 1 % false positives of the models that are trained without it.
-func (s *suite) columns(ctx context.Context, names []string) error {
+func (s *suite) columns(ctx context.Context, names, ablation []string) error {
 	w := s.newTable("set\tleft out\tweight\tAUC\tR@1%\tMCC\tECE\t")
 	for _, name := range names {
+		if !slices.Contains(ablation, name) {
+			continue
+		}
 		m, err := s.model(ctx, name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -1,5 +1,5 @@
 // Command accuracy measures the classifier on labelled sets and prints
-// tables:
+// five tables:
 //
 //   - accuracy: the metrics of each set, beside those of the naive Bayes library
 //     alone
@@ -10,8 +10,7 @@
 //
 //   - cold: the metrics on a source that the model was not trained on
 //
-//   - columns: the metrics without each column of the stack (not by default: it
-//     trains a model for each)
+//   - columns: the metrics with and without each column of the stack
 //
 //     go run ./cmd/accuracy FOLDER
 //
@@ -43,7 +42,8 @@ func main() {
 	cold := flag.String("cold", "youtube", "set that the model of the cold table is not trained on")
 	overlap := flag.String("overlap", "newsmix", "sets, separated by commas, that contain rows of other sets; the cold table does not use them")
 	base := flag.String("base", "newsmix", "set whose model the foreign table is about")
-	tables := flag.String("tables", "accuracy,evasion,foreign,cold", "tables to print, separated by commas")
+	ablation := flag.String("ablation", "newsmix,telegram,youtube,germeval18", "sets, separated by commas, of the columns table, which trains a model without each column")
+	tables := flag.String("tables", "accuracy,evasion,foreign,cold,columns", "tables to print, separated by commas")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -52,7 +52,7 @@ func main() {
 		os.Exit(2)
 	}
 	s := suite{folder: flag.Arg(0), out: os.Stdout, models: map[string]*classifier.Model{}}
-	if err := s.run(ctx, *sets, *cold, *overlap, *base, *tables); err != nil {
+	if err := s.run(ctx, *sets, *cold, *overlap, *base, *tables, *ablation); err != nil {
 		fmt.Fprintln(os.Stderr, "accuracy:", err)
 		os.Exit(1)
 	}
@@ -65,7 +65,7 @@ type suite struct {
 	models map[string]*classifier.Model // by set, trained on its train part
 }
 
-func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables string) error {
+func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables, ablation string) error {
 	var names []string
 	if sets != "" {
 		names = strings.Split(sets, ",")
@@ -89,7 +89,7 @@ func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables strin
 		case "foreign":
 			err = s.foreignHam(ctx, names, base)
 		case "columns":
-			err = s.columns(ctx, names)
+			err = s.columns(ctx, names, strings.Split(ablation, ","))
 		case "cold":
 			err = s.coldStart(ctx, names, cold, strings.Split(overlap, ","))
 		default:

@@ -47,9 +47,21 @@ func train(ctx context.Context, c *cli.Command) error {
 		return fmt.Errorf("read the base model: %w", err)
 	}
 	inspector := gate.NewInspector(gate.Limits{})
-	m, metrics, err := classifier.Train(ctx, inspected(rows, inspector), classifier.TrainOptions{Holdout: holdout, Seed: c.Uint64("seed"), Base: base})
+	m, metrics, err := classifier.Train(ctx, inspected(rows, inspector), classifier.TrainOptions{
+		Holdout: holdout, Seed: c.Uint64("seed"), Base: base,
+		Conflict: func(conflict classifier.Conflict) {
+			fmt.Fprintf(c.Root().ErrWriter, "%d ham, %d spam, %d abuse, taken for %s: %q\n",
+				conflict.Votes.Ham, conflict.Votes.Spam, conflict.Votes.Abuse, conflict.Label, conflict.Text)
+		},
+	})
 	if err != nil {
 		return err
+	}
+	if n := m.Manifest().Conflicts; n > 0 {
+		fmt.Fprintf(c.Root().ErrWriter, "texts with labels of more than one class: %d\n", n)
+	}
+	for _, note := range m.Manifest().Notes {
+		fmt.Fprintln(c.Root().ErrWriter, note)
 	}
 	if err := m.WriteFile(out); err != nil {
 		return err
