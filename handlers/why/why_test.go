@@ -49,7 +49,7 @@ func TestEverySignalAndReasonHasASentence(t *testing.T) {
 			}
 		}
 	}
-	declared := matches(t, "../../models/comment.go", `Reason\w+ +Reason = "(\w+)"`)
+	declared := matches(t, "../../models/reason.go", `Reason\w+ +Reason = "(\w+)"`)
 	if len(declared) < 15 {
 		t.Fatalf("only %d reasons were found", len(declared))
 	}
