@@ -62,7 +62,7 @@ func TestPageIsNeverCachedAndItsAssetsForever(t *testing.T) {
 
 // TestConsoleIsSmall measures what a browser receives when it opens the desk.
 func TestConsoleIsSmall(t *testing.T) {
-	const most = 32_000 // bytes
+	const most = 40_000 // bytes; 31,644 before it had training samples, reasons in words and trainings to cancel
 	_, page := request(t, Path, "")
 	sum := 0
 	for _, path := range append(assetPaths(page), Path) {
