@@ -39,6 +39,7 @@ type Limits struct {
 	MinHam      int     // held-out labels of ham that a comparison needs, and labels of ham that a candidate must have learned from, near-copies once; default 20
 	MinClass    int     // the same for spam or abuse; default 20
 	MinSlice    int     // labels of a language, site or source that are compared by themselves; default 30
+	MinTraffic  int     // comments that a hold budget needs: of fewer, no share can be told; default 100
 	HoldBudget  float64 // share of what is neither spam nor abuse that may be held; default 0.02
 	FalseAlarms float64 // share of the ham labels that may be held; default 1.5 times HoldBudget, because labels are harder than traffic
 	FalseReject float64 // share of the ham labels that may be rejected; default 0.002
@@ -67,6 +68,7 @@ func (l Limits) withDefaults() Limits {
 	number(&l.MinHam, 20)
 	number(&l.MinClass, 20)
 	number(&l.MinSlice, 30)
+	number(&l.MinTraffic, 100)
 	share(&l.HoldBudget, 0.02)
 	share(&l.FalseAlarms, 1.5*l.HoldBudget)
 	share(&l.FalseReject, 0.002)

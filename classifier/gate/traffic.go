@@ -199,7 +199,7 @@ func (t *trafficComparison) check() {
 	if _, _, own := t.hold.estimate(); own && t.hold.then > t.hold.now {
 		t.report.note(estimatedHold, nil)
 	}
-	if share, over := t.hold.exceeds(t.limits.HoldBudget, t.limits.Alpha); over {
+	if share, over := t.hold.exceeds(t.limits.HoldBudget, t.limits.Alpha); over && t.hold.n >= t.limits.MinTraffic {
 		t.report.refuse(HoldBudget, t.holdParams(&t.hold, share), distinct(t.newlyHeld))
 	} else {
 		t.checkSliceBudgets()

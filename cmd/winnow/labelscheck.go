@@ -22,7 +22,7 @@ func labelsCommand() *cli.Command {
 		Commands: []*cli.Command{{
 			Name: "check", ArgsUsage: "FILE", Usage: "say what is found in a file with labelled rows, - for standard input",
 			Description: "Reads the file as train does and prints its format, columns, labels and bad rows. Nothing is stored.",
-			Flags:       append(formatFlags(), &cli.BoolFlag{Name: "json", Sources: env("json"), Usage: "print JSON"}),
+			Flags:       append(formatFlags(), &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
 			Action:      checkLabels,
 		}},
 	}
