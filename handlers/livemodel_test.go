@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -17,11 +18,12 @@ import (
 func (f *testSite) addModel() string {
 	f.Helper()
 	var rows []models.Label
+	pitches := []string{"cheap %s pills", "casino %s bonus", "win %s cash", "buy %s crypto"} // too short to be near-copies
 	for _, word := range []string{"harbour", "council", "school", "bridge", "weather", "library", "theatre", "market", "station", "garden", "river", "museum"} {
-		for _, verb := range []string{"opens", "closes", "waits", "grows"} {
+		for i, verb := range []string{"opens", "closes", "waits", "grows"} {
 			rows = append(rows,
 				models.Label{Text: "I think the " + word + " " + verb, Label: models.Ham},
-				models.Label{Text: "cheap pills and " + word + " bonus, " + verb + " now at https://win.example/" + word, Label: models.Spam})
+				models.Label{Text: fmt.Sprintf(pitches[i], word), Label: models.Spam})
 		}
 	}
 	m, _, err := classifier.Train(f.Context(), func(yield func(models.Label, error) bool) {
