@@ -327,11 +327,9 @@ func TestGoldenExamples(t *testing.T) {
 	if r.Golden != 1 || !slices.Contains(r.Notes, "1 golden examples have the wrong class with both models.") {
 		t.Errorf("%+v", r.Notes)
 	}
-	r = compare(t, candidate, starter(t), Evidence{Golden: seq(golden)})
-	if r.Reasons == nil || !r.Refused {
-		t.Skip("the starter holds it, too")
-	}
-	expectRefused(t, r, GoldenLost)
+	kept := []models.Label{{Text: "The council and the mayor agree on the budget of the museum and the library", Label: ham}}
+	expectAccepted(t, compare(t, candidate, live, Evidence{Golden: seq(kept)}))
+	expectRefused(t, compare(t, train(t, flipped(labels(2, 200, ham, spam))), live, Evidence{Golden: seq(kept)}), GoldenLost)
 }
 
 func TestRefusesWhatIsWorseOnOneSite(t *testing.T) {
