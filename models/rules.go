@@ -21,8 +21,10 @@ type Rules struct {
 
 // BlockedWords are words and phrases that a comment and its author's name must
 // not contain. They match whole words, case-insensitive and also when obfuscated;
-// in scripts without spaces between words they match anywhere. A * at the end of
-// an entry matches any ending: "idiot*" also matches "idiotic".
+// in scripts without spaces between words they match anywhere. A * stands for any
+// part of a word, at its end, in front or inside: "idiot*" also matches "idiotic",
+// "kill* yourself" also "killing yourself". Punctuation between words does not count,
+// other signs do: "c++" does not match "c". A comment may mask letters: "f*ck".
 type BlockedWords struct {
 	Words  []string `json:"words,omitempty"`
 	Action Action   `json:"action,omitempty"` // Reject, also when empty, or Hold
@@ -152,25 +154,28 @@ func validateList(bad *Invalid, field string, list []string, fault func(string) 
 }
 
 func wordFault(s string) string {
-	stem, prefix := strings.CutSuffix(s, "*")
-	n, letters := 0, 0
-	for _, r := range stem {
-		n++
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			letters++
-		}
-	}
-	switch {
-	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return "must be valid text"
-	case n > MaxRuleEntry:
+	}
+	if n := utf8.RuneCountInString(s); n > MaxRuleEntry {
 		return fmt.Sprintf("must have at most %d characters, has %d", MaxRuleEntry, n)
-	case Blank(stem):
+	}
+	if Blank(strings.ReplaceAll(s, "*", "")) {
 		return "must not be empty"
-	case strings.Contains(stem, "*"):
-		return "may have a * at its end only"
-	case prefix && letters < 2:
-		return "must have two letters before the *"
+	}
+	if !strings.Contains(s, "*") {
+		return ""
+	}
+	for _, field := range strings.Fields(s) {
+		letters := 0
+		for _, r := range field {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				letters++
+			}
+		}
+		if strings.Contains(field, "*") && letters < 2 {
+			return "must have two letters in a word with a *"
+		}
 	}
 	return ""
 }

@@ -18,6 +18,8 @@ func FuzzApply(f *testing.F) {
 	f.Add("加微信\nสวัสดี\n🍆", "bücher.example", "请加 微信 www.bücher.example。再见 🍆", 0)
 	f.Add("a\naa\naaa\na a\na a a", "xyz", "a a a a aa aaa hxxp://evil[.]xyz ev\u200bil.xyz", 2)
 	f.Add("ca\u200bsino\n𝐩𝐥𝐮𝐭𝐨", "%65vil.example", "c а s i n o &amp; http:\\\\%65vil.example\\ [::1] http://[", 3)
+	f.Add("*כלב\nkill* your*\nun*able", "", "הַכֶּלֶב killing yourself f*ck s#it unbelievable", 0)
+	f.Add("$$$\nc++\n.net\n🇪🇺\n👍🏽", "", "$$$ C++ .NET 🇩🇪🇺🇸 👍 100%", 0)
 	f.Fuzz(func(t *testing.T, words, domains, body string, most int) {
 		most &= 63
 		r := models.Rules{
@@ -46,7 +48,7 @@ func FuzzApply(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if stem, _ := strings.CutSuffix(w, "*"); len(apply(only, stem)) == 0 {
+			if len(apply(only, strings.ReplaceAll(w, "*", ""))) == 0 {
 				t.Fatalf("%q does not match itself", w)
 			}
 		}

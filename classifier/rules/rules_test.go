@@ -104,12 +104,12 @@ func TestInvalidRules(t *testing.T) {
 	minus := -1
 	for field, r := range map[string]models.Rules{
 		"blocked_words.words[1]":     blocking("fine", " "),
-		"blocked_words.words[0]":     blocking("f*ck"),
+		"blocked_words.words[0]":     blocking("k*", "a*b c++"),
 		"blocked_words.words[2]":     blocking("fine", "fine*", "a*"),
 		"blocked_words.words":        blocking(make([]string, models.MaxRuleEntries+1)...),
 		"blocked_words.action":       {BlockedWords: models.BlockedWords{Action: models.Approve}},
 		"suspect_words.words[0]":     {SuspectWords: models.SuspectWords{Words: []string{five}}},
-		"suspect_words.words[3]":     {SuspectWords: models.SuspectWords{Words: []string{"a", "b", "c", "?!"}}},
+		"suspect_words.words[3]":     {SuspectWords: models.SuspectWords{Words: []string{"a", "b", "c", "–,"}}},
 		"suspect_words.weight":       {SuspectWords: models.SuspectWords{Weight: -1}},
 		"blocked_domains.domains[0]": {BlockedDomains: models.BlockedDomains{Domains: []string{"https://evil.example/"}}},
 		"blocked_domains.domains[1]": {BlockedDomains: models.BlockedDomains{Domains: []string{"evil.example", "evil..example"}}},

@@ -2,9 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"winnow/classifier/text/normalize"
 	"winnow/models"
@@ -12,21 +9,39 @@ import (
 
 // wordMatcher finds the words and phrases of all lists in a normalized text.
 //
-// Texts and entries are read as a row of segments (see nextSegment). For the
-// automaton a word stands between spaces, " so ", and a character of a script
-// without spaces has none. So entries match whole words or, in such scripts,
-// anywhere. An entry with a * lacks the last space.
+// Texts and entries are read as a row of segments (see segment), in the form that
+// appendFolded gives them. Entries match whole words or, in scripts without spaces,
+// anywhere; a * in an entry stands for any part of a word. An automaton finds
+// entries without a star, and with one at their end; of others it finds one word,
+// and the rest is compared around it.
+//
+// Punctuation is no segment, so "buy now" matches "buy, now". Only when an entry has
+// signs of its own, such as "c++" or an emoji, they must stand in the text as in the
+// entry: these entries have an automaton of their own, which also reads signs.
 type wordMatcher struct {
-	automaton *automaton
 	entries   []entry
-	hasSigns  bool // some entries are made of signs alone, such as emoji
+	words     finder
+	withSigns finder
+	masked    maskIndex
+}
+
+// finder finds the entries of one kind.
+type finder struct {
+	automaton *automaton // nil when there are no entries
+	found     []found    // by word of the automaton
+}
+
+// found are the entries of which a word of the automaton is a part.
+type found struct {
+	whole int32   // that is the word alone, the first of the lists; -1: none
+	wild  []int32 // that must be compared further
 }
 
 // entry is one line of a list.
 type entry struct {
 	list     list
 	original string // as it was configured
-	segments int
+	pattern
 }
 
 type list uint8
@@ -55,70 +70,71 @@ type match struct {
 
 // newWordMatcher returns nil when no list has an entry.
 func newWordMatcher(bad *models.Invalid, r models.Rules) *wordMatcher {
-	m := &wordMatcher{}
-	var patterns []string
+	m := &wordMatcher{masked: maskIndex{}}
 	var t normalize.Text
 	add := func(l list, field string, words []string) {
 		for i, w := range words {
-			encoded, segments, signs := encodeEntry(&t, w)
+			p := parsePattern(&t, w)
 			switch {
-			case segments == 0:
+			case len(p.parts) == 0:
 				bad.Add(fmt.Sprintf("%s[%d]", field, i), "must have a letter, a digit or a symbol")
-				continue
-			case segments > maxSegments:
+			case len(p.parts) > maxSegments:
 				bad.Add(fmt.Sprintf("%s[%d]", field, i), "is too long")
-				continue
+			case p.wild && p.withSigns:
+				bad.Add(fmt.Sprintf("%s[%d]", field, i), "may have a * only at its end, because it has signs")
+			default:
+				m.entries = append(m.entries, entry{l, w, p})
 			}
-			m.hasSigns = m.hasSigns || signs
-			m.entries = append(m.entries, entry{l, w, segments})
-			patterns = append(patterns, encoded)
 		}
 	}
 	add(blockedList, "blocked_words.words", r.BlockedWords.Words)
 	add(suspectList, "suspect_words.words", r.SuspectWords.Words)
-	if len(patterns) == 0 {
+	if len(m.entries) == 0 {
 		return nil
 	}
-	m.automaton = newAutomaton(patterns)
+	m.words, m.withSigns = newFinder(m.entries, false), newFinder(m.entries, true)
+	for i, e := range m.entries {
+		m.masked.add(int32(i), e.pattern)
+	}
 	return m
 }
 
-// encodeEntry normalizes an entry and returns it as the automaton reads it, with
-// the number of its segments. It returns "" when nothing in the entry can match.
-func encodeEntry(t *normalize.Text, s string) (encoded string, segments int, signs bool) {
-	stem, prefix := strings.CutSuffix(s, "*")
-	t.Normalize(stem)
-	var b strings.Builder
-	for _, signs = range []bool{false, true} {
-		spaced := false
-		for seg := nextSegment(t.Bytes, 0, signs); seg.end > seg.start; seg = nextSegment(t.Bytes, seg.end, signs) {
-			if spaced = seg.isWord; spaced {
-				b.WriteByte(' ')
-			}
-			b.Write(t.Bytes[seg.start:seg.end])
-			if spaced {
-				b.WriteByte(' ')
-			}
-			segments++
+func newFinder(entries []entry, withSigns bool) finder {
+	var f finder
+	var encoded []string
+	index := map[string]int{}
+	for i, e := range entries {
+		if e.withSigns != withSigns {
+			continue
 		}
-		if segments > 0 {
-			encoded = b.String()
-			if prefix && spaced {
-				encoded = encoded[:len(encoded)-1]
-			}
-			return encoded, segments, signs
+		s := e.encoded()
+		at, known := index[s]
+		if !known {
+			at = len(encoded)
+			index[s] = at
+			encoded, f.found = append(encoded, s), append(f.found, found{whole: -1})
+		}
+		if g := &f.found[at]; e.wild {
+			g.wild = append(g.wild, int32(i))
+		} else if g.whole < 0 {
+			g.whole = int32(i)
 		}
 	}
-	return "", 0, false
+	if len(encoded) > 0 {
+		f.automaton = newAutomaton(encoded)
+	}
+	return f
 }
 
 // find returns the entries in t, at most maxMatches of each list.
 func (m *wordMatcher) find(t []byte) []match {
-	var s wordSearch
-	s.wordMatcher = m
-	s.scan(t, false)
-	if m.hasSigns {
-		s.scan(t, true)
+	s := wordSearch{wordMatcher: m, text: t}
+	if m.words.automaton != nil {
+		s.scanWords()
+		s.scanMasked()
+	}
+	if m.withSigns.automaton != nil {
+		s.scanWithSigns()
 	}
 	return s.matches
 }
@@ -126,117 +142,112 @@ func (m *wordMatcher) find(t []byte) []match {
 // wordSearch is the search of one text.
 type wordSearch struct {
 	*wordMatcher
+	text    []byte
 	matches []match
 	count   [numLists]int
 	starts  [maxSegments]int32 // of the last segments, a ring
+	folded  []byte             // a buffer
 }
 
-// scan reads the words of t, or with signs set its signs.
-func (s *wordSearch) scan(t []byte, signs bool) {
+func (s *wordSearch) scanWords() {
 	var state uint32
 	n := 0
-	for seg := nextSegment(t, 0, signs); seg.end > seg.start; seg = nextSegment(t, seg.end, signs) {
-		s.starts[n%maxSegments] = int32(seg.start)
-		if seg.isWord {
-			state = s.step(state, ' ', n, seg.end)
-		}
-		for _, b := range t[seg.start:seg.end] {
-			state = s.step(state, b, n, seg.end)
-		}
-		if seg.isWord {
-			state = s.step(state, ' ', n, seg.end)
-		}
+	for seg := nextSegment(s.text, 0); seg.end > seg.start; seg = nextSegment(s.text, seg.end) {
+		state = s.read(&s.words, state, seg, n, false)
 		n++
 	}
 }
 
-// step takes one byte of segment n, which ends at end, and records what matches.
-func (s *wordSearch) step(state uint32, b byte, n, end int) uint32 {
-	state = s.automaton.step(state, b)
-	out := state
-	if s.automaton.word[out] < 0 {
-		out = s.automaton.output[out]
+func (s *wordSearch) scanWithSigns() {
+	var state uint32
+	n := 0
+	eachSegment(s.text, func(seg segment, gap bool) {
+		state = s.read(&s.withSigns, state, seg, n, gap)
+		n++
+	})
+}
+
+// read takes segment n and records the entries that end in it.
+func (s *wordSearch) read(f *finder, state uint32, seg segment, n int, gap bool) uint32 {
+	s.starts[n%maxSegments] = int32(seg.start)
+	var buffer [64]byte
+	folded := appendFolded(buffer[:0], s.text[seg.start:seg.end])
+	if gap {
+		state = s.step(f, state, gapMarker, n, seg.end)
 	}
-	for ; out != 0; out = s.automaton.output[out] {
-		e := s.automaton.word[out]
-		s.record(e, int(s.starts[(n+1-s.entries[e].segments)%maxSegments]), end)
+	switch seg.kind {
+	case word:
+		state = s.step(f, state, ' ', n, seg.end)
+	case sign:
+		state = s.step(f, state, signStart, n, seg.end)
+	}
+	for _, b := range folded {
+		state = s.step(f, state, b, n, seg.end)
+	}
+	switch seg.kind {
+	case word:
+		state = s.step(f, state, ' ', n, seg.end)
+	case sign:
+		state = s.step(f, state, signLast, n, seg.end)
 	}
 	return state
 }
 
+// step takes one byte of segment n, which ends at end, and records what matches.
+func (s *wordSearch) step(f *finder, state uint32, b byte, n, end int) uint32 {
+	a := f.automaton
+	state = a.step(state, b)
+	out := state
+	if a.word[out] < 0 {
+		out = a.output[out]
+	}
+	for ; out != 0; out = a.output[out] {
+		g := &f.found[a.word[out]]
+		if g.whole >= 0 {
+			first := n + 1 - len(s.entries[g.whole].parts)
+			s.record(g.whole, int(s.starts[first%maxSegments]), end)
+		}
+		for _, e := range g.wild {
+			if from, to, ok := s.compare(s.entries[e].pattern, n); ok {
+				s.record(e, from, to)
+			}
+		}
+	}
+	return state
+}
+
+// compare compares all parts of a pattern whose anchor was found in segment n.
+func (s *wordSearch) compare(p pattern, n int) (start, end int, ok bool) {
+	first := n - p.anchor
+	if first < 0 {
+		return 0, 0, false
+	}
+	start = int(s.starts[first%maxSegments])
+	end = start
+	for _, part := range p.parts {
+		seg := nextSegment(s.text, end)
+		s.folded = appendFolded(s.folded[:0], s.text[seg.start:seg.end])
+		if !part.matches(seg.kind, s.folded) {
+			return 0, 0, false
+		}
+		end = seg.end
+	}
+	return start, end, true
+}
+
 func (s *wordSearch) record(e int32, start, end int) {
+	at := [2]int{start, end}
 	for i := range s.matches {
-		if h := &s.matches[i]; h.entry == e {
-			if len(h.at) < maxPlaces {
-				h.at = append(h.at, [2]int{start, end})
+		if m := &s.matches[i]; m.entry == e {
+			// A piece may stand twice in one word.
+			if len(m.at) < maxPlaces && m.at[len(m.at)-1] != at {
+				m.at = append(m.at, at)
 			}
 			return
 		}
 	}
 	if n := &s.count[s.entries[e].list]; *n < maxMatches {
 		*n++
-		s.matches = append(s.matches, match{e, [][2]int{{start, end}}})
+		s.matches = append(s.matches, match{e, [][2]int{at}})
 	}
-}
-
-// segment is a word, one character of a script without spaces with its marks, or a
-// sign.
-type segment struct {
-	start, end int
-	isWord     bool
-}
-
-// nextSegment returns the first segment of t at or after i, or an empty one at the
-// end: words and characters, or with signs set only signs.
-func nextSegment(t []byte, i int, signs bool) segment {
-	for i < len(t) {
-		r, size := utf8.DecodeRune(t[i:])
-		switch {
-		case signs && unicode.In(r, unicode.So, unicode.Sc):
-			return segment{start: i, end: i + size}
-		case signs || !isWord(r):
-			i += size
-		case isUnspaced(r):
-			start := i
-			for i += size; i < len(t); i += size { // its vowel and tone marks
-				if r, size = utf8.DecodeRune(t[i:]); !unicode.IsMark(r) {
-					break
-				}
-			}
-			return segment{start: start, end: i}
-		default:
-			start := i
-			for i < len(t) {
-				if c := t[i]; c < utf8.RuneSelf { // most bytes
-					if !isWord(rune(c)) {
-						break
-					}
-					i++
-					continue
-				}
-				if r, size = utf8.DecodeRune(t[i:]); !isWord(r) && !unicode.IsMark(r) || isUnspaced(r) {
-					break
-				}
-				i += size
-			}
-			return segment{start, i, true}
-		}
-	}
-	return segment{start: i, end: i}
-}
-
-func isWord(r rune) bool {
-	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z'
-	}
-	return unicode.IsLetter(r) || unicode.IsDigit(r)
-}
-
-// isUnspaced reports whether r is a letter of a script without spaces between words.
-func isUnspaced(r rune) bool {
-	if r < 0x0E00 || 0xAC00 <= r && r <= 0xD7A3 { // the second range: Korean syllables
-		return false
-	}
-	return r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana,
-		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
