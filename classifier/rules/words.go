@@ -142,11 +142,11 @@ func (m *wordMatcher) find(t []byte) []match {
 // wordSearch is the search of one text.
 type wordSearch struct {
 	*wordMatcher
-	text    []byte
-	matches []match
-	count   [numLists]int
-	starts  [maxSegments]int32 // of the last segments, a ring
-	folded  []byte             // a buffer
+	text             []byte
+	matches          []match
+	count            [numLists]int
+	starts           [maxSegments]int32 // of the last segments, a ring
+	folded, compared []byte             // buffers
 }
 
 func (s *wordSearch) scanWords() {
@@ -170,8 +170,7 @@ func (s *wordSearch) scanWithSigns() {
 // read takes segment n and records the entries that end in it.
 func (s *wordSearch) read(f *finder, state uint32, seg segment, n int, gap bool) uint32 {
 	s.starts[n%maxSegments] = int32(seg.start)
-	var buffer [64]byte
-	folded := appendFolded(buffer[:0], s.text[seg.start:seg.end])
+	s.folded = appendFolded(s.folded[:0], s.text[seg.start:seg.end])
 	if gap {
 		state = s.step(f, state, gapMarker, n, seg.end)
 	}
@@ -181,7 +180,7 @@ func (s *wordSearch) read(f *finder, state uint32, seg segment, n int, gap bool)
 	case sign:
 		state = s.step(f, state, signStart, n, seg.end)
 	}
-	for _, b := range folded {
+	for _, b := range s.folded {
 		state = s.step(f, state, b, n, seg.end)
 	}
 	switch seg.kind {
@@ -226,8 +225,8 @@ func (s *wordSearch) compare(p pattern, n int) (start, end int, ok bool) {
 	end = start
 	for _, part := range p.parts {
 		seg := nextSegment(s.text, end)
-		s.folded = appendFolded(s.folded[:0], s.text[seg.start:seg.end])
-		if !part.matches(seg.kind, s.folded) {
+		s.compared = appendFolded(s.compared[:0], s.text[seg.start:seg.end])
+		if !part.matches(seg.kind, s.compared) {
 			return 0, 0, false
 		}
 		end = seg.end
