@@ -90,33 +90,46 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	if p.Inspect != nil {
 		p.Inspect(&s.scanner.Body)
 	}
-	v := models.Verdict{Action: models.Approve, Model: m.version}
-	explained := abuseHead
+	v := models.Verdict{Model: m.version}
 	if h := m.manifest.Spam; h != nil {
-		explained = spamHead
-		v.HoldAt, v.RejectAt = m.Thresholds(p)
 		spam := sigmoid(s.logit(h, spamHead))
 		v.Spam = &spam
-		switch {
-		case v.RejectAt > 0 && spam >= v.RejectAt:
-			v.Action, v.Reason = models.Reject, models.ReasonSpam
-		case spam >= v.HoldAt:
-			v.Action, v.Reason = models.Hold, models.ReasonSpam
-		}
 	}
 	if h := m.manifest.Abuse; h != nil {
 		abuse := sigmoid(s.logit(h, abuseHead))
 		v.Abuse = &abuse
-		if v.Action == models.Approve && abuse >= h.Hold {
-			v.Action, v.Reason = models.Hold, models.ReasonAbuse
-			explained = abuseHead
-		}
-		if m.manifest.Spam == nil {
-			v.HoldAt = h.Hold
-		}
+	}
+	v = m.WithPolicy(v, p)
+	explained := spamHead
+	if v.Reason == models.ReasonAbuse || m.manifest.Spam == nil {
+		explained = abuseHead
 	}
 	if h := m.head(explained); h != nil {
 		v.Signals = s.explain(h, explained)
+	}
+	return v
+}
+
+// WithPolicy returns a verdict of this model as it is under another policy. Only its
+// signals are still those of the first policy.
+func (m *Model) WithPolicy(v models.Verdict, p Policy) models.Verdict {
+	v.Action, v.Reason = models.Approve, ""
+	if v.Spam != nil {
+		v.HoldAt, v.RejectAt = m.Thresholds(p)
+		switch {
+		case v.RejectAt > 0 && *v.Spam >= v.RejectAt:
+			v.Action, v.Reason = models.Reject, models.ReasonSpam
+		case *v.Spam >= v.HoldAt:
+			v.Action, v.Reason = models.Hold, models.ReasonSpam
+		}
+	}
+	if h := m.manifest.Abuse; h != nil {
+		if v.Action == models.Approve && *v.Abuse >= h.Hold {
+			v.Action, v.Reason = models.Hold, models.ReasonAbuse
+		}
+		if v.Spam == nil {
+			v.HoldAt = h.Hold
+		}
 	}
 	return v
 }

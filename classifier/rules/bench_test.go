@@ -58,7 +58,7 @@ func BenchmarkApply(b *testing.B) {
 				b.SetBytes(int64(len(body)))
 				b.ReportAllocs()
 				for b.Loop() {
-					s.Apply(c)
+					s.ApplyAuthor(s.ApplyText(c), c)
 				}
 			})
 		}

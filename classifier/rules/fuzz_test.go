@@ -58,7 +58,8 @@ func FuzzApply(f *testing.F) {
 func apply(s *Set, body string) []models.Signal {
 	var f normalize.Text
 	f.Normalize(body)
-	return s.Apply(Context{Body: &f, Doc: features.Doc{Text: body, Author: body}})
+	c := Context{Body: &f, Doc: features.Doc{Text: body, Author: body}}
+	return s.ApplyAuthor(s.ApplyText(c), c)
 }
 
 // FuzzAutomaton compares the automaton with a search for each word alone.

@@ -1,6 +1,6 @@
 // Package rules applies the rules that a newsroom configures beside the model.
-// Compile turns models.Rules into a Set; Apply returns the rules that match a
-// comment, as signals; Combine adds them to the model's verdict. A rule has no
+// Compile turns models.Rules into a Set; ApplyText and ApplyAuthor return the rules that
+// match a comment, as signals; Combine adds them to the model's verdict. A rule has no
 // effect that no signal shows.
 //
 // The names of the signals, which are stable:
@@ -76,7 +76,7 @@ func Compile(r models.Rules) (*Set, error) {
 	return s, nil
 }
 
-// HistoryNeeded returns how much of an author's history Apply needs: the number of comments
+// HistoryNeeded returns how much of an author's history ApplyAuthor needs: the number of comments
 // of each status to count to, and the days in which to count rejections. When
 // comments is 0, no history is needed.
 func (s *Set) HistoryNeeded() (comments, days int) {
@@ -93,16 +93,25 @@ func (s *Set) HistoryNeeded() (comments, days int) {
 	return comments, cmp.Or(a.TrustDays, models.DefaultTrustDays)
 }
 
-// Apply returns a signal for each rule that matches the comment. The time is linear
-// in the length of the text; the number of signals and places is bounded.
-func (s *Set) Apply(c Context) []models.Signal {
+// ApplyText returns a signal for each rule that matches the comment itself, whatever
+// else its author wrote. The time is linear in the length of the text; the number of
+// signals and places is bounded.
+func (s *Set) ApplyText(c Context) []models.Signal {
 	if s == nil {
 		return nil
 	}
 	fired := s.applyWords(nil, c)
 	fired = s.applyLinks(fired, c)
-	fired = s.applyAuthor(fired, c)
 	return s.applyLength(fired, c)
+}
+
+// ApplyAuthor returns fired with a signal more for each rule that matches the author.
+// It needs no text.
+func (s *Set) ApplyAuthor(fired []models.Signal, c Context) []models.Signal {
+	if s == nil {
+		return fired
+	}
+	return s.applyAuthor(fired, c)
 }
 
 func (s *Set) applyWords(fired []models.Signal, c Context) []models.Signal {

@@ -26,7 +26,7 @@ func compile(t testing.TB, r models.Rules) *rules.Set {
 func fire(s *rules.Set, c rules.Context) []models.Signal {
 	c.Body = new(normalize.Text)
 	c.Body.Normalize(c.Doc.Text)
-	return s.Apply(c)
+	return s.ApplyAuthor(s.ApplyText(c), c)
 }
 
 func apply(s *rules.Set, body string) []models.Signal {

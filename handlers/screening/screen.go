@@ -17,8 +17,6 @@ import (
 	"winnow/classifier/campaign"
 	"winnow/classifier/language"
 	"winnow/classifier/rules"
-	"winnow/classifier/text/features"
-	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -84,18 +82,29 @@ type Result struct {
 // Screen decides what becomes of a new comment, and counts it: for its
 // campaign, and for a burst on its article.
 func (s *Screener) Screen(ctx context.Context, sub Submission) (Result, error) {
-	sc, err := s.score(ctx, sub.Site, sub.Comment)
+	p, err := s.Prepare(ctx, sub.Site, sub.Comment)
+	if err != nil {
+		return Result{}, err
+	}
+	r, err := s.Decide(ctx, sub, p)
+	return withLanguage(sub, r), err
+}
+
+// Decide is the part of Screen that depends on other comments: it needs what Prepare
+// returned for this one, and leaves the language out.
+func (s *Screener) Decide(ctx context.Context, sub Submission, p Prepared) (Result, error) {
+	fired, err := s.applyRules(ctx, sub.Site, sub.Comment, p)
 	if err != nil {
 		return Result{}, err
 	}
 	var group models.Campaign
-	if sc.hasSketch {
-		group = s.matchCampaign(ctx, sub.Comment, sc.sketch)
+	if p.hasSketch {
+		group = s.matchCampaign(ctx, sub.Comment, p.sketch)
 		if copies, ok := campaign.Signal(group); ok {
-			sc.fired = append(sc.fired, copies)
+			fired = append(fired, copies)
 		}
 	}
-	v := rules.Combine(sc.verdict, sc.fired...)
+	v := rules.Combine(p.verdict, fired...)
 	if sub.Honeypot {
 		v.Action, v.Reason = models.Reject, models.ReasonHoneypot
 	}
@@ -111,14 +120,18 @@ func (s *Screener) Rescreen(ctx context.Context, sub Submission) (Result, error)
 	if err != nil {
 		return Result{}, err
 	}
-	return result(sub, v, models.Campaign{}, false), nil
+	return withLanguage(sub, result(sub, v, models.Campaign{}, false)), nil
 }
 
 // Score returns the verdict of the live model and the site's rules on a text.
 // It counts nothing and needs no id.
 func (s *Screener) Score(ctx context.Context, site models.Site, c models.Comment) (models.Verdict, error) {
-	sc, err := s.score(ctx, site, c)
-	return rules.Combine(sc.verdict, sc.fired...), err
+	p, err := s.Prepare(ctx, site, c)
+	if err != nil {
+		return models.Verdict{}, err
+	}
+	fired, err := s.applyRules(ctx, site, c, p)
+	return rules.Combine(p.verdict, fired...), err
 }
 
 func result(sub Submission, v models.Verdict, group models.Campaign, burst bool) Result {
@@ -127,44 +140,14 @@ func result(sub Submission, v models.Verdict, group models.Campaign, burst bool)
 	if r.Reason == models.ReasonShadow || r.Reason == models.ReasonBurst {
 		r.Verdict.Reason = r.Reason // why a comment waits that the model has no objection to
 	}
+	return r
+}
+
+func withLanguage(sub Submission, r Result) Result {
 	if r.Status == models.Pending {
 		r.Lang = language.Detect(sub.Comment.Body)
 	}
 	return r
-}
-
-// scored is what the text of one comment gives, without regard to others.
-type textScore struct {
-	verdict   models.Verdict  // of the live model
-	fired     []models.Signal // of the site's rules
-	sketch    models.Sketch
-	hasSketch bool // the text is long enough for a sketch
-}
-
-// score applies the live model and the site's rules. The text is normalized
-// once for model, rules and sketch.
-func (s *Screener) score(ctx context.Context, site models.Site, c models.Comment) (sc textScore, err error) {
-	set, err := s.cfg.Source.Rules(ctx, site.Slug)
-	if err != nil {
-		return sc, err
-	}
-	in := classifier.FromComment(c)
-	about := rules.Context{Doc: features.Doc(in), Identified: c.Author.ID != ""}
-	if comments, days := set.HistoryNeeded(); comments > 0 && about.Identified {
-		since := s.cfg.Now().AddDate(0, 0, -days)
-		if about.Record, about.RecentRejections, err = s.cfg.Source.AuthorRecord(ctx, site.Slug, c.Author.ID, since, comments); err != nil {
-			return sc, err
-		}
-	}
-	sc.verdict = s.cfg.Source.Model().Verdict(in, classifier.Policy{
-		Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: site.Slug,
-		Inspect: func(body *normalize.Text) {
-			about.Body = body
-			sc.fired = set.Apply(about)
-			sc.sketch, sc.hasSketch = campaign.SketchOf(body)
-		},
-	})
-	return sc, nil
 }
 
 // matchCampaign counts a comment among its near-copies. An author is identified

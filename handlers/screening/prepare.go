@@ -1,0 +1,89 @@
+package screening
+
+import (
+	"context"
+	"slices"
+
+	"winnow/classifier"
+	"winnow/classifier/campaign"
+	"winnow/classifier/rules"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
+	"winnow/models"
+)
+
+// Prepared is what one comment gives by itself, without regard to its author's record
+// and to other comments.
+type Prepared struct {
+	verdict   models.Verdict  // of the model
+	rules     *rules.Set      // of the site
+	fired     []models.Signal // of the rules about the text
+	sketch    models.Sketch
+	hasSketch bool // the text is long enough for a sketch
+}
+
+// Prepare applies the live model and the site's rules to a text. It counts nothing, so
+// comments may be prepared in any order. The text is normalized once for model, rules
+// and sketch.
+func (s *Screener) Prepare(ctx context.Context, site models.Site, c models.Comment) (Prepared, error) {
+	set, err := s.cfg.Source.Rules(ctx, site.Slug)
+	if err != nil {
+		return Prepared{}, err
+	}
+	p, in, policy := Prepared{rules: set}, classifier.FromComment(c), policyOf(site)
+	policy.Inspect = func(body *normalize.Text) {
+		p.fired = set.ApplyText(rules.Context{Body: body, Doc: features.Doc(in)})
+		p.sketch, p.hasSketch = campaign.SketchOf(body)
+	}
+	p.verdict = s.cfg.Source.Model().Verdict(in, policy)
+	return p, nil
+}
+
+// PrepareBoth does what Prepare of two screeners does, for two settings of a site. When
+// their model is the same, the text is scored once, and the signals of the model in both
+// results are those of the first.
+func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, c models.Comment) (pa, pb Prepared, err error) {
+	model := a.cfg.Source.Model()
+	if model != b.cfg.Source.Model() {
+		if pa, err = a.Prepare(ctx, siteA, c); err == nil {
+			pb, err = b.Prepare(ctx, siteB, c)
+		}
+		return pa, pb, err
+	}
+	if pa.rules, err = a.cfg.Source.Rules(ctx, siteA.Slug); err != nil {
+		return pa, pb, err
+	}
+	if pb.rules, err = b.cfg.Source.Rules(ctx, siteB.Slug); err != nil {
+		return pa, pb, err
+	}
+	in, policy := classifier.FromComment(c), policyOf(siteA)
+	policy.Inspect = func(body *normalize.Text) {
+		about := rules.Context{Body: body, Doc: features.Doc(in)}
+		pa.fired = pa.rules.ApplyText(about)
+		if pb.fired = pa.fired; pb.rules != pa.rules {
+			pb.fired = pb.rules.ApplyText(about)
+		}
+		pa.sketch, pa.hasSketch = campaign.SketchOf(body)
+		pb.sketch, pb.hasSketch = pa.sketch, pa.hasSketch
+	}
+	pa.verdict = model.Verdict(in, policy)
+	pb.verdict = model.WithPolicy(pa.verdict, policyOf(siteB))
+	return pa, pb, nil
+}
+
+func policyOf(site models.Site) classifier.Policy {
+	return classifier.Policy{Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: site.Slug}
+}
+
+// applyRules returns the signals of all rules that match a prepared comment, those about
+// its author included, in a slice of its own.
+func (s *Screener) applyRules(ctx context.Context, site models.Site, c models.Comment, p Prepared) (fired []models.Signal, err error) {
+	about := rules.Context{Identified: c.Author.ID != ""}
+	if comments, days := p.rules.HistoryNeeded(); comments > 0 && about.Identified {
+		since := s.cfg.Now().AddDate(0, 0, -days)
+		if about.Record, about.RecentRejections, err = s.cfg.Source.AuthorRecord(ctx, site.Slug, c.Author.ID, since, comments); err != nil {
+			return nil, err
+		}
+	}
+	return p.rules.ApplyAuthor(slices.Clip(p.fired), about), nil
+}
