@@ -105,15 +105,18 @@ type Slice struct {
 
 // Sentence sums up what the candidate would do with the last comments, or says
 // that there are none.
-func (r Report) Sentence() string {
-	t := r.Traffic
+func (r Report) Sentence() string { return r.Traffic.Sentence(r.lang) }
+
+// Sentence sums up what would change for the last comments, in a language, "de" or
+// English.
+func (t Traffic) Sentence(lang string) string {
 	if t.Comments == 0 {
-		return message{code: noTraffic}.in(r.lang)
+		return message{code: noTraffic}.in(lang)
 	}
 	return message{code: sentence, params: map[string]any{
 		"comments": t.Comments, "held_then": t.HeldThen, "held_now": t.HeldNow,
 		"rejected_then": t.RejectedThen, "rejected_now": t.RejectedNow,
-	}}.in(r.lang)
+	}}.in(lang)
 }
 
 // In returns the report with its texts in a language, "de" or English. It needs the

@@ -1,0 +1,131 @@
+package whatif
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"winnow/classifier"
+	"winnow/classifier/rules"
+	"winnow/handlers/screening"
+	"winnow/models"
+	"winnow/storage"
+	"winnow/storage/memory"
+)
+
+// shared is what both settings read, and neither changes.
+type shared struct {
+	articles  map[string]models.ArticleEntry // by id, those with a state or burst limit of their own
+	sanctions map[string]*models.Sanction    // shadow bans by models.Author.Key
+	before    map[string]models.AuthorRecord // of identified authors, without the window; nil: not needed
+	rejected  func(ctx context.Context, authorID string, since time.Time, limit int) ([]time.Time, error)
+}
+
+func loadShared(ctx context.Context, db *storage.DB, w storage.Window, req Request) (*shared, error) {
+	const all = 1_000_000 // more than any site has
+	s := &shared{rejected: func(ctx context.Context, id string, since time.Time, limit int) ([]time.Time, error) {
+		return db.RejectionsBefore(ctx, w, id, since, limit)
+	}}
+	site := req.Now.Site.Slug
+	var err error
+	if s.articles, err = db.ArticleOverrides(ctx, site, all); err != nil {
+		return nil, err
+	}
+	for id, a := range s.articles {
+		if a.State == models.ArticleClosed { // its comments were accepted before
+			a.State = models.ArticleOpen
+		}
+		a.BurstUntil = time.Time{} // bursts are found anew
+		s.articles[id] = a
+	}
+	if s.sanctions, err = db.Sanctions(ctx, site, all); err != nil {
+		return nil, err
+	}
+	for key, x := range s.sanctions {
+		if x.Kind == models.Ban {
+			delete(s.sanctions, key)
+		}
+	}
+	if needsRecords(req.Now.Rules) || needsRecords(req.Then.Rules) {
+		if s.before, err = db.RecordsBefore(ctx, w); s.before == nil {
+			s.before = map[string]models.AuthorRecord{}
+		}
+	}
+	return s, err
+}
+
+func needsRecords(set *rules.Set) bool {
+	comments, _ := set.HistoryNeeded()
+	return comments > 0
+}
+
+// replay posts comments again under one setting. Preparing may run concurrently; the rest
+// is for one goroutine.
+type replay struct {
+	setting  Setting
+	shared   *shared
+	screener *screening.Screener
+	clock    time.Time            // the arrival of the current comment
+	bursts   map[string]time.Time // until when, by article
+	records  *records
+}
+
+var _ screening.Source = (*replay)(nil)
+
+func newReplay(s Setting, from *shared) *replay {
+	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}}
+	if from.before != nil {
+		r.records = newRecords(from)
+	}
+	now := func() time.Time { return r.clock }
+	r.screener = screening.New(screening.Config{
+		Source: r, Campaigns: memory.NewCampaigns(now), Bursts: new(screening.BurstCounter), Now: now, Log: slog.New(slog.DiscardHandler),
+	})
+	return r
+}
+
+// decide screens the next comment, which was prepared.
+func (r *replay) decide(ctx context.Context, c storage.PostedComment, p screening.Prepared) (Outcome, error) {
+	r.clock = c.CreatedAt
+	restrictions, err := r.screener.CheckRestrictions(ctx, c.Comment)
+	if err != nil {
+		return Outcome{}, err
+	}
+	res, err := r.screener.Decide(ctx, screening.Submission{
+		Site: r.setting.Site, Comment: c.Comment, Restrictions: restrictions, Honeypot: c.Honeypot,
+	}, p)
+	if err != nil {
+		return Outcome{}, err
+	}
+	r.records.set(c.Comment, res.Status, c.CreatedAt)
+	return Outcome{State{res.Status, res.Reason}, res.Verdict.Probability()}, nil
+}
+
+// Model returns the model of the setting.
+func (r *replay) Model() *classifier.Model { return r.setting.Model }
+
+// Rules returns the rules of the setting.
+func (r *replay) Rules(context.Context, string) (*rules.Set, error) { return r.setting.Rules, nil }
+
+// Article returns what is set for an article now, with the burst of the replay.
+func (r *replay) Article(_ context.Context, _, id string) (models.ArticleEntry, error) {
+	a := r.shared.articles[id]
+	a.BurstUntil = r.bursts[id]
+	return a, nil
+}
+
+// Sanction returns the shadow ban of an author.
+func (r *replay) Sanction(_ context.Context, _, authorKey string) (*models.Sanction, error) {
+	return r.shared.sanctions[authorKey], nil
+}
+
+// AuthorRecord returns the record that an author has at the current comment.
+func (r *replay) AuthorRecord(ctx context.Context, _, authorID string, since time.Time, limit int) (models.AuthorRecord, int, error) {
+	return r.records.of(ctx, authorID, since, limit)
+}
+
+// StartBurst starts a burst of the replay.
+func (r *replay) StartBurst(_ context.Context, _, article string, until time.Time) error {
+	r.bursts[article] = until
+	return nil
+}
