@@ -31,6 +31,17 @@ func decode[T any](c echo.Context) (T, error) {
 	return v, parse(data, &v)
 }
 
+// decodeKnown is decode for a request without effect, in which an unknown name can only
+// be a mistake: it is refused.
+func decodeKnown[T any](c echo.Context) (T, error) {
+	var v T
+	data, err := readJSON(c.Request())
+	if err != nil {
+		return v, err
+	}
+	return v, parse(data, &v, json.RejectUnknownMembers(true))
+}
+
 // decodeOptional reads a JSON request that may have no body, which is the zero value.
 func decodeOptional[T any](c echo.Context) (T, error) {
 	if c.Request().ContentLength == 0 {
@@ -76,17 +87,19 @@ func tooLarge(most int64) error {
 var lenient = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowInvalidUTF8(true))
 
 // parse fills v from one JSON object.
-func parse(data []byte, v any) error {
+func parse(data []byte, v any, more ...json.Options) error {
 	if !utf8.Valid(data) {
 		return models.Errorf(models.KindMalformed, "the request is not valid UTF-8")
 	}
-	err := json.Unmarshal(data, v, lenient)
+	err := json.Unmarshal(data, v, append(more, lenient)...)
 	if err == nil && !bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
 		return nil
 	}
 	var kind *json.SemanticError
 	var syntax *jsontext.SyntacticError
 	switch {
+	case errors.As(err, &kind) && errors.Is(kind.Err, json.ErrUnknownName):
+		return invalid(fieldName(kind.JSONPointer), "is not a field of this request")
 	case errors.As(err, &kind) && kind.JSONPointer != "":
 		return &models.Error{Kind: models.KindMalformed, Message: "the request has a value of the wrong type", Fields: []models.FieldError{
 			{Field: fieldName(kind.JSONPointer), Message: "must not be of type " + typeName(kind)},

@@ -99,6 +99,7 @@ func (s *Server) routes() []route {
 		{get, "/v1/sites/:slug/rules", s.siteRules, editors, defaultBounds},
 		{put, "/v1/sites/:slug/rules", s.setRules, editors, bounds{maxRules, requestTimeout}},
 		{post, "/v1/sites/:slug/test", s.testText, editors, defaultBounds},
+		{post, "/v1/sites/:slug/what-if", s.whatIf, editors, bounds{maxRules, comparisonTimeout}},
 
 		{get, "/v1/moderators", s.listModerators, admins, defaultBounds},
 		{post, "/v1/moderators", s.addModerator, admins, defaultBounds},

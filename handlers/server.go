@@ -19,6 +19,7 @@ import (
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
 	"winnow/handlers/screening"
+	"winnow/handlers/whatif"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -62,6 +63,7 @@ type Server struct {
 	db       *storage.DB
 	node     *node.Node
 	comparer *promotion.Comparer
+	whatIfs  *whatif.Runner
 	screener *screening.Screener
 	limiter  Limiter
 	redis    SharedService
@@ -100,7 +102,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
-	s.comparer = promotion.New(cfg.DB, cfg.Now)
+	s.comparer, s.whatIfs = promotion.New(cfg.DB, cfg.Now), whatif.New(cfg.DB)
 	s.metrics = s.newMetrics()
 	s.handler = s.router()
 	return s, nil

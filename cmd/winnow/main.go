@@ -63,7 +63,7 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		Action:         group,
 		Commands: []*cli.Command{
 			serveCommand(), siteCommand(), moderatorCommand(),
-			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(),
+			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(), whatIfCommand(),
 			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(),
 			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(), trainWorkerCommand(),
 		},

@@ -51,9 +51,6 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 				s.Origins = append(s.Origins, strings.TrimSuffix(strings.ToLower(o), "/"))
 			}
 		}
-		if c.IsSet("mode") {
-			s.Mode = models.Mode(c.String("mode"))
-		}
 		if secret != nil {
 			s.SSOSecret = *secret
 		}
@@ -65,13 +62,6 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 			count := c.Int("training-sample")
 			s.TrainingSample = &count
 		}
-		if c.IsSet("surge") {
-			burst, err := parseBurst(c.String("surge"))
-			if err != nil {
-				return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
-			}
-			s.Burst = burst
-		}
 		for flag, days := range map[string]*int{
 			"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
 		} {
@@ -79,7 +69,7 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 				*days = c.Int(flag)
 			}
 		}
-		if err := changeThresholds(c, s); err != nil {
+		if err := changeSetting(c, s); err != nil {
 			return err
 		}
 		return s.Validate()
@@ -125,7 +115,18 @@ func ssoSecretOf(c *cli.Command) (*string, error) {
 // maxSecretFile bounds the file of a secret, in bytes.
 const maxSecretFile = 4096
 
-func changeThresholds(c *cli.Command, s *models.Site) error {
+// changeSetting applies the flags that decide what becomes of comments.
+func changeSetting(c *cli.Command, s *models.Site) error {
+	if c.IsSet("mode") {
+		s.Mode = models.Mode(c.String("mode"))
+	}
+	if c.IsSet("surge") {
+		burst, err := parseBurst(c.String("surge"))
+		if err != nil {
+			return usagef(c, "--surge must be COUNT/MINUTES/HOLD, such as 30/5/60, or \"off\"")
+		}
+		s.Burst = burst
+	}
 	for flag, threshold := range map[string]**float64{"hold": &s.Thresholds.Hold, "reject": &s.Thresholds.Reject} {
 		if !c.IsSet(flag) {
 			continue
