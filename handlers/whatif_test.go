@@ -158,8 +158,10 @@ func testReplay(t *testing.T, open func(testing.TB, func() time.Time) *storage.D
 		"thresholds": func(f *testSite) object {
 			return f.patch(object{"thresholds": object{"hold": 0.45, "reject": 0.97}})
 		},
-		"mode":          func(f *testSite) object { return f.patch(object{"mode": "pre"}) },
-		"a burst limit": func(f *testSite) object { return f.patch(object{"surge": object{"count": 7, "minutes": 2, "hold_minutes": 10}}) },
+		"mode": func(f *testSite) object { return f.patch(object{"mode": "pre"}) },
+		"a burst limit": func(f *testSite) object {
+			return f.patch(object{"surge": object{"count": 7, "minutes": 2, "hold_minutes": 10}})
+		},
 		"a word list": func(f *testSite) object {
 			rules := scriptRules()
 			rules["blocked_words"] = object{"words": []string{"casino", "idiot*"}}

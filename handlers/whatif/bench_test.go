@@ -28,9 +28,11 @@ func BenchmarkWhatIf(b *testing.B) {
 	hold := 0.5
 	for name, change := range map[string]func(*whatif.Setting){
 		"thresholds": func(s *whatif.Setting) { s.Site.Thresholds.Hold = &hold },
-		"rules":      func(s *whatif.Setting) { s.Rules = compile(b, models.Rules{BlockedWords: models.BlockedWords{Words: []string{"harbour"}}}) },
-		"mode":       func(s *whatif.Setting) { s.Site.Mode = models.ModePre },
-		"model":      func(s *whatif.Setting) { s.Model = trained(b) },
+		"rules": func(s *whatif.Setting) {
+			s.Rules = compile(b, models.Rules{BlockedWords: models.BlockedWords{Words: []string{"harbour"}}})
+		},
+		"mode":  func(s *whatif.Setting) { s.Site.Mode = models.ModePre },
+		"model": func(s *whatif.Setting) { s.Model = trained(b) },
 	} {
 		then := now
 		change(&then)
@@ -144,4 +146,3 @@ func text(random *rand.Rand) string {
 	}
 	return b.String()
 }
-
