@@ -158,7 +158,7 @@ func (c *comparison) checkGolden(ctx context.Context, ev Evidence) error {
 // change scores a label with both models.
 func (p pair) change(l models.Label) Change {
 	ch := Change{
-		Text: beginning(l.Text), Label: l.Label, Site: l.Site, Lang: langOf(l.Lang, l.Text), Source: l.Source, CreatedAt: l.CreatedAt,
+		Text: beginning(l.Text), Author: l.Author, Label: l.Label, Site: l.Site, Lang: langOf(l.Lang, l.Text), Source: l.Source, CreatedAt: l.CreatedAt,
 	}
 	ch.Now, ch.Then = p.outcomes(classifier.FromLabel(l), l.Site)
 	return ch

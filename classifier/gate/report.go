@@ -71,6 +71,7 @@ type Finding struct {
 // Change is a text with what both models make of it.
 type Change struct {
 	Text      string       `json:"text"` // its beginning
+	Author    string       `json:"author,omitempty"`
 	Label     models.Class `json:"label,omitempty"`
 	Site      string       `json:"site,omitempty"`
 	Lang      string       `json:"lang,omitempty"`

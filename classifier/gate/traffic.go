@@ -138,7 +138,7 @@ func (t *trafficComparison) read(ctx context.Context, traffic iter.Seq2[classifi
 }
 
 func (t *trafficComparison) add(s classifier.Sample) {
-	ch := Change{Text: beginning(s.Input.Text), Label: s.Label, Site: s.Site, Lang: langOf(s.Lang, s.Input.Text), CreatedAt: s.CreatedAt}
+	ch := Change{Text: beginning(s.Input.Text), Author: s.Input.Author, Label: s.Label, Site: s.Site, Lang: langOf(s.Lang, s.Input.Text), CreatedAt: s.CreatedAt}
 	ch.Now, ch.Then = t.outcomes(s.Input, s.Site)
 	n := &t.report.Traffic
 	n.Comments++

@@ -100,15 +100,21 @@ func (d *testServer) model() {
 	d.Helper()
 	m, err := classifier.Starter()
 	d.must(err)
+	d.addModel(m, "starter")
+	_, err = d.db.PromoteModel(d.Context(), operator, m.Version())
+	d.must(err)
+}
+
+// addModel stores a model.
+func (d *testServer) addModel(m *classifier.Model, origin string) {
+	d.Helper()
 	var file bytes.Buffer
-	_, err = m.WriteTo(&file)
+	_, err := m.WriteTo(&file)
 	d.must(err)
 	manifest, err := json.Marshal(m.Manifest())
 	d.must(err)
-	info := models.ModelInfo{Version: m.Version(), Origin: "starter", Manifest: manifest, Size: int64(file.Len()), CreatedAt: time.Now()}
+	info := models.ModelInfo{Version: m.Version(), Origin: origin, Manifest: manifest, Size: int64(file.Len()), CreatedAt: time.Now()}
 	d.must(d.db.AddModel(d.Context(), operator, info, file.Bytes()))
-	_, err = d.db.PromoteModel(d.Context(), operator, m.Version())
-	d.must(err)
 }
 
 // serve runs a node until the test ends, and returns where it answers.

@@ -2,15 +2,11 @@ package browsertest
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"winnow/classifier"
 	"winnow/models"
 )
 
@@ -137,67 +133,6 @@ func statisticsAreDrawnAndTabulated(t *testing.T, d *testServer) {
 	p.evaluate(`document.querySelector("figure input").focus()`)
 	p.keys(kb.End) // takes the other one along
 	p.waitForText("#page [role=status] tbody tr:last-child", "Reject from 100%000")
-}
-
-func TestModelsArePromotedAndRolledBack(t *testing.T) {
-	d := newTestServer(t, models.ModePost)
-	d.setRole("alice", models.RoleEditor)
-	d.setRole("bob", models.RoleAdmin)
-	starter, err := classifier.Starter()
-	d.must(err)
-	m, _, err := classifier.Train(t.Context(), trainingRows, classifier.TrainOptions{Base: starter})
-	d.must(err)
-	file := filepath.Join(t.TempDir(), "candidate.wnw")
-	f, err := os.Create(file)
-	d.must(err)
-	_, err = m.WriteTo(f)
-	d.must(err)
-	d.must(f.Close())
-
-	p := d.login("alice")
-	p.page("models", "Models")
-	p.waitForText("#page thead .chip", "live")
-	if got := p.evaluate(`document.querySelectorAll("#page button, #page input").length`); got != "0" {
-		t.Errorf("an editor sees %s actions", got)
-	}
-
-	p = d.login("bob", "422")
-	p.page("models", "Models")
-	p.clickInPage("Train now")
-	p.waitForText("#toasts", "some fields are invalid") // there are no labels
-	doc, err := chromedp.Call(p.ctx, dom.GetDocument, dom.GetDocumentParams{})
-	d.must(err)
-	input, err := chromedp.Call(p.ctx, dom.QuerySelector, dom.QuerySelectorParams{NodeID: doc.Root.NodeID, Selector: "#page [type=file]"})
-	d.must(err)
-	_, err = chromedp.Call(p.ctx, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{file}, NodeID: input.NodeID})
-	d.must(err)
-	p.submitFormOf("file")
-	p.waitForText("#page thead", m.Version())
-	live := func(version string) {
-		t.Helper()
-		d.waitFor(func() bool { now, err := d.db.LiveModel(t.Context()); return err == nil && now.Version == version })
-		p.waitFor(`document.querySelector("#page thead th:nth-child(2)")?.textContent.includes("` + version + `")`)
-	}
-	p.clickInPage("Promote")
-	live(m.Version())
-	p.clickInPage("Roll back")
-	live(starter.Version())
-	if got := p.evaluate(`document.querySelectorAll("#page td figure g").length`); got != "20" {
-		t.Errorf("%s columns in two reliability diagrams", got)
-	}
-}
-
-// trainingRows yields labels that a small model can be trained from.
-func trainingRows(yield func(models.Label, error) bool) {
-	for i := range 60 {
-		row := models.Label{Label: models.Ham, Text: "The council was right: " + string(rune('a'+i%26)) + string(rune('a'+i/26))}
-		if i%2 == 0 {
-			row = models.Label{Label: models.Spam, Text: "Cheap pills now, click http://offer.example/" + string(rune('a'+i%26)) + string(rune('a'+i/26))}
-		}
-		if !yield(row, nil) {
-			return
-		}
-	}
 }
 
 func TestSitesAreAddedAndSet(t *testing.T) {

@@ -24,23 +24,25 @@ const send = async (method, path, body) => {
   }
 };
 
-// request returns the JSON of the reply. When the access token has expired, the session is renewed and the request
-// sent once more.
-export const request = async (method, path, body) => {
+// request returns the JSON of the reply, or what read makes of it. When the access token has expired, the session is
+// renewed and the request sent once more.
+export const request = async (method, path, body, read = readJSON) => {
   const startedAt = Date.now();
   let response = await send(method, path, body);
   if (response.status === 401 && !path.startsWith("/auth/") && (await renewSession(startedAt))) {
     response = await send(method, path, body);
   }
-  const data = (await ignoreErrors(response.json())) || {};
-  if (response.ok) return data;
+  if (response.ok) return read(response);
   if (response.status === 401) emit("signed-out");
-  throw new ApiError(response.status, data);
+  throw new ApiError(response.status, await readJSON(response));
 };
+
+const readJSON = async (response) => (await ignoreErrors(response.json())) || {};
 
 export const queryString = (parameters) =>
   new URLSearchParams(Object.entries(parameters).filter(([, value]) => value)).toString();
 export const get = (path, parameters = {}) => request("GET", `${path}?${queryString(parameters)}`);
+export const getText = (path) => request("GET", path, undefined, (response) => response.text());
 export const post = (path, body = {}) => request("POST", path, body);
 export const pathSegment = encodeURIComponent;
 

@@ -58,14 +58,13 @@ const errorText = (error, invalidFields) => {
 };
 
 // form makes a form. submit is called with the values, and returns what is shown then ("saved" when it is nothing).
-export const form = (buttonKey, fields, submit, isDisabled = false) => {
+// trial, a [key, action], is a second button whose action gets the values too.
+export const form = (buttonKey, fields, submit, isDisabled = false, trial = null) => {
   const output = element("output");
-  const onSubmit = async (event) => {
-    event.preventDefault();
-    const controls = event.target.elements;
-    const values = readForm(controls, fields);
+  const run = async (action) => {
+    const controls = node.elements;
     try {
-      setContent(output, (await submit(values)) ?? translate("saved"));
+      setContent(output, (await action(readForm(controls, fields))) ?? translate("saved"));
     } catch (error) {
       const invalidFields = error.fields || [];
       for (const { field } of invalidFields) {
@@ -74,7 +73,14 @@ export const form = (buttonKey, fields, submit, isDisabled = false) => {
       setContent(output, element(".error", errorText(error, invalidFields)));
     }
   };
-  const submitButton = !isDisabled && element("button.main", { type: "submit" }, translate(buttonKey));
-  return element("form", { submit: onSubmit },
-    element("fieldset", { disabled: isDisabled }, fields.map(fieldElement), submitButton), output);
+  const onSubmit = (event) => {
+    event.preventDefault();
+    return run(submit);
+  };
+  const submitButton = element("button.main", { type: "submit" }, translate(buttonKey));
+  const buttons = [submitButton, trial && [" ", element("button", () => run(trial[1]), translate(trial[0]))]];
+  const node = element("form", { submit: onSubmit },
+    element("fieldset", { disabled: isDisabled }, fields.map(fieldElement), !isDisabled && element("p", buttons)),
+    output);
+  return node;
 };

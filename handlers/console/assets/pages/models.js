@@ -1,12 +1,16 @@
-// The page of models: the live one and the latest others side by side.
-import { get, post, request } from "../lib/api.js";
+// The page of models: the live one and the latest others, what a candidate would change, and what models learn from.
+import { get, getText, ignoreErrors, pathSegment, post, request } from "../lib/api.js";
 import { chart } from "../lib/chart.js";
-import { byId, element } from "../lib/dom.js";
+import { byId, element, setContent } from "../lib/dom.js";
 import { actionButton, form } from "../lib/forms.js";
 import { formatDateTime, formatNumber, formatPercent, label, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
-import { showToast } from "../lib/toasts.js";
+import { showError, showToast } from "../lib/toasts.js";
 import { isAdmin } from "../session.js";
+import { compare, comparisonSection } from "./comparison.js";
+import { driftSection } from "./drift.js";
+import { agreementSection, conflictSection, goldenSection, sampleSection } from "./labels.js";
+import { shadowState } from "./shadow.js";
 
 const maxShown = 5;
 const pollEvery = 1000; // milliseconds, while a training runs
@@ -24,43 +28,82 @@ const metrics = {
 const text = (key, values) => translate("models." + key, values);
 
 export const modelsPage = async (_, { reload }) => {
-  const { items, training } = await get("/models");
-  const models = items.toSorted((a, b) => b.live - a.live).slice(0, maxShown);
-  const headings = models.map(({ version, live }) => [version, " ", live && element(".chip.approved", text("live"))]);
-  const train = () => changeModel("train", reload);
+  const reply = await get("/models");
   const upload = async ({ file }) => {
     await request("POST", "/models", file);
-    await reload();
+    await refreshModels(reload);
+  };
+  return [
+    element("p", text("what")),
+    element("div", { id: "models" }, modelsPart(reply, reload)),
+    comparisonSection(),
+    element("pre.text", { id: "card", tabindex: 0, role: "region", label: text("card"), hidden: true }),
+    isAdmin() && form("models.upload", [["file", "", "file"]], upload),
+    // A server that has no figures of drift does not keep the rest from being shown.
+    loaded(() => ignoreErrors(driftSection())),
+    ...[sampleSection, goldenSection, conflictSection, agreementSection].map(loaded),
+  ];
+};
+
+// loaded is a part of the page that appears when it has come. build is given a function that shows it anew.
+const loaded = (build) => {
+  const part = element("div");
+  const refresh = async () => setContent(part, await build(refresh));
+  refresh().catch(showError);
+  return part;
+};
+
+// refreshModels shows the models and the training anew, and leaves alone what is read or written below.
+const refreshModels = async (reload) => {
+  const reply = await get("/models");
+  if (byId("models")) setContent("models", modelsPart(reply, reload));
+};
+
+const modelsPart = ({ items, training }, reload) => {
+  const models = items.toSorted((a, b) => b.live - a.live).slice(0, maxShown);
+  const headings = models.map(({ version, live }) =>
+    [version, " ", live ? element(".chip.approved", text("live")) : element(".chip", text("candidate"))]);
+  const refresh = () => refreshModels(reload);
+  const train = async () => {
+    await post("/models/train");
+    await refresh();
   };
   return [
     table(translate("pages.models"), ["", ...headings], [
       ...modelRows(models),
-      ...(isAdmin() && items.length > 1 ? [actionRow(models, items, reload)] : []),
+      ...heads.flatMap((head) => heldRow(head, models)),
+      row(text("beside"), models, (model) => shadowState(model, refresh)),
+      actionRow(models, items, reload),
     ]),
-    element("div", { id: "training" }, trainingState(training, reload)),
+    element("div", { id: "training" }, trainingState(training, refresh)),
     isAdmin() && element("p", actionButton("models.train", train)),
-    isAdmin() && form("models.upload", [["file", "", "file"]], upload),
+    element("details", element("summary", text("own")), element("p.muted", text("own_what")),
+      table(text("own"), ["", ...headings.map((heading) => heading[0])],
+        heads.flatMap((head) => metricRows(head, models)))),
   ];
-};
-
-const changeModel = async (path, reload) => {
-  await post("/models/" + path);
-  showToast(translate("saved"));
-  await reload();
 };
 
 const row = (heading, models, valueOf) => [heading, ...models.map((model) => valueOf(model) || "–")];
 
 const modelRows = (models) => [
-  row(text("origin"), models, ({ origin, by }) => [origin, by].filter(Boolean).join(", ")),
+  row(text("origin"), models, ({ origin, by }) => [label("origin", origin), by].filter(Boolean).join(", ")),
   row(text("created_at"), models, ({ created_at }) => formatDateTime(created_at)),
   row(text("labels"), models, labelCounts),
-  ...heads.flatMap((head) => metricRows(head, models)),
 ];
 
 const labelCounts = ({ manifest: { sources = {} } }) => {
   const countOf = (labelClass) => Object.values(sources).reduce((sum, source) => sum + source[labelClass], 0);
   return labelClasses.map((labelClass) => formatNumber(countOf(labelClass))).join(" · ");
+};
+
+// heldRow says in words how many comments that are neither spam nor abuse each model holds in its own tests.
+const heldRow = (head, models) => {
+  const held = row(text("alarms", { head: label("reason", head) }), models, ({ manifest }) => {
+    const { false_positive: alarms, true_negative: passed } = manifest.figures?.[head]?.at_hold || {};
+    return alarms + passed > 0
+      && text("alarms_of", { n: formatNumber(100 * alarms / (alarms + passed), { maximumSignificantDigits: 2 }) });
+  });
+  return models.some(({ manifest }) => manifest.figures?.[head]?.at_hold) ? [held] : [];
 };
 
 const metricRows = (head, models) => {
@@ -87,28 +130,41 @@ const reliabilityDiagram = (bins) => {
 };
 
 const actionRow = (models, all, reload) => {
-  const canRollBack = all.some(({ promoted_at, live }) => promoted_at && !live);
-  const button = ({ live, version }) => {
-    if (!live) return actionButton("models.promote", () => changeModel(version + "/promote", reload), "main");
-    return canRollBack && actionButton("models.rollback", () => changeModel("rollback", reload));
+  const canRollBack = isAdmin() && all.some(({ promoted_at, live }) => promoted_at && !live);
+  const rollBack = async () => {
+    await post("/models/rollback");
+    showToast(translate("saved"));
+    await reload();
   };
-  return ["", ...models.map(button)];
+  return ["", ...models.map(({ live, version }) => [
+    !live && actionButton("models.compare", () => compare(version, reload), "main"),
+    live && canRollBack && actionButton("models.rollback", rollBack),
+    " ", actionButton("models.card", () => showCard(version)),
+  ])];
+};
+
+const showCard = async (version) => {
+  const card = await getText(`/models/${pathSegment(version)}/card`);
+  const place = byId("card");
+  if (!place) return; // another page is open
+  setContent(place, card).hidden = false;
+  place.focus();
 };
 
 // trainingState shows the last training of the installation, and follows one that is running.
-const trainingState = (training, reload) => {
+const trainingState = (training, refresh) => {
   if (!training) return "";
   const isRunning = training.state === "running";
-  if (isRunning) setTimeout(followTraining, pollEvery, reload);
+  if (isRunning) setTimeout(followTraining, pollEvery, refresh);
   const progress = { max: training.total || 1, value: training.done, label: text("train") };
   return element("p", { role: "status" },
     text(training.state, training), " ", isRunning && element("progress", progress),
     isRunning && isAdmin() && actionButton("models.cancel", () => request("DELETE", "/models/train")));
 };
 
-const followTraining = async (reload) => {
+const followTraining = async (refresh) => {
   if (!byId("training")) return; // another page is open
   const { training } = await get("/models");
-  if (training?.state === "running") byId("training")?.replaceChildren(trainingState(training, reload));
-  else if (byId("training")) await reload();
+  if (training?.state === "running") byId("training")?.replaceChildren(trainingState(training, refresh));
+  else if (byId("training")) await refresh();
 };

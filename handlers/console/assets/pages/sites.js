@@ -9,6 +9,7 @@ import { signalList } from "../desk/explanation.js";
 import { reasonsByKey } from "../desk/reasons.js";
 import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
 import { sitePicker } from "./sitepicker.js";
+import { tryOut } from "./whatif.js";
 
 const newSiteFields = ["name", "mode", "origins"];
 const maxReasonId = 60;
@@ -44,7 +45,7 @@ const sitePage = async (site, reload) => {
   return [
     sitePicker("sites", site.slug),
     element("h3", site.name),
-    form("save", settingFields(site), async (values) => { await request("PATCH", path, values); }, !isAdmin()),
+    settingsForm(site, path),
     isAdmin() && keyRotation(path),
     element("h3", translate("sites.reasons")),
     reasonsForm(site, path, reload),
@@ -54,6 +55,10 @@ const sitePage = async (site, reload) => {
     testForm(path),
   ];
 };
+
+const settingsForm = (site, path) => form("save", settingFields(site),
+  async (values) => { await request("PATCH", path, values); }, !isAdmin(),
+  ["changes.try", ({ mode, thresholds, surge }) => tryOut(path, { mode, thresholds, surge })]);
 
 const settingFields = (site) => {
   const { name = "", mode = "post", second_look: secondLook, training_sample: sample, origins = [] } = site;
@@ -97,11 +102,15 @@ const reasonsForm = ({ reasons }, path, reload) => {
 // reasonId derives a reason's permanent id from its first name.
 const reasonId = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, maxReasonId).replace(/^-|-$/g, "");
 
-const rulesForm = (rules, path) => form("save", ruleFields(rules), async ({ rest, ...lists }) => {
-  const changed = JSON.parse(rest || "{}");
-  for (const [rule, values] of Object.entries(lists)) changed[rule] = { ...changed[rule], ...values };
-  await request("PUT", path + "/rules", changed);
-});
+const rulesForm = (rules, path) => form("save", ruleFields(rules),
+  async (values) => { await request("PUT", path + "/rules", rulesOf(values)); }, false,
+  ["changes.try", async (values) => tryOut(path, { rules: rulesOf(values) })]);
+
+const rulesOf = ({ rest, ...lists }) => {
+  const rules = JSON.parse(rest || "{}");
+  for (const [rule, values] of Object.entries(lists)) rules[rule] = { ...rules[rule], ...values };
+  return rules;
+};
 
 const ruleFields = (rules) => {
   const rest = structuredClone(rules);

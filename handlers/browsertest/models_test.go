@@ -1,0 +1,178 @@
+package browsertest
+
+import (
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/chromedp"
+
+	"winnow/classifier"
+	"winnow/models"
+)
+
+// trainingRows returns labels that a small model can be trained from.
+func trainingRows(n int) (rows []models.Label) {
+	places := []string{"harbour", "library", "market", "bridge", "theatre", "station"}
+	offers := []string{"pills", "bonus", "followers", "profit", "loans", "watches"}
+	for i := range n {
+		rows = append(rows,
+			models.Label{Label: models.Ham, Text: fmt.Sprintf("The council was right: %s %d.", places[i%6], i)},
+			models.Label{Label: models.Spam, Text: fmt.Sprintf("Cheap %s now!!! Click http://offer%d.example/win", offers[i%6], i)},
+		)
+	}
+	return rows
+}
+
+// flippedRows are trainingRows with the labels exchanged.
+func flippedRows(n int) []models.Label {
+	rows := trainingRows(n)
+	for i := range rows {
+		if rows[i].Label == models.Ham {
+			rows[i].Label = models.Spam
+		} else {
+			rows[i].Label = models.Ham
+		}
+	}
+	return rows
+}
+
+func all(rows []models.Label) iter.Seq2[models.Label, error] {
+	return func(yield func(models.Label, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+// trained returns a model that learned from rows alone.
+func (d *testServer) trained(rows []models.Label) *classifier.Model {
+	d.Helper()
+	m, _, err := classifier.Train(d.Context(), all(rows), classifier.TrainOptions{})
+	d.must(err)
+	return m
+}
+
+// waitForLive waits until a model is live, in storage and on the page.
+func (p *tab) waitForLive(d *testServer, version string) {
+	p.Helper()
+	d.waitFor(func() bool { now, err := d.db.LiveModel(d.Context()); return err == nil && now.Version == version })
+	p.waitFor(`document.querySelector("#page thead th:nth-child(2)")?.textContent.includes("` + version + `")`)
+}
+
+func TestModelsAreComparedPromotedAndRolledBack(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.setRole("alice", models.RoleEditor)
+	d.setRole("bob", models.RoleAdmin)
+	starter, err := classifier.Starter()
+	d.must(err)
+	m, _, err := classifier.Train(t.Context(), all(trainingRows(100)), classifier.TrainOptions{Base: starter})
+	d.must(err)
+	file := filepath.Join(t.TempDir(), "candidate.wnw")
+	f, err := os.Create(file)
+	d.must(err)
+	_, err = m.WriteTo(f)
+	d.must(err)
+	d.must(f.Close())
+	d.post(1, "Ilse", "The council was right about the bridge.")
+
+	p := d.login("bob", "422", "404")
+	p.page("models", "Models")
+	p.clickInPage("Train now")
+	p.waitForText("#toasts", "some fields are invalid") // there are no labels
+	doc, err := chromedp.Call(p.ctx, dom.GetDocument, dom.GetDocumentParams{})
+	d.must(err)
+	input, err := chromedp.Call(p.ctx, dom.QuerySelector, dom.QuerySelectorParams{NodeID: doc.Root.NodeID, Selector: "#page [type=file]"})
+	d.must(err)
+	_, err = chromedp.Call(p.ctx, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{file}, NodeID: input.NodeID})
+	d.must(err)
+	p.submitFormOf("file")
+	p.waitForText("#page thead", m.Version())
+	p.waitForText("#models", "of 100 ordinary comments")
+	if got := p.evaluate(`[...document.querySelectorAll("#page button")].some((b) => b.textContent === "Promote")`); got != "false" {
+		t.Error("a model can be promoted before anybody has seen what it would change")
+	}
+	p.clickInPage("Compare with the live model")
+	p.waitForText("#comparison .lead", "Of the last 1 comments it would hold")
+	p.waitForText("#comparison .notice", "Nothing speaks against this model.")
+	p.waitForText("#comparison", "How sure is this?") // there are no labels
+	p.clickInPage("Promote")
+	p.waitForLive(d, m.Version())
+	p.clickInPage("Roll back")
+	p.waitForLive(d, starter.Version())
+	if got := p.evaluate(`document.querySelectorAll("#page td figure g").length`); got != "20" {
+		t.Errorf("%s columns in two reliability diagrams", got)
+	}
+
+	p = d.login("alice", "404")
+	p.page("models", "Models")
+	p.waitForText("#page thead .chip", "live")
+	p.clickInPage("Compare with the live model")
+	p.waitForText("#comparison .lead", "Of the last 1 comments it would hold")
+	if got := p.evaluate(`[...document.querySelectorAll("#models button, #comparison button")].map((b) => b.textContent).join()`); got != "Model card,Compare with the live model,Model card" {
+		t.Errorf("an editor sees the actions %s", got)
+	}
+}
+
+func TestRefusedModelIsPromotedOnlyWithANote(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.setRole("bob", models.RoleAdmin)
+	good, bad := d.trained(trainingRows(100)), d.trained(flippedRows(90))
+	d.addModel(good, "train")
+	d.addModel(bad, "upload")
+	_, err := d.db.PromoteModel(t.Context(), operator, good.Version())
+	d.must(err)
+	_, _, err = d.db.ImportLabels(t.Context(), operator, all(trainingRows(60)))
+	d.must(err)
+	d.post(1, "Ilse Lang", "Cheap watches now!!! Click http://offer7.example/win")
+	d.post(2, "Otto", "The council was right: theatre.")
+
+	p := d.login("bob", "404")
+	p.page("models", "Models")
+	column := p.evaluate(`1 + [...document.querySelectorAll("#models thead tr")[0].children].findIndex((th) => th.textContent.includes("` + bad.Version() + `"))`)
+	p.run(chromedp.Click(`#models table tr:last-child > :nth-child(` + column + `) button`))
+	p.waitForText("#comparison .notice", "The comparison speaks against this model:")
+	p.waitForText("#comparison .notice", "Did it learn from exchanged labels?")
+	p.waitForText("#comparison .notice details", "council was right") // the rows of a reason
+	p.waitForText("#comparison > .changes", "Cheap watches now!!!")
+	p.waitForText("#comparison > .changes", "now held → then approved")
+	p.waitForText("#comparison > .changes", "demo · Ilse Lang")
+	p.clickInPage("Promote anyway")
+	p.waitFor(`document.querySelector("dialog[open] textarea") === document.activeElement`)
+	p.evaluate(`document.querySelector("dialog[open] form").requestSubmit()`)
+	if got := p.evaluate(`document.querySelector("dialog[open] textarea").validity.valueMissing`); got != "true" {
+		t.Error("the note may be left out")
+	}
+	p.keys("\x1b")
+	p.waitFor(`!document.querySelector("#page dialog")`)
+	p.clickInPage("Promote anyway")
+	p.waitFor(`document.querySelector("dialog[open] textarea") === document.activeElement`)
+	p.keys("A drill")
+	p.submitFormOf("force_note")
+	p.waitForLive(d, bad.Version())
+}
+
+func TestGoldenExamplesAndConflictsAreShown(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.setRole("alice", models.RoleEditor)
+	_, _, err := d.db.ImportLabels(t.Context(), operator, all([]models.Label{
+		{Label: models.Ham, Text: "The bridge was sold for nothing."}, {Label: models.Spam, Text: "The bridge was sold for nothing."},
+	}))
+	d.must(err)
+	p := d.login("alice", "404")
+	p.page("models", "Models")
+	p.waitForText("#page", "How often moderators agree with each other")
+	p.waitForText("#page", "The bridge was sold for nothing.")
+	p.setField("text", "I cancelled my subscription.")
+	p.setField("golden_note", "Held in May")
+	p.submitFormOf("golden_note")
+	p.waitFor(`[...document.querySelectorAll("#page tbody th")].some((th) => th.textContent === "I cancelled my subscription.")`)
+	p.waitForText("#page", "Held in May – alice")
+	p.clickInPage("Remove")
+	p.waitFor(`![...document.querySelectorAll("#page tbody th")].some((th) => th.textContent === "I cancelled my subscription.")`)
+}

@@ -1,0 +1,97 @@
+// What a candidate would change, shown before it can be promoted.
+import { get, pathSegment, post } from "../lib/api.js";
+import { byId, element, setContent } from "../lib/dom.js";
+import { actionButton, form } from "../lib/forms.js";
+import { formatNumber, label, language, translate } from "../lib/i18n.js";
+import { table } from "../lib/table.js";
+import { showError, showToast } from "../lib/toasts.js";
+import { isAdmin } from "../session.js";
+import { changeList } from "./changes.js";
+
+const text = (key, values) => translate("comparison." + key, values);
+const languageNames = new Intl.DisplayNames(language, { type: "language" });
+let requested = ""; // the version whose comparison was asked for last
+
+// comparisonSection is the empty place for a comparison.
+export const comparisonSection = () => element("section", { id: "comparison", tabindex: -1, label: text("_") });
+
+// compare loads a comparison and shows it. Its buttons are the only way to promote a model.
+export const compare = async (version, reload) => {
+  requested = version;
+  setContent("comparison", element("p.muted", { role: "status" }, text("waiting")));
+  byId("comparison").focus();
+  try {
+    const report = await get(`/models/${pathSegment(version)}/comparison`, { lang: language });
+    if (requested === version && byId("comparison")) setContent("comparison", comparison(version, report, reload));
+  } catch (error) {
+    if (byId("comparison")) setContent("comparison");
+    throw error;
+  }
+};
+
+const comparison = (version, report, reload) => [
+  element("h3", text("title", { version })),
+  element("p.lead", report.summary),
+  verdict(report),
+  report.notes.length > 0 && section("notes", element("ul.points", report.notes.map((note) => element("li", note)))),
+  section("changes", report.changes.length ? texts(report.changes) : element("p", text("none"))),
+  report.slices.length > 0
+    && element("details", element("summary", text("slices")), sliceTable(report.slices)),
+  isAdmin() && promotion(version, report, reload),
+];
+
+const section = (key, ...content) => [element("h4", text(key)), content];
+const texts = (changes) => changeList(changes, "action", ({ action }) => action);
+
+const verdict = ({ refused, reasons }) => element("div.notice." + (refused ? "reject" : "approve"),
+  element("p", element("b", text(refused ? "refused" : "accepted"))),
+  element("ul.points", reasons.map(({ message, rows = [] }) => element("li", message,
+    rows.length > 0 && element("details", element("summary", text("examples", { n: rows.length })), texts(rows))))));
+
+const sliceNames = {
+  language: (name) => languageNames.of(name),
+  site: (name) => name,
+  source: (name) => label("source", name),
+};
+
+const sliceTable = (slices) => table(text("slices"),
+  ["", text("ham_held"), text("caught"), text("held")],
+  slices.map((slice) => [
+    `${text(slice.kind)}: ${slice.name ? sliceNames[slice.kind](slice.name) : text("unknown")}`,
+    counts(slice.ham_held_now, slice.ham_held_then, slice.ham),
+    counts(slice.caught_now, slice.caught_then, slice.bad),
+    counts(slice.comments_held_now, slice.comments_held_then, slice.comments),
+  ]));
+
+const counts = (now, then, n) => (n ? text("counts", { now, then, total: formatNumber(n) }) : "–");
+
+const promotion = (version, { refused }, reload) => {
+  const promote = async (body) => {
+    await post(`/models/${pathSegment(version)}/promote?lang=${language}`, body);
+    showToast(translate("saved"));
+    await reload();
+  };
+  const promoteCompared = () => promote({}).catch(async (error) => {
+    showError(error);
+    await compare(version, reload); // another model is live, or new labels speak against it
+  });
+  return element("p", refused
+    ? actionButton("comparison.force", async () => askForNote(promote))
+    : actionButton("models.promote", promoteCompared, "main"));
+};
+
+// askForNote opens the dialogue in which a refused model is promoted all the same.
+const askForNote = (promote) => {
+  const submit = async ({ force_note: note }) => {
+    await promote({ force: true, note });
+    dialog.close();
+  };
+  const dialog = element("dialog", { "aria-labelledby": "force-title", close: () => dialog.remove() },
+    element("h2", { id: "force-title" }, text("force")),
+    element("p", text("force_what")),
+    form("comparison.force", [["force_note", "", "area"]], submit),
+    element("button", () => dialog.close(), translate("cancel")));
+  dialog.querySelector("textarea").required = true;
+  byId("comparison").append(dialog);
+  dialog.showModal();
+};
