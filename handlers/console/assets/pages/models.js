@@ -116,17 +116,17 @@ const metricRows = (head, models) => {
   }));
   const diagrams = row(heading("bins"), models, (model) => {
     const bins = valuesOf(model)?.reliability;
-    return bins && reliabilityDiagram(bins);
+    return bins && reliabilityDiagram(`${model.version}: ${heading("bins")}`, bins);
   });
   return [...numbers, diagrams];
 };
 
 // reliabilityDiagram compares predicted probabilities with observed frequencies. Bins without a prediction are 0.
-const reliabilityDiagram = (bins) => {
+const reliabilityDiagram = (title, bins) => {
   const centers = bins.map((_, i) => formatPercent((i + 0.5) / bins.length));
   const observed = [text("observed"), bins.map((bin) => bin.observed ?? 0)];
   const predicted = [text("predicted"), bins.map((bin) => bin.foretold ?? 0)];
-  return chart(text("bins"), centers, [observed], predicted);
+  return chart(title, centers, [observed], predicted);
 };
 
 const actionRow = (models, all, reload) => {
@@ -136,7 +136,7 @@ const actionRow = (models, all, reload) => {
     showToast(translate("saved"));
     await reload();
   };
-  return ["", ...models.map(({ live, version }) => [
+  return [text("actions"), ...models.map(({ live, version }) => [
     !live && actionButton("models.compare", () => compare(version, reload), "main"),
     live && canRollBack && actionButton("models.rollback", rollBack),
     " ", actionButton("models.card", () => showCard(version)),
