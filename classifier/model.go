@@ -51,7 +51,10 @@ func (m *Model) Thresholds(p Policy) (hold, reject float64) {
 	if h == nil {
 		return 0, 0
 	}
-	hold, reject = h.Hold, h.Reject
+	hold, reject = h.holdAt(p.Site), h.Reject
+	if reject > 0 {
+		reject = max(reject, hold)
+	}
 	if p.Hold != nil {
 		hold = *p.Hold
 	}

@@ -107,12 +107,12 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	if h := m.manifest.Abuse; h != nil {
 		abuse := sigmoid(s.logit(h, abuseHead))
 		v.Abuse = &abuse
-		if v.Action == models.Approve && abuse >= h.Hold {
+		if v.Action == models.Approve && abuse >= h.holdAt(p.Site) {
 			v.Action, v.Reason = models.Hold, models.ReasonAbuse
 			explained = abuseHead
 		}
 		if m.manifest.Spam == nil {
-			v.HoldAt = h.Hold
+			v.HoldAt = h.holdAt(p.Site)
 		}
 	}
 	if h := m.head(explained); h != nil {

@@ -67,6 +67,7 @@ func (c *comparison) readLabels(ctx context.Context, ev Evidence) error {
 	if c.clusters, err = groupLabels(ctx, rows, c.pair, c.inspector); err != nil {
 		return err
 	}
+	c.limits.setFalseAlarms(c.clusters)
 	c.report.Labels, c.report.Clusters = len(rows), len(c.clusters)
 	for _, cl := range c.clusters {
 		if cl.heldOut {

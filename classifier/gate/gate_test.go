@@ -293,13 +293,14 @@ func TestHoldEstimate(t *testing.T) {
 		if i%10 == 0 {
 			ch.Then = outcome(models.Hold, 0.6)
 		}
-		e.add(&ch)
+		e.add(&ch, 0.01)
 	}
 	// 100 are held, of which 40 are legitimate by the candidate's own probability.
-	if share, over := e.exceeds(0.01, 0.05); !over || math.Abs(share-40.0/940) > 1e-9 {
+	if share, over := e.exceeds(0.05); !over || math.Abs(share-40.0/940) > 1e-9 {
 		t.Errorf("unlabelled: %v %v", share, over)
 	}
-	if _, over := e.exceeds(0.02, 0.05); over {
+	e.budgets *= 2
+	if _, over := e.exceeds(0.05); over {
 		t.Error("the candidate's own probabilities are not exact enough for this")
 	}
 	for i := range 40 { // moderators found that a half of 40 held ones are legitimate
@@ -307,9 +308,9 @@ func TestHoldEstimate(t *testing.T) {
 		if i%2 == 0 {
 			ch.Label = ham
 		}
-		e.add(&ch)
+		e.add(&ch, 0.02)
 	}
-	if share, over := e.exceeds(0.02, 0.05); !over || math.Abs(share-70.0/970) > 1e-9 {
+	if share, over := e.exceeds(0.05); !over || math.Abs(share-70.0/970) > 1e-9 {
 		t.Errorf("labelled: %v %v", share, over)
 	}
 }
@@ -433,5 +434,29 @@ func TestInspector(t *testing.T) {
 	}
 	if got := found(slices.Concat(labels(1, 100, ham), copies(100, "One and the same long sentence about the swimming pool", spam))); !slices.Equal(got, []Code{FewLabels, NearCopies}) {
 		t.Errorf("copies: %v", got)
+	}
+}
+
+// TestHoldBudgetOfASite compares a model that floods one site, which allows it or
+// not.
+func TestHoldBudgetOfASite(t *testing.T) {
+	hard := labels(1, 20, ham)
+	for i := range hard {
+		hard[i].Text += " casino bonus profit"
+	}
+	m := train(t, slices.Concat(hard, labels(2, 180, spam)))
+	looked := func(yield func(classifier.Sample, error) bool) {
+		for s, err := range traffic(labels(3, 1000, ham)) {
+			s.Label = ham
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+	for budget, want := range map[float64]bool{0.001: true, 1: false} {
+		r, err := Compare(context.Background(), m, starter(t), Evidence{Traffic: looked}, Limits{HoldBudgets: map[string]float64{"gazette": budget}})
+		if err != nil || slices.Contains(codes(r), HoldBudget) != want {
+			t.Errorf("with a budget of %v: %v, %s", budget, err, describe(r))
+		}
 	}
 }
