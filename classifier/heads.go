@@ -89,7 +89,8 @@ func (t *trainer) assemble(ctx context.Context, fitted [heads]*fittedHead) (*Mod
 	}
 	m.dropEqualThresholds()
 	m.manifest.Notes = t.manifest.Notes
-	t.measure(m, fitted)
+	t.keepOutOfFold(m, fitted)
+	t.measure(m, fitted) // sorts the predictions
 	return m.reload()
 }
 
@@ -133,8 +134,14 @@ func (t *trainer) measure(m *Model, fitted [heads]*fittedHead) {
 			continue
 		}
 		h := m.head(i)
-		hold, reject := h.Hold, h.Reject
-		metrics := measureHead(f.predictions, hold, reject, &t.langs, &t.sources)
+		// The predictions are calibrated for the labels: so are these thresholds.
+		metrics := measureHead(f.predictions, f.unshifted(h.Hold), f.unshifted(h.Reject), &t.langs, &t.sources)
+		if metrics.AtHold != nil {
+			metrics.AtHold.Threshold = h.Hold
+		}
+		if metrics.AtReject != nil {
+			metrics.AtReject.Threshold = h.Reject
+		}
 		if i == spamHead {
 			metrics.correctNoise(f.predictions)
 			m.manifest.Metrics.Spam = metrics

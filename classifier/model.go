@@ -9,6 +9,7 @@ type Model struct {
 	manifestJSON []byte // as in the model file; nil before the model was read from one
 	version      string
 	features     featureTable
+	outOfFold    outOfFold
 }
 
 // Version identifies the model by the checksum of its file.

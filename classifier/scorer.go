@@ -90,33 +90,47 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	if p.Inspect != nil {
 		p.Inspect(&s.scanner.Body)
 	}
-	v := models.Verdict{Action: models.Approve, Model: m.version}
-	explained := abuseHead
+	var spam, abuse *float64
 	if h := m.manifest.Spam; h != nil {
-		explained = spamHead
-		v.HoldAt, v.RejectAt = m.Thresholds(p)
-		spam := sigmoid(s.logit(h, spamHead))
-		v.Spam = &spam
-		switch {
-		case v.RejectAt > 0 && spam >= v.RejectAt:
-			v.Action, v.Reason = models.Reject, models.ReasonSpam
-		case spam >= v.HoldAt:
-			v.Action, v.Reason = models.Hold, models.ReasonSpam
-		}
+		p := sigmoid(s.logit(h, spamHead))
+		spam = &p
 	}
 	if h := m.manifest.Abuse; h != nil {
-		abuse := sigmoid(s.logit(h, abuseHead))
-		v.Abuse = &abuse
-		if v.Action == models.Approve && abuse >= h.holdAt(p.Site) {
-			v.Action, v.Reason = models.Hold, models.ReasonAbuse
-			explained = abuseHead
-		}
-		if m.manifest.Spam == nil {
-			v.HoldAt = h.holdAt(p.Site)
-		}
+		p := sigmoid(s.logit(h, abuseHead))
+		abuse = &p
+	}
+	v := m.Decide(spam, abuse, p)
+	explained := spamHead
+	if v.Reason == models.ReasonAbuse || m.manifest.Spam == nil {
+		explained = abuseHead
 	}
 	if h := m.head(explained); h != nil {
 		v.Signals = s.explain(h, explained)
+	}
+	return v
+}
+
+// Decide returns the verdict, without signals, on a comment of known probabilities.
+// They are nil for a head that the model does not have.
+func (m *Model) Decide(spam, abuse *float64, p Policy) models.Verdict {
+	v := models.Verdict{Action: models.Approve, Model: m.version, Spam: spam, Abuse: abuse}
+	if spam != nil {
+		v.HoldAt, v.RejectAt = m.Thresholds(p)
+		switch {
+		case v.RejectAt > 0 && *spam >= v.RejectAt:
+			v.Action, v.Reason = models.Reject, models.ReasonSpam
+		case *spam >= v.HoldAt:
+			v.Action, v.Reason = models.Hold, models.ReasonSpam
+		}
+	}
+	if abuse != nil {
+		at := m.manifest.Abuse.holdAt(p.Site)
+		if v.Action == models.Approve && *abuse >= at {
+			v.Action, v.Reason = models.Hold, models.ReasonAbuse
+		}
+		if spam == nil {
+			v.HoldAt = at
+		}
 	}
 	return v
 }

@@ -251,6 +251,15 @@ func (f *fittedHead) positiveShare() float64 {
 	return positive / all
 }
 
+// unshifted returns the threshold for the probabilities before the traffic has
+// shifted the prior.
+func (f *fittedHead) unshifted(at float64) float64 {
+	if f.shift == 0 || at <= 0 || at > 1 {
+		return at
+	}
+	return sigmoid(logitOf(at) - f.shift)
+}
+
 // holdBudget returns the hold budget of a site, or of those without their own.
 // At its limits no threshold could be told.
 func (t *trainer) holdBudget(site string) float64 {

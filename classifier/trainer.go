@@ -68,7 +68,7 @@ type trainer struct {
 	manifest   Manifest
 	traffic    *os.File       // samples in JSON, see collectTraffic; nil: there are none
 	texts      []labelledText // in the order of their first labels
-	keys       []uint64       // of the texts, see keyOf
+	keys       []uint64       // of the texts, see labelKey
 	votes      []vote
 	rowTexts   []uint32 // by index of the row: index into texts
 	vocabulary *vocabulary
