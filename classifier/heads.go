@@ -62,6 +62,7 @@ func (t *trainer) assemble(ctx context.Context, fitted [heads]*fittedHead) (*Mod
 	shares := budgetShares(usable)
 	m := &Model{manifest: t.manifest}
 	m.manifest.Tokens = len(t.vocabulary.terms)
+	m.manifest.Labellers = len(t.labellers.names)
 	m.manifest.Metrics.Rows = t.manifest.Rows
 	for i, f := range fitted {
 		switch base := t.baseHead(i); {

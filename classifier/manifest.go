@@ -24,6 +24,7 @@ type Manifest struct {
 	Sources      map[string]Counts  `json:"sources"`                 // by source of the label
 	Sites        map[string]Counts  `json:"sites"`                   // by site of the label; "" for labels without a site
 	SiteClusters map[string]Counts  `json:"site_clusters,omitempty"` // likewise, near copies counted once; see Model.Cold
+	Labellers    int                `json:"labellers,omitempty"`     // who gave labels, as far as they are known
 	Tokens       int                `json:"tokens"`
 	Notes        []string           `json:"notes,omitempty"` // what a person should know before using the model
 	Traffic      *TrafficSummary    `json:"traffic,omitempty"`

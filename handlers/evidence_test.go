@@ -77,3 +77,25 @@ func TestTheServersTrainingUsesItsTraffic(t *testing.T) {
 		d.as("ada", "POST", "/v1/models/"+m.Version()+"/promote", object{}).must(http.StatusOK)
 	})
 }
+
+func TestModelCard(t *testing.T) {
+	onBoth(t, "an editor reads the card of a model, without the sites of others", func(d *testNode) {
+		rows := trainingRows(100)
+		for i := range rows {
+			rows[i].Site = []string{"gazette", "herald"}[i%2]
+		}
+		version := d.upload(rows)
+		r := d.as("eve", "GET", "/v1/models/"+version+"/card", nil)
+		r.must(http.StatusOK)
+		if text := string(r.body); !strings.HasPrefix(text, "# Model "+version) || !strings.Contains(text, "| gazette | 100 | 0 | 0 |") || !strings.HasPrefix(r.header.Get("Content-Type"), "text/markdown") {
+			d.Errorf("%s: %s", r.header.Get("Content-Type"), text)
+		}
+		r = d.as("hanna", "GET", "/v1/models/"+version+"/card?lang=de", nil)
+		r.must(http.StatusOK)
+		if text := string(r.body); !strings.HasPrefix(text, "# Modell "+version) || strings.Contains(text, "gazette") {
+			d.Errorf("%s", text)
+		}
+		d.as("bob", "GET", "/v1/models/"+version+"/card", nil).must(http.StatusForbidden)
+		d.as("eve", "GET", "/v1/models/none/card", nil).must(http.StatusNotFound)
+	})
+}

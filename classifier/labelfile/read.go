@@ -137,7 +137,7 @@ type table struct {
 
 func (r *reader) newTable(header []string) (table, error) {
 	names := trimAll(header)
-	l, err := resolve(names, r.opt.Columns)
+	l, err := resolve(names, r.opt.Columns, r.opt.Unlabelled)
 	if err != nil {
 		return table{}, err
 	}
