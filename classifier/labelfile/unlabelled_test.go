@@ -10,7 +10,7 @@ import (
 func TestUnlabelledRows(t *testing.T) {
 	for name, file := range map[string]string{
 		"a.jsonl": "{\"id\":\"1\",\"text\":\"A text\"}\n{\"text\":\"Another\",\"label\":\"spam\"}\n",
-		"a.csv":   "id;text\n1;A text\n2;Another\n",
+		"a.csv":   "id;text\n1;\"A\ntext\"\n2;Another\n",
 		"b.csv":   "text,label\nA text,\nAnother,spam\n",
 	} {
 		n := 0
