@@ -12,6 +12,7 @@ type fittedHead struct {
 	weights     []float64 // of the terms, in the order of the vocabulary
 	rows        []outOfFoldRow
 	predictions []prediction // of the same rows, by stacks that were not fitted on them
+	shift       float64      // what the traffic has added to the prior
 }
 
 // fitHead fits the weights of a head to the rows of the file.

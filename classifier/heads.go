@@ -3,6 +3,7 @@ package classifier
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"sync"
 
@@ -54,21 +55,19 @@ func (t *trainer) fitHeads(ctx context.Context, file *rowFile, wanted [heads]boo
 // assemble decides which heads may be used, sets their thresholds and returns the
 // model.
 func (t *trainer) assemble(ctx context.Context, fitted [heads]*fittedHead) (*Model, error) {
-	var budgets [heads]float64
 	var usable [heads]bool
 	for i, f := range fitted {
 		usable[i] = f != nil && t.sufficient(f, i)
 	}
-	for i, share := range budgetShares(usable) {
-		budgets[i] = share * t.holdBudget()
-	}
+	shares := budgetShares(usable)
 	m := &Model{manifest: t.manifest}
 	m.manifest.Tokens = len(t.vocabulary.terms)
+	m.manifest.Labellers = len(t.labellers.names)
 	m.manifest.Metrics.Rows = t.manifest.Rows
 	for i, f := range fitted {
 		switch base := t.baseHead(i); {
 		case f != nil && (usable[i] || t.opt.Hold > 0):
-			t.setThresholds(f, headClass[i], budgetMargin*budgets[i])
+			t.setThresholds(f, headClass[i], shares[i])
 		case base != nil:
 			carried := *base
 			carried.Base = true
@@ -84,14 +83,25 @@ func (t *trainer) assemble(ctx context.Context, fitted [heads]*fittedHead) (*Mod
 		m.setHead(i, f.head)
 	}
 	t.fillTable(m, fitted)
-	if t.opt.Traffic != nil {
-		if err := t.useTraffic(ctx, m, &fitted, budgets); err != nil {
+	if t.traffic != nil {
+		if err := t.useTraffic(ctx, m, &fitted, shares); err != nil {
 			return nil, err
 		}
 	}
+	m.dropEqualThresholds()
 	m.manifest.Notes = t.manifest.Notes
-	t.measure(m, fitted)
+	t.keepOutOfFold(m, fitted)
+	t.measure(m, fitted) // sorts the predictions
 	return m.reload()
+}
+
+// dropEqualThresholds leaves out sites that hold like all others.
+func (m *Model) dropEqualThresholds() {
+	for i := range heads {
+		if h := m.head(i); h != nil && !h.Base {
+			maps.DeleteFunc(h.SiteHold, func(_ string, at float64) bool { return at == h.Hold })
+		}
+	}
 }
 
 // budgetShares divides the hold budget among the heads that hold.
@@ -125,8 +135,14 @@ func (t *trainer) measure(m *Model, fitted [heads]*fittedHead) {
 			continue
 		}
 		h := m.head(i)
-		hold, reject := h.Hold, h.Reject
-		metrics := measureHead(f.predictions, hold, reject, &t.langs, &t.sources)
+		// The predictions are calibrated for the labels: so are these thresholds.
+		metrics := measureHead(f.predictions, f.unshifted(h.Hold), f.unshifted(h.Reject), &t.langs, &t.sources)
+		if metrics.AtHold != nil {
+			metrics.AtHold.Threshold = h.Hold
+		}
+		if metrics.AtReject != nil {
+			metrics.AtReject.Threshold = h.Reject
+		}
 		if i == spamHead {
 			metrics.correctNoise(f.predictions)
 			m.manifest.Metrics.Spam = metrics

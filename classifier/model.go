@@ -9,6 +9,7 @@ type Model struct {
 	manifestJSON []byte // as in the model file; nil before the model was read from one
 	version      string
 	features     featureTable
+	outOfFold    outOfFold
 }
 
 // Version identifies the model by the checksum of its file.
@@ -51,7 +52,10 @@ func (m *Model) Thresholds(p Policy) (hold, reject float64) {
 	if h == nil {
 		return 0, 0
 	}
-	hold, reject = h.Hold, h.Reject
+	hold, reject = h.holdAt(p.Site), h.Reject
+	if reject > 0 {
+		reject = max(reject, hold)
+	}
 	if p.Hold != nil {
 		hold = *p.Hold
 	}

@@ -23,14 +23,16 @@ import (
 // A model file is, in little-endian order:
 //
 //	magic      8 bytes "WINNOWMD"
-//	format     uint32, fileFormat
+//	format     uint32, 1 or 2
 //	manifest   uint32 length in bytes, then JSON
 //	tokens     uint32 number n, then n hashes, uint64 each, rising
 //	weights    for each head of the manifest, spam before abuse: n float32
+//	scores     only in format 2: uint32 number n, then n entries, see outOfFold
 //	checksum   32 bytes, SHA-256 of all the above
 const (
 	magic         = "WINNOWMD"
 	fileFormat    = 1
+	scoredFormat  = 2 // with the section of out-of-fold scores
 	maxManifest   = 1 << 20
 	maxFileTokens = 4 << 20 // tokens
 	maxWeight     = 14      // of a token, in log odds
@@ -55,10 +57,14 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	}
 	slices.SortFunc(tokens, func(a, b slot) int { return cmp.Compare(a.hash, b.hash) })
 
-	b := make([]byte, 0, 64+len(manifest)+16*len(tokens))
+	b := make([]byte, 0, 64+len(manifest)+16*len(tokens)+len(m.outOfFold))
 	le := binary.LittleEndian
 	b = append(b, magic...)
-	b = le.AppendUint32(b, fileFormat)
+	format := uint32(fileFormat)
+	if len(m.outOfFold) > 0 {
+		format = scoredFormat
+	}
+	b = le.AppendUint32(b, format)
 	b = le.AppendUint32(b, uint32(len(manifest)))
 	b = append(b, manifest...)
 	b = le.AppendUint32(b, uint32(len(tokens)))
@@ -72,6 +78,9 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 		for _, t := range tokens {
 			b = le.AppendUint32(b, math.Float32bits(t.weight[h]))
 		}
+	}
+	if format == scoredFormat {
+		b = append(le.AppendUint32(b, uint32(m.outOfFold.size())), m.outOfFold...)
 	}
 	sum := sha256.Sum256(b)
 	n, err := w.Write(append(b, sum[:]...))
@@ -120,8 +129,9 @@ func Read(r io.Reader) (*Model, error) {
 		}
 		return nil, invalid("it is not a Winnow model file")
 	}
-	if format := in.uint32(); in.err == nil && format != fileFormat {
-		return nil, invalid("its format is %d, this version reads %d", format, fileFormat)
+	format := in.uint32()
+	if in.err == nil && format != fileFormat && format != scoredFormat {
+		return nil, invalid("its format is %d, this version reads up to %d", format, scoredFormat)
 	}
 	manifest := in.bytes(in.length("manifest", maxManifest))
 	n := in.length("tokens", maxFileTokens)
@@ -141,6 +151,9 @@ func Read(r io.Reader) (*Model, error) {
 			weights[h] = in.bytes(4 * n)
 		}
 	}
+	if format == scoredFormat {
+		m.outOfFold = in.bytes(entrySize * in.length("scores", maxEntries))
+	}
 	want := sum.Sum(nil)
 	got := in.bytes(sha256.Size)
 	switch {
@@ -153,6 +166,9 @@ func Read(r io.Reader) (*Model, error) {
 	}
 	if _, err := br.ReadByte(); !errors.Is(err, io.EOF) {
 		return nil, invalid("it has data after its end")
+	}
+	if !m.outOfFold.sorted() {
+		return nil, invalid("its scores are not sorted")
 	}
 	m.version, m.manifestJSON = versionOf(want), manifest
 	return m, m.fillFeatures(hashes, weights)

@@ -28,7 +28,7 @@ func TestReadRejectsInvalidFiles(t *testing.T) {
 	}{
 		"nothing":             {nil, "not a Winnow model file"},
 		"a foreign file":      {[]byte("some other file"), "not a Winnow model file"},
-		"a newer format":      {changed(8, 2), "its format is 2"},
+		"a newer format":      {changed(8, 3), "its format is 3"},
 		"a huge manifest":     {changed(12, 0xff, 0xff, 0xff, 0xff), "is 4294967295, the limit is"},
 		"a broken manifest":   {changed(16, '!'), "manifest cannot be read"},
 		"a huge token number": {changed(16+manifest, 0xff, 0xff, 0xff, 0xff), "is 4294967295, the limit is"},

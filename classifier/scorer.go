@@ -90,16 +90,16 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	if p.Inspect != nil {
 		p.Inspect(&s.scanner.Body)
 	}
-	v := models.Verdict{Model: m.version}
+	var spam, abuse *float64
 	if h := m.manifest.Spam; h != nil {
-		spam := sigmoid(s.logit(h, spamHead))
-		v.Spam = &spam
+		p := sigmoid(s.logit(h, spamHead))
+		spam = &p
 	}
 	if h := m.manifest.Abuse; h != nil {
-		abuse := sigmoid(s.logit(h, abuseHead))
-		v.Abuse = &abuse
+		p := sigmoid(s.logit(h, abuseHead))
+		abuse = &p
 	}
-	v = m.WithPolicy(v, p)
+	v := m.Decide(spam, abuse, p)
 	explained := spamHead
 	if v.Reason == models.ReasonAbuse || m.manifest.Spam == nil {
 		explained = abuseHead
@@ -110,26 +110,35 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	return v
 }
 
-// WithPolicy returns a verdict of this model as it is under another policy. Only its
-// signals are still those of the first policy.
-func (m *Model) WithPolicy(v models.Verdict, p Policy) models.Verdict {
-	v.Action, v.Reason = models.Approve, ""
-	if v.Spam != nil {
+// Decide returns the verdict, without signals, on a comment of known probabilities.
+// They are nil for a head that the model does not have.
+func (m *Model) Decide(spam, abuse *float64, p Policy) models.Verdict {
+	v := models.Verdict{Action: models.Approve, Model: m.version, Spam: spam, Abuse: abuse}
+	if spam != nil {
 		v.HoldAt, v.RejectAt = m.Thresholds(p)
 		switch {
-		case v.RejectAt > 0 && *v.Spam >= v.RejectAt:
+		case v.RejectAt > 0 && *spam >= v.RejectAt:
 			v.Action, v.Reason = models.Reject, models.ReasonSpam
-		case *v.Spam >= v.HoldAt:
+		case *spam >= v.HoldAt:
 			v.Action, v.Reason = models.Hold, models.ReasonSpam
 		}
 	}
-	if h := m.manifest.Abuse; h != nil {
-		if v.Action == models.Approve && *v.Abuse >= h.Hold {
+	if abuse != nil {
+		at := m.manifest.Abuse.holdAt(p.Site)
+		if v.Action == models.Approve && *abuse >= at {
 			v.Action, v.Reason = models.Hold, models.ReasonAbuse
 		}
-		if v.Spam == nil {
-			v.HoldAt = h.Hold
+		if spam == nil {
+			v.HoldAt = at
 		}
 	}
 	return v
+}
+
+// WithPolicy returns a verdict of this model as it is under another policy. Only its
+// signals are still those of the first policy.
+func (m *Model) WithPolicy(v models.Verdict, p Policy) models.Verdict {
+	other := m.Decide(v.Spam, v.Abuse, p)
+	other.Signals = v.Signals
+	return other
 }

@@ -11,7 +11,6 @@ import (
 )
 
 const (
-	defaultHoldBudget = 0.02
 	// Share of the hold budget that the thresholds aim at. It is below 1, because
 	// they are found on out-of-fold scores, and the final model is fitted on all rows.
 	budgetMargin   = 0.8
@@ -58,10 +57,10 @@ func (t *trainer) hamScores(f *fittedHead) []hamScore {
 }
 
 // setThresholds sets the probabilities at which a head holds and rejects by
-// default, from the ham of its out-of-fold predictions. budget is the share of the
-// ham that it may hold. A reject threshold of 0 means never: abuse is never
+// default, from the ham of its out-of-fold predictions. share is the head's part
+// of the hold budgets. A reject threshold of 0 means never: abuse is never
 // rejected, nor is anything by a starter model or on little ham.
-func (t *trainer) setThresholds(f *fittedHead, class models.Class, budget float64) {
+func (t *trainer) setThresholds(f *fittedHead, class models.Class, share float64) {
 	ham := t.hamScores(f)
 	sorted := slices.Clone(f.predictions)
 	sortPredictions(sorted)
@@ -70,15 +69,13 @@ func (t *trainer) setThresholds(f *fittedHead, class models.Class, budget float6
 		likely = discountNoise(ham, sorted)
 	}
 	h := f.head
-	h.Hold = max(holdThreshold(likely, budget), minHoldThreshold)
-	if class == models.Spam {
-		h.Hold = min(h.Hold, spamThreshold(h.Hold, likely, budget/budgetMargin))
-		if len(likely) < muchHam {
-			h.Hold = max(h.Hold, maxHoldThreshold)
-		}
+	h.Hold = labelThreshold(likely, class, share*t.holdBudget(""))
+	h.SiteHold = map[string]float64{}
+	for site := range t.opt.HoldBudgets {
+		h.SiteHold[site] = labelThreshold(likely, class, share*t.holdBudget(site))
 	}
 	if t.opt.Hold > 0 {
-		h.Hold = t.opt.Hold
+		h.Hold, h.SiteHold = t.opt.Hold, nil
 	}
 	if class != models.Spam || t.opt.Starter {
 		return
@@ -86,6 +83,19 @@ func (t *trainer) setThresholds(f *fittedHead, class models.Class, budget float6
 	if at, ok := thresholdFor(ham, maxRejectedHam, rejectConfidence); ok {
 		h.Reject = max(at, h.Hold)
 	}
+}
+
+// labelThreshold returns the probability at which a head holds for a budget.
+func labelThreshold(ham []hamScore, class models.Class, budget float64) float64 {
+	hold := max(holdThreshold(ham, budgetMargin*budget), minHoldThreshold)
+	if class != models.Spam {
+		return hold
+	}
+	hold = min(hold, spamThreshold(hold, ham, budget))
+	if len(ham) < muchHam {
+		hold = max(hold, maxHoldThreshold)
+	}
+	return hold
 }
 
 // holdThreshold returns the probability at which no more than budget of the ham

@@ -98,3 +98,29 @@ func TestHoldBudgetBoundsTheThreshold(t *testing.T) {
 		t.Errorf("hold at %v with a budget of 0.5 %%, at %v with 5 %%", little, much)
 	}
 }
+
+// TestHoldBudgetOfASite trains for two sites, of which one lets more be held.
+func TestHoldBudgetOfASite(t *testing.T) {
+	labels := comments(600, models.Ham, models.Spam)
+	budgets := map[string]float64{"herald": 0.2}
+	m := train(t, labels, TrainOptions{HoldBudgets: budgets, Traffic: trafficOf(1000, 0.05, 0)})
+	common, _ := m.Thresholds(Policy{Site: "gazette"})
+	own, reject := m.Thresholds(Policy{Site: "herald"})
+	if common != m.Manifest().Spam.Hold || own >= common || reject != 0 {
+		t.Errorf("hold at %v and %v, reject at %v", common, own, reject)
+	}
+	if without, _ := train(t, labels, TrainOptions{HoldBudgets: budgets}).Thresholds(Policy{Site: "herald"}); without >= 1 {
+		t.Errorf("without traffic: hold at %v", without)
+	}
+	for _, extreme := range []float64{0, 1} {
+		m := train(t, labels, TrainOptions{HoldBudgets: map[string]float64{"herald": extreme}})
+		if at, _ := m.Thresholds(Policy{Site: "herald"}); !(at >= minHoldThreshold && at <= neverHold) {
+			t.Errorf("hold at %v with a budget of %v", at, extreme)
+		}
+	}
+	// Labels from which nothing can be told hold nothing on any site.
+	few := train(t, comments(4, models.Ham, models.Spam), TrainOptions{HoldBudgets: budgets})
+	if at, _ := few.Thresholds(Policy{Site: "herald"}); at <= 1 {
+		t.Errorf("a head without evidence holds at %v", at)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"os"
 	"sync"
 
 	"winnow/classifier/text/features"
@@ -34,11 +35,12 @@ type TrainOptions struct {
 	Base *Model
 	// Traffic, unless nil, are the last comments of the installation's sites, newest
 	// first, labelled or not. The priors and the hold thresholds are set from it;
-	// without it, from the labels.
+	// without it, from the labels. It is read once, after the labels.
 	Traffic iter.Seq2[Sample, error]
 	// HoldBudget is the share of what is neither spam nor abuse that may be held;
-	// 0 means 0.02.
-	HoldBudget float64
+	// 0 means 0.02. HoldBudgets are the shares of the sites that have their own.
+	HoldBudget  float64
+	HoldBudgets map[string]float64
 	// Conflict, unless nil, is called for every text that has labels of more than
 	// one class.
 	Conflict func(Conflict)
@@ -64,8 +66,9 @@ type trainer struct {
 	params     [heads]hyperparams
 	folds      int
 	manifest   Manifest
+	traffic    *os.File       // samples in JSON, see collectTraffic; nil: there are none
 	texts      []labelledText // in the order of their first labels
-	keys       []uint64       // of the texts, see keyOf
+	keys       []uint64       // of the texts, see labelKey
 	votes      []vote
 	rowTexts   []uint32 // by index of the row: index into texts
 	vocabulary *vocabulary
@@ -110,6 +113,12 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	if err := t.collect(ctx, rows, texts); err != nil {
 		return nil, Metrics{}, err
 	}
+	if err := t.collectTraffic(ctx); err != nil {
+		return nil, Metrics{}, err
+	}
+	if t.traffic != nil {
+		defer func() { err = errors.Join(err, t.traffic.Close()) }()
+	}
 	t.checkUnknown()
 	t.countVotes()
 	t.weighTexts()
@@ -150,7 +159,8 @@ func newTrainer(opt TrainOptions) *trainer {
 		opt: opt, params: [heads]hyperparams{spamHead: spamHyperparams, abuseHead: abuseHyperparams}, vocabulary: newVocabulary(), distrusted: map[uint16]bool{},
 		folds: min(max(int(math.Round(1/opt.Holdout)), 2), maxFolds),
 		manifest: Manifest{
-			Scheme: features.Scheme, Seed: opt.Seed, Starter: opt.Starter, Datasets: opt.Datasets,
+			HoldBudgets: opt.HoldBudgets,
+			Scheme:      features.Scheme, Seed: opt.Seed, Starter: opt.Starter, Datasets: opt.Datasets,
 			Sources: map[string]Counts{}, Sites: map[string]Counts{}, SiteClusters: map[string]Counts{},
 		},
 	}

@@ -34,7 +34,7 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 		}
 		tokens := tokenize(&t.scanner, FromLabel(l))
 		body := hashText(&t.scanner.Body)
-		key := t.keyOf(body, l)
+		key := labelKey(body, &t.field, l)
 		text, known := ids[key]
 		switch {
 		case known:
@@ -77,16 +77,17 @@ func hashText(body *normalize.Text) uint64 {
 	return h.Sum64()
 }
 
-// keyOf returns the key of a text and its author: two labels with the same key
-// are of the same comment. body is the hash of the normalized text.
-func (t *trainer) keyOf(body uint64, l models.Label) uint64 {
+// labelKey returns the key of a text and its author: two labels with the same key
+// are of the same comment. body is the hash of the normalized text; buffer is for
+// the fields of the author.
+func labelKey(body uint64, buffer *normalize.Text, l models.Label) uint64 {
 	if l.Author == "" && l.AuthorEmail == "" && l.AuthorURL == "" {
 		return body
 	}
 	h := fnv.New64a()
 	for _, field := range [...]string{l.Author, l.AuthorEmail, l.AuthorURL} {
-		t.field.Normalize(field)
-		h.Write(t.field.Bytes)
+		buffer.Normalize(field)
+		h.Write(buffer.Bytes)
 		h.Write([]byte{0})
 	}
 	return body*0x9e3779b97f4a7c15 ^ h.Sum64()

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier"
+	"winnow/classifier/card"
 	"winnow/classifier/gate"
 	"winnow/handlers/promotion"
 	"winnow/models"
@@ -123,6 +124,19 @@ func (s *Server) compareModel(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, reportFor(c, report))
+}
+
+// modelCard describes a model for people, in Markdown.
+func (s *Server) modelCard(c echo.Context) error {
+	m, err := s.comparer.Load(c.Request().Context(), c.Param("version"))
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := card.Write(&text, m, c.QueryParam("lang"), caller(c).CanSee); err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "text/markdown; charset=utf-8", text.Bytes())
 }
 
 // reportFor returns a report in the language of the request, with what the caller may

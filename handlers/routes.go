@@ -121,6 +121,7 @@ func (s *Server) routes() []route {
 		{post, "/v1/models", s.uploadModel, admins, bounds{maxModel, 0}},
 		{post, "/v1/models/train", s.trainModel, admins, defaultBounds},
 		{http.MethodDelete, "/v1/models/train", s.cancelTraining, admins, defaultBounds},
+		{get, "/v1/models/:version/card", s.modelCard, editors, defaultBounds},
 		{get, "/v1/models/:version/comparison", s.compareModel, editors, bounds{maxBody, comparisonTimeout}},
 		{post, "/v1/models/:version/promote", s.promoteModel, admins, bounds{maxBody, comparisonTimeout}},
 		{post, "/v1/models/rollback", s.rollbackModel, admins, defaultBounds},

@@ -38,6 +38,7 @@ type sitePatch struct {
 	Reasons        Optional[[]models.SiteReason] `json:"reasons"`
 	SecondLook     Optional[float64]             `json:"second_look"`
 	TrainingSample Optional[int]                 `json:"training_sample"`
+	HoldBudget     Optional[float64]             `json:"hold_budget"`
 }
 
 type thresholdsPatch struct {
@@ -86,6 +87,7 @@ func (p sitePatch) apply(site *models.Site) {
 	p.Reasons.Set(&site.Reasons)
 	p.SecondLook.SetPointer(&site.SecondLook)
 	p.TrainingSample.SetPointer(&site.TrainingSample)
+	p.HoldBudget.SetPointer(&site.HoldBudget)
 
 	site.Name = models.Clean(site.Name)
 	reasons := []models.SiteReason{}

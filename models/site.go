@@ -32,6 +32,9 @@ type Site struct {
 	// TrainingSample is how many of the site's first comments people look at,
 	// whatever the filter did with them; 0 is none. Nil: DefaultTrainingSample.
 	TrainingSample *int `json:"training_sample,omitempty"`
+	// HoldBudget is the share, 0 to 1, of the comments that are neither spam nor
+	// abuse which a newly trained model may hold. Nil: DefaultHoldBudget.
+	HoldBudget *float64 `json:"hold_budget,omitempty"`
 
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
 	CreatedAt time.Time `json:"created_at"`
@@ -78,6 +81,17 @@ func (s Site) TrainingSampleSize() int {
 	return *s.TrainingSample
 }
 
+// DefaultHoldBudget is the hold budget of a site without one of its own.
+const DefaultHoldBudget = 0.02
+
+// HoldShare returns the hold budget, with its default.
+func (s Site) HoldShare() float64 {
+	if s.HoldBudget == nil {
+		return DefaultHoldBudget
+	}
+	return *s.HoldBudget
+}
+
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // ValidSlug reports whether s can be the slug of a site.
@@ -120,6 +134,9 @@ func (s Site) Validate() error {
 	}
 	if n := s.TrainingSample; n != nil && !(*n >= 0 && *n <= maxTrainingSample) {
 		bad.Add("training_sample", "must be from 0 to %d comments", maxTrainingSample)
+	}
+	if b := s.HoldBudget; b != nil && !(*b >= 0 && *b <= 1) {
+		bad.Add("hold_budget", "must be a share from 0 to 1")
 	}
 	if hold != nil && reject != nil && *hold > *reject {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")

@@ -5,19 +5,21 @@
 //
 // # What is compared, and why it is honest
 //
-// A model looks good on rows that it learned from. So a label counts as held out
-// only if the candidate has not learned from it or from a near-copy of it: it is
-// in Evidence.HeldOut, or it is newer than all that the candidate learned from
-// (Manifest.LearnedUntil). The server's training leaves out the newest labels of
-// the installation for this.
+// A model looks good on rows that it learned from. So each model is scored on each
+// row by what has not learned from it: on a row that it learned from, the scores in
+// its file of the cross-validation (Model.OutOfFold), on others its own. A model
+// of an earlier release has no such scores: then a label counts as held out only if
+// it is in Evidence.HeldOut, or newer than all that the model learned from
+// (Manifest.LearnedUntil).
 //
-//   - With enough held-out labels, they decide.
+//   - With enough labels on which this holds for both models, they decide; else
+//     those on which it holds for the candidate, and a note says of how many labels
+//     the live model has an advantage.
 //   - Otherwise all labels are compared. The candidate is then flattered, never
 //     wronged, by those that it learned from: a candidate that is worse than the
 //     live model even there is refused, but that it is not worse proves nothing.
 //     What then decides as well are the figures in its file, which come from
 //     cross-validation, against fixed limits. A note says so.
-//   - The live model may have learned from the labels, too. A note says so.
 //
 // Labels are grouped into near-copies first, and each group counts once, with the
 // class that most of its labels have and, of equals, the newest. So a text that was

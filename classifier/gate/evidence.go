@@ -36,23 +36,55 @@ func (ev *Evidence) policy(site string) classifier.Policy {
 // Limits say how much worse than the live model a candidate may be. A zero field
 // stands for its default. Shares are from 0 to 1.
 type Limits struct {
-	MinHam      int     // held-out labels of ham that a comparison needs, and labels of ham that a candidate must have learned from, near-copies once; default 20
-	MinClass    int     // the same for spam or abuse; default 20
-	MinSlice    int     // labels of a language, site or source that are compared by themselves; default 30
-	MinTraffic  int     // comments that a hold budget needs: of fewer, no share can be told; default 100
-	HoldBudget  float64 // share of what is neither spam nor abuse that may be held; default 0.02
-	FalseAlarms float64 // share of the ham labels that may be held; default 1.5 times HoldBudget, because labels are harder than traffic
-	FalseReject float64 // share of the ham labels that may be rejected; default 0.002
-	RecallLoss  float64 // share of the spam, or abuse, that may be passed beyond what live passes; default 0.02
-	Calibration float64 // difference between the mean probability and the share of spam; default 0.05
-	Language    float64 // total variation distance between the languages of labels and traffic; default 0.5
-	Copies      float64 // share of the labels of a class that may be near-copies of one text; default 0.5
-	Alpha       float64 // level of significance of each test; default 0.05
-	Labels      int     // how many labels are compared, the newest; default 20,000
-	Traffic     int     // how many comments are compared, the newest; default 1,000, at most 100,000
+	MinHam      int                // held-out labels of ham that a comparison needs, and labels of ham that a candidate must have learned from, near-copies once; default 20
+	MinClass    int                // the same for spam or abuse; default 20
+	MinSlice    int                // labels of a language, site or source that are compared by themselves; default 30
+	MinTraffic  int                // comments that a hold budget needs: of fewer, no share can be told; default 100
+	HoldBudget  float64            // share of what is neither spam nor abuse that may be held; default 0.02
+	HoldBudgets map[string]float64 // the same for the sites that have their own
+	FalseAlarms float64            // share of the ham labels that may be held; default 1.5 times the mean of the budgets, because labels are harder than traffic
+	FalseReject float64            // share of the ham labels that may be rejected; default 0.002
+	RecallLoss  float64            // share of the spam, or abuse, that may be passed beyond what live passes; default 0.02
+	Calibration float64            // difference between the mean probability and the share of spam; default 0.05
+	Language    float64            // total variation distance between the languages of labels and traffic; default 0.5
+	Copies      float64            // share of the labels of a class that may be near-copies of one text; default 0.5
+	Alpha       float64            // level of significance of each test; default 0.05
+	Labels      int                // how many labels are compared, the newest; default 20,000
+	Traffic     int                // how many comments are compared, the newest; default 1,000, at most 100,000
 }
 
 const maxTraffic = 100_000
+
+// budget returns the hold budget of a site. At its limits nothing could be tested.
+func (l Limits) budget(site string) float64 {
+	budget, ok := l.HoldBudgets[site]
+	if !ok {
+		budget = l.HoldBudget
+	}
+	return min(max(budget, 0.0001), 1)
+}
+
+// alarmsPerBudget is what the mean of the hold budgets is multiplied by for labels of
+// ham: they are harder than traffic.
+const alarmsPerBudget = 1.5
+
+// setFalseAlarms sets the default of FalseAlarms, from the sites of the ham labels.
+func (l *Limits) setFalseAlarms(clusters []*cluster) {
+	if l.FalseAlarms > 0 {
+		return
+	}
+	sum, n := 0.0, 0
+	for _, cl := range clusters {
+		if !cl.bad() {
+			sum += l.budget(cl.Site)
+			n++
+		}
+	}
+	if n == 0 {
+		sum, n = l.HoldBudget, 1
+	}
+	l.FalseAlarms = min(alarmsPerBudget*sum/float64(n), 1)
+}
 
 func (l Limits) withDefaults() Limits {
 	number := func(p *int, value int) {
@@ -69,8 +101,7 @@ func (l Limits) withDefaults() Limits {
 	number(&l.MinClass, 20)
 	number(&l.MinSlice, 30)
 	number(&l.MinTraffic, 100)
-	share(&l.HoldBudget, 0.02)
-	share(&l.FalseAlarms, 1.5*l.HoldBudget)
+	share(&l.HoldBudget, models.DefaultHoldBudget)
 	share(&l.FalseReject, 0.002)
 	share(&l.RecallLoss, 0.02)
 	share(&l.Calibration, 0.05)

@@ -67,9 +67,10 @@ func (c *comparison) readLabels(ctx context.Context, ev Evidence) error {
 	if c.clusters, err = groupLabels(ctx, rows, c.pair, c.inspector); err != nil {
 		return err
 	}
+	c.limits.setFalseAlarms(c.clusters)
 	c.report.Labels, c.report.Clusters = len(rows), len(c.clusters)
 	for _, cl := range c.clusters {
-		if cl.heldOut {
+		if cl.then.fair {
 			c.report.HeldOut++
 		}
 	}
@@ -157,11 +158,16 @@ func (c *comparison) checkGolden(ctx context.Context, ev Evidence) error {
 
 // change scores a label with both models.
 func (p pair) change(l models.Label) Change {
-	ch := Change{
-		Text: beginning(l.Text), Author: l.Author, Label: l.Label, Site: l.Site, Lang: langOf(l.Lang, l.Text), Source: l.Source, CreatedAt: l.CreatedAt,
-	}
+	ch := newChange(l)
 	ch.Now, ch.Then = p.outcomes(classifier.FromLabel(l), l.Site)
 	return ch
+}
+
+func newChange(l models.Label) Change {
+	return Change{
+		Text: beginning(l.Text), Author: l.Author, Label: l.Label,
+		Site: l.Site, Lang: langOf(l.Lang, l.Text), Source: l.Source, CreatedAt: l.CreatedAt,
+	}
 }
 
 // isWrong reports whether an outcome is wrong for a class: ham is not approved, or

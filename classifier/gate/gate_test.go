@@ -1,7 +1,9 @@
 package gate
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
@@ -126,6 +128,26 @@ func train(t *testing.T, rows []models.Label) *classifier.Model {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// withoutScores returns the model as an earlier release wrote it: without the scores of
+// the cross-validation.
+func withoutScores(t *testing.T, m *classifier.Model) *classifier.Model {
+	t.Helper()
+	var file bytes.Buffer
+	if _, err := m.WriteTo(&file); err != nil {
+		t.Fatal(err)
+	}
+	b := file.Bytes()
+	const format, entry = 8, 12
+	b[format] = 1
+	b = b[:len(b)-sha256.Size-4-entry*m.Manifest().Rows]
+	sum := sha256.Sum256(b)
+	old, err := classifier.Read(bytes.NewReader(append(b, sum[:]...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return old
 }
 
 func starter(t *testing.T) *classifier.Model {
@@ -293,13 +315,14 @@ func TestHoldEstimate(t *testing.T) {
 		if i%10 == 0 {
 			ch.Then = outcome(models.Hold, 0.6)
 		}
-		e.add(&ch)
+		e.add(&ch, 0.01)
 	}
 	// 100 are held, of which 40 are legitimate by the candidate's own probability.
-	if share, over := e.exceeds(0.01, 0.05); !over || math.Abs(share-40.0/940) > 1e-9 {
+	if share, over := e.exceeds(0.05); !over || math.Abs(share-40.0/940) > 1e-9 {
 		t.Errorf("unlabelled: %v %v", share, over)
 	}
-	if _, over := e.exceeds(0.02, 0.05); over {
+	e.budgets *= 2
+	if _, over := e.exceeds(0.05); over {
 		t.Error("the candidate's own probabilities are not exact enough for this")
 	}
 	for i := range 40 { // moderators found that a half of 40 held ones are legitimate
@@ -307,9 +330,9 @@ func TestHoldEstimate(t *testing.T) {
 		if i%2 == 0 {
 			ch.Label = ham
 		}
-		e.add(&ch)
+		e.add(&ch, 0.02)
 	}
-	if share, over := e.exceeds(0.02, 0.05); !over || math.Abs(share-70.0/970) > 1e-9 {
+	if share, over := e.exceeds(0.05); !over || math.Abs(share-70.0/970) > 1e-9 {
 		t.Errorf("labelled: %v %v", share, over)
 	}
 }
@@ -353,10 +376,16 @@ func TestRefusesWhatIsWorseOnOneSite(t *testing.T) {
 func TestHeldOutLabelsDecide(t *testing.T) {
 	old, recent := labels(1, 200, ham, spam), labels(2, 50, ham, spam)
 	r := compare(t, train(t, old), starter(t), Evidence{Labels: seq(slices.Concat(old, recent))})
-	if r.HeldOut < 95 || r.HeldOut > 100 || !strings.Contains(strings.Join(r.Notes, " "), "that the candidate has not learned from") {
+	if r.HeldOut < 490 || r.HeldOut > 500 || !strings.Contains(strings.Join(r.Notes, " "), "by a model that has not learned from it") {
 		t.Errorf("%d held out: %s", r.HeldOut, describe(r))
 	}
+	// Of labels that it has learned from, the candidate is judged by cross-validation.
 	r = compare(t, train(t, old), starter(t), Evidence{Labels: seq(old)})
+	if r.HeldOut < 390 || !strings.Contains(strings.Join(r.Notes, " "), fmt.Sprintf("%d of them scored by cross-validation", r.HeldOut)) {
+		t.Errorf("%d held out: %s", r.HeldOut, describe(r))
+	}
+	expectAccepted(t, r)
+	r = compare(t, withoutScores(t, train(t, old)), starter(t), Evidence{Labels: seq(old)})
 	if r.HeldOut != 0 || !strings.Contains(strings.Join(r.Notes, " "), "cross-validation") {
 		t.Errorf("%d held out: %s", r.HeldOut, describe(r))
 	}
@@ -433,5 +462,29 @@ func TestInspector(t *testing.T) {
 	}
 	if got := found(slices.Concat(labels(1, 100, ham), copies(100, "One and the same long sentence about the swimming pool", spam))); !slices.Equal(got, []Code{FewLabels, NearCopies}) {
 		t.Errorf("copies: %v", got)
+	}
+}
+
+// TestHoldBudgetOfASite compares a model that floods one site, which allows it or
+// not.
+func TestHoldBudgetOfASite(t *testing.T) {
+	hard := labels(1, 20, ham)
+	for i := range hard {
+		hard[i].Text += " casino bonus profit"
+	}
+	m := train(t, slices.Concat(hard, labels(2, 180, spam)))
+	looked := func(yield func(classifier.Sample, error) bool) {
+		for s, err := range traffic(labels(3, 1000, ham)) {
+			s.Label = ham
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+	for budget, want := range map[float64]bool{0.001: true, 1: false} {
+		r, err := Compare(context.Background(), m, starter(t), Evidence{Traffic: looked}, Limits{HoldBudgets: map[string]float64{"gazette": budget}})
+		if err != nil || slices.Contains(codes(r), HoldBudget) != want {
+			t.Errorf("with a budget of %v: %v, %s", budget, err, describe(r))
+		}
 	}
 }

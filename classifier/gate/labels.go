@@ -93,30 +93,7 @@ func (c *comparison) checkLabels() {
 		c.checkLanguages()
 		return
 	}
-	ham, bad := c.countHeldOut()
-	params := map[string]any{"ham": ham, "bad": bad}
-	set := c.clusters
-	if ham >= c.limits.MinHam && bad >= c.limits.MinClass {
-		c.report.note(heldOutDecides, params)
-		set = nil
-		for _, cl := range c.clusters {
-			if cl.heldOut {
-				set = append(set, cl)
-			}
-		}
-	} else {
-		c.report.note(fewHeldOut, params)
-		c.checkOwnFigures()
-	}
-	known := 0
-	for _, cl := range set {
-		if cl.liveLearned {
-			known++
-		}
-	}
-	if known > 0 {
-		c.report.note(liveLearned, map[string]any{"n": known})
-	}
+	set := c.comparable()
 	c.checkFalseAlarms(set)
 	c.checkRecall(set)
 	c.checkRanking(set)
@@ -126,13 +103,68 @@ func (c *comparison) checkLabels() {
 	c.checkLanguages()
 }
 
-func (c *comparison) countHeldOut() (ham, bad int) {
+// comparable returns the clusters that the models are compared on: if there are
+// enough of them, those that neither scores by having learned from them; else those
+// that the candidate does not; else all.
+func (c *comparison) comparable() []*cluster {
+	byBoth := c.fair(func(cl *cluster) bool { return cl.then.fair && cl.now.fair })
+	byCandidate := c.fair(func(cl *cluster) bool { return cl.then.fair })
+	params := func(set []*cluster) map[string]any {
+		ham, bad := countClasses(set)
+		outOfFold := 0
+		for _, cl := range set {
+			if cl.then.outOfFold {
+				outOfFold++
+			}
+		}
+		return map[string]any{"ham": ham, "bad": bad, "folds": outOfFold}
+	}
+	switch {
+	case c.suffice(byBoth):
+		c.report.note(heldOutDecides, params(byBoth))
+		return byBoth
+	case c.suffice(byCandidate):
+		c.report.note(heldOutDecides, params(byCandidate))
+		c.noteLiveLearned(byCandidate)
+		return byCandidate
+	}
+	c.report.note(fewHeldOut, params(byCandidate))
+	c.checkOwnFigures()
+	c.noteLiveLearned(c.clusters)
+	return c.clusters
+}
+
+func (c *comparison) fair(is func(*cluster) bool) (set []*cluster) {
 	for _, cl := range c.clusters {
-		switch {
-		case !cl.heldOut:
-		case cl.bad():
+		if is(cl) {
+			set = append(set, cl)
+		}
+	}
+	return set
+}
+
+func (c *comparison) suffice(set []*cluster) bool {
+	ham, bad := countClasses(set)
+	return ham >= c.limits.MinHam && bad >= c.limits.MinClass
+}
+
+func (c *comparison) noteLiveLearned(set []*cluster) {
+	known := 0
+	for _, cl := range set {
+		if !cl.now.fair {
+			known++
+		}
+	}
+	if known > 0 {
+		c.report.note(liveLearned, map[string]any{"n": known})
+	}
+}
+
+func countClasses(set []*cluster) (ham, bad int) {
+	for _, cl := range set {
+		if cl.bad() {
 			bad++
-		default:
+		} else {
 			ham++
 		}
 	}

@@ -14,11 +14,12 @@ type learned struct {
 	languages         map[string]int
 	until             time.Time
 	starter           bool
+	model             *classifier.Model
 }
 
 func learnedBy(m *classifier.Model) learned {
 	manifest := m.Manifest()
-	l := learned{languages: manifest.Languages, until: manifest.LearnedUntil, starter: manifest.Starter}
+	l := learned{languages: manifest.Languages, until: manifest.LearnedUntil, starter: manifest.Starter, model: m}
 	for _, c := range manifest.Sources {
 		l.labels.Ham, l.labels.Spam, l.labels.Abuse = l.labels.Ham+c.Ham, l.labels.Spam+c.Spam, l.labels.Abuse+c.Abuse
 	}
@@ -32,6 +33,46 @@ func learnedBy(m *classifier.Model) learned {
 // starter model has learned from no installation.
 func (l learned) isNewer(label models.Label) bool {
 	return l.starter || !l.until.IsZero() && label.CreatedAt.After(l.until)
+}
+
+// standing is how a model stands to a label: whether its score of the text is that
+// of a model that has not learned from it, and which one it is.
+type standing struct {
+	fair        bool
+	outOfFold   bool     // the model has learned from the text; these are its scores by cross-validation
+	spam, abuse *float64 // nil: the model's own is one that has not learned from the text
+}
+
+func (l learned) standingOf(label models.Label) standing {
+	if spam, abuse, ok := l.model.OutOfFold(label); ok {
+		return standing{fair: true, outOfFold: true, spam: spam, abuse: abuse}
+	}
+	return standing{fair: l.isNewer(label) || l.model.KeepsAll()}
+}
+
+// join returns how a model stands to a group of near-copies. What it got from
+// cross-validation is the same for all of them, nearly: they were in one fold.
+func (s standing) join(other standing) standing {
+	joined := s
+	if other.outOfFold {
+		joined = other
+	}
+	joined.fair = s.fair && other.fair
+	return joined
+}
+
+// outcome is what a model makes of a text, without having learned from it if its
+// standing has the scores for that.
+func (s standing) outcome(m *classifier.Model, in classifier.Input, p classifier.Policy) Outcome {
+	v := m.Verdict(in, p)
+	spam, abuse := v.Spam, v.Abuse
+	if s.spam != nil && spam != nil {
+		spam = s.spam
+	}
+	if s.abuse != nil && abuse != nil {
+		abuse = s.abuse
+	}
+	return outcome(m.Decide(spam, abuse, p))
 }
 
 func count(c classifier.Counts, class models.Class) int {

@@ -21,7 +21,7 @@ type Report struct {
 	Slices    []Slice   `json:"slices"`
 	Labels    int       `json:"labels"`   // that were compared
 	Clusters  int       `json:"clusters"` // of near-copies among them; each counts once
-	HeldOut   int       `json:"held_out"` // clusters that the candidate has not learned from
+	HeldOut   int       `json:"held_out"` // clusters that the candidate has not learned from, or that cross-validation scored
 	Golden    int       `json:"golden"`   // examples that were compared
 
 	notes []message

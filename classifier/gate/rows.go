@@ -19,17 +19,16 @@ const maxExampleLen = 300
 
 // cluster is a group of near-copies with labels. It counts as one observation.
 type cluster struct {
-	Change      // of the newest label of the class that most of the labels have
-	counts      classifier.Counts
-	heldOut     bool    // the candidate has learned from none of its labels
-	liveLearned bool    // the live model may have learned from one of them
-	rate        float64 // probability that somebody looks at such a text; 0: unknown
-	newest      [len(classes)]labelled
+	Change    // of the newest label of the class that most of the labels have
+	counts    classifier.Counts
+	now, then standing // of live and of the candidate
+	rate      float64  // probability that somebody looks at such a text; 0: unknown
+	newest    [len(classes)]labelled
 }
 
 // labelled is the newest label of a class in a cluster.
 type labelled struct {
-	models.Label
+	labelRow
 	position int // from 1; 0: there is none
 }
 
@@ -40,7 +39,7 @@ func (c *cluster) bad() bool { return c.Label != models.Ham }
 // labelRow is a label before it is grouped.
 type labelRow struct {
 	models.Label
-	heldOut, liveLearned bool
+	now, then standing // of live and of the candidate
 }
 
 // pair are the models that are compared.
@@ -53,6 +52,14 @@ type pair struct {
 func (p pair) outcomes(in classifier.Input, site string) (now, then Outcome) {
 	policy := p.policy(site)
 	return outcome(p.now.Verdict(in, policy)), outcome(p.then.Verdict(in, policy))
+}
+
+// label scores a label with both models, by their standing to it.
+func (p pair) label(l models.Label, now, then standing) Change {
+	ch := newChange(l)
+	in, policy := classifier.FromLabel(l), p.policy(l.Site)
+	ch.Now, ch.Then = now.outcome(p.now, in, policy), then.outcome(p.then, in, policy)
+	return ch
 }
 
 func outcome(v models.Verdict) Outcome { return Outcome{v.Action, v.Spam, v.Abuse} }
@@ -102,7 +109,9 @@ func readLabels(ctx context.Context, ev Evidence, candidate, live learned, limit
 			} else if heldOut[k] {
 				continue
 			}
-			newest.add(labelRow{l, explicit || candidate.isNewer(l), !live.isNewer(l)})
+			row := labelRow{l, live.standingOf(l), candidate.standingOf(l)}
+			row.then.fair = row.then.fair || explicit
+			newest.add(row)
 		}
 		return ctx.Err()
 	}
@@ -149,16 +158,15 @@ func groupLabels(ctx context.Context, rows []labelRow, p pair, in *Inspector) ([
 		}
 		id, first := in.add(row.Label)
 		if first {
-			clusters = append(clusters, &cluster{heldOut: true})
+			clusters = append(clusters, &cluster{now: row.now, then: row.then})
 		}
 		c := clusters[id]
 		addCount(&c.counts, row.Label.Label)
-		c.heldOut = c.heldOut && row.heldOut
-		c.liveLearned = c.liveLearned || row.liveLearned
+		c.now, c.then = c.now.join(row.now), c.then.join(row.then)
 		c.rate = max(c.rate, row.SelectionRate)
 		newest := &c.newest[at]
 		if newest.position == 0 || !row.CreatedAt.Before(newest.CreatedAt) {
-			newest.Label, newest.position = row.Label, i+1
+			newest.labelRow, newest.position = row, i+1
 		}
 	}
 	for i, c := range clusters {
@@ -179,7 +187,8 @@ func (c *cluster) score(p pair) {
 			best = at
 		}
 	}
-	c.Change = p.change(c.newest[best].Label)
+	chosen := c.newest[best]
+	c.Change = p.label(chosen.Label, c.now.join(chosen.now), c.then.join(chosen.then))
 	c.newest = [len(classes)]labelled{} // the texts are no longer needed
 }
 

@@ -136,8 +136,8 @@ var texts = map[Code][2]string{
 		"Nur {ham} legitime Labels und {bad} für Spam oder Beleidigung wurden dem Kandidaten vorenthalten, fast gleiche einmal gezählt. Verglichen werden auch Labels, aus denen er gelernt haben kann: Sie schmeicheln ihm.",
 	},
 	heldOutDecides: {
-		"The models are compared on {ham} labels of ham and {bad} of spam or abuse that the candidate has not learned from.",
-		"Die Modelle werden an {ham} legitimen Labels und {bad} für Spam oder Beleidigung verglichen, aus denen der Kandidat nicht gelernt hat.",
+		"The models are compared on {ham} labels of ham and {bad} of spam or abuse, {folds} of them scored by cross-validation: each by a model that has not learned from it.",
+		"Die Modelle werden an {ham} legitimen Labels und {bad} für Spam oder Beleidigung verglichen, {folds} davon in Kreuzvalidierung bewertet: jedes von einem Modell, das nicht daraus gelernt hat.",
 	},
 	ownDecide: {
 		"What the candidate does with unseen comments is known only from the cross-validation in its file.",

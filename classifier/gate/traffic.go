@@ -21,6 +21,7 @@ type holdEstimate struct {
 	now, then int // flagged
 	strata    [2]stratum
 	others    float64 // legitimate ones that the candidate approves
+	budgets   float64 // sum of the hold budgets of the comments' sites
 }
 
 // stratum is the comments that the candidate flags, of those that live approves (0) or
@@ -35,8 +36,10 @@ type stratum struct {
 // minStratum is how many labels tell what share of a stratum is legitimate.
 const minStratum = 30
 
-func (e *holdEstimate) add(ch *Change) {
+// add adds a comment of a site with a hold budget.
+func (e *holdEstimate) add(ch *Change, budget float64) {
 	e.n++
+	e.budgets += budget
 	at := 0
 	if ch.Now.flagged() {
 		e.now++
@@ -88,15 +91,19 @@ func (e *holdEstimate) estimate() (flagged, all float64, own bool) {
 // probabilities are all there is: they are a little too cautious after few labels.
 const ownTolerance = 2.5
 
+// budget is the mean of the budgets of the comments.
+func (e *holdEstimate) budget() float64 { return e.budgets / float64(max(e.n, 1)) }
+
 // exceeds reports whether the candidate flags more of what is legitimate than the
 // budget, and more comments than live does. It also returns the share.
-func (e *holdEstimate) exceeds(budget, alpha float64) (share float64, _ bool) {
+func (e *holdEstimate) exceeds(alpha float64) (share float64, _ bool) {
 	flagged, all, own := e.estimate()
 	if all < 1 {
 		return 0, false
 	}
+	budget := e.budget()
 	if own {
-		budget *= ownTolerance
+		budget = min(budget*ownTolerance, 1)
 	}
 	return flagged / all, e.then > e.now && binomialTail(int(flagged), int(all), budget) < alpha
 }
@@ -157,10 +164,11 @@ func (t *trafficComparison) add(s classifier.Sample) {
 			t.dropped = keepSurprising(t.dropped, ch)
 		}
 	}
-	t.hold.add(&ch)
+	budget := t.limits.budget(s.Site)
+	t.hold.add(&ch, budget)
 	for _, key := range []sliceKey{{"language", ch.Lang}, {"site", ch.Site}} {
 		at := sliceAt(t.slices, key)
-		at.hold.add(&ch)
+		at.hold.add(&ch, budget)
 		at.Comments, at.CommentsNow, at.CommentsThen = at.hold.n, at.hold.now, at.hold.then
 	}
 	if ch.Then.flagged() && !ch.Now.flagged() {
@@ -199,7 +207,7 @@ func (t *trafficComparison) check() {
 	if _, _, own := t.hold.estimate(); own && t.hold.then > t.hold.now {
 		t.report.note(estimatedHold, nil)
 	}
-	if share, over := t.hold.exceeds(t.limits.HoldBudget, t.limits.Alpha); over && t.hold.n >= t.limits.MinTraffic {
+	if share, over := t.hold.exceeds(t.limits.Alpha); over && t.hold.n >= t.limits.MinTraffic {
 		t.report.refuse(HoldBudget, t.holdParams(&t.hold, share), distinct(t.newlyHeld))
 	} else {
 		t.checkSliceBudgets()
@@ -208,7 +216,7 @@ func (t *trafficComparison) check() {
 }
 
 func (t *trafficComparison) holdParams(e *holdEstimate, share float64) map[string]any {
-	return map[string]any{"n": e.n, "now": e.now, "then": e.then, "legitimate": share, "limit": t.limits.HoldBudget}
+	return map[string]any{"n": e.n, "now": e.now, "then": e.then, "legitimate": share, "limit": e.budget()}
 }
 
 func (t *trafficComparison) checkSliceBudgets() {
@@ -217,7 +225,7 @@ func (t *trafficComparison) checkSliceBudgets() {
 		if e.n < t.limits.MinSlice {
 			continue
 		}
-		if share, over := e.exceeds(t.limits.HoldBudget, t.limits.Alpha/float64(len(t.slices))); over {
+		if share, over := e.exceeds(t.limits.Alpha / float64(len(t.slices))); over {
 			params := t.holdParams(e, share)
 			params[variantParam], params["kind"], params["name"] = "hold_budget", word(key.kind), key.shown()
 			t.report.refuse(SliceWorse, params, nil)

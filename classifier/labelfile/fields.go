@@ -104,7 +104,7 @@ func (l layout) find(f field) int { return slices.Index(l.fields, f) }
 
 // resolve finds the columns of a table by the names in its first row, or as the
 // options name them.
-func resolve(names []string, columns map[string]string) (layout, error) {
+func resolve(names []string, columns map[string]string, unlabelled bool) (layout, error) {
 	l := layout{fields: make([]field, len(names))}
 	for i := range l.fields {
 		l.fields[i] = -1
@@ -117,7 +117,7 @@ func resolve(names []string, columns map[string]string) (layout, error) {
 		return l, err
 	}
 	if l.headless {
-		return l, l.complete(names)
+		return l, l.complete(names, unlabelled)
 	}
 	for f := range fieldCount {
 		if named[f] {
@@ -142,7 +142,7 @@ func resolve(names []string, columns map[string]string) (layout, error) {
 			l.fields[best] = f
 		}
 	}
-	return l, l.complete(names)
+	return l, l.complete(names, unlabelled)
 }
 
 // ownNames reports whether a file has fields named text and label, and none of the
@@ -198,10 +198,10 @@ func (l *layout) takeNamed(names []string, columns map[string]string) (named [fi
 }
 
 // complete reports what is missing of the two fields that must be there.
-func (l layout) complete(names []string) error {
+func (l layout) complete(names []string, unlabelled bool) error {
 	var missing []string
 	for _, f := range []field{fieldText, fieldLabel} {
-		if l.find(f) < 0 {
+		if l.find(f) < 0 && (f == fieldText || !unlabelled) {
 			missing = append(missing, fieldNames[f])
 		}
 	}

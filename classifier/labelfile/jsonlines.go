@@ -13,7 +13,7 @@ import (
 // readJSONLines reads a file with a JSON object on each line.
 func (r *reader) readJSONLines(lines *lineReader) error {
 	r.found.Format = "jsonl"
-	keys := keyMatcher{columns: r.opt.Columns, known: map[string]keyMatch{}}
+	keys := keyMatcher{columns: r.opt.Columns, unlabelled: r.opt.Unlabelled, known: map[string]keyMatch{}}
 	for first := true; !r.stopped; {
 		got, err := lines.next()
 		if errors.Is(err, io.EOF) {
@@ -47,8 +47,9 @@ func (r *reader) readJSONLines(lines *lineReader) error {
 
 // keyMatcher finds the fields of a label among the keys of JSON objects.
 type keyMatcher struct {
-	columns map[string]string   // as the options name them
-	known   map[string]keyMatch // of keys seen
+	columns    map[string]string   // as the options name them
+	unlabelled bool                // Options.Unlabelled
+	known      map[string]keyMatch // of keys seen
 }
 
 type keyMatch struct {
@@ -107,7 +108,7 @@ func (m *keyMatcher) read(text string) (v values, used [fieldCount]string, err e
 		if rivals[f] > 1 && ranks[f] > 0 {
 			return v, used, badRow("more than one field can be the %s; name it, such as --columns %s=%s", fieldNames[f], fieldNames[f], quoteName(used[f]))
 		}
-		if used[f] == "" && len(keys) > 0 {
+		if used[f] == "" && len(keys) > 0 && (f == fieldText || !m.unlabelled) {
 			return v, used, badRow("%s is missing: the row has %s; name the fields with --columns text=NAME,label=NAME", fieldNames[f], listNames(keys))
 		}
 	}

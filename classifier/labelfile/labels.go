@@ -21,12 +21,13 @@ func badRow(format string, args ...any) error { return &rowError{fmt.Sprintf(for
 
 // converter makes labels of values.
 type converter struct {
-	labelMap map[string]models.Class // keys are folded
-	epoch    time.Time               // of serial dates; zero: numbers are no dates
+	labelMap   map[string]models.Class // keys are folded
+	unlabelled bool                    // Options.Unlabelled
+	epoch      time.Time               // of serial dates; zero: numbers are no dates
 }
 
 func newConverter(opt Options) *converter {
-	c := &converter{labelMap: map[string]models.Class{}}
+	c := &converter{unlabelled: opt.Unlabelled, labelMap: map[string]models.Class{}}
 	for value, class := range opt.LabelMap {
 		c.labelMap[foldValue(value)] = class
 	}
@@ -106,6 +107,9 @@ func (c *converter) class(value, column string) (models.Class, error) {
 				return class, nil
 			}
 		}
+	}
+	if folded == "" && c.unlabelled {
+		return "", nil
 	}
 	if folded == "" {
 		return "", badRow("label is missing")

@@ -29,6 +29,9 @@ type Options struct {
 	// letters, such as "1": spam.
 	LabelMap map[string]models.Class
 
+	// Unlabelled reads rows without a label too, as for scoring.
+	Unlabelled bool
+
 	Separator rune      // between the fields of a table; 0: found
 	Encoding  string    // name as in HTML, such as "windows-1251", of files that do not show theirs; "": found
 	DateOrder DateOrder // of dates such as 03/04/2026; "": found

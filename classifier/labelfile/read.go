@@ -137,13 +137,13 @@ type table struct {
 
 func (r *reader) newTable(header []string) (table, error) {
 	names := trimAll(header)
-	l, err := resolve(names, r.opt.Columns)
+	l, err := resolve(names, r.opt.Columns, r.opt.Unlabelled)
 	if err != nil {
 		return table{}, err
 	}
 	t := table{layout: l, convert: r.convert}
-	if !l.headless {
-		t.labelColumn = names[l.find(fieldLabel)]
+	if at := l.find(fieldLabel); !l.headless && at >= 0 {
+		t.labelColumn = names[at]
 	}
 	for i, f := range l.fields {
 		name := names[i]
@@ -175,10 +175,10 @@ func (t table) values(fields []string) (v values, err error) {
 // swallowed reports whether a record of several lines looks like as many rows:
 // then a quote was not closed, and one in a later row closed it.
 func (t table) swallowed(rec record, sep byte) bool {
-	if len(rec.lines) < 2 {
+	label := t.find(fieldLabel)
+	if len(rec.lines) < 2 || label < 0 {
 		return false
 	}
-	label := t.find(fieldLabel)
 	for _, l := range rec.lines {
 		fields := strings.Split(l.text, string(rune(sep)))
 		if len(fields) != len(t.fields) {

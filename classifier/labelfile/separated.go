@@ -170,7 +170,7 @@ func scoreSeparator(r recordReader, columns map[string]string) int {
 	}
 	width := len(header.fields)
 	score := min(width, most)
-	if _, err := resolve(trimAll(header.fields), columns); err == nil {
+	if _, err := resolve(trimAll(header.fields), columns, false); err == nil {
 		score += 10 * most
 	}
 	for range most {

@@ -22,25 +22,15 @@ import (
 func evaluateCommand() *cli.Command {
 	return &cli.Command{
 		Name: "evaluate", Usage: "measure a model on labelled rows",
-		Flags: append(labelFlags(), modelFlag(),
+		Description: "Labels that the model has learned from give figures that are too good: use others, or the cross-validated figures that train\n" +
+			"prints and model card shows.",
+		Flags: slices.Concat(labelFlags(), modelFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.StringFlag{Name: "report", Usage: "also write a page with plots and the worst errors to `FILE.html`"},
 			&cli.BoolFlag{Name: "learning", Usage: "add a learning curve to the report; trains on parts of the rows, which is slow"},
-		),
+		}),
 		Action: evaluate,
 	}
-}
-
-func modelFlag() cli.Flag {
-	return &cli.StringFlag{Name: "model", Usage: "model `FILE`"}
-}
-
-func readModel(c *cli.Command) (*classifier.Model, error) {
-	name := c.String("model")
-	if name == "" {
-		return nil, usagef(c, "--model is missing")
-	}
-	return classifier.ReadFile(name)
 }
 
 func evaluate(ctx context.Context, c *cli.Command) error {
@@ -51,7 +41,7 @@ func evaluate(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	m, err := readModel(c)
+	m, err := readModel(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ func modelCommand() *cli.Command {
 				Flags:  []cli.Flag{databaseFlag()},
 				Action: importModel,
 			},
+			cardCommand(),
 			compareCommand(),
 			promoteCommand(),
 			{

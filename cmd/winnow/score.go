@@ -5,9 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"iter"
 	"os"
+	"slices"
 
 	"github.com/urfave/cli/v3"
 
@@ -18,12 +19,12 @@ import (
 func scoreCommand() *cli.Command {
 	return &cli.Command{
 		Name: "score", Usage: "score texts with a model",
-		Description: "Reads and writes JSON Lines in the same order. A row needs a text; rows of labels are accepted.",
-		Flags: []cli.Flag{
-			modelFlag(),
-			&cli.StringFlag{Name: "in", Value: "-", Usage: "rows in `FILE`; - for standard input"},
+		Description: "Reads what train reads, with or without labels, and writes JSON Lines in the same order. A row needs a text; its site, if\n" +
+			"any, has its threshold of the model.",
+		Flags: slices.Concat(modelFlags(), []cli.Flag{
+			&cli.StringFlag{Name: "in", Value: "-", Usage: "rows in `FILE`, .jsonl, .csv, .tsv or .xlsx; - for standard input"},
 			&cli.StringFlag{Name: "out", Value: "-", Usage: "scored rows to `FILE`; - for standard output"},
-		},
+		}, formatFlags()),
 		Action: score,
 	}
 }
@@ -43,19 +44,16 @@ func score(ctx context.Context, c *cli.Command) (err error) {
 	if _, err := arguments(c); err != nil {
 		return err
 	}
-	m, err := readModel(c)
+	m, err := readModel(ctx, c)
 	if err != nil {
 		return err
 	}
-	in, out := c.Root().Reader, c.Root().Writer
-	if name := c.String("in"); name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
+	opt, err := labelOptions(c)
+	if err != nil {
+		return err
 	}
+	opt.Unlabelled = true
+	out := c.Root().Writer
 	if name := c.String("out"); name != "-" {
 		f, createErr := os.Create(name)
 		if createErr != nil {
@@ -68,27 +66,25 @@ func score(ctx context.Context, c *cli.Command) (err error) {
 		}()
 		out = f
 	}
-	return scoreRows(ctx, m, in, out)
+	return scoreRows(ctx, m, labelFile(c, c.String("in"), opt), out)
 }
 
 // scoreRows scores row by row. Rows before an error are written.
-func scoreRows(ctx context.Context, m *classifier.Model, in io.Reader, out io.Writer) (err error) {
+func scoreRows(ctx context.Context, m *classifier.Model, rows iter.Seq2[models.Label, error], out io.Writer) (err error) {
 	w := bufio.NewWriter(out)
 	defer func() { err = errors.Join(err, w.Flush()) }()
 	write := json.NewEncoder(w)
-	read := json.NewDecoder(in)
-	for n := 1; ctx.Err() == nil; n++ {
-		var row models.Label
-		switch err := read.Decode(&row); {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return fmt.Errorf("row %d: %w", n, err)
+	for row, err := range rows {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
 		}
 		v := m.Verdict(classifier.FromLabel(row), classifier.Policy{Site: row.Site})
 		if err := write.Encode(scoredRow{row.ID, row.Label, v.Spam, v.Abuse, v.Action, v.Signals, v.Model}); err != nil {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }

@@ -4,8 +4,8 @@
 // pseudonyms of addresses are made with. Nothing here is lost with the process:
 // storage has it all.
 //
-// It does not depend on HTTP. It imports storage, classifier and handlers/screening, and
-// nothing else of handlers.
+// It does not depend on HTTP. It imports storage, classifier, handlers/screening and
+// handlers/promotion, and nothing else of handlers.
 package node
 
 import (

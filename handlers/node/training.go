@@ -7,7 +7,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"winnow/classifier"
 	"winnow/handlers/node/trainworker"
+	"winnow/handlers/promotion"
 	"winnow/models"
 )
 
@@ -147,8 +149,7 @@ func (t *Trainer) train(ctx context.Context, job startedTraining) (version strin
 		}
 		return nil
 	})
-	labels := t.node.db.TrainingLabels(ctx)
-	m, data, err := trainworker.Train(ctx, t.cfg.Command, labels, p.set)
+	m, file, err := t.runWorker(ctx, &p)
 	close(finished)
 	_ = g.Wait()
 	switch {
@@ -157,7 +158,20 @@ func (t *Trainer) train(ctx context.Context, job startedTraining) (version strin
 	case err != nil:
 		return "", err
 	}
-	return m.Version(), t.node.StoreModel(ctx, job.by, m, "train", data)
+	return m.Version(), t.node.StoreModel(ctx, job.by, m, "train", file)
+}
+
+// runWorker trains on all labels, with the last comments of every site.
+func (t *Trainer) runWorker(ctx context.Context, p *progress) (*classifier.Model, []byte, error) {
+	sites, err := t.node.db.Sites(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return trainworker.Train(ctx, t.cfg.Command, trainworker.Data{
+		Labels:      t.node.db.TrainingLabels(ctx),
+		Traffic:     promotion.Traffic(ctx, t.node.db, sites),
+		HoldBudgets: promotion.HoldBudgets(sites),
+	}, p.set)
 }
 
 // keepLease renews the lease of a training until it has finished. It returns an

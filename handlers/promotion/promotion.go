@@ -19,10 +19,8 @@ import (
 )
 
 const (
-	siteComments = 1000   // compared of each site, the newest
-	maxComments  = 10_000 // of all sites together
-	cacheTime    = time.Minute
-	maxReports   = 16
+	cacheTime  = time.Minute
+	maxReports = 16
 	// timeout bounds a comparison, which takes a processor: some seconds for 20,000
 	// labels and 10,000 comments.
 	timeout = 50 * time.Second
@@ -118,7 +116,7 @@ func (c *Comparer) Evidence(ctx context.Context) (gate.Evidence, gate.Limits, er
 	}
 	ev := gate.Evidence{
 		Labels:  c.db.Labels(ctx, "", time.Time{}),
-		Traffic: c.traffic(ctx, sites),
+		Traffic: Traffic(ctx, c.db, sites),
 		Golden:  c.golden(ctx),
 		Policy: func(site string) classifier.Policy {
 			if p, ok := policies[site]; ok {
@@ -127,26 +125,7 @@ func (c *Comparer) Evidence(ctx context.Context) (gate.Evidence, gate.Limits, er
 			return classifier.Policy{Site: site}
 		},
 	}
-	return ev, gate.Limits{Traffic: maxComments}, nil
-}
-
-// traffic streams the last comments of every site, so that a small site is not lost
-// among the comments of a large one.
-func (c *Comparer) traffic(ctx context.Context, sites []models.Site) iter.Seq2[classifier.Sample, error] {
-	each := min(siteComments, maxComments/max(1, len(sites)))
-	return func(yield func(classifier.Sample, error) bool) {
-		for _, s := range sites {
-			for comment, err := range c.db.RecentComments(ctx, s.Slug, each) {
-				sample := classifier.Sample{
-					Input: classifier.FromComment(comment.Comment), Site: comment.Site, Lang: comment.Lang,
-					CreatedAt: comment.CreatedAt, Label: comment.Label,
-				}
-				if !yield(sample, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
+	return ev, gate.Limits{Traffic: maxComments, HoldBudgets: HoldBudgets(sites)}, nil
 }
 
 // golden streams the golden examples of all sites.

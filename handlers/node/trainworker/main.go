@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"sync"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 // also tells it that the server is gone.
 const reportEvery = 500 * time.Millisecond
 
-// Main is what the process does: it trains a model on the labels of in, writes it
+// Main is what the process does: it trains a model from in, writes it
 // to out, and returns. An error of the training is written to out as well.
 func Main(ctx context.Context, in io.Reader, out io.Writer) error {
 	prepare()
@@ -53,14 +52,23 @@ func Main(ctx context.Context, in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// train returns the file of a model that is trained on the labels of in.
+// train returns the file of a model that is trained from in.
 func train(ctx context.Context, in io.Reader, progress func(done, total int)) ([]byte, error) {
 	// The base is not the live model: it may have learned from the same labels.
 	base, err := classifier.Starter()
 	if err != nil {
 		return nil, err
 	}
-	m, _, err := classifier.Train(ctx, readLabels(in), classifier.TrainOptions{Base: base, Progress: progress})
+	r := &reader{json.NewDecoder(bufio.NewReaderSize(in, 1<<18))}
+	first, err := r.next()
+	if err != nil {
+		return nil, err
+	}
+	opt := classifier.TrainOptions{Base: base, Progress: progress, Traffic: r.samples}
+	if first.Settings != nil {
+		opt.HoldBudgets = first.Settings.HoldBudgets
+	}
+	m, _, err := classifier.Train(ctx, r.labels, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -71,21 +79,42 @@ func train(ctx context.Context, in io.Reader, progress func(done, total int)) ([
 	return data.Bytes(), nil
 }
 
-// readLabels yields the labels of the worker's input.
-func readLabels(in io.Reader) iter.Seq2[models.Label, error] {
-	return func(yield func(models.Label, error) bool) {
-		lines := json.NewDecoder(bufio.NewReaderSize(in, 1<<18))
-		for {
-			var line input
-			switch err := lines.Decode(&line); {
-			case err != nil:
-				yield(models.Label{}, fmt.Errorf("read the labels of the server: %w", err))
-				return
-			case line.End:
-				return
-			case line.Label != nil && !yield(*line.Label, nil):
-				return
-			}
+// reader reads the worker's input. The labels must be read first, to their end.
+type reader struct{ lines *json.Decoder }
+
+func (r *reader) next() (line input, err error) {
+	if err := r.lines.Decode(&line); err != nil {
+		return line, fmt.Errorf("read the labels of the server: %w", err)
+	}
+	return line, nil
+}
+
+func (r *reader) labels(yield func(models.Label, error) bool) {
+	for {
+		line, err := r.next()
+		switch {
+		case err != nil:
+			yield(models.Label{}, err)
+			return
+		case line.LabelsEnd:
+			return
+		case line.Label != nil && !yield(*line.Label, nil):
+			return
+		}
+	}
+}
+
+func (r *reader) samples(yield func(classifier.Sample, error) bool) {
+	for {
+		line, err := r.next()
+		switch {
+		case err != nil:
+			yield(classifier.Sample{}, err)
+			return
+		case line.End:
+			return
+		case line.Sample != nil && !yield(*line.Sample, nil):
+			return
 		}
 	}
 }

@@ -28,11 +28,11 @@ const (
 // Limits of the process. The memory limit is a soft one of the Go runtime.
 var limits = []string{"GOMAXPROCS=1", "GOMEMLIMIT=1GiB"}
 
-// Train starts command, which must call Main, gives it the labels, and returns the
+// Train starts command, which must call Main, gives it the data, and returns the
 // model and its file. It calls progress from time to time with the steps that are
 // done and that there are, 0 when unknown. The process has ended when Train
 // returns; it is killed when ctx ends.
-func Train(ctx context.Context, command []string, labels iter.Seq2[models.Label, error], progress func(done, total int)) (*classifier.Model, []byte, error) {
+func Train(ctx context.Context, command []string, data Data, progress func(done, total int)) (*classifier.Model, []byte, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
@@ -59,11 +59,11 @@ func Train(ctx context.Context, command []string, labels iter.Seq2[models.Label,
 
 	var sender sync.WaitGroup
 	sender.Go(func() {
-		if err := send(in, labels); err != nil {
+		if err := send(in, data); err != nil {
 			cancel(err)
 		}
 	})
-	data, err := receive(out, progress)
+	file, err := receive(out, progress)
 	if err != nil {
 		cancel(err) // the process may still wait for labels
 	}
@@ -79,11 +79,11 @@ func Train(ctx context.Context, command []string, labels iter.Seq2[models.Label,
 	case exit != nil:
 		return nil, nil, fmt.Errorf("the training process failed: %w: %s", exit, log)
 	}
-	m, err := classifier.Read(bytes.NewReader(data))
+	m, err := classifier.Read(bytes.NewReader(file))
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the model of the training process: %w", err)
 	}
-	return m, data, nil
+	return m, file, nil
 }
 
 // environment returns the process's variables: those of the server without its own
@@ -98,25 +98,45 @@ func environment(of []string) []string {
 	return append(variables, limits...)
 }
 
-// send writes the labels to the process. It returns only errors of the labels: when
-// the process has ended, receive knows more.
-func send(in io.WriteCloser, labels iter.Seq2[models.Label, error]) error {
+// send writes the data to the process. It returns only errors of the data: when the
+// process has ended, receive knows more.
+func send(in io.WriteCloser, data Data) error {
 	defer in.Close()
 	w := bufio.NewWriterSize(in, 1<<16)
 	lines := json.NewEncoder(w)
 	lines.SetEscapeHTML(false)
-	for l, err := range labels {
-		if err != nil {
+	if lines.Encode(input{Settings: &settings{data.HoldBudgets}}) != nil {
+		return nil
+	}
+	if more, err := sendAll(lines, data.Labels, func(l models.Label) input { return input{Label: &l} }); !more {
+		return err
+	}
+	if lines.Encode(input{LabelsEnd: true}) != nil {
+		return nil
+	}
+	if data.Traffic != nil {
+		if more, err := sendAll(lines, data.Traffic, func(s classifier.Sample) input { return input{Sample: &s} }); !more {
 			return err
-		}
-		if lines.Encode(input{Label: &l}) != nil {
-			return nil
 		}
 	}
 	if lines.Encode(input{End: true}) == nil {
 		_ = w.Flush() // see above
 	}
 	return nil
+}
+
+// sendAll writes a line for each row. It reports whether the process still reads,
+// and an error of the rows.
+func sendAll[T any](lines *json.Encoder, rows iter.Seq2[T, error], line func(T) input) (more bool, _ error) {
+	for row, err := range rows {
+		if err != nil {
+			return false, err
+		}
+		if lines.Encode(line(row)) != nil {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // receive reads the process's output up to the model file, and returns that.

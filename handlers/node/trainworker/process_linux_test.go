@@ -125,7 +125,7 @@ func checkPriority(t *testing.T, pid int) {
 func TestTrainEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	pid := 0
-	_, _, err := Train(ctx, worker(), labels(1_000_000, models.Ham, models.Spam), func(int, int) {
+	_, _, err := Train(ctx, worker(), Data{Labels: labels(1_000_000, models.Ham, models.Spam)}, func(int, int) {
 		if pid == 0 {
 			pid = childOf(os.Getpid())
 		}

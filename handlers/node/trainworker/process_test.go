@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"winnow/classifier"
 	"winnow/models"
 )
 
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(0)
 		case runAsServer:
-			_, _, err := Train(context.Background(), worker(), labels(1_000_000, models.Ham, models.Spam), func(done, total int) { fmt.Println(done, total) })
+			_, _, err := Train(context.Background(), worker(), Data{Labels: labels(1_000_000, models.Ham, models.Spam)}, func(done, total int) { fmt.Println(done, total) })
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -52,7 +53,7 @@ func labels(n int, classes ...models.Class) iter.Seq2[models.Label, error] {
 func TestTrainReturnsTheModel(t *testing.T) {
 	t.Setenv("WINNOW_SECRET", "must not reach the process")
 	last := [2]int{}
-	m, data, err := Train(t.Context(), worker(), labels(4000, models.Ham, models.Spam), func(done, total int) { last = [2]int{done, total} })
+	m, data, err := Train(t.Context(), worker(), Data{Labels: labels(4000, models.Ham, models.Spam)}, func(done, total int) { last = [2]int{done, total} })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func TestTrainFails(t *testing.T) {
 		"when it writes something else": {[]string{"sh", "-c", "echo hello; exec sleep 100"}, labels(10, models.Ham, models.Spam), models.KindInternal, "hello"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, _, err := Train(t.Context(), test.command, test.labels, never)
+			m, _, err := Train(t.Context(), test.command, Data{Labels: test.labels}, never)
 			if m != nil || models.KindOf(err) != test.kind || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("the error is %v", err)
 			}
@@ -100,10 +101,48 @@ func TestTrainFails(t *testing.T) {
 	}
 }
 
-func TestTruncatedLabelsAreNotTrainedOn(t *testing.T) {
-	var out strings.Builder
-	in := strings.NewReader(`{"label":{"text":"a","label":"ham"}}` + "\n" + `{"label":{"text":"b","label":"spam"}}` + "\n")
-	if err := Main(t.Context(), in, &out); err == nil || !strings.Contains(out.String(), `"error"`) {
-		t.Errorf("the error is %v, the output %s", err, out.String())
+func TestTruncatedInputIsNotTrainedOn(t *testing.T) {
+	for _, lines := range []string{
+		`{"label":{"text":"a","label":"ham"}} {"label":{"text":"b","label":"spam"}}`,
+		`{"settings":{}} {"label":{"text":"a","label":"ham"}} {"label":{"text":"b","label":"spam"}}`,
+		`{"settings":{}} {"label":{"text":"a","label":"ham"}} {"label":{"text":"b","label":"spam"}} {"labels_end":true} {"sample":{"Site":"gazette"}}`,
+	} {
+		var out strings.Builder
+		if err := Main(t.Context(), strings.NewReader(lines), &out); err == nil || !strings.Contains(out.String(), `"error"`) {
+			t.Errorf("the error is %v, the output %s", err, out.String())
+		}
+	}
+}
+
+// traffic yields n comments of a site, of which one in twenty is spam.
+func traffic(n int) iter.Seq2[classifier.Sample, error] {
+	return func(yield func(classifier.Sample, error) bool) {
+		i := 0
+		for l := range labels(2*n, models.Ham, models.Spam) {
+			i++
+			if (i%2 == 0) == (i%40 < 2) {
+				if !yield(classifier.Sample{Input: classifier.FromLabel(l), Site: l.Site}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func TestTrafficAndBudgetsReachTheTraining(t *testing.T) {
+	m, _, err := Train(t.Context(), worker(), Data{
+		Labels: labels(1000, models.Ham, models.Spam), Traffic: traffic(500), HoldBudgets: map[string]float64{"gazette": 0.1},
+	}, func(int, int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := m.Manifest()
+	if f.Traffic == nil || f.Traffic.Comments < 400 || f.Traffic.Sites["gazette"] != f.Traffic.Comments || f.HoldBudgets["gazette"] != 0.1 {
+		t.Errorf("traffic %+v, budgets %v", f.Traffic, f.HoldBudgets)
+	}
+	gone := errors.New("the database is gone")
+	broken := func(yield func(classifier.Sample, error) bool) { yield(classifier.Sample{}, gone) }
+	if _, _, err := Train(t.Context(), worker(), Data{Labels: labels(100, models.Ham, models.Spam), Traffic: broken}, func(int, int) {}); !errors.Is(err, gone) {
+		t.Errorf("the error is %v", err)
 	}
 }

@@ -11,16 +11,36 @@
 // It imports classifier and models, and nothing of handlers or storage.
 package trainworker
 
-import "winnow/models"
+import (
+	"iter"
+
+	"winnow/classifier"
+	"winnow/models"
+)
 
 // Command is the subcommand of winnow that calls Main.
 const Command = "train-worker"
 
-// input is one line of the worker's standard input, in JSON. The last line has
-// End: without it, the server has died.
+// Data is what a model is trained from. See the fields of classifier.TrainOptions.
+type Data struct {
+	Labels      iter.Seq2[models.Label, error]
+	Traffic     iter.Seq2[classifier.Sample, error] // nil: there is none
+	HoldBudgets map[string]float64
+}
+
+// input is one line of the worker's standard input, in JSON. The lines are, in this
+// order: settings, the labels, LabelsEnd, the samples of the traffic, End. Without
+// the last one, the server has died.
 type input struct {
-	Label *models.Label `json:"label,omitempty"`
-	End   bool          `json:"end,omitempty"`
+	Settings  *settings          `json:"settings,omitempty"`
+	Label     *models.Label      `json:"label,omitempty"`
+	LabelsEnd bool               `json:"labels_end,omitempty"`
+	Sample    *classifier.Sample `json:"sample,omitempty"`
+	End       bool               `json:"end,omitempty"`
+}
+
+type settings struct {
+	HoldBudgets map[string]float64 `json:"hold_budgets,omitempty"`
 }
 
 // output is one line of the worker's standard output, in JSON. A line with Size
