@@ -29,6 +29,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"training", trainingTests},
 		{"label flow", labelFlowTests},
 		{"leases of trainings", trainingLeaseTests},
+		{"shadows", shadowTests},
 		{"stats", statsTests},
 		{"audit", auditTests},
 		{"database", databaseTests},
