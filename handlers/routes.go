@@ -122,6 +122,9 @@ func (s *Server) routes() []route {
 		{http.MethodDelete, "/v1/models/train", s.cancelTraining, admins, defaultBounds},
 		{get, "/v1/models/:version/comparison", s.compareModel, editors, bounds{maxBody, comparisonTimeout}},
 		{post, "/v1/models/:version/promote", s.promoteModel, admins, bounds{maxBody, comparisonTimeout}},
+		{post, "/v1/models/:version/shadow", s.startShadow, admins, defaultBounds},
+		{http.MethodDelete, "/v1/models/:version/shadow", s.endShadow, admins, defaultBounds},
+		{get, "/v1/models/drift", s.modelDrift, editors, defaultBounds},
 		{post, "/v1/models/rollback", s.rollbackModel, admins, defaultBounds},
 
 		{get, "/healthz", s.healthz, noCredentials, defaultBounds},

@@ -33,6 +33,9 @@ func (ev *Evidence) policy(site string) classifier.Policy {
 	return p
 }
 
+// DefaultHoldBudget is the default of Limits.HoldBudget.
+const DefaultHoldBudget = 0.02
+
 // Limits say how much worse than the live model a candidate may be. A zero field
 // stands for its default. Shares are from 0 to 1.
 type Limits struct {
@@ -69,7 +72,7 @@ func (l Limits) withDefaults() Limits {
 	number(&l.MinClass, 20)
 	number(&l.MinSlice, 30)
 	number(&l.MinTraffic, 100)
-	share(&l.HoldBudget, 0.02)
+	share(&l.HoldBudget, DefaultHoldBudget)
 	share(&l.FalseAlarms, 1.5*l.HoldBudget)
 	share(&l.FalseReject, 0.002)
 	share(&l.RecallLoss, 0.02)

@@ -30,6 +30,7 @@ func modelCommand() *cli.Command {
 			},
 			compareCommand(),
 			promoteCommand(),
+			shadowCommand(),
 			{
 				Name: "rollback", Usage: "make the previous model live again",
 				Flags:  []cli.Flag{databaseFlag()},

@@ -114,7 +114,7 @@ func (c *Comparer) Evidence(ctx context.Context) (gate.Evidence, gate.Limits, er
 	}
 	policies := map[string]classifier.Policy{}
 	for _, s := range sites {
-		policies[s.Slug] = classifier.Policy{Hold: s.Thresholds.Hold, Reject: s.Thresholds.Reject, Site: s.Slug}
+		policies[s.Slug] = PolicyOf(s)
 	}
 	ev := gate.Evidence{
 		Labels:  c.db.Labels(ctx, "", time.Time{}),
@@ -128,6 +128,11 @@ func (c *Comparer) Evidence(ctx context.Context) (gate.Evidence, gate.Limits, er
 		},
 	}
 	return ev, gate.Limits{Traffic: maxComments}, nil
+}
+
+// PolicyOf returns the policy that the comments of a site are scored with.
+func PolicyOf(s models.Site) classifier.Policy {
+	return classifier.Policy{Hold: s.Thresholds.Hold, Reject: s.Thresholds.Reject, Site: s.Slug}
 }
 
 // traffic streams the last comments of every site, so that a small site is not lost
