@@ -34,8 +34,8 @@ func objections(s models.ShadowRun) (against []string) {
 		against = append(against, fmt.Sprintf("of %d comments it would hold %d; the live model held %d, and more than twice as many are only accepted up to %.0f %%",
 			s.Comments, s.HeldThen, s.HeldNow, 100*gate.DefaultHoldBudget))
 	}
-	if then, now := s.HeldThen+s.RejectedThen, s.HeldNow+s.RejectedNow; tooMany(then, now, s.Comments) {
-		against = append(against, fmt.Sprintf("of %d comments it would hold or reject %d; the live model did so with %d", s.Comments, then, now))
+	if tooMany(s.RejectedThen, s.RejectedNow, s.Comments) {
+		against = append(against, fmt.Sprintf("of %d comments it would reject %d; the live model rejected %d", s.Comments, s.RejectedThen, s.RejectedNow))
 	}
 	if wrongMoreOften(s.CandidateRight, s.LiveRight) {
 		against = append(against, fmt.Sprintf("of %d differences that people looked at, it was right about %d, the live model about %d", s.LookedAt, s.CandidateRight, s.LiveRight))
@@ -43,8 +43,8 @@ func objections(s models.ShadowRun) (against []string) {
 	return against
 }
 
-// tooMany reports whether the candidate holds more than the hold budget, and more than
-// twice what the live model holds.
+// tooMany reports whether the candidate holds, or rejects, more than the hold budget, and
+// more than twice what the live model does.
 func tooMany(then, now, comments int) bool {
 	return float64(then) > gate.DefaultHoldBudget*float64(comments) && then > 2*now
 }
