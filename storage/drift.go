@@ -75,7 +75,8 @@ func (db *DB) TrafficDays(ctx context.Context) ([]models.TrafficDay, error) {
 		rows, err := sqldb.List(t, func(scan sqldb.Scanner) (c struct {
 			key
 			counts
-		}, err error) {
+		}, err error,
+		) {
 			err = scan(&c.site, &c.day, &c.decided, &c.overturned)
 			return c, err
 		}, `SELECT site, day, CAST(sum(approved + rejected) AS bigint), CAST(sum(CASE machine WHEN 'approved' THEN rejected ELSE approved END) AS bigint)
