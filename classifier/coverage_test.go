@@ -9,7 +9,7 @@ func TestCoverageCountsUnknownWords(t *testing.T) {
 	}
 	for text, want := range map[string][2]int{
 		"":                                {0, 0},
-		"subscribe my channel":            {3, 0},
+		"subscribe to channel":            {3, 0},
 		"channel xqzvwk subscribe qqzzxx": {4, 2},
 		"subscribe subscribe subscribe":   {1, 0},
 	} {

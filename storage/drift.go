@@ -71,12 +71,12 @@ func (db *DB) TrafficDays(ctx context.Context) ([]models.TrafficDay, error) {
 		}
 		type counts struct{ decided, overturned int64 }
 		answers := map[key]counts{}
-		// Second looks at decisions of people say nothing of the machine.
-		rows, err := sqldb.List(t, func(scan sqldb.Scanner) (c struct {
+		type answerRow struct {
 			key
 			counts
-		}, err error,
-		) {
+		}
+		// Second looks at decisions of people say nothing of the machine.
+		rows, err := sqldb.List(t, func(scan sqldb.Scanner) (c answerRow, err error) {
 			err = scan(&c.site, &c.day, &c.decided, &c.overturned)
 			return c, err
 		}, `SELECT site, day, CAST(sum(approved + rejected) AS bigint), CAST(sum(CASE machine WHEN 'approved' THEN rejected ELSE approved END) AS bigint)
