@@ -60,7 +60,7 @@ func fillSelection(l *models.Label, v *values) error {
 	case "", models.SelectedHeld, models.SelectedSample, models.SelectedReport, models.SelectedVouched, models.SelectedImport, models.SelectedShadow:
 		l.SelectedBy = by
 	default:
-		return badRow("selected_by must be held, sample, shadow, report, vouched or import, not %.40q", by)
+		return badRow("selected_by must be held, sample, report, vouched, import or shadow, not %.40q", by)
 	}
 	if rate := strings.TrimSpace(v[fieldSelectionRate]); rate != "" {
 		n, err := strconv.ParseFloat(strings.Replace(rate, ",", ".", 1), 64)
