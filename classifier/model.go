@@ -1,6 +1,9 @@
 package classifier
 
-import "winnow/classifier/text/normalize"
+import (
+	"winnow/classifier/text/normalize"
+	"winnow/models"
+)
 
 // Model is a trained classifier. It is immutable, so any number of goroutines may
 // use it at once.
@@ -26,6 +29,11 @@ type Policy struct {
 	// Inspect, unless nil, is called with the normalized text, so that rules and
 	// campaigns need not normalize it again. The text is valid until it returns.
 	Inspect func(body *normalize.Text)
+}
+
+// PolicyOf returns the policy that the comments of a site are scored with.
+func PolicyOf(s models.Site) Policy {
+	return Policy{Hold: s.Thresholds.Hold, Reject: s.Thresholds.Reject, Site: s.Slug}
 }
 
 // minSiteLabels is how many labels of ham, and of spam, a model must have learned

@@ -79,10 +79,15 @@ var (
 // gauges are computed when the metrics are scraped.
 type gauges struct{ s *Server }
 
-func (g gauges) Describe(ch chan<- *prometheus.Desc) { ch <- pendingDesc; ch <- modelDesc }
+func (g gauges) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{pendingDesc, modelDesc, driftDesc, psiDesc, unknownDesc, heldDesc, overturnedDesc} {
+		ch <- d
+	}
+}
 
 func (g gauges) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(modelDesc, prometheus.GaugeValue, 1, g.s.node.Model().Version())
+	g.collectDrift(ch)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	page, err := g.s.db.Queue(ctx, models.Caller{Kind: models.ByCommand}, models.QueueFilter{Limit: 1})

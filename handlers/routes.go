@@ -124,6 +124,9 @@ func (s *Server) routes() []route {
 		{get, "/v1/models/:version/card", s.modelCard, editors, defaultBounds},
 		{get, "/v1/models/:version/comparison", s.compareModel, editors, bounds{maxBody, comparisonTimeout}},
 		{post, "/v1/models/:version/promote", s.promoteModel, admins, bounds{maxBody, comparisonTimeout}},
+		{post, "/v1/models/:version/shadow", s.startShadow, admins, defaultBounds},
+		{http.MethodDelete, "/v1/models/:version/shadow", s.endShadow, admins, defaultBounds},
+		{get, "/v1/models/drift", s.modelDrift, editors, defaultBounds},
 		{post, "/v1/models/rollback", s.rollbackModel, admins, defaultBounds},
 
 		{get, "/healthz", s.healthz, noCredentials, defaultBounds},

@@ -19,6 +19,7 @@ import (
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
 	"winnow/handlers/screening"
+	"winnow/handlers/traffic"
 	"winnow/handlers/whatif"
 	"winnow/models"
 	"winnow/storage"
@@ -64,6 +65,7 @@ type Server struct {
 	node     *node.Node
 	comparer *promotion.Comparer
 	whatIfs  *whatif.Runner
+	traffic  *traffic.Reader
 	screener *screening.Screener
 	limiter  Limiter
 	redis    SharedService
@@ -103,6 +105,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
 	s.comparer, s.whatIfs = promotion.New(cfg.DB, cfg.Now), whatif.New(cfg.DB)
+	s.traffic = traffic.New(traffic.Config{DB: cfg.DB, Node: n, Comparer: s.comparer, Now: cfg.Now, Log: cfg.Log})
 	s.metrics = s.newMetrics()
 	s.handler = s.router()
 	return s, nil
@@ -117,6 +120,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.node.Run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
+	g.Go(func() error { return s.traffic.Run(ctx) })
 	return g.Wait()
 }
 

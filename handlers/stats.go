@@ -28,7 +28,7 @@ func (s *Server) thresholds(ctx context.Context, slug string) (*models.Threshold
 	if model.Manifest().Spam == nil {
 		return nil, nil
 	}
-	hold, reject := model.Thresholds(classifier.Policy{Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: slug})
+	hold, reject := model.Thresholds(classifier.PolicyOf(site))
 	now := &models.Thresholds{Hold: &hold}
 	if reject > 0 {
 		now.Reject = &reject

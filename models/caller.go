@@ -26,6 +26,9 @@ type Caller struct {
 	Address netip.Addr // where the request came from; may be invalid
 }
 
+// System is the caller of what the server does by itself, because it is set up to.
+var System = Caller{Kind: ByCommand, Name: "winnow"}
+
 // CanSee reports whether the caller may know of the site and its records.
 func (c Caller) CanSee(site string) bool {
 	switch c.Kind {

@@ -23,4 +23,5 @@ const (
 	ModelPromoted  EventKind = "model.promoted"
 	ArticleChanged EventKind = "article.changed" // opened, closed, burst begun or ended
 	AuthorChanged  EventKind = "author.changed"  // note or sanction; the subject is Author.Key
+	Drift          EventKind = "drift"           // the comments of Site have become unlike those that the model knows; the subject is the model
 )

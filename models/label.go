@@ -44,6 +44,7 @@ const (
 	SelectedReport  = "report"  // a reader reported it
 	SelectedVouched = "vouched" // nobody looked: the author is vouched for
 	SelectedImport  = "import"  // imported from elsewhere
+	SelectedShadow  = "shadow"  // drawn at random from what a candidate and the live model treat differently
 )
 
 // LabelConflict is a text that has labels of more than one class.

@@ -15,4 +15,5 @@ type ModelInfo struct {
 	Size       int64           `json:"size"`     // bytes of the model file
 	CreatedAt  time.Time       `json:"created_at"`
 	PromotedAt *time.Time      `json:"promoted_at,omitempty"` // last time it went live
+	Shadow     *ShadowRun      `json:"shadow,omitempty"`      // nil: it never ran beside the live model
 }

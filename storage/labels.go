@@ -56,16 +56,16 @@ func (t *tx) selectionOf(k commentRow) (selection, error) {
 		return selection{models.SelectedHeld, 1}, nil
 	}
 	looks, err := sqldb.List(t, func(scan sqldb.Scanner) (l secondLookRow, err error) {
-		err = scan(&l.rate, &l.sample)
+		err = scan(&l.rate, &l.sample, &l.selectedBy)
 		return l, err
-	}, `SELECT rate, sample FROM second_looks WHERE comment_id = $1 AND of = 'machine' LIMIT 1`, k.comment.ID)
+	}, `SELECT rate, sample, selected_by FROM second_looks WHERE comment_id = $1 AND of = 'machine' LIMIT 1`, k.comment.ID)
 	if err != nil {
 		return selection{}, err
 	}
 	chosen := len(looks) > 0 && (looks[0].sample || k.comment.Reason == models.ReasonSecondLook)
 	switch {
 	case chosen:
-		return selection{models.SelectedSample, looks[0].rate}, nil
+		return selection{looks[0].selectedBy, looks[0].rate}, nil
 	case k.comment.Reason == models.ReasonFlagged || k.comment.Flags > 0:
 		return selection{by: models.SelectedReport}, nil
 	}
@@ -84,7 +84,7 @@ func (t *tx) labelSecondLook(l secondLookRow, c models.Comment, d models.Decisio
 		return err
 	}
 	return t.labelComment(c, models.Label{
-		ID: l.id, Label: class, Source: "second_look", LabelledBy: by.Name, SelectedBy: models.SelectedSample, SelectionRate: l.rate,
+		ID: l.id, Label: class, Source: "second_look", LabelledBy: by.Name, SelectedBy: l.selectedBy, SelectionRate: l.rate,
 	})
 }
 

@@ -64,7 +64,11 @@ func readModel(scan sqldb.Scanner) (m models.ModelInfo, err error) {
 // Models returns all models, newest first.
 func (db *DB) Models(ctx context.Context) ([]models.ModelInfo, error) {
 	return read(ctx, db, func(t *tx) ([]models.ModelInfo, error) {
-		return sqldb.List(t, readModel, modelColumns+` ORDER BY m.created_at DESC, m.version`)
+		all, err := sqldb.List(t, readModel, modelColumns+` ORDER BY m.created_at DESC, m.version`)
+		if err != nil {
+			return nil, err
+		}
+		return all, t.addShadows(all)
 	})
 }
 
@@ -117,7 +121,7 @@ func (db *DB) promoteModel(ctx context.Context, by models.Caller, version, force
 		if _, err := t.Exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, newID(), version, micros(t.Now)); err != nil {
 			return none, err
 		}
-		return t.publishLiveModel(by, "model.promote", old.Version, force)
+		return t.publishLiveModel(by, "model.promote", old.Version, promotionNote{Forced: sqldb.SanitizeText(force)})
 	})
 }
 
@@ -137,13 +141,20 @@ func (db *DB) RollbackModel(ctx context.Context, by models.Caller) (models.Model
 		if _, err := t.Exec(`UPDATE promotions SET rolled_back_at = $1 WHERE id = $2`, micros(t.Now), last[0].id); err != nil {
 			return none, err
 		}
-		return t.publishLiveModel(by, "model.rollback", last[0].version, "")
+		return t.publishLiveModel(by, "model.rollback", last[0].version, promotionNote{})
 	})
 }
 
+// promotionNote is what the audit trail says of a change of the live model.
+type promotionNote struct {
+	Forced string `json:"forced,omitempty"` // why it was promoted although refused
+	Live   string `json:"live"`
+	Shadow string `json:"shadow,omitempty"` // why it was promoted by itself
+}
+
 // publishLiveModel adds the event and the audit row of a change of the live
-// model, and returns the new one. force is why it was promoted although refused.
-func (t *tx) publishLiveModel(by models.Caller, action, old, force string) (models.ModelInfo, error) {
+// model, and returns the new one. A shadow beside the old one ends or starts anew.
+func (t *tx) publishLiveModel(by models.Caller, action, old string, note promotionNote) (models.ModelInfo, error) {
 	m, err := t.liveModel()
 	if err != nil {
 		return m, err
@@ -151,9 +162,9 @@ func (t *tx) publishLiveModel(by models.Caller, action, old, force string) (mode
 	if err := t.event(models.ModelPromoted, "", m.Version, "", ""); err != nil {
 		return m, err
 	}
-	after := map[string]string{"live": m.Version}
-	if force != "" {
-		after["forced"] = sqldb.SanitizeText(force)
+	if err := t.restartShadow(m.Version); err != nil {
+		return m, err
 	}
-	return m, t.audit(by, "", action, m.Version, map[string]string{"live": old}, after)
+	note.Live = m.Version
+	return m, t.audit(by, "", action, m.Version, map[string]string{"live": old}, note)
 }

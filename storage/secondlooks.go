@@ -35,6 +35,7 @@ type secondLookRow struct {
 	by                string
 	rate              float64 // probability with which it was chosen; 0: unknown
 	sample            bool    // part of the training sample
+	selectedBy        string  // of the label that comes of it
 	createdAt         int64
 	answeredBy        string
 	leaseBy           string
@@ -50,6 +51,7 @@ var secondLookRows = sqldb.NewInsert("second_looks", "",
 	sqldb.Text("first_by", func(l secondLookRow) string { return l.by }),
 	sqldb.Float("rate", func(l secondLookRow) *float64 { return &l.rate }),
 	sqldb.Bool("sample", func(l secondLookRow) bool { return l.sample }),
+	sqldb.Text("selected_by", func(l secondLookRow) string { return l.selectedBy }),
 	sqldb.Int("created_at", func(l secondLookRow) int64 { return l.createdAt }),
 	sqldb.Constant[secondLookRow]("second_action", "''"),
 	sqldb.Constant[secondLookRow]("second_reason", "''"),
@@ -60,7 +62,7 @@ var secondLookRows = sqldb.NewInsert("second_looks", "",
 )
 
 func (t *tx) newSecondLook(id string, c models.Comment, of models.SecondLookTarget, action models.Action, reason models.Reason, by string, rate float64) secondLookRow {
-	return secondLookRow{id: id, comment: c.ID, site: c.Site, of: of, action: action, reason: reason, by: by, rate: min(rate, 1), createdAt: micros(t.Now)}
+	return secondLookRow{id: id, comment: c.ID, site: c.Site, of: of, action: action, reason: reason, by: by, rate: min(rate, 1), selectedBy: models.SelectedSample, createdAt: micros(t.Now)}
 }
 
 // machineSecondLook has an id of its own: that of the comment would reveal what
@@ -79,11 +81,11 @@ func (t *tx) machineSecondLook(c models.Comment, rate float64, inSample bool) se
 }
 
 func readSecondLook(scan sqldb.Scanner) (l secondLookRow, err error) {
-	err = scan(&l.id, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.rate, &l.sample, &l.answeredBy, &l.leaseBy)
+	err = scan(&l.id, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.rate, &l.sample, &l.selectedBy, &l.answeredBy, &l.leaseBy)
 	return l, err
 }
 
-const secondLookColumns = `SELECT l.id, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.rate, l.sample, l.second_by, l.lease_by FROM second_looks l`
+const secondLookColumns = `SELECT l.id, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.rate, l.sample, l.selected_by, l.second_by, l.lease_by FROM second_looks l`
 
 func statusOf(a models.Action) models.Status {
 	if a == models.Approve {
@@ -216,7 +218,9 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 			ID: l.id, Target: l.of, FirstAction: l.action, FirstReason: l.reason, FirstBy: l.by,
 			Agreed: d.Action == l.action, Comment: c,
 		}
-		t.counters.onSecondLook(c.Site, o, t.Now)
+		if l.selectedBy == models.SelectedSample { // others are no measure of the whole
+			t.counters.onSecondLook(c.Site, o, t.Now)
+		}
 		if o.Agreed {
 			err = t.labelSecondLook(l, c, d, by)
 		} else if err = t.suspendLabel(c.ID, l.id); err == nil {

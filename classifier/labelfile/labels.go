@@ -58,10 +58,10 @@ func (c *converter) convert(v *values, labelColumn string) (l models.Label, d da
 
 func fillSelection(l *models.Label, v *values) error {
 	switch by := strings.TrimSpace(v[fieldSelectedBy]); by {
-	case "", models.SelectedHeld, models.SelectedSample, models.SelectedReport, models.SelectedVouched, models.SelectedImport:
+	case "", models.SelectedHeld, models.SelectedSample, models.SelectedReport, models.SelectedVouched, models.SelectedImport, models.SelectedShadow:
 		l.SelectedBy = by
 	default:
-		return badRow("selected_by must be held, sample, report, vouched or import, not %.40q", by)
+		return badRow("selected_by must be held, sample, report, vouched, import or shadow, not %.40q", by)
 	}
 	if rate := strings.TrimSpace(v[fieldSelectionRate]); rate != "" {
 		n, err := strconv.ParseFloat(strings.Replace(rate, ",", ".", 1), 64)

@@ -55,7 +55,7 @@ func TestJSONLines(t *testing.T) {
 		`{}`:                                                   `a.jsonl:1: text is missing or empty`,
 		`null`:                                                 `a.jsonl:1: text is missing or empty`,
 		`text,label`:                                           `a.jsonl:1: not a label row in JSON: invalid character 'e' in literal true (expecting 'r'); if the file is a table, name it .csv`,
-		`{"text":"a","label":"ham","selected_by":"me"}`:        `a.jsonl:1: selected_by must be held, sample, report, vouched or import, not "me"`,
+		`{"text":"a","label":"ham","selected_by":"me"}`:        `a.jsonl:1: selected_by must be held, sample, report, vouched, import or shadow, not "me"`,
 		`{"text":"a","label":"ham","selection_rate":"1.5"}`:    `a.jsonl:1: selection_rate must be a probability from 0 to 1, not "1.5"`,
 		`{"text":"a","label":"ham","created_at":"yesterday"}`:  `a.jsonl:1: created_at must be a time such as`,
 		`{"text":"a","label":"ham","created_at":"2026-13-01"}`: `a.jsonl:1: created_at must be a time such as`,

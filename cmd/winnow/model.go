@@ -31,6 +31,7 @@ func modelCommand() *cli.Command {
 			cardCommand(),
 			compareCommand(),
 			promoteCommand(),
+			shadowCommand(),
 			{
 				Name: "rollback", Usage: "make the previous model live again",
 				Flags:  []cli.Flag{databaseFlag()},

@@ -39,6 +39,7 @@ func serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "signing `KEY`, at least 16 bytes (default: generated once and stored in the database)"},
 			&cli.IntFlag{Name: "train-after", Sources: env("train-after"), Usage: "train a candidate whenever there are `N` more labels (0: off)"},
 			&cli.StringFlag{Name: "train-at", Sources: env("train-at"), Usage: "train a candidate every day at this `HOUR`, 0 to 23, by the local clock, when there are new labels (default: off)"},
+			&cli.BoolFlag{Name: "auto-promote", Sources: env("auto-promote"), Usage: "let a model that the server has trained by itself run beside the live one, and promote it after a day when nothing speaks against it"},
 			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
 		}, rateFlags()...),
 		Action: serve,

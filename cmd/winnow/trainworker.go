@@ -43,6 +43,9 @@ func readTraining(c *cli.Command, cfg *handlers.Config) error {
 		}
 		cfg.Training.At = &hour
 	}
+	if cfg.Training.AutoPromote = c.Bool("auto-promote"); cfg.Training.AutoPromote && cfg.Training.After == 0 && cfg.Training.At == nil {
+		return usagef(c, "--auto-promote needs --train-after or --train-at: only models that the server trains by itself are promoted by itself")
+	}
 	return nil
 }
 

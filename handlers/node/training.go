@@ -31,6 +31,9 @@ type TrainingConfig struct {
 	Command []string
 	After   int  // train when there are so many labels more than at the last training; 0: off
 	At      *int // train every day at this hour of the server's time zone; nil: off
+	// AutoPromote lets a model of a training that started by itself run beside the live
+	// model, and go live when nothing speaks against it.
+	AutoPromote bool
 }
 
 // Trainer trains models, on this node and one at a time among all nodes. The
@@ -134,9 +137,8 @@ func (t *Trainer) runOne(ctx context.Context, job startedTraining) {
 	}
 }
 
-// train trains one model and stores it as a candidate. It never promotes it: that
-// is left to a person as long as nothing compares it with the live model on
-// comments that both have not learned from.
+// train trains one model and stores it as a candidate. It never promotes it: at most
+// it lets the model run beside the live one first.
 func (t *Trainer) train(ctx context.Context, job startedTraining) (version string, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -158,7 +160,10 @@ func (t *Trainer) train(ctx context.Context, job startedTraining) (version strin
 	case err != nil:
 		return "", err
 	}
-	return m.Version(), t.node.StoreModel(ctx, job.by, m, "train", file)
+	if err := t.node.StoreModel(ctx, job.by, m, "train", file); err != nil {
+		return m.Version(), err
+	}
+	return m.Version(), t.startShadow(ctx, job.by, m.Version())
 }
 
 // runWorker trains on all labels, with the last comments of every site.
@@ -172,6 +177,21 @@ func (t *Trainer) runWorker(ctx context.Context, p *progress) (*classifier.Model
 		Traffic:     promotion.Traffic(ctx, t.node.db, sites),
 		HoldBudgets: promotion.HoldBudgets(sites),
 	}, p.set)
+}
+
+// startShadow lets a model of a training that started by itself run beside the live
+// one, if that is wanted. It stays a candidate when another one is running: that one
+// must not lose its time to each that comes after it.
+func (t *Trainer) startShadow(ctx context.Context, by models.Caller, version string) error {
+	if !t.cfg.AutoPromote || by.Kind != models.System.Kind || by.Name != models.System.Name {
+		return nil
+	}
+	_, err := t.node.db.StartShadow(ctx, by, version, true)
+	if models.KindOf(err) == models.KindConflict {
+		t.node.log.InfoContext(ctx, "the trained model does not run beside the live one", "model", version, "reason", err)
+		return nil
+	}
+	return err
 }
 
 // keepLease renews the lease of a training until it has finished. It returns an

@@ -16,9 +16,6 @@ const (
 	nightlyGap = 3 * time.Hour
 )
 
-// schedulerCaller is the caller of trainings that start by themselves.
-var schedulerCaller = models.Caller{Kind: models.ByCommand, Name: "winnow"}
-
 // schedule starts trainings as the settings say, until ctx ends. All nodes may have
 // the same settings: only one of them can start a training.
 func (t *Trainer) schedule(ctx context.Context) error {
@@ -49,7 +46,7 @@ func (t *Trainer) startIfDue(ctx context.Context) error {
 	if err != nil || !t.cfg.due(t.node.now(), last, total(counts)) {
 		return err
 	}
-	_, err = t.Start(ctx, schedulerCaller)
+	_, err = t.Start(ctx, models.System)
 	return err
 }
 

@@ -112,7 +112,7 @@ func (c *Comparer) Evidence(ctx context.Context) (gate.Evidence, gate.Limits, er
 	}
 	policies := map[string]classifier.Policy{}
 	for _, s := range sites {
-		policies[s.Slug] = classifier.Policy{Hold: s.Thresholds.Hold, Reject: s.Thresholds.Reject, Site: s.Slug}
+		policies[s.Slug] = classifier.PolicyOf(s)
 	}
 	ev := gate.Evidence{
 		Labels:  c.db.Labels(ctx, "", time.Time{}),

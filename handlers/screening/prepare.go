@@ -30,7 +30,7 @@ func (s *Screener) Prepare(ctx context.Context, site models.Site, c models.Comme
 	if err != nil {
 		return Prepared{}, err
 	}
-	p, in, policy := Prepared{rules: set}, classifier.FromComment(c), policyOf(site)
+	p, in, policy := Prepared{rules: set}, classifier.FromComment(c), classifier.PolicyOf(site)
 	policy.Inspect = func(body *normalize.Text) {
 		p.fired = set.ApplyText(rules.Context{Body: body, Doc: features.Doc(in)})
 		p.sketch, p.hasSketch = campaign.SketchOf(body)
@@ -56,7 +56,7 @@ func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, 
 	if pb.rules, err = b.cfg.Source.Rules(ctx, siteB.Slug); err != nil {
 		return pa, pb, err
 	}
-	in, policy := classifier.FromComment(c), policyOf(siteA)
+	in, policy := classifier.FromComment(c), classifier.PolicyOf(siteA)
 	policy.Inspect = func(body *normalize.Text) {
 		about := rules.Context{Body: body, Doc: features.Doc(in)}
 		pa.fired = pa.rules.ApplyText(about)
@@ -67,12 +67,8 @@ func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, 
 		pb.sketch, pb.hasSketch = pa.sketch, pa.hasSketch
 	}
 	pa.verdict = model.Verdict(in, policy)
-	pb.verdict = model.WithPolicy(pa.verdict, policyOf(siteB))
+	pb.verdict = model.WithPolicy(pa.verdict, classifier.PolicyOf(siteB))
 	return pa, pb, nil
-}
-
-func policyOf(site models.Site) classifier.Policy {
-	return classifier.Policy{Hold: site.Thresholds.Hold, Reject: site.Thresholds.Reject, Site: site.Slug}
 }
 
 // applyRules returns the signals of all rules that match a prepared comment, those about

@@ -30,6 +30,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"label flow", labelFlowTests},
 		{"leases of trainings", trainingLeaseTests},
 		{"what-if", whatIfTests},
+		{"shadows", shadowTests},
 		{"stats", statsTests},
 		{"audit", auditTests},
 		{"database", databaseTests},

@@ -1,0 +1,231 @@
+package storagetest
+
+import (
+	"encoding/json"
+	"strconv"
+	"testing"
+	"time"
+
+	"winnow/models"
+	"winnow/storage"
+)
+
+var shadowTests = map[string]func(*testing.T, *fixture){
+	"one shadow runs at a time": func(t *testing.T, l *fixture) {
+		l.addModels(t, "live", "next", "other")
+		_, err := l.StartShadow(l.ctx, ann, "none", false)
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.StartShadow(l.ctx, ann, "live", false)
+		wantKind(t, err, models.KindConflict)
+		s := must(l.StartShadow(l.ctx, ann, "next", false))(t)
+		equal(t, "live", s.Live, "live")
+		_, err = l.StartShadow(l.ctx, bob, "other", false)
+		wantKind(t, err, models.KindConflict)
+		equal(t, "promote", must(l.StartShadow(l.ctx, bob, "next", true))(t).Promote, true)
+		_, err = l.EndShadow(l.ctx, ann, "other", "")
+		wantKind(t, err, models.KindNotFound)
+		equal(t, "outcome", must(l.EndShadow(l.ctx, ann, "next", "enough"))(t).Outcome, "enough")
+		must(l.StartShadow(l.ctx, ann, "other", false))(t)
+		shadows := map[string]*models.ShadowRun{}
+		for _, m := range must(l.Models(l.ctx))(t) {
+			shadows[m.Version] = m.Shadow
+		}
+		equal(t, "live has one", shadows["live"] != nil, false)
+		equal(t, "next has ended", shadows["next"].Until != nil, true)
+		equal(t, "other runs", shadows["other"].Until == nil, true)
+	},
+	"several starts at the same moment": func(t *testing.T, l *fixture) {
+		l.addModels(t, "live", "a", "b", "c", "d")
+		errs := make([]error, 4)
+		together(4, func(i int) { _, errs[i] = l.StartShadow(l.ctx, ann, string(rune('a'+i)), false) })
+		started := 0
+		for _, err := range errs {
+			if err == nil {
+				started++
+			} else {
+				wantKind(t, err, models.KindConflict)
+			}
+		}
+		equal(t, "started", started, 1)
+	},
+	"comments are read once, from the start on": func(t *testing.T, l *fixture) {
+		l.post(t)
+		equal(t, "started", must(l.NextTraffic(l.ctx, l.clock.Now(), 9))(t).Started, false)
+		equal(t, "leased", must(l.LeaseTraffic(l.ctx, "n1", time.Hour))(t), true)
+		equal(t, "leased by another", must(l.LeaseTraffic(l.ctx, "n2", time.Hour))(t), false)
+		equal(t, "old ones", len(must(l.NextTraffic(l.ctx, l.clock.Now(), 9))(t).Comments), 0)
+		first, second := l.post(t, approved), l.post(t, onSite("tribune"))
+		before := l.clock.Now()
+		l.clock.Advance(time.Second)
+		third := l.post(t)
+		p := must(l.NextTraffic(l.ctx, before, 9))(t)
+		equal(t, "comments", len(p.Comments), 2)
+		equal(t, "first", p.Comments[0].ID, first.ID)
+		equal(t, "status", p.Comments[0].Status, models.Approved)
+		equal(t, "second", p.Comments[1].ID, second.ID)
+		equal(t, "model", p.Comments[1].Model, "m1")
+		batch := storage.TrafficBatch{From: p.Cursor, To: second.ID}
+		ok(t, l.RecordTraffic(l.ctx, batch))
+		wantKind(t, l.RecordTraffic(l.ctx, batch), models.KindConflict)
+		p = must(l.NextTraffic(l.ctx, l.clock.Now(), 9))(t)
+		equal(t, "then", p.Comments[0].ID, third.ID)
+	},
+	"a lease that has ended is taken over": func(t *testing.T, l *fixture) {
+		const lease = 100 * time.Millisecond
+		must(l.LeaseTraffic(l.ctx, "n1", lease))(t)
+		l.clock.Advance(lease) // SQLite
+		time.Sleep(lease)      // PostgreSQL has its own clock
+		equal(t, "leased", must(l.LeaseTraffic(l.ctx, "n2", time.Hour))(t), true)
+		equal(t, "leased again", must(l.LeaseTraffic(l.ctx, "n1", time.Hour))(t), false)
+	},
+	"people say who was right about differences": func(t *testing.T, l *fixture) {
+		l.addModels(t, "live", "next")
+		s := must(l.StartShadow(l.ctx, ann, "next", false))(t)
+		must(l.LeaseTraffic(l.ctx, "n1", time.Hour))(t)
+		var all []models.ShadowDifference
+		for range 12 {
+			all = append(all, models.ShadowDifference{Comment: l.post(t, approved).ID, Now: models.Approve, Then: models.Hold})
+		}
+		held := l.post(t)
+		all = append(all, models.ShadowDifference{Comment: held.ID, Now: models.Hold, Then: models.Approve})
+		l.record(t, s, all...)
+		_, _, err := l.Decide(l.ctx, ann, held.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		looks := l.looks(t, bob)
+		if len(looks) == 0 || len(looks) == 12 {
+			t.Fatalf("%d of 12 differences were dealt", len(looks))
+		}
+		must(l.DecideSecondLook(l.ctx, bob, looks[0].ID, models.DecisionRequest{Action: models.Approve}))(t)
+		must(l.DecideSecondLook(l.ctx, bob, looks[1].ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam}))(t)
+		got := must(l.RunningShadow(l.ctx))(t)
+		equal(t, "comments", got.Comments, 13)
+		equal(t, "differences", got.Differences, 13)
+		equal(t, "held", [2]int{got.HeldNow, got.HeldThen}, [2]int{1, 12})
+		equal(t, "looked at", got.LookedAt, 3)
+		equal(t, "candidate was right", got.CandidateRight, 2)
+		equal(t, "live was right", got.LiveRight, 1)
+		labels := 0
+		for label, err := range l.Labels(l.ctx, "gazette", time.Time{}) {
+			ok(t, err)
+			if label.SelectedBy == models.SelectedShadow {
+				labels++
+				equal(t, "rate", label.SelectionRate, 0.5)
+			}
+		}
+		equal(t, "labels", labels, 1)
+		stats := must(l.SecondLookStats(l.ctx, ann, ""))(t)
+		equal(t, "agreement of the whole", stats.Machine, storage.SecondLookAgreement{})
+		ended := must(l.EndShadow(l.ctx, ann, "next", ""))(t)
+		equal(t, "looked at, in the end", ended.LookedAt, 3)
+	},
+	"a shadow keeps its last differences": func(t *testing.T, l *fixture) {
+		l.addModels(t, "live", "next")
+		s := must(l.StartShadow(l.ctx, ann, "next", false))(t)
+		var all []models.ShadowDifference
+		for i := range models.MaxShadowDifferences + 5 {
+			all = append(all, models.ShadowDifference{Comment: "x" + strconv.Itoa(10000+i), Now: models.Approve, Then: models.Hold})
+		}
+		l.record(t, s, all...)
+		equal(t, "kept", l.count(t, `SELECT count(*) FROM shadow_differences`)[0], models.MaxShadowDifferences)
+		equal(t, "the oldest", l.count(t, `SELECT count(*) FROM shadow_differences WHERE comment_id < 'x10005'`)[0], 0)
+		equal(t, "counted", must(l.RunningShadow(l.ctx))(t).Differences, len(all))
+	},
+	"a shadow starts anew beside another live model": func(t *testing.T, l *fixture) {
+		l.addModels(t, "live", "next", "other")
+		s := must(l.StartShadow(l.ctx, ann, "next", true))(t)
+		l.record(t, s, models.ShadowDifference{Comment: l.post(t, approved).ID, Now: models.Approve, Then: models.Hold})
+		must(l.PromoteModel(l.ctx, ann, "other"))(t)
+		got := must(l.RunningShadow(l.ctx))(t)
+		equal(t, "live", got.Live, "other")
+		equal(t, "counts", got.ShadowCounts, models.ShadowCounts{})
+		equal(t, "promote", got.Promote, true)
+		_, err := l.PromoteShadow(l.ctx, operator, s, "because")
+		wantKind(t, err, models.KindConflict)
+		must(l.PromoteModel(l.ctx, ann, "next"))(t)
+		equal(t, "runs", must(l.RunningShadow(l.ctx))(t) != nil, false)
+	},
+	"the candidate of a shadow is promoted once": func(t *testing.T, l *fixture) {
+		l.addModels(t, "live", "next")
+		s := must(l.StartShadow(l.ctx, ann, "next", true))(t)
+		errs := make([]error, 3)
+		together(3, func(i int) { _, errs[i] = l.PromoteShadow(l.ctx, operator, s, "because") })
+		promoted := 0
+		for _, err := range errs {
+			if err == nil {
+				promoted++
+			} else {
+				wantKind(t, err, models.KindConflict)
+			}
+		}
+		equal(t, "promoted", promoted, 1)
+		equal(t, "live", must(l.LiveModel(l.ctx))(t).Version, "next")
+		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "model.promote", Subject: "next", Limit: 9})
+		ok(t, err)
+		equal(t, "audit", string(rows[0].After), `{"live":"next","shadow":"because"}`)
+	},
+	"traffic is counted by day, after a reference": func(t *testing.T, l *fixture) {
+		l.addModels(t, "live")
+		must(l.LeaseTraffic(l.ctx, "n1", time.Hour))(t)
+		day := l.clock.Now().Truncate(24 * time.Hour)
+		cursor := ""
+		for i := range 5 {
+			counts := models.TrafficCounts{Comments: 100, Held: int64(i), Words: 10, Unknown: 1}
+			counts.Scores[3] = 100
+			to := "c" + strconv.Itoa(i)
+			ok(t, l.RecordTraffic(l.ctx, storage.TrafficBatch{From: cursor, To: to, Days: []models.TrafficDay{
+				{Site: "gazette", Model: "live", Day: day, TrafficCounts: counts},
+				{Site: "gazette", Model: "old", Day: day, TrafficCounts: counts},
+			}}))
+			cursor = to
+		}
+		c := l.post(t)
+		_, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		days := must(l.TrafficDays(l.ctx))(t)
+		equal(t, "rows", len(days), 2)
+		equal(t, "reference", days[0].Day.IsZero(), true)
+		equal(t, "its comments", days[0].Comments, 300)
+		equal(t, "day", days[1].Day.Equal(day), true)
+		equal(t, "held", days[1].Held, 7)
+		equal(t, "scores", days[1].Scores[3], 200)
+		equal(t, "overturned", [2]int64{days[1].Decided, days[1].Overturned}, [2]int64{1, 1})
+	},
+	"people are told of drift once a day": func(t *testing.T, l *fixture) {
+		for i, step := range []struct {
+			drifting bool
+			after    time.Duration
+			told     bool
+		}{{false, 0, false}, {true, 0, true}, {true, time.Hour, false}, {false, time.Hour, false}, {true, time.Hour, false}, {true, 24 * time.Hour, true}} {
+			l.clock.Advance(step.after)
+			equal(t, "told in step "+strconv.Itoa(i), must(l.NoteDrift(l.ctx, "gazette", "m1", step.drifting))(t), step.told)
+		}
+		drifts := 0
+		for _, e := range must(l.EventsSince(l.ctx, "", 99))(t) {
+			if e.Kind == models.Drift && e.Site == "gazette" && e.Subject == "m1" {
+				drifts++
+			}
+		}
+		equal(t, "events", drifts, 2)
+	},
+}
+
+// addModels stores models, and makes the first one live.
+func (l *fixture) addModels(t *testing.T, versions ...string) {
+	t.Helper()
+	for _, v := range versions {
+		ok(t, l.AddModel(l.ctx, operator, models.ModelInfo{Version: v, Origin: "test", Manifest: json.RawMessage("{}")}, []byte(v)))
+	}
+	must(l.PromoteModel(l.ctx, operator, versions[0]))(t)
+}
+
+// record counts differences in a shadow.
+func (l *fixture) record(t *testing.T, s models.ShadowRun, all ...models.ShadowDifference) {
+	t.Helper()
+	b := storage.TrafficBatch{Shadow: &s, Differences: all}
+	for _, d := range all {
+		b.Counts.Add(d.Now, d.Then)
+	}
+	b.From = must(l.NextTraffic(l.ctx, l.clock.Now(), 1))(t).Cursor
+	b.To = b.From
+	ok(t, l.RecordTraffic(l.ctx, b))
+}
