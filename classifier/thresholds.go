@@ -73,9 +73,7 @@ func (t *trainer) setThresholds(f *fittedHead, class models.Class, budget float6
 	h.Hold = max(holdThreshold(likely, budget), minHoldThreshold)
 	if class == models.Spam {
 		h.Hold = min(h.Hold, spamThreshold(h.Hold, likely, budget/budgetMargin))
-		if len(likely) < muchHam {
-			h.Hold = max(h.Hold, maxHoldThreshold)
-		}
+		h.Hold = max(h.Hold, leastThreshold(len(likely)))
 	}
 	if t.opt.Hold > 0 {
 		h.Hold = t.opt.Hold
@@ -145,6 +143,16 @@ func spamThreshold(cautious float64, ham []hamScore, budget float64) float64 {
 	observed := max(observedThreshold(ham, budget), maxHoldThreshold)
 	share := min(max((n-littleHam)/(muchHam-littleHam), 0), 1)
 	return sigmoid(share*logitOf(observed) + (1-share)*max(logitOf(surelySpam), logitOf(observed)))
+}
+
+// leastThreshold bounds a hold threshold of spam from below: the quantile of a few
+// dozen ham is too uncertain to hold what is not surely spam.
+func leastThreshold(ham int) float64 {
+	if ham >= muchHam {
+		return minHoldThreshold
+	}
+	share := min(max(float64(ham-leastHam)/(littleHam-leastHam), 0), 1)
+	return sigmoid(share*logitOf(maxHoldThreshold) + (1-share)*logitOf(surelySpam))
 }
 
 // observedThreshold returns the lowest probability at which no more than a share
