@@ -41,7 +41,7 @@ func (t *trainer) calibrate(e *ensemble, file *rowFile) (*fittedHead, error) {
 	}
 	// The metrics and the thresholds need probabilities from a stack, too, that
 	// was not fitted on the row: one stack for each fold.
-	penalty := c.penaltyFactors(len(rows))
+	penalty := c.penaltyFactors()
 	for i, strength := 0, t.stackPenalty(rows); i < len(penalty); i++ {
 		penalty[i] *= strength
 	}
@@ -117,7 +117,7 @@ func (t *trainer) countClusters(rows []outOfFoldRow, counts func(*labelledText) 
 
 // uncontradictedPrior is the share of intentPriors that an intent keeps, without
 // a base model, as long as no label contradicts it.
-const uncontradictedPrior = 0.7
+const uncontradictedPrior = 0.9
 
 // keepIntents gives intents that the labels do not contradict at least the weight
 // that they have in the base model, or before any label: labels of other spam

@@ -107,17 +107,13 @@ func (c *columns) combine(s *stack, v *vocabulary) (weights []float64, prior flo
 
 // penaltyFactors are what the penalty of the stack is multiplied by for each
 // column. Naive Bayes over words says almost the same as the regressions, and
-// overrates what it says in long texts, so that it must show more. So must all
-// columns but the regressions while there are few rows to show it.
-func (c *columns) penaltyFactors(rows int) []float64 {
+// overrates what it says in long texts, so that it must show more.
+func (c *columns) penaltyFactors() []float64 {
 	factors := make([]float64, len(c.names))
 	for i, name := range c.names {
 		factors[i] = 1
-		if i >= len(c.ensemble.params.variants) {
-			factors[i] += 100 * max(0, 1-float64(rows)/500)
-		}
 		if name == bayesGroups[0].name {
-			factors[i] = max(factors[i], 10)
+			factors[i] = 10
 		}
 	}
 	return factors

@@ -25,7 +25,7 @@ var (
 		maxEpochs:     20,
 		variants:      []variant{{10, 0}, {1, 0.5}, {10, 0.5}},
 		blockScale:    [blocks]float64{1, 1, 0.5, 1},
-		augmentedCost: 1,
+		augmentedCost: 0.3,
 	}
 	abuseHyperparams = hyperparams{
 		maxEpochs:     20,

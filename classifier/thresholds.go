@@ -92,10 +92,7 @@ func labelThreshold(ham []hamScore, class models.Class, budget float64) float64 
 		return hold
 	}
 	hold = min(hold, spamThreshold(hold, ham, budget))
-	if len(ham) < muchHam {
-		hold = max(hold, maxHoldThreshold)
-	}
-	return hold
+	return max(hold, leastThreshold(len(ham)))
 }
 
 // holdThreshold returns the probability at which no more than budget of the ham
@@ -155,6 +152,16 @@ func spamThreshold(cautious float64, ham []hamScore, budget float64) float64 {
 	observed := max(observedThreshold(ham, budget), maxHoldThreshold)
 	share := min(max((n-littleHam)/(muchHam-littleHam), 0), 1)
 	return sigmoid(share*logitOf(observed) + (1-share)*max(logitOf(surelySpam), logitOf(observed)))
+}
+
+// leastThreshold bounds a hold threshold of spam from below: the quantile of a few
+// dozen ham is too uncertain to hold what is not surely spam.
+func leastThreshold(ham int) float64 {
+	if ham >= muchHam {
+		return minHoldThreshold
+	}
+	share := min(max(float64(ham-leastHam)/(littleHam-leastHam), 0), 1)
+	return sigmoid(share*logitOf(maxHoldThreshold) + (1-share)*logitOf(surelySpam))
 }
 
 // observedThreshold returns the lowest probability at which no more than a share

@@ -23,8 +23,8 @@ type TrainOptions struct {
 	Holdout float64
 	Seed    uint64
 	// MinRows is the number of rows that a token must be in to get a weight; 0
-	// means 2. Use 3 or more for a model that is published, so that it has no
-	// token of a single person's text.
+	// means 1 with fewer than 500 texts, and 2 with more. Use 3 or more for a model
+	// that is published, so that it has no token of a single person's text.
 	MinRows   int
 	MaxTokens int       // in the model; 0 means 204,800
 	Datasets  []Dataset // public label sets among the rows, for the manifest
@@ -123,7 +123,7 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	t.countVotes()
 	t.weighTexts()
 	t.addPriors()
-	t.vocabulary.selectTerms(uint32(t.opt.MinRows), t.opt.MaxTokens)
+	t.vocabulary.selectTerms(t.minRows(), t.opt.MaxTokens)
 	file, err := newRowFile()
 	if err != nil {
 		return nil, Metrics{}, err
@@ -146,9 +146,6 @@ func newTrainer(opt TrainOptions) *trainer {
 	if opt.Holdout <= 0 {
 		opt.Holdout = 0.2
 	}
-	if opt.MinRows <= 0 {
-		opt.MinRows = 2
-	}
 	if opt.MaxTokens <= 0 {
 		opt.MaxTokens = maxTokens
 	}
@@ -164,6 +161,20 @@ func newTrainer(opt TrainOptions) *trainer {
 			Sources: map[string]Counts{}, Sites: map[string]Counts{}, SiteClusters: map[string]Counts{},
 		},
 	}
+}
+
+// fewTexts is the number of texts below which tokens of a single text get a weight, too:
+// few others share a token with the next comment yet.
+const fewTexts = 500
+
+func (t *trainer) minRows() uint32 {
+	switch {
+	case t.opt.MinRows > 0:
+		return uint32(t.opt.MinRows)
+	case len(t.texts) < fewTexts:
+		return 1
+	}
+	return 2
 }
 
 // note adds a sentence to the notes of the manifest.

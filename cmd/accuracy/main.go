@@ -1,5 +1,5 @@
 // Command accuracy measures the classifier on labelled sets and prints
-// five tables:
+// six tables:
 //
 //   - accuracy: the metrics of each set, beside those of the naive Bayes library
 //     alone
@@ -12,10 +12,12 @@
 //
 //   - columns: the metrics with and without each column of the stack
 //
+//   - loop: the metrics of the models that a new site trains while comments arrive
+//
 //     go run ./cmd/accuracy FOLDER
 //
 // FOLDER has a NAME.train.jsonl and a NAME.test.jsonl of each set, in the format of
-// winnow train. The command writes no file.
+// winnow train. The command writes no file but the plot of the loop, if -plot names one.
 package main
 
 import (
@@ -43,7 +45,9 @@ func main() {
 	overlap := flag.String("overlap", "newsmix", "sets, separated by commas, that contain rows of other sets; the cold table does not use them")
 	base := flag.String("base", "newsmix", "set whose model the foreign table is about")
 	ablation := flag.String("ablation", "newsmix,telegram,youtube,germeval18", "sets, separated by commas, of the columns table, which trains a model without each column")
-	tables := flag.String("tables", "accuracy,evasion,foreign,cold,columns", "tables to print, separated by commas")
+	tables := flag.String("tables", "accuracy,evasion,foreign,cold,columns,loop", "tables to print, separated by commas")
+	sites := flag.String("sites", "newsmix,gambling,telegram", "sets, separated by commas, that arrive as the comments of a new site in the loop table")
+	plot := flag.String("plot", "", "file, such as loop.svg, for a plot of the loop table")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -51,8 +55,8 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	s := suite{folder: flag.Arg(0), out: os.Stdout, models: map[string]*classifier.Model{}}
-	if err := s.run(ctx, *sets, *cold, *overlap, *base, *tables, *ablation); err != nil {
+	s := suite{folder: flag.Arg(0), out: os.Stdout, plot: *plot, models: map[string]*classifier.Model{}}
+	if err := s.run(ctx, *sets, *cold, *overlap, *base, *tables, *ablation, *sites); err != nil {
 		fmt.Fprintln(os.Stderr, "accuracy:", err)
 		os.Exit(1)
 	}
@@ -62,10 +66,11 @@ func main() {
 type suite struct {
 	folder string
 	out    io.Writer
+	plot   string                       // file for the plot of the loop; "": none
 	models map[string]*classifier.Model // by set, trained on its train part
 }
 
-func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables, ablation string) error {
+func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables, ablation, sites string) error {
 	var names []string
 	if sets != "" {
 		names = strings.Split(sets, ",")
@@ -90,6 +95,8 @@ func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables, abla
 			err = s.foreignHam(ctx, names, base)
 		case "columns":
 			err = s.columns(ctx, names, strings.Split(ablation, ","))
+		case "loop":
+			err = s.loop(ctx, strings.Split(sites, ","))
 		case "cold":
 			err = s.coldStart(ctx, names, cold, strings.Split(overlap, ","))
 		default:
