@@ -12,7 +12,7 @@ package features
 // Scheme is the version of the tokens. It is raised whenever a text may give other
 // tokens than before, because of normalization, the lexicon or this package; a
 // model of another scheme is refused.
-const Scheme = 1
+const Scheme = 2
 
 // Doc is a comment to be scanned. Only Text is required.
 type Doc struct {

@@ -37,12 +37,13 @@ const (
 	FunctionWords            = "function words"
 	TopLevelDomains          = "top-level domains"
 	AmbiguousTopLevelDomains = "ambiguous top-level domains"
+	PlainWords               = "plain words"
 	Shorteners               = "shorteners"
 	Messengers               = "messengers"
 )
 
 var titles = append([]string{
-	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, Shorteners, Messengers,
+	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, PlainWords, Shorteners, Messengers,
 }, intents...)
 
 // entry is one word or phrase.
@@ -69,11 +70,13 @@ func Section(title string) iter.Seq2[string, string] {
 	}
 }
 
-// Set returns the entries of a section in all languages.
-func Set(title string) map[string]bool {
+// Set returns the entries of sections in all languages.
+func Set(titles ...string) map[string]bool {
 	set := map[string]bool{}
-	for _, text := range Section(title) {
-		set[text] = true
+	for _, title := range titles {
+		for _, text := range Section(title) {
+			set[text] = true
+		}
 	}
 	return set
 }
