@@ -40,10 +40,15 @@ const (
 	PlainWords               = "plain words"
 	Shorteners               = "shorteners"
 	Messengers               = "messengers"
+	Commerce                 = "commerce"
+	PromotionalDomains       = "promotional top-level domains"
+	ReferenceDomains         = "reference domains"
+	ThrowAwayMail            = "throw-away mail"
 )
 
 var titles = append([]string{
 	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, PlainWords, Shorteners, Messengers,
+	Commerce, PromotionalDomains, ReferenceDomains, ThrowAwayMail,
 }, intents...)
 
 // entry is one word or phrase.

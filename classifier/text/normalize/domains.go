@@ -142,6 +142,10 @@ func kindOfDomain(name []byte) (domainKind, bool) {
 	return wordDomain, listed && suffix == string(domain)
 }
 
+// IsPlainWord reports whether a normalized word is one of the common English words that
+// end sentences, or a form of one.
+func IsPlainWord(w []byte) bool { return isPlainWord(string(w)) }
+
 // longestDomain is the longest top-level domain that is also looked up, in bytes.
 const longestDomain = 18
 
@@ -149,7 +153,7 @@ const longestDomain = 18
 func isPlainLabel(label string) bool {
 	for label != "" {
 		part, rest, _ := strings.Cut(label, "-")
-		if part != "" && !isPlainWord(part) {
+		if part != "" && !commonWords[part] && !isPlainWord(part) {
 			return false
 		}
 		label = rest
@@ -183,9 +187,10 @@ func lettersAndDigits(b []byte) (letter, digit bool) {
 	return letter, digit
 }
 
-// plainWords are also the short words of every text, in any language.
+// commonWords are the short words of every text, in any language.
 var (
 	topLevelDomains = lexicon.Set(lexicon.TopLevelDomains)
 	shortDomains    = lexicon.Set(lexicon.AmbiguousTopLevelDomains)
-	plainWords      = lexicon.Set(lexicon.PlainWords, lexicon.CommonWords, lexicon.FunctionWords)
+	plainWords      = lexicon.Set(lexicon.PlainWords)
+	commonWords     = lexicon.Set(lexicon.CommonWords, lexicon.FunctionWords)
 )
