@@ -67,6 +67,12 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	return fired
 }
 
+// Allows reports whether a host is one of the allowed domains for links, or a
+// subdomain of one.
+func (s *Set) Allows(host string) bool {
+	return s != nil && s.allowed.contains(canonicalHost(host))
+}
+
 // noPlace is the place of a host that is not in the text, or is beyond maxLinks.
 var noPlace = [2]int{-1, -1}
 

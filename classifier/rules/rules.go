@@ -13,6 +13,7 @@
 //	rule:first-time      no comment of this author has been approved yet
 //	rule:anonymous       the author is not identified
 //	rule:trusted         a trusted author: lifts a hold of the model only
+//	rule:test-string     a string that every filter rejects; on sites without rules too
 //	rule:too-short       Detail is the length in characters
 //	rule:too-long        Detail is the length in characters
 //

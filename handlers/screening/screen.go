@@ -149,6 +149,7 @@ func (s *Screener) score(ctx context.Context, site models.Site, c models.Comment
 		return sc, err
 	}
 	in := classifier.FromComment(c)
+	in.Trusts = func(host string) bool { return site.HasHost(host) || set.Allows(host) }
 	about := rules.Context{Doc: features.Doc(in), Identified: c.Author.ID != ""}
 	if comments, days := set.HistoryNeeded(); comments > 0 && about.Identified {
 		since := s.cfg.Now().AddDate(0, 0, -days)
@@ -164,6 +165,9 @@ func (s *Screener) score(ctx context.Context, site models.Site, c models.Comment
 			sc.sketch, sc.hasSketch = campaign.SketchOf(body)
 		},
 	})
+	if test, ok := rules.ApplyTestString(&sc.verdict, about.Doc); ok {
+		sc.fired = append(sc.fired, test)
+	}
 	return sc, nil
 }
 
