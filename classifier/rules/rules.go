@@ -77,6 +77,10 @@ func Compile(r models.Rules) (*Set, error) {
 	return s, nil
 }
 
+// recentPerTrusted is how many comments are looked at for each that trust needs: an
+// author may also write short ones.
+const recentPerTrusted = 4
+
 // HistoryNeeded returns how much of an author's history Apply needs: the number of comments
 // of each status to count to, and the days in which to count rejections. When
 // comments is 0, no history is needed.
@@ -87,7 +91,7 @@ func (s *Set) HistoryNeeded() (comments, days int) {
 	a := s.rules.Authors
 	switch {
 	case a.TrustAfter > 0:
-		comments = max(a.TrustAfter, 1000) // the signal shows their number
+		comments = recentPerTrusted * a.TrustAfter
 	case a.HoldFirst:
 		comments = 1
 	}
@@ -158,7 +162,7 @@ func (s *Set) applyAuthor(fired []models.Signal, c Context) []models.Signal {
 		if a.HoldFirst {
 			fired = append(fired, models.Signal{Name: "rule:first-time", Action: models.Hold})
 		}
-	case a.TrustAfter > 0 && c.Record.Approved >= a.TrustAfter && c.RecentRejections == 0:
+	case a.TrustAfter > 0 && c.Record.Substantial >= a.TrustAfter && c.RecentRejections == 0:
 		fired = append(fired, models.Signal{
 			Name: "rule:trusted", Detail: strconv.Itoa(c.Record.Approved), Action: models.Approve,
 		})
