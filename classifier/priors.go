@@ -19,7 +19,7 @@ var intentPriors = map[string]float32{
 	"link:cited": 0.5, "link:trusted": -0.5,
 	"some:short": 2, "some:link": 3, "several:2": 2, "several:3": 4, "several:4": 6,
 
-	"author:offer": 4, "author:keywords": 8, "author:link": 12, "author:phone": 8, "author:sentence": 2, "author:throwaway": 1.5,
+	"author:offer": 4, "author:keywords": 11, "author:link": 12, "author:phone": 8, "author:sentence": 2, "author:throwaway": 1.5,
 	"author:home:offer": 6, "author:home:keywords": 5, "author:home:tld": 3, "author:home:shortener": 7, "author:home:messenger": 6,
 	"author:home:topic": 7, "author:home:text": 4, "author:home:flatter": 3, "author:home:own": -1,
 }

@@ -91,7 +91,7 @@ func (s *Set) HistoryNeeded() (comments, days int) {
 	a := s.rules.Authors
 	switch {
 	case a.TrustAfter > 0:
-		comments = recentPerTrusted * a.TrustAfter
+		comments = min(recentPerTrusted*a.TrustAfter, max(a.TrustAfter, 1000))
 	case a.HoldFirst:
 		comments = 1
 	}
