@@ -9,6 +9,9 @@ import (
 type Input struct {
 	Text, Author, AuthorEmail, AuthorURL string
 	ArticleURL, ArticleTitle             string
+	// Trusts reports whether links to a host, in lower case, are no evidence of
+	// spam on the comment's site. Nil: none are trusted.
+	Trusts func(host string) bool
 }
 
 // FromComment returns the input for a comment.
@@ -50,8 +53,5 @@ func blockOf(k features.Kind) block {
 }
 
 func tokenize(s *features.Scanner, in Input) []features.Token {
-	return s.Scan(features.Doc{
-		Text: in.Text, Author: in.Author, AuthorEmail: in.AuthorEmail, AuthorURL: in.AuthorURL,
-		ArticleURL: in.ArticleURL, ArticleTitle: in.ArticleTitle,
-	})
+	return s.Scan(features.Doc(in))
 }

@@ -141,7 +141,9 @@ func TestBadRules(t *testing.T) {
 func TestAuthorsEarnTrust(t *testing.T) {
 	f := newTestSite(t)
 	f.set(models.Rules{Authors: models.AuthorRules{HoldFirst: true, HoldAnonymous: true, TrustAfter: 2}})
-	known := object{"author": object{"id": "u7", "name": "Zoë"}}
+	author := object{"id": "u7", "name": "Zoë"}
+	known := object{"author": author, "body": "I walked along the new quay this morning."}
+	other := object{"author": author, "body": "The old station deserves a second life, too."}
 	approve := func(id string) {
 		t.Helper()
 		_, _, err := f.db.Decide(t.Context(), operator, id, models.DecisionRequest{Action: models.Approve})
@@ -157,16 +159,23 @@ func TestAuthorsEarnTrust(t *testing.T) {
 		t.Errorf("the first comment: %s", p.Status)
 	}
 	approve(p.ID)
-	if p = f.post(known); p.Status != "approved" {
-		t.Errorf("the second comment: %s", p.Status)
+	for _, short := range []string{"ok", "fine", "ok"} {
+		if p = f.post(object{"author": author, "body": short}); p.Status != "approved" {
+			t.Errorf("a short comment: %s", p.Status)
+		}
 	}
 
 	zero := 0.0 // the model holds everything
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
 	f.must(err)
-	f.pass(time.Second) // until the cached site of the key has expired
+	f.pass(time.Second)                           // until the cached site of the key has expired
+	if p = f.post(known); p.Status != "pending" { // short comments, and one text twice, earn nothing
+		t.Errorf("an author of one text: %s", p.Status)
+	}
+	approve(p.ID)
+	approve(f.post(other).ID)
 	p = f.post(known)
-	if s := signal(t, p.Verdict, "rule:trusted"); p.Status != "approved" || s.Detail != "2" {
+	if s := signal(t, p.Verdict, "rule:trusted"); p.Status != "approved" || s.Detail != "6" {
 		t.Errorf("a trusted author: %s, %+v", p.Status, s)
 	}
 	_, _, err = f.db.Decide(t.Context(), operator, p.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonOther})

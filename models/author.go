@@ -45,7 +45,13 @@ type AuthorRecord struct {
 	Approved int `json:"approved"`
 	Rejected int `json:"rejected"`
 	Pending  int `json:"pending"`
+	// Substantial counts different approved texts of at least MinSubstance
+	// characters among the last comments; only where a site trusts authors.
+	Substantial int `json:"-"`
 }
+
+// MinSubstance is how long a comment must be to earn its author trust: some words.
+const MinSubstance = 25
 
 // Trust is the share of an author's decided comments that were approved, with one
 // more of each kind added (Laplace's rule of succession), rounded to three

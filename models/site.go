@@ -3,6 +3,7 @@ package models
 import (
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -147,4 +148,20 @@ func (s Site) Validate() error {
 func validOrigin(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && s == u.Scheme+"://"+u.Host
+}
+
+// HasHost reports whether a host, in lower case, is that of one of the site's
+// origins, with or without "www.", or a subdomain.
+func (s Site) HasHost(host string) bool {
+	for _, origin := range s.Origins {
+		u, err := url.Parse(origin)
+		if err != nil {
+			continue
+		}
+		own := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+		if own != "" && (host == own || strings.HasSuffix(host, "."+own)) {
+			return true
+		}
+	}
+	return false
 }

@@ -276,12 +276,14 @@ func (t *tx) eraseAuthorState(r models.Reader) error {
 }
 
 // AuthorRecord counts the comments of the author with this id on a site by
-// status, and how many were rejected since a time; the latter up to most.
+// status, and how many were rejected since a time; the latter up to most. The
+// substantial ones are counted among the last most comments.
 func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time, most int) (r models.AuthorRecord, lately int, err error) {
 	type row struct {
 		record models.AuthorRecord
 		lately int
 	}
+	key := models.Author{ID: id}.Key()
 	found, err := read(ctx, db, func(t *tx) (row, error) {
 		r, err := sqldb.One(t, func(scan sqldb.Scanner) (r row, err error) {
 			err = scan(&r.record.Approved, &r.record.Rejected, &r.record.Pending, &r.lately)
@@ -289,11 +291,31 @@ func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time
 		}, `SELECT approved, rejected, pending, (SELECT count(*) FROM
 				(SELECT 1 FROM comments WHERE site = $1 AND author_key = $2 AND status = 'rejected' AND updated_at >= $3 LIMIT $4) AS part)
 			FROM authors WHERE site = $1 AND key = $2`,
-			site, models.Author{ID: id}.Key(), micros(since), most)
+			site, key, micros(since), most)
 		if errors.Is(err, sql.ErrNoRows) {
 			return row{}, nil
+		}
+		if err == nil {
+			r.record.Substantial, err = t.countSubstantial(site, key, most)
 		}
 		return r, err
 	})
 	return found.record, found.lately, err
+}
+
+// countSubstantial counts the different approved texts of some words among the last
+// comments of an author. Texts are told apart by their beginnings.
+func (t *tx) countSubstantial(site, key string, last int) (int, error) {
+	texts, err := sqldb.List(t, func(scan sqldb.Scanner) (text string, err error) {
+		err = scan(&text)
+		return text, err
+	}, `SELECT CASE WHEN status = 'approved' AND length(body) >= $3 THEN substr(body, 1, 200) ELSE '' END
+		FROM comments WHERE site = $1 AND author_key = $2 ORDER BY id DESC LIMIT $4`, site, key, models.MinSubstance, last)
+	different := map[string]bool{}
+	for _, text := range texts {
+		if text != "" {
+			different[text] = true
+		}
+	}
+	return len(different), err
 }

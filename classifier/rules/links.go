@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
@@ -32,7 +33,7 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 	count := 0
 	var at [][2]int
 	var blocked []models.Signal
-	for i, l := range findLinks(c.Body.Bytes) {
+	for i, l := range findLinks(c.Body) {
 		// Several hosts may normalize to the same, so both forms are looked up: the
 		// normalized one finds a blocked domain that is obfuscated, and an allowed
 		// domain must be written exactly.
@@ -64,6 +65,12 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 		fired = append(fired, models.Signal{Name: "rule:links", Detail: strconv.Itoa(count), Action: models.Hold, Spans: at})
 	}
 	return fired
+}
+
+// Allows reports whether a host is one of the allowed domains for links, or a
+// subdomain of one.
+func (s *Set) Allows(host string) bool {
+	return s != nil && s.allowed.contains(canonicalHost(host))
 }
 
 // noPlace is the place of a host that is not in the text, or is beyond maxLinks.
@@ -113,8 +120,9 @@ func substring(s string, place [2]int) string {
 	return s[min(from, to):to]
 }
 
-// findLinks returns the hosts in t, in order.
-func findLinks(t []byte) []link {
+// findLinks returns the hosts in a text, in order.
+func findLinks(body *normalize.Text) []link {
+	t := body.Bytes
 	var found []link
 	for i := 0; i < len(t); {
 		if after := schemeEnd(t, i); after > i {
@@ -126,7 +134,7 @@ func findLinks(t []byte) []link {
 			continue
 		}
 		if n := hostLen(t[i:]); n > 0 {
-			if l, ok := linkWithoutScheme(t, i, i+n); ok {
+			if l, ok := linkWithoutScheme(body, i, i+n); ok {
 				found = append(found, l)
 				i = l.end
 			} else {
@@ -192,7 +200,8 @@ func linkWithScheme(t []byte, start, from int) link {
 var fullStop = []byte("。")
 
 // linkWithoutScheme reports whether a run of host characters is a host.
-func linkWithoutScheme(t []byte, from, to int) (link, bool) {
+func linkWithoutScheme(body *normalize.Text, from, to int) (link, bool) {
+	t := body.Bytes
 	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
 		to--
 	}
@@ -209,7 +218,7 @@ func linkWithoutScheme(t []byte, from, to int) (link, bool) {
 		return l, true
 	}
 	slash := to < len(t) && t[to] == '/'
-	l.isLink = bytes.HasPrefix(name, []byte("www.")) || slash && isAlphabetic(name[dot+1:]) || linkDomains[string(name[dot+1:])]
+	l.isLink = bytes.HasPrefix(name, []byte("www.")) || slash && isAlphabetic(name[dot+1:]) || body.IsBareHost(from, to)
 	if l.isLink && slash {
 		l.end = pathEnd(t, to)
 	}
@@ -280,16 +289,3 @@ func isAlphabetic(b []byte) bool {
 	}
 	return utf8.RuneCount(b) >= 2
 }
-
-// linkDomains are the top-level domains with which a name is a link without scheme,
-// "www" or path. The list is short because most domains are also words, and often
-// the space after a full stop is missing.
-var linkDomains = func() map[string]bool {
-	m := map[string]bool{}
-	for _, s := range strings.Fields(`com net org edu gov info biz io co app dev xyz online site website shop
-		store club vip pro top click icu bet casino tech tv eu uk de at ch fr nl pl ru ua by cz sk hu ro bg gr
-		tr dk se fi ie pt br mx ar cl cn jp kr tw hk vn id ir au nz za ng ke рф укр бел`) {
-		m[s] = true
-	}
-	return m
-}()

@@ -13,6 +13,7 @@
 //	rule:first-time      no comment of this author has been approved yet
 //	rule:anonymous       the author is not identified
 //	rule:trusted         a trusted author: lifts a hold of the model only
+//	rule:test-string     a string that every filter rejects; on sites without rules too
 //	rule:too-short       Detail is the length in characters
 //	rule:too-long        Detail is the length in characters
 //
@@ -25,6 +26,7 @@ package rules
 
 import (
 	"cmp"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -76,6 +78,20 @@ func Compile(r models.Rules) (*Set, error) {
 	return s, nil
 }
 
+// recentPerTrusted is how many comments are looked at for each that trust needs: an
+// author may also write short ones.
+const recentPerTrusted = 4
+
+// SameLinks reports whether both sets allow links to the same hosts.
+func (s *Set) SameLinks(other *Set) bool {
+	if s == nil || other == nil {
+		return s == other || s.allowsNone() && other.allowsNone()
+	}
+	return maps.Equal(s.allowed, other.allowed)
+}
+
+func (s *Set) allowsNone() bool { return s == nil || len(s.allowed) == 0 }
+
 // HistoryNeeded returns how much of an author's history ApplyAuthor needs: the number of comments
 // of each status to count to, and the days in which to count rejections. When
 // comments is 0, no history is needed.
@@ -86,7 +102,7 @@ func (s *Set) HistoryNeeded() (comments, days int) {
 	a := s.rules.Authors
 	switch {
 	case a.TrustAfter > 0:
-		comments = max(a.TrustAfter, 1000) // the signal shows their number
+		comments = min(recentPerTrusted*a.TrustAfter, max(a.TrustAfter, 1000))
 	case a.HoldFirst:
 		comments = 1
 	}
@@ -166,7 +182,7 @@ func (s *Set) applyAuthor(fired []models.Signal, c Context) []models.Signal {
 		if a.HoldFirst {
 			fired = append(fired, models.Signal{Name: "rule:first-time", Action: models.Hold})
 		}
-	case a.TrustAfter > 0 && c.Record.Approved >= a.TrustAfter && c.RecentRejections == 0:
+	case a.TrustAfter > 0 && c.Record.Substantial >= a.TrustAfter && c.RecentRejections == 0:
 		fired = append(fired, models.Signal{
 			Name: "rule:trusted", Detail: strconv.Itoa(c.Record.Approved), Action: models.Approve,
 		})

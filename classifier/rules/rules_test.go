@@ -69,17 +69,18 @@ func TestAuthors(t *testing.T) {
 		want  []string
 	}{
 		"the author is not identified":             {all, rules.Context{}, []string{"anonymous"}},
-		"a record without identity does not count": {all, rules.Context{Record: models.AuthorRecord{Approved: 99}}, []string{"anonymous"}},
+		"a record without identity does not count": {all, rules.Context{Record: models.AuthorRecord{Approved: 99, Substantial: 99}}, []string{"anonymous"}},
 		"no comment was approved yet":              {all, rules.Context{Identified: true, Record: models.AuthorRecord{Rejected: 2, Pending: 1}}, []string{"first-time"}},
-		"one was approved":                         {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 1}}, nil},
-		"enough were approved":                     {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 5}}, []string{"trusted 5"}},
-		"enough, and one was rejected":             {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9, Rejected: 1}, RecentRejections: 1}, nil},
-		"enough, and one rejected long ago":        {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9, Rejected: 1}}, []string{"trusted 9"}},
+		"one was approved":                         {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 1, Substantial: 1}}, nil},
+		"enough were approved":                     {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 5, Substantial: 5}}, []string{"trusted 5"}},
+		"enough, but only short ones":              {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 12, Substantial: 4}}, nil},
+		"enough, and one was rejected":             {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9, Substantial: 9, Rejected: 1}, RecentRejections: 1}, nil},
+		"enough, and one rejected long ago":        {all, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9, Substantial: 9, Rejected: 1}}, []string{"trusted 9"}},
 		"no such rules":                            {models.AuthorRules{}, rules.Context{}, nil},
-		"no such rules, with identity":             {models.AuthorRules{}, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9}}, nil},
+		"no such rules, with identity":             {models.AuthorRules{}, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 9, Substantial: 9}}, nil},
 		"only anonymous authors are held":          {models.AuthorRules{HoldAnonymous: true}, rules.Context{Identified: true}, nil},
 		"only first-time authors are held":         {models.AuthorRules{HoldFirst: true}, rules.Context{}, nil},
-		"trust without the other rules":            {models.AuthorRules{TrustAfter: 1}, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 1}}, []string{"trusted 1"}},
+		"trust without the other rules":            {models.AuthorRules{TrustAfter: 1}, rules.Context{Identified: true, Record: models.AuthorRecord{Approved: 1, Substantial: 1}}, []string{"trusted 1"}},
 	} {
 		got := describe(fire(compile(t, models.Rules{Authors: c.rules}), c.in), "")
 		if !slices.Equal(got, c.want) && len(got)+len(c.want) > 0 {

@@ -30,33 +30,48 @@ func (s *Screener) Prepare(ctx context.Context, site models.Site, c models.Comme
 	if err != nil {
 		return Prepared{}, err
 	}
-	p, in, policy := Prepared{rules: set}, classifier.FromComment(c), classifier.PolicyOf(site)
+	p, in, policy := Prepared{rules: set}, input(site, set, c), classifier.PolicyOf(site)
 	policy.Inspect = func(body *normalize.Text) {
 		p.fired = set.ApplyText(rules.Context{Body: body, Doc: features.Doc(in)})
 		p.sketch, p.hasSketch = campaign.SketchOf(body)
 	}
 	p.verdict = s.cfg.Source.Model().Verdict(in, policy)
+	p.applyTestString(features.Doc(in))
 	return p, nil
+}
+
+// input returns what the model scores of a comment on a site: links to hosts that the
+// newsroom knows are no evidence.
+func input(site models.Site, set *rules.Set, c models.Comment) classifier.Input {
+	in := classifier.FromComment(c)
+	in.Trusts = func(host string) bool { return site.HasHost(host) || set.Allows(host) }
+	return in
+}
+
+func (p *Prepared) applyTestString(doc features.Doc) {
+	if test, ok := rules.ApplyTestString(&p.verdict, doc); ok {
+		p.fired = append(p.fired, test)
+	}
 }
 
 // PrepareBoth does what Prepare of two screeners does, for two settings of a site. When
 // their model is the same, the text is scored once, and the signals of the model in both
 // results are those of the first.
 func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, c models.Comment) (pa, pb Prepared, err error) {
-	model := a.cfg.Source.Model()
-	if model != b.cfg.Source.Model() {
-		if pa, err = a.Prepare(ctx, siteA, c); err == nil {
-			pb, err = b.Prepare(ctx, siteB, c)
-		}
-		return pa, pb, err
-	}
 	if pa.rules, err = a.cfg.Source.Rules(ctx, siteA.Slug); err != nil {
 		return pa, pb, err
 	}
 	if pb.rules, err = b.cfg.Source.Rules(ctx, siteB.Slug); err != nil {
 		return pa, pb, err
 	}
-	in, policy := classifier.FromComment(c), classifier.PolicyOf(siteA)
+	model := a.cfg.Source.Model()
+	if model != b.cfg.Source.Model() || !pa.rules.SameLinks(pb.rules) {
+		if pa, err = a.Prepare(ctx, siteA, c); err == nil {
+			pb, err = b.Prepare(ctx, siteB, c)
+		}
+		return pa, pb, err
+	}
+	in, policy := input(siteA, pa.rules, c), classifier.PolicyOf(siteA)
 	policy.Inspect = func(body *normalize.Text) {
 		about := rules.Context{Body: body, Doc: features.Doc(in)}
 		pa.fired = pa.rules.ApplyText(about)
@@ -68,6 +83,8 @@ func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, 
 	}
 	pa.verdict = model.Verdict(in, policy)
 	pb.verdict = model.WithPolicy(pa.verdict, classifier.PolicyOf(siteB))
+	pa.applyTestString(features.Doc(in))
+	pb.applyTestString(features.Doc(in))
 	return pa, pb, nil
 }
 

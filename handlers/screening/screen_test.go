@@ -111,7 +111,7 @@ func TestScreen(t *testing.T) {
 	trust := models.Rules{Authors: models.AuthorRules{TrustAfter: 2}}
 	trustAndSuspect := models.Rules{Authors: trust.Authors, SuspectWords: suspect.SuspectWords}
 	first := models.Rules{Authors: models.AuthorRules{HoldFirst: true}}
-	good := models.AuthorRecord{Approved: 5}
+	good := models.AuthorRecord{Approved: 5, Substantial: 5}
 	for name, test := range map[string]struct {
 		source source
 		sub    Submission

@@ -128,6 +128,18 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		equal(t, "nobody's", unknown, models.AuthorRecord{})
 		equal(t, "nobody's lately", n, 0)
 	},
+	"trust counts different texts of some words": func(t *testing.T, l *fixture) {
+		max := by(models.Author{ID: "u1", Name: "Max"})
+		for _, body := range []string{"ok", "great", "The harbour is calm again today.", "The harbour is calm again today.", "My train was late by an hour."} {
+			l.post(t, max, approved, withBody(body))
+		}
+		l.post(t, max, withBody("Nobody has approved this text so far."))
+		for most, want := range map[int]int{100: 2, 3: 2, 2: 1} {
+			r, _, err := l.AuthorRecord(l.ctx, "gazette", "u1", l.clock.Now(), most)
+			ok(t, err)
+			equal(t, "substantial comments", r.Substantial, want)
+		}
+	},
 	"pages of an article have no gaps and no repeats": func(t *testing.T, l *fixture) {
 		var want []string
 		for i := range 23 {

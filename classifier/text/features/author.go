@@ -5,42 +5,189 @@ import (
 	"unicode/utf8"
 
 	"winnow/classifier/text/charclass"
+	"winnow/classifier/text/lexicon"
+	"winnow/classifier/text/normalize"
 )
 
 // scanAuthor emits the words and the look of the author's name, the domain of the
-// e-mail address and the host of the home page.
-func (sc *Scanner) scanAuthor(name, mail, homePage string) {
-	if name != "" {
-		sc.field.Normalize(name)
-		words, digits := 0, 0
-		sc.eachFieldWord(func(from, to int) {
-			for _, c := range sc.wordBytes[from:to] {
-				if c >= '0' && c <= '9' {
-					digits++
+// e-mail address and the host of the home page. What they advertise is an intent:
+// "call:author:offer" and the like. The body must have been scanned.
+func (sc *Scanner) scanAuthor(in Doc) {
+	name := sc.scanName(in.Author)
+	if in.AuthorEmail != "" {
+		sc.field.Normalize(in.AuthorEmail)
+		provider := sc.field.Bytes[bytes.LastIndexByte(sc.field.Bytes, '@')+1:]
+		sc.emitAuthorHost("mail", provider)
+		if throwAwayMail[string(provider)] {
+			sc.emit(Intent, "author", "throwaway", -1, -1)
+		}
+	}
+	if in.AuthorURL != "" {
+		sc.field.Normalize(in.AuthorURL)
+		host := hostOf(sc.field.Bytes)
+		sc.emitAuthorHost("home", host)
+		if len(host) > 0 && !in.trusts(string(host)) {
+			sc.scanHomePage(name, host)
+		}
+	}
+}
+
+// authorName is what an author's name gives as evidence.
+type authorName struct {
+	words    [8]wordSpan // in Scanner.wordBytes
+	count    int         // of all words
+	commerce int         // words of advertisements
+	plain    int         // words that are no names
+	digits   int
+	intents  uint32
+	capitals bool
+}
+
+// selling are the intents that a name of a person does not have.
+const selling = 1<<intentPromote | 1<<intentFollow | 1<<intentAct | 1<<intentPrize | 1<<intentEarn | 1<<intentCrypto | 1<<intentLoan |
+	1<<intentPharmacy | 1<<intentGamble | 1<<intentDating | 1<<intentRanking | 1<<intentContact | 1<<intentDonate
+
+func (sc *Scanner) scanName(text string) (n authorName) {
+	if text == "" {
+		return n
+	}
+	sc.field.Normalize(text)
+	spans := sc.intentSpans // of the body
+	sc.openPhrases = sc.openPhrases[:0]
+	sc.eachFieldWord(func(from, to int) {
+		word := sc.wordBytes[from:to]
+		digits := n.digits
+		for _, c := range word {
+			if c >= '0' && c <= '9' {
+				n.digits++
+			}
+		}
+		sc.counters.intents = 0
+		sc.matchPhrases(wordSpan{from: int32(from), to: int32(to)}, n.count > 0)
+		n.intents |= sc.counters.intents
+		switch {
+		case commerceWords[string(word)]:
+			n.commerce++
+		case n.digits > digits, normalize.IsPlainWord(word):
+			n.plain++
+		}
+		if n.count < len(n.words) {
+			n.words[n.count] = wordSpan{from: int32(from), to: int32(to)}
+			sc.emitBytes(Author, "name", word, -1, -1)
+		}
+		n.count++
+	})
+	sc.intentSpans, n.capitals = spans, sc.field.Capitals > 0
+	sc.emitName(n)
+	return n
+}
+
+// emitName emits the look of a name and what it offers.
+func (sc *Scanner) emitName(n authorName) {
+	sc.emit(Author, "words", bucket(min(n.count, 5)), -1, -1)
+	if n.digits > 0 {
+		sc.emit(Author, "digits", bucket(min(n.digits, 4)), -1, -1)
+	}
+	if sc.field.Evidence.Total() > 0 {
+		sc.emit(Author, "disguised", "", -1, -1)
+	}
+	if len(sc.field.Links) > 0 {
+		sc.emit(Author, "link", "", -1, -1)
+		sc.emit(Intent, "author", "link", -1, -1)
+	}
+	if n.sells() {
+		sc.emit(Intent, "author", "offer", -1, -1)
+	}
+	if n.hasKeywords() {
+		sc.emit(Intent, "author", "keywords", -1, -1)
+	}
+	if n.digits >= 8 {
+		sc.emit(Intent, "author", "phone", -1, -1)
+	}
+	if n.count > 4 {
+		sc.emit(Intent, "author", "sentence", -1, -1)
+	}
+}
+
+func (n *authorName) sells() bool { return n.commerce > 0 || n.intents&selling != 0 }
+
+// hasKeywords reports whether the name is made of words that are no names, among
+// them those of advertisements: "buy shoes online", but not "Loan Nguyen".
+func (n *authorName) hasKeywords() bool { return n.sells() && (n.commerce > 1 || n.isTopic()) }
+
+// isTopic reports whether the words of a name are no names, which begin with
+// capitals: "pet adoption".
+func (n *authorName) isTopic() bool {
+	common := n.commerce + n.plain
+	return n.count > 1 && (common == n.count || common > 0 && !n.capitals)
+}
+
+// scanHomePage emits what the home page offers, and whether it agrees with the name
+// and the text. The field has the address, host is a part of it.
+func (sc *Scanner) scanHomePage(n authorName, host []byte) {
+	emit := func(what string) { sc.emit(Intent, "author:home", what, -1, -1) }
+	switch {
+	case shorteners[string(host)]:
+		emit("shortener")
+	case messengers[string(host)]:
+		emit("messenger")
+	}
+	domain := host[bytes.LastIndexByte(host, '.')+1:]
+	if promotionalDomains[string(domain)] {
+		emit("tld")
+	}
+	if namesCommerce(sc.field.Bytes) {
+		emit("offer")
+	}
+	switch named := sc.isNamedAfter(host, n); {
+	case named && n.sells():
+		emit("keywords")
+	case named:
+		emit("own")
+	case n.isTopic():
+		emit("topic")
+	}
+	from := len(sc.nameBytes)
+	sc.nameBytes = append(append(sc.nameBytes, "host:"...), host[:min(len(host), maxWordBytes)]...)
+	if sc.has(hashName(Link, sc.nameBytes[from:])) {
+		emit("text")
+	}
+	if sc.counters.intents&(1<<intentFlatter) != 0 && sc.counters.words <= 80 {
+		emit("flatter")
+	}
+}
+
+// isNamedAfter reports whether the host contains a word of the name.
+func (sc *Scanner) isNamedAfter(host []byte, n authorName) bool {
+	for _, w := range n.words[:min(n.count, len(n.words))] {
+		if word := sc.wordBytes[w.from:w.to]; len(word) > 3 && bytes.Contains(host, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesCommerce reports whether an address contains a word of advertisements. Hosts
+// seldom separate their words, so that a longer one may stand inside of others.
+func namesCommerce(address []byte) bool {
+	for i := 0; i < len(address); {
+		start := i
+		for i < len(address) && (address[i] >= utf8.RuneSelf || charclass.ASCII(address[i]).IsAlnum()) {
+			i++
+		}
+		if part := address[start:i]; len(part) > 2 {
+			if commerceWords[string(part)] && string(part) != "online" && string(part) != "top" {
+				return true
+			}
+			for _, word := range commerceStems {
+				if len(part) > len(word) && bytes.Contains(part, word) {
+					return true
 				}
 			}
-			if words++; words <= 8 {
-				sc.emitBytes(Author, "name", sc.wordBytes[from:to], -1, -1)
-			}
-		})
-		sc.emit(Author, "words", bucket(min(words, 5)), -1, -1)
-		sc.emit(Author, "digits", bucket(min(digits, 4)), -1, -1)
-		if len(sc.field.Links) > 0 {
-			sc.emit(Author, "link", "", -1, -1)
 		}
-		if sc.field.Evidence.Total() > 0 {
-			sc.emit(Author, "disguised", "", -1, -1)
-		}
+		i++
 	}
-	if mail != "" {
-		sc.field.Normalize(mail)
-		at := bytes.LastIndexByte(sc.field.Bytes, '@')
-		sc.emitAuthorHost("mail", sc.field.Bytes[at+1:])
-	}
-	if homePage != "" {
-		sc.field.Normalize(homePage)
-		sc.emitAuthorHost("home", hostOf(sc.field.Bytes))
-	}
+	return false
 }
 
 // emitAuthorHost emits a host of the author, and its top-level domain.
@@ -81,3 +228,20 @@ func (sc *Scanner) eachFieldWord(do func(from, to int)) {
 	}
 	sc.counters = counted
 }
+
+var (
+	commerceWords      = lexicon.Set(lexicon.Commerce)
+	promotionalDomains = lexicon.Set(lexicon.PromotionalDomains)
+	referenceDomains   = lexicon.Set(lexicon.ReferenceDomains)
+	throwAwayMail      = lexicon.Set(lexicon.ThrowAwayMail)
+
+	// commerceStems are the words that no other word contains by chance.
+	commerceStems = func() (stems [][]byte) {
+		for _, word := range lexicon.Section(lexicon.Commerce) {
+			if utf8.RuneCountInString(word) > 5 {
+				stems = append(stems, []byte(word))
+			}
+		}
+		return stems
+	}()
+)

@@ -19,6 +19,7 @@ type counters struct {
 	letters, digits, signs, exclamations, questions      int
 	emails, hashtags, mentions, money, phones            int
 	linkBytes, phoneUntil                                int
+	references, trusted                                  int    // links that are cited, see isReference; links to trusted hosts
 	intents                                              uint32 // a bit for each intent
 	lastPossessive                                       int    // number of the last word such as "my"; 0: none
 	scripts                                              [4]int // in the order of scriptNames

@@ -12,7 +12,7 @@ package features
 // Scheme is the version of the tokens. It is raised whenever a text may give other
 // tokens than before, because of normalization, the lexicon or this package; a
 // model of another scheme is refused.
-const Scheme = 1
+const Scheme = 2
 
 // Doc is a comment to be scanned. Only Text is required.
 type Doc struct {
@@ -22,7 +22,12 @@ type Doc struct {
 	AuthorURL    string
 	ArticleURL   string
 	ArticleTitle string
+	// Trusts reports whether links to a host, in lower case, are no evidence of
+	// spam on the comment's site. Nil: none are trusted.
+	Trusts func(host string) bool
 }
+
+func (d *Doc) trusts(host string) bool { return d.Trusts != nil && d.Trusts(host) }
 
 // Kind is the kind of a token. Its name is the first part of the token's name, and
 // so of models and of the API.

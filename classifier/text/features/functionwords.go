@@ -2,7 +2,6 @@ package features
 
 import (
 	"bytes"
-	"maps"
 	"sync"
 
 	"winnow/classifier/text/lexicon"
@@ -10,9 +9,7 @@ import (
 
 // functionWords are words of every text, such as "the", in all languages.
 var functionWords = sync.OnceValue(func() map[string]bool {
-	words := lexicon.Set(lexicon.CommonWords)
-	maps.Copy(words, lexicon.Set(lexicon.FunctionWords))
-	return words
+	return lexicon.Set(lexicon.CommonWords, lexicon.FunctionWords)
 })
 
 // IsFunctionWord reports whether a token of the last Scan is a word of every text,

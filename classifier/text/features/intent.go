@@ -1,6 +1,10 @@
 package features
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"winnow/classifier/text/normalize"
+)
 
 // intent is what a comment asks of its readers, or offers them. Spam has few
 // aims: whatever its words, it wants readers to come, to pay or to pass it on.
@@ -84,7 +88,7 @@ func (sc *Scanner) emitIntents() {
 		sc.emit(Intent, intentNames[in], suffix, sc.intentSpans[in].start, sc.intentSpans[in].end)
 	}
 	if n.links > 0 {
-		sc.emit(Intent, "link", size, -1, -1)
+		sc.emit(Intent, "link", sc.linkKind(size), -1, -1)
 	}
 	if n.phones+n.emails > 0 {
 		sc.emit(Intent, "reach", size, -1, -1)
@@ -100,4 +104,25 @@ func (sc *Scanner) emitIntents() {
 	if n.links > 0 {
 		sc.emit(Intent, "some", "link", -1, -1)
 	}
+}
+
+// linkKind returns "cited" for links of a text that has its own say and nothing to
+// sell, and otherwise the size of the text.
+func (sc *Scanner) linkKind(size string) string {
+	n := &sc.counters
+	if n.references == n.links && n.links <= 2 && n.words >= minCiting && n.intents&selling == 0 && n.phones+n.emails == 0 && sc.Body.Evidence[normalize.Link] == 0 {
+		return "cited"
+	}
+	return size
+}
+
+// minCiting is the number of words from which a text says something itself.
+const minCiting = 6
+
+// promotingLinks returns the number of links, 0 when they are cited.
+func (sc *Scanner) promotingLinks() int {
+	if sc.counters.links > 0 && sc.linkKind("") == "cited" {
+		return 0
+	}
+	return sc.counters.links
 }

@@ -2,6 +2,7 @@ package features
 
 import (
 	"bytes"
+	"strings"
 
 	"winnow/classifier/text/charclass"
 	"winnow/classifier/text/lexicon"
@@ -9,7 +10,7 @@ import (
 
 // scanLink emits the tokens of the link or e-mail address in the chunk from i to
 // end, and returns where it starts and ends.
-func (sc *Scanner) scanLink(t []byte, i, end int) (int, int) {
+func (sc *Scanner) scanLink(in Doc, t []byte, i, end int) (int, int) {
 	start, host := i, i
 	if at := bytes.Index(t[i:end], []byte("://")); at > 0 {
 		start, host = i+at, i+at+3
@@ -37,6 +38,14 @@ func (sc *Scanner) scanLink(t []byte, i, end int) (int, int) {
 			stop++
 		}
 	}
+	if sc.isTrusted(in, name, host) {
+		sc.counters.trusted++
+		sc.emit(Intent, "link", "trusted", int32(start), int32(stop))
+		return start, stop
+	}
+	if isReference(name, t[path:stop]) {
+		sc.counters.references++
+	}
 	sc.counters.links++
 	sc.counters.linkBytes += stop - start
 	if sc.counters.links <= maxOthers/8 {
@@ -44,6 +53,42 @@ func (sc *Scanner) scanLink(t []byte, i, end int) (int, int) {
 		sc.emitPath(t[path:stop], int32(path))
 	}
 	return start, stop
+}
+
+// isTrusted reports whether a host, whose chunk of the text begins at start, is one
+// that the site trusts. It must be written exactly: others normalize to the same.
+func (sc *Scanner) isTrusted(in Doc, host []byte, start int) bool {
+	if in.Trusts == nil || len(host) == 0 {
+		return false
+	}
+	at := bytes.Index(sc.Body.Bytes[start:], host) + start
+	return strings.EqualFold(sc.Body.Written(at, at+len(host)), string(host)) && in.trusts(string(host))
+}
+
+// isReference reports whether a link cites a page, as texts of substance do, rather
+// than sends readers to a site: it leads to an article and not to a home page, or to a
+// public body, and neither host nor path advertise.
+func isReference(host, path []byte) bool {
+	host = bytes.TrimPrefix(host, []byte("www."))
+	dot := bytes.LastIndexByte(host, '.')
+	if dot < 0 || shorteners[string(host)] || messengers[string(host)] {
+		return false
+	}
+	for rest := host; ; { // en.wikipedia.org, wikipedia.org, org
+		if referenceDomains[string(rest)] {
+			return true
+		}
+		next := bytes.IndexByte(rest, '.')
+		if next < 0 {
+			break
+		}
+		rest = rest[next+1:]
+	}
+	if second := bytes.LastIndexByte(host[:dot], '.'); len(host)-dot == 3 && referenceDomains[string(host[second+1:dot])] {
+		return true // gov.uk, edu.au
+	}
+	const article = 12 // bytes of a path
+	return len(path) >= article && bytes.IndexByte(path, '?') < 0 && !promotionalDomains[string(host[dot+1:])] && !namesCommerce(host) && !namesCommerce(path)
 }
 
 // isHostByte accepts letters of any script, which hosts may have.

@@ -47,10 +47,10 @@ type wordSpan struct {
 func (sc *Scanner) Scan(in Doc) []Token {
 	sc.Body.Normalize(in.Text)
 	sc.reset(len(sc.Body.Bytes))
-	sc.scanBody()
+	sc.scanBody(in)
 	sc.emitVariants()
 	sc.scanArticle(in.ArticleTitle, in.ArticleURL)
-	sc.scanAuthor(in.Author, in.AuthorEmail, in.AuthorURL)
+	sc.scanAuthor(in)
 	sc.emitShapes()
 	return sc.tokens
 }
@@ -78,7 +78,7 @@ func (sc *Scanner) reset(size int) {
 }
 
 // scanBody emits the tokens of the comment's text.
-func (sc *Scanner) scanBody() {
+func (sc *Scanner) scanBody(in Doc) {
 	t := sc.Body.Bytes
 	links := sc.Body.Links
 	last := wordSpan{from: -1} // the word before
@@ -98,7 +98,7 @@ func (sc *Scanner) scanBody() {
 		}
 		if len(links) > 0 && int(links[0]) == i {
 			links = links[1:]
-			start, stop := sc.scanLink(t, i, end)
+			start, stop := sc.scanLink(in, t, i, end)
 			last = sc.scanChunk(t, i, start, last, references)
 			i, last = stop, wordSpan{from: -1}
 		}

@@ -228,6 +228,6 @@ func FuzzScan(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body, author, mail, home, title, address string) {
 		var sc Scanner
-		checkInvariants(t, &sc, Doc{body, author, mail, home, address, title})
+		checkInvariants(t, &sc, Doc{Text: body, Author: author, AuthorEmail: mail, AuthorURL: home, ArticleURL: address, ArticleTitle: title})
 	})
 }

@@ -13,7 +13,7 @@ func (sc *Scanner) emitShapes() {
 	sc.emitShape("length", bits.Len(uint(length)))
 	sc.emitShape("words", bits.Len(uint(n.words)))
 	sc.emitShape("lines", bits.Len(uint(n.lines)))
-	sc.emitShape("links", min(n.links, 4))
+	sc.emitShape("links", min(sc.promotingLinks(), 4))
 	sc.emitShape("emails", min(n.emails, 2))
 	sc.emitShape("phones", min(n.phones, 2))
 	sc.emitShape("amounts", min(n.money, 3))
@@ -25,7 +25,7 @@ func (sc *Scanner) emitShapes() {
 	sc.emitShape("capitals", shareBucket(sc.Body.Capitals, n.letters))
 	sc.emitShape("digits", shareBucket(n.digits, length))
 	sc.emitShape("signs", shareBucket(n.signs, length))
-	if n.links > 0 {
+	if sc.promotingLinks() > 0 {
 		sc.emitShape("linkshare", shareBucket(n.linkBytes, len(sc.Body.Bytes)))
 	}
 	if n.words > 7 {

@@ -37,12 +37,18 @@ const (
 	FunctionWords            = "function words"
 	TopLevelDomains          = "top-level domains"
 	AmbiguousTopLevelDomains = "ambiguous top-level domains"
+	PlainWords               = "plain words"
 	Shorteners               = "shorteners"
 	Messengers               = "messengers"
+	Commerce                 = "commerce"
+	PromotionalDomains       = "promotional top-level domains"
+	ReferenceDomains         = "reference domains"
+	ThrowAwayMail            = "throw-away mail"
 )
 
 var titles = append([]string{
-	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, Shorteners, Messengers,
+	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, PlainWords, Shorteners, Messengers,
+	Commerce, PromotionalDomains, ReferenceDomains, ThrowAwayMail,
 }, intents...)
 
 // entry is one word or phrase.
@@ -69,11 +75,13 @@ func Section(title string) iter.Seq2[string, string] {
 	}
 }
 
-// Set returns the entries of a section in all languages.
-func Set(title string) map[string]bool {
+// Set returns the entries of sections in all languages.
+func Set(titles ...string) map[string]bool {
 	set := map[string]bool{}
-	for _, text := range Section(title) {
-		set[text] = true
+	for _, title := range titles {
+		for _, text := range Section(title) {
+			set[text] = true
+		}
 	}
 	return set
 }

@@ -8,7 +8,7 @@ func (t *Text) normalizeChunk(c []char) {
 	for i := range c {
 		s.add(c, i)
 	}
-	link := s.signs > 0 && isLinkChunk(c)
+	link := s.signs > 0 && t.isLinkChunk(c)
 	if link {
 		c[0].flags |= flagLink
 	}

@@ -102,3 +102,11 @@ func (t *Text) Origin(start, end int) (int, int) {
 	first := utf8.RuneCountInString(t.source[:from])
 	return first, first + utf8.RuneCountInString(t.source[from:to])
 }
+
+// Written returns the part of the source that t.Bytes[start:end] came from.
+func (t *Text) Written(start, end int) string {
+	if start < 0 || end >= len(t.origin) || start > end {
+		return ""
+	}
+	return t.source[t.origin[start]:t.origin[end]]
+}
