@@ -38,6 +38,7 @@ type sitePatch struct {
 	Reasons        Optional[[]models.SiteReason] `json:"reasons"`
 	SecondLook     Optional[float64]             `json:"second_look"`
 	TrainingSample Optional[int]                 `json:"training_sample"`
+	CampaignCopies Optional[int]                 `json:"campaign_copies"`
 }
 
 type thresholdsPatch struct {
@@ -86,6 +87,7 @@ func (p sitePatch) apply(site *models.Site) {
 	p.Reasons.Set(&site.Reasons)
 	p.SecondLook.SetPointer(&site.SecondLook)
 	p.TrainingSample.SetPointer(&site.TrainingSample)
+	p.CampaignCopies.SetPointer(&site.CampaignCopies)
 
 	site.Name = models.Clean(site.Name)
 	reasons := []models.SiteReason{}

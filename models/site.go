@@ -32,6 +32,10 @@ type Site struct {
 	// TrainingSample is how many of the site's first comments people look at,
 	// whatever the filter did with them; 0 is none. Nil: DefaultTrainingSample.
 	TrainingSample *int `json:"training_sample,omitempty"`
+	// CampaignCopies is from how many authors on the comments of a campaign are
+	// held whatever the model says of them, the earlier ones included; 0 is never.
+	// Nil: DefaultCampaignCopies.
+	CampaignCopies *int `json:"campaign_copies,omitempty"`
 
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
 	CreatedAt time.Time `json:"created_at"`
@@ -78,6 +82,21 @@ func (s Site) TrainingSampleSize() int {
 	return *s.TrainingSample
 }
 
+// DefaultCampaignCopies is the number of authors that make a campaign, of a site
+// without one of its own.
+const DefaultCampaignCopies = 5
+
+// maxCampaignCopies is up to how many authors of a campaign are counted.
+const maxCampaignCopies = 256
+
+// CampaignFloor returns the number of authors that make a campaign, with its default.
+func (s Site) CampaignFloor() int {
+	if s.CampaignCopies == nil {
+		return DefaultCampaignCopies
+	}
+	return *s.CampaignCopies
+}
+
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // ValidSlug reports whether s can be the slug of a site.
@@ -120,6 +139,9 @@ func (s Site) Validate() error {
 	}
 	if n := s.TrainingSample; n != nil && !(*n >= 0 && *n <= maxTrainingSample) {
 		bad.Add("training_sample", "must be from 0 to %d comments", maxTrainingSample)
+	}
+	if n := s.CampaignCopies; n != nil && *n != 0 && !(*n >= 2 && *n <= maxCampaignCopies) {
+		bad.Add("campaign_copies", "must be from 2 to %d authors, or 0", maxCampaignCopies)
 	}
 	if hold != nil && reject != nil && *hold > *reject {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")

@@ -98,6 +98,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"surge", burst,
 		"second_look", s.SecondLook,
 		"training_sample", s.TrainingSample,
+		"campaign_copies", s.CampaignCopies,
 		"reasons", reasons,
 	}, nil
 }
@@ -107,17 +108,17 @@ func auditSite(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(),
-		"training_sample": s.TrainingSampleSize(), "reader_tokens": s.SSOSecret != "",
+		"training_sample": s.TrainingSampleSize(), "campaign_copies": s.CampaignFloor(), "reader_tokens": s.SSOSecret != "",
 	}
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, reasons FROM sites`
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, campaign_copies, reasons FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, burst, reasons string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &reasons)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.CampaignCopies, &reasons)
 	if err != nil {
 		return s, err
 	}
