@@ -33,6 +33,10 @@ var campaignRows = sqldb.NewInsert("campaigns",
 	sqldb.Bool("held", func(g models.Campaign) bool { return g.Held }),
 )
 
+// bareCommentColumns are commentColumns without the article, whose row a
+// transaction writes last.
+var bareCommentColumns = strings.Replace(commentColumns, "a.url, a.title, a.section", "'', '', ''", 1)
+
 // memberRow is a comment of a campaign that was published on arrival.
 type memberRow struct {
 	campaign, comment string
@@ -88,16 +92,27 @@ func (t *tx) storeCampaigns(d campaignDeltas, requests []*insertRequest) error {
 	if err := memberRows.Add(t, d.members...); err != nil {
 		return err
 	}
+	// What this transaction holds, and what another one held while a comment was on
+	// its way; but not what moderators have approved since.
 	var w sqldb.Where
 	w.In("id", ids)
-	w.Add("held")
+	w.Add("held AND approved = 0")
 	held, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM campaigns`+w.String(), w.Args()...)
-	if err != nil || len(held) == 0 {
+	if err != nil {
 		return err
+	}
+	for _, g := range rows {
+		if g.Held && !slices.Contains(held, g.ID) {
+			held = append(held, g.ID)
+		}
+	}
+	if len(held) == 0 {
+		return nil
 	}
 	pulled, err := t.pullBack(held)
 	for _, r := range requests {
 		if c, ok := pulled[r.Comment.ID]; ok {
+			c.Article = r.Comment.Article
 			r.result.comment = c // what its front end learns
 		}
 	}
@@ -116,7 +131,7 @@ func (t *tx) pullBack(campaigns []string) (map[string]models.Comment, error) {
 		return nil, err
 	}
 	ids = append(ids, campaigns...) // their first comments
-	found, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+in+`
+	found, err := sqldb.List(t, readComment, `SELECT `+bareCommentColumns+` FROM comments c WHERE c.id`+in+`
 		AND c.status = 'approved' AND c.created_at >= $2
 		AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL)
 		AND NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.comment_id = c.id AND l.second_action = 'approve')

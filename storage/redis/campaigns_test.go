@@ -39,11 +39,10 @@ func testCampaigns(t *testing.T, url string, rdb *driver.Client) {
 func age(t *testing.T, rdb *driver.Client) func(d time.Duration) {
 	return func(d time.Duration) {
 		t.Helper()
-		for _, key := range rdb.Keys(t.Context(), "*campaign:*").Val() {
-			ageKey(t, rdb, key, d)
-		}
-		for _, key := range rdb.Keys(t.Context(), "*copies:*").Val() {
-			ageKey(t, rdb, key, d)
+		for _, kind := range []string{"campaign", "contact", "copies"} {
+			for _, key := range rdb.Keys(t.Context(), "*"+kind+":*").Val() {
+				ageKey(t, rdb, key, d)
+			}
 		}
 	}
 }

@@ -32,6 +32,12 @@ func Campaigns(t *testing.T, open func(t *testing.T) (s CampaignGrouper, pass fu
 		"a group expires after its window":                testWindow,
 		"each copy restarts the window":                   testWindowAnew,
 		"the first time is that of the first comment":     testFirst,
+		"new authors with one contact are a group":        testContact,
+		"known authors do not join by a contact":          testKnownAuthors,
+		"two established authors free a contact":          testEstablishedAuthors,
+		"the larger of two groups is chosen":              testLargerGroup,
+		"a contact is forgotten a window after its first": testContactWindow,
+		"the contact of a campaign is remembered":         testContactOfCampaign,
 		"keys with unusual characters":                    testUnusualKeys,
 		"concurrent copies are all counted, in one group": testConcurrentCopies,
 	} {
