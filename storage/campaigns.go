@@ -124,18 +124,21 @@ func (t *tx) storeCampaigns(d campaignDeltas, requests []*insertRequest) error {
 // has approved. Returns them by id.
 func (t *tx) pullBack(campaigns []string) (map[string]models.Comment, error) {
 	since := micros(t.Now.Add(-models.CampaignWindow))
-	in := t.InJSONList()
-	ids, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT comment_id FROM campaign_members WHERE campaign`+in+` AND created_at >= $2
-		ORDER BY comment_id LIMIT $3`, jsonList(campaigns), since, maxPulledBack)
-	if err != nil {
-		return nil, err
+	ids := slices.Clone(campaigns) // their first comments
+	for _, id := range campaigns {
+		members, err := sqldb.List(t, sqldb.ScanOne[string], `DELETE FROM campaign_members WHERE campaign = $1 AND comment_id IN
+			(SELECT comment_id FROM campaign_members WHERE campaign = $1 ORDER BY comment_id DESC LIMIT $2) RETURNING comment_id`, id, maxPulledBack)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, members...)
 	}
-	ids = append(ids, campaigns...) // their first comments
-	found, err := sqldb.List(t, readComment, `SELECT `+bareCommentColumns+` FROM comments c WHERE c.id`+in+`
-		AND c.status = 'approved' AND c.created_at >= $2
-		AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL)
-		AND NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.comment_id = c.id AND l.second_action = 'approve')
-		ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids), since)
+	var w sqldb.Where
+	w.In("c.id", ids)
+	w.Add("c.status = 'approved' AND c.created_at >= ?", since)
+	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL)")
+	w.Add("NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.comment_id = c.id AND l.second_action = 'approve')")
+	found, err := sqldb.List(t, readComment, `SELECT `+bareCommentColumns+` FROM comments c`+w.String()+` ORDER BY c.id`+t.ForUpdateOf("c"), w.Args()...)
 	if err != nil {
 		return nil, err
 	}
@@ -150,8 +153,7 @@ func (t *tx) pullBack(campaigns []string) (map[string]models.Comment, error) {
 		}
 		pulled[c.ID] = c
 	}
-	_, err = t.Exec(`DELETE FROM campaign_members WHERE comment_id`+in+` AND campaign`+strings.ReplaceAll(in, "$1", "$2"), jsonList(ids), jsonList(campaigns))
-	return pulled, err
+	return pulled, nil
 }
 
 // countCampaignDecision counts what moderators think of a campaign that is held:

@@ -181,8 +181,13 @@ func (s *contactScanner) link(t []byte, i int) int {
 	if end < len(t) && t[end] == '@' { // the name of an e-mail address
 		return i
 	}
-	host := strings.Trim(string(t[start:end]), ".-_")
-	domain := domainOf(host, bytes.HasSuffix(t[:start], []byte("://")))
+	name := bytes.Trim(t[start:end], ".-_")
+	scheme := bytes.HasSuffix(t[:start], []byte("://"))
+	if last := name[len(name)-1]; !scheme && '0' <= last && last <= '9' { // a decimal number
+		return i
+	}
+	host := string(name)
+	domain := domainOf(host, scheme)
 	if domain == "" {
 		return i
 	}
@@ -321,7 +326,7 @@ func (s *contactScanner) phone(t []byte, i int) int {
 		return i
 	}
 	if !dialled && (len(digits) < 10 || groups > 0 && thousands >= groups) { // an amount
-		return i
+		return end
 	}
 	s.number(string(digits))
 	return end

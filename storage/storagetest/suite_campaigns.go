@@ -54,7 +54,7 @@ func (l *fixture) statusOf(t *testing.T, ids []string) (s string) {
 }
 
 func testPullBack(t *testing.T, l *fixture) {
-	other := l.post(t, approved)
+	other := l.post(t, approved, onArticle("other"))
 	ids := l.campaign(t, 5)
 	equal(t, "statuses", l.statusOf(t, append(ids, other.ID)), "ppppp"+"a")
 	page := must(l.Queue(l.ctx, ann, models.QueueFilter{Grouped: true}))(t)
