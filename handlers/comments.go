@@ -93,6 +93,9 @@ func (s *Server) createComment(c echo.Context) error {
 	} else {
 		s.metrics.comments.WithLabelValues(string(stored.Status)).Inc()
 		s.node.Publish(ctx, commentEvent(models.CommentCreated, stored))
+		if res.Campaign.Held { // others of it may be pulled back
+			s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Site: stored.Site, Subject: res.Campaign.ID})
+		}
 	}
 	return replyCreated(c, stored, verdict, signals, from.byKey)
 }

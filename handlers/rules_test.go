@@ -227,7 +227,7 @@ func TestCampaignsAreDetected(t *testing.T) {
 // brokenCampaigns fails as a campaign store without a connection does.
 type brokenCampaigns struct{}
 
-func (brokenCampaigns) Assign(context.Context, string, models.Sketch, string, string, string) (models.Campaign, error) {
+func (brokenCampaigns) Assign(context.Context, models.CampaignQuery) (models.Campaign, error) {
 	return models.Campaign{}, errors.New("gone")
 }
 

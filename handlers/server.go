@@ -7,6 +7,7 @@ package handlers
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -104,11 +105,38 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
+	if _, ok := cfg.Campaigns.(screening.RestorableCampaigns); ok {
+		if err := s.restoreCampaigns(ctx); err != nil {
+			return nil, fmt.Errorf("restore the campaigns: %w", err)
+		}
+	}
 	s.comparer, s.whatIfs = promotion.New(cfg.DB, cfg.Now), whatif.New(cfg.DB)
 	s.traffic = traffic.New(traffic.Config{DB: cfg.DB, Node: n, Comparer: s.comparer, Now: cfg.Now, Log: cfg.Log})
 	s.metrics = s.newMetrics()
 	s.handler = s.router()
 	return s, nil
+}
+
+// restoreCampaigns continues with the campaigns of the last day, which a node
+// without Redis keeps in memory.
+func (s *Server) restoreCampaigns(ctx context.Context) error {
+	sites, err := s.db.Sites(ctx)
+	if err != nil {
+		return err
+	}
+	bySlug := make(map[string]models.Site, len(sites))
+	for _, site := range sites {
+		bySlug[site.Slug] = site
+	}
+	stored, err := s.db.RecentCampaigns(ctx)
+	if err != nil {
+		return err
+	}
+	members := make([]screening.Member, len(stored))
+	for i, m := range stored {
+		members[i] = screening.Member(m)
+	}
+	return s.screener.RestoreCampaigns(ctx, bySlug, members)
 }
 
 // Handler returns the HTTP interface.

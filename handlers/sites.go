@@ -39,6 +39,7 @@ type sitePatch struct {
 	SecondLook     Optional[float64]             `json:"second_look"`
 	TrainingSample Optional[int]                 `json:"training_sample"`
 	HoldBudget     Optional[float64]             `json:"hold_budget"`
+	CampaignCopies Optional[int]                 `json:"campaign_copies"`
 }
 
 type thresholdsPatch struct {
@@ -88,6 +89,7 @@ func (p sitePatch) apply(site *models.Site) {
 	p.SecondLook.SetPointer(&site.SecondLook)
 	p.TrainingSample.SetPointer(&site.TrainingSample)
 	p.HoldBudget.SetPointer(&site.HoldBudget)
+	p.CampaignCopies.SetPointer(&site.CampaignCopies)
 
 	site.Name = models.Clean(site.Name)
 	reasons := []models.SiteReason{}

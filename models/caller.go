@@ -14,6 +14,7 @@ const (
 	ByOrigin    CallerKind = "browser"   // a reader's browser on one of the site's pages
 	ByModerator CallerKind = "moderator" // a person of the newsroom
 	ByCommand   CallerKind = "command"   // the operator, on the command line
+	BySystem    CallerKind = "system"    // the server itself
 )
 
 // Caller is the principal of a request. Storage writes it into the audit trail.
@@ -54,6 +55,8 @@ func (c Caller) String() string {
 		return string(c.Kind) + ":" + c.Site
 	case ByModerator, ByCommand:
 		return string(c.Kind) + ":" + c.Name
+	case BySystem:
+		return string(c.Kind)
 	}
 	return "anonymous"
 }

@@ -9,12 +9,60 @@ const (
 	MinSharedBands = 4
 )
 
+// CampaignWindow is how long after the last comment of a campaign another one
+// joins it, and how far back comments are pulled back. Authors who give the same
+// contact within it, from the first one on, are a campaign.
+const CampaignWindow = 24 * time.Hour
+
 // Sketch identifies near-copies of a text (MinHash with banding): the more two
 // texts have in common, the more of these numbers are equal. Package
 // classifier/campaign computes it.
 type Sketch [SketchSize]uint64
 
-// Campaign is a group of near-identical comments on one site.
+// MaxContacts is how many contacts of a comment are compared with others.
+const MaxContacts = 8
+
+// CampaignQuery is what a comment is grouped by. Keys identify authors and
+// articles.
+type CampaignQuery struct {
+	Site, ID, Author, Article string
+	Sketch                    Sketch
+	HasSketch                 bool     // the text is long enough for one
+	Contacts                  []uint64 // hashes of links, handles and phone numbers; at most MaxContacts
+	// Standing says how known the author is on the site. Contacts join only new
+	// authors to a group; one that two established authors give is nobody's
+	// campaign.
+	Standing Standing
+	// Floor is the number of authors from which on a group is a campaign, 0 for
+	// never. The contacts of a campaign are remembered as long as it goes on.
+	Floor int
+}
+
+// Standing is how known an author is on a site.
+type Standing int
+
+const (
+	NewAuthor         Standing = iota // has no published comment
+	KnownAuthor                       // has few
+	EstablishedAuthor                 // has at least EstablishedAfter
+)
+
+// EstablishedAfter is how many published comments make an author established.
+const EstablishedAfter = 3
+
+// StandingOf returns the standing of an author with this many published comments.
+func StandingOf(approved int) Standing {
+	switch {
+	case approved <= 0:
+		return NewAuthor
+	case approved < EstablishedAfter:
+		return KnownAuthor
+	}
+	return EstablishedAuthor
+}
+
+// Campaign is a group of comments on one site that are near-copies or give the
+// same contact.
 type Campaign struct {
 	ID       string    `json:"id"`                // of its first comment
 	Count    int       `json:"count"`             // of comments, including this one
@@ -22,4 +70,10 @@ type Campaign struct {
 	Articles int       `json:"articles"`          // counted the same
 	First    time.Time `json:"first"`             // arrival of the first comment
 	Pending  int       `json:"pending,omitempty"` // pending ones, in a queue that is grouped by campaign
+	// Contact is which of the query's contacts the group was found by, from 1 on;
+	// 0: by the text, or it is new.
+	Contact int `json:"-"`
+	// Held: its comments wait for a moderator, and those that are published are
+	// pulled back.
+	Held bool `json:"-"`
 }

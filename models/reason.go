@@ -27,6 +27,7 @@ const (
 	ReasonEdited        Reason = "edited"        // its author changed it after a decision
 	ReasonShadow        Reason = "shadow"        // its author is shadow banned
 	ReasonBurst         Reason = "surge"         // it arrived in a burst
+	ReasonCampaign      Reason = "campaign"      // several authors posted it, or the same address
 )
 
 // IsModeratorReason reports whether a moderator may give r.

@@ -36,6 +36,10 @@ type Site struct {
 	// HoldBudget is the share, 0 to 1, of the comments that are neither spam nor
 	// abuse which a newly trained model may hold. Nil: DefaultHoldBudget.
 	HoldBudget *float64 `json:"hold_budget,omitempty"`
+	// CampaignCopies is from how many authors on the comments of a campaign are
+	// held whatever the model says of them, the earlier ones included; 0 is never.
+	// Nil: DefaultCampaignCopies.
+	CampaignCopies *int `json:"campaign_copies,omitempty"`
 
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
 	CreatedAt time.Time `json:"created_at"`
@@ -93,6 +97,21 @@ func (s Site) HoldShare() float64 {
 	return *s.HoldBudget
 }
 
+// DefaultCampaignCopies is the number of authors that make a campaign, of a site
+// without one of its own.
+const DefaultCampaignCopies = 5
+
+// maxCampaignCopies is up to how many authors of a campaign are counted.
+const maxCampaignCopies = 256
+
+// CampaignFloor returns the number of authors that make a campaign, with its default.
+func (s Site) CampaignFloor() int {
+	if s.CampaignCopies == nil {
+		return DefaultCampaignCopies
+	}
+	return *s.CampaignCopies
+}
+
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // ValidSlug reports whether s can be the slug of a site.
@@ -138,6 +157,9 @@ func (s Site) Validate() error {
 	}
 	if b := s.HoldBudget; b != nil && !(*b >= 0 && *b <= 1) {
 		bad.Add("hold_budget", "must be a share from 0 to 1")
+	}
+	if n := s.CampaignCopies; n != nil && *n != 0 && !(*n >= 2 && *n <= maxCampaignCopies) {
+		bad.Add("campaign_copies", "must be from 2 to %d authors, or 0", maxCampaignCopies)
 	}
 	if hold != nil && reject != nil && *hold > *reject {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")

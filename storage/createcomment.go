@@ -129,18 +129,6 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Int("updated_at", func(r *insertRequest) int64 { return r.at }),
 )
 
-// A campaign is stored from its second comment on. Nodes may write its counts in
-// another order than that in which they were counted, so only a larger one wins.
-var campaignRows = sqldb.NewInsert("campaigns",
-	`ON CONFLICT (id) DO UPDATE SET count = excluded.count, authors = excluded.authors, articles = excluded.articles
-	WHERE campaigns.count < excluded.count`,
-	sqldb.Text("id", func(g models.Campaign) string { return g.ID }),
-	sqldb.Int("count", func(g models.Campaign) int64 { return int64(g.Count) }),
-	sqldb.Int("authors", func(g models.Campaign) int64 { return int64(g.Authors) }),
-	sqldb.Int("articles", func(g models.Campaign) int64 { return int64(g.Articles) }),
-	sqldb.Int("first_at", func(g models.Campaign) int64 { return micros(g.First) }),
-)
-
 // A key that is older than idempotencyTTL can be used again.
 var idempotencyRows = sqldb.NewInsert("idempotency",
 	`ON CONFLICT (site, key) DO UPDATE SET fingerprint = excluded.fingerprint, comment_id = excluded.comment_id, created_at = excluded.created_at
@@ -212,12 +200,12 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 	events := make([]models.Event, 0, len(requests))
 	var looks []secondLookRow
 	var members []sampleRow
-	campaigns := map[string]models.Campaign{}
+	campaigns := campaignDeltas{}
 	for i, r := range requests {
 		if errs[i] != nil || r.result.replayed {
 			continue
 		}
-		c, g := r.Comment, r.Campaign
+		c := r.Comment
 		c.CreatedAt, c.UpdatedAt = t.Now, t.Now
 		r.result = insertResult{comment: c, verdict: r.Verdict}
 		comments = append(comments, r)
@@ -229,9 +217,7 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 		if inSample {
 			members = append(members, sampleRow{c.Site, c.ID, lookOf(c.ID, looks)})
 		}
-		if g.Count > max(1, campaigns[g.ID].Count) && g.ID != "" {
-			campaigns[g.ID] = g
-		}
+		campaigns.add(c, r.Campaign)
 		t.counters.touchArticle(c.Article, t.Now)
 		t.counters.countComment(c, 1)
 		t.counters.onArrival(c, r.Verdict)
@@ -248,8 +234,7 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 	if err := sampleRows.Add(t, members...); err != nil {
 		return nil, err
 	}
-	inOrder := slices.SortedFunc(maps.Values(campaigns), func(a, b models.Campaign) int { return strings.Compare(a.ID, b.ID) })
-	return errs, campaignRows.Add(t, inOrder...)
+	return errs, t.storeCampaigns(campaigns, comments)
 }
 
 // validateParents refuses replies that do not answer a comment of their own article.

@@ -127,6 +127,9 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, c, err
 	}
 	t.counters.onDecision(decision, k.initialStatus, 1)
+	if err := t.countCampaignDecision(k, old.Reason, d.Action, 1); err != nil {
+		return none, c, err
+	}
 	t.counters.onDecisionsChange(k, inForce, append(inForce, decision))
 	if err := t.labelDecision(decision, k); err != nil {
 		return none, c, err

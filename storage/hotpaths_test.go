@@ -43,7 +43,7 @@ func useHotPaths(t *testing.T, db *storage.DB) {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns,
 	} {
 		use(t.Context())
 	}
@@ -70,6 +70,21 @@ func (h *hotPaths) setUp(ctx context.Context) {
 		})
 		h.check(err)
 	}
+}
+
+func (h *hotPaths) useCampaigns(ctx context.Context) {
+	for n := range 5 {
+		c := models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, Body: "b", Status: models.Approved}
+		if n == 0 {
+			c.ID = "first"
+		}
+		_, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: c, Campaign: models.Campaign{ID: "first", Count: n + 1, Held: n == 4}})
+		h.check(err)
+	}
+	_, _, err := h.CampaignDecisions(ctx, "first")
+	h.check(err)
+	_, err = h.ApprovedCount(ctx, "gazette", "name:n")
+	h.check(err)
 }
 
 func (h *hotPaths) useQueue(ctx context.Context) {

@@ -179,6 +179,7 @@ func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 		if parent, ok := answered[c.ParentID]; ok {
 			item.Context.Parent = &parent
 		}
+		item.PulledBack = c.Reason == models.ReasonCampaign && k.initialStatus == models.Approved
 		if k.burstUntil.After(t.Now) {
 			item.Comment.Article.BurstUntil = k.burstUntil
 		}

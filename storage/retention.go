@@ -10,7 +10,7 @@ import (
 )
 
 // Purge removes what has expired: idempotency keys and events older than a day,
-// ended sessions and skips, second looks that nobody claimed for two weeks (a year
+// ended sessions and skips, members of campaigns whose window is over, second looks that nobody claimed for two weeks (a year
 // in a training sample), old keys of addresses, and what models.Retention of each site says. It returns the
 // number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
@@ -42,8 +42,14 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys + events + sessions + looks + skips, err
 	}
+	members, err := purgeBatches(ctx, db, `DELETE FROM campaign_members WHERE (campaign, comment_id) IN
+		(SELECT campaign, comment_id FROM campaign_members WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
+		0, micros(db.sql.Now().Add(-models.CampaignWindow)))
+	if err != nil {
+		return keys + events + sessions + looks + skips + members, err
+	}
 	retained, err := db.applyRetention(ctx)
-	return keys + events + sessions + looks + skips + retained, err
+	return keys + events + sessions + looks + skips + members + retained, err
 }
 
 // How many rows one transaction handles, so that others need not wait long.

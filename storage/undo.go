@@ -124,6 +124,9 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		return d, old, err
 	}
 	t.counters.onDecision(d, k.initialStatus, -1)
+	if err := t.countCampaignDecision(k, before.Reason, d.Action, -1); err != nil {
+		return d, old, err
+	}
 	inForce := slices.DeleteFunc(all, func(d models.Decision) bool { return d.UndoneAt != nil })
 	t.counters.onDecisionsChange(k, inForce, slices.DeleteFunc(slices.Clone(inForce), func(other models.Decision) bool { return other.ID == d.ID }))
 	if err := t.restoreLabel(d); err != nil {

@@ -9,7 +9,7 @@ import (
 	"winnow/models"
 )
 
-func TestSignal(t *testing.T) {
+func TestWeightOfCopies(t *testing.T) {
 	for _, c := range []struct {
 		count, authors, articles int
 		weight                   float64 // 0: no signal
@@ -22,7 +22,12 @@ func TestSignal(t *testing.T) {
 		{12, 10, 5, math.Log(50)},
 		{300, 200, 100, 4},
 	} {
-		s, ok := campaign.Signal(models.Campaign{Count: c.count, Authors: c.authors, Articles: c.articles})
+		var s models.Signal
+		all := campaign.Signals(models.Campaign{Count: c.count, Authors: c.authors, Articles: c.articles}, campaign.Print{})
+		ok := len(all) == 1
+		if ok {
+			s = all[0]
+		}
 		if ok != (c.weight > 0) || math.Abs(s.Weight-c.weight) > 1e-9 {
 			t.Errorf("%+v: %+v, %v", c, s, ok)
 		}

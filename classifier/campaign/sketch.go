@@ -1,7 +1,8 @@
-// Package campaign finds near-copies: comments with the same text except for
-// names, links, numbers or emoji. Of returns a sketch of a text; the Campaigns of
-// packages storage/memory and storage/redis keep the sketches of some time and
-// group equal ones; Signal returns what a group means for the verdict.
+// Package campaign finds comments that belong together: near-copies, which are the
+// same text except for names, links, numbers or emoji, and texts that lead to the
+// same contact. PrintOf returns what a comment is compared by; the Campaigns of
+// packages storage/memory and storage/redis keep that for some time and group
+// comments; Signals returns what a group means for the verdict.
 //
 // The package is pure: it uses no clock, no network and no database.
 package campaign
@@ -41,6 +42,12 @@ const rows = 2
 // campaigns vary is left out: links, addresses, mentions, words with digits,
 // signs. In scripts without spaces, pairs of characters take the place of words.
 func SketchOf(t *normalize.Text) (models.Sketch, bool) {
+	sketch, words := sketchOf(t)
+	return sketch, words > 0
+}
+
+// sketchOf also returns the number of words, or 0 when there is too little text.
+func sketchOf(t *normalize.Text) (sketch models.Sketch, words int) {
 	s := sketcher{}
 	for i := range s.minima {
 		s.minima[i] = math.MaxUint64
@@ -49,9 +56,8 @@ func SketchOf(t *normalize.Text) (models.Sketch, bool) {
 		i = s.read(t.Bytes, i)
 	}
 	if s.distinct < minWords || s.letters < minLetters {
-		return models.Sketch{}, false
+		return models.Sketch{}, 0
 	}
-	var sketch models.Sketch
 	for i := range sketch {
 		h := uint64(i + 1)
 		for _, m := range s.minima[i*rows : (i+1)*rows] {
@@ -59,7 +65,7 @@ func SketchOf(t *normalize.Text) (models.Sketch, bool) {
 		}
 		sketch[i] = h
 	}
-	return sketch, true
+	return sketch, s.words
 }
 
 // sketcher is the state of one sketch.

@@ -17,7 +17,8 @@
 //	rule:too-short       Detail is the length in characters
 //	rule:too-long        Detail is the length in characters
 //
-// A verdict also has "campaign:copies" of package classifier/campaign, and the
+// A verdict also has "campaign:copies" or "campaign:contact" of package
+// classifier/campaign, and the
 // model's own signals: the names of tokens, such as "word:casino", as
 // features.Scanner.Name gives them; "rest:" and a kind of tokens; and "prior".
 //

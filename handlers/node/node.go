@@ -111,6 +111,17 @@ func (n *Node) AuthorRecord(ctx context.Context, site, authorID string, since ti
 	return n.db.AuthorRecord(ctx, site, authorID, since, limit)
 }
 
+// ApprovedCount returns how many comments of an author are published on a site.
+func (n *Node) ApprovedCount(ctx context.Context, site, authorKey string) (int, error) {
+	return n.db.ApprovedCount(ctx, site, authorKey)
+}
+
+// CampaignDecisions returns how many comments of a campaign moderators approved and
+// rejected since it is held.
+func (n *Node) CampaignDecisions(ctx context.Context, id string) (approved, rejected int, err error) {
+	return n.db.CampaignDecisions(ctx, id)
+}
+
 // StartBurst stores that the comments on an article are held until a time, and
 // notifies the other nodes.
 func (n *Node) StartBurst(ctx context.Context, site, article string, until time.Time) error {

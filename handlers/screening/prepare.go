@@ -15,11 +15,10 @@ import (
 // Prepared is what one comment gives by itself, without regard to its author's record
 // and to other comments.
 type Prepared struct {
-	verdict   models.Verdict  // of the model
-	rules     *rules.Set      // of the site
-	fired     []models.Signal // of the rules about the text
-	sketch    models.Sketch
-	hasSketch bool // the text is long enough for a sketch
+	verdict models.Verdict  // of the model
+	rules   *rules.Set      // of the site
+	fired   []models.Signal // of the rules about the text
+	print   campaign.Print
 }
 
 // Prepare applies the live model and the site's rules to a text. It counts nothing, so
@@ -33,7 +32,7 @@ func (s *Screener) Prepare(ctx context.Context, site models.Site, c models.Comme
 	p, in, policy := Prepared{rules: set}, input(site, set, c), classifier.PolicyOf(site)
 	policy.Inspect = func(body *normalize.Text) {
 		p.fired = set.ApplyText(rules.Context{Body: body, Doc: features.Doc(in)})
-		p.sketch, p.hasSketch = campaign.SketchOf(body)
+		p.print = campaign.PrintOf(body, features.Doc(in), knownHosts(site, c, set))
 	}
 	p.verdict = s.cfg.Source.Model().Verdict(in, policy)
 	p.applyTestString(features.Doc(in))
@@ -78,8 +77,10 @@ func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, 
 		if pb.fired = pa.fired; pb.rules != pa.rules {
 			pb.fired = pb.rules.ApplyText(about)
 		}
-		pa.sketch, pa.hasSketch = campaign.SketchOf(body)
-		pb.sketch, pb.hasSketch = pa.sketch, pa.hasSketch
+		pa.print = campaign.PrintOf(body, about.Doc, knownHosts(siteA, c, pa.rules))
+		if pb.print = pa.print; pb.rules != pa.rules { // which may allow other links
+			pb.print = campaign.PrintOf(body, about.Doc, knownHosts(siteB, c, pb.rules))
+		}
 	}
 	pa.verdict = model.Verdict(in, policy)
 	pb.verdict = model.WithPolicy(pa.verdict, classifier.PolicyOf(siteB))

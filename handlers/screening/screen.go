@@ -35,15 +35,14 @@ type Source interface {
 	// AuthorRecord returns the record of an identified author, and how many of
 	// the last comments, at most limit, were rejected since a time.
 	AuthorRecord(ctx context.Context, site, authorID string, since time.Time, limit int) (r models.AuthorRecord, rejected int, err error)
+	// ApprovedCount returns how many comments of an author, by models.Author.Key,
+	// are published.
+	ApprovedCount(ctx context.Context, site, authorKey string) (int, error)
+	// CampaignDecisions returns how many comments of a campaign moderators approved
+	// and rejected since it is held.
+	CampaignDecisions(ctx context.Context, id string) (approved, rejected int, err error)
 	// StartBurst stores that the comments on an article are held until a time.
 	StartBurst(ctx context.Context, site, article string, until time.Time) error
-}
-
-// Campaigns groups the near-copies on a site. Assign counts a comment by its id
-// and returns the group that it belongs to. Keys identify authors and
-// articles. Groups may be forgotten; the database keeps the group of a comment.
-type Campaigns interface {
-	Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
 }
 
 // Config is what a Screener needs. All fields are required.
@@ -56,10 +55,13 @@ type Config struct {
 }
 
 // Screener screens comments. It is safe for concurrent use.
-type Screener struct{ cfg Config }
+type Screener struct {
+	cfg   Config
+	names authorNames
+}
 
 // New returns a screener.
-func New(cfg Config) *Screener { return &Screener{cfg} }
+func New(cfg Config) *Screener { return &Screener{cfg: cfg} }
 
 // Submission is a comment to screen. CheckRestrictions returns its
 // restrictions.
@@ -97,14 +99,12 @@ func (s *Screener) Decide(ctx context.Context, sub Submission, p Prepared) (Resu
 	if err != nil {
 		return Result{}, err
 	}
-	var group models.Campaign
-	if p.hasSketch {
-		group = s.matchCampaign(ctx, sub.Comment, p.sketch)
-		if copies, ok := campaign.Signal(group); ok {
-			fired = append(fired, copies)
-		}
-	}
+	group, matched := s.matchCampaign(ctx, sub.Site, sub.Comment, p.print)
+	fired = append(fired, campaign.Signals(group, matched)...)
 	v := rules.Combine(p.verdict, fired...)
+	if group.Held && v.Action == models.Hold {
+		v.Reason = models.ReasonCampaign
+	}
 	if sub.Honeypot {
 		v.Action, v.Reason = models.Reject, models.ReasonHoneypot
 	}
@@ -148,19 +148,4 @@ func withLanguage(sub Submission, r Result) Result {
 		r.Lang = language.Detect(sub.Comment.Body)
 	}
 	return r
-}
-
-// matchCampaign counts a comment among its near-copies. An author is identified
-// by id, or else by name and address together. When this fails, the comment has
-// no campaign and is screened without it.
-func (s *Screener) matchCampaign(ctx context.Context, c models.Comment, sketch models.Sketch) models.Campaign {
-	author := "id " + c.Author.ID
-	if c.Author.ID == "" {
-		author = "name " + c.Author.Name + " " + c.Client.Hash
-	}
-	group, err := s.cfg.Campaigns.Assign(ctx, c.Site, sketch, c.ID, author, c.Article.ID)
-	if err != nil {
-		s.cfg.Log.ErrorContext(ctx, "campaign lookup failed", "error", err)
-	}
-	return group
 }

@@ -22,6 +22,7 @@ type source struct {
 	rejected int
 	err      error // of StartBurst
 	bursts   []time.Time
+	decided  [2]int // comments of a campaign that were approved, and rejected
 }
 
 var starter = sync.OnceValues(classifier.Starter)
@@ -48,6 +49,14 @@ func (s *source) AuthorRecord(context.Context, string, string, time.Time, int) (
 	return s.record, s.rejected, nil
 }
 
+func (s *source) ApprovedCount(context.Context, string, string) (int, error) {
+	return s.record.Approved, nil
+}
+
+func (s *source) CampaignDecisions(context.Context, string) (approved, rejected int, err error) {
+	return s.decided[0], s.decided[1], nil
+}
+
 func (s *source) StartBurst(_ context.Context, _, _ string, until time.Time) error {
 	s.bursts = append(s.bursts, until)
 	return s.err
@@ -60,8 +69,8 @@ type campaigns struct {
 	authors []string
 }
 
-func (c *campaigns) Assign(_ context.Context, _ string, _ models.Sketch, _, author, _ string) (models.Campaign, error) {
-	c.authors = append(c.authors, author)
+func (c *campaigns) Assign(_ context.Context, q models.CampaignQuery) (models.Campaign, error) {
+	c.authors = append(c.authors, q.Author)
 	return c.group, c.err
 }
 

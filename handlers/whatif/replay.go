@@ -68,12 +68,13 @@ type replay struct {
 	clock    time.Time            // the arrival of the current comment
 	bursts   map[string]time.Time // until when, by article
 	records  *records
+	approved map[string]int // comments of this replay, by models.Author.Key
 }
 
 var _ screening.Source = (*replay)(nil)
 
 func newReplay(s Setting, from *shared) *replay {
-	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}}
+	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}, approved: map[string]int{}}
 	if from.before != nil {
 		r.records = newRecords(from)
 	}
@@ -98,6 +99,9 @@ func (r *replay) decide(ctx context.Context, c storage.PostedComment, p screenin
 		return Outcome{}, err
 	}
 	r.records.set(c.Comment, res.Status, c.CreatedAt)
+	if res.Status == models.Approved {
+		r.approved[c.Author.Key()]++
+	}
 	return Outcome{State{res.Status, res.Reason}, res.Verdict.Probability()}, nil
 }
 
@@ -122,6 +126,17 @@ func (r *replay) Sanction(_ context.Context, _, authorKey string) (*models.Sanct
 // AuthorRecord returns the record that an author has at the current comment.
 func (r *replay) AuthorRecord(ctx context.Context, _, authorID string, since time.Time, limit int) (models.AuthorRecord, int, error) {
 	return r.records.of(ctx, authorID, since, limit)
+}
+
+// ApprovedCount counts the comments that the replay has approved: what was published
+// before is not known of all authors.
+func (r *replay) ApprovedCount(_ context.Context, _, authorKey string) (int, error) {
+	return r.approved[authorKey], nil
+}
+
+// CampaignDecisions returns none: moderators have decided on other campaigns.
+func (r *replay) CampaignDecisions(context.Context, string) (approved, rejected int, err error) {
+	return 0, 0, nil
 }
 
 // StartBurst starts a burst of the replay.

@@ -31,6 +31,7 @@ var reasons = map[models.Reason]clause{
 	models.ReasonEscalated:     {"a moderator left it to an editor", "ein Moderator ihn der Redaktionsleitung überlassen hat"},
 	models.ReasonEdited:        {"its author changed it after a decision", "sein Autor ihn nach einer Entscheidung geändert hat"},
 	models.ReasonShadow:        {"every comment of this author waits for a moderator", "jeder Kommentar dieses Autors auf eine Freigabe wartet"},
+	models.ReasonCampaign:      {"several authors posted the same text or the same address", "mehrere Autoren denselben Text oder dieselbe Adresse eingesandt haben"},
 	models.ReasonBurst:         {"unusually many comments arrived on this article", "zu diesem Artikel ungewöhnlich viele Kommentare eintrafen"},
 }
 
@@ -53,6 +54,8 @@ var signals = map[string]clause{
 	"rule:too-short":      {"is shorter than the site allows", "kürzer ist, als die Website erlaubt"},
 	"rule:too-long":       {"is longer than the site allows", "länger ist, als die Website erlaubt"},
 	"campaign:copies":     {"was posted in several near-copies", "in mehreren ähnlichen Fassungen eingesandt wurde"},
+
+	"campaign:contact": {"gives a link, name or phone number that several new authors gave", "einen Link, Namen oder eine Telefonnummer nennt, die mehrere neue Autoren nannten"},
 
 	"word":           {"uses words of known spam, such as {what}", "Wörter bekannten Spams verwendet, etwa {what}"},
 	"pair":           {"uses phrases of known spam, such as {what}", "Wendungen bekannten Spams verwendet, etwa {what}"},

@@ -39,7 +39,7 @@ func TestCampaignsBoundedMemory(t *testing.T) {
 		for k := range s {
 			s[k] = uint64(i*len(s) + k)
 		}
-		found, _ := c.Assign(t.Context(), "gazette", s, fmt.Sprint(i), "ann", "a")
+		found, _ := c.Assign(t.Context(), models.CampaignQuery{Site: "gazette", Sketch: s, HasSketch: true, ID: fmt.Sprint(i), Author: "ann", Article: "a"})
 		return found
 	}
 	const comments = 60_000
@@ -52,9 +52,9 @@ func TestCampaignsBoundedMemory(t *testing.T) {
 	if found := assign(comments - 20_000); found.Count != 2 {
 		t.Errorf("the comment before the last 20,000 was dropped: %+v", found)
 	}
-	clock.Pass(3 * memory.CampaignWindow)
+	clock.Pass(3 * models.CampaignWindow)
 	assign(comments)
-	clock.Pass(3 * memory.CampaignWindow)
+	clock.Pass(3 * models.CampaignWindow)
 	assign(comments)
 	if n := c.Len(); n > 2*models.SketchSize {
 		t.Errorf("%d bands are stored after a pause", n)
@@ -69,7 +69,7 @@ func BenchmarkCampaigns(b *testing.B) {
 		for k := range s {
 			s[k] = (i%5000)<<8 + uint64(k)
 		}
-		c.Assign(b.Context(), "gazette", s, "c", "ann", "a")
+		c.Assign(b.Context(), models.CampaignQuery{Site: "gazette", Sketch: s, HasSketch: true, ID: "c", Author: "ann", Article: "a"})
 		i++
 	}
 }

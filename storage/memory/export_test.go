@@ -11,5 +11,5 @@ func (l *Limiter) Len() int {
 func (c *Campaigns) Len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.current) + len(c.previous)
+	return len(c.bands.current) + len(c.bands.previous) + len(c.contacts.current) + len(c.contacts.previous)
 }

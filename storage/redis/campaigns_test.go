@@ -9,7 +9,6 @@ import (
 	driver "github.com/redis/go-redis/v9"
 
 	"winnow/models"
-	"winnow/storage/memory"
 	"winnow/storage/redis"
 	"winnow/storage/storagetest"
 )
@@ -40,11 +39,10 @@ func testCampaigns(t *testing.T, url string, rdb *driver.Client) {
 func age(t *testing.T, rdb *driver.Client) func(d time.Duration) {
 	return func(d time.Duration) {
 		t.Helper()
-		for _, key := range rdb.Keys(t.Context(), "*campaign:*").Val() {
-			ageKey(t, rdb, key, d)
-		}
-		for _, key := range rdb.Keys(t.Context(), "*copies:*").Val() {
-			ageKey(t, rdb, key, d)
+		for _, kind := range []string{"campaign", "contact", "copies"} {
+			for _, key := range rdb.Keys(t.Context(), "*"+kind+":*").Val() {
+				ageKey(t, rdb, key, d)
+			}
 		}
 	}
 }
@@ -66,7 +64,7 @@ func assign(t *testing.T, c *redis.Client, id, author string) models.Campaign {
 	for i := range s {
 		s[i] = uint64(i + 1)
 	}
-	found, err := c.Campaigns().Assign(t.Context(), "gazette", s, id, author, "a")
+	found, err := c.Campaigns().Assign(t.Context(), models.CampaignQuery{Site: "gazette", Sketch: s, HasSketch: true, ID: id, Author: author, Article: "a"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +95,7 @@ func TestCampaignKeys(t *testing.T) {
 		if !strings.HasPrefix(key, "winnow:{gazette}:") {
 			t.Errorf("%q lacks the hash tag of its site", key)
 		}
-		if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > memory.CampaignWindow {
+		if ttl := rdb.PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > models.CampaignWindow {
 			t.Errorf("%q expires in %v", key, ttl)
 		}
 		if strings.Contains(key, "campaign:") {
@@ -140,7 +138,7 @@ func BenchmarkCampaigns(b *testing.B) {
 		for k := range s {
 			s[k] = (i%5000)<<8 + uint64(k)
 		}
-		if _, err := c.Campaigns().Assign(b.Context(), "gazette", s, "c", "ann", "a"); err != nil {
+		if _, err := c.Campaigns().Assign(b.Context(), models.CampaignQuery{Site: "gazette", Sketch: s, HasSketch: true, ID: "c", Author: "ann", Article: "a"}); err != nil {
 			b.Fatal(err)
 		}
 	}

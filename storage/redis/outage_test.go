@@ -256,7 +256,7 @@ func benchComment(b *testing.B, c *redis.Client) {
 		for k := range s {
 			s[k] = uint64(i%5000)<<8 + uint64(k)
 		}
-		if _, err := c.Campaigns().Assign(ctx, "gazette", s, strings.Repeat("c", 36), "ann", "a"); err != nil {
+		if _, err := c.Campaigns().Assign(ctx, models.CampaignQuery{Site: "gazette", Sketch: s, HasSketch: true, ID: strings.Repeat("c", 36), Author: "ann", Article: "a"}); err != nil {
 			b.Error(err)
 		}
 		took = append(took, time.Since(begun))

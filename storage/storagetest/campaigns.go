@@ -14,7 +14,7 @@ import (
 
 // A CampaignGrouper groups near-copies.
 type CampaignGrouper interface {
-	Assign(ctx context.Context, site string, sketch models.Sketch, id, author, article string) (models.Campaign, error)
+	Assign(ctx context.Context, q models.CampaignQuery) (models.Campaign, error)
 }
 
 // Campaigns is the conformance suite of a CampaignGrouper. The function open
@@ -32,6 +32,12 @@ func Campaigns(t *testing.T, open func(t *testing.T) (s CampaignGrouper, pass fu
 		"a group expires after its window":                testWindow,
 		"each copy restarts the window":                   testWindowAnew,
 		"the first time is that of the first comment":     testFirst,
+		"new authors with one contact are a group":        testContact,
+		"known authors do not join by a contact":          testKnownAuthors,
+		"two established authors free a contact":          testEstablishedAuthors,
+		"the larger of two groups is chosen":              testLargerGroup,
+		"a contact is forgotten a window after its first": testContactWindow,
+		"the contact of a campaign is remembered":         testContactOfCampaign,
 		"keys with unusual characters":                    testUnusualKeys,
 		"concurrent copies are all counted, in one group": testConcurrentCopies,
 	} {
@@ -49,11 +55,15 @@ type campaignTest struct {
 
 func (x campaignTest) assign(t *testing.T, sketch models.Sketch, id, author, article string) models.Campaign {
 	t.Helper()
-	c, err := x.s.Assign(t.Context(), "gazette", sketch, id, author, article)
+	c, err := x.s.Assign(t.Context(), query("gazette", sketch, id, author, article))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func query(site string, s models.Sketch, id, author, article string) models.CampaignQuery {
+	return models.CampaignQuery{Site: site, ID: id, Author: author, Article: article, Sketch: s, HasSketch: true, Floor: 5}
 }
 
 // is checks the group except its time.
@@ -141,7 +151,7 @@ func testManyAuthors(t *testing.T, x campaignTest) {
 
 func testSites(t *testing.T, x campaignTest) {
 	for _, site := range []string{"gazette", "herald", ""} {
-		c, err := x.s.Assign(t.Context(), site, sketch(1, 0, 0), "c-"+site, "ann", "a")
+		c, err := x.s.Assign(t.Context(), query(site, sketch(1, 0, 0), "c-"+site, "ann", "a"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,16 +161,16 @@ func testSites(t *testing.T, x campaignTest) {
 
 func testWindow(t *testing.T, x campaignTest) {
 	x.assign(t, sketch(1, 0, 0), "c1", "ann", "a")
-	x.pass(memory.CampaignWindow - time.Minute)
+	x.pass(models.CampaignWindow - time.Minute)
 	is(t, x.assign(t, sketch(1, 0, 0), "c2", "ann", "a"), "c1", 2, 1, 1)
-	x.pass(memory.CampaignWindow + time.Minute)
+	x.pass(models.CampaignWindow + time.Minute)
 	is(t, x.assign(t, sketch(1, 0, 0), "c3", "bob", "b"), "c3", 1, 1, 1)
 }
 
 func testWindowAnew(t *testing.T, x campaignTest) {
 	for i := range 5 {
 		is(t, x.assign(t, sketch(1, i, 2), fmt.Sprint("c", i), "ann", "a"), "c0", i+1, 1, 1)
-		x.pass(memory.CampaignWindow * 2 / 3)
+		x.pass(models.CampaignWindow * 2 / 3)
 	}
 }
 
@@ -178,7 +188,7 @@ func testFirst(t *testing.T, x campaignTest) {
 func testUnusualKeys(t *testing.T, x campaignTest) {
 	unusual := "a}b{c\x00\r\n\xff ü" + strings.Repeat("x", 1000)
 	for i := range 2 {
-		c, err := x.s.Assign(t.Context(), unusual, sketch(1, 0, 0), unusual, unusual, unusual)
+		c, err := x.s.Assign(t.Context(), query(unusual, sketch(1, 0, 0), unusual, unusual, unusual))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +202,7 @@ func testConcurrentCopies(t *testing.T, x campaignTest) {
 	for i := range callers {
 		all.Go(func() {
 			for j := range each {
-				if _, err := x.s.Assign(t.Context(), "gazette", sketch(1, i, 2), fmt.Sprint("c", i, "-", j), fmt.Sprint(i), "a"); err != nil {
+				if _, err := x.s.Assign(t.Context(), query("gazette", sketch(1, i, 2), fmt.Sprint("c", i, "-", j), fmt.Sprint(i), "a")); err != nil {
 					t.Error(err)
 				}
 			}

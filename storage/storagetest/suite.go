@@ -24,6 +24,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"comments", commentTests},
 		{"queue", queueTests},
 		{"claims", claimTests},
+		{"campaigns", campaignMemberTests},
 		{"decisions", decisionTests},
 		{"second looks", secondLookTests},
 		{"training", trainingTests},

@@ -61,7 +61,7 @@ const settingsForm = (site, path) => form("save", settingFields(site),
   ["changes.try", ({ mode, thresholds, surge }) => tryOut(path, { mode, thresholds, surge })]);
 
 const settingFields = (site) => {
-  const { name = "", mode = "post", second_look: secondLook, training_sample: sample, origins = [] } = site;
+  const { name = "", mode = "post", second_look: secondLook, training_sample: sample, campaign_copies: copies, origins = [] } = site;
   const { retention = {}, surge = {}, thresholds = {} } = site;
   const numbers = (group, values, keys, empty) =>
     keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
@@ -70,6 +70,7 @@ const settingFields = (site) => {
     ["mode", mode, choices("mode")],
     ["second_look", secondLook ?? "", "number"],
     ["training_sample", sample ?? "", "number"],
+    ["campaign_copies", copies ?? "", "number"],
     ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
     ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
     ...numbers("thresholds", thresholds, ["hold", "reject"], ""),

@@ -1,0 +1,241 @@
+package storage
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"winnow/models"
+	"winnow/storage/sqldb"
+)
+
+// maxPulledBack is how many comments one transaction pulls back. The comments
+// that join the campaign later pull back the rest.
+const maxPulledBack = 500
+
+// A campaign is stored from its second comment on. Nodes may write its counts in
+// another order than that in which they were counted, so only larger ones win.
+// The statement locks the row also when nothing changes: of two nodes that store
+// comments of one campaign, the second one finds the comments of the first.
+var campaignRows = sqldb.NewInsert("campaigns",
+	`ON CONFLICT (id) DO UPDATE SET held = campaigns.held OR excluded.held,
+	count = CASE WHEN campaigns.count < excluded.count THEN excluded.count ELSE campaigns.count END,
+	authors = CASE WHEN campaigns.count < excluded.count THEN excluded.authors ELSE campaigns.authors END,
+	articles = CASE WHEN campaigns.count < excluded.count THEN excluded.articles ELSE campaigns.articles END`,
+	sqldb.Text("id", func(g models.Campaign) string { return g.ID }),
+	sqldb.Int("count", func(g models.Campaign) int64 { return int64(g.Count) }),
+	sqldb.Int("authors", func(g models.Campaign) int64 { return int64(g.Authors) }),
+	sqldb.Int("articles", func(g models.Campaign) int64 { return int64(g.Articles) }),
+	sqldb.Int("first_at", func(g models.Campaign) int64 { return micros(g.First) }),
+	sqldb.Bool("held", func(g models.Campaign) bool { return g.Held }),
+)
+
+// bareCommentColumns are commentColumns without the article, whose row a
+// transaction writes last.
+var bareCommentColumns = strings.Replace(commentColumns, "a.url, a.title, a.section", "'', '', ''", 1)
+
+// memberRow is a comment of a campaign that was published on arrival.
+type memberRow struct {
+	campaign, comment string
+	at                int64
+}
+
+var memberRows = sqldb.NewInsert("campaign_members", "",
+	sqldb.Text("campaign", func(m memberRow) string { return m.campaign }),
+	sqldb.Text("comment_id", func(m memberRow) string { return m.comment }),
+	sqldb.Int("created_at", func(m memberRow) int64 { return m.at }),
+)
+
+// campaignDeltas are what a transaction adds to campaigns.
+type campaignDeltas struct {
+	groups  map[string]models.Campaign
+	members []memberRow
+}
+
+// add adds a new comment of a group. Most comments are the first of theirs, which
+// is not stored.
+func (d *campaignDeltas) add(c models.Comment, g models.Campaign) {
+	if g.ID == "" || g.Count < 2 {
+		return
+	}
+	if d.groups == nil {
+		d.groups = map[string]models.Campaign{}
+	}
+	known := d.groups[g.ID]
+	if known.Count > g.Count {
+		g, known = known, g
+	}
+	g.Held = g.Held || known.Held
+	d.groups[g.ID] = g
+	if c.Status == models.Approved && c.ID != g.ID {
+		d.members = append(d.members, memberRow{g.ID, c.ID, micros(c.CreatedAt)})
+	}
+}
+
+// storeCampaigns writes campaigns and pulls back what is published of those that
+// are held. requests are the comments of this transaction.
+func (t *tx) storeCampaigns(d campaignDeltas, requests []*insertRequest) error {
+	if len(d.groups) == 0 {
+		return nil
+	}
+	ids := slices.Sorted(maps.Keys(d.groups)) // in this order, which prevents deadlocks between nodes
+	rows := make([]models.Campaign, len(ids))
+	for i, id := range ids {
+		rows[i] = d.groups[id]
+	}
+	if err := campaignRows.Add(t, rows...); err != nil {
+		return err
+	}
+	if err := memberRows.Add(t, d.members...); err != nil {
+		return err
+	}
+	// What this transaction holds, and what another one held while a comment was on
+	// its way; but not what moderators have approved since.
+	var w sqldb.Where
+	w.In("id", ids)
+	w.Add("held AND approved = 0")
+	held, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM campaigns`+w.String(), w.Args()...)
+	if err != nil {
+		return err
+	}
+	for _, g := range rows {
+		if g.Held && !slices.Contains(held, g.ID) {
+			held = append(held, g.ID)
+		}
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	pulled, err := t.pullBack(held)
+	for _, r := range requests {
+		if c, ok := pulled[r.Comment.ID]; ok {
+			c.Article = r.Comment.Article
+			r.result.comment = c // what its front end learns
+		}
+	}
+	return err
+}
+
+// pullBack makes the published comments of campaigns pending again, so that they
+// wait with the others: those of the last models.CampaignWindow that no moderator
+// has approved. Returns them by id.
+func (t *tx) pullBack(campaigns []string) (map[string]models.Comment, error) {
+	since := micros(t.Now.Add(-models.CampaignWindow))
+	ids := slices.Clone(campaigns) // their first comments
+	for _, id := range campaigns {
+		members, err := sqldb.List(t, sqldb.ScanOne[string], `DELETE FROM campaign_members WHERE campaign = $1 AND comment_id IN
+			(SELECT comment_id FROM campaign_members WHERE campaign = $1 ORDER BY comment_id DESC LIMIT $2) RETURNING comment_id`, id, maxPulledBack)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, members...)
+	}
+	var w sqldb.Where
+	w.In("c.id", ids)
+	w.Add("c.status = 'approved' AND c.created_at >= ?", since)
+	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL)")
+	w.Add("NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.comment_id = c.id AND l.second_action = 'approve')")
+	found, err := sqldb.List(t, readComment, `SELECT `+bareCommentColumns+` FROM comments c`+w.String()+` ORDER BY c.id`+t.ForUpdateOf("c"), w.Args()...)
+	if err != nil {
+		return nil, err
+	}
+	pulled := make(map[string]models.Comment, len(found))
+	for _, old := range found {
+		c, err := t.setStatus(old, models.Pending, models.ReasonCampaign)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.audit(models.Caller{Kind: models.BySystem}, c.Site, "comment.pull_back", c.ID, auditStateOf(old), auditStateOf(c)); err != nil {
+			return nil, err
+		}
+		pulled[c.ID] = c
+	}
+	return pulled, nil
+}
+
+// countCampaignDecision counts what moderators think of a campaign that is held:
+// a decision on one of its comments, or with -1 that it was undone.
+func (t *tx) countCampaignDecision(k commentRow, reason models.Reason, action models.Action, change int) error {
+	if reason != models.ReasonCampaign || k.campaign == nil {
+		return nil
+	}
+	approved, rejected := change, 0
+	if action != models.Approve {
+		approved, rejected = 0, change
+	}
+	_, err := t.Exec(`UPDATE campaigns SET approved = approved + $1, rejected = rejected + $2 WHERE id = $3`, approved, rejected, k.campaign.ID)
+	return err
+}
+
+// CampaignDecisions returns how many comments of a campaign moderators approved
+// and rejected since it is held.
+func (db *DB) CampaignDecisions(ctx context.Context, id string) (approved, rejected int, err error) {
+	n, err := read(ctx, db, func(t *tx) ([2]int, error) {
+		found, err := sqldb.List(t, func(scan sqldb.Scanner) (n [2]int, err error) {
+			err = scan(&n[0], &n[1])
+			return n, err
+		}, `SELECT approved, rejected FROM campaigns WHERE id = $1`, id)
+		return slices.Concat(found, [][2]int{{}})[0], err
+	})
+	return n[0], n[1], err
+}
+
+// ApprovedCount returns how many comments of an author, by models.Author.Key, are
+// published on a site.
+func (db *DB) ApprovedCount(ctx context.Context, site, authorKey string) (int, error) {
+	return read(ctx, db, func(t *tx) (int, error) {
+		found, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT approved FROM authors WHERE site = $1 AND key = $2`, site, authorKey)
+		return slices.Concat(found, []int{0})[0], err
+	})
+}
+
+// CampaignMember is a comment with the campaign that it belongs to.
+type CampaignMember struct {
+	Comment  models.Comment
+	Campaign string // id
+	Approved int    // published comments of its author, this one not counted
+}
+
+// maxRecent is how many comments RecentCampaigns returns of all sites together.
+const maxRecent = 20_000
+
+// RecentCampaigns returns the comments of the last models.CampaignWindow that
+// belong to a campaign, single ones too, oldest first: at most the newest 20,000.
+// A node without Redis continues from them after a restart.
+func (db *DB) RecentCampaigns(ctx context.Context) ([]CampaignMember, error) {
+	sites, err := db.slugs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []CampaignMember
+	for _, site := range sites {
+		found, err := read(ctx, db, func(t *tx) ([]CampaignMember, error) {
+			return t.recentMembers(site, t.Now.Add(-models.CampaignWindow), maxRecent/len(sites))
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.SortStableFunc(all, func(a, b CampaignMember) int {
+		return cmp.Or(a.Comment.CreatedAt.Compare(b.Comment.CreatedAt), cmp.Compare(a.Comment.ID, b.Comment.ID))
+	})
+	return all, nil
+}
+
+func (t *tx) recentMembers(site string, since time.Time, limit int) ([]CampaignMember, error) {
+	return sqldb.List(t, func(scan sqldb.Scanner) (m CampaignMember, err error) {
+		into, done := commentInto(&m.Comment)
+		err = scan(append(into, &m.Campaign, &m.Approved)...)
+		if done(); m.Comment.Status == models.Approved {
+			m.Approved--
+		}
+		return m, err
+	}, `SELECT `+commentColumns+`, c.campaign, coalesce(w.approved, 0)`+commentTables+`
+		LEFT JOIN authors w ON w.site = c.site AND w.key = c.author_key
+		WHERE c.site = $1 AND c.created_at >= $2 AND c.campaign <> '' AND c.body <> ''
+		ORDER BY c.created_at DESC, c.id DESC LIMIT $3`, site, micros(since), limit)
+}
