@@ -11,7 +11,7 @@ type Input struct {
 	ArticleURL, ArticleTitle             string
 	// Trusts reports whether links to a host, in lower case, are no evidence of
 	// spam on the comment's site. Nil: none are trusted.
-	Trusts func(host string) bool
+	Trusts func(host string) bool `json:"-"`
 }
 
 // FromComment returns the input for a comment.
