@@ -30,9 +30,12 @@ type Manifest struct {
 	Traffic      *TrafficSummary    `json:"traffic,omitempty"`
 	HoldBudgets  map[string]float64 `json:"hold_budgets,omitempty"` // of the sites that have their own
 
-	Spam    *Head   `json:"spam,omitempty"`
-	Abuse   *Head   `json:"abuse,omitempty"`
-	Metrics Metrics `json:"figures"` // cross-validated, see Train
+	Spam  *Head `json:"spam,omitempty"`
+	Abuse *Head `json:"abuse,omitempty"`
+	// Address has the log odds of abuse of a comment by each pattern of address, see
+	// addressPriors. Nil in files of earlier releases.
+	Address map[string]float64 `json:"address,omitempty"`
+	Metrics Metrics            `json:"figures"` // cross-validated, see Train
 
 	// For the comparison with the live model, see package gate.
 	Clusters     Counts         `json:"clusters,omitzero"`      // texts learned from, near copies counted once

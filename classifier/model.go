@@ -25,6 +25,7 @@ func (m *Model) Manifest() Manifest { return m.manifest }
 // thresholds, and never rejects.
 type Policy struct {
 	Hold, Reject *float64 // thresholds, in probability of spam; nil: the model's own
+	Abuse        *float64 // threshold, in probability of abuse; nil: the model's own
 	Site         string
 	// Inspect, unless nil, is called with the normalized text, so that rules and
 	// campaigns need not normalize it again. The text is valid until it returns.
@@ -33,7 +34,7 @@ type Policy struct {
 
 // PolicyOf returns the policy that the comments of a site are scored with.
 func PolicyOf(s models.Site) Policy {
-	return Policy{Hold: s.Thresholds.Hold, Reject: s.Thresholds.Reject, Site: s.Slug}
+	return Policy{Hold: s.Thresholds.Hold, Reject: s.Thresholds.Reject, Abuse: s.Thresholds.Abuse, Site: s.Slug}
 }
 
 // minSiteLabels is how many labels of ham, and of spam, a model must have learned

@@ -23,6 +23,7 @@ type scorer struct {
 	candidates    []int32 // indices of tokens whose bucket in the table is not empty
 	features      []feature
 	contributions []contribution
+	patterns      []contribution // of tokens of kind features.Address
 	nameBuf       []byte
 	sum           [heads][blocks]float64 // of the features' weights
 	count         [heads][blocks]int     // of the features that a head knows
@@ -79,10 +80,10 @@ func (s *scorer) logit(h *Head, head int) float64 {
 	return z
 }
 
-// Verdict scores a comment. The signals explain the head that decided the
-// action: the abuse head when the reason is abuse or the model has no spam
-// head, else the spam head. Their weights sum to the log odds of that head's
-// probability.
+// Verdict scores a comment. The signals explain what decided the action: the
+// patterns of address or the abuse head, whichever finds abuse more likely, when
+// the reason is abuse; else the spam head, or the abuse head of a model without one.
+// Their weights sum to the log odds of that probability.
 func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	s := scorers.Get().(*scorer)
 	defer scorers.Put(s)
@@ -100,6 +101,12 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 		abuse = &p
 	}
 	v := m.Decide(spam, abuse, p)
+	v.Address = s.address(m)
+	decideAddress(&v, p)
+	if v.Reason == models.ReasonAbuse && v.Abuse == v.Address {
+		v.Signals = s.explainAddress()
+		return v
+	}
 	explained := spamHead
 	if v.Reason == models.ReasonAbuse || m.manifest.Spam == nil {
 		explained = abuseHead
@@ -123,8 +130,11 @@ func (m *Model) Decide(spam, abuse *float64, p Policy) models.Verdict {
 			v.Action, v.Reason = models.Hold, models.ReasonSpam
 		}
 	}
-	if abuse != nil {
-		at := m.manifest.Abuse.holdAt(p.Site)
+	if h := m.manifest.Abuse; h != nil && abuse != nil {
+		at := h.holdAt(p.Site)
+		if p.Abuse != nil {
+			at = *p.Abuse
+		}
 		if v.Action == models.Approve && *abuse >= at {
 			v.Action, v.Reason = models.Hold, models.ReasonAbuse
 		}
@@ -139,6 +149,8 @@ func (m *Model) Decide(spam, abuse *float64, p Policy) models.Verdict {
 // signals are still those of the first policy.
 func (m *Model) WithPolicy(v models.Verdict, p Policy) models.Verdict {
 	other := m.Decide(v.Spam, v.Abuse, p)
+	other.Address = v.Address
+	decideAddress(&other, p)
 	other.Signals = v.Signals
 	return other
 }

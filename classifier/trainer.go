@@ -122,6 +122,7 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	t.checkUnknown()
 	t.countVotes()
 	t.weighTexts()
+	t.learnAddress()
 	t.addPriors()
 	t.vocabulary.selectTerms(t.minRows(), t.opt.MaxTokens)
 	file, err := newRowFile()

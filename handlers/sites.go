@@ -45,11 +45,13 @@ type sitePatch struct {
 type thresholdsPatch struct {
 	Hold   Optional[float64] `json:"hold"`
 	Reject Optional[float64] `json:"reject"`
+	Abuse  Optional[float64] `json:"abuse"`
 }
 
 func (p thresholdsPatch) apply(t *models.Thresholds) {
 	p.Hold.SetPointer(&t.Hold)
 	p.Reject.SetPointer(&t.Reject)
+	p.Abuse.SetPointer(&t.Abuse)
 }
 
 type retentionPatch struct {

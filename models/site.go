@@ -46,10 +46,12 @@ type Site struct {
 }
 
 // Thresholds are the probabilities of spam at which a site's comments are held or
-// rejected. Nil: the model's own, measured on held-out labels.
+// rejected, and of abuse at which they are held. Nil: the model's own, measured on
+// held-out labels.
 type Thresholds struct {
 	Hold   *float64 `json:"hold,omitempty"`
 	Reject *float64 `json:"reject,omitempty"`
+	Abuse  *float64 `json:"abuse,omitempty"`
 }
 
 // Retention is how many days a site keeps personal data. 0 is forever.
@@ -144,7 +146,7 @@ func (s Site) Validate() error {
 	s.Burst.validate(&bad)
 	validateReasons(&bad, s.Reasons)
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
-	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject} {
+	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject, "thresholds.abuse": s.Thresholds.Abuse} {
 		if t != nil && !(*t >= 0 && *t <= 1) {
 			bad.Add(name, "must be a probability from 0 to 1")
 		}

@@ -16,9 +16,12 @@ const (
 
 // Verdict is the result of the classifier and the rules for a comment.
 type Verdict struct {
-	Spam   *float64 `json:"spam,omitempty"`  // probability; nil: the model has no head for it
-	Abuse  *float64 `json:"abuse,omitempty"` // the same
-	Action Action   `json:"action"`
+	Spam  *float64 `json:"spam,omitempty"`  // probability; nil: the model has no head for it
+	Abuse *float64 `json:"abuse,omitempty"` // the same
+	// Address is the part of Abuse that patterns of insults and threats show by
+	// themselves; nil when the text has none. It is not stored.
+	Address *float64 `json:"-"`
+	Action  Action   `json:"action"`
 	// Reason is why the action is not approve, or why the comment was held
 	// although it is, such as ReasonBurst.
 	Reason Reason `json:"reason,omitempty"`

@@ -91,6 +91,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"mode", s.Mode,
 		"hold", s.Thresholds.Hold,
 		"reject", s.Thresholds.Reject,
+		"abuse", s.Thresholds.Abuse,
 		"sso_secret", s.SSOSecret,
 		"keep_addresses", s.Retention.Addresses,
 		"keep_rejected", s.Retention.Rejected,
@@ -113,12 +114,12 @@ func auditSite(s models.Site) map[string]any {
 	}
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reasons FROM sites`
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reasons FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, burst, reasons string
 	var at int64
-	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.SSOSecret, &at,
+	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
 		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &reasons)
 	if err != nil {
 		return s, err

@@ -110,10 +110,10 @@ func listSites(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) 
 		return json.NewEncoder(c.Root().Writer).Encode(sites)
 	}
 	w := tabwriter.NewWriter(c.Root().Writer, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tSURGE\tKEEPS\tORIGINS")
+	fmt.Fprintln(w, "SLUG\tNAME\tMODE\tHOLD\tREJECT\tABUSE\tSURGE\tKEEPS\tORIGINS")
 	for _, s := range sites {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d/%d/%d\t%s\n", s.Slug, s.Name, s.Mode,
-			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), formatBurst(s.Burst),
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d/%d/%d\t%s\n", s.Slug, s.Name, s.Mode,
+			threshold(s.Thresholds.Hold), threshold(s.Thresholds.Reject), threshold(s.Thresholds.Abuse), formatBurst(s.Burst),
 			s.Retention.Addresses, s.Retention.Rejected, s.Retention.Labels, strings.Join(s.Origins, " "))
 	}
 	return w.Flush()

@@ -22,6 +22,7 @@ func siteFlags() []cli.Flag {
 		&cli.StringFlag{Name: "mode", Usage: "post: publish what the filter approves; pre: hold all comments for a moderator"},
 		&cli.StringFlag{Name: "hold", Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the threshold of the model"},
 		&cli.StringFlag{Name: "reject", Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
+		&cli.StringFlag{Name: "abuse", Usage: "`PROBABILITY` of abuse from which comments are held, or \"model\" for the threshold of the model"},
 		&cli.StringFlag{Name: "sso-secret", Usage: "HS256 `SECRET` with which the site signs reader tokens; \"\" for none"},
 		&cli.StringFlag{Name: "sso-secret-file", Usage: "read the secret from `FILE`, which other users cannot see; - for standard input"},
 		&cli.FloatFlag{Name: "second-look", Usage: "`SHARE`, 0 to 1, of decisions and of automatically approved or rejected comments that get a second look (default 0.01)"},
@@ -137,7 +138,7 @@ func changeSetting(c *cli.Command, s *models.Site) error {
 		}
 		s.Burst = burst
 	}
-	for flag, threshold := range map[string]**float64{"hold": &s.Thresholds.Hold, "reject": &s.Thresholds.Reject} {
+	for flag, threshold := range map[string]**float64{"hold": &s.Thresholds.Hold, "reject": &s.Thresholds.Reject, "abuse": &s.Thresholds.Abuse} {
 		if !c.IsSet(flag) {
 			continue
 		}

@@ -130,6 +130,15 @@ var signals = map[string]clause{
 	"call:reach:short": {"is a short text with a phone number or an e-mail address", "ein kurzer Text mit Telefonnummer oder E-Mail-Adresse ist"},
 	"call:some:link":   {"asks something of its readers and has a link", "etwas von seinen Lesern will und einen Link hat"},
 
+	"address":            {"attacks a person or a group", "eine Person oder Gruppe angreift"},
+	"address:threat":     {"threatens a person or a group: {what}", "eine Person oder Gruppe bedroht: {what}"},
+	"address:wish":       {"wishes harm to a person or a group: {what}", "einer Person oder Gruppe Schaden wünscht: {what}"},
+	"address:dehumanise": {"denies that people are people: {what}", "Menschen das Menschsein abspricht: {what}"},
+	"address:insult":     {"insults a person: {what}", "eine Person beleidigt: {what}"},
+	"address:group":      {"insults a group: {what}", "eine Gruppe beleidigt: {what}"},
+	"address:slur":       {"uses a slur: {what}", "ein Schimpfwort für eine Gruppe verwendet: {what}"},
+	"address:hate":       {"declares hatred of a person or a group: {what}", "einer Person oder Gruppe Hass erklärt: {what}"},
+
 	"rest:word":    {"has many words that are usual in such comments", "viele Wörter hat, die in solchen Kommentaren üblich sind"},
 	"rest:chars":   {"has many parts of words that are usual in such comments", "viele Wortteile hat, die in solchen Kommentaren üblich sind"},
 	"rest:link":    {"has links like those of spam", "Links hat, wie sie in Spam üblich sind"},
@@ -141,6 +150,7 @@ var signals = map[string]clause{
 	"rest:author":  {"has an author like those of such comments", "einen Autor wie solche Kommentare hat"},
 	"rest:article": {"has little to do with the article", "wenig mit dem Artikel zu tun hat"},
 	"rest:call":    {"asks something of its readers", "etwas von seinen Lesern will"},
+	"rest:address": {"attacks a person or a group", "eine Person oder Gruppe angreift"},
 	"rest":         {"resembles such comments in many small things", "solchen Kommentaren in vielem ähnelt"},
 	"prior":        {"resembles most comments here that were rejected", "den meisten Kommentaren ähnelt, die hier abgelehnt wurden"},
 }

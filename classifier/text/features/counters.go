@@ -18,6 +18,8 @@ type counters struct {
 	words, distinct, ngrams, lines, emoji, links, others int
 	letters, digits, signs, exclamations, questions      int
 	emails, hashtags, mentions, money, phones            int
+	sentences                                            int
+	quoted                                               bool // after an odd number of quotation marks
 	linkBytes, phoneUntil                                int
 	references, trusted                                  int    // links that are cited, see isReference; links to trusted hosts
 	intents                                              uint32 // a bit for each intent
@@ -57,7 +59,13 @@ func (n *counters) addSign(r rune) {
 	switch r {
 	case '!':
 		n.exclamations++
+		n.sentences++
 	case '?':
 		n.questions++
+		n.sentences++
+	case '.', ';', '…', '؟', '؛', '。':
+		n.sentences++
+	case '"', '«', '»':
+		n.quoted = !n.quoted
 	}
 }

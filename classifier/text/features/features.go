@@ -46,12 +46,13 @@ const (
 	Author                     // a part of the author's name, e-mail address or home page
 	Article                    // what the comment shares with the article
 	Intent                     // what it asks of its readers, or offers them
+	Address                    // what it does to a person or a group
 	NumKinds                   // one more than the last kind
 )
 
 var kindNames = [NumKinds]string{
 	Word: "word", Pair: "pair", Chars: "chars", Link: "link", Number: "number", Reference: "mark",
-	Emoji: "emoji", Obfuscated: "fold", Shape: "shape", Author: "author", Intent: "call", Article: "article",
+	Emoji: "emoji", Obfuscated: "fold", Shape: "shape", Author: "author", Intent: "call", Article: "article", Address: "address",
 }
 
 func (k Kind) String() string { return kindNames[k] }

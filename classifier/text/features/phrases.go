@@ -2,8 +2,9 @@ package features
 
 // openPhrase is the beginning of a phrase, which the next word may continue.
 type openPhrase struct {
-	node  uint16
+	node  uint32
 	start int32 // in the text
+	first int32 // number of its first word
 }
 
 // matchPhrases continues the open phrases with a word, begins those that start
@@ -14,18 +15,24 @@ func (sc *Scanner) matchPhrases(w wordSpan, adjacent bool) {
 		sc.openPhrases = sc.openPhrases[:0]
 	}
 	word := sc.wordBytes[w.from:w.to]
-	candidates := append(sc.openPhrases, openPhrase{0, w.start})
+	candidates := append(sc.openPhrases, openPhrase{0, w.start, int32(sc.counters.words)})
 	sc.openPhrases = candidates[:0] // written behind the place that is read
 	for _, p := range candidates {
-		at, in := p.node, intentNone
+		at, in, address := p.node, intentNone, uint16(0)
 		if at != 0 {
 			if at = sc.phrases.next(at, ' '); at == 0 {
 				continue
 			}
 		}
-		if at, in = sc.phrases.matchWord(at, word); at != 0 && sc.phrases[at].symbols != 0 {
-			sc.openPhrases = append(sc.openPhrases, openPhrase{at, p.start})
+		if at, in, address = sc.phrases.matchWord(at, word); at != 0 && sc.phrases[at].symbols != 0 {
+			sc.openPhrases = append(sc.openPhrases, openPhrase{at, p.start, p.first})
 		}
 		sc.recordIntent(in, p.start, w.end)
+		if address != 0 && len(sc.addressHits) < maxAddressHits {
+			sc.addressHits = append(sc.addressHits, addressHit{
+				first: p.first, last: int32(sc.counters.words), start: p.start, end: w.end,
+				set: address, sentence: int32(sc.counters.sentences), quoted: sc.counters.quoted,
+			})
+		}
 	}
 }

@@ -30,6 +30,9 @@ type Scanner struct {
 	phrases     trie                 // once it is needed
 	openPhrases []openPhrase         // phrases that the next word may continue
 	intentSpans [numIntents]wordSpan // the first place of each intent
+	addressSets addressSets          // likewise
+	addressHits []addressHit         // phrases of the patterns of address
+	sentence    []roleInLanguage     // buffer of emitAddress
 	slots       []uint32             // hash table of tokens: index + 1, or 0 when free
 	counters    counters
 }
@@ -49,6 +52,7 @@ func (sc *Scanner) Scan(in Doc) []Token {
 	sc.reset(len(sc.Body.Bytes))
 	sc.scanBody(in)
 	sc.emitVariants()
+	sc.emitAddress()
 	sc.scanArticle(in.ArticleTitle, in.ArticleURL)
 	sc.scanAuthor(in)
 	sc.emitShapes()
@@ -58,7 +62,8 @@ func (sc *Scanner) Scan(in Doc) []Token {
 // reset prepares for a text of size bytes.
 func (sc *Scanner) reset(size int) {
 	if sc.phrases == nil {
-		sc.phrases = phraseTrie()
+		built := phraseTrie()
+		sc.phrases, sc.addressSets = built.trie, built.addressSets
 	}
 	// There are fewer than four tokens a byte, and the bounds above keep their
 	// number below that of the slots.
@@ -73,6 +78,7 @@ func (sc *Scanner) reset(size int) {
 	sc.slots = sc.slots[:want]
 	clear(sc.slots)
 	sc.tokens, sc.variants, sc.openPhrases = sc.tokens[:0], sc.variants[:0], sc.openPhrases[:0]
+	sc.addressHits = sc.addressHits[:0]
 	sc.wordBytes, sc.nameBytes = append(sc.wordBytes[:0], ' '), sc.nameBytes[:0]
 	sc.counters = counters{}
 }
@@ -86,6 +92,7 @@ func (sc *Scanner) scanBody(in Doc) {
 		if t[i] == ' ' || t[i] == '\n' {
 			if t[i] == '\n' {
 				sc.counters.lines++
+				sc.counters.sentences++
 				last.from = -1
 			}
 			i++

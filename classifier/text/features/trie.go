@@ -11,17 +11,19 @@ import (
 	"winnow/classifier/text/normalize"
 )
 
-// trie holds the phrases of all intents, one symbol a step. The first node is
+// trie holds the phrases of all intents and of the patterns of address, one symbol a step. The first node is
 // the root.
 type trie []node
 
 // node has a bit for each symbol that goes on. Its children are stored side by
 // side in the order of their symbols, so that one step reads one node.
 type node struct {
-	symbols      uint64
-	firstChild   uint16
-	intent       intent // of the phrase that ends here
-	prefixIntent intent // of the phrase that ends here with any ending of its last word
+	symbols       uint64
+	firstChild    uint32
+	intent        intent // of the phrase that ends here
+	prefixIntent  intent // of the phrase that ends here with any ending of its last word
+	address       uint16 // index into addressSets, of the phrases that end here
+	prefixAddress uint16 // likewise, of those that end here with any ending of their last word
 }
 
 // Symbols are letters, the space, digits, and the upper and lower half of each
@@ -57,40 +59,56 @@ func appendSymbols(b []byte, letter byte) []byte {
 	return append(b, letter>>4-8+upperHalf, letter&15+lowerHalf)
 }
 
+// phrase is a phrase of the lexicon.
+type phrase struct {
+	key     string
+	open    bool // any ending of the last word
+	intent  intent
+	address languageRoles
+}
+
 // phraseTrie builds the trie when the first text is scanned.
-var phraseTrie = sync.OnceValue(func() trie {
-	type phrase struct {
-		key    string
-		open   bool // any ending of the last word
-		intent intent
-	}
+var phraseTrie = sync.OnceValue(func() (built struct {
+	trie
+	addressSets
+},
+) {
 	var phrases []phrase
-	var keys []string
 	for in := intentPromote; in < numIntents; in++ {
 		if in == intentOwnWork {
 			continue // made of the next two
 		}
 		for _, text := range lexicon.Section(sectionOf(in)) {
 			key, open := encodePhrase(text)
-			phrases = append(phrases, phrase{key, open, in})
-			keys = append(keys, key)
+			phrases = append(phrases, phrase{key: key, open: open, intent: in})
 		}
+	}
+	phrases = appendAddress(phrases)
+	keys := make([]string, len(phrases))
+	for i, p := range phrases {
+		keys[i] = p.key
 	}
 	slices.Sort(keys)
 	t := buildTrie(keys)
 	for _, p := range phrases {
-		at := uint16(0)
-		for i := range len(p.key) {
-			at = t.child(at, p.key[i])
-		}
-		if p.open {
+		if at := t.find(p.key); p.intent != intentNone && p.open {
 			t[at].prefixIntent = p.intent
-		} else {
+		} else if p.intent != intentNone {
 			t[at].intent = p.intent
 		}
 	}
-	return t
+	built.trie, built.addressSets = t, t.setAddress(phrases)
+	return built
 })
+
+// find returns the node of a key that the trie has.
+func (t trie) find(key string) uint32 {
+	at := uint32(0)
+	for i := range len(key) {
+		at = t.child(at, key[i])
+	}
+	return at
+}
 
 // sectionOf returns the title of an intent's section of the lexicon.
 func sectionOf(in intent) string {
@@ -124,7 +142,7 @@ func buildTrie(keys []string) trie {
 	t, branches := trie{{}}, []branch{{keys: keys}}
 	for at := 0; at < len(t); at++ {
 		keys, depth := branches[at].keys, branches[at].depth
-		t[at].firstChild = uint16(len(t))
+		t[at].firstChild = uint32(len(t))
 		for len(keys) > 0 {
 			if len(keys[0]) == depth {
 				keys = keys[1:]
@@ -143,17 +161,17 @@ func buildTrie(keys []string) trie {
 }
 
 // child returns the node that a symbol leads to, 0 when there is none.
-func (t trie) child(at uint16, symbol byte) uint16 {
+func (t trie) child(at uint32, symbol byte) uint32 {
 	n := &t[at]
 	bit := uint64(1) << (symbol & 63)
 	if n.symbols&bit == 0 {
 		return 0
 	}
-	return n.firstChild + uint16(bits.OnesCount64(n.symbols&(bit-1)))
+	return n.firstChild + uint32(bits.OnesCount64(n.symbols&(bit-1)))
 }
 
 // next returns the node that a byte of a letter leads to, 0 when there is none.
-func (t trie) next(at uint16, letter byte) uint16 {
+func (t trie) next(at uint32, letter byte) uint32 {
 	if letter < utf8.RuneSelf {
 		return t.child(at, symbols[letter])
 	}
@@ -164,9 +182,10 @@ func (t trie) next(at uint16, letter byte) uint16 {
 }
 
 // matchWord follows the letters of a word from a node. It returns the node after
-// them, 0 when there is none, and the intent of a phrase that ends with the word.
-func (t trie) matchWord(at uint16, word []byte) (uint16, intent) {
-	prefix := intentNone
+// them, 0 when there is none, and the intent and the set of roles of the phrases
+// that end with the word.
+func (t trie) matchWord(at uint32, word []byte) (uint32, intent, uint16) {
+	prefix, prefixAddress := intentNone, uint16(0)
 	for i := 0; i < len(word); {
 		size := 1
 		if word[i] < utf8.RuneSelf {
@@ -182,17 +201,23 @@ func (t trie) matchWord(at uint16, word []byte) (uint16, intent) {
 			size = n
 		}
 		if at == 0 {
-			return 0, prefix
+			return 0, prefix, prefixAddress
 		}
 		if in := t[at].prefixIntent; in != intentNone {
 			prefix = in
 		}
+		if t[at].prefixAddress != 0 {
+			prefixAddress = t[at].prefixAddress
+		}
 		i += size
 	}
 	if in := t[at].intent; in != intentNone {
-		return at, in
+		prefix = in
 	}
-	return at, prefix
+	if t[at].address != 0 {
+		prefixAddress = t[at].address
+	}
+	return at, prefix, prefixAddress
 }
 
 // phraseLetter returns a letter without its accent; й is a letter of its own.

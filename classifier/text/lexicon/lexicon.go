@@ -16,7 +16,7 @@ import (
 	"sync"
 )
 
-//go:embed *.txt
+//go:embed *.txt address/*.txt
 var files embed.FS
 
 // Sections that say what a comment asks of its readers, or offers them, by the
@@ -25,6 +25,15 @@ var files embed.FS
 var intents = []string{
 	"promote", "follow", "act", "prize", "earn", "crypto", "loan", "pharmacy", "gamble", "dating", "ranking",
 	"contact", "beg", "donate", "flatter", Possessive, Media,
+}
+
+// Roles are the sections of address/*.txt: what words are in the patterns of
+// insults and threats, see features/addressrules.go. A phrase may stand in several,
+// and in those of several languages.
+var Roles = []string{
+	"you", "object", "like you", "them", "group", "these", "be", "insult", "slur", "vermin", "intend", "harm", "i harm",
+	"maim", "make", "ought", "harmed", "killing", "deserved", "wish", "die", "better", "without", "hate", "disgust",
+	"denial", "threat", "curse", "scorn",
 }
 
 // Titles of sections.
@@ -46,10 +55,10 @@ const (
 	ThrowAwayMail            = "throw-away mail"
 )
 
-var titles = append([]string{
+var titles = slices.Concat([]string{
 	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, PlainWords, Shorteners, Messengers,
 	Commerce, PromotionalDomains, ReferenceDomains, ThrowAwayMail,
-}, intents...)
+}, intents, Roles)
 
 // entry is one word or phrase.
 type entry struct {
@@ -100,6 +109,11 @@ func parseAll(files fs.FS) (map[string][]entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	address, err := fs.Glob(files, "address/*.txt")
+	if err != nil {
+		return nil, err
+	}
+	names = append(names, address...)
 	sections := map[string][]entry{}
 	for _, name := range names {
 		content, err := fs.ReadFile(files, name)
@@ -115,7 +129,7 @@ func parseAll(files fs.FS) (map[string][]entry, error) {
 
 // parse adds the entries of one file. Errors begin with the file and the line.
 func parse(sections map[string][]entry, name, content string) error {
-	language := strings.TrimSuffix(name, path.Ext(name))
+	language := strings.TrimSuffix(path.Base(name), path.Ext(name))
 	title := ""
 	line := 0
 	for text := range strings.SplitSeq(content, "\n") {

@@ -74,7 +74,7 @@ const settingFields = (site) => {
     ["campaign_copies", copies ?? "", "number"],
     ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
     ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
-    ...numbers("thresholds", thresholds, ["hold", "reject"], ""),
+    ...numbers("thresholds", thresholds, ["hold", "reject", "abuse"], ""),
     ["origins", origins],
   ];
 };
