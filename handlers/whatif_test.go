@@ -89,6 +89,7 @@ func newScriptSite(t *testing.T, open func(testing.TB, func() time.Time) *storag
 	f.as("ada", "POST", "/v1/models", modelFile(t, model)).must(http.StatusCreated)
 	f.as("ada", "PATCH", "/v1/sites/gazette", object{
 		"thresholds": object{"hold": 0.9}, "surge": object{"count": 20, "minutes": 5, "hold_minutes": 30},
+		"campaign_copies": 0, // a replay does not pull back, nor know decisions on campaigns
 	}).must(http.StatusOK)
 	f.setRules(scriptRules())
 	return f

@@ -53,6 +53,19 @@ type AuthorRecord struct {
 // MinSubstance is how long a comment must be to earn its author trust: some words.
 const MinSubstance = 25
 
+// maxSubstance is how much of a text is compared with others, in characters.
+const maxSubstance = 200
+
+// Substance returns what tells a text from others of its author, or "" when it is too
+// short to earn trust.
+func Substance(body string) string {
+	characters := []rune(body)
+	if len(characters) < MinSubstance {
+		return ""
+	}
+	return string(characters[:min(len(characters), maxSubstance)])
+}
+
 // Trust is the share of an author's decided comments that were approved, with one
 // more of each kind added (Laplace's rule of succession), rounded to three
 // decimals. It is 0.5 for an unknown author.

@@ -98,13 +98,16 @@ func (db *DB) RecordsBefore(ctx context.Context, w Window) (map[string]models.Au
 		records := map[string]models.AuthorRecord{}
 		_, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
 			var r models.AuthorRecord
-			err = scan(&id, &r.Approved, &r.Rejected)
+			err = scan(&id, &r.Approved, &r.Rejected, &r.Substantial)
 			records[id] = r
 			return id, err
 		}, `SELECT c.author_id, max(a.approved) - sum(CASE WHEN c.status = 'approved' THEN 1 ELSE 0 END),
-				max(a.rejected) - sum(CASE WHEN c.status = 'rejected' THEN 1 ELSE 0 END)
+				max(a.rejected) - sum(CASE WHEN c.status = 'rejected' THEN 1 ELSE 0 END),
+				(SELECT count(DISTINCT substr(b.body, 1, 200)) FROM comments b WHERE b.site = c.site AND b.author_key = c.author_key
+					AND b.status = 'approved' AND length(b.body) >= $4 AND (b.created_at, b.id) < ($2, $3))
 			FROM comments c JOIN authors a ON a.site = c.site AND a.key = c.author_key
-			WHERE c.site = $1 AND (c.created_at, c.id) >= ($2, $3) AND c.author_id <> '' GROUP BY c.author_id`, w.site, w.first.At, w.first.ID)
+			WHERE c.site = $1 AND (c.created_at, c.id) >= ($2, $3) AND c.author_id <> '' GROUP BY c.author_id, c.site, c.author_key`,
+			w.site, w.first.At, w.first.ID, models.MinSubstance)
 		return records, err
 	})
 }

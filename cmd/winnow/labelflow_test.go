@@ -20,7 +20,7 @@ func TestLoopTrainsFromAFreshServer(t *testing.T) {
 	database := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
 	n := start(t, database)
 	var site struct{ Slug, Key string }
-	if err := json.Unmarshal([]byte(must(t, "", "site", "add", "gazette", "--json", database)), &site); err != nil {
+	if err := json.Unmarshal([]byte(must(t, "", "site", "add", "gazette", "--json", "--campaign-copies", "0", database)), &site); err != nil {
 		t.Fatal(err)
 	}
 	must(t, "a fine pass phrase\n", "moderator", "add", "ada", "--role", "admin", "--password-stdin", database)

@@ -26,7 +26,7 @@ type comparison struct {
 	window      storage.Window
 	db          *storage.DB
 	now, then   *replay
-	decisions   *decisions // nil when no rule needs author records
+	decisions   *decisions
 	result      Result
 	transitions map[Transition]int // by transitions without a count
 }
@@ -47,9 +47,7 @@ func newComparison(ctx context.Context, db *storage.DB, req Request) (*compariso
 	if err != nil {
 		return nil, err
 	}
-	if sources.before != nil {
-		c.decisions = newDecisions(db.WindowDecisions(ctx, window))
-	}
+	c.decisions = newDecisions(db.WindowDecisions(ctx, window))
 	c.now, c.then = newReplay(req.Now, sources), newReplay(req.Then, sources)
 	return c, nil
 }
@@ -57,9 +55,7 @@ func newComparison(ctx context.Context, db *storage.DB, req Request) (*compariso
 // screen screens the comments of the window with both settings. Texts are prepared ahead
 // on all processors; what depends on earlier comments is then done in their order.
 func (c *comparison) screen(ctx context.Context) error {
-	if c.decisions != nil {
-		defer c.decisions.stop()
-	}
+	defer c.decisions.stop()
 	g, ctx := errgroup.WithContext(ctx)
 	batches := make(chan []prepared, 1)
 	g.Go(func() error {
@@ -160,12 +156,9 @@ func (c *comparison) decide(ctx context.Context, p *prepared) error {
 
 // applyDecisions gives both settings the decisions of moderators before a comment.
 func (c *comparison) applyDecisions(p *prepared) error {
-	if c.decisions == nil {
-		return nil
-	}
 	return c.decisions.before(p.CreatedAt, func(d models.Decision) {
-		c.now.records.decide(d)
-		c.then.records.decide(d)
+		c.now.note(d)
+		c.then.note(d)
 	})
 }
 

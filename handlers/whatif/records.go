@@ -18,6 +18,7 @@ type records struct {
 
 type author struct {
 	models.AuthorRecord
+	texts    []*known             // comments of the window, in order
 	rejected map[string]time.Time // comments of the window that are rejected, since when
 	before   []time.Time          // rejections before the window
 	loaded   bool                 // before
@@ -27,6 +28,7 @@ type author struct {
 type known struct {
 	author *author
 	status models.Status
+	text   string // its beginning; "": too short to earn trust
 }
 
 func newRecords(from *shared) *records {
@@ -47,8 +49,9 @@ func (r *records) set(c models.Comment, status models.Status, at time.Time) {
 	if r == nil || c.Author.ID == "" {
 		return
 	}
-	k := &known{author: r.author(c.Author.ID)}
+	k := &known{author: r.author(c.Author.ID), text: models.Substance(c.Body)}
 	r.comments[c.ID] = k
+	k.author.texts = append(k.author.texts, k)
 	k.change(c.ID, status, at)
 }
 
@@ -108,7 +111,21 @@ func (r *records) of(ctx context.Context, id string, since time.Time, limit int)
 			n++
 		}
 	}
-	return a.AuthorRecord, min(n, limit), nil
+	record := a.AuthorRecord
+	record.Substantial += a.substantial(limit)
+	return record, min(n, limit), nil
+}
+
+// substantial counts the different approved texts of some words among the last
+// comments of the window.
+func (a *author) substantial(last int) int {
+	different := map[string]bool{}
+	for _, k := range a.texts[max(0, len(a.texts)-last):] {
+		if k.status == models.Approved && k.text != "" {
+			different[k.text] = true
+		}
+	}
+	return len(different)
 }
 
 // decisions are read in the order of time beside the comments.

@@ -68,13 +68,13 @@ type replay struct {
 	clock    time.Time            // the arrival of the current comment
 	bursts   map[string]time.Time // until when, by article
 	records  *records
-	approved map[string]int // comments of this replay, by models.Author.Key
+	approved approvals
 }
 
 var _ screening.Source = (*replay)(nil)
 
 func newReplay(s Setting, from *shared) *replay {
-	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}, approved: map[string]int{}}
+	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}, approved: newApprovals()}
 	if from.before != nil {
 		r.records = newRecords(from)
 	}
@@ -99,9 +99,7 @@ func (r *replay) decide(ctx context.Context, c storage.PostedComment, p screenin
 		return Outcome{}, err
 	}
 	r.records.set(c.Comment, res.Status, c.CreatedAt)
-	if res.Status == models.Approved {
-		r.approved[c.Author.Key()]++
-	}
+	r.approved.set(c.Comment, res.Status)
 	return Outcome{State{res.Status, res.Reason}, res.Verdict.Probability()}, nil
 }
 
@@ -128,10 +126,16 @@ func (r *replay) AuthorRecord(ctx context.Context, _, authorID string, since tim
 	return r.records.of(ctx, authorID, since, limit)
 }
 
-// ApprovedCount counts the comments that the replay has approved: what was published
-// before is not known of all authors.
+// ApprovedCount counts the approved comments of the window: what was published before
+// is not known of all authors.
 func (r *replay) ApprovedCount(_ context.Context, _, authorKey string) (int, error) {
-	return r.approved[authorKey], nil
+	return r.approved.count[authorKey], nil
+}
+
+// note notes a decision of a moderator.
+func (r *replay) note(d models.Decision) {
+	r.records.decide(d)
+	r.approved.decide(d)
 }
 
 // CampaignDecisions returns none: moderators have decided on other campaigns.

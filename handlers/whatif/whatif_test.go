@@ -34,7 +34,7 @@ func post(t *testing.T, db *storage.DB, c models.Comment) models.Comment {
 func TestRecordsFromBeforeTheWindowCount(t *testing.T) {
 	db := storagetest.SQLite(t)
 	fill(t, db, 0)
-	post(t, db, models.Comment{Body: "The first was approved.", Status: models.Approved})
+	post(t, db, models.Comment{Body: "The first comment was approved.", Status: models.Approved})
 	rejected := post(t, db, models.Comment{Body: "Another was not.", Status: models.Pending, Reason: models.ReasonSpam})
 	post(t, db, models.Comment{Body: "We walk along the quay in the evening.", Status: models.Approved})
 	none, zero := setting(t, db, models.Rules{}), 0.0

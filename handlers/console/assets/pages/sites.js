@@ -61,7 +61,8 @@ const settingsForm = (site, path) => form("save", settingFields(site),
   ["changes.try", ({ mode, thresholds, surge }) => tryOut(path, { mode, thresholds, surge })]);
 
 const settingFields = (site) => {
-  const { name = "", mode = "post", second_look: secondLook, training_sample: sample, campaign_copies: copies, origins = [] } = site;
+  const { name = "", mode = "post", origins = [] } = site;
+  const { second_look: secondLook, training_sample: sample, campaign_copies: copies } = site;
   const { retention = {}, surge = {}, thresholds = {} } = site;
   const numbers = (group, values, keys, empty) =>
     keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
