@@ -14,7 +14,7 @@ LARGE      ?=
 
 CORPORA    ?=
 
-.PHONY: help build test needs lint check fuzz crash bench growth accuracy
+.PHONY: help build test needs lint check fuzz crash bench growth starter accuracy
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -72,6 +72,10 @@ bench: ## run the benchmarks, then measure a running server and a bare Echo hand
 growth: ## compare a large database with a small one; SMALL=DATABASE LARGE=DATABASE, both made by cmd/fill
 	@test -n "$(SMALL)" -a -n "$(LARGE)" || { echo "create two databases with go run ./cmd/fill, then: make growth SMALL=sqlite:small.db LARGE=sqlite:large.db"; exit 1; }
 	go run ./cmd/growth --small '$(SMALL)' --large '$(LARGE)'
+
+starter: ## train the model that is in the binary again; CORPORA=FOLDER of the label files of classifier/starter/sets.go
+	@test -n "$(CORPORA)" || { echo "set the folder of the labelled sets: make starter CORPORA=FOLDER"; exit 1; }
+	go run ./classifier/starter -sets $(CORPORA)
 
 accuracy: ## print metrics of the classifier on labelled sets; CORPORA=FOLDER of NAME.train.jsonl and NAME.test.jsonl
 	@test -n "$(CORPORA)" || { echo "set the folder of the labelled sets: make accuracy CORPORA=FOLDER"; exit 1; }

@@ -8,7 +8,7 @@ import (
 //go:embed starter/starter.wnw
 var starter []byte
 
-// Starter returns the built-in model. It was trained on public sets of video
-// comments, text messages and mail, which its manifest names. It recognises
-// blatant spam, which it holds and never rejects.
+// Starter returns the built-in model. It was trained on public sets of comments,
+// messages and mail, which its manifest names. It recognises blatant spam and abuse,
+// which it holds and never rejects.
 func Starter() (*Model, error) { return Read(bytes.NewReader(starter)) }

@@ -74,8 +74,12 @@ func (t *trainer) setThresholds(f *fittedHead, class models.Class, share float64
 	for site := range t.opt.HoldBudgets {
 		h.SiteHold[site] = labelThreshold(likely, class, share*t.holdBudget(site))
 	}
-	if t.opt.Hold > 0 {
-		h.Hold, h.SiteHold = t.opt.Hold, nil
+	fixed := t.opt.Hold
+	if class == models.Abuse {
+		fixed = t.opt.HoldAbuse
+	}
+	if fixed > 0 {
+		h.Hold, h.SiteHold = fixed, nil
 	}
 	if class != models.Spam || t.opt.Starter {
 		return

@@ -29,7 +29,8 @@ type TrainOptions struct {
 	MaxTokens int       // in the model; 0 means 204,800
 	Datasets  []Dataset // public label sets among the rows, for the manifest
 	Starter   bool      // the rows are public sets only: the model never rejects
-	Hold      float64   // probability at which to hold; 0: by HoldBudget
+	Hold      float64   // probability of spam at which to hold; 0: by HoldBudget
+	HoldAbuse float64   // the same of abuse
 	// Base, unless nil, is a model whose weights are the priors of the new one. It
 	// must not have learned from the same labels, or the metrics are too good.
 	Base *Model

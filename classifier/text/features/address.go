@@ -15,6 +15,7 @@ type roles uint32
 // Roles, in the order of lexicon.Roles.
 const (
 	roleYou roles = 1 << iota
+	roleYouAre
 	roleObject
 	roleLikeYou
 	roleThem
@@ -118,16 +119,20 @@ func (sc *Scanner) emitAddress() {
 
 func (sc *Scanner) readSentence(hits []addressHit, quotation bool) {
 	var unions [maxAddressLanguages]roles
+	var counts [maxAddressLanguages]int
+	most := 0
 	for _, h := range hits {
 		if h.quoted && !quotation {
 			continue
 		}
 		for _, r := range sc.addressSets[h.set] {
 			unions[r.language] |= r.roles
+			counts[r.language]++
+			most = max(most, counts[r.language])
 		}
 	}
 	for language, union := range unions {
-		if union&strongRoles == 0 {
+		if union&strongRoles == 0 || counts[language] < most*3/4 {
 			continue
 		}
 		read := sc.sentence[:0]
@@ -155,14 +160,23 @@ func (sc *Scanner) readSentence(hits []addressHit, quotation bool) {
 }
 
 // denied reports whether a denial stands in a match or before it: a negation, or
-// a word that reports or rejects what others say.
+// a word that reports or rejects what others say. The "no" of a longer phrase, such
+// as "has no right to live", denies nothing.
 func denied(read []roleInLanguage, union roles, first, last addressHit) bool {
 	if union&roleDenial == 0 {
 		return false
 	}
 	for _, h := range read {
-		if h.roles&roleDenial != 0 && h.first <= last.last && first.first-h.last <= denialDistance &&
-			!(h.first >= first.first && h.last <= first.last) {
+		if h.roles&roleDenial != 0 && h.first <= last.last && first.first-h.last <= denialDistance && !partOfPhrase(read, h.addressHit) {
+			return true
+		}
+	}
+	return false
+}
+
+func partOfPhrase(read []roleInLanguage, part addressHit) bool {
+	for _, h := range read {
+		if h.roles&^roleDenial != 0 && h.first <= part.first && part.last <= h.last && h.last-h.first > part.last-part.first {
 			return true
 		}
 	}

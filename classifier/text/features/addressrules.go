@@ -28,7 +28,7 @@ type addressRule struct {
 }
 
 const (
-	victim     = roleYou | roleObject | roleThem | roleGroup | roleSlur
+	victim     = roleYou | roleThem | roleGroup | roleSlur
 	beforeVerb = roleObject | roleGroup | roleSlur // may stand before the verb that harms them
 )
 
@@ -38,12 +38,13 @@ var addressRules = []addressRule{
 	{addressThreat, []step{{roles: roleThreat}}},
 	{addressThreat, []step{{roles: roleIntend}, {roleMaim, 4}}},
 	{addressThreat, []step{{roles: roleMaim}, {roleIntend, 1}}},
+	{addressThreat, []step{{roles: roleMaim}, {roleDeserved, 2}}},
 	{addressThreat, []step{{roles: roleIntend}, {roleHarm, 3}, {victim, 4}}},
-	{addressThreat, []step{{roles: roleIntend}, {beforeVerb, 4}, {roleHarm, 5}}},
+	{addressThreat, []step{{roles: roleIntend}, {beforeVerb, 6}, {roleHarm, 5}}},
 	{addressThreat, []step{{roles: roleObject}, {roleIntend, 1}, {roleHarm, 3}}},
 	{addressThreat, []step{{roles: beforeVerb}, {roleHarm, 3}, {roleIntend, 1}}},
 	{addressThreat, []step{{roles: roleIHarm}, {victim, 4}}},
-	{addressThreat, []step{{roles: beforeVerb}, {roleIHarm, 3}}},
+	{addressThreat, []step{{roles: roleGroup | roleSlur}, {roleIHarm, 3}}},
 	{addressThreat, []step{{roles: roleIntend}, {roleMake, 3}, {victim, 4}, {roleDie, 3}}},
 	{addressThreat, []step{{roles: roleIntend}, {roleMake, 3}, {roleDie, 1}, {victim, 4}}},
 	{addressThreat, []step{{roles: roleIntend}, {victim, 4}, {roleDie, 3}, {roleMake, 1}}},
@@ -56,6 +57,7 @@ var addressRules = []addressRule{
 	{addressThreat, []step{{roles: roleKilling}, {roleDeserved, 3}, {victim, 5}}},
 	{addressThreat, []step{{roles: roleDeserved}, {roleKilling | roleHarm, 4}, {victim, 4}}},
 	{addressThreat, []step{{roles: roleDeserved}, {victim, 5}, {roleHarm | roleHarmed | roleKilling, 5}}},
+	{addressThreat, []step{{roles: roleObject}, {roleIHarm, 1}}},
 
 	{addressWish, []step{{roles: roleCurse}}},
 	{addressWish, []step{{roles: roleWish}, {victim, 4}, {roleDie | roleHarmed, 5}}},
@@ -70,10 +72,12 @@ var addressRules = []addressRule{
 
 	{addressDehumanise, []step{{roles: roleYou | roleThem}, {roleBe, 1}, {roleVermin, 4}}},
 	{addressDehumanise, []step{{roles: roleGroup | roleSlur}, {roleBe, 4}, {roleVermin, 4}}},
+	{addressDehumanise, []step{{roles: roleYouAre}, {roleVermin, 3}}},
 	{addressDehumanise, []step{{roles: roleVermin}, {roleLikeYou, 1}}},
 	{addressDehumanise, []step{{roles: roleYou | roleGroup}, {roleVermin, 0}}},
 
 	{addressInsult, []step{{roles: roleScorn}}},
+	{addressInsult, []step{{roles: roleYouAre}, {roleInsult | roleSlur, 3}}},
 	{addressInsult, []step{{roles: roleYou}, {roleBe, 2}, {roleInsult | roleSlur, 4}}},
 	{addressInsult, []step{{roles: roleBe}, {roleYou, 0}, {roleInsult | roleSlur, 3}}},
 	{addressInsult, []step{{roles: roleYou}, {roleInsult | roleSlur, 1}}},

@@ -31,7 +31,7 @@ var intents = []string{
 // insults and threats, see features/addressrules.go. A phrase may stand in several,
 // and in those of several languages.
 var Roles = []string{
-	"you", "object", "like you", "them", "group", "these", "be", "insult", "slur", "vermin", "intend", "harm", "i harm",
+	"you", "you are", "object", "like you", "them", "group", "these", "be", "insult", "slur", "vermin", "intend", "harm", "i harm",
 	"maim", "make", "ought", "harmed", "killing", "deserved", "wish", "die", "better", "without", "hate", "disgust",
 	"denial", "threat", "curse", "scorn",
 }
