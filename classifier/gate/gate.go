@@ -80,8 +80,14 @@ func (c *comparison) readLabels(ctx context.Context, ev Evidence) error {
 // checkManifest checks what the file of the candidate says of its labels.
 func (c *comparison) checkManifest() {
 	for _, class := range []models.Class{models.Spam, models.Abuse} {
-		if hasHead(c.now, class) && !hasHead(c.then, class) {
-			c.report.refuse(HeadLost, map[string]any{"class": word(class)}, nil)
+		switch params := map[string]any{"class": word(class)}; {
+		case !hasHead(c.now, class) || hasHead(c.then, class):
+		case class == models.Abuse && c.now.Manifest().Starter:
+			// No label of the installation is lost, and the patterns of insults and
+			// threats are in every model.
+			c.report.note(starterHeadLost, params)
+		default:
+			c.report.refuse(HeadLost, params, nil)
 		}
 	}
 	n := c.candidate

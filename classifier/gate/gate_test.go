@@ -342,6 +342,19 @@ func TestRefusesLostHead(t *testing.T) {
 	expectRefused(t, compare(t, train(t, labels(2, 100, ham, abuse)), live, Evidence{}), HeadLost)
 }
 
+func TestNotesTheAbuseHeadOfTheStarter(t *testing.T) {
+	starter, err := classifier.Starter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := compare(t, train(t, labels(2, 100, ham, spam)), starter, Evidence{})
+	if slices.ContainsFunc(r.Reasons, func(f Finding) bool { return f.Code == HeadLost }) ||
+		!slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, "built-in model") }) {
+		t.Errorf("%+v, %q", r.Reasons, r.Notes)
+	}
+	expectRefused(t, compare(t, train(t, labels(2, 100, ham, abuse)), starter, Evidence{}), HeadLost)
+}
+
 func TestGoldenExamples(t *testing.T) {
 	live, candidate := train(t, labels(1, 200, ham, spam)), train(t, labels(2, 200, ham, spam))
 	golden := []models.Label{{Text: "The casino bonus and the jackpot are cheap loans, earn dollars weekly", Label: ham}}

@@ -20,6 +20,7 @@ const (
 	noCalibration   Code = "no_calibration"
 	noLanguages     Code = "no_languages"
 	fewOfClass      Code = "few_of_class"
+	starterHeadLost Code = "starter_head_lost"
 	goldenBothWrong Code = "golden_both_wrong"
 	atEqualAlarms   Code = "at_equal_alarms"
 	estimatedHold   Code = "estimated_hold"
@@ -162,6 +163,10 @@ var texts = map[Code][2]string{
 	noLanguages: {
 		"The languages of labels and comments could not be compared.",
 		"Die Sprachen von Labels und Kommentaren ließen sich nicht vergleichen.",
+	},
+	starterHeadLost: {
+		"It has learned no {class}, which the built-in model has; a training with the built-in model as its base keeps that.",
+		"Es hat {class} nicht gelernt, anders als das eingebaute Modell; ein Training auf dessen Grundlage behält es.",
 	},
 	fewOfClass: {
 		"It learned {class} from {n} labels only, near-copies counted once.",

@@ -37,7 +37,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "classifier/starter/starter.wnw", "model file to write")
 	flag.StringVar(&o.folder, "sets", "", "folder with the label files of the sets")
 	flag.StringVar(&o.without, "without", "", "sets to leave out, separated by commas, to measure the model on them")
-	flag.Float64Var(&o.hold, "hold", 0.6, "probability of spam at which the model holds a comment; not derived from the sets, few of which are news comments")
+	flag.Float64Var(&o.hold, "hold", 0.55, "probability of spam at which the model holds a comment; not derived from the sets, few of which are news comments")
 	flag.Float64Var(&o.holdAbuse, "hold-abuse", 0.9, "the same of abuse")
 	flag.IntVar(&o.tokens, "tokens", 200_000, "maximum number of tokens")
 	flag.IntVar(&o.most, "most", 1500, "maximum number of rows of spam or abuse of one set, and twice that of ham, so that no set drowns another")
