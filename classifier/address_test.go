@@ -58,7 +58,7 @@ func TestLabelsMoveThePriorsOfPatterns(t *testing.T) {
 	var labels []models.Label
 	for i := range 80 {
 		labels = append(labels,
-			models.Label{Text: fmt.Sprintf("Chapter %d of the thriller: I will break your neck, says the man", i), Label: models.Ham},
+			models.Label{Text: fmt.Sprintf("Chapter %d of the thriller: I will break your neck, and other lines", i), Label: models.Ham},
 			models.Label{Text: fmt.Sprintf("Visit casino number %d and win", i), Label: models.Spam})
 	}
 	m := train(t, labels, TrainOptions{MinRows: 1})
