@@ -1,5 +1,5 @@
 // Command accuracy measures the classifier on labelled sets and prints
-// six tables:
+// seven tables, the last one only when it is asked for:
 //
 //   - accuracy: the metrics of each set, beside those of the naive Bayes library
 //     alone
@@ -13,6 +13,8 @@
 //   - columns: the metrics with and without each column of the stack
 //
 //   - loop: the metrics of the models that a new site trains while comments arrive
+//
+//   - functional: how many of the texts of functional tests the built-in model holds
 //
 //     go run ./cmd/accuracy FOLDER
 //
@@ -48,6 +50,7 @@ func main() {
 	tables := flag.String("tables", "accuracy,evasion,foreign,cold,columns,loop", "tables to print, separated by commas")
 	sites := flag.String("sites", "newsmix,gambling,telegram", "sets, separated by commas, that arrive as the comments of a new site in the loop table")
 	plot := flag.String("plot", "", "file, such as loop.svg, for a plot of the loop table")
+	functional := flag.String("functional", "", "folder of functional tests in JSON Lines with text, label and functionality, for the table functional")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -55,7 +58,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	s := suite{folder: flag.Arg(0), out: os.Stdout, plot: *plot, models: map[string]*classifier.Model{}}
+	s := suite{folder: flag.Arg(0), out: os.Stdout, plot: *plot, tests: *functional, models: map[string]*classifier.Model{}}
 	if err := s.run(ctx, *sets, *cold, *overlap, *base, *tables, *ablation, *sites); err != nil {
 		fmt.Fprintln(os.Stderr, "accuracy:", err)
 		os.Exit(1)
@@ -67,6 +70,7 @@ type suite struct {
 	folder string
 	out    io.Writer
 	plot   string                       // file for the plot of the loop; "": none
+	tests  string                       // folder of functional tests
 	models map[string]*classifier.Model // by set, trained on its train part
 }
 
@@ -95,6 +99,8 @@ func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables, abla
 			err = s.foreignHam(ctx, names, base)
 		case "columns":
 			err = s.columns(ctx, names, strings.Split(ablation, ","))
+		case "functional":
+			err = s.functional(s.tests)
 		case "loop":
 			err = s.loop(ctx, strings.Split(sites, ","))
 		case "cold":

@@ -159,15 +159,15 @@ func (sc *Scanner) readSentence(hits []addressHit, quotation bool) {
 	}
 }
 
-// denied reports whether a denial stands in a match or before it: a negation, or
-// a word that reports or rejects what others say. The "no" of a longer phrase, such
+// denied reports whether a denial stands in a match, before it or next to its end: a
+// negation, or a word that reports or rejects what others say. The "no" of a longer phrase, such
 // as "has no right to live", denies nothing.
 func denied(read []roleInLanguage, union roles, first, last addressHit) bool {
 	if union&roleDenial == 0 {
 		return false
 	}
 	for _, h := range read {
-		if h.roles&roleDenial != 0 && h.first <= last.last && first.first-h.last <= denialDistance && !partOfPhrase(read, h.addressHit) {
+		if h.roles&roleDenial != 0 && h.first <= last.last+1 && first.first-h.last <= denialDistance && !partOfPhrase(read, h.addressHit) {
 			return true
 		}
 	}
