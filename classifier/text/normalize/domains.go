@@ -31,7 +31,8 @@ func (t *Text) isLinkChunk(c []char) bool {
 	return false
 }
 
-// maxHost bounds the part of a host that is looked at, in bytes.
+// maxHost bounds the characters before a dot that are looked at, so that a flood of
+// dots costs time in proportion to its length.
 const maxHost = 80
 
 // isHostAround reports whether the dot at i stands before the top-level domain of a
@@ -43,12 +44,15 @@ func (t *Text) isHostAround(c []char, dot int, mail bool) bool {
 		end++
 	}
 	start := dot
-	for start > 0 && isHostChar(c[start-1]) {
+	for start > 0 && dot-start < maxHost && isHostChar(c[start-1]) {
 		start--
 	}
-	var buf [maxHost + 2*utf8.UTFMax]byte
+	if end-dot-1 > longestDomain {
+		return false
+	}
+	var buf [(maxHost + 1 + longestDomain) * utf8.UTFMax]byte
 	name := buf[:0]
-	for i := start; i < end && len(name) < maxHost; i++ {
+	for i := start; i < end; i++ {
 		name = utf8.AppendRune(name, c[i].r)
 	}
 	after, next := runeOf(c, end), runeOf(c, end+1)

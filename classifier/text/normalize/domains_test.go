@@ -30,6 +30,18 @@ func TestBareHostsAreLinks(t *testing.T) {
 	}
 }
 
+// Only the end of a long host is looked at.
+func TestLongHostsAreLinks(t *testing.T) {
+	for _, text := range []string{
+		"see " + strings.Repeat("a1.", 40) + "example.com/today", strings.Repeat("long-", 30) + "homework.top", strings.Repeat("ж", 90) + ".casino.com",
+	} {
+		var n Text
+		if n.Normalize(text); len(n.Links) != 1 {
+			t.Errorf("%q has %d links", text, len(n.Links))
+		}
+	}
+}
+
 func TestMissingSpacesAfterFullStopsAreNoLinks(t *testing.T) {
 	for text := range strings.SplitSeq(strings.TrimSpace(`
 We left the house at six.Then it rained all day.
