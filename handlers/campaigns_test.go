@@ -106,11 +106,7 @@ func TestSimulatedCampaigns(t *testing.T) {
 		kind := "ordinary"
 		if n >= 0 {
 			kind = all[n].kind
-			most := 5
-			if kind == "edits" { // every fifth word may be another
-				most = 10
-			}
-			if first[n] == 0 || first[n] > most {
+			if first[n] == 0 || first[n] > 5 {
 				t.Errorf("campaign %d (%s): the first comment that was held is number %d", n, kind, first[n])
 			}
 		}
@@ -218,6 +214,11 @@ func TestWhatIsNoCampaign(t *testing.T) {
 		}
 		d.is(what, d.statuses(ids), "aaaaaaaa")
 	}
+	var thanks []string
+	for i := range 12 {
+		thanks = append(thanks, d.write(fmt.Sprint("Grateful ", i), fmt.Sprint("article", i), "Great article, thank you for writing about this!").ID)
+	}
+	d.is("thanks on many articles", d.statuses(thanks), "aaaaaaaaaaaa")
 	sold := d.write("Seller 0", "harbour", slogan+" Code SAVE2026")
 	for i := range 4 {
 		sold = d.write(fmt.Sprint("Seller ", i+1), "harbour", slogan+" Code SAVE2026")
@@ -229,4 +230,15 @@ func TestWhatIsNoCampaign(t *testing.T) {
 	d.must(err)
 	d.restart()
 	d.is("switched off", d.statuses(d.campaignMembers(0, 7, offers[1])), "aaaaaaa")
+}
+
+func TestACopiedCommentWithALinkAddedIsHeld(t *testing.T) {
+	d := campaignSite(t)
+	d.write("Ann", "harbour", praise[1])
+	copied := d.write("Bob", "harbour", praise[1]+" More at https://remarkable-shoes.example")
+	d.is("the copy", copied.Status, "pending")
+	if c := d.stored(copied.ID); c.Reason != models.ReasonRule {
+		t.Errorf("held for %s", c.Reason)
+	}
+	d.is("a copy without", d.write("Cem", "harbour", praise[1]).Status, "approved")
 }

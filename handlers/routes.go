@@ -98,6 +98,7 @@ func (s *Server) routes() []route {
 		{post, "/v1/sites/:slug/key", s.rotateKey, admins, defaultBounds},
 		{get, "/v1/sites/:slug/rules", s.siteRules, editors, defaultBounds},
 		{put, "/v1/sites/:slug/rules", s.setRules, editors, bounds{maxRules, requestTimeout}},
+		{post, "/v1/sites/:slug/rules/preview", s.previewRules, editors, defaultBounds},
 		{post, "/v1/sites/:slug/test", s.testText, editors, defaultBounds},
 		{post, "/v1/sites/:slug/what-if", s.whatIf, editors, bounds{maxRules, comparisonTimeout}},
 

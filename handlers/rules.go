@@ -9,6 +9,7 @@ import (
 
 	"winnow/classifier/rules"
 	"winnow/handlers/node"
+	"winnow/handlers/whatif"
 	"winnow/models"
 )
 
@@ -44,6 +45,29 @@ func (s *Server) setRules(c echo.Context) error {
 	}
 	s.node.Invalidate(models.Event{Kind: node.RulesChanged, Site: slug})
 	return c.JSON(http.StatusOK, r)
+}
+
+// previewRules says what the entries of a word list match among the last comments.
+func (s *Server) previewRules(c echo.Context) error {
+	req, err := decodeKnown[struct {
+		List    string   `json:"list"`
+		Entries []string `json:"entries"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	if req.List != "blocked_words" && req.List != "suspect_words" {
+		return invalid("list", "must be blocked_words or suspect_words")
+	}
+	ctx, slug := c.Request().Context(), c.Param("slug")
+	if err := s.visible(ctx, caller(c), slug); err != nil {
+		return err
+	}
+	preview, err := whatif.PreviewEntries(ctx, s.db, slug, req.Entries, req.List == "blocked_words")
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, preview)
 }
 
 // testRequest is a text to be screened as if it were a comment.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -304,4 +305,38 @@ func TestWhatIfEndsWithItsCaller(t *testing.T) {
 	if _, err := whatif.New(f.db).Run(ctx, whatif.Request{Now: setting, Then: setting, Comments: 10}); err == nil {
 		t.Error("a request without a caller was answered")
 	}
+}
+
+func TestPreviewOfEntries(t *testing.T) {
+	f := newTestSite(t)
+	f.post(object{"body": "The boats came back to the harbour, and the casino is open."})
+	f.post(object{"body": "A c4s1no would be the last thing this town needs.", "author": object{"name": "Bea"}})
+	f.post(object{"body": "Nobody asked us about the new tram at all.", "author": object{"name": "Casino Royale"}})
+	const path = "/v1/sites/gazette/rules/preview"
+	var p whatif.EntryPreview
+	f.as("eve", "POST", path, object{"list": "blocked_words", "entries": []string{"casino", "cas*", "absent"}}).into(http.StatusOK, &p)
+	if p.Comments != 3 || len(p.Entries) != 3 || p.Entries[0].Count != 3 || p.Entries[1].Count != 3 || p.Entries[2].Count != 0 {
+		t.Fatalf("%+v", p)
+	}
+	hits := p.Entries[0].Comments
+	if hits[0].Author != "Casino Royale" || len(hits[0].At) != 0 || len(hits[1].At) != 1 || hits[1].At[0] != [2]int{2, 8} {
+		t.Errorf("%+v", hits)
+	}
+	f.as("eve", "POST", path, object{"list": "suspect_words", "entries": []string{"casino"}}).into(http.StatusOK, &p)
+	if p.Entries[0].Count != 2 {
+		t.Errorf("suspect words match %d comments", p.Entries[0].Count)
+	}
+	for i := range 11 {
+		f.post(object{"body": fmt.Sprint(strings.Repeat("Many words about nothing, ", 40), i, " and then a casino")})
+	}
+	f.as("eve", "POST", path, object{"list": "suspect_words", "entries": []string{"casino"}}).into(http.StatusOK, &p)
+	last := p.Entries[0].Comments[0]
+	if e := p.Entries[0]; e.Count != 13 || len(e.Comments) != 10 || len([]rune(last.Text)) > 240 || []rune(last.Text)[last.At[0][0]] != 'c' {
+		t.Errorf("%+v", e)
+	}
+	f.as("eve", "POST", path, object{"list": "suspect_words", "entries": []string{"fine", "*"}}).names("entries[1]")
+	f.as("eve", "POST", path, object{"list": "suspect_words", "entries": []string{}}).names("entries")
+	f.as("eve", "POST", path, object{"list": "names", "entries": []string{"a"}}).names("list")
+	f.as("bob", "POST", path, object{}).must(http.StatusForbidden)
+	f.as("hanna", "POST", path, object{"list": "suspect_words", "entries": []string{"a"}}).must(http.StatusNotFound)
 }

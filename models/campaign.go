@@ -1,12 +1,17 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // SketchSize is how many numbers a Sketch has. Two texts are near-copies when at
-// least MinSharedBands of them are equal, position by position.
+// least MinSharedBands of them are equal, position by position; or MinSimilarBands,
+// and their WordSets are alike.
 const (
-	SketchSize     = 12
-	MinSharedBands = 4
+	SketchSize      = 12
+	MinSharedBands  = 4
+	MinSimilarBands = 2
 )
 
 // CampaignWindow is how long after the last comment of a campaign another one
@@ -19,6 +24,49 @@ const CampaignWindow = 24 * time.Hour
 // classifier/campaign computes it.
 type Sketch [SketchSize]uint64
 
+// MaxWordSet is how many words of a text a WordSet has, the first ones.
+const MaxWordSet = 64
+
+// WordSet has hashes of the different words at the beginning of a text. A Sketch
+// estimates what two texts have in common, with much variance; these tell it exactly,
+// for the few texts where that matters.
+type WordSet struct {
+	hashes [MaxWordSet]uint16 // in ascending order
+	n      int
+}
+
+// NewWordSet returns the set of up to MaxWordSet hashes, which it may reorder.
+func NewWordSet(hashes []uint16) (w WordSet) {
+	slices.Sort(hashes)
+	w.n = copy(w.hashes[:], slices.Compact(hashes))
+	return w
+}
+
+// Hashes returns the hashes in ascending order.
+func (w *WordSet) Hashes() []uint16 { return w.hashes[:w.n] }
+
+// Alike reports whether two texts have at least 60 % of the words of the larger set
+// in common.
+func (w *WordSet) Alike(other *WordSet) bool { return 5*w.common(other) >= 3*max(w.n, other.n, 1) }
+
+// Same reports whether two texts have at least 85 % of the words of the larger set
+// in common.
+func (w *WordSet) Same(other *WordSet) bool { return 20*w.common(other) >= 17*max(w.n, other.n, 1) }
+
+func (w *WordSet) common(other *WordSet) (n int) {
+	for i, j := 0, 0; i < w.n && j < other.n; {
+		switch {
+		case w.hashes[i] < other.hashes[j]:
+			i++
+		case w.hashes[i] > other.hashes[j]:
+			j++
+		default:
+			n, i, j = n+1, i+1, j+1
+		}
+	}
+	return n
+}
+
 // MaxContacts is how many contacts of a comment are compared with others.
 const MaxContacts = 8
 
@@ -28,6 +76,7 @@ type CampaignQuery struct {
 	Site, ID, Author, Article string
 	Sketch                    Sketch
 	HasSketch                 bool     // the text is long enough for one
+	Words                     WordSet  // of the text, when it has a sketch
 	Contacts                  []uint64 // hashes of links, handles and phone numbers; at most MaxContacts
 	// Standing says how known the author is on the site. Contacts join only new
 	// authors to a group; one that two established authors give is nobody's

@@ -159,7 +159,7 @@ func (t *tx) pullBack(campaigns []string) (map[string]models.Comment, error) {
 // countCampaignDecision counts what moderators think of a campaign that is held:
 // a decision on one of its comments, or with -1 that it was undone.
 func (t *tx) countCampaignDecision(k commentRow, reason models.Reason, action models.Action, change int) error {
-	if reason != models.ReasonCampaign || k.campaign == nil {
+	if k.campaign == nil || reason != models.ReasonCampaign && reason != models.ReasonEscalated {
 		return nil
 	}
 	approved, rejected := change, 0
@@ -167,6 +167,24 @@ func (t *tx) countCampaignDecision(k commentRow, reason models.Reason, action mo
 		approved, rejected = 0, change
 	}
 	_, err := t.Exec(`UPDATE campaigns SET approved = approved + $1, rejected = rejected + $2 WHERE id = $3`, approved, rejected, k.campaign.ID)
+	return err
+}
+
+// pullBackUnapproved pulls back what was published of the campaigns of these comments
+// because moderators had approved them, when an undo has left no such approval.
+func (t *tx) pullBackUnapproved(comments []string) error {
+	if len(comments) == 0 {
+		return nil
+	}
+	var w sqldb.Where
+	w.In("c.id", comments)
+	w.Add("g.held AND g.approved = 0")
+	held, err := sqldb.List(t, sqldb.ScanOne[string],
+		`SELECT DISTINCT g.id FROM comments c JOIN campaigns g ON g.id = c.campaign`+w.String()+` ORDER BY g.id`, w.Args()...)
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	_, err = t.pullBack(held)
 	return err
 }
 

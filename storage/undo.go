@@ -61,6 +61,7 @@ func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Dec
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), chunkTimeout)
 	defer stop()
 	return update(ctx, db, func(t *tx) (u undoResult, err error) {
+		var approved []string // comments of campaigns
 		for _, d := range part {
 			undo := t.undo
 			if d.Action == models.Escalate {
@@ -70,13 +71,16 @@ func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Dec
 			switch models.KindOf(err) {
 			case "":
 				u.decisions, u.comments = append(u.decisions, d), append(u.comments, c)
+				if d.Action == models.Approve && c.Reason == models.ReasonCampaign {
+					approved = append(approved, c.ID)
+				}
 			case models.KindConflict, models.KindForbidden:
 				u.refused = err
 			default:
 				return u, err
 			}
 		}
-		return u, nil
+		return u, t.pullBackUnapproved(approved)
 	})
 }
 

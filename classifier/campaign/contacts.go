@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -66,6 +67,9 @@ type contactScanner struct {
 	known func(host string) bool // a host that is nobody's advertisement here
 	found []Contact
 	links int // links, addresses and numbers, known ones included
+
+	domains []string // of links to hosts that are not known, where a domain is of one owner
+	foreign bool     // there are links to others, such as platforms
 }
 
 // scan reads a normalized text. A text without signs of a contact costs one pass
@@ -230,7 +234,13 @@ func (s *contactScanner) address(host, domain, rest string) {
 	rest = strings.TrimPrefix(rest, ":443")
 	path, query, _ := strings.Cut(strings.SplitN(rest, "#", 2)[0], "?")
 	path = strings.Trim(path, "/")
-	switch kindOf(host, domain) {
+	kind := kindOf(host, domain)
+	if kind == messenger || kind == platform || len(s.domains) == models.MaxContacts {
+		s.foreign = true
+	} else if !slices.Contains(s.domains, domain) {
+		s.domains = append(s.domains, domain)
+	}
+	switch kind {
 	case publicHost:
 	case messenger:
 		number := digitsOf(path + "?" + query)
@@ -363,13 +373,12 @@ func (s *contactScanner) homePage(address string) {
 	}
 }
 
-// contactsOf returns the contacts of a comment, and whether it has a link, an
-// account or a number at all.
-func contactsOf(body *normalize.Text, d features.Doc, known func(host string) bool) (found []Contact, any bool) {
+// contactsOf reads the contacts of a comment.
+func contactsOf(body *normalize.Text, d features.Doc, known func(host string) bool) contactScanner {
 	s := contactScanner{known: known}
 	s.scan(body.Bytes)
 	if d.AuthorURL != "" {
 		s.homePage(d.AuthorURL)
 	}
-	return s.found, s.links > 0
+	return s
 }

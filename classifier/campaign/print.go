@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -17,7 +18,11 @@ const maxSlogan = 9
 type Print struct {
 	Sketch    models.Sketch
 	HasSketch bool // the text is long enough
+	Words     models.WordSet
 	Contacts  []Contact
+	// Domains are those that the links lead to, except hosts that are known. It is nil
+	// when a link leads to a page of a platform, which says nothing of the others there.
+	Domains []string
 	// Slogan: the text is short, and has no link, account, number or code.
 	Slogan bool
 }
@@ -31,12 +36,14 @@ func (p Print) Empty() bool { return !p.HasSketch && len(p.Contacts) == 0 }
 func PrintOf(body *normalize.Text, d features.Doc, known func(host string) bool) Print {
 	var p Print
 	words := 0
-	p.Sketch, words = sketchOf(body)
+	p.Sketch, words, p.Words = sketchOf(body)
 	p.HasSketch = words > 0
-	var linked bool
-	p.Contacts, linked = contactsOf(body, d, known)
+	contacts := contactsOf(body, d, known)
+	if p.Contacts = contacts.found; !contacts.foreign {
+		p.Domains = contacts.domains
+	}
 	if p.HasSketch && words <= maxSlogan {
-		if p.Slogan = !linked && !hasCode(d.Text); !p.Slogan {
+		if p.Slogan = contacts.links == 0 && !hasCode(d.Text); !p.Slogan {
 			// An advertisement must not join the readers whose slogan it borrows.
 			for i := range p.Sketch {
 				p.Sketch[i] = mix(p.Sketch[i])
@@ -44,6 +51,21 @@ func PrintOf(body *normalize.Text, d features.Doc, known func(host string) bool)
 		}
 	}
 	return p
+}
+
+// Adds returns the first contact that a near-copy has and another text has not, but
+// for mentions of readers; nil when there is none, or the words are not the same.
+func (p Print) Adds(to Print) *Contact {
+	if !p.HasSketch || !to.HasSketch || !p.Words.Same(&to.Words) {
+		return nil
+	}
+	for i, c := range p.Contacts {
+		had := slices.ContainsFunc(to.Contacts, func(other Contact) bool { return other.Hash == c.Hash })
+		if !c.Mention && !had {
+			return &p.Contacts[i]
+		}
+	}
+	return nil
 }
 
 // hasCode reports whether a text as it was written has a word like BONUS500, of

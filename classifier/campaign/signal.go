@@ -10,14 +10,22 @@ import (
 // maxWeight is the most that a campaign adds to the log odds of spam.
 const maxWeight = 4
 
-// minSloganArticles is on how many articles a slogan is a campaign.
-const minSloganArticles = 3
+// A slogan sells nothing, and readers who do not know each other write "Great article,
+// thank you for this" in the same words. So it is a campaign only on several articles,
+// and by more authors than another text.
+const (
+	minSloganArticles = 3
+	sloganAuthors     = 3 // times as many
+)
 
 // Held reports whether a campaign by at least floor authors waits for a moderator,
 // whatever a model says of its comments. One with a slogan does only when it is on
-// several articles. A floor of 0 holds nothing.
+// several articles and by thrice as many authors. A floor of 0 holds nothing.
 func Held(c models.Campaign, p Print, floor int) bool {
-	return floor > 0 && c.Authors >= floor && (!p.Slogan || c.Articles >= minSloganArticles)
+	if p.Slogan {
+		return floor > 0 && c.Authors >= sloganAuthors*floor && c.Articles >= minSloganArticles
+	}
+	return floor > 0 && c.Authors >= floor
 }
 
 // Signals returns the signals of a comment's campaign.

@@ -36,3 +36,21 @@ func TestWeightOfCopies(t *testing.T) {
 		}
 	}
 }
+
+func TestWhichCampaignsAreHeld(t *testing.T) {
+	for _, c := range []struct {
+		authors, articles int
+		slogan            bool
+		want              bool
+	}{
+		{4, 4, false, false},
+		{5, 1, false, true},
+		{40, 2, true, false}, // readers of one article or two
+		{14, 9, true, false}, // "Great article, thank you for this"
+		{15, 3, true, true},
+	} {
+		if got := campaign.Held(models.Campaign{Authors: c.authors, Articles: c.articles}, campaign.Print{Slogan: c.slogan}, 5); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}

@@ -42,12 +42,13 @@ const rows = 2
 // campaigns vary is left out: links, addresses, mentions, words with digits,
 // signs. In scripts without spaces, pairs of characters take the place of words.
 func SketchOf(t *normalize.Text) (models.Sketch, bool) {
-	sketch, words := sketchOf(t)
+	sketch, words, _ := sketchOf(t)
 	return sketch, words > 0
 }
 
-// sketchOf also returns the number of words, or 0 when there is too little text.
-func sketchOf(t *normalize.Text) (sketch models.Sketch, words int) {
+// sketchOf also returns the number of words, or 0 when there is too little text, and
+// the set of the words.
+func sketchOf(t *normalize.Text) (sketch models.Sketch, words int, set models.WordSet) {
 	s := sketcher{}
 	for i := range s.minima {
 		s.minima[i] = math.MaxUint64
@@ -56,7 +57,7 @@ func sketchOf(t *normalize.Text) (sketch models.Sketch, words int) {
 		i = s.read(t.Bytes, i)
 	}
 	if s.distinct < minWords || s.letters < minLetters {
-		return models.Sketch{}, 0
+		return models.Sketch{}, 0, set
 	}
 	for i := range sketch {
 		h := uint64(i + 1)
@@ -65,7 +66,7 @@ func sketchOf(t *normalize.Text) (sketch models.Sketch, words int) {
 		}
 		sketch[i] = h
 	}
-	return sketch, s.words
+	return sketch, s.words, models.NewWordSet(s.hashes[:min(s.words, len(s.hashes))])
 }
 
 // sketcher is the state of one sketch.
@@ -79,6 +80,8 @@ type sketcher struct {
 	seen     [minLetters]uint64
 	distinct int
 	letters  int
+
+	hashes [models.MaxWordSet]uint16 // of the first words
 }
 
 var (
@@ -143,6 +146,9 @@ func plainWord(t []byte) (n int, h uint64) {
 
 // word adds a word and its pair with the one before.
 func (s *sketcher) word(h uint64, letters int) {
+	if s.words < len(s.hashes) {
+		s.hashes[s.words] = uint16(mix(h))
+	}
 	s.words++
 	pair := h
 	if s.before != 0 {

@@ -37,7 +37,7 @@ func Combine(v models.Verdict, fired ...models.Signal) models.Verdict {
 	}
 
 	if weight != 0 && v.Spam != nil {
-		p := addLogOdds(*v.Spam, weight)
+		p := AddLogOdds(*v.Spam, weight)
 		v.Spam = &p
 		switch {
 		case v.RejectAt > 0 && p >= v.RejectAt:
@@ -87,8 +87,8 @@ func stricter(a, b models.Action) models.Action {
 	return a
 }
 
-// addLogOdds adds weight to the log odds of p, and never returns 0 or 1.
-func addLogOdds(p, weight float64) float64 {
+// AddLogOdds adds weight to the log odds of p, and never returns 0 or 1.
+func AddLogOdds(p, weight float64) float64 {
 	const least = 1e-9
 	p = min(max(p, least), 1-least)
 	return 1 / (1 + (1-p)/p*math.Exp(-weight))

@@ -9,6 +9,8 @@
 //	rule:blocked-name    a blocked word in the author's name; Detail is the entry
 //	rule:suspect-word    a suspect word in the text; Detail is the entry
 //	rule:blocked-domain  a blocked domain; Detail is the domain found
+//	rule:known-link      all links lead where moderators keep approving; Detail is a domain.
+//	                     Package handlers/screening adds it
 //	rule:links           more links than allowed; Detail is their number
 //	rule:first-time      no comment of this author has been approved yet
 //	rule:anonymous       the author is not identified
@@ -17,9 +19,8 @@
 //	rule:too-short       Detail is the length in characters
 //	rule:too-long        Detail is the length in characters
 //
-// A verdict also has "campaign:copies" or "campaign:contact" of package
-// classifier/campaign, and the
-// model's own signals: the names of tokens, such as "word:casino", as
+// A verdict also has "campaign:copies", "campaign:contact" or "campaign:link-added" of
+// packages classifier/campaign and handlers/screening, and the model's own signals: the names of tokens, such as "word:casino", as
 // features.Scanner.Name gives them; "rest:" and a kind of tokens; and "prior".
 //
 // The package is pure: it uses no clock, no network and no database.

@@ -153,11 +153,17 @@ func TestSitesAreAddedAndSet(t *testing.T) {
 	p.waitFor(`document.querySelector('[name="thresholds.hold"]').ariaInvalid === "true"`)
 	p.setField("thresholds.hold", "0.25")
 	p.setField("origins", "https://courier.example\n")
+	p.setField("hold_budget", "3.5")
+	p.setField("campaign_copies", "7")
+	p.setField("thresholds.abuse", "0.8")
 	p.submitFormOf("name")
 	p.waitForText("#page output", "Saved.")
 	site, err := d.db.Site(t.Context(), "courier")
 	d.must(err)
 	if site.Name != "The Courier" || site.Thresholds.Hold == nil || *site.Thresholds.Hold != 0.25 || site.Thresholds.Reject != nil || len(site.Origins) != 1 {
+		t.Errorf("set %+v", site)
+	}
+	if site.HoldShare() != 0.035 || site.CampaignFloor() != 7 || site.Thresholds.Abuse == nil || *site.Thresholds.Abuse != 0.8 {
 		t.Errorf("set %+v", site)
 	}
 	p.clickInPage("New secret key")
@@ -201,6 +207,12 @@ func TestRulesAreSetAndExplained(t *testing.T) {
 	p.page("sites/demo", "Sites")
 	p.waitFor(`document.querySelector('[name="suspect_words.words"]').value.split("\n").length === 2`)
 	p.waitFor(`JSON.parse(document.querySelector("[name=rest]").value).links.max === 0`)
+
+	p.setField("blocked_words.words", "absent\nlight*")
+	p.waitForText("#page .preview", "“light*” is in 1 of the last 1 comments.")
+	p.waitForText("#page .preview mark", "lighthouse")
+	p.setField("blocked_words.words", "*")
+	p.waitForText("#page .preview .error", "must have a letter")
 }
 
 func TestPeopleAreAddedAndChanged(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"winnow/classifier/rules"
+	"winnow/handlers/screening"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -25,6 +26,9 @@ const (
 	// statsTTL is long because many people look at the statistics, and those of
 	// a large site take some milliseconds to add up.
 	statsTTL = 2 * time.Second
+	// hostsTTL is long because a domain becomes known by several decisions, and their
+	// comments are read for it.
+	hostsTTL = time.Minute
 )
 
 // caches is what the node keeps of storage. Their invalidation is in
@@ -39,6 +43,7 @@ type caches struct {
 	sanctions  *overrideCache[*models.Sanction] // by models.Author.Key
 	versions   *cache[int64]                    // of articles, by siteKey
 	stats      *cache[storage.Stats]            // by statsKey
+	hosts      *cache[*screening.HostRecords]   // by site
 }
 
 func (n *Node) newCaches() caches {
@@ -56,6 +61,7 @@ func (n *Node) newCaches() caches {
 			return db.ArticleVersion(ctx, site, article)
 		}),
 		stats: newCache(statsTTL, now, n.loadStats),
+		hosts: newCache(hostsTTL, now, n.loadHosts),
 	}
 }
 
@@ -147,4 +153,31 @@ func statsKey(by models.Caller, site string) string {
 func (n *Node) loadStats(ctx context.Context, key string) (storage.Stats, error) {
 	lines := strings.Split(key, "\n")
 	return n.db.Stats(ctx, models.Caller{Kind: models.ByModerator, Sites: lines[1:]}, lines[0])
+}
+
+// HostRecords returns what moderators decided lately on the comments with links.
+func (n *Node) HostRecords(ctx context.Context, site string) (*screening.HostRecords, error) {
+	return n.caches.hosts.get(ctx, site)
+}
+
+// loadHosts reads the last decisions. Nothing is stored of domains, so an undo or an
+// erased comment needs no more.
+func (n *Node) loadHosts(ctx context.Context, slug string) (*screening.HostRecords, error) {
+	site, err := n.Site(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	set, err := n.Rules(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := n.db.DecidedLinks(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	records := &screening.HostRecords{}
+	for _, d := range decided {
+		records.Count(screening.DomainsOf(site, set, d.Comment), d.Comment.Author.Key(), d.Action, 1)
+	}
+	return records, nil
 }

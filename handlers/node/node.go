@@ -122,6 +122,15 @@ func (n *Node) CampaignDecisions(ctx context.Context, id string) (approved, reje
 	return n.db.CampaignDecisions(ctx, id)
 }
 
+// PublishedComment returns a comment by its id, and false when it is not published.
+func (n *Node) PublishedComment(ctx context.Context, id string) (models.Comment, bool, error) {
+	c, err := n.db.Comment(ctx, id)
+	if models.KindOf(err) == models.KindNotFound {
+		return c, false, nil
+	}
+	return c, err == nil && c.Status == models.Approved && !c.ContentRemoved(), err
+}
+
 // StartBurst stores that the comments on an article are held until a time, and
 // notifies the other nodes.
 func (n *Node) StartBurst(ctx context.Context, site, article string, until time.Time) error {

@@ -101,7 +101,7 @@ func (s *Screener) campaignApproved(ctx context.Context, id string, enough int) 
 func campaignQuery(c models.Comment, p campaign.Print, standing models.Standing, floor int) models.CampaignQuery {
 	q := models.CampaignQuery{
 		Site: c.Site, ID: c.ID, Author: "id " + c.Author.ID, Article: c.Article.ID,
-		Sketch: p.Sketch, HasSketch: p.HasSketch, Standing: standing, Floor: floor,
+		Sketch: p.Sketch, HasSketch: p.HasSketch, Words: p.Words, Standing: standing, Floor: floor,
 	}
 	if c.Author.ID == "" {
 		q.Author = "name " + c.Author.Name + " " + c.Client.Hash

@@ -19,7 +19,11 @@ type Prepared struct {
 	rules   *rules.Set      // of the site
 	fired   []models.Signal // of the rules about the text
 	print   campaign.Print
+	tested  bool // it has a string to test filters with
 }
+
+// Domains returns the domains that the links of the comment lead to, as DomainsOf does.
+func (p Prepared) Domains() []string { return p.print.Domains }
 
 // Prepare applies the live model and the site's rules to a text. It counts nothing, so
 // comments may be prepared in any order. The text is normalized once for model, rules
@@ -49,7 +53,7 @@ func input(site models.Site, set *rules.Set, c models.Comment) classifier.Input 
 
 func (p *Prepared) applyTestString(doc features.Doc) {
 	if test, ok := rules.ApplyTestString(&p.verdict, doc); ok {
-		p.fired = append(p.fired, test)
+		p.fired, p.tested = append(p.fired, test), true
 	}
 }
 

@@ -41,6 +41,11 @@ type Source interface {
 	// CampaignDecisions returns how many comments of a campaign moderators approved
 	// and rejected since it is held.
 	CampaignDecisions(ctx context.Context, id string) (approved, rejected int, err error)
+	// PublishedComment returns a comment by its id, and false when it is not published.
+	PublishedComment(ctx context.Context, id string) (models.Comment, bool, error)
+	// HostRecords returns what moderators decided lately on comments with links; nil
+	// when nothing is known.
+	HostRecords(ctx context.Context, site string) (*HostRecords, error)
 	// StartBurst stores that the comments on an article are held until a time.
 	StartBurst(ctx context.Context, site, article string, until time.Time) error
 }
@@ -101,7 +106,8 @@ func (s *Screener) Decide(ctx context.Context, sub Submission, p Prepared) (Resu
 	}
 	group, matched := s.matchCampaign(ctx, sub.Site, sub.Comment, p.print)
 	fired = append(fired, campaign.Signals(group, matched)...)
-	v := rules.Combine(p.verdict, fired...)
+	fired = append(fired, s.copiedComment(ctx, sub.Site, sub.Comment, p, matched, group)...)
+	v := rules.Combine(s.weighKnownHosts(ctx, sub.Site, p), fired...)
 	if group.Held && v.Action == models.Hold {
 		v.Reason = models.ReasonCampaign
 	}
@@ -131,7 +137,7 @@ func (s *Screener) Score(ctx context.Context, site models.Site, c models.Comment
 		return models.Verdict{}, err
 	}
 	fired, err := s.applyRules(ctx, site, c, p)
-	return rules.Combine(p.verdict, fired...), err
+	return rules.Combine(s.weighKnownHosts(ctx, site, p), fired...), err
 }
 
 func result(sub Submission, v models.Verdict, group models.Campaign, burst bool) Result {

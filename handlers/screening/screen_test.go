@@ -23,6 +23,8 @@ type source struct {
 	err      error // of StartBurst
 	bursts   []time.Time
 	decided  [2]int // comments of a campaign that were approved, and rejected
+	earlier  models.Comment
+	hosts    HostRecords
 }
 
 var starter = sync.OnceValues(classifier.Starter)
@@ -56,6 +58,12 @@ func (s *source) ApprovedCount(context.Context, string, string) (int, error) {
 func (s *source) CampaignDecisions(context.Context, string) (approved, rejected int, err error) {
 	return s.decided[0], s.decided[1], nil
 }
+
+func (s *source) PublishedComment(_ context.Context, id string) (models.Comment, bool, error) {
+	return s.earlier, s.earlier.ID == id, nil
+}
+
+func (s *source) HostRecords(context.Context, string) (*HostRecords, error) { return &s.hosts, nil }
 
 func (s *source) StartBurst(_ context.Context, _, _ string, until time.Time) error {
 	s.bursts = append(s.bursts, until)

@@ -19,11 +19,12 @@ type shared struct {
 	sanctions map[string]*models.Sanction    // shadow bans by models.Author.Key
 	before    map[string]models.AuthorRecord // of identified authors, without the window; nil: not needed
 	rejected  func(ctx context.Context, authorID string, since time.Time, limit int) ([]time.Time, error)
+	comment   func(ctx context.Context, id string) (models.Comment, error)
 }
 
 func loadShared(ctx context.Context, db *storage.DB, w storage.Window, req Request) (*shared, error) {
 	const all = 1_000_000 // more than any site has
-	s := &shared{rejected: func(ctx context.Context, id string, since time.Time, limit int) ([]time.Time, error) {
+	s := &shared{comment: db.Comment, rejected: func(ctx context.Context, id string, since time.Time, limit int) ([]time.Time, error) {
 		return db.RejectionsBefore(ctx, w, id, since, limit)
 	}}
 	site := req.Now.Site.Slug
@@ -69,12 +70,13 @@ type replay struct {
 	bursts   map[string]time.Time // until when, by article
 	records  *records
 	approved approvals
+	links    links
 }
 
 var _ screening.Source = (*replay)(nil)
 
 func newReplay(s Setting, from *shared) *replay {
-	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}, approved: newApprovals()}
+	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}, approved: newApprovals(), links: newLinks()}
 	if from.before != nil {
 		r.records = newRecords(from)
 	}
@@ -100,6 +102,7 @@ func (r *replay) decide(ctx context.Context, c storage.PostedComment, p screenin
 	}
 	r.records.set(c.Comment, res.Status, c.CreatedAt)
 	r.approved.set(c.Comment, res.Status)
+	r.links.add(c.Comment, p.Domains())
 	return Outcome{State{res.Status, res.Reason}, res.Verdict.Probability()}, nil
 }
 
@@ -136,11 +139,26 @@ func (r *replay) ApprovedCount(_ context.Context, _, authorKey string) (int, err
 func (r *replay) note(d models.Decision) {
 	r.records.decide(d)
 	r.approved.decide(d)
+	r.links.decide(d)
 }
 
 // CampaignDecisions returns none: moderators have decided on other campaigns.
 func (r *replay) CampaignDecisions(context.Context, string) (approved, rejected int, err error) {
 	return 0, 0, nil
+}
+
+// PublishedComment returns a comment that the replay has published.
+func (r *replay) PublishedComment(ctx context.Context, id string) (models.Comment, bool, error) {
+	if !r.approved.comments[id].approved {
+		return models.Comment{}, false, nil
+	}
+	c, err := r.shared.comment(ctx, id)
+	return c, err == nil, err
+}
+
+// HostRecords returns what the decisions of the window say.
+func (r *replay) HostRecords(context.Context, string) (*screening.HostRecords, error) {
+	return &r.links.records, nil
 }
 
 // StartBurst starts a burst of the replay.

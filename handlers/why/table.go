@@ -55,6 +55,9 @@ var signals = map[string]clause{
 	"rule:too-long":       {"is longer than the site allows", "länger ist, als die Website erlaubt"},
 	"campaign:copies":     {"was posted in several near-copies", "in mehreren ähnlichen Fassungen eingesandt wurde"},
 
+	"campaign:link-added": {"repeats an earlier comment by somebody else and adds {what}", "einen früheren Kommentar eines anderen wiederholt und {what} hinzufügt"},
+	"rule:known-link":     {"links to a site that moderators approved before", "auf eine Website verlinkt, die Moderatoren schon freigegeben haben"},
+
 	"campaign:contact": {"gives a link, name or phone number that several new authors gave", "einen Link, Namen oder eine Telefonnummer nennt, die mehrere neue Autoren nannten"},
 
 	"word":           {"uses words of known spam, such as {what}", "Wörter bekannten Spams verwendet, etwa {what}"},

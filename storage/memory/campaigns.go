@@ -78,6 +78,7 @@ type group struct {
 	first             int64 // Unix microseconds
 	count             int
 	authors, articles distinctKeys
+	words             models.WordSet // of the comment that joined last
 }
 
 // distinctKeys counts different authors or articles.
@@ -164,7 +165,7 @@ func (c *Campaigns) Restore(q models.CampaignQuery, campaign string, at time.Tim
 // from 1 on, 0 when the text has; or nil.
 func (c *Campaigns) match(now int64, q models.CampaignQuery) (found *group, contact int) {
 	if q.HasSketch {
-		found = c.find(now, q.Site, q.Sketch)
+		found = c.find(now, q)
 	}
 	for i, n := range q.Contacts {
 		e := c.contact(now, band{q.Site, n})
@@ -204,6 +205,7 @@ func (c *Campaigns) store(now int64, q models.CampaignQuery, g *group) {
 		for _, n := range q.Sketch {
 			c.bands.current[band{q.Site, n}] = bandEntry{g, now}
 		}
+		g.words = q.Words
 	}
 	for _, n := range q.Contacts {
 		c.contacts.rotate(now, maxContacts)
@@ -240,14 +242,12 @@ func (e *contactEntry) establish(author uint64) {
 }
 
 // find returns the group that most bands point to, the first one if several have
-// as many, or nil when they are too few.
-func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
+// as many, of those with near-copies of a text; or nil.
+func (c *Campaigns) find(now int64, q models.CampaignQuery) *group {
 	var groups [models.SketchSize]*group
 	var votes [models.SketchSize]int
-	best := 0
-	var found *group
-	for _, n := range sketch {
-		s, known := c.bands.get(band{site, n})
+	for _, n := range q.Sketch {
+		s, known := c.bands.get(band{q.Site, n})
 		if !known || now-s.at >= window {
 			continue
 		}
@@ -256,14 +256,19 @@ func (c *Campaigns) find(now int64, site string, sketch models.Sketch) *group {
 			i++
 		}
 		groups[i] = s.group
-		if votes[i]++; votes[i] > best {
-			best, found = votes[i], s.group
+		votes[i]++
+	}
+	best := -1
+	for i, g := range groups {
+		if g != nil && (best < 0 || votes[i] > votes[best]) &&
+			(votes[i] >= models.MinSharedBands || votes[i] >= models.MinSimilarBands && g.words.Alike(&q.Words)) {
+			best = i
 		}
 	}
-	if best < models.MinSharedBands {
+	if best < 0 {
 		return nil
 	}
-	return found
+	return groups[best]
 }
 
 // KeyHash is the hash by which authors' and articles' keys are compared: 64-bit

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	_ "embed"
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"time"
@@ -51,7 +52,7 @@ func (c *Campaigns) Assign(ctx context.Context, q models.CampaignQuery) (models.
 	call := newCall(q.Site, campaignsScript, keys, name+"campaign:", q.ID,
 		strconv.FormatUint(memory.KeyHash(q.Author), 36), strconv.FormatUint(memory.KeyHash(q.Article), 36),
 		models.CampaignWindow.Milliseconds(), models.MinSharedBands, memory.MaxDistinct,
-		bands, int(q.Standing), memory.MaxEstablished, q.Floor)
+		bands, int(q.Standing), memory.MaxEstablished, q.Floor, models.MinSimilarBands, encodeWords(q.Words))
 	if c.client.do(call) == nil {
 		found, err := parseCampaign(call.reply.Slice())
 		if err == nil {
@@ -61,6 +62,14 @@ func (c *Campaigns) Assign(ctx context.Context, q models.CampaignQuery) (models.
 	}
 	c.client.fallbacks.Add(1)
 	return c.local.Assign(ctx, q)
+}
+
+func encodeWords(w models.WordSet) string {
+	var b []byte
+	for _, n := range w.Hashes() {
+		b = binary.BigEndian.AppendUint16(b, n)
+	}
+	return string(b)
 }
 
 // parseCampaign decodes the reply of the script.

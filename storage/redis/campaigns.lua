@@ -4,7 +4,8 @@
 -- window in milliseconds, how many equal bands make texts similar, up to how many
 -- authors and articles are counted, how many KEYS are bands, the author's standing
 -- (0 new, 1 known, 2 established), how many established authors end a contact,
--- and from how many authors on a group is a campaign, 0 for never.
+-- from how many authors on a group is a campaign, 0 for never, how many equal bands
+-- are enough when the words are alike, and the words: two bytes for each.
 -- A band is the id of a group. A contact is a hash: its group, and the established
 -- authors who give it. Groups have the hash tag of the other keys, so they are on
 -- the same server.
@@ -19,17 +20,33 @@ local function is_campaign(id)
   return floor > 0 and number(id, 'author') >= floor
 end
 
+local similar, words = tonumber(ARGV[12]), ARGV[13]
+-- Whether at least 60 % of the words of the larger set are common.
+local function alike(g)
+  local other, known, common = redis.call('HGET', prefix .. g, 'words') or '', {}, 0
+  for i = 1, #other, 2 do known[other:sub(i, i + 1)] = true end
+  for i = 1, #words, 2 do
+    if known[words:sub(i, i + 1)] then common = common + 2 end
+  end
+  return common > 0 and 5 * common >= 3 * math.max(#words, #other)
+end
+
 local id, contact = nil, 0
 if bands > 0 then
-  local found, votes, best, first = redis.call('MGET', unpack(KEYS, 1, bands)), {}, 0, nil
+  local found, votes, order, best = redis.call('MGET', unpack(KEYS, 1, bands)), {}, {}, 0
   for i = 1, bands do
     local g = found[i]
     if g then
+      if not votes[g] then order[#order + 1] = g end
       votes[g] = (votes[g] or 0) + 1
-      if votes[g] > best then best, first = votes[g], g end
     end
   end
-  if best >= tonumber(ARGV[6]) and redis.call('EXISTS', prefix .. first) == 1 then id = first end
+  for _, g in ipairs(order) do
+    if votes[g] > best and votes[g] >= similar and redis.call('EXISTS', prefix .. g) == 1
+      and (votes[g] >= tonumber(ARGV[6]) or alike(g)) then
+      best, id = votes[g], g
+    end
+  end
 end
 for i = bands + 1, #KEYS do
   local g = redis.call('HGET', KEYS[i], 'group')
@@ -48,7 +65,7 @@ if not id then
   local first = time[1] * 1000000 + time[2]
   id = own
   redis.call('HSET', prefix .. own, 'first', string.format('%.0f', first), 'count', 1,
-    'author', 1, 'author' .. author, 1, 'article', 1, 'article' .. ARGV[4], 1)
+    'author', 1, 'author' .. author, 1, 'article', 1, 'article' .. ARGV[4], 1, 'words', words)
   reply = { id, 1, 1, 1, first, 0 }
 else
   local group = prefix .. id
@@ -63,6 +80,7 @@ else
     id, redis.call('HINCRBY', group, 'count', 1), distinct('author', author), distinct('article', ARGV[4]),
     number(id, 'first'), contact,
   }
+  if bands > 0 then redis.call('HSET', group, 'words', words) end
 end
 redis.call('PEXPIRE', prefix .. id, window)
 for i = 1, bands do

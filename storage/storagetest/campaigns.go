@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,7 @@ func Campaigns(t *testing.T, open func(t *testing.T) (s CampaignGrouper, pass fu
 	for name, test := range map[string]func(*testing.T, campaignTest){
 		"copies join the group of the first":              testCopies,
 		"at least Alike bands must be equal":              testAlike,
+		"fewer bands are enough when the words are alike": testAlikeWords,
 		"a sketch does not find itself":                   testItself,
 		"a chain of small changes stays one group":        testChain,
 		"the group with the most common bands is chosen":  testMostVotes,
@@ -100,6 +102,41 @@ func testAlike(t *testing.T, x campaignTest) {
 
 	x.assign(t, sketch(2, 0, 0), "c3", "ann", "a")
 	is(t, x.assign(t, sketch(2, 1, models.SketchSize-models.MinSharedBands), "c4", "bob", "a"), "c3", 2, 2, 1)
+}
+
+func testAlikeWords(t *testing.T, x campaignTest) {
+	own := models.SketchSize - models.MinSimilarBands
+	for i, c := range []struct {
+		own   int
+		words []uint16
+		joins bool
+	}{
+		{own, []uint16{1, 2, 3, 4, 5, 6, 0x0d0a, 65535}, true},
+		{own, []uint16{1, 2, 3, 4, 5, 70, 80, 90}, true},   // 5 of 8
+		{own, []uint16{1, 2, 3, 4, 60, 70, 80, 90}, false}, // 4 of 8
+		{own, []uint16{1, 2}, false},                       // of the larger set
+		{own, nil, false},
+		{own + 1, []uint16{1, 2, 3, 4, 5, 6, 0x0d0a, 65535}, false},
+	} {
+		assign := func(variant, own int, id string, words []uint16) models.Campaign {
+			q := query("gazette", sketch(i+1, variant, own), id, id, "a")
+			q.Words = models.NewWordSet(slices.Clone(words))
+			found, err := x.s.Assign(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return found
+		}
+		first, second := fmt.Sprint("first", i), fmt.Sprint("second", i)
+		assign(0, 0, first, []uint16{1, 2, 3, 4, 5, 6, 0x0d0a, 65535})
+		want := second
+		if c.joins {
+			want = first
+		}
+		if found := assign(1, c.own, second, c.words); found.ID != want {
+			t.Errorf("%+v: joins %s, want %s", c, found.ID, want)
+		}
+	}
 }
 
 func testItself(t *testing.T, x campaignTest) {

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,6 +16,10 @@ var campaignMemberTests = map[string]func(*testing.T, *fixture){
 	"old comments stay published":                               testPullBackWindow,
 	"a comment that comes late is pulled back at once":          testPullBackLate,
 	"decisions on a campaign are counted":                       testCampaignDecisions,
+	"an undo restores every comment of a campaign":              testUndoCampaign,
+	"an undo pulls back what was published by the approval":     testUndoPullsBack,
+	"what an editor decides of an escalated one is counted":     testEscalatedCampaign,
+	"decisions on comments with links are listed":               testDecidedLinks,
 	"copies that are stored at the same time":                   testPullBackTogether,
 	"recent members are listed in their order":                  testRecentCampaigns,
 }
@@ -136,16 +141,17 @@ func testCampaignDecisions(t *testing.T, l *fixture) {
 	ok(t, err)
 	count("approved", 4, 0)
 	equal(t, "a copy afterwards", l.post(t, member(firstOfCampaign, 5, false)).Status, models.Approved)
+	equal(t, "approved of an author", must(l.ApprovedCount(l.ctx, "gazette", "name:Copyist 5"))(t), 1)
 	_, _, err = l.Undo(l.ctx, bob, batch)
 	ok(t, err)
 	count("undone", 0, 0)
+	equal(t, "approved of an author after the undo", must(l.ApprovedCount(l.ctx, "gazette", "name:Copyist 5"))(t), 0)
 	_, _, err = l.Decide(l.ctx, bob, ids[0], models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
 	ok(t, err)
 	count("rejected", 0, 1)
 	count2, rejected, err := l.CampaignDecisions(l.ctx, "unknown")
 	ok(t, err)
 	equal(t, "unknown", [2]int{count2, rejected}, [2]int{0, 0})
-	equal(t, "approved of an author", must(l.ApprovedCount(l.ctx, "gazette", "name:Copyist 5"))(t), 1)
 	equal(t, "approved of a stranger", must(l.ApprovedCount(l.ctx, "gazette", "name:Nobody"))(t), 0)
 }
 
@@ -178,4 +184,109 @@ func testRecentCampaigns(t *testing.T, l *fixture) {
 	equal(t, "second", all[1].Comment.ID, third.ID)
 	equal(t, "campaign", all[0].Campaign, firstOfCampaign)
 	equal(t, "approved", all[0].Approved, 0)
+}
+
+// testUndoCampaign has a campaign with comments that were published, held by the model,
+// and approved by a moderator before, and a batch that decides what waits.
+func testUndoCampaign(t *testing.T, l *fixture) {
+	ids := []string{l.post(t, member(firstOfCampaign, 1, false)).ID, l.post(t, member(firstOfCampaign, 2, false)).ID}
+	ids = append(ids, l.post(t, member(firstOfCampaign, 3, true), func(c *storage.NewComment) { c.Comment.Reason, c.Campaign.Held = models.ReasonSpam, false }).ID)
+	_, _, err := l.Decide(l.ctx, bob, ids[1], models.DecisionRequest{Action: models.Approve})
+	ok(t, err)
+	for n := 4; n <= 6; n++ {
+		ids = append(ids, l.post(t, member(firstOfCampaign, n, n == 6)).ID)
+	}
+	type state struct {
+		status     models.Status
+		reason     models.Reason
+		pulledBack bool
+	}
+	states := func() (all []state) {
+		pulled := map[string]bool{}
+		for _, item := range must(l.Queue(l.ctx, ann, models.QueueFilter{Campaign: firstOfCampaign}))(t).Items {
+			pulled[item.Comment.ID] = item.PulledBack
+		}
+		for _, id := range ids {
+			c := must(l.Comment(l.ctx, id))(t)
+			all = append(all, state{c.Status, c.Reason, pulled[id]})
+		}
+		a, r, err := l.CampaignDecisions(l.ctx, firstOfCampaign)
+		ok(t, err)
+		return append(all, state{models.Status(fmt.Sprint(a)), models.Reason(fmt.Sprint(r)), false})
+	}
+	before := states()
+	equal(t, "statuses", l.statusOf(t, ids), "papppp")
+	for _, request := range []models.DecisionRequest{{Action: models.Reject, Reason: models.ReasonSpam}, {Action: models.Approve}} {
+		batch, done, _, err := l.DecideFiltered(l.ctx, bob, models.QueueFilter{Campaign: firstOfCampaign}, models.Expected{Count: 5}, request)
+		ok(t, err)
+		equal(t, "decided", len(done), 5)
+		_, comments, err := l.Undo(l.ctx, ann, batch)
+		ok(t, err)
+		equal(t, "undone", len(comments), 5)
+		if after := states(); !slices.Equal(after, before) {
+			t.Errorf("after the undo of %s: %+v, before %+v", request.Action, after, before)
+		}
+		Counters(t, l.url)
+	}
+}
+
+func testUndoPullsBack(t *testing.T, l *fixture) {
+	ids := l.campaign(t, 4)
+	batch, _, _, err := l.DecideBatch(l.ctx, bob, ids, models.DecisionRequest{Action: models.Approve})
+	ok(t, err)
+	ids = append(ids, l.post(t, member(firstOfCampaign, 5, false)).ID, l.post(t, approved).ID)
+	equal(t, "published by the approval", l.statusOf(t, ids), "aaaaaa")
+	_, _, err = l.Undo(l.ctx, bob, batch)
+	ok(t, err)
+	equal(t, "after the undo", l.statusOf(t, ids), "pppppa")
+	Counters(t, l.url)
+}
+
+func testEscalatedCampaign(t *testing.T, l *fixture) {
+	ids := l.campaign(t, 2)
+	_, _, err := l.Escalate(l.ctx, bob, ids[0], "")
+	ok(t, err)
+	d, _, err := l.Decide(l.ctx, ann, ids[0], models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
+	ok(t, err)
+	_, rejected, err := l.CampaignDecisions(l.ctx, firstOfCampaign)
+	ok(t, err)
+	equal(t, "rejected", rejected, 1)
+	_, _, err = l.Undo(l.ctx, ann, d.ID)
+	ok(t, err)
+	_, rejected, err = l.CampaignDecisions(l.ctx, firstOfCampaign)
+	ok(t, err)
+	equal(t, "undone", rejected, 0)
+}
+
+func testDecidedLinks(t *testing.T, l *fixture) {
+	with := func(body string) func(*storage.NewComment) {
+		return func(c *storage.NewComment) { c.Comment.Body = body }
+	}
+	list := func() (s string) {
+		for _, d := range must(l.DecidedLinks(l.ctx, "gazette"))(t) {
+			s += d.Comment.Body + ":" + string(d.Action) + "\n"
+		}
+		return s
+	}
+	decide := func(body string, request models.DecisionRequest) models.Decision {
+		t.Helper()
+		l.clock.Advance(time.Second)
+		d, _, err := l.Decide(l.ctx, ann, l.post(t, with(body)).ID, request)
+		ok(t, err)
+		return d
+	}
+	approve, reject := models.DecisionRequest{Action: models.Approve}, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam}
+	first := decide("See one.example.", approve)
+	decide("No link. None...", approve)
+	second := decide("See https://two", reject)
+	equal(t, "decided", list(), "See https://two:reject\nSee one.example.:approve\n")
+	_, _, err := l.Undo(l.ctx, ann, second.ID)
+	ok(t, err)
+	equal(t, "undone", list(), "See one.example.:approve\n")
+	l.clock.Advance(time.Second)
+	_, _, err = l.Decide(l.ctx, ann, first.CommentID, reject)
+	ok(t, err)
+	equal(t, "decided again", list(), "See one.example.:reject\n")
+	l.clock.Advance(91 * 24 * time.Hour)
+	equal(t, "later", list(), "")
 }

@@ -13,9 +13,15 @@ export const select = (properties, options, chosen) => element("select", propert
 
 // A field of a form is [key, value, type]. The type is a list of options [value, text], "area", or the type of an
 // input; "text" when it is left out. A list as the value is edited as lines. In a key "group.name" the group becomes
-// an object of the result; a number as the group ("0.name") does not change the label.
-const fieldElement = ([key, value, type = "text"]) =>
-  element("label", element("span", label("field", key.replace(/^\d+\./, ""))), control(key, value, type));
+// an object of the result; a number as the group ("0.name") does not change the label. A label that is a sentence has
+// the field at its "{field}".
+const fieldElement = ([key, value, type = "text"]) => {
+  const input = control(key, value, type);
+  const [before, after] = label("field", key.replace(/^\d+\./, "")).split("{field}");
+  return after === undefined
+    ? element("label", element("span", before), input)
+    : element("label.sentence", element("span", before, input, after));
+};
 
 const control = (key, value, type) => {
   const properties = { name: key, dir: "auto", spellcheck: "false" };
@@ -52,9 +58,11 @@ const readForm = (controls, fields) => {
   return values;
 };
 
+const nameOf = (field) => label("field", field).replace("{field}", "…");
+
 const errorText = (error, invalidFields) => {
   const message = error instanceof SyntaxError ? error.message : describeError(error);
-  return [message, ...invalidFields.map(({ field, message }) => `${label("field", field)} ${message}`)].join(" · ");
+  return [message, ...invalidFields.map(({ field, message }) => `${nameOf(field)} ${message}`)].join(" · ");
 };
 
 // form makes a form. submit is called with the values, and returns what is shown then ("saved" when it is nothing).

@@ -9,6 +9,7 @@ import { signalList } from "../desk/explanation.js";
 import { reasonsByKey } from "../desk/reasons.js";
 import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
 import { sitePicker } from "./sitepicker.js";
+import { previewEntries } from "./entrypreview.js";
 import { tryOut } from "./whatif.js";
 
 const newSiteFields = ["name", "mode", "origins"];
@@ -57,12 +58,14 @@ const sitePage = async (site, reload) => {
 };
 
 const settingsForm = (site, path) => form("save", settingFields(site),
-  async (values) => { await request("PATCH", path, values); }, !isAdmin(),
+  async ({ hold_budget: budget, ...values }) => {
+    await request("PATCH", path, { ...values, hold_budget: budget === null ? null : budget / 100 });
+  }, !isAdmin(),
   ["changes.try", ({ mode, thresholds, surge }) => tryOut(path, { mode, thresholds, surge })]);
 
 const settingFields = (site) => {
   const { name = "", mode = "post", origins = [] } = site;
-  const { second_look: secondLook, training_sample: sample, campaign_copies: copies } = site;
+  const { second_look: secondLook, training_sample: sample, campaign_copies: copies, hold_budget: budget } = site;
   const { retention = {}, surge = {}, thresholds = {} } = site;
   const numbers = (group, values, keys, empty) =>
     keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
@@ -71,10 +74,11 @@ const settingFields = (site) => {
     ["mode", mode, choices("mode")],
     ["second_look", secondLook ?? "", "number"],
     ["training_sample", sample ?? "", "number"],
+    ["hold_budget", budget == null ? "" : Number((budget * 100).toFixed(4)), "number"],
     ["campaign_copies", copies ?? "", "number"],
     ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
     ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
-    ...numbers("thresholds", thresholds, ["hold", "reject", "abuse"], ""),
+    ...numbers("thresholds", thresholds, ["abuse", "hold", "reject"], ""),
     ["origins", origins],
   ];
 };
@@ -104,9 +108,13 @@ const reasonsForm = ({ reasons }, path, reload) => {
 // reasonId derives a reason's permanent id from its first name.
 const reasonId = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, maxReasonId).replace(/^-|-$/g, "");
 
-const rulesForm = (rules, path) => form("save", ruleFields(rules),
-  async (values) => { await request("PUT", path + "/rules", rulesOf(values)); }, false,
-  ["changes.try", async (values) => tryOut(path, { rules: rulesOf(values) })]);
+const rulesForm = (rules, path) => {
+  const node = form("save", ruleFields(rules),
+    async (values) => { await request("PUT", path + "/rules", rulesOf(values)); }, false,
+    ["changes.try", async (values) => tryOut(path, { rules: rulesOf(values) })]);
+  previewEntries(node, path, { "blocked_words.words": "blocked_words", "suspect_words.words": "suspect_words" });
+  return node;
+};
 
 const rulesOf = ({ rest, ...lists }) => {
   const rules = JSON.parse(rest || "{}");
