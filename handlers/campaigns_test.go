@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"testing"
 
 	"winnow/handlers"
@@ -241,4 +242,37 @@ func TestACopiedCommentWithALinkAddedIsHeld(t *testing.T) {
 		t.Errorf("held for %s", c.Reason)
 	}
 	d.is("a copy without", d.write("Cem", "harbour", praise[1]).Status, "approved")
+}
+
+// Approvals of three authors' comments with links to a domain make it known, a rejection
+// ends that, and its undo restores it.
+func TestModeratorsMakeALinkKnown(t *testing.T) {
+	d := campaignSite(t)
+	link := func(n int) string {
+		return d.write(fmt.Sprint("Reader ", n), "harbour", fmt.Sprintf("%s See https://harbour-news.example/%d", praise[n%3], n)).ID
+	}
+	decide := func(id, action, reason string) string {
+		var made models.Decision
+		d.as("bob", "POST", "/v1/comments/"+id+"/decision", object{"action": action, "reason": reason}).into(http.StatusOK, &made)
+		return made.ID
+	}
+	known := func(what string, want bool) {
+		t.Helper()
+		d.restart() // a node reads the decisions once a minute
+		var v models.Verdict
+		d.as("eve", "POST", "/v1/sites/gazette/test", object{"text": "More at https://www.harbour-news.example/tickets"}).into(http.StatusOK, &v)
+		found := slices.ContainsFunc(v.Signals, func(s models.Signal) bool { return s.Name == "rule:known-link" })
+		if found != want {
+			t.Errorf("%s: %v, signals %v", what, found, v.Signals)
+		}
+	}
+	decide(link(0), "approve", "")
+	decide(link(1), "approve", "")
+	known("two authors", false)
+	decide(link(2), "approve", "")
+	known("three authors", true)
+	rejected := decide(link(3), "reject", "spam")
+	known("a rejection", false)
+	d.as("bob", "POST", "/v1/decisions/"+rejected+"/undo", nil).must(http.StatusOK)
+	known("its undo", true)
 }

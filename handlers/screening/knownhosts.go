@@ -2,6 +2,7 @@ package screening
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"winnow/classifier"
@@ -84,6 +85,10 @@ func (s *Screener) weighKnownHosts(ctx context.Context, site models.Site, p Prep
 	spam := rules.AddLogOdds(*v.Spam, knownHostWeight)
 	v.Spam = &spam
 	v = s.cfg.Source.Model().WithPolicy(v, classifier.PolicyOf(site))
-	v.Signals = append(slices.Clip(v.Signals), models.Signal{Name: "rule:known-link", Detail: domains[0], Weight: knownHostWeight})
+	at := 0 // signals with more weight are before it
+	for at < len(v.Signals) && v.Signals[at].Rank() == 0 && math.Abs(v.Signals[at].Weight) >= -knownHostWeight {
+		at++
+	}
+	v.Signals = slices.Insert(slices.Clone(v.Signals), at, models.Signal{Name: "rule:known-link", Detail: domains[0], Weight: knownHostWeight})
 	return v
 }
