@@ -30,6 +30,13 @@ func (p *tab) setField(field, value string) {
 	p.evaluate(`(() => { document.querySelector('#page [name="` + field + `"]').value = ` + quoted(value) + ` })()`)
 }
 
+// typeInto sets a field the way a person does, so that the page notices.
+func (p *tab) typeInto(field, value string) {
+	p.Helper()
+	p.setField(field, value)
+	p.evaluate(`(() => { document.querySelector('#page [name="` + field + `"]').dispatchEvent(new Event("input")) })()`)
+}
+
 func (p *tab) submitFormOf(field string) {
 	p.Helper()
 	p.evaluate(`document.querySelector('#page [name="` + field + `"]').form.requestSubmit()`)
@@ -208,11 +215,11 @@ func TestRulesAreSetAndExplained(t *testing.T) {
 	p.waitFor(`document.querySelector('[name="suspect_words.words"]').value.split("\n").length === 2`)
 	p.waitFor(`JSON.parse(document.querySelector("[name=rest]").value).links.max === 0`)
 
-	p.setField("blocked_words.words", "absent\nlight*")
+	p.typeInto("blocked_words.words", "absent\nlight*")
 	p.waitForText("#page .preview", "“light*” is in 1 of the last 1 comments.")
 	p.waitForText("#page .preview mark", "lighthouse")
-	p.setField("blocked_words.words", "*")
-	p.waitForText("#page .preview .error", "must have a letter")
+	p.typeInto("blocked_words.words", "*")
+	p.waitForText("#page .preview .error", "must not be empty")
 }
 
 func TestPeopleAreAddedAndChanged(t *testing.T) {
