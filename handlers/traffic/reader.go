@@ -11,6 +11,7 @@ package traffic
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -125,17 +126,22 @@ func (r *Reader) compare(ctx context.Context, page storage.TrafficPage, b *stora
 	if err != nil {
 		return err
 	}
-	policies, err := r.policies(ctx)
+	policies, trusts, err := r.settings(ctx, page.Comments)
 	if err != nil {
 		return err
 	}
+	b.Counts = map[string]models.ShadowCounts{}
 	for _, c := range page.Comments {
 		if c.ContentRemoved() || c.CreatedAt.Before(page.Shadow.Since) {
 			continue
 		}
 		in, policy := classifier.FromComment(c.Comment), policies[c.Site]
-		d := models.ShadowDifference{Comment: c.ID, Now: live.Verdict(in, policy).Action, Then: candidate.Verdict(in, policy).Action}
-		b.Counts.Add(d.Now, d.Then)
+		in.Trusts = trusts[c.Site]
+		now, then := classifier.VerdictOfBoth(live, candidate, in, policy, policy)
+		d := models.ShadowDifference{Comment: c.ID, Now: now.Action, Then: then.Action}
+		counts := b.Counts[c.Site]
+		counts.Add(d.Now, d.Then)
+		b.Counts[c.Site] = counts
 		if d.Now != d.Then {
 			b.Differences = append(b.Differences, d)
 		}
@@ -159,13 +165,21 @@ func (r *Reader) pair(ctx context.Context, s models.ShadowRun) (live, candidate 
 	return live, r.candidate, err
 }
 
-func (r *Reader) policies(ctx context.Context) (map[string]classifier.Policy, error) {
+// settings returns what the models need to know of the sites of comments, by site.
+func (r *Reader) settings(ctx context.Context, comments []storage.ArrivedComment) (map[string]classifier.Policy, promotion.Trusts, error) {
 	sites, err := r.DB.Sites(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	sites = slices.DeleteFunc(sites, func(s models.Site) bool {
+		return !slices.ContainsFunc(comments, func(c storage.ArrivedComment) bool { return c.Site == s.Slug })
+	})
 	policies := make(map[string]classifier.Policy, len(sites))
 	for _, s := range sites {
 		policies[s.Slug] = classifier.PolicyOf(s)
 	}
-	return policies, err
+	trusts, err := promotion.TrustsOf(ctx, r.DB, sites)
+	return policies, trusts, err
 }
 
 // count counts comments by site, model and day.
