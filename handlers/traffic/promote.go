@@ -94,7 +94,7 @@ func (r *Reader) checkShadow(ctx context.Context) error {
 	if err != nil || s == nil || !s.Promote || !mature(*s, r.Now()) {
 		return err
 	}
-	if mine, err := r.DB.LeaseTraffic(ctx, r.name, leaseTime); err != nil || !mine {
+	if mine, err := r.DB.LeaseTraffic(ctx, r.name, comparingLease); err != nil || !mine {
 		return err
 	}
 	sites, err := r.DB.Sites(ctx)

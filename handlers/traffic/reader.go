@@ -31,8 +31,10 @@ const (
 	settleTime = 10 * time.Second
 	batchSize  = 200
 	maxBatches = 10 // at a time; a node that is far behind goes on the next time
-	// leaseTime is longer than the comparison of two models takes.
-	leaseTime = 90 * time.Second
+	// How long other nodes wait for one that has ended: while it reads a batch, and
+	// while it compares two models. The cursor keeps two nodes from counting a comment.
+	readingLease   = 15 * time.Second
+	comparingLease = 90 * time.Second
 )
 
 // Node is what the reader needs of the node it runs on; *node.Node has it.
@@ -106,7 +108,7 @@ func (r *Reader) readBatch(ctx context.Context) (more bool, err error) {
 	if err != nil || page.Started && len(page.Comments) == 0 {
 		return false, err
 	}
-	mine, err := r.DB.LeaseTraffic(ctx, r.name, leaseTime)
+	mine, err := r.DB.LeaseTraffic(ctx, r.name, readingLease)
 	if err != nil || !mine || !page.Started {
 		return false, err
 	}
