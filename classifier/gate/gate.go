@@ -114,7 +114,7 @@ func (c *comparison) checkOwnFigures() {
 		}
 		auc := float64(h.AUC)
 		if h.Positive >= c.limits.MinClass && auc < noSkillAUC {
-			c.report.refuse(NoSkill, map[string]any{"class": word(class), "auc": probability(auc), "n": h.Ham + h.Positive}, nil)
+			c.report.refuse(NoSkill, map[string]any{"class": word(class), "auc": auc, "n": h.Ham + h.Positive}, nil)
 		}
 		held := h.AtHold.FalsePositive
 		if binomialTail(held, h.Ham, c.limits.FalseAlarms) < c.limits.Alpha/2 {

@@ -73,7 +73,8 @@ func killedPromotion(t *testing.T, raw *sql.DB, version, database string) {
 	randomDelay(time.Second)
 	_ = promote.Process.Kill() // fails if it has already ended
 	_ = promote.Wait()
-	live := count(t, raw, `SELECT CASE WHEN version = '`+version+`' THEN 1 ELSE 0 END FROM promotions ORDER BY id DESC LIMIT 1`)
+	live := count(t, raw, `SELECT CASE WHEN version = '`+version+`' THEN 1 ELSE 0 END FROM promotions
+		WHERE rolled_back_at IS NULL ORDER BY id DESC LIMIT 1`)
 	ended := count(t, raw, `SELECT count(*) FROM shadows WHERE until IS NOT NULL`)
 	promoted := count(t, raw, `SELECT count(*) FROM promotions WHERE version = '`+version+`'`)
 	audited := count(t, raw, `SELECT count(*) FROM audit WHERE action = 'model.promote' AND subject = '`+version+`'`)
