@@ -208,7 +208,6 @@ func TestModelsPageIsAccessible(t *testing.T) {
 	p.waitForText("#comparison .notice", "Did it learn from exchanged labels?")
 	p.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
 	p.expectAccessible("models")
-	p.shot("models")
 	p.clickInPage("Promote anyway")
 	p.waitFor(`document.querySelector("dialog[open] textarea") === document.activeElement`)
 	p.expectAccessible("promote anyway")
@@ -219,5 +218,4 @@ func TestModelsPageIsAccessible(t *testing.T) {
 	p.clickInPage("Try on the last 1,000 comments")
 	p.waitForText("#page .lead", "it would hold 2 (now 1)")
 	p.expectAccessible("what if")
-	p.shot("whatif")
 }
