@@ -58,7 +58,8 @@ const sitePage = async (site, reload) => {
 
 const settingsForm = (site, path) => form("save", settingFields(site),
   async (values) => { await request("PATCH", path, values); }, !isAdmin(),
-  ["changes.try", ({ mode, thresholds, surge, campaign_copies }) => tryOut(path, { mode, thresholds, surge, campaign_copies })]);
+  ["changes.try", ({ mode, thresholds, surge, campaign_copies: copies }) =>
+    tryOut(path, { mode, thresholds, surge, campaign_copies: copies })]);
 
 const settingFields = (site) => {
   const { name = "", mode = "post", origins = [] } = site;
