@@ -69,10 +69,6 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 			budget := c.Float("hold-budget")
 			s.HoldBudget = &budget
 		}
-		if c.IsSet("campaign-copies") {
-			authors := c.Int("campaign-copies")
-			s.CampaignCopies = &authors
-		}
 		for flag, days := range map[string]*int{
 			"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,
 		} {
@@ -128,6 +124,10 @@ const maxSecretFile = 4096
 
 // changeSetting applies the flags that decide what becomes of comments.
 func changeSetting(c *cli.Command, s *models.Site) error {
+	if c.IsSet("campaign-copies") {
+		authors := c.Int("campaign-copies")
+		s.CampaignCopies = &authors
+	}
 	if c.IsSet("mode") {
 		s.Mode = models.Mode(c.String("mode"))
 	}
