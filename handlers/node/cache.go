@@ -22,8 +22,23 @@ const (
 // article with many comments a second a reader would wait for a moment without.
 type cache[T any] struct {
 	load    func(ctx context.Context, key string) (T, error)
-	entries *otter.Cache[string, *entry[T]]
+	entries entryStore
 }
+
+// entryStore is otter's cache with one type of values for all caches: the compiler
+// makes thousands of functions of it for each type, in each package that uses one.
+type entryStore interface {
+	GetIfPresent(key string) (query, bool)
+	SetIfAbsent(key string, q query) (query, bool)
+	ComputeIfPresent(key string, next func(query) (query, otter.ComputeOp)) (query, bool)
+	Invalidate(key string) (query, bool)
+	InvalidateAll()
+	CleanUp()
+	EstimatedSize() int
+}
+
+// query is an *entry.
+type query interface{ isDone() bool }
 
 // entry is the result of one query, which may be read when done is closed.
 type entry[T any] struct {
@@ -42,28 +57,33 @@ func (e *entry[T]) isDone() bool {
 }
 
 func newCache[T any](ttl time.Duration, now func() time.Time, load func(ctx context.Context, key string) (T, error)) *cache[T] {
-	expiry := func(e otter.Entry[string, *entry[T]]) time.Duration {
+	return &cache[T]{load: load, entries: newEntryStore(ttl, now)}
+}
+
+func newEntryStore(ttl time.Duration, now func() time.Time) entryStore {
+	expiry := func(e otter.Entry[string, query]) time.Duration {
 		if e.Value.isDone() {
 			return ttl
 		}
 		return loadTimeout + ttl // the time to live begins with the end of the query
 	}
-	return &cache[T]{load: load, entries: otter.Must(&otter.Options[string, *entry[T]]{
+	return otter.Must(&otter.Options[string, query]{
 		MaximumSize: maxEntries, ExpiryCalculator: otter.ExpiryWritingFunc(expiry), Clock: clock(now),
 		Executor: func(maintain func()) { maintain() }, // no goroutines that could outlive the node
-	})}
+	})
 }
 
 // get returns the value of a key, which it loads when it is not cached. The
 // value is not older than the last invalidation before the call.
 func (c *cache[T]) get(ctx context.Context, key string) (T, error) {
-	e, ok := c.entries.GetIfPresent(key)
+	q, ok := c.entries.GetIfPresent(key)
 	if !ok {
-		var added bool
-		if e, added = c.entries.SetIfAbsent(key, &entry[T]{done: make(chan struct{})}); added {
-			c.fill(ctx, key, e)
+		added := &entry[T]{done: make(chan struct{})}
+		if q, ok = c.entries.SetIfAbsent(key, added); ok {
+			c.fill(ctx, key, added)
 		}
 	}
+	e := q.(*entry[T])
 	if e.isDone() {
 		return e.value, e.err
 	}
@@ -86,9 +106,9 @@ func (c *cache[T]) fill(ctx context.Context, key string, e *entry[T]) {
 	defer cancel()
 	defer func() {
 		close(e.done)
-		c.entries.ComputeIfPresent(key, func(current *entry[T]) (*entry[T], otter.ComputeOp) {
+		c.entries.ComputeIfPresent(key, func(current query) (query, otter.ComputeOp) {
 			switch {
-			case current != e: // invalidated, and loaded anew
+			case current != query(e): // invalidated, and loaded anew
 				return current, otter.CancelOp
 			case e.err != nil:
 				return nil, otter.InvalidateOp

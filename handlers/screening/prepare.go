@@ -43,7 +43,7 @@ func (s *Screener) Prepare(ctx context.Context, site models.Site, c models.Comme
 // newsroom knows are no evidence.
 func input(site models.Site, set *rules.Set, c models.Comment) classifier.Input {
 	in := classifier.FromComment(c)
-	in.Trusts = func(host string) bool { return site.HasHost(host) || set.Allows(host) }
+	in.Trusts = func(host string) bool { return isOwnHost(site, host) || set.Allows(host) }
 	return in
 }
 
