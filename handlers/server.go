@@ -61,6 +61,7 @@ type Config struct {
 	Now            func() time.Time
 	Version        string // of the program, for /healthz and the metrics
 	Training       node.TrainingConfig
+	OIDC           OIDCConfig // sign-in of moderators; without an issuer: none
 }
 
 // Server answers HTTP requests. Handler may be used before and after Run; Run
@@ -77,7 +78,8 @@ type Server struct {
 	secret   []byte
 	trusted  []netip.Prefix
 	rates    Rates
-	keySets  *jwks.Sets // of readers' tokens
+	keySets  *jwks.Sets    // of readers' tokens
+	oidc     *oidcProvider // nil: moderators have passwords only
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
@@ -109,6 +111,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, keySets: jwks.New(cfg.KeySetNetworks, cfg.Now),
 		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
+	}
+	if cfg.OIDC.Issuer != "" {
+		s.oidc = &oidcProvider{cfg: cfg.OIDC, client: &http.Client{Timeout: oidcTimeout}}
 	}
 	if _, ok := cfg.Campaigns.(screening.RestorableCampaigns); ok {
 		if err := s.restoreCampaigns(ctx); err != nil {

@@ -29,3 +29,7 @@ SELECT id, site, article FROM below;
 UPDATE articles SET version = version + 1, hidden = (SELECT count(*) FROM hidden_replies h JOIN comments c ON c.id = h.comment_id
 		WHERE h.site = articles.site AND h.article = articles.id AND c.status = 'approved')
 	WHERE (site, id) IN (SELECT site, article FROM hidden_replies);
+
+-- Who a moderator is at an OpenID provider: its issuer and its id; '': nobody.
+ALTER TABLE moderators ADD COLUMN oidc_subject text NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX moderators_oidc ON moderators (oidc_subject) WHERE oidc_subject <> '';
