@@ -42,7 +42,7 @@ func serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "train-at", Sources: env("train-at"), Usage: "train a candidate every day at this `HOUR`, 0 to 23, by the local clock, when there are new labels (default: off)"},
 			&cli.BoolFlag{Name: "auto-promote", Sources: env("auto-promote"), Usage: "let a model that the server has trained by itself run beside the live one, and promote it after a day when nothing speaks against it"},
 			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
-		}, rateFlags()...),
+		}, append(rateFlags(), oidcFlags()...)...),
 		Action: serve,
 	}
 }
@@ -189,6 +189,9 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 		if *rate, err = parseRate(c.String(name)); err != nil {
 			return cfg, usagef(c, "--%s: %v", name, err)
 		}
+	}
+	if err := readOIDC(c, &cfg); err != nil {
+		return cfg, err
 	}
 	if err := readTraining(c, &cfg); err != nil {
 		return cfg, err
