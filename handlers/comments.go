@@ -2,11 +2,13 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"winnow/classifier/text/names"
 	"winnow/handlers/screening"
 	"winnow/handlers/why"
 	"winnow/models"
@@ -28,6 +30,7 @@ type commentRequest struct {
 		Name  string `json:"name"`
 		Email string `json:"email"`
 		URL   string `json:"url"`
+		Staff bool   `json:"staff"`
 	} `json:"author"`
 	Body    string         `json:"body"`
 	Client  *clientRequest `json:"client"`
@@ -155,16 +158,19 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 		},
 		ParentID: models.Clean(req.ParentID),
 		Author: models.Author{
-			ID: models.Clean(req.Author.ID), Name: models.Clean(req.Author.Name),
+			ID: models.Clean(req.Author.ID), Name: names.Clean(req.Author.Name),
 			Email: models.Clean(req.Author.Email), URL: models.Clean(req.Author.URL),
 		},
-		Body: models.Clean(req.Body), Client: from.client,
+		Body: models.CleanBody(req.Body), Client: from.client,
+	}
+	if comment.Author.Staff = req.Author.Staff && from.byKey; req.Author.Staff && !from.byKey {
+		bad.Add("author.staff", "is accepted only with a site key; a page identifies its reader by a reader token")
 	}
 	if !from.byKey && req.Author.ID != "" {
 		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	}
 	if r := from.reader; r != nil {
-		comment.Author.ID = r.ID
+		comment.Author.ID, comment.Author.Staff = r.ID, r.Staff || comment.Author.Staff
 		if r.Name != "" {
 			comment.Author.Name = r.Name
 		}
@@ -173,7 +179,22 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 		}
 	}
 	bad.Join(comment.Validate())
+	if a := comment.Author; a.ID == "" && !a.Staff && isReserved(from.site, a.Name) {
+		bad.Add("author.name", "is reserved: please choose another name")
+	}
 	return comment
+}
+
+// isReserved reports whether a name reads like one that strangers may not use on a site.
+func isReserved(site models.Site, name string) bool {
+	if len(site.ReservedNames) == 0 {
+		return false
+	}
+	like := names.Likeness(name)
+	return slices.ContainsFunc(site.ReservedNames, func(reserved string) bool {
+		l := names.Likeness(reserved)
+		return l == like && l != ""
+	})
 }
 
 // commentDetail returns one comment with its history and its surroundings, for a

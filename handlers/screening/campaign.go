@@ -119,6 +119,12 @@ func knownHosts(site models.Site, c models.Comment, set *rules.Set) func(host st
 	return func(host string) bool { return trusts(host) || isHostOf(c.Article.URL, host) }
 }
 
+// isOwnHost reports whether a host is one of the site's, whose origins are stored in
+// punycode.
+func isOwnHost(site models.Site, host string) bool {
+	return site.HasHost(host) || site.HasHost(rules.CanonicalHost(host))
+}
+
 // isHostOf reports whether a host is that of an address, or below it.
 func isHostOf(address, host string) bool {
 	u, err := url.Parse(address)

@@ -53,7 +53,7 @@ func input(site models.Site, set *rules.Set, c models.Comment) classifier.Input 
 // Trusts returns a function for classifier.Input: links to the site's own hosts, and to
 // those that its rules allow, are no evidence of spam.
 func Trusts(site models.Site, set *rules.Set) func(host string) bool {
-	return func(host string) bool { return site.HasHost(host) || set.Allows(host) }
+	return func(host string) bool { return isOwnHost(site, host) || set.Allows(host) }
 }
 
 func (p *Prepared) applyTestString(doc features.Doc) {

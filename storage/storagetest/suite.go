@@ -22,6 +22,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"authors", authorTests},
 		{"articles", articleTests},
 		{"comments", commentTests},
+		{"threads", threadTests},
 		{"queue", queueTests},
 		{"claims", claimTests},
 		{"campaigns", campaignMemberTests},
