@@ -73,7 +73,7 @@ func (s *scorer) lookUp(m *Model) {
 
 // factor returns what the weights of a block are multiplied by in this text.
 func (s *scorer) factor(h *Head, head int, b block) float64 {
-	return h.Scale[b] / math.Sqrt(float64(max(1, s.count[head][b])))
+	return h.Scale[b] / blockRoot(b, s.count[head][b])
 }
 
 // logit returns the log odds that a head gives to the text.
