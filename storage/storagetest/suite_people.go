@@ -19,7 +19,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		hold, abuse := 0.7, 0.6
 		s := models.Site{
 			Slug: "herald", Name: "The Herald", Origins: []string{"https://herald.example"}, Mode: models.ModePre,
-			Thresholds: models.Thresholds{Hold: &hold, Abuse: &abuse}, SSOSecret: "shared by the herald and Winnow",
+			Thresholds: models.Thresholds{Hold: &hold, Abuse: &abuse}, SSOSecret: "shared by the herald and its Winnow",
 		}
 		key := must(l.AddSite(l.ctx, operator, s))(t)
 		if !strings.HasPrefix(key, "wk_") || len(key) < 40 {
