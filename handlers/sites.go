@@ -40,6 +40,8 @@ type sitePatch struct {
 	TrainingSample Optional[int]                 `json:"training_sample"`
 	HoldBudget     Optional[float64]             `json:"hold_budget"`
 	CampaignCopies Optional[int]                 `json:"campaign_copies"`
+	Closing        Optional[models.Closing]      `json:"closing"`
+	URLParameters  Optional[[]string]            `json:"url_parameters"`
 }
 
 type thresholdsPatch struct {
@@ -92,6 +94,8 @@ func (p sitePatch) apply(site *models.Site) {
 	p.TrainingSample.SetPointer(&site.TrainingSample)
 	p.HoldBudget.SetPointer(&site.HoldBudget)
 	p.CampaignCopies.SetPointer(&site.CampaignCopies)
+	p.Closing.Set(&site.Closing)
+	p.URLParameters.Set(&site.URLParameters)
 
 	site.Name = models.Clean(site.Name)
 	reasons := []models.SiteReason{}
@@ -103,7 +107,11 @@ func (p sitePatch) apply(site *models.Site) {
 	for _, o := range site.Origins {
 		origins = append(origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
 	}
-	site.Reasons, site.Origins = reasons, origins
+	parameters := []string{}
+	for _, name := range site.URLParameters {
+		parameters = append(parameters, models.Clean(name))
+	}
+	site.Reasons, site.Origins, site.URLParameters = reasons, origins, parameters
 }
 
 // siteKeyReply is a site with its new secret key, which is never shown again.

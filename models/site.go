@@ -39,7 +39,9 @@ type Site struct {
 	// CampaignCopies is from how many authors on the comments of a campaign are
 	// held whatever the model says of them, the earlier ones included; 0 is never.
 	// Nil: DefaultCampaignCopies.
-	CampaignCopies *int `json:"campaign_copies,omitempty"`
+	CampaignCopies *int     `json:"campaign_copies,omitempty"`
+	Closing        Closing  `json:"closing"`        // the age at which articles are closed
+	URLParameters  []string `json:"url_parameters"` // what matters of the query of an article's URL that a page sends
 
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
 	CreatedAt time.Time `json:"created_at"`
@@ -162,6 +164,10 @@ func (s Site) Validate() error {
 	}
 	if n := s.CampaignCopies; n != nil && *n != 0 && !(*n >= 2 && *n <= maxCampaignCopies) {
 		bad.Add("campaign_copies", "must be from 2 to %d authors, or 0", maxCampaignCopies)
+	}
+	s.Closing.validate(&bad)
+	for _, name := range s.URLParameters {
+		bad.checkLength("url_parameters", name, 1, MaxName)
 	}
 	if hold != nil && reject != nil && *hold > *reject {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")

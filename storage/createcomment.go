@@ -28,8 +28,9 @@ type NewComment struct {
 
 const idempotencyTTL = 24 * time.Hour
 
-// CreateComment stores a comment with its verdict, and its article when that is
-// new or has another address or title. It sets ID, unless the caller has, and
+// CreateComment stores a comment with its verdict, and its article when that is new.
+// What the comment says of the article counts only when nobody has described it, a
+// page included: UpdateArticles stores what the newsroom says. It sets ID, unless the caller has, and
 // times and Version; Status and Reason are the caller's. With an idempotency
 // key that was used for the same fingerprint, the earlier comment is returned
 // as it was stored and replayed is true; another fingerprint is KindInvalid.
@@ -248,19 +249,31 @@ func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
 	if len(parents) == 0 {
 		return nil
 	}
-	type place struct{ id, site, article string }
+	found := map[string]models.ArticleRef{}
 	var w sqldb.Where
-	w.In("id", parents)
-	found, err := sqldb.List(t, func(scan sqldb.Scanner) (p place, err error) {
-		err = scan(&p.id, &p.site, &p.article)
-		return p, err
-	}, `SELECT id, site, article FROM comments`+w.String(), w.Args()...)
-	if err != nil {
+	w.In("c.id", parents)
+	if _, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
+		var a models.ArticleRef
+		err = scan(&id, &a.Site, &a.Article)
+		found[id] = a
+		return id, err
+	}, `SELECT c.id, c.site, `+rootOf+` FROM comments c JOIN articles o ON o.site = c.site AND o.id = c.article`+w.String(), w.Args()...); err != nil {
 		return err
 	}
 	for i, request := range requests {
 		c := request.Comment
-		if c.ParentID != "" && !slices.Contains(found, place{c.ParentID, c.Site, c.Article.ID}) {
+		if c.ParentID == "" {
+			continue
+		}
+		own, parent := models.ArticleRef{Site: c.Site, Article: c.Article.ID}, found[c.ParentID]
+		inThread := parent == own
+		if !inThread && parent.Site != c.Site && parent.Site != "" {
+			var err error
+			if inThread, err = t.sharesThread(own, parent); err != nil {
+				return err
+			}
+		}
+		if !inThread {
 			var bad models.Invalid
 			bad.Add("parent_id", "is not a comment of this article")
 			errs[i] = bad.Err()

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -44,6 +45,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	}
 	if s.Reasons == nil {
 		s.Reasons = []models.SiteReason{}
+	}
+	if s.URLParameters == nil {
+		s.URLParameters = []string{}
 	}
 	if err := s.Validate(); err != nil {
 		return "", err
@@ -85,6 +89,14 @@ func siteValues(s models.Site) (pairs []any, err error) {
 	if err != nil {
 		return nil, err
 	}
+	closing, err := toJSON(s.Closing)
+	if err != nil {
+		return nil, err
+	}
+	parameters, err := toJSON(s.URLParameters)
+	if err != nil {
+		return nil, err
+	}
 	return []any{
 		"name", s.Name,
 		"origins", origins,
@@ -102,6 +114,8 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"hold_budget", s.HoldBudget,
 		"campaign_copies", s.CampaignCopies,
 		"reasons", reasons,
+		"closing", closing,
+		"url_parameters", parameters,
 	}, nil
 }
 
@@ -111,21 +125,23 @@ func auditSite(s models.Site) map[string]any {
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(),
 		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reader_tokens": s.SSOSecret != "",
+		"closing": s.Closing, "url_parameters": s.URLParameters,
 	}
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reasons FROM sites`
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reasons, closing, url_parameters FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
-	var origins, burst, reasons string
+	var origins, burst, reasons, closing, parameters string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &reasons)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &reasons, &closing, &parameters)
 	if err != nil {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
-	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons))
+	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons),
+		json.Unmarshal([]byte(closing), &s.Closing), json.Unmarshal([]byte(parameters), &s.URLParameters))
 }
 
 // Sites returns all sites by slug.
@@ -184,6 +200,7 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		s := old
 		s.Origins = append([]string{}, old.Origins...)
 		s.Reasons = append([]models.SiteReason{}, old.Reasons...)
+		s.URLParameters, s.Closing.Sections = append([]string{}, old.URLParameters...), maps.Clone(old.Closing.Sections)
 		if err := change(&s); err != nil {
 			return old, err
 		}

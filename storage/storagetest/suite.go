@@ -21,6 +21,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"people", peopleTests},
 		{"authors", authorTests},
 		{"articles", articleTests},
+		{"threads", threadTests},
 		{"comments", commentTests},
 		{"queue", queueTests},
 		{"claims", claimTests},
