@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"cmp"
-
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
@@ -22,9 +20,8 @@ func (s *Server) describeArticle(c echo.Context, from submitter, said models.Art
 	if !from.byKey {
 		said = from.site.PageDescription(said, c.Request().Header.Get("Origin"))
 		if known.Described || known.URL != "" || known.Title != "" {
-			said.URL, said.Title = known.URL, known.Title
+			said.URL, said.Title, said.Section = known.URL, known.Title, known.Section
 		}
-		said.Section = cmp.Or(known.Section, said.Section)
 		return said, nil
 	}
 	said = said.Shortened()

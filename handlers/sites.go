@@ -40,7 +40,7 @@ type sitePatch struct {
 	TrainingSample Optional[int]                 `json:"training_sample"`
 	HoldBudget     Optional[float64]             `json:"hold_budget"`
 	CampaignCopies Optional[int]                 `json:"campaign_copies"`
-	Closing        Optional[models.Closing]      `json:"closing"`
+	Closing        Optional[closingPatch]        `json:"closing"`
 	URLParameters  Optional[[]string]            `json:"url_parameters"`
 }
 
@@ -66,6 +66,16 @@ func (p retentionPatch) apply(r *models.Retention) {
 	p.Addresses.Set(&r.Addresses)
 	p.Rejected.Set(&r.Rejected)
 	p.Labels.Set(&r.Labels)
+}
+
+type closingPatch struct {
+	Days     Optional[int]            `json:"days"`
+	Sections Optional[map[string]int] `json:"sections"`
+}
+
+func (p closingPatch) apply(c *models.Closing) {
+	p.Days.Set(&c.Days)
+	p.Sections.Set(&c.Sections)
 }
 
 type burstPatch struct {
@@ -94,7 +104,7 @@ func (p sitePatch) apply(site *models.Site) {
 	p.TrainingSample.SetPointer(&site.TrainingSample)
 	p.HoldBudget.SetPointer(&site.HoldBudget)
 	p.CampaignCopies.SetPointer(&site.CampaignCopies)
-	p.Closing.Set(&site.Closing)
+	setFields(p.Closing, &site.Closing)
 	p.URLParameters.Set(&site.URLParameters)
 
 	site.Name = models.Clean(site.Name)

@@ -55,7 +55,30 @@ func (t *tx) mergeArticle(by models.Caller, site, from, into string) (models.Art
 	if old.MergedInto != "" || target.MergedInto != "" { // another transaction was first
 		return models.ArticleMerge{}, models.Errorf(models.KindConflict, "one of the articles has just been merged")
 	}
-	return t.point(by, models.MergedArticle, old, target)
+	replaced := ""
+	// Somebody may have commented under an id before the newsroom used it, with a title.
+	if old.Described && !target.Described {
+		if replaced, err = toJSON(description{target.Title, target.URL, target.Section, micros(target.PublishedAt)}); err != nil {
+			return models.ArticleMerge{}, err
+		}
+		if err := t.setDescription(target, description{old.Title, old.URL, old.Section, micros(old.PublishedAt)}, true); err != nil {
+			return models.ArticleMerge{}, err
+		}
+		target.Section = old.Section
+	}
+	return t.point(by, models.MergedArticle, old, target, replaced)
+}
+
+// description is what an article is called.
+type description struct {
+	Title, URL, Section string
+	PublishedAt         int64
+}
+
+func (t *tx) setDescription(e models.ArticleEntry, d description, described bool) error {
+	_, err := t.Exec(`UPDATE articles SET title = $1, url = $2, section = $3, published_at = $4, described = $5, version = version + 1 WHERE site = $6 AND id = $7`,
+		d.Title, d.URL, d.Section, d.PublishedAt, described, e.Site, e.ID)
+	return err
 }
 
 // lockTwo locks two articles in the order of their ids, and adds them when missing.
@@ -72,7 +95,7 @@ func (t *tx) lockTwo(site, a, b string) (first, second models.ArticleEntry, err 
 }
 
 // point makes an article, and all ids that stand for it, stand for another one.
-func (t *tx) point(by models.Caller, kind models.MergeKind, from, into models.ArticleEntry) (models.ArticleMerge, error) {
+func (t *tx) point(by models.Caller, kind models.MergeKind, from, into models.ArticleEntry, replaced string) (models.ArticleMerge, error) {
 	m := models.ArticleMerge{ID: newID(), Kind: kind, Site: from.Site, From: from.ID, Into: into.ID, By: by.String(), CreatedAt: t.Now}
 	moved, err := sqldb.List(t, sqldb.ScanOne[string],
 		`SELECT id FROM articles WHERE site = $1 AND merged_into = $2 AND merged_into <> '' ORDER BY id`, from.Site, from.ID)
@@ -98,7 +121,7 @@ func (t *tx) point(by models.Caller, kind models.MergeKind, from, into models.Ar
 		return m, err
 	}
 	if _, err := t.InsertRow("article_merges", "",
-		"id", m.ID, "site", m.Site, "kind", string(kind), "from_id", m.From, "into_id", m.Into, "moved", list,
+		"id", m.ID, "site", m.Site, "kind", string(kind), "from_id", m.From, "into_id", m.Into, "moved", list, "replaced", replaced,
 		"made_by", sqldb.SanitizeText(m.By), "created_at", micros(t.Now), "undone_by", "", "undone_at", 0,
 	); err != nil {
 		return m, err
@@ -161,7 +184,7 @@ func (t *tx) moveArticle(by models.Caller, site, from, to string) (models.Articl
 		return models.ArticleMerge{}, err
 	}
 	target.Section, target.ActiveAt = old.Section, old.ActiveAt
-	return t.point(by, models.MovedArticle, old, target)
+	return t.point(by, models.MovedArticle, old, target, "")
 }
 
 // copyArticle gives an article all that is known of another one of its site and set
@@ -210,17 +233,18 @@ func (t *tx) addAlias(by models.Caller, site, alias, root string) (differs bool,
 	return true, err
 }
 
-const mergeColumns = `SELECT id, kind, site, from_id, into_id, made_by, created_at, undone_by, undone_at, moved FROM article_merges`
+const mergeColumns = `SELECT id, kind, site, from_id, into_id, made_by, created_at, undone_by, undone_at, moved, replaced FROM article_merges`
 
 type mergeRow struct {
 	models.ArticleMerge
-	moved []string
+	moved    []string
+	replaced string
 }
 
 func readMerge(scan sqldb.Scanner) (m mergeRow, err error) {
 	var created, undone int64
 	var moved string
-	if err = scan(&m.ID, &m.Kind, &m.Site, &m.From, &m.Into, &m.By, &created, &m.UndoneBy, &undone, &moved); err != nil {
+	if err = scan(&m.ID, &m.Kind, &m.Site, &m.From, &m.Into, &m.By, &created, &m.UndoneBy, &undone, &moved, &m.replaced); err != nil {
 		return m, err
 	}
 	m.CreatedAt, m.UndoneAt = fromMicros(created), nullTime(undone)
@@ -292,6 +316,15 @@ func (t *tx) undoMerge(m mergeRow, into models.ArticleEntry) error {
 			return err
 		}
 		ids = append(all, m.Into)
+	}
+	if m.replaced != "" {
+		var d description
+		if err := json.Unmarshal([]byte(m.replaced), &d); err != nil {
+			return err
+		}
+		if err := t.setDescription(into, d, false); err != nil {
+			return err
+		}
 	}
 	return t.redirectIDs(m.Site, ids, m.From)
 }

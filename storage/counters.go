@@ -88,9 +88,8 @@ func (s *counterDeltas) countComment(c models.Comment, change int64) {
 func (s *counterDeltas) touchArticle(a models.Article, at time.Time) {
 	add(&s.articles, [2]string{a.Site, a.ID}, func(v *articleDelta) {
 		if v.article.URL == "" && v.article.Title == "" {
-			v.article.URL, v.article.Title = a.URL, a.Title
+			v.article.URL, v.article.Title, v.article.Section = a.URL, a.Title, cmp.Or(v.article.Section, a.Section)
 		}
-		v.article.Section = cmp.Or(v.article.Section, a.Section)
 		v.activeAt = max(v.activeAt, micros(at.Truncate(time.Minute)))
 	})
 }
@@ -152,7 +151,7 @@ var (
 	articleCounters = sqldb.NewInsert("articles", `ON CONFLICT (site, id) DO UPDATE SET
 		url = CASE WHEN `+undescribed+` THEN excluded.url ELSE articles.url END,
 		title = CASE WHEN `+undescribed+` THEN excluded.title ELSE articles.title END,
-		section = CASE WHEN articles.section = '' AND NOT articles.described THEN excluded.section ELSE articles.section END,
+		section = CASE WHEN articles.section = '' AND `+undescribed+` THEN excluded.section ELSE articles.section END,
 		version = articles.version + excluded.version - 1 + CASE WHEN `+undescribed+` AND (excluded.url <> '' OR excluded.title <> '') THEN 1 ELSE 0 END,
 		approved = articles.approved + excluded.approved,
 		rejected = articles.rejected + excluded.rejected,

@@ -31,6 +31,7 @@ CREATE TABLE article_merges (
 	from_id    text NOT NULL,
 	into_id    text NOT NULL,
 	moved      text NOT NULL, -- JSON list of the ids that stood for from_id, and itself
+	replaced   text NOT NULL, -- JSON of what into_id was called, when it got the description of from_id; '': it did not
 	made_by    text NOT NULL,
 	created_at bigint NOT NULL,
 	undone_by  text NOT NULL,

@@ -148,18 +148,51 @@ var threadTests = map[string]func(*testing.T, *fixture){
 		equal(t, "both", share("tribune", "gazette").Shared, true)
 		grows(t, "both")
 		l.threadHas(t, "a1", 2)
-		ok(t, answer())
+		reply, _, _, err := l.CreateComment(l.ctx, l.new(approved, by(models.Author{Name: "Ada", Email: "ada@mail.example"}), func(n *storage.NewComment) {
+			n.Comment.ParentID, n.Comment.Client.Net = theirs.ID, "203.0.113.0/24"
+		}))
+		ok(t, err)
+		held := l.post(t, onSite("tribune"), func(n *storage.NewComment) { n.Comment.ParentID = theirs.ID })
+		seen := must(l.Detail(l.ctx, eve, theirs.ID))(t).Thread // by a moderator of the tribune alone
+		equal(t, "their own, and what is public of the other's", len(seen), 3)
+		for _, c := range seen {
+			if c.ID == reply.ID && (c.Author.Email != "" || c.Client != models.Client{} || c.Body == "") {
+				t.Errorf("shown of another site's comment: %+v", c)
+			}
+		}
+		ours := must(l.Detail(l.ctx, models.Caller{Kind: models.ByModerator, Name: "gus", Role: models.RoleModerator, Sites: []string{"gazette"}}, reply.ID))(t)
+		equal(t, "the answered one", ours.Thread[0].ID+ours.Context.Parent.ID, theirs.ID+theirs.ID)
+		equal(t, "of two", len(ours.Thread), 2)
+		must(l.Detail(l.ctx, eve, held.ID))(t)
 		equal(t, "count", must(l.ArticleCounts(l.ctx, "tribune", []string{"a1"}))(t)["a1"], 3)
 		grows(t, "answered")
 		share("tribune", "")
 		grows(t, "one again")
 		l.threadHas(t, "a1", 2)
 		wantKind(t, answer(), models.KindInvalid)
-		_, err := l.UpdateArticle(l.ctx, ann, "gazette", "a1", func(e *models.ArticleEntry) error {
+		_, err = l.UpdateArticle(l.ctx, ann, "gazette", "a1", func(e *models.ArticleEntry) error {
 			e.Shares = &models.ArticleRef{Site: "gazette", Article: "a2"}
 			return nil
 		})
 		wantKind(t, err, models.KindInvalid)
+	},
+	"an id on which somebody has commented before brings no title along": func(t *testing.T, l *fixture) {
+		l.article(t, "story", func(e *models.ArticleEntry) { e.Title, e.Described = "Ours", true })
+		l.post(t, approved, func(n *storage.NewComment) {
+			n.Comment.Article = models.Article{ID: "2031/story", Title: "Log in again", URL: "https://gazette.example/x"}
+		})
+		title := func(id string) string {
+			return must(l.ArticleComments(l.ctx, "gazette", id, false, 9, ""))(t).Article.Title
+		}
+		m := must(l.MergeArticles(l.ctx, ann, "gazette", "story", "2031/story"))(t)
+		equal(t, "merged", title("2031/story"), "Ours")
+		must(l.UndoArticleMerge(l.ctx, ann, m.ID))(t)
+		equal(t, "parted", title("2031/story")+title("story"), "Log in againOurs")
+		_, _, err := l.UpdateArticles(l.ctx, gazette, "gazette", []storage.ArticleChange{{
+			ID: "story", Canonical: "2031/story", Change: func(*models.ArticleEntry) error { return nil },
+		}})
+		ok(t, err)
+		equal(t, "canonical", title("2031/story"), "Ours")
 	},
 	"age closes articles": func(t *testing.T, l *fixture) {
 		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
@@ -203,6 +236,9 @@ var threadTests = map[string]func(*testing.T, *fixture){
 		shows("first https://gazette.example/first first false")
 		l.post(t, says("second"))
 		shows("first https://gazette.example/first first false")
+		l.post(t, onArticle("plain"), func(n *storage.NewComment) { n.Comment.Article.Title = "Plain" })
+		l.post(t, onArticle("plain"), func(n *storage.NewComment) { n.Comment.Article.Section = "Closes early" })
+		equal(t, "section", must(l.Article(l.ctx, "gazette", "plain"))(t).Section, "")
 		l.article(t, "quay", func(e *models.ArticleEntry) { e.Title, e.URL, e.Section, e.Described = "Ours", "", "", true })
 		l.post(t, says("third"))
 		shows("Ours   true")
