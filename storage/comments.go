@@ -24,10 +24,12 @@ type commentRow struct {
 const commentColumns = `c.id, c.site, c.article, a.id, a.url, a.title, a.section, a.described, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url,
 	c.client_hash, c.client_net, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang`
 
-// commentTables joins a comment with its article: the one that it was posted on, or
-// what that was merged into.
-const commentTables = ` FROM comments c JOIN articles o ON o.site = c.site AND o.id = c.article
+// articleOfComment joins comments c with their articles: those that they were posted
+// on, or what those were merged into.
+const articleOfComment = ` JOIN articles o ON o.site = c.site AND o.id = c.article
 	JOIN articles a ON a.site = c.site AND a.id = ` + rootOf
+
+const commentTables = ` FROM comments c` + articleOfComment
 
 // commentInto returns where the commentColumns are scanned to; done converts the
 // times.
