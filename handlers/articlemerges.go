@@ -51,7 +51,7 @@ func (s *Server) mergeArticles(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.articleChanged(ctx, req.Site, req.From, m.From, m.Into)
+	s.articleChanged(ctx, models.ArticleChanged, req.Site, req.From, m.From, m.Into)
 	return c.JSON(http.StatusCreated, m)
 }
 
@@ -83,6 +83,6 @@ func (s *Server) undoMerge(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.articleChanged(ctx, m.Site, m.From, m.Into)
+	s.articleChanged(ctx, models.ArticleChanged, m.Site, m.From, m.Into)
 	return c.JSON(http.StatusOK, m)
 }

@@ -103,7 +103,11 @@ func (s *Server) setArticles(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.articleChanged(ctx, req.Site, changed...)
+	kind := models.ArticleDescribed
+	if req.forEditors() || slices.ContainsFunc(req.Articles, articlePatch.forEditors) {
+		kind = models.ArticleChanged
+	}
+	s.articleChanged(ctx, kind, req.Site, changed...)
 	if req.Articles != nil {
 		return c.JSON(http.StatusOK, list[models.ArticleEntry]{Items: entries})
 	}
@@ -111,9 +115,9 @@ func (s *Server) setArticles(c echo.Context) error {
 }
 
 // articleChanged tells this node and the others what to read anew.
-func (s *Server) articleChanged(ctx context.Context, site string, ids ...string) {
+func (s *Server) articleChanged(ctx context.Context, kind models.EventKind, site string, ids ...string) {
 	for _, id := range slices.Compact(ids) {
-		s.node.Publish(ctx, models.Event{Kind: models.ArticleChanged, Site: site, Subject: id, Article: id})
+		s.node.Publish(ctx, models.Event{Kind: kind, Site: site, Subject: id, Article: id})
 	}
 }
 

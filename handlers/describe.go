@@ -46,7 +46,7 @@ func (s *Server) describeArticle(c echo.Context, from submitter, said models.Art
 		}); err != nil {
 			return said, err
 		}
-		s.articleChanged(ctx, from.site.Slug, known.ID)
+		s.articleChanged(ctx, models.ArticleDescribed, from.site.Slug, known.ID)
 	}
 	known.BurstUntil = said.BurstUntil
 	return known.Article, nil

@@ -97,6 +97,7 @@ func TestWhatEventsInvalidate(t *testing.T) {
 		"changed comments without an article invalidate all versions":   {event(models.CommentChanged, "batch", ""), []string{"versions"}, nil},
 		"a claimed comment invalidates nothing":                         {event(models.CommentClaimed, "c1", ""), nil, nil},
 		"a changed article invalidates its state on every node":         {event(models.ArticleChanged, "harbour", "harbour"), []string{"articles", "known", "versions"}, []string{"articles", "known"}},
+		"a described article invalidates what is known of it":           {event(models.ArticleDescribed, "harbour", "harbour"), []string{"articles", "known", "versions"}, []string{"articles", "known"}},
 		"a changed author invalidates the sanctions on every node":      {event(models.AuthorChanged, "id:m1", ""), []string{"sanctions"}, []string{"sanctions"}},
 		"a promoted model makes every node look for it":                 {event(models.ModelPromoted, "v2", ""), []string{"model"}, []string{"model"}},
 		"an event of a kind that this release does not know is ignored": {event("comet.seen", "", ""), nil, nil},
