@@ -62,9 +62,18 @@ func (s *Server) createComment(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	if comment.Article.ID, err = s.node.ArticleID(ctx, from.site.Slug, comment.Article.ID); err != nil {
+		return err
+	}
 	var restrictions screening.Restrictions
 	if err = s.checkLimits(ctx, c, s.commentLimits(from, comment.Author.ID)); err == nil {
-		restrictions, err = s.screener.CheckRestrictions(ctx, comment)
+		isRepeat := func() bool {
+			_, _, missed := s.db.ReplayedComment(ctx, from.site.Slug, key, sum)
+			return missed == nil
+		}
+		if comment.Article, err = s.describeArticle(c, from, comment.Article, isRepeat); err == nil {
+			restrictions, err = s.screener.CheckRestrictions(ctx, comment)
+		}
 	}
 	if err != nil {
 		// A repeated request gets the first reply again, whatever has been set since.
@@ -83,6 +92,9 @@ func (s *Server) createComment(c echo.Context) error {
 		return err
 	}
 	comment.Status, comment.Reason, comment.Lang = res.Status, res.Reason, res.Lang
+	if res.Status != models.Approved {
+		comment.Article = comment.Article.WithoutDescription()
+	}
 	signals := models.SignalsJSON(res.Verdict.Signals)
 	stored, verdict, repeated, err := s.db.CreateComment(ctx, storage.NewComment{
 		Comment: comment, Verdict: res.Verdict, Signals: signals, Campaign: res.Campaign, IdempotencyKey: key, Fingerprint: sum,
@@ -152,7 +164,7 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 	comment := models.Comment{
 		Site: from.site.Slug,
 		Article: models.Article{
-			Site: from.site.Slug, ID: models.Clean(req.Article.ID),
+			Site: from.site.Slug, ID: models.ArticleID(req.Article.ID),
 			URL: models.Clean(req.Article.URL), Title: models.Clean(req.Article.Title),
 			Section: models.Clean(req.Article.Section),
 		},

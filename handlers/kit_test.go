@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -238,3 +239,6 @@ type decided struct {
 	models.Decision
 	Comment models.Comment `json:"comment"`
 }
+
+// urlQuery writes a text as a value in a query.
+func urlQuery(s string) string { return url.QueryEscape(s) }

@@ -105,6 +105,8 @@ func security(who access) string {
 		return "anyone"
 	case frontEnd:
 		return "front ends"
+	case articleEditors:
+		return "moderators and site keys"
 	}
 	return "moderators"
 }
@@ -130,6 +132,8 @@ func declared(op *openapi3.Operation) string {
 		return "front ends"
 	case "[consoleCookie moderatorToken]":
 		return "moderators"
+	case "[consoleCookie moderatorToken siteKey]":
+		return "moderators and site keys"
 	}
 	return fmt.Sprint(names)
 }

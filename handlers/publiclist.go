@@ -33,6 +33,7 @@ func setCacheControl(c echo.Context) {
 // publicComment is a public comment as anybody may read it.
 type publicComment struct {
 	ID        string       `json:"id"`
+	Site      string       `json:"site,omitempty"` // that it was posted on, when the thread is shared with another site
 	ParentID  string       `json:"parent_id,omitempty"`
 	Author    publicAuthor `json:"author"`
 	Body      string       `json:"body"`
@@ -72,6 +73,9 @@ func (s *Server) listComments(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	if l.article, err = s.node.ArticleID(ctx, l.site, l.article); err != nil {
+		return err
+	}
 	entry, err := s.node.Article(ctx, l.site, l.article)
 	if err != nil {
 		return err
@@ -101,7 +105,7 @@ func (s *Server) readListing(c echo.Context) (pageRequest, error) {
 	if err != nil {
 		return pageRequest{}, err
 	}
-	l := pageRequest{site: site, article: models.Clean(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
+	l := pageRequest{site: site, article: models.ArticleID(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
 	var bad models.Invalid
 	if l.article == "" || len([]rune(l.article)) > models.MaxID {
 		bad.Add("article", "must have 1 to %d characters", models.MaxID)
@@ -148,14 +152,23 @@ func (s *Server) countComments(c echo.Context) error {
 	if len(articles) == 0 || len(articles) > 100 {
 		return invalid("article", "must be given 1 to 100 times")
 	}
+	ctx := c.Request().Context()
+	ids := make([]string, len(articles)) // that those in the request stand for
 	for i, a := range articles {
 		if articles[i] = models.Clean(a); articles[i] == "" || len([]rune(articles[i])) > models.MaxID {
 			return invalid("article", "must have 1 to %d characters", models.MaxID)
 		}
+		if ids[i], err = s.node.ArticleID(ctx, site, articles[i]); err != nil {
+			return err
+		}
 	}
-	counts, err := s.db.ArticleCounts(c.Request().Context(), site, articles)
+	found, err := s.db.ArticleCounts(ctx, site, ids)
 	if err != nil {
 		return err
+	}
+	counts := make(map[string]int, len(articles))
+	for i, a := range articles {
+		counts[a] = found[ids[i]]
 	}
 	setCacheControl(c)
 	return c.JSON(http.StatusOK, struct {
@@ -182,8 +195,12 @@ func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 	}
 	reply.Article.ID = l.article // storage has none for an article without comments
 	for _, c := range p.Comments {
+		site := c.Site
+		if site == l.site {
+			site = ""
+		}
 		reply.Comments = append(reply.Comments, publicComment{
-			ID: c.ID, ParentID: c.ParentID, Body: c.Body, CreatedAt: c.CreatedAt,
+			ID: c.ID, Site: site, ParentID: c.ParentID, Body: c.Body, CreatedAt: c.CreatedAt,
 			Author: publicAuthor{Name: c.Author.Name, URL: c.Author.URL, Vouched: c.Author.ID != "", Staff: c.Author.Staff},
 		})
 	}

@@ -100,7 +100,7 @@ func (q *query) filter() models.QueueFilter {
 		Site:   q.site(),
 		Sort:   models.Sort(q.oneOf("sort", "", string(models.SortRisk), string(models.SortOldest), string(models.SortNewest), string(models.SortUncertain))),
 		Reason: models.Reason(q.oneOf("reason", append([]string{""}, holdReasons...)...)),
-		Query:  q.text("q", maxQuery), Section: q.text("section", models.MaxSection), Article: q.text("article", models.MaxID),
+		Query:  q.text("q", maxQuery), Section: q.text("section", models.MaxSection), Article: models.ArticleID(q.text("article", models.MaxID)),
 		Author: q.text("author", models.MaxID), Signal: q.text("signal", maxQuery), Lang: q.text("lang", models.MaxID),
 		Since: q.time("since"), Until: q.time("until"), Campaign: q.text("campaign", models.MaxID),
 		Grouped: q.oneOf("group", "", "campaign") != "",

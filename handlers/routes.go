@@ -20,6 +20,7 @@ const (
 	moderators                        // each of the three roles has the rights of the ones before
 	editors
 	admins
+	articleEditors // editors, and a site's key for the articles of the site
 )
 
 // route is one call of the API.
@@ -93,7 +94,10 @@ func (s *Server) routes() []route {
 		{get, "/v1/authors", s.author, moderators, defaultBounds},
 		{put, "/v1/authors", s.setAuthor, moderators, defaultBounds},
 		{get, "/v1/articles", s.listArticles, moderators, defaultBounds},
-		{put, "/v1/articles", s.setArticle, editors, defaultBounds},
+		{put, "/v1/articles", s.setArticles, articleEditors, bounds{maxArticleBatch, requestTimeout}},
+		{get, "/v1/articles/merges", s.listMerges, editors, defaultBounds},
+		{post, "/v1/articles/merges", s.mergeArticles, editors, defaultBounds},
+		{post, "/v1/articles/merges/:id/undo", s.undoMerge, editors, defaultBounds},
 
 		{get, "/v1/me", s.me, moderators, defaultBounds},
 		{get, "/v1/sites", s.listSites, moderators, defaultBounds},

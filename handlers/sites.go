@@ -43,6 +43,8 @@ type sitePatch struct {
 	CampaignCopies Optional[int]                 `json:"campaign_copies"`
 	ReservedNames  Optional[[]string]            `json:"reserved_names"`
 	ReaderTokens   Optional[readerTokensPatch]   `json:"reader_tokens"`
+	Closing        Optional[closingPatch]        `json:"closing"`
+	URLParameters  Optional[[]string]            `json:"url_parameters"`
 }
 
 type readerTokensPatch struct {
@@ -83,6 +85,16 @@ func (p retentionPatch) apply(r *models.Retention) {
 	p.Labels.Set(&r.Labels)
 }
 
+type closingPatch struct {
+	Days     Optional[int]            `json:"days"`
+	Sections Optional[map[string]int] `json:"sections"`
+}
+
+func (p closingPatch) apply(c *models.Closing) {
+	p.Days.Set(&c.Days)
+	p.Sections.Set(&c.Sections)
+}
+
 type burstPatch struct {
 	Count       Optional[int] `json:"count"`
 	Minutes     Optional[int] `json:"minutes"`
@@ -110,6 +122,8 @@ func (p sitePatch) apply(site *models.Site) error {
 	p.TrainingSample.SetPointer(&site.TrainingSample)
 	p.HoldBudget.SetPointer(&site.HoldBudget)
 	p.CampaignCopies.SetPointer(&site.CampaignCopies)
+	setFields(p.Closing, &site.Closing)
+	p.URLParameters.Set(&site.URLParameters)
 
 	site.Name = models.Clean(site.Name)
 	reasons := []models.SiteReason{}
@@ -121,7 +135,11 @@ func (p sitePatch) apply(site *models.Site) error {
 	for _, name := range site.ReservedNames {
 		reserved = append(reserved, names.Clean(name))
 	}
-	site.Reasons, site.ReservedNames = reasons, reserved
+	parameters := []string{}
+	for _, name := range site.URLParameters {
+		parameters = append(parameters, models.Clean(name))
+	}
+	site.Reasons, site.ReservedNames, site.URLParameters = reasons, reserved, parameters
 	var origins []string
 	if p.Origins.Set(&origins); !p.Origins.Present {
 		return nil

@@ -27,6 +27,7 @@ type Comment struct {
 	ID        string    `json:"id"`
 	Site      string    `json:"site"`
 	Article   Article   `json:"article"`
+	PostedOn  string    `json:"-"` // id of the article that it was posted on, when that was merged into Article
 	ParentID  string    `json:"parent_id,omitempty"`
 	Author    Author    `json:"author"`
 	Body      string    `json:"body"`

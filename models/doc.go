@@ -1,8 +1,9 @@
 // Package models has the types of the domain and the errors that all packages
 // share.
 //
-// It imports nothing but the standard library and depends on neither SQL nor
-// HTTP: every other package of Winnow may import it.
+// It imports nothing but the standard library and the Unicode tables of
+// golang.org/x/text, and depends on neither SQL nor HTTP: every other package of
+// Winnow may import it.
 //
 // # Glossary
 //
@@ -14,7 +15,13 @@
 //   - Site: a publication. Several sites share one installation; nothing of one
 //     is visible to another. Its slug is its identity.
 //   - Article: a page of a site that readers comment on, by the site's own id.
-//     It is open, closed to new comments, or in premoderation.
+//     It is open, closed to new comments, or in premoderation. The newsroom
+//     describes it; the word of a page fills what nobody has described.
+//   - Alias: another id of an article. Merging two articles makes the id of one an
+//     alias of the other; moving one gives it another id and makes the old one an
+//     alias.
+//   - Thread: the public comments of an article. Two sites that both say that they
+//     share a story have one thread for it.
 //   - Reader: a person who reads or writes comments. A reader token is a JWT
 //     with which a site vouches for a reader's id.
 //   - Author: who a comment says wrote it. An id is an identity, a name alone is

@@ -22,6 +22,8 @@ const (
 	CommentClaimed EventKind = "comment.claimed" // claimed or released
 	ModelPromoted  EventKind = "model.promoted"
 	ArticleChanged EventKind = "article.changed" // opened, closed, burst begun or ended
-	AuthorChanged  EventKind = "author.changed"  // note or sanction; the subject is Author.Key
-	Drift          EventKind = "drift"           // the comments of Site have become unlike those that the model knows; the subject is the model
+	// ArticleDescribed: title, URL or ids. Unlike ArticleChanged it leaves the counts of a burst.
+	ArticleDescribed EventKind = "article.described"
+	AuthorChanged    EventKind = "author.changed" // note or sanction; the subject is Author.Key
+	Drift            EventKind = "drift"          // the comments of Site have become unlike those that the model knows; the subject is the model
 )

@@ -43,6 +43,8 @@ type Site struct {
 	// ReservedNames are names that only authors may use whom the site vouches for.
 	ReservedNames []string     `json:"reserved_names"`
 	ReaderTokens  ReaderTokens `json:"reader_tokens"`
+	Closing       Closing      `json:"closing"`        // the age at which articles are closed
+	URLParameters []string     `json:"url_parameters"` // what matters of the query of an article's URL that a page sends
 
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: none
 	CreatedAt time.Time `json:"created_at"`
@@ -203,6 +205,10 @@ func (s Site) Validate() error {
 	}
 	if n := s.CampaignCopies; n != nil && *n != 0 && !(*n >= 2 && *n <= maxCampaignCopies) {
 		bad.Add("campaign_copies", "must be from 2 to %d authors, or 0", maxCampaignCopies)
+	}
+	s.Closing.validate(&bad)
+	for _, name := range s.URLParameters {
+		bad.checkLength("url_parameters", name, 1, MaxName)
 	}
 	if hold != nil && reject != nil && *hold > *reject {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")

@@ -35,7 +35,7 @@ var campaignRows = sqldb.NewInsert("campaigns",
 
 // bareCommentColumns are commentColumns without the article, whose row a
 // transaction writes last.
-var bareCommentColumns = strings.Replace(commentColumns, "a.url, a.title, a.section", "'', '', ''", 1)
+var bareCommentColumns = strings.Replace(commentColumns, "a.id, a.url, a.title, a.section, a.described", "c.article, '', '', '', FALSE", 1)
 
 // memberRow is a comment of a campaign that was published on arrival.
 type memberRow struct {
@@ -108,6 +108,11 @@ func (t *tx) storeCampaigns(d campaignDeltas, requests []*insertRequest) error {
 	}
 	if len(held) == 0 {
 		return nil
+	}
+	for _, r := range requests {
+		if slices.Contains(held, r.Campaign.ID) { // not published after all: its page's word does not count
+			add(&t.counters.articles, [2]string{r.Comment.Site, r.Comment.Article.ID}, func(v *articleDelta) { v.article = models.Article{} })
+		}
 	}
 	pulled, err := t.pullBack(held)
 	for _, r := range requests {

@@ -21,23 +21,31 @@ type commentRow struct {
 	secondLookShare float64          // share of second looks on its site
 }
 
-const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url, c.staff,
+const commentColumns = `c.id, c.site, c.article, a.id, a.url, a.title, a.section, a.described, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url, c.staff,
 	c.client_hash, c.client_net, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang`
 
-const commentTables = ` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article`
+// articleOfComment joins comments c with their articles: those that they were posted
+// on, or what those were merged into.
+const articleOfComment = ` JOIN articles o ON o.site = c.site AND o.id = c.article
+	JOIN articles a ON a.site = c.site AND a.id = ` + rootOf
+
+const commentTables = ` FROM comments c` + articleOfComment
 
 // commentInto returns where the commentColumns are scanned to; done converts the
 // times.
 func commentInto(c *models.Comment) (into []any, done func()) {
 	var created, updated int64
 	into = []any{
-		&c.ID, &c.Site, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
+		&c.ID, &c.Site, &c.PostedOn, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.Article.Described, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Author.Staff,
 		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
 		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body, &c.Lang,
 	}
 	return into, func() {
 		c.Article.Site = c.Site
+		if c.PostedOn == c.Article.ID {
+			c.PostedOn = ""
+		}
 		c.CreatedAt, c.UpdatedAt = fromMicros(created), fromMicros(updated)
 	}
 }

@@ -76,7 +76,7 @@ func (s *counterDeltas) countComment(c models.Comment, change int64) {
 	if c.Status == models.Pending {
 		add(&s.pending, c.Site, func(n *int64) { *n += change })
 	}
-	add(&s.articles, [2]string{c.Site, c.Article.ID}, func(v *articleDelta) {
+	add(&s.articles, [2]string{c.Site, cmp.Or(c.PostedOn, c.Article.ID)}, func(v *articleDelta) {
 		v.comments.add(c.Status, change)
 		if c.Status == models.Approved {
 			v.changes++
@@ -84,13 +84,13 @@ func (s *counterDeltas) countComment(c models.Comment, change int64) {
 	})
 }
 
-// touchArticle adds an article on which a comment was posted, or its new address,
-// title or section.
+// touchArticle adds an article on which a comment was posted, with what the page
+// said of it. The first word counts, also among the comments of one transaction.
 func (s *counterDeltas) touchArticle(a models.Article, at time.Time) {
 	add(&s.articles, [2]string{a.Site, a.ID}, func(v *articleDelta) {
-		v.article.URL = cmp.Or(a.URL, v.article.URL)
-		v.article.Title = cmp.Or(a.Title, v.article.Title)
-		v.article.Section = cmp.Or(a.Section, v.article.Section)
+		if v.article.URL == "" && v.article.Title == "" {
+			v.article.URL, v.article.Title, v.article.Section = a.URL, a.Title, cmp.Or(v.article.Section, a.Section)
+		}
 		v.activeAt = max(v.activeAt, micros(at.Truncate(time.Minute)))
 	})
 }
@@ -143,14 +143,17 @@ type (
 	secondLookEntry = entry[secondLookKey, secondLookCounts]
 )
 
+// undescribed is the condition that a page may say what an article is called.
+const undescribed = `NOT articles.described AND articles.url = '' AND articles.title = ''`
+
 var (
-	// An article that is new begins with version 1 and its changes.
+	// An article that is new begins with version 1 and its changes. A page's word
+	// counts only for an article that nobody has described, a page included.
 	articleCounters = sqldb.NewInsert("articles", `ON CONFLICT (site, id) DO UPDATE SET
-		url = CASE WHEN excluded.url <> '' THEN excluded.url ELSE articles.url END,
-		title = CASE WHEN excluded.title <> '' THEN excluded.title ELSE articles.title END,
-		section = CASE WHEN excluded.section <> '' THEN excluded.section ELSE articles.section END,
-		version = articles.version + excluded.version - 1 + CASE WHEN (excluded.url <> '' AND excluded.url <> articles.url)
-			OR (excluded.title <> '' AND excluded.title <> articles.title) THEN 1 ELSE 0 END,
+		url = CASE WHEN `+undescribed+` THEN excluded.url ELSE articles.url END,
+		title = CASE WHEN `+undescribed+` THEN excluded.title ELSE articles.title END,
+		section = CASE WHEN articles.section = '' AND `+undescribed+` THEN excluded.section ELSE articles.section END,
+		version = articles.version + excluded.version - 1 + CASE WHEN `+undescribed+` AND (excluded.url <> '' OR excluded.title <> '') THEN 1 ELSE 0 END,
 		approved = articles.approved + excluded.approved,
 		rejected = articles.rejected + excluded.rejected,
 		pending = articles.pending + excluded.pending,
@@ -165,6 +168,7 @@ var (
 		sqldb.Int("rejected", func(e articleEntry) int64 { return e.delta.comments.rejected }),
 		sqldb.Int("pending", func(e articleEntry) int64 { return e.delta.comments.pending }),
 		sqldb.Int("active_at", func(e articleEntry) int64 { return e.delta.activeAt }),
+		sqldb.Int("added_at", func(e articleEntry) int64 { return e.delta.activeAt }),
 	)
 	authorCounters = sqldb.NewInsert("authors", `ON CONFLICT (site, key) DO UPDATE SET
 		approved = authors.approved + excluded.approved,

@@ -28,8 +28,9 @@ type NewComment struct {
 
 const idempotencyTTL = 24 * time.Hour
 
-// CreateComment stores a comment with its verdict, and its article when that is
-// new or has another address or title. It sets ID, unless the caller has, and
+// CreateComment stores a comment with its verdict, and its article when that is new.
+// What the comment says of the article counts only when nobody has described it, a
+// page included: UpdateArticles stores what the newsroom says. It sets ID, unless the caller has, and
 // times and Version; Status and Reason are the caller's. With an idempotency
 // key that was used for the same fingerprint, the earlier comment is returned
 // as it was stored and replayed is true; another fingerprint is KindInvalid.

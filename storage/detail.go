@@ -98,11 +98,34 @@ func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 		if err != nil {
 			return nil, err
 		}
-		above = found[above.ParentID]
+		parent, ok := found[above.ParentID]
+		if !ok || !fromElsewhere(&parent, c.Site) {
+			break
+		}
+		above = parent
 		thread = append(thread, above)
 	}
 	slices.Reverse(thread)
 	replies, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+`
 		WHERE c.parent_id = $1 AND c.parent_id <> '' ORDER BY c.created_at, c.id LIMIT $2`, c.ID, maxReplies)
-	return append(thread, replies...), err
+	for _, reply := range replies {
+		if fromElsewhere(&reply, c.Site) {
+			thread = append(thread, reply)
+		}
+	}
+	return thread, err
+}
+
+// fromElsewhere leaves of a comment on another site, which shares its thread with
+// this one, what anybody may read, and reports whether that is anything: a moderator
+// of one site knows nothing more of the other.
+func fromElsewhere(c *models.Comment, site string) bool {
+	if c.Site == site {
+		return true
+	}
+	*c = models.Comment{
+		ID: c.ID, Site: c.Site, Article: c.Article, ParentID: c.ParentID, Author: models.Author{Name: c.Author.Name, URL: c.Author.URL},
+		Body: c.Body, Status: c.Status, Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+	}
+	return c.Status == models.Approved
 }

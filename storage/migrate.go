@@ -18,7 +18,10 @@ var migrationFiles embed.FS
 type migration struct{ name, sql string }
 
 // afterMigration has the Go code that runs after the SQL of a step.
-var afterMigration = map[string]func(*tx) error{"0005_audit_chain.sql": (*tx).migrateAuditChain}
+var afterMigration = map[string]func(*tx) error{
+	"0005_audit_chain.sql": (*tx).migrateAuditChain,
+	"0018_articles.sql":    (*tx).mergeSpellings,
+}
 
 var migrations = readMigrations()
 

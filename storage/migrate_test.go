@@ -46,7 +46,8 @@ func schemaOf(t *testing.T, version int) schema {
 
 // meanings are values for columns whose text must have a form.
 var meanings = map[string]string{
-	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
+	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]",
+	"sites.reserved_names": "[]", "sites.reader_tokens": "{}", "sites.closing": "{}", "sites.url_parameters": "[]", "moderators.totp": "{}", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
 	"comments.status": "rejected", "audit.before": "{}", "audit.after": "{}", "labels.label": "ham", "labels.replaced_by": "",
 }
 
@@ -252,6 +253,49 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "9999") {
 				t.Fatalf("want an error that names the schema, got %v", err)
 			}
+		}
+	})
+}
+
+// TestOldArticlesLoseQueriesAndSpellings: what a page had sent as the address of an
+// article may name its reader, and ids that look the same were two articles.
+func TestOldArticlesLoseQueriesAndSpellings(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		const before = 17 // the last schema with them
+		if err := open(t, url).MigrateTo(t.Context(), before); err != nil {
+			t.Fatal(err)
+		}
+		raw := storagetest.Raw(t, url)
+		exec := func(query string, args ...any) {
+			t.Helper()
+			if _, err := raw.ExecContext(t.Context(), query, args...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exec(`INSERT INTO sites (slug, name, origins, mode, sso_secret, key_hash, created_at, rules) VALUES ('gazette', 'G', '[]', 'post', '', $1, 1, '{}')`, []byte("k"))
+		for id, address := range map[string]string{
+			"2026/quay": "https://gazette.example/quay?email=ada@mail.example&utm=1#c7", "2026/quay/": "https://gazette.example/quay/#top",
+			"cafe\u0301": "https://gazette.example/cafe", "plain": "https://gazette.example/plain",
+		} {
+			exec(`INSERT INTO articles (site, id, url, title, version, approved) VALUES ('gazette', $1, $2, 'T', 7, 1)`, id, address)
+		}
+		exec(`INSERT INTO labels (id, comment_id, replaced_by, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body)
+			VALUES ('l1', 'c1', '', 'ham', 'gazette', '', '', '', 'https://gazette.example/quay?email=ada@mail.example', '', '', '', 1, 'x'),
+				('l2', '', '', 'ham', 'gazette', '', '', '', 'https://other.example/?id=5', '', 'import', '', 1, 'y')`)
+		db := storagetest.Open(t, url, storage.Options{})
+		for id, want := range map[string]string{"2026/quay": "https://gazette.example/quay", "caf\u00e9": "https://gazette.example/cafe", "plain": "https://gazette.example/plain"} {
+			e, err := db.Article(t.Context(), "gazette", id)
+			if err != nil || e.URL != want || e.Described || e.MergedInto != "" {
+				t.Errorf("%q became %+v, %v", id, e, err)
+			}
+		}
+		counts, err := db.ArticleCounts(t.Context(), "gazette", []string{"2026/quay", "caf\u00e9", "plain"})
+		if err != nil || counts["2026/quay"] != 2 || counts["caf\u00e9"] != 1 || counts["plain"] != 1 {
+			t.Errorf("counts %v, %v", counts, err)
+		}
+		var labels string
+		if err := raw.QueryRowContext(t.Context(), `SELECT min(url) || ' ' || max(url) FROM labels`).Scan(&labels); err != nil || labels != "https://gazette.example/quay https://other.example/?id=5" {
+			t.Errorf("labels have %q, %v", labels, err)
 		}
 	})
 }

@@ -176,7 +176,7 @@ func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.liveClaim(t),
 			Context: models.ItemContext{Author: records[c.ID]}, Campaign: k.campaign,
 		}
-		if parent, ok := answered[c.ParentID]; ok {
+		if parent, ok := answered[c.ParentID]; ok && fromElsewhere(&parent, c.Site) {
 			item.Context.Parent = &parent
 		}
 		item.PulledBack = c.Reason == models.ReasonCampaign && k.initialStatus == models.Approved

@@ -84,8 +84,12 @@ func queueConditions(f models.QueueFilter, o queueOrder) (*sqldb.Where, error) {
 	if f.Reason != "" {
 		w.Add("c.reason = ?", string(f.Reason))
 	}
-	if f.Article != "" {
+	switch {
+	case f.Article == "":
+	case f.Site == "":
 		w.Add("c.article = ?", f.Article)
+	default: // with what was merged into it
+		w.Add(`c.article IN (SELECT ? UNION ALL SELECT m.id FROM articles m WHERE m.site = ? AND m.merged_into = ? AND m.merged_into <> '')`, f.Article, f.Site, f.Article)
 	}
 	if f.Section != "" {
 		// In this form neither database turns it into a join, which would have to

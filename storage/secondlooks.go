@@ -181,7 +181,7 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 	for i, l := range looks {
 		c := comments[l.comment]
 		leased[i] = models.SecondLook{ID: l.id, Site: c.Site, Article: c.Article, Comment: blind(c), LeaseUntil: until}
-		if parent, ok := answered[c.ParentID]; ok {
+		if parent, ok := answered[c.ParentID]; ok && fromElsewhere(&parent, c.Site) {
 			answered := blind(parent)
 			leased[i].Parent = &answered
 		}

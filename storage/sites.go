@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -47,6 +48,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	}
 	if s.Reasons == nil {
 		s.Reasons = []models.SiteReason{}
+	}
+	if s.URLParameters == nil {
+		s.URLParameters = []string{}
 	}
 	if err := errors.Join(s.Validate(), models.CheckSSOSecret(s.SSOSecret)); err != nil {
 		return "", err
@@ -96,6 +100,14 @@ func siteValues(s models.Site) (pairs []any, err error) {
 	if err != nil {
 		return nil, err
 	}
+	closing, err := toJSON(s.Closing)
+	if err != nil {
+		return nil, err
+	}
+	parameters, err := toJSON(s.URLParameters)
+	if err != nil {
+		return nil, err
+	}
 	return []any{
 		"name", s.Name,
 		"origins", origins,
@@ -115,6 +127,8 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"reasons", reasons,
 		"reserved_names", reserved,
 		"reader_tokens", tokens,
+		"closing", closing,
+		"url_parameters", parameters,
 	}, nil
 }
 
@@ -125,22 +139,24 @@ func auditSite(s models.Site) map[string]any {
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(),
 		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reader_tokens": s.SSOSecret != "",
 		"reserved_names": s.ReservedNames, "reader_token_claims": s.ReaderTokens,
+		"closing": s.Closing, "url_parameters": s.URLParameters,
 	}
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reasons, reserved_names, reader_tokens FROM sites`
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reasons, reserved_names, reader_tokens, closing, url_parameters FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
-	var origins, burst, reasons, reserved, tokens string
+	var origins, burst, reasons, reserved, tokens, closing, parameters string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &reasons, &reserved, &tokens)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &reasons, &reserved, &tokens, &closing, &parameters)
 	if err != nil {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
 	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons),
-		json.Unmarshal([]byte(reserved), &s.ReservedNames), json.Unmarshal([]byte(tokens), &s.ReaderTokens))
+		json.Unmarshal([]byte(reserved), &s.ReservedNames), json.Unmarshal([]byte(tokens), &s.ReaderTokens),
+		json.Unmarshal([]byte(closing), &s.Closing), json.Unmarshal([]byte(parameters), &s.URLParameters))
 }
 
 // Sites returns all sites by slug.
@@ -200,6 +216,7 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		s.Origins = append([]string{}, old.Origins...)
 		s.Reasons = append([]models.SiteReason{}, old.Reasons...)
 		s.ReservedNames = append([]string{}, old.ReservedNames...)
+		s.URLParameters, s.Closing.Sections = append([]string{}, old.URLParameters...), maps.Clone(old.Closing.Sections)
 		if err := change(&s); err != nil {
 			return old, err
 		}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -24,7 +25,7 @@ func (s *counterDeltas) onStatusChange(old, c models.Comment) {
 	if was == is {
 		return
 	}
-	add(&s.threads, [2]string{c.Site, c.Article.ID}, func(d *threadChanges) {
+	add(&s.threads, [2]string{c.Site, cmp.Or(c.PostedOn, c.Article.ID)}, func(d *threadChanges) {
 		d.recount = true
 		switch {
 		case is:
@@ -38,7 +39,7 @@ func (s *counterDeltas) onStatusChange(old, c models.Comment) {
 // onReply notes a new reply.
 func (s *counterDeltas) onReply(c models.Comment) {
 	if c.ParentID != "" {
-		add(&s.threads, [2]string{c.Site, c.Article.ID}, func(d *threadChanges) { d.replies = append(d.replies, c.ID) })
+		add(&s.threads, [2]string{c.Site, cmp.Or(c.PostedOn, c.Article.ID)}, func(d *threadChanges) { d.replies = append(d.replies, c.ID) })
 	}
 }
 
@@ -59,18 +60,18 @@ func (t *tx) updateThreads(threads map[[2]string]threadChanges) error {
 			recount[key[0]] = append(recount[key[0]], key[1])
 		}
 	}
-	if err := t.showBelow(all.shown); err != nil {
-		return err
-	}
-	if err := t.hideBelow(all.hidden); err != nil {
-		return err
-	}
-	added, err := t.hideReplies(all.replies)
-	if err != nil {
-		return err
-	}
-	for _, key := range added {
-		recount[key[0]] = append(recount[key[0]], key[1])
+	for _, change := range []func() ([][2]string, error){
+		func() ([][2]string, error) { return t.showBelow(all.shown) },
+		func() ([][2]string, error) { return t.hideBelow(all.hidden) },
+		func() ([][2]string, error) { return t.hideReplies(all.replies) },
+	} {
+		changed, err := change()
+		if err != nil {
+			return err
+		}
+		for _, key := range changed {
+			recount[key[0]] = append(recount[key[0]], key[1])
+		}
 	}
 	for _, site := range slices.Sorted(maps.Keys(recount)) {
 		if _, err := t.Exec(`UPDATE articles SET version = version + 1, hidden = (SELECT count(*) FROM hidden_replies h JOIN comments c ON c.id = h.comment_id
@@ -84,33 +85,38 @@ func (t *tx) updateThreads(threads map[[2]string]threadChanges) error {
 	return nil
 }
 
-// hideBelow hides all replies below comments.
-func (t *tx) hideBelow(ids []string) error {
+// hideBelow hides all replies below comments. It returns site and id of the articles
+// that they were posted on, as showBelow and hideReplies do: an article that was merged
+// into another has replies to its comments there.
+func (t *tx) hideBelow(ids []string) ([][2]string, error) {
 	if len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
-	_, err := t.Exec(`INSERT INTO hidden_replies (comment_id, site, article)
+	return sqldb.List(t, readArticleKey, `INSERT INTO hidden_replies (comment_id, site, article)
 		WITH RECURSIVE below (id, site, article) AS (
 			SELECT id, site, article FROM comments WHERE parent_id <> '' AND parent_id`+t.InJSONList()+`
 			UNION SELECT r.id, r.site, r.article FROM below CROSS JOIN comments r WHERE r.parent_id = below.id AND r.parent_id <> '')
-		SELECT id, site, article FROM below WHERE TRUE ON CONFLICT (comment_id) DO NOTHING`, jsonList(ids))
-	return err
+		SELECT id, site, article FROM below WHERE TRUE ON CONFLICT (comment_id) DO NOTHING RETURNING site, article`, jsonList(ids))
 }
 
 // showBelow shows the replies below comments that are not hidden themselves, down to
 // those that are not public.
-func (t *tx) showBelow(ids []string) error {
+func (t *tx) showBelow(ids []string) ([][2]string, error) {
 	if len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
-	_, err := t.Exec(`DELETE FROM hidden_replies WHERE comment_id IN (
+	return sqldb.List(t, readArticleKey, `DELETE FROM hidden_replies WHERE comment_id IN (
 		WITH RECURSIVE below (id, open) AS (
 			SELECT r.id, r.status = 'approved' OR r.reason = 'erased' FROM comments r WHERE r.parent_id <> '' AND r.parent_id`+t.InJSONList()+`
 				AND NOT EXISTS (SELECT 1 FROM hidden_replies h WHERE h.comment_id = r.parent_id)
 			UNION SELECT r.id, r.status = 'approved' OR r.reason = 'erased' FROM below CROSS JOIN comments r
 				WHERE below.open AND r.parent_id = below.id AND r.parent_id <> '')
-		SELECT id FROM below)`, jsonList(ids))
-	return err
+		SELECT id FROM below) RETURNING site, article`, jsonList(ids))
+}
+
+func readArticleKey(scan sqldb.Scanner) (key [2]string, err error) {
+	err = scan(&key[0], &key[1])
+	return key, err
 }
 
 // hideReplies hides new replies whose parent is not public, and returns site and id of
@@ -119,10 +125,7 @@ func (t *tx) hideReplies(ids []string) ([][2]string, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return sqldb.List(t, func(scan sqldb.Scanner) (key [2]string, err error) {
-		err = scan(&key[0], &key[1])
-		return key, err
-	}, `INSERT INTO hidden_replies (comment_id, site, article)
+	return sqldb.List(t, readArticleKey, `INSERT INTO hidden_replies (comment_id, site, article)
 		SELECT r.id, r.site, r.article FROM comments r JOIN comments p ON p.id = r.parent_id WHERE r.id`+t.InJSONList()+`
 			AND (p.status <> 'approved' AND p.reason <> 'erased' OR EXISTS (SELECT 1 FROM hidden_replies h WHERE h.comment_id = p.id))
 		ON CONFLICT (comment_id) DO NOTHING RETURNING site, article`, jsonList(ids))
@@ -134,7 +137,7 @@ type parentComment struct {
 	public  bool
 }
 
-// validateParents refuses replies that do not answer a comment of their own article
+// validateParents refuses replies that do not answer a comment of their own thread
 // which is public, or was written by the same reader. Nobody learns whether there is one
 // that is not.
 func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
@@ -153,13 +156,24 @@ func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
 		c := &p.comment
 		err = scan(&c.ID, &c.Site, &c.Article.ID, &c.Author.ID, &c.Author.Name, &c.Client.Hash, &p.public)
 		return p, err
-	}, `SELECT c.id, c.site, c.article, c.author_id, c.author_name, c.client_hash, c.status = 'approved' AND NOT `+isHidden+` FROM comments c`+w.String(), w.Args()...)
+	}, `SELECT c.id, c.site, `+rootOf+`, c.author_id, c.author_name, c.client_hash, c.status = 'approved' AND NOT `+isHidden+`
+		FROM comments c JOIN articles o ON o.site = c.site AND o.id = c.article`+w.String(), w.Args()...)
 	if err != nil {
 		return err
 	}
 	for i, request := range requests {
 		c := request.Comment
-		if c.ParentID != "" && !slices.ContainsFunc(found, func(p parentComment) bool { return p.accepts(c) }) {
+		if c.ParentID == "" {
+			continue
+		}
+		parent := slices.IndexFunc(found, func(p parentComment) bool { return p.comment.ID == c.ParentID })
+		accepted := parent >= 0 && found[parent].accepts(c)
+		if parent >= 0 && found[parent].comment.Site != c.Site && found[parent].public {
+			if accepted, err = t.sharesThread(articleRef(c), articleRef(found[parent].comment)); err != nil {
+				return err
+			}
+		}
+		if !accepted {
 			var bad models.Invalid
 			bad.Add("parent_id", "is not a public comment of this article")
 			errs[i] = bad.Err()
@@ -168,10 +182,13 @@ func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
 	return nil
 }
 
-// accepts reports whether a comment may be a reply to this one.
+func articleRef(c models.Comment) models.ArticleRef {
+	return models.ArticleRef{Site: c.Site, Article: c.Article.ID}
+}
+
+// accepts reports whether a comment of the same article may be a reply to this one.
 func (p parentComment) accepts(c models.Comment) bool {
-	own := p.comment
-	return own.ID == c.ParentID && own.Site == c.Site && own.Article.ID == c.Article.ID && (p.public || sameReader(own, c))
+	return articleRef(p.comment) == articleRef(c) && (p.public || sameReader(p.comment, c))
 }
 
 // sameReader reports whether two comments surely come from one reader: the site vouches

@@ -37,6 +37,9 @@ func siteFlags() []cli.Flag {
 		&cli.FloatFlag{Name: "hold-budget", Usage: "`SHARE`, 0 to 1, of the comments that are neither spam nor abuse which a newly trained model may hold (default 0.02)"},
 		&cli.IntFlag{Name: "campaign-copies", Usage: "from how many `AUTHORS` on the copies of a text, and comments with the same new link, handle or phone number, are held, with the earlier ones (default 5; 0: never)"},
 		&cli.StringFlag{Name: "surge", Usage: "`COUNT/MINUTES/HOLD`: when an article gets more than COUNT comments within MINUTES, hold all its comments for HOLD minutes (default \"off\")"},
+		&cli.IntFlag{Name: "close-after", Usage: "close articles this many `DAYS` after their publication (default 0: never)"},
+		&cli.StringSliceFlag{Name: "close-section", Usage: "another number of days for a section, such as Sport=3 (`SECTION=DAYS`, repeatable; replaces the earlier ones)"},
+		&cli.StringSliceFlag{Name: "url-parameter", Usage: "`NAME` of what matters in the query of an article's URL; of a URL that comes with a comment, other parameters are dropped (repeatable)"},
 		&cli.IntFlag{Name: "keep-addresses", Usage: "`DAYS` to keep hashes of addresses, user agents and referrers (default 30; 0: forever)"},
 		&cli.IntFlag{Name: "keep-rejected", Usage: "`DAYS` to keep the text of rejected comments and the authors of labels (default 180; 0: forever)"},
 		&cli.IntFlag{Name: "keep-labels", Usage: "`DAYS` to keep labels (default 0: forever)"},
@@ -93,6 +96,9 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 			}
 		}
 		if err := changeSetting(c, s); err != nil {
+			return err
+		}
+		if err := changeArticles(c, s); err != nil {
 			return err
 		}
 		return s.Validate()
@@ -179,6 +185,29 @@ func changeSetting(c *cli.Command, s *models.Site) error {
 			return usagef(c, "--%s must be a probability from 0 to 1, or \"model\"", flag)
 		}
 		*threshold = &p
+	}
+	return nil
+}
+
+// changeArticles applies the flags about the articles of a site.
+func changeArticles(c *cli.Command, s *models.Site) error {
+	if c.IsSet("close-after") {
+		s.Closing.Days = c.Int("close-after")
+	}
+	if c.IsSet("url-parameter") {
+		s.URLParameters = list(c, "url-parameter")
+	}
+	if !c.IsSet("close-section") {
+		return nil
+	}
+	s.Closing.Sections = map[string]int{}
+	for _, text := range c.StringSlice("close-section") {
+		section, number, _ := strings.Cut(text, "=")
+		days, err := strconv.Atoi(number)
+		if err != nil {
+			return usagef(c, "--close-section must be SECTION=DAYS, such as Sport=3")
+		}
+		s.Closing.Sections[models.Clean(section)] = days
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -41,6 +42,7 @@ type caches struct {
 	moderators *cache[models.Moderator] // by name
 	rules      *cache[*rules.Set]       // by site
 	articles   *overrideCache[models.ArticleEntry]
+	known      *cache[models.ArticleEntry]      // single articles, by siteKey
 	sanctions  *overrideCache[*models.Sanction] // by models.Author.Key
 	versions   *cache[int64]                    // of articles, by siteKey
 	stats      *cache[storage.Stats]            // by statsKey
@@ -56,7 +58,11 @@ func (n *Node) newCaches() caches {
 		moderators: newCache(moderatorTTL, now, db.Moderator),
 		rules:      newCache(siteTTL, now, n.loadRules),
 		articles:   newOverrideCache(overrideTTL, now, db.ArticleOverrides, db.Article),
-		sanctions:  newOverrideCache(overrideTTL, now, db.Sanctions, db.Sanction),
+		known: newCache(overrideTTL, now, func(ctx context.Context, key string) (models.ArticleEntry, error) {
+			site, article := splitSiteKey(key)
+			return db.Article(ctx, site, article)
+		}),
+		sanctions: newOverrideCache(overrideTTL, now, db.Sanctions, db.Sanction),
 		versions: newCache(versionTTL, now, func(ctx context.Context, key string) (int64, error) {
 			site, article := splitSiteKey(key)
 			return db.ArticleVersion(ctx, site, article)
@@ -131,10 +137,34 @@ func (n *Node) loadRules(ctx context.Context, site string) (*rules.Set, error) {
 	return set, nil
 }
 
-// Article returns what is set for an article; the zero value when nothing is.
-// The state may have ended: see models.ArticleEntry.At.
+// ArticleID returns the id of the article that an id stands for, itself included.
+func (n *Node) ArticleID(ctx context.Context, site, id string) (string, error) {
+	id = models.ArticleID(id)
+	e, err := n.caches.articles.get(ctx, site, id)
+	return cmp.Or(e.MergedInto, id), err
+}
+
+// Article returns what is set for an article that stands for itself, with the time
+// when the site closes it; the zero value when nothing is. The state may have
+// ended: see models.ArticleEntry.AsOf.
 func (n *Node) Article(ctx context.Context, site, id string) (models.ArticleEntry, error) {
-	return n.caches.articles.get(ctx, site, id)
+	e, err := n.caches.articles.get(ctx, site, id)
+	if err != nil {
+		return e, err
+	}
+	settings, err := n.Site(ctx, site)
+	if models.KindOf(err) == models.KindNotFound || err == nil && settings.Closing.IsZero() {
+		return e, nil
+	}
+	if err == nil && e.ID == "" {
+		e, err = n.caches.known.get(ctx, siteKey(site, id))
+	}
+	return e.WithClosing(settings.Closing), err
+}
+
+// KnownArticle returns all that is stored of an article; one that is not is open.
+func (n *Node) KnownArticle(ctx context.Context, site, id string) (models.ArticleEntry, error) {
+	return n.caches.known.get(ctx, siteKey(site, id))
 }
 
 // Sanction returns what is imposed on an author, by models.Author.Key; nil when

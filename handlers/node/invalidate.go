@@ -40,7 +40,15 @@ func (n *Node) invalidations() map[models.EventKind]invalidation {
 			here: list{n.invalidateVersion},
 			everywhere: list{
 				func(e models.Event) { c.articles.invalidate(e.Site, e.Article) },
+				func(e models.Event) { c.known.invalidate(siteKey(e.Site, e.Article)) },
 				func(e models.Event) { n.bursts.Reset(e.Site, e.Article) },
+			},
+		},
+		models.ArticleDescribed: {
+			here: list{n.invalidateVersion},
+			everywhere: list{
+				func(e models.Event) { c.articles.invalidate(e.Site, e.Article) },
+				func(e models.Event) { c.known.invalidate(siteKey(e.Site, e.Article)) },
 			},
 		},
 		models.AuthorChanged: {everywhere: list{func(e models.Event) { c.sanctions.invalidate(e.Site, e.Subject) }}},

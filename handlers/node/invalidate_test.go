@@ -40,13 +40,14 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		moderators: counted[models.Moderator](read, "moderators"),
 		rules:      counted[*rules.Set](read, "rules"),
 		articles:   countedOverrides[models.ArticleEntry](read, "articles"),
+		known:      counted[models.ArticleEntry](read, "known"),
 		sanctions:  countedOverrides[*models.Sanction](read, "sanctions"),
 		versions:   counted[int64](read, "versions"),
 	}
 	n.stale = n.invalidations()
 	use := func() {
 		ctx := t.Context()
-		var errs [8]error
+		var errs [9]error
 		_, errs[0] = n.SiteByKey(ctx, "a key")
 		_, errs[1] = n.Site(ctx, "gazette")
 		_, errs[2] = n.SitesOfOrigin(ctx, "https://gazette.example")
@@ -55,6 +56,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		_, errs[5] = n.Article(ctx, "gazette", "harbour")
 		_, errs[6] = n.Sanction(ctx, "gazette", "id:m1")
 		_, errs[7] = n.ArticleVersion(ctx, "gazette", "harbour")
+		_, errs[8] = n.KnownArticle(ctx, "gazette", "harbour")
 		for _, err := range errs {
 			if err != nil {
 				t.Fatal(err)
@@ -94,7 +96,8 @@ func TestWhatEventsInvalidate(t *testing.T) {
 		"a changed comment invalidates the article's version":           {event(models.CommentChanged, "c1", "harbour"), []string{"versions"}, nil},
 		"changed comments without an article invalidate all versions":   {event(models.CommentChanged, "batch", ""), []string{"versions"}, nil},
 		"a claimed comment invalidates nothing":                         {event(models.CommentClaimed, "c1", ""), nil, nil},
-		"a changed article invalidates its state on every node":         {event(models.ArticleChanged, "harbour", "harbour"), []string{"articles", "versions"}, []string{"articles"}},
+		"a changed article invalidates its state on every node":         {event(models.ArticleChanged, "harbour", "harbour"), []string{"articles", "known", "versions"}, []string{"articles", "known"}},
+		"a described article invalidates what is known of it":           {event(models.ArticleDescribed, "harbour", "harbour"), []string{"articles", "known", "versions"}, []string{"articles", "known"}},
 		"a changed author invalidates the sanctions on every node":      {event(models.AuthorChanged, "id:m1", ""), []string{"sanctions"}, []string{"sanctions"}},
 		"a promoted model makes every node look for it":                 {event(models.ModelPromoted, "v2", ""), []string{"model"}, []string{"model"}},
 		"an event of a kind that this release does not know is ignored": {event("comet.seen", "", ""), nil, nil},

@@ -43,7 +43,7 @@ func loadShared(ctx context.Context, db *storage.DB, w storage.Window, req Reque
 		if a.State == models.ArticleClosed { // its comments were accepted before
 			a.State = models.ArticleOpen
 		}
-		a.BurstUntil = time.Time{} // bursts are found anew
+		a.BurstUntil, a.ClosesAt = time.Time{}, time.Time{} // bursts are found anew
 		s.articles[id] = a
 	}
 	if s.sanctions, err = db.Sanctions(ctx, site, all); err != nil {

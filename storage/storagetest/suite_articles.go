@@ -102,7 +102,7 @@ var articleTests = map[string]func(*testing.T, *fixture){
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "article.update"})
 		ok(t, err)
 		equal(t, "trail", len(rows), 1)
-		equal(t, "before", string(rows[0].Before), `{"section":"","state":"open"}`)
+		equal(t, "before", string(rows[0].Before), `{"section":"","state":"open","title":"First","url":"https://gazette.example/a1"}`)
 	},
 	"of two nodes that detect a burst one starts it": func(t *testing.T, l *fixture) {
 		l.post(t)

@@ -1,10 +1,11 @@
-// The state of the open comment's article: whether it takes comments. Editors change it here.
+// The state of the open comment's article: whether it takes comments. Editors change it here, and merge or move the
+// article.
 import { get, request } from "../lib/api.js";
 import { element, setContent } from "../lib/dom.js";
 import { on } from "../lib/events.js";
-import { actionButton, select } from "../lib/forms.js";
+import { actionButton, form, select } from "../lib/forms.js";
 import { choices, formatDateTime, label, translate } from "../lib/i18n.js";
-import { showError } from "../lib/toasts.js";
+import { showError, showToast } from "../lib/toasts.js";
 import { isEditor } from "../session.js";
 import * as queue from "./queue.js";
 
@@ -16,7 +17,8 @@ on("item-opened", async ({ item }) => {
   if (found && queue.openId === id) showState(site, found);
 });
 
-const showState = (site, { id, state, until, surge_until: burstUntil }) => {
+const showState = (site, found) => {
+  const { id, state, until, closes_at: closesAt, closed_by: closedBy, surge_until: burstUntil } = found;
   const change = async (values) =>
     showState(site, await request("PUT", "/articles", { site, article: id, ...values }));
   const onChange = (event) => change({ state: event.target.value }).catch(showError);
@@ -25,7 +27,20 @@ const showState = (site, { id, state, until, surge_until: burstUntil }) => {
     : state !== "open" && element(".chip.warn", label("state", state));
   setContent("article",
     stateElement,
+    closedBy && closedBy !== "hand" && element("small", " ", label("article", closedBy)),
     until && element("small", " – ", formatDateTime(until)),
+    closesAt && !closedBy && element("small", " ", translate("article.closes", { time: formatDateTime(closesAt) })),
     burstUntil && element(".chip.warn", translate("surge", { time: formatDateTime(burstUntil) })),
-    burstUntil && isEditor() && actionButton("lift", () => change({ surge_until: null }), "small"));
+    burstUntil && isEditor() && actionButton("lift", () => change({ surge_until: null }), "small"),
+    isEditor() && element("details", element("summary", translate("article.merge")), mergeForm(site, id)));
 };
+
+// mergeForm gives the article another id, or merges it with another article, and offers to undo that.
+const mergeForm = (site, from) => form("article.merge", [["kind", "merge", choices("merge")], ["into", ""]],
+  async (values) => {
+    const { id } = await request("POST", "/articles/merges", { site, from, ...values });
+    return actionButton("undo", async () => {
+      await request("POST", `/articles/merges/${id}/undo`);
+      showToast(translate("article.parted"));
+    });
+  });

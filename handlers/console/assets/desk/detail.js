@@ -53,12 +53,13 @@ const itemContent = (item) => {
   ];
 };
 
-const articleLine = ({ site, article: { title, id, url = "" } }) => {
+// articleLine links only to what the newsroom says: another address may be a stranger's.
+const articleLine = ({ site, article: { title, id, url = "", described } }) => {
   const link = { href: url, target: "_blank", rel: "noopener noreferrer" };
   return element("p.where",
     sites.length > 1 && element(".chip", site),
     bdi(title || id, "b"),
-    /^https?:/.test(url) && element("a", link, text("open")),
+    described && /^https?:/.test(url) && element("a", link, text("open")),
     element(".by", { id: "article" }));
 };
 

@@ -67,7 +67,7 @@ const settingsForm = (site, path) => form("save", settingFields(site),
 const settingFields = (site) => {
   const { name = "", mode = "post", origins = [] } = site;
   const { second_look: secondLook, training_sample: sample, campaign_copies: copies, hold_budget: budget } = site;
-  const { retention = {}, surge = {}, thresholds = {} } = site;
+  const { retention = {}, surge = {}, thresholds = {}, closing = {} } = site;
   const numbers = (group, values, keys, empty) =>
     keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
   return [
@@ -78,6 +78,7 @@ const settingFields = (site) => {
     ["hold_budget", budget == null ? "" : Number((budget * 100).toFixed(4)), "number"],
     ["campaign_copies", copies ?? "", "number"],
     ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
+    ...numbers("closing", closing, ["days"], 0),
     ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
     ...numbers("thresholds", thresholds, ["abuse", "hold", "reject"], ""),
     ["origins", origins],
