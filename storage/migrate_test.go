@@ -46,7 +46,7 @@ func schemaOf(t *testing.T, version int) schema {
 
 // meanings are values for columns whose text must have a form.
 var meanings = map[string]string{
-	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
+	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]", "articles.surge": "", "moderators.sites": "[]", "moderators.totp": "{}", "models.manifest": "{}", "comments.signals": "[]",
 	"comments.status": "rejected", "audit.before": "{}", "audit.after": "{}", "labels.label": "ham", "labels.replaced_by": "",
 }
 
