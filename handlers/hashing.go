@@ -15,18 +15,20 @@ const (
 )
 
 // hashing is the queue of passwords to be hashed. Strangers wait in a line of
-// their own and only one of them waits for a core, so that a moderator on a known
-// device or network waits for two passwords of strangers at most, however many
-// there are.
+// their own, and none of them waits for a core that others have, so that a
+// moderator on a known device or network waits for one password of a stranger at
+// most, however many there are.
 type hashing struct {
 	running   chan struct{} // has room for the passwords that are hashed at once
-	next      chan struct{} // has room for the stranger who waits for a core, or has one
+	next      chan struct{} // has room for as many strangers
 	known     chan struct{} // has room for all known that wait or are hashed
 	strangers chan struct{} // likewise
 }
 
-func newHashing() *hashing {
-	cores := max(1, runtime.GOMAXPROCS(0)/2)
+// newHashing makes a queue for half of the cores.
+func newHashing() *hashing { return newHashingOn(max(1, runtime.GOMAXPROCS(0)/2)) }
+
+func newHashingOn(cores int) *hashing {
 	return &hashing{
 		running: make(chan struct{}, cores), next: make(chan struct{}, cores),
 		known: make(chan struct{}, knownWaiting), strangers: make(chan struct{}, strangersWaiting),

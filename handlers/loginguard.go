@@ -10,7 +10,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"winnow/handlers/node"
 	"winnow/models"
 )
 
@@ -29,19 +28,22 @@ const (
 // maxDeviceCookie is more than the length of a device cookie.
 const maxDeviceCookie = 200
 
+// deviceTag is node.Node.DeviceTag.
+type deviceTag func(moderator, device string) string
+
 // newDevice returns the value of a device cookie: a random name of the device,
 // and the proof that it belongs to the moderator.
-func newDevice(n *node.Node, moderator string) string {
+func newDevice(tagOf deviceTag, moderator string) string {
 	device := rand.Text()
-	return device + "." + n.DeviceTag(moderator, device)
+	return device + "." + tagOf(moderator, device)
 }
 
 // readDevice returns the name of the device in a cookie of the moderator; "" for
 // any other text.
-func readDevice(n *node.Node, moderator, value string) string {
+func readDevice(tagOf deviceTag, moderator, value string) string {
 	device, tag, found := strings.Cut(value, ".")
 	if !found || device == "" || len(value) > maxDeviceCookie ||
-		subtle.ConstantTimeCompare([]byte(tag), []byte(n.DeviceTag(moderator, device))) == 0 {
+		subtle.ConstantTimeCompare([]byte(tag), []byte(tagOf(moderator, device))) == 0 {
 		return ""
 	}
 	return device
@@ -61,7 +63,7 @@ func (o loginOrigin) isKnown() bool { return o.device != "" || o.network != "" }
 func (s *Server) loginOrigin(c echo.Context, name string) (loginOrigin, error) {
 	o := loginOrigin{address: caller(c).Address}
 	if cookie, err := c.Request().Cookie(s.cookieName(c.Request(), deviceCookie)); err == nil {
-		o.device = readDevice(s.node, name, cookie.Value)
+		o.device = readDevice(s.node.DeviceTag, name, cookie.Value)
 	}
 	network := s.node.LoginNetwork(name, o.address)
 	known, err := s.db.KnowsNetwork(c.Request().Context(), name, network)

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -57,7 +56,7 @@ func (s *Server) replySessions(c echo.Context, moderator string) error {
 	for i, each := range all {
 		items[i] = listedSession{each, each.ID == caller(c).Session}
 	}
-	return c.JSON(http.StatusOK, list[listedSession]{Items: slices.Concat([]listedSession{}, items)})
+	return c.JSON(http.StatusOK, list[listedSession]{Items: items})
 }
 
 func (s *Server) endSessions(c echo.Context, moderator string) error {

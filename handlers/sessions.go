@@ -229,7 +229,7 @@ func (s *Server) replySession(c echo.Context, m models.Moderator, t tokens, cook
 	reply := session{TokenType: "Bearer", ExpiresIn: int(accesstoken.TTL / time.Second), Moderator: m}
 	if cookie {
 		s.setCookies(c, t)
-		s.setCookie(c, deviceCookie, newDevice(s.node, m.Name), deviceTTL)
+		s.setCookie(c, deviceCookie, newDevice(s.node.DeviceTag, m.Name), deviceTTL)
 	} else {
 		reply.AccessToken, reply.RefreshToken = t.access, t.refresh
 	}

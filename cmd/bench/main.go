@@ -30,6 +30,7 @@ type options struct {
 	duration    time.Duration
 	rounds      int
 	only        string
+	logins      bool
 }
 
 func main() {
@@ -45,6 +46,7 @@ func main() {
 	flag.DurationVar(&o.duration, "duration", 5*time.Second, "duration of each measurement")
 	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median is printed")
 	flag.StringVar(&o.only, "only", "", "measure only what has this in its name, and the bare handler")
+	flag.BoolVar(&o.logins, "logins", false, "measure only logins and pages, while 600 strangers guess passwords")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -82,6 +84,9 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer target.server.Stop()
+	if o.logins {
+		return measureLogins(ctx, o, target)
+	}
 
 	at := target.server.Addr
 	jobs := []workload{
