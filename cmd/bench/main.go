@@ -88,20 +88,7 @@ func run(ctx context.Context, o options) (err error) {
 		return measureLogins(ctx, o, target)
 	}
 
-	at := target.server.Addr
-	jobs := []workload{
-		{name: "bare Echo handler", server: bare, client: func(int) client { return &postClient{addr: bare.Addr} }},
-		{name: "post a comment", server: target.server, client: func(int) client { return &postClient{addr: at, key: target.key} }},
-		{name: "read a page of 100", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page} }},
-		{name: "the same, not modified", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page, etag: target.etag} }},
-		{
-			name: "first page of the queue", server: target.server, client: func(int) client {
-				return &getClient{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: target.token}
-			},
-			prepare: func(ctx context.Context) error { return target.refill(ctx, 5000) },
-		},
-		{name: "decide a comment", server: target.server, client: func(int) client { return &decideClient{addr: at, token: target.token, ids: target.pending} }},
-	}
+	jobs := workloads(target, bare)
 	jobs = slices.DeleteFunc(jobs, func(j workload) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
 	results := make([][]result, len(jobs))
 	for round := range o.rounds {
@@ -118,6 +105,24 @@ func run(ctx context.Context, o options) (err error) {
 		return fmt.Errorf("raw inserts: %w", err)
 	}
 	return report(jobs, results, raw)
+}
+
+// workloads are what is measured, the bare handler first.
+func workloads(target *testServer, bare *running.Server) []workload {
+	at := target.server.Addr
+	return []workload{
+		{name: "bare Echo handler", server: bare, client: func(int) client { return &postClient{addr: bare.Addr} }},
+		{name: "post a comment", server: target.server, client: func(int) client { return &postClient{addr: at, key: target.key} }},
+		{name: "read a page of 100", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page} }},
+		{name: "the same, not modified", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page, etag: target.etag} }},
+		{
+			name: "first page of the queue", server: target.server, client: func(int) client {
+				return &getClient{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: target.token}
+			},
+			prepare: func(ctx context.Context) error { return target.refill(ctx, 5000) },
+		},
+		{name: "decide a comment", server: target.server, client: func(int) client { return &decideClient{addr: at, token: target.token, ids: target.pending} }},
+	}
 }
 
 func report(jobs []workload, results [][]result, raw float64) error {
