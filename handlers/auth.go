@@ -2,13 +2,10 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
@@ -81,7 +78,7 @@ func (s *Server) authenticate(req *http.Request, who access) (by principal, err 
 		}
 		return by, err
 	}
-	cookie, err := req.Cookie(accessCookie)
+	cookie, err := req.Cookie(s.cookieName(req, accessCookie))
 	if err != nil || who < moderators {
 		return by, nil
 	}
@@ -92,21 +89,23 @@ func (s *Server) authenticate(req *http.Request, who access) (by principal, err 
 	return by, err
 }
 
-// moderatorByToken returns the caller of an access token. Role and sites come
-// from storage, not from the token: they may have changed since it was signed.
+// moderatorByToken returns the caller of an access token. Whether its session
+// goes on, and the moderator's role and sites, come from storage: they may have
+// changed since it was signed.
 func (s *Server) moderatorByToken(ctx context.Context, token string) (models.Caller, error) {
-	name, err := s.readAccessToken(token)
+	claims, err := s.tokens.Read(ctx, token)
 	if err != nil {
 		return models.Caller{}, err
 	}
-	m, err := s.node.Moderator(ctx, name)
-	if models.KindOf(err) == models.KindNotFound || err == nil && m.Disabled {
-		return models.Caller{}, models.Errorf(models.KindUnauthorized, "the access token is not valid")
+	session, err := s.node.Session(ctx, claims.Session)
+	if models.KindOf(err) == models.KindNotFound || err == nil && (!session.Valid(s.now()) || session.Moderator != claims.Moderator) {
+		return models.Caller{}, models.Errorf(models.KindUnauthorized, "the session has ended")
 	}
 	if err != nil {
 		return models.Caller{}, err
 	}
-	return models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites}, nil
+	m := session.Of
+	return models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites, Session: session.ID}, nil
 }
 
 // pageSite returns the named site if the page that sent the request belongs to
@@ -149,60 +148,4 @@ func sameOrigin(r *http.Request) bool {
 	}
 	u, err := url.Parse(r.Header.Get("Origin"))
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, r.Host)
-}
-
-// Access tokens are short-lived, because they cannot be revoked: a node checks
-// only their signature and times, and the moderator's current role.
-const (
-	accessTTL  = 15 * time.Minute
-	refreshTTL = 30 * 24 * time.Hour
-	issuer     = "winnow"
-	audience   = "winnow:moderator"
-)
-
-// accessClaims are the claims of an access token.
-type accessClaims struct {
-	jwt.RegisteredClaims             // sub is the moderator's name
-	Role                 models.Role `json:"role"`
-}
-
-// accessToken signs a token for a moderator (HS256, RFC 7519).
-func (s *Server) accessToken(m models.Moderator) (string, error) {
-	now := s.now()
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, accessClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: issuer, Audience: jwt.ClaimStrings{audience}, Subject: m.Name,
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(accessTTL)),
-		},
-		Role: m.Role,
-	}).SignedString(s.secret)
-}
-
-// readAccessToken checks an access token and returns the moderator's name.
-func (s *Server) readAccessToken(token string) (name string, err error) {
-	var claims accessClaims
-	err = s.readToken(token, &claims, s.secret, jwt.WithIssuer(issuer), jwt.WithAudience(audience))
-	if err != nil {
-		return "", models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("access token", err))
-	}
-	return claims.Subject, nil
-}
-
-// readToken checks signature and times of a JWT. Only HS256 is accepted: the
-// algorithm that the token names must not decide how it is checked.
-func (s *Server) readToken(token string, claims jwt.Claims, key []byte, more ...jwt.ParserOption) error {
-	opts := append([]jwt.ParserOption{
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
-		jwt.WithExpirationRequired(), jwt.WithTimeFunc(s.now), jwt.WithStrictDecoding(),
-	}, more...)
-	_, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return key, nil }, opts...)
-	return err
-}
-
-// tokenErrorMessage distinguishes an expired token from one that was never valid.
-func tokenErrorMessage(what string, err error) string {
-	if errors.Is(err, jwt.ErrTokenExpired) {
-		return "the " + what + " has expired"
-	}
-	return "the " + what + " is not valid"
 }

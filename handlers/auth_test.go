@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"winnow/handlers/accesstoken"
 	"winnow/models"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 // noID is the id of no record.
@@ -67,7 +66,7 @@ var accessTests = []struct {
 
 func TestAccessByRole(t *testing.T) {
 	f := newTestSite(t)
-	callers := []headers{{}, bearer(f.key), bearer(token(t, "bob")), bearer(token(t, "eve")), bearer(token(t, "ada"))}
+	callers := []headers{{}, bearer(f.key), bearer(f.token("bob")), bearer(f.token("eve")), bearer(f.token("ada"))}
 	for _, test := range accessTests {
 		for i, who := range callers {
 			var body any
@@ -99,7 +98,7 @@ func TestSitesAreIsolated(t *testing.T) {
 	key, err := f.db.RotateSiteKey(t.Context(), operator, "herald")
 	f.must(err)
 	f.send("POST", "/v1/comments/"+id+"/flags", bearer(key), object{"author": object{"id": "a"}}).must(http.StatusNotFound)
-	f.send("GET", "/v1/comments/"+id, bearer(token(t, "greta")), nil).must(http.StatusNotFound)
+	f.send("GET", "/v1/comments/"+id, bearer(f.token("greta")), nil).must(http.StatusNotFound)
 	f.send("POST", "/v1/comments", bearer(key), comment(object{"parent_id": id})).names("parent_id")
 	_, err = f.db.UpdateSite(t.Context(), operator, "herald", func(s *models.Site) error {
 		s.Origins = []string{"https://herald.example"}
@@ -109,40 +108,35 @@ func TestSitesAreIsolated(t *testing.T) {
 	f.send("POST", "/v1/comments", headers{"Origin": "https://herald.example"}, comment(object{"site": "gazette"})).must(http.StatusForbidden)
 }
 
-func TestInvalidAccessTokensAreRefused(t *testing.T) {
+func TestTokensWithoutTheirSessionAreRefused(t *testing.T) {
 	f := newTestSite(t)
-	good := jwt.MapClaims{"iss": "winnow", "aud": "winnow:moderator", "sub": "bob", "exp": time.Now().Add(time.Hour).Unix()}
-	with := func(name string, value any) jwt.MapClaims {
-		claims := jwt.MapClaims{}
-		for n, v := range good {
-			claims[n] = v
-		}
-		if claims[name] = value; value == nil {
-			delete(claims, name)
-		}
-		return claims
-	}
-	sign := func(method jwt.SigningMethod, key any, claims jwt.MapClaims) string {
-		s, err := jwt.NewWithClaims(method, claims).SignedString(key)
-		f.must(err)
-		return s
-	}
+	f.token("bob")
+	claims, _ := f.sessions.Load("bob")
+	own := claims.(accesstoken.Claims)
+	keys, err := accesstoken.NewKeys(t.Context(), f.db.SigningKeys, time.Now, secret)
+	f.must(err)
+	others, err := accesstoken.NewKeys(t.Context(), f.db.SigningKeys, time.Now, []byte("another secret of the tests"))
+	f.must(err)
 	for name, test := range map[string]struct {
-		token  string
+		keys   *accesstoken.Keys
+		claims accesstoken.Claims
 		status int
 	}{
-		"as it should be":   {sign(jwt.SigningMethodHS256, secret, good), 200},
-		"another key":       {sign(jwt.SigningMethodHS256, []byte("guessed"), good), 401},
-		"another algorithm": {sign(jwt.SigningMethodHS384, secret, good), 401},
-		"no algorithm":      {sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, good), 401},
-		"another issuer":    {sign(jwt.SigningMethodHS256, secret, with("iss", "else")), 401},
-		"another audience":  {sign(jwt.SigningMethodHS256, secret, with("aud", "winnow:reader")), 401},
-		"no end":            {sign(jwt.SigningMethodHS256, secret, with("exp", nil)), 401},
-		"ended":             {sign(jwt.SigningMethodHS256, secret, with("exp", time.Now().Add(-time.Second).Unix())), 401},
-		"nobody's":          {sign(jwt.SigningMethodHS256, secret, with("sub", "nobody")), 401},
+		"as it should be":        {keys, own, 200},
+		"another secret":         {others, own, 401},
+		"no such session":        {keys, accesstoken.Claims{Session: "none", Moderator: "bob"}, 401},
+		"no session":             {keys, accesstoken.Claims{Moderator: "bob"}, 401},
+		"of another moderator":   {keys, accesstoken.Claims{Session: own.Session, Moderator: "ada"}, 401},
+		"of nobody":              {keys, accesstoken.Claims{Session: own.Session}, 401},
+		"a role that is not his": {keys, accesstoken.Claims{Session: own.Session, Moderator: "bob", Role: models.RoleAdmin}, 200},
 	} {
-		if r := f.send("GET", "/v1/queue", bearer(test.token), nil); r.status != test.status {
+		signed, err := test.keys.Sign(test.claims)
+		f.must(err)
+		if r := f.send("GET", "/v1/queue", bearer(signed), nil); r.status != test.status {
 			t.Errorf("%s: %d, want %d", name, r.status, test.status)
+		}
+		if r := f.send("GET", "/v1/audit", bearer(signed), nil); r.status == http.StatusOK {
+			t.Errorf("%s: it is an editor's", name)
 		}
 	}
 }
@@ -154,7 +148,7 @@ func TestRoleChangesTakeEffectWithinSeconds(t *testing.T) {
 		f.must(err)
 		f.pass(3 * time.Second)
 	}
-	eve := bearer(token(t, "eve"))
+	eve := bearer(f.token("eve"))
 	f.send("GET", "/v1/audit", eve, nil).must(http.StatusOK)
 	change(func(m *models.Moderator) { m.Role = models.RoleModerator })
 	f.send("GET", "/v1/audit", eve, nil).must(http.StatusForbidden)

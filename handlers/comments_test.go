@@ -253,7 +253,7 @@ func TestReaderToken(t *testing.T) {
 		"without an end":    reader(t, jwt.MapClaims{"sub": "7"}),
 		"expired":           reader(t, jwt.MapClaims{"sub": "7", "exp": hour - 7200}),
 		"without a subject": reader(t, jwt.MapClaims{"exp": hour}),
-		"a moderator's":     token(t, "ada"),
+		"a moderator's":     f.token("ada"),
 	} {
 		if r := send(token); r.status != http.StatusUnauthorized {
 			t.Errorf("%s: %d %s", name, r.status, r.body)

@@ -9,12 +9,13 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/accesstoken"
 	"winnow/models"
 )
 
 const (
 	keepAlive    = 15 * time.Second // shorter than proxies wait for data
-	maxStream    = accessTTL        // then the client has to authenticate again
+	maxStream    = accesstoken.TTL  // then the client has to authenticate again
 	eventTimeout = 5 * time.Second  // to write one event to a slow client
 	maxReplay    = 1000             // missed events that are sent one by one
 )

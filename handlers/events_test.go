@@ -22,9 +22,12 @@ type listener struct {
 }
 
 // listen opens the stream, and returns when the server has subscribed.
-func (d *testNode) listen(name, path, last string) *listener {
+func (d *testNode) listen(name, path, last string, token ...string) *listener {
 	d.Helper()
 	req := d.request(name, "GET", path, nil)
+	if len(token) > 0 {
+		req.Header.Set("Authorization", "Bearer "+token[0])
+	}
 	req.Header.Set("Last-Event-ID", last)
 	res, err := http.DefaultClient.Do(req)
 	d.must(err)

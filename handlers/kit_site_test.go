@@ -43,6 +43,7 @@ func newTestSite(t *testing.T, change ...func(*handlers.Config)) *testSite {
 	t.Helper()
 	f := &testSite{testNode: newTestNode(t, storagetest.SQLite(t))}
 	f.stop()
+	f.clock = f.now
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error {
 		s.Origins, s.SSOSecret = []string{page}, ssoSecret
 		return nil

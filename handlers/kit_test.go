@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -9,14 +10,15 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/getkin/kin-openapi/routers"
-	"github.com/golang-jwt/jwt/v5"
 
 	"winnow/classifier"
 	"winnow/handlers"
+	"winnow/handlers/accesstoken"
 	"winnow/handlers/node"
 	"winnow/handlers/node/trainworker"
 	"winnow/models"
@@ -35,13 +37,16 @@ type testNode struct {
 	key  string // of the gazette
 	stop func() // ends Run and waits for it
 	doc  routers.Router
+
+	clock    func() time.Time // of the node
+	sessions *sync.Map        // claims of access tokens, by name
 }
 
 var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
 
 func newTestNode(t *testing.T, db *storage.DB) *testNode {
 	t.Helper()
-	d := &testNode{T: t, db: db}
+	d := &testNode{T: t, db: db, clock: time.Now, sessions: &sync.Map{}}
 	for _, slug := range []string{"herald", "gazette"} {
 		var err error
 		d.key, err = db.AddSite(t.Context(), operator, models.Site{Slug: slug, Name: slug, Mode: models.ModePost})
@@ -104,15 +109,23 @@ func (d *testNode) must(err error) {
 	}
 }
 
-// token is what a login would give.
-func token(t *testing.T, name string) string {
-	t.Helper()
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"iss": "winnow", "aud": "winnow:moderator", "sub": name, "exp": time.Now().Add(time.Hour).Unix(),
-	}).SignedString(secret)
-	if err != nil {
-		t.Fatal(err)
+// token is what a login would give, without the time that a password takes. All
+// of a name in a test are of one session; that of nobody does not exist.
+func (d *testNode) token(name string) string {
+	d.Helper()
+	claims, ok := d.sessions.Load(name)
+	if !ok {
+		session, _, err := d.db.StartSession(d.Context(), models.Caller{Kind: models.ByModerator, Name: name}, models.NewSession{Method: models.LoginPassword})
+		if models.KindOf(err) != models.KindNotFound {
+			d.must(err)
+		}
+		claims = accesstoken.Claims{Session: cmp.Or(session.ID, "none"), Moderator: name}
+		d.sessions.Store(name, claims)
 	}
+	keys, err := accesstoken.NewKeys(d.Context(), d.db.SigningKeys, d.clock, secret)
+	d.must(err)
+	signed, err := keys.Sign(claims.(accesstoken.Claims))
+	d.must(err)
 	return signed
 }
 
@@ -165,7 +178,7 @@ func (d *testNode) request(name, method, path string, body any) *http.Request {
 	case "front end":
 		req.Header.Set("Authorization", "Bearer "+d.key)
 	default:
-		req.Header.Set("Authorization", "Bearer "+token(d.T, name))
+		req.Header.Set("Authorization", "Bearer "+d.token(name))
 	}
 	return req
 }

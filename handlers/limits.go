@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"math"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -17,7 +16,10 @@ type Rates struct {
 	Address models.Rate // comments, and reports, of one address (IPv6: of one /64)
 	Author  models.Rate // likewise of one author with an id
 	Site    models.Rate // comments of one site, so that no site slows down the others
-	Login   models.Rate // logins from one address for one name; ten times that from one address, and for one name
+	// Login counts logins from a device or household that the moderator has logged
+	// in from, each by itself; of all others those from one address for one name,
+	// and ten times that from one address, and for one name.
+	Login models.Rate
 }
 
 // DefaultRates suit a newsroom: a reader in a heated debate stays below them.
@@ -47,19 +49,6 @@ func (s *Server) readerLimits(from submitter, purpose, authorID string) []models
 		limits = append(limits, models.Limit{Site: site, Name: "author", Key: purpose + " " + authorID, Rate: s.rates.Author})
 	}
 	return limits
-}
-
-// loginLimits slow down the guessing of passwords. The lowest counts an address
-// and a name together, so that colleagues behind one address do not lock each
-// other out, and somebody elsewhere does not easily lock out a name.
-func (s *Server) loginLimits(address netip.Addr, name string) []models.Limit {
-	wide := models.Rate{Count: 10 * s.rates.Login.Count, Period: s.rates.Login.Period}
-	key := s.node.LimitKey(address)
-	return []models.Limit{
-		{Name: "login", Key: key + " " + name, Rate: s.rates.Login},
-		{Name: "login-address", Key: key, Rate: wide},
-		{Name: "login-name", Key: name, Rate: wide},
-	}
 }
 
 // Names of the RateLimit fields in the form of net/http, which would otherwise

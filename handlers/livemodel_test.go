@@ -58,7 +58,7 @@ func TestPromotionReachesEveryNode(t *testing.T) {
 	notified, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: shared, Campaigns: memory.NewCampaigns(nil), Secret: secret})
 	polling, _ := start(t, handlers.Config{DB: f.db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil), Secret: secret})
 	version := f.addModel()
-	f.send("POST", "/v1/models/"+version+"/promote", bearer(token(t, "ada")), nil).must(http.StatusOK)
+	f.send("POST", "/v1/models/"+version+"/promote", bearer(f.token("ada")), nil).must(http.StatusOK)
 	if got := f.liveOn(f.base); got != version {
 		t.Errorf("%s is live where %s was promoted", got, version)
 	}
@@ -76,7 +76,7 @@ func TestBrokenModelNeverReplacesTheLiveOne(t *testing.T) {
 	f.must(f.db.AddModel(t.Context(), operator, models.ModelInfo{
 		Version: "broken", Origin: "test", Manifest: json.RawMessage("{}"), Size: 3, CreatedAt: time.Now(),
 	}, []byte("bad")))
-	f.send("POST", "/v1/models/broken/promote", bearer(token(t, "ada")), nil).must(http.StatusUnprocessableEntity)
+	f.send("POST", "/v1/models/broken/promote", bearer(f.token("ada")), nil).must(http.StatusUnprocessableEntity)
 	_, err := f.db.PromoteModel(t.Context(), operator, "broken") // from elsewhere, as by a newer program
 	f.must(err)
 	version := f.addModel()

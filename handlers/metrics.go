@@ -22,6 +22,7 @@ type metrics struct {
 	comments        *prometheus.CounterVec
 	refusals        *prometheus.CounterVec
 	limiterFailures prometheus.Counter
+	logins          *prometheus.CounterVec
 }
 
 func (s *Server) newMetrics() *metrics {
@@ -42,10 +43,13 @@ func (s *Server) newMetrics() *metrics {
 		limiterFailures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "winnow_limiter_failures_total", Help: "Requests allowed without a check because the limiter failed.",
 		}),
+		logins: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "winnow_logins_total", Help: "Logins by result: accepted, wrong (name or password), wrong_code, limited, busy.",
+		}, []string{"result"}),
 	}
 	r := prometheus.NewRegistry()
 	r.MustRegister(
-		m.requests, m.duration, m.comments, m.refusals, m.limiterFailures, gauges{s},
+		m.requests, m.duration, m.comments, m.refusals, m.limiterFailures, m.logins, gauges{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	if s.redis != nil {

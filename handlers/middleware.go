@@ -120,6 +120,19 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			return err
 		}
 		c.Set(principalKey, &by)
+		if by.Kind == models.ByModerator {
+			c.Response().Header().Set("Cache-Control", "no-store") // unless the handler knows better
+			if r.timeout == 0 {
+				ctx, done, err := s.node.OpenStream(req.Context(), by.Caller)
+				if err != nil {
+					c.Response().Header().Set("Retry-After", "10")
+					return err
+				}
+				defer done()
+				req = req.WithContext(ctx)
+				c.SetRequest(req)
+			}
+		}
 		if req.ContentLength > r.maxBytes {
 			return tooLarge(r.maxBytes)
 		}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"winnow/classifier/text/names"
+	"winnow/handlers/node"
 	"winnow/models"
 )
 
@@ -44,7 +45,7 @@ type OIDCGroup struct {
 const (
 	callbackPath = "/v1/auth/oidc/callback"
 	oidcCookie   = "winnow_oidc"
-	oidcPath     = "/v1/auth/oidc"
+	oidcIssuer   = "winnow" // of the cookie
 	oidcAudience = "winnow:oidc"
 	oidcTimeout  = 5 * time.Second  // of a request to the provider
 	oidcTime     = 10 * time.Minute // for a sign-in at the provider
@@ -116,7 +117,7 @@ func (s *Server) startOIDC(c echo.Context) error {
 	now := s.now()
 	begun := oidcClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: issuer, Audience: jwt.ClaimStrings{oidcAudience}, ExpiresAt: jwt.NewNumericDate(now.Add(oidcTime)),
+			Issuer: oidcIssuer, Audience: jwt.ClaimStrings{oidcAudience}, ExpiresAt: jwt.NewNumericDate(now.Add(oidcTime)),
 		},
 		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(),
 	}
@@ -137,7 +138,7 @@ func (s *Server) setOIDCCookie(c echo.Context, value string) {
 		age = -1
 	}
 	c.SetCookie(&http.Cookie{
-		Name: oidcCookie, Value: value, Path: oidcPath, MaxAge: age,
+		Name: s.cookieName(c.Request(), oidcCookie), Value: value, Path: "/", MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.isHTTPS(c.Request()),
 	})
 }
@@ -153,8 +154,8 @@ func (s *Server) finishOIDC(c echo.Context) error {
 	m, err := s.moderatorOfOIDC(c)
 	if err == nil {
 		var t tokens
-		if t, err = s.startSession(c, m); err == nil {
-			s.setCookies(c, t.access, t.refresh)
+		if t, err = s.startSession(c, m, models.LoginOIDC); err == nil {
+			s.setCookies(c, t)
 			return c.Redirect(http.StatusSeeOther, "/console/?signed-in=1")
 		}
 	}
@@ -187,9 +188,9 @@ func (r refusedSignIn) Error() string { return "sign-in refused: " + string(r) }
 func (s *Server) moderatorOfOIDC(c echo.Context) (models.Moderator, error) {
 	ctx := c.Request().Context()
 	var begun oidcClaims
-	cookie, err := c.Cookie(oidcCookie)
+	cookie, err := c.Cookie(s.cookieName(c.Request(), oidcCookie))
 	if err == nil {
-		err = s.readToken(cookie.Value, &begun, s.secret, jwt.WithIssuer(issuer), jwt.WithAudience(oidcAudience))
+		err = s.readBegun(cookie.Value, &begun)
 	}
 	if err != nil || begun.State == "" || c.QueryParam("state") != begun.State {
 		return models.Moderator{}, fmt.Errorf("%w: no sign-in with this state was begun here (%w)", signInFailed, errors.Join(err))
@@ -214,11 +215,21 @@ func (s *Server) moderatorOfOIDC(c echo.Context) (models.Moderator, error) {
 	case models.KindConflict:
 		return m, fmt.Errorf("%w: %w", signInTaken, err)
 	case "":
+		s.node.Publish(ctx, models.Event{Kind: node.ModeratorChanged, Subject: m.Name}) // the groups may have changed role and sites
 		if m.Disabled {
 			return m, signInDisabled
 		}
 	}
 	return m, err
+}
+
+// readBegun checks the cookie of a sign-in. Only HS256 is accepted: the algorithm that
+// the token names must not decide how it is checked.
+func (s *Server) readBegun(token string, begun *oidcClaims) error {
+	_, err := jwt.ParseWithClaims(token, begun, func(*jwt.Token) (any, error) { return s.secret, nil },
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithIssuer(oidcIssuer), jwt.WithAudience(oidcAudience),
+		jwt.WithExpirationRequired(), jwt.WithTimeFunc(s.now), jwt.WithStrictDecoding())
+	return err
 }
 
 // exchange turns a code into the claims of who signed in: of the ID token, and where it lacks

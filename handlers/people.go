@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -42,27 +43,29 @@ type moderatorPatch struct {
 	Sites    Optional[[]string]    `json:"sites"` // empty: all
 	Disabled Optional[bool]        `json:"disabled"`
 	Password Optional[string]      `json:"password"`
+	TOTP     Optional[bool]        `json:"totp"` // false: no codes are asked for any more
 }
 
-// hashPassword returns the hash of the password, "" when none is given.
-func (s *Server) hashPassword(ctx context.Context, p moderatorPatch) (string, error) {
+// hashPassword returns the hash of a new password for a moderator.
+func (s *Server) hashPassword(ctx context.Context, field, pass, name string) (hash string, err error) {
+	if fault := password.Check(pass, name); fault != "" {
+		return "", invalid(field, "%s", fault)
+	}
+	busy := s.hashing.do(ctx, true, func() { hash, err = password.Hash(pass) })
+	return hash, cmp.Or(busy, err)
+}
+
+// hash returns the hash of the password in a request, "" when it has none.
+func (p moderatorPatch) hash(ctx context.Context, s *Server, name string) (string, error) {
 	pass, ok := p.Password.Get()
 	if !ok {
 		return "", nil
 	}
-	if n := len(pass); n == 0 || n > password.MaxLen {
-		return "", invalid("password", "must have 1 to %d bytes", password.MaxLen)
-	}
-	select {
-	case s.hashing <- struct{}{}:
-		defer func() { <-s.hashing }()
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-	return password.Hash(pass)
+	return s.hashPassword(ctx, "password", pass, name)
 }
 
-// apply changes a moderator; hash is that of the new password, "" for none.
+// apply changes a moderator; hash is that of the new password, "" for none. The
+// password is temporary, because another person knows it.
 func (p moderatorPatch) apply(m *models.Moderator, hash string) {
 	if role, ok := p.Role.Get(); ok {
 		m.Role = role
@@ -74,7 +77,10 @@ func (p moderatorPatch) apply(m *models.Moderator, hash string) {
 		m.Disabled = disabled
 	}
 	if hash != "" {
-		m.PasswordHash = hash
+		m.PasswordHash, m.TemporaryPassword = hash, true
+	}
+	if totp, ok := p.TOTP.Get(); ok && !totp {
+		m.TOTP = models.TOTP{}
 	}
 }
 
@@ -116,9 +122,11 @@ func (s *Server) addModerator(c echo.Context) error {
 		return invalid("password", "is required")
 	}
 	ctx := c.Request().Context()
-	if m.PasswordHash, err = s.hashPassword(ctx, req); err != nil {
+	hash, err := req.hash(ctx, s, m.Name)
+	if err != nil {
 		return err
 	}
+	req.apply(&m, hash)
 	if err := s.db.AddModerator(ctx, caller(c), m); err != nil {
 		return err
 	}
@@ -155,7 +163,10 @@ func (s *Server) updateModerator(c echo.Context) error {
 		return err
 	}
 	ctx, by := c.Request().Context(), caller(c)
-	hash, err := s.hashPassword(ctx, req)
+	if name == by.Name && (req.Password.Present || req.TOTP.Present) {
+		return models.Errorf(models.KindConflict, "your own password and codes are changed below /v1/me, with the password")
+	}
+	hash, err := req.hash(ctx, s, name)
 	if err != nil {
 		return err
 	}
@@ -169,6 +180,6 @@ func (s *Server) updateModerator(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.node.Invalidate(models.Event{Kind: node.ModeratorChanged, Subject: name})
+	s.node.Publish(ctx, models.Event{Kind: node.ModeratorChanged, Subject: name})
 	return c.JSON(http.StatusOK, m)
 }

@@ -37,6 +37,7 @@ var statuses = map[models.Kind]struct {
 	models.KindInternal:     {http.StatusInternalServerError, "Internal server error"},
 	models.KindMalformed:    {http.StatusBadRequest, "Malformed request"},
 	models.KindUnauthorized: {http.StatusUnauthorized, "Unauthorized"},
+	models.KindCodeRequired: {http.StatusUnauthorized, "Code required"},
 	models.KindForbidden:    {http.StatusForbidden, "Forbidden"},
 	models.KindBanned:       {http.StatusForbidden, "Author banned"},
 	models.KindClosed:       {http.StatusForbidden, "Comments closed"},

@@ -33,13 +33,13 @@ func TestAdminsExportAndEraseReaders(t *testing.T) {
 		"two identities":   {"ada", path + "&email=ada@example.org", 422},
 	} {
 		for _, method := range []string{"GET", "DELETE"} {
-			r := f.send(method, test.path, bearer(token(t, test.who)), nil)
+			r := f.send(method, test.path, bearer(f.token(test.who)), nil)
 			if r.status != test.status {
 				t.Errorf("%s, %s: status %d, want %d: %s", name, method, r.status, test.status, r.body)
 			}
 		}
 	}
-	admin := bearer(token(t, "ada"))
+	admin := bearer(f.token("ada"))
 	var got struct {
 		Comments []models.ReaderComment
 		Reports  []models.ReaderReport

@@ -100,6 +100,13 @@ func (s *Server) routes() []route {
 		{post, "/v1/articles/merges/:id/undo", s.undoMerge, editors, defaultBounds},
 
 		{get, "/v1/me", s.me, moderators, defaultBounds},
+		{put, "/v1/me/password", s.setOwnPassword, moderators, defaultBounds},
+		{post, "/v1/me/totp", s.setUpTOTP, moderators, defaultBounds},
+		{post, "/v1/me/totp/confirm", s.confirmTOTP, moderators, defaultBounds},
+		{post, "/v1/me/totp/remove", s.removeTOTP, moderators, defaultBounds},
+		{get, "/v1/me/sessions", s.listOwnSessions, moderators, defaultBounds},
+		{http.MethodDelete, "/v1/me/sessions", s.endOwnSessions, moderators, defaultBounds},
+		{http.MethodDelete, "/v1/me/sessions/:id", s.endOwnSessions, moderators, defaultBounds},
 		{get, "/v1/sites", s.listSites, moderators, defaultBounds},
 		{post, "/v1/sites", s.addSite, admins, defaultBounds},
 		{patch, "/v1/sites/:slug", s.updateSite, admins, defaultBounds},
@@ -113,6 +120,9 @@ func (s *Server) routes() []route {
 		{get, "/v1/moderators", s.listModerators, admins, defaultBounds},
 		{post, "/v1/moderators", s.addModerator, admins, defaultBounds},
 		{patch, "/v1/moderators/:name", s.updateModerator, admins, defaultBounds},
+		{get, "/v1/moderators/:name/sessions", s.listSessions, admins, defaultBounds},
+		{http.MethodDelete, "/v1/moderators/:name/sessions", s.endModeratorSessions, admins, defaultBounds},
+		{http.MethodDelete, "/v1/moderators/:name/sessions/:id", s.endModeratorSessions, admins, defaultBounds},
 
 		{get, "/v1/audit", s.auditTrail, editors, streamBounds},
 		{get, "/v1/audit/head", s.auditHead, editors, defaultBounds},

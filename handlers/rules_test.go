@@ -19,7 +19,7 @@ import (
 func (f *testSite) set(r models.Rules) {
 	f.Helper()
 	f.disableThresholds()
-	f.send("PUT", "/v1/sites/gazette/rules", bearer(token(f.T, "eve")), r).must(http.StatusOK)
+	f.send("PUT", "/v1/sites/gazette/rules", bearer(f.token("eve")), r).must(http.StatusOK)
 }
 
 // disableThresholds lets the model hold or reject nothing.
@@ -56,7 +56,7 @@ func TestRulesDecide(t *testing.T) {
 	}
 	f.set(r)
 	var got models.Rules
-	f.send("GET", "/v1/sites/gazette/rules", bearer(token(t, "eve")), nil).into(http.StatusOK, &got)
+	f.send("GET", "/v1/sites/gazette/rules", bearer(f.token("eve")), nil).into(http.StatusOK, &got)
 	if !reflect.DeepEqual(got, r) {
 		t.Errorf("stored %+v", got)
 	}
@@ -73,7 +73,7 @@ func TestRulesDecide(t *testing.T) {
 			t.Errorf("%s: %s", body, p.Status)
 		}
 		var tested models.Verdict
-		f.send("POST", "/v1/sites/gazette/test", bearer(token(t, "eve")), object{"text": body}).into(http.StatusOK, &tested)
+		f.send("POST", "/v1/sites/gazette/test", bearer(f.token("eve")), object{"text": body}).into(http.StatusOK, &tested)
 		if tested.Action != p.Verdict.Action {
 			t.Errorf("%s: the test says %s, the comment got %s", body, tested.Action, p.Verdict.Action)
 		}
@@ -101,7 +101,7 @@ func TestTestedTextsAreNotStored(t *testing.T) {
 	body := object{"text": "Nine of us have seen the lighthouse burn on that winter evening.", "author": object{"name": "The Admiral"}}
 	var v models.Verdict
 	for range 5 { // as a campaign it would show
-		f.send("POST", "/v1/sites/gazette/test", bearer(token(t, "eve")), body).into(http.StatusOK, &v)
+		f.send("POST", "/v1/sites/gazette/test", bearer(f.token("eve")), body).into(http.StatusOK, &v)
 	}
 	if signal(t, &v, "rule:blocked-name").Action != models.Reject || signal(t, &v, "rule:too-short").Detail != "64" {
 		t.Errorf("%+v", v)
@@ -119,7 +119,7 @@ func TestTestedTextsAreNotStored(t *testing.T) {
 func TestBadRules(t *testing.T) {
 	f := newTestSite(t)
 	put := func(who, site string, body any) reply {
-		return f.send("PUT", "/v1/sites/"+site+"/rules", bearer(token(t, who)), body)
+		return f.send("PUT", "/v1/sites/"+site+"/rules", bearer(f.token(who)), body)
 	}
 	put("eve", "gazette", models.Rules{BlockedWords: models.BlockedWords{Words: []string{"fine", " "}}}).names("blocked_words.words[1]")
 	put("eve", "gazette", models.Rules{SuspectWords: models.SuspectWords{Words: []string{"fine", "fine", "..."}}}).names("suspect_words.words[2]")
@@ -134,8 +134,8 @@ func TestBadRules(t *testing.T) {
 		many[i] = "word" + strings.Repeat("x", 20) + string(rune('a'+i%26))
 	}
 	put("eve", "gazette", models.Rules{BlockedWords: models.BlockedWords{Words: many}}).must(http.StatusOK) // more than other requests may have
-	f.send("POST", "/v1/sites/gazette/test", bearer(token(t, "eve")), object{"text": " "}).names("text")
-	f.send("POST", "/v1/sites/gazette/test", bearer(token(t, "hanna")), object{"text": "x"}).must(http.StatusNotFound)
+	f.send("POST", "/v1/sites/gazette/test", bearer(f.token("eve")), object{"text": " "}).names("text")
+	f.send("POST", "/v1/sites/gazette/test", bearer(f.token("hanna")), object{"text": "x"}).must(http.StatusNotFound)
 }
 
 func TestAuthorsEarnTrust(t *testing.T) {
@@ -204,7 +204,7 @@ func TestCampaignsAreDetected(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	var found items[models.QueueItem]
-	f.send("GET", "/v1/queue?campaign="+first.ID, bearer(token(t, "bob")), nil).into(http.StatusOK, &found)
+	f.send("GET", "/v1/queue?campaign="+first.ID, bearer(f.token("bob")), nil).into(http.StatusOK, &found)
 	if found.Total != 3 {
 		t.Fatalf("%d of the campaign wait", found.Total)
 	}
@@ -213,12 +213,12 @@ func TestCampaignsAreDetected(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	f.send("POST", "/v1/queue/claim", bearer(token(t, "bob")), object{"campaign": first.ID, "limit": 2}).into(http.StatusOK, &found)
+	f.send("POST", "/v1/queue/claim", bearer(f.token("bob")), object{"campaign": first.ID, "limit": 2}).into(http.StatusOK, &found)
 	if len(found.Items) != 2 {
 		t.Errorf("%d claimed", len(found.Items))
 	}
 	var d struct{ Campaign *models.Campaign }
-	f.send("GET", "/v1/comments/"+first.ID, bearer(token(t, "bob")), nil).into(http.StatusOK, &d)
+	f.send("GET", "/v1/comments/"+first.ID, bearer(f.token("bob")), nil).into(http.StatusOK, &d)
 	if d.Campaign == nil || d.Campaign.Count != 3 {
 		t.Errorf("%+v", d.Campaign)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/sync/errgroup"
 
+	"winnow/handlers/accesstoken"
 	"winnow/handlers/jwks"
 	"winnow/handlers/node"
 	"winnow/handlers/password"
@@ -48,7 +49,9 @@ type Config struct {
 	Limiter   Limiter
 	Notifier  node.Notifier
 	Campaigns screening.Campaigns
-	Secret    []byte // signs access tokens, and is the key of pseudonyms
+	Secret    []byte // the keys of access tokens and of pseudonyms are derived from it
+	// OldSecrets are accepted in access tokens, while Secret is changed node by node.
+	OldSecrets [][]byte
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. By
 	// default there are none, private networks included.
 	TrustedProxies []netip.Prefix
@@ -75,20 +78,22 @@ type Server struct {
 	screener *screening.Screener
 	limiter  Limiter
 	redis    SharedService
-	secret   []byte
 	trusted  []netip.Prefix
 	rates    Rates
+	secret   []byte        // signs the cookie of a sign-in at the OpenID provider
 	keySets  *jwks.Sets    // of readers' tokens
 	oidc     *oidcProvider // nil: moderators have passwords only
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
 
-	metrics *metrics
-	hashing chan struct{} // has room for the passwords that may be hashed at once
-	decoy   string        // hash of a password that nobody has
-	pages   pageCache
-	handler http.Handler
+	metrics    *metrics
+	tokens     *accesstoken.Keys
+	hashing    *hashing
+	decoy      string // hash of a password that nobody has
+	loginTrail *loginTrail
+	pages      pageCache
+	handler    http.Handler
 }
 
 // New makes a server and loads the live model, which storage must have.
@@ -107,9 +112,13 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	tokens, err := accesstoken.NewKeys(ctx, cfg.DB.SigningKeys, cfg.Now, append([][]byte{cfg.Secret}, cfg.OldSecrets...)...)
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
 		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, keySets: jwks.New(cfg.KeySetNetworks, cfg.Now),
-		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
+		log: cfg.Log, now: cfg.Now, version: cfg.Version, tokens: tokens, hashing: newHashing(), decoy: decoy, loginTrail: newLoginTrail(),
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
 	if cfg.OIDC.Issuer != "" {
@@ -159,6 +168,8 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.node.Run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
 	g.Go(func() error { return s.traffic.Run(ctx) })
+	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
+	g.Go(func() error { return s.writeLogins(ctx) })
 	return g.Wait()
 }
 
@@ -192,8 +203,11 @@ func (s *Server) visible(ctx context.Context, by models.Caller, site string) err
 	return err
 }
 
+// signingKeyAge is how old a signing key gets.
+const signingKeyAge = 30 * 24 * time.Hour
+
 // purge removes every hour what has expired, also the old key of addresses in
-// memory, and logs the head of the audit trail.
+// memory, replaces an old signing key, and logs the head of the audit trail.
 func (s *Server) purge(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
@@ -205,6 +219,9 @@ func (s *Server) purge(ctx context.Context) error {
 			s.log.ErrorContext(ctx, "purge failed", "error", err)
 		} else if n > 0 {
 			s.log.InfoContext(ctx, "purged", "rows", n)
+		}
+		if _, err := s.db.RotateSigningKey(ctx, models.System, signingKeyAge); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "rotating the signing key failed", "error", err)
 		}
 		s.logAuditHead(ctx)
 		select {

@@ -24,6 +24,7 @@ type Caller struct {
 	Name    string     // the moderator's name, or the operator's
 	Role    Role       // for ByModerator
 	Sites   []string   // a moderator's sites; empty: all
+	Session string     // id of a moderator's session
 	Address netip.Addr // where the request came from; may be invalid
 }
 

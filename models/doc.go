@@ -28,6 +28,8 @@
 //     not: anybody may use the same name.
 //   - Moderator: a person of the newsroom with a login. The role says what the
 //     person may do: moderator, editor or admin.
+//   - Session: one login of a moderator on one device. Its refresh token gets
+//     new access tokens, which name it.
 //   - Caller: who sends a request, and how that was proved: site key, browser
 //     origin, moderator session or command line.
 //   - Record: how many of an author's comments on one site were approved,

@@ -16,6 +16,7 @@ const (
 	KindInternal     Kind = "internal"          // 500: a defect of the server; details are logged, never sent
 	KindMalformed    Kind = "malformed"         // 400: the request cannot be read
 	KindUnauthorized Kind = "unauthorized"      // 401: no valid credentials
+	KindCodeRequired Kind = "code_required"     // 401: the password is right, and a one-time code is required too
 	KindForbidden    Kind = "forbidden"         // 403: authenticated, but not allowed
 	KindBanned       Kind = "banned"            // 403: the author may not comment
 	KindClosed       Kind = "closed"            // 403: the article accepts no comments

@@ -25,13 +25,18 @@ func (r Role) AtLeast(least Role) bool { return r.Valid() && roleRank[r] >= role
 
 // Moderator is a person of the newsroom with a login.
 type Moderator struct {
-	Name         string    `json:"name"`
-	Role         Role      `json:"role"`
-	Sites        []string  `json:"sites,omitempty"` // empty: all sites
-	Disabled     bool      `json:"disabled,omitempty"`
-	PasswordHash string    `json:"-"` // argon2id, PHC string format; empty: no password
-	Subject      string    `json:"-"` // issuer and id at an OpenID provider; empty: none
-	CreatedAt    time.Time `json:"created_at"`
+	Name         string   `json:"name"`
+	Role         Role     `json:"role"`
+	Sites        []string `json:"sites,omitempty"` // empty: all sites
+	Disabled     bool     `json:"disabled,omitempty"`
+	PasswordHash string   `json:"-"` // argon2id, PHC string format; empty: no password
+	Subject      string   `json:"-"` // issuer and id at an OpenID provider; empty: none
+	// TemporaryPassword says that somebody else has set the password. The console
+	// asks for another one.
+	TemporaryPassword bool      `json:"temporary_password,omitempty"`
+	TOTP              TOTP      `json:"-"`
+	HasTOTP           bool      `json:"totp,omitempty"` // derived from TOTP when it is read
+	CreatedAt         time.Time `json:"created_at"`
 }
 
 // Validate checks a moderator before it is stored.

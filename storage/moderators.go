@@ -19,19 +19,11 @@ func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	sites, err := toJSON(m.Sites)
+	row, err := moderatorRow(m)
 	if err != nil {
 		return err
 	}
-	added, err := t.InsertRow("moderators", "ON CONFLICT (name) DO NOTHING",
-		"name", m.Name,
-		"role", m.Role,
-		"sites", sites,
-		"disabled", m.Disabled,
-		"password_hash", m.PasswordHash,
-		"oidc_subject", m.Subject,
-		"created_at", micros(t.Now),
-	)
+	added, err := t.InsertRow("moderators", "ON CONFLICT (name) DO NOTHING", append(row, "name", m.Name, "oidc_subject", m.Subject, "created_at", micros(t.Now))...)
 	if err != nil {
 		return err
 	}
@@ -41,19 +33,46 @@ func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 	return t.audit(by, "", "moderator.add", m.Name, nil, auditModerator(m))
 }
 
-func auditModerator(m models.Moderator) map[string]any {
-	return map[string]any{"role": m.Role, "sites": m.Sites, "disabled": m.Disabled}
+// moderatorRow returns the columns of a moderator that can be changed.
+func moderatorRow(m models.Moderator) ([]any, error) {
+	sites, err := toJSON(m.Sites)
+	if err != nil {
+		return nil, err
+	}
+	totp, err := toJSON(m.TOTP)
+	return []any{
+		"role", m.Role,
+		"sites", sites,
+		"disabled", m.Disabled,
+		"password_hash", m.PasswordHash,
+		"temporary_password", m.TemporaryPassword,
+		"totp", totp,
+	}, err
 }
 
-const moderatorColumns = `SELECT name, role, sites, disabled, password_hash, oidc_subject, created_at FROM moderators`
+func auditModerator(m models.Moderator) map[string]any {
+	shown := map[string]any{"role": m.Role, "sites": m.Sites, "disabled": m.Disabled}
+	if m.TOTP.Secret != "" {
+		shown["totp"] = true
+	}
+	return shown
+}
+
+const (
+	moderatorFields  = `m.name, m.role, m.sites, m.disabled, m.password_hash, m.oidc_subject, m.temporary_password, m.totp, m.created_at`
+	moderatorColumns = `SELECT ` + moderatorFields + ` FROM moderators m`
+)
 
 func readModerator(scan sqldb.Scanner) (m models.Moderator, err error) {
-	var sites string
+	var sites, totp string
 	var at int64
-	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &m.Subject, &at); err != nil {
+	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &m.Subject, &m.TemporaryPassword, &totp, &at); err != nil {
 		return m, err
 	}
-	m.CreatedAt = fromMicros(at)
+	if err := json.Unmarshal([]byte(totp), &m.TOTP); err != nil {
+		return m, err
+	}
+	m.CreatedAt, m.HasTOTP = fromMicros(at), m.TOTP.Secret != ""
 	return m, json.Unmarshal([]byte(sites), &m.Sites)
 }
 
@@ -92,27 +111,22 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 			return old, err
 		}
 		m := old
-		m.Sites = slices.Clone(old.Sites)
+		m.Sites, m.TOTP.Recovery = slices.Clone(old.Sites), slices.Clone(old.TOTP.Recovery)
 		if err := change(&m); err != nil {
 			return old, err
 		}
-		m.Name, m.CreatedAt = old.Name, old.CreatedAt
+		m.Name, m.CreatedAt, m.HasTOTP = old.Name, old.CreatedAt, m.TOTP.Secret != ""
 		if err := m.Validate(); err != nil {
 			return old, err
 		}
 		if old.IsGlobalAdmin() && !m.IsGlobalAdmin() && !slices.ContainsFunc(admins, func(a models.Moderator) bool { return a.Name != name && a.IsGlobalAdmin() }) {
 			return old, models.Errorf(models.KindConflict, "%s is the last admin of all sites", name)
 		}
-		sites, err := toJSON(m.Sites)
+		row, err := moderatorRow(m)
 		if err != nil {
 			return old, err
 		}
-		if _, err := t.UpdateRow("moderators", "name", name,
-			"role", m.Role,
-			"sites", sites,
-			"disabled", m.Disabled,
-			"password_hash", m.PasswordHash,
-		); err != nil {
+		if _, err := t.UpdateRow("moderators", "name", name, row...); err != nil {
 			return old, err
 		}
 		before, after := auditModerator(old), auditModerator(m)
@@ -126,4 +140,62 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 		}
 		return m, t.audit(by, "", "moderator.update", name, before, after)
 	})
+}
+
+// RehashPassword replaces the stored hash of a password by another of the same
+// password, unless the password was changed meanwhile. Sessions go on.
+func (db *DB) RehashPassword(ctx context.Context, name, old, hash string) error {
+	return apply(ctx, db, func(t *tx) error {
+		changed, err := t.Exec(`UPDATE moderators SET password_hash = $1 WHERE name = $2 AND password_hash = $3`, hash, name, old)
+		if err != nil || changed == 0 {
+			return err
+		}
+		return t.audit(models.System, "", "moderator.rehash", name, nil, nil)
+	})
+}
+
+// UseTOTPStep takes the time step of a code that a moderator has given. A step
+// that is not after that of the last code is KindUnauthorized: it was used.
+func (db *DB) UseTOTPStep(ctx context.Context, name string, step int64) error {
+	return apply(ctx, db, func(t *tx) error {
+		return t.updateTOTP(name, func(totp *models.TOTP) bool {
+			used := step <= totp.Step
+			totp.Step = step
+			return !used
+		})
+	})
+}
+
+// UseRecoveryCode takes a recovery code, by its SHA-256 in hexadecimal. One that
+// the moderator does not have, or has used, is KindUnauthorized.
+func (db *DB) UseRecoveryCode(ctx context.Context, by models.Caller, hash string) error {
+	return apply(ctx, db, func(t *tx) error {
+		if err := t.updateTOTP(by.Name, func(totp *models.TOTP) bool {
+			at := slices.Index(totp.Recovery, hash)
+			if at < 0 {
+				return false
+			}
+			totp.Recovery = slices.Delete(totp.Recovery, at, at+1)
+			return true
+		}); err != nil {
+			return err
+		}
+		return t.audit(by, "", "moderator.recovery_code", by.Name, nil, nil)
+	})
+}
+
+func (t *tx) updateTOTP(name string, use func(*models.TOTP) bool) error {
+	m, err := t.moderator(name, t.ForUpdate())
+	if err != nil {
+		return err
+	}
+	if m.TOTP.Secret == "" || !use(&m.TOTP) {
+		return models.Errorf(models.KindUnauthorized, "the code is wrong, or was used before")
+	}
+	row, err := moderatorRow(m)
+	if err != nil {
+		return err
+	}
+	_, err = t.UpdateRow("moderators", "name", name, row...)
+	return err
 }

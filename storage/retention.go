@@ -10,7 +10,7 @@ import (
 )
 
 // Purge removes what has expired: idempotency keys and events older than a day,
-// ended sessions and skips, members of campaigns whose window is over, second looks that nobody claimed for two weeks (a year
+// ended sessions and skips, networks of old logins, members of campaigns whose window is over, second looks that nobody claimed for two weeks (a year
 // in a training sample), old keys of addresses, and what models.Retention of each site says. It returns the
 // number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
@@ -29,6 +29,12 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	sessions, err := purgeBatches(ctx, db, `DELETE FROM sessions WHERE id IN
 		(SELECT id FROM sessions WHERE expires_at >= $1 AND expires_at < $2 ORDER BY expires_at LIMIT $3) RETURNING expires_at`, 0, now)
 	if err != nil {
+		return keys + events + sessions, err
+	}
+	networks, err := purgeBatches(ctx, db, `DELETE FROM login_networks WHERE (moderator, network) IN
+		(SELECT moderator, network FROM login_networks WHERE seen_at >= $1 AND seen_at < $2 ORDER BY seen_at LIMIT $3) RETURNING seen_at`,
+		0, micros(db.sql.Now().Add(-loginNetworkTTL)))
+	if sessions += networks; err != nil {
 		return keys + events + sessions, err
 	}
 	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE id IN (SELECT id FROM second_looks

@@ -30,6 +30,7 @@ type options struct {
 	duration    time.Duration
 	rounds      int
 	only        string
+	logins      bool
 }
 
 func main() {
@@ -45,6 +46,7 @@ func main() {
 	flag.DurationVar(&o.duration, "duration", 5*time.Second, "duration of each measurement")
 	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median is printed")
 	flag.StringVar(&o.only, "only", "", "measure only what has this in its name, and the bare handler")
+	flag.BoolVar(&o.logins, "logins", false, "measure only logins and pages, while 600 strangers guess passwords")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -82,21 +84,11 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer target.server.Stop()
-
-	at := target.server.Addr
-	jobs := []workload{
-		{name: "bare Echo handler", server: bare, client: func(int) client { return &postClient{addr: bare.Addr} }},
-		{name: "post a comment", server: target.server, client: func(int) client { return &postClient{addr: at, key: target.key} }},
-		{name: "read a page of 100", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page} }},
-		{name: "the same, not modified", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page, etag: target.etag} }},
-		{
-			name: "first page of the queue", server: target.server, client: func(int) client {
-				return &getClient{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: target.token}
-			},
-			prepare: func(ctx context.Context) error { return target.refill(ctx, 5000) },
-		},
-		{name: "decide a comment", server: target.server, client: func(int) client { return &decideClient{addr: at, token: target.token, ids: target.pending} }},
+	if o.logins {
+		return measureLogins(ctx, o, target)
 	}
+
+	jobs := workloads(target, bare)
 	jobs = slices.DeleteFunc(jobs, func(j workload) bool { return j.server != bare && !strings.Contains(j.name, o.only) })
 	results := make([][]result, len(jobs))
 	for round := range o.rounds {
@@ -113,6 +105,24 @@ func run(ctx context.Context, o options) (err error) {
 		return fmt.Errorf("raw inserts: %w", err)
 	}
 	return report(jobs, results, raw)
+}
+
+// workloads are what is measured, the bare handler first.
+func workloads(target *testServer, bare *running.Server) []workload {
+	at := target.server.Addr
+	return []workload{
+		{name: "bare Echo handler", server: bare, client: func(int) client { return &postClient{addr: bare.Addr} }},
+		{name: "post a comment", server: target.server, client: func(int) client { return &postClient{addr: at, key: target.key} }},
+		{name: "read a page of 100", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page} }},
+		{name: "the same, not modified", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page, etag: target.etag} }},
+		{
+			name: "first page of the queue", server: target.server, client: func(int) client {
+				return &getClient{addr: at, path: "/v1/queue?limit=20&site=" + heldSite, token: target.token}
+			},
+			prepare: func(ctx context.Context) error { return target.refill(ctx, 5000) },
+		},
+		{name: "decide a comment", server: target.server, client: func(int) client { return &decideClient{addr: at, token: target.token, ids: target.pending} }},
+	}
 }
 
 func report(jobs []workload, results [][]result, raw float64) error {

@@ -34,7 +34,7 @@ func firstStart(ctx context.Context, db *storage.DB) (*credentials, error) {
 		return nil, err
 	}
 	w.key, err = db.AddFirstSite(ctx, by, models.Site{Slug: "demo", Name: "Demo", Mode: models.ModePost},
-		models.Moderator{Name: "admin", Role: models.RoleAdmin, PasswordHash: hash})
+		models.Moderator{Name: "admin", Role: models.RoleAdmin, PasswordHash: hash, TemporaryPassword: true})
 	if models.KindOf(err) == models.KindConflict {
 		return nil, nil
 	}

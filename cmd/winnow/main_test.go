@@ -81,6 +81,7 @@ func TestExitStatusAndMessage(t *testing.T) {
 		"a negative number of labels":         {[]string{"serve", "--train-after", "-1", database}, exitUsage, "--train-after"},
 		"an hour that no day has":             {[]string{"serve", "--train-at", "24", database}, exitUsage, "0 to 23"},
 		"a short secret":                      {[]string{"serve", "--secret", "short", database}, exitUsage, "16 bytes"},
+		"a short old secret":                  {[]string{"serve", "--old-secret", "short", database}, exitUsage, "--old-secret"},
 		"an unsupported database":             {[]string{"migrate", "--database", "mysql://x"}, exitUsage, "sqlite: or postgres://"},
 		"a bad slug":                          {[]string{"site", "add", "No Slug", database}, exitFailed, "lower-case"},
 		"an unknown site":                     {[]string{"site", "set", "nowhere", "--name", "N", database}, exitFailed, "nowhere"},

@@ -45,6 +45,11 @@ func moderatorCommand() *cli.Command {
 				Flags:  []cli.Flag{databaseFlag(), passwordFlag},
 				Action: setPassword,
 			},
+			{
+				Name: "remove-codes", ArgsUsage: "NAME", Usage: "ask for no one-time codes any more, when an app and its recovery codes are lost",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: removeCodes,
+			},
 		},
 	}
 }
@@ -58,9 +63,10 @@ func addModerator(ctx context.Context, c *cli.Command) error {
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	if m.PasswordHash, err = readPassword(c); err != nil {
+	if m.PasswordHash, err = readPassword(c, m.Name); err != nil {
 		return err
 	}
+	m.TemporaryPassword = true
 	db, err := openDatabase(ctx, c)
 	if err != nil {
 		return err
@@ -71,7 +77,7 @@ func addModerator(ctx context.Context, c *cli.Command) error {
 
 // readPassword reads a password from standard input and hashes it. There is no flag
 // with the password itself: other users of the machine could see it.
-func readPassword(c *cli.Command) (hash string, err error) {
+func readPassword(c *cli.Command, name string) (hash string, err error) {
 	if !c.Bool("password-stdin") {
 		return "", usagef(c, "--password-stdin is missing: the password is read from standard input")
 	}
@@ -79,7 +85,11 @@ func readPassword(c *cli.Command) (hash string, err error) {
 	if err != nil && err != io.EOF {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
-	return password.Hash(strings.TrimRight(line, "\r\n"))
+	line = strings.TrimRight(line, "\r\n")
+	if fault := password.Check(line, name); fault != "" {
+		return "", fmt.Errorf("the password %s", fault)
+	}
+	return password.Hash(line)
 }
 
 func listModerators(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) error {
@@ -113,12 +123,23 @@ func disableModerator(ctx context.Context, c *cli.Command) error {
 }
 
 func setPassword(ctx context.Context, c *cli.Command) error {
-	hash, err := readPassword(c)
+	args, err := arguments(c, "NAME")
+	if err != nil {
+		return err
+	}
+	hash, err := readPassword(c, args[0])
 	if err != nil {
 		return err
 	}
 	return updateModerator(ctx, c, func(m *models.Moderator) error {
-		m.PasswordHash = hash
+		m.PasswordHash, m.TemporaryPassword = hash, true
+		return nil
+	})
+}
+
+func removeCodes(ctx context.Context, c *cli.Command) error {
+	return updateModerator(ctx, c, func(m *models.Moderator) error {
+		m.TOTP = models.TOTP{}
 		return nil
 	})
 }

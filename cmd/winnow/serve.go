@@ -37,7 +37,8 @@ func serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits, events and campaigns between nodes through redis://… (default: in process)"},
 			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is trusted (`CIDR`, repeatable or separated by commas)"},
 			&cli.StringSliceFlag{Name: "key-set-networks", Sources: env("key-set-networks"), Usage: "private networks from which the key sets of sites may be fetched (`CIDR`, repeatable; default: none)"},
-			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "signing `KEY`, at least 16 bytes (default: generated once and stored in the database)"},
+			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "`KEY` that signing keys are derived from, at least 16 bytes (default: generated once and stored in the database)"},
+			&cli.StringFlag{Name: "old-secret", Sources: env("old-secret"), Usage: "the `KEY` before this one, while --secret is changed node by node: its access tokens are accepted"},
 			&cli.IntFlag{Name: "train-after", Sources: env("train-after"), Usage: "train a candidate whenever there are `N` more labels (0: off)"},
 			&cli.StringFlag{Name: "train-at", Sources: env("train-at"), Usage: "train a candidate every day at this `HOUR`, 0 to 23, by the local clock, when there are new labels (default: off)"},
 			&cli.BoolFlag{Name: "auto-promote", Sources: env("auto-promote"), Usage: "let a model that the server has trained by itself run beside the live one, and promote it after a day when nothing speaks against it"},
@@ -57,7 +58,7 @@ func rateFlags() []cli.Flag {
 		flag("limit-address", d.Address, "comments from one address"),
 		flag("limit-author", d.Author, "comments by one known author"),
 		flag("limit-site", d.Site, "comments on one site"),
-		flag("limit-login", d.Login, "login attempts from one address, and for one name"),
+		flag("limit-login", d.Login, "login attempts from one device or household that the moderator has used; of all others, from one address for one name"),
 	}
 }
 
@@ -158,8 +159,13 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 	if _, err := arguments(c); err != nil {
 		return cfg, err
 	}
-	if n := len(c.String("secret")); n > 0 && n < 16 {
-		return cfg, usagef(c, "--secret must have at least 16 bytes")
+	for _, name := range []string{"secret", "old-secret"} {
+		if n := len(c.String(name)); n > 0 && n < 16 {
+			return cfg, usagef(c, "--%s must have at least 16 bytes", name)
+		}
+	}
+	if old := c.String("old-secret"); old != "" {
+		cfg.OldSecrets = [][]byte{[]byte(old)}
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {

@@ -35,7 +35,7 @@ import (
 	"winnow/storage/storagetest"
 )
 
-const testPassword = "correct horse battery staple"
+const testPassword = "the ferry leaves at seven"
 
 var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
 

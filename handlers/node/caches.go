@@ -18,10 +18,12 @@ import (
 // this time a change by another node takes effect here.
 const (
 	// keyTTL is just long enough to save a busy front end the query.
-	keyTTL       = 100 * time.Millisecond
-	moderatorTTL = 2 * time.Second
-	siteTTL      = 5 * time.Second
-	overrideTTL  = 5 * time.Second // sanctions, and states of articles
+	keyTTL = 100 * time.Millisecond
+	// sessionTTL is below the two seconds within which the end of a session, or a
+	// changed moderator, takes effect on every node.
+	sessionTTL  = 1500 * time.Millisecond
+	siteTTL     = 5 * time.Second
+	overrideTTL = 5 * time.Second // sanctions, and states of articles
 	// versionTTL makes the readers of one article cost at most 50 queries a
 	// second.
 	versionTTL = 20 * time.Millisecond
@@ -39,8 +41,8 @@ type caches struct {
 	sitesByKey *cache[models.Site] // by secret key
 	sites      *cache[models.Site] // by slug
 	origins    *cache[map[string][]string]
-	moderators *cache[models.Moderator] // by name
-	rules      *cache[*rules.Set]       // by site
+	sessions   *cache[models.OpenSession] // by id
+	rules      *cache[*rules.Set]         // by site
 	articles   *overrideCache[models.ArticleEntry]
 	known      *cache[models.ArticleEntry]      // single articles, by siteKey
 	sanctions  *overrideCache[*models.Sanction] // by models.Author.Key
@@ -55,7 +57,7 @@ func (n *Node) newCaches() caches {
 		sitesByKey: newCache(keyTTL, now, db.SiteByKey),
 		sites:      newCache(siteTTL, now, db.Site),
 		origins:    newCache(siteTTL, now, n.loadOrigins),
-		moderators: newCache(moderatorTTL, now, db.Moderator),
+		sessions:   newCache(sessionTTL, now, db.Session),
 		rules:      newCache(siteTTL, now, n.loadRules),
 		articles:   newOverrideCache(overrideTTL, now, db.ArticleOverrides, db.Article),
 		known: newCache(overrideTTL, now, func(ctx context.Context, key string) (models.ArticleEntry, error) {
@@ -112,9 +114,9 @@ func (n *Node) loadOrigins(ctx context.Context, _ string) (map[string][]string, 
 	return origins, nil
 }
 
-// Moderator returns a moderator by name.
-func (n *Node) Moderator(ctx context.Context, name string) (models.Moderator, error) {
-	return n.caches.moderators.get(ctx, name)
+// Session returns a session with its moderator, or KindNotFound when it has ended.
+func (n *Node) Session(ctx context.Context, id string) (models.OpenSession, error) {
+	return n.caches.sessions.get(ctx, id)
 }
 
 // Rules returns the compiled rules of a site.

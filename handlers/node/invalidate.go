@@ -5,9 +5,15 @@ import "winnow/models"
 // Kinds of change that stay on the node that makes them. Other nodes see them
 // when their entries expire.
 const (
-	SiteChanged      models.EventKind = "site.changed"      // of Site: settings or key
-	RulesChanged     models.EventKind = "rules.changed"     // of Site
+	SiteChanged  models.EventKind = "site.changed"  // of Site: settings or key
+	RulesChanged models.EventKind = "rules.changed" // of Site
+)
+
+// Kinds of change that other nodes are notified of, and that no client sees: they
+// are not stored.
+const (
 	ModeratorChanged models.EventKind = "moderator.changed" // Subject is the name
+	SessionEnded     models.EventKind = "session.ended"     // Subject is the id
 )
 
 // invalidation is what an event makes stale.
@@ -31,8 +37,15 @@ func (n *Node) invalidations() map[models.EventKind]invalidation {
 			func(models.Event) { c.sitesByKey.invalidateAll() }, // which key was the site's is not known any more
 			func(models.Event) { c.origins.invalidateAll() },
 		}},
-		RulesChanged:     {here: list{func(e models.Event) { c.rules.invalidate(e.Site) }}},
-		ModeratorChanged: {here: list{func(e models.Event) { c.moderators.invalidate(e.Subject) }}},
+		RulesChanged: {here: list{func(e models.Event) { c.rules.invalidate(e.Site) }}},
+		ModeratorChanged: {everywhere: list{
+			func(models.Event) { c.sessions.invalidateAll() }, // it has many, and changes rarely
+			func(models.Event) { n.streams.checkSoon() },
+		}},
+		SessionEnded: {everywhere: list{
+			func(e models.Event) { c.sessions.invalidate(e.Subject) },
+			func(models.Event) { n.streams.checkSoon() },
+		}},
 
 		models.CommentCreated: {here: list{n.invalidateVersion}},
 		models.CommentChanged: {here: list{n.invalidateVersion}},

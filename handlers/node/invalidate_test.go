@@ -37,7 +37,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		sitesByKey: counted[models.Site](read, "keys"),
 		sites:      counted[models.Site](read, "sites"),
 		origins:    counted[map[string][]string](read, "origins"),
-		moderators: counted[models.Moderator](read, "moderators"),
+		sessions:   counted[models.OpenSession](read, "sessions"),
 		rules:      counted[*rules.Set](read, "rules"),
 		articles:   countedOverrides[models.ArticleEntry](read, "articles"),
 		known:      counted[models.ArticleEntry](read, "known"),
@@ -51,7 +51,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		_, errs[0] = n.SiteByKey(ctx, "a key")
 		_, errs[1] = n.Site(ctx, "gazette")
 		_, errs[2] = n.SitesOfOrigin(ctx, "https://gazette.example")
-		_, errs[3] = n.Moderator(ctx, "bob")
+		_, errs[3] = n.Session(ctx, "s1")
 		_, errs[4] = n.Rules(ctx, "gazette")
 		_, errs[5] = n.Article(ctx, "gazette", "harbour")
 		_, errs[6] = n.Sanction(ctx, "gazette", "id:m1")
@@ -89,8 +89,9 @@ func TestWhatEventsInvalidate(t *testing.T) {
 	}{
 		"a changed site invalidates the site, all keys and origins":     {event(SiteChanged, "", ""), []string{"keys", "origins", "sites"}, nil},
 		"changed rules invalidate the site's rules":                     {event(RulesChanged, "", ""), []string{"rules"}, nil},
-		"a changed moderator invalidates the moderator":                 {event(ModeratorChanged, "bob", ""), []string{"moderators"}, nil},
-		"a changed moderator invalidates no other":                      {event(ModeratorChanged, "carl", ""), nil, nil},
+		"a changed moderator invalidates all sessions on every node":    {event(ModeratorChanged, "bob", ""), []string{"sessions"}, []string{"sessions"}},
+		"an ended session is invalidated on every node":                 {event(SessionEnded, "s1", ""), []string{"sessions"}, []string{"sessions"}},
+		"an ended session invalidates no other":                         {event(SessionEnded, "s2", ""), nil, nil},
 		"a new comment invalidates the article's version":               {event(models.CommentCreated, "c1", "harbour"), []string{"versions"}, nil},
 		"a new comment invalidates no other article's version":          {event(models.CommentCreated, "c1", "tower"), nil, nil},
 		"a changed comment invalidates the article's version":           {event(models.CommentChanged, "c1", "harbour"), []string{"versions"}, nil},

@@ -56,6 +56,7 @@ type Node struct {
 	modelStale chan struct{} // holds one signal
 	bursts     screening.BurstCounter
 	hub        *Hub
+	streams    streams
 	trainer    *Trainer
 	secret     *pseudonymizer
 	addresses  *addressKeys
@@ -68,8 +69,9 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 	n := &Node{
 		db: cfg.DB, notifier: cfg.Notifier, now: cfg.Now, log: cfg.Log,
 		outbox: make(chan models.Event, maxOutbox), modelStale: make(chan struct{}, 1),
-		hub:    newHub(cfg.DB.EventsSince),
-		secret: newPseudonymizer(cfg.Secret), addresses: &addressKeys{load: cfg.DB.AddressKey, now: cfg.Now},
+		hub:     newHub(cfg.DB.EventsSince),
+		streams: streams{find: cfg.DB.OpenSessions, now: cfg.Now, open: map[*stream]struct{}{}, changed: make(chan struct{}, 1)},
+		secret:  newPseudonymizer(cfg.Secret), addresses: &addressKeys{load: cfg.DB.AddressKey, now: cfg.Now},
 	}
 	n.trainer = newTrainer(n, cfg.Training)
 	n.caches = n.newCaches()
@@ -91,6 +93,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { return n.followModel(ctx) })
 	g.Go(func() error { return n.deliver(ctx) })
 	g.Go(func() error { return n.runHub(ctx) })
+	g.Go(func() error { return n.runStreams(ctx) })
 	g.Go(func() error { return n.trainer.run(ctx) })
 	g.Go(func() error { return n.trainer.schedule(ctx) })
 	return g.Wait()

@@ -31,12 +31,17 @@ func (n *Node) LimitKey(a netip.Addr) string {
 	if !a.IsValid() {
 		return ""
 	}
+	return n.addresses.pseudonym("limit " + household(a).String())
+}
+
+// household is an IPv4 address, or the /64 of an IPv6 address.
+func household(a netip.Addr) netip.Addr {
 	a = a.Unmap()
 	if a.Is6() {
 		p, _ := a.Prefix(64) // any IPv6 address has one
 		a = p.Addr()
 	}
-	return n.addresses.pseudonym("limit " + a.String())
+	return a
 }
 
 // IdempotencyKey returns the key under which a browser's request is stored. It

@@ -1,5 +1,6 @@
 // Package password hashes moderators' passwords with Argon2id, in the PHC string
-// format, and checks a password against a stored hash. It imports nothing of
+// format, checks a password against a stored hash, and says which passwords are
+// too easy to guess. It imports nothing of
 // Winnow.
 package password
 
@@ -48,6 +49,13 @@ func Verify(hash, password string) bool {
 	}
 	match, err := argon2id.ComparePasswordAndHash(password, hash)
 	return err == nil && match
+}
+
+// IsOutdated reports whether a stored hash was made with other parameters than
+// Hash uses now. Its password should be hashed again when it is next known.
+func IsOutdated(hash string) bool {
+	p, _, _, err := argon2id.DecodeHash(hash)
+	return err != nil || *p != *params
 }
 
 func acceptable(p *argon2id.Params) bool {

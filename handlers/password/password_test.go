@@ -50,6 +50,9 @@ func TestPassword(t *testing.T) {
 			t.Errorf("%s: %v, want %v", test.what, got, test.want)
 		}
 	}
+	if IsOutdated(hash) || !IsOutdated(foreign) || !IsOutdated("") {
+		t.Error("a hash with today's parameters is outdated, or another is not")
+	}
 	for _, bad := range []string{"", strings.Repeat("x", MaxLen+1)} {
 		if _, err := Hash(bad); err == nil {
 			t.Errorf("Hash took a password of %d bytes", len(bad))

@@ -19,6 +19,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		tests map[string]func(*testing.T, *fixture)
 	}{
 		{"people", peopleTests},
+		{"sessions", sessionTests},
 		{"authors", authorTests},
 		{"articles", articleTests},
 		{"threads", threadTests},

@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"winnow/models"
 )
@@ -120,63 +118,6 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindNotFound)
 		_, err = l.UpdateModerator(l.ctx, ann, "nobody", func(*models.Moderator) error { return nil })
 		wantKind(t, err, models.KindNotFound)
-	},
-	"a refresh token works once": func(t *testing.T, l *fixture) {
-		l.addModerator(t, "ann")
-		first := must(l.StartSession(l.ctx, ann, time.Hour))(t)
-		m, second, err := l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour)
-		ok(t, err)
-		equal(t, "moderator", m.Name, "ann")
-		_, third, err := l.RefreshSession(l.ctx, second, netip.Addr{}, time.Hour)
-		ok(t, err)
-		_, _, err = l.RefreshSession(l.ctx, first, netip.Addr{}, time.Hour) // reused, as by a thief
-		wantKind(t, err, models.KindUnauthorized)
-		_, _, err = l.RefreshSession(l.ctx, third, netip.Addr{}, time.Hour) // so the whole session ended
-		wantKind(t, err, models.KindUnauthorized)
-		for _, malformed := range []string{"", ".", "a.b", "\x00\xff"} {
-			_, _, err = l.RefreshSession(l.ctx, malformed, netip.Addr{}, time.Hour)
-			wantKind(t, err, models.KindUnauthorized)
-		}
-		_, err = l.StartSession(l.ctx, models.Caller{Kind: models.ByModerator, Name: "nobody"}, time.Hour)
-		wantKind(t, err, models.KindNotFound)
-	},
-	"of two concurrent refreshes one succeeds": func(t *testing.T, l *fixture) {
-		l.addModerator(t, "ann")
-		token := must(l.StartSession(l.ctx, ann, time.Hour))(t)
-		var errs [2]error
-		together(2, func(i int) { _, _, errs[i] = l.RefreshSession(l.ctx, token, netip.Addr{}, time.Hour) })
-		if (errs[0] == nil) == (errs[1] == nil) {
-			t.Fatal(errs)
-		}
-	},
-	"a session ends": func(t *testing.T, l *fixture) {
-		l.addModerator(t, "ann")
-		ended := func(how string, token string) {
-			t.Helper()
-			if _, _, err := l.RefreshSession(l.ctx, token, netip.Addr{}, time.Hour); models.KindOf(err) != models.KindUnauthorized {
-				t.Fatalf("%s: %v", how, err)
-			}
-		}
-		start := func() string { t.Helper(); return must(l.StartSession(l.ctx, ann, time.Hour))(t) }
-		change := func(f func(*models.Moderator)) {
-			t.Helper()
-			must(l.UpdateModerator(l.ctx, operator, "ann", func(m *models.Moderator) error { f(m); return nil }))(t)
-		}
-		token := start()
-		ok(t, l.EndSession(l.ctx, token, netip.Addr{}))
-		ok(t, l.EndSession(l.ctx, token, netip.Addr{}))
-		ended("logout", token)
-		token = start()
-		l.clock.Advance(2 * time.Hour)
-		ended("time", token)
-		token = start()
-		change(func(m *models.Moderator) { m.PasswordHash = "new" })
-		ended("another password", token)
-		token = start()
-		change(func(m *models.Moderator) { m.Disabled = true })
-		ended("disabled", token)
-		_, err := l.StartSession(l.ctx, ann, time.Hour)
-		wantKind(t, err, models.KindForbidden)
 	},
 	"the secret is generated once": func(t *testing.T, l *fixture) {
 		var stored [4][]byte

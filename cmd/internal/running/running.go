@@ -55,16 +55,18 @@ func (p Program) Serve(ctx context.Context, args ...string) (*Server, error) {
 	return Start(ctx, "listening address=", p.Binary, args...)
 }
 
+// Password is that of the admins that Admin adds.
+const Password = "a pass phrase for this run"
+
 // Admin adds an admin of all sites and returns a session token.
 func (p Program) Admin(ctx context.Context, s *Server, name string) (token string, err error) {
-	const password = "a pass phrase for this run"
-	if _, err := p.Run(ctx, password+"\n", "moderator", "add", name, "--role", "admin", "--password-stdin"); err != nil {
+	if _, err := p.Run(ctx, Password+"\n", "moderator", "add", name, "--role", "admin", "--password-stdin"); err != nil {
 		return "", err
 	}
 	var login struct {
 		Token string `json:"access_token"`
 	}
-	_, err = s.Call(ctx, http.MethodPost, "/v1/auth/login", "", map[string]string{"name": name, "password": password}, &login)
+	_, err = s.Call(ctx, http.MethodPost, "/v1/auth/login", "", map[string]string{"name": name, "password": Password}, &login)
 	return login.Token, err
 }
 

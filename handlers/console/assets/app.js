@@ -21,6 +21,7 @@ import { offerSignIn, takeSignIn } from "./signin.js";
 const detectedLanguages = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh".split(" ");
 const neverPending = ["off_topic", "illegal", "other", "erased", "ham"]; // reasons that no pending comment has
 const phoneWidth = 760; // pixels, as in style.css
+const codeRequired = "urn:winnow:problem:code_required"; // the type of a problem
 const searchDelay = 300; // milliseconds after the last letter
 const filterControls = [...byId("filter").elements].filter(({ id }) => id in filter);
 const timers = [];
@@ -111,17 +112,32 @@ const changeFilter = async (change) => {
 
 onEvent("login-form", "submit", async (event) => {
   event.preventDefault();
-  const { name, password } = event.target.elements;
+  const { name, password, code } = event.target.elements;
   const output = setContent(event.target.querySelector(".error"));
+  const values = { name: name.value, password: password.value, code: code.value.trim(), cookie: true };
   try {
-    await post("/auth/login", { name: name.value, password: password.value, cookie: true });
+    const { moderator: entered } = await post("/auth/login", values);
     localStorage["winnow.known"] = "1";
     password.value = "";
+    askForCode(false);
+    if (entered.temporary_password) location.hash = "account";
     await start();
   } catch (error) {
-    setContent(output, error.status === 401 ? translate("login.wrong") : describeError(error));
+    const isWrong = error.status === 401;
+    if (error.type === codeRequired) askForCode(true);
+    else if (isWrong && values.code) setContent(output, translate("login.code_wrong"));
+    else setContent(output, isWrong ? translate("login.wrong") : describeError(error));
   }
 });
+
+// askForCode shows the field of the one-time code, after a password that was right, or hides it.
+const askForCode = (isAsked) => {
+  const { code } = byId("login-form").elements;
+  byId("login-code").hidden = !isAsked;
+  code.required = isAsked;
+  code.value = "";
+  if (isAsked) code.focus();
+};
 
 onEvent("logout", "click", async () => {
   await release();

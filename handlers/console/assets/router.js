@@ -6,6 +6,7 @@ import { showError } from "./lib/toasts.js";
 import { showCounts } from "./desk/header.js";
 import * as queue from "./desk/queue.js";
 import { hasRole, isAdminOfAllSites } from "./session.js";
+import { accountPage } from "./pages/account.js";
 import { auditPage } from "./pages/audit.js";
 import { modelsPage } from "./pages/models.js";
 import { peoplePage } from "./pages/people.js";
@@ -21,6 +22,7 @@ const pages = {
   sites: { build: sitesPage, role: "editor" },
   audit: { build: auditPage, role: "editor" },
   people: { build: peoplePage, role: "admin" },
+  account: { build: accountPage },
 };
 let navigation = 0; // grows with each page: one that was left meanwhile is not shown
 

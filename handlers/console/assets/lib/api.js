@@ -7,6 +7,7 @@ export class ApiError extends Error {
   constructor(status, problem = {}) {
     super(problem.detail || problem.title || "");
     this.status = status;
+    this.type = problem.type; // such as "urn:winnow:problem:conflict"
     this.fields = problem.fields || []; // what is wrong with the request
     this.current = problem.current; // the comment's present state, of a conflict
   }

@@ -1,27 +1,38 @@
 // The page of the newsroom's people, for admins of all sites.
 import { get, pathSegment, post, request } from "../lib/api.js";
 import { bdi, element } from "../lib/dom.js";
-import { form } from "../lib/forms.js";
+import { actionButton, form } from "../lib/forms.js";
 import { choices, formatNumber, label, labels, translate } from "../lib/i18n.js";
 import { navigate } from "../lib/navigation.js";
 import { table } from "../lib/table.js";
+import { moderator } from "../session.js";
+import { sessionSection } from "./sessions.js";
 
-export const peoplePage = async (name) => {
+export const peoplePage = async (name, { reload }) => {
   const [{ items }, { moderators }] = await Promise.all([get("/moderators"), get("/stats")]);
   const person = items.find((item) => item.name === name);
-  return person ? personPage(person) : peopleList(items, moderators);
+  return person ? personPage(person, reload) : peopleList(items, moderators);
 };
 
 const fieldsOf = ({ role = "moderator", sites = [] }, ...fields) =>
   [["role", role, choices("role")], ...fields, ["sites", sites]];
 
-const personPage = (person) => {
+const personPage = async (person, reload) => {
   const path = "/moderators/" + pathSegment(person.name);
   const fields = fieldsOf(person, ["renewed", "", "password"], ["disabled", !!person.disabled, "checkbox"]);
   const save = async ({ renewed, ...values }) => {
     await request("PATCH", path, renewed ? { ...values, password: renewed } : values);
   };
-  return [element("h3", bdi(person.name)), form("save", [["name", person.name, "username"], ...fields], save)];
+  const removeCodes = async () => {
+    await request("PATCH", path, { totp: false });
+    await reload();
+  };
+  return [
+    element("h3", bdi(person.name)),
+    form("save", [["name", person.name, "username"], ...fields], save),
+    person.totp && person.name !== moderator.name && actionButton("account.codes_remove", removeCodes),
+    await sessionSection(path, reload),
+  ];
 };
 
 const peopleList = (people, statistics) => {

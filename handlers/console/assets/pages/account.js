@@ -1,0 +1,72 @@
+// The page of the moderator's own account: password, one-time codes and sessions.
+import { get, post, request } from "../lib/api.js";
+import { element, setContent } from "../lib/dom.js";
+import { form } from "../lib/forms.js";
+import { translate } from "../lib/i18n.js";
+import { moderator, setModerator } from "../session.js";
+import { sessionSection } from "./sessions.js";
+
+export const accountPage = async (argument, { reload }) => {
+  const me = await get("/me");
+  setModerator(me);
+  return [
+    me.temporary_password && element("p.notice", { role: "status" }, translate("account.temporary")),
+    element("h3", translate("field.password")),
+    passwordForm(reload),
+    element("h3", translate("account.codes")),
+    me.totp ? removalForm(reload) : setUpForm(),
+    await sessionSection("/me", reload),
+  ];
+};
+
+// nameField tells the browser's password manager whose password is asked for.
+const nameField = () => ["name", moderator.name, "username"];
+const proofFields = () => [nameField(), ["password", "", "password"]];
+
+// passwordForm changes the password. All sessions end; the reply sets the cookies of a new one.
+const passwordForm = (reload) => {
+  const fields = [nameField(), ...["old", "new", "repeat"].map((key) => [key, "", "password"])];
+  return form("account.change", fields, async ({ old, new: chosen, repeat }) => {
+    if (repeat !== chosen) return element(".error", translate("account.differ"));
+    const reply = await request("PUT", "/me/password", { old, new: chosen, cookie: true });
+    setModerator(reply.moderator);
+    await reload();
+    return translate("saved");
+  });
+};
+
+const removalForm = (reload) => [
+  element("p", translate("account.codes_on")),
+  form("account.codes_remove", proofFields(), async ({ password }) => {
+    await post("/me/totp/remove", { password });
+    await reload();
+  }),
+];
+
+// setUpForm is followed by the next step, which is a form of its own.
+const setUpForm = () => {
+  const next = element("div", { role: "status" });
+  const setUp = async ({ password }) => {
+    setContent(next, confirmation(await post("/me/totp", { password }), next));
+    return "";
+  };
+  return [
+    element("p", translate("account.codes_what")),
+    form("account.codes_set_up", proofFields(), setUp),
+    next,
+  ];
+};
+
+// confirmation shows the secret, and asks for a code that proves that the app has it.
+const confirmation = ({ secret, url }, place) => [
+  element("p", translate("account.secret")),
+  element("p", element("a", { href: url }, element("b", { id: "secret" }, secret))),
+  form("account.confirm", [["code", ""]], async (values) => {
+    setContent(place, recoveryCodes(await post("/me/totp/confirm", values)));
+  }),
+];
+
+const recoveryCodes = ({ recovery_codes: codes }) => [
+  element("p.notice", translate("account.recovery")),
+  element("pre.text", { id: "recovery" }, codes.join("\n")),
+];
