@@ -12,6 +12,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/labstack/echo/v4"
 
+	"winnow/classifier/text/names"
 	"winnow/models"
 )
 
@@ -204,7 +205,7 @@ func (s *Server) readReaderToken(token string, site models.Site) (models.Author,
 	}
 	return models.Author{
 		ID:   models.Clean(claims.Subject),
-		Name: models.Clean(claims.Name), Email: models.Clean(claims.Email),
+		Name: names.Clean(claims.Name), Email: models.Clean(claims.Email),
 	}, nil
 }
 

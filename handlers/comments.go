@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"winnow/classifier/text/names"
 	"winnow/handlers/screening"
 	"winnow/handlers/why"
 	"winnow/models"
@@ -155,10 +156,10 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 		},
 		ParentID: models.Clean(req.ParentID),
 		Author: models.Author{
-			ID: models.Clean(req.Author.ID), Name: models.Clean(req.Author.Name),
+			ID: models.Clean(req.Author.ID), Name: names.Clean(req.Author.Name),
 			Email: models.Clean(req.Author.Email), URL: models.Clean(req.Author.URL),
 		},
-		Body: models.Clean(req.Body), Client: from.client,
+		Body: models.CleanBody(req.Body), Client: from.client,
 	}
 	if !from.byKey && req.Author.ID != "" {
 		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")

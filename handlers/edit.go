@@ -41,7 +41,7 @@ func (s *Server) editComment(c echo.Context) error {
 	if comment.ContentRemoved() {
 		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
 	}
-	comment.Body = models.Clean(req.Body)
+	comment.Body = models.CleanBody(req.Body)
 	bad.Join(comment.Validate())
 	if err := bad.Err(); err != nil {
 		return err

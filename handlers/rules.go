@@ -106,7 +106,7 @@ func (s *Server) testText(c echo.Context) error {
 // comment validates the request as a comment, except that only the text is
 // required.
 func (r testRequest) comment() (models.Comment, error) {
-	c := models.Comment{Body: models.Clean(r.Text), Author: r.Author, Article: r.Article}
+	c := models.Comment{Body: models.CleanBody(r.Text), Author: r.Author, Article: r.Article}
 	for _, s := range []*string{&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Article.ID, &c.Article.URL, &c.Article.Title} {
 		*s = models.Clean(*s)
 	}

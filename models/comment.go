@@ -1,10 +1,6 @@
 package models
 
-import (
-	"strings"
-	"time"
-	"unicode"
-)
+import "time"
 
 // Status says whether a comment is published. The reason and the verdict say
 // why.
@@ -64,22 +60,6 @@ const (
 	MaxTitle     = 500
 	MaxUserAgent = 500
 )
-
-// Clean prepares text for storage and comparison: it replaces invalid UTF-8 and
-// NUL by U+FFFD and removes surrounding white space.
-func Clean(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.ReplaceAll(s, "\x00", "\uFFFD")
-	return strings.TrimSpace(s)
-}
-
-// Blank reports whether s has no visible character: only white space, controls
-// and format characters.
-func Blank(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool {
-		return !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r)
-	}) < 0
-}
 
 // Validate checks a new comment, before it has an id or a status. Its text must
 // have passed through Clean.

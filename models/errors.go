@@ -112,8 +112,10 @@ func (v *Invalid) Err() error {
 // characters. With a least of 1 it must also show something.
 func (e *Invalid) checkLength(field, s string, least, most int) {
 	switch n := utf8.RuneCountInString(s); {
-	case least > 0 && Blank(s):
+	case least > 0 && s == "":
 		e.Add(field, "must not be empty")
+	case least > 0 && Blank(s):
+		e.Add(field, "must have a character that can be seen")
 	case n > most:
 		e.Add(field, "must have at most %d characters, has %d", most, n)
 	}

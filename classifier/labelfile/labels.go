@@ -38,7 +38,7 @@ func newConverter(opt Options) *converter {
 // column that the class comes from.
 func (c *converter) convert(v *values, labelColumn string) (l models.Label, d date, err error) {
 	l = models.Label{
-		ID: integer(v[fieldID]), Text: models.Clean(v[fieldText]), Author: v[fieldAuthor], AuthorEmail: v[fieldAuthorEmail],
+		ID: integer(v[fieldID]), Text: models.ValidText(v[fieldText]), Author: v[fieldAuthor], AuthorEmail: v[fieldAuthorEmail],
 		AuthorURL: v[fieldAuthorURL], URL: v[fieldURL], Site: v[fieldSite], Lang: v[fieldLang], Source: v[fieldSource],
 		LabelledBy: v[fieldLabelledBy],
 	}

@@ -6,9 +6,9 @@ import (
 	"winnow/classifier/text/charclass"
 )
 
-// isDiacritic reports whether r is a combining mark that may stand on any letter and
+// IsDiacritic reports whether r is a combining mark that may stand on any letter and
 // belongs to no script.
-func isDiacritic(r rune) bool {
+func IsDiacritic(r rune) bool {
 	return r >= 0x300 && r < 0x370 || r >= 0x483 && r < 0x48A || r >= 0x1AB0 && r < 0x1B00 || r >= 0x1DC0 && r < 0x1E00 ||
 		r >= 0x20D0 && r < 0x2100 || r >= 0xFE20 && r < 0xFE30
 }

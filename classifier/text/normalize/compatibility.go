@@ -140,7 +140,7 @@ func (t *Text) decompose(r rune, at int) {
 		x, size := utf8.DecodeRune(d)
 		d = d[size:]
 		switch {
-		case isDiacritic(x):
+		case IsDiacritic(x):
 			t.combineMark(x)
 		case n == flagStyled && (x == '(' || x == ')' || x == ','):
 			// The brackets of a letter in brackets: ⒜.

@@ -95,7 +95,7 @@ func (t *Text) decodeRune(r rune, at int) {
 		}
 	case isInvisible(r):
 		t.skipInvisible(r, at)
-	case isDiacritic(r):
+	case IsDiacritic(r):
 		t.combineMark(r)
 	case r >= 0x410 && r < 0x430: // Cyrillic capitals: the most frequent ones that are not Latin
 		t.Capitals++

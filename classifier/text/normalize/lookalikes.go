@@ -125,6 +125,32 @@ func latinLookalike(r rune) (rune, similarity) {
 	return t.latin, t.similarity
 }
 
+// Latin returns the lower-case Latin letter that a letter looks like: one of a style, such
+// as 🅣 and ᴛ, or one of another script. Among Latin letters it is what the eye takes for one,
+// and the capital of a letter may look like another one; elsewhere only what looks the same
+// in most fonts. Everything else is returned in lower case, and quotes and dashes in ASCII.
+func Latin(r rune, amongLatin bool) rune {
+	if l, ok := styledLetter(r); ok {
+		return l
+	}
+	if p, ok := plainPunctuation(r); ok {
+		return p
+	}
+	lower := toLower(r)
+	upper := capitalLookalike(lower)
+	latin, like := latinLookalike(lower)
+	amongLatin = amongLatin && charclass.Of(lower) != charclass.Latin
+	switch {
+	case upper != 0 && amongLatin && lower != r:
+		return upper
+	case like == identical, like > dissimilar && amongLatin:
+		return latin
+	case upper != 0:
+		return upper
+	}
+	return lower
+}
+
 // commonLookalikes is lookalikes as a table for Greek, Cyrillic and Armenian.
 var commonLookalikes = func() (t [0x590 - 0x370]lookalike) {
 	for r := range t {
