@@ -151,14 +151,14 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if known {
 			h.Set("Access-Control-Allow-Origin", origin)
-			h.Set("Access-Control-Expose-Headers", "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "+requestIDHeader)
+			h.Set("Access-Control-Expose-Headers", "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "+postResult+", "+requestIDHeader)
 		}
 		if req.Method != http.MethodOptions || req.Header.Get("Access-Control-Request-Method") == "" {
 			return next(c)
 		}
 		if known {
 			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT")
-			h.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Reader-Token")
+			h.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Reader-Token, "+browserHeader)
 			h.Set("Access-Control-Max-Age", "600")
 		}
 		return c.NoContent(http.StatusNoContent)

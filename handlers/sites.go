@@ -40,6 +40,7 @@ type sitePatch struct {
 	TrainingSample Optional[int]                 `json:"training_sample"`
 	HoldBudget     Optional[float64]             `json:"hold_budget"`
 	CampaignCopies Optional[int]                 `json:"campaign_copies"`
+	ReportsToHold  Optional[int]                 `json:"reports_to_hold"`
 }
 
 type thresholdsPatch struct {
@@ -92,6 +93,7 @@ func (p sitePatch) apply(site *models.Site) {
 	p.TrainingSample.SetPointer(&site.TrainingSample)
 	p.HoldBudget.SetPointer(&site.HoldBudget)
 	p.CampaignCopies.SetPointer(&site.CampaignCopies)
+	p.ReportsToHold.SetPointer(&site.ReportsToHold)
 
 	site.Name = models.Clean(site.Name)
 	reasons := []models.SiteReason{}

@@ -101,6 +101,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"training_sample", s.TrainingSample,
 		"hold_budget", s.HoldBudget,
 		"campaign_copies", s.CampaignCopies,
+		"reports_to_hold", s.ReportsToHold,
 		"reasons", reasons,
 	}, nil
 }
@@ -110,17 +111,17 @@ func auditSite(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(),
-		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reader_tokens": s.SSOSecret != "",
+		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reports_to_hold": s.ReportsNeeded(), "reader_tokens": s.SSOSecret != "",
 	}
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reasons FROM sites`
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, burst, reasons string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &reasons)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons)
 	if err != nil {
 		return s, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"winnow/classifier/rules"
 	"winnow/models"
+	"winnow/storage"
 )
 
 // loads counts what a node reads from storage, by the name of the cache.
@@ -40,7 +41,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		moderators: counted[models.Moderator](read, "moderators"),
 		rules:      counted[*rules.Set](read, "rules"),
 		articles:   countedOverrides[models.ArticleEntry](read, "articles"),
-		sanctions:  countedOverrides[*models.Sanction](read, "sanctions"),
+		sanctions:  counted[*storage.Sanctions](read, "sanctions"),
 		versions:   counted[int64](read, "versions"),
 	}
 	n.stale = n.invalidations()
@@ -53,7 +54,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		_, errs[3] = n.Moderator(ctx, "bob")
 		_, errs[4] = n.Rules(ctx, "gazette")
 		_, errs[5] = n.Article(ctx, "gazette", "harbour")
-		_, errs[6] = n.Sanction(ctx, "gazette", "id:m1")
+		_, errs[6] = n.Sanction(ctx, "gazette", models.Identity{ID: "m1"})
 		_, errs[7] = n.ArticleVersion(ctx, "gazette", "harbour")
 		for _, err := range errs {
 			if err != nil {

@@ -43,7 +43,7 @@ func (s *source) Article(context.Context, string, string) (models.ArticleEntry, 
 	return s.article, nil
 }
 
-func (s *source) Sanction(context.Context, string, string) (*models.Sanction, error) {
+func (s *source) Sanction(context.Context, string, models.Identity) (*models.Sanction, error) {
 	return s.sanction, nil
 }
 
