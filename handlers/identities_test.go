@@ -133,7 +133,8 @@ func TestAHouseholdIsOneReader(t *testing.T) {
 		if passed < 30 || passed > 40 { // the limit is refilled while the story goes on
 			w.Errorf("300 addresses of a household posted %d comments", passed)
 		}
-		id := idOf(w.write(visit("2001:db8:1:3::1", ""), nil)) // next door nothing is limited
+		// Next door nothing is limited.
+		id := idOf(w.write(visit("2001:db8:1:3::1", ""), object{"body": "Two tugs turned the liner in the basin."}))
 		for i := range 5 {
 			w.call("POST", "/v1/comments/"+id+"/flags", visit(home(i), ""), object{"reason": "abuse"}).must(http.StatusNoContent)
 		}
@@ -207,11 +208,22 @@ func TestServersThatNameNoClient(t *testing.T) {
 		t.Error("the metrics do not count them")
 	}
 
+	noted := func(f *testSite) bool {
+		var sites items[struct {
+			Slug string `json:"slug"`
+			Note bool   `json:"names_no_client"`
+		}]
+		f.as("bob", "GET", "/v1/sites", nil).into(http.StatusOK, &sites)
+		return sites.Items[1].Slug == "gazette" && sites.Items[1].Note
+	}
 	free := newTestSite(t, func(c *handlers.Config) { c.Rates.Address = models.Rate{} })
 	r := free.send("POST", "/v1/comments", bearer(free.key), comment(nil))
 	r.must(http.StatusCreated)
 	if policy := r.header.Get("RateLimit-Policy"); policy != `"site";q=1000000;w=60` {
 		t.Errorf("without a limit for addresses there are %s", policy)
+	}
+	if noted(f) || !noted(free) {
+		t.Error("the newsroom is told of the site that names clients, or not of the other one")
 	}
 }
 
@@ -271,4 +283,103 @@ func TestABannedReaderTriesToComeBack(t *testing.T) {
 			return attempt("2001:db8:1:2::1", token, "Tr\u00f6ll", "").status == 201 && attempt("2001:db8:1:2::1", token, "Tr\u00f6ll", "").status == 201
 		})
 	})
+}
+
+func TestARepeatedPostIsTheEarlierComment(t *testing.T) {
+	inTown(t, func(w *town) {
+		home := visit("2001:db8:1:2::1", "")
+		once := object{"body": "The ferry was an hour late, and nobody said why."}
+		key := func(h headers, k string) headers { return h.with("Idempotency-Key", k) }
+		same := func(what string, r reply, id, result string) {
+			w.Helper()
+			if got := idOf(r); (got == id) != (result == "repeated") || r.header.Get("Winnow-Post") != result {
+				w.Errorf("%s: %s as %q, the first is %s", what, got, r.header.Get("Winnow-Post"), id)
+			}
+		}
+		first := w.write(key(home, "k1"), once)
+		id, token := idOf(first), browserOf(first)
+		// The answer was lost: the browser knows no token, and has moved.
+		again := w.write(key(visit("198.51.100.7", ""), "k1"), once)
+		same("from another address", again, id, "repeated")
+		if browserOf(again) != token {
+			w.Errorf("the token is %q, and was %q", browserOf(again), token)
+		}
+		mended := object{"body": "The ferry was two hours late, and nobody said why."}
+		second := w.write(key(home, "k1"), mended)
+		same("a mended word", second, id, "new")
+		same("the mended word again", w.write(key(visit("198.51.100.8", ""), "k1"), mended), idOf(second), "repeated")
+		same("with a token the key is another", w.write(key(visit("198.51.100.9", token), "k1"), once), id, "new")
+
+		same("the same without a key", w.write(home, once), id, "repeated")
+		same("in other letters", w.write(home, object{"body": " THE ferry was\u200b an hour   late, and nobody said why."}), id, "repeated")
+		same("from the same household", w.write(visit("2001:db8:1:2:9::", ""), once), id, "repeated")
+		same("by another name", w.write(home, object{"body": once["body"], "author": object{"name": "Other"}}), id, "new")
+		same("from another household", w.write(visit("2001:db8:1:3::1", ""), once), id, "new")
+		same("on another article", w.write(home, object{"body": once["body"], "article": object{"id": "bridge"}}), id, "new")
+		same("as a reply", w.write(home, object{"body": once["body"], "parent_id": id}), id, "new")
+		for i := range 2 {
+			server := w.call("POST", "/v1/comments", bearer(w.key), comment(object{"body": "Three times the same, without a key."}))
+			if server.must(http.StatusCreated); (server.header.Get("Winnow-Post") == "repeated") != (i > 0) {
+				w.Errorf("the site's server at time %d: %s", i, server.header.Get("Winnow-Post"))
+			}
+			if strings.Contains(string(server.body), "browser_token") {
+				w.Errorf("a server got the token of a browser: %s", server.body)
+			}
+		}
+	})
+}
+
+func TestBansAreForTheNewsroom(t *testing.T) {
+	f := newTestSite(t)
+	p := f.post(object{"client": object{"ip": "203.0.113.9"}, "author": object{"name": "Troll", "email": "troll@example.org"}})
+	ban := func(change object) object {
+		b := object{"site": "gazette", "kind": "ban"}
+		for k, v := range change {
+			b[k] = v
+		}
+		return b
+	}
+	set := func(name string, change object) reply { return f.as(name, "POST", "/v1/bans", ban(change)) }
+	set("eve", nil).names("on")
+	set("eve", object{"comment_id": p.ID, "on": []string{"id"}}).names("on")
+	set("eve", object{"comment_id": p.ID, "kind": "kick"}).names("kind")
+	set("eve", object{"address": "here"}).names("address")
+	for _, network := range []string{"203.0.0.0/16", "203.0.113.0/30", "0.0.0.0/0", "2001:db8::/64", "there"} {
+		set("eve", object{"network": network}).names("network")
+	}
+	set("eve", object{"comment_id": noID}).must(http.StatusNotFound)
+	set("hanna", object{"name": "Troll"}).must(http.StatusNotFound)
+	set("bob", object{"name": "Troll"}).must(http.StatusForbidden)
+	set("bob", object{"name": "Troll", "kind": "shadow", "until": later(8 * 24 * time.Hour)}).must(http.StatusForbidden)
+	var shadow models.BanEntry
+	set("bob", object{"name": "Troll", "kind": "shadow", "until": later(6 * 24 * time.Hour)}).into(http.StatusCreated, &shadow)
+	f.as("bob", "PATCH", "/v1/bans/"+shadow.ID, object{"kind": "ban"}).must(http.StatusForbidden)
+	f.as("greta", "DELETE", "/v1/bans/"+shadow.ID, nil).must(http.StatusNotFound)
+	if held := f.post(object{"author": object{"name": "tr\u2060oll"}}); held.Status != "pending" || held.Reason != "shadow" {
+		t.Errorf("a shadowed reader's comment is %+v", held)
+	}
+	var edited models.BanEntry
+	f.as("eve", "PATCH", "/v1/bans/"+shadow.ID, object{"kind": "ban", "until": nil, "reason": " floods "}).into(http.StatusOK, &edited)
+	if edited.Kind != models.Ban || !edited.Until.IsZero() || edited.Reason != "floods" || edited.By != "eve" || len(edited.Marks) != 1 {
+		t.Errorf("edited to %+v", edited)
+	}
+	f.send("POST", "/v1/comments", bearer(f.key), comment(by(object{"name": "Troll"}))).refused("banned", nil)
+	f.as("bob", "DELETE", "/v1/bans/"+shadow.ID, nil).must(http.StatusForbidden)
+	f.as("eve", "DELETE", "/v1/bans/"+shadow.ID, nil).must(http.StatusNoContent)
+	f.as("eve", "DELETE", "/v1/bans/"+shadow.ID, nil).must(http.StatusNotFound)
+
+	var wide models.BanEntry
+	set("eve", object{"comment_id": p.ID, "on": []string{"network"}, "network": "198.51.100.77"}).into(http.StatusCreated, &wide)
+	for ip, status := range map[string]int{"203.0.113.250": 403, "198.51.100.1": 403, "203.0.114.1": 201} {
+		f.send("POST", "/v1/comments", bearer(f.key), comment(object{"client": object{"ip": ip}, "author": object{"name": "Somebody"}})).must(status)
+	}
+	id := f.approved("harbour", "A plain word.")
+	for i := range 3 {
+		f.send("POST", "/v1/comments/"+id+"/flags", bearer(f.key), object{"client": object{"ip": fmt.Sprintf("203.0.113.%d", i)}}).must(http.StatusNoContent)
+	}
+	c, err := f.db.Comment(t.Context(), id)
+	f.must(err)
+	if c.Flags != 0 {
+		t.Errorf("banned readers reported it %d times", c.Flags)
+	}
 }

@@ -10,6 +10,12 @@ import (
 	"winnow/models"
 )
 
+// listedSite is a site with what its newsroom should know of it.
+type listedSite struct {
+	models.Site
+	NamesNoClient bool `json:"names_no_client,omitempty"` // see storage.DB.NamesNoClient
+}
+
 // listSites lists the sites that the caller may see.
 func (s *Server) listSites(c echo.Context) error {
 	by := caller(c)
@@ -17,11 +23,16 @@ func (s *Server) listSites(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	seen := list[models.Site]{Items: []models.Site{}}
+	seen := list[listedSite]{Items: []listedSite{}}
 	for _, site := range all {
-		if by.CanSee(site.Slug) {
-			seen.Items = append(seen.Items, site)
+		if !by.CanSee(site.Slug) {
+			continue
 		}
+		nameless, err := s.db.NamesNoClient(c.Request().Context(), site.Slug)
+		if err != nil {
+			return err
+		}
+		seen.Items = append(seen.Items, listedSite{site, nameless})
 	}
 	return c.JSON(http.StatusOK, seen)
 }

@@ -84,6 +84,7 @@ const (
 // Sanction is a ban or shadow ban on one site.
 type Sanction struct {
 	Kind   SanctionKind `json:"kind"`
+	Ban    string       `json:"ban,omitempty"`    // id of the BanEntry that imposes it
 	Reason string       `json:"reason,omitempty"` // for the newsroom only
 	Until  time.Time    `json:"until,omitzero"`   // when it ends; zero: never
 	By     string       `json:"by"`

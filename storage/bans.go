@@ -84,7 +84,9 @@ type markedSanction struct {
 }
 
 func readMarkedSanction(scan sqldb.Scanner) (m markedSanction, err error) {
-	m.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &m.mark)...) })
+	var ban string
+	m.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &m.mark, &ban)...) })
+	m.Sanction.Ban = ban
 	return m, err
 }
 
@@ -93,7 +95,7 @@ func (t *tx) sanctionsByMark(hashes []string) (map[string]*models.Sanction, erro
 	if len(hashes) == 0 {
 		return nil, nil
 	}
-	found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark FROM ban_marks m JOIN bans b ON b.id = m.ban
+	found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM ban_marks m JOIN bans b ON b.id = m.ban
 		WHERE m.mark`+t.InJSONList()+` AND (b.until = 0 OR b.until > $2)`, jsonList(hashes), micros(t.Now))
 	return strictest(found), err
 }
@@ -130,7 +132,7 @@ func (s *Sanctions) On(who models.Identity) (strictest *models.Sanction) {
 // most marks.
 func (db *DB) Sanctions(ctx context.Context, site string, most int) (*Sanctions, error) {
 	return read(ctx, db, func(t *tx) (*Sanctions, error) {
-		found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark FROM bans b JOIN ban_marks m ON m.ban = b.id
+		found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM bans b JOIN ban_marks m ON m.ban = b.id
 			WHERE b.site = $1 AND (b.until = 0 OR b.until > $2) LIMIT $3`, site, micros(t.Now), most+1)
 		if err != nil || len(found) > most {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"winnow/models"
+	"winnow/storage"
 	"winnow/storage/storagetest"
 )
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage"
 	"winnow/storage/storagetest"
 )
 

@@ -155,6 +155,23 @@ func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 	})
 }
 
+// namelessSample is how many of the last comments of a site say whether it names clients.
+const namelessSample = 20
+
+// NamesNoClient reports whether none of the last comments of a site, of the last day, came
+// with an address: then limits, bans and reports cannot tell its readers apart.
+func (db *DB) NamesNoClient(ctx context.Context, site string) (bool, error) {
+	type count struct{ all, nameless int }
+	n, err := read(ctx, db, func(t *tx) (count, error) {
+		return sqldb.One(t, func(scan sqldb.Scanner) (n count, err error) {
+			err = scan(&n.all, &n.nameless)
+			return n, err
+		}, `SELECT count(*), count(*) FILTER (WHERE client_hash = '') FROM (SELECT client_hash FROM comments
+			WHERE site = $1 AND created_at > $2 ORDER BY created_at DESC, id DESC LIMIT $3) AS last`, site, micros(t.Now.AddDate(0, 0, -1)), namelessSample)
+	})
+	return n.all > 0 && n.nameless == n.all, err
+}
+
 // RotateSiteKey replaces a site's key; the old one is not valid any more.
 func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) (key string, err error) {
 	key = newSecret("wk_")

@@ -22,6 +22,13 @@ func counted[T any](n loads, name string) *cache[T] {
 	})
 }
 
+func countedSanctions(n loads) *cache[*storage.Sanctions] {
+	return newCache(time.Hour, time.Now, func(context.Context, string) (*storage.Sanctions, error) {
+		n["sanctions"]++
+		return &storage.Sanctions{}, nil
+	})
+}
+
 func countedOverrides[T any](n loads, name string) *overrideCache[T] {
 	return newOverrideCache(time.Hour, time.Now, func(context.Context, string, int) (map[string]T, error) {
 		n[name]++
@@ -41,7 +48,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		moderators: counted[models.Moderator](read, "moderators"),
 		rules:      counted[*rules.Set](read, "rules"),
 		articles:   countedOverrides[models.ArticleEntry](read, "articles"),
-		sanctions:  counted[*storage.Sanctions](read, "sanctions"),
+		sanctions:  countedSanctions(read),
 		versions:   counted[int64](read, "versions"),
 	}
 	n.stale = n.invalidations()

@@ -20,6 +20,9 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 	}{
 		{"people", peopleTests},
 		{"authors", authorTests},
+		{"bans", banTests},
+		{"repeats", repeatTests},
+		{"reports", reportTests},
 		{"articles", articleTests},
 		{"comments", commentTests},
 		{"queue", queueTests},

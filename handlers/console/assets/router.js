@@ -7,6 +7,7 @@ import { showCounts } from "./desk/header.js";
 import * as queue from "./desk/queue.js";
 import { hasRole, isAdminOfAllSites } from "./session.js";
 import { auditPage } from "./pages/audit.js";
+import { bansPage } from "./pages/bans.js";
 import { modelsPage } from "./pages/models.js";
 import { peoplePage } from "./pages/people.js";
 import { sitesPage } from "./pages/sites.js";
@@ -18,6 +19,7 @@ const pages = {
   looks: {},
   stats: { build: statsPage, role: "editor" },
   models: { build: modelsPage, role: "editor" },
+  bans: { build: bansPage },
   sites: { build: sitesPage, role: "editor" },
   audit: { build: auditPage, role: "editor" },
   people: { build: peoplePage, role: "admin" },
