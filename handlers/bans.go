@@ -103,7 +103,7 @@ func (r banRequest) named(bad *models.Invalid) (marks []models.BanMark) {
 		if address, ok := models.ParseAddress(r.Network); ok {
 			network = models.NetworkOf(address)
 		}
-		if network != models.NetworkOf(network.Addr()) {
+		if !network.IsValid() || network != models.NetworkOf(network.Addr()) {
 			bad.Add("network", "must be an IPv4 network /24 or an IPv6 network /48, such as 203.0.113.0/24")
 		}
 		add(models.MarkNetwork, network.String(), network.String())

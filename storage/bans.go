@@ -95,9 +95,17 @@ func (t *tx) sanctionsByMark(hashes []string) (map[string]*models.Sanction, erro
 	if len(hashes) == 0 {
 		return nil, nil
 	}
-	found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM ban_marks m JOIN bans b ON b.id = m.ban
-		WHERE m.mark`+t.InJSONList()+` AND (b.until = 0 OR b.until > $2)`, jsonList(hashes), micros(t.Now))
+	w := t.inForce(hashes)
+	found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM ban_marks m JOIN bans b ON b.id = m.ban`+w.String(), w.Args()...)
 	return strictest(found), err
+}
+
+// inForce is the condition of bans b in force with marks m of these hashes.
+func (t *tx) inForce(hashes []string) *sqldb.Where {
+	var w sqldb.Where
+	w.In("m.mark", hashes)
+	w.Add("(b.until = 0 OR b.until > ?)", micros(t.Now))
+	return &w
 }
 
 // strictest returns the sanction that decides for each mark.
@@ -288,8 +296,8 @@ func (t *tx) addMarks(bans []models.BanEntry) error {
 	return err
 }
 
-// UpdateBan lets change edit kind, reason and end of a ban that is in force. change must be
-// quick, because others wait for it.
+// UpdateBan lets change edit kind, reason and end of a ban that is in force; what else it
+// changes stays. change must be quick, because others wait for it.
 func (db *DB) UpdateBan(ctx context.Context, by models.Caller, id string, change func(*models.BanEntry) error) (models.BanEntry, error) {
 	return update(ctx, db, func(t *tx) (models.BanEntry, error) {
 		old, err := t.ban(by, id)
@@ -300,10 +308,10 @@ func (db *DB) UpdateBan(ctx context.Context, by models.Caller, id string, change
 		if err := change(&b); err != nil {
 			return old, err
 		}
+		b.ID, b.Site, b.Marks, b.By, b.At = old.ID, old.Site, old.Marks, by.Name, t.Now
 		if err := b.Validate(t.Now); err != nil {
 			return old, err
 		}
-		b.ID, b.Site, b.Marks, b.By, b.At = old.ID, old.Site, old.Marks, by.Name, t.Now
 		if err := t.writeSanction(id, b.Sanction); err != nil {
 			return old, err
 		}

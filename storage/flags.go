@@ -73,16 +73,26 @@ func (t *tx) reportWeight(site, who string) (float64, error) {
 	if strings.HasPrefix(who, "client ") {
 		return 1, nil
 	}
-	type record struct{ right, wrong int }
-	r, err := sqldb.One(t, func(scan sqldb.Scanner) (r record, err error) {
-		err = scan(&r.right, &r.wrong)
+	type report struct {
+		status  models.Status
+		decided bool
+	}
+	last, err := sqldb.List(t, func(scan sqldb.Scanner) (r report, err error) {
+		err = scan(&r.status, &r.decided)
 		return r, err
-	}, `SELECT count(*) FILTER (WHERE c.status = 'rejected'), count(*) FILTER (WHERE c.status = 'approved')
-		FROM (SELECT comment_id, created_at FROM flags WHERE site = $1 AND who = $2 ORDER BY comment_id DESC LIMIT $3) AS f
-		JOIN comments c ON c.id = f.comment_id
-		WHERE EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = f.comment_id AND d.undone_at IS NULL AND d.created_at >= f.created_at)`,
+	}, `SELECT c.status, EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = f.comment_id AND d.undone_at IS NULL AND d.created_at >= f.created_at)
+		FROM flags f JOIN comments c ON c.id = f.comment_id WHERE f.site = $1 AND f.who = $2 ORDER BY f.comment_id DESC LIMIT $3`,
 		site, who, reportsCounted)
-	return 2 * float64(r.right+1) / float64(r.right+r.wrong+2), err
+	right, wrong := 0, 0
+	for _, r := range last {
+		switch {
+		case r.decided && r.status == models.Rejected:
+			right++
+		case r.decided && r.status == models.Approved:
+			wrong++
+		}
+	}
+	return 2 * float64(right+1) / float64(right+wrong+2), err
 }
 
 // holdReported puts a comment back into the queue, unless its reports weigh too little or a
