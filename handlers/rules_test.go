@@ -170,7 +170,7 @@ func TestAuthorsEarnTrust(t *testing.T) {
 	zero := 0.0 // the model holds everything
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
 	f.must(err)
-	f.pass(time.Second)                           // until the cached site of the key has expired
+	f.pass(time.Second)                                     // until the cached site of the key has expired
 	if p = f.post(known("bridge")); p.Status != "pending" { // short comments, and one text twice, earn nothing
 		t.Errorf("an author of one text: %s", p.Status)
 	}
