@@ -32,8 +32,8 @@ test: needs ## run all tests with the race detector; installs what is missing on
 
 # Programs that the tests need besides Go, with their Debian packages; and npm
 # packages: axe-core, which checks the accessibility of the pages, and the generator
-# of the TypeScript client.
-NPM = handlers/browsertest/node_modules handlers/clienttest/node_modules
+# of the TypeScript client, and an OpenID provider.
+NPM = handlers/browsertest/node_modules handlers/clienttest/node_modules handlers/oidctest/node_modules
 
 needs: $(NPM)
 	@missing=; \

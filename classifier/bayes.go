@@ -120,5 +120,5 @@ func (c *bayesColumns) score(r *row, b block, fold int) float32 {
 	for _, id := range r.terms[b] {
 		sum += c.ratios[int(id)*(c.folds+1)+fold]
 	}
-	return sum / float32(math.Sqrt(float64(max(1, len(r.terms[b])))))
+	return sum / float32(blockRoot(b, len(r.terms[b])))
 }

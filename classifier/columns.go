@@ -2,7 +2,6 @@ package classifier
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -71,12 +70,12 @@ func (c *columns) scores(r *row) []float32 {
 // which make the sums of the blocks smaller.
 func (c *columns) baseScore(r *row) float32 {
 	z := c.bias
-	for _, ids := range r.terms {
+	for b, ids := range r.terms {
 		sum := float32(0)
 		for _, id := range ids {
 			sum += c.base[id]
 		}
-		z += sum / float32(math.Sqrt(float64(max(1, len(ids)))))
+		z += sum / float32(blockRoot(block(b), len(ids)))
 	}
 	return z
 }

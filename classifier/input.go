@@ -1,6 +1,8 @@
 package classifier
 
 import (
+	"math"
+
 	"winnow/classifier/text/features"
 	"winnow/models"
 )
@@ -39,6 +41,13 @@ const (
 	intentBlock              // what the comment asks of its readers or offers them
 	blocks
 )
+
+// leastTokens is the number of tokens of a block from which their sum counts in full: a
+// word or two are not certain evidence.
+var leastTokens = [blocks]int{wordBlock: 3, charBlock: 12, shapeBlock: 1, intentBlock: 1}
+
+// blockRoot returns what the sum of n weights of a block is divided by.
+func blockRoot(b block, n int) float64 { return math.Sqrt(float64(max(n, leastTokens[b]))) }
 
 func blockOf(k features.Kind) block {
 	switch k {

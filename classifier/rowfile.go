@@ -18,6 +18,7 @@ type row struct {
 	class        models.Class
 	fold         uint8
 	augmented    bool             // a disguised copy: the solver learns from it, no metric counts it
+	silent       bool             // ham that says nothing of spam, see TrainOptions.Silent
 	lang, source uint16           // ids of trainer.langs and trainer.sources
 	terms        [blocks][]uint32 // ids of the vocabulary
 }
@@ -37,6 +38,12 @@ type rowFile struct {
 }
 
 const maxOffsets = 1024
+
+// Flags of a row in the file.
+const (
+	augmentedFlag = 1 << iota
+	silentFlag
+)
 
 func newRowFile() (*rowFile, error) {
 	f, err := createTemp()
@@ -71,11 +78,14 @@ func (f *rowFile) append(r *row) error {
 	b := binary.LittleEndian.AppendUint32(f.buf[:0], uint32(f.rows))
 	f.recordOffset()
 	b = append(b, r.class[0], r.fold)
-	augmented := byte(0)
+	flags := byte(0)
 	if r.augmented {
-		augmented = 1
+		flags |= augmentedFlag
 	}
-	b = append(b, augmented)
+	if r.silent {
+		flags |= silentFlag
+	}
+	b = append(b, flags)
 	b = binary.LittleEndian.AppendUint16(b, r.lang)
 	b = binary.LittleEndian.AppendUint16(b, r.source)
 	for _, ids := range r.terms {
@@ -113,7 +123,8 @@ func (rr *rowReader) read(r *row) error {
 		return err
 	}
 	r.index = int(binary.LittleEndian.Uint32(head[:]))
-	r.class, r.fold, r.augmented = classOf[head[4]], head[5], head[6] == 1
+	r.class, r.fold = classOf[head[4]], head[5]
+	r.augmented, r.silent = head[6]&augmentedFlag != 0, head[6]&silentFlag != 0
 	r.lang, r.source = binary.LittleEndian.Uint16(head[7:]), binary.LittleEndian.Uint16(head[9:])
 	for b := range r.terms {
 		n, err := binary.ReadUvarint(rr.r)

@@ -31,9 +31,14 @@ type scorer struct {
 
 var scorers = sync.Pool{New: func() any { return new(scorer) }}
 
-// extract finds the features of a text and adds up their weights.
+// extract tokenizes a text and finds its features.
 func (s *scorer) extract(m *Model, in Input) {
 	s.tokens = tokenize(&s.scanner, in)
+	s.lookUp(m)
+}
+
+// lookUp finds the features of the tokens and adds up their weights.
+func (s *scorer) lookUp(m *Model) {
 	s.features, s.sum, s.count = s.features[:0], [heads][blocks]float64{}, [heads][blocks]int{}
 	// Most tokens are not in the table. Probe the first bucket of all tokens
 	// before any other work, so that the cache misses overlap.
@@ -68,7 +73,7 @@ func (s *scorer) extract(m *Model, in Input) {
 
 // factor returns what the weights of a block are multiplied by in this text.
 func (s *scorer) factor(h *Head, head int, b block) float64 {
-	return h.Scale[b] / math.Sqrt(float64(max(1, s.count[head][b])))
+	return h.Scale[b] / blockRoot(b, s.count[head][b])
 }
 
 // logit returns the log odds that a head gives to the text.
@@ -91,18 +96,8 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	if p.Inspect != nil {
 		p.Inspect(&s.scanner.Body)
 	}
-	var spam, abuse *float64
-	if h := m.manifest.Spam; h != nil {
-		p := sigmoid(s.logit(h, spamHead))
-		spam = &p
-	}
-	if h := m.manifest.Abuse; h != nil {
-		p := sigmoid(s.logit(h, abuseHead))
-		abuse = &p
-	}
-	v := m.Decide(spam, abuse, p)
-	v.Address = s.address(m)
-	decideAddress(&v, p)
+	spam, abuse := s.probabilities(m)
+	v := s.verdict(m, p, spam, abuse)
 	if v.Reason == models.ReasonAbuse && v.Abuse == v.Address {
 		v.Signals = s.explainAddress()
 		return v
@@ -117,9 +112,65 @@ func (m *Model) Verdict(in Input, p Policy) models.Verdict {
 	return v
 }
 
-// Decide returns the verdict, without signals, on a comment of known probabilities.
-// They are nil for a head that the model does not have.
-func (m *Model) Decide(spam, abuse *float64, p Policy) models.Verdict {
+// VerdictOfBoth scores a comment with two models, or with one under two policies. It
+// is Verdict of each, without the signals, and takes the text apart only once.
+func VerdictOfBoth(a, b *Model, in Input, pa, pb Policy) (va, vb models.Verdict) {
+	s := scorers.Get().(*scorer)
+	defer scorers.Put(s)
+	s.extract(a, in)
+	if pa.Inspect != nil {
+		pa.Inspect(&s.scanner.Body)
+	}
+	spam, abuse := s.probabilities(a)
+	va = s.verdict(a, pa, spam, abuse)
+	if b != a {
+		s.lookUp(b)
+		spam, abuse = s.probabilities(b)
+	}
+	return va, s.verdict(b, pb, spam, abuse)
+}
+
+// VerdictWith is Verdict, without the signals, with these probabilities of the heads
+// in place of the model's own. nil: the model's own.
+func (m *Model) VerdictWith(in Input, p Policy, spam, abuse *float64) models.Verdict {
+	s := scorers.Get().(*scorer)
+	defer scorers.Put(s)
+	s.extract(m, in)
+	ownSpam, ownAbuse := s.probabilities(m)
+	if spam != nil && ownSpam != nil {
+		ownSpam = spam
+	}
+	if abuse != nil && ownAbuse != nil {
+		ownAbuse = abuse
+	}
+	return s.verdict(m, p, ownSpam, ownAbuse)
+}
+
+// probabilities returns those of the heads; nil for one that the model does not have.
+func (s *scorer) probabilities(m *Model) (spam, abuse *float64) {
+	if h := m.manifest.Spam; h != nil {
+		p := sigmoid(s.logit(h, spamHead))
+		spam = &p
+	}
+	if h := m.manifest.Abuse; h != nil {
+		p := sigmoid(s.logit(h, abuseHead))
+		abuse = &p
+	}
+	return spam, abuse
+}
+
+// verdict returns the verdict, without signals, on the text by the probabilities of the
+// heads and its patterns of address.
+func (s *scorer) verdict(m *Model, p Policy, spam, abuse *float64) models.Verdict {
+	v := m.decide(spam, abuse, p)
+	v.Address = s.address(m)
+	decideAddress(&v, p)
+	return v
+}
+
+// decide returns the verdict by the probabilities of the heads, which are nil for one
+// that the model does not have.
+func (m *Model) decide(spam, abuse *float64, p Policy) models.Verdict {
 	v := models.Verdict{Action: models.Approve, Model: m.version, Spam: spam, Abuse: abuse}
 	if spam != nil {
 		v.HoldAt, v.RejectAt = m.Thresholds(p)
@@ -145,12 +196,10 @@ func (m *Model) Decide(spam, abuse *float64, p Policy) models.Verdict {
 	return v
 }
 
-// WithPolicy returns a verdict of this model as it is under another policy. Only its
-// signals are still those of the first policy.
-func (m *Model) WithPolicy(v models.Verdict, p Policy) models.Verdict {
-	other := m.Decide(v.Spam, v.Abuse, p)
-	other.Address = v.Address
-	decideAddress(&other, p)
-	other.Signals = v.Signals
+// WithSpam returns a verdict of this model that is not for abuse as it is with another
+// probability of spam.
+func (m *Model) WithSpam(v models.Verdict, spam float64, p Policy) models.Verdict {
+	other := m.decide(&spam, nil, p)
+	other.Abuse, other.Address, other.Signals = v.Abuse, v.Address, v.Signals
 	return other
 }

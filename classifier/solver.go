@@ -58,9 +58,10 @@ func newEnsemble(class models.Class, folds, terms int, rowWeights []float32, par
 func (e *ensemble) member(variant, fold int) int { return variant*(e.folds+1) + fold }
 
 // includes reports whether the head learns from a row. Only the spam head
-// learns from augmented rows, because it is spam that is disguised.
+// learns from augmented rows, because it is spam that is disguised, and does not
+// from silent ones.
 func (e *ensemble) includes(r *row) bool {
-	return (r.class == e.class || r.class == models.Ham) && (!r.augmented || e.class == models.Spam)
+	return (r.class == e.class || r.class == models.Ham) && (e.class == models.Spam && !r.silent || e.class != models.Spam && !r.augmented)
 }
 
 // classCount adds up the weights of the rows of the two classes of a head.
@@ -140,7 +141,7 @@ func (t *term) idf(rows int) float64 {
 
 // rowScale is what the weights of a block are multiplied by in a row.
 func (e *ensemble) rowScale(r *row, b int) float32 {
-	return float32(e.params.blockScale[b] / math.Sqrt(float64(max(1, len(r.terms[b])))))
+	return float32(e.params.blockScale[b] / blockRoot(block(b), len(r.terms[b])))
 }
 
 // score stores the log odds that each member gives to a row in e.logits.

@@ -1,8 +1,10 @@
 package classifier
 
 import (
+	"os"
 	"testing"
 
+	"winnow/classifier/labelfile"
 	"winnow/classifier/text/features"
 	"winnow/models"
 )
@@ -21,5 +23,42 @@ func TestStarterModel(t *testing.T) {
 	}
 	if v := m.Verdict(Input{Text: "The council should have repaired the bridge before the winter."}, Policy{}); v.Action != models.Approve {
 		t.Errorf("an ordinary comment: %s at %v", v.Action, *v.Spam)
+	}
+}
+
+// TestStarterOnPresentDayComments: honest comments on topics of spam, and spam of many
+// kinds. The texts were written for this test.
+func TestStarterOnPresentDayComments(t *testing.T) {
+	m, err := Starter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open("../testdata/today.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	count, held := map[models.Class]float64{}, map[models.Class]float64{}
+	for l, err := range labelfile.Read(f, "today.jsonl", labelfile.Options{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := m.Verdict(FromLabel(l), Policy{})
+		count[l.Label]++
+		if v.Action == models.Reject {
+			t.Errorf("%s is rejected: %s", l.ID, l.Text)
+		}
+		if v.Action != models.Approve {
+			held[l.Label]++
+		}
+	}
+	if count[models.Ham] < 100 || count[models.Spam] < 80 {
+		t.Fatalf("%v", count)
+	}
+	if share := held[models.Ham] / count[models.Ham]; share > 0.08 {
+		t.Errorf("%.1f %% of the honest comments are held", 100*share)
+	}
+	if share := 1 - held[models.Spam]/count[models.Spam]; share > 0.15 {
+		t.Errorf("%.1f %% of the spam is published", 100*share)
 	}
 }

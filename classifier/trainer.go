@@ -29,8 +29,13 @@ type TrainOptions struct {
 	MaxTokens int       // in the model; 0 means 204,800
 	Datasets  []Dataset // public label sets among the rows, for the manifest
 	Starter   bool      // the rows are public sets only: the model never rejects
-	Hold      float64   // probability of spam at which to hold; 0: by HoldBudget
-	HoldAbuse float64   // the same of abuse
+	// Silent, unless nil, reports whether ham says nothing of spam, because it is in a
+	// language of which the labels have no spam: its words would all speak against it.
+	Silent    func(models.Label) bool
+	Hold      float64 // probability of spam at which to hold; 0: by HoldBudget
+	HoldAbuse float64 // the same of abuse
+	// Ignored are words that no head learns.
+	Ignored []string
 	// Base, unless nil, is a model whose weights are the priors of the new one. It
 	// must not have learned from the same labels, or the metrics are too good.
 	Base *Model
@@ -123,6 +128,7 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 	t.checkUnknown()
 	t.countVotes()
 	t.weighTexts()
+	t.ignoreWords()
 	t.learnAddress()
 	t.addPriors()
 	t.vocabulary.selectTerms(t.minRows(), t.opt.MaxTokens)

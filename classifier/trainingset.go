@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"winnow/classifier/text/disguise"
+	"winnow/classifier/text/features"
 	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
@@ -69,6 +70,19 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 		return fmt.Errorf("write the temporary training file: %w", err)
 	}
 	return nil
+}
+
+// ignoreWords drops the words that are not learned from the vocabulary, and their
+// characters.
+func (t *trainer) ignoreWords() {
+	for _, word := range t.opt.Ignored {
+		for _, token := range t.scanner.Scan(features.Doc{Text: word}) {
+			whole := token.Kind == features.Word || token.Kind == features.Chars && t.scanner.Name(token) == "chars:_"+word+"_"
+			if id, ok := t.vocabulary.ids[token.Hash]; ok && whole {
+				t.vocabulary.terms[id].hash = 0 // see selectTerms
+			}
+		}
+	}
 }
 
 func hashText(body *normalize.Text) uint64 {
@@ -132,7 +146,8 @@ func (t *trainer) encode(ctx context.Context, file io.ReadSeeker, out *rowFile) 
 		t.describe(l, text)
 		r = row{
 			class: l.Label, fold: folds[i], lang: t.langs.id(l.Lang), source: t.sources.id(l.Source),
-			terms: r.terms, // reuses the memory
+			terms:  r.terms, // reuses the memory
+			silent: t.opt.Silent != nil && l.Label == models.Ham && t.opt.Silent(l),
 		}
 		if err := t.writeRow(out, &r, l, uint32(i)); err != nil {
 			return err

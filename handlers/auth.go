@@ -5,14 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/labstack/echo/v4"
 
-	"winnow/classifier/text/names"
 	"winnow/models"
 )
 
@@ -120,8 +118,13 @@ func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	if err != nil && models.KindOf(err) != models.KindNotFound {
 		return models.Site{}, err
 	}
-	origin := req.Header.Get("Origin")
-	if err != nil || !slices.Contains(site.Origins, origin) && (slug != demoSite || !sameOrigin(req)) {
+	known := false
+	if err == nil {
+		if known, err = s.knownOrigin(req.Context(), req.Header.Get("Origin"), slug); err != nil {
+			return models.Site{}, err
+		}
+	}
+	if !known && (err != nil || slug != demoSite || !sameOrigin(req)) {
 		return models.Site{}, models.Errorf(models.KindForbidden, "the origin of this page is not registered for the site")
 	}
 	return site, nil
@@ -181,32 +184,6 @@ func (s *Server) readAccessToken(token string) (name string, err error) {
 		return "", models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("access token", err))
 	}
 	return claims.Subject, nil
-}
-
-// readerClaims are the claims of a reader token, which the site signs.
-type readerClaims struct {
-	jwt.RegisteredClaims        // sub becomes author.id
-	Name                 string `json:"name"`
-	Email                string `json:"email"`
-}
-
-// readReaderToken checks a reader token, and returns the author it stands for.
-func (s *Server) readReaderToken(token string, site models.Site) (models.Author, error) {
-	if site.SSOSecret == "" {
-		return models.Author{}, models.Errorf(models.KindUnauthorized, "this site has no reader tokens")
-	}
-	var claims readerClaims
-	err := s.readToken(token, &claims, []byte(site.SSOSecret))
-	if err == nil && claims.Subject == "" {
-		err = jwt.ErrTokenRequiredClaimMissing
-	}
-	if err != nil {
-		return models.Author{}, models.Errorf(models.KindUnauthorized, "%s", tokenErrorMessage("reader token", err))
-	}
-	return models.Author{
-		ID:   models.Clean(claims.Subject),
-		Name: names.Clean(claims.Name), Email: models.Clean(claims.Email),
-	}, nil
 }
 
 // readToken checks signature and times of a JWT. Only HS256 is accepted: the

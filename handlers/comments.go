@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,6 +31,7 @@ type commentRequest struct {
 		Name  string `json:"name"`
 		Email string `json:"email"`
 		URL   string `json:"url"`
+		Staff bool   `json:"staff"`
 	} `json:"author"`
 	Body    string         `json:"body"`
 	Client  *clientRequest `json:"client"`
@@ -191,11 +193,14 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 		},
 		Body: models.CleanBody(req.Body), Client: from.client,
 	}
+	if comment.Author.Staff = req.Author.Staff && from.byKey; req.Author.Staff && !from.byKey {
+		bad.Add("author.staff", "is accepted only with a site key; a page identifies its reader by a reader token")
+	}
 	if !from.byKey && req.Author.ID != "" {
 		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	}
 	if r := from.reader; r != nil {
-		comment.Author.ID = r.ID
+		comment.Author.ID, comment.Author.Staff = r.ID, r.Staff || comment.Author.Staff
 		if r.Name != "" {
 			comment.Author.Name = r.Name
 		}
@@ -204,7 +209,22 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 		}
 	}
 	bad.Join(comment.Validate())
+	if a := comment.Author; a.ID == "" && !a.Staff && isReserved(from.site, a.Name) {
+		bad.Add("author.name", "is reserved: please choose another name")
+	}
 	return comment
+}
+
+// isReserved reports whether a name reads like one that strangers may not use on a site.
+func isReserved(site models.Site, name string) bool {
+	if len(site.ReservedNames) == 0 {
+		return false
+	}
+	like := names.Likeness(name)
+	return slices.ContainsFunc(site.ReservedNames, func(reserved string) bool {
+		l := names.Likeness(reserved)
+		return l == like && l != ""
+	})
 }
 
 // commentDetail returns one comment with its history and its surroundings, for a

@@ -35,7 +35,7 @@ func (s *Server) flagComment(c echo.Context) error {
 	// Only public comments can be reported: otherwise the reply would show
 	// whether a comment is rejected or pending.
 	notFound := models.Errorf(models.KindNotFound, "there is no such comment")
-	if by := caller(c); by.Kind == models.ByKey && !by.CanSee(comment.Site) || comment.Status != models.Approved {
+	if by := caller(c); by.Kind == models.ByKey && !by.CanSee(comment.Site) || comment.Status != models.Approved || comment.Hidden {
 		return notFound
 	}
 	var bad models.Invalid

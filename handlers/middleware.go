@@ -130,7 +130,9 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 	}
 }
 
-// cors lets the sites' pages read replies (Fetch standard, CORS protocol). A
+// cors lets the sites' pages read replies (Fetch standard, CORS protocol). What is public
+// may be read by every page, in one copy for all of them, so that caches on the way need no
+// more. For the rest, a
 // preflight has no body, so an origin of any site passes unless the query names
 // a site; pageSite then decides which site a page may post to. Credentials are
 // never allowed. Echo's CORS middleware has no origins per site.
@@ -138,6 +140,11 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req, h := c.Request(), c.Response().Header()
 		if !strings.HasPrefix(req.URL.Path, "/v1/comments") {
+			return next(c)
+		}
+		if isPublicRead(req) {
+			h.Set("Access-Control-Allow-Origin", "*")
+			h.Set("Access-Control-Expose-Headers", exposedHeaders)
 			return next(c)
 		}
 		h.Add("Vary", "Origin")
@@ -151,7 +158,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if known {
 			h.Set("Access-Control-Allow-Origin", origin)
-			h.Set("Access-Control-Expose-Headers", "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "+postResult+", "+requestIDHeader)
+			h.Set("Access-Control-Expose-Headers", exposedHeaders)
 		}
 		if req.Method != http.MethodOptions || req.Header.Get("Access-Control-Request-Method") == "" {
 			return next(c)
@@ -163,6 +170,14 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return c.NoContent(http.StatusNoContent)
 	}
+}
+
+const exposedHeaders = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, " + postResult + ", " + requestIDHeader
+
+// isPublicRead reports whether a request reads what everybody may read.
+func isPublicRead(req *http.Request) bool {
+	return (req.Method == http.MethodGet || req.Method == http.MethodHead) &&
+		(req.URL.Path == "/v1/comments" || req.URL.Path == "/v1/comments/counts")
 }
 
 // knownOrigin reports whether an origin is registered for a site, or for any site

@@ -30,7 +30,7 @@ func setCacheControl(c echo.Context) {
 	c.Response().Header().Set("Cache-Control", fresh)
 }
 
-// publicComment is an approved comment as anybody may read it.
+// publicComment is a public comment as anybody may read it.
 type publicComment struct {
 	ID        string       `json:"id"`
 	ParentID  string       `json:"parent_id,omitempty"`
@@ -42,6 +42,9 @@ type publicComment struct {
 type publicAuthor struct {
 	Name string `json:"name"`
 	URL  string `json:"url,omitempty"`
+	// Vouched: the site says who the author is. Staff: it says that the author works for it.
+	Vouched bool `json:"vouched,omitempty"`
+	Staff   bool `json:"staff,omitempty"`
 }
 
 type articleReply struct {
@@ -62,7 +65,7 @@ type pageRequest struct {
 	closed        bool // no new comments on the article
 }
 
-// listComments returns the approved comments on an article.
+// listComments returns the public comments on an article.
 func (s *Server) listComments(c echo.Context) error {
 	l, err := s.readListing(c)
 	if err != nil {
@@ -135,7 +138,7 @@ func (s *Server) publicSite(c echo.Context) (string, error) {
 	return site.Slug, err
 }
 
-// countComments counts the approved comments of up to 100 articles.
+// countComments counts the public comments of up to 100 articles.
 func (s *Server) countComments(c echo.Context) error {
 	site, err := s.publicSite(c)
 	if err != nil {
@@ -181,7 +184,7 @@ func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 	for _, c := range p.Comments {
 		reply.Comments = append(reply.Comments, publicComment{
 			ID: c.ID, ParentID: c.ParentID, Body: c.Body, CreatedAt: c.CreatedAt,
-			Author: publicAuthor{Name: c.Author.Name, URL: c.Author.URL},
+			Author: publicAuthor{Name: c.Author.Name, URL: c.Author.URL, Vouched: c.Author.ID != "", Staff: c.Author.Staff},
 		})
 	}
 	body, err := json.Marshal(reply)

@@ -77,7 +77,9 @@ func TestPatchesDoNotChangeTheOldRecord(t *testing.T) {
 		"thresholds": {"hold": 0.2}}`), &p); err != nil {
 		t.Fatal(err)
 	}
-	p.apply(&site)
+	if err := p.apply(&site); err != nil {
+		t.Fatal(err)
+	}
 	if *site.Thresholds.Hold != 0.2 || *site.Thresholds.Reject != 0.5 || *site.SecondLook != 0.1 || site.Origins[0] != "https://new.example" || site.Reasons[0].ID != "new" {
 		t.Errorf("changed to %+v", site)
 	}

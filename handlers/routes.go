@@ -70,6 +70,10 @@ func (s *Server) routes() []route {
 		{post, "/v1/auth/refresh", s.refresh, noCredentials, defaultBounds},
 		{post, "/v1/auth/logout", s.logout, noCredentials, defaultBounds},
 
+		{get, "/v1/auth/methods", s.loginMethods, noCredentials, defaultBounds},
+		{get, "/v1/auth/oidc", s.startOIDC, noCredentials, defaultBounds},
+		{get, callbackPath, s.finishOIDC, noCredentials, defaultBounds},
+
 		{get, "/v1/queue", s.queue, moderators, defaultBounds},
 		{post, "/v1/queue/claim", s.claim, moderators, defaultBounds},
 		{post, "/v1/queue/renew", s.renew, moderators, defaultBounds},

@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/sync/errgroup"
 
+	"winnow/handlers/jwks"
 	"winnow/handlers/node"
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
@@ -51,12 +52,16 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. By
 	// default there are none, private networks included.
 	TrustedProxies []netip.Prefix
+	// KeySetNetworks are networks from which the key sets of sites may be fetched although
+	// they are not public, by plain HTTP too.
+	KeySetNetworks []netip.Prefix
 	Rates          Rates         // zero rates: no limits; see DefaultRates
 	Redis          SharedService // for /readyz and the metrics; nil without one
 	Log            *slog.Logger
 	Now            func() time.Time
 	Version        string // of the program, for /healthz and the metrics
 	Training       node.TrainingConfig
+	OIDC           OIDCConfig // sign-in of moderators; without an issuer: none
 }
 
 // Server answers HTTP requests. Handler may be used before and after Run; Run
@@ -73,6 +78,8 @@ type Server struct {
 	secret   []byte
 	trusted  []netip.Prefix
 	rates    Rates
+	keySets  *jwks.Sets    // of readers' tokens
+	oidc     *oidcProvider // nil: moderators have passwords only
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
@@ -101,9 +108,12 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates,
+		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, keySets: jwks.New(cfg.KeySetNetworks, cfg.Now),
 		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
+	}
+	if cfg.OIDC.Issuer != "" {
+		s.oidc = &oidcProvider{cfg: cfg.OIDC, client: &http.Client{Timeout: oidcTimeout}}
 	}
 	if _, ok := cfg.Campaigns.(screening.RestorableCampaigns); ok {
 		if err := s.restoreCampaigns(ctx); err != nil {

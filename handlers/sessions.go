@@ -72,12 +72,25 @@ func (s *Server) login(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	by := models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites, Address: caller(c).Address}
-	refresh, err := s.db.StartSession(ctx, by, refreshTTL)
+	t, err := s.startSession(c, m)
 	if err != nil {
 		return err
 	}
-	return s.replySession(c, m, refresh, req.Cookie)
+	return s.replySession(c, m, t.refresh, req.Cookie)
+}
+
+// tokens are what a client proves a session with.
+type tokens struct{ access, refresh string }
+
+// startSession starts a session of a moderator who has proved who they are, by whatever
+// method.
+func (s *Server) startSession(c echo.Context, m models.Moderator) (t tokens, err error) {
+	by := models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites, Address: caller(c).Address}
+	if t.refresh, err = s.db.StartSession(c.Request().Context(), by, refreshTTL); err != nil {
+		return t, err
+	}
+	t.access, err = s.accessToken(m)
+	return t, err
 }
 
 // checkPassword returns the moderator with that name and password. An unknown

@@ -2,11 +2,12 @@ package handlers
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/classifier/text/names"
 	"winnow/handlers/node"
+	"winnow/handlers/origin"
 	"winnow/models"
 )
 
@@ -52,6 +53,22 @@ type sitePatch struct {
 	HoldBudget     Optional[float64]             `json:"hold_budget"`
 	CampaignCopies Optional[int]                 `json:"campaign_copies"`
 	ReportsToHold  Optional[int]                 `json:"reports_to_hold"`
+	ReservedNames  Optional[[]string]            `json:"reserved_names"`
+	ReaderTokens   Optional[readerTokensPatch]   `json:"reader_tokens"`
+}
+
+type readerTokensPatch struct {
+	Issuer      Optional[string] `json:"issuer"`
+	Audience    Optional[string] `json:"audience"`
+	RequireSite Optional[bool]   `json:"require_site"`
+	JWKSURL     Optional[string] `json:"jwks_url"`
+}
+
+func (p readerTokensPatch) apply(r *models.ReaderTokens) {
+	p.Issuer.Set(&r.Issuer)
+	p.Audience.Set(&r.Audience)
+	p.RequireSite.Set(&r.RequireSite)
+	p.JWKSURL.Set(&r.JWKSURL)
 }
 
 type thresholdsPatch struct {
@@ -92,9 +109,10 @@ func (p burstPatch) apply(s *models.Burst) {
 
 // apply changes a site and normalizes its texts. Lists are replaced, never
 // written to: the audit trail still needs the old ones.
-func (p sitePatch) apply(site *models.Site) {
+func (p sitePatch) apply(site *models.Site) error {
 	p.Name.Set(&site.Name)
-	p.Origins.Set(&site.Origins)
+	p.ReservedNames.Set(&site.ReservedNames)
+	setFields(p.ReaderTokens, &site.ReaderTokens)
 	p.Mode.Set(&site.Mode)
 	setFields(p.Thresholds, &site.Thresholds)
 	setFields(p.Retention, &site.Retention)
@@ -112,11 +130,33 @@ func (p sitePatch) apply(site *models.Site) {
 		r.Name, r.Message = models.Clean(r.Name), models.Clean(r.Message)
 		reasons = append(reasons, r)
 	}
-	origins := []string{}
-	for _, o := range site.Origins {
-		origins = append(origins, strings.TrimSuffix(strings.ToLower(models.Clean(o)), "/"))
+	reserved := []string{}
+	for _, name := range site.ReservedNames {
+		reserved = append(reserved, names.Clean(name))
 	}
-	site.Reasons, site.Origins = reasons, origins
+	site.Reasons, site.ReservedNames = reasons, reserved
+	var origins []string
+	if p.Origins.Set(&origins); !p.Origins.Present {
+		return nil
+	}
+	var err error
+	site.Origins, err = NormalizeOrigins(origins)
+	return err
+}
+
+// NormalizeOrigins writes origins as browsers send them. The error names each that no page
+// can have.
+func NormalizeOrigins(origins []string) ([]string, error) {
+	normal := make([]string, 0, len(origins))
+	var bad models.Invalid
+	for _, o := range origins {
+		n, err := origin.Normalize(o)
+		if err != nil {
+			bad.Add("origins", "%q can never match: %v", o, err)
+		}
+		normal = append(normal, n)
+	}
+	return normal, bad.Err()
 }
 
 // siteKeyReply is a site with its new secret key, which is never shown again.
@@ -138,7 +178,9 @@ func (s *Server) addSite(c echo.Context) error {
 		return err
 	}
 	site := models.Site{Slug: req.Slug, Name: req.Slug, Mode: models.ModePost, Retention: models.DefaultRetention()}
-	req.apply(&site)
+	if err := req.apply(&site); err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
 	key, err := s.db.AddSite(ctx, caller(c), site)
 	if err != nil {
@@ -162,10 +204,7 @@ func (s *Server) updateSite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error {
-		patch.apply(site)
-		return nil
-	})
+	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error { return patch.apply(site) })
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRe
 		return from, err
 	}
 	if token := req.Header.Get("X-Reader-Token"); token != "" {
-		reader, err := s.readReaderToken(token, from.site)
+		reader, err := s.readReaderToken(req.Context(), token, from.site)
 		if err != nil {
 			return from, err
 		}

@@ -19,6 +19,7 @@ type whatIfRequest struct {
 	Mode       Optional[models.Mode]     `json:"mode"`
 	Thresholds Optional[thresholdsPatch] `json:"thresholds"`
 	Burst      Optional[burstPatch]      `json:"surge"`
+	Copies     Optional[int]             `json:"campaign_copies"`
 	Rules      Optional[models.Rules]    `json:"rules"`
 	Model      Optional[string]          `json:"model"` // version
 }
@@ -72,7 +73,7 @@ func (s *Server) currentSetting(ctx context.Context, slug string) (whatif.Settin
 // the calls that change them do.
 func (s *Server) proposedSetting(ctx context.Context, now whatif.Setting, req whatIfRequest) (whatif.Setting, error) {
 	then := now
-	sitePatch{Mode: req.Mode, Thresholds: req.Thresholds, Burst: req.Burst}.apply(&then.Site)
+	sitePatch{Mode: req.Mode, Thresholds: req.Thresholds, Burst: req.Burst, CampaignCopies: req.Copies}.apply(&then.Site)
 	var bad models.Invalid
 	bad.Join(then.Site.Validate())
 	if req.Rules.Present {

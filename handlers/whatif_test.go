@@ -24,19 +24,28 @@ type scriptStep struct {
 	comment object
 	decide  int // index of a comment to decide; -1: none
 	action  models.Action
+	undo    bool // undo the last decision
 }
 
-// script is some hundreds of varied comments: near-copies by many authors, matches of
-// rules, bursts, links, honeypots, authors with and without an id.
+// script is some hundreds of varied comments: campaigns of near-copies and of contacts,
+// one of which moderators approve, matches of rules, bursts, links, honeypots, authors
+// with and without an id; and decisions, of which some are undone.
 func script() (steps []scriptStep) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	places := []string{"harbour", "library", "market", "bridge", "theatre", "station"}
 	verbs := []string{"opened", "flooded", "was sold", "looks new", "smells of paint", "costs twelve million"}
 	ends := []string{"and I never noticed.", "says my neighbour Jonas.", "Why?", "That is what the mayor promised in 2019!", "at last.", "so we walked home in the rain."}
 	pick := func(from []string) string { return from[rng.IntN(len(from))] }
+	var petitions []int
 	for i := range 420 {
 		body := fmt.Sprintf("The %s %s %s", pick(places), pick(verbs), pick(ends))
-		switch rng.IntN(9) {
+		switch rng.IntN(11) {
+		case 9:
+			body = fmt.Sprintf("Please sign the petition for the old swimming pool in our quarter, %s thousand neighbours did already, and I hope that you will too.",
+				pick([]string{"two", "three", "nine"}))
+			petitions = append(petitions, i)
+		case 10:
+			body += fmt.Sprintf(" Ask @lucky_trader%d how, she answers everyone.", rng.IntN(2))
 		case 0:
 			body = fmt.Sprintf("I was jobless for a year, then Mrs %s taught me to trade and now I earn %d dollars a week from home, write to her today!",
 				pick([]string{"Miller", "Dove", "Ruth"}), 1000+rng.IntN(9000))
@@ -70,6 +79,11 @@ func script() (steps []scriptStep) {
 			if rng.IntN(2) == 0 {
 				step.action = models.Reject
 			}
+			if rng.IntN(3) == 0 && len(petitions) > 0 {
+				step.decide, step.action = petitions[rng.IntN(len(petitions))], models.Approve
+			} else {
+				step.undo = rng.IntN(5) == 0
+			}
 		}
 		steps = append(steps, step)
 	}
@@ -90,7 +104,7 @@ func newScriptSite(t *testing.T, open func(testing.TB, func() time.Time) *storag
 	f.as("ada", "POST", "/v1/models", modelFile(t, model)).must(http.StatusCreated)
 	f.as("ada", "PATCH", "/v1/sites/gazette", object{
 		"thresholds": object{"hold": 0.9}, "surge": object{"count": 20, "minutes": 5, "hold_minutes": 30},
-		"campaign_copies": 0, // a replay does not pull back, nor know decisions on campaigns
+		"training_sample": 0,
 	}).must(http.StatusOK)
 	f.setRules(scriptRules())
 	return f
@@ -108,26 +122,44 @@ func scriptRules() object {
 	}
 }
 
-// play posts the comments of a script and returns them in its order.
+// play posts the comments of a script and returns them in its order, with what became
+// of them: on arrival, or when they were pulled back.
 func (f *testSite) play(steps []scriptStep) (all []posted) {
 	f.Helper()
-	for _, step := range steps {
+	ada := models.Caller{Kind: models.ByModerator, Name: "ada", Role: models.RoleAdmin}
+	positions := map[string]int{}
+	for i, step := range steps {
 		f.pass(step.after)
 		if step.decide >= 0 {
 			reason := models.Reason("")
 			if step.action == models.Reject {
 				reason = models.ReasonSpam
 			}
-			_, _, err := f.db.Decide(f.Context(), models.Caller{Kind: models.ByModerator, Name: "ada", Role: models.RoleAdmin},
-				all[step.decide].ID, models.DecisionRequest{Action: step.action, Reason: reason})
+			d, _, err := f.db.Decide(f.Context(), ada, all[step.decide].ID, models.DecisionRequest{Action: step.action, Reason: reason})
 			f.must(err)
 			f.pass(time.Second)
+			if step.undo {
+				_, _, err := f.db.Undo(f.Context(), ada, d.ID)
+				f.must(err)
+				f.pass(time.Second)
+			}
 		}
 		var p posted
 		f.send("POST", "/v1/comments", bearer(f.key), step.comment).into(http.StatusCreated, &p)
 		all = append(all, p)
+		positions[p.ID] = i
 	}
-	return all
+	for cursor := ""; ; {
+		page, next, err := f.db.AuditPage(f.Context(), ada, models.AuditFilter{Action: "comment.pull_back", Cursor: cursor, Limit: 100})
+		f.must(err)
+		for _, entry := range page {
+			p := &all[positions[entry.Subject]]
+			p.Status, p.Reason = string(models.Pending), string(models.ReasonCampaign)
+		}
+		if cursor = next; next == "" {
+			return all
+		}
+	}
 }
 
 func (f *testSite) whatIf(body object) (r whatif.Result) {
@@ -175,6 +207,8 @@ func testReplay(t *testing.T, open func(testing.TB, func() time.Time) *storage.D
 			f.setRules(rules)
 			return object{"rules": rules}
 		},
+		"a campaign floor":  func(f *testSite) object { return f.patch(object{"campaign_copies": 3}) },
+		"no campaign floor": func(f *testSite) object { return f.patch(object{"campaign_copies": 0}) },
 		"a model": func(f *testSite) object {
 			f.as("ada", "POST", "/v1/models/"+model.Version()+"/promote", object{"force": true, "note": "a drill"}).must(http.StatusOK)
 			return object{"model": model.Version()}

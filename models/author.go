@@ -14,6 +14,7 @@ type Author struct {
 	Name  string `json:"name"`
 	Email string `json:"email,omitempty"`
 	URL   string `json:"url,omitempty"`
+	Staff bool   `json:"staff,omitempty"` // the site says that the author works for it
 }
 
 // Key identifies the author in records and sanctions: by the id when there is

@@ -35,8 +35,9 @@ type Comment struct {
 	Client    Client    `json:"client"`
 	Status    Status    `json:"status"`
 	Reason    Reason    `json:"reason,omitempty"`
-	Flags     int       `json:"flags,omitempty"` // reports by readers
-	Version   int64     `json:"version"`         // grows with each change, for optimistic locking
+	Flags     int       `json:"flags,omitempty"`  // reports by readers
+	Hidden    bool      `json:"hidden,omitempty"` // below a comment that is not public; only where one comment is read
+	Version   int64     `json:"version"`          // grows with each change, for optimistic locking
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }

@@ -29,7 +29,8 @@ type Moderator struct {
 	Role         Role      `json:"role"`
 	Sites        []string  `json:"sites,omitempty"` // empty: all sites
 	Disabled     bool      `json:"disabled,omitempty"`
-	PasswordHash string    `json:"-"` // argon2id, PHC string format
+	PasswordHash string    `json:"-"` // argon2id, PHC string format; empty: no password
+	Subject      string    `json:"-"` // issuer and id at an OpenID provider; empty: none
 	CreatedAt    time.Time `json:"created_at"`
 }
 

@@ -45,6 +45,22 @@ func (c *ShadowCounts) Add(now, then Action) {
 	}
 }
 
+// Plus returns the sum of the counts.
+func (c ShadowCounts) Plus(other ShadowCounts) ShadowCounts {
+	return ShadowCounts{
+		c.Comments + other.Comments, c.HeldNow + other.HeldNow, c.HeldThen + other.HeldThen,
+		c.RejectedNow + other.RejectedNow, c.RejectedThen + other.RejectedThen, c.Differences + other.Differences,
+	}
+}
+
+// Minus returns the counts without others that are part of them.
+func (c ShadowCounts) Minus(part ShadowCounts) ShadowCounts {
+	return ShadowCounts{
+		c.Comments - part.Comments, c.HeldNow - part.HeldNow, c.HeldThen - part.HeldThen,
+		c.RejectedNow - part.RejectedNow, c.RejectedThen - part.RejectedThen, c.Differences - part.Differences,
+	}
+}
+
 func countAction(a Action, held, rejected *int) {
 	switch a {
 	case Hold:

@@ -21,7 +21,7 @@ const (
 type Site struct {
 	Slug       string       `json:"slug"`
 	Name       string       `json:"name"`
-	Origins    []string     `json:"origins"` // browser origins that may post without a key, as scheme://host[:port]
+	Origins    []string     `json:"origins"` // browser origins that may post without a key, as package origin writes them
 	Mode       Mode         `json:"mode"`
 	Thresholds Thresholds   `json:"thresholds"`
 	Retention  Retention    `json:"retention"`
@@ -43,10 +43,44 @@ type Site struct {
 	// ReportsToHold is how many different readers must report a published comment before it
 	// goes back to the queue; 0 is never. Nil: DefaultReportsToHold.
 	ReportsToHold *int `json:"reports_to_hold,omitempty"`
+	// ReservedNames are names that only authors may use whom the site vouches for.
+	ReservedNames []string     `json:"reserved_names"`
+	ReaderTokens  ReaderTokens `json:"reader_tokens"`
 
-	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: no reader tokens
+	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: none
 	CreatedAt time.Time `json:"created_at"`
 }
+
+// ReaderTokens is what the reader tokens of a site must say, beside a signature by its
+// secret or by a key of its key set. What is empty is not checked.
+type ReaderTokens struct {
+	Issuer   string `json:"issuer,omitempty"`   // the claim iss
+	Audience string `json:"audience,omitempty"` // one of the claim aud
+	// RequireSite: the claim site must be there. When it is, it must be the slug in any case.
+	RequireSite bool   `json:"require_site,omitempty"`
+	JWKSURL     string `json:"jwks_url,omitempty"` // where the key set is (RFC 7517)
+}
+
+func (r ReaderTokens) validate(bad *Invalid) {
+	bad.checkLength("reader_tokens.issuer", r.Issuer, 0, MaxURL)
+	bad.checkLength("reader_tokens.audience", r.Audience, 0, MaxURL)
+	bad.checkURL("reader_tokens.jwks_url", r.JWKSURL)
+}
+
+// MinSSOSecret is the length of the shortest secret for reader tokens, in bytes: as long as
+// the hash of HS256 (RFC 7518, section 3.2).
+const MinSSOSecret = 32
+
+// CheckSSOSecret returns what is wrong with a new secret. Empty is none.
+func CheckSSOSecret(secret string) error {
+	if n := len(secret); n > 0 && n < MinSSOSecret {
+		return Errorf(KindInvalid, "the secret for reader tokens must have at least %d bytes, has %d", MinSSOSecret, n)
+	}
+	return nil
+}
+
+// maxReservedNames bounds what is compared with each stranger's name.
+const maxReservedNames = 100
 
 // Thresholds are the probabilities of spam at which a site's comments are held or
 // rejected, and of abuse at which they are held. Nil: the model's own, measured on
@@ -161,6 +195,13 @@ func (s Site) Validate() error {
 	}
 	s.Burst.validate(&bad)
 	validateReasons(&bad, s.Reasons)
+	s.ReaderTokens.validate(&bad)
+	if n := len(s.ReservedNames); n > maxReservedNames {
+		bad.Add("reserved_names", "must have at most %d names, has %d", maxReservedNames, n)
+	}
+	for _, name := range s.ReservedNames {
+		bad.checkLength("reserved_names", name, 1, MaxName)
+	}
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
 	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject, "thresholds.abuse": s.Thresholds.Abuse} {
 		if t != nil && !(*t >= 0 && *t <= 1) {
@@ -201,7 +242,7 @@ func (s Site) HasHost(host string) bool {
 		if err != nil {
 			continue
 		}
-		own := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+		own := strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(u.Hostname()), "*."), "www.")
 		if own != "" && (host == own || strings.HasSuffix(host, "."+own)) {
 			return true
 		}

@@ -24,14 +24,14 @@ func TestNothingToSeeIsBlank(t *testing.T) {
 
 func TestControlsAndOverridesAreStripped(t *testing.T) {
 	for s, want := range map[string]string{
-		"\u202enimda":                              "nimda",
-		"a\u2067b\u2069 \u202ac\u202c":             "ab c",
-		"שלום\u200f!":                              "שלום\u200f!", // a mark that only says what is so
+		"\u202enimda":                                "nimda",
+		"a\u2067b\u2069 \u202ac\u202c":               "ab c",
+		"שלום\u200f!":                                "שלום\u200f!", // a mark that only says what is so
 		"one\r\ntwo\rthree\u2028four\vfive\u0085end": "one\ntwo\nthree\nfour\nfive\nend",
-		"\x1b[31mred\x07":                          "[31mred",
-		"a\tb":                                     "a\tb",
-		"\u0090 x \u009f":                          "x",
-		"nul\x00 bad\xff":                          "nul\ufffd bad\ufffd",
+		"\x1b[31mred\x07":                            "[31mred",
+		"a\tb":                                       "a\tb",
+		"\u0090 x \u009f":                            "x",
+		"nul\x00 bad\xff":                            "nul\ufffd bad\ufffd",
 	} {
 		if got := Clean(s); got != want {
 			t.Errorf("%+q becomes %+q, want %+q", s, got, want)

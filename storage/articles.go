@@ -15,12 +15,12 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// ArticlePage is one page of an article's approved comments, a flat list: a
-// parent may be on another page, or not public.
+// ArticlePage is one page of an article's public comments, a flat list: those that are
+// approved and not below one that was taken down. A parent may be on another page.
 type ArticlePage struct {
 	Article  models.Article
 	Version  int64
-	Total    int // approved comments of the article
+	Total    int // public comments of the article
 	Comments []models.Comment
 	Next     string // cursor of the next page; empty on the last
 }
@@ -42,7 +42,7 @@ func readArticle(scan sqldb.Scanner) (p ArticlePage, err error) {
 	return p, err
 }
 
-// ArticleComments returns a page of the approved comments of an article; an
+// ArticleComments returns a page of the public comments of an article; an
 // unknown article has none.
 func (db *DB) ArticleComments(ctx context.Context, site, article string, newestFirst bool, limit int, cur string) (ArticlePage, error) {
 	order, compare, direction := "oldest", ">", ""
@@ -60,7 +60,7 @@ func (db *DB) ArticleComments(ctx context.Context, site, article string, newestF
 	return read(ctx, db, func(t *tx) (ArticlePage, error) {
 		// The version is read before the comments: when a comment changes in
 		// between, the version is too old and caches load again; never too new.
-		page, err := sqldb.One(t, readArticle, `SELECT site, id, url, title, version, approved FROM articles WHERE site = $1 AND id = $2`, site, article)
+		page, err := sqldb.One(t, readArticle, `SELECT site, id, url, title, version, approved - hidden FROM articles WHERE site = $1 AND id = $2`, site, article)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ArticlePage{Article: models.Article{Site: site, ID: article}, Comments: []models.Comment{}}, nil
 		}
@@ -68,7 +68,7 @@ func (db *DB) ArticleComments(ctx context.Context, site, article string, newestF
 			return page, err
 		}
 		page.Comments, err = sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+`
-			WHERE c.site = $1 AND c.article = $2 AND c.status = 'approved' AND (c.created_at, c.id) `+compare+` ($3, $4)
+			WHERE c.site = $1 AND c.article = $2 AND c.status = 'approved' AND (c.created_at, c.id) `+compare+` ($3, $4) AND NOT `+isHidden+`
 			ORDER BY c.created_at`+direction+`, c.id`+direction+` LIMIT $5`,
 			site, article, from.At, from.ID, limit+1)
 		if len(page.Comments) > limit {
@@ -80,7 +80,7 @@ func (db *DB) ArticleComments(ctx context.Context, site, article string, newestF
 	})
 }
 
-// ArticleCounts returns the number of approved comments of each of these
+// ArticleCounts returns the number of public comments of each of these
 // articles, 0 for unknown ones.
 func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string) (map[string]int, error) {
 	counts := make(map[string]int, len(articles))
@@ -99,7 +99,7 @@ func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string)
 	}
 	found, err := read(ctx, db, func(t *tx) ([]count, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (c count, err error) { err = scan(&c.id, &c.n); return c, err },
-			`SELECT id, approved FROM articles`+w.String(), w.Args()...)
+			`SELECT id, approved - hidden FROM articles`+w.String(), w.Args()...)
 	})
 	for _, c := range found {
 		counts[c.id] = c.n

@@ -12,9 +12,9 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// maxPulledBack is how many comments one transaction pulls back. The comments
+// MaxPulledBack is how many comments one transaction pulls back. The comments
 // that join the campaign later pull back the rest.
-const maxPulledBack = 500
+const MaxPulledBack = 500
 
 // A campaign is stored from its second comment on. Nodes may write its counts in
 // another order than that in which they were counted, so only larger ones win.
@@ -127,7 +127,7 @@ func (t *tx) pullBack(campaigns []string) (map[string]models.Comment, error) {
 	ids := slices.Clone(campaigns) // their first comments
 	for _, id := range campaigns {
 		members, err := sqldb.List(t, sqldb.ScanOne[string], `DELETE FROM campaign_members WHERE campaign = $1 AND comment_id IN
-			(SELECT comment_id FROM campaign_members WHERE campaign = $1 ORDER BY comment_id DESC LIMIT $2) RETURNING comment_id`, id, maxPulledBack)
+			(SELECT comment_id FROM campaign_members WHERE campaign = $1 ORDER BY comment_id DESC LIMIT $2) RETURNING comment_id`, id, MaxPulledBack)
 		if err != nil {
 			return nil, err
 		}

@@ -22,7 +22,7 @@ type commentRow struct {
 	reportsToHold   int              // how many different readers must report it; 0: never enough
 }
 
-const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url,
+const commentColumns = `c.id, c.site, c.article, a.url, a.title, a.section, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url, c.staff,
 	c.client_hash, c.client_net, c.browser, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang`
 
 const commentTables = ` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article`
@@ -33,7 +33,7 @@ func commentInto(c *models.Comment) (into []any, done func()) {
 	var created, updated int64
 	into = []any{
 		&c.ID, &c.Site, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
-		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL,
+		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Author.Staff,
 		&c.Client.Hash, &c.Client.Net, &c.Client.Browser, &c.Client.UserAgent, &c.Client.Referrer,
 		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body, &c.Lang,
 	}
@@ -52,7 +52,7 @@ func readComment(scan sqldb.Scanner) (c models.Comment, err error) {
 
 const commentRowColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by, c.lease_until,
 	c.spam, c.abuse, c.action, c.said, c.model, c.hold_at, c.reject_at, c.signals,
-	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look, s.reports_to_hold` +
+	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look, s.reports_to_hold, ` + isHidden +
 	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.id = c.campaign`
 
 func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
@@ -64,7 +64,7 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	var count, authors, articles, first *int64
 	var site models.Site
 	err = scan(append(into, &k.initialStatus, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.HoldAt, &v.RejectAt, &signals,
-		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook, &site.ReportsToHold)...)
+		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook, &site.ReportsToHold, &k.comment.Hidden)...)
 	if err != nil {
 		return k, err
 	}

@@ -21,6 +21,7 @@ type counterDeltas struct {
 	decisions   map[decisionKey]decisionCounts
 	secondLooks map[secondLookKey]secondLookCounts
 	histograms  map[histogramKey]histogram
+	threads     map[[2]string]threadChanges // by site and id of the article
 }
 
 type (
@@ -220,6 +221,9 @@ func (t *tx) flush() error {
 	c := t.counters
 	t.counters = counterDeltas{}
 	if err := articleCounters.Add(t, sorted(c.articles, comparePairs)...); err != nil {
+		return err
+	}
+	if err := t.updateThreads(c.threads); err != nil {
 		return err
 	}
 	if err := authorCounters.Add(t, sorted(c.authors, comparePairs)...); err != nil {

@@ -88,6 +88,7 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Text("author_name", func(r *insertRequest) string { return r.Comment.Author.Name }),
 	sqldb.Text("author_email", func(r *insertRequest) string { return r.Comment.Author.Email }),
 	sqldb.Text("author_url", func(r *insertRequest) string { return r.Comment.Author.URL }),
+	sqldb.Bool("staff", func(r *insertRequest) bool { return r.Comment.Author.Staff }),
 	sqldb.Text("author_key", func(r *insertRequest) string { return r.authorKey }),
 	sqldb.Text("client_hash", func(r *insertRequest) string { return r.Comment.Client.Hash }),
 	sqldb.Text("client_net", func(r *insertRequest) string { return r.Comment.Client.Net }),
@@ -201,6 +202,7 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 		campaigns.add(c, r.Campaign)
 		t.counters.touchArticle(c.Article, t.Now)
 		t.counters.countComment(c, 1)
+		t.counters.onReply(c)
 		t.counters.onArrival(c, r.Verdict)
 	}
 	if err := commentRows.Add(t, comments...); err != nil {
@@ -216,38 +218,6 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 		return nil, err
 	}
 	return errs, t.storeCampaigns(campaigns, comments)
-}
-
-// validateParents refuses replies that do not answer a comment of their own article.
-func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
-	var parents []string
-	for _, request := range requests {
-		if request.Comment.ParentID != "" {
-			parents = append(parents, request.Comment.ParentID)
-		}
-	}
-	if len(parents) == 0 {
-		return nil
-	}
-	type place struct{ id, site, article string }
-	var w sqldb.Where
-	w.In("id", parents)
-	found, err := sqldb.List(t, func(scan sqldb.Scanner) (p place, err error) {
-		err = scan(&p.id, &p.site, &p.article)
-		return p, err
-	}, `SELECT id, site, article FROM comments`+w.String(), w.Args()...)
-	if err != nil {
-		return err
-	}
-	for i, request := range requests {
-		c := request.Comment
-		if c.ParentID != "" && !slices.Contains(found, place{c.ParentID, c.Site, c.Article.ID}) {
-			var bad models.Invalid
-			bad.Add("parent_id", "is not a comment of this article")
-			errs[i] = bad.Err()
-		}
-	}
-	return nil
 }
 
 // searchColumn is the text that the queue searches, made here because the

@@ -234,6 +234,7 @@ func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Rea
 	if status != old.Status {
 		t.counters.countComment(old, -1)
 		t.counters.countComment(c, 1)
+		t.counters.onStatusChange(old, c)
 	}
 	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
 }

@@ -29,6 +29,7 @@ func (t *tx) addModerator(by models.Caller, m models.Moderator) error {
 		"sites", sites,
 		"disabled", m.Disabled,
 		"password_hash", m.PasswordHash,
+		"oidc_subject", m.Subject,
 		"created_at", micros(t.Now),
 	)
 	if err != nil {
@@ -44,12 +45,12 @@ func auditModerator(m models.Moderator) map[string]any {
 	return map[string]any{"role": m.Role, "sites": m.Sites, "disabled": m.Disabled}
 }
 
-const moderatorColumns = `SELECT name, role, sites, disabled, password_hash, created_at FROM moderators`
+const moderatorColumns = `SELECT name, role, sites, disabled, password_hash, oidc_subject, created_at FROM moderators`
 
 func readModerator(scan sqldb.Scanner) (m models.Moderator, err error) {
 	var sites string
 	var at int64
-	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &at); err != nil {
+	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &m.Subject, &at); err != nil {
 		return m, err
 	}
 	m.CreatedAt = fromMicros(at)

@@ -230,7 +230,7 @@ func (db *DB) removeLabels(ctx context.Context, site string, before int64) (tota
 
 // strippedColumns are the columns of a comment that came from its author, but not
 // those that came from the address.
-const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', version = version + 1`
+const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', staff = FALSE, version = version + 1`
 
 // stripContent removes text and names from comments of one site, which are
 // locked. With the reason "" they keep their status and their authors' ids; with
@@ -245,9 +245,10 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 		t.counters.countComment(c, -1)
 		c.Author = models.Author{ID: c.Author.ID}
 		if reason != "" {
-			c.Author.ID, c.Status = "", models.Rejected
+			c.Author.ID, c.Status, c.Reason = "", models.Rejected, reason
 		}
 		t.counters.countComment(c, 1)
+		t.counters.onStatusChange(old[i], c)
 	}
 	set, args := `author_key = CASE WHEN author_id = '' THEN 'name:' ELSE author_key END`, []any{jsonList(ids)}
 	if reason != "" {

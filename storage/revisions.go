@@ -102,6 +102,7 @@ var visibility = map[models.Status]int{models.Rejected: 0, models.Pending: 1, mo
 func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, inForce []models.Decision) {
 	t.counters.countComment(k.comment, -1)
 	t.counters.countComment(c, 1)
+	t.counters.onStatusChange(k.comment, c)
 	t.counters.onDecisionsChange(k, inForce, nil)
 	t.counters.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(k.verdict.Probability()), -1)
 	k.verdict = v

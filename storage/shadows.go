@@ -144,8 +144,10 @@ func (t *tx) insertShadow(s models.ShadowRun) error {
 	if _, err := t.Exec(`DELETE FROM shadow_differences`); err != nil {
 		return err
 	}
-	if _, err := t.Exec(`DELETE FROM shadows WHERE version = $1`, s.Version); err != nil {
-		return err
+	for _, table := range []string{"shadows", "shadow_sites"} {
+		if _, err := t.Exec(`DELETE FROM `+table+` WHERE version = $1`, s.Version); err != nil {
+			return err
+		}
 	}
 	_, err := t.InsertRow("shadows", "",
 		"version", s.Version, "live", s.Live, "started_by", s.By, "promote", s.Promote, "since", micros(s.Since),
@@ -203,6 +205,21 @@ func (db *DB) RunningShadow(ctx context.Context) (*models.ShadowRun, error) {
 			return nil, err
 		}
 		return &r.ShadowRun, nil
+	})
+}
+
+// ShadowSites returns the counts of the shadow of a model by site. They lack what was
+// counted before sites were counted apart.
+func (db *DB) ShadowSites(ctx context.Context, version string) (map[string]models.ShadowCounts, error) {
+	return read(ctx, db, func(t *tx) (map[string]models.ShadowCounts, error) {
+		sites := map[string]models.ShadowCounts{}
+		_, err := sqldb.List(t, func(scan sqldb.Scanner) (site string, err error) {
+			var c models.ShadowCounts
+			err = scan(&site, &c.Comments, &c.HeldNow, &c.HeldThen, &c.RejectedNow, &c.RejectedThen, &c.Differences)
+			sites[site] = c
+			return site, err
+		}, `SELECT site, comments, held_now, held_next, rejected_now, rejected_next, differences FROM shadow_sites WHERE version = $1`, version)
+		return sites, err
 	})
 }
 

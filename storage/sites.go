@@ -42,10 +42,13 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if s.Origins == nil {
 		s.Origins = []string{} // a list in JSON too
 	}
+	if s.ReservedNames == nil {
+		s.ReservedNames = []string{}
+	}
 	if s.Reasons == nil {
 		s.Reasons = []models.SiteReason{}
 	}
-	if err := s.Validate(); err != nil {
+	if err := errors.Join(s.Validate(), models.CheckSSOSecret(s.SSOSecret)); err != nil {
 		return "", err
 	}
 	columns, err := siteValues(s)
@@ -85,6 +88,14 @@ func siteValues(s models.Site) (pairs []any, err error) {
 	if err != nil {
 		return nil, err
 	}
+	reserved, err := toJSON(s.ReservedNames)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := toJSON(s.ReaderTokens)
+	if err != nil {
+		return nil, err
+	}
 	return []any{
 		"name", s.Name,
 		"origins", origins,
@@ -103,6 +114,8 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"campaign_copies", s.CampaignCopies,
 		"reports_to_hold", s.ReportsToHold,
 		"reasons", reasons,
+		"reserved_names", reserved,
+		"reader_tokens", tokens,
 	}, nil
 }
 
@@ -112,21 +125,23 @@ func auditSite(s models.Site) map[string]any {
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(),
 		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reports_to_hold": s.ReportsNeeded(), "reader_tokens": s.SSOSecret != "",
+		"reserved_names": s.ReservedNames, "reader_token_claims": s.ReaderTokens,
 	}
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons FROM sites`
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
-	var origins, burst, reasons string
+	var origins, burst, reasons, reserved, tokens string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens)
 	if err != nil {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
-	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons))
+	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons),
+		json.Unmarshal([]byte(reserved), &s.ReservedNames), json.Unmarshal([]byte(tokens), &s.ReaderTokens))
 }
 
 // Sites returns all sites by slug.
@@ -202,12 +217,18 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		s := old
 		s.Origins = append([]string{}, old.Origins...)
 		s.Reasons = append([]models.SiteReason{}, old.Reasons...)
+		s.ReservedNames = append([]string{}, old.ReservedNames...)
 		if err := change(&s); err != nil {
 			return old, err
 		}
 		s.Slug, s.CreatedAt = old.Slug, old.CreatedAt
 		if err := s.Validate(); err != nil {
 			return old, err
+		}
+		if s.SSOSecret != old.SSOSecret { // an older one may be shorter
+			if err := models.CheckSSOSecret(s.SSOSecret); err != nil {
+				return old, err
+			}
 		}
 		columns, err := siteValues(s)
 		if err != nil {

@@ -123,8 +123,8 @@ func (db *DB) NextTraffic(ctx context.Context, until time.Time, limit int) (Traf
 type TrafficBatch struct {
 	From, To    string // cursors
 	Days        []models.TrafficDay
-	Shadow      *models.ShadowRun // that was running; nil: none
-	Counts      models.ShadowCounts
+	Shadow      *models.ShadowRun              // that was running; nil: none
+	Counts      map[string]models.ShadowCounts // by site
 	Differences []models.ShadowDifference
 }
 
@@ -162,7 +162,7 @@ const (
 )
 
 // recordShadow adds the counts of a batch to the shadow that runs.
-func (t *tx) recordShadow(s models.ShadowRun, counts models.ShadowCounts, differences []models.ShadowDifference) error {
+func (t *tx) recordShadow(s models.ShadowRun, sites map[string]models.ShadowCounts, differences []models.ShadowDifference) error {
 	rows, err := sqldb.List(t, readShadow, shadowColumns+` WHERE until IS NULL`+t.ForUpdate())
 	if err != nil {
 		return err
@@ -190,11 +190,32 @@ func (t *tx) recordShadow(s models.ShadowRun, counts models.ShadowCounts, differ
 			return err
 		}
 	}
-	_, err = t.UpdateRow("shadows", "version", r.Version,
-		"comments", r.Comments+counts.Comments, "held_now", r.HeldNow+counts.HeldNow, "held_next", r.HeldThen+counts.HeldThen,
-		"rejected_now", r.RejectedNow+counts.RejectedNow, "rejected_next", r.RejectedThen+counts.RejectedThen,
-		"differences", r.Differences+counts.Differences, "dealt", r.dealt)
+	total := r.ShadowCounts
+	for site, counts := range sites {
+		total = total.Plus(counts)
+		if err := t.addShadowSite(r.Version, site, counts); err != nil {
+			return err
+		}
+	}
+	_, err = t.UpdateRow("shadows", "version", r.Version, append(shadowCounts(total), "dealt", r.dealt)...)
 	return err
+}
+
+func (t *tx) addShadowSite(version, site string, counts models.ShadowCounts) error {
+	_, err := t.InsertRow("shadow_sites", `ON CONFLICT (version, site) DO UPDATE SET comments = shadow_sites.comments + excluded.comments,
+		held_now = shadow_sites.held_now + excluded.held_now, held_next = shadow_sites.held_next + excluded.held_next,
+		rejected_now = shadow_sites.rejected_now + excluded.rejected_now, rejected_next = shadow_sites.rejected_next + excluded.rejected_next,
+		differences = shadow_sites.differences + excluded.differences`,
+		append(shadowCounts(counts), "version", version, "site", site)...)
+	return err
+}
+
+// shadowCounts are columns with their values.
+func shadowCounts(c models.ShadowCounts) []any {
+	return []any{
+		"comments", c.Comments, "held_now", c.HeldNow, "held_next", c.HeldThen,
+		"rejected_now", c.RejectedNow, "rejected_next", c.RejectedThen, "differences", c.Differences,
+	}
 }
 
 // dealDifference makes a second look of a comment, unless it waits in the queue or

@@ -47,18 +47,19 @@ func (db *DB) LastComments(ctx context.Context, site string, limit int) (Window,
 	})
 }
 
+// postedComments selects comments for readPostedComment.
+const postedComments = `SELECT ` + commentColumns + `, c.said, CASE WHEN c.version > 1 AND c.body <> '' THEN
+	coalesce((SELECT r.body FROM revisions r WHERE r.comment_id = c.id ORDER BY r.version LIMIT 1), c.body) ELSE c.body END` + commentTables
+
 // WindowComments streams the comments of a window, oldest first.
 func (db *DB) WindowComments(ctx context.Context, w Window) iter.Seq2[PostedComment, error] {
-	const first = `CASE WHEN c.version > 1 AND c.body <> '' THEN coalesce((SELECT r.body FROM revisions r WHERE r.comment_id = c.id
-		ORDER BY r.version LIMIT 1), c.body) ELSE c.body END`
 	page := func(t *sqldb.Tx, after sqldb.Position) ([]PostedComment, error) {
 		compare := ">"
 		if after.ID == "" { // the first page has the first comment itself
 			after, compare = w.first, ">="
 		}
-		return sqldb.List(t, readPostedComment, `SELECT `+commentColumns+`, c.said, `+first+commentTables+
-			` WHERE c.site = $1 AND (c.created_at, c.id) `+compare+` ($2, $3) AND (c.created_at, c.id) <= ($4, $5)
-			ORDER BY c.created_at, c.id LIMIT $6`, w.site, after.At, after.ID, w.last.At, w.last.ID, sqldb.StreamPage)
+		return sqldb.List(t, readPostedComment, postedComments+` WHERE c.site = $1 AND (c.created_at, c.id) `+compare+` ($2, $3)
+			AND (c.created_at, c.id) <= ($4, $5) ORDER BY c.created_at, c.id LIMIT $6`, w.site, after.At, after.ID, w.last.At, w.last.ID, sqldb.StreamPage)
 	}
 	return sqldb.Stream(ctx, db.sql, w.first.At, page, func(c PostedComment) sqldb.Position {
 		return sqldb.Position{At: micros(c.CreatedAt), ID: c.ID}
@@ -74,18 +75,72 @@ func readPostedComment(scan sqldb.Scanner) (c PostedComment, err error) {
 	return c, err
 }
 
-// WindowDecisions streams the decisions on a site since the first comment of a window
-// that are in force, in the order in which they were made.
+// WindowDecisions streams the decisions on a site since the first comment of a window,
+// also those that were undone, in the order in which they were made.
 func (db *DB) WindowDecisions(ctx context.Context, w Window) iter.Seq2[models.Decision, error] {
 	return sqldb.Stream(ctx, db.sql, w.first.At, func(t *sqldb.Tx, after sqldb.Position) ([]models.Decision, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (d models.Decision, err error) {
 			var created int64
-			err = scan(&d.ID, &d.CommentID, &d.Action, &created)
+			var undone *int64
+			err = scan(&d.ID, &d.CommentID, &d.Action, &created, &undone)
 			d.CreatedAt = fromMicros(created)
+			if undone != nil {
+				at := fromMicros(*undone)
+				d.UndoneAt = &at
+			}
 			return d, err
-		}, `SELECT id, comment_id, action, created_at FROM decisions WHERE site = $1 AND (created_at, id) > ($2, $3) AND undone_at IS NULL
+		}, `SELECT id, comment_id, action, created_at, undone_at FROM decisions WHERE site = $1 AND (created_at, id) > ($2, $3)
 			ORDER BY created_at, id LIMIT $4`, w.site, after.At, after.ID, sqldb.StreamPage)
 	}, func(d models.Decision) sqldb.Position { return sqldb.Position{At: micros(d.CreatedAt), ID: d.ID} })
+}
+
+// Look is what a moderator found at a second look.
+type Look struct {
+	ID, CommentID string
+	Action        models.Action
+	At            time.Time
+}
+
+// WindowLooks streams the second looks on a site that were decided since the first
+// comment of a window, in that order.
+func (db *DB) WindowLooks(ctx context.Context, w Window) iter.Seq2[Look, error] {
+	return sqldb.Stream(ctx, db.sql, w.first.At, func(t *sqldb.Tx, after sqldb.Position) ([]Look, error) {
+		return sqldb.List(t, func(scan sqldb.Scanner) (l Look, err error) {
+			var at int64
+			err = scan(&l.ID, &l.CommentID, &l.Action, &at)
+			l.At = fromMicros(at)
+			return l, err
+		}, `SELECT id, comment_id, second_action, decided_at FROM second_looks
+			WHERE decided_at IS NOT NULL AND (decided_at, id) > ($2, $3) AND site = $1
+			ORDER BY decided_at, id LIMIT $4`, w.site, after.At, after.ID, sqldb.StreamPage)
+	}, func(l Look) sqldb.Position { return sqldb.Position{At: micros(l.At), ID: l.ID} })
+}
+
+// PostedComments returns comments by their ids, with the texts that they were posted
+// with. Those that are not there any more are left out.
+func (db *DB) PostedComments(ctx context.Context, ids []string) (map[string]PostedComment, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return read(ctx, db, func(t *tx) (map[string]PostedComment, error) {
+		var w sqldb.Where
+		w.In("c.id", ids)
+		found, err := sqldb.List(t, readPostedComment, postedComments+w.String(), w.Args()...)
+		all := make(map[string]PostedComment, len(found))
+		for _, c := range found {
+			all[c.ID] = c
+		}
+		return all, err
+	})
+}
+
+// ApprovedBefore returns how many comments of an author, by models.Author.Key, from
+// before a window are published; it counts up to limit.
+func (db *DB) ApprovedBefore(ctx context.Context, w Window, authorKey string, limit int) (int, error) {
+	return read(ctx, db, func(t *tx) (int, error) {
+		return sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM (SELECT 1 FROM comments WHERE site = $1 AND author_key = $2
+			AND status = 'approved' AND (created_at, id) < ($3, $4) LIMIT $5) AS published`, w.site, authorKey, w.first.At, w.first.ID, limit)
+	})
 }
 
 // RecordsBefore returns the records, by id, that the identified authors of a window have

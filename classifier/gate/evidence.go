@@ -22,6 +22,8 @@ type Evidence struct {
 	Golden iter.Seq2[models.Label, error]
 	// Policy returns the settings of a site; nil: those of the models.
 	Policy func(site string) classifier.Policy
+	// Trusts has, by site, what classifier.Input.Trusts is for its comments.
+	Trusts map[string]func(host string) bool
 }
 
 func (ev *Evidence) policy(site string) classifier.Policy {

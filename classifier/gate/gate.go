@@ -24,7 +24,7 @@ type comparison struct {
 // takes some 100 microseconds for a label or a comment.
 func Compare(ctx context.Context, candidate, live *classifier.Model, ev Evidence, limits Limits) (Report, error) {
 	c := &comparison{
-		pair:      pair{now: live, then: candidate, policy: ev.policy},
+		pair:      pair{now: live, then: candidate, policy: ev.policy, trusts: ev.Trusts},
 		candidate: learnedBy(candidate), live: learnedBy(live), limits: limits.withDefaults(),
 		slices: map[sliceKey]*slice{},
 		report: Report{Candidate: candidate.Version(), Live: live.Version(), Reasons: []Finding{}, Changes: []Change{}, Slices: []Slice{}},
@@ -114,7 +114,7 @@ func (c *comparison) checkOwnFigures() {
 		}
 		auc := float64(h.AUC)
 		if h.Positive >= c.limits.MinClass && auc < noSkillAUC {
-			c.report.refuse(NoSkill, map[string]any{"class": word(class), "auc": probability(auc), "n": h.Ham + h.Positive}, nil)
+			c.report.refuse(NoSkill, map[string]any{"class": word(class), "auc": auc, "n": h.Ham + h.Positive}, nil)
 		}
 		held := h.AtHold.FalsePositive
 		if binomialTail(held, h.Ham, c.limits.FalseAlarms) < c.limits.Alpha/2 {

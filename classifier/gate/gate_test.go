@@ -501,3 +501,27 @@ func TestHoldBudgetOfASite(t *testing.T) {
 		}
 	}
 }
+
+func TestLinksThatASiteTrustsAreNoEvidence(t *testing.T) {
+	starter, err := classifier.Starter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusts := map[string]func(string) bool{"gazette": func(host string) bool { return host == "gazette.example" }}
+	r, err := Compare(t.Context(), starter, starter, Evidence{
+		Trusts: trusts,
+		Traffic: func(yield func(classifier.Sample, error) bool) {
+			for _, site := range []string{"gazette", "herald"} {
+				if !yield(classifier.Sample{Site: site, Input: classifier.Input{Author: "Jo", Text: "Read it: https://gazette.example/a"}}, nil) {
+					return
+				}
+			}
+		},
+	}, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Traffic; n.Comments != 2 || n.HeldNow != 1 || n.HeldThen != 1 {
+		t.Errorf("%+v", n)
+	}
+}

@@ -260,7 +260,7 @@ func (c *comparison) checkRanking(set []*cluster) {
 			continue
 		}
 		aucThen, zThen, _ := ranking(then)
-		params := map[string]any{"class": word(class), "auc": probability(aucThen), "n": len(then)}
+		params := map[string]any{"class": word(class), "auc": aucThen, "n": len(then)}
 		switch {
 		case zThen < -3 && aucThen < flippedAUC:
 			params[variantParam] = "candidate"
@@ -272,7 +272,7 @@ func (c *comparison) checkRanking(set []*cluster) {
 			continue
 		}
 		if aucNow, zNow, _ := ranking(now); zNow < -3 && aucNow < flippedAUC {
-			c.report.refuse(Flipped, map[string]any{variantParam: "labels", "auc": probability(aucNow), "n": len(now)}, nil)
+			c.report.refuse(Flipped, map[string]any{variantParam: "labels", "auc": aucNow, "n": len(now)}, nil)
 		}
 	}
 }

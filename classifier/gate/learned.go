@@ -64,15 +64,7 @@ func (s standing) join(other standing) standing {
 // outcome is what a model makes of a text, without having learned from it if its
 // standing has the scores for that.
 func (s standing) outcome(m *classifier.Model, in classifier.Input, p classifier.Policy) Outcome {
-	v := m.Verdict(in, p)
-	spam, abuse := v.Spam, v.Abuse
-	if s.spam != nil && spam != nil {
-		spam = s.spam
-	}
-	if s.abuse != nil && abuse != nil {
-		abuse = s.abuse
-	}
-	return outcome(m.Decide(spam, abuse, p))
+	return outcome(m.VerdictWith(in, p, s.spam, s.abuse))
 }
 
 func count(c classifier.Counts, class models.Class) int {

@@ -46,18 +46,22 @@ type labelRow struct {
 type pair struct {
 	now, then *classifier.Model // live and candidate
 	policy    func(site string) classifier.Policy
+	trusts    map[string]func(host string) bool
 }
 
 // outcomes scores a text with both models.
 func (p pair) outcomes(in classifier.Input, site string) (now, then Outcome) {
 	policy := p.policy(site)
-	return outcome(p.now.Verdict(in, policy)), outcome(p.then.Verdict(in, policy))
+	in.Trusts = p.trusts[site]
+	a, b := classifier.VerdictOfBoth(p.now, p.then, in, policy, policy)
+	return outcome(a), outcome(b)
 }
 
 // label scores a label with both models, by their standing to it.
 func (p pair) label(l models.Label, now, then standing) Change {
 	ch := newChange(l)
 	in, policy := classifier.FromLabel(l), p.policy(l.Site)
+	in.Trusts = p.trusts[l.Site]
 	ch.Now, ch.Then = now.outcome(p.now, in, policy), then.outcome(p.then, in, policy)
 	return ch
 }

@@ -27,13 +27,11 @@ const (
 )
 
 // message is a text by its code, with the values of its parameters. Numbers are ints;
-// shares are float64, and shown in percent; probabilities are of type probability.
+// shares are float64, and shown in percent.
 type message struct {
 	code   Code
 	params map[string]any
 }
-
-type probability float64
 
 // variantParam names one of several texts of a code.
 const variantParam = "variant"
@@ -61,20 +59,20 @@ var texts = map[Code][2]string{
 		"Es lässt {then} von {n} Kommentaren mit dem Label {class} durch (jetzt {now}).",
 	},
 	NoSkill: {
-		"It tells {class} from legitimate comments no better than chance: the area under its ROC curve is {auc} on {n} labels (1 is perfect, 0.5 is chance).",
-		"Es unterscheidet {class} von legitimen Kommentaren nicht besser als der Zufall: Die Fläche unter der ROC-Kurve ist {auc} bei {n} Labels (1 ist vollkommen, 0,5 ist Zufall).",
+		"It tells {class} from legitimate comments no better than chance: of one comment of each kind it recognizes the right one {auc} of the time, where guessing gives 50 % ({n} labels).",
+		"Es unterscheidet {class} von legitimen Kommentaren nicht besser als der Zufall: Von je einem Kommentar beider Arten erkennt es in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels).",
 	},
 	Flipped + ".candidate": {
-		"It contradicts most labels: what they call spam or abuse it finds more harmless than what they call legitimate (area under the ROC curve {auc} on {n} labels). Did it learn from exchanged labels?",
-		"Es widerspricht der Mehrzahl der Labels: Was Spam oder Beleidigung ist, findet es harmloser als das Legitime (Fläche unter der ROC-Kurve {auc} bei {n} Labels). Hat es aus vertauschten Labels gelernt?",
+		"It contradicts most labels: what they call spam or abuse it finds more harmless than what they call legitimate. Of one comment of each kind it recognizes the right one only {auc} of the time, where guessing gives 50 % ({n} labels). Did it learn from exchanged labels?",
+		"Es widerspricht der Mehrzahl der Labels: Was Spam oder Beleidigung ist, findet es harmloser als das Legitime. Von je einem Kommentar beider Arten erkennt es nur in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels). Hat es aus vertauschten Labels gelernt?",
 	},
 	Flipped + ".labels": {
-		"Most labels contradict the live model: what they call spam or abuse it finds more harmless than what they call legitimate (area under the ROC curve {auc} on {n} labels). Are labels exchanged?",
-		"Die Mehrzahl der Labels widerspricht dem aktiven Modell: Was Spam oder Beleidigung sein soll, findet es harmloser als das Legitime (Fläche unter der ROC-Kurve {auc} bei {n} Labels). Sind Labels vertauscht?",
+		"Most labels contradict the live model: what they call spam or abuse it finds more harmless than what they call legitimate. Of one comment of each kind it recognizes the right one only {auc} of the time, where guessing gives 50 % ({n} labels). Are labels exchanged?",
+		"Die Mehrzahl der Labels widerspricht dem aktiven Modell: Was Spam oder Beleidigung sein soll, findet es harmloser als das Legitime. Von je einem Kommentar beider Arten erkennt es nur in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels). Sind Labels vertauscht?",
 	},
 	Flipped + ".traffic": {
-		"It contradicts the live model: of {n} comments it finds the {flagged} that the live model holds or rejects more harmless than the others (area under the ROC curve {auc}). Did it learn from exchanged labels?",
-		"Es widerspricht dem aktiven Modell: Von {n} Kommentaren findet es die {flagged}, die das aktive Modell zurückhält oder ablehnt, harmloser als die anderen (Fläche unter der ROC-Kurve {auc}). Hat es aus vertauschten Labels gelernt?",
+		"It contradicts the live model: of {n} comments it finds the {flagged} that the live model holds or rejects more harmless than the others: of one of them and another comment it agrees on only {auc}, where guessing gives 50 %. Did it learn from exchanged labels?",
+		"Es widerspricht dem aktiven Modell: Von {n} Kommentaren findet es die {flagged}, die das aktive Modell zurückhält oder ablehnt, harmloser als die anderen: Von je einem von ihnen und einem anderen stimmt es nur in {auc} der Fälle zu, beim Raten wären es 50 %. Hat es aus vertauschten Labels gelernt?",
 	},
 	Recall + ".traffic": {
 		"It lets {then} of {n} comments through that the live model holds or rejects and that nobody found legitimate.",
@@ -228,8 +226,6 @@ func show(value any, column int) string {
 	case float64:
 		s := strings.TrimSuffix(strconv.FormatFloat(100*v, 'f', 1, 64), ".0")
 		return strings.Replace(s, ".", point, 1) + " %"
-	case probability:
-		return strings.Replace(strconv.FormatFloat(float64(v), 'f', 2, 64), ".", point, 1)
 	case word:
 		return words[v][column]
 	}

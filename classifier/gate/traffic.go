@@ -255,7 +255,7 @@ func (t *trafficComparison) checkAgainstLive() {
 	auc, z, ok := ranking(t.ranked)
 	switch {
 	case ok && z < -3 && auc < flippedAUC:
-		t.report.refuse(Flipped, map[string]any{variantParam: "traffic", "n": len(t.ranked), "flagged": flagged, "auc": probability(auc)}, distinct(t.surprises))
+		t.report.refuse(Flipped, map[string]any{variantParam: "traffic", "n": len(t.ranked), "flagged": flagged, "auc": auc}, distinct(t.surprises))
 	case float64(flagged) <= maxFlagged*float64(t.hold.n) && float64(t.passed) >= mostDropped*float64(flagged):
 		t.report.refuse(Recall, map[string]any{variantParam: "traffic", "n": flagged, "then": t.passed}, distinct(t.dropped))
 	}

@@ -17,7 +17,7 @@ type domains map[string]struct{}
 func newDomains(bad *models.Invalid, field string, list []string) domains {
 	d := make(domains, len(list))
 	for i, s := range list {
-		host := canonicalHost(strings.TrimPrefix(s, "*."))
+		host := CanonicalHost(strings.TrimPrefix(s, "*."))
 		if host == "" {
 			bad.Add(fmt.Sprintf("%s[%d]", field, i), "must be a domain such as spam.example")
 			continue
@@ -42,10 +42,10 @@ func (d domains) contains(host string) bool {
 // names that registries would refuse.
 var idnaProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
 
-// canonicalHost returns a host as browsers look it up: lower case, Punycode,
+// CanonicalHost returns a host as browsers look it up: lower case, Punycode,
 // percent-decoded, without the final dot. It returns "" for an invalid name, such
 // as one with two dots in a row.
-func canonicalHost(host string) string {
+func CanonicalHost(host string) string {
 	if strings.Contains(host, "%") {
 		if decoded, err := url.PathUnescape(host); err == nil {
 			host = decoded

@@ -37,10 +37,10 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 		// Several hosts may normalize to the same, so both forms are looked up: the
 		// normalized one finds a blocked domain that is obfuscated, and an allowed
 		// domain must be written exactly.
-		normalized, written, place := canonicalHost(string(c.Body.Bytes[l.host.from:l.host.to])), "", noPlace
+		normalized, written, place := CanonicalHost(string(c.Body.Bytes[l.host.from:l.host.to])), "", noPlace
 		if i < maxLinks {
 			place = placeOf(c.Body, [2]int{l.host.from, l.host.to})
-			written = canonicalHost(substring(c.Doc.Text, place))
+			written = CanonicalHost(substring(c.Doc.Text, place))
 		}
 		switch {
 		case s.domains.contains(normalized):
@@ -70,7 +70,7 @@ func (s *Set) applyLinks(fired []models.Signal, c Context) []models.Signal {
 // Allows reports whether a host is one of the allowed domains for links, or a
 // subdomain of one.
 func (s *Set) Allows(host string) bool {
-	return s != nil && s.allowed.contains(canonicalHost(host))
+	return s != nil && s.allowed.contains(CanonicalHost(host))
 }
 
 // noPlace is the place of a host that is not in the text, or is beyond maxLinks.
@@ -96,10 +96,10 @@ func (s *Set) addBlockedDomain(fired []models.Signal, host string, place [2]int)
 func authorHosts(d features.Doc) []string {
 	var hosts []string
 	if u, err := url.Parse(d.AuthorURL); err == nil && u.Host != "" {
-		hosts = append(hosts, canonicalHost(u.Hostname()))
+		hosts = append(hosts, CanonicalHost(u.Hostname()))
 	}
 	if at := strings.LastIndexByte(d.AuthorEmail, '@'); at >= 0 {
-		hosts = append(hosts, canonicalHost(d.AuthorEmail[at+1:]))
+		hosts = append(hosts, CanonicalHost(d.AuthorEmail[at+1:]))
 	}
 	return hosts
 }

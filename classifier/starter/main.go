@@ -57,6 +57,8 @@ func run(o options) error {
 	}
 	m, metrics, err := classifier.Train(context.Background(), labels(chosen, o), classifier.TrainOptions{
 		MinRows: 3, MaxTokens: o.tokens, Datasets: datasets, Starter: true, Hold: o.hold, HoldAbuse: o.holdAbuse,
+		Ignored: foreignWords(),
+		Silent:  func(l models.Label) bool { return !slices.Contains(spamLanguages, language.Detect(l.Text)) },
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,11 @@
 package main
 
-import "winnow/classifier"
+import (
+	"slices"
+
+	"winnow/classifier"
+	"winnow/classifier/text/lexicon"
+)
 
 // set is a public label set that the starter model learns from. Its licence allows
 // models of it to be published.
@@ -31,3 +36,28 @@ var sets = []set{
 // spamLanguages are the languages of which spam is learned: there is ham of them as
 // well. Otherwise the words of a language would be evidence of spam.
 var spamLanguages = []string{"en", "ru", "" /* not certain */}
+
+// foreignWords returns the function words of the other languages that are no words of
+// these. Without ham of a language, "en" and "yo" are only slang or names of products,
+// and a Spanish comment has little else that the model knows.
+func foreignWords() []string {
+	known, foreign := map[string]bool{}, map[string]bool{}
+	for _, title := range []string{lexicon.CommonWords, lexicon.FunctionWords, lexicon.PlainWords} {
+		for in, word := range lexicon.Section(title) {
+			switch {
+			case slices.Contains(spamLanguages, in):
+				known[word] = true
+			case title != lexicon.PlainWords:
+				foreign[word] = true
+			}
+		}
+	}
+	var words []string
+	for word := range foreign {
+		if !known[word] {
+			words = append(words, word)
+		}
+	}
+	slices.Sort(words)
+	return words
+}

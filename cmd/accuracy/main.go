@@ -1,5 +1,5 @@
 // Command accuracy measures the classifier on labelled sets and prints
-// seven tables, the last one only when it is asked for:
+// eight tables, the last one only when it is asked for:
 //
 //   - accuracy: the metrics of each set, beside those of the naive Bayes library
 //     alone
@@ -13,6 +13,9 @@
 //   - columns: the metrics with and without each column of the stack
 //
 //   - loop: the metrics of the models that a new site trains while comments arrive
+//
+//   - today: how many present-day comments are held, by the built-in model and by one
+//     that a site has trained from it
 //
 //   - functional: how many of the texts of functional tests the built-in model holds
 //
@@ -45,12 +48,13 @@ func main() {
 	sets := flag.String("sets", "", "names of sets, separated by commas (default: all in the folder)")
 	cold := flag.String("cold", "youtube", "set that the model of the cold table is not trained on")
 	overlap := flag.String("overlap", "newsmix", "sets, separated by commas, that contain rows of other sets; the cold table does not use them")
-	base := flag.String("base", "newsmix", "set whose model the foreign table is about")
+	base := flag.String("base", "newsmix", "set whose model the tables foreign and today are about")
 	ablation := flag.String("ablation", "newsmix,telegram,youtube,germeval18", "sets, separated by commas, of the columns table, which trains a model without each column")
-	tables := flag.String("tables", "accuracy,evasion,foreign,cold,columns,loop", "tables to print, separated by commas")
+	tables := flag.String("tables", "accuracy,evasion,foreign,cold,columns,loop,today", "tables to print, separated by commas")
 	sites := flag.String("sites", "newsmix,gambling,telegram", "sets, separated by commas, that arrive as the comments of a new site in the loop table")
 	plot := flag.String("plot", "", "file, such as loop.svg, for a plot of the loop table")
 	functional := flag.String("functional", "", "folder of functional tests in JSON Lines with text, label and functionality, for the table functional")
+	present := flag.String("present", "testdata/today.jsonl", "label file of present-day comments, for the table today")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -58,7 +62,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	s := suite{folder: flag.Arg(0), out: os.Stdout, plot: *plot, tests: *functional, models: map[string]*classifier.Model{}}
+	s := suite{folder: flag.Arg(0), out: os.Stdout, plot: *plot, tests: *functional, present: *present, models: map[string]*classifier.Model{}}
 	if err := s.run(ctx, *sets, *cold, *overlap, *base, *tables, *ablation, *sites); err != nil {
 		fmt.Fprintln(os.Stderr, "accuracy:", err)
 		os.Exit(1)
@@ -67,11 +71,12 @@ func main() {
 
 // suite holds the state of one run.
 type suite struct {
-	folder string
-	out    io.Writer
-	plot   string                       // file for the plot of the loop; "": none
-	tests  string                       // folder of functional tests
-	models map[string]*classifier.Model // by set, trained on its train part
+	folder  string
+	out     io.Writer
+	plot    string                       // file for the plot of the loop; "": none
+	tests   string                       // folder of functional tests
+	present string                       // label file of present-day comments
+	models  map[string]*classifier.Model // by set, trained on its train part
 }
 
 func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables, ablation, sites string) error {
@@ -101,6 +106,8 @@ func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables, abla
 			err = s.columns(ctx, names, strings.Split(ablation, ","))
 		case "functional":
 			err = s.functional(s.tests)
+		case "today":
+			err = s.today(ctx, s.present, []string{base})
 		case "loop":
 			err = s.loop(ctx, strings.Split(sites, ","))
 		case "cold":
@@ -116,8 +123,11 @@ func (s *suite) run(ctx context.Context, sets, cold, overlap, base, tables, abla
 }
 
 // read returns the rows of the train or test part of a set.
-func (s *suite) read(name, part string) (rows []models.Label, err error) {
-	path := filepath.Join(s.folder, name+"."+part+".jsonl")
+func (s *suite) read(name, part string) ([]models.Label, error) {
+	return readLabels(filepath.Join(s.folder, name+"."+part+".jsonl"))
+}
+
+func readLabels(path string) (rows []models.Label, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

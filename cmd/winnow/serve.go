@@ -36,12 +36,13 @@ func serveCommand() *cli.Command {
 			databaseFlag(),
 			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits, events and campaigns between nodes through redis://… (default: in process)"},
 			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is trusted (`CIDR`, repeatable or separated by commas)"},
+			&cli.StringSliceFlag{Name: "key-set-networks", Sources: env("key-set-networks"), Usage: "private networks from which the key sets of sites may be fetched (`CIDR`, repeatable; default: none)"},
 			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "signing `KEY`, at least 16 bytes (default: generated once and stored in the database)"},
 			&cli.IntFlag{Name: "train-after", Sources: env("train-after"), Usage: "train a candidate whenever there are `N` more labels (0: off)"},
 			&cli.StringFlag{Name: "train-at", Sources: env("train-at"), Usage: "train a candidate every day at this `HOUR`, 0 to 23, by the local clock, when there are new labels (default: off)"},
 			&cli.BoolFlag{Name: "auto-promote", Sources: env("auto-promote"), Usage: "let a model that the server has trained by itself run beside the live one, and promote it after a day when nothing speaks against it"},
 			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
-		}, rateFlags()...),
+		}, append(rateFlags(), oidcFlags()...)...),
 		Action: serve,
 	}
 }
@@ -172,12 +173,14 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 			cfg.Log.Warn("unknown environment variable", "name", v.name, "known", v.nearest)
 		}
 	}
-	for _, s := range list(c, "trusted-proxies") {
-		prefix, err := netip.ParsePrefix(s)
-		if err != nil {
-			return cfg, usagef(c, "--trusted-proxies: %q is not a network such as 10.0.0.0/8", s)
+	for flag, networks := range map[string]*[]netip.Prefix{"trusted-proxies": &cfg.TrustedProxies, "key-set-networks": &cfg.KeySetNetworks} {
+		for _, s := range list(c, flag) {
+			prefix, err := netip.ParsePrefix(s)
+			if err != nil {
+				return cfg, usagef(c, "--%s: %q is not a network such as 10.0.0.0/8", flag, s)
+			}
+			*networks = append(*networks, prefix)
 		}
-		cfg.TrustedProxies = append(cfg.TrustedProxies, prefix)
 	}
 	for name, rate := range map[string]*models.Rate{
 		"limit-address": &cfg.Rates.Address, "limit-author": &cfg.Rates.Author,
@@ -186,6 +189,9 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 		if *rate, err = parseRate(c.String(name)); err != nil {
 			return cfg, usagef(c, "--%s: %v", name, err)
 		}
+	}
+	if err := readOIDC(c, &cfg); err != nil {
+		return cfg, err
 	}
 	if err := readTraining(c, &cfg); err != nil {
 		return cfg, err

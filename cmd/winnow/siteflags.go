@@ -11,6 +11,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"winnow/classifier/text/names"
+	"winnow/handlers"
 	"winnow/models"
 )
 
@@ -19,12 +21,17 @@ func siteFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "name", Usage: "display `NAME`"},
 		&cli.StringSliceFlag{Name: "origin", Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
+		&cli.StringSliceFlag{Name: "reserved-name", Usage: "`NAME` that only authors may use whom the site vouches for (repeatable; \"\" for none)"},
 		&cli.StringFlag{Name: "mode", Usage: "post: publish what the filter approves; pre: hold all comments for a moderator"},
 		&cli.StringFlag{Name: "hold", Usage: "`PROBABILITY` of spam from which comments are held, or \"model\" for the threshold of the model"},
 		&cli.StringFlag{Name: "reject", Usage: "`PROBABILITY` of spam from which comments are rejected, or \"model\""},
 		&cli.StringFlag{Name: "abuse", Usage: "`PROBABILITY` of abuse from which comments are held, or \"model\" for the threshold of the model"},
-		&cli.StringFlag{Name: "sso-secret", Usage: "HS256 `SECRET` with which the site signs reader tokens; \"\" for none"},
+		&cli.StringFlag{Name: "sso-secret", Usage: "HS256 `SECRET` of at least 32 bytes with which the site signs reader tokens; \"\" for none"},
 		&cli.StringFlag{Name: "sso-secret-file", Usage: "read the secret from `FILE`, which other users cannot see; - for standard input"},
+		&cli.StringFlag{Name: "sso-jwks-url", Usage: "`URL` of the public keys with which the site signs reader tokens (a JSON Web Key Set); \"\" for none"},
+		&cli.StringFlag{Name: "sso-issuer", Usage: "`ISSUER` that reader tokens must have (claim iss); \"\" for any"},
+		&cli.StringFlag{Name: "sso-audience", Usage: "`AUDIENCE` that reader tokens must have (claim aud); \"\" for any"},
+		&cli.BoolFlag{Name: "sso-require-site", Usage: "reader tokens must name the site (claim site)"},
 		&cli.FloatFlag{Name: "second-look", Usage: "`SHARE`, 0 to 1, of decisions and of automatically approved or rejected comments that get a second look (default 0.01)"},
 		&cli.IntFlag{Name: "training-sample", Usage: "`COUNT` of the site's first comments that people look at, whatever the filter does with them (default 200; 0: none)"},
 		&cli.FloatFlag{Name: "hold-budget", Usage: "`SHARE`, 0 to 1, of the comments that are neither spam nor abuse which a newly trained model may hold (default 0.02)"},
@@ -50,11 +57,20 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 			s.Name = models.Clean(c.String("name"))
 		}
 		if c.IsSet("origin") {
-			s.Origins = nil
-			for _, o := range list(c, "origin") {
-				s.Origins = append(s.Origins, strings.TrimSuffix(strings.ToLower(o), "/"))
+			var err error
+			if s.Origins, err = handlers.NormalizeOrigins(list(c, "origin")); err != nil {
+				return err
 			}
 		}
+		if c.IsSet("reserved-name") {
+			s.ReservedNames = []string{}
+			for _, name := range c.StringSlice("reserved-name") { // which may have spaces
+				if name != "" {
+					s.ReservedNames = append(s.ReservedNames, names.Clean(name))
+				}
+			}
+		}
+		changeReaderTokens(c, &s.ReaderTokens)
 		if secret != nil {
 			s.SSOSecret = *secret
 		}
@@ -69,10 +85,6 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 		if c.IsSet("hold-budget") {
 			budget := c.Float("hold-budget")
 			s.HoldBudget = &budget
-		}
-		if c.IsSet("campaign-copies") {
-			authors := c.Int("campaign-copies")
-			s.CampaignCopies = &authors
 		}
 		if c.IsSet("reports-to-hold") {
 			readers := c.Int("reports-to-hold")
@@ -90,6 +102,17 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 		}
 		return s.Validate()
 	}, nil
+}
+
+func changeReaderTokens(c *cli.Command, r *models.ReaderTokens) {
+	for flag, text := range map[string]*string{"sso-jwks-url": &r.JWKSURL, "sso-issuer": &r.Issuer, "sso-audience": &r.Audience} {
+		if c.IsSet(flag) {
+			*text = c.String(flag)
+		}
+	}
+	if c.IsSet("sso-require-site") {
+		r.RequireSite = c.Bool("sso-require-site")
+	}
 }
 
 // ssoSecretOf returns the secret of --sso-secret or --sso-secret-file, or nil when
@@ -133,6 +156,10 @@ const maxSecretFile = 4096
 
 // changeSetting applies the flags that decide what becomes of comments.
 func changeSetting(c *cli.Command, s *models.Site) error {
+	if c.IsSet("campaign-copies") {
+		authors := c.Int("campaign-copies")
+		s.CampaignCopies = &authors
+	}
 	if c.IsSet("mode") {
 		s.Mode = models.Mode(c.String("mode"))
 	}

@@ -30,7 +30,7 @@ func whatIfCommand() *cli.Command {
 	return &cli.Command{
 		Name: "what-if", Usage: "say what other settings would have done with the last comments of a site",
 		Description: "Screens the last comments twice, as the site is set and as the flags say, and prints what would change. It changes nothing.",
-		Flags:       append(flags, flagsNamed(siteFlags(), "mode", "hold", "reject", "surge")...),
+		Flags:       append(flags, flagsNamed(siteFlags(), "mode", "hold", "reject", "abuse", "campaign-copies", "surge")...),
 		Action:      withDatabase(whatIf),
 	}
 }

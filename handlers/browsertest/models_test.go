@@ -176,3 +176,46 @@ func TestGoldenExamplesAndConflictsAreShown(t *testing.T) {
 	p.clickInPage("Remove")
 	p.waitFor(`![...document.querySelectorAll("#page tbody th")].some((th) => th.textContent === "I cancelled my subscription.")`)
 }
+
+// TestModelsPageIsAccessible opens all that the page of models shows of a candidate, and
+// the trial of settings, on the endpoints of the server.
+func TestModelsPageIsAccessible(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.setRole("bob", models.RoleAdmin)
+	good, bad := d.trained(trainingRows(100)), d.trained(flippedRows(90))
+	d.addModel(good, "train")
+	d.addModel(bad, "upload")
+	_, err := d.db.PromoteModel(t.Context(), operator, good.Version())
+	d.must(err)
+	_, _, err = d.db.ImportLabels(t.Context(), operator, all(trainingRows(60)))
+	d.must(err)
+	_, err = d.db.StartShadow(t.Context(), operator, bad.Version(), true)
+	d.must(err)
+	d.post(1, "Ilse Lang", "Cheap watches now!!! Click http://offer7.example/win")
+	d.post(2, "Otto", "The council was right: theatre.")
+
+	p := d.open("/console/", "404")
+	p.withAxe()
+	p.waitFor(`document.activeElement.name === "name"`)
+	p.keys("bob\t" + testPassword + "\r")
+	p.waitFor(`document.getElementById("live").className === "on"`)
+	p.page("models", "Models")
+	p.waitForText("#models", "Runs beside the live model since")
+	p.clickInPage("Model card")
+	p.waitForText("#card", "# Model")
+	column := p.evaluate(`1 + [...document.querySelectorAll("#models thead tr")[0].children].findIndex((th) => th.textContent.includes("` + bad.Version() + `"))`)
+	p.run(chromedp.Click(`#models table tr:last-child > :nth-child(` + column + `) button`))
+	p.waitForText("#comparison .notice", "Did it learn from exchanged labels?")
+	p.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
+	p.expectAccessible("models")
+	p.clickInPage("Promote anyway")
+	p.waitFor(`document.querySelector("dialog[open] textarea") === document.activeElement`)
+	p.expectAccessible("promote anyway")
+	p.keys("\x1b")
+
+	p.page("sites/demo", "Sites")
+	p.setField("thresholds.hold", "0")
+	p.clickInPage("Try on the last 1,000 comments")
+	p.waitForText("#page .lead", "it would hold 2 (now 1)")
+	p.expectAccessible("what if")
+}

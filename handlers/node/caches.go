@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"winnow/classifier/rules"
+	patterns "winnow/handlers/origin"
 	"winnow/handlers/screening"
 	"winnow/models"
 	"winnow/storage"
@@ -80,7 +81,14 @@ func (n *Node) Site(ctx context.Context, slug string) (models.Site, error) {
 // SitesOfOrigin returns the slugs of the sites that a browser origin belongs to.
 func (n *Node) SitesOfOrigin(ctx context.Context, origin string) ([]string, error) {
 	all, err := n.caches.origins.get(ctx, "")
-	return all[origin], err
+	if err != nil {
+		return nil, err
+	}
+	var slugs []string
+	for _, pattern := range patterns.Patterns(origin) {
+		slugs = append(slugs, all[pattern]...)
+	}
+	return slugs, nil
 }
 
 func (n *Node) loadOrigins(ctx context.Context, _ string) (map[string][]string, error) {
@@ -91,6 +99,9 @@ func (n *Node) loadOrigins(ctx context.Context, _ string) (map[string][]string, 
 	origins := map[string][]string{}
 	for _, site := range sites {
 		for _, o := range site.Origins {
+			if normal, err := patterns.Normalize(o); err == nil {
+				o = normal // it may be stored as an earlier version took it
+			}
 			origins[o] = append(origins[o], site.Slug)
 		}
 	}

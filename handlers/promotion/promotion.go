@@ -114,7 +114,12 @@ func (c *Comparer) Evidence(ctx context.Context) (gate.Evidence, gate.Limits, er
 	for _, s := range sites {
 		policies[s.Slug] = classifier.PolicyOf(s)
 	}
+	trusts, err := TrustsOf(ctx, c.db, sites)
+	if err != nil {
+		return gate.Evidence{}, gate.Limits{}, err
+	}
 	ev := gate.Evidence{
+		Trusts:  trusts,
 		Labels:  c.db.Labels(ctx, "", time.Time{}),
 		Traffic: Traffic(ctx, c.db, sites),
 		Golden:  c.golden(ctx),

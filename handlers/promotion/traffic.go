@@ -2,9 +2,12 @@ package promotion
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"winnow/classifier"
+	"winnow/classifier/rules"
+	"winnow/handlers/screening"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -31,6 +34,27 @@ func Traffic(ctx context.Context, db *storage.DB, sites []models.Site) iter.Seq2
 			}
 		}
 	}
+}
+
+// Trusts has, by site, what classifier.Input.Trusts is for its comments.
+type Trusts map[string]func(host string) bool
+
+// TrustsOf returns what the server trusts on sites.
+func TrustsOf(ctx context.Context, db *storage.DB, sites []models.Site) (Trusts, error) {
+	all := make(Trusts, len(sites))
+	for _, s := range sites {
+		r, err := db.Rules(ctx, s.Slug)
+		if err != nil {
+			return nil, err
+		}
+		// Only the links: word lists may be long.
+		set, err := rules.Compile(models.Rules{Links: models.LinkRules{Allowed: r.Links.Allowed}})
+		if err != nil {
+			return nil, fmt.Errorf("the rules of %s: %w", s.Slug, err)
+		}
+		all[s.Slug] = screening.Trusts(s, set)
+	}
+	return all, nil
 }
 
 // HoldBudgets returns the hold budgets of the sites that have their own.

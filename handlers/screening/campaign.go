@@ -114,19 +114,16 @@ func campaignQuery(c models.Comment, p campaign.Print, standing models.Standing,
 }
 
 // knownHosts returns a function that says which hosts are nobody's advertisement
-// on a site: its own, and those that its rules allow.
+// on a site: those that Trusts returns, and that of the article.
 func knownHosts(site models.Site, c models.Comment, set *rules.Set) func(host string) bool {
-	return func(host string) bool {
-		if set.AllowsHost(host) || isHostOf(c.Article.URL, host) {
-			return true
-		}
-		for _, origin := range site.Origins {
-			if isHostOf(origin, host) {
-				return true
-			}
-		}
-		return false
-	}
+	trusts := Trusts(site, set)
+	return func(host string) bool { return trusts(host) || isHostOf(c.Article.URL, host) }
+}
+
+// isOwnHost reports whether a host is one of the site's, whose origins are stored in
+// punycode.
+func isOwnHost(site models.Site, host string) bool {
+	return site.HasHost(host) || site.HasHost(rules.CanonicalHost(host))
 }
 
 // isHostOf reports whether a host is that of an address, or below it.

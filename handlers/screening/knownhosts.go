@@ -82,9 +82,7 @@ func (s *Screener) weighKnownHosts(ctx context.Context, site models.Site, p Prep
 	if slices.ContainsFunc(domains, func(domain string) bool { return !known.Knows(domain) }) {
 		return v
 	}
-	spam := rules.AddLogOdds(*v.Spam, knownHostWeight)
-	v.Spam = &spam
-	v = s.cfg.Source.Model().WithPolicy(v, classifier.PolicyOf(site))
+	v = s.cfg.Source.Model().WithSpam(v, rules.AddLogOdds(*v.Spam, knownHostWeight), classifier.PolicyOf(site))
 	at := 0 // signals with more weight are before it
 	for at < len(v.Signals) && v.Signals[at].Rank() == 0 && math.Abs(v.Signals[at].Weight) >= -knownHostWeight {
 		at++

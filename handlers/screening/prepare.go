@@ -43,12 +43,17 @@ func (s *Screener) Prepare(ctx context.Context, site models.Site, c models.Comme
 	return p, nil
 }
 
-// input returns what the model scores of a comment on a site: links to hosts that the
-// newsroom knows are no evidence.
+// input returns what the model scores of a comment on a site.
 func input(site models.Site, set *rules.Set, c models.Comment) classifier.Input {
 	in := classifier.FromComment(c)
-	in.Trusts = func(host string) bool { return site.HasHost(host) || set.Allows(host) }
+	in.Trusts = Trusts(site, set)
 	return in
+}
+
+// Trusts returns a function for classifier.Input: links to the site's own hosts, and to
+// those that its rules allow, are no evidence of spam.
+func Trusts(site models.Site, set *rules.Set) func(host string) bool {
+	return func(host string) bool { return isOwnHost(site, host) || set.Allows(host) }
 }
 
 func (p *Prepared) applyTestString(doc features.Doc) {
@@ -57,9 +62,9 @@ func (p *Prepared) applyTestString(doc features.Doc) {
 	}
 }
 
-// PrepareBoth does what Prepare of two screeners does, for two settings of a site. When
-// their model is the same, the text is scored once, and the signals of the model in both
-// results are those of the first.
+// PrepareBoth does what Prepare of two screeners does, for two settings of a site, and
+// names no signals of the model. Both take the text apart once, unless they trust other
+// links.
 func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, c models.Comment) (pa, pb Prepared, err error) {
 	if pa.rules, err = a.cfg.Source.Rules(ctx, siteA.Slug); err != nil {
 		return pa, pb, err
@@ -67,8 +72,7 @@ func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, 
 	if pb.rules, err = b.cfg.Source.Rules(ctx, siteB.Slug); err != nil {
 		return pa, pb, err
 	}
-	model := a.cfg.Source.Model()
-	if model != b.cfg.Source.Model() || !pa.rules.SameLinks(pb.rules) {
+	if !pa.rules.SameLinks(pb.rules) {
 		if pa, err = a.Prepare(ctx, siteA, c); err == nil {
 			pb, err = b.Prepare(ctx, siteB, c)
 		}
@@ -82,12 +86,9 @@ func PrepareBoth(ctx context.Context, a, b *Screener, siteA, siteB models.Site, 
 			pb.fired = pb.rules.ApplyText(about)
 		}
 		pa.print = campaign.PrintOf(body, about.Doc, knownHosts(siteA, c, pa.rules))
-		if pb.print = pa.print; pb.rules != pa.rules { // which may allow other links
-			pb.print = campaign.PrintOf(body, about.Doc, knownHosts(siteB, c, pb.rules))
-		}
+		pb.print = pa.print
 	}
-	pa.verdict = model.Verdict(in, policy)
-	pb.verdict = model.WithPolicy(pa.verdict, classifier.PolicyOf(siteB))
+	pa.verdict, pb.verdict = classifier.VerdictOfBoth(a.cfg.Source.Model(), b.cfg.Source.Model(), in, policy, classifier.PolicyOf(siteB))
 	pa.applyTestString(features.Doc(in))
 	pb.applyTestString(features.Doc(in))
 	return pa, pb, nil

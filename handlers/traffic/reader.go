@@ -11,6 +11,7 @@ package traffic
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,8 +31,10 @@ const (
 	settleTime = 10 * time.Second
 	batchSize  = 200
 	maxBatches = 10 // at a time; a node that is far behind goes on the next time
-	// leaseTime is longer than the comparison of two models takes.
-	leaseTime = 90 * time.Second
+	// How long other nodes wait for one that has ended: while it reads a batch, and
+	// while it compares two models. The cursor keeps two nodes from counting a comment.
+	readingLease   = 15 * time.Second
+	comparingLease = 90 * time.Second
 )
 
 // Node is what the reader needs of the node it runs on; *node.Node has it.
@@ -105,7 +108,7 @@ func (r *Reader) readBatch(ctx context.Context) (more bool, err error) {
 	if err != nil || page.Started && len(page.Comments) == 0 {
 		return false, err
 	}
-	mine, err := r.DB.LeaseTraffic(ctx, r.name, leaseTime)
+	mine, err := r.DB.LeaseTraffic(ctx, r.name, readingLease)
 	if err != nil || !mine || !page.Started {
 		return false, err
 	}
@@ -125,17 +128,22 @@ func (r *Reader) compare(ctx context.Context, page storage.TrafficPage, b *stora
 	if err != nil {
 		return err
 	}
-	policies, err := r.policies(ctx)
+	policies, trusts, err := r.settings(ctx, page.Comments)
 	if err != nil {
 		return err
 	}
+	b.Counts = map[string]models.ShadowCounts{}
 	for _, c := range page.Comments {
 		if c.ContentRemoved() || c.CreatedAt.Before(page.Shadow.Since) {
 			continue
 		}
 		in, policy := classifier.FromComment(c.Comment), policies[c.Site]
-		d := models.ShadowDifference{Comment: c.ID, Now: live.Verdict(in, policy).Action, Then: candidate.Verdict(in, policy).Action}
-		b.Counts.Add(d.Now, d.Then)
+		in.Trusts = trusts[c.Site]
+		now, then := classifier.VerdictOfBoth(live, candidate, in, policy, policy)
+		d := models.ShadowDifference{Comment: c.ID, Now: now.Action, Then: then.Action}
+		counts := b.Counts[c.Site]
+		counts.Add(d.Now, d.Then)
+		b.Counts[c.Site] = counts
 		if d.Now != d.Then {
 			b.Differences = append(b.Differences, d)
 		}
@@ -159,13 +167,21 @@ func (r *Reader) pair(ctx context.Context, s models.ShadowRun) (live, candidate 
 	return live, r.candidate, err
 }
 
-func (r *Reader) policies(ctx context.Context) (map[string]classifier.Policy, error) {
+// settings returns what the models need to know of the sites of comments, by site.
+func (r *Reader) settings(ctx context.Context, comments []storage.ArrivedComment) (map[string]classifier.Policy, promotion.Trusts, error) {
 	sites, err := r.DB.Sites(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	sites = slices.DeleteFunc(sites, func(s models.Site) bool {
+		return !slices.ContainsFunc(comments, func(c storage.ArrivedComment) bool { return c.Site == s.Slug })
+	})
 	policies := make(map[string]classifier.Policy, len(sites))
 	for _, s := range sites {
 		policies[s.Slug] = classifier.PolicyOf(s)
 	}
-	return policies, err
+	trusts, err := promotion.TrustsOf(ctx, r.DB, sites)
+	return policies, trusts, err
 }
 
 // count counts comments by site, model and day.

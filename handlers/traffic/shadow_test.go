@@ -72,8 +72,9 @@ func TestPromotionByItself(t *testing.T) {
 		change   func(*models.ShadowCounts)
 		after    time.Duration
 		flipped  bool
-		answers  [2]int // of people: candidate right, live right
-		manually bool   // promote is not set
+		budget   float64 // of the site; 0: the default
+		answers  [2]int  // of people: candidate right, live right
+		manually bool    // promote is not set
 		promoted bool
 		outcome  string // that the shadow ends with; empty: it goes on
 	}{
@@ -81,6 +82,8 @@ func TestPromotionByItself(t *testing.T) {
 		"when people say so":                     {answers: [2]int{3, 3}, promoted: true, outcome: "about 3"},
 		"few answers by chance":                  {answers: [2]int{1, 4}, promoted: true, outcome: "about 1"},
 		"within the budget":                      {change: func(c *models.ShadowCounts) { c.HeldNow, c.HeldThen = 0, 4 }, promoted: true, outcome: "by itself"},
+		"within the budget of the site":          {budget: 0.06, change: func(c *models.ShadowCounts) { c.HeldThen = 11 }, promoted: true, outcome: "by itself"},
+		"not above the budget of the site":       {budget: 0.01, change: func(c *models.ShadowCounts) { c.HeldNow, c.HeldThen = 0, 3 }, outcome: "accepted up to 1 %"},
 		"not before a day":                       {after: 24*time.Hour - time.Second},
 		"not before 200 comments":                {change: func(c *models.ShadowCounts) { c.Comments = 199 }},
 		"not when it is not wanted":              {manually: true},
@@ -102,6 +105,9 @@ func TestPromotionByItself(t *testing.T) {
 						}
 					})
 					d.must(err)
+				}
+				if test.budget > 0 {
+					d.change("gazette", func(s *models.Site) { s.HoldBudget = &test.budget })
 				}
 				reader, n := d.reader()
 				s, err := d.db.StartShadow(d.Context(), operator, candidate.Version(), !test.manually)
@@ -135,7 +141,7 @@ func TestPromotionByItself(t *testing.T) {
 // record adds counts to a shadow, and differences of which people have decided some.
 func (d *desk) record(s models.ShadowRun, counts models.ShadowCounts, answers [2]int) {
 	d.Helper()
-	b := storage.TrafficBatch{Shadow: &s, Counts: counts}
+	b := storage.TrafficBatch{Shadow: &s, Counts: map[string]models.ShadowCounts{"gazette": counts}}
 	for i := range answers[0] + answers[1] {
 		c := d.post("gazette", fmt.Sprintf("Congratulations! Free prize number %d, claim at http://win%d.example now!!!", i, i))
 		action, reason := models.Reject, models.ReasonSpam
@@ -182,6 +188,32 @@ func TestShadowStartsAnewBesideAnotherLiveModel(t *testing.T) {
 		got := d.shadow(candidate.Version())
 		if got.Live != other.Version() || got.Comments != 1 || n.Model().Version() != other.Version() {
 			d.Errorf("shadow: %+v", got)
+		}
+	})
+}
+
+func (d *desk) change(site string, change func(*models.Site)) {
+	d.Helper()
+	_, err := d.db.UpdateSite(d.Context(), operator, site, func(s *models.Site) error { change(s); return nil })
+	d.must(err)
+}
+
+func TestShadowTrustsTheHostsOfASite(t *testing.T) {
+	onBoth(t, func(d *desk) {
+		candidate := d.train(60, false)
+		d.change("gazette", func(s *models.Site) { s.Origins = []string{"https://gazette.example"} })
+		reader, _ := d.reader()
+		s, err := d.db.StartShadow(d.Context(), operator, candidate.Version(), false)
+		d.must(err)
+		for _, site := range []string{"gazette", "herald"} {
+			d.post(site, "Read it: https://gazette.example/a")
+		}
+		d.pass(time.Minute)
+		d.must(reader.Step(d.Context()))
+		sites, err := d.db.ShadowSites(d.Context(), s.Version)
+		d.must(err)
+		if g, h := sites["gazette"], sites["herald"]; g.Comments != 1 || h.Comments != 1 || g.HeldNow != 0 || h.HeldNow != 1 {
+			d.Errorf("gazette %+v, herald %+v", g, h)
 		}
 	})
 }

@@ -22,18 +22,19 @@ const textLength = 200
 
 // comparison is one request while it is answered.
 type comparison struct {
-	req         Request
-	window      storage.Window
-	db          *storage.DB
-	now, then   *replay
-	decisions   *decisions
-	result      Result
-	transitions map[Transition]int // by transitions without a count
+	req       Request
+	window    storage.Window
+	db        *storage.DB
+	ids       []string       // of the comments, in the order of their arrival
+	positions map[string]int // in ids
+	acts      []act          // that are still to come
+	now, then *replay
 }
 
 // prepared is a comment with what both settings make of its text.
 type prepared struct {
 	storage.PostedComment
+	substance string // see models.Substance
 	now, then screening.Prepared
 }
 
@@ -42,20 +43,21 @@ func newComparison(ctx context.Context, db *storage.DB, req Request) (*compariso
 	if err != nil {
 		return nil, err
 	}
-	c := &comparison{req: req, window: window, db: db, transitions: map[Transition]int{}}
+	c := &comparison{req: req, window: window, db: db, positions: map[string]int{}}
 	sources, err := loadShared(ctx, db, window, req)
 	if err != nil {
 		return nil, err
 	}
-	c.decisions = newDecisions(db.WindowDecisions(ctx, window))
-	c.now, c.then = newReplay(req.Now, sources), newReplay(req.Then, sources)
+	if c.acts, err = loadActs(ctx, db, window); err != nil {
+		return nil, err
+	}
+	c.now, c.then = newReplay(req.Now, sources, c.positions), newReplay(req.Then, sources, c.positions)
 	return c, nil
 }
 
 // screen screens the comments of the window with both settings. Texts are prepared ahead
 // on all processors; what depends on earlier comments is then done in their order.
 func (c *comparison) screen(ctx context.Context) error {
-	defer c.decisions.stop()
 	g, ctx := errgroup.WithContext(ctx)
 	batches := make(chan []prepared, 1)
 	g.Go(func() error {
@@ -118,6 +120,9 @@ func (c *comparison) prepareBatch(ctx context.Context, batch []prepared) error {
 				if p.ContentRemoved() {
 					continue
 				}
+				if c.now.shared.before != nil {
+					p.substance = models.Substance(p.Body)
+				}
 				var err error
 				p.now, p.then, err = screening.PrepareBoth(ctx, c.now.screener, c.then.screener, c.req.Now.Site, c.req.Then.Site, p.Comment)
 				if err != nil {
@@ -132,51 +137,22 @@ func (c *comparison) prepareBatch(ctx context.Context, batch []prepared) error {
 
 // decide decides the next comment with both settings.
 func (c *comparison) decide(ctx context.Context, p *prepared) error {
-	if err := c.applyDecisions(p); err != nil {
-		return err
+	for len(c.acts) > 0 && c.acts[0].at.Before(p.CreatedAt) {
+		c.now.history.apply(c.acts[0])
+		c.then.history.apply(c.acts[0])
+		c.acts = c.acts[1:]
 	}
+	c.positions[p.ID] = len(c.ids)
+	c.ids = append(c.ids, p.ID)
 	if p.ContentRemoved() {
-		c.result.Skipped++
-		for _, r := range []*replay{c.now, c.then} {
-			r.records.set(p.Comment, p.Status, p.UpdatedAt)
-		}
+		c.now.history.skip(p.Comment)
+		c.then.history.skip(p.Comment)
 		return nil
 	}
-	now, err := c.now.decide(ctx, p.PostedComment, p.now)
-	if err != nil {
+	if err := c.now.decide(ctx, p, p.now); err != nil {
 		return err
 	}
-	then, err := c.then.decide(ctx, p.PostedComment, p.then)
-	if err != nil {
-		return err
-	}
-	c.count(p.Comment, now, then)
-	return nil
-}
-
-// applyDecisions gives both settings the decisions of moderators before a comment.
-func (c *comparison) applyDecisions(p *prepared) error {
-	return c.decisions.before(p.CreatedAt, func(d models.Decision) {
-		c.now.note(d)
-		c.then.note(d)
-	})
-}
-
-func (c *comparison) count(comment models.Comment, now, then Outcome) {
-	r := &c.result
-	r.Comments++
-	r.Now.add(now.Status)
-	r.Then.add(then.Status)
-	if now.State == then.State {
-		return
-	}
-	r.Changed++
-	c.transitions[Transition{Now: now.State, Then: then.State}]++
-	if len(r.Changes) < c.req.Changes {
-		r.Changes = append(r.Changes, Change{
-			ID: comment.ID, Text: beginning(comment.Body), Author: comment.Author.Name, CreatedAt: comment.CreatedAt, Now: now, Then: then,
-		})
-	}
+	return c.then.decide(ctx, p, p.then)
 }
 
 func beginning(text string) string {
@@ -190,21 +166,50 @@ func beginning(text string) string {
 	return text
 }
 
-// finish returns the result.
-func (c *comparison) finish() Result {
-	r := c.result
-	r.Transitions = make([]Transition, 0, len(c.transitions))
-	for t, n := range maps.All(c.transitions) {
+// finish counts what became of the comments and lists the first changes.
+func (c *comparison) finish(ctx context.Context) (Result, error) {
+	r := Result{Transitions: []Transition{}, Changes: []Change{}}
+	transitions := map[Transition]int{} // by transitions without a count
+	for i, id := range c.ids {
+		now, then := &c.now.history.comments[i], &c.then.history.comments[i]
+		if now.skipped {
+			r.Skipped++
+			continue
+		}
+		r.Comments++
+		r.Now.add(now.outcome.Status)
+		r.Then.add(then.outcome.Status)
+		if now.outcome.State == then.outcome.State {
+			continue
+		}
+		r.Changed++
+		transitions[Transition{Now: now.outcome.State, Then: then.outcome.State}]++
+		if len(r.Changes) < c.req.Changes {
+			r.Changes = append(r.Changes, Change{ID: id, CreatedAt: now.at, Now: now.outcome, Then: then.outcome})
+		}
+	}
+	for t, n := range maps.All(transitions) {
 		t.Comments = n
 		r.Transitions = append(r.Transitions, t)
 	}
 	slices.SortFunc(r.Transitions, func(a, b Transition) int {
 		return cmp.Or(cmp.Compare(b.Comments, a.Comments), compareStates(a.Now, b.Now), compareStates(a.Then, b.Then))
 	})
-	if r.Changes == nil {
-		r.Changes = []Change{}
+	return r.In("en"), c.addTexts(ctx, r.Changes)
+}
+
+// addTexts completes the changes that are listed.
+func (c *comparison) addTexts(ctx context.Context, changes []Change) error {
+	ids := make([]string, len(changes))
+	for i := range changes {
+		ids[i] = changes[i].ID
 	}
-	return r.In("en")
+	comments, err := c.db.PostedComments(ctx, ids)
+	for i := range changes {
+		posted := comments[changes[i].ID]
+		changes[i].Text, changes[i].Author = beginning(posted.Body), posted.Author.Name
+	}
+	return err
 }
 
 func compareStates(a, b State) int {

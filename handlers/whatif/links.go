@@ -12,9 +12,9 @@ type links struct {
 }
 
 type linked struct {
-	author  string // models.Author.Key
-	domains []string
-	decided models.Action // by the last decision; empty: none
+	author    string // models.Author.Key
+	domains   []string
+	decisions []models.Action // in force; the last one counts
 }
 
 func newLinks() links { return links{comments: map[string]linked{}} }
@@ -27,15 +27,30 @@ func (l *links) add(c models.Comment, domains []string) {
 }
 
 // decide notes a decision, which takes the place of an earlier one on the comment.
-func (l *links) decide(d models.Decision) {
-	c, known := l.comments[d.CommentID]
-	if !known || d.Action != models.Approve && d.Action != models.Reject {
+func (l *links) decide(comment string, action models.Action) {
+	if action == models.Approve || action == models.Reject {
+		l.change(comment, func(c *linked) { c.decisions = append(c.decisions, action) })
+	}
+}
+
+// undo takes the last decision on a comment back.
+func (l *links) undo(comment string) {
+	l.change(comment, func(c *linked) { c.decisions = c.decisions[:max(0, len(c.decisions)-1)] })
+}
+
+func (l *links) change(comment string, do func(c *linked)) {
+	c, known := l.comments[comment]
+	if !known {
 		return
 	}
-	if c.decided != "" {
-		l.records.Count(c.domains, c.author, c.decided, -1)
+	l.count(c, -1)
+	do(&c)
+	l.count(c, 1)
+	l.comments[comment] = c
+}
+
+func (l *links) count(c linked, n int) {
+	if last := len(c.decisions); last > 0 {
+		l.records.Count(c.domains, c.author, c.decisions[last-1], n)
 	}
-	c.decided = d.Action
-	l.records.Count(c.domains, c.author, c.decided, 1)
-	l.comments[d.CommentID] = c
 }

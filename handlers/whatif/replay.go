@@ -19,14 +19,21 @@ type shared struct {
 	sanctions *storage.Sanctions             // shadow bans count, bans do not
 	before    map[string]models.AuthorRecord // of identified authors, without the window; nil: not needed
 	rejected  func(ctx context.Context, authorID string, since time.Time, limit int) ([]time.Time, error)
+	published func(ctx context.Context, authorKey string, limit int) (int, error) // before the window
 	comment   func(ctx context.Context, id string) (models.Comment, error)
 }
 
 func loadShared(ctx context.Context, db *storage.DB, w storage.Window, req Request) (*shared, error) {
 	const all = 1_000_000 // more than any site has
-	s := &shared{comment: db.Comment, rejected: func(ctx context.Context, id string, since time.Time, limit int) ([]time.Time, error) {
-		return db.RejectionsBefore(ctx, w, id, since, limit)
-	}}
+	s := &shared{
+		rejected: func(ctx context.Context, id string, since time.Time, limit int) ([]time.Time, error) {
+			return db.RejectionsBefore(ctx, w, id, since, limit)
+		},
+		published: func(ctx context.Context, key string, limit int) (int, error) {
+			return db.ApprovedBefore(ctx, w, key, limit)
+		},
+		comment: db.Comment,
+	}
 	site := req.Now.Site.Slug
 	var err error
 	if s.articles, err = db.ArticleOverrides(ctx, site, all); err != nil {
@@ -63,18 +70,13 @@ type replay struct {
 	screener *screening.Screener
 	clock    time.Time            // the arrival of the current comment
 	bursts   map[string]time.Time // until when, by article
-	records  *records
-	approved approvals
-	links    links
+	history  *history
 }
 
 var _ screening.Source = (*replay)(nil)
 
-func newReplay(s Setting, from *shared) *replay {
-	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}, approved: newApprovals(), links: newLinks()}
-	if from.before != nil {
-		r.records = newRecords(from)
-	}
+func newReplay(s Setting, from *shared, positions map[string]int) *replay {
+	r := &replay{setting: s, shared: from, bursts: map[string]time.Time{}, history: newHistory(from, positions)}
 	now := func() time.Time { return r.clock }
 	r.screener = screening.New(screening.Config{
 		Source: r, Campaigns: memory.NewCampaigns(now), Bursts: new(screening.BurstCounter), Now: now, Log: slog.New(slog.DiscardHandler),
@@ -83,22 +85,20 @@ func newReplay(s Setting, from *shared) *replay {
 }
 
 // decide screens the next comment, which was prepared.
-func (r *replay) decide(ctx context.Context, c storage.PostedComment, p screening.Prepared) (Outcome, error) {
+func (r *replay) decide(ctx context.Context, c *prepared, p screening.Prepared) error {
 	r.clock = c.CreatedAt
 	restrictions, err := r.screener.CheckRestrictions(ctx, c.Comment, storage.IdentityOf(c.Comment))
 	if err != nil {
-		return Outcome{}, err
+		return err
 	}
 	res, err := r.screener.Decide(ctx, screening.Submission{
 		Site: r.setting.Site, Comment: c.Comment, Restrictions: restrictions, Honeypot: c.Honeypot,
 	}, p)
 	if err != nil {
-		return Outcome{}, err
+		return err
 	}
-	r.records.set(c.Comment, res.Status, c.CreatedAt)
-	r.approved.set(c.Comment, res.Status)
-	r.links.add(c.Comment, p.Domains())
-	return Outcome{State{res.Status, res.Reason}, res.Verdict.Probability()}, nil
+	r.history.add(c, res, p.Domains())
+	return nil
 }
 
 // Model returns the model of the setting.
@@ -125,30 +125,26 @@ func (r *replay) Sanction(_ context.Context, _ string, who models.Identity) (*mo
 
 // AuthorRecord returns the record that an author has at the current comment.
 func (r *replay) AuthorRecord(ctx context.Context, _, authorID string, since time.Time, limit int) (models.AuthorRecord, int, error) {
-	return r.records.of(ctx, authorID, since, limit)
+	return r.history.record(ctx, authorID, since, limit)
 }
 
-// ApprovedCount counts the approved comments of the window: what was published before
-// is not known of all authors.
-func (r *replay) ApprovedCount(_ context.Context, _, authorKey string) (int, error) {
-	return r.approved.count[authorKey], nil
+// ApprovedCount counts the published comments of an author, those from before the window
+// up to models.EstablishedAfter.
+func (r *replay) ApprovedCount(ctx context.Context, _, authorKey string) (int, error) {
+	return r.history.approvedCount(ctx, authorKey)
 }
 
-// note notes a decision of a moderator.
-func (r *replay) note(d models.Decision) {
-	r.records.decide(d)
-	r.approved.decide(d)
-	r.links.decide(d)
-}
-
-// CampaignDecisions returns none: moderators have decided on other campaigns.
-func (r *replay) CampaignDecisions(context.Context, string) (approved, rejected int, err error) {
+// CampaignDecisions returns what moderators decided on a campaign of the replay.
+func (r *replay) CampaignDecisions(_ context.Context, id string) (approved, rejected int, err error) {
+	if g := r.history.campaigns[id]; g != nil {
+		return g.approved, g.rejected, nil
+	}
 	return 0, 0, nil
 }
 
 // PublishedComment returns a comment that the replay has published.
 func (r *replay) PublishedComment(ctx context.Context, id string) (models.Comment, bool, error) {
-	if !r.approved.comments[id].approved {
+	if !r.history.isPublished(id) {
 		return models.Comment{}, false, nil
 	}
 	c, err := r.shared.comment(ctx, id)
@@ -157,7 +153,7 @@ func (r *replay) PublishedComment(ctx context.Context, id string) (models.Commen
 
 // HostRecords returns what the decisions of the window say.
 func (r *replay) HostRecords(context.Context, string) (*screening.HostRecords, error) {
-	return &r.links.records, nil
+	return &r.history.links.records, nil
 }
 
 // StartBurst starts a burst of the replay.

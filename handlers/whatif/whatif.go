@@ -3,8 +3,14 @@
 // as they are proposed, so that the result is that of posting the comments again. It
 // knows no HTTP: the server and the command line use it.
 //
+// What becomes of a comment is its status on arrival, or that it was pulled back with
+// its campaign later. What moderators decided, or found at a second look, changes the
+// records of authors and what is known of campaigns, at its own time, but not what a
+// setting made of the comment.
+//
 // Not repeated is what the database does not hold: comments whose text was removed,
-// older titles of articles, campaigns and bursts that began before the first comment.
+// older titles of articles, campaigns and bursts that began before the first comment;
+// nor edits, reports by readers and escalations, which are no part of posting.
 // Sanctions and states of articles are those in force now; a comment that a ban or a
 // closed article would refuse today is screened without it, because it was accepted.
 package whatif
@@ -162,5 +168,5 @@ func (r *Runner) Run(ctx context.Context, req Request) (Result, error) {
 	if err := run.screen(ctx); err != nil {
 		return Result{}, err
 	}
-	return run.finish(), nil
+	return run.finish(ctx)
 }

@@ -2,6 +2,7 @@ package whatif_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,5 +96,53 @@ func TestOneRequestAtATime(t *testing.T) {
 	defer stop()
 	if r, err := runner.Run(ctx, whatif.Request{Now: now, Then: now, Comments: 200}); err != nil || r.Comments != 200 {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// TestCampaignsInTheWindow screens copies of which a moderator found one harmless at a
+// second look, and of which the first came more than a day before the floor was reached.
+func TestCampaignsInTheWindow(t *testing.T) {
+	now := time.Now().Add(-9 * 24 * time.Hour)
+	db := storagetest.Open(t, storagetest.ReadySQLiteURL(t), storage.Options{Now: func() time.Time { now = now.Add(time.Millisecond); return now }})
+	fill(t, db, 0)
+	var ids []string
+	for i, hours := range []int{0, 23, 23, 0, 0, 0} {
+		now = now.Add(time.Duration(hours) * time.Hour)
+		c := models.Comment{
+			Site: "gazette", Article: models.Article{ID: "a1"}, Author: models.Author{Name: string(rune('A' + i))}, Status: models.Approved,
+			Body: "We sold our old boat within a single week because the harbour office helped us so kindly.",
+		}
+		c, _, _, err := db.CreateComment(t.Context(), storage.NewComment{Comment: c, Verdict: models.Verdict{Action: models.Approve}, SecondLook: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, c.ID)
+		if i != 2 {
+			continue
+		}
+		bob := models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.RoleAdmin}
+		looks, err := db.ClaimSecondLooks(t.Context(), bob, "gazette", 3, time.Minute)
+		if err != nil || len(looks) != 3 {
+			t.Fatal(looks, err)
+		}
+		if _, err := db.DecideSecondLook(t.Context(), bob, looks[2].ID, models.DecisionRequest{Action: models.Approve}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	none, one, floor := 0, 1.0, 5
+	before := setting(t, db, models.Rules{})
+	before.Site.CampaignCopies, before.Site.Thresholds = &none, models.Thresholds{Hold: &one, Abuse: &one}
+	after := before
+	after.Site.CampaignCopies = &floor
+	r := run(t, db, whatif.Request{Now: before, Then: after, Comments: 9, Changes: 9})
+	var held []string
+	for _, c := range r.Changes {
+		if c.Then.Reason != models.ReasonCampaign || c.Text == "" || c.Author == "" {
+			t.Errorf("%+v", c)
+		}
+		held = append(held, c.ID)
+	}
+	if want := []string{ids[1], ids[3], ids[4], ids[5]}; !slices.Equal(held, want) || r.Then.Held != 4 {
+		t.Errorf("held %v of %v, want %v: %s", held, ids, want, r.Summary)
 	}
 }

@@ -12,6 +12,8 @@ export default {
   unreachable: "Die Kommentare sind gerade nicht erreichbar. Ihr Text ist noch da: bitte versuchen Sie es noch einmal.",
   failed: "Das hat nicht geklappt: {why}", unloaded: "Die Kommentare konnten nicht geladen werden.",
   retry: "Noch einmal",
+  vouched: "✓ Mitglied", vouchedTitle: "Diese Seite kennt den Verfasser.",
+  staff: "✓ Redaktion", staffTitle: "Der Verfasser gehört zu dieser Seite.",
   closed: "Die Kommentare zu diesem Artikel sind geschlossen.",
   banned: "Sie können hier zurzeit nicht kommentieren.",
 };

@@ -9,5 +9,7 @@ export default {
   limited: "That was a little too quick. You can post again at {time}.",
   unreachable: "The comments cannot be reached just now. Your text is still here: please try again.",
   failed: "This did not work: {why}", unloaded: "The comments could not be loaded.", retry: "Try again",
+  vouched: "✓ Member", vouchedTitle: "This site knows the author.",
+  staff: "✓ Staff", staffTitle: "The author works for this site.",
   closed: "Comments on this article are closed.", banned: "You cannot comment here at the moment.",
 };

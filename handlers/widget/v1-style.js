@@ -44,5 +44,6 @@ article { padding: 1em 0; border-top: 1px solid var(--line); overflow: clip; ove
 li li { margin-left: clamp(.7em, 3vw, 1.6em) }
 li li li li { margin-left: 0 }
 b { color: var(--ink); font-size: 1.1em; margin-right: .5em; unicode-bidi: isolate }
+.badge { color: var(--accent); border: 1px solid; border-radius: 4px; padding: 0 .35em; margin-right: .5em }
 .text { white-space: pre-wrap; margin: .35em 0; unicode-bidi: plaintext }
 .note { font-style: italic }`;

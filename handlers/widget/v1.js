@@ -109,7 +109,7 @@ function mount(container) {
     const { id, parent_id, author, created_at, own, status } = comment;
     const title = new Date(created_at).toLocaleString(lang);
     return element("article", { id: "c-" + id, tabindex: -1 },
-      element("p", { class: "by" }, element("b", {}, author.name),
+      element("p", { class: "by" }, element("b", {}, author.name), badge(author),
         element("time", { datetime: created_at, title }, formatAge(created_at, lang)),
         parent_id && !comments.has(parent_id) ? " · " + translate("earlier") : ""),
       element("p", { class: "text" }, comment.body),
@@ -117,6 +117,12 @@ function mount(container) {
         ? element("p", { class: "note" }, translate(status === "pending" ? "waiting" : status))
         : closed ? "" : button("reply", {
           class: "link", "aria-label": translate("replyTo", author), click: () => replyTo(comment) }));
+  }
+
+  // What the site says of an author. Anybody can write the name, but not this.
+  function badge({ staff, vouched }) {
+    const key = staff ? "staff" : vouched && "vouched";
+    return key ? element("span", { class: "badge " + key, title: translate(key + "Title") }, translate(key)) : "";
   }
 
   // There is one form. It moves to where its comment will be.

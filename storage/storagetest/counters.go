@@ -15,6 +15,14 @@ var counterQueries = map[string]string{
 		FROM articles a LEFT JOIN comments c ON c.site = a.site AND c.article = a.id GROUP BY a.site, a.id, a.approved, a.rejected, a.pending
 		HAVING a.approved <> count(*) FILTER (WHERE c.status = 'approved') OR a.rejected <> count(*) FILTER (WHERE c.status = 'rejected')
 			OR a.pending <> count(*) FILTER (WHERE c.status = 'pending')`,
+	"public comments": `SELECT a.id, a.hidden, count(c.id) FROM articles a LEFT JOIN hidden_replies h ON h.site = a.site AND h.article = a.id
+		LEFT JOIN comments c ON c.id = h.comment_id AND c.status = 'approved' GROUP BY a.site, a.id, a.hidden HAVING a.hidden <> count(c.id)`,
+	"hidden replies": `WITH RECURSIVE below (id, hidden) AS (
+			SELECT id, FALSE FROM comments WHERE parent_id = ''
+			UNION ALL SELECT r.id, p.hidden OR (c.status <> 'approved' AND c.reason <> 'erased')
+				FROM below p JOIN comments c ON c.id = p.id JOIN comments r ON r.parent_id = p.id)
+		SELECT b.id, CASE WHEN h.comment_id IS NULL THEN 0 ELSE 1 END, CASE WHEN b.hidden THEN 1 ELSE 0 END
+		FROM below b LEFT JOIN hidden_replies h ON h.comment_id = b.id WHERE b.hidden <> (h.comment_id IS NOT NULL)`,
 	"sites": `SELECT s.site, s.pending, count(c.id) FROM site_counts s LEFT JOIN comments c
 		ON c.site = s.site AND c.status = 'pending' GROUP BY s.site, s.pending HAVING s.pending <> count(c.id)`,
 	"authors": `SELECT a.key, a.approved + 1000 * a.rejected + 1000000 * a.pending,

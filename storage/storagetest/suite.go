@@ -25,6 +25,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"reports", reportTests},
 		{"articles", articleTests},
 		{"comments", commentTests},
+		{"threads", threadTests},
 		{"queue", queueTests},
 		{"claims", claimTests},
 		{"campaigns", campaignMemberTests},

@@ -48,7 +48,7 @@ var commentTests = map[string]func(*testing.T, *fixture){
 		}
 	},
 	"the parent of a reply is on the same article": func(t *testing.T, l *fixture) {
-		parent := l.post(t)
+		parent := l.post(t, approved)
 		reply := func(n *storage.NewComment) { n.Comment.ParentID = parent.ID }
 		equal(t, "parent", l.post(t, reply).ParentID, parent.ID)
 		for _, elsewhere := range []func(*storage.NewComment){onSite("tribune"), onArticle("a2"), func(n *storage.NewComment) { n.Comment.ParentID = "none\x00" }} {

@@ -221,11 +221,14 @@ func (l *fixture) addModels(t *testing.T, versions ...string) {
 // record counts differences in a shadow.
 func (l *fixture) record(t *testing.T, s models.ShadowRun, all ...models.ShadowDifference) {
 	t.Helper()
-	b := storage.TrafficBatch{Shadow: &s, Differences: all}
+	var counts models.ShadowCounts
 	for _, d := range all {
-		b.Counts.Add(d.Now, d.Then)
+		counts.Add(d.Now, d.Then)
 	}
+	before := must(l.ShadowSites(l.ctx, s.Version))(t)["gazette"]
+	b := storage.TrafficBatch{Shadow: &s, Differences: all, Counts: map[string]models.ShadowCounts{"gazette": counts}}
 	b.From = must(l.NextTraffic(l.ctx, l.clock.Now(), 1))(t).Cursor
 	b.To = b.From
 	ok(t, l.RecordTraffic(l.ctx, b))
+	equal(t, "of the site", must(l.ShadowSites(l.ctx, s.Version))(t)["gazette"], before.Plus(counts))
 }

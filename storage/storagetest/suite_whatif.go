@@ -94,7 +94,7 @@ var whatIfTests = map[string]func(*testing.T, *fixture){
 		equal(t, "later rejections", len(must(l.RejectionsBefore(l.ctx, w, "u1", begin.Add(time.Hour), 10))(t)), 0)
 		equal(t, "of all comments", len(must(l.RecordsBefore(l.ctx, must(l.LastComments(l.ctx, "gazette", 99))(t)))(t)), 0)
 	},
-	"decisions that were undone do not count": func(t *testing.T, l *fixture) {
+	"decisions come with those that were undone": func(t *testing.T, l *fixture) {
 		c, other := l.post(t), l.post(t)
 		d := must2(l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve}))(t)
 		must2(l.Decide(l.ctx, ann, other.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam}))(t)
@@ -105,9 +105,45 @@ var whatIfTests = map[string]func(*testing.T, *fixture){
 			ok(t, err)
 			seen = append(seen, d)
 		}
-		if len(seen) != 1 || seen[0].CommentID != other.ID || seen[0].Action != models.Reject {
+		if len(seen) != 2 || seen[0].ID != d.ID || seen[0].UndoneAt == nil ||
+			seen[1].CommentID != other.ID || seen[1].Action != models.Reject || seen[1].UndoneAt != nil {
 			t.Fatal(seen)
 		}
+	},
+	"second looks come when they are decided": func(t *testing.T, l *fixture) {
+		c := l.post(t, approved, lookedAgain(1))
+		l.post(t, approved, lookedAgain(1))
+		look := must(l.ClaimSecondLooks(l.ctx, ann, "gazette", 1, time.Minute))(t)[0]
+		must(l.DecideSecondLook(l.ctx, ann, look.ID, models.DecisionRequest{Action: models.Approve}))(t)
+		var seen []storage.Look
+		for l, err := range l.WindowLooks(l.ctx, must(l.LastComments(l.ctx, "gazette", 9))(t)) {
+			ok(t, err)
+			seen = append(seen, l)
+		}
+		if len(seen) != 1 || seen[0].CommentID != c.ID || seen[0].Action != models.Approve || seen[0].At.IsZero() {
+			t.Fatal(seen)
+		}
+	},
+	"what an author has published before a window is counted up to a limit": func(t *testing.T, l *fixture) {
+		u := by(models.Author{Name: "Una"})
+		for range 4 {
+			l.post(t, u, approved)
+		}
+		l.post(t, u)
+		l.post(t, u, approved)
+		key := models.Author{Name: "Una"}.Key()
+		for limit, want := range map[int]int{9: 4, 3: 3} {
+			equal(t, "published", must(l.ApprovedBefore(l.ctx, must(l.LastComments(l.ctx, "gazette", 2))(t), key, limit))(t), want)
+		}
+		equal(t, "before all", must(l.ApprovedBefore(l.ctx, must(l.LastComments(l.ctx, "gazette", 9))(t), key, 9))(t), 0)
+	},
+	"posted comments have their first texts": func(t *testing.T, l *fixture) {
+		c := l.post(t, approved, withBody("first"))
+		must(l.EditComment(l.ctx, gazette, c.ID, storage.CommentEdit{Body: "second", Status: models.Approved, Verdict: l.new(approved).Verdict}))(t)
+		found := must(l.PostedComments(l.ctx, []string{c.ID, "unknown"}))(t)
+		equal(t, "comments", len(found), 1)
+		equal(t, "text", found[c.ID].Body, "first")
+		equal(t, "of none", len(must(l.PostedComments(l.ctx, nil))(t)), 0)
 	},
 }
 

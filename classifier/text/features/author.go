@@ -2,6 +2,7 @@ package features
 
 import (
 	"bytes"
+	"unicode"
 	"unicode/utf8"
 
 	"winnow/classifier/text/charclass"
@@ -41,6 +42,7 @@ type authorName struct {
 	digits   int
 	intents  uint32
 	capitals bool
+	company  bool // looks like the name of a company
 }
 
 // selling are the intents that a name of a person does not have.
@@ -65,6 +67,7 @@ func (sc *Scanner) scanName(text string) (n authorName) {
 		sc.counters.intents = 0
 		sc.matchPhrases(wordSpan{from: int32(from), to: int32(to)}, n.count > 0)
 		n.intents |= sc.counters.intents
+		n.company = n.company || companyNames[string(word)]
 		switch {
 		case commerceWords[string(word)]:
 			n.commerce++
@@ -78,8 +81,33 @@ func (sc *Scanner) scanName(text string) (n authorName) {
 		n.count++
 	})
 	sc.intentSpans, n.capitals = spans, sc.field.Capitals > 0
+	n.company = n.company || isJoined(text)
+	if sc.counters.pitches > 0 && sc.counters.words <= 80 {
+		switch {
+		case n.sells():
+			sc.emit(Intent, "author", "pitch", -1, -1)
+		case n.company:
+			sc.counters.pitches++
+		}
+	}
 	sc.emitName(n)
 	return n
+}
+
+// isJoined reports whether a name has a capital in the middle of a word: QuickKey.
+func isJoined(name string) bool {
+	lower := 0
+	for _, r := range name {
+		switch {
+		case unicode.IsLower(r):
+			lower++
+		case lower > 2 && unicode.IsUpper(r): // not McDonald
+			return true
+		default:
+			lower = 0
+		}
+	}
+	return false
 }
 
 // emitName emits the look of a name and what it offers.
@@ -109,7 +137,9 @@ func (sc *Scanner) emitName(n authorName) {
 	}
 }
 
-func (n *authorName) sells() bool { return n.commerce > 0 || n.intents&selling != 0 }
+func (n *authorName) sells() bool {
+	return n.commerce > 0 || n.intents&(selling|1<<intentBusiness|1<<intentRescue) != 0
+}
 
 // hasKeywords reports whether the name is made of words that are no names, among
 // them those of advertisements: "buy shoes online", but not "Loan Nguyen".
@@ -231,6 +261,7 @@ func (sc *Scanner) eachFieldWord(do func(from, to int)) {
 
 var (
 	commerceWords      = lexicon.Set(lexicon.Commerce)
+	companyNames       = lexicon.Set(lexicon.CompanyNames)
 	promotionalDomains = lexicon.Set(lexicon.PromotionalDomains)
 	referenceDomains   = lexicon.Set(lexicon.ReferenceDomains)
 	throwAwayMail      = lexicon.Set(lexicon.ThrowAwayMail)

@@ -24,6 +24,8 @@ type counters struct {
 	references, trusted                                  int    // links that are cited, see isReference; links to trusted hosts
 	intents                                              uint32 // a bit for each intent
 	lastPossessive                                       int    // number of the last word such as "my"; 0: none
+	pitches, lastPitch                                   int    // phrases of inPitches; number of the last word of one
+	promoted                                             int    // links that advertise, see isPromoted
 	scripts                                              [4]int // in the order of scriptNames
 }
 

@@ -27,6 +27,11 @@ const (
 	intentBeg
 	intentDonate
 	intentFlatter
+	intentBusiness
+	intentTerms
+	intentTestify
+	intentRescue
+	intentJob
 	intentOwnWork // a possessive and one of the media soon after it: my channel
 	intentPossessive
 	intentMedia
@@ -38,11 +43,16 @@ var intentNames = [numIntents]string{
 	intentPromote: "promote", intentFollow: "follow", intentAct: "act", intentPrize: "prize", intentEarn: "earn",
 	intentCrypto: "crypto", intentLoan: "loan", intentPharmacy: "pharmacy", intentGamble: "gamble", intentDating: "dating",
 	intentRanking: "ranking", intentContact: "contact", intentBeg: "beg", intentDonate: "donate", intentFlatter: "flatter",
+	intentBusiness: "business", intentTerms: "terms", intentTestify: "testify", intentRescue: "rescue", intentJob: "job",
 	intentOwnWork: "mine",
 }
 
+// inPitches are the intents that readers' comments have, too, one at a time. Several
+// phrases of them, or one with another intent, make a pitch.
+const inPitches = 1<<intentBusiness | 1<<intentTerms | 1<<intentTestify | 1<<intentRescue | 1<<intentJob
+
 // maxOwnWorkDistance is the number of words from "my" to "channel" at most.
-const maxOwnWorkDistance = 4
+const maxOwnWorkDistance = 2
 
 // recordIntent records the first place of an intent, and finds own work.
 func (sc *Scanner) recordIntent(in intent, start, end int32) {
@@ -58,6 +68,10 @@ func (sc *Scanner) recordIntent(in intent, start, end int32) {
 			return
 		}
 		in = intentOwnWork
+	}
+	if 1<<in&inPitches != 0 && n.words > n.lastPitch+1 { // phrases that overlap count once
+		n.pitches++
+		n.lastPitch = n.words
 	}
 	if n.intents&(1<<in) == 0 {
 		n.intents |= 1 << in
@@ -93,7 +107,11 @@ func (sc *Scanner) emitIntents() {
 	if n.phones+n.emails > 0 {
 		sc.emit(Intent, "reach", size, -1, -1)
 	}
-	several := bits.OnesCount32(n.intents &^ (1 << intentFlatter))
+	if n.promoted > 0 {
+		sc.emit(Intent, "link", "promoted", -1, -1)
+	}
+	sc.emitPitch(size)
+	several := bits.OnesCount32(n.intents &^ (1<<intentFlatter | inPitches))
 	if several == 0 {
 		return
 	}
@@ -103,6 +121,22 @@ func (sc *Scanner) emitIntents() {
 	}
 	if n.links > 0 {
 		sc.emit(Intent, "some", "link", -1, -1)
+	}
+}
+
+// emitPitch emits how much of an advertisement a text has: its phrases of inPitches, the
+// other intents, and what leads readers away. Long texts mention many things.
+func (sc *Scanner) emitPitch(size string) {
+	n := &sc.counters
+	if n.pitches == 0 || size == "long" {
+		return
+	}
+	parts := n.pitches + bits.OnesCount32(n.intents&selling) + min(n.promoted, 1) + min(n.phones+n.emails, 1)
+	if n.money > 0 {
+		parts++
+	}
+	if parts > 1 {
+		sc.emit(Intent, "pitch", bucket(min(parts, 5)), -1, -1)
 	}
 }
 
@@ -117,7 +151,7 @@ func (sc *Scanner) linkKind(size string) string {
 }
 
 // minCiting is the number of words from which a text says something itself.
-const minCiting = 6
+const minCiting = 4
 
 // promotingLinks returns the number of links, 0 when they are cited.
 func (sc *Scanner) promotingLinks() int {

@@ -45,6 +45,8 @@ func (sc *Scanner) scanLink(in Doc, t []byte, i, end int) (int, int) {
 	}
 	if isReference(name, t[path:stop]) {
 		sc.counters.references++
+	} else if isPromoted(name) {
+		sc.counters.promoted++
 	}
 	sc.counters.links++
 	sc.counters.linkBytes += stop - start
@@ -89,6 +91,11 @@ func isReference(host, path []byte) bool {
 	}
 	const article = 12 // bytes of a path
 	return len(path) >= article && bytes.IndexByte(path, '?') < 0 && !promotionalDomains[string(host[dot+1:])] && !namesCommerce(host) && !namesCommerce(path)
+}
+
+// isPromoted reports whether a host is like those of advertisements.
+func isPromoted(host []byte) bool {
+	return promotionalDomains[string(host[bytes.LastIndexByte(host, '.')+1:])] || namesCommerce(host)
 }
 
 // isHostByte accepts letters of any script, which hosts may have.

@@ -24,7 +24,7 @@ var files embed.FS
 // in one of them only, whatever the language.
 var intents = []string{
 	"promote", "follow", "act", "prize", "earn", "crypto", "loan", "pharmacy", "gamble", "dating", "ranking",
-	"contact", "beg", "donate", "flatter", Possessive, Media,
+	"contact", "beg", "donate", "flatter", "business", "terms", "testify", "rescue", "job", Possessive, Media,
 }
 
 // Roles are the sections of address/*.txt: what words are in the patterns of
@@ -50,6 +50,7 @@ const (
 	Shorteners               = "shorteners"
 	Messengers               = "messengers"
 	Commerce                 = "commerce"
+	CompanyNames             = "company names"
 	PromotionalDomains       = "promotional top-level domains"
 	ReferenceDomains         = "reference domains"
 	ThrowAwayMail            = "throw-away mail"
@@ -57,7 +58,7 @@ const (
 
 var titles = slices.Concat([]string{
 	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, PlainWords, Shorteners, Messengers,
-	Commerce, PromotionalDomains, ReferenceDomains, ThrowAwayMail,
+	Commerce, CompanyNames, PromotionalDomains, ReferenceDomains, ThrowAwayMail,
 }, intents, Roles)
 
 // entry is one word or phrase.

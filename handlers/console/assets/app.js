@@ -16,6 +16,7 @@ import { showHistory } from "./desk/undo.js";
 import { siteOptions } from "./pages/sitepicker.js";
 import { openPage, showPage } from "./router.js";
 import { moderator, setModerator, setSites, sites } from "./session.js";
+import { offerSignIn, takeSignIn } from "./signin.js";
 
 const detectedLanguages = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh".split(" ");
 const neverPending = ["off_topic", "illegal", "other", "erased", "ham"]; // reasons that no pending comment has
@@ -65,6 +66,7 @@ const showLogin = () => {
   byId("desk").hidden = true;
   byId("login").hidden = false;
   byId("login-form").elements.name.focus();
+  offerSignIn();
 };
 
 const leaveDesk = () => {
@@ -188,5 +190,6 @@ setOptions("reason",
 setOptions("lang",
   [["", translate("queue.lang")], ...detectedLanguages.map((code) => [code, languageNames.of(code)])]);
 setOptions("each", [["", translate("copies.grouped")], ["1", translate("copies.single")]]);
+takeSignIn();
 for (const [key, value] of new URLSearchParams(location.search)) if (key in filter) filter[key] = value;
 start();

@@ -62,7 +62,8 @@ const settingsForm = (site, path) => form("save", settingFields(site),
   async ({ hold_budget: budget, ...values }) => {
     await request("PATCH", path, { ...values, hold_budget: budget === null ? null : budget / 100 });
   }, !isAdmin(),
-  ["changes.try", ({ mode, thresholds, surge }) => tryOut(path, { mode, thresholds, surge })]);
+  ["changes.try", ({ mode, thresholds, surge, campaign_copies: copies }) =>
+    tryOut(path, { mode, thresholds, surge, campaign_copies: copies })]);
 
 const settingFields = (site) => {
   const { name = "", mode = "post", origins = [] } = site;
