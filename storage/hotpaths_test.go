@@ -65,7 +65,7 @@ func (h *hotPaths) setUp(ctx context.Context) {
 	h.check(err)
 	for i := range 5 {
 		h.last, _, _, err = h.CreateComment(ctx, storage.NewComment{
-			Comment:        models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, ParentID: h.last.ID, Body: "b", Status: models.Pending},
+			Comment:        models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, ParentID: h.last.ID, Body: "b", Status: models.Pending, Client: models.Client{Hash: "h"}},
 			IdempotencyKey: fmt.Sprint("key ", i),
 		})
 		h.check(err)

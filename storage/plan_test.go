@@ -82,7 +82,7 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all []string) {
 var brief = regexp.MustCompile(`_lease|comments_(article|reader|name|campaign)|judgements|arrivals|agreements|second_looks_decided|histograms`)
 
 // small matches tables that have a row for each site or model, or a single row.
-const small = `(site_counts|audit_head|sites|promotions|part|CONSTANT ROW|\(subquery)`
+const small = `(site_counts|audit_head|sites|promotions|part|below|json_each|CONSTANT ROW|\(subquery)`
 
 // waits matches the partial indexes of pending comments. With any other index
 // SQLite would read all comments to find pending ones.
@@ -132,6 +132,9 @@ func slowStepsOfPostgres(t *testing.T, db *sql.DB, text string, args []any) (slo
 	}
 	steps := rows(t, db, "EXPLAIN "+text, args...)
 	whole := strings.Join(steps, "\n")
+	// How the few replies of a thread are joined depends on sizes too; SQLite shows that the
+	// indexes are there.
+	threads := strings.Contains(text, "hidden_replies")
 	for i, step := range steps {
 		next := ""
 		if i+1 < len(steps) {
@@ -141,7 +144,7 @@ func slowStepsOfPostgres(t *testing.T, db *sql.DB, text string, args []any) (slo
 		switch {
 		case strings.Contains(step, "Sort  (") && !brief.MatchString(whole):
 		case strings.Contains(step, "Seq Scan on ") && !regexp.MustCompile(` on `+small).MatchString(step):
-		case scan != nil && !strings.Contains(next, "Index Cond:") && !waits.MatchString(scan[2]) && scan[2] != "sites_pkey":
+		case scan != nil && !strings.Contains(next, "Index Cond:") && !waits.MatchString(scan[2]) && scan[2] != "sites_pkey" && !threads:
 		default:
 			continue
 		}

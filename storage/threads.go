@@ -92,7 +92,7 @@ func (t *tx) hideBelow(ids []string) error {
 	_, err := t.Exec(`INSERT INTO hidden_replies (comment_id, site, article)
 		WITH RECURSIVE below (id, site, article) AS (
 			SELECT id, site, article FROM comments WHERE parent_id <> '' AND parent_id`+t.InJSONList()+`
-			UNION SELECT r.id, r.site, r.article FROM below p CROSS JOIN comments r WHERE r.parent_id = p.id AND r.parent_id <> '')
+			UNION SELECT r.id, r.site, r.article FROM below CROSS JOIN comments r WHERE r.parent_id = below.id AND r.parent_id <> '')
 		SELECT id, site, article FROM below WHERE TRUE ON CONFLICT (comment_id) DO NOTHING`, jsonList(ids))
 	return err
 }
@@ -107,8 +107,8 @@ func (t *tx) showBelow(ids []string) error {
 		WITH RECURSIVE below (id, open) AS (
 			SELECT r.id, r.status = 'approved' OR r.reason = 'erased' FROM comments r WHERE r.parent_id <> '' AND r.parent_id`+t.InJSONList()+`
 				AND NOT EXISTS (SELECT 1 FROM hidden_replies h WHERE h.comment_id = r.parent_id)
-			UNION SELECT r.id, r.status = 'approved' OR r.reason = 'erased' FROM below p CROSS JOIN comments r
-				WHERE p.open AND r.parent_id = p.id AND r.parent_id <> '')
+			UNION SELECT r.id, r.status = 'approved' OR r.reason = 'erased' FROM below CROSS JOIN comments r
+				WHERE below.open AND r.parent_id = below.id AND r.parent_id <> '')
 		SELECT id FROM below)`, jsonList(ids))
 	return err
 }

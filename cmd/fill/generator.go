@@ -115,7 +115,9 @@ func (c *generator) next(n int) []rows {
 		if c.random.IntN(3) == 0 {
 			parent = a.last
 		}
-		a.last = id
+		if status == "approved" { // others have no replies
+			a.last = id
+		}
 		body, search := c.body(), ""
 		if status == "pending" {
 			search = strings.ToLower(name + "\n" + body)

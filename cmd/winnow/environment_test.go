@@ -84,7 +84,7 @@ func TestSSOSecretFromFile(t *testing.T) {
 	path := filepath.Join(dir, "w.db")
 	database := "--database=sqlite:" + path
 	file, empty := filepath.Join(dir, "secret"), filepath.Join(dir, "empty")
-	for name, content := range map[string]string{file: "a long shared secret\r\n", empty: "\n"} {
+	for name, content := range map[string]string{file: "a long secret that the site shares\r\n", empty: "\n"} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -96,23 +96,24 @@ func TestSSOSecretFromFile(t *testing.T) {
 		}
 	}
 	must(t, "", "site", "add", "gazette", "--sso-secret-file", file, database)
-	has("a long shared secret")
-	must(t, "another secret", "site", "set", "gazette", "--sso-secret-file", "-", database)
-	has("another secret")
+	has("a long secret that the site shares")
+	must(t, "another secret that the site shares", "site", "set", "gazette", "--sso-secret-file", "-", database)
+	has("another secret that the site shares")
 	for want, test := range map[string]struct {
 		args   []string
 		status int
 	}{
-		"not both":     {[]string{"--sso-secret", "x", "--sso-secret-file", file}, exitUsage},
-		"is empty":     {[]string{"--sso-secret-file", empty}, exitFailed},
-		"no such file": {[]string{"--sso-secret-file", filepath.Join(dir, "none")}, exitFailed},
+		"not both":          {[]string{"--sso-secret", "x", "--sso-secret-file", file}, exitUsage},
+		"is empty":          {[]string{"--sso-secret-file", empty}, exitFailed},
+		"at least 32 bytes": {[]string{"--sso-secret", "a short one"}, exitFailed},
+		"no such file":      {[]string{"--sso-secret-file", filepath.Join(dir, "none")}, exitFailed},
 	} {
 		args := append([]string{"site", "set", "gazette", database}, test.args...)
 		if status, _, errs := winnow(t, "", args...); status != test.status || !strings.Contains(errs, want) {
 			t.Errorf("%s: exit status %d: %s", want, status, errs)
 		}
 	}
-	has("another secret")
+	has("another secret that the site shares")
 	must(t, "", "site", "set", "gazette", "--sso-secret", "", database)
 	has("")
 }

@@ -130,6 +130,11 @@ func (l *load) post(poster int) {
 			comment["parent_id"] = last
 		}
 		key := fmt.Sprintf("key-%d-%d", poster, n)
+		if comment["parent_id"] != nil {
+			if status, _, _ := l.repeat("POST", "/v1/comments", l.keys[site], key, comment); status == http.StatusUnprocessableEntity {
+				delete(comment, "parent_id") // a moderator has taken the parent down
+			}
+		}
 		reply := l.must(http.StatusCreated, "POST", "/v1/comments", l.keys[site], key, comment)
 		if last, _ = reply["id"].(string); last == "" {
 			return

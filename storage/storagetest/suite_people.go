@@ -19,7 +19,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		hold, abuse := 0.7, 0.6
 		s := models.Site{
 			Slug: "herald", Name: "The Herald", Origins: []string{"https://herald.example"}, Mode: models.ModePre,
-			Thresholds: models.Thresholds{Hold: &hold, Abuse: &abuse}, SSOSecret: "shared",
+			Thresholds: models.Thresholds{Hold: &hold, Abuse: &abuse}, SSOSecret: "shared by the herald and its Winnow",
 		}
 		key := must(l.AddSite(l.ctx, operator, s))(t)
 		if !strings.HasPrefix(key, "wk_") || len(key) < 40 {
@@ -30,7 +30,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		equal(t, "origins", strings.Join(got.Origins, " "), "https://herald.example")
 		equal(t, "hold", *got.Thresholds.Hold, 0.7)
 		equal(t, "abuse", *got.Thresholds.Abuse, 0.6)
-		equal(t, "secret", got.SSOSecret, "shared")
+		equal(t, "secret", got.SSOSecret, s.SSOSecret)
 		equal(t, "mode", must(l.Site(l.ctx, "herald"))(t).Mode, models.ModePre)
 		equal(t, "sites", len(must(l.Sites(l.ctx))(t)), 3)
 

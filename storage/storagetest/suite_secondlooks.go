@@ -32,8 +32,8 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 	},
 	"a second look is blind and not for the first moderator": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
-		parent := l.post(t, withBody("the question"))
-		c := l.post(t, func(n *storage.NewComment) { n.Comment.ParentID = parent.ID })
+		parent := l.post(t, withBody("the question"), fromHousehold("Reader", "h1"))
+		c := l.post(t, below(parent), fromHousehold("Reader", "h1"))
 		_, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
 		ok(t, err)
 		equal(t, "ann's", len(l.looks(t, ann)), 0)
