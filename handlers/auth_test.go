@@ -25,6 +25,8 @@ var accessTests = []struct {
 	{"GET", "/v1/comments/counts?site=gazette&article=a", [5]int{200, 200, 200, 200, 200}},
 	{"POST", "/v1/comments", [5]int{401, 422, 403, 403, 403}},
 	{"POST", "/v1/comments/" + noID + "/flags", [5]int{401, 404, 403, 403, 403}},
+	{"PATCH", "/v1/bans/" + noID, [5]int{401, 403, 404, 404, 404}},
+	{"DELETE", "/v1/bans/" + noID, [5]int{401, 403, 404, 404, 404}},
 	{"GET", "/v1/me", [5]int{401, 403, 200, 200, 200}},
 	{"GET", "/v1/queue", [5]int{401, 403, 200, 200, 200}},
 	{"POST", "/v1/queue/claim", [5]int{401, 403, 200, 200, 200}},

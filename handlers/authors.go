@@ -40,7 +40,7 @@ type authorPatch struct {
 
 // apply changes what the newsroom has set for an author, if the role allows the
 // sanction that ends and the one that begins.
-func (p authorPatch) apply(v *models.AuthorState, role models.Role, now time.Time) error {
+func (p authorPatch) apply(v *models.AuthorState, by models.Caller, now time.Time) error {
 	if note, ok := p.Note.Get(); ok {
 		v.Note = models.Clean(note)
 	}
@@ -52,10 +52,7 @@ func (p authorPatch) apply(v *models.AuthorState, role models.Role, now time.Tim
 	if x, ok := p.Sanction.Get(); ok {
 		v.Sanction = &models.Sanction{Kind: x.Kind, Reason: models.Clean(x.Reason), Until: x.Until.UTC().Truncate(time.Microsecond)}
 	}
-	if !old.SettableBy(role, now) || !v.Sanction.SettableBy(role, now) {
-		return models.Errorf(models.KindForbidden, "role editor required: a moderator may only shadow an author, for at most seven days")
-	}
-	return nil
+	return mayImpose(by, old, v.Sanction, now)
 }
 
 // setAuthor stores a note on an author, and imposes or lifts a sanction.
@@ -67,7 +64,7 @@ func (s *Server) setAuthor(c echo.Context) error {
 	ctx, by := c.Request().Context(), caller(c)
 	r := models.Reader{Site: req.Site, ID: models.Clean(req.AuthorID), Name: models.Clean(req.Name)}
 	err = s.db.SetAuthorState(ctx, by, r, func(v *models.AuthorState) error {
-		return req.apply(v, by.Role, s.now())
+		return req.apply(v, by, s.now())
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier/text/names"
+	"winnow/handlers/node"
 	"winnow/handlers/screening"
 	"winnow/handlers/why"
 	"winnow/models"
@@ -57,32 +58,31 @@ func (s *Server) createComment(c echo.Context) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	key, sum, err := s.idempotencyKey(c.Request(), from, data)
-	if err != nil {
-		return err
-	}
+	from.identify(comment.Author)
+	s.noteClient(c, from)
 	ctx := c.Request().Context()
 	if comment.Article.ID, err = s.node.ArticleID(ctx, from.site.Slug, comment.Article.ID); err != nil {
 		return err
 	}
+	keys, err := repeatsOf(s.node, c.Request(), from, comment)
+	if err != nil {
+		return err
+	}
 	var restrictions screening.Restrictions
-	if err = s.checkLimits(ctx, c, s.commentLimits(from, comment.Author.ID)); err == nil {
+	if err = s.checkLimits(ctx, c, s.commentLimits(from)); err == nil {
 		isRepeat := func() bool {
-			_, _, missed := s.db.ReplayedComment(ctx, from.site.Slug, key, sum)
+			if keys.key == "" {
+				return false
+			}
+			_, _, missed := s.db.ReplayedComment(ctx, from.site.Slug, keys.key, keys.duplicate)
 			return missed == nil
 		}
 		if comment.Article, err = s.describeArticle(c, from, comment.Article, isRepeat); err == nil {
-			restrictions, err = s.screener.CheckRestrictions(ctx, comment)
+			restrictions, err = s.screener.CheckRestrictions(ctx, comment, from.who)
 		}
 	}
 	if err != nil {
-		// A repeated request gets the first reply again, whatever has been set since.
-		stored, verdict, missed := s.db.ReplayedComment(ctx, from.site.Slug, key, sum)
-		if missed != nil {
-			return err
-		}
-		c.Response().Header().Del("Retry-After")
-		return replyCreated(c, stored, verdict, models.SignalsJSON(verdict.Signals), from.byKey)
+		return s.replayed(c, from, keys, err)
 	}
 	comment.ID = uuid.Must(uuid.NewV7()).String()
 	res, err := s.screener.Screen(ctx, screening.Submission{
@@ -96,8 +96,11 @@ func (s *Server) createComment(c echo.Context) error {
 		comment.Article = comment.Article.WithoutDescription()
 	}
 	signals := models.SignalsJSON(res.Verdict.Signals)
+	if !from.byKey && comment.Client.Browser == "" {
+		comment.Client.Browser = node.NewBrowser()
+	}
 	stored, verdict, repeated, err := s.db.CreateComment(ctx, storage.NewComment{
-		Comment: comment, Verdict: res.Verdict, Signals: signals, Campaign: res.Campaign, IdempotencyKey: key, Fingerprint: sum,
+		Comment: comment, Verdict: res.Verdict, Signals: signals, Campaign: res.Campaign, IdempotencyKey: keys.key, DuplicateKey: keys.duplicate,
 		SecondLook: from.site.SecondLookShare(), TrainingSample: from.site.TrainingSampleSize(),
 	})
 	if err != nil {
@@ -112,13 +115,40 @@ func (s *Server) createComment(c echo.Context) error {
 			s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Site: stored.Site, Subject: res.Campaign.ID})
 		}
 	}
-	return replyCreated(c, stored, verdict, signals, from.byKey)
+	return s.replyPosted(c, from, stored, verdict, signals, repeated)
 }
 
-// replyCreated replies with a new comment.
-func replyCreated(c echo.Context, stored models.Comment, v models.Verdict, signals string, byKey bool) error {
-	c.Response().Header().Set("Location", "/v1/comments/"+stored.ID)
-	return replyComment(c, http.StatusCreated, stored, v, signals, byKey)
+// replayed replies to a post that is refused: when it is the repetition of one that was not,
+// with the first reply, whatever has been set since.
+func (s *Server) replayed(c echo.Context, from submitter, keys repeats, refusal error) error {
+	if keys.key == "" {
+		return refusal
+	}
+	stored, verdict, missed := s.db.ReplayedComment(c.Request().Context(), from.site.Slug, keys.key, keys.duplicate)
+	if missed != nil {
+		return refusal
+	}
+	c.Response().Header().Del("Retry-After")
+	return s.replyPosted(c, from, stored, verdict, models.SignalsJSON(verdict.Signals), true)
+}
+
+// postResult tells a caller whether a post made a comment or repeated an earlier one.
+const postResult = "Winnow-Post"
+
+// replyPosted replies with a new comment, or with an earlier one. A browser without a token
+// gets that of the comment.
+func (s *Server) replyPosted(c echo.Context, from submitter, stored models.Comment, v models.Verdict, signals string, repeated bool) error {
+	h := c.Response().Header()
+	h.Set("Location", "/v1/comments/"+stored.ID)
+	h.Set(postResult, "new")
+	if repeated {
+		h.Set(postResult, "repeated")
+	}
+	token := ""
+	if id := stored.Client.Browser; !from.byKey && from.who.Browser == "" && id != "" {
+		token = s.node.BrowserToken(stored.Site, id)
+	}
+	return replyComment(c, http.StatusCreated, stored, v, signals, from.byKey, token)
 }
 
 // replySize is the capacity for a reply without its signals: most are shorter.
@@ -128,8 +158,8 @@ const replySize = 640
 // the verdict. The JSON is written by hand, as encoding/json would write it,
 // because this is the hot path. A browser learns only whether its comment is
 // public: a rejected comment looks pending, so that a spammer cannot try texts
-// against the filter.
-func replyComment(c echo.Context, status int, stored models.Comment, v models.Verdict, signals string, byKey bool) error {
+// against the filter. A token is that of a browser which had none.
+func replyComment(c echo.Context, status int, stored models.Comment, v models.Verdict, signals string, byKey bool, token string) error {
 	if !byKey {
 		if stored.Reason = ""; stored.Status == models.Rejected {
 			stored.Status = models.Pending
@@ -153,6 +183,9 @@ func replyComment(c echo.Context, status int, stored models.Comment, v models.Ve
 	}
 	b = stored.CreatedAt.AppendFormat(append(b, `"created_at":"`...), time.RFC3339Nano)
 	b = append(b, '"')
+	if token != "" {
+		b = append(append(append(b, `,"browser_token":"`...), token...), '"')
+	}
 	if byKey {
 		b = v.AppendJSON(append(b, `,"verdict":`...), signals)
 	}

@@ -46,10 +46,11 @@ func (s *Server) editComment(c echo.Context) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	if err := s.checkLimits(ctx, c, s.commentLimits(from, comment.Author.ID)); err != nil {
+	from.identify(comment.Author)
+	if err := s.checkLimits(ctx, c, s.commentLimits(from)); err != nil {
 		return err
 	}
-	restrictions, err := s.screener.CheckRestrictions(ctx, comment)
+	restrictions, err := s.screener.CheckRestrictions(ctx, comment, from.who)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (s *Server) editComment(c echo.Context) error {
 		return err
 	}
 	s.node.Publish(ctx, commentEvent(models.CommentChanged, stored))
-	return replyComment(c, http.StatusOK, stored, res.Verdict, models.SignalsJSON(res.Verdict.Signals), from.byKey)
+	return replyComment(c, http.StatusOK, stored, res.Verdict, models.SignalsJSON(res.Verdict.Signals), from.byKey, "")
 }
 
 // ownedComment returns the comment in the path, if the submitter may edit it: the

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
+	"winnow/storage"
 )
 
 // flagRequest is a reader's report of a comment. Client and Author are for a
@@ -45,11 +46,19 @@ func (s *Server) flagComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	who := req.reporter(from, s.node.ReporterID(comment.ID, from.address), &bad)
+	from.identify(req.author(from, &bad))
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	if err := s.checkLimits(ctx, c, s.readerLimits(from, "flag", who.author)); err != nil {
+	s.noteClient(c, from)
+	if err := s.checkLimits(ctx, c, s.readerLimits(from, "flag")); err != nil {
+		return err
+	}
+	// Whose comments are not wanted reports nothing, and does not learn it.
+	if sanction, err := s.node.Sanction(ctx, comment.Site, from.who); err != nil || sanction.Active(s.now()) {
+		if err == nil {
+			err = c.NoContent(http.StatusNoContent)
+		}
 		return err
 	}
 	by := caller(c)
@@ -57,7 +66,7 @@ func (s *Server) flagComment(c echo.Context) error {
 		// The audit trail must not have a reader's address.
 		by.Kind, by.Site, by.Address = models.ByOrigin, from.site.Slug, netip.Addr{}
 	}
-	comment, err = s.db.Flag(ctx, by, comment.ID, who.String(), string(req.Reason))
+	comment, err = s.db.Flag(ctx, by, comment.ID, s.report(comment.ID, from, req.Reason))
 	if err != nil {
 		return err
 	}
@@ -65,30 +74,34 @@ func (s *Server) flagComment(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// reporter identifies who reports a comment, so that each counts once.
-type reporter struct{ author, client string }
-
-func (r reporter) String() string {
-	if r.author != "" {
-		return "author " + r.author
+// report says who reports a comment: a reader whom the site vouches for, or else a browser,
+// or else a household.
+func (s *Server) report(comment string, from submitter, reason models.Reason) storage.Report {
+	r := storage.Report{Household: s.node.ReporterID(comment, from.who.Household), Reason: reason}
+	switch {
+	case from.who.Vouched():
+		r.Who = "author " + from.who.ID
+	case from.who.Browser != "":
+		r.Who = "browser " + from.who.Browser
+	default:
+		r.Who = "client " + r.Household
 	}
-	return "client " + r.client
+	return r
 }
 
-// reporter returns who reports: an author whom the site or a reader token
-// identifies, or else the client with that id.
-func (req flagRequest) reporter(from submitter, clientID string, bad *models.Invalid) reporter {
-	who := reporter{author: models.Clean(req.Author.ID), client: clientID}
+// author returns who reports a comment, as far as the site or a reader token vouches for it.
+func (req flagRequest) author(from submitter, bad *models.Invalid) models.Author {
+	who := models.Author{ID: models.Clean(req.Author.ID)}
 	switch {
-	case !from.byKey && who.author != "":
+	case !from.byKey && who.ID != "":
 		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
-	case len(who.author) > 4*models.MaxID:
+	case len(who.ID) > 4*models.MaxID:
 		bad.Add("author.id", "must have at most %d characters", models.MaxID)
 	}
 	if from.reader != nil {
-		who.author = from.reader.ID
+		who = *from.reader
 	}
-	if who == (reporter{}) {
+	if who.ID == "" && from.who.Browser == "" && !from.who.Household.IsValid() {
 		bad.Add("client.ip", "is required unless author.id is given")
 	}
 	if req.Reason != "" && !req.Reason.IsModeratorReason() {

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -34,7 +35,8 @@ func TestARotatedKeyIsRefusedAtOnce(t *testing.T) {
 func TestAChangedSiteTakesEffectAtOnce(t *testing.T) {
 	f := stoppedClock(t)
 	fromPage := func(origin string) reply {
-		return f.send("POST", "/v1/comments", headers{"Origin": origin}, comment(object{"site": "gazette"}))
+		body := fmt.Sprintf("Boat %d came back this morning, and the whole quay stood there to watch.", f.posts.Add(1))
+		return f.send("POST", "/v1/comments", headers{"Origin": origin}, comment(object{"site": "gazette", "body": body}))
 	}
 	byPage := func() (p posted) {
 		t.Helper()

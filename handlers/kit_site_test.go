@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"mime"
@@ -37,6 +38,7 @@ const (
 type testSite struct {
 	*testNode
 	ahead atomic.Int64 // nanoseconds that the node's clock is ahead
+	posts atomic.Int64 // made by post
 }
 
 func newTestSite(t *testing.T, change ...func(*handlers.Config)) *testSite {
@@ -204,11 +206,16 @@ type posted struct {
 	Verdict            *models.Verdict
 }
 
-// post sends a comment by the gazette's server.
+// post sends a comment by the gazette's server. Without a text in the change it has one of
+// its own, so that it is no duplicate of another.
 func (f *testSite) post(change object) posted {
 	f.Helper()
+	c := comment(change)
+	if change["body"] == nil {
+		c["body"] = fmt.Sprintf("%s It was the %dth time.", c["body"], f.posts.Add(1))
+	}
 	var p posted
-	f.send("POST", "/v1/comments", bearer(f.key), comment(change)).into(http.StatusCreated, &p)
+	f.send("POST", "/v1/comments", bearer(f.key), c).into(http.StatusCreated, &p)
 	return p
 }
 

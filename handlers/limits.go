@@ -13,8 +13,8 @@ import (
 
 // Rates are limits of what anybody can call. A Count of 0 means no limit.
 type Rates struct {
-	Address models.Rate // comments, and reports, of one address (IPv6: of one /64)
-	Author  models.Rate // likewise of one author with an id
+	Address models.Rate // comments, and reports, of one household; ten times that of a network; see models.HouseholdOf
+	Author  models.Rate // likewise of one author with an id, whom no other limit of a reader applies to
 	Site    models.Rate // comments of one site, so that no site slows down the others
 	// Login counts logins from a device or household that the moderator has logged
 	// in from, each by itself; of all others those from one address for one name,
@@ -32,23 +32,48 @@ func DefaultRates() Rates {
 	}
 }
 
+// widerNetworks is how many households' limits a network has.
+const widerNetworks = 10
+
+// namelessRate is how many comments a site's server may post without saying of whom: the
+// limits of readers cannot apply to them.
+var namelessRate = models.Rate{Count: 600, Period: time.Minute}
+
 // commentLimits are the limits of a new comment, or of a new text of one.
-func (s *Server) commentLimits(from submitter, authorID string) []models.Limit {
-	return append(s.readerLimits(from, "comment", authorID), models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
+func (s *Server) commentLimits(from submitter) []models.Limit {
+	return append(s.readerLimits(from, "comment"), models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
 }
 
-// readerLimits are the limits of one reader for one purpose, such as "comment".
-// A name is not an identity, so it is not counted.
-func (s *Server) readerLimits(from submitter, purpose, authorID string) []models.Limit {
+// readerLimits are the limits of one reader for one purpose, such as "comment": of an id
+// that the site vouches for, or else of the household and of the network around it. A name
+// is not an identity, so it is not counted.
+func (s *Server) readerLimits(from submitter, purpose string) []models.Limit {
 	limits := make([]models.Limit, 0, 3) // with room for that of commentLimits
-	site := from.site.Slug
-	if key := s.node.LimitKey(from.address); key != "" {
-		limits = append(limits, models.Limit{Site: site, Name: "address", Key: purpose + " " + key, Rate: s.rates.Address})
+	add := func(name, value string, rate models.Rate) {
+		limits = append(limits, models.Limit{Site: from.site.Slug, Name: name, Key: purpose + " " + s.node.LimitKey(name, value), Rate: rate})
 	}
-	if authorID != "" {
-		limits = append(limits, models.Limit{Site: site, Name: "author", Key: purpose + " " + authorID, Rate: s.rates.Author})
+	household := s.rates.Address
+	switch {
+	case from.who.Vouched():
+		add("author", from.who.ID, s.rates.Author)
+	case from.who.Household.IsValid():
+		add("address", from.who.Household.Addr().String(), household)
+		add("network", from.who.Network.Addr().String(), models.Rate{Count: widerNetworks * household.Count, Period: household.Period})
+	case household.Count > 0:
+		add("nameless", "", namelessRate)
 	}
 	return limits
+}
+
+// clientNotice is a header that tells a site's server what its posts lack.
+const clientNotice = "Winnow-Notice"
+
+// noteClient tells a site's server that it names no client, and counts that.
+func (s *Server) noteClient(c echo.Context, from submitter) {
+	if from.byKey && !from.who.Household.IsValid() {
+		s.metrics.nameless.WithLabelValues(from.site.Slug).Inc()
+		c.Response().Header().Set(clientNotice, "client.ip missing: limits, bans and reports cannot tell the readers apart")
+	}
 }
 
 // Names of the RateLimit fields in the form of net/http, which would otherwise

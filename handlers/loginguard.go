@@ -84,7 +84,7 @@ func (s *Server) loginLimits(from loginOrigin, name string) []models.Limit {
 		return []models.Limit{{Name: "login-network", Key: from.network, Rate: s.rates.Login}}
 	}
 	wide := models.Rate{Count: 10 * s.rates.Login.Count, Period: s.rates.Login.Period}
-	key := s.node.LimitKey(from.address)
+	key := s.node.LimitKey("address", models.PrefixText(models.HouseholdOf(from.address)))
 	return []models.Limit{
 		{Name: "login", Key: key + " " + name, Rate: s.rates.Login},
 		{Name: "login-address", Key: key, Rate: wide},

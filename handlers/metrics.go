@@ -21,6 +21,7 @@ type metrics struct {
 	duration        *prometheus.HistogramVec
 	comments        *prometheus.CounterVec
 	refusals        *prometheus.CounterVec
+	nameless        *prometheus.CounterVec
 	limiterFailures prometheus.Counter
 	logins          *prometheus.CounterVec
 }
@@ -40,6 +41,9 @@ func (s *Server) newMetrics() *metrics {
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "winnow_limited_total", Help: "Requests refused by a rate limit, by its name.",
 		}, []string{"limit"}),
+		nameless: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "winnow_nameless_total", Help: "Comments and reports of sites' servers that named no client, by site.",
+		}, []string{"site"}),
 		limiterFailures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "winnow_limiter_failures_total", Help: "Requests allowed without a check because the limiter failed.",
 		}),
@@ -49,7 +53,7 @@ func (s *Server) newMetrics() *metrics {
 	}
 	r := prometheus.NewRegistry()
 	r.MustRegister(
-		m.requests, m.duration, m.comments, m.refusals, m.limiterFailures, m.logins, gauges{s},
+		m.requests, m.duration, m.comments, m.refusals, m.nameless, m.limiterFailures, m.logins, gauges{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	if s.redis != nil {

@@ -178,14 +178,14 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if known {
 			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT")
-			h.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Reader-Token")
+			h.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Reader-Token, "+browserHeader)
 			h.Set("Access-Control-Max-Age", "600")
 		}
 		return c.NoContent(http.StatusNoContent)
 	}
 }
 
-const exposedHeaders = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, " + requestIDHeader
+const exposedHeaders = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, " + postResult + ", " + requestIDHeader
 
 // isPublicRead reports whether a request reads what everybody may read.
 func isPublicRead(req *http.Request) bool {

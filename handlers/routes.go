@@ -93,6 +93,10 @@ func (s *Server) routes() []route {
 
 		{get, "/v1/authors", s.author, moderators, defaultBounds},
 		{put, "/v1/authors", s.setAuthor, moderators, defaultBounds},
+		{get, "/v1/bans", s.listBans, moderators, defaultBounds},
+		{post, "/v1/bans", s.addBan, moderators, defaultBounds},
+		{patch, "/v1/bans/:id", s.updateBan, moderators, defaultBounds},
+		{http.MethodDelete, "/v1/bans/:id", s.liftBan, moderators, defaultBounds},
 		{get, "/v1/articles", s.listArticles, moderators, defaultBounds},
 		{put, "/v1/articles", s.setArticles, articleEditors, bounds{maxArticleBatch, requestTimeout}},
 		{get, "/v1/articles/merges", s.listMerges, editors, defaultBounds},

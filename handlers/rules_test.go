@@ -142,7 +142,9 @@ func TestAuthorsEarnTrust(t *testing.T) {
 	f := newTestSite(t)
 	f.set(models.Rules{Authors: models.AuthorRules{HoldFirst: true, HoldAnonymous: true, TrustAfter: 2}})
 	author := object{"id": "u7", "name": "Zoë"}
-	known := object{"author": author, "body": "I walked along the new quay this morning."}
+	known := func(article string) object {
+		return object{"author": author, "body": "I walked along the new quay this morning.", "article": object{"id": article}}
+	}
 	other := object{"author": author, "body": "The old station deserves a second life, too."}
 	approve := func(id string) {
 		t.Helper()
@@ -154,12 +156,12 @@ func TestAuthorsEarnTrust(t *testing.T) {
 		t.Errorf("a name alone: %s", p.Status)
 	}
 	approve(p.ID) // a name earns nothing
-	p = f.post(known)
+	p = f.post(known("harbour"))
 	if signal(t, p.Verdict, "rule:first-time"); p.Status != "pending" {
 		t.Errorf("the first comment: %s", p.Status)
 	}
 	approve(p.ID)
-	for _, short := range []string{"ok", "fine", "ok"} {
+	for _, short := range []string{"ok", "fine", "good"} {
 		if p = f.post(object{"author": author, "body": short}); p.Status != "approved" {
 			t.Errorf("a short comment: %s", p.Status)
 		}
@@ -168,19 +170,19 @@ func TestAuthorsEarnTrust(t *testing.T) {
 	zero := 0.0 // the model holds everything
 	_, err := f.db.UpdateSite(t.Context(), operator, "gazette", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
 	f.must(err)
-	f.pass(time.Second)                           // until the cached site of the key has expired
-	if p = f.post(known); p.Status != "pending" { // short comments, and one text twice, earn nothing
+	f.pass(time.Second)                                     // until the cached site of the key has expired
+	if p = f.post(known("bridge")); p.Status != "pending" { // short comments, and one text twice, earn nothing
 		t.Errorf("an author of one text: %s", p.Status)
 	}
 	approve(p.ID)
 	approve(f.post(other).ID)
-	p = f.post(known)
+	p = f.post(known("station"))
 	if s := signal(t, p.Verdict, "rule:trusted"); p.Status != "approved" || s.Detail != "6" {
 		t.Errorf("a trusted author: %s, %+v", p.Status, s)
 	}
 	_, _, err = f.db.Decide(t.Context(), operator, p.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonOther})
 	f.must(err)
-	if p = f.post(known); p.Status != "pending" {
+	if p = f.post(known("school")); p.Status != "pending" {
 		t.Errorf("after a rejection: %s", p.Status)
 	}
 }

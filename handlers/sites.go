@@ -11,6 +11,12 @@ import (
 	"winnow/models"
 )
 
+// listedSite is a site with what its newsroom should know of it.
+type listedSite struct {
+	models.Site
+	NamesNoClient bool `json:"names_no_client,omitempty"` // see storage.DB.NamesNoClient
+}
+
 // listSites lists the sites that the caller may see.
 func (s *Server) listSites(c echo.Context) error {
 	by := caller(c)
@@ -18,11 +24,16 @@ func (s *Server) listSites(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	seen := list[models.Site]{Items: []models.Site{}}
+	seen := list[listedSite]{Items: []listedSite{}}
 	for _, site := range all {
-		if by.CanSee(site.Slug) {
-			seen.Items = append(seen.Items, site)
+		if !by.CanSee(site.Slug) {
+			continue
 		}
+		nameless, err := s.db.NamesNoClient(c.Request().Context(), site.Slug)
+		if err != nil {
+			return err
+		}
+		seen.Items = append(seen.Items, listedSite{site, nameless})
 	}
 	return c.JSON(http.StatusOK, seen)
 }
@@ -41,6 +52,7 @@ type sitePatch struct {
 	TrainingSample Optional[int]                 `json:"training_sample"`
 	HoldBudget     Optional[float64]             `json:"hold_budget"`
 	CampaignCopies Optional[int]                 `json:"campaign_copies"`
+	ReportsToHold  Optional[int]                 `json:"reports_to_hold"`
 	ReservedNames  Optional[[]string]            `json:"reserved_names"`
 	ReaderTokens   Optional[readerTokensPatch]   `json:"reader_tokens"`
 	Closing        Optional[closingPatch]        `json:"closing"`
@@ -124,6 +136,7 @@ func (p sitePatch) apply(site *models.Site) error {
 	p.CampaignCopies.SetPointer(&site.CampaignCopies)
 	setFields(p.Closing, &site.Closing)
 	p.URLParameters.Set(&site.URLParameters)
+	p.ReportsToHold.SetPointer(&site.ReportsToHold)
 
 	site.Name = models.Clean(site.Name)
 	reasons := []models.SiteReason{}

@@ -1,24 +1,33 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
 	"net/http"
 	"net/netip"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/classifier/text/names"
+	"winnow/handlers/node"
 	"winnow/models"
 )
 
 // submitter is who a comment, an edit or a report comes from.
 type submitter struct {
-	site    models.Site
-	byKey   bool           // the site's server, which may see everything
-	reader  *models.Author // from a reader token; nil without one
-	address netip.Addr     // of the reader; invalid when a server does not send it
-	client  models.Client
+	site   models.Site
+	byKey  bool           // the site's server, which may see everything
+	reader *models.Author // from a reader token; nil without one
+	// who the reader is. The name, the e-mail address, and the id that a site's server
+	// vouches for are in the request: see identify.
+	who    models.Identity
+	client models.Client
+}
+
+// identify adds what a request says of its author.
+func (from *submitter) identify(a models.Author) {
+	from.who.ID, from.who.Name, from.who.Email = a.ID, names.Fold(a.Name), models.FoldEmail(a.Email)
 }
 
 // clientRequest is what a site's server sends about its reader's client.
@@ -33,7 +42,8 @@ type clientRequest struct {
 // connection. Fields that are not valid are added to bad.
 func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRequest, bad *models.Invalid) (submitter, error) {
 	req, by := c.Request(), principalOf(c)
-	from := submitter{byKey: by.Kind == models.ByKey, address: by.Address}
+	from := submitter{byKey: by.Kind == models.ByKey}
+	address := by.Address
 	var err error
 	switch {
 	case !from.byKey:
@@ -48,18 +58,19 @@ func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRe
 		return from, models.Errorf(models.KindForbidden, "the site key belongs to another site")
 	default:
 		from.site = by.site
-		from.address = netip.Addr{}
+		address = netip.Addr{}
 		if client == nil {
 			client = &clientRequest{}
 		}
 		if client.IP != "" {
-			if from.address, err = netip.ParseAddr(client.IP); err != nil {
+			var ok bool
+			if address, ok = models.ParseAddress(client.IP); !ok {
 				bad.Add("client.ip", "must be an IP address")
 			}
-			from.address = from.address.Unmap().WithZone("")
 		}
 	}
-	if from.client, err = s.clientOf(req.Context(), from.address, client); err != nil {
+	from.who = models.Identity{Browser: s.node.Browser(from.site.Slug, req.Header.Get(browserHeader))}.At(address)
+	if from.client, err = s.clientOf(req.Context(), from.who, client); err != nil {
 		return from, err
 	}
 	if token := req.Header.Get("X-Reader-Token"); token != "" {
@@ -68,27 +79,24 @@ func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRe
 			return from, err
 		}
 		from.reader = &reader
+		from.identify(reader)
 	}
 	return from, nil
 }
 
+// browserHeader has the token that a browser got with the reply to its first comment.
+const browserHeader = "X-Browser-Token"
+
 // clientOf returns what is stored of a client: never its address.
-func (s *Server) clientOf(ctx context.Context, address netip.Addr, r *clientRequest) (models.Client, error) {
-	c := models.Client{UserAgent: truncate(models.Clean(r.UserAgent), models.MaxUserAgent), Referrer: truncate(models.Clean(r.Referrer), models.MaxURL)}
-	if !address.IsValid() {
+func (s *Server) clientOf(ctx context.Context, who models.Identity, r *clientRequest) (models.Client, error) {
+	c := models.Client{Browser: who.Browser, UserAgent: truncate(models.Clean(r.UserAgent), models.MaxUserAgent), Referrer: truncate(models.Clean(r.Referrer), models.MaxURL)}
+	if !who.Household.IsValid() {
 		return c, nil
 	}
 	var err error
-	if c.Hash, err = s.node.ClientHash(ctx, address); err != nil {
-		return c, err
-	}
-	bits := 24
-	if address.Is6() {
-		bits = 48
-	}
-	net, _ := address.Prefix(bits) // both lengths are in range
-	c.Net = net.String()
-	return c, nil
+	c.Hash, err = s.node.ClientHash(ctx, who.Household)
+	c.Net = who.Network.String()
+	return c, err
 }
 
 // truncate cuts s to at most n characters.
@@ -108,25 +116,39 @@ func (from submitter) caller(c echo.Context) models.Caller {
 	return by
 }
 
-// idempotencyKey returns the key under which the post of a comment may be
-// repeated, and the hash that differs for another post with the same key. Both
-// are empty when the request has no key. Keys of browsers are separate for each
-// address.
-func (s *Server) idempotencyKey(r *http.Request, from submitter, body []byte) (key string, fingerprint []byte, err error) {
-	key = r.Header.Get("Idempotency-Key")
+// repeats are the keys under which a post is stored, so that it can be repeated.
+type repeats struct {
+	key       string // of the Idempotency-Key; empty: none
+	duplicate string // of the same text without one
+}
+
+// repeatsOf returns the keys of a post by an identified submitter. The Idempotency-Key of a
+// browser belongs to its token once it has one, never to the address: the reply that
+// brought the token may be the one that was lost. With another author, article, parent or
+// text the same Idempotency-Key is another post.
+func repeatsOf(n *node.Node, r *http.Request, from submitter, c models.Comment) (repeats, error) {
+	key, who := r.Header.Get("Idempotency-Key"), from.who
+	author := "name " + who.Name
+	if who.Vouched() {
+		author = "id " + who.ID
+	}
+	found := repeats{duplicate: "text " + n.RepeatKey(who.Writer(), c.Article.ID, c.ParentID, foldText(c.Body))}
 	invisible := func(r rune) bool { return r < '!' || r > '~' }
 	switch {
 	case key == "":
-		return "", nil, nil
+		return found, nil
 	case len(key) > models.MaxID || strings.IndexFunc(key, invisible) >= 0:
-		return "", nil, invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters")
-	case from.byKey:
-		key = "key " + key
-	default:
-		key = "browser " + s.node.IdempotencyKey(from.address, key)
+		return found, invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters")
 	}
-	sum := sha256.New()
-	sum.Write([]byte("POST /v1/comments\n"))
-	sum.Write(body)
-	return key, sum.Sum(nil), nil
+	scope := "key"
+	if !from.byKey {
+		scope = "browser " + who.Browser
+	}
+	found.key = "key " + n.RepeatKey(scope, key, author, c.Article.ID, c.ParentID, c.Body)
+	return found, nil
+}
+
+// foldText returns the form in which the texts of two comments are compared.
+func foldText(body string) string {
+	return cmp.Or(names.Fold(body), body)
 }

@@ -82,9 +82,10 @@ const (
 	Shadow SanctionKind = "shadow" // they are held; their author sees them as published
 )
 
-// Sanction is a ban or shadow ban of one author on one site.
+// Sanction is a ban or shadow ban on one site.
 type Sanction struct {
 	Kind   SanctionKind `json:"kind"`
+	Ban    string       `json:"ban,omitempty"`    // id of the BanEntry that imposes it
 	Reason string       `json:"reason,omitempty"` // for the newsroom only
 	Until  time.Time    `json:"until,omitzero"`   // when it ends; zero: never
 	By     string       `json:"by"`
@@ -124,15 +125,7 @@ func (s AuthorState) Validate(now time.Time) error {
 		bad.Add("note", "must have at most %d characters, has %d", maxNote, n)
 	}
 	if x := s.Sanction; x != nil {
-		if x.Kind != Ban && x.Kind != Shadow {
-			bad.Add("sanction.kind", "must be ban or shadow")
-		}
-		if n := utf8.RuneCountInString(x.Reason); n > maxReason {
-			bad.Add("sanction.reason", "must have at most %d characters, has %d", maxReason, n)
-		}
-		if !x.Until.IsZero() && !x.Until.After(now) {
-			bad.Add("sanction.until", "must be later than now")
-		}
+		x.validate(&bad, "sanction.", now)
 	}
 	return bad.Err()
 }

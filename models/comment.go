@@ -13,11 +13,12 @@ const (
 )
 
 // Client is where a comment came from. The address itself is not stored: Hash is
-// a hash of it with a key that changes every seven days, Net its network (IPv4
-// /24, IPv6 /48).
+// a hash of its household with a key that changes every seven days, Net its network
+// (see HouseholdOf and NetworkOf). Browser is the id in the browser's token.
 type Client struct {
 	Hash      string `json:"hash,omitempty"`
 	Net       string `json:"net,omitempty"`
+	Browser   string `json:"browser,omitempty"`
 	UserAgent string `json:"user_agent,omitempty"`
 	Referrer  string `json:"referrer,omitempty"`
 }

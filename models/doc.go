@@ -34,9 +34,13 @@
 //     origin, moderator session or command line.
 //   - Record: how many of an author's comments on one site were approved,
 //     rejected or are pending. Trust is the share of approved ones.
-//   - Sanction: what a newsroom does about an author. A ban refuses new
+//   - Identity: who a request comes from, as far as that is known: an id that
+//     the site vouches for, a browser, a household, a folded name and e-mail
+//     address. A household is an IPv4 address or an IPv6 /64.
+//   - Sanction: what a newsroom does about a reader. A ban refuses new
 //     comments. A shadow ban (shadow) keeps them pending and shows them to
-//     their author as if they were published.
+//     their author as if they were published. Either holds on one or more
+//     marks of an identity.
 //
 // Comments:
 //

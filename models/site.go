@@ -40,6 +40,9 @@ type Site struct {
 	// held whatever the model says of them, the earlier ones included; 0 is never.
 	// Nil: DefaultCampaignCopies.
 	CampaignCopies *int `json:"campaign_copies,omitempty"`
+	// ReportsToHold is how many different readers must report a published comment before it
+	// goes back to the queue; 0 is never. Nil: DefaultReportsToHold.
+	ReportsToHold *int `json:"reports_to_hold,omitempty"`
 	// ReservedNames are names that only authors may use whom the site vouches for.
 	ReservedNames []string     `json:"reserved_names"`
 	ReaderTokens  ReaderTokens `json:"reader_tokens"`
@@ -150,6 +153,19 @@ func (s Site) CampaignFloor() int {
 	return *s.CampaignCopies
 }
 
+// DefaultReportsToHold is the number of reports of a site without one of its own.
+const DefaultReportsToHold = 3
+
+const maxReportsToHold = 1000
+
+// ReportsNeeded returns how many readers must report a comment, with its default.
+func (s Site) ReportsNeeded() int {
+	if s.ReportsToHold == nil {
+		return DefaultReportsToHold
+	}
+	return *s.ReportsToHold
+}
+
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // ValidSlug reports whether s can be the slug of a site.
@@ -205,6 +221,9 @@ func (s Site) Validate() error {
 	}
 	if n := s.CampaignCopies; n != nil && *n != 0 && !(*n >= 2 && *n <= maxCampaignCopies) {
 		bad.Add("campaign_copies", "must be from 2 to %d authors, or 0", maxCampaignCopies)
+	}
+	if n := s.ReportsToHold; n != nil && !(*n >= 0 && *n <= maxReportsToHold) {
+		bad.Add("reports_to_hold", "must be from 0 to %d readers", maxReportsToHold)
 	}
 	s.Closing.validate(&bad)
 	for _, name := range s.URLParameters {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -9,20 +10,6 @@ import (
 	"winnow/models"
 	"winnow/storage/sqldb"
 )
-
-// sanctionColumns are those of standings s; empty where there is no row.
-const sanctionColumns = `coalesce(s.kind, ''), coalesce(s.reason, ''), coalesce(s.until, 0), coalesce(s.set_by, ''), coalesce(s.set_at, 0)`
-
-// readSanction returns nil when there is none.
-func readSanction(scan sqldb.Scanner) (*models.Sanction, error) {
-	var x models.Sanction
-	var until, at int64
-	if err := scan(&x.Kind, &x.Reason, &until, &x.By, &at); err != nil || x.Kind == "" {
-		return nil, err
-	}
-	x.Until, x.At = nullTime(until), fromMicros(at)
-	return &x, nil
-}
 
 // Author returns the profile of an author, who is named by id or by name, and a
 // page of their comments. It is KindNotFound when there are neither comments nor
@@ -73,16 +60,14 @@ func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
 		return p, err
 	}
 	p.Trust = p.Record.Trust()
-	state, err := t.loadAuthorState(r.Site, p.Key, "")
-	if unknown && errors.Is(err, sql.ErrNoRows) {
-		return p, models.Errorf(models.KindNotFound, "there is no such author")
-	}
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	state, err := t.loadAuthorState(r, "")
+	if err != nil {
 		return p, err
 	}
-	if p.Note = state.Note; state.Sanction.Active(t.Now) {
-		p.Sanction = state.Sanction
+	if unknown && state == (models.AuthorState{}) {
+		return p, models.Errorf(models.KindNotFound, "there is no such author")
 	}
+	p.Note, p.Sanction = state.Note, state.Sanction
 	// Ids sort by time.
 	for direction, at := range map[string]**time.Time{"": &p.FirstAt, " DESC": &p.LastAt} {
 		ends, err := sqldb.List(t, func(scan sqldb.Scanner) (c models.Comment, err error) {
@@ -107,12 +92,14 @@ func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
 
 func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }
 
-// loadAuthorState returns the note and the sanction of an author, or sql.ErrNoRows.
-func (t *tx) loadAuthorState(site, key, lock string) (models.AuthorState, error) {
-	return sqldb.One(t, func(scan sqldb.Scanner) (v models.AuthorState, err error) {
-		v.Sanction, err = readSanction(func(into ...any) error { return scan(append(into, &v.Note)...) })
+// loadAuthorState returns the note on an author, and the sanction in force.
+func (t *tx) loadAuthorState(r models.Reader, lock string) (v models.AuthorState, err error) {
+	v.Note, err = sqldb.One(t, sqldb.ScanOne[string], `SELECT s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, r.Site, readerKey(r))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return v, err
-	}, `SELECT `+sanctionColumns+`, s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, site, key)
+	}
+	v.Sanction, err = t.sanction(r.Site, identityOfReader(r))
+	return v, err
 }
 
 // SetAuthorState lets change edit the note and the sanction of an author, who need
@@ -129,12 +116,9 @@ func (db *DB) SetAuthorState(ctx context.Context, by models.Caller, r models.Rea
 			ON CONFLICT (site, key) DO NOTHING`, r.Site, key); err != nil {
 			return err
 		}
-		old, err := t.loadAuthorState(r.Site, key, t.ForUpdate())
+		old, err := t.loadAuthorState(r, t.ForUpdate())
 		if err != nil {
 			return err
-		}
-		if !old.Sanction.Active(t.Now) {
-			old.Sanction = nil
 		}
 		v := old
 		if err := change(&v); err != nil {
@@ -152,7 +136,7 @@ func (db *DB) SetAuthorState(ctx context.Context, by models.Caller, r models.Rea
 
 func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.AuthorState) error {
 	key, x := readerKey(r), v.Sanction
-	if err := t.writeAuthorState(r.Site, key, v); err != nil || v == old {
+	if err := t.writeNote(r.Site, key, v.Note); err != nil || v == old {
 		return err
 	}
 	subject, err := t.readerSubject(r)
@@ -167,93 +151,91 @@ func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.Au
 	default:
 		action = "author." + string(x.Kind)
 	}
+	if x != old.Sanction {
+		if err := t.impose(by, r, x); err != nil {
+			return err
+		}
+	}
 	if err := t.audit(by, r.Site, action, subject, auditAuthorState(old), auditAuthorState(v)); err != nil {
 		return err
 	}
 	return t.event(models.AuthorChanged, r.Site, key, "", "")
 }
 
-// writeAuthorState changes the row of an author, or removes it when it is empty.
-func (t *tx) writeAuthorState(site, key string, v models.AuthorState) error {
-	if v == (models.AuthorState{}) {
+// writeNote changes the row of an author, or removes it when there is no note.
+func (t *tx) writeNote(site, key, note string) error {
+	if note == "" {
 		_, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2`, site, key)
 		return err
 	}
-	var x models.Sanction
-	if v.Sanction != nil {
-		x = *v.Sanction
-	}
-	var w sqldb.Where
-	w.Add("site = ?", site)
-	w.Add("key = ?", key)
-	_, err := t.UpdateRows("standings", &w,
-		"note", v.Note,
-		"kind", string(x.Kind),
-		"reason", x.Reason,
-		"until", micros(x.Until),
-		"set_by", x.By,
-		"set_at", micros(x.At),
-	)
+	_, err := t.Exec(`UPDATE standings SET note = $1 WHERE site = $2 AND key = $3`, note, site, key)
 	return err
+}
+
+// impose replaces what is imposed on an author, or lifts it when x is nil: of the bans that
+// hold on the author, whatever else they hold on, or else by a ban on the author alone.
+func (t *tx) impose(by models.Caller, r models.Reader, x *models.Sanction) error {
+	bans, err := t.bansOn(r)
+	if err != nil {
+		return err
+	}
+	for _, id := range bans {
+		if x == nil {
+			err = t.deleteBan(id)
+		} else {
+			err = t.writeSanction(id, *x)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if x == nil || len(bans) > 0 {
+		return nil
+	}
+	var marks []models.BanMark
+	for _, m := range identityOfReader(r).Marks() {
+		marks = append(marks, models.BanMark{On: m.On, Value: m.Value, Label: cmp.Or(r.ID, r.Name)})
+	}
+	_, err = t.insertBan(by, models.BanEntry{Site: r.Site, Marks: marks, Sanction: *x})
+	return err
+}
+
+// bansOn returns the ids of the bans in force that hold on an id, a name or an e-mail address.
+func (t *tx) bansOn(r models.Reader) ([]string, error) {
+	key, err := t.banKey()
+	if err != nil || key == nil {
+		return nil, err
+	}
+	hashes := banHashes(key, r.Site, identityOfReader(r))
+	if len(hashes) == 0 { // a name that shows nothing
+		return nil, nil
+	}
+	w := t.inForce(hashes)
+	return sqldb.List(t, sqldb.ScanOne[string], `SELECT m.ban FROM ban_marks m JOIN bans b ON b.id = m.ban`+w.String(), w.Args()...)
 }
 
 // auditAuthorState is what the audit trail stores of an author: nothing about the
 // person, because the trail can never be erased.
 func auditAuthorState(v models.AuthorState) any {
-	type sanction struct {
-		Kind  models.SanctionKind `json:"kind"`
-		Until time.Time           `json:"until,omitzero"`
-	}
 	trail := struct {
-		Sanction *sanction `json:"sanction,omitempty"`
-		Note     bool      `json:"note,omitempty"` // there is one
+		Sanction *auditedSanction `json:"sanction,omitempty"`
+		Note     bool             `json:"note,omitempty"` // there is one
 	}{Note: v.Note != ""}
 	if v.Sanction != nil {
-		trail.Sanction = &sanction{v.Sanction.Kind, v.Sanction.Until}
+		trail.Sanction = &auditedSanction{v.Sanction.Kind, v.Sanction.Until}
 	}
 	return trail
 }
 
-// Sanctions returns the sanctions of a site that are in force now, by Author.Key;
-// nil when there are more than most.
-func (db *DB) Sanctions(ctx context.Context, site string, most int) (map[string]*models.Sanction, error) {
-	return read(ctx, db, func(t *tx) (map[string]*models.Sanction, error) {
-		all := map[string]*models.Sanction{}
-		_, err := sqldb.List(t, func(scan sqldb.Scanner) (key string, err error) {
-			x, err := readSanction(func(into ...any) error { return scan(append(into, &key)...) })
-			all[key] = x
-			return key, err
-		}, `SELECT `+sanctionColumns+`, s.key FROM standings s WHERE s.site = $1 AND s.kind <> '' AND (s.until = 0 OR s.until > $2) LIMIT $3`,
-			site, micros(t.Now), most+1)
-		if len(all) > most {
-			all = nil
-		}
-		return all, err
-	})
+// auditedSanction is what the audit trail stores of a sanction.
+type auditedSanction struct {
+	Kind  models.SanctionKind `json:"kind"`
+	Until time.Time           `json:"until,omitzero"`
 }
 
-// Sanction returns the sanction of an author, also one that has ended; nil when
-// there is none.
-func (db *DB) Sanction(ctx context.Context, site, key string) (*models.Sanction, error) {
-	return read(ctx, db, func(t *tx) (*models.Sanction, error) {
-		v, err := t.loadAuthorState(site, key, "")
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil
-		}
-		return v.Sanction, err
-	})
-}
-
-// readerState returns the note and the sanction of a reader, also one that has
-// ended.
+// readerState returns the note on a reader, and the sanction in force.
 func (t *tx) readerState(r models.Reader) (s models.ReaderState, err error) {
-	if r.Email != "" {
-		return s, nil // authors have ids or names as keys
-	}
-	v, err := t.loadAuthorState(r.Site, readerKey(r), "")
-	if errors.Is(err, sql.ErrNoRows) {
-		return s, nil
-	}
+	v, err := t.loadAuthorState(r, "")
 	s.Note = v.Note
 	if x := v.Sanction; x != nil {
 		s.Kind, s.Reason, s.At, s.Until = x.Kind, x.Reason, x.At, x.Until
@@ -261,17 +243,23 @@ func (t *tx) readerState(r models.Reader) (s models.ReaderState, err error) {
 	return s, err
 }
 
-// eraseAuthorState removes the note of an author. A sanction stays, without its
-// reason, until it ends: otherwise a request for erasure would lift a ban.
+// eraseAuthorState removes the note of an author. A ban stays, without its reason and
+// without what shows whom it holds on, until it ends: otherwise a request for erasure would
+// lift a ban.
 func (t *tx) eraseAuthorState(r models.Reader) error {
-	if r.Email != "" {
-		return nil
+	if r.Email == "" { // notes are on ids and names
+		if err := t.writeNote(r.Site, readerKey(r), ""); err != nil {
+			return err
+		}
 	}
-	key := readerKey(r)
-	if _, err := t.Exec(`DELETE FROM standings WHERE site = $1 AND key = $2 AND (kind = '' OR until <> 0 AND until <= $3)`, r.Site, key, micros(t.Now)); err != nil {
+	bans, err := t.bansOn(r)
+	if err != nil || len(bans) == 0 {
 		return err
 	}
-	_, err := t.Exec(`UPDATE standings SET note = '', reason = '' WHERE site = $1 AND key = $2`, r.Site, key)
+	if _, err := t.Exec(`UPDATE ban_marks SET label = '' WHERE ban`+t.InJSONList(), jsonList(bans)); err != nil {
+		return err
+	}
+	_, err = t.Exec(`UPDATE bans SET reason = '' WHERE id`+t.InJSONList(), jsonList(bans))
 	return err
 }
 

@@ -19,10 +19,11 @@ type commentRow struct {
 	initialStatus   models.Status    // on arrival
 	burstUntil      time.Time        // of a burst on its article; may be over
 	secondLookShare float64          // share of second looks on its site
+	reportsToHold   int              // how many different readers must report it; 0: never enough
 }
 
 const commentColumns = `c.id, c.site, c.article, a.id, a.url, a.title, a.section, a.described, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url, c.staff,
-	c.client_hash, c.client_net, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang`
+	c.client_hash, c.client_net, c.browser, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang`
 
 // articleOfComment joins comments c with their articles: those that they were posted
 // on, or what those were merged into.
@@ -38,7 +39,7 @@ func commentInto(c *models.Comment) (into []any, done func()) {
 	into = []any{
 		&c.ID, &c.Site, &c.PostedOn, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.Article.Described, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Author.Staff,
-		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
+		&c.Client.Hash, &c.Client.Net, &c.Client.Browser, &c.Client.UserAgent, &c.Client.Referrer,
 		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body, &c.Lang,
 	}
 	return into, func() {
@@ -59,7 +60,7 @@ func readComment(scan sqldb.Scanner) (c models.Comment, err error) {
 
 const commentRowColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by, c.lease_until,
 	c.spam, c.abuse, c.action, c.said, c.model, c.hold_at, c.reject_at, c.signals,
-	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look, ` + isHidden +
+	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look, s.reports_to_hold, ` + isHidden +
 	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.id = c.campaign`
 
 func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
@@ -71,12 +72,12 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	var count, authors, articles, first *int64
 	var site models.Site
 	err = scan(append(into, &k.initialStatus, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.HoldAt, &v.RejectAt, &signals,
-		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook, &k.comment.Hidden)...)
+		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook, &site.ReportsToHold, &k.comment.Hidden)...)
 	if err != nil {
 		return k, err
 	}
 	done()
-	k.secondLookShare = site.SecondLookShare()
+	k.secondLookShare, k.reportsToHold = site.SecondLookShare(), site.ReportsNeeded()
 	if count != nil { // then the others are not NULL either
 		k.campaign = &models.Campaign{
 			ID: group, Count: int(*count), Authors: int(*authors), Articles: int(*articles), First: fromMicros(*first),

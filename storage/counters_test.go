@@ -66,7 +66,7 @@ func (u *randomUse) step(ctx context.Context, by models.Caller, n int) error {
 		return err
 	case 9:
 		if n%2 == 0 {
-			_, err := u.Flag(ctx, models.Caller{Kind: models.ByCommand}, u.pick(&u.comments), fmt.Sprint(rand.IntN(4)), "")
+			_, err := u.Flag(ctx, models.Caller{Kind: models.ByCommand}, u.pick(&u.comments), storage.Report{Who: fmt.Sprint(rand.IntN(4))})
 			return err
 		}
 		_, _, err := u.Undo(ctx, by, u.pick(&u.decisions))

@@ -1,14 +1,9 @@
 package storage
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"errors"
-	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -20,20 +15,18 @@ type NewComment struct {
 	Verdict        models.Verdict
 	Signals        string          // the verdict's, as models.SignalsJSON writes them; made from it when empty
 	Campaign       models.Campaign // that the comment belongs to; without an ID: none
-	IdempotencyKey string          // scoped to the site, stored for 24 hours; empty: none
-	Fingerprint    []byte          // of the request: another request with the same key has another one
+	IdempotencyKey string          // of the post, within the site, for 24 hours; empty: none
+	DuplicateKey   string          // of its author, article, parent and text, for ten minutes; empty: none
 	SecondLook     float64         // share of comments approved or rejected on arrival that get a second look
 	TrainingSample int             // how many of the site's first comments people look at
 }
 
-const idempotencyTTL = 24 * time.Hour
-
 // CreateComment stores a comment with its verdict, and its article when that is new.
 // What the comment says of the article counts only when nobody has described it, a
-// page included: UpdateArticles stores what the newsroom says. It sets ID, unless the caller has, and
-// times and Version; Status and Reason are the caller's. With an idempotency
-// key that was used for the same fingerprint, the earlier comment is returned
-// as it was stored and replayed is true; another fingerprint is KindInvalid.
+// page included: UpdateArticles stores what the newsroom says. It sets ID, unless the
+// caller has, and times and Version; Status and Reason are the caller's. With a key that
+// another comment was stored under, that comment is returned as it was stored, and
+// replayed is true.
 func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment, v models.Verdict, replayed bool, err error) {
 	request := &insertRequest{NewComment: n}
 	sanitizeComment(&request.Comment)
@@ -75,17 +68,12 @@ type insertResult struct {
 	replayed bool
 }
 
-// key is the idempotency key as the database stores it.
-func (r *insertRequest) key() [2]string {
-	return [2]string{r.Comment.Site, sqldb.SanitizeText(r.IdempotencyKey)}
-}
-
 // sanitizeComment makes what is returned equal to what will be read.
 func sanitizeComment(c *models.Comment) {
 	for _, s := range []*string{
 		&c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Body, &c.Lang,
-		&c.Client.Hash, &c.Client.Net, &c.Client.UserAgent, &c.Client.Referrer,
+		&c.Client.Hash, &c.Client.Net, &c.Client.Browser, &c.Client.UserAgent, &c.Client.Referrer,
 	} {
 		*s = sqldb.SanitizeText(*s)
 	}
@@ -105,6 +93,7 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Text("author_key", func(r *insertRequest) string { return r.authorKey }),
 	sqldb.Text("client_hash", func(r *insertRequest) string { return r.Comment.Client.Hash }),
 	sqldb.Text("client_net", func(r *insertRequest) string { return r.Comment.Client.Net }),
+	sqldb.Text("browser", func(r *insertRequest) string { return r.Comment.Client.Browser }),
 	sqldb.Text("user_agent", func(r *insertRequest) string { return r.Comment.Client.UserAgent }),
 	sqldb.Text("referrer", func(r *insertRequest) string { return r.Comment.Client.Referrer }),
 	sqldb.Text("status", func(r *insertRequest) string { return string(r.Comment.Status) }),
@@ -131,19 +120,8 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Int("updated_at", func(r *insertRequest) int64 { return r.at }),
 )
 
-// A key that is older than idempotencyTTL can be used again.
-var idempotencyRows = sqldb.NewInsert("idempotency",
-	`ON CONFLICT (site, key) DO UPDATE SET fingerprint = excluded.fingerprint, comment_id = excluded.comment_id, created_at = excluded.created_at
-	WHERE idempotency.created_at <= excluded.created_at - 86400000000 RETURNING site, key`,
-	sqldb.Text("site", func(r *insertRequest) string { return r.Comment.Site }),
-	sqldb.Text("key", func(r *insertRequest) string { return r.IdempotencyKey }),
-	sqldb.Bytes("fingerprint", func(r *insertRequest) []byte { return r.Fingerprint }),
-	sqldb.Text("comment_id", func(r *insertRequest) string { return r.Comment.ID }),
-	sqldb.Int("created_at", func(r *insertRequest) int64 { return r.at }),
-)
-
 // insertComments stores the comments that were posted at the same time, in one
-// transaction. Of several with the same idempotency key, all but the first find
+// transaction. Of several with the same key, all but the first find
 // what that one has stored.
 func (db *DB) insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]error, error) {
 	t := txOf(engineTx)
@@ -155,11 +133,14 @@ func (db *DB) insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]e
 	first, repeated := make([]int, 0, len(requests)), []int(nil)
 	keys := map[[2]string]bool{}
 	for i, r := range requests {
-		if key := r.key(); r.IdempotencyKey != "" && keys[key] {
+		claims := r.claims()
+		if slices.ContainsFunc(claims, func(c claim) bool { return keys[c.id()] }) {
 			repeated = append(repeated, i)
-		} else {
-			keys[key] = true
-			first = append(first, i)
+			continue
+		}
+		first = append(first, i)
+		for _, c := range claims {
+			keys[c.id()] = true
 		}
 	}
 	run := func(which []int) error {
@@ -184,7 +165,7 @@ func (db *DB) insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]e
 	return errs, nil
 }
 
-// insertComments stores comments, no two with the same idempotency key. It
+// insertComments stores comments, no two with the same key. It
 // returns what is wrong with single comments, found before anything of them was
 // written; with an error the transaction is of no use.
 func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]error, error) {
@@ -238,92 +219,6 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 		return nil, err
 	}
 	return errs, t.storeCampaigns(campaigns, comments)
-}
-
-// claimKeys stores the idempotency keys of a group, and loads the comments of
-// those that were used before. When two nodes get the same key at the same
-// moment, the insert makes one wait for the other.
-func (t *tx) claimKeys(requests []*insertRequest, errs []error) error {
-	byKey := map[[2]string]int{}
-	for i, request := range requests {
-		if request.IdempotencyKey != "" && errs[i] == nil {
-			byKey[request.key()] = i
-		}
-	}
-	// In the order of the keys, which prevents deadlocks between nodes.
-	rows := make([]*insertRequest, 0, len(byKey))
-	for _, key := range slices.SortedFunc(maps.Keys(byKey), comparePairs) {
-		rows = append(rows, requests[byKey[key]])
-	}
-	claimed, err := sqldb.AddReturning(t, idempotencyRows, func(scan sqldb.Scanner) (key [2]string, err error) {
-		err = scan(&key[0], &key[1])
-		return key, err
-	}, rows)
-	if err != nil {
-		return err
-	}
-	for _, key := range claimed {
-		delete(byKey, key)
-	}
-	for key, i := range byKey {
-		r := requests[i]
-		r.result, errs[i] = t.replay(key, r.Fingerprint, 0)
-		if models.KindOf(errs[i]) != models.KindInvalid {
-			err = errors.Join(err, errs[i])
-		}
-	}
-	return err
-}
-
-// ReplayedComment returns what CreateComment would return for a request that was made
-// before, or KindNotFound when it was not, or not with this key.
-func (db *DB) ReplayedComment(ctx context.Context, site, key string, fingerprint []byte) (models.Comment, models.Verdict, error) {
-	if key == "" {
-		return models.Comment{}, models.Verdict{}, models.Errorf(models.KindNotFound, "idempotency key required")
-	}
-	stored, err := read(ctx, db, func(t *tx) (insertResult, error) {
-		stored, err := t.replay([2]string{site, sqldb.SanitizeText(key)}, fingerprint, micros(t.Now.Add(-idempotencyTTL)))
-		return stored, notFoundIf(err, "unknown idempotency key")
-	})
-	return stored.comment, stored.verdict, err
-}
-
-// replay returns what was stored under an idempotency key after a time, if it
-// was for the same request.
-func (t *tx) replay(key [2]string, fingerprint []byte, after int64) (insertResult, error) {
-	type entry struct {
-		print []byte
-		id    string
-	}
-	e, err := sqldb.One(t, func(scan sqldb.Scanner) (e entry, err error) {
-		err = scan(&e.print, &e.id)
-		return e, err
-	}, `SELECT fingerprint, comment_id FROM idempotency WHERE site = $1 AND key = $2 AND created_at > $3`, key[0], key[1], after)
-	if err != nil {
-		return insertResult{}, err
-	}
-	if !bytes.Equal(e.print, fingerprint) {
-		return insertResult{}, models.Errorf(models.KindInvalid, "the idempotency key was used for another request")
-	}
-	// It may be of this transaction, whose articles are not written yet.
-	if err := t.flush(); err != nil {
-		return insertResult{}, err
-	}
-	k, err := t.comment(e.id, "")
-	k.comment.Status, k.comment.Reason = k.initialState()
-	return insertResult{k.comment, k.verdict, true}, err
-}
-
-// initialState returns the status and the reason that a comment had on arrival,
-// whatever moderators and readers did since.
-func (k commentRow) initialState() (models.Status, models.Reason) {
-	switch {
-	case k.initialStatus == models.Approved:
-		return k.initialStatus, ""
-	case k.verdict.Action == models.Approve:
-		return k.initialStatus, cmp.Or(k.verdict.Reason, models.ReasonPremoderation)
-	}
-	return k.initialStatus, k.verdict.Reason
 }
 
 // searchColumn is the text that the queue searches, made here because the

@@ -53,7 +53,7 @@ func (d *fixture) post(author models.Author, status models.Status, parent string
 			Client: models.Client{Hash: "h4sh", Net: "192.0.2.0/24", UserAgent: "secret/1", Referrer: "https://secret.example"},
 		},
 		Verdict:        models.Verdict{Signals: []models.Signal{{Name: "word:secret", Weight: 1}}},
-		IdempotencyKey: fmt.Sprint("key ", d.n.Add(1)), Fingerprint: []byte("f"),
+		IdempotencyKey: fmt.Sprint("key ", d.n.Add(1)),
 	})
 	d.must(err)
 	return c
@@ -103,7 +103,7 @@ func (d *fixture) wantRemoved(id string, decision models.Decision) {
 	if _, _, err := d.Undo(d.Context(), d.ann, decision.ID); models.KindOf(err) != models.KindConflict {
 		d.Errorf("undone: %v", err)
 	}
-	if _, err := d.Flag(d.Context(), d.ann, id, "author x", ""); models.KindOf(err) != models.KindNotFound {
+	if _, err := d.Flag(d.Context(), d.ann, id, storage.Report{Who: "author x"}); models.KindOf(err) != models.KindNotFound {
 		d.Errorf("reported: %v", err)
 	}
 }

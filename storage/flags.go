@@ -2,22 +2,28 @@ package storage
 
 import (
 	"context"
+	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
 )
 
-// reportsToHold is how many readers must report a comment before it goes back to
-// the queue.
-const reportsToHold = 3
+// Report is a reader's report of a comment.
+type Report struct {
+	// Who is the reader, who counts once for a comment: "author " and an id, "browser " and
+	// the id in its token, or "client " and the household. The latter two are removed when
+	// the site's retention of addresses says so.
+	Who       string
+	Household string // its hash, different for each comment; counts once too; empty: unknown
+	Reason    models.Reason
+}
 
-// Flag stores a reader's report of a comment. who identifies the reader, who
-// counts once: "author " and an id, or "client " and the hash of an address,
-// which is removed when the site's retention says so. An approved comment that
-// no moderator has decided goes back to the queue with the third report, and the
-// label that a second look gave it is not in force any more.
+// Flag stores a reader's report of a comment. An approved comment that no moderator has
+// decided goes back to the queue when it has as many reports as its site wants, by different
+// readers, whose weights add up to as many. Then the label that a second look gave it is not
+// in force any more.
 // Rejected comments are KindNotFound, as for any reader.
-func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string) (models.Comment, error) {
+func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
 		k, err := t.visible(by, id, t.ForUpdate())
 		if err != nil {
@@ -27,9 +33,7 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 		if c.Status == models.Rejected {
 			return models.Comment{}, models.Errorf(models.KindNotFound, "there is no such comment")
 		}
-		added, err := t.Exec(`INSERT INTO flags (comment_id, who, reason, created_at, site) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (comment_id, who) DO NOTHING`,
-			id, who, reason, micros(t.Now), c.Site)
-		if err != nil || added == 0 {
+		if added, err := t.addReport(c, r); err != nil || !added {
 			return c, err
 		}
 		c.Flags++
@@ -38,20 +42,72 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id, who, reason string
 			return c, err
 		}
 		before := auditStateOf(c)
-		if c.Status == models.Approved && c.Flags >= reportsToHold {
-			decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, id)
-			if err != nil {
+		if c.Status == models.Approved && k.reportsToHold > 0 && c.Flags >= k.reportsToHold {
+			if c, err = t.holdReported(c, k.reportsToHold); err != nil {
 				return c, err
-			}
-			if len(decided) == 0 {
-				if err := t.suspendLabel(id, replacedByReports); err != nil { // of a second look
-					return c, err
-				}
-				if c, err = t.setStatus(c, models.Pending, models.ReasonFlagged); err != nil {
-					return c, err
-				}
 			}
 		}
 		return c, t.audit(by, c.Site, "comment.flag", id, before, auditStateOf(c))
 	})
+}
+
+// addReport reports false when the reader, or the household, has reported the comment before.
+func (t *tx) addReport(c models.Comment, r Report) (bool, error) {
+	weight, err := t.reportWeight(c.Site, r.Who)
+	if err != nil {
+		return false, err
+	}
+	added, err := t.Exec(`INSERT INTO flags (comment_id, who, reason, created_at, site, household, weight) SELECT $1, $2, $3, $4, $5, $6, $7
+		WHERE $6 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.comment_id = $1 AND f.household = $6) ON CONFLICT (comment_id, who) DO NOTHING`,
+		c.ID, r.Who, string(r.Reason), micros(t.Now), c.Site, r.Household, weight)
+	return added > 0, err
+}
+
+// reportsCounted is how many of the last reports of a reader make up their record.
+const reportsCounted = 50
+
+// reportWeight returns what a report of a reader counts: twice the share of their last
+// reports that moderators agreed with, with one more of each kind added (Laplace's rule of
+// succession). That is 1 for who has no record, or cannot have one: a household.
+func (t *tx) reportWeight(site, who string) (float64, error) {
+	if strings.HasPrefix(who, "client ") {
+		return 1, nil
+	}
+	type report struct {
+		status  models.Status
+		decided bool
+	}
+	last, err := sqldb.List(t, func(scan sqldb.Scanner) (r report, err error) {
+		err = scan(&r.status, &r.decided)
+		return r, err
+	}, `SELECT c.status, EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = f.comment_id AND d.undone_at IS NULL AND d.created_at >= f.created_at)
+		FROM flags f JOIN comments c ON c.id = f.comment_id WHERE f.site = $1 AND f.who = $2 ORDER BY f.comment_id DESC LIMIT $3`,
+		site, who, reportsCounted)
+	right, wrong := 0, 0
+	for _, r := range last {
+		switch {
+		case r.decided && r.status == models.Rejected:
+			right++
+		case r.decided && r.status == models.Approved:
+			wrong++
+		}
+	}
+	return 2 * float64(right+1) / float64(right+wrong+2), err
+}
+
+// holdReported puts a comment back into the queue, unless its reports weigh too little or a
+// moderator has decided on it.
+func (t *tx) holdReported(c models.Comment, enough int) (models.Comment, error) {
+	weight, err := sqldb.One(t, sqldb.ScanOne[float64], `SELECT coalesce(sum(weight), 0) FROM flags WHERE comment_id = $1`, c.ID)
+	if err != nil || weight < float64(enough) {
+		return c, err
+	}
+	decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, c.ID)
+	if err != nil || len(decided) > 0 {
+		return c, err
+	}
+	if err := t.suspendLabel(c.ID, replacedByReports); err != nil { // of a second look
+		return c, err
+	}
+	return t.setStatus(c, models.Pending, models.ReasonFlagged)
 }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"path"
+	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -17,10 +18,12 @@ var migrationFiles embed.FS
 // was released never changes.
 type migration struct{ name, sql string }
 
-// afterMigration has the Go code that runs after the SQL of a step.
+// afterMigration has the Go code that runs after the SQL of a step, by its name without
+// the number.
 var afterMigration = map[string]func(*tx) error{
-	"0005_audit_chain.sql": (*tx).migrateAuditChain,
-	"0018_articles.sql":    (*tx).mergeSpellings,
+	"audit_chain.sql": (*tx).migrateAuditChain,
+	"readers.sql":     (*tx).migrateSanctions,
+	"articles.sql":    (*tx).mergeSpellings,
 }
 
 var migrations = readMigrations()
@@ -83,7 +86,8 @@ func (t *tx) migrateOnce(last int) (string, error) {
 	if _, err := t.Exec(t.SchemaText(next.sql)); err != nil {
 		return "", fmt.Errorf("%s: %w", next.name, err)
 	}
-	if do := afterMigration[next.name]; do != nil {
+	_, name, _ := strings.Cut(next.name, "_")
+	if do := afterMigration[name]; do != nil {
 		if err := do(t); err != nil {
 			return "", fmt.Errorf("%s: %w", next.name, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -261,8 +262,7 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 // article may name its reader, and ids that look the same were two articles.
 func TestOldArticlesLoseQueriesAndSpellings(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		const before = 17 // the last schema with them
-		if err := open(t, url).MigrateTo(t.Context(), before); err != nil {
+		if err := open(t, url).MigrateTo(t.Context(), before("articles.sql")); err != nil {
 			t.Fatal(err)
 		}
 		raw := storagetest.Raw(t, url)
@@ -298,4 +298,48 @@ func TestOldArticlesLoseQueriesAndSpellings(t *testing.T) {
 			t.Errorf("labels have %q, %v", labels, err)
 		}
 	})
+}
+
+func TestSanctionsBecomeBans(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		if err := open(t, url).MigrateTo(t.Context(), before("readers.sql")); err != nil {
+			t.Fatal(err)
+		}
+		raw := storagetest.Raw(t, url)
+		for _, statement := range []string{
+			`INSERT INTO sites (slug, name, origins, mode, sso_secret, key_hash, created_at, rules) VALUES ('gazette', 'Gazette', '[]', 'post', '', 'k', 1, '{}')`,
+			`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ('gazette', 'id:m1', 'a note', 'ban', 'insults', 0, 'ann', 7)`,
+			`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ('gazette', 'name:Troll', '', 'shadow', '', 4102444800000000, 'bob', 8)`,
+			`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ('gazette', 'name:Past', '', 'ban', '', 9, 'bob', 8)`,
+		} {
+			if _, err := raw.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		db := storagetest.Open(t, url, storage.Options{})
+		all, err := db.Sanctions(t.Context(), "gazette", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x := all.On(models.Identity{ID: "m1"}); x == nil || x.Kind != models.Ban || x.Reason != "insults" || x.By != "ann" || x.At.UnixMicro() != 7 || !x.Until.IsZero() {
+			t.Errorf("the ban of an id is %+v", x)
+		}
+		if x := all.On(models.Identity{Name: "troll"}); x == nil || x.Kind != models.Shadow || x.Until.Year() != 2100 {
+			t.Errorf("the shadow ban of a name is %+v", x)
+		}
+		if x := all.On(models.Identity{Name: "past"}); x != nil {
+			t.Errorf("a ban that has ended is %+v", x)
+		}
+		p, err := db.Author(t.Context(), models.Caller{Kind: models.ByCommand}, models.Reader{Site: "gazette", ID: "m1"}, "", 1)
+		if err != nil || p.Note != "a note" || p.Sanction == nil {
+			t.Errorf("the author is %+v, %v", p, err)
+		}
+	})
+}
+
+// before is the number of the migration before the one with this name.
+func before(name string) int {
+	files, _ := filepath.Glob(filepath.Join("migrations", "*_"+name))
+	n, _ := strconv.Atoi(filepath.Base(files[0])[:4])
+	return n - 1
 }

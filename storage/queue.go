@@ -209,25 +209,39 @@ func (t *tx) commentsByID(ids []string) (map[string]models.Comment, error) {
 // comments, by id of the comment.
 func (t *tx) authorRecords(ids []string) (map[string]models.AuthorSummary, error) {
 	type row struct {
-		id     string
-		author models.AuthorSummary
+		comment models.Comment
+		author  models.AuthorSummary
+		hashes  []string // of what a ban holds on
 	}
 	var w sqldb.Where
 	w.In("c.id", ids)
 	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
-		a := &r.author
-		a.Sanction, err = readSanction(func(into ...any) error {
-			return scan(append([]any{&r.id, &a.Approved, &a.Rejected, &a.Pending}, into...)...)
-		})
-		if a.Trust = a.AuthorRecord.Trust(); !a.Sanction.Active(t.Now) {
-			a.Sanction = nil
-		}
+		c, a := &r.comment, &r.author
+		err = scan(&c.ID, &c.Site, &c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Client.Browser, &c.Client.Net, &a.Approved, &a.Rejected, &a.Pending)
+		a.Trust = a.AuthorRecord.Trust()
 		return r, err
-	}, `SELECT c.id, o.approved, o.rejected, o.pending, `+sanctionColumns+` FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key
-		LEFT JOIN standings s ON s.site = c.site AND s.key = c.author_key`+w.String(), w.Args()...)
+	}, `SELECT c.id, c.site, c.author_id, c.author_name, c.author_email, c.browser, c.client_net, o.approved, o.rejected, o.pending
+		FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key`+w.String(), w.Args()...)
+	if err != nil {
+		return nil, err
+	}
+	key, err := t.banKey()
+	if err != nil {
+		return nil, err
+	}
+	var hashes []string
+	for i := range rows {
+		r := &rows[i]
+		r.hashes = banHashes(key, r.comment.Site, IdentityOf(r.comment))
+		hashes = append(hashes, r.hashes...)
+	}
+	byMark, err := t.sanctionsByMark(hashes)
 	found := map[string]models.AuthorSummary{}
 	for _, r := range rows {
-		found[r.id] = r.author
+		for _, hash := range r.hashes {
+			r.author.Sanction = models.Stricter(r.author.Sanction, byMark[hash])
+		}
+		found[r.comment.ID] = r.author
 	}
 	return found, err
 }

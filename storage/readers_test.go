@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"winnow/models"
+	"winnow/storage"
 	"winnow/storage/storagetest"
 )
 
@@ -29,7 +30,7 @@ func TestExportAndEraseAReader(t *testing.T) {
 				public, waits := d.post(ada, models.Approved, ""), d.post(ada, models.Pending, "")
 				answer := d.post(models.Author{Name: "Cyd"}, models.Approved, public.ID)
 				decision := d.decide(public.ID, models.Approve)
-				_, err := d.Flag(ctx, d.ann, other.ID, "author u1", "spam")
+				_, err := d.Flag(ctx, d.ann, other.ID, storage.Report{Who: "author u1", Reason: "spam"})
 				d.must(err)
 				version, err := d.ArticleVersion(ctx, "gazette", "a")
 				d.must(err)

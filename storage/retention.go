@@ -10,7 +10,7 @@ import (
 )
 
 // Purge removes what has expired: idempotency keys and events older than a day,
-// ended sessions and skips, networks of old logins, members of campaigns whose window is over, second looks that nobody claimed for two weeks (a year
+// ended sessions, skips and bans, networks of old logins, members of campaigns whose window is over, second looks that nobody claimed for two weeks (a year
 // in a training sample), old keys of addresses, and what models.Retention of each site says. It returns the
 // number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
@@ -54,8 +54,33 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys + events + sessions + looks + skips + members, err
 	}
+	bans, err := db.purgeBans(ctx)
+	if err != nil {
+		return keys + events + sessions + looks + skips + members + bans, err
+	}
 	retained, err := db.applyRetention(ctx)
-	return keys + events + sessions + looks + skips + members + retained, err
+	return keys + events + sessions + looks + skips + members + bans + retained, err
+}
+
+// purgeBans forgets the bans that have ended, and what they held on.
+func (db *DB) purgeBans(ctx context.Context) (total int64, err error) {
+	for full := true; full; {
+		ended, err := update(ctx, db, func(t *tx) ([]string, error) {
+			ids, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM bans WHERE until <> 0 AND until <= $1 ORDER BY until LIMIT $2`, micros(t.Now), stripBatch)
+			for _, id := range ids {
+				if err == nil {
+					err = t.deleteBan(id)
+				}
+			}
+			return ids, err
+		})
+		if err != nil {
+			return total, err
+		}
+		total += int64(len(ended))
+		full = len(ended) == stripBatch
+	}
+	return total, nil
 }
 
 // How many rows one transaction handles, so that others need not wait long.
@@ -129,9 +154,20 @@ func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (t
 		}
 		total += int64(found)
 	}
-	reports, err := purgeBatches(ctx, db, `DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
-		WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'client %' ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
-	return total + reports, err
+	for _, change := range []string{
+		`DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
+			WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'client %' ORDER BY created_at LIMIT $3) RETURNING created_at`,
+		`DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
+			WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'browser %' ORDER BY created_at LIMIT $3) RETURNING created_at`,
+		`UPDATE flags SET household = '' WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
+			WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND household <> '' ORDER BY created_at LIMIT $3) RETURNING created_at`,
+	} {
+		reports, err := purgeBatches(ctx, db, change, 0, before, site)
+		if total += reports; err != nil {
+			return total, err
+		}
+	}
+	return total, nil
 }
 
 // removeAddresses handles one batch and returns how many comments it had.
@@ -150,9 +186,9 @@ func (t *tx) removeAddresses(site string, before int64) (int, error) {
 		return 0, err
 	}
 	to := batch[len(batch)-1]
-	if _, err := t.Exec(`UPDATE comments SET client_hash = '', client_net = '', user_agent = '', referrer = ''
+	if _, err := t.Exec(`UPDATE comments SET client_hash = '', client_net = '', browser = '', user_agent = '', referrer = ''
 		WHERE site = $1 AND (created_at, id) > ($2, $3) AND (created_at, id) <= ($4, $5)
-		AND (client_hash <> '' OR client_net <> '' OR user_agent <> '' OR referrer <> '')`, site, from.At, from.ID, to.At, to.ID); err != nil {
+		AND (client_hash <> '' OR client_net <> '' OR browser <> '' OR user_agent <> '' OR referrer <> '')`, site, from.At, from.ID, to.At, to.ID); err != nil {
 		return 0, err
 	}
 	// Another node may be ahead.
@@ -222,7 +258,7 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 	}
 	set, args := `author_key = CASE WHEN author_id = '' THEN 'name:' ELSE author_key END`, []any{jsonList(ids)}
 	if reason != "" {
-		set = `author_key = 'name:', author_id = '', client_hash = '', client_net = '', user_agent = '', referrer = '', campaign = '',
+		set = `author_key = 'name:', author_id = '', client_hash = '', client_net = '', browser = '', user_agent = '', referrer = '', campaign = '',
 			lease_by = '', lease_until = 0, status = 'rejected', reason = $2, updated_at = $3`
 		args = append(args, string(reason), micros(t.Now))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage"
 	"winnow/storage/storagetest"
 )
 
@@ -15,7 +16,7 @@ func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
 		ctx, ada := t.Context(), models.Author{Name: "secret Ada", Email: "secret@example.org", URL: "https://secret.example"}
 		bob := models.Author{ID: "u1", Name: "secret Bob"}
 		public, spam, known := d.post(ada, models.Approved, ""), d.post(ada, models.Pending, ""), d.post(bob, models.Rejected, "")
-		_, err := d.Flag(ctx, d.ann, public.ID, "client w1tness", "")
+		_, err := d.Flag(ctx, d.ann, public.ID, storage.Report{Who: "client w1tness"})
 		d.must(err)
 		decision := d.decide(spam.ID, models.Reject)
 		d.decide(public.ID, models.Approve)

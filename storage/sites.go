@@ -124,6 +124,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"training_sample", s.TrainingSample,
 		"hold_budget", s.HoldBudget,
 		"campaign_copies", s.CampaignCopies,
+		"reports_to_hold", s.ReportsToHold,
 		"reasons", reasons,
 		"reserved_names", reserved,
 		"reader_tokens", tokens,
@@ -137,19 +138,19 @@ func auditSite(s models.Site) map[string]any {
 	return map[string]any{
 		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(),
-		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reader_tokens": s.SSOSecret != "",
+		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reports_to_hold": s.ReportsNeeded(), "reader_tokens": s.SSOSecret != "",
 		"reserved_names": s.ReservedNames, "reader_token_claims": s.ReaderTokens,
 		"closing": s.Closing, "url_parameters": s.URLParameters,
 	}
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reasons, reserved_names, reader_tokens, closing, url_parameters FROM sites`
+const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, burst, reasons, reserved, tokens, closing, parameters string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &reasons, &reserved, &tokens, &closing, &parameters)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens, &closing, &parameters)
 	if err != nil {
 		return s, err
 	}
@@ -183,6 +184,23 @@ func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 		}
 		return s, err
 	})
+}
+
+// namelessSample is how many of the last comments of a site say whether it names clients.
+const namelessSample = 20
+
+// NamesNoClient reports whether none of the last comments of a site, of the last day, came
+// with an address: then limits, bans and reports cannot tell its readers apart.
+func (db *DB) NamesNoClient(ctx context.Context, site string) (bool, error) {
+	type count struct{ all, nameless int }
+	n, err := read(ctx, db, func(t *tx) (count, error) {
+		return sqldb.One(t, func(scan sqldb.Scanner) (n count, err error) {
+			err = scan(&n.all, &n.nameless)
+			return n, err
+		}, `SELECT count(*), count(*) FILTER (WHERE client_hash = '') FROM (SELECT client_hash FROM comments
+			WHERE site = $1 AND created_at > $2 ORDER BY created_at DESC, id DESC LIMIT $3) AS last`, site, micros(t.Now.AddDate(0, 0, -1)), namelessSample)
+	})
+	return n.all > 0 && n.nameless == n.all, err
 }
 
 // RotateSiteKey replaces a site's key; the old one is not valid any more.

@@ -124,6 +124,7 @@ func (l *load) post(poster int) {
 			"article": object{"id": article, "url": "https://gazette.example/" + article, "title": fmt.Sprint("Title ", n/50)},
 			"author":  object{"name": fmt.Sprint("Reader ", n%9)},
 			"body":    text,
+			"client":  object{"ip": fmt.Sprintf("10.%d.%d.%d", rand.IntN(256), rand.IntN(256), rand.IntN(256))},
 		}
 		if last != "" && n%5 == 0 {
 			comment["parent_id"] = last

@@ -55,8 +55,8 @@ func rateFlags() []cli.Flag {
 		return &cli.StringFlag{Name: name, Value: formatRate(r), Sources: env(name), Usage: usage + " (`COUNT/PERIOD`; 0: no limit)"}
 	}
 	return []cli.Flag{
-		flag("limit-address", d.Address, "comments from one address"),
-		flag("limit-author", d.Author, "comments by one known author"),
+		flag("limit-address", d.Address, "comments from one household (an IPv4 address or an IPv6 /64); ten times that from a network (/24 or /48), and 600 a minute from servers that name no client"),
+		flag("limit-author", d.Author, "comments by one author whom the site vouches for"),
 		flag("limit-site", d.Site, "comments on one site"),
 		flag("limit-login", d.Login, "login attempts from one device or household that the moderator has used; of all others, from one address for one name"),
 	}

@@ -36,6 +36,7 @@ func siteFlags() []cli.Flag {
 		&cli.IntFlag{Name: "training-sample", Usage: "`COUNT` of the site's first comments that people look at, whatever the filter does with them (default 200; 0: none)"},
 		&cli.FloatFlag{Name: "hold-budget", Usage: "`SHARE`, 0 to 1, of the comments that are neither spam nor abuse which a newly trained model may hold (default 0.02)"},
 		&cli.IntFlag{Name: "campaign-copies", Usage: "from how many `AUTHORS` on the copies of a text, and comments with the same new link, handle or phone number, are held, with the earlier ones (default 5; 0: never)"},
+		&cli.IntFlag{Name: "reports-to-hold", Usage: "how many different `READERS` must report a published comment before it goes back to the queue (default 3; 0: never)"},
 		&cli.StringFlag{Name: "surge", Usage: "`COUNT/MINUTES/HOLD`: when an article gets more than COUNT comments within MINUTES, hold all its comments for HOLD minutes (default \"off\")"},
 		&cli.IntFlag{Name: "close-after", Usage: "close articles this many `DAYS` after their publication (default 0: never)"},
 		&cli.StringSliceFlag{Name: "close-section", Usage: "another number of days for a section, such as Sport=3 (`SECTION=DAYS`, repeatable; replaces the earlier ones)"},
@@ -87,6 +88,10 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 		if c.IsSet("hold-budget") {
 			budget := c.Float("hold-budget")
 			s.HoldBudget = &budget
+		}
+		if c.IsSet("reports-to-hold") {
+			readers := c.Int("reports-to-hold")
+			s.ReportsToHold = &readers
 		}
 		for flag, days := range map[string]*int{
 			"keep-addresses": &s.Retention.Addresses, "keep-rejected": &s.Retention.Rejected, "keep-labels": &s.Retention.Labels,

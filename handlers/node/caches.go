@@ -44,11 +44,11 @@ type caches struct {
 	sessions   *cache[models.OpenSession] // by id
 	rules      *cache[*rules.Set]         // by site
 	articles   *overrideCache[models.ArticleEntry]
-	known      *cache[models.ArticleEntry]      // single articles, by siteKey
-	sanctions  *overrideCache[*models.Sanction] // by models.Author.Key
-	versions   *cache[int64]                    // of articles, by siteKey
-	stats      *cache[storage.Stats]            // by statsKey
-	hosts      *cache[*screening.HostRecords]   // by site
+	known      *cache[models.ArticleEntry]    // single articles, by siteKey
+	sanctions  *cache[*storage.Sanctions]     // by site; nil: more than maxOverrides
+	versions   *cache[int64]                  // of articles, by siteKey
+	stats      *cache[storage.Stats]          // by statsKey
+	hosts      *cache[*screening.HostRecords] // by site
 }
 
 func (n *Node) newCaches() caches {
@@ -64,7 +64,9 @@ func (n *Node) newCaches() caches {
 			site, article := splitSiteKey(key)
 			return db.Article(ctx, site, article)
 		}),
-		sanctions: newOverrideCache(overrideTTL, now, db.Sanctions, db.Sanction),
+		sanctions: newCache(overrideTTL, now, func(ctx context.Context, site string) (*storage.Sanctions, error) {
+			return db.Sanctions(ctx, site, maxOverrides)
+		}),
 		versions: newCache(versionTTL, now, func(ctx context.Context, key string) (int64, error) {
 			site, article := splitSiteKey(key)
 			return db.ArticleVersion(ctx, site, article)
@@ -169,10 +171,17 @@ func (n *Node) KnownArticle(ctx context.Context, site, id string) (models.Articl
 	return n.caches.known.get(ctx, siteKey(site, id))
 }
 
-// Sanction returns what is imposed on an author, by models.Author.Key; nil when
-// nothing is. It may have ended.
-func (n *Node) Sanction(ctx context.Context, site, authorKey string) (*models.Sanction, error) {
-	return n.caches.sanctions.get(ctx, site, authorKey)
+// Sanction returns what is imposed on a reader of a site; nil when nothing is. It may have
+// ended. On a site with many bans it costs a query.
+func (n *Node) Sanction(ctx context.Context, site string, who models.Identity) (*models.Sanction, error) {
+	all, err := n.caches.sanctions.get(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	if all == nil {
+		return n.db.Sanction(ctx, site, who)
+	}
+	return all.On(who), nil
 }
 
 // ArticleVersion returns a number that grows with each change of what readers

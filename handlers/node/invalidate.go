@@ -64,7 +64,7 @@ func (n *Node) invalidations() map[models.EventKind]invalidation {
 				func(e models.Event) { c.known.invalidate(siteKey(e.Site, e.Article)) },
 			},
 		},
-		models.AuthorChanged: {everywhere: list{func(e models.Event) { c.sanctions.invalidate(e.Site, e.Subject) }}},
+		models.AuthorChanged: {everywhere: list{func(e models.Event) { c.sanctions.invalidate(e.Site) }}},
 		models.ModelPromoted: {everywhere: list{n.invalidateModel}},
 	}
 }

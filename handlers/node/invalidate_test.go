@@ -8,6 +8,7 @@ import (
 
 	"winnow/classifier/rules"
 	"winnow/models"
+	"winnow/storage"
 )
 
 // loads counts what a node reads from storage, by the name of the cache.
@@ -18,6 +19,13 @@ func counted[T any](n loads, name string) *cache[T] {
 	return newCache(time.Hour, time.Now, func(context.Context, string) (v T, err error) {
 		n[name]++
 		return v, nil
+	})
+}
+
+func countedSanctions(n loads) *cache[*storage.Sanctions] {
+	return newCache(time.Hour, time.Now, func(context.Context, string) (*storage.Sanctions, error) {
+		n["sanctions"]++
+		return &storage.Sanctions{}, nil
 	})
 }
 
@@ -41,7 +49,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		rules:      counted[*rules.Set](read, "rules"),
 		articles:   countedOverrides[models.ArticleEntry](read, "articles"),
 		known:      counted[models.ArticleEntry](read, "known"),
-		sanctions:  countedOverrides[*models.Sanction](read, "sanctions"),
+		sanctions:  countedSanctions(read),
 		versions:   counted[int64](read, "versions"),
 	}
 	n.stale = n.invalidations()
@@ -54,7 +62,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 		_, errs[3] = n.Session(ctx, "s1")
 		_, errs[4] = n.Rules(ctx, "gazette")
 		_, errs[5] = n.Article(ctx, "gazette", "harbour")
-		_, errs[6] = n.Sanction(ctx, "gazette", "id:m1")
+		_, errs[6] = n.Sanction(ctx, "gazette", models.Identity{ID: "m1"})
 		_, errs[7] = n.ArticleVersion(ctx, "gazette", "harbour")
 		_, errs[8] = n.KnownArticle(ctx, "gazette", "harbour")
 		for _, err := range errs {

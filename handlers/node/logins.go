@@ -1,6 +1,10 @@
 package node
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"winnow/models"
+)
 
 // LoginNetwork returns the pseudonym of the household that a moderator logs in
 // from, which is stored after a login; "" for an invalid address. It is made with
@@ -10,7 +14,7 @@ func (n *Node) LoginNetwork(moderator string, address netip.Addr) string {
 	if !address.IsValid() {
 		return ""
 	}
-	return n.secret.pseudonym("login " + household(address).String() + " " + moderator)
+	return n.secret.pseudonym("login " + models.HouseholdOf(address).Addr().String() + " " + moderator)
 }
 
 // DeviceTag proves that a device, named by a random text, has been used by a

@@ -8,60 +8,93 @@ import (
 	"fmt"
 	"hash"
 	"net/netip"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"winnow/models"
 	"winnow/storage"
 )
 
-// ClientHash returns the pseudonym of a client's address that comments keep. It
-// is made with the key of the current period.
-func (n *Node) ClientHash(ctx context.Context, address netip.Addr) (string, error) {
+// ClientHash returns the pseudonym of a client's household that comments keep, with the
+// key of the current period.
+func (n *Node) ClientHash(ctx context.Context, household netip.Prefix) (string, error) {
 	if err := n.addresses.renew(ctx); err != nil {
 		return "", err
 	}
-	return n.addresses.pseudonym("address " + address.String()), nil
+	return n.addresses.clientHash(household), nil
 }
 
-// LimitKey returns the pseudonym that an address counts as in rate limits. IPv6
-// addresses count by their /64, which is what one household has. It is empty
-// for an invalid address.
-func (n *Node) LimitKey(a netip.Addr) string {
-	if !a.IsValid() {
+func (a *addressKeys) clientHash(household netip.Prefix) string {
+	return a.pseudonym("address " + household.Addr().String())
+}
+
+// FindHousehold returns the household that a ClientHash was made of, if that was in the
+// current period: it tries all households of the network.
+func (n *Node) FindHousehold(ctx context.Context, hash, network string) (netip.Prefix, error) {
+	none := models.Errorf(models.KindNotFound, "the address of this comment is not known any more")
+	within, err := netip.ParsePrefix(network)
+	if err != nil || hash == "" {
+		return netip.Prefix{}, none
+	}
+	if err := n.addresses.renew(ctx); err != nil {
+		return netip.Prefix{}, err
+	}
+	for household := models.HouseholdOf(within.Addr()); within.Contains(household.Addr()); household = nextHousehold(household) {
+		if n.addresses.clientHash(household) == hash {
+			return household, nil
+		}
+	}
+	return netip.Prefix{}, none
+}
+
+// nextHousehold returns the household after p, invalid after the last one.
+func nextHousehold(p netip.Prefix) netip.Prefix {
+	bytes := p.Addr().AsSlice()
+	for i := p.Bits()/8 - 1; i >= 0; i-- {
+		if bytes[i]++; bytes[i] != 0 {
+			break
+		}
+	}
+	next, _ := netip.AddrFromSlice(bytes)
+	return models.HouseholdOf(next)
+}
+
+// LimitKey returns the pseudonym that an address, a household or an id counts as in rate
+// limits; kind keeps them apart. It is empty for an invalid prefix's text, "".
+func (n *Node) LimitKey(kind, value string) string {
+	if value == "" {
 		return ""
 	}
-	return n.addresses.pseudonym("limit " + household(a).String())
+	return n.addresses.pseudonym("limit " + kind + " " + value)
 }
 
-// household is an IPv4 address, or the /64 of an IPv6 address.
-func household(a netip.Addr) netip.Addr {
-	a = a.Unmap()
-	if a.Is6() {
-		p, _ := a.Prefix(64) // any IPv6 address has one
-		a = p.Addr()
+// RepeatKey returns the key under which a post is stored, so that it can be repeated. It is
+// made with the secret, because it must outlive the keys of addresses. No two lists of parts
+// have the same key.
+func (n *Node) RepeatKey(parts ...string) string {
+	var text strings.Builder
+	text.WriteString("repeat")
+	for _, part := range parts {
+		text.WriteByte(' ')
+		text.WriteString(strconv.Itoa(len(part)))
+		text.WriteByte(' ')
+		text.WriteString(part)
 	}
-	return a
+	return n.secret.pseudonym(text.String())
 }
 
-// IdempotencyKey returns the key under which a browser's request is stored. It
-// depends on the address as well, so that two clients that choose the same key
-// do not share a reply. It is made with the secret, because it must outlive the
-// keys of addresses; whoever does not know the browser's own key cannot find
-// the address by trying all.
-func (n *Node) IdempotencyKey(address netip.Addr, key string) string {
-	return n.secret.pseudonym("repeat " + address.String() + " " + key)
-}
-
-// ReporterID returns the pseudonym of an address that reports a comment. It
+// ReporterID returns the pseudonym of a household that reports a comment. It
 // differs for each comment, so that it does not show who reports what, and it
 // is made with the secret, so that a report counts once also after the key of
-// addresses has changed. It is empty for an invalid address.
-func (n *Node) ReporterID(comment string, address netip.Addr) string {
-	if !address.IsValid() {
+// addresses has changed. It is empty for an unknown household.
+func (n *Node) ReporterID(comment string, household netip.Prefix) string {
+	if !household.IsValid() {
 		return ""
 	}
-	return n.secret.pseudonym("report " + comment + " " + address.String())
+	return n.secret.pseudonym("report " + comment + " " + household.Addr().String())
 }
 
 // RenewAddressKey gets the key of addresses of a new period, and drops that of

@@ -10,6 +10,7 @@ import (
 	"winnow/classifier/campaign"
 	"winnow/classifier/rules"
 	"winnow/classifier/text/features"
+	"winnow/classifier/text/names"
 	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
@@ -97,14 +98,14 @@ func (s *Screener) campaignApproved(ctx context.Context, id string, enough int) 
 }
 
 // campaignQuery is what a comment is grouped by. An author is identified by id, or
-// else by name and address together.
+// else by folded name and household together.
 func campaignQuery(c models.Comment, p campaign.Print, standing models.Standing, floor int) models.CampaignQuery {
 	q := models.CampaignQuery{
 		Site: c.Site, ID: c.ID, Author: "id " + c.Author.ID, Article: c.Article.ID,
 		Sketch: p.Sketch, HasSketch: p.HasSketch, Words: p.Words, Standing: standing, Floor: floor,
 	}
 	if c.Author.ID == "" {
-		q.Author = "name " + c.Author.Name + " " + c.Client.Hash
+		q.Author = "name " + names.Fold(c.Author.Name) + " " + c.Client.Hash
 	}
 	for _, contact := range p.Contacts {
 		q.Contacts = append(q.Contacts, contact.Hash)

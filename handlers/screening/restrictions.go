@@ -23,8 +23,8 @@ type RefusedError struct {
 
 func (e *RefusedError) Unwrap() error { return e.error }
 
-// CheckRestrictions returns the restrictions on a comment, or a RefusedError.
-func (s *Screener) CheckRestrictions(ctx context.Context, c models.Comment) (Restrictions, error) {
+// CheckRestrictions returns the restrictions on a comment of a reader, or a RefusedError.
+func (s *Screener) CheckRestrictions(ctx context.Context, c models.Comment, who models.Identity) (Restrictions, error) {
 	now := s.cfg.Now()
 	article, err := s.cfg.Source.Article(ctx, c.Site, c.Article.ID)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Screener) CheckRestrictions(ctx context.Context, c models.Comment) (Res
 	if article.State == models.ArticleClosed {
 		return Restrictions{}, &RefusedError{models.Errorf(models.KindClosed, "comments on this article are closed"), article.Until}
 	}
-	sanction, err := s.cfg.Source.Sanction(ctx, c.Site, c.Author.Key())
+	sanction, err := s.cfg.Source.Sanction(ctx, c.Site, who)
 	if err != nil || !sanction.Active(now) {
 		return Restrictions{Article: article}, err
 	}

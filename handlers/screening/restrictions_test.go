@@ -41,7 +41,7 @@ func TestCheckRestrictions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScreener(&source{article: test.article, sanction: test.sanction}, &campaigns{})
-			got, err := s.CheckRestrictions(t.Context(), submission().Comment)
+			got, err := s.CheckRestrictions(t.Context(), submission().Comment, models.Identity{})
 			if models.KindOf(err) != test.refused {
 				t.Fatalf("the error is %v, want one of kind %q", err, test.refused)
 			}

@@ -29,9 +29,9 @@ type Source interface {
 	Rules(ctx context.Context, site string) (*rules.Set, error)
 	// Article returns what is set for an article; the zero value when nothing is.
 	Article(ctx context.Context, site, id string) (models.ArticleEntry, error)
-	// Sanction returns what is imposed on an author, by models.Author.Key; nil
-	// when nothing is. It may have ended.
-	Sanction(ctx context.Context, site, authorKey string) (*models.Sanction, error)
+	// Sanction returns what is imposed on a reader of a site; nil when nothing
+	// is. It may have ended.
+	Sanction(ctx context.Context, site string, who models.Identity) (*models.Sanction, error)
 	// AuthorRecord returns the record of an identified author, and how many of
 	// the last comments, at most limit, were rejected since a time.
 	AuthorRecord(ctx context.Context, site, authorID string, since time.Time, limit int) (r models.AuthorRecord, rejected int, err error)

@@ -43,7 +43,7 @@ func (s *source) Article(context.Context, string, string) (models.ArticleEntry, 
 	return s.article, nil
 }
 
-func (s *source) Sanction(context.Context, string, string) (*models.Sanction, error) {
+func (s *source) Sanction(context.Context, string, models.Identity) (*models.Sanction, error) {
 	return s.sanction, nil
 }
 
@@ -247,11 +247,11 @@ func TestCampaigns(t *testing.T) {
 		heavier   bool   // the spam probability grows
 		author    string // that was counted
 	}{
-		"a single comment has a campaign without weight": {campaigns{group: models.Campaign{ID: "c1", Count: 1, Authors: 1, Articles: 1}}, submission(), "c1", false, "name Reader "},
-		"many copies by many authors weigh as spam":      {campaigns{group: group}, submission(), "c0", true, "name Reader "},
+		"a single comment has a campaign without weight": {campaigns{group: models.Campaign{ID: "c1", Count: 1, Authors: 1, Articles: 1}}, submission(), "c1", false, "name reader "},
+		"many copies by many authors weigh as spam":      {campaigns{group: group}, submission(), "c0", true, "name reader "},
 		"an identified author counts by id":              {campaigns{group: group}, submission(authorID("u1")), "c0", true, "id u1"},
 		"a short text has no campaign":                   {campaigns{group: group}, submission(body("Me too!")), "", false, ""},
-		"an outage costs only the campaign":              {campaigns{err: errors.New("gone")}, submission(), "", false, "name Reader "},
+		"an outage costs only the campaign":              {campaigns{err: errors.New("gone")}, submission(), "", false, "name reader "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScreener(&source{}, &test.campaigns)

@@ -16,7 +16,7 @@ import (
 // shared is what both settings read, and neither changes.
 type shared struct {
 	articles  map[string]models.ArticleEntry // by id, those with a state or burst limit of their own
-	sanctions map[string]*models.Sanction    // shadow bans by models.Author.Key
+	sanctions *storage.Sanctions             // shadow bans count, bans do not
 	before    map[string]models.AuthorRecord // of identified authors, without the window; nil: not needed
 	rejected  func(ctx context.Context, authorID string, since time.Time, limit int) ([]time.Time, error)
 	published func(ctx context.Context, authorKey string, limit int) (int, error) // before the window
@@ -48,11 +48,6 @@ func loadShared(ctx context.Context, db *storage.DB, w storage.Window, req Reque
 	}
 	if s.sanctions, err = db.Sanctions(ctx, site, all); err != nil {
 		return nil, err
-	}
-	for key, x := range s.sanctions {
-		if x.Kind == models.Ban {
-			delete(s.sanctions, key)
-		}
 	}
 	if needsRecords(req.Now.Rules) || needsRecords(req.Then.Rules) {
 		if s.before, err = db.RecordsBefore(ctx, w); s.before == nil {
@@ -92,7 +87,7 @@ func newReplay(s Setting, from *shared, positions map[string]int) *replay {
 // decide screens the next comment, which was prepared.
 func (r *replay) decide(ctx context.Context, c *prepared, p screening.Prepared) error {
 	r.clock = c.CreatedAt
-	restrictions, err := r.screener.CheckRestrictions(ctx, c.Comment)
+	restrictions, err := r.screener.CheckRestrictions(ctx, c.Comment, storage.IdentityOf(c.Comment))
 	if err != nil {
 		return err
 	}
@@ -119,9 +114,13 @@ func (r *replay) Article(_ context.Context, _, id string) (models.ArticleEntry, 
 	return a, nil
 }
 
-// Sanction returns the shadow ban of an author.
-func (r *replay) Sanction(_ context.Context, _, authorKey string) (*models.Sanction, error) {
-	return r.shared.sanctions[authorKey], nil
+// Sanction returns the shadow ban of a reader: whom a ban refuses now was accepted before.
+func (r *replay) Sanction(_ context.Context, _ string, who models.Identity) (*models.Sanction, error) {
+	x := r.shared.sanctions.On(who)
+	if x == nil || x.Kind == models.Ban {
+		return nil, nil
+	}
+	return x, nil
 }
 
 // AuthorRecord returns the record that an author has at the current comment.

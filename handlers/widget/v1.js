@@ -61,7 +61,7 @@ function mount(container) {
     element("div", { class: "row" }, send, cancel));
   const header = element("header", {}, heading, select);
   shadow.append(element("section", { "aria-labelledby": "heading" }, header, form, message, list, more));
-  try { name.value = localStorage.getItem("winnow.name"); } catch { /* a browser may forbid storage */ }
+  name.value = stored("name");
   more.hidden = true;
   replyTo(null, false);
   load();
@@ -144,9 +144,12 @@ function mount(container) {
     send.disabled = true;
     try {
       const headers = { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey };
+      const token = stored("browser." + site);
+      if (token) headers["X-Browser-Token"] = token;
       const options = { method: "POST", headers, body: JSON.stringify(comment) };
       const reply = await fetch(new URL("v1/comments", server), options);
       const answer = await reply.json();
+      if (answer.browser_token) store("browser." + site, answer.browser_token);
       if (reply.ok) showPosted({ ...comment, ...answer, own: true });
       else showRefusal(reply, answer);
     } catch {
@@ -156,7 +159,7 @@ function mount(container) {
   }
 
   function showPosted(comment) {
-    try { localStorage.setItem("winnow.name", comment.author.name); } catch { /* likewise */ }
+    store("name", comment.author.name);
     const others = [...comments];
     comments.clear();
     for (const [id, other] of [[comment.id, comment], ...others]) comments.set(id, other); // one's own comes first
@@ -195,6 +198,15 @@ function mount(container) {
     message.className = "message " + kind;
     message.textContent = text;
   }
+}
+
+// What the browser keeps for the next visit; it may forbid that, which changes nothing else.
+function stored(key) {
+  try { return localStorage.getItem("winnow." + key) || ""; } catch { return ""; }
+}
+
+function store(key, value) {
+  try { localStorage.setItem("winnow." + key, value); } catch { /* likewise */ }
 }
 
 // randomKey names one attempt to post: a repeated request is not a second comment.

@@ -184,7 +184,7 @@ var auditTests = map[string]func(*testing.T, *fixture){
 	"addresses of readers are not stored": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		reader := models.Caller{Kind: models.ByOrigin, Site: "gazette", Address: netip.MustParseAddr("192.0.2.7")}
-		_, err := l.Flag(l.ctx, reader, c.ID, "author u1", "")
+		_, err := l.Flag(l.ctx, reader, c.ID, storage.Report{Who: "author u1"})
 		ok(t, err)
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "comment.flag"})
 		ok(t, err)

@@ -113,7 +113,7 @@ var edgeTests = map[string]func(*testing.T, *fixture){
 	},
 	"nothing is lost when the clock goes back": func(t *testing.T, l *fixture) {
 		n := l.new()
-		n.IdempotencyKey, n.Fingerprint = "k", []byte{1}
+		n.IdempotencyKey = "k"
 		first, _, _, err := l.CreateComment(l.ctx, n)
 		ok(t, err)
 		must(l.Claim(l.ctx, ann, models.QueueFilter{}, time.Hour))(t)
@@ -182,7 +182,7 @@ var edgeTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindNotFound)
 		_, _, err = l.Undo(l.ctx, mine, d.ID)
 		wantKind(t, err, models.KindNotFound)
-		_, err = l.Flag(l.ctx, gazette, theirs.ID, "r", "")
+		_, err = l.Flag(l.ctx, gazette, theirs.ID, storage.Report{Who: "r"})
 		wantKind(t, err, models.KindNotFound)
 		_, err = l.Stats(l.ctx, mine, "tribune")
 		wantKind(t, err, models.KindNotFound)

@@ -62,8 +62,8 @@ var labelFlowTests = map[string]func(*testing.T, *fixture){
 		l.answer(t, bob, map[string]models.DecisionRequest{c.ID: approveIt})
 		for _, who := range []string{"author 1", "author 2", "author 3"} {
 			equal(t, "label", l.inForce(t, c), "ham by bob sample 1")
-			must(l.Flag(l.ctx, gazette, c.ID, who, ""))(t)
-			must(l.Flag(l.ctx, gazette, alone.ID, who, ""))(t)
+			must(l.Flag(l.ctx, gazette, c.ID, storage.Report{Who: who}))(t)
+			must(l.Flag(l.ctx, gazette, alone.ID, storage.Report{Who: who}))(t)
 		}
 		equal(t, "reported", l.inForce(t, c), "")
 		l.decide(t, ann, alone.ID, rejectSpam)
@@ -88,7 +88,7 @@ var labelFlowTests = map[string]func(*testing.T, *fixture){
 		l.decide(t, ann, c.ID, rejectSpam)
 		equal(t, "label", l.inForce(t, c), "spam by ann  0")
 		reported := l.post(t, approved)
-		must(l.Flag(l.ctx, gazette, reported.ID, "author 1", ""))(t)
+		must(l.Flag(l.ctx, gazette, reported.ID, storage.Report{Who: "author 1"}))(t)
 		l.decide(t, ann, reported.ID, rejectSpam)
 		equal(t, "reported once", l.inForce(t, reported), "spam by ann report 0")
 	},

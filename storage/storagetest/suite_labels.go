@@ -141,7 +141,7 @@ func vouchedLabels(t *testing.T, l *fixture) {
 	l.decide(t, ann, l.post(t).ID, rejectSpam)
 	l.decide(t, ann, l.post(t).ID, rejectSpam)
 	equal(t, "five of each author", len(vouched()), 10)
-	must(l.Flag(l.ctx, gazette, last.ID, "author x", ""))(t)
+	must(l.Flag(l.ctx, gazette, last.ID, storage.Report{Who: "author x"}))(t)
 	if vouched()[0] == last.Body {
 		t.Error("a reported comment is vouched for")
 	}

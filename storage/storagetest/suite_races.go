@@ -109,7 +109,7 @@ func flagAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 		if i == 0 {
 			_, _, err = two[0].Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Reject})
 		} else {
-			_, err = two[i%2].Flag(l.ctx, gazette, c.ID, fmt.Sprint("r", i), "rude")
+			_, err = two[i%2].Flag(l.ctx, gazette, c.ID, storage.Report{Who: fmt.Sprint("r", i), Reason: "rude"})
 		}
 		if kind := models.KindOf(err); kind != "" && kind != models.KindNotFound {
 			t.Errorf("%d: %v", i, err)

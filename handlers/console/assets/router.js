@@ -8,6 +8,7 @@ import * as queue from "./desk/queue.js";
 import { hasRole, isAdminOfAllSites } from "./session.js";
 import { accountPage } from "./pages/account.js";
 import { auditPage } from "./pages/audit.js";
+import { bansPage } from "./pages/bans.js";
 import { modelsPage } from "./pages/models.js";
 import { peoplePage } from "./pages/people.js";
 import { sitesPage } from "./pages/sites.js";
@@ -19,6 +20,7 @@ const pages = {
   looks: {},
   stats: { build: statsPage, role: "editor" },
   models: { build: modelsPage, role: "editor" },
+  bans: { build: bansPage },
   sites: { build: sitesPage, role: "editor" },
   audit: { build: auditPage, role: "editor" },
   people: { build: peoplePage, role: "admin" },

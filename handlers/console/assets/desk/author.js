@@ -2,17 +2,16 @@
 import { get, post, request } from "../lib/api.js";
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
-import { actionButton } from "../lib/forms.js";
+import { actionButton, form } from "../lib/forms.js";
 import { formatAge, formatDateTime, formatPercent, label, translate } from "../lib/i18n.js";
 import { showError } from "../lib/toasts.js";
 import { isEditor } from "../session.js";
+import { banEnd, banFields } from "./ban.js";
 import { decideMany } from "./decide.js";
 import { fetchDetails } from "./details.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, reasonText, trainingNote } from "./reasons.js";
 
-const day = 86_400_000; // milliseconds
-const clockTolerance = 60_000; // moderators may shadow-ban for seven days at most, by the server's clock
 const othersShown = 6;
 const excerptLength = 90;
 
@@ -69,18 +68,32 @@ const sanctionNotice = (sanction) => {
 };
 
 const sanctionButtons = (comment, sanction) => {
-  const setKind = (kind, days) => () => setSanction(comment, kind, days);
   if (!sanction) {
-    return [actionButton("shadow", setKind("shadow", 7)), isEditor() && actionButton("ban", setKind("ban", 30))];
+    const offer = (kind) => async () => setContent("others", banForm(comment, kind));
+    return [actionButton("shadow", offer("shadow")), isEditor() && actionButton("ban", offer("ban"))];
   }
-  return (isEditor() || sanction.kind === "shadow") && actionButton("lift", setKind(null));
+  return (isEditor() || sanction.kind === "shadow") && actionButton("lift", async () => {
+    await request("DELETE", "/bans/" + sanction.ban);
+    showSanction(comment);
+  });
 };
 
-// setSanction bans or shadow-bans an author for some days, or ends that when kind is null.
-const setSanction = async ({ site, author }, kind, days = 0) => {
-  const until = new Date(Date.now() + days * day - clockTolerance);
-  const subject = author.id ? { author_id: author.id } : { name: author.name };
-  const { sanction } = await request("PUT", "/authors", { site, ...subject, sanction: kind && { kind, until } });
+// banForm asks on what of the comment's writer a ban holds, for how long, and why.
+const banForm = (comment, kind) => form("impose", [...markFields(comment), ...banFields({ kind })], async (values) => {
+  const marks = Object.keys(values.on).filter((mark) => values.on[mark]);
+  const ban = { site: comment.site, comment_id: comment.id, kind, on: marks, ...banEnd(values) };
+  const sanction = await post("/bans", ban);
+  showSanction(comment, { ...sanction, ban: sanction.id });
+});
+
+// markFields are check boxes for what is known of a writer. A name says nothing of who has an id.
+const markFields = ({ author: { id, email }, client: { browser, hash, net } }) => {
+  const known = { id, email, browser, name: !id, household: !id && hash, network: !id && net };
+  return Object.keys(known).filter((mark) => known[mark]).map((mark) => ["on." + mark, mark !== "network", "checkbox"]);
+};
+
+// showSanction shows what is imposed on the author of a comment, also beside their other comments.
+const showSanction = ({ site, author }, sanction) => {
   for (const { comment, context } of queue.items) {
     const isSameAuthor = comment.author.id === author.id && (author.id || comment.author.name === author.name);
     if (comment.site === site && isSameAuthor) context.author.sanction = sanction;

@@ -46,6 +46,7 @@ const sitePage = async (site, reload) => {
   return [
     sitePicker("sites", site.slug),
     element("h3", site.name),
+    site.names_no_client && element("p.notice", translate("sites.nameless")),
     settingsForm(site, path),
     isAdmin() && keyRotation(path),
     element("h3", translate("sites.reasons")),
@@ -66,7 +67,8 @@ const settingsForm = (site, path) => form("save", settingFields(site),
 
 const settingFields = (site) => {
   const { name = "", mode = "post", origins = [] } = site;
-  const { second_look: secondLook, training_sample: sample, campaign_copies: copies, hold_budget: budget } = site;
+  const { second_look: secondLook, training_sample: sample, hold_budget: budget } = site;
+  const { campaign_copies: copies, reports_to_hold: reports } = site;
   const { retention = {}, surge = {}, thresholds = {}, closing = {} } = site;
   const numbers = (group, values, keys, empty) =>
     keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
@@ -77,6 +79,7 @@ const settingFields = (site) => {
     ["training_sample", sample ?? "", "number"],
     ["hold_budget", budget == null ? "" : Number((budget * 100).toFixed(4)), "number"],
     ["campaign_copies", copies ?? "", "number"],
+    ["reports_to_hold", reports ?? "", "number"],
     ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
     ...numbers("closing", closing, ["days"], 0),
     ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),

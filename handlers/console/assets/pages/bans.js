@@ -1,0 +1,48 @@
+// The page of bans: all of a site that are in force, to edit and to lift.
+import { get, request } from "../lib/api.js";
+import { bdi, element, setContent } from "../lib/dom.js";
+import { actionButton, form } from "../lib/forms.js";
+import { formatDateTime, label, labels, translate } from "../lib/i18n.js";
+import { table } from "../lib/table.js";
+import { banEnd, banFields, daysLeft } from "../desk/ban.js";
+import { isEditor, sites } from "../session.js";
+import { sitePicker } from "./sitepicker.js";
+
+export const bansPage = async (argument, { reload }) => {
+  const site = argument || sites[0]?.slug;
+  if (!site) return translate("none");
+  const list = element("div");
+  const showPage = async (cursor) => {
+    const { items, next } = await get("/bans", { site, cursor });
+    const rows = items.map((ban) => banRow(ban, reload));
+    list.append(table(translate("pages.bans"), labels("field", ["marks", "kind", "until", "why", "by"]), rows),
+      next ? actionButton("more", () => showPage(next)) : "");
+  };
+  await showPage();
+  return [sitePicker("bans", site), list];
+};
+
+const banRow = (ban, reload) => {
+  const change = element("div");
+  const mayChange = isEditor() || ban.kind === "shadow";
+  const edit = async () => setContent(change, editForm(ban, reload));
+  return [
+    ban.marks.map((mark) => element("div", label("field.on", mark.on), mark.label && [": ", bdi(mark.label)])),
+    label("sanction", ban.kind),
+    ban.until ? formatDateTime(ban.until) : "∞",
+    bdi(ban.reason || ""),
+    [bdi(ban.by), mayChange && element("p.by", actionButton("edit", edit), actionButton("lift", async () => {
+      await request("DELETE", "/bans/" + ban.id);
+      await reload();
+    })), change],
+  ];
+};
+
+const editForm = (ban, reload) => {
+  const fields = banFields({ ...ban, days: daysLeft(ban.until) ?? "" });
+  return form("save", fields, async (values) => {
+    const { until = null, reason } = banEnd(values);
+    await request("PATCH", "/bans/" + ban.id, { until, reason });
+    await reload();
+  });
+};
