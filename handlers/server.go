@@ -88,6 +88,7 @@ type Server struct {
 	hashing chan struct{} // has room for the passwords that may be hashed at once
 	decoy   string        // hash of a password that nobody has
 	pages   pageCache
+	uploads uploads
 	handler http.Handler
 }
 
@@ -172,7 +173,7 @@ func (s *Server) router() *echo.Echo {
 	for _, r := range s.routes() {
 		h := compressed(r, s.guard(r))
 		e.Add(r.method, r.path, h)
-		if r.method == http.MethodGet && r.who <= optionalCredentials {
+		if r.method == http.MethodGet && r.who.open {
 			e.Add(http.MethodHead, r.path, h)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"winnow/classifier/rules"
 	"winnow/models"
+	"winnow/storage"
 )
 
 // loads counts what a node reads from storage, by the name of the cache.
@@ -34,7 +35,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 	read := loads{}
 	n = &Node{modelStale: make(chan struct{}, 1), now: time.Now}
 	n.caches = caches{
-		sitesByKey: counted[models.Site](read, "keys"),
+		sitesByKey: counted[storage.KeyOwner](read, "keys"),
 		sites:      counted[models.Site](read, "sites"),
 		origins:    counted[map[string][]string](read, "origins"),
 		moderators: counted[models.Moderator](read, "moderators"),
