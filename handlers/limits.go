@@ -74,6 +74,11 @@ const (
 // request is accepted: a site is better off without limits than without
 // comments.
 func (s *Server) checkLimits(ctx context.Context, c echo.Context, limits []models.Limit) error {
+	for i, l := range limits {
+		if l.Key != "" { // it may name a reader, and goes to Redis
+			limits[i].Key = s.node.LimitPseudonym(l.Key)
+		}
+	}
 	a, err := s.limiter.Allow(ctx, limits...)
 	if err != nil {
 		s.metrics.limiterFailures.Inc()

@@ -120,6 +120,7 @@ var rightsTable = []right{
 	{call: "GET /readyz", who: everybody},
 	{call: "GET /metrics", who: everybody},
 	{call: "GET /openapi.yaml", who: everybody},
+	{call: "GET /.well-known/security.txt", who: everybody, none: true},
 	{call: "GET /", who: everybody},
 	{call: "GET /console", who: everybody},
 	{call: "GET /console/*", path: "/console/", who: everybody},

@@ -130,6 +130,7 @@ func (s *Server) routes() []route {
 		{get, "/healthz", s.healthz, noCredentials, defaultBounds},
 		{get, "/readyz", s.readyz, noCredentials, defaultBounds},
 		{get, "/metrics", echo.WrapHandler(s.metrics.handler), noCredentials, defaultBounds},
+		{get, "/.well-known/security.txt", s.securityText, noCredentials, defaultBounds},
 		{get, "/openapi.yaml", s.openapi, noCredentials, defaultBounds},
 
 		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), noCredentials, defaultBounds},

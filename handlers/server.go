@@ -62,6 +62,8 @@ type Config struct {
 	Version        string // of the program, for /healthz and the metrics
 	Training       node.TrainingConfig
 	OIDC           OIDCConfig // sign-in of moderators; without an issuer: none
+	// SecurityContact is where vulnerabilities are reported, a URI; "" for nowhere.
+	SecurityContact string
 }
 
 // Server answers HTTP requests. Handler may be used before and after Run; Run
@@ -83,6 +85,7 @@ type Server struct {
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
+	contact  string // for security.txt
 
 	metrics *metrics
 	hashing chan struct{} // has room for the passwords that may be hashed at once
@@ -110,7 +113,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, keySets: jwks.New(cfg.KeySetNetworks, cfg.Now),
-		log: cfg.Log, now: cfg.Now, version: cfg.Version, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
+		log: cfg.Log, now: cfg.Now, version: cfg.Version, contact: cfg.SecurityContact, hashing: make(chan struct{}, maxConcurrentHashes), decoy: decoy,
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
 	if cfg.OIDC.Issuer != "" {

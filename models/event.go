@@ -22,6 +22,6 @@ const (
 	CommentClaimed EventKind = "comment.claimed" // claimed or released
 	ModelPromoted  EventKind = "model.promoted"
 	ArticleChanged EventKind = "article.changed" // opened, closed, burst begun or ended
-	AuthorChanged  EventKind = "author.changed"  // note or sanction; the subject is Author.Key
+	AuthorChanged  EventKind = "author.changed"  // note or sanction; without a subject, which would name a reader
 	Drift          EventKind = "drift"           // the comments of Site have become unlike those that the model knows; the subject is the model
 )

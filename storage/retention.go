@@ -49,6 +49,9 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 		return keys + events + sessions + looks + skips + members, err
 	}
 	retained, err := db.applyRetention(ctx)
+	if err == nil && retained > 0 {
+		err = db.sql.ForgetLog(ctx)
+	}
 	return keys + events + sessions + looks + skips + members + retained, err
 }
 

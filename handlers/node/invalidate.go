@@ -43,7 +43,7 @@ func (n *Node) invalidations() map[models.EventKind]invalidation {
 				func(e models.Event) { n.bursts.Reset(e.Site, e.Article) },
 			},
 		},
-		models.AuthorChanged: {everywhere: list{func(e models.Event) { c.sanctions.invalidate(e.Site, e.Subject) }}},
+		models.AuthorChanged: {everywhere: list{func(e models.Event) { c.sanctions.invalidateSite(e.Site) }}},
 		models.ModelPromoted: {everywhere: list{n.invalidateModel}},
 	}
 }

@@ -39,6 +39,10 @@ func (n *Node) LimitKey(a netip.Addr) string {
 	return n.addresses.pseudonym("limit " + a.String())
 }
 
+// LimitPseudonym returns what a limiter counts in place of a text that may name a
+// reader. It is another one in each period.
+func (n *Node) LimitPseudonym(text string) string { return n.addresses.pseudonym("counted " + text) }
+
 // IdempotencyKey returns the key under which a browser's request is stored. It
 // depends on the address as well, so that two clients that choose the same key
 // do not share a reply. It is made with the secret, because it must outlive the
