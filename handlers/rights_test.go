@@ -54,6 +54,10 @@ var rightsTable = []right{
 	{call: "POST /v1/auth/refresh", body: `[]`, who: everybody},
 	{call: "POST /v1/auth/logout", body: `[]`, who: everybody},
 
+	{call: "GET /v1/auth/methods", who: everybody},
+	{call: "GET /v1/auth/oidc", who: everybody, none: true},
+	{call: "GET /v1/auth/oidc/callback", who: everybody, none: true},
+
 	{call: "GET /v1/queue", path: "/v1/queue?site=gazette", who: "Mmea123"},
 	{call: "POST /v1/queue/claim", body: `{"site":"gazette","limit":1}`, who: "Mmea123"},
 	{call: "POST /v1/queue/renew", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators}, // ids of other sites are passed over
@@ -85,6 +89,7 @@ var rightsTable = []right{
 	{call: "DELETE /v1/sites/:slug/keys/:id", path: "/v1/sites/gazette/keys/{key}", who: gazetteAdmins},
 	{call: "GET /v1/sites/:slug/rules", path: "/v1/sites/gazette/rules", who: gazetteEditors},
 	{call: "PUT /v1/sites/:slug/rules", path: "/v1/sites/gazette/rules", body: `{}`, who: gazetteEditors},
+	{call: "POST /v1/sites/:slug/rules/preview", path: "/v1/sites/gazette/rules/preview", body: `{}`, who: gazetteEditors},
 	{call: "POST /v1/sites/:slug/test", path: "/v1/sites/gazette/test", body: `{"text":"Hello"}`, who: gazetteEditors},
 	{call: "POST /v1/sites/:slug/what-if", path: "/v1/sites/gazette/what-if", body: `{"comments":1}`, who: gazetteEditors},
 
