@@ -89,7 +89,7 @@ var rightsTable = []right{
 	{call: "DELETE /v1/sites/:slug/keys/:id", path: "/v1/sites/gazette/keys/{key}", who: gazetteAdmins},
 	{call: "GET /v1/sites/:slug/rules", path: "/v1/sites/gazette/rules", who: gazetteEditors},
 	{call: "PUT /v1/sites/:slug/rules", path: "/v1/sites/gazette/rules", body: `{}`, who: gazetteEditors},
-	{call: "POST /v1/sites/:slug/rules/preview", path: "/v1/sites/gazette/rules/preview", body: `{}`, who: gazetteEditors},
+	{call: "POST /v1/sites/:slug/rules/preview", path: "/v1/sites/gazette/rules/preview", body: `{"list":"suspect_words","entries":["tide"]}`, who: gazetteEditors},
 	{call: "POST /v1/sites/:slug/test", path: "/v1/sites/gazette/test", body: `{"text":"Hello"}`, who: gazetteEditors},
 	{call: "POST /v1/sites/:slug/what-if", path: "/v1/sites/gazette/what-if", body: `{"comments":1}`, who: gazetteEditors},
 
