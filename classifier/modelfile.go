@@ -34,9 +34,13 @@ const (
 	fileFormat    = 1
 	scoredFormat  = 2 // with the section of out-of-fold scores
 	maxManifest   = 1 << 20
-	maxFileTokens = 4 << 20 // tokens
-	maxWeight     = 14      // of a token, in log odds
+	maxFileTokens = 4 << 20  // tokens
+	maxWeight     = 14       // of a token, in log odds
+	partSize      = 48 << 10 // bytes that are checked at once: a multiple of all sizes of entries
 )
+
+// MaxFile is the size of the largest possible model file, in bytes.
+const MaxFile = int64(len(magic)+4+4+maxManifest+4+(8+4*heads)*maxFileTokens+4+entrySize*maxEntries) + sha256.Size
 
 // WriteTo writes the model file. Equal models give equal bytes. A model that was
 // read from a file gives the bytes of that file, even if this version of Manifest
@@ -116,9 +120,9 @@ func invalid(format string, args ...any) error {
 }
 
 // Read reads a model file to its end. The error is of models.KindInvalid unless
-// the file is a complete and valid model of this format and token scheme. The
-// memory that it takes is proportional to the bytes read, not to the sizes that
-// the file states.
+// the file is a complete and valid model of this format and token scheme. All is
+// checked as it is read: memory is proportional to the bytes read, not to the sizes
+// that the file states, and what is not a model is refused at its first part.
 func Read(r io.Reader) (*Model, error) {
 	sum := sha256.New()
 	br := bufio.NewReader(r)
@@ -134,25 +138,31 @@ func Read(r io.Reader) (*Model, error) {
 		return nil, invalid("its format is %d, this version reads up to %d", format, scoredFormat)
 	}
 	manifest := in.bytes(in.length("manifest", maxManifest))
-	n := in.length("tokens", maxFileTokens)
-	hashes := in.bytes(8 * n)
 	m := new(Model)
 	if in.err == nil {
 		if err := json.Unmarshal(manifest, &m.manifest); err != nil {
 			return nil, invalid("its manifest cannot be read")
 		}
+	}
+	n := in.length("tokens", maxFileTokens)
+	if in.err == nil {
 		if err := m.manifest.check(n); err != nil {
 			return nil, err
 		}
 	}
+	hashes := in.checked(8*n, risingHashes())
 	var weights [heads][]byte
 	for h := range heads {
 		if m.head(h) != nil {
-			weights[h] = in.bytes(4 * n)
+			weights[h] = in.checked(4*n, checkWeights)
 		}
 	}
 	if format == scoredFormat {
-		m.outOfFold = in.bytes(entrySize * in.length("scores", maxEntries))
+		entries := in.length("scores", maxEntries)
+		if in.err == nil && entries == 0 {
+			return nil, invalid("it has no scores, which its format promises")
+		}
+		m.outOfFold = in.bytes(entrySize * entries)
 	}
 	want := sum.Sum(nil)
 	got := in.bytes(sha256.Size)
@@ -171,36 +181,50 @@ func Read(r io.Reader) (*Model, error) {
 		return nil, invalid("its scores are not sorted")
 	}
 	m.version, m.manifestJSON = versionOf(want), manifest
-	return m, m.fillFeatures(hashes, weights)
+	m.fillFeatures(hashes, weights)
+	return m, nil
+}
+
+// risingHashes checks parts of the list of tokens, in their order.
+func risingHashes() func(part []byte) error {
+	last := uint64(0)
+	return func(part []byte) error {
+		for ; len(part) > 0; part = part[8:] {
+			hash := binary.LittleEndian.Uint64(part)
+			if hash <= last {
+				return invalid("its tokens are not sorted")
+			}
+			last = hash
+		}
+		return nil
+	}
+}
+
+func checkWeights(part []byte) error {
+	for ; len(part) > 0; part = part[4:] {
+		if w := math.Float32frombits(binary.LittleEndian.Uint32(part)); !(w >= -maxWeight && w <= maxWeight) {
+			return invalid("a weight is out of range")
+		}
+	}
+	return nil
 }
 
 // versionOf returns the version of the model file with a checksum.
 func versionOf(sum []byte) string { return "w1-" + hex.EncodeToString(sum[:8]) }
 
-// fillFeatures builds the feature table from the bytes of the file.
-func (m *Model) fillFeatures(hashes []byte, weights [heads][]byte) error {
+// fillFeatures builds the feature table from the checked bytes of the file.
+func (m *Model) fillFeatures(hashes []byte, weights [heads][]byte) {
 	le := binary.LittleEndian
 	m.features = newFeatureTable(len(hashes) / 8)
-	last := uint64(0)
 	for i := range len(hashes) / 8 {
-		hash := le.Uint64(hashes[8*i:])
-		if hash <= last {
-			return invalid("its tokens are not sorted")
-		}
-		last = hash
 		var w [heads]float32
 		for h := range heads {
-			if weights[h] == nil {
-				continue
-			}
-			w[h] = math.Float32frombits(le.Uint32(weights[h][4*i:]))
-			if !(w[h] >= -maxWeight && w[h] <= maxWeight) {
-				return invalid("a weight is out of range")
+			if weights[h] != nil {
+				w[h] = math.Float32frombits(le.Uint32(weights[h][4*i:]))
 			}
 		}
-		m.features.put(hash, w)
+		m.features.put(le.Uint64(hashes[8*i:]), w)
 	}
-	return nil
 }
 
 // fileReader reads the parts of a model file. After an error it returns zeros.
@@ -221,6 +245,18 @@ func (f *fileReader) bytes(n int) []byte {
 	}
 	var b bytes.Buffer
 	_, f.err = io.CopyN(&b, f.r, int64(n))
+	return b.Bytes()
+}
+
+// checked reads n bytes and checks each part of them when it has arrived.
+func (f *fileReader) checked(n int, check func(part []byte) error) []byte {
+	var b bytes.Buffer
+	for f.err == nil && b.Len() < n {
+		start := b.Len()
+		if _, f.err = io.CopyN(&b, f.r, int64(min(partSize, n-start))); f.err == nil {
+			f.err = check(b.Bytes()[start:])
+		}
+	}
 	return b.Bytes()
 }
 

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,7 +34,7 @@ func TestReadRejectsInvalidFiles(t *testing.T) {
 		"a huge manifest":     {changed(12, 0xff, 0xff, 0xff, 0xff), "is 4294967295, the limit is"},
 		"a broken manifest":   {changed(16, '!'), "manifest cannot be read"},
 		"a huge token number": {changed(16+manifest, 0xff, 0xff, 0xff, 0xff), "is 4294967295, the limit is"},
-		"too many tokens":     {changed(16+manifest, 0, 0, 0x10, 0), "truncated"},
+		"too many tokens":     {changed(16+manifest, 0, 0, 0x10, 0), "its manifest says"},
 		"other weights":       {changed(len(valid)-34, 0x55), "checksum"},
 		"another checksum":    {changed(len(valid)-1, valid[len(valid)-1]+1), "checksum"},
 		"more than a model":   {append(bytes.Clone(valid), 0), "data after its end"},
@@ -145,5 +147,63 @@ func TestModelFileRoundTrip(t *testing.T) {
 		if *a.Spam != *b.Spam || *a.Abuse != *b.Abuse || a.Action != b.Action || len(a.Signals) != len(b.Signals) {
 			t.Fatalf("%q: %+v before, %+v after", l.Text, a, b)
 		}
+	}
+}
+
+// TestJunkIsRefusedAtItsFirstPart: what follows a header costs no more than that.
+func TestJunkIsRefusedAtItsFirstPart(t *testing.T) {
+	for name, file := range junkFiles(t) {
+		read := &countingReader{r: file}
+		if _, err := Read(read); models.KindOf(err) != models.KindInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
+		if read.n > 300<<10 {
+			t.Errorf("%s: refused after %d bytes", name, read.n)
+		}
+	}
+}
+
+// junkFiles are endless files: without a header, and with the beginning of a model
+// that states the largest sizes.
+func junkFiles(t testing.TB) map[string]io.Reader {
+	t.Helper()
+	junk := rand.NewChaCha8([32]byte{1})
+	valid := bytesOf(t, smallModel(t))
+	manifest := 16 + int(binary.LittleEndian.Uint32(valid[12:]))
+	most := binary.LittleEndian.AppendUint32(bytes.Clone(valid[:manifest]), maxFileTokens)
+	long := binary.LittleEndian.AppendUint32([]byte(magic+"\x01\x00\x00\x00"), 200<<10)
+	return map[string]io.Reader{
+		"no header":  junk,
+		"a number":   io.MultiReader(bytes.NewReader(most), junk),
+		"tokens":     io.MultiReader(bytes.NewReader(valid[:manifest+4]), junk),
+		"a manifest": io.MultiReader(bytes.NewReader(long), junk),
+	}
+}
+
+type countingReader struct {
+	r io.Reader
+	n int
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += n
+	return n, err
+}
+
+// BenchmarkReadJunk measures the memory that refusing an endless file takes.
+func BenchmarkReadJunk(b *testing.B) {
+	for _, name := range []string{"no header", "a number", "tokens", "a manifest"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for range b.N {
+				b.StopTimer()
+				file := junkFiles(b)[name]
+				b.StartTimer()
+				if _, err := Read(file); err == nil {
+					b.Fatal("junk was read as a model")
+				}
+			}
+		})
 	}
 }

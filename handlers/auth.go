@@ -15,7 +15,8 @@ import (
 // context, principalOf reads it.
 type principal struct {
 	models.Caller
-	site models.Site // for models.ByKey: the site of the key
+	site models.Site    // for models.ByKey: the site of the key
+	key  models.SiteKey // for models.ByKey
 }
 
 const principalKey = "principal"
@@ -30,36 +31,11 @@ func principalOf(c echo.Context) principal {
 
 func caller(c echo.Context) models.Caller { return principalOf(c).Caller }
 
-// minRole is the lowest role that may call a route.
-var minRole = map[access]models.Role{moderators: models.RoleModerator, editors: models.RoleEditor, admins: models.RoleAdmin, articleEditors: models.RoleEditor}
-
-// authorize reports whether a caller may call a route that is open to who. fromPage
-// is true for a request with an Origin header.
-func authorize(by models.Caller, who access, fromPage bool) error {
-	switch {
-	case who == noCredentials || who == optionalCredentials:
-		return nil
-	case who == frontEnd && (by.Kind == models.ByKey || by.Kind == models.Anonymous && fromPage):
-		return nil // the handler checks the page's origin: see pageSite
-	case who == articleEditors && by.Kind == models.ByKey:
-		return nil
-	case by.Kind == models.Anonymous:
-		return models.Errorf(models.KindUnauthorized, "credentials required")
-	case who == frontEnd:
-		return models.Errorf(models.KindForbidden, "a site key, or a page of the site, is required")
-	case by.Kind != models.ByModerator:
-		return models.Errorf(models.KindForbidden, "moderator credentials required")
-	case !by.Role.AtLeast(minRole[who]):
-		return models.Errorf(models.KindForbidden, "role %s required", minRole[who])
-	}
-	return nil
-}
-
 // authenticate checks the credentials of a request. The console's cookie is
 // ignored on routes that readers' pages may call: a moderator who reads a page
 // of a site comments as a reader there.
 func (s *Server) authenticate(req *http.Request, who access) (by principal, err error) {
-	if who == noCredentials {
+	if who.ignored {
 		return by, nil
 	}
 	if header := req.Header.Get("Authorization"); header != "" {
@@ -72,14 +48,14 @@ func (s *Server) authenticate(req *http.Request, who access) (by principal, err 
 			by.Caller, err = s.moderatorByToken(req.Context(), token)
 			return by, err
 		}
-		by.site, err = s.node.SiteByKey(req.Context(), token)
+		owner, err := s.node.SiteByKey(req.Context(), token)
 		if err == nil {
-			by.Kind, by.Site = models.ByKey, by.site.Slug
+			by = principal{models.KeyCaller(owner.Site.Slug, owner.Key.Name), owner.Site, owner.Key}
 		}
 		return by, err
 	}
 	cookie, err := req.Cookie(s.cookieName(req, accessCookie))
-	if err != nil || who < moderators {
+	if err != nil || who.role == "" {
 		return by, nil
 	}
 	if !safeMethod(req.Method) && !sameOrigin(req) {

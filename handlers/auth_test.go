@@ -97,7 +97,7 @@ func TestDemoSiteAcceptsPagesOfThisServer(t *testing.T) {
 func TestSitesAreIsolated(t *testing.T) {
 	f := newTestSite(t)
 	id := f.approved("harbour", "of the gazette")
-	key, err := f.db.RotateSiteKey(t.Context(), operator, "herald")
+	key, err := f.db.RotateSiteKey(t.Context(), operator, "herald", models.MainKey, time.Time{})
 	f.must(err)
 	f.send("POST", "/v1/comments/"+id+"/flags", bearer(key), object{"author": object{"id": "a"}}).must(http.StatusNotFound)
 	f.send("GET", "/v1/comments/"+id, bearer(f.token("greta")), nil).must(http.StatusNotFound)

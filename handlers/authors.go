@@ -69,7 +69,7 @@ func (s *Server) setAuthor(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.node.Publish(ctx, models.Event{Kind: models.AuthorChanged, Site: r.Site, Subject: models.Author{ID: r.ID, Name: r.Name}.Key()})
+	s.node.Publish(ctx, models.Event{Kind: models.AuthorChanged, Site: r.Site})
 	p, err := s.db.Author(ctx, by, r, "", 50)
 	if models.KindOf(err) == models.KindNotFound { // an author without comments, and now without note and sanction
 		return c.NoContent(http.StatusNoContent)

@@ -61,6 +61,11 @@ func (s *Server) importLabels(c echo.Context) error {
 	if name == "" {
 		return models.Errorf(models.KindMediaType, "Content-Type must be application/jsonl or text/csv")
 	}
+	done, err := s.uploads.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
 	clearReadDeadline(c.Response())
 	reply := importReply{Bad: []badRow{}}
 	addBad := func(err error) {
@@ -70,7 +75,6 @@ func (s *Server) importLabels(c echo.Context) error {
 		}
 	}
 	rows := labelfile.Read(idleReader{req.Body, http.NewResponseController(c.Response())}, name, labelfile.Options{Skip: addBad})
-	var err error
 	reply.Added, reply.Known, err = s.db.ImportLabels(req.Context(), by, onSite(rows, site))
 	var large *http.MaxBytesError
 	switch {

@@ -20,7 +20,7 @@ func stoppedClock(t *testing.T) *testSite {
 
 func TestARotatedKeyIsRefusedAtOnce(t *testing.T) {
 	f := stoppedClock(t)
-	old, err := f.db.RotateSiteKey(t.Context(), operator, "herald")
+	old, err := f.db.RotateSiteKey(t.Context(), operator, "herald", models.MainKey, time.Time{})
 	f.must(err)
 	const path = "/v1/comments?article=a"
 	f.send("GET", path, bearer(f.key), nil).must(http.StatusOK)

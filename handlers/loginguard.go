@@ -84,11 +84,11 @@ func (s *Server) loginLimits(from loginOrigin, name string) []models.Limit {
 		return []models.Limit{{Name: "login-network", Key: from.network, Rate: s.rates.Login}}
 	}
 	wide := models.Rate{Count: 10 * s.rates.Login.Count, Period: s.rates.Login.Period}
-	key := s.node.LimitKey("address", models.PrefixText(models.HouseholdOf(from.address)))
+	address := models.PrefixText(models.HouseholdOf(from.address))
 	return []models.Limit{
-		{Name: "login", Key: key + " " + name, Rate: s.rates.Login},
-		{Name: "login-address", Key: key, Rate: wide},
-		{Name: "login-name", Key: name, Rate: wide},
+		{Name: "login", Key: s.node.LimitKey("login", address+" "+name), Rate: s.rates.Login},
+		{Name: "login-address", Key: s.node.LimitKey("login-address", address), Rate: wide},
+		{Name: "login-name", Key: s.node.LimitKey("login-name", name), Rate: wide},
 	}
 }
 

@@ -116,7 +116,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			return err
 		}
 		by.Address = s.clientIP(req)
-		if err := authorize(by.Caller, r.who, req.Header.Get("Origin") != ""); err != nil {
+		if err := r.who.authorize(by, req.Header.Get("Origin") != ""); err != nil {
 			return err
 		}
 		c.Set(principalKey, &by)

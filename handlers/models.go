@@ -39,20 +39,26 @@ func (s *Server) listModels(c echo.Context) error {
 	}{all, last})
 }
 
-// uploadModel stores a model file as a candidate.
+// uploadModel stores a model file as a candidate. What is not one is refused when its
+// first part has arrived.
 func (s *Server) uploadModel(c echo.Context) error {
 	if kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type")); err != nil || kind != "application/octet-stream" {
 		return models.Errorf(models.KindMediaType, "Content-Type must be application/octet-stream")
 	}
-	data, err := readBody(c.Request())
+	done, err := s.uploads.begin()
 	if err != nil {
 		return err
 	}
-	m, err := classifier.Read(bytes.NewReader(data))
+	defer done()
+	m, err := classifier.Read(c.Request().Body)
 	if err != nil {
+		return bodyError(err)
+	}
+	var file bytes.Buffer // equal to the body
+	if _, err := m.WriteTo(&file); err != nil {
 		return err
 	}
-	info, err := s.storeModel(c.Request().Context(), caller(c), m, "upload", data)
+	info, err := s.storeModel(c.Request().Context(), caller(c), m, "upload", file.Bytes())
 	if err != nil {
 		return err
 	}

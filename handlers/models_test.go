@@ -1,9 +1,12 @@
 package handlers_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"winnow/classifier"
@@ -201,4 +204,47 @@ func TestOneTrainingAtATime(t *testing.T) {
 	if job := d.models().Training; job == nil || job.State != "running" || job.By != "ada" {
 		t.Errorf("training: %+v", job)
 	}
+}
+
+// TestOneUploadAtATime: another one is refused while the first is received, and junk is
+// refused before it has been received.
+func TestOneUploadAtATime(t *testing.T) {
+	d := newTestNode(t, storagetest.SQLite(t))
+	whole := modelFile(t, d.trainedModel(100))
+	rest, body := io.Pipe()
+	first := make(chan reply, 1)
+	go func() {
+		req := d.request("ada", "POST", "/v1/models", []byte{})
+		req.Body, req.ContentLength = rest, -1
+		first <- d.send(req)
+	}()
+	_, err := body.Write(whole[:1000]) // returns when it is on its way
+	d.must(err)
+	second := d.as("ada", "POST", "/v1/models", whole)
+	for second.status == http.StatusCreated { // the first had not begun
+		second = d.as("ada", "POST", "/v1/models", whole)
+	}
+	second.must(http.StatusServiceUnavailable)
+	if !strings.Contains(string(second.body), "another upload is running") {
+		t.Errorf("it does not say why: %s", second.body)
+	}
+	labels := d.request("eve", "POST", "/v1/labels", `{"text":"a","label":"ham"}`)
+	labels.Header.Set("Content-Type", "application/jsonl")
+	d.send(labels).must(http.StatusServiceUnavailable)
+	_, err = body.Write(whole[1000:])
+	d.must(errors.Join(err, body.Close()))
+	(<-first).must(http.StatusCreated)
+
+	endless, junk := io.Pipe()
+	defer junk.Close()
+	go func() {
+		for page := make([]byte, 4096); ; {
+			if _, err := junk.Write(page); err != nil {
+				return
+			}
+		}
+	}()
+	req := d.request("ada", "POST", "/v1/models", []byte{})
+	req.Body, req.ContentLength = endless, -1
+	d.send(req).must(http.StatusUnprocessableEntity)
 }

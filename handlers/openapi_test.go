@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -55,6 +54,9 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 		if want, got := security(r.who), declared(op); want != got {
 			t.Errorf("%s is for %s, and described as for %s", name, want, got)
 		}
+		if said := strings.Contains(op.Description, "For admins of all sites."); r.who.installation != said {
+			t.Errorf("%s: the description says that it is for admins of all sites: %v", name, said)
+		}
 	}
 	for name := range calls {
 		if !slices.Contains(served, name) {
@@ -98,17 +100,23 @@ func TestStreamsHaveNoDeadline(t *testing.T) {
 	}
 }
 
-// security is what a rule should look like in the description.
+// security is what the right to a route should look like in the description.
 func security(who access) string {
-	switch who {
-	case noCredentials, optionalCredentials:
-		return "anyone"
-	case frontEnd:
-		return "front ends"
-	case articleEditors:
-		return "moderators and site keys"
+	var schemes []string
+	if who.open || who.page {
+		schemes = append(schemes, "none")
 	}
-	return "moderators"
+	if who.page {
+		schemes = append(schemes, "readerToken")
+	}
+	if who.key != "" {
+		schemes = append(schemes, "siteKey "+string(who.key))
+	}
+	if who.role != "" {
+		schemes = append(schemes, "consoleCookie", "moderatorToken")
+	}
+	slices.Sort(schemes)
+	return strings.Join(schemes, ", ")
 }
 
 func declared(op *openapi3.Operation) string {
@@ -120,20 +128,9 @@ func declared(op *openapi3.Operation) string {
 		if len(choice) == 0 {
 			schemes["none"] = true
 		}
-		for name := range choice {
-			schemes[name] = true
+		for name, scopes := range choice {
+			schemes[strings.Join(append([]string{name}, scopes...), " ")] = true
 		}
 	}
-	names := slices.Sorted(maps.Keys(schemes))
-	switch fmt.Sprint(names) {
-	case "[none]", "[none siteKey]":
-		return "anyone"
-	case "[none readerToken siteKey]":
-		return "front ends"
-	case "[consoleCookie moderatorToken]":
-		return "moderators"
-	case "[consoleCookie moderatorToken siteKey]":
-		return "moderators and site keys"
-	}
-	return fmt.Sprint(names)
+	return strings.Join(slices.Sorted(maps.Keys(schemes)), ", ")
 }

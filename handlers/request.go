@@ -67,14 +67,23 @@ func readJSON(r *http.Request) ([]byte, error) {
 // readBody returns the whole body, whose size guard has limited.
 func readBody(r *http.Request) ([]byte, error) {
 	data, err := io.ReadAll(r.Body)
-	if err == nil {
-		return data, nil
+	if err != nil {
+		return nil, bodyError(err)
 	}
+	return data, nil
+}
+
+// bodyError explains why a body could not be read, or not be understood.
+func bodyError(err error) error {
 	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return nil, tooLarge(large.Limit)
+	var known *models.Error
+	switch {
+	case errors.As(err, &large):
+		return tooLarge(large.Limit)
+	case errors.As(err, &known):
+		return err
 	}
-	return nil, &models.Error{Kind: models.KindMalformed, Message: "the request body could not be read completely", Cause: err}
+	return &models.Error{Kind: models.KindMalformed, Message: "the request body could not be read completely", Cause: err}
 }
 
 func tooLarge(most int64) error {

@@ -6,21 +6,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/classifier"
 	"winnow/handlers/console"
 	"winnow/handlers/widget"
-)
-
-// access is who may call a route. Its handler decides which data a caller sees.
-type access int
-
-const (
-	noCredentials       access = iota // credentials are ignored
-	optionalCredentials               // credentials are optional, but must be valid
-	frontEnd                          // a site's key, or a browser on a page of the site
-	moderators                        // each of the three roles has the rights of the ones before
-	editors
-	admins
-	articleEditors // editors, and a site's key for the articles of the site
+	"winnow/models"
 )
 
 // route is one call of the API.
@@ -28,7 +17,7 @@ type route struct {
 	method  string
 	path    string
 	handler echo.HandlerFunc
-	who     access
+	who     access // see rights.go
 	bounds
 }
 
@@ -43,7 +32,6 @@ const (
 	maxRules = 1 << 20
 	// maxExample has room for models.MaxBody characters with escapes.
 	maxExample = 256 << 10
-	maxModel   = 256 << 20
 )
 
 // requestTimeout is the time limit of most requests, for when the database does not
@@ -55,7 +43,8 @@ var (
 	streamBounds  = bounds{maxBody, 0} // for replies of unknown length
 )
 
-// routes is the whole API. openapi.yaml describes the same list.
+// routes is the whole API, with the table of rights: who may call each route, see
+// access. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
 	const get, post, put, patch = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch
 	consolePages, demoPages := page(console.Handler()), page(widget.Demo())
@@ -64,7 +53,7 @@ func (s *Server) routes() []route {
 		{get, "/v1/comments", s.listComments, optionalCredentials, defaultBounds},
 		{get, "/v1/comments/counts", s.countComments, optionalCredentials, defaultBounds},
 		{put, "/v1/comments/:id", s.editComment, frontEnd, defaultBounds},
-		{get, "/v1/comments/:id/outcome", s.outcome, frontEnd, defaultBounds},
+		{get, "/v1/comments/:id/outcome", s.outcome, frontEndReading, defaultBounds},
 		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, defaultBounds},
 
 		{post, "/v1/auth/login", s.login, noCredentials, defaultBounds},
@@ -75,17 +64,17 @@ func (s *Server) routes() []route {
 		{get, "/v1/auth/oidc", s.startOIDC, noCredentials, defaultBounds},
 		{get, callbackPath, s.finishOIDC, noCredentials, defaultBounds},
 
-		{get, "/v1/queue", s.queue, moderators, defaultBounds},
-		{post, "/v1/queue/claim", s.claim, moderators, defaultBounds},
-		{post, "/v1/queue/renew", s.renew, moderators, defaultBounds},
-		{post, "/v1/queue/release", s.release, moderators, defaultBounds},
-		{post, "/v1/queue/skip", s.skip, moderators, defaultBounds},
-		{get, "/v1/comments/:id", s.commentDetail, moderators, defaultBounds},
-		{post, "/v1/comments/:id/decision", s.decide, moderators, defaultBounds},
-		{post, "/v1/comments/:id/escalate", s.escalate, moderators, defaultBounds},
-		{post, "/v1/decisions", s.decideMany, moderators, defaultBounds},
-		{post, "/v1/decisions/preview", s.previewBatch, moderators, defaultBounds},
-		{post, "/v1/decisions/:id/undo", s.undo, moderators, defaultBounds},
+		{get, "/v1/queue", s.queue, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/queue/claim", s.claim, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/queue/renew", s.renew, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/queue/release", s.release, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/queue/skip", s.skip, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{get, "/v1/comments/:id", s.commentDetail, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/comments/:id/decision", s.decide, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/comments/:id/escalate", s.escalate, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/decisions", s.decideMany, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/decisions/preview", s.previewBatch, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/decisions/:id/undo", s.undo, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{get, "/v1/second-looks", s.secondLookState, moderators, defaultBounds},
 		{post, "/v1/second-looks/claim", s.claimSecondLooks, moderators, defaultBounds},
 		{post, "/v1/second-looks/:id", s.submitSecondLook, moderators, defaultBounds},
@@ -97,8 +86,8 @@ func (s *Server) routes() []route {
 		{post, "/v1/bans", s.addBan, moderators, defaultBounds},
 		{patch, "/v1/bans/:id", s.updateBan, moderators, defaultBounds},
 		{http.MethodDelete, "/v1/bans/:id", s.liftBan, moderators, defaultBounds},
-		{get, "/v1/articles", s.listArticles, moderators, defaultBounds},
-		{put, "/v1/articles", s.setArticles, articleEditors, bounds{maxArticleBatch, requestTimeout}},
+		{get, "/v1/articles", s.listArticles, moderators.orKey(models.ScopeArticles), defaultBounds},
+		{put, "/v1/articles", s.setArticles, editors.orKey(models.ScopeArticles), bounds{maxArticleBatch, requestTimeout}},
 		{get, "/v1/articles/merges", s.listMerges, editors, defaultBounds},
 		{post, "/v1/articles/merges", s.mergeArticles, editors, defaultBounds},
 		{post, "/v1/articles/merges/:id/undo", s.undoMerge, editors, defaultBounds},
@@ -112,26 +101,29 @@ func (s *Server) routes() []route {
 		{http.MethodDelete, "/v1/me/sessions", s.endOwnSessions, moderators, defaultBounds},
 		{http.MethodDelete, "/v1/me/sessions/:id", s.endOwnSessions, moderators, defaultBounds},
 		{get, "/v1/sites", s.listSites, moderators, defaultBounds},
-		{post, "/v1/sites", s.addSite, admins, defaultBounds},
+		{post, "/v1/sites", s.addSite, installationAdmins, defaultBounds},
 		{patch, "/v1/sites/:slug", s.updateSite, admins, defaultBounds},
 		{post, "/v1/sites/:slug/key", s.rotateKey, admins, defaultBounds},
+		{get, "/v1/sites/:slug/keys", s.listKeys, admins, defaultBounds},
+		{post, "/v1/sites/:slug/keys", s.addKey, admins, defaultBounds},
+		{http.MethodDelete, "/v1/sites/:slug/keys/:id", s.removeKey, admins, defaultBounds},
 		{get, "/v1/sites/:slug/rules", s.siteRules, editors, defaultBounds},
 		{put, "/v1/sites/:slug/rules", s.setRules, editors, bounds{maxRules, requestTimeout}},
 		{post, "/v1/sites/:slug/rules/preview", s.previewRules, editors, defaultBounds},
 		{post, "/v1/sites/:slug/test", s.testText, editors, defaultBounds},
 		{post, "/v1/sites/:slug/what-if", s.whatIf, editors, bounds{maxRules, comparisonTimeout}},
 
-		{get, "/v1/moderators", s.listModerators, admins, defaultBounds},
-		{post, "/v1/moderators", s.addModerator, admins, defaultBounds},
-		{patch, "/v1/moderators/:name", s.updateModerator, admins, defaultBounds},
-		{get, "/v1/moderators/:name/sessions", s.listSessions, admins, defaultBounds},
-		{http.MethodDelete, "/v1/moderators/:name/sessions", s.endModeratorSessions, admins, defaultBounds},
-		{http.MethodDelete, "/v1/moderators/:name/sessions/:id", s.endModeratorSessions, admins, defaultBounds},
+		{get, "/v1/moderators", s.listModerators, installationAdmins, defaultBounds},
+		{post, "/v1/moderators", s.addModerator, installationAdmins, defaultBounds},
+		{patch, "/v1/moderators/:name", s.updateModerator, installationAdmins, defaultBounds},
+		{get, "/v1/moderators/:name/sessions", s.listSessions, installationAdmins, defaultBounds},
+		{http.MethodDelete, "/v1/moderators/:name/sessions", s.endModeratorSessions, installationAdmins, defaultBounds},
+		{http.MethodDelete, "/v1/moderators/:name/sessions/:id", s.endModeratorSessions, installationAdmins, defaultBounds},
 
-		{get, "/v1/audit", s.auditTrail, editors, streamBounds},
+		{get, "/v1/audit", s.auditTrail, editors.orKey(models.ScopeExport), streamBounds},
 		{get, "/v1/audit/head", s.auditHead, editors, defaultBounds},
-		{get, "/v1/stats", s.stats, editors, defaultBounds},
-		{get, "/v1/labels", s.exportLabels, editors, streamBounds},
+		{get, "/v1/stats", s.stats, editors.orKey(models.ScopeExport), defaultBounds},
+		{get, "/v1/labels", s.exportLabels, editors.orKey(models.ScopeExport), streamBounds},
 		{post, "/v1/labels", s.importLabels, editors, bounds{maxLabels, 0}},
 		{get, "/v1/labels/conflicts", s.labelConflicts, editors, bounds{maxBody, time.Minute}},
 		{get, "/v1/golden-examples", s.listGolden, editors, defaultBounds},
@@ -141,20 +133,21 @@ func (s *Server) routes() []route {
 		{http.MethodDelete, "/v1/readers", s.eraseReader, admins, defaultBounds},
 
 		{get, "/v1/models", s.listModels, editors, defaultBounds},
-		{post, "/v1/models", s.uploadModel, admins, bounds{maxModel, 0}},
-		{post, "/v1/models/train", s.trainModel, admins, defaultBounds},
-		{http.MethodDelete, "/v1/models/train", s.cancelTraining, admins, defaultBounds},
+		{post, "/v1/models", s.uploadModel, installationAdmins, bounds{classifier.MaxFile, 0}},
+		{post, "/v1/models/train", s.trainModel, installationAdmins, defaultBounds},
+		{http.MethodDelete, "/v1/models/train", s.cancelTraining, installationAdmins, defaultBounds},
 		{get, "/v1/models/:version/card", s.modelCard, editors, defaultBounds},
 		{get, "/v1/models/:version/comparison", s.compareModel, editors, bounds{maxBody, comparisonTimeout}},
-		{post, "/v1/models/:version/promote", s.promoteModel, admins, bounds{maxBody, comparisonTimeout}},
-		{post, "/v1/models/:version/shadow", s.startShadow, admins, defaultBounds},
-		{http.MethodDelete, "/v1/models/:version/shadow", s.endShadow, admins, defaultBounds},
+		{post, "/v1/models/:version/promote", s.promoteModel, installationAdmins, bounds{maxBody, comparisonTimeout}},
+		{post, "/v1/models/:version/shadow", s.startShadow, installationAdmins, defaultBounds},
+		{http.MethodDelete, "/v1/models/:version/shadow", s.endShadow, installationAdmins, defaultBounds},
 		{get, "/v1/models/drift", s.modelDrift, editors, defaultBounds},
-		{post, "/v1/models/rollback", s.rollbackModel, admins, defaultBounds},
+		{post, "/v1/models/rollback", s.rollbackModel, installationAdmins, defaultBounds},
 
 		{get, "/healthz", s.healthz, noCredentials, defaultBounds},
 		{get, "/readyz", s.readyz, noCredentials, defaultBounds},
 		{get, "/metrics", echo.WrapHandler(s.metrics.handler), noCredentials, defaultBounds},
+		{get, "/.well-known/security.txt", s.securityText, noCredentials, defaultBounds},
 		{get, "/openapi.yaml", s.openapi, noCredentials, defaultBounds},
 
 		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), noCredentials, defaultBounds},

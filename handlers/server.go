@@ -65,6 +65,8 @@ type Config struct {
 	Version        string // of the program, for /healthz and the metrics
 	Training       node.TrainingConfig
 	OIDC           OIDCConfig // sign-in of moderators; without an issuer: none
+	// SecurityContact is where vulnerabilities are reported, a URI; "" for nowhere.
+	SecurityContact string
 }
 
 // Server answers HTTP requests. Handler may be used before and after Run; Run
@@ -86,6 +88,7 @@ type Server struct {
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
+	contact  string // for security.txt
 
 	metrics    *metrics
 	tokens     *accesstoken.Keys
@@ -93,6 +96,7 @@ type Server struct {
 	decoy      string // hash of a password that nobody has
 	loginTrail *loginTrail
 	pages      pageCache
+	uploads    uploads
 	handler    http.Handler
 }
 
@@ -118,7 +122,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, keySets: jwks.New(cfg.KeySetNetworks, cfg.Now),
-		log: cfg.Log, now: cfg.Now, version: cfg.Version, tokens: tokens, hashing: newHashing(), decoy: decoy, loginTrail: newLoginTrail(),
+		log: cfg.Log, now: cfg.Now, version: cfg.Version, contact: cfg.SecurityContact, tokens: tokens, hashing: newHashing(), decoy: decoy, loginTrail: newLoginTrail(),
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
 	if cfg.OIDC.Issuer != "" {
@@ -183,7 +187,7 @@ func (s *Server) router() *echo.Echo {
 	for _, r := range s.routes() {
 		h := compressed(r, s.guard(r))
 		e.Add(r.method, r.path, h)
-		if r.method == http.MethodGet && r.who <= optionalCredentials {
+		if r.method == http.MethodGet && r.who.open {
 			e.Add(http.MethodHead, r.path, h)
 		}
 	}

@@ -177,17 +177,8 @@ func NormalizeOrigins(origins []string) ([]string, error) {
 	return normal, bad.Err()
 }
 
-// siteKeyReply is a site with its new secret key, which is never shown again.
-type siteKeyReply struct {
-	models.Site
-	Key string `json:"key"`
-}
-
-// addSite adds a site. An admin of some sites only would not see it.
+// addSite adds a site.
 func (s *Server) addSite(c echo.Context) error {
-	if err := requireAllSites(caller(c)); err != nil {
-		return err
-	}
 	req, err := decode[struct {
 		Slug string `json:"slug"`
 		sitePatch
@@ -228,27 +219,4 @@ func (s *Server) updateSite(c echo.Context) error {
 	}
 	s.node.Invalidate(models.Event{Kind: node.SiteChanged, Site: slug})
 	return c.JSON(http.StatusOK, site)
-}
-
-// rotateKey replaces a site's secret key.
-func (s *Server) rotateKey(c echo.Context) error {
-	ctx, slug := c.Request().Context(), c.Param("slug")
-	if err := s.visible(ctx, caller(c), slug); err != nil {
-		return err
-	}
-	key, err := s.db.RotateSiteKey(ctx, caller(c), slug)
-	if err != nil {
-		return err
-	}
-	s.node.Invalidate(models.Event{Kind: node.SiteChanged, Site: slug})
-	site, err := s.db.Site(ctx, slug)
-	if err != nil {
-		return err
-	}
-	return replyKey(c, http.StatusOK, siteKeyReply{site, key})
-}
-
-func replyKey(c echo.Context, status int, reply siteKeyReply) error {
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(status, reply)
 }

@@ -21,11 +21,18 @@ const (
 type Caller struct {
 	Kind    CallerKind
 	Site    string     // for ByKey and ByOrigin
-	Name    string     // the moderator's name, or the operator's
+	Name    string     // the moderator's name, or the operator's; for ByKey: as String
 	Role    Role       // for ByModerator
-	Sites   []string   // a moderator's sites; empty: all
+	Sites   []string   // a moderator's sites; empty: all. For ByKey: its site alone
 	Session string     // id of a moderator's session
 	Address netip.Addr // where the request came from; may be invalid
+}
+
+// KeyCaller is the caller of a request with a key of a site.
+func KeyCaller(site, key string) Caller {
+	c := Caller{Kind: ByKey, Site: site, Sites: []string{site}}
+	c.Name = c.String() + "/" + key
+	return c
 }
 
 // System is the caller of what the server does by itself, because it is set up to.
@@ -53,6 +60,9 @@ func (c Caller) IsEditor() bool {
 func (c Caller) String() string {
 	switch c.Kind {
 	case ByKey, ByOrigin:
+		if c.Name != "" {
+			return c.Name
+		}
 		return string(c.Kind) + ":" + c.Site
 	case ByModerator, ByCommand:
 		return string(c.Kind) + ":" + c.Name

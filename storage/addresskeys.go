@@ -19,7 +19,7 @@ func AddressPeriod(at time.Time) int64 { return at.Unix() / int64(addressKeyPeri
 // first call makes it. Keys of earlier periods are removed, by Purge at the
 // latest: then nobody can compute any more which address a hash belongs to.
 func (db *DB) AddressKey(ctx context.Context, period int64) ([]byte, error) {
-	return update(ctx, db, func(t *tx) ([]byte, error) {
+	key, err := update(ctx, db, func(t *tx) ([]byte, error) {
 		fresh := make([]byte, 32)
 		rand.Read(fresh) // never fails
 		if _, err := t.Exec(`INSERT INTO address_keys (period, key) VALUES ($1, $2) ON CONFLICT (period) DO NOTHING`, period, fresh); err != nil {
@@ -30,4 +30,8 @@ func (db *DB) AddressKey(ctx context.Context, period int64) ([]byte, error) {
 		}
 		return sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return key, db.sql.ForgetLog(ctx)
 }

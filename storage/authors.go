@@ -159,7 +159,7 @@ func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.Au
 	if err := t.audit(by, r.Site, action, subject, auditAuthorState(old), auditAuthorState(v)); err != nil {
 		return err
 	}
-	return t.event(models.AuthorChanged, r.Site, key, "", "")
+	return t.event(models.AuthorChanged, r.Site, "", "", "")
 }
 
 // writeNote changes the row of an author, or removes it when there is no note.

@@ -29,6 +29,15 @@ func nullTime(n int64) time.Time {
 	return fromMicros(n)
 }
 
+// timePointer is fromMicros for a column that may be NULL.
+func timePointer(n *int64) *time.Time {
+	if n == nil {
+		return nil
+	}
+	at := fromMicros(*n)
+	return &at
+}
+
 func toJSON(v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -48,7 +48,33 @@ func readMigrations() []migration {
 // Several nodes may do so at once: one works, the others wait. Each step is a
 // transaction of its own. A schema newer than this program is refused.
 func (db *DB) Migrate(ctx context.Context) (applied int, err error) {
-	return db.migrateTo(ctx, len(migrations))
+	if applied, err = db.migrateTo(ctx, len(migrations)); err != nil {
+		return applied, err
+	}
+	return applied, db.cleanFile(ctx, applied == len(migrations))
+}
+
+// cleanFile writes a SQLite file of an earlier version anew, once: those versions
+// did not overwrite what they deleted. A failure is tried again at the next start.
+func (db *DB) cleanFile(ctx context.Context, isNew bool) error {
+	if !db.sql.IsSQLite() {
+		return nil
+	}
+	// The number is in the header of the file, and copies have it too.
+	cleaned, err := read(ctx, db, func(t *tx) (int, error) { return sqldb.One(t, sqldb.ScanOne[int], `PRAGMA user_version`) })
+	if err != nil || cleaned > 0 {
+		return err
+	}
+	if !isNew {
+		if err := db.sql.Vacuum(ctx); err != nil {
+			db.opt.Log.WarnContext(ctx, "deleted rows of an earlier version are still in the database file: it could not be written anew", "error", err)
+			return ctx.Err()
+		}
+	}
+	return apply(ctx, db, func(t *tx) error {
+		_, err := t.Exec(`PRAGMA user_version = 1`)
+		return err
+	})
 }
 
 // migrateTo stops at the schema with this number.

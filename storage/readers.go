@@ -247,7 +247,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 		}
 		more = total.Reports-before == readerPage
 	}
-	return total, nil
+	return total, db.sql.ForgetLog(ctx)
 }
 
 func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {

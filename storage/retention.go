@@ -59,6 +59,9 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 		return keys + events + sessions + looks + skips + members + bans, err
 	}
 	retained, err := db.applyRetention(ctx)
+	if err == nil && retained > 0 {
+		err = db.sql.ForgetLog(ctx)
+	}
 	return keys + events + sessions + looks + skips + members + bans + retained, err
 }
 

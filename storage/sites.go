@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -11,7 +10,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// AddSite adds a site and returns its secret key, of which only a hash is
+// AddSite adds a site and returns the secret of its main key, of which only a hash is
 // stored. Name, mode and retention have defaults. A slug that exists is a
 // conflict.
 func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key string, err error) {
@@ -59,10 +58,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if err != nil {
 		return "", err
 	}
-	key = newSecret("wk_")
 	added, err := t.InsertRow("sites", "ON CONFLICT (slug) DO NOTHING", append(columns,
 		"slug", s.Slug,
-		"key_hash", hashSecret(key),
+		"key_hash", []byte(s.Slug), // not read: see site_keys
 		"created_at", micros(t.Now),
 		"rules", "{}",
 	)...)
@@ -73,6 +71,10 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 		return "", models.Errorf(models.KindConflict, "site %q exists already", s.Slug)
 	}
 	if _, err := t.Exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
+		return "", err
+	}
+	key = newSecret(keyPrefix)
+	if _, err := t.addSiteKey(by, s.Slug, models.SiteKey{Name: models.MainKey, Scopes: models.FrontEndScopes()}, key, 0); err != nil {
 		return "", err
 	}
 	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, auditSite(s))
@@ -175,17 +177,6 @@ func (t *tx) site(slug, lock string) (models.Site, error) {
 	return s, notFoundIf(err, "there is no site %q", slug)
 }
 
-// SiteByKey returns the site that a secret key belongs to, or KindUnauthorized.
-func (db *DB) SiteByKey(ctx context.Context, key string) (models.Site, error) {
-	return read(ctx, db, func(t *tx) (models.Site, error) {
-		s, err := sqldb.One(t, readSite, siteColumns+` WHERE key_hash = $1`, hashSecret(key))
-		if errors.Is(err, sql.ErrNoRows) {
-			err = models.Errorf(models.KindUnauthorized, "unknown site key")
-		}
-		return s, err
-	})
-}
-
 // namelessSample is how many of the last comments of a site say whether it names clients.
 const namelessSample = 20
 
@@ -201,24 +192,6 @@ func (db *DB) NamesNoClient(ctx context.Context, site string) (bool, error) {
 			WHERE site = $1 AND created_at > $2 ORDER BY created_at DESC, id DESC LIMIT $3) AS last`, site, micros(t.Now.AddDate(0, 0, -1)), namelessSample)
 	})
 	return n.all > 0 && n.nameless == n.all, err
-}
-
-// RotateSiteKey replaces a site's key; the old one is not valid any more.
-func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, slug string) (key string, err error) {
-	key = newSecret("wk_")
-	err = apply(ctx, db, func(t *tx) error {
-		if _, err := t.site(slug, t.ForUpdate()); err != nil {
-			return err
-		}
-		if _, err := t.Exec(`UPDATE sites SET key_hash = $1 WHERE slug = $2`, hashSecret(key), slug); err != nil {
-			return err
-		}
-		return t.audit(by, slug, "site.rotate_key", slug, nil, nil)
-	})
-	if err != nil {
-		return "", err
-	}
-	return key, nil
 }
 
 // UpdateSite lets change edit a site, and stores the result if it is valid. The

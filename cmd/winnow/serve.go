@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +43,7 @@ func serveCommand() *cli.Command {
 			&cli.IntFlag{Name: "train-after", Sources: env("train-after"), Usage: "train a candidate whenever there are `N` more labels (0: off)"},
 			&cli.StringFlag{Name: "train-at", Sources: env("train-at"), Usage: "train a candidate every day at this `HOUR`, 0 to 23, by the local clock, when there are new labels (default: off)"},
 			&cli.BoolFlag{Name: "auto-promote", Sources: env("auto-promote"), Usage: "let a model that the server has trained by itself run beside the live one, and promote it after a day when nothing speaks against it"},
+			&cli.StringFlag{Name: "security-contact", Sources: env("security-contact"), Usage: "`URI` for reports of vulnerabilities in /.well-known/security.txt, such as mailto:security@news.example (default: none)"},
 			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
 		}, append(rateFlags(), oidcFlags()...)...),
 		Action: serve,
@@ -202,8 +204,21 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 	if err := readTraining(c, &cfg); err != nil {
 		return cfg, err
 	}
+	if cfg.SecurityContact, err = securityContact(c); err != nil {
+		return cfg, err
+	}
 	cfg.Now, cfg.Version = time.Now, version()
 	return cfg, nil
+}
+
+// securityContact returns the contact of security.txt, which RFC 9116 wants as a URI.
+func securityContact(c *cli.Command) (string, error) {
+	contact := c.String("security-contact")
+	u, err := url.Parse(contact)
+	if contact != "" && (err != nil || (u.Scheme != "mailto" && u.Scheme != "https" && u.Scheme != "tel")) {
+		return "", usagef(c, "--security-contact must begin with mailto:, https: or tel:")
+	}
+	return contact, nil
 }
 
 // credentials are created by the first start. They are not stored in clear, so they

@@ -21,7 +21,7 @@ func siteCommand() *cli.Command {
 	jsonFlag := &cli.BoolFlag{Name: "json", Usage: "print JSON"}
 	return &cli.Command{
 		Name: "site", Usage: "manage sites and their keys", Action: group,
-		Commands: []*cli.Command{
+		Commands: append([]*cli.Command{
 			{
 				Name: "add", ArgsUsage: "SLUG", Usage: "add a site and print its secret key once",
 				Flags:  append([]cli.Flag{databaseFlag(), jsonFlag}, siteFlags()...),
@@ -31,11 +31,6 @@ func siteCommand() *cli.Command {
 				Name: "list", Usage: "list the sites; KEEPS is the retention of addresses, rejected texts and labels in days",
 				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
 				Action: withDatabase(listSites),
-			},
-			{
-				Name: "rotate-key", ArgsUsage: "SLUG", Usage: "replace a site's secret key; the old one becomes invalid at once",
-				Flags:  []cli.Flag{databaseFlag(), jsonFlag},
-				Action: withDatabase(rotateSiteKey, "SLUG"),
 			},
 			{
 				Name: "set", ArgsUsage: "SLUG", Usage: "change a site",
@@ -50,7 +45,7 @@ func siteCommand() *cli.Command {
 				},
 				Action: siteRules,
 			},
-		},
+		}, siteKeyCommands()...),
 	}
 }
 
@@ -82,23 +77,6 @@ func addSite(ctx context.Context, c *cli.Command) error {
 		}
 	}
 	return printKey(c, site.Slug, key)
-}
-
-func rotateSiteKey(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
-	key, err := db.RotateSiteKey(ctx, operator(), args[0])
-	if err != nil {
-		return err
-	}
-	return printKey(c, args[0], key)
-}
-
-// printKey prints a key, which is stored as a hash only.
-func printKey(c *cli.Command, slug, key string) error {
-	if c.Bool("json") {
-		return json.NewEncoder(c.Root().Writer).Encode(map[string]string{"slug": slug, "key": key})
-	}
-	_, err := fmt.Fprintf(c.Root().Writer, "The secret key of site %s is\n\n  %s\n\nIt is shown only once. Front ends send it as Authorization: Bearer KEY.\n", slug, key)
-	return err
 }
 
 func listSites(ctx context.Context, c *cli.Command, db *storage.DB, _ []string) error {

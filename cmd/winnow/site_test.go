@@ -39,6 +39,31 @@ func TestSiteCommands(t *testing.T) {
 	}
 }
 
+func TestSiteKeys(t *testing.T) {
+	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
+	must(t, "", "site", "add", "gazette", db)
+	must(t, "", "site", "add-key", "gazette", "archive", "--scope", "export", "--scope", "read", "--for", "720h", db)
+	must(t, "", "site", "rotate-key", "gazette", "--overlap", "24h", db)
+	var keys []models.SiteKey
+	if err := json.Unmarshal([]byte(must(t, "", "site", "keys", "gazette", "--json", db)), &keys); err != nil {
+		t.Fatal(err)
+	}
+	if len(keys) != 3 || keys[0].Name != "archive" || keys[0].Until == nil || keys[1].Until != nil || keys[2].Until == nil {
+		t.Errorf("keys %+v", keys)
+	}
+	must(t, "", "site", "remove-key", "gazette", keys[2].ID, db)
+	if list := must(t, "", "site", "keys", "gazette", db); !strings.Contains(list, "export read") || strings.Contains(list, keys[2].ID) {
+		t.Error(list)
+	}
+	for want, args := range map[string][]string{
+		"scopes": {"add-key", "gazette", "other", "--scope", "everything", db}, "no key": {"rotate-key", "gazette", "--name", "other", db},
+	} {
+		if status, _, errs := winnow(t, "", append([]string{"site"}, args...)...); status != exitFailed || !strings.Contains(errs, want) {
+			t.Errorf("%v: exit status %d: %s", args, status, errs)
+		}
+	}
+}
+
 func TestSiteRetention(t *testing.T) {
 	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
 	must(t, "", "site", "add", "gazette", db)

@@ -78,6 +78,16 @@ func TestPagesAreForTheirRoles(t *testing.T) {
 	if got := p.evaluate(pages); got != "Queue,Second looks,Statistics,Models,Bans,Sites,Audit,People" {
 		t.Errorf("an admin has %s", got)
 	}
+	trains := `[...document.querySelectorAll("#page button")].some((b) => b.textContent === "Train now")`
+	p.page("models", "Models")
+	p.waitFor(trains)
+	_, err := d.db.UpdateModerator(t.Context(), operator, "carol", func(m *models.Moderator) error { m.Sites = []string{"demo"}; return nil })
+	d.must(err)
+	p = d.login("carol")
+	p.page("models", "Models")
+	if got := p.evaluate(trains); got != "false" {
+		t.Error("an admin of one site may train the model of all")
+	}
 }
 
 func TestAddressAndKeysFollowThePage(t *testing.T) {
@@ -173,8 +183,16 @@ func TestSitesAreAddedAndSet(t *testing.T) {
 	if site.HoldShare() != 0.035 || site.CampaignFloor() != 7 || site.Thresholds.Abuse == nil || *site.Thresholds.Abuse != 0.8 {
 		t.Errorf("set %+v", site)
 	}
-	p.clickInPage("New secret key")
+	p.clickInPage("New secret")
 	p.waitForText("#page [role=status] .notice", "wk_")
+	p.evaluate(`document.querySelector('#page [name="scope.export"]').form.elements.name.value = "archive"`)
+	p.submitFormOf("scope.export")
+	p.waitForText("#page .wide tbody", "archive")
+	keys, err := d.db.SiteKeys(t.Context(), "courier")
+	d.must(err)
+	if len(keys) != 3 || keys[0].Name != "archive" || keys[1].Until != nil || keys[2].Until == nil {
+		t.Errorf("a key was added, and one rotated with an overlap: %+v", keys)
+	}
 }
 
 func TestRulesAreSetAndExplained(t *testing.T) {

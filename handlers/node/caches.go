@@ -38,8 +38,8 @@ const (
 // caches is what the node keeps of storage. Their invalidation is in
 // invalidate.go.
 type caches struct {
-	sitesByKey *cache[models.Site] // by secret key
-	sites      *cache[models.Site] // by slug
+	sitesByKey *cache[storage.KeyOwner] // by secret key
+	sites      *cache[models.Site]      // by slug
 	origins    *cache[map[string][]string]
 	sessions   *cache[models.OpenSession] // by id
 	rules      *cache[*rules.Set]         // by site
@@ -76,9 +76,14 @@ func (n *Node) newCaches() caches {
 	}
 }
 
-// SiteByKey returns the site that a secret key belongs to.
-func (n *Node) SiteByKey(ctx context.Context, key string) (models.Site, error) {
-	return n.caches.sitesByKey.get(ctx, key)
+// SiteByKey returns the site that a secret key belongs to, and notes that the key is
+// used.
+func (n *Node) SiteByKey(ctx context.Context, key string) (storage.KeyOwner, error) {
+	o, err := n.caches.sitesByKey.get(ctx, key)
+	if err == nil {
+		n.keyUses.note(o.Key.ID, n.now())
+	}
+	return o, err
 }
 
 // Site returns a site by its slug.

@@ -42,7 +42,7 @@ func cachedNode(t *testing.T) (n *Node, stale func() []string) {
 	read := loads{}
 	n = &Node{modelStale: make(chan struct{}, 1), now: time.Now}
 	n.caches = caches{
-		sitesByKey: counted[models.Site](read, "keys"),
+		sitesByKey: counted[storage.KeyOwner](read, "keys"),
 		sites:      counted[models.Site](read, "sites"),
 		origins:    counted[map[string][]string](read, "origins"),
 		sessions:   counted[models.OpenSession](read, "sessions"),

@@ -60,6 +60,7 @@ type Node struct {
 	trainer    *Trainer
 	secret     *pseudonymizer
 	addresses  *addressKeys
+	keyUses    keyUses
 }
 
 var _ screening.Source = (*Node)(nil)
@@ -94,6 +95,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { return n.deliver(ctx) })
 	g.Go(func() error { return n.runHub(ctx) })
 	g.Go(func() error { return n.runStreams(ctx) })
+	g.Go(func() error { return n.storeKeyUses(ctx) })
 	g.Go(func() error { return n.trainer.run(ctx) })
 	g.Go(func() error { return n.trainer.schedule(ctx) })
 	return g.Wait()

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strconv"
 	"sync/atomic"
+	"time"
 )
 
 // checkpointer copies committed pages from SQLite's write-ahead log into the
@@ -21,11 +22,15 @@ type checkpointer struct {
 
 	rows  int64       // written since the last call; the writer's own
 	grown atomic.Bool // the log is longer than it should be
+
+	forget atomic.Bool // the log has what must not be kept
+	retry  time.Time   // not to be emptied before; the writer's own
 }
 
 const (
 	checkpointRows = 1 << 14 // written between two checkpoints
 	maxLog         = 1 << 12 // pages of the log before a restart is forced
+	forgetPause    = time.Second
 )
 
 func startCheckpointer(path string, log *slog.Logger) (*checkpointer, error) {
@@ -45,7 +50,7 @@ func startCheckpointer(path string, log *slog.Logger) (*checkpointer, error) {
 }
 
 func (c *checkpointer) copy() {
-	pages, err := checkpoint(c.pool, "PASSIVE")
+	pages, _, err := checkpoint(c.pool, "PASSIVE")
 	if err != nil {
 		c.log.Warn("checkpoint", "error", err) // the next one may succeed
 	}
@@ -54,10 +59,21 @@ func (c *checkpointer) copy() {
 
 // afterCommit is called by the writer between two transactions.
 func (c *checkpointer) afterCommit(on Runner) {
+	// Little is left to copy. This waits a moment for readers, but not for long ones
+	// such as a backup.
+	if c.forget.Load() && time.Now().After(c.retry) {
+		c.forget.Store(false)
+		busy, err := c.restart(on, "TRUNCATE")
+		if err != nil {
+			c.log.Warn("emptying the log", "error", err)
+		}
+		if busy || err != nil {
+			c.forget.Store(true)
+			c.retry = time.Now().Add(forgetPause)
+		}
+	}
 	if c.grown.CompareAndSwap(true, false) {
-		// Little is left to copy. This waits a moment for readers, but not for
-		// long ones such as a backup.
-		if err := c.restart(on); err != nil {
+		if _, err := c.restart(on, "RESTART"); err != nil {
 			c.log.Warn("restart of the log", "error", err)
 		}
 	}
@@ -71,24 +87,25 @@ func (c *checkpointer) afterCommit(on Runner) {
 	}
 }
 
-func (c *checkpointer) restart(on Runner) error {
+func (c *checkpointer) restart(on Runner, mode string) (busy bool, err error) {
 	t := &Tx{ctx: context.Background(), on: on}
 	if _, err := t.Exec("PRAGMA busy_timeout = 50"); err != nil {
-		return err
+		return true, err
 	}
-	_, err := checkpoint(on, "RESTART")
+	_, busy, err = checkpoint(on, mode)
 	_, reset := t.Exec("PRAGMA busy_timeout = " + strconv.Itoa(writerPoll))
-	return errors.Join(err, reset)
+	return busy, errors.Join(err, reset)
 }
 
-// checkpoint returns how many pages the log has.
-func checkpoint(on Runner, mode string) (int64, error) {
+// checkpoint returns how many pages the log has, and whether somebody was in the way.
+func checkpoint(on Runner, mode string) (pages int64, busy bool, err error) {
 	t := &Tx{ctx: context.Background(), on: on}
-	return One(t, func(scan Scanner) (pages int64, err error) {
-		var busy, copied int64
+	pages, err = One(t, func(scan Scanner) (pages int64, err error) {
+		var copied int64
 		err = scan(&busy, &pages, &copied)
 		return pages, err
 	}, "PRAGMA wal_checkpoint("+mode+")")
+	return pages, busy, err
 }
 
 func (c *checkpointer) close() error {

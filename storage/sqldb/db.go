@@ -39,6 +39,7 @@ type DB struct {
 	pool    *sql.DB // reads; with PostgreSQL also writes
 	readers Runner
 	writer  *writer // nil with PostgreSQL
+	path    string  // of SQLite's file
 
 	mu     sync.Mutex
 	groups []*group
@@ -81,7 +82,10 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	db.d = sqliteDialect
+	if err := createPrivate(path); err != nil {
+		return err
+	}
+	db.d, db.path = sqliteDialect, path
 	writer, err := startWriter(ctx, db, path)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"winnow/models"
 )
@@ -43,13 +44,15 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 	},
 	"a rotated key is invalid": func(t *testing.T, l *fixture) {
 		old := must(l.AddSite(l.ctx, operator, models.Site{Slug: "herald"}))(t)
-		fresh := must(l.RotateSiteKey(l.ctx, operator, "herald"))(t)
+		fresh := must(l.RotateSiteKey(l.ctx, operator, "herald", models.MainKey, time.Time{}))(t)
 		_, err := l.SiteByKey(l.ctx, old)
 		wantKind(t, err, models.KindUnauthorized)
 		equal(t, "site", must(l.SiteByKey(l.ctx, fresh))(t).Slug, "herald")
-		_, err = l.RotateSiteKey(l.ctx, operator, "none")
+		_, err = l.RotateSiteKey(l.ctx, operator, "none", models.MainKey, time.Time{})
 		wantKind(t, err, models.KindNotFound)
 	},
+	"a rotated key works until its time":            overlapKeys,
+	"a site has several keys, each with its scopes": nameKeys,
 	"a site is changed completely or not at all": func(t *testing.T, l *fixture) {
 		s := must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
 			s.Name, s.Slug = "Other", "other"
@@ -134,4 +137,64 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 func (l *fixture) addModerator(t testing.TB, name string) {
 	t.Helper()
 	ok(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: name, Role: models.RoleModerator, PasswordHash: "old"}))
+}
+
+func overlapKeys(t *testing.T, l *fixture) {
+	start := l.clock.Now()
+	old := must(l.AddSite(l.ctx, operator, models.Site{Slug: "herald"}))(t)
+	first := must(l.RotateSiteKey(l.ctx, ann, "herald", models.MainKey, start.Add(time.Hour)))(t)
+	second := must(l.RotateSiteKey(l.ctx, ann, "herald", models.MainKey, start.Add(2*time.Hour)))(t)
+	for _, key := range []string{old, first, second} {
+		equal(t, "scopes", fmt.Sprint(must(l.SiteByKey(l.ctx, key))(t).Key.Scopes), "[post read articles]")
+	}
+	keys := must(l.SiteKeys(l.ctx, "herald"))(t)
+	if len(keys) != 3 || keys[0].Until != nil || !keys[1].Until.Equal(start.Add(2*time.Hour)) || !keys[2].Until.Equal(start.Add(time.Hour)) {
+		t.Fatalf("after two rotations: %+v", keys)
+	}
+	l.clock.Advance(time.Hour)
+	_, err := l.SiteByKey(l.ctx, old)
+	wantKind(t, err, models.KindUnauthorized)
+	equal(t, "site of the first", must(l.SiteByKey(l.ctx, first))(t).Slug, "herald")
+	third := must(l.RotateSiteKey(l.ctx, ann, "herald", models.MainKey, time.Time{}))(t) // a leak: all others end at once
+	for _, key := range []string{first, second} {
+		_, err := l.SiteByKey(l.ctx, key)
+		wantKind(t, err, models.KindUnauthorized)
+	}
+	equal(t, "site of the last", must(l.SiteByKey(l.ctx, third))(t).Slug, "herald")
+}
+
+func nameKeys(t *testing.T, l *fixture) {
+	start := l.clock.Now()
+	add := func(name string, scopes ...models.KeyScope) (models.SiteKey, string, error) {
+		return l.AddSiteKey(l.ctx, ann, "gazette", models.SiteKey{Name: name, Scopes: scopes})
+	}
+	before := len(must(l.SiteKeys(l.ctx, "gazette"))(t))
+	k, secret, err := add("warehouse", models.ScopeExport)
+	ok(t, err)
+	found := must(l.SiteByKey(l.ctx, secret))(t).Key
+	if found.ID != k.ID || found.UsedAt != nil || !found.Allows(models.ScopeExport) || found.Allows(models.ScopePost) {
+		t.Fatalf("found %+v", found)
+	}
+	for name, scopes := range map[string][]models.KeyScope{"warehouse": {models.ScopePost}, "A key": {models.ScopePost}, "none": nil, "other": {"all"}} {
+		if _, _, err := add(name, scopes...); err == nil {
+			t.Errorf("key %q with scopes %v was added", name, scopes)
+		}
+	}
+	ok(t, l.TouchSiteKeys(l.ctx, map[string]time.Time{k.ID: start}))
+	ok(t, l.TouchSiteKeys(l.ctx, map[string]time.Time{k.ID: start.Add(-time.Hour)})) // another node was later
+	if used := must(l.SiteByKey(l.ctx, secret))(t).Key.UsedAt; used == nil || !used.Equal(start) {
+		t.Errorf("last use %v, want %v", used, start)
+	}
+	wantKind(t, l.RemoveSiteKey(l.ctx, ann, "herald", k.ID), models.KindNotFound)
+	ok(t, l.RemoveSiteKey(l.ctx, ann, "gazette", k.ID))
+	wantKind(t, l.RemoveSiteKey(l.ctx, ann, "gazette", k.ID), models.KindNotFound)
+	_, err = l.SiteByKey(l.ctx, secret)
+	wantKind(t, err, models.KindUnauthorized)
+	equal(t, "keys", len(must(l.SiteKeys(l.ctx, "gazette"))(t)), before)
+	rows, _, err := l.AuditPage(l.ctx, operator, models.AuditFilter{Site: "gazette", Limit: 2})
+	ok(t, err)
+	equal(t, "trail", rows[1].Action+" "+rows[0].Action, "site.add_key site.remove_key")
+	if strings.Contains(string(rows[1].After), secret) {
+		t.Error("the trail has the secret")
+	}
 }

@@ -62,7 +62,7 @@ func rotateAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	var keys [6]string
 	together(len(keys), func(i int) {
 		var err error
-		if keys[i], err = two[i%2].RotateSiteKey(l.ctx, ann, "gazette"); err != nil {
+		if keys[i], err = two[i%2].RotateSiteKey(l.ctx, ann, "gazette", models.MainKey, time.Time{}); err != nil {
 			t.Error(err)
 		}
 	})

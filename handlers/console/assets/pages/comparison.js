@@ -5,7 +5,7 @@ import { actionButton, form } from "../lib/forms.js";
 import { formatNumber, label, language, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 import { showError, showToast } from "../lib/toasts.js";
-import { isAdmin } from "../session.js";
+import { isAdminOfAllSites } from "../session.js";
 import { changeList } from "./changes.js";
 
 const text = (key, values) => translate("comparison." + key, values);
@@ -37,7 +37,7 @@ const comparison = (version, report, reload) => [
   section("changes", report.changes.length ? texts(report.changes) : element("p", text("none"))),
   report.slices.length > 0
     && element("details", element("summary", text("slices")), sliceTable(report.slices)),
-  isAdmin() && promotion(version, report, reload),
+  isAdminOfAllSites() && promotion(version, report, reload),
 ];
 
 const section = (key, ...content) => [element("h4", text(key)), content];

@@ -5,7 +5,7 @@ import { actionButton, form } from "../lib/forms.js";
 import { choices, formatDateTime, formatNumber, formatPercent, label, labels, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 import { showToast } from "../lib/toasts.js";
-import { siteOptions } from "./sitepicker.js";
+import { siteOptionsForChanges } from "./sitepicker.js";
 
 const labelClasses = ["ham", "spam", "abuse"];
 const maxConflicts = 10;
@@ -48,8 +48,8 @@ export const goldenSection = async (refresh) => {
     showToast(translate("saved"));
     await refresh();
   };
-  const fields = [["text", "", "area"], ["label", "ham", choices("reason", labelClasses)], ["site", "", siteOptions()],
-    ["golden_note", ""]];
+  const fields = [["text", "", "area"], ["label", "ham", choices("reason", labelClasses)],
+    ["site", "", siteOptionsForChanges()], ["golden_note", ""]];
   return [...heading("golden"),
     table(text("golden"), [...labels("field", ["text", "label", "site", "golden_note"]), ""],
       items.map((item) => goldenRow(item, refresh))),

@@ -6,7 +6,7 @@ import { actionButton, form } from "../lib/forms.js";
 import { formatDateTime, formatNumber, formatPercent, label, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 import { showError, showToast } from "../lib/toasts.js";
-import { isAdmin } from "../session.js";
+import { isAdminOfAllSites } from "../session.js";
 import { compare, comparisonSection } from "./comparison.js";
 import { driftSection } from "./drift.js";
 import { agreementSection, conflictSection, goldenSection, sampleSection } from "./labels.js";
@@ -38,7 +38,7 @@ export const modelsPage = async (_, { reload }) => {
     element("div", { id: "models" }, modelsPart(reply, reload)),
     comparisonSection(),
     element("pre.text", { id: "card", tabindex: 0, role: "region", label: text("card"), hidden: true }),
-    isAdmin() && form("models.upload", [["file", "", "file"]], upload),
+    isAdminOfAllSites() && form("models.upload", [["file", "", "file"]], upload),
     // A server that has no figures of drift does not keep the rest from being shown.
     loaded(() => ignoreErrors(driftSection())),
     ...[sampleSection, goldenSection, conflictSection, agreementSection].map(loaded),
@@ -76,7 +76,7 @@ const modelsPart = ({ items, training }, reload) => {
       actionRow(models, items, reload),
     ]),
     element("div", { id: "training" }, trainingState(training, refresh)),
-    isAdmin() && element("p", actionButton("models.train", train)),
+    isAdminOfAllSites() && element("p", actionButton("models.train", train)),
     element("details", element("summary", text("own")), element("p.muted", text("own_what")),
       table(text("own"), ["", ...headings.map((heading) => heading[0])],
         heads.flatMap((head) => metricRows(head, models)))),
@@ -130,7 +130,7 @@ const reliabilityDiagram = (title, bins) => {
 };
 
 const actionRow = (models, all, reload) => {
-  const canRollBack = isAdmin() && all.some(({ promoted_at, live }) => promoted_at && !live);
+  const canRollBack = isAdminOfAllSites() && all.some(({ promoted_at, live }) => promoted_at && !live);
   const rollBack = async () => {
     await post("/models/rollback");
     showToast(translate("saved"));
@@ -159,7 +159,7 @@ const trainingState = (training, refresh) => {
   const progress = { max: training.total || 1, value: training.done, label: text("train") };
   return element("p", { role: "status" },
     text(training.state, training), " ", isRunning && element("progress", progress),
-    isRunning && isAdmin() && actionButton("models.cancel", () => request("DELETE", "/models/train")));
+    isRunning && isAdminOfAllSites() && actionButton("models.cancel", () => request("DELETE", "/models/train")));
 };
 
 const followTraining = async (refresh) => {

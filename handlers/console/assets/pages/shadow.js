@@ -3,7 +3,7 @@ import { pathSegment, post, request } from "../lib/api.js";
 import { element } from "../lib/dom.js";
 import { actionButton } from "../lib/forms.js";
 import { formatDateTime, translate } from "../lib/i18n.js";
-import { isAdmin } from "../session.js";
+import { isAdminOfAllSites } from "../session.js";
 
 const text = (key, values) => translate("beside." + key, values);
 
@@ -17,7 +17,7 @@ export const shadowState = ({ version, live, shadow }, refresh) => {
   const isRunning = shadow && !shadow.until && !shadow.outcome;
   return [
     shadow && element("div", counts(shadow, isRunning)),
-    !live && isAdmin() && (isRunning
+    !live && isAdminOfAllSites() && (isRunning
       ? [button("stop", () => request("DELETE", path)), " ",
         button(shadow.promote ? "by_hand" : "by_itself", () => post(path, { promote: !shadow.promote }))]
       : button("start", () => post(path, { promote: false }))),

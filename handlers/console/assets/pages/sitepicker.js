@@ -3,10 +3,15 @@ import { element } from "../lib/dom.js";
 import { select } from "../lib/forms.js";
 import { translate } from "../lib/i18n.js";
 import { navigate } from "../lib/navigation.js";
-import { sites } from "../session.js";
+import { moderator, sites } from "../session.js";
 
 // siteOptions lists the sites for a select; the first option stands for all of them.
-export const siteOptions = () => [["", translate("queue.sites")], ...sites.map(({ slug, name }) => [slug, name])];
+export const siteOptions = () => [["", translate("queue.sites")], ...ownSites()];
+
+// siteOptionsForChanges has that option only for those who may change what all sites share.
+export const siteOptionsForChanges = () => (moderator.sites ? ownSites() : siteOptions());
+
+const ownSites = () => sites.map(({ slug, name }) => [slug, name]);
 
 export const sitePicker = (page, slug) => {
   const change = (event) => navigate(page + "/" + event.target.value);

@@ -1,13 +1,14 @@
 // The page of sites: the settings of each, its reasons, its words and rules, and a test of a text against them.
 import { get, post, request } from "../lib/api.js";
-import { element, setContent } from "../lib/dom.js";
-import { actionButton, form } from "../lib/forms.js";
+import { element } from "../lib/dom.js";
+import { form } from "../lib/forms.js";
 import { choices, formatPercent, label, labels, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 import { showToast } from "../lib/toasts.js";
 import { signalList } from "../desk/explanation.js";
 import { reasonsByKey } from "../desk/reasons.js";
 import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
+import { keyNotice, keySection } from "./keys.js";
 import { sitePicker } from "./sitepicker.js";
 import { previewEntries } from "./entrypreview.js";
 import { tryOut } from "./whatif.js";
@@ -48,7 +49,7 @@ const sitePage = async (site, reload) => {
     element("h3", site.name),
     site.names_no_client && element("p.notice", translate("sites.nameless")),
     settingsForm(site, path),
-    isAdmin() && keyRotation(path),
+    isAdmin() && await keySection(path),
     element("h3", translate("sites.reasons")),
     reasonsForm(site, path, reload),
     element("h3", translate("sites.rules")),
@@ -86,14 +87,6 @@ const settingFields = (site) => {
     ...numbers("thresholds", thresholds, ["abuse", "hold", "reject"], ""),
     ["origins", origins],
   ];
-};
-
-const keyNotice = ({ key }) => element("p.notice", translate("sites.keyed", { key }));
-
-const keyRotation = (path) => {
-  const output = element("div", { role: "status" });
-  const rotate = async () => setContent(output, keyNotice(await post(path + "/key")));
-  return [actionButton("sites.key", rotate), output];
 };
 
 // reasonsForm has the site's own reasons, and one more to be filled in. A reason whose name is cleared is removed.

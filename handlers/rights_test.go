@@ -1,0 +1,265 @@
+package handlers_test
+
+import (
+	"crypto/rand"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"winnow/handlers"
+	"winnow/models"
+)
+
+// The callers of the tests of rights, each with its letter.
+//
+//	n nobody            p a page of the gazette
+//	P R A M E           a key of the gazette with the one scope post, read, articles, moderate or export
+//	O                   a key of the herald with all scopes
+//	m e a               moderator, editor and admin of the gazette alone
+//	x                   admin of the herald alone
+//	1 2 3               moderator, editor and admin of all sites
+const (
+	everybody      = "npPRAMEOmeax123"
+	pages          = "np"
+	gazetteAndAll  = "mea123"
+	gazetteEditors = "ea23"
+	gazetteAdmins  = "a3"
+	allModerators  = "meax123"
+	allEditors     = "eax23"
+	installation   = "3" // what reaches all sites is for the admins of all sites alone
+)
+
+// right is who may make a call, with a request that tells those apart who may not. All
+// requests are about the gazette, unless the call is about no site.
+type right struct {
+	call string // of handlers.Routes
+	path string // "": that of the call; {words} stand for records of the gazette
+	body string
+	who  string
+	none bool // there is nothing that the call could find: 404 is no refusal
+}
+
+const filter = `{"filter":{"site":"gazette"}}`
+
+var rightsTable = []right{
+	{call: "POST /v1/comments", body: `{"site":"gazette","article":{"id":"harbour"},"author":{"name":"Ann"},"body":"About the ferry."}`, who: "pP"},
+	{call: "GET /v1/comments", path: "/v1/comments?site=gazette&article=harbour", who: "npRmea123"},
+	{call: "GET /v1/comments/counts", path: "/v1/comments/counts?site=gazette&article=harbour", who: "npRmea123"},
+	{call: "PUT /v1/comments/:id", path: "/v1/comments/{public}", body: `{"site":"gazette","body":"About the tram."}`, who: "P"},
+	{call: "GET /v1/comments/:id/outcome", path: "/v1/comments/{public}/outcome?site=gazette", who: "R"},
+	{call: "POST /v1/comments/:id/flags", path: "/v1/comments/{public}/flags", body: `{"reason":"spam","author":{"id":"r1"}}`, who: "pP"},
+
+	{call: "POST /v1/auth/login", body: `{}`, who: everybody},
+	{call: "POST /v1/auth/refresh", body: `[]`, who: everybody},
+	{call: "POST /v1/auth/logout", body: `[]`, who: everybody},
+
+	{call: "GET /v1/auth/methods", who: everybody},
+	{call: "GET /v1/auth/oidc", who: everybody, none: true},
+	{call: "GET /v1/auth/oidc/callback", who: everybody, none: true},
+
+	{call: "GET /v1/queue", path: "/v1/queue?site=gazette", who: "Mmea123"},
+	{call: "POST /v1/queue/claim", body: `{"site":"gazette","limit":1}`, who: "Mmea123"},
+	{call: "POST /v1/queue/renew", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators}, // ids of other sites are passed over
+	{call: "POST /v1/queue/release", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators},
+	{call: "POST /v1/queue/skip", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators},
+	{call: "GET /v1/comments/:id", path: "/v1/comments/{pending}", who: "Mmea123"},
+	{call: "POST /v1/comments/:id/decision", path: "/v1/comments/{pending}/decision", body: `{"action":"approve"}`, who: "Mmea123"},
+	{call: "POST /v1/comments/:id/escalate", path: "/v1/comments/{pending}/escalate", body: `{}`, who: "Mmea123"},
+	{call: "POST /v1/decisions", body: `{"comment_ids":["{pending}"],"action":"approve"}`, who: "MO" + allModerators},
+	{call: "POST /v1/decisions/preview", body: filter, who: "Mmea123"},
+	{call: "POST /v1/decisions/:id/undo", path: "/v1/decisions/{decision}/undo", body: `{}`, who: "Mmea123"},
+	{call: "GET /v1/second-looks", who: allModerators},
+	{call: "POST /v1/second-looks/claim", body: `{"site":"gazette"}`, who: gazetteAndAll},
+	{call: "POST /v1/second-looks/:id", path: "/v1/second-looks/" + noID, body: `{"action":"approve"}`, who: allModerators, none: true},
+	{call: "GET /v1/events", path: "/v1/events?site=gazette", who: gazetteAndAll},
+
+	{call: "GET /v1/authors", path: "/v1/authors?site=gazette&name=Reader", who: gazetteAndAll},
+	{call: "PUT /v1/authors", body: `{"site":"gazette","name":"Reader","note":"writes"}`, who: gazetteAndAll},
+	{call: "GET /v1/bans", path: "/v1/bans?site=gazette", who: gazetteAndAll},
+	{call: "POST /v1/bans", body: `{"site":"gazette","kind":"ban","name":"Nuisance"}`, who: gazetteEditors}, // moderators may only shadow, for a week
+	{call: "PATCH /v1/bans/:id", path: "/v1/bans/" + noID, body: `{}`, who: allModerators, none: true},
+	{call: "DELETE /v1/bans/:id", path: "/v1/bans/" + noID, who: allModerators, none: true},
+	{call: "GET /v1/articles", path: "/v1/articles?site=gazette", who: "Amea123"},
+	{call: "PUT /v1/articles", body: `{"site":"gazette","article":"harbour","section":"local"}`, who: "Aea23"},
+	{call: "GET /v1/articles/merges", path: "/v1/articles/merges?site=gazette", who: gazetteEditors},
+	{call: "POST /v1/articles/merges", body: `{"site":"gazette","kind":"merge","from":"harbour","into":"harbour"}`, who: gazetteEditors},
+	{call: "POST /v1/articles/merges/:id/undo", path: "/v1/articles/merges/" + noID + "/undo", body: `{}`, who: allEditors, none: true},
+
+	{call: "GET /v1/me", who: allModerators},
+	{call: "PUT /v1/me/password", body: `{}`, who: allModerators},
+	{call: "POST /v1/me/totp", body: `{}`, who: allModerators},
+	{call: "POST /v1/me/totp/confirm", body: `{}`, who: allModerators},
+	{call: "POST /v1/me/totp/remove", body: `{}`, who: allModerators},
+	{call: "GET /v1/me/sessions", who: allModerators},
+	{call: "DELETE /v1/me/sessions", who: allModerators},
+	{call: "DELETE /v1/me/sessions/:id", path: "/v1/me/sessions/" + noID, who: allModerators, none: true},
+	{call: "GET /v1/sites", who: allModerators},
+	{call: "POST /v1/sites", body: `{}`, who: installation},
+	{call: "PATCH /v1/sites/:slug", path: "/v1/sites/gazette", body: `{}`, who: gazetteAdmins},
+	{call: "POST /v1/sites/:slug/key", path: "/v1/sites/gazette/key", body: `{}`, who: gazetteAdmins},
+	{call: "GET /v1/sites/:slug/keys", path: "/v1/sites/gazette/keys", who: gazetteAdmins},
+	{call: "POST /v1/sites/:slug/keys", path: "/v1/sites/gazette/keys", body: `{}`, who: gazetteAdmins},
+	{call: "DELETE /v1/sites/:slug/keys/:id", path: "/v1/sites/gazette/keys/{key}", who: gazetteAdmins},
+	{call: "GET /v1/sites/:slug/rules", path: "/v1/sites/gazette/rules", who: gazetteEditors},
+	{call: "PUT /v1/sites/:slug/rules", path: "/v1/sites/gazette/rules", body: `{}`, who: gazetteEditors},
+	{call: "POST /v1/sites/:slug/rules/preview", path: "/v1/sites/gazette/rules/preview", body: `{"list":"suspect_words","entries":["tide"]}`, who: gazetteEditors},
+	{call: "POST /v1/sites/:slug/test", path: "/v1/sites/gazette/test", body: `{"text":"Hello"}`, who: gazetteEditors},
+	{call: "POST /v1/sites/:slug/what-if", path: "/v1/sites/gazette/what-if", body: `{"comments":1}`, who: gazetteEditors},
+
+	{call: "GET /v1/moderators", who: installation},
+	{call: "POST /v1/moderators", body: `{}`, who: installation},
+	{call: "PATCH /v1/moderators/:name", path: "/v1/moderators/bob", body: `{}`, who: installation},
+	{call: "GET /v1/moderators/:name/sessions", path: "/v1/moderators/bob/sessions", who: installation},
+	{call: "DELETE /v1/moderators/:name/sessions", path: "/v1/moderators/nobody/sessions", who: installation, none: true},
+	{call: "DELETE /v1/moderators/:name/sessions/:id", path: "/v1/moderators/nobody/sessions/" + noID, who: installation, none: true},
+
+	{call: "GET /v1/audit", path: "/v1/audit?site=gazette", who: "Eea23"},
+	{call: "GET /v1/audit/head", who: allEditors},
+	{call: "GET /v1/stats", path: "/v1/stats?site=gazette", who: "Eea23"},
+	{call: "GET /v1/labels", path: "/v1/labels?site=gazette", who: "Eea23"},
+	{call: "POST /v1/labels", path: "/v1/labels?site=gazette", who: gazetteEditors},
+	{call: "GET /v1/labels/conflicts", path: "/v1/labels/conflicts?site=gazette", who: gazetteEditors},
+	{call: "GET /v1/golden-examples", path: "/v1/golden-examples?site=gazette", who: gazetteEditors},
+	{call: "POST /v1/golden-examples", body: `{"site":"gazette","text":"Hello","label":"ham"}`, who: gazetteEditors},
+	{call: "DELETE /v1/golden-examples/:id", path: "/v1/golden-examples/{golden}", who: gazetteEditors},
+	{call: "GET /v1/readers", path: "/v1/readers?site=gazette&author_id=r9", who: gazetteAdmins},
+	{call: "DELETE /v1/readers", path: "/v1/readers?site=gazette&author_id=r9", who: gazetteAdmins},
+
+	{call: "GET /v1/models", who: allEditors},
+	{call: "POST /v1/models", who: installation},
+	{call: "POST /v1/models/train", body: `{}`, who: installation},
+	{call: "DELETE /v1/models/train", who: installation, none: true},
+	{call: "GET /v1/models/:version/card", path: "/v1/models/{model}/card", who: allEditors},
+	{call: "GET /v1/models/:version/comparison", path: "/v1/models/none/comparison", who: allEditors, none: true},
+	{call: "POST /v1/models/:version/promote", path: "/v1/models/none/promote", body: `{}`, who: installation, none: true},
+	{call: "POST /v1/models/:version/shadow", path: "/v1/models/none/shadow", body: `{}`, who: installation, none: true},
+	{call: "DELETE /v1/models/:version/shadow", path: "/v1/models/none/shadow", who: installation, none: true},
+	{call: "GET /v1/models/drift", path: "/v1/models/drift?site=gazette", who: gazetteEditors},
+	{call: "POST /v1/models/rollback", body: `{}`, who: installation},
+
+	{call: "GET /healthz", who: everybody},
+	{call: "GET /readyz", who: everybody},
+	{call: "GET /metrics", who: everybody},
+	{call: "GET /openapi.yaml", who: everybody},
+	{call: "GET /.well-known/security.txt", who: everybody, none: true},
+	{call: "GET /", who: everybody},
+	{call: "GET /console", who: everybody},
+	{call: "GET /console/*", path: "/console/", who: everybody},
+	{call: "GET /demo", who: everybody},
+	{call: "GET /demo/*", path: "/demo/none", who: everybody, none: true},
+	{call: "GET /widget/*", path: "/widget/v1.js", who: everybody},
+}
+
+// TestRights makes every call of the API as every kind of caller.
+func TestRights(t *testing.T) {
+	var listed []string
+	for _, r := range rightsTable {
+		listed = append(listed, r.call)
+	}
+	routes := handlers.Routes()
+	for _, call := range routes {
+		if !slices.Contains(listed, call) {
+			t.Errorf("%s has no entry in the table of rights", call)
+		}
+	}
+	for _, call := range listed {
+		if !slices.Contains(routes, call) {
+			t.Errorf("%s is in the table of rights, and not served", call)
+		}
+	}
+	f := newTestSite(t)
+	callers := f.callersOfRights()
+	for _, r := range rightsTable {
+		method, path, _ := strings.Cut(r.call, " ")
+		if r.path != "" {
+			path = r.path
+		}
+		for _, letter := range everybody {
+			got := f.status(method, f.records(path), callers[letter], f.records(r.body))
+			allowed := got != http.StatusUnauthorized && got != http.StatusForbidden && (got != http.StatusNotFound || r.none)
+			if want := strings.ContainsRune(r.who, letter); allowed != want || got >= 500 {
+				t.Errorf("%s by %c: status %d, allowed: %v", r.call, letter, got, want)
+			}
+		}
+	}
+}
+
+// callersOfRights adds the keys and the people of the table.
+func (f *testSite) callersOfRights() map[rune]headers {
+	f.Helper()
+	callers := map[rune]headers{
+		'n': {}, 'p': {"Origin": page},
+		'1': bearer(f.token("bob")), '2': bearer(f.token("eve")), '3': bearer(f.token("ada")),
+	}
+	key := func(site string, scopes ...models.KeyScope) headers {
+		_, secret, err := f.db.AddSiteKey(f.Context(), operator, site, models.SiteKey{Name: "test-" + string(scopes[0]), Scopes: scopes})
+		f.must(err)
+		return bearer(secret)
+	}
+	for letter, scope := range map[rune]models.KeyScope{
+		'P': models.ScopePost, 'R': models.ScopeRead, 'A': models.ScopeArticles, 'M': models.ScopeModerate, 'E': models.ScopeExport,
+	} {
+		callers[letter] = key("gazette", scope)
+	}
+	callers['O'] = key("herald", models.KeyScopes...)
+	for letter, m := range map[rune]models.Moderator{
+		'm': {Name: "mona", Role: models.RoleModerator, Sites: []string{"gazette"}},
+		'e': {Name: "emil", Role: models.RoleEditor, Sites: []string{"gazette"}},
+		'a': {Name: "anton", Role: models.RoleAdmin, Sites: []string{"gazette"}},
+		'x': {Name: "xenia", Role: models.RoleAdmin, Sites: []string{"herald"}},
+	} {
+		f.must(f.db.AddModerator(f.Context(), operator, m))
+		callers[letter] = bearer(f.token(m.Name))
+	}
+	return callers
+}
+
+// records replaces each {word} by a new record of the gazette.
+func (f *testSite) records(text string) string {
+	f.Helper()
+	for word, add := range map[string]func() string{
+		"{pending}": func() string { return f.pending("gazette", "About the bridge.").ID },
+		"{public}":  func() string { return f.approved("harbour", "About the market.") },
+		"{model}":   f.live,
+		"{decision}": func() string {
+			d, _, err := f.db.Decide(f.Context(), operator, f.pending("gazette", "About the school.").ID, models.DecisionRequest{Action: models.Approve})
+			f.must(err)
+			return d.ID
+		},
+		"{key}": func() string {
+			k, _, err := f.db.AddSiteKey(f.Context(), operator, "gazette", models.SiteKey{
+				Name: strings.ToLower(rand.Text()), Scopes: models.FrontEndScopes(),
+			})
+			f.must(err)
+			return k.ID
+		},
+		"{golden}": func() string {
+			g, err := f.db.AddGoldenExample(f.Context(), operator, models.GoldenExample{Site: "gazette", Text: rand.Text(), Label: models.Ham})
+			f.must(err)
+			return g.ID
+		},
+	} {
+		if strings.Contains(text, word) {
+			text = strings.ReplaceAll(text, word, add())
+		}
+	}
+	return text
+}
+
+// status sends a request and does not wait for the end of the reply.
+func (f *testSite) status(method, path string, h headers, body string) int {
+	f.Helper()
+	req, err := http.NewRequestWithContext(f.Context(), method, f.base+path, strings.NewReader(body))
+	f.must(err)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range h {
+		req.Header.Set(name, value)
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	f.must(err)
+	f.must(res.Body.Close())
+	return res.StatusCode
+}
