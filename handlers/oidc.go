@@ -137,7 +137,7 @@ func (s *Server) setOIDCCookie(c echo.Context, value string) {
 		age = -1
 	}
 	c.SetCookie(&http.Cookie{
-		Name: oidcCookie, Value: value, Path: oidcPath, MaxAge: age,
+		Name: oidcCookie, Value: value, Path: s.base + oidcPath, MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.isHTTPS(c.Request()),
 	})
 }

@@ -55,10 +55,12 @@ var (
 	streamBounds  = bounds{maxBody, 0} // for replies of unknown length
 )
 
+const metricsPath = "/metrics"
+
 // routes is the whole API. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
 	const get, post, put, patch = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch
-	consolePages, demoPages := page(console.Handler()), page(widget.Demo())
+	consolePages, demoPages := page(console.Handler()), page(widget.Demo(s.base))
 	return []route{
 		{post, "/v1/comments", s.createComment, frontEnd, defaultBounds},
 		{get, "/v1/comments", s.listComments, optionalCredentials, defaultBounds},
@@ -114,6 +116,7 @@ func (s *Server) routes() []route {
 		{post, "/v1/moderators", s.addModerator, admins, defaultBounds},
 		{patch, "/v1/moderators/:name", s.updateModerator, admins, defaultBounds},
 
+		{get, "/v1/findings", s.listFindings, admins, defaultBounds},
 		{get, "/v1/audit", s.auditTrail, editors, streamBounds},
 		{get, "/v1/audit/head", s.auditHead, editors, defaultBounds},
 		{get, "/v1/stats", s.stats, editors, defaultBounds},
@@ -140,10 +143,10 @@ func (s *Server) routes() []route {
 
 		{get, "/healthz", s.healthz, noCredentials, defaultBounds},
 		{get, "/readyz", s.readyz, noCredentials, defaultBounds},
-		{get, "/metrics", echo.WrapHandler(s.metrics.handler), noCredentials, defaultBounds},
+		{get, metricsPath, echo.WrapHandler(s.metrics.handler), noCredentials, defaultBounds},
 		{get, "/openapi.yaml", s.openapi, noCredentials, defaultBounds},
 
-		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), noCredentials, defaultBounds},
+		{get, "/", page(redirect("demo", http.StatusFound)), noCredentials, defaultBounds},
 		{get, "/console", consolePages, noCredentials, defaultBounds},
 		{get, "/console/*", consolePages, noCredentials, defaultBounds},
 		{get, "/demo", demoPages, noCredentials, defaultBounds},

@@ -196,6 +196,6 @@ func (s *Server) setCookies(c echo.Context, access, refresh string) {
 			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.isHTTPS(c.Request()),
 		})
 	}
-	set(accessCookie, access, accessPath, accessTTL)
-	set(refreshCookie, refresh, refreshPath, refreshTTL)
+	set(accessCookie, access, s.base+accessPath, accessTTL)
+	set(refreshCookie, refresh, s.base+refreshPath, refreshTTL)
 }

@@ -57,6 +57,8 @@ func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRe
 				bad.Add("client.ip", "must be an IP address")
 			}
 			from.address = from.address.Unmap().WithZone("")
+		} else {
+			s.checker.Traffic.UnnamedClient(from.site.Slug)
 		}
 	}
 	if from.client, err = s.clientOf(req.Context(), from.address, client); err != nil {

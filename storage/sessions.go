@@ -30,6 +30,9 @@ func (db *DB) StartSession(ctx context.Context, by models.Caller, ttl time.Durat
 			id, m.Name, hashSecret(secret), micros(t.Now.Add(ttl))); err != nil {
 			return err
 		}
+		if err := t.forgetFirstCredentials(); err != nil {
+			return err
+		}
 		return t.audit(by, "", "session.start", m.Name, nil, nil)
 	})
 	if err != nil {
