@@ -1,4 +1,5 @@
-// Requests to the server, by their paths below /v1 of the server, which may itself be below a path. The session is in cookies that scripts cannot read.
+// Requests to the server, by their paths below /v1 of the server, which may itself be below a path.
+// The session is in cookies that scripts cannot read.
 import { emit } from "./events.js";
 import { language } from "./i18n.js";
 

@@ -7,9 +7,11 @@ const tones = { error: "reject", warning: "hold" };
 
 export const findingsSection = async () => {
   const { items } = await get("/findings");
-  return [element("h3", translate("finding._")), items.length ? items.map(finding) : element("p", translate("finding.none"))];
+  const list = items.length ? items.map(finding) : element("p", translate("finding.none"));
+  return [element("h3", translate("finding._")), list];
 };
 
 const finding = ({ severity, problem, remedy, node }) => element("div.notice", { lang: "en" },
-  element("p", element(".chip." + tones[severity], label("finding", severity)), " ", node && [bdi(node), ": "], problem),
+  element("p", element(".chip." + tones[severity], label("finding", severity)), " ",
+    node && [bdi(node), ": "], problem),
   element("p", remedy));
