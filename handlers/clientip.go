@@ -14,12 +14,18 @@ import (
 func (s *Server) clientIP(r *http.Request) netip.Addr {
 	addr := remoteIP(r)
 	if !s.trustsProxy(addr) {
+		if forwarded := r.Header["X-Forwarded-For"]; len(forwarded) > 0 {
+			s.checker.Traffic.Forwarded(addr, forwarded[len(forwarded)-1])
+		}
 		return addr
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trustsProxy(addr); i-- {
 		hop, ok := models.ParseAddress(hops[i])
 		if !ok {
+			if strings.TrimSpace(hops[i]) != "" { // else there is no header
+				s.checker.Traffic.UnreadableHop(addr, hops[i])
+			}
 			break
 		}
 		addr = hop

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -19,6 +20,9 @@ import (
 )
 
 const requestIDHeader = "X-Request-Id"
+
+// requestLine is the message of the access log.
+const requestLine = "request"
 
 // validRequestID is what is accepted from a client. Echo's RequestID middleware
 // would take any length and any characters, and write them into the logs.
@@ -54,6 +58,9 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		h.Set(requestIDHeader, id)
 		maps.Copy(h, secureHeaders)
+		if s.base != "" {
+			c.Response().Before(func() { placeBelow(h, s.base) })
+		}
 
 		err := recoverPanic(next, c)
 		if err != nil {
@@ -61,10 +68,13 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		res, took := c.Response(), s.now().Sub(start)
 		s.metrics.observe(c, took)
-		// Requests are logged only at debug level: metrics count them at lower cost.
+		// Metrics count requests at lower cost than the log.
 		level := slog.LevelDebug
-		broken := err != nil && problemOf(err).Status >= http.StatusInternalServerError && req.Context().Err() == nil
-		if broken {
+		if s.logRequests {
+			level = slog.LevelInfo
+		}
+		broken := err != nil && problemOf(err).Status >= http.StatusInternalServerError && req.Context().Err() == nil && !errors.Is(err, errDraining)
+		if broken && (res.Status != http.StatusServiceUnavailable || s.outages.refuse()) {
 			level = slog.LevelError
 		}
 		if !s.log.Enabled(req.Context(), level) {
@@ -78,7 +88,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if broken {
 			attrs = append(attrs, slog.Any("error", err))
 		}
-		s.log.LogAttrs(req.Context(), level, "request", attrs...)
+		s.log.LogAttrs(req.Context(), level, requestLine, attrs...)
 		return nil
 	}
 }
@@ -136,6 +146,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if req.ContentLength > r.maxBytes {
 			return tooLarge(r.maxBytes)
 		}
+		req.Body = s.bounded(c, req.Body)
 		if req.ContentLength < 0 { // net/http itself stops at a known length
 			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.maxBytes)
 		}

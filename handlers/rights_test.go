@@ -114,6 +114,7 @@ var rightsTable = []right{
 	{call: "DELETE /v1/moderators/:name/sessions", path: "/v1/moderators/nobody/sessions", who: installation, none: true},
 	{call: "DELETE /v1/moderators/:name/sessions/:id", path: "/v1/moderators/nobody/sessions/" + noID, who: installation, none: true},
 
+	{call: "GET /v1/findings", who: installation},
 	{call: "GET /v1/audit", path: "/v1/audit?site=gazette", who: "Eea23"},
 	{call: "GET /v1/audit/head", who: allEditors},
 	{call: "GET /v1/stats", path: "/v1/stats?site=gazette", who: "Eea23"},

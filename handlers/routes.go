@@ -43,11 +43,13 @@ var (
 	streamBounds  = bounds{maxBody, 0} // for replies of unknown length
 )
 
+const metricsPath = "/metrics"
+
 // routes is the whole API, with the table of rights: who may call each route, see
 // access. openapi.yaml describes the same list.
 func (s *Server) routes() []route {
 	const get, post, put, patch = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch
-	consolePages, demoPages := page(console.Handler()), page(widget.Demo())
+	consolePages, demoPages := page(console.Handler()), page(widget.Demo(s.base))
 	return []route{
 		{post, "/v1/comments", s.createComment, frontEnd, defaultBounds},
 		{get, "/v1/comments", s.listComments, optionalCredentials, defaultBounds},
@@ -120,6 +122,7 @@ func (s *Server) routes() []route {
 		{http.MethodDelete, "/v1/moderators/:name/sessions", s.endModeratorSessions, installationAdmins, defaultBounds},
 		{http.MethodDelete, "/v1/moderators/:name/sessions/:id", s.endModeratorSessions, installationAdmins, defaultBounds},
 
+		{get, "/v1/findings", s.listFindings, installationAdmins, defaultBounds},
 		{get, "/v1/audit", s.auditTrail, editors.orKey(models.ScopeExport), streamBounds},
 		{get, "/v1/audit/head", s.auditHead, editors, defaultBounds},
 		{get, "/v1/stats", s.stats, editors.orKey(models.ScopeExport), defaultBounds},
@@ -146,11 +149,11 @@ func (s *Server) routes() []route {
 
 		{get, "/healthz", s.healthz, noCredentials, defaultBounds},
 		{get, "/readyz", s.readyz, noCredentials, defaultBounds},
-		{get, "/metrics", echo.WrapHandler(s.metrics.handler), noCredentials, defaultBounds},
+		{get, metricsPath, echo.WrapHandler(s.metrics.handler), noCredentials, defaultBounds},
 		{get, "/.well-known/security.txt", s.securityText, noCredentials, defaultBounds},
 		{get, "/openapi.yaml", s.openapi, noCredentials, defaultBounds},
 
-		{get, "/", page(http.RedirectHandler("/demo", http.StatusFound)), noCredentials, defaultBounds},
+		{get, "/", page(redirect("demo", http.StatusFound)), noCredentials, defaultBounds},
 		{get, "/console", consolePages, noCredentials, defaultBounds},
 		{get, "/console/*", consolePages, noCredentials, defaultBounds},
 		{get, "/demo", demoPages, noCredentials, defaultBounds},

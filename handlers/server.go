@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,6 +24,7 @@ import (
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
 	"winnow/handlers/screening"
+	"winnow/handlers/selfcheck"
 	"winnow/handlers/traffic"
 	"winnow/handlers/whatif"
 	"winnow/models"
@@ -40,6 +43,7 @@ type SharedService interface {
 	// Fallbacks is the number of calls that this node answered without the
 	// service since its start.
 	Fallbacks() int64
+	selfcheck.Redis
 }
 
 // Config is what a Server needs. DB, Limiter, Notifier, Campaigns and Secret
@@ -60,6 +64,11 @@ type Config struct {
 	KeySetNetworks []netip.Prefix
 	Rates          Rates         // zero rates: no limits; see DefaultRates
 	Redis          SharedService // for /readyz and the metrics; nil without one
+	PublicURL      *url.URL      // where browsers reach the server; only its path is used; may be nil
+	OwnMetrics     bool          // Handler has no /metrics: Metrics serves them
+	LogRequests    bool
+	Files          []string // that other users of the machine must not read
+	Public         bool     // others than this machine reach the server
 	Log            *slog.Logger
 	Now            func() time.Time
 	Version        string // of the program, for /healthz and the metrics
@@ -89,6 +98,14 @@ type Server struct {
 	now      func() time.Time
 	version  string
 	contact  string // for security.txt
+	base     string // path of the public address, without a final slash
+	checker  *selfcheck.Checker
+	outages  *outages
+	draining context.Context // ends with Drain
+	drain    context.CancelFunc
+
+	logRequests bool
+	ownMetrics  bool
 
 	metrics    *metrics
 	tokens     *accesstoken.Keys
@@ -105,6 +122,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	cfg.Log = slog.New(newSparse(cfg.Log.Handler()))
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -128,6 +146,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.OIDC.Issuer != "" {
 		s.oidc = &oidcProvider{cfg: cfg.OIDC, client: &http.Client{Timeout: oidcTimeout}}
 	}
+	s.operate(cfg)
 	if _, ok := cfg.Campaigns.(screening.RestorableCampaigns); ok {
 		if err := s.restoreCampaigns(ctx); err != nil {
 			return nil, fmt.Errorf("restore the campaigns: %w", err)
@@ -136,8 +155,25 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.comparer, s.whatIfs = promotion.New(cfg.DB, cfg.Now), whatif.New(cfg.DB)
 	s.traffic = traffic.New(traffic.Config{DB: cfg.DB, Node: n, Comparer: s.comparer, Now: cfg.Now, Log: cfg.Log})
 	s.metrics = s.newMetrics()
-	s.handler = s.router()
+	s.handler = below(s.base, s.router())
 	return s, nil
+}
+
+// operate prepares what is for the operator.
+func (s *Server) operate(cfg Config) {
+	s.logRequests, s.ownMetrics = cfg.LogRequests, cfg.OwnMetrics
+	if cfg.PublicURL != nil {
+		s.base = strings.TrimRight(cfg.PublicURL.Path, "/")
+	}
+	s.draining, s.drain = context.WithCancel(context.Background())
+	s.outages = &outages{now: cfg.Now, log: cfg.Log, ping: cfg.DB.Ping, began: make(chan struct{}, 1)}
+	check := selfcheck.Config{
+		DB: cfg.DB, Secret: cfg.Secret, Files: cfg.Files, Public: cfg.Public, Version: cfg.Version, Now: cfg.Now, Log: cfg.Log,
+	}
+	if cfg.Redis != nil {
+		check.Redis = cfg.Redis
+	}
+	s.checker = selfcheck.New(check)
 }
 
 // restoreCampaigns continues with the campaigns of the last day, which a node
@@ -165,6 +201,13 @@ func (s *Server) restoreCampaigns(ctx context.Context) error {
 // Handler returns the HTTP interface.
 func (s *Server) Handler() http.Handler { return s.handler }
 
+// Metrics returns the metrics for a listener of their own.
+func (s *Server) Metrics() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.metrics.handler)
+	return mux
+}
+
 // Run does the work in the background until ctx ends, and returns when all of
 // it has stopped.
 func (s *Server) Run(ctx context.Context) error {
@@ -174,6 +217,8 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.traffic.Run(ctx) })
 	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
 	g.Go(func() error { return s.writeLogins(ctx) })
+	g.Go(func() error { return s.checker.Run(ctx) })
+	g.Go(func() error { return s.outages.watch(ctx) })
 	return g.Wait()
 }
 
@@ -185,6 +230,9 @@ func (s *Server) router() *echo.Echo {
 	e.IPExtractor = func(r *http.Request) string { return s.clientIP(r).String() }
 	e.Use(s.observe, s.cors)
 	for _, r := range s.routes() {
+		if s.ownMetrics && r.path == metricsPath {
+			continue
+		}
 		h := compressed(r, s.guard(r))
 		e.Add(r.method, r.path, h)
 		if r.method == http.MethodGet && r.who.open {

@@ -47,6 +47,9 @@ func (db *DB) StartSession(ctx context.Context, by models.Caller, login models.N
 		if err := t.insertSession(s, secret); err != nil {
 			return s, err
 		}
+		if err := t.forgetFirstCredentials(); err != nil {
+			return s, err
+		}
 		if err := t.seeNetwork(m.Name, login.Network); err != nil {
 			return s, err
 		}

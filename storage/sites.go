@@ -17,18 +17,6 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 	return update(ctx, db, func(t *tx) (string, error) { return t.addSite(by, s) })
 }
 
-// AddFirstSite adds the first site and the first moderator in one transaction: if a
-// node were killed between the two, nobody could log in.
-func (db *DB) AddFirstSite(ctx context.Context, by models.Caller, s models.Site, m models.Moderator) (key string, err error) {
-	return update(ctx, db, func(t *tx) (string, error) {
-		key, err := t.addSite(by, s)
-		if err != nil {
-			return "", err
-		}
-		return key, t.addModerator(by, m)
-	})
-}
-
 func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if s.Name == "" {
 		s.Name = s.Slug

@@ -12,7 +12,7 @@ import (
 
 func databaseFlag() cli.Flag {
 	return &cli.StringFlag{
-		Name: "database", Value: "sqlite:winnow-data/winnow.db", Sources: env("database"),
+		Name: "database", Value: "sqlite:winnow-data/winnow.db", Sources: secretEnv("database"),
 		Usage: "where records are stored: sqlite:`FILE` or postgres://…",
 	}
 }
@@ -48,6 +48,15 @@ func databaseURL(c *cli.Command) (string, error) {
 		return "", usagef(c, "--database must begin with sqlite: or postgres://")
 	}
 	return url, nil
+}
+
+// databaseFiles returns the files of a SQLite database.
+func databaseFiles(c *cli.Command) []string {
+	path, found := strings.CutPrefix(c.String("database"), "sqlite:")
+	if !found || path == "" {
+		return nil
+	}
+	return []string{path, path + "-wal", path + "-shm"}
 }
 
 func migratedDatabase(ctx context.Context, c *cli.Command) (_ *storage.DB, applied int, _ error) {

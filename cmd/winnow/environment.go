@@ -26,6 +26,95 @@ func env(flag string) cli.ValueSourceChain {
 	return cli.EnvVars(variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
 }
 
+// secretEnv is env for a flag with a secret. The variable with the suffix _FILE names a
+// file with the value, which no list of processes or variables shows.
+func secretEnv(flag string) cli.ValueSourceChain {
+	chain := env(flag)
+	for _, name := range chain.EnvKeys() {
+		chain.Chain = append(chain.Chain, fileVariable(name+fileSuffix))
+	}
+	return chain
+}
+
+const fileSuffix = "_FILE"
+
+// fileVariable is a variable that names the file of a value. It implements
+// cli.EnvValueSource.
+type fileVariable string
+
+// Lookup implements cli.ValueSource. checkSecretFiles reports its errors.
+func (v fileVariable) Lookup() (string, bool) {
+	value, err := v.read()
+	return value, err == nil && value != ""
+}
+
+// read returns the contents of the file without final line breaks; "" without the
+// variable.
+func (v fileVariable) read() (string, error) {
+	name := os.Getenv(string(v))
+	if name == "" {
+		return "", nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", string(v), err)
+	}
+	defer f.Close()
+	return readSecret(f, name)
+}
+
+func (v fileVariable) String() string {
+	return fmt.Sprintf("file of environment variable %q", string(v))
+}
+func (v fileVariable) GoString() string { return v.String() }
+func (v fileVariable) IsFromEnv() bool  { return true }
+func (v fileVariable) Key() string      { return string(v) }
+
+// fileVariables returns the variables of a command's flags that name files.
+func fileVariables(c *cli.Command) (all []fileVariable) {
+	for _, f := range c.Flags {
+		f, ok := f.(cli.DocGenerationFlag)
+		if !ok {
+			continue
+		}
+		keys := f.GetEnvVars()
+		for _, name := range keys {
+			if value, found := strings.CutSuffix(name, fileSuffix); found && slices.Contains(keys, value) {
+				all = append(all, fileVariable(name))
+			}
+		}
+	}
+	return all
+}
+
+// checkSecretFiles returns an error when a file of a secret cannot be read, or when
+// its variable and the secret itself are both set: the server must not run with
+// another secret than the operator thinks.
+func checkSecretFiles(c *cli.Command) error {
+	for _, v := range fileVariables(c) {
+		if os.Getenv(string(v)) == "" {
+			continue
+		}
+		if value := strings.TrimSuffix(string(v), fileSuffix); os.Getenv(value) != "" {
+			return usagef(c, "set %s or %s, not both", value, string(v))
+		}
+		if _, err := v.read(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// secretFiles returns the files of secrets that the variables name.
+func secretFiles(c *cli.Command) (names []string) {
+	for _, v := range fileVariables(c) {
+		if name := os.Getenv(string(v)); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // knownVariables returns the variables that any flag of a command, or of the
 // commands below it, reads.
 func knownVariables(c *cli.Command) (names []string) {
@@ -57,9 +146,12 @@ func unknownVariables(root *cli.Command) (unknown []unknownVariable) {
 	return unknown
 }
 
-// warnUnknownVariables prints them before a one-off command runs. serve logs
-// them instead.
-func warnUnknownVariables(ctx context.Context, c *cli.Command) (context.Context, error) {
+// checkVariables runs before a one-off command: it refuses files of secrets that
+// cannot be read, and prints unknown variables. serve logs those instead.
+func checkVariables(ctx context.Context, c *cli.Command) (context.Context, error) {
+	if err := checkSecretFiles(c); err != nil {
+		return ctx, err
+	}
 	for _, v := range unknownVariables(c.Root()) {
 		hint := ""
 		if v.nearest != "" {

@@ -29,6 +29,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	status := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
@@ -61,8 +62,12 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		// run prints errors.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 		Action:         group,
+		Version:        version(),
+		// winnow completion bash|zsh|fish|pwsh prints a script.
+		EnableShellCompletion:           true,
+		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
 		Commands: []*cli.Command{
-			serveCommand(), siteCommand(), moderatorCommand(), signingKeyCommand(),
+			serveCommand(), checkCommand(), siteCommand(), moderatorCommand(), signingKeyCommand(),
 			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(), whatIfCommand(),
 			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(),
 			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(), trainWorkerCommand(),
@@ -78,7 +83,7 @@ func applyDefaults(c *cli.Command) {
 	c.OnUsageError = badUsage
 	c.DisableSliceFlagSeparator = true // a comma may be part of a file name
 	if len(c.Commands) == 0 && c.Name != serveName {
-		c.Before = warnUnknownVariables
+		c.Before = checkVariables
 	}
 	for _, sub := range c.Commands {
 		applyDefaults(sub)

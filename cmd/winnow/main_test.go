@@ -17,6 +17,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runAsProgram) != "" || len(os.Args) > 1 && os.Args[1] == trainworker.Command {
 		main() // and exit
 	}
+	os.Setenv("WINNOW_SHUTDOWN_DELAY", "0s") // most tests have no balancer
 	os.Exit(storagetest.Main(m))
 }
 

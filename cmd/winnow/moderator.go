@@ -41,6 +41,16 @@ func moderatorCommand() *cli.Command {
 				Action: disableModerator,
 			},
 			{
+				Name: "enable", ArgsUsage: "NAME", Usage: "let a disabled moderator log in again",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: enableModerator,
+			},
+			{
+				Name: "role", ArgsUsage: "NAME ROLE", Usage: "change the role of a moderator: moderator, editor or admin",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: withDatabase(setRole, "NAME", "ROLE"),
+			},
+			{
 				Name: "set-password", ArgsUsage: "NAME", Usage: "change a password and end all sessions",
 				Flags:  []cli.Flag{databaseFlag(), passwordFlag},
 				Action: setPassword,
@@ -120,6 +130,21 @@ func disableModerator(ctx context.Context, c *cli.Command) error {
 		m.Disabled = true
 		return nil
 	})
+}
+
+func enableModerator(ctx context.Context, c *cli.Command) error {
+	return updateModerator(ctx, c, func(m *models.Moderator) error {
+		m.Disabled = false
+		return nil
+	})
+}
+
+func setRole(ctx context.Context, _ *cli.Command, db *storage.DB, args []string) error {
+	_, err := db.UpdateModerator(ctx, operator(), args[0], func(m *models.Moderator) error {
+		m.Role = models.Role(args[1])
+		return nil
+	})
+	return err
 }
 
 func setPassword(ctx context.Context, c *cli.Command) error {

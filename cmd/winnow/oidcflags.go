@@ -19,7 +19,7 @@ func oidcFlags() []cli.Flag {
 		&cli.StringFlag{Name: "oidc-client-id", Sources: env("oidc-client-id"), Usage: "`ID` of this server at the provider"},
 		&cli.StringFlag{Name: "oidc-client-secret", Sources: env("oidc-client-secret"), Usage: "`SECRET` of this server at the provider"},
 		&cli.StringFlag{Name: "oidc-client-secret-file", Sources: env("oidc-client-secret-file"), Usage: "read that secret from `FILE`"},
-		&cli.StringFlag{Name: "oidc-public-url", Sources: env("oidc-public-url"), Usage: "`URL` of this server, to which the provider leads back at /v1/auth/oidc/callback"},
+		&cli.StringFlag{Name: "oidc-public-url", Sources: env("oidc-public-url"), Usage: "`URL` of this server, to which the provider leads back at /v1/auth/oidc/callback (default: --public-url)"},
 		&cli.StringFlag{Name: "oidc-label", Value: "single sign-on", Sources: env("oidc-label"), Usage: "`TEXT` on the button"},
 		&cli.StringFlag{Name: "oidc-scopes", Value: "profile email", Sources: env("oidc-scopes"), Usage: "`SCOPES` to ask for beside openid"},
 		&cli.StringFlag{Name: "oidc-groups-claim", Value: "groups", Sources: env("oidc-groups-claim"), Usage: "`CLAIM` with the groups of a person"},
@@ -36,6 +36,9 @@ func readOIDC(c *cli.Command, cfg *handlers.Config) error {
 	}
 	if o.Issuer == "" {
 		return nil
+	}
+	if o.PublicURL == "" && cfg.PublicURL != nil {
+		o.PublicURL = cfg.PublicURL.String()
 	}
 	for flag, value := range map[string]string{"oidc-client-id": o.ClientID, "oidc-public-url": o.PublicURL, "oidc-groups": c.String("oidc-groups")} {
 		if value == "" {

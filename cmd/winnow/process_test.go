@@ -28,9 +28,14 @@ type process struct {
 // launch starts a server without waiting for it, and kills it after the test.
 func launch(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, log: new(output), exited: make(chan struct{})}
-	p.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
-	p.cmd.Env = append(os.Environ(), runAsProgram+"=1")
+	return launchCommand(t, exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...))
+}
+
+// launchCommand is launch for a command line that starts this test binary somehow.
+func launchCommand(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{t: t, cmd: cmd, log: new(output), exited: make(chan struct{})}
+	p.cmd.Env = append(os.Environ(), append(cmd.Env, runAsProgram+"=1")...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

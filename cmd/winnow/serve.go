@@ -1,28 +1,19 @@
 package main
 
 import (
-	"context"
-	"crypto/rand"
-	"encoding/base64"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
-	"golang.org/x/sync/errgroup"
 
 	"winnow/handlers"
 	"winnow/models"
-	"winnow/storage/memory"
-	"winnow/storage/redis"
 )
 
 const serveName = "serve"
@@ -31,20 +22,25 @@ func serveCommand() *cli.Command {
 	return &cli.Command{
 		Name: serveName, Usage: "run the server",
 		Description: "Without flags it stores all records in one SQLite file and counts limits in process. The first start\n" +
-			"creates a site \"demo\" and a moderator \"admin\", and prints the password once.",
+			"creates a site \"demo\" and a moderator \"admin\", and prints the password, until somebody has logged in.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Sources: env("listen"), Usage: "`ADDRESS` to listen on"},
+			&cli.StringFlag{Name: "public-url", Sources: env("public-url"), Usage: "`URL` at which browsers reach the server, such as https://news.example/winnow; its path may be left on requests or removed by the proxy"},
+			&cli.StringFlag{Name: "metrics-listen", Sources: env("metrics-listen"), Usage: "serve /metrics on this `ADDRESS`, and no longer on that of --listen"},
 			databaseFlag(),
-			&cli.StringFlag{Name: "redis", Sources: env("redis"), Usage: "share limits, events and campaigns between nodes through redis://… (default: in process)"},
+			&cli.StringFlag{Name: "redis", Sources: secretEnv("redis"), Usage: "share limits, events and campaigns between nodes through redis://… (default: in process)"},
 			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is trusted (`CIDR`, repeatable or separated by commas)"},
 			&cli.StringSliceFlag{Name: "key-set-networks", Sources: env("key-set-networks"), Usage: "private networks from which the key sets of sites may be fetched (`CIDR`, repeatable; default: none)"},
-			&cli.StringFlag{Name: "secret", Sources: env("secret"), Usage: "`KEY` that signing keys are derived from, at least 16 bytes (default: generated once and stored in the database)"},
+			&cli.StringFlag{Name: "secret", Sources: secretEnv("secret"), Usage: "`KEY` that signing keys are derived from, at least 16 bytes (default: generated once and stored in the database)"},
 			&cli.StringFlag{Name: "old-secret", Sources: env("old-secret"), Usage: "the `KEY` before this one, while --secret is changed node by node: its access tokens are accepted"},
 			&cli.IntFlag{Name: "train-after", Sources: env("train-after"), Usage: "train a candidate whenever there are `N` more labels (0: off)"},
 			&cli.StringFlag{Name: "train-at", Sources: env("train-at"), Usage: "train a candidate every day at this `HOUR`, 0 to 23, by the local clock, when there are new labels (default: off)"},
 			&cli.BoolFlag{Name: "auto-promote", Sources: env("auto-promote"), Usage: "let a model that the server has trained by itself run beside the live one, and promote it after a day when nothing speaks against it"},
 			&cli.StringFlag{Name: "security-contact", Sources: env("security-contact"), Usage: "`URI` for reports of vulnerabilities in /.well-known/security.txt, such as mailto:security@news.example (default: none)"},
 			&cli.StringFlag{Name: "log-level", Value: "info", Sources: env("log-level"), Usage: "debug, info, warn or error"},
+			&cli.StringFlag{Name: "log-format", Value: "text", Sources: env("log-format"), Usage: "text or json"},
+			&cli.BoolFlag{Name: "log-requests", Sources: env("log-requests"), Usage: "log each request: route, status, time and caller; never queries, bodies or credentials"},
+			&cli.DurationFlag{Name: "shutdown-delay", Value: time.Second, Sources: env("shutdown-delay"), Usage: "how long requests are still accepted after SIGTERM, while /readyz says 503"},
 		}, append(rateFlags(), oidcFlags()...)...),
 		Action: serve,
 	}
@@ -85,77 +81,6 @@ func parseRate(s string) (models.Rate, error) {
 	return models.Rate{Count: n, Period: d}, nil
 }
 
-// serve connects the parts and runs them until ctx ends.
-func serve(ctx context.Context, c *cli.Command) error {
-	cfg, err := serveConfig(c)
-	if err != nil {
-		return err
-	}
-	if cfg.DB, err = openDatabase(ctx, c); err != nil {
-		return err
-	}
-	defer cfg.DB.Close()
-	if cfg.Secret, err = cfg.DB.AccessTokenSecret(ctx, []byte(c.String("secret"))); err != nil {
-		return err
-	}
-	first, err := firstStart(ctx, cfg.DB)
-	if err != nil {
-		return fmt.Errorf("first start: %w", err)
-	}
-
-	if url := c.String("redis"); url == "" {
-		cfg.Limiter, cfg.Notifier, cfg.Campaigns = memory.NewLimiter(time.Now), memory.NewNotifier(), memory.NewCampaigns(time.Now)
-	} else {
-		client, err := redis.Open(ctx, url, cfg.Log)
-		if err != nil {
-			return err
-		}
-		defer client.Close()
-		cfg.Limiter, cfg.Notifier, cfg.Campaigns, cfg.Redis = client.Limiter(), client.Notifier(), client.Campaigns(), client
-	}
-
-	server, err := handlers.New(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", c.String("listen"))
-	if err != nil {
-		return err
-	}
-	first.print(c.Root().Writer, listener.Addr())
-	cfg.Log.Info("listening", "address", listener.Addr().String(), "version", cfg.Version)
-	return runServer(ctx, server, listener)
-}
-
-// runServer serves the listener until ctx ends, then waits for the open requests.
-func runServer(ctx context.Context, server *handlers.Server, listener net.Listener) error {
-	web := &http.Server{
-		Handler:           server.Handler(),
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		WriteTimeout:      2 * time.Minute, // event streams set their own deadlines
-		IdleTimeout:       2 * time.Minute,
-	}
-	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error { return server.Run(running) })
-	group.Go(func() error {
-		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-running.Done()
-		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		if err := web.Shutdown(shutdown); err != nil {
-			return errors.Join(fmt.Errorf("some requests did not finish before the shutdown: %w", err), web.Close())
-		}
-		return nil
-	})
-	return group.Wait()
-}
-
 // serveConfig reads the flags that do not need the database.
 func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 	if _, err := arguments(c); err != nil {
@@ -169,11 +94,15 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 	if old := c.String("old-secret"); old != "" {
 		cfg.OldSecrets = [][]byte{[]byte(old)}
 	}
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
-		return cfg, usagef(c, "--log-level must be debug, info, warn or error")
+	if err := checkSecretFiles(c); err != nil {
+		return cfg, err
 	}
-	cfg.Log = slog.New(slog.NewTextHandler(c.Root().ErrWriter, &slog.HandlerOptions{Level: level}))
+	if cfg.Log, err = logger(c); err != nil {
+		return cfg, err
+	}
+	if cfg.PublicURL, err = publicURL(c); err != nil {
+		return cfg, err
+	}
 	for _, v := range unknownVariables(c.Root()) {
 		if v.nearest == "" {
 			cfg.Log.Warn("unknown environment variable", "name", v.name)
@@ -208,6 +137,8 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 		return cfg, err
 	}
 	cfg.Now, cfg.Version = time.Now, version()
+	cfg.LogRequests, cfg.OwnMetrics = c.Bool("log-requests"), c.String("metrics-listen") != ""
+	cfg.Files = append(databaseFiles(c), secretFiles(c)...)
 	return cfg, nil
 }
 
@@ -221,30 +152,34 @@ func securityContact(c *cli.Command) (string, error) {
 	return contact, nil
 }
 
-// credentials are created by the first start. They are not stored in clear, so they
-// can be shown only once.
-type credentials struct{ password, key string }
-
-// print shows them with the addresses of the server. A nil w prints nothing.
-func (w *credentials) print(out io.Writer, listening net.Addr) {
-	if w == nil {
-		return
+// logger makes the log of the flags.
+func logger(c *cli.Command) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.String("log-level"))); err != nil {
+		return nil, usagef(c, "--log-level must be debug, info, warn or error")
 	}
-	base := "http://" + listening.String()
-	fmt.Fprintf(out, `
-Winnow is ready. This is shown once:
-
-  Demo article   %[1]s/demo
-  Console        %[1]s/console/    name: admin   password: %[2]s
-  API            %[1]s/v1/         described in %[1]s/openapi.yaml
-  Site "demo"    secret key: %[3]s
-
-`, base, w.password, w.key)
+	out, options := c.Root().ErrWriter, &slog.HandlerOptions{Level: level}
+	switch c.String("log-format") {
+	case "text":
+		return slog.New(slog.NewTextHandler(out, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(out, options)), nil
+	}
+	return nil, usagef(c, "--log-format must be text or json")
 }
 
-// randomPassword returns 120 random bits as 20 URL-safe characters.
-func randomPassword() string {
-	b := make([]byte, 15)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
+// publicURL returns the address of --public-url without a final slash, or nil.
+func publicURL(c *cli.Command) (*url.URL, error) {
+	text := c.String("public-url")
+	if text == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(strings.TrimRight(text, "/"))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, usagef(c, "--public-url must be an address such as https://news.example/winnow")
+	}
+	if u.Path != "" && path.Clean(u.Path) != u.Path {
+		return nil, usagef(c, "--public-url: the path must not have empty or dot segments")
+	}
+	return u, nil
 }

@@ -33,6 +33,19 @@ func siteCommand() *cli.Command {
 				Action: withDatabase(listSites),
 			},
 			{
+				Name: "show", ArgsUsage: "SLUG", Usage: "print the settings of a site as JSON",
+				Flags:  []cli.Flag{databaseFlag()},
+				Action: withDatabase(showSite, "SLUG"),
+			},
+			{
+				Name: "remove", ArgsUsage: "SLUG", Usage: "remove a site; the audit trail stays",
+				Flags: []cli.Flag{
+					databaseFlag(),
+					&cli.BoolFlag{Name: "with-comments", Usage: "also when it has comments, which are removed for ever"},
+				},
+				Action: withDatabase(removeSite, "SLUG"),
+			},
+			{
 				Name: "set", ArgsUsage: "SLUG", Usage: "change a site",
 				Flags:  append([]cli.Flag{databaseFlag()}, siteFlags()...),
 				Action: withDatabase(setSite, "SLUG"),
@@ -110,6 +123,22 @@ func setSite(ctx context.Context, c *cli.Command, db *storage.DB, args []string)
 		return err
 	}
 	_, err = db.UpdateSite(ctx, operator(), args[0], change)
+	return err
+}
+
+func showSite(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
+	site, err := db.Site(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	return printJSON(c.Root().Writer, site)
+}
+
+func removeSite(ctx context.Context, c *cli.Command, db *storage.DB, args []string) error {
+	err := db.RemoveSite(ctx, operator(), args[0], c.Bool("with-comments"))
+	if models.KindOf(err) == models.KindConflict {
+		return fmt.Errorf("%w: --with-comments removes them", err)
+	}
 	return err
 }
 

@@ -143,18 +143,25 @@ func ssoSecretOf(c *cli.Command) (*string, error) {
 		defer f.Close()
 		in = f
 	}
+	secret, err := readSecret(in, name)
+	return &secret, err
+}
+
+// readSecret reads a secret, without final line breaks. An empty one is an error: it
+// would turn off what it protects.
+func readSecret(in io.Reader, name string) (string, error) {
 	data, err := io.ReadAll(io.LimitReader(in, maxSecretFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("read the secret: %w", err)
+		return "", fmt.Errorf("read the secret: %w", err)
 	}
-	secret = strings.TrimRight(string(data), "\r\n")
+	secret := strings.TrimRight(string(data), "\r\n")
 	switch {
-	case secret == "": // would turn off reader tokens; --sso-secret="" does that
-		return nil, fmt.Errorf("the secret in %s is empty", name)
+	case secret == "":
+		return "", fmt.Errorf("the secret in %s is empty", name)
 	case len(data) > maxSecretFile:
-		return nil, fmt.Errorf("the secret in %s is longer than %d bytes", name, maxSecretFile)
+		return "", fmt.Errorf("the secret in %s is longer than %d bytes", name, maxSecretFile)
 	}
-	return &secret, nil
+	return secret, nil
 }
 
 // maxSecretFile bounds the file of a secret, in bytes.

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -59,6 +60,7 @@ type testServer struct {
 	nodes   []*httptest.Server
 	offline atomic.Bool     // the servers do not answer browsers
 	key     string          // of the demo site
+	public  *url.URL        // of the nodes that are started next; may be nil
 	browser context.Context // of chromedp
 }
 
@@ -123,6 +125,7 @@ func (d *testServer) serve(db *storage.DB, redisURL string) string {
 	cfg := handlers.Config{
 		DB: db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil),
 		Secret: []byte("a key for tests that signs nothing of worth"), Rates: handlers.DefaultRates(), Version: "test",
+		PublicURL: d.public,
 	}
 	if redisURL != "" {
 		client, err := redis.Open(d.Context(), redisURL, slog.New(slog.DiscardHandler))

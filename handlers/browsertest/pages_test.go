@@ -280,7 +280,7 @@ func TestAuditTrailIsFiltered(t *testing.T) {
 	p.submitFormOf("action")
 	p.waitFor(`location.hash === "#audit/action=site.update" && document.querySelectorAll("#page tbody tr").length === 1`)
 	p.waitForText("#page tbody td:nth-child(5)", "name: Demo → The Demo")
-	if got := p.evaluate(`document.querySelector("#page a[download]").getAttribute("href")`); got != "/v1/audit?action=site.update&format=csv" {
+	if got := p.evaluate(`document.querySelector("#page a[download]").getAttribute("href")`); got != "../v1/audit?action=site.update&format=csv" {
 		t.Errorf("the link for CSV is %s", got)
 	}
 	p.evaluate(`history.back()`)

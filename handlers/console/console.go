@@ -63,7 +63,8 @@ func newHandler() http.Handler {
 		switch {
 		case r.URL.Path == strings.TrimSuffix(Path, "/"):
 			h.Del("Cache-Control")
-			http.Redirect(w, r, Path, http.StatusPermanentRedirect)
+			h.Set("Location", "console/") // relative: the server may be below a path that it does not see
+			w.WriteHeader(http.StatusPermanentRedirect)
 		case r.URL.Path == Path:
 			page.ServeHTTP(w, r)
 		case found:

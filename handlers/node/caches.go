@@ -94,7 +94,7 @@ func (n *Node) Site(ctx context.Context, slug string) (models.Site, error) {
 // SitesOfOrigin returns the slugs of the sites that a browser origin belongs to.
 func (n *Node) SitesOfOrigin(ctx context.Context, origin string) ([]string, error) {
 	all, err := n.caches.origins.get(ctx, "")
-	if err != nil {
+	if err != nil || origin == allSites {
 		return nil, err
 	}
 	var slugs []string
@@ -104,6 +104,15 @@ func (n *Node) SitesOfOrigin(ctx context.Context, origin string) ([]string, erro
 	return slugs, nil
 }
 
+// allSites is what stands for an origin in the entry with the slugs of all sites.
+const allSites = ""
+
+// SiteCount returns how many sites there are.
+func (n *Node) SiteCount(ctx context.Context) (int, error) {
+	all, err := n.caches.origins.get(ctx, "")
+	return len(all[allSites]), err
+}
+
 func (n *Node) loadOrigins(ctx context.Context, _ string) (map[string][]string, error) {
 	sites, err := n.db.Sites(ctx)
 	if err != nil {
@@ -111,6 +120,7 @@ func (n *Node) loadOrigins(ctx context.Context, _ string) (map[string][]string, 
 	}
 	origins := map[string][]string{}
 	for _, site := range sites {
+		origins[allSites] = append(origins[allSites], site.Slug)
 		for _, o := range site.Origins {
 			if normal, err := patterns.Normalize(o); err == nil {
 				o = normal // it may be stored as an earlier version took it

@@ -47,12 +47,6 @@ func (o *overrideCache[T]) invalidate(site, name string) {
 	o.byKey.invalidate(siteKey(site, name))
 }
 
-// invalidateSite makes all of a site stale.
-func (o *overrideCache[T]) invalidateSite(site string) {
-	o.bySite.invalidate(site)
-	o.byKey.invalidateAll()
-}
-
 // siteKey is the key of what belongs to a site. A slug has no space.
 func siteKey(site, name string) string { return site + " " + name }
 

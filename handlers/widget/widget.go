@@ -4,7 +4,9 @@
 package widget
 
 import (
+	"bytes"
 	"embed"
+	"html"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -49,8 +51,14 @@ func Script() http.Handler {
 }
 
 // Demo serves the demo article at DemoPath, and its style and script below.
-func Demo() http.Handler {
+// base is the path that the server itself is below, "" for none.
+func Demo(base string) http.Handler {
 	files := load(demo, "demo")
+	index, err := demo.ReadFile("demo/index.html")
+	if err != nil {
+		panic(err) // it is part of the binary
+	}
+	files["index.html"] = static.New("index.html", bytes.ReplaceAll(index, []byte("{{base}}"), []byte(html.EscapeString(base))))
 	files[""] = files["index.html"]
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

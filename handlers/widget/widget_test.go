@@ -31,14 +31,14 @@ func TestScriptIsSmallAndForEverybody(t *testing.T) {
 func TestDemoHasAStrictPolicy(t *testing.T) {
 	for _, path := range []string{"/demo", "/demo/", "/demo/demo.css", "/demo/demo.js"} {
 		w := httptest.NewRecorder()
-		Demo().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		Demo("").ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		res := w.Result()
 		if csp := res.Header.Get("Content-Security-Policy"); res.StatusCode != http.StatusOK || strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") {
 			t.Errorf("%s: %d, Content-Security-Policy %q", path, res.StatusCode, csp)
 		}
 	}
 	w := httptest.NewRecorder()
-	Demo().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/demo", nil))
+	Demo("").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/demo", nil))
 	page, err := io.ReadAll(w.Body)
 	if err != nil || strings.Contains(string(page), "style=") || strings.Contains(string(page), "onclick=") {
 		t.Errorf("the page has inline styles or handlers, or cannot be read: %v", err)

@@ -187,3 +187,21 @@ func (l driverLog) Printf(ctx context.Context, format string, args ...any) {
 		l.DebugContext(ctx, fmt.Sprintf(format, args...))
 	}
 }
+
+// Probe returns the time of the server's clock, how long its answer took, the best of
+// three, and how long a call waits for one.
+func (c *Client) Probe(ctx context.Context) (clock time.Time, took, wait time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*max(pipelineTimeout, c.maxWait))
+	defer cancel()
+	for range 3 {
+		begun := time.Now()
+		at, err := c.rdb.Time(ctx).Result()
+		if err != nil {
+			return clock, took, c.maxWait, &models.Error{Kind: models.KindUnavailable, Message: "Redis cannot be reached", Cause: err}
+		}
+		if d := time.Since(begun); clock.IsZero() || d < took {
+			clock, took = at, d
+		}
+	}
+	return clock, took, c.maxWait, nil
+}

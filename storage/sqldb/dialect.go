@@ -22,6 +22,7 @@ type dialect struct {
 	forUpdate  string // ends a SELECT whose rows are about to be changed
 	skipLocked string // the same, passing over rows that others have locked
 	inJSONList string // compares with the texts of a JSON list, $1
+	tablesWith string // lists the tables that have a column, $1
 	lockSchema string // statement that makes other migrating nodes wait
 	arrays     bool   // inserts take all rows at once
 	schema     func(text string) string
@@ -45,6 +46,7 @@ const (
 // clauses.
 var sqliteDialect = &dialect{
 	inJSONList: " IN (SELECT value FROM json_each($1))",
+	tablesWith: "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = $1 ORDER BY 1",
 	schema:     strings.NewReplacer("/* ", "", " */", "").Replace,
 	classify:   sqliteFault,
 }
@@ -53,6 +55,7 @@ var postgresDialect = &dialect{
 	forUpdate:  " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	inJSONList: " IN (SELECT json_array_elements_text($1::json))",
+	tablesWith: "SELECT table_name::text FROM information_schema.columns WHERE column_name = $1 AND table_schema = current_schema() ORDER BY 1",
 	lockSchema: "SELECT pg_advisory_xact_lock(7214913)", // any number that is only ours
 	schema:     func(text string) string { return text },
 	arrays:     true,
@@ -143,6 +146,11 @@ func (t *Tx) ForUpdateOf(alias string) string {
 
 // SkipLocked is ForUpdate that passes over rows that others have locked.
 func (t *Tx) SkipLocked() string { return t.d.skipLocked }
+
+// TablesWith returns the tables that have a column of that name.
+func (t *Tx) TablesWith(column string) ([]string, error) {
+	return List(t, ScanOne[string], t.d.tablesWith, column)
+}
 
 // InJSONList compares a column with the texts of a JSON list, which is $1.
 func (t *Tx) InJSONList() string { return t.d.inJSONList }

@@ -42,6 +42,56 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		_, err = l.SiteByKey(l.ctx, "wk_wrong")
 		wantKind(t, err, models.KindUnauthorized)
 	},
+	"a removed site leaves nothing but its audit trail": func(t *testing.T, l *fixture) {
+		c := l.post(t)
+		l.post(t, onSite("tribune"))
+		_, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
+		ok(t, err)
+		wantKind(t, l.RemoveSite(l.ctx, ann, "gazette", false), models.KindConflict)
+		ok(t, l.RemoveSite(l.ctx, ann, "gazette", true))
+		_, err = l.Site(l.ctx, "gazette")
+		wantKind(t, err, models.KindNotFound)
+		_, err = l.Comment(l.ctx, c.ID)
+		wantKind(t, err, models.KindNotFound)
+		db := Raw(t, l.url)
+		for _, table := range []string{"decisions", "labels", "articles", "events", "site_counts"} {
+			var n int
+			ok(t, db.QueryRowContext(l.ctx, `SELECT count(*) FROM `+table+` WHERE site = 'gazette'`).Scan(&n))
+			equal(t, table, n, 0)
+		}
+		_, err = l.VerifyAudit(l.ctx, "", func(int64, int64) {})
+		ok(t, err)
+		equal(t, "the other site", must(l.Site(l.ctx, "tribune"))(t).Slug, "tribune")
+		must(l.AddSite(l.ctx, ann, models.Site{Slug: "gazette"}))(t)
+		wantKind(t, l.RemoveSite(l.ctx, ann, "none", true), models.KindNotFound)
+	},
+	"nodes see what the others report": func(t *testing.T, l *fixture) {
+		at := l.clock.Now()
+		one := models.NodeReport{
+			ID: "1", Name: "left", Version: "v", Secret: []byte{1}, Ahead: 3 * time.Second, SeenAt: at,
+			Findings: []models.Finding{{Name: "demo", Severity: models.SeverityWarning, Problem: "p", Remedy: "r"}},
+		}
+		ok(t, l.ReportNode(l.ctx, one))
+		ok(t, l.ReportNode(l.ctx, one))
+		ok(t, l.ReportNode(l.ctx, models.NodeReport{ID: "2", Name: "right", Secret: []byte{2}, SeenAt: at.Add(-time.Hour)}))
+		nodes := must(l.RunningNodes(l.ctx, at))(t)
+		equal(t, "nodes", len(nodes), 1)
+		equal(t, "ahead", nodes[0].Ahead, 3*time.Second)
+		equal(t, "finding", nodes[0].Findings[0], one.Findings[0])
+		ok(t, l.ForgetNode(l.ctx, "1"))
+		equal(t, "nodes", len(must(l.RunningNodes(l.ctx, at))(t)), 0)
+		ok(t, l.CheckWritable(l.ctx))
+		must(l.ServerTime(l.ctx))(t)
+	},
+	"the first credentials are kept until a login": func(t *testing.T, l *fixture) {
+		seal := func(key string) ([]byte, error) { return []byte("sealed " + key), nil }
+		m := models.Moderator{Name: "first", Role: models.RoleAdmin, PasswordHash: "h"}
+		key := must(l.AddFirstSite(l.ctx, operator, models.Site{Slug: "demo"}, m, seal))(t)
+		equal(t, "sealed", string(must(l.FirstCredentials(l.ctx))(t)), "sealed "+key)
+		_, _, err := l.StartSession(l.ctx, models.Caller{Kind: models.ByModerator, Name: "first"}, models.NewSession{Method: models.LoginPassword})
+		ok(t, err)
+		equal(t, "sealed", len(must(l.FirstCredentials(l.ctx))(t)), 0)
+	},
 	"a rotated key is invalid": func(t *testing.T, l *fixture) {
 		old := must(l.AddSite(l.ctx, operator, models.Site{Slug: "herald"}))(t)
 		fresh := must(l.RotateSiteKey(l.ctx, operator, "herald", models.MainKey, time.Time{}))(t)

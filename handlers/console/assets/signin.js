@@ -19,5 +19,5 @@ export const takeSignIn = () => {
 export const offerSignIn = async () => {
   const { oidc } = (await ignoreErrors(get("/auth/methods"))) || {};
   const text = translate("login.with", { name: oidc });
-  setContent("sign-in", oidc ? element("a.button", { href: "/v1/auth/oidc" }, text) : "");
+  setContent("sign-in", oidc ? element("a.button", { href: "../v1/auth/oidc" }, text) : "");
 };

@@ -19,7 +19,7 @@ let failures = 0;
 let refreshTimer = 0;
 
 export const connect = () => {
-  source = new EventSource("/v1/events");
+  source = new EventSource("../v1/events");
   source.onopen = () => {
     failures = 0;
     showStatus("on");

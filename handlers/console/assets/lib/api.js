@@ -1,4 +1,5 @@
-// Requests to the server, by their paths below /v1. The session is in cookies that scripts cannot read.
+// Requests to the server, by their paths below /v1 of the server, which may itself be below a path.
+// The session is in cookies that scripts cannot read.
 import { emit } from "./events.js";
 import { language } from "./i18n.js";
 
@@ -19,7 +20,7 @@ const send = async (method, path, body) => {
   if (body) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   const options = { method, cache: "no-store", headers, body: isFile ? body : JSON.stringify(body) };
   try {
-    return await fetch("/v1" + path, options);
+    return await fetch("../v1" + path, options);
   } catch {
     throw new ApiError(0);
   }

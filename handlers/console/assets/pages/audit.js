@@ -16,7 +16,7 @@ export const auditPage = async (argument) => {
   const query = { ...filter };
   for (const key of dateKeys) if (filter[key]) query[key] = new Date(filter[key]).toISOString();
   const [page, head] = await Promise.all([get("/audit", query), ignoreErrors(get("/audit/head"))]);
-  const csv = { href: `/v1/audit?${queryString({ ...query, format: "csv" })}`, download: "audit.csv" };
+  const csv = { href: `../v1/audit?${queryString({ ...query, format: "csv" })}`, download: "audit.csv" };
   return [
     element("details", { open: argument !== "" }, element("summary", translate("find")), filterForm(filter)),
     element("p", element("a", csv, translate("csv")), " ",

@@ -4,7 +4,8 @@ import { chart } from "../lib/chart.js";
 import { element } from "../lib/dom.js";
 import { formatAge, formatNumber, formatPercent, label, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
-import { sites } from "../session.js";
+import { isAdminOfAllSites, sites } from "../session.js";
+import { findingsSection } from "./findings.js";
 import { scoreChart } from "./scores.js";
 import { sitePicker } from "./sitepicker.js";
 
@@ -20,6 +21,7 @@ export const statsPage = async (argument) => {
   const stats = await get("/stats", { site: slug });
   const { days, waiting, scores, thresholds, agreement, second_looks, moderators, moderator_agreement } = stats;
   return [
+    isAdminOfAllSites() && await findingsSection(),
     sitePicker("stats", slug),
     ...dayCharts(days),
     waitingChart(waiting),
