@@ -68,19 +68,7 @@ func (s *Server) createComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var restrictions screening.Restrictions
-	if err = s.checkLimits(ctx, c, s.commentLimits(from)); err == nil {
-		isRepeat := func() bool {
-			if keys.key == "" {
-				return false
-			}
-			_, _, missed := s.db.ReplayedComment(ctx, from.site.Slug, keys.key, keys.duplicate)
-			return missed == nil
-		}
-		if comment.Article, err = s.describeArticle(c, from, comment.Article, isRepeat); err == nil {
-			restrictions, err = s.screener.CheckRestrictions(ctx, comment, from.who)
-		}
-	}
+	restrictions, err := s.admit(c, from, keys, &comment)
 	if err != nil {
 		return s.replayed(c, from, keys, err)
 	}
@@ -116,6 +104,25 @@ func (s *Server) createComment(c echo.Context) error {
 		}
 	}
 	return s.replyPosted(c, from, stored, verdict, signals, repeated)
+}
+
+// admit checks the limits and what is restricted, and completes the article of a comment.
+func (s *Server) admit(c echo.Context, from submitter, keys repeats, comment *models.Comment) (allowed screening.Restrictions, err error) {
+	ctx := c.Request().Context()
+	if err := s.checkLimits(ctx, c, s.commentLimits(from)); err != nil {
+		return allowed, err
+	}
+	isRepeat := func() bool {
+		if keys.key == "" {
+			return false
+		}
+		_, _, missed := s.db.ReplayedComment(ctx, from.site.Slug, keys.key, keys.duplicate)
+		return missed == nil
+	}
+	if comment.Article, err = s.describeArticle(c, from, comment.Article, isRepeat); err != nil {
+		return allowed, err
+	}
+	return s.screener.CheckRestrictions(ctx, *comment, from.who)
 }
 
 // replayed replies to a post that is refused: when it is the repetition of one that was not,

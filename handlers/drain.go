@@ -22,15 +22,29 @@ var errDraining = models.Errorf(models.KindUnavailable, "the server is shutting 
 func (s *Server) Drain() { s.drain() }
 
 // bounded lets the body of a request end soon after Drain: a client that stops
-// halfway must not hold up the shutdown.
-func (s *Server) bounded(c echo.Context, body io.ReadCloser) io.ReadCloser {
+// halfway must not hold up the shutdown. done must be called at the end of the request.
+func (s *Server) bounded(c echo.Context, body io.ReadCloser) (bounded io.ReadCloser, done func() bool) {
 	if body == http.NoBody {
-		return body
+		return body, func() bool { return true }
 	}
-	control := http.NewResponseController(c.Response())
-	return drainedBody{body, context.AfterFunc(s.draining, func() {
+	// Echo uses its Response for the next request, which may have begun before the
+	// deadline is set, so that of net/http is taken.
+	control := http.NewResponseController(serverWriter(c.Response()))
+	done = context.AfterFunc(s.draining, func() {
 		_ = control.SetReadDeadline(time.Now().Add(bodyGrace)) // fails when the request is over
-	})}
+	})
+	return drainedBody{body, done}, done
+}
+
+// serverWriter returns the innermost writer, that of net/http.
+func serverWriter(w http.ResponseWriter) http.ResponseWriter {
+	for {
+		outer, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return w
+		}
+		w = outer.Unwrap()
+	}
 }
 
 // drainedBody takes its deadline back once it is read: from then on it would end the

@@ -146,7 +146,9 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 		if req.ContentLength > r.maxBytes {
 			return tooLarge(r.maxBytes)
 		}
-		req.Body = s.bounded(c, req.Body)
+		body, done := s.bounded(c, req.Body)
+		defer done()
+		req.Body = body
 		if req.ContentLength < 0 { // net/http itself stops at a known length
 			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.maxBytes)
 		}

@@ -154,9 +154,9 @@ func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
 	w.In("c.id", ids)
 	found, err := sqldb.List(t, func(scan sqldb.Scanner) (p parentComment, err error) {
 		c := &p.comment
-		err = scan(&c.ID, &c.Site, &c.Article.ID, &c.Author.ID, &c.Author.Name, &c.Client.Hash, &p.public)
+		err = scan(&c.ID, &c.Site, &c.Article.ID, &c.Author.ID, &c.Author.Name, &c.Client.Hash, &c.Client.Browser, &p.public)
 		return p, err
-	}, `SELECT c.id, c.site, `+rootOf+`, c.author_id, c.author_name, c.client_hash, c.status = 'approved' AND NOT `+isHidden+`
+	}, `SELECT c.id, c.site, `+rootOf+`, c.author_id, c.author_name, c.client_hash, c.browser, c.status = 'approved' AND NOT `+isHidden+`
 		FROM comments c JOIN articles o ON o.site = c.site AND o.id = c.article`+w.String(), w.Args()...)
 	if err != nil {
 		return err
@@ -192,10 +192,13 @@ func (p parentComment) accepts(c models.Comment) bool {
 }
 
 // sameReader reports whether two comments surely come from one reader: the site vouches
-// for the id, or the name and the household are the same.
+// for the id, or the browser is the same, or the name and the household are.
 func sameReader(a, b models.Comment) bool {
 	if a.Author.ID != "" || b.Author.ID != "" {
 		return a.Author.ID == b.Author.ID
+	}
+	if a.Client.Browser != "" && a.Client.Browser == b.Client.Browser {
+		return true
 	}
 	return a.Client.Hash != "" && a.Client.Hash == b.Client.Hash && a.Author.Key() == b.Author.Key()
 }

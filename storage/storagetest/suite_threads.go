@@ -100,6 +100,17 @@ var threadTests = map[string]func(*testing.T, *fixture){
 		l.moderate(t, second, models.Approve)
 		l.public(t, top, other, first, waiting, second, third)
 	},
+	"a browser answers its own comment that waits, under any name": func(t *testing.T, l *fixture) {
+		from := func(name, browser string) func(*storage.NewComment) {
+			return func(n *storage.NewComment) {
+				n.Comment.Author, n.Comment.Client = models.Author{Name: name}, models.Client{Browser: browser}
+			}
+		}
+		waiting := l.post(t, from("Ada", "b1"))
+		l.post(t, below(waiting), from("Ada B.", "b1"))
+		_, _, _, err := l.CreateComment(l.ctx, l.new(below(waiting), from("Ada", "b2")))
+		wantKind(t, err, models.KindInvalid)
+	},
 	"an own reply waits with its parent": func(t *testing.T, l *fixture) {
 		waiting := l.post(t, fromHousehold("Ada", "h1"))
 		reply := l.post(t, approved, below(waiting), fromHousehold("Ada", "h1"))
