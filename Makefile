@@ -28,7 +28,7 @@ build: ## build the static program bin/winnow
 # they compute. SQLite, which is C translated to Go, is built without the race
 # detector: its tests would take more than twice as long.
 test: needs ## run all tests with the race detector; installs what is missing on Debian
-	WINNOW_TEST_REQUIRE=1 go test -race -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -p 4 -timeout 20m $(PACKAGES)
+	WINNOW_TEST_REQUIRE=1 go test -race -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -p 4 -timeout 24m $(PACKAGES)
 
 # Programs that the tests need besides Go, with their Debian packages; and npm
 # packages: axe-core, which checks the accessibility of the pages, and the generator

@@ -51,7 +51,7 @@ func TestAPageDoesNotGetTheVerdict(t *testing.T) {
 		return body[:strings.Index(body, "created_at")], p
 	}
 	heldBody, held := send(object{"site": "gazette"})
-	rejectedBody, rejected := send(object{"site": "gazette", "website": "https://x.example"})
+	rejectedBody, rejected := send(object{"site": "gazette", "website": "https://x.example", "body": "Nobody has read this one."})
 	if heldBody != rejectedBody {
 		t.Errorf("a comment in the honeypot looks different: %s, %s", rejectedBody, heldBody)
 	}

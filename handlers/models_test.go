@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -84,7 +85,7 @@ func (d *testNode) scoredBy() string {
 	d.Helper()
 	var got struct{ Verdict models.Verdict }
 	d.as("front end", "POST", "/v1/comments", object{
-		"article": object{"id": "harbour"}, "author": object{"name": "Reader"}, "body": "A comment on the harbour.",
+		"article": object{"id": "harbour"}, "author": object{"name": "Reader"}, "body": "A comment on the harbour, " + rand.Text(),
 	}).into(http.StatusCreated, &got)
 	return got.Verdict.Model
 }

@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"winnow/models"
@@ -19,9 +20,13 @@ var bob = models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.Role
 func (d *testServer) postDistinct(n int) []string {
 	d.Helper()
 	ids := make([]string, n)
+	words := strings.Fields(`acorn basin candle dune ember fern gravel hedge inlet jetty kettle ladle meadow nettle otter pebble quarry reed
+		saddle timber urn valley willow yarn zinc anchor barley copper ditch elder flint goose heron iron juniper kiln lantern marsh needle oak
+		plough quill raven slate thistle umber violet wharf yew almond brook clover dairy engine forge granite hazel ivory jacket`)
 	for i := range ids {
-		word := fmt.Sprintf("%c%c", 'a'+i%26, 'k'+i/26)
-		ids[i] = d.post(i+1, "Reader "+word, fmt.Sprintf("Street %s-%d: %s at number %d, said %s%s%s.", word, i, strings.Repeat(word, 3), i*7, word, word, word))
+		rng := rand.New(rand.NewPCG(uint64(i), 1))
+		rng.Shuffle(len(words), func(a, b int) { words[a], words[b] = words[b], words[a] })
+		ids[i] = d.post(i+1, fmt.Sprint("Reader ", words[0], i), strings.Join(words[:12], " ")+".")
 	}
 	return ids
 }

@@ -18,7 +18,7 @@ import (
 
 const (
 	site     = "gazette"
-	password = "correct horse battery staple"
+	password = "nine trams leave at dawn"
 )
 
 // winnow is the program that is tested.

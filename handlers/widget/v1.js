@@ -200,7 +200,7 @@ function mount(container) {
   }
 }
 
-// What the browser keeps for the next visit; it may forbid that, which changes nothing else.
+// What the browser keeps, unless it forbids that.
 function stored(key) {
   try { return localStorage.getItem("winnow." + key) || ""; } catch { return ""; }
 }
@@ -209,7 +209,7 @@ function store(key, value) {
   try { localStorage.setItem("winnow." + key, value); } catch { /* likewise */ }
 }
 
-// randomKey names one attempt to post: a repeated request is not a second comment.
+// randomKey names one attempt to post: a repeated one is no second comment.
 function randomKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 }
