@@ -69,7 +69,7 @@ func (p *postClient) request(b []byte) ([]byte, bool) {
 	p.body = fmt.Appendf(p.body[:0], `{"article":{"id":"a%d","url":"https://gazette.example/a%d","title":"The harbour reopens"},"author":{"name":"Reader %d"},"body":"`,
 		n%100, n%100, n%5000)
 	p.body = appendText(p.body, n)
-	p.body = fmt.Appendf(p.body, `","client":{"ip":"10.%d.%d.%d","user_agent":"bench"}}`, n>>16&255, n>>8&255, n&255)
+	p.body = fmt.Appendf(p.body, `","client":{"ip":"10.%d.%d.%d","user_agent":"bench"}}`, n&255, n>>8&255, n>>16&255) // different networks
 	b = append(b, "POST /v1/comments HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"...)
 	return finish(b, p.key, p.body), true
 }

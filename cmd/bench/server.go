@@ -120,6 +120,7 @@ func (d *testServer) post(ctx context.Context, key, article string, n int) (stri
 		"article": map[string]string{"id": article, "url": "https://gazette.example/" + article, "title": "The harbour reopens"},
 		"author":  map[string]string{"name": fmt.Sprintf("Reader %d", n)},
 		"body":    string(appendText(nil, uint64(n))),
+		"client":  map[string]string{"ip": fmt.Sprintf("10.%d.%d.9", n&255, n>>8&255)}, // different networks
 	}, &created)
 	return created.ID, err
 }
