@@ -219,7 +219,8 @@ func TestOneUploadAtATime(t *testing.T) {
 		req.Body, req.ContentLength = rest, -1
 		first <- d.send(req)
 	}()
-	_, err := body.Write(whole[:1000]) // returns when it is on its way
+	begun := len(whole) / 2 // more than the client keeps back in its buffer
+	_, err := body.Write(whole[:begun])
 	d.must(err)
 	second := d.as("ada", "POST", "/v1/models", whole)
 	for second.status == http.StatusCreated { // the first had not begun
@@ -232,7 +233,7 @@ func TestOneUploadAtATime(t *testing.T) {
 	labels := d.request("eve", "POST", "/v1/labels", `{"text":"a","label":"ham"}`)
 	labels.Header.Set("Content-Type", "application/jsonl")
 	d.send(labels).must(http.StatusServiceUnavailable)
-	_, err = body.Write(whole[1000:])
+	_, err = body.Write(whole[begun:])
 	d.must(errors.Join(err, body.Close()))
 	(<-first).must(http.StatusCreated)
 

@@ -57,6 +57,5 @@ func (p *tab) pressAndWait(keys string) string {
 func (p *tab) clickInDesk(word string) {
 	p.Helper()
 	find := `[...document.querySelectorAll("#panes button")].find((b) => b.textContent === "` + word + `")`
-	p.waitFor(find)
-	p.evaluate(find + `.click()`)
+	p.waitFor(`((button) => { button?.click(); return Boolean(button); })(` + find + `)`)
 }
