@@ -50,14 +50,14 @@ func (h *hashing) do(ctx context.Context, known bool, work func()) error {
 	default:
 		return errHashingBusy
 	}
-	lanes := []chan struct{}{h.next, h.running}
+	queues := []chan struct{}{h.next, h.running}
 	if known {
-		lanes = lanes[1:]
+		queues = queues[1:]
 	}
-	for _, lane := range lanes {
+	for _, queue := range queues {
 		select {
-		case lane <- struct{}{}:
-			defer func() { <-lane }()
+		case queue <- struct{}{}:
+			defer func() { <-queue }()
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -35,8 +35,8 @@ const (
 	DefaultChanges = 100
 	MaxChanges     = 1000
 
-	patience = 2 * time.Second  // of a request that waits for another
-	timeout  = 60 * time.Second // of one request
+	maxWait = 2 * time.Second  // of a request that waits for another
+	timeout = 60 * time.Second // of one request
 )
 
 // Setting is all that decides what becomes of a site's comments.
@@ -151,7 +151,7 @@ func (r *Runner) Run(ctx context.Context, req Request) (Result, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	wait := time.NewTimer(patience)
+	wait := time.NewTimer(maxWait)
 	defer wait.Stop()
 	select {
 	case r.busy <- struct{}{}:
