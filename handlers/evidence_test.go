@@ -31,10 +31,7 @@ func (d *testNode) published(site, text string) {
 func (d *testNode) trainOnServer() *classifier.Model {
 	d.Helper()
 	d.as("ada", "POST", "/v1/models/train", object{}).must(http.StatusAccepted)
-	got := d.models()
-	for got.Training.State == "running" {
-		got = d.models()
-	}
+	got := d.afterTraining()
 	if got.Training.State != "done" {
 		d.Fatalf("training: %+v", got.Training)
 	}

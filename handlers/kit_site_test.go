@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"mime"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -15,10 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/legacy"
 	"github.com/golang-jwt/jwt/v5"
 
 	"winnow/handlers"
@@ -90,37 +85,6 @@ func start(t *testing.T, cfg handlers.Config) (base string, stop func()) {
 	return web.URL, stop
 }
 
-// described caches parsed descriptions: parsing takes longer than most
-// tests.
-var described sync.Map // routers.Router by text
-
-// openapiRouter returns the operations that the node describes in openapi.yaml.
-func openapiRouter(t *testing.T, base string) routers.Router {
-	t.Helper()
-	res, err := http.Get(base + "/openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if router, ok := described.Load(string(data)); ok {
-		return router.(routers.Router)
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	router, err := legacy.NewRouter(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	described.Store(string(data), router)
-	return router
-}
-
 type headers map[string]string
 
 func bearer(token string) headers { return headers{"Authorization": "Bearer " + token} }
@@ -169,21 +133,7 @@ func (f *testSite) send(method, path string, h headers, body any) reply {
 // described checks a JSON reply against the description.
 func (d *testNode) described(req *http.Request, res *http.Response, body []byte) {
 	d.Helper()
-	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" && kind != "application/problem+json" {
-		return
-	}
-	relative := req.Clone(req.Context())
-	relative.URL.Scheme, relative.URL.Host, relative.Host = "", "", ""
-	route, params, err := d.doc.FindRoute(relative)
-	if err != nil {
-		return // unknown addresses are not described
-	}
-	err = openapi3filter.ValidateResponse(req.Context(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: relative, Route: route, PathParams: params},
-		Status:                 res.StatusCode, Header: res.Header, Body: io.NopCloser(bytes.NewReader(body)),
-	})
-	if err != nil {
+	if err := d.description.check(req, res, body); err != nil {
 		d.Errorf("%s %s: the reply is not as described: %v\n%s", req.Method, req.URL.Path, err, body)
 	}
 }

@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/routers"
-
 	"winnow/classifier"
 	"winnow/handlers"
 	"winnow/handlers/accesstoken"
@@ -32,11 +30,11 @@ import (
 // a moderator of the herald alone.
 type testNode struct {
 	*testing.T
-	db   *storage.DB
-	base string
-	key  string // of the gazette
-	stop func() // ends Run and waits for it
-	doc  routers.Router
+	db          *storage.DB
+	base        string
+	key         string // of the gazette
+	stop        func() // ends Run and waits for it
+	description *description
 
 	clock    func() time.Time // of the node
 	sessions *sync.Map        // claims of access tokens, by name
@@ -99,7 +97,7 @@ func (d *testNode) serve(notifier node.Notifier) {
 		Log:      slog.New(slog.NewTextHandler(d.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 		Training: node.TrainingConfig{Command: []string{os.Args[0], trainworker.Command}},
 	})
-	d.doc = openapiRouter(d.T, d.base)
+	d.description = describe(d.T, d.base)
 }
 
 func (d *testNode) must(err error) {

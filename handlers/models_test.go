@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"winnow/classifier"
 	"winnow/models"
@@ -63,6 +64,17 @@ type modelList struct {
 func (d *testNode) models() (got modelList) {
 	d.Helper()
 	d.as("eve", "GET", "/v1/models", nil).into(http.StatusOK, &got)
+	return got
+}
+
+// afterTraining returns the models when no training runs. It asks seldom, because a
+// training yields its core to whatever else computes.
+func (d *testNode) afterTraining() modelList {
+	d.Helper()
+	got := d.models()
+	for ; got.Training.State == "running"; got = d.models() {
+		time.Sleep(50 * time.Millisecond)
+	}
 	return got
 }
 
@@ -145,10 +157,7 @@ func trainFromLabels(d *testNode) {
 	if r.into(http.StatusAccepted, &job); job.ID == "" || job.State != "running" || r.header.Get("Location") != "/v1/models" {
 		d.Fatalf("begun: %s", r.body)
 	}
-	got := d.models()
-	for got.Training.State == "running" {
-		got = d.models()
-	}
+	got := d.afterTraining()
 	if got.Training.ID != job.ID || got.Training.State != "done" || got.Training.By != "ada" {
 		d.Fatalf("training: %+v", got.Training)
 	}
@@ -161,17 +170,14 @@ func trainFromLabels(d *testNode) {
 
 func cancelTraining(d *testNode) {
 	d.as("ada", "DELETE", "/v1/models/train", nil).must(http.StatusNotFound)
-	_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(20_000)))
+	_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(4000)))
 	d.must(err)
 	d.as("ada", "POST", "/v1/models/train", object{}).must(http.StatusAccepted)
 	one := *d
 	d.serve(memory.NewNotifier()) // another node
 	d.as("bob", "DELETE", "/v1/models/train", nil).must(http.StatusForbidden)
 	d.as("ada", "DELETE", "/v1/models/train", nil).must(http.StatusAccepted)
-	got := d.models()
-	for got.Training.State == "running" {
-		got = d.models()
-	}
+	got := d.afterTraining()
 	if got.Training.State != "cancelled" || len(got.Items) != 1 || one.models().Training.State != "cancelled" {
 		d.Errorf("training %+v, %d models", got.Training, len(got.Items))
 	}
