@@ -60,13 +60,11 @@ func newTestNode(t *testing.T, db *storage.DB) *testNode {
 	} {
 		d.must(db.AddModerator(t.Context(), operator, m))
 	}
-	starter, err := classifier.Starter()
-	d.must(err)
-	file := modelFile(t, starter)
+	starter, file := starterFile(t)
 	d.must(db.AddModel(t.Context(), operator, models.ModelInfo{
 		Version: starter.Version(), Origin: "starter", Manifest: json.RawMessage("{}"), Size: int64(len(file)), CreatedAt: time.Now(),
 	}, file))
-	_, err = db.PromoteModel(t.Context(), operator, starter.Version())
+	_, err := db.PromoteModel(t.Context(), operator, starter.Version())
 	d.must(err)
 	d.serve(memory.NewNotifier())
 	return d
@@ -76,6 +74,26 @@ func newTestNode(t *testing.T, db *storage.DB) *testNode {
 func onBoth(t *testing.T, sentence string, test func(*testNode)) {
 	t.Run(sentence+"/SQLite", func(t *testing.T) { test(newTestNode(t, storagetest.SQLite(t))) })
 	t.Run(sentence+"/PostgreSQL", func(t *testing.T) { test(newTestNode(t, storagetest.Postgres(t))) })
+}
+
+var starter struct {
+	sync.Once
+	model *classifier.Model
+	file  []byte
+}
+
+// starterFile returns the built-in model and its file, which are made once: each node
+// of a test has them.
+func starterFile(t *testing.T) (*classifier.Model, []byte) {
+	t.Helper()
+	starter.Do(func() {
+		m, err := classifier.Starter()
+		if err != nil {
+			t.Fatal(err)
+		}
+		starter.model, starter.file = m, modelFile(t, m)
+	})
+	return starter.model, starter.file
 }
 
 func modelFile(t *testing.T, m *classifier.Model) []byte {

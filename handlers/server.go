@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -117,6 +118,9 @@ type Server struct {
 	handler    http.Handler
 }
 
+// decoyHash is the hash of a password that nobody has. It takes as long as a login.
+var decoyHash = sync.OnceValues(func() (string, error) { return password.Hash(rand.Text()) })
+
 // New makes a server and loads the live model, which storage must have.
 func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Log == nil {
@@ -130,7 +134,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	decoy, err := password.Hash(rand.Text())
+	decoy, err := decoyHash()
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -34,7 +33,7 @@ func (n *Node) ReloadModel(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := classifier.Read(bytes.NewReader(data))
+	m, err := classifier.Parse(data)
 	if err != nil {
 		return fmt.Errorf("model %s: %w", info.Version, err)
 	}

@@ -5,7 +5,6 @@
 package promotion
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -55,7 +54,7 @@ func (c *Comparer) Load(ctx context.Context, version string) (*classifier.Model,
 	if err != nil {
 		return nil, err
 	}
-	m, err := classifier.Read(bytes.NewReader(data))
+	m, err := classifier.Parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("read model %s: %w", version, err)
 	}

@@ -1,5 +1,5 @@
-// Package static serves files that are part of the binary. They are compressed
-// once, when the program starts. It imports nothing of this program.
+// Package static serves files that are part of the binary. Each is compressed once,
+// when it is first asked for. It imports nothing of this program.
 package static
 
 import (
@@ -12,6 +12,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,7 +20,7 @@ import (
 type File struct {
 	contentType string
 	plain       representation
-	compressed  representation // without data when compression does not pay
+	compressed  func() representation // without data when compression does not pay
 }
 
 // representation is a form of a file, with an entity tag of its own (RFC 9110, 8.8.3.3).
@@ -32,11 +33,16 @@ type representation struct {
 func New(name string, data []byte) File {
 	hash := sha256.Sum256(data)
 	sum := hex.EncodeToString(hash[:8])
-	f := File{contentType: mime.TypeByExtension(path.Ext(name)), plain: representation{data, `"` + sum + `"`}}
-	if compressed := Compress(data, gzip.BestCompression); len(compressed) < len(data) {
-		f.compressed = representation{compressed, `"` + sum + `-gzip"`}
+	return File{
+		contentType: mime.TypeByExtension(path.Ext(name)),
+		plain:       representation{data, `"` + sum + `"`},
+		compressed: sync.OnceValue(func() representation {
+			if compressed := Compress(data, gzip.BestCompression); len(compressed) < len(data) {
+				return representation{compressed, `"` + sum + `-gzip"`}
+			}
+			return representation{}
+		}),
 	}
-	return f
 }
 
 // ServeHTTP replies with the file, compressed for clients that accept it.
@@ -46,10 +52,12 @@ func (f File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Add("Vary", "Accept-Encoding")
 	h.Set("Content-Type", f.contentType)
 	form := f.plain
-	if f.compressed.data != nil && AcceptsGzip(r) {
-		form = f.compressed
-		h.Set("Content-Encoding", "gzip")
-		h.Set("Content-Length", strconv.Itoa(len(form.data))) // ServeContent leaves it out for an encoded body
+	if AcceptsGzip(r) {
+		if compressed := f.compressed(); compressed.data != nil {
+			form = compressed
+			h.Set("Content-Encoding", "gzip")
+			h.Set("Content-Length", strconv.Itoa(len(form.data))) // ServeContent leaves it out for an encoded body
+		}
 	}
 	h.Set("ETag", form.etag)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(form.data))
