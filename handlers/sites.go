@@ -15,6 +15,7 @@ import (
 type listedSite struct {
 	models.Site
 	NamesNoClient bool `json:"names_no_client,omitempty"` // see storage.DB.NamesNoClient
+	HasSSOSecret  bool `json:"has_sso_secret,omitempty"`
 }
 
 // listSites lists the sites that the caller may see.
@@ -33,7 +34,7 @@ func (s *Server) listSites(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		seen.Items = append(seen.Items, listedSite{site, nameless})
+		seen.Items = append(seen.Items, listedSite{site, nameless, site.SSOSecret != ""})
 	}
 	return c.JSON(http.StatusOK, seen)
 }

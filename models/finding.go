@@ -16,8 +16,10 @@ type Finding struct {
 	Name     string   `json:"name"` // of its kind, such as "proxies"
 	Severity Severity `json:"severity"`
 	Problem  string   `json:"problem"`
-	Remedy   string   `json:"remedy"`         // what to do
-	Node     string   `json:"node,omitempty"` // the other node that has found it
+	Remedy   string   `json:"remedy"` // what to do
+	// Values are what problem and remedy name, for a text in another language.
+	Values map[string]string `json:"values,omitempty"`
+	Node   string            `json:"node,omitempty"` // the other node that has found it
 }
 
 // NodeReport is what a running node tells the others about itself.

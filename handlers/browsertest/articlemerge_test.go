@@ -23,15 +23,15 @@ func TestTheDeskLinksOnlyToWhatTheNewsroomSays(t *testing.T) {
 	p := d.login("alice")
 	p.waitFor(`!!document.querySelector("#article select")`)
 	p.waitFor(`!document.querySelector(".where a")`)
-	p.run(chromedp.Click("#article summary"), chromedp.SendKeys(`#article [name="into"]`, "moved"),
-		chromedp.SetValue(`#article [name="kind"]`, "move"), chromedp.Click("#article form button"))
-	p.waitForText("#article output", "Undo")
+	p.run(chromedp.Click("#article-merge summary"), chromedp.SendKeys(`#article [name="into"]`, "moved"),
+		chromedp.SetValue(`#article [name="kind"]`, "move"), chromedp.Click("#article-merge form button"))
+	p.waitForText("#article-merge output", "Undo")
 	moved, err := d.db.Article(t.Context(), "demo", "welcome")
 	d.must(err)
 	if moved.MergedInto != "moved" {
 		t.Errorf("moved: %+v", moved)
 	}
-	p.run(chromedp.Click("#article output button"))
+	p.run(chromedp.Click("#article-merge output button"))
 	d.waitFor(func() bool {
 		back, err := d.db.Article(t.Context(), "demo", "welcome")
 		d.must(err)

@@ -34,7 +34,7 @@ func (p *tab) setField(field, value string) {
 func (p *tab) typeInto(field, value string) {
 	p.Helper()
 	p.setField(field, value)
-	p.evaluate(`(() => { document.querySelector('#page [name="` + field + `"]').dispatchEvent(new Event("input")) })()`)
+	p.evaluate(`(() => { document.querySelector('#page [name="` + field + `"]').dispatchEvent(new Event("input", { bubbles: true })) })()`)
 }
 
 func (p *tab) submitFormOf(field string) {

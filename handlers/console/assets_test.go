@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"winnow/handlers/selfcheck"
 )
 
 // sources returns the assets whose names have one of the extensions, by path.
@@ -156,5 +158,28 @@ func TestTextsThatAreUsedExist(t *testing.T) {
 	}
 	if count < 50 {
 		t.Errorf("only %d texts were found: the expression is wrong", count)
+	}
+}
+
+// TestFindingsHaveTexts compares what findings say in English with the server, so that a
+// changed finding changes in each language.
+func TestFindingsHaveTexts(t *testing.T) {
+	english, want := texts(t, "en"), map[string]string{}
+	for name, text := range selfcheck.Texts() {
+		for part, sentence := range map[string]string{"problem": text.Problem, "effect": text.Effect, "remedy": text.Remedy} {
+			if sentence != "" {
+				want["findings."+name+"."+part] = sentence
+			}
+		}
+	}
+	for key := range english {
+		if strings.HasPrefix(key, "findings.") && want[key] == "" {
+			t.Errorf("no finding says %s", key)
+		}
+	}
+	for key, sentence := range want {
+		if english[key] != sentence {
+			t.Errorf("%s is %q, the server says %q", key, english[key], sentence)
+		}
 	}
 }

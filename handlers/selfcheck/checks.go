@@ -3,7 +3,6 @@ package selfcheck
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,34 +22,25 @@ func (c *Checker) checkDatabase(ctx context.Context, found *list) (ahead time.Du
 	at, err := c.DB.ServerTime(ctx)
 	after := c.Now()
 	if err != nil {
-		found.add("database", models.SeverityError, "The database does not answer.",
-			"Look whether it runs, and whether --database has the right address and password.")
+		found.add("database", models.SeverityError)
 		return 0
 	}
 	if !at.IsZero() {
 		ahead = before.Add(after.Sub(before) / 2).Sub(at)
 		if tooFar(ahead) {
-			found.add("clock", models.SeverityError, fmt.Sprintf("The clock of this machine is %s that of the database.", apart(ahead)),
-				"Let both machines set their clocks by NTP (for instance chrony or systemd-timesyncd).")
+			found.add("clock", models.SeverityError, "difference", apart(ahead))
 		}
 	}
 	if err := c.DB.CheckWritable(ctx); models.KindOf(err) == models.KindUnavailable {
-		found.add("read-only", models.SeverityError, "The database accepts no changes: comments and decisions are refused.",
-			"Point --database at the primary server, not at a standby; see whether default_transaction_read_only is set, "+
-				"the disk is full, or the file is read-only.")
+		found.add("read-only", models.SeverityError)
 	}
 	return ahead
 }
 
 func tooFar(d time.Duration) bool { return d.Abs() > clockTolerance }
 
-// apart says how far a clock is from another: "12s ahead of".
-func apart(ahead time.Duration) string {
-	if ahead < 0 {
-		return (-ahead).Round(100*time.Millisecond).String() + " behind"
-	}
-	return ahead.Round(100*time.Millisecond).String() + " ahead of"
-}
+// apart says how far a clock is ahead of another one: "12s", or "-12s" when it is behind.
+func apart(ahead time.Duration) string { return ahead.Round(100 * time.Millisecond).String() }
 
 // checkNodes compares this node with the others that run at a time of the database's
 // clock, and returns what they have found.
@@ -76,10 +66,7 @@ func (c *Checker) checkNodes(ctx context.Context, found *list, at time.Time) (ot
 		}
 	}
 	if len(foreign) > 0 {
-		found.add("secrets", models.SeverityError,
-			fmt.Sprintf("Nodes on this database have another secret: %s. Moderators are logged out whenever another node answers, "+
-				"and each node counts readers as others.", strings.Join(foreign, ", ")),
-			"Start all nodes with the same --secret, or all without one.")
+		found.add("secrets", models.SeverityError, "nodes", strings.Join(foreign, ", "))
 	}
 	return others
 }
@@ -91,19 +78,15 @@ func (c *Checker) checkRedis(ctx context.Context, found *list) {
 	before := c.Now()
 	clock, took, wait, err := c.Redis.Probe(ctx)
 	if err != nil {
-		found.add("redis", models.SeverityError, "Redis does not answer: each node counts limits and campaigns for itself.",
-			"Look whether it runs, and whether --redis has the right address and password.")
+		found.add("redis", models.SeverityError)
 		return
 	}
 	if took > wait {
-		found.add("redis-slow", models.SeverityError,
-			fmt.Sprintf("Redis answers in %s, and no request waits longer than %s: each node counts limits and campaigns for itself.",
-				took.Round(100*time.Microsecond), wait),
-			fmt.Sprintf("Put Redis into the same network, or let requests wait longer: --redis …?wait=%s.", (2*took).Round(5*time.Millisecond)))
+		found.add("redis-slow", models.SeverityError, "took", took.Round(100*time.Microsecond).String(), "limit", wait.String(),
+			"wait", (2 * took).Round(5*time.Millisecond).String())
 	}
 	if ahead := before.Add(took / 2).Sub(clock); tooFar(ahead) {
-		found.add("clock-redis", models.SeverityWarning, fmt.Sprintf("The clock of this machine is %s that of Redis.", apart(ahead)),
-			"Let both machines set their clocks by NTP.")
+		found.add("clock-redis", models.SeverityWarning, "difference", apart(ahead))
 	}
 }
 
@@ -115,8 +98,7 @@ func (c *Checker) checkDemo(ctx context.Context, found *list) {
 	if err != nil || len(sites) != 1 || sites[0].Slug != DemoSite {
 		return
 	}
-	found.add("demo", models.SeverityWarning, "Anybody can post at /demo without a key, because there is no other site.",
-		"Add your own with winnow site add SLUG, which closes the demo; winnow site remove demo removes it.")
+	found.add("demo", models.SeverityWarning)
 }
 
 // checkFiles finds files that other users of the machine can read.
@@ -131,8 +113,7 @@ func checkFiles(names []string, found *list) {
 		}
 	}
 	if len(open) > 0 {
-		found.add("files", models.SeverityWarning, "Other users of this machine can read "+strings.Join(open, ", ")+".",
-			"chmod 600 "+strings.Join(open, " "))
+		found.add("files", models.SeverityWarning, "files", strings.Join(open, " "))
 	}
 }
 

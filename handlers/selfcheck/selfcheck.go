@@ -171,10 +171,3 @@ func (c *Checker) check(ctx context.Context) (ahead time.Duration) {
 	c.found, c.checkedAt = found, c.Now()
 	return ahead
 }
-
-// list collects findings.
-type list []models.Finding
-
-func (l *list) add(name string, s models.Severity, problem, remedy string) {
-	*l = append(*l, models.Finding{Name: name, Severity: s, Problem: problem, Remedy: remedy})
-}

@@ -39,6 +39,9 @@ func names(t *testing.T, c *selfcheck.Checker, want ...string) []models.Finding 
 		if f.Problem == "" || f.Remedy == "" {
 			t.Errorf("%+v says too little", f)
 		}
+		if strings.ContainsAny(f.Problem+f.Remedy, "{}") {
+			t.Errorf("%+v has places that are not filled in", f)
+		}
 	}
 	if strings.Join(got, " ") != strings.Join(want, " ") {
 		t.Errorf("found %+v, want %q", found, want)

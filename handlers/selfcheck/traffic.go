@@ -122,7 +122,7 @@ func (t *Traffic) findings() []models.Finding {
 			delete(t.hops, a)
 			continue
 		}
-		hops = append(hops, fmt.Sprintf("%s sends %q", a, h.hop))
+		hops = append(hops, fmt.Sprintf("%q (from %s)", h.hop, a))
 	}
 	for site, seen := range t.unnamed {
 		if seen.Before(since) {
@@ -134,21 +134,15 @@ func (t *Traffic) findings() []models.Finding {
 	var found list
 	if len(proxies) > 0 {
 		slices.Sort(proxies)
-		found.add("proxies", models.SeverityError,
-			fmt.Sprintf("X-Forwarded-For arrives from %s, which is not trusted: all readers behind it count as one, and share one limit.", strings.Join(proxies, ", ")),
-			"If that is your proxy, start with --trusted-proxies "+strings.Join(proxies, ",")+" (or its network).")
+		found.add("proxies", models.SeverityError, "addresses", strings.Join(proxies, ","))
 	}
 	if len(hops) > 0 {
 		slices.Sort(hops)
-		found.add("hops", models.SeverityError,
-			"X-Forwarded-For of a trusted proxy has entries that are no addresses: "+strings.Join(hops, ", ")+". The readers behind it count as one.",
-			"Let the proxy write plain IP addresses into X-Forwarded-For.")
+		found.add("hops", models.SeverityError, "entries", strings.Join(hops, ", "))
 	}
 	if len(sites) > 0 {
 		slices.Sort(sites)
-		found.add("client-ip", models.SeverityWarning,
-			"The servers of these sites post comments without client.ip: "+strings.Join(sites, ", ")+". Readers have no limits there, and cannot be told apart.",
-			"Let the site's server send the address of its reader as client.ip with each comment.")
+		found.add("client-ip", models.SeverityWarning, "sites", strings.Join(sites, ", "))
 	}
 	return found
 }

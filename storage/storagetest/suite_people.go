@@ -69,7 +69,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		at := l.clock.Now()
 		one := models.NodeReport{
 			ID: "1", Name: "left", Version: "v", Secret: []byte{1}, Ahead: 3 * time.Second, SeenAt: at,
-			Findings: []models.Finding{{Name: "demo", Severity: models.SeverityWarning, Problem: "p", Remedy: "r"}},
+			Findings: []models.Finding{{Name: "hops", Problem: "p", Values: map[string]string{"entries": "e"}}},
 		}
 		ok(t, l.ReportNode(l.ctx, one))
 		ok(t, l.ReportNode(l.ctx, one))
@@ -77,7 +77,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 		nodes := must(l.RunningNodes(l.ctx, at))(t)
 		equal(t, "nodes", len(nodes), 1)
 		equal(t, "ahead", nodes[0].Ahead, 3*time.Second)
-		equal(t, "finding", nodes[0].Findings[0], one.Findings[0])
+		equal(t, "finding", fmt.Sprint(nodes[0].Findings), fmt.Sprint(one.Findings))
 		ok(t, l.ForgetNode(l.ctx, "1"))
 		equal(t, "nodes", len(must(l.RunningNodes(l.ctx, at))(t)), 0)
 		ok(t, l.CheckWritable(l.ctx))

@@ -2,7 +2,7 @@
 import "./desk/article.js";
 import "./desk/author.js";
 import { get, ignoreErrors, post, queryString } from "./lib/api.js";
-import { byId, configure, element, setContent } from "./lib/dom.js";
+import { byId, closeDialogs, configure, element, setContent } from "./lib/dom.js";
 import { on } from "./lib/events.js";
 import { choices, language, translate } from "./lib/i18n.js";
 import { describeError, showError } from "./lib/toasts.js";
@@ -76,6 +76,7 @@ const leaveDesk = () => {
   timers.splice(0).forEach(clearInterval);
   queue.clearQueue();
   for (const id of ["list", "page"]) setContent(id);
+  closeDialogs();
   showLogin();
 };
 

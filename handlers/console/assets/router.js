@@ -1,5 +1,5 @@
 // The pages by their addresses, so that links and the back button work. All but the desk are built when opened.
-import { byId, element, setContent } from "./lib/dom.js";
+import { byId, closeDialogs, element, setContent } from "./lib/dom.js";
 import { emit } from "./lib/events.js";
 import { translate } from "./lib/i18n.js";
 import { showError } from "./lib/toasts.js";
@@ -52,6 +52,7 @@ export const showPage = async () => {
 // openPage follows a link. The page before it is emptied at once, and not kept until the next one is built.
 export const openPage = () => {
   setContent("page");
+  closeDialogs();
   return showPage();
 };
 
@@ -64,11 +65,13 @@ const showNavigation = (names, current) => {
 
 const buildPage = async (name, argument, ownNavigation) => {
   try {
-    const content = await pages[name].build(decodeURIComponent(argument), { reload: showPage });
+    const { hash } = location;
+    const reload = () => location.hash === hash && showPage(); // not another page that was opened meanwhile
+    const content = await pages[name].build(decodeURIComponent(argument), { reload });
     if (ownNavigation !== navigation) return;
     const title = element("h2", { id: "title", tabindex: -1 }, translate("pages." + name));
     setContent("page", element("div", title, content));
-    title.focus();
+    if (!byId("page").contains(document.activeElement)) title.focus();
   } catch (error) {
     showError(error);
   }

@@ -74,10 +74,11 @@ const openInput = (id) => {
 export const writeNote = () => openInput("note");
 export const writeMessage = () => queue.secondLookMode || openInput("message");
 
-for (const event of ["before-decision", "item-opened"]) {
-  on(event, () => {
-    for (const id of inputIds) byId(id)?.remove();
-    chooseReason(false);
-  });
-}
+const discardInputs = () => {
+  for (const id of inputIds) byId(id)?.remove();
+  chooseReason(false);
+};
+
+on("before-decision", discardInputs);
+on("item-opened", ({ isAgain }) => isAgain || discardInputs());
 on("selection-changed", showActions);

@@ -1,7 +1,7 @@
-// The state of the open comment's article: whether it takes comments. Editors change it here, and merge or move the
-// article.
+// The state of the open comment's article: whether it takes comments. Editors change it here, say what the article is,
+// and merge or move it.
 import { get, request } from "../lib/api.js";
-import { element, setContent } from "../lib/dom.js";
+import { byId, element, setContent } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { actionButton, form, select } from "../lib/forms.js";
 import { choices, formatDateTime, label, translate } from "../lib/i18n.js";
@@ -19,6 +19,7 @@ on("item-opened", async ({ item }) => {
 
 const showState = (site, found) => {
   const { id, state, until, closes_at: closesAt, closed_by: closedBy, surge_until: burstUntil } = found;
+  const isPagesWord = !found.described && (found.title || found.url);
   const change = async (values) =>
     showState(site, await request("PUT", "/articles", { site, article: id, ...values }));
   const onChange = (event) => change({ state: event.target.value }).catch(showError);
@@ -32,8 +33,31 @@ const showState = (site, found) => {
     closesAt && !closedBy && element("small", " ", translate("article.closes", { time: formatDateTime(closesAt) })),
     burstUntil && element(".chip.warn", translate("surge", { time: formatDateTime(burstUntil) })),
     burstUntil && isEditor() && actionButton("lift", () => change({ surge_until: null }), "small"),
-    isEditor() && element("details", element("summary", translate("article.merge")), mergeForm(site, id)));
+    isEditor() && [
+      folded("describe", isPagesWord && element("p", translate("article.unknown")),
+        element("p", translate("article.word")), describeForm(site, found)),
+      folded("merge", mergeForm(site, id)),
+    ]);
 };
+
+const folded = (key, ...content) => element("details", { id: "article-" + key, "data-keep": key },
+  element("summary", translate("article." + key)), content);
+
+// describeForm says what the article is, for all that show it.
+const describeForm = (site, { id, title = "", url = "", section = "" }) => form("save",
+  [["title", title], ["url", url, "url"], ["section", section], ["canonical", ""]],
+  async (values) => {
+    const saved = await request("PUT", "/articles", { site, article: id, ...values });
+    for (const { comment } of queue.items) {
+      if (comment.site === site && comment.article.id === id) Object.assign(comment.article, articleOf(saved));
+    }
+    showToast(translate("saved"));
+    byId("article-describe")?.removeAttribute("open");
+    if (queue.openId) queue.open(queue.openId, false);
+  });
+
+// articleOf is what a comment says of its article.
+const articleOf = ({ id, title, url, section, described }) => ({ id, title, url, section, described });
 
 // mergeForm gives the article another id, or merges it with another article, and offers to undo that.
 const mergeForm = (site, from) => form("article.merge", [["kind", "merge", choices("merge")], ["into", ""]],

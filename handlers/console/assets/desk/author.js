@@ -43,6 +43,7 @@ const authorCard = ({ comment, context: { author: record } }) => [
   sanctionNotice(record.sanction),
   element("p.by", sanctionButtons(comment, record.sanction),
     !comment.author.id && element("small", translate("author.covers"))),
+  element("div", { id: "dialogue", "data-keep": comment.id }),
   element("div", { id: "others" }),
   element("h3", translate("history")),
   element("ol", { id: "history" }, historyLine(comment.created_at, translate("arrived"))),
@@ -69,7 +70,7 @@ const sanctionNotice = (sanction) => {
 
 const sanctionButtons = (comment, sanction) => {
   if (!sanction) {
-    const offer = (kind) => async () => setContent("others", banForm(comment, kind));
+    const offer = (kind) => async () => setContent("dialogue", banForm(comment, kind), closeButton());
     return [actionButton("shadow", offer("shadow")), isEditor() && actionButton("ban", offer("ban"))];
   }
   return (isEditor() || sanction.kind === "shadow") && actionButton("lift", async () => {
@@ -77,6 +78,9 @@ const sanctionButtons = (comment, sanction) => {
     showSanction(comment);
   });
 };
+
+const closeDialogue = () => setContent("dialogue");
+const closeButton = () => element("button.link", closeDialogue, translate("cancel"));
 
 // banForm asks on what of the comment's writer a ban holds, for how long, and why.
 const banForm = (comment, kind) => form("impose", [...markFields(comment), ...banFields({ kind })], async (values) => {
@@ -93,11 +97,12 @@ const markFields = ({ author: { id, email }, client: { browser, hash, net } }) =
 };
 
 // showSanction shows what is imposed on the author of a comment, also beside their other comments.
-const showSanction = ({ site, author }, sanction) => {
+const showSanction = ({ id, site, author }, sanction) => {
   for (const { comment, context } of queue.items) {
     const isSameAuthor = comment.author.id === author.id && (author.id || comment.author.name === author.name);
     if (comment.site === site && isSameAuthor) context.author.sanction = sanction;
   }
+  if (queue.openId === id) closeDialogue();
   showAuthor(queue.openItem());
 };
 
@@ -126,10 +131,10 @@ const offerRejectAll = async (comment) => {
     decideMany(items, { action: "reject", reason }, count, [{ items, count, query }]);
   };
   const reasonButton = (reason) => element("button.small", () => rejectAll(reason), label("reason", reason));
-  setContent("others",
+  setContent("dialogue",
     element("p", translate("author.batch", { n: count, m: articles, age: formatAge(first_at) })),
     element("p.by", Object.values(reasonsByKey).map(reasonButton)),
-    element("button.link", () => showAuthor(queue.openItem()), translate("cancel")));
+    closeButton());
 };
 
 const historyLine = (time, ...content) => element("li", timestamp(time), element("span", content));

@@ -15,9 +15,9 @@ import * as queue from "./queue.js";
 const prefetched = 2; // details of as many of the next comments
 const maxOpenThread = 3; // longer threads are folded
 
-on("item-opened", async ({ item, byHand }) => {
+on("item-opened", async ({ item, byHand, isAgain }) => {
   setContent("comment", item ? itemContent(item) : element("p.muted.empty", text("none")));
-  byId("comment").scrollTop = 0;
+  if (!isAgain) byId("comment").scrollTop = 0;
   if (!item) return;
   if (byHand) openArticle().focus({ preventScroll: true });
   if (!item.isSecondLook) await showDetails(item);
@@ -54,13 +54,13 @@ const itemContent = (item) => {
 };
 
 // articleLine links only to what the newsroom says: another address may be a stranger's.
-const articleLine = ({ site, article: { title, id, url = "", described } }) => {
+const articleLine = ({ id: commentId, site, article: { title, id, url = "", described } }) => {
   const link = { href: url, target: "_blank", rel: "noopener noreferrer" };
   return element("p.where",
     sites.length > 1 && element(".chip", site),
     bdi(title || id, "b"),
     described && /^https?:/.test(url) && element("a", link, text("open")),
-    element(".by", { id: "article" }));
+    element(".by", { id: "article", "data-keep": commentId }));
 };
 
 const byline = (comment, ...more) =>

@@ -121,11 +121,13 @@ const showListState = () => {
 };
 
 // open opens an item, or none when the id is null. byHand is true when the moderator, and not a reload, opens it.
+// With isAgain the item was open before, and what is being written about it stays.
 export const open = (id, byHand = true) => {
+  const isAgain = id !== null && id === openId;
   markOpenRow(openId, id);
   openId = id;
   if (items.length - positionOf(id) < loadAheadOf) ignoreErrors(loadMore()); // the next item opens it again
-  emit("item-opened", { item: openItem(), byHand });
+  emit("item-opened", { item: openItem(), byHand, isAgain });
 };
 
 export const move = (step) => {

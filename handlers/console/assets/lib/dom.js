@@ -44,12 +44,37 @@ const setVariables = (node, variables) => {
 
 const flatten = (children) => children.flat(Infinity).filter(Boolean);
 
-// setContent replaces what an element contains. The element is given itself or by its id.
+// setContent replaces what an element contains. The element is given itself or by its id. What the moderator is at
+// stays: a part with an attribute data-keep takes the place of the new part with the same one, when it is a form
+// whose fields were changed, an open <details>, or something else that is not empty.
 export const setContent = (target, ...children) => {
   const node = typeof target === "string" ? byId(target) : target;
+  const kept = new Map(partsOf(node).filter(isInUse).map((part) => [placeOf(part), part]));
+  const focused = document.activeElement;
   node.replaceChildren(...flatten(children));
+  for (const part of kept.size ? partsOf(node) : []) {
+    const earlier = node.contains(part) && kept.get(placeOf(part));
+    if (earlier) part.replaceWith(earlier);
+  }
+  if (focused !== document.activeElement && node.contains(focused)) focused.focus({ preventScroll: true });
   return node;
 };
+
+const partsOf = (node) => [...node.querySelectorAll("[data-keep]")];
+
+const isInUse = (part) => {
+  if (part.tagName === "FORM") return "changed" in part.dataset;
+  return part.tagName === "DETAILS" ? part.open : part.hasChildNodes();
+};
+
+// placeOf names a part with the parts around it: forms of different things may have the same fields.
+const placeOf = (part) => {
+  const outer = part.parentElement?.closest("[data-keep]");
+  return (outer ? placeOf(outer) + "\n" : "") + part.dataset.keep;
+};
+
+// closeDialogs closes what is open above the page.
+export const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
 
 export const timestamp = (time, text = formatAge(time)) =>
   element("time", { datetime: time, title: formatDateTime(time) }, text);

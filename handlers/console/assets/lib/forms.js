@@ -66,14 +66,21 @@ const errorText = (error, invalidFields) => {
 };
 
 // form makes a form. submit is called with the values, and returns what is shown then ("saved" when it is nothing).
+// setContent keeps it while it has changes that are not saved.
 // trial, a [key, action], is a second button whose action gets the values too.
 export const form = (buttonKey, fields, submit, isDisabled = false, trial = null) => {
   const output = element("output");
   const run = async (action) => {
     const controls = node.elements;
+    const { changed } = node.dataset;
+    const keepChanges = () => { if (changed) node.dataset.changed = changed; };
+    if (action === submit) delete node.dataset.changed; // the action may show the page anew, with what is saved
     try {
-      setContent(output, (await action(readForm(controls, fields))) ?? translate("saved"));
+      const result = await action(readForm(controls, fields));
+      setContent(output, result ?? translate("saved"));
+      if (result != null) keepChanges();
     } catch (error) {
+      keepChanges();
       const invalidFields = error.fields || [];
       for (const { field } of invalidFields) {
         controls[field.replace(/\[.*/, "")]?.setAttribute("aria-invalid", true);
@@ -87,7 +94,9 @@ export const form = (buttonKey, fields, submit, isDisabled = false, trial = null
   };
   const submitButton = element("button.main", { type: "submit" }, translate(buttonKey));
   const buttons = [submitButton, trial && [" ", element("button", () => run(trial[1]), translate(trial[0]))]];
-  const node = element("form", { submit: onSubmit },
+  const change = () => { node.dataset.changed = "true"; };
+  const key = [buttonKey, ...fields.map(([field]) => field)].join(" ");
+  const node = element("form", { submit: onSubmit, input: change, "data-keep": key },
     element("fieldset", { disabled: isDisabled }, fields.map(fieldElement), !isDisabled && element("p", buttons)),
     output);
   return node;

@@ -23,6 +23,10 @@ export const translate = (key, values = {}) => {
     (typeof values[name] === "number" ? formatNumber(values[name]) : values[name]));
 };
 
+// isComplete reports whether there are values for all that the text of a key names.
+export const isComplete = (key, values) =>
+  [...String(lookUp(key) ?? "").matchAll(/{(\w+)}/g)].every(([, name]) => Object.hasOwn(values, name));
+
 // label returns the text for one of the API's own words, or the word itself when this page does not know it: the
 // server may be newer.
 export const label = (group, word) => {

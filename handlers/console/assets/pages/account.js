@@ -15,6 +15,7 @@ export const accountPage = async (argument, { reload }) => {
     passwordForm(reload),
     element("h3", translate("account.codes")),
     me.totp ? removalForm(reload) : setUpForm(),
+    element("div", { id: "code-steps", "data-keep": "codes", role: "status" }),
     await sessionSection("/me", reload),
   ];
 };
@@ -43,26 +44,21 @@ const removalForm = (reload) => [
   }),
 ];
 
-// setUpForm is followed by the next step, which is a form of its own.
+// setUpForm is followed by the next steps, which stay when the page is shown anew.
 const setUpForm = () => {
-  const next = element("div", { role: "status" });
   const setUp = async ({ password }) => {
-    setContent(next, confirmation(await post("/me/totp", { password }), next));
+    setContent("code-steps", confirmation(await post("/me/totp", { password })));
     return "";
   };
-  return [
-    element("p", translate("account.codes_what")),
-    form("account.codes_set_up", proofFields(), setUp),
-    next,
-  ];
+  return [element("p", translate("account.codes_what")), form("account.codes_set_up", proofFields(), setUp)];
 };
 
 // confirmation shows the secret, and asks for a code that proves that the app has it.
-const confirmation = ({ secret, url }, place) => [
+const confirmation = ({ secret, url }) => [
   element("p", translate("account.secret")),
   element("p", element("a", { href: url }, element("b", { id: "secret" }, secret))),
   form("account.confirm", [["code", ""]], async (values) => {
-    setContent(place, recoveryCodes(await post("/me/totp/confirm", values)));
+    setContent("code-steps", recoveryCodes(await post("/me/totp/confirm", values)));
   }),
 ];
 

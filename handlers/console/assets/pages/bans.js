@@ -23,9 +23,9 @@ export const bansPage = async (argument, { reload }) => {
 };
 
 const banRow = (ban, reload) => {
-  const change = element("div");
+  const change = element("div", { "data-keep": ban.id });
   const mayChange = isEditor() || ban.kind === "shadow";
-  const edit = async () => setContent(change, editForm(ban, reload));
+  const edit = async () => setContent(change, editForm(ban, () => setContent(change), reload));
   return [
     ban.marks.map((mark) => element("div", label("field.on", mark.on), mark.label && [": ", bdi(mark.label)])),
     label("sanction", ban.kind),
@@ -38,11 +38,12 @@ const banRow = (ban, reload) => {
   ];
 };
 
-const editForm = (ban, reload) => {
+const editForm = (ban, close, reload) => {
   const fields = banFields({ ...ban, days: daysLeft(ban.until) ?? "" });
   return form("save", fields, async (values) => {
     const { until = null, reason } = banEnd(values);
     await request("PATCH", "/bans/" + ban.id, { until, reason });
+    close();
     await reload();
   });
 };

@@ -16,20 +16,20 @@ let requested = ""; // the version whose comparison was asked for last
 export const comparisonSection = () => element("section", { id: "comparison", tabindex: -1, label: text("_") });
 
 // compare loads a comparison and shows it. Its buttons are the only way to promote a model.
-export const compare = async (version, reload) => {
+export const compare = async (version, refresh) => {
   requested = version;
   setContent("comparison", element("p.muted", { role: "status" }, text("waiting")));
   byId("comparison").focus();
   try {
     const report = await get(`/models/${pathSegment(version)}/comparison`, { lang: language });
-    if (requested === version && byId("comparison")) setContent("comparison", comparison(version, report, reload));
+    if (requested === version && byId("comparison")) setContent("comparison", comparison(version, report, refresh));
   } catch (error) {
     if (byId("comparison")) setContent("comparison");
     throw error;
   }
 };
 
-const comparison = (version, report, reload) => [
+const comparison = (version, report, refresh) => [
   element("h3", text("title", { version })),
   element("p.lead", report.summary),
   verdict(report),
@@ -37,7 +37,7 @@ const comparison = (version, report, reload) => [
   section("changes", report.changes.length ? texts(report.changes) : element("p", text("none"))),
   report.slices.length > 0
     && element("details", element("summary", text("slices")), sliceTable(report.slices)),
-  isAdminOfAllSites() && promotion(version, report, reload),
+  isAdminOfAllSites() && promotion(version, report, refresh),
 ];
 
 const section = (key, ...content) => [element("h4", text(key)), content];
@@ -65,15 +65,16 @@ const sliceTable = (slices) => table(text("slices"),
 
 const counts = (now, then, n) => (n ? text("counts", { now, then, total: formatNumber(n) }) : "–");
 
-const promotion = (version, { refused }, reload) => {
+const promotion = (version, { refused }, refresh) => {
   const promote = async (body) => {
     await post(`/models/${pathSegment(version)}/promote?lang=${language}`, body);
     showToast(translate("saved"));
-    await reload();
+    if (byId("comparison")) setContent("comparison");
+    await refresh();
   };
   const promoteCompared = () => promote({}).catch(async (error) => {
     showError(error);
-    await compare(version, reload); // another model is live, or new labels speak against it
+    await compare(version, refresh); // another model is live, or new labels speak against it
   });
   return element("p", refused
     ? actionButton("comparison.force", async () => askForNote(promote))
@@ -92,6 +93,6 @@ const askForNote = (promote) => {
     form("comparison.force", [["force_note", "", "area"]], submit),
     element("button", () => dialog.close(), translate("cancel")));
   dialog.querySelector("textarea").required = true;
-  byId("comparison").append(dialog);
+  document.body.append(dialog); // above the page, which may be shown anew meanwhile
   dialog.showModal();
 };

@@ -1,7 +1,7 @@
 // What is wrong with the set-up of the servers, for admins of all sites.
 import { get } from "../lib/api.js";
 import { bdi, element } from "../lib/dom.js";
-import { label, translate } from "../lib/i18n.js";
+import { isComplete, label, translate } from "../lib/i18n.js";
 
 const tones = { error: "reject", warning: "hold" };
 
@@ -11,7 +11,16 @@ export const findingsSection = async () => {
   return [element("h3", translate("finding._")), list];
 };
 
-const finding = ({ severity, problem, remedy, node }) => element("div.notice", { lang: "en" },
+const finding = ({ name, severity, problem, remedy, values = {}, node }) => element("div.notice",
   element("p", element(".chip." + tones[severity], label("finding", severity)), " ",
-    node && [bdi(node), ": "], problem),
-  element("p", remedy));
+    node && [bdi(node), ": "], sentence(name, ["problem", "effect"], values, problem)),
+  element("p", sentence(name, ["remedy"], values, remedy)));
+
+// sentence is what a finding says, or what the server says in English when this page does not know the finding, or
+// the server not the values: either may be newer.
+const sentence = (name, parts, values, english) => {
+  const keys = parts.map((part) => `findings.${name}.${part}`);
+  const isKnown = keys.every((key) => isComplete(key, values));
+  const text = isKnown && keys.map((key) => translate(key, values)).filter(Boolean).join(" ");
+  return text || element("span", { lang: "en" }, english);
+};

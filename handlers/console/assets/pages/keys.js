@@ -1,6 +1,6 @@
 // The secret keys of a site, for its admins: each with its scopes, its last use and, after a rotation, its end.
 import { get, pathSegment, post, request } from "../lib/api.js";
-import { element, setContent } from "../lib/dom.js";
+import { byId, element, setContent } from "../lib/dom.js";
 import { actionButton, form } from "../lib/forms.js";
 import { formatDateTime, label, labels, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
@@ -15,15 +15,15 @@ export const keyNotice = ({ key }) => element("p.notice", translate("sites.keyed
 
 // keySection is given the path of the site.
 export const keySection = async (path) => {
-  const list = element("div");
-  const output = element("div", { role: "status" });
+  const [listId, secretId] = [path + "/keys", path + "/key"];
   const remove = ({ id }) => show(request("DELETE", `${path}/keys/${pathSegment(id)}`));
-  // show waits for a change of the keys, and shows them and the new secret.
+  const list = async () => keyTable((await get(path + "/keys")).items, remove);
+  // show waits for a change of the keys, and shows the new secret and the keys.
   const show = async (change) => {
     const reply = await change;
-    setContent(output, reply?.key && keyNotice(reply));
-    const { items } = await get(path + "/keys");
-    setContent(list, keyTable(items, remove));
+    if (reply.key && byId(secretId)) setContent(secretId, keyNotice(reply));
+    const changed = await list();
+    if (byId(listId)) setContent(listId, changed); // else another page is open
   };
   const rotate = ({ name, hours }) => {
     const oldUntil = hours > 0 && new Date(Date.now() + hours * hourInMilliseconds).toISOString();
@@ -31,9 +31,10 @@ export const keySection = async (path) => {
   };
   const add = ({ name, scope }) =>
     show(post(path + "/keys", { name, scopes: scopes.filter((key) => scope[key]) }));
-  await show();
   return [
-    element("h3", text("_")), list, output,
+    element("h3", text("_")),
+    element("div", { id: listId }, await list()),
+    element("div", { id: secretId, "data-keep": "secret", role: "status" }),
     form("site_keys.rotate", [["name", "main"], ["hours", 24, "number"]], rotate),
     form("site_keys.add", [["name", ""], ...scopes.map((key) => ["scope." + key, key === "post", "checkbox"])], add),
   ];

@@ -27,15 +27,15 @@ const metrics = {
 
 const text = (key, values) => translate("models." + key, values);
 
-export const modelsPage = async (_, { reload }) => {
+export const modelsPage = async () => {
   const reply = await get("/models");
   const upload = async ({ file }) => {
     await request("POST", "/models", file);
-    await refreshModels(reload);
+    await refreshModels();
   };
   return [
     element("p", text("what")),
-    element("div", { id: "models" }, modelsPart(reply, reload)),
+    element("div", { id: "models" }, modelsPart(reply)),
     comparisonSection(),
     element("pre.text", { id: "card", tabindex: 0, role: "region", label: text("card"), hidden: true }),
     isAdminOfAllSites() && form("models.upload", [["file", "", "file"]], upload),
@@ -54,28 +54,27 @@ const loaded = (build) => {
 };
 
 // refreshModels shows the models and the training anew, and leaves alone what is read or written below.
-const refreshModels = async (reload) => {
+const refreshModels = async () => {
   const reply = await get("/models");
-  if (byId("models")) setContent("models", modelsPart(reply, reload));
+  if (byId("models")) setContent("models", modelsPart(reply));
 };
 
-const modelsPart = ({ items, training }, reload) => {
+const modelsPart = ({ items, training }) => {
   const models = items.toSorted((a, b) => b.live - a.live).slice(0, maxShown);
   const headings = models.map(({ version, live }) =>
     [version, " ", live ? element(".chip.approved", text("live")) : element(".chip", text("candidate"))]);
-  const refresh = () => refreshModels(reload);
   const train = async () => {
     await post("/models/train");
-    await refresh();
+    await refreshModels();
   };
   return [
     table(translate("pages.models"), ["", ...headings], [
       ...modelRows(models),
       ...heads.flatMap((head) => heldRow(head, models)),
-      row(text("beside"), models, (model) => shadowState(model, refresh)),
-      actionRow(models, items, reload),
+      row(text("beside"), models, (model) => shadowState(model, refreshModels)),
+      actionRow(models, items),
     ]),
-    element("div", { id: "training" }, trainingState(training, refresh)),
+    element("div", { id: "training" }, trainingState(training)),
     isAdminOfAllSites() && element("p", actionButton("models.train", train)),
     element("details", element("summary", text("own")), element("p.muted", text("own_what")),
       table(text("own"), ["", ...headings.map((heading) => heading[0])],
@@ -129,15 +128,15 @@ const reliabilityDiagram = (title, bins) => {
   return chart(title, centers, [observed], predicted);
 };
 
-const actionRow = (models, all, reload) => {
+const actionRow = (models, all) => {
   const canRollBack = isAdminOfAllSites() && all.some(({ promoted_at, live }) => promoted_at && !live);
   const rollBack = async () => {
     await post("/models/rollback");
     showToast(translate("saved"));
-    await reload();
+    await refreshModels();
   };
   return [text("actions"), ...models.map(({ live, version }) => [
-    !live && actionButton("models.compare", () => compare(version, reload), "main"),
+    !live && actionButton("models.compare", () => compare(version, refreshModels), "main"),
     live && canRollBack && actionButton("models.rollback", rollBack),
     " ", actionButton("models.card", () => showCard(version)),
   ])];
@@ -152,19 +151,19 @@ const showCard = async (version) => {
 };
 
 // trainingState shows the last training of the installation, and follows one that is running.
-const trainingState = (training, refresh) => {
+const trainingState = (training) => {
   if (!training) return "";
   const isRunning = training.state === "running";
-  if (isRunning) setTimeout(followTraining, pollEvery, refresh);
+  if (isRunning) setTimeout(followTraining, pollEvery);
   const progress = { max: training.total || 1, value: training.done, label: text("train") };
   return element("p", { role: "status" },
     text(training.state, training), " ", isRunning && element("progress", progress),
     isRunning && isAdminOfAllSites() && actionButton("models.cancel", () => request("DELETE", "/models/train")));
 };
 
-const followTraining = async (refresh) => {
+const followTraining = async () => {
   if (!byId("training")) return; // another page is open
   const { training } = await get("/models");
-  if (training?.state === "running") byId("training")?.replaceChildren(trainingState(training, refresh));
-  else if (byId("training")) await refresh();
+  if (training?.state === "running") byId("training")?.replaceChildren(trainingState(training));
+  else if (byId("training")) await refreshModels();
 };

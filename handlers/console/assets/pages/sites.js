@@ -1,6 +1,6 @@
 // The page of sites: the settings of each, its reasons, its words and rules, and a test of a text against them.
 import { get, post, request } from "../lib/api.js";
-import { element } from "../lib/dom.js";
+import { bdi, element } from "../lib/dom.js";
 import { form } from "../lib/forms.js";
 import { choices, formatPercent, label, labels, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
@@ -11,6 +11,7 @@ import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
 import { keyNotice, keySection } from "./keys.js";
 import { sitePicker } from "./sitepicker.js";
 import { previewEntries } from "./entrypreview.js";
+import { closingSection, readerSection } from "./readers.js";
 import { tryOut } from "./whatif.js";
 
 const newSiteFields = ["name", "mode", "origins"];
@@ -46,9 +47,12 @@ const sitePage = async (site, reload) => {
   const rules = await get(path + "/rules");
   return [
     sitePicker("sites", site.slug),
-    element("h3", site.name),
+    element("h3", bdi(site.name)),
     site.names_no_client && element("p.notice", translate("sites.nameless")),
+    element("h3", translate("sites.settings")),
     settingsForm(site, path),
+    closingSection(site, path),
+    readerSection(site, path),
     isAdmin() && await keySection(path),
     element("h3", translate("sites.reasons")),
     reasonsForm(site, path, reload),
@@ -70,7 +74,7 @@ const settingFields = (site) => {
   const { name = "", mode = "post", origins = [] } = site;
   const { second_look: secondLook, training_sample: sample, hold_budget: budget } = site;
   const { campaign_copies: copies, reports_to_hold: reports } = site;
-  const { retention = {}, surge = {}, thresholds = {}, closing = {} } = site;
+  const { retention = {}, surge = {}, thresholds = {} } = site;
   const numbers = (group, values, keys, empty) =>
     keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
   return [
@@ -82,7 +86,6 @@ const settingFields = (site) => {
     ["campaign_copies", copies ?? "", "number"],
     ["reports_to_hold", reports ?? "", "number"],
     ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
-    ...numbers("closing", closing, ["days"], 0),
     ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
     ...numbers("thresholds", thresholds, ["abuse", "hold", "reject"], ""),
     ["origins", origins],

@@ -1,0 +1,87 @@
+package browsertest
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"winnow/models"
+)
+
+func TestSiteSaysWhoReadersAreAndWhenArticlesClose(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	d.setRole("alice", models.RoleAdmin)
+	p := d.login("alice", "422")
+	p.page("sites/demo", "Sites")
+	p.waitForText("#page", "No shared secret is set. winnow site set demo --sso-secret-file FILE sets one.")
+	p.typeInto("reserved_names", "Editor\nThe Gazette")
+	p.typeInto("reader_tokens.issuer", "https://gazette.example")
+	p.typeInto("reader_tokens.audience", "winnow")
+	p.typeInto("reader_tokens.jwks_url", "https://gazette.example/keys.json")
+	p.submitFormOf("reserved_names")
+	p.waitFor(`document.querySelector('#page [name="reserved_names"]').form.querySelector("output").textContent === "Saved."`)
+	p.typeInto("closing.days", "14")
+	p.typeInto("closing.sections", "Sport: 3\nLocal news")
+	p.submitFormOf("closing.days")
+	p.waitForText("#page output .error", "“Local news” is no section with a number of days")
+	p.typeInto("closing.sections", "Sport: 3\nLive: today: 1")
+	p.submitFormOf("closing.days")
+	p.waitFor(`!document.querySelector("#page output .error")`)
+	site, err := d.db.Site(t.Context(), "demo")
+	d.must(err)
+	want := models.Site{
+		ReservedNames: []string{"Editor", "The Gazette"},
+		ReaderTokens:  models.ReaderTokens{Issuer: "https://gazette.example", Audience: "winnow", JWKSURL: "https://gazette.example/keys.json"},
+		Closing:       models.Closing{Days: 14, Sections: map[string]int{"Sport": 3, "Live: today": 1}},
+	}
+	got := models.Site{ReservedNames: site.ReservedNames, ReaderTokens: site.ReaderTokens, Closing: site.Closing}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("stored: %+v\nwanted: %+v", got, want)
+	}
+	_, err = d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error {
+		s.SSOSecret = "a secret that the server of the site has too"
+		return nil
+	})
+	d.must(err)
+	p.page("people", "People")
+	p.page("sites/demo", "Sites")
+	p.waitForText("#page", "A shared secret is set.")
+	if got := p.evaluate(`document.querySelector('#page [name="closing.sections"]').value`); got != "Live: today: 1\nSport: 3" {
+		t.Errorf("shown: %q", got)
+	}
+}
+
+func TestEditorsDescribeAnArticle(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	d.setRole("alice", models.RoleEditor)
+	d.post(1, "Ilse", "The clock is right.")
+	p := d.login("alice")
+	p.waitFor(`!!document.querySelector("#article-describe")`)
+	p.run(chromedp.Click("#article-describe summary"),
+		chromedp.SetValue(`#article [name="title"]`, "The town clock"),
+		chromedp.SendKeys(`#article [name="url"]`, "https://gazette.example/clock"),
+		chromedp.SendKeys(`#article [name="section"]`, "Town"),
+		chromedp.SendKeys(`#article [name="canonical"]`, "2031/clock"),
+		chromedp.Click("#article-describe form button"))
+	p.waitFor(`document.querySelector(".where a")?.href === "https://gazette.example/clock"`)
+	p.waitForText(".where b", "The town clock")
+	e, err := d.db.Article(t.Context(), "demo", "2031/clock")
+	d.must(err)
+	if e.Title != "The town clock" || e.Section != "Town" || !e.Described {
+		t.Errorf("stored: %+v", e)
+	}
+}
+
+func TestFindingsAreInTheLanguageOfTheConsole(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	d.setRole("alice", models.RoleAdmin)
+	d.postAll(1, object{"article": object{"id": "welcome"}, "author": object{"name": "Ilse"}, "body": "No address.", "client": object{"ip": ""}})
+	p := d.login("alice")
+	p.page("stats", "Statistics")
+	p.waitForText("#page .notice", "The servers of these sites post comments without client.ip: demo. Readers have no limits there")
+	p.evaluate(`localStorage["winnow.lang"] = "de"`)
+	p.run(chromedp.Reload())
+	p.waitForText("#page .notice", "senden Kommentare ohne client.ip: demo. Leser haben dort keine Grenzen")
+	p.waitFor(`!document.querySelector('#page .notice [lang=en]')`)
+}
