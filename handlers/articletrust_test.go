@@ -184,6 +184,47 @@ func TestStrangersFindNoOtherWayToAnArticle(t *testing.T) {
 	})
 }
 
+func TestReadersReportWhatTheOtherSiteOfAThreadShows(t *testing.T) {
+	onTrial(t, "two sites that share a story", func(d *trial) {
+		const herald = "https://herald.example"
+		theirKey, err := d.db.RotateSiteKey(d.Context(), operator, "herald", "main", time.Time{})
+		d.must(err)
+		share := func(who, site, with string) {
+			t.Helper()
+			d.as(who, "PUT", "/v1/articles", object{"site": site, "article": "quay", "shares": object{"site": with, "article": "quay"}}).must(http.StatusOK)
+		}
+		var posted struct{ ID string }
+		d.fromPage(page, object{"site": "gazette", "article": object{"id": "quay"}}).into(http.StatusCreated, &posted)
+		flags := "/v1/comments/" + posted.ID + "/flags"
+		fromPage := func(origin string) reply {
+			req := d.request("", "POST", flags, object{"reason": "spam"})
+			req.Header.Set("Origin", origin)
+			return d.send(req)
+		}
+		byServer := func(id string) reply {
+			req := d.request("", "POST", flags, object{"author": object{"id": id}})
+			req.Header.Set("Authorization", "Bearer "+theirKey)
+			return d.send(req)
+		}
+		share("eve", "gazette", "herald")
+		fromPage(herald).must(http.StatusNotFound)
+		byServer("1").must(http.StatusNotFound)
+		share("hanna", "herald", "gazette")
+		fromPage(evil).must(http.StatusNotFound)
+		fromPage(herald).must(http.StatusNoContent)
+		fromPage(page).must(http.StatusNoContent) // the same household
+		byServer("1").must(http.StatusNoContent)
+		byServer("1").must(http.StatusNoContent)
+		d.as("front end", "POST", flags, object{"author": object{"id": "1"}}).must(http.StatusNoContent) // another person
+		c, err := d.db.Comment(d.Context(), posted.ID)
+		d.must(err)
+		if c.Flags != 3 || c.Status != models.Pending || c.Reason != models.ReasonFlagged {
+			t.Errorf("after three reports: %d, %s, %s", c.Flags, c.Status, c.Reason)
+		}
+		byServer("2").must(http.StatusNotFound)
+	})
+}
+
 func TestNothingIsTakenOfACommentThatIsNotPublished(t *testing.T) {
 	onTrial(t, "an article that nobody has described", func(d *trial) {
 		own := func(id string) object {

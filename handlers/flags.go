@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"net/netip"
 
@@ -35,11 +36,11 @@ func (s *Server) flagComment(c echo.Context) error {
 	// Only public comments can be reported: otherwise the reply would show
 	// whether a comment is rejected or pending.
 	notFound := models.Errorf(models.KindNotFound, "there is no such comment")
-	if by := caller(c); by.Kind == models.ByKey && !by.CanSee(comment.Site) || comment.Status != models.Approved || comment.Hidden {
+	if comment.Status != models.Approved || comment.Hidden {
 		return notFound
 	}
 	var bad models.Invalid
-	from, err := s.identifySubmitter(c, comment.Site, req.Client, &bad)
+	from, err := s.identifyReporter(c, comment, req.Client, &bad)
 	if models.KindOf(err) == models.KindForbidden {
 		return notFound
 	}
@@ -55,11 +56,13 @@ func (s *Server) flagComment(c echo.Context) error {
 		return err
 	}
 	// Whose comments are not wanted reports nothing, and does not learn it.
-	if sanction, err := s.node.Sanction(ctx, comment.Site, from.who); err != nil || sanction.Active(s.now()) {
-		if err == nil {
-			err = c.NoContent(http.StatusNoContent)
+	for _, site := range []string{comment.Site, from.site.Slug} {
+		if sanction, err := s.node.Sanction(ctx, site, from.who); err != nil || sanction.Active(s.now()) {
+			if err == nil {
+				err = c.NoContent(http.StatusNoContent)
+			}
+			return err
 		}
-		return err
 	}
 	by := caller(c)
 	if !from.byKey {
@@ -72,6 +75,20 @@ func (s *Server) flagComment(c echo.Context) error {
 	}
 	s.node.Publish(ctx, commentEvent(models.CommentChanged, comment))
 	return c.NoContent(http.StatusNoContent)
+}
+
+// identifyReporter returns who reports a comment: a reader of its site, or of the other one
+// that has its thread.
+func (s *Server) identifyReporter(c echo.Context, comment models.Comment, client *clientRequest, bad *models.Invalid) (submitter, error) {
+	from, err := s.identifySubmitter(c, comment.Site, client, bad)
+	if models.KindOf(err) != models.KindForbidden {
+		return from, err
+	}
+	partner, missed := s.db.PartnerSite(c.Request().Context(), models.ArticleRef{Site: comment.Site, Article: comment.Article.ID})
+	if partner == "" || missed != nil {
+		return from, cmp.Or(missed, err)
+	}
+	return s.identifySubmitter(c, partner, client, bad)
 }
 
 // report says who reports a comment: a reader whom the site vouches for, or else a browser,

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -12,20 +13,21 @@ import (
 type Report struct {
 	// Who is the reader, who counts once for a comment: "author " and an id, "browser " and
 	// the id in its token, or "client " and the household. The latter two are removed when
-	// the site's retention of addresses says so.
+	// the retention of addresses of the reader's site says so.
 	Who       string
 	Household string // its hash, different for each comment; counts once too; empty: unknown
 	Reason    models.Reason
 }
 
-// Flag stores a reader's report of a comment. An approved comment that no moderator has
+// Flag stores a reader's report of a comment. by is for the reader's site, which is that of
+// the comment, or the other one that has its thread. An approved comment that no moderator has
 // decided goes back to the queue when it has as many reports as its site wants, by different
 // readers, whose weights add up to as many. Then the label that a second look gave it is not
 // in force any more.
 // Rejected comments are KindNotFound, as for any reader.
 func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
-		k, err := t.visible(by, id, t.ForUpdate())
+		k, err := t.reported(by, id)
 		if err != nil {
 			return k.comment, err
 		}
@@ -33,7 +35,7 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (
 		if c.Status == models.Rejected {
 			return models.Comment{}, models.Errorf(models.KindNotFound, "there is no such comment")
 		}
-		if added, err := t.addReport(c, r); err != nil || !added {
+		if added, err := t.addReport(c, cmp.Or(by.Site, c.Site), r); err != nil || !added {
 			return c, err
 		}
 		c.Flags++
@@ -51,15 +53,40 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (
 	})
 }
 
+// reported returns a comment that a caller may report.
+func (t *tx) reported(by models.Caller, id string) (commentRow, error) {
+	k, err := t.comment(id, t.ForUpdate())
+	if err != nil || by.CanSee(k.comment.Site) {
+		return k, err
+	}
+	partner, err := t.partnerSite(articleRef(k.comment))
+	if err == nil && (partner == "" || !by.CanSee(partner)) {
+		err = models.Errorf(models.KindNotFound, "there is no such comment")
+	}
+	return k, err
+}
+
+// reporterKeys are how the reports of a reader are stored whom a site vouches for: of the
+// site's own comments, and of those of another site. Two sites may have the same id.
+func reporterKeys(site, id string) (own, elsewhere string) {
+	return authorPrefix + id, "reader " + site + " " + id
+}
+
+const authorPrefix = "author "
+
 // addReport reports false when the reader, or the household, has reported the comment before.
-func (t *tx) addReport(c models.Comment, r Report) (bool, error) {
-	weight, err := t.reportWeight(c.Site, r.Who)
+// The report belongs to the reader's site.
+func (t *tx) addReport(c models.Comment, site string, r Report) (bool, error) {
+	if id, vouched := strings.CutPrefix(r.Who, authorPrefix); vouched && site != c.Site {
+		_, r.Who = reporterKeys(site, id)
+	}
+	weight, err := t.reportWeight(site, r.Who)
 	if err != nil {
 		return false, err
 	}
 	added, err := t.Exec(`INSERT INTO flags (comment_id, who, reason, created_at, site, household, weight) SELECT $1, $2, $3, $4, $5, $6, $7
 		WHERE $6 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.comment_id = $1 AND f.household = $6) ON CONFLICT (comment_id, who) DO NOTHING`,
-		c.ID, r.Who, string(r.Reason), micros(t.Now), c.Site, r.Household, weight)
+		c.ID, r.Who, string(r.Reason), micros(t.Now), site, r.Household, weight)
 	return added > 0, err
 }
 

@@ -193,13 +193,14 @@ func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[mode
 }
 
 func (t *tx) readerReports(r models.Reader, after string) ([]models.ReaderReport, error) {
+	own, elsewhere := reporterKeys(r.Site, r.ID)
 	return sqldb.List(t, func(scan sqldb.Scanner) (f models.ReaderReport, err error) {
 		var at int64
 		err = scan(&f.CommentID, &f.Reason, &at)
 		f.CreatedAt = fromMicros(at)
 		return f, err
-	}, `SELECT comment_id, reason, created_at FROM flags WHERE site = $1 AND who = $2 AND comment_id > $3 ORDER BY comment_id LIMIT $4`,
-		r.Site, "author "+r.ID, after, readerPage)
+	}, `SELECT comment_id, reason, created_at FROM flags WHERE site = $1 AND who IN ($2, $3) AND comment_id > $4 ORDER BY comment_id LIMIT $5`,
+		r.Site, own, elsewhere, after, readerPage)
 }
 
 // EraseReader removes all data about one reader (GDPR, Art. 17). Comments become
@@ -300,8 +301,9 @@ func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
 	if err != nil {
 		return e, err
 	}
+	own, elsewhere := reporterKeys(r.Site, r.ID)
 	for _, f := range reports {
-		deleted, err := t.Exec(`DELETE FROM flags WHERE comment_id = $1 AND who = $2`, f.CommentID, "author "+r.ID)
+		deleted, err := t.Exec(`DELETE FROM flags WHERE comment_id = $1 AND site = $2 AND who IN ($3, $4)`, f.CommentID, r.Site, own, elsewhere)
 		if err != nil {
 			return e, err
 		}

@@ -214,7 +214,22 @@ func (db *DB) ArticleCounts(ctx context.Context, site string, articles []string)
 	return counts, err
 }
 
-// inThread reports whether a comment of one article may answer one of another.
+// PartnerSite returns the other site that has the thread of an article too, "" when there
+// is none.
+func (db *DB) PartnerSite(ctx context.Context, a models.ArticleRef) (string, error) {
+	return read(ctx, db, func(t *tx) (string, error) { return t.partnerSite(a) })
+}
+
+func (t *tx) partnerSite(a models.ArticleRef) (string, error) {
+	site, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT p.site FROM articles a JOIN articles p ON `+sharing+` WHERE a.site = $1 AND a.id = $2`,
+		a.Site, a.Article)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return site, err
+}
+
+// sharesThread reports whether a comment of one article may answer one of another.
 func (t *tx) sharesThread(a, b models.ArticleRef) (bool, error) {
 	found, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM articles a JOIN articles p ON `+sharing+`
 		WHERE a.site = $1 AND a.id = $2 AND p.site = $3 AND p.id = $4`, a.Site, a.Article, b.Site, b.Article)

@@ -176,6 +176,34 @@ var sharedThreadTests = map[string]func(*testing.T, *fixture){
 		})
 		wantKind(t, err, models.KindInvalid)
 	},
+	"readers of both sites of a thread report its comments": func(t *testing.T, l *fixture) {
+		c := l.post(t, approved)
+		tribune := models.Caller{Kind: models.ByKey, Site: "tribune"}
+		share := func(site, with string) {
+			must(l.UpdateArticle(l.ctx, ann, site, "a1", func(e *models.ArticleEntry) error {
+				e.Shares = &models.ArticleRef{Site: with, Article: "a1"}
+				return nil
+			}))(t)
+		}
+		report := func(by models.Caller, who string) int {
+			t.Helper()
+			return must(l.Flag(l.ctx, by, c.ID, storage.Report{Who: who}))(t).Flags
+		}
+		share("tribune", "gazette")
+		_, err := l.Flag(l.ctx, tribune, c.ID, storage.Report{Who: "author 1"})
+		wantKind(t, err, models.KindNotFound)
+		share("gazette", "tribune")
+		equal(t, "partner", must(l.PartnerSite(l.ctx, models.ArticleRef{Site: "gazette", Article: "a1"}))(t), "tribune")
+		equal(t, "no partner", must(l.PartnerSite(l.ctx, models.ArticleRef{Site: "gazette", Article: "a2"}))(t), "")
+		equal(t, "of the other site", report(tribune, "author 1"), 1)
+		equal(t, "again", report(tribune, "author 1"), 1)
+		equal(t, "another with the same id", report(gazette, "author 1"), 2)
+		e := must(l.EraseReader(l.ctx, ann, models.Reader{Site: "tribune", ID: "1"}))(t)
+		equal(t, "erased", e.Reports, 1)
+		equal(t, "left", must(l.Comment(l.ctx, c.ID))(t).Flags, 1)
+		report(tribune, "author 2")
+		ok(t, l.RemoveSite(l.ctx, ann, "gazette", true))
+	},
 	"an id on which somebody has commented before brings no title along": func(t *testing.T, l *fixture) {
 		l.article(t, "story", func(e *models.ArticleEntry) { e.Title, e.Described = "Ours", true })
 		l.post(t, approved, func(n *storage.NewComment) {
