@@ -29,13 +29,15 @@ func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur
 		if err != nil {
 			return p, err
 		}
-		var w sqldb.Where
-		w.Add("c.site = ?", r.Site)
-		w.Add("c.author_key = ?", p.Key)
-		if hasCursor {
-			w.Add("c.id < ?", from.ID)
+		keys, err := t.spellings(r.Site, p.Key)
+		if err != nil {
+			return p, err
 		}
-		p.Comments, err = sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+w.String()+` ORDER BY c.id DESC LIMIT `+w.Arg(limit+1), w.Args()...)
+		before := ""
+		if hasCursor {
+			before = from.ID
+		}
+		p.Comments, err = t.authorComments(r.Site, keys, before, true, limit+1)
 		if len(p.Comments) > limit {
 			p.Comments = p.Comments[:limit]
 			p.Next = sqldb.Cursor{Order: order, ID: p.Comments[limit-1].ID}.String()
@@ -51,12 +53,8 @@ func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
 		p.Covers = "id"
 	}
 	var err error
-	p.Record, err = sqldb.One(t, func(scan sqldb.Scanner) (n models.AuthorRecord, err error) {
-		err = scan(&n.Approved, &n.Rejected, &n.Pending)
-		return n, err
-	}, `SELECT approved, rejected, pending FROM authors WHERE site = $1 AND key = $2`, r.Site, p.Key)
-	unknown := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !unknown {
+	var known bool
+	if p.Record, known, err = t.authorRecord(r.Site, p.Key); err != nil {
 		return p, err
 	}
 	p.Trust = p.Record.Trust()
@@ -64,24 +62,22 @@ func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
 	if err != nil {
 		return p, err
 	}
-	if unknown && state == (models.AuthorState{}) {
+	if !known && state == (models.AuthorState{}) {
 		return p, models.Errorf(models.KindNotFound, "there is no such author")
 	}
 	p.Note, p.Sanction = state.Note, state.Sanction
-	// Ids sort by time.
-	for direction, at := range map[string]**time.Time{"": &p.FirstAt, " DESC": &p.LastAt} {
-		ends, err := sqldb.List(t, func(scan sqldb.Scanner) (c models.Comment, err error) {
-			var created int64
-			err = scan(&created, &c.Author.Name)
-			c.CreatedAt = fromMicros(created)
-			return c, err
-		}, `SELECT created_at, author_name FROM comments WHERE site = $1 AND author_key = $2 ORDER BY id`+direction+` LIMIT 1`, r.Site, p.Key)
+	keys, err := t.spellings(r.Site, p.Key)
+	if err != nil {
+		return p, err
+	}
+	for newest, at := range map[bool]**time.Time{false: &p.FirstAt, true: &p.LastAt} {
+		ends, err := t.authorComments(r.Site, keys, "", newest, 1)
 		if err != nil {
 			return p, err
 		}
 		for _, c := range ends {
 			*at = &c.CreatedAt
-			if direction != "" {
+			if newest {
 				p.Name = c.Author.Name
 			}
 		}
@@ -92,9 +88,18 @@ func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
 
 func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }
 
+// noteKey is what the note on an author is stored under: for all spellings of a name.
+func noteKey(r models.Reader) string {
+	key := readerKey(r)
+	if folded := foldedName(key); folded != "" {
+		return namePrefix + folded
+	}
+	return key
+}
+
 // loadAuthorState returns the note on an author, and the sanction in force.
 func (t *tx) loadAuthorState(r models.Reader, lock string) (v models.AuthorState, err error) {
-	v.Note, err = sqldb.One(t, sqldb.ScanOne[string], `SELECT s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, r.Site, readerKey(r))
+	v.Note, err = sqldb.One(t, sqldb.ScanOne[string], `SELECT s.note FROM standings s WHERE s.site = $1 AND s.key = $2`+lock, r.Site, noteKey(r))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return v, err
 	}
@@ -110,7 +115,7 @@ func (db *DB) SetAuthorState(ctx context.Context, by models.Caller, r models.Rea
 		return err
 	}
 	return apply(ctx, db, func(t *tx) error {
-		key := readerKey(r)
+		key := noteKey(r)
 		// A row to lock, so that two changes at the same moment run one after the other.
 		if _, err := t.Exec(`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ($1, $2, '', '', '', 0, '', 0)
 			ON CONFLICT (site, key) DO NOTHING`, r.Site, key); err != nil {
@@ -135,7 +140,7 @@ func (db *DB) SetAuthorState(ctx context.Context, by models.Caller, r models.Rea
 }
 
 func (t *tx) saveAuthorState(by models.Caller, r models.Reader, old, v models.AuthorState) error {
-	key, x := readerKey(r), v.Sanction
+	key, x := noteKey(r), v.Sanction
 	if err := t.writeNote(r.Site, key, v.Note); err != nil || v == old {
 		return err
 	}
@@ -248,7 +253,7 @@ func (t *tx) readerState(r models.Reader) (s models.ReaderState, err error) {
 // lift a ban.
 func (t *tx) eraseAuthorState(r models.Reader) error {
 	if r.Email == "" { // notes are on ids and names
-		if err := t.writeNote(r.Site, readerKey(r), ""); err != nil {
+		if err := t.writeNote(r.Site, noteKey(r), ""); err != nil {
 			return err
 		}
 	}

@@ -207,11 +207,11 @@ func (db *DB) CampaignDecisions(ctx context.Context, id string) (approved, rejec
 }
 
 // ApprovedCount returns how many comments of an author, by models.Author.Key, are
-// published on a site.
+// published on a site, under any spelling of the name.
 func (db *DB) ApprovedCount(ctx context.Context, site, authorKey string) (int, error) {
 	return read(ctx, db, func(t *tx) (int, error) {
-		found, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT approved FROM authors WHERE site = $1 AND key = $2`, site, authorKey)
-		return slices.Concat(found, []int{0})[0], err
+		r, _, err := t.authorRecord(site, authorKey)
+		return r.Approved, err
 	})
 }
 
@@ -257,7 +257,7 @@ func (t *tx) recentMembers(site string, since time.Time, limit int) ([]CampaignM
 			m.Approved--
 		}
 		return m, err
-	}, `SELECT `+commentColumns+`, c.campaign, coalesce(w.approved, 0)`+commentTables+`
+	}, `SELECT `+commentColumns+`, c.campaign, coalesce(`+recordColumn("w", "approved")+`, 0)`+commentTables+`
 		LEFT JOIN authors w ON w.site = c.site AND w.key = c.author_key
 		WHERE c.site = $1 AND c.created_at >= $2 AND c.campaign <> '' AND c.body <> ''
 		ORDER BY c.created_at DESC, c.id DESC LIMIT $3`, site, micros(since), limit)

@@ -173,7 +173,9 @@ var (
 	authorCounters = sqldb.NewInsert("authors", `ON CONFLICT (site, key) DO UPDATE SET
 		approved = authors.approved + excluded.approved,
 		rejected = authors.rejected + excluded.rejected,
-		pending = authors.pending + excluded.pending`,
+		pending = authors.pending + excluded.pending,
+		folded = excluded.folded`,
+		sqldb.Text("folded", func(e authorEntry) string { return foldedName(e.key[1]) }),
 		sqldb.Text("site", func(e authorEntry) string { return e.key[0] }),
 		sqldb.Text("key", func(e authorEntry) string { return e.key[1] }),
 		sqldb.Int("approved", func(e authorEntry) int64 { return e.delta.approved }),

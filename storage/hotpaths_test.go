@@ -181,11 +181,17 @@ func (h *hotPaths) useAuthors(ctx context.Context) {
 	var err error
 	_, _, err = h.AuthorRecord(ctx, "gazette", "u1", time.Time{}, 20)
 	h.check(err)
-	author := models.Reader{Site: "gazette", ID: "u1"}
-	h.check(h.SetAuthorState(ctx, h.ann, author, func(v *models.AuthorState) error {
-		v.Sanction = &models.Sanction{Kind: models.Shadow}
-		return nil
-	}))
+	author, stranger := models.Reader{Site: "gazette", ID: "u1"}, models.Reader{Site: "gazette", Name: "Max"}
+	for _, r := range []models.Reader{author, stranger} {
+		h.check(h.SetAuthorState(ctx, h.ann, r, func(v *models.AuthorState) error {
+			v.Sanction = &models.Sanction{Kind: models.Shadow}
+			return nil
+		}))
+	}
+	_, err = h.ApprovedCount(ctx, "gazette", "name:Max")
+	h.check(err)
+	_, err = h.Author(ctx, h.ann, stranger, "", 1)
+	h.check(err)
 	_, err = h.Sanctions(ctx, "gazette", 10)
 	h.check(err)
 	_, err = h.Sanction(ctx, "gazette", models.Identity{ID: "u1", Name: "max", Browser: "b"})

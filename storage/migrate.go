@@ -24,6 +24,7 @@ var afterMigration = map[string]func(*tx) error{
 	"audit_chain.sql": (*tx).migrateAuditChain,
 	"readers.sql":     (*tx).migrateSanctions,
 	"articles.sql":    (*tx).mergeSpellings,
+	"spellings.sql":   (*tx).foldNames,
 }
 
 var migrations = readMigrations()

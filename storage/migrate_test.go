@@ -337,6 +337,31 @@ func TestSanctionsBecomeBans(t *testing.T) {
 	})
 }
 
+func TestOldNamesAreFolded(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		if err := open(t, url).MigrateTo(t.Context(), before("spellings.sql")); err != nil {
+			t.Fatal(err)
+		}
+		raw := storagetest.Raw(t, url)
+		for _, statement := range []string{
+			`INSERT INTO sites (slug, name, origins, mode, sso_secret, key_hash, created_at, rules) VALUES ('gazette', 'Gazette', '[]', 'post', '', 'k', 1, '{}')`,
+			`INSERT INTO authors (site, key, approved, rejected, pending) VALUES ('gazette', 'name:Troll', 1, 4, 0), ('gazette', 'name:Тroll', 0, 3, 0),
+				('gazette', 'id:Troll', 9, 0, 0), ('gazette', 'name:', 7, 7, 7)`,
+			`INSERT INTO standings (site, key, note, kind, reason, until, set_by, set_at) VALUES ('gazette', 'name:Troll', 'insults', '', '', 0, '', 0),
+				('gazette', 'name:troll', 'again', '', '', 0, '', 0)`,
+		} {
+			if _, err := raw.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		db := storagetest.Open(t, url, storage.Options{})
+		p, err := db.Author(t.Context(), models.Caller{Kind: models.ByCommand}, models.Reader{Site: "gazette", Name: "TROLL"}, "", 1)
+		if want := (models.AuthorRecord{Approved: 1, Rejected: 7}); err != nil || p.Record != want || !strings.Contains(p.Note, "insults") || !strings.Contains(p.Note, "again") {
+			t.Errorf("the author is %+v, %v", p, err)
+		}
+	})
+}
+
 // before is the number of the migration before the one with this name.
 func before(name string) int {
 	files, _ := filepath.Glob(filepath.Join("migrations", "*_"+name))

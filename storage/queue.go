@@ -220,7 +220,8 @@ func (t *tx) authorRecords(ids []string) (map[string]models.AuthorSummary, error
 		err = scan(&c.ID, &c.Site, &c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Client.Browser, &c.Client.Net, &a.Approved, &a.Rejected, &a.Pending)
 		a.Trust = a.AuthorRecord.Trust()
 		return r, err
-	}, `SELECT c.id, c.site, c.author_id, c.author_name, c.author_email, c.browser, c.client_net, o.approved, o.rejected, o.pending
+	}, `SELECT c.id, c.site, c.author_id, c.author_name, c.author_email, c.browser, c.client_net,
+			`+recordColumn("o", "approved")+`, `+recordColumn("o", "rejected")+`, `+recordColumn("o", "pending")+`
 		FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key`+w.String(), w.Args()...)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"winnow/classifier/text/names"
 	"winnow/models"
 	"winnow/storage/sqldb"
 )
@@ -103,7 +104,8 @@ func queueConditions(f models.QueueFilter, o queueOrder) (*sqldb.Where, error) {
 	if f.Author != "" {
 		// Not with OR, for which SQLite would read the whole queue.
 		w.Add(`c.id IN (SELECT id FROM comments WHERE status = 'pending' AND author_id = ?
-			UNION ALL SELECT id FROM comments WHERE status = 'pending' AND author_name = ?)`, f.Author, f.Author)
+			UNION ALL SELECT id FROM comments WHERE status = 'pending' AND author_name IN
+				(SELECT ? UNION SELECT substr(key, 6) FROM authors WHERE folded = ? AND folded <> '' AND pending > 0))`, f.Author, f.Author, names.Fold(f.Author))
 	}
 	if f.Campaign != "" {
 		w.Add("c.campaign = ? AND c.campaign <> ''", f.Campaign)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"winnow/classifier/text/names"
 	"winnow/models"
 	"winnow/storage/sqldb"
 )
@@ -200,7 +201,7 @@ func sameReader(a, b models.Comment) bool {
 	if a.Client.Browser != "" && a.Client.Browser == b.Client.Browser {
 		return true
 	}
-	return a.Client.Hash != "" && a.Client.Hash == b.Client.Hash && a.Author.Key() == b.Author.Key()
+	return a.Client.Hash != "" && a.Client.Hash == b.Client.Hash && names.Fold(a.Author.Name) == names.Fold(b.Author.Name)
 }
 
 // isHidden is a condition on a row c of comments.

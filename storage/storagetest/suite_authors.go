@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"winnow/models"
+	"winnow/storage"
 )
 
 var (
@@ -54,6 +55,33 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindInvalid)
 		_, err = l.Author(l.ctx, bob, mallory, "odd", 0)
 		wantKind(t, err, models.KindInvalid)
+	},
+	"an author without an id has one record under all spellings": func(t *testing.T, l *fixture) {
+		name := func(name string) func(*storage.NewComment) { return by(models.Author{Name: name}) }
+		first := l.post(t, name("Troll"))
+		l.decide(t, ann, first.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
+		l.post(t, name("troll"), approved)
+		last := l.post(t, name("\u0422roll")) // with a Cyrillic letter
+		l.post(t, by(models.Author{ID: "t1", Name: "Troll"}), approved)
+		l.post(t, name("Trollope"), approved)
+		want := models.AuthorRecord{Approved: 1, Rejected: 1, Pending: 1}
+		for _, spelling := range []string{"Troll", "TROLL", "\u0422roll"} {
+			p := must(l.Author(l.ctx, ann, models.Reader{Site: "gazette", Name: spelling}, "", 2))(t)
+			equal(t, spelling, p.Record, want)
+			equal(t, "comments", p.Comments[0].ID+" "+fmt.Sprint(len(p.Comments)), last.ID+" 2")
+			equal(t, "first", *p.FirstAt, first.CreatedAt)
+			p = must(l.Author(l.ctx, ann, models.Reader{Site: "gazette", Name: spelling}, p.Next, 2))(t)
+			equal(t, "next page", p.Comments[0].ID, first.ID)
+			equal(t, "approved", must(l.ApprovedCount(l.ctx, "gazette", "name:"+spelling))(t), 1)
+		}
+		equal(t, "with an id", must(l.Author(l.ctx, ann, models.Reader{Site: "gazette", ID: "t1"}, "", 2))(t).Record, models.AuthorRecord{Approved: 1})
+		page := must(l.Queue(l.ctx, ann, models.QueueFilter{Author: "troll"}))(t)
+		equal(t, "in the queue", len(page.Items), 1)
+		equal(t, "beside the comment", page.Items[0].Context.Author.AuthorRecord, want)
+		ok(t, l.SetAuthorState(l.ctx, ann, models.Reader{Site: "gazette", Name: "TROLL"}, func(v *models.AuthorState) error { v.Note = "insults"; return nil }))
+		equal(t, "note", must(l.Author(l.ctx, ann, models.Reader{Site: "gazette", Name: "troll"}, "", 1))(t).Note, "insults")
+		e := must(l.EraseReader(l.ctx, ann, models.Reader{Site: "gazette", Name: "Troll"}))(t)
+		equal(t, "only who was asked for is erased", e.Comments, 1)
 	},
 	"a sanction is set, shown, expires and is lifted": func(t *testing.T, l *fixture) {
 		author := by(models.Author{ID: "m1", Name: "Mallory"})
