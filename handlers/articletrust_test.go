@@ -239,8 +239,16 @@ func TestNothingIsTakenOfACommentThatIsNotPublished(t *testing.T) {
 			d.shows(how, "", "")
 		}
 		d.as("eve", "PUT", "/v1/articles", object{"site": "gazette", "article": "held", "state": "pre"}).must(http.StatusOK)
-		d.fromPage(page, object{"site": "gazette", "article": own("held")}).must(http.StatusCreated)
+		var held, forgery struct{ ID string }
+		d.fromPage(page, object{"site": "gazette", "article": own("held")}).into(http.StatusCreated, &held)
 		d.shows("held", "", "")
+		d.as("eve", "PUT", "/v1/articles", object{"site": "gazette", "article": "forged", "state": "pre"}).must(http.StatusOK)
+		d.fromPage(page, object{"site": "gazette", "article": forged("forged"), "body": "Somebody wants a link to another site here."}).into(http.StatusCreated, &forgery)
+		for _, id := range []string{held.ID, forgery.ID} {
+			d.as("eve", "POST", "/v1/comments/"+id+"/decision", object{"action": "approve"}).must(http.StatusOK)
+		}
+		d.shows("held", "As the page says", page+"/held")
+		d.shows("forged", "Log in again", "")
 		d.fromPage(page, object{"site": "gazette", "article": own("published")}).must(http.StatusCreated)
 		d.shows("published", "As the page says", page+"/published")
 		d.fromPage(page, object{"site": "gazette", "article": relinked("published"), "body": "A second page says something else, later."}).must(http.StatusCreated)

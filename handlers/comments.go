@@ -80,7 +80,11 @@ func (s *Server) createComment(c echo.Context) error {
 		return err
 	}
 	comment.Status, comment.Reason, comment.Lang = res.Status, res.Reason, res.Lang
+	var said models.Article
 	if res.Status != models.Approved {
+		if said, err = s.pageWord(ctx, from, comment.Article); err != nil {
+			return err
+		}
 		comment.Article = comment.Article.WithoutDescription()
 	}
 	signals := models.SignalsJSON(res.Verdict.Signals)
@@ -88,7 +92,7 @@ func (s *Server) createComment(c echo.Context) error {
 		comment.Client.Browser = node.NewBrowser()
 	}
 	stored, verdict, repeated, err := s.db.CreateComment(ctx, storage.NewComment{
-		Comment: comment, Verdict: res.Verdict, Signals: signals, Campaign: res.Campaign, IdempotencyKey: keys.key, DuplicateKey: keys.duplicate,
+		Comment: comment, Verdict: res.Verdict, Signals: signals, PageWord: said, Campaign: res.Campaign, IdempotencyKey: keys.key, DuplicateKey: keys.duplicate,
 		SecondLook: from.site.SecondLookShare(), TrainingSample: from.site.TrainingSampleSize(),
 	})
 	if err != nil {

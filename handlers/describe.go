@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/url"
 	"slices"
 
@@ -54,6 +55,19 @@ func (s *Server) describeArticle(c echo.Context, from submitter, said models.Art
 	}
 	known.BurstUntil = said.BurstUntil
 	return known.Article, nil
+}
+
+// pageWord returns what only the page of a comment says of its article, so that it counts
+// when a moderator approves the comment.
+func (s *Server) pageWord(ctx context.Context, from submitter, said models.Article) (models.Article, error) {
+	if from.byKey {
+		return models.Article{}, nil
+	}
+	known, err := s.node.KnownArticle(ctx, from.site.Slug, said.ID)
+	if err != nil || known.Described || known.URL != "" || known.Title != "" {
+		return models.Article{}, err
+	}
+	return said, nil
 }
 
 // siteOrigin returns the origin of an address if it is one of the site's subdomains, and

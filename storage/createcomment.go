@@ -14,6 +14,7 @@ type NewComment struct {
 	Comment        models.Comment // its ID, when the caller made one: a UUIDv7
 	Verdict        models.Verdict
 	Signals        string          // the verdict's, as models.SignalsJSON writes them; made from it when empty
+	PageWord       models.Article  // what its page says of the article, of a comment that is not published
 	Campaign       models.Campaign // that the comment belongs to; without an ID: none
 	IdempotencyKey string          // of the post, within the site, for 24 hours; empty: none
 	DuplicateKey   string          // of its author, article, parent and text, for ten minutes; empty: none
@@ -44,6 +45,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	request.authorKey = request.Comment.Author.Key()
 	request.risk = request.Verdict.Probability()
 	request.search = searchColumn(request.Comment)
+	request.pageWord = pageWordColumn(n.PageWord)
 	if err := db.comments.Do(ctx, request); err != nil {
 		return models.Comment{}, models.Verdict{}, false, err
 	}
@@ -57,6 +59,7 @@ type insertRequest struct {
 	authorKey string
 	risk      float64
 	search    string
+	pageWord  string
 	at        int64        // time of its transaction
 	result    insertResult // undefined when the request has failed
 }
@@ -107,6 +110,7 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Text("body", func(r *insertRequest) string { return r.Comment.Body }),
 	sqldb.Text("search", func(r *insertRequest) string { return r.search }),
 	sqldb.Text("lang", func(r *insertRequest) string { return r.Comment.Lang }),
+	sqldb.Text("page_word", func(r *insertRequest) string { return r.pageWord }),
 	sqldb.Text("campaign", func(r *insertRequest) string { return r.Campaign.ID }),
 	sqldb.Float("spam", func(r *insertRequest) *float64 { return r.Verdict.Spam }),
 	sqldb.Float("abuse", func(r *insertRequest) *float64 { return r.Verdict.Abuse }),

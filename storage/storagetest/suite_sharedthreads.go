@@ -247,6 +247,46 @@ var sharedThreadTests = map[string]func(*testing.T, *fixture){
 		find(models.ArticleClosed, "young soon old match")
 		find(models.ArticleOpen, "kept")
 	},
+	"what the page of a held comment says counts when the comment is approved": func(t *testing.T, l *fixture) {
+		held := func(article, title string) models.Comment {
+			return l.post(t, onArticle(article), func(n *storage.NewComment) {
+				n.PageWord = models.Article{Title: title, URL: "https://gazette.example/" + title, Section: "Town"}
+			})
+		}
+		decide := func(c models.Comment, action models.Action, want string) models.Decision {
+			t.Helper()
+			d := models.DecisionRequest{Action: action}
+			if action == models.Reject {
+				d.Reason = models.ReasonSpam
+			}
+			done := l.decide(t, ann, c.ID, d)
+			e := must(l.Article(l.ctx, "gazette", c.Article.ID))(t)
+			equal(t, string(action), fmt.Sprint(e.Title, e.URL, e.Section, e.Described), want)
+			equal(t, "words that are kept", l.count(t, `SELECT count(*) FROM comments WHERE page_word <> '' AND id = '`+c.ID+`'`)[0], 0)
+			return done
+		}
+		first, second := held("quay", "quay"), held("quay", "other")
+		const quay = "quayhttps://gazette.example/quayTownfalse"
+		before := must(l.ArticleVersion(l.ctx, "gazette", "quay"))(t)
+		d := decide(first, models.Approve, quay)
+		if after := must(l.ArticleVersion(l.ctx, "gazette", "quay"))(t); after <= before {
+			t.Errorf("version went from %d to %d", before, after)
+		}
+		decide(second, models.Approve, quay)
+		_, _, err := l.Undo(l.ctx, ann, d.ID)
+		ok(t, err)
+		rejected := held("pier", "pier")
+		d = decide(rejected, models.Reject, "false")
+		_, _, err = l.Undo(l.ctx, ann, d.ID)
+		ok(t, err)
+		decide(rejected, models.Approve, "false")
+		described := held("mole", "mole")
+		l.article(t, "mole", func(e *models.ArticleEntry) { e.Title, e.Described = "Ours", true })
+		decide(described, models.Approve, "Ourstrue")
+		l.post(t, onArticle("mole"), by(models.Author{ID: "u9", Name: "Uma"}), func(n *storage.NewComment) { n.PageWord.Title = "t" })
+		must(l.EraseReader(l.ctx, ann, models.Reader{Site: "gazette", ID: "u9"}))(t)
+		equal(t, "after erasure", l.count(t, `SELECT count(*) FROM comments WHERE page_word <> ''`)[0], 0)
+	},
 	"what a page says counts once, and not after the newsroom": func(t *testing.T, l *fixture) {
 		says := func(title string) func(*storage.NewComment) {
 			return func(n *storage.NewComment) {
