@@ -136,7 +136,7 @@ func (w *credentials) print(out io.Writer, base string) {
 		return
 	}
 	fmt.Fprintf(out, `
-Winnow is ready. This is shown once:
+Winnow is ready. This is shown until somebody has logged in:
 
   Demo article   %[1]s/demo
   Console        %[1]s/console/    name: admin   password: %[2]s

@@ -78,7 +78,7 @@ func moderatorsUnderLoad(t *testing.T, url string, nodes int, more ...string) {
 	for n := range moderators {
 		r.clients.Go(func() { r.work(moderator{name: loginName(n)}) })
 	}
-	poll(t, "all moderators have logged in", func() bool {
+	pollFor(t, 3*time.Minute, "all moderators have logged in", func() bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return r.loggedIn == moderators

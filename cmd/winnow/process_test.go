@@ -106,7 +106,12 @@ func (p *process) running() {
 // poll waits for a condition, at most waitTimeout.
 func poll(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(waitTimeout); !holds(); time.Sleep(5 * time.Millisecond) {
+	pollFor(t, waitTimeout, what, holds)
+}
+
+func pollFor(t *testing.T, most time.Duration, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(most); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("timeout: waiting until %s", what)
 		}
