@@ -8,10 +8,12 @@ import (
 )
 
 // A password takes a core for tens of milliseconds. So few are hashed at once
-// that readers do not notice, few wait, and the others are refused at once.
+// that readers do not notice. Of a newsroom that logs in at the same minute most
+// wait, which costs nothing, and the others are refused at once: the console tries
+// again by itself.
 const (
-	strangersWaiting = 8
-	knownWaiting     = 16
+	strangersWaiting = 32
+	knownWaiting     = 128
 )
 
 // hashing is the queue of passwords to be hashed. Strangers wait in a line of

@@ -59,6 +59,7 @@ type testServer struct {
 	other   string // of a second node; the same where there is only one
 	nodes   []*httptest.Server
 	offline atomic.Bool     // the servers do not answer browsers
+	busy    atomic.Int32    // so many logins are refused because of too many others
 	key     string          // of the demo site
 	public  *url.URL        // of the nodes that are started next; may be nil
 	browser context.Context // of chromedp
@@ -143,6 +144,12 @@ func (d *testServer) serve(db *storage.DB, redisURL string) string {
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if d.offline.Load() && r.Header.Get("Sec-Fetch-Mode") != "" { // only browsers send it
 			panic(http.ErrAbortHandler) // the connection ends without an answer
+		}
+		if r.URL.Path == "/v1/auth/login" && d.busy.Load() > 0 {
+			d.busy.Add(-1)
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
 		}
 		node.ServeHTTP(w, r)
 	}))

@@ -27,6 +27,23 @@ func TestSessionSurvivesReloadAndEndsAtLogout(t *testing.T) {
 	p.waitForText("#login .error", "Name or password is wrong.")
 }
 
+func TestLoginWaitsWhileTooManyLogIn(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	p := d.open("/console/", "401", "503")
+	p.waitFor(`document.activeElement.name === "name"`)
+	p.evaluate(`(() => {
+		window.said = "";
+		new MutationObserver(() => { window.said += document.getElementById("login-wait").textContent; })
+			.observe(document.getElementById("login-wait"), { childList: true });
+	})()`)
+	d.busy.Store(2)
+	p.keys("alice\t" + testPassword + "\r")
+	p.waitFor(`document.getElementById("live").className === "on"`)
+	if got := p.evaluate(`window.said`); !strings.Contains(got, "This page tries again by itself.") {
+		t.Errorf("meanwhile the page says %q", got)
+	}
+}
+
 // TestAccount sets another password, sets up one-time codes with the secret that
 // the page shows, and logs in with a code.
 func TestAccount(t *testing.T) {

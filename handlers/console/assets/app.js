@@ -16,7 +16,7 @@ import { showHistory } from "./desk/undo.js";
 import { siteOptions } from "./pages/sitepicker.js";
 import { openPage, showPage } from "./router.js";
 import { moderator, setModerator, setSites, sites } from "./session.js";
-import { offerSignIn, takeSignIn } from "./signin.js";
+import { logIn, offerSignIn, takeSignIn } from "./signin.js";
 
 const detectedLanguages = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh".split(" ");
 const neverPending = ["off_topic", "illegal", "other", "erased", "ham"]; // reasons that no pending comment has
@@ -117,7 +117,7 @@ onEvent("login-form", "submit", async (event) => {
   const output = setContent(event.target.querySelector(".error"));
   const values = { name: name.value, password: password.value, code: code.value.trim(), cookie: true };
   try {
-    const { moderator: entered } = await post("/auth/login", values);
+    const { moderator: entered } = await logIn(values);
     localStorage["winnow.known"] = "1";
     password.value = "";
     askForCode(false);

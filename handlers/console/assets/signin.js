@@ -1,7 +1,34 @@
-// The sign-in at an OpenID provider: its button on the login page, and what came of it.
-import { get, ignoreErrors } from "./lib/api.js";
+// Logging in: with a password, or at an OpenID provider, whose button is on the login page.
+import { get, ignoreErrors, post } from "./lib/api.js";
 import { byId, element, setContent } from "./lib/dom.js";
 import { translate } from "./lib/i18n.js";
+
+const patience = 30_000; // milliseconds for which a login is tried again
+const spread = 1000; // milliseconds, at random: else all who wait would come back at the same moment
+
+// logIn sends a login. While the server has too many at once, it waits as long as the server says and tries again.
+export const logIn = async (values) => {
+  const { elements } = byId("login-form");
+  const end = Date.now() + patience;
+  const trySend = async () => {
+    try {
+      return await post("/auth/login", values);
+    } catch (error) {
+      const wait = error.status === 503 && error.retryAfter * 1000 + Math.random() * spread;
+      if (!wait || Date.now() + wait > end) throw error;
+      setContent("login-wait", translate("login.busy"));
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      return trySend();
+    }
+  };
+  elements.enter.disabled = true;
+  try {
+    return await trySend();
+  } finally {
+    elements.enter.disabled = false;
+    setContent("login-wait");
+  }
+};
 
 // takeSignIn reads what the provider's answer led to, once, and shows why somebody is refused.
 export const takeSignIn = () => {

@@ -5,12 +5,13 @@ import { language } from "./i18n.js";
 
 // ApiError is an error reply (RFC 9457); its status is 0 when the server did not answer.
 export class ApiError extends Error {
-  constructor(status, problem = {}) {
+  constructor(status, problem = {}, headers = new Headers()) {
     super(problem.detail || problem.title || "");
     this.status = status;
     this.type = problem.type; // such as "urn:winnow:problem:conflict"
     this.fields = problem.fields || []; // what is wrong with the request
     this.current = problem.current; // the comment's present state, of a conflict
+    this.retryAfter = Number(headers.get("Retry-After")); // seconds; 0: the server says nothing
   }
 }
 
@@ -36,7 +37,7 @@ export const request = async (method, path, body, read = readJSON) => {
   }
   if (response.ok) return read(response);
   if (response.status === 401) emit("signed-out");
-  throw new ApiError(response.status, await readJSON(response));
+  throw new ApiError(response.status, await readJSON(response), response.headers);
 };
 
 const readJSON = async (response) => (await ignoreErrors(response.json())) || {};
