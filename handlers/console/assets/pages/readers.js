@@ -7,18 +7,23 @@ import { isAdmin } from "../session.js";
 
 const text = (key, values) => translate("sites." + key, values);
 
+const settings = (fields, path) =>
+  form("save", fields, async (values) => { await request("PATCH", path, values); }, !isAdmin());
+
 // readerSection has the names that strangers may not use, and what the tokens of readers must say.
 export const readerSection = (site, path) => {
   const { slug, has_sso_secret: hasSecret, reserved_names: names, reader_tokens: tokens = {} } = site;
   const fields = [
-    ["reserved_names", names || []],
     ...["jwks_url", "issuer", "audience"].map((key) => ["reader_tokens." + key, tokens[key] ?? ""]),
     ["reader_tokens.require_site", Boolean(tokens.require_site), "checkbox"],
   ];
   return [
-    element("h3", text("readers")),
-    element("p.muted", text("tokens"), " ", text(hasSecret ? "secret_set" : "secret_none", { slug })),
-    form("save", fields, async (values) => { await request("PATCH", path, values); }, !isAdmin()),
+    element("h3", text("names")),
+    settings([["reserved_names", names || []]], path),
+    element("h3", text("tokens")),
+    element("p.muted", text("tokens_what")),
+    element("p.muted", text(hasSecret ? "secret_set" : "secret_none", { slug })),
+    settings(fields, path),
   ];
 };
 
