@@ -19,6 +19,7 @@ type commentRow struct {
 	initialStatus   models.Status    // on arrival
 	burstUntil      time.Time        // of a burst on its article; may be over
 	secondLookShare float64          // share of second looks on its site
+	pageWord        string           // see pageWordColumn
 	reportsToHold   int              // how many different readers must report it; 0: never enough
 }
 
@@ -60,7 +61,7 @@ func readComment(scan sqldb.Scanner) (c models.Comment, err error) {
 
 const commentRowColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by, c.lease_until,
 	c.spam, c.abuse, c.action, c.said, c.model, c.hold_at, c.reject_at, c.signals,
-	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look, s.reports_to_hold, ` + isHidden +
+	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look, s.reports_to_hold, c.page_word, ` + isHidden +
 	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.id = c.campaign`
 
 func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
@@ -72,7 +73,7 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	var count, authors, articles, first *int64
 	var site models.Site
 	err = scan(append(into, &k.initialStatus, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.HoldAt, &v.RejectAt, &signals,
-		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook, &site.ReportsToHold, &k.comment.Hidden)...)
+		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook, &site.ReportsToHold, &k.pageWord, &k.comment.Hidden)...)
 	if err != nil {
 		return k, err
 	}

@@ -134,6 +134,11 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	if err := t.labelDecision(decision, k); err != nil {
 		return none, c, err
 	}
+	if d.Action == models.Approve {
+		if err := t.takePageWord(k); err != nil {
+			return none, c, err
+		}
+	}
 	c, err = t.setStatus(old, c.Status, c.Reason)
 	if err != nil {
 		return none, c, err
@@ -227,11 +232,6 @@ func describe(d models.Decision) string {
 func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
 	old := c
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now
-	if status == models.Approved && old.Status != status {
-		if err := t.takePageWord(c); err != nil {
-			return c, err
-		}
-	}
 	if _, err := t.Exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0,
 		page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE id = $6`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.ID); err != nil {
 		return c, err

@@ -31,15 +31,15 @@ func pageWordColumn(a models.Article) string {
 // takePageWord makes count what the page of a comment has said, as if the comment had been
 // published when it was posted. Like then, it counts for nothing where somebody has
 // described the article meanwhile.
-func (t *tx) takePageWord(c models.Comment) error {
-	text, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT page_word FROM comments WHERE id = $1`, c.ID)
-	if err != nil || text == "" {
-		return err
+func (t *tx) takePageWord(k commentRow) error {
+	if k.pageWord == "" {
+		return nil
 	}
 	var word pageWord
-	if err := json.Unmarshal([]byte(text), &word); err != nil {
+	if err := json.Unmarshal([]byte(k.pageWord), &word); err != nil {
 		return err
 	}
+	c := k.comment
 	t.counters.touchArticle(models.Article{
 		Site: c.Site, ID: cmp.Or(c.PostedOn, c.Article.ID), URL: word.URL, Title: word.Title, Section: word.Section,
 	}, c.CreatedAt)
