@@ -149,11 +149,11 @@ func TestRefusedModelIsPromotedOnlyWithANote(t *testing.T) {
 		t.Error("the note may be left out")
 	}
 	p.keys("\x1b")
-	p.waitFor(`!document.querySelector("#page dialog")`)
+	p.waitFor(`!document.querySelector("dialog[open]")`)
 	p.clickInPage("Promote anyway")
 	p.waitFor(`document.querySelector("dialog[open] textarea") === document.activeElement`)
 	p.keys("A drill")
-	p.submitFormOf("force_note")
+	p.evaluate(`document.querySelector("dialog[open] form").requestSubmit()`)
 	p.waitForLive(d, bad.Version())
 }
 
