@@ -80,6 +80,7 @@ type trainer struct {
 	vocabulary *vocabulary
 	scanner    features.Scanner
 	field      normalize.Text
+	plain      map[uint64]bool // see countDisguised
 	langs      interner
 	sources    interner
 	labellers  interner
@@ -161,7 +162,7 @@ func newTrainer(opt TrainOptions) *trainer {
 		opt.Progress = func(int, int) {}
 	}
 	return &trainer{
-		opt: opt, params: [heads]hyperparams{spamHead: spamHyperparams, abuseHead: abuseHyperparams}, vocabulary: newVocabulary(), distrusted: map[uint16]bool{},
+		opt: opt, params: [heads]hyperparams{spamHead: spamHyperparams, abuseHead: abuseHyperparams}, vocabulary: newVocabulary(), plain: map[uint64]bool{}, distrusted: map[uint16]bool{},
 		folds: min(max(int(math.Round(1/opt.Holdout)), 2), maxFolds),
 		manifest: Manifest{
 			HoldBudgets: opt.HoldBudgets,

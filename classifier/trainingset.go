@@ -52,6 +52,9 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 			for _, token := range tokens {
 				t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
 			}
+			if l.Label == models.Spam {
+				t.countDisguised(tokens, l, key)
+			}
 			if err := out.Encode(l); err != nil {
 				return fmt.Errorf("write the temporary training file: %w", err)
 			}
@@ -152,9 +155,7 @@ func (t *trainer) encode(ctx context.Context, file io.ReadSeeker, out *rowFile) 
 		if err := t.writeRow(out, &r, l, uint32(i)); err != nil {
 			return err
 		}
-		rng := rand.New(rand.NewPCG(t.keys[i], t.opt.Seed))
-		if rng.Float64() < t.augmentationRate(l.Label) {
-			l.Text = disguise.Apply(lossyDisguises[rng.IntN(len(lossyDisguises))], rng, l.Text)
+		if t.augment(&l, t.keys[i]) {
 			r.augmented = true
 			if err := t.writeRow(out, &r, l, uint32(i)); err != nil {
 				return err
@@ -197,6 +198,34 @@ func (t *trainer) augmentationRate(class models.Class) float64 {
 		return 0.1 * rate
 	}
 	return 0
+}
+
+// augment disguises the text of a label, and reports false when it is not copied.
+func (t *trainer) augment(l *models.Label, key uint64) bool {
+	rng := rand.New(rand.NewPCG(key, t.opt.Seed))
+	if rng.Float64() >= t.augmentationRate(l.Label) {
+		return false
+	}
+	l.Text = disguise.Apply(lossyDisguises[rng.IntN(len(lossyDisguises))], rng, l.Text)
+	return true
+}
+
+// countDisguised counts the tokens that only the disguised copy of a text has, so that
+// the head can learn how frequent words look in a disguise, such as ch*nn*l. tokens are
+// those of the text itself; they are not valid afterwards.
+func (t *trainer) countDisguised(tokens []features.Token, l models.Label, key uint64) {
+	clear(t.plain)
+	for _, token := range tokens {
+		t.plain[token.Hash] = true
+	}
+	if !t.augment(&l, key) {
+		return
+	}
+	for _, token := range tokenize(&t.scanner, FromLabel(l)) {
+		if !t.plain[token.Hash] {
+			t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
+		}
+	}
 }
 
 // writeRow appends a label to the row file; r holds its other fields.
