@@ -3,6 +3,7 @@ package classifier
 import (
 	"iter"
 
+	"winnow/classifier/campaign"
 	"winnow/models"
 )
 
@@ -22,20 +23,20 @@ func Evaluate(m *Model, rows labelRows) (Metrics, error) {
 	var predictions [heads][]prediction
 	var f Metrics
 	s := new(scorer)
-	clusters := newClusterer()
+	var clusters campaign.Clusters
 	for l, err := range rows {
 		if err != nil {
 			return Metrics{}, err
 		}
 		f.Rows++
 		s.extract(m, FromLabel(l))
-		cluster := clusters.add(uint32(f.Rows), hashText(&s.scanner.Body), &s.scanner.Body, s.tokens)
+		cluster, _ := clusters.Add(&s.scanner.Body, s.tokens)
 		for i := range heads {
 			h := m.head(i)
 			if h == nil || (l.Label != models.Ham && l.Label != headClass[i]) {
 				continue
 			}
-			predictions[i] = append(predictions[i], prediction{sigmoid(s.logit(h, i)), l.Label == headClass[i], langs.id(l.Lang), sources.id(l.Source), cluster})
+			predictions[i] = append(predictions[i], prediction{sigmoid(s.logit(h, i)), l.Label == headClass[i], langs.id(l.Lang), sources.id(l.Source), uint32(cluster)})
 		}
 	}
 	for i, p := range []**HeadMetrics{&f.Spam, &f.Abuse} {

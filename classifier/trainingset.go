@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 
+	"winnow/classifier/campaign"
 	"winnow/classifier/text/disguise"
 	"winnow/classifier/text/features"
 	"winnow/classifier/text/normalize"
@@ -23,7 +24,8 @@ import (
 func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) error {
 	w := bufio.NewWriterSize(file, 1<<18)
 	out := json.NewEncoder(w)
-	clusters := newClusterer()
+	var clusters campaign.Clusters
+	var leaders []uint32       // by cluster: index into texts
 	ids := map[uint64]uint32{} // by key: index into texts
 	leftOut := 0
 	for l, err := range rows {
@@ -48,7 +50,11 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 			ids[key] = text
 			t.keys = append(t.keys, key)
 			t.noteUnknown(l)
-			t.texts = append(t.texts, labelledText{cluster: clusters.add(text, body, &t.scanner.Body, tokens)})
+			cluster, first := clusters.Add(&t.scanner.Body, tokens)
+			if first {
+				leaders = append(leaders, text)
+			}
+			t.texts = append(t.texts, labelledText{cluster: leaders[cluster]})
 			for _, token := range tokens {
 				t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
 			}

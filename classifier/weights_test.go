@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"winnow/classifier/campaign"
 	"winnow/models"
 )
 
@@ -72,23 +73,24 @@ func TestLabellerWhoApprovesEverything(t *testing.T) {
 }
 
 func TestNearCopiesShareAFold(t *testing.T) {
-	clusters, s := newClusterer(), new(scorer)
+	var clusters campaign.Clusters
+	s := new(scorer)
 	m := smallModel(t)
-	found := map[uint32]map[int]bool{} // by leader: the originals
+	found := map[int]map[int]bool{} // by cluster: the originals
 	for i, l := range nearCopies(hardComments(100, 5), 10) {
 		s.extract(m, FromLabel(l))
-		leader := clusters.add(uint32(i), hashText(&s.scanner.Body), &s.scanner.Body, s.tokens)
-		if found[leader] == nil {
-			found[leader] = map[int]bool{}
+		cluster, _ := clusters.Add(&s.scanner.Body, s.tokens)
+		if found[cluster] == nil {
+			found[cluster] = map[int]bool{}
 		}
-		found[leader][i/10] = true
+		found[cluster][i/10] = true
 	}
 	if len(found) < 195 || len(found) > 215 {
 		t.Errorf("%d clusters of 200 originals", len(found))
 	}
-	for leader, originals := range found {
+	for cluster, originals := range found {
 		if len(originals) > 2 {
-			t.Errorf("the cluster of %d has copies of %d originals", leader, len(originals))
+			t.Errorf("cluster %d has copies of %d originals", cluster, len(originals))
 		}
 	}
 }

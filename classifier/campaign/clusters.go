@@ -1,74 +1,154 @@
 package campaign
 
 import (
-	"hash/maphash"
+	"hash/fnv"
+	"slices"
 
+	"winnow/classifier/text/features"
 	"winnow/classifier/text/normalize"
 	"winnow/models"
 )
 
-// Clusters groups texts into near-copies. Two texts are in one cluster when they
-// are equal after normalization, or when the sketch of one has models.MinSharedBands bands
-// in common with the first text of the cluster. The zero value is empty.
-//
-// A text is compared with first texts only (leader clustering: Hartigan,
-// "Clustering Algorithms", 1975), so that a chain of small changes does not join
-// texts that have nothing in common. The clusters depend on the order of the texts.
+const (
+	// maxIndexed bounds the memory of Clusters: when more texts than this were
+	// indexed since, near copies of an old one are no longer found.
+	maxIndexed = 1 << 18
+	// maxClusterMembers is how many texts of a cluster are compared with the next
+	// ones. With all of them, a chain of small differences would make one cluster of
+	// many texts.
+	maxClusterMembers = 8
+	// minResemblance is the share of the words and pairs of words of both that near
+	// copies have in common; unrelated comments have less than a tenth.
+	minResemblance = 0.4
+)
+
+// Clusters groups texts that are near copies of each other. Every text is compared
+// with the first texts of each cluster (Hartigan 1975, "Clustering Algorithms",
+// chapter 3: the leader algorithm). Two texts are compared when their sketches have a
+// band in common; texts without a sketch must be equal after normalization. The
+// clusters depend on the order of the texts. The zero value is empty.
 type Clusters struct {
-	seed  maphash.Seed
-	exact map[uint64]int                      // cluster of each text without a sketch
-	bands [models.SketchSize]map[uint64][]int // clusters by a band of their first text
-	size  int
+	younger, older map[uint64]*indexedText // by band of a sketch, or hash of a whole text
+	indexed        int                     // texts in younger
+	members        map[int]uint8           // by cluster: texts that were indexed
+	size           int
 }
 
-// maxPerBand bounds the work for one text: of very many clusters with the same
-// band only the first ones are compared.
-const maxPerBand = 64
+// indexedText is a text that the next ones are compared with.
+type indexedText struct {
+	cluster int
+	lowest  bottom
+}
 
 // Len returns the number of clusters.
 func (c *Clusters) Len() int { return c.size }
 
-// Add returns the cluster of a text, from 0, and whether the text is its first.
-func (c *Clusters) Add(t *normalize.Text) (cluster int, first bool) {
-	if c.exact == nil {
-		c.seed, c.exact = maphash.MakeSeed(), map[uint64]int{}
-		for i := range c.bands {
-			c.bands[i] = map[uint64][]int{}
-		}
+// Add returns the cluster of a text, from 0, and whether the text is its first. body and
+// tokens are those of the scanner that has scanned the text last.
+func (c *Clusters) Add(body *normalize.Text, tokens []features.Token) (cluster int, first bool) {
+	h := fnv.New64a()
+	h.Write(body.Bytes) // a hash never fails to write
+	hash := h.Sum64()
+	if known := c.find(hash); known != nil {
+		return known.cluster, false
 	}
-	sketch, ok := SketchOf(t)
-	if !ok {
-		key := maphash.Bytes(c.seed, t.Bytes)
-		if id, found := c.exact[key]; found {
-			return id, false
-		}
-		c.exact[key] = c.size
-		c.size++
-		return c.size - 1, true
-	}
-	if id, found := c.nearest(&sketch); found {
-		return id, false
-	}
-	for i, band := range sketch {
-		if ids := c.bands[i][band]; len(ids) < maxPerBand {
-			c.bands[i][band] = append(ids, c.size)
-		}
-	}
-	c.size++
-	return c.size - 1, true
-}
-
-// nearest returns the cluster with most bands in common, the older one of equals.
-func (c *Clusters) nearest(s *models.Sketch) (int, bool) {
-	common := map[int]int{}
-	best := -1
-	for i, band := range s {
-		for _, id := range c.bands[i][band] {
-			common[id]++
-			if n := common[id]; best < 0 || n > common[best] || n == common[best] && id < best {
-				best = id
+	text := &indexedText{cluster: c.size}
+	sketch, ok := SketchOf(body)
+	if ok {
+		text.lowest = bottomOf(tokens)
+		best := minResemblance
+		for i, band := range sketch {
+			if other := c.find(bandKey(i, band)); other != nil {
+				if r := text.lowest.resemblance(&other.lowest); r >= best {
+					best, text.cluster = r, other.cluster
+				}
 			}
 		}
 	}
-	return best, best >= 0 && common[best] >= models.MinSharedBands
+	if first = text.cluster == c.size; first {
+		c.size++
+	}
+	c.index(text, hash, &sketch, ok)
+	return text.cluster, first
+}
+
+func (c *Clusters) find(band uint64) *indexedText {
+	if text := c.younger[band]; text != nil {
+		return text
+	}
+	return c.older[band]
+}
+
+// index remembers a text, unless its cluster has enough.
+func (c *Clusters) index(text *indexedText, hash uint64, sketch *models.Sketch, ok bool) {
+	if c.members[text.cluster] >= maxClusterMembers {
+		return
+	}
+	if c.younger == nil || c.indexed >= maxIndexed/2 {
+		c.older, c.younger, c.indexed = c.younger, map[uint64]*indexedText{}, 0
+		c.members = map[int]uint8{}
+	}
+	c.members[text.cluster]++
+	c.indexed++
+	c.younger[hash] = text
+	if ok {
+		for i, band := range sketch {
+			if key := bandKey(i, band); c.younger[key] == nil {
+				c.younger[key] = text
+			}
+		}
+	}
+}
+
+func bandKey(i int, band uint64) uint64 { return band ^ uint64(i+1)*0x9e3779b97f4a7c15 }
+
+// bottom are the lowest hashes of the words and pairs of a text, in rising order:
+// a sample of them from which the resemblance of two texts is estimated (Broder 1997, "On the
+// resemblance and containment of documents").
+type bottom struct {
+	n      uint8
+	hashes [48]uint32
+}
+
+func bottomOf(tokens []features.Token) (b bottom) {
+	for i := range tokens {
+		if k := tokens[i].Kind; k == features.Word || k == features.Pair {
+			b.add(uint32(tokens[i].Hash * 0x9e3779b97f4a7c15 >> 32))
+		}
+	}
+	return b
+}
+
+func (b *bottom) add(hash uint32) {
+	if b.n == uint8(len(b.hashes)) && hash >= b.hashes[b.n-1] {
+		return
+	}
+	at, found := slices.BinarySearch(b.hashes[:b.n], hash)
+	if found {
+		return
+	}
+	if b.n < uint8(len(b.hashes)) {
+		b.n++
+	}
+	copy(b.hashes[at+1:b.n], b.hashes[at:])
+	b.hashes[at] = hash
+}
+
+// resemblance estimates the share of the hashes of two texts that both have, from
+// the lowest hashes of their union.
+func (b *bottom) resemblance(other *bottom) float64 {
+	var i, j uint8
+	common, seen := 0, 0
+	for seen < len(b.hashes) && (i < b.n || j < other.n) {
+		seen++
+		switch {
+		case j == other.n || i < b.n && b.hashes[i] < other.hashes[j]:
+			i++
+		case i == b.n || other.hashes[j] < b.hashes[i]:
+			j++
+		default:
+			common, i, j = common+1, i+1, j+1
+		}
+	}
+	return float64(common) / float64(max(seen, 1))
 }

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"testing"
 
-	"winnow/classifier/text/normalize"
+	"winnow/classifier/text/features"
 )
 
 func TestClustersJoinNearCopies(t *testing.T) {
 	var c Clusters
+	var scanner features.Scanner
 	cluster := func(text string) int {
-		var body normalize.Text
-		body.Normalize(text)
-		id, _ := c.Add(&body)
+		tokens := scanner.Scan(features.Doc{Text: text})
+		id, _ := c.Add(&scanner.Body, tokens)
 		return id
 	}
 	first := cluster("My cousin earned four hundred dollars last week with this easy method, write to anna77")

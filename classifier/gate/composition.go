@@ -8,7 +8,7 @@ import (
 
 	"winnow/classifier"
 	"winnow/classifier/campaign"
-	"winnow/classifier/text/normalize"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -18,7 +18,7 @@ type Inspector struct {
 	limits  Limits
 	groups  campaign.Clusters
 	sizes   []groupSize
-	body    normalize.Text
+	scanner features.Scanner
 	samples []string
 }
 
@@ -41,9 +41,8 @@ func (in *Inspector) Add(l models.Label) {
 
 // add returns the group of a label, and whether the label is its first.
 func (in *Inspector) add(l models.Label) (id int, first bool) {
-	in.body.Reset()
-	in.body.Normalize(l.Text)
-	id, first = in.groups.Add(&in.body)
+	tokens := in.scanner.Scan(features.Doc{Text: l.Text})
+	id, first = in.groups.Add(&in.scanner.Body, tokens)
 	if first {
 		in.sizes = append(in.sizes, groupSize{labeller: l.LabelledBy})
 		in.samples = append(in.samples, beginning(l.Text))

@@ -9,7 +9,7 @@ import (
 
 	"winnow/classifier"
 	"winnow/classifier/campaign"
-	"winnow/classifier/text/normalize"
+	"winnow/classifier/text/features"
 	"winnow/models"
 )
 
@@ -267,12 +267,11 @@ func (t *trafficComparison) changes() []Change { return distinct(t.surprises) }
 func distinct(rows []Change) []Change {
 	slices.SortStableFunc(rows, func(a, b Change) int { return cmp.Compare(b.surprise(), a.surprise()) })
 	var groups campaign.Clusters
-	var body normalize.Text
+	var scanner features.Scanner
 	out := []Change{}
 	for _, ch := range rows {
-		body.Reset()
-		body.Normalize(ch.Text)
-		if _, first := groups.Add(&body); first {
+		tokens := scanner.Scan(features.Doc{Text: ch.Text})
+		if _, first := groups.Add(&scanner.Body, tokens); first {
 			if out = append(out, ch); len(out) == maxExamples {
 				break
 			}
