@@ -55,8 +55,8 @@ func (t *trainer) calibrate(e *ensemble, file *rowFile) (*fittedHead, error) {
 	}
 	final := fit.fit(-1)
 	weights, prior := c.combine(final, t.vocabulary)
-	t.keepIntents(weights, e)
 	h := &Head{Prior: prior, Scale: e.params.blockScale}
+	t.keepIntents(weights, e, h)
 	for i, name := range c.names {
 		h.Columns = append(h.Columns, Column{name, final.weights[i]})
 	}
@@ -123,22 +123,25 @@ const uncontradictedPrior = 0.9
 // that they have in the base model, or before any label: labels of other spam
 // must not make the model forget what spam asks for. A label of ham that has the
 // intent contradicts it.
-func (t *trainer) keepIntents(weights []float64, e *ensemble) {
+func (t *trainer) keepIntents(weights []float64, e *ensemble, head *Head) {
 	h := headIndex(e.class)
 	n := e.folds + 1
+	scale := e.params.blockScale[intentBlock]
+	head.Scale[intentBlock] = 1
 	for id := range t.vocabulary.terms {
 		term := &t.vocabulary.terms[id]
 		if term.block != intentBlock {
 			continue
 		}
+		weights[id] *= scale
 		if e.counts[id*n+e.folds].ham > 0 {
 			continue
 		}
 		// That none of n ham has it does not show more than a ratio of n to 1.
-		shown := math.Log1p(float64(e.totals[e.folds].ham)) / e.params.blockScale[intentBlock]
-		known := uncontradictedPrior * float64(term.prior[h])
+		shown := math.Log(max(1, float64(e.totals[e.folds].ham)/3))
+		known := uncontradictedPrior * float64(term.prior[h]) * scale
 		if base := t.opt.Base; base != nil && base.head(h) != nil {
-			known = float64(term.base[h]) * base.head(h).Scale[intentBlock] / e.params.blockScale[intentBlock]
+			known = float64(term.base[h]) * base.head(h).Scale[intentBlock]
 		}
 		weights[id] = max(weights[id], min(known, shown))
 	}

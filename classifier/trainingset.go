@@ -56,7 +56,7 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 			}
 			t.texts = append(t.texts, labelledText{cluster: leaders[cluster]})
 			for _, token := range tokens {
-				t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
+				t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label, true)
 			}
 			if l.Label == models.Spam {
 				t.countDisguised(tokens, l, key)
@@ -229,7 +229,7 @@ func (t *trainer) countDisguised(tokens []features.Token, l models.Label, key ui
 	}
 	for _, token := range tokenize(&t.scanner, FromLabel(l)) {
 		if !t.plain[token.Hash] {
-			t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label)
+			t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label, false)
 		}
 	}
 }

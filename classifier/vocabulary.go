@@ -18,6 +18,7 @@ type term struct {
 	base             [heads]float32 // its weight in the base model
 	hasPrior         bool
 	required         bool // stays in the vocabulary even if no row has it
+	plain            bool // a row has it without a disguise
 }
 
 func (t *term) rows() uint32 { return t.ham + t.spam + t.abuse }
@@ -37,8 +38,8 @@ const (
 
 func newVocabulary() *vocabulary { return &vocabulary{ids: map[uint64]uint32{}} }
 
-// count adds a row of a class to a term.
-func (v *vocabulary) count(hash uint64, b block, class models.Class) {
+// count adds a row of a class to a term. plain: the row has it without a disguise.
+func (v *vocabulary) count(hash uint64, b block, class models.Class, plain bool) {
 	i, ok := v.ids[hash]
 	if !ok {
 		if len(v.terms) >= maxCounted {
@@ -48,7 +49,9 @@ func (v *vocabulary) count(hash uint64, b block, class models.Class) {
 		v.ids[hash] = i
 		v.terms = append(v.terms, term{hash: hash, block: b})
 	}
-	switch t := &v.terms[i]; class {
+	t := &v.terms[i]
+	t.plain = t.plain || plain
+	switch class {
 	case models.Ham:
 		t.ham++
 	case models.Spam:
@@ -88,11 +91,21 @@ func (v *vocabulary) addPrior(t term) {
 	v.terms = append(v.terms, t)
 }
 
+// minDisguised is in how many rows a term must be that is in disguised copies only: of
+// spam, which the parts of a single typing error would speak for.
+const minDisguised = 3
+
 // selectTerms drops terms that are in fewer than minRows rows and have no prior,
 // and of the others all but the maxTerms most informative. It orders the rest by
 // hash.
 func (v *vocabulary) selectTerms(minRows uint32, maxTerms int) {
-	v.terms = slices.DeleteFunc(v.terms, func(t term) bool { return t.hash == 0 || t.rows() < minRows && !t.hasPrior })
+	v.terms = slices.DeleteFunc(v.terms, func(t term) bool {
+		least := minRows
+		if !t.plain {
+			least = max(least, minDisguised)
+		}
+		return t.hash == 0 || t.rows() < least && !t.hasPrior
+	})
 	if len(v.terms) > maxTerms {
 		var total term
 		for _, t := range v.terms {

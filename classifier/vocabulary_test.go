@@ -10,10 +10,10 @@ func TestVocabularyPrunesRareTerms(t *testing.T) {
 	v := newVocabulary()
 	frequent := func(h uint64) bool { return h <= 1000 }
 	for h := uint64(1); h < maxCounted+5000; h++ {
-		v.count(h, wordBlock, models.Ham)
+		v.count(h, wordBlock, models.Ham, true)
 		if frequent(h) {
-			v.count(h, wordBlock, models.Spam)
-			v.count(h, wordBlock, models.Spam)
+			v.count(h, wordBlock, models.Spam, true)
+			v.count(h, wordBlock, models.Spam, true)
 		}
 	}
 	if len(v.terms) > maxCounted {
