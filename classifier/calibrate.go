@@ -122,7 +122,8 @@ const uncontradictedPrior = 0.9
 // keepIntents gives intents that the labels do not contradict at least the weight
 // that they have in the base model, or before any label: labels of other spam
 // must not make the model forget what spam asks for. A label of ham that has the
-// intent contradicts it.
+// intent contradicts it. The scale of the block goes into the weights, so that those of
+// the base are not above maxWeight.
 func (t *trainer) keepIntents(weights []float64, e *ensemble, head *Head) {
 	h := headIndex(e.class)
 	n := e.folds + 1
@@ -137,7 +138,8 @@ func (t *trainer) keepIntents(weights []float64, e *ensemble, head *Head) {
 		if e.counts[id*n+e.folds].ham > 0 {
 			continue
 		}
-		// That none of n ham has it does not show more than a ratio of n to 1.
+		// That none of n ham has it shows a ratio of n/3 to 1 with 95 % confidence
+		// (Hanley and Lippman-Hand 1983, "If nothing goes wrong, is everything all right?").
 		shown := math.Log(max(1, float64(e.totals[e.folds].ham)/3))
 		known := uncontradictedPrior * float64(term.prior[h]) * scale
 		if base := t.opt.Base; base != nil && base.head(h) != nil {
