@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+
+	"winnow/models"
 )
 
 // fittedHead is a head whose thresholds are not set yet.
@@ -42,10 +44,10 @@ func (t *trainer) calibrate(e *ensemble, file *rowFile) (*fittedHead, error) {
 	// The metrics and the thresholds need probabilities from a stack, too, that
 	// was not fitted on the row: one stack for each fold.
 	penalty := c.penaltyFactors()
-	for i, strength := 0, t.stackPenalty(rows); i < len(penalty); i++ {
+	for i, strength := 0, t.stackPenalty(rows, e.class); i < len(penalty); i++ {
 		penalty[i] *= strength
 	}
-	fit := newStackFit(rows, c.means(t.domainShift()), penalty)
+	fit := newStackFit(rows, c.means(t.domainShift(e.class)), penalty)
 	var stacks [maxFolds]*stack
 	for fold := range t.folds {
 		stacks[fold] = fit.fit(fold)
@@ -86,10 +88,10 @@ func (t *trainer) scoreOutOfFold(c *columns, file *rowFile) (rows []outOfFoldRow
 // domain shift and, like the log loss, with the number of rows. With few clusters of
 // either class the out-of-fold scores say little. The constants were chosen by
 // hand with cmd/accuracy.
-func (t *trainer) stackPenalty(rows []outOfFoldRow) float64 {
+func (t *trainer) stackPenalty(rows []outOfFoldRow, class models.Class) float64 {
 	ham, positive := t.countClusters(rows, func(*labelledText) bool { return true })
 	few := float64(20*t.folds) / float64(min(ham, positive)+1)
-	return max(0.5, few, t.domainShift()*float64(len(rows))/10)
+	return max(0.5, few, t.domainShift(class)*float64(len(rows))/10)
 }
 
 // countClusters counts the clusters of near copies among the rows of either class.

@@ -1,5 +1,7 @@
 package classifier
 
+import "winnow/models"
+
 // variant is one way to fit a head. Link spam, which repeats its phrases, and
 // abuse need different ones, so several are fitted and stacked.
 type variant struct {
@@ -55,10 +57,14 @@ func (p hyperparams) epochs(rows int) int { return min(p.maxEpochs, 6+200_000/ma
 // domainShift estimates how much the next comments will differ from the labels,
 // from 0 to 1. It is 0 for 100 labels or more from at most seven sources, rises
 // with every further source to 1 at eleven, and rises to 1 as labels get fewer.
-// A starter model is made for other sites than its labels came from: always 1.
-func (t *trainer) domainShift() float64 {
-	if t.opt.Starter {
+// A starter model is made for other sites than its labels came from: always 1 for spam,
+// whose words are those of a campaign. Insults are the same words everywhere: always 0.
+func (t *trainer) domainShift(class models.Class) float64 {
+	switch {
+	case t.opt.Starter && class == models.Spam:
 		return 1
+	case t.opt.Starter:
+		return 0
 	}
 	manySources, fewRows := float64(len(t.sources.names)-7)/4, 1-float64(t.manifest.Rows)/100
 	return min(max(manySources, fewRows, 0), 1)

@@ -18,7 +18,7 @@ type row struct {
 	class        models.Class
 	fold         uint8
 	augmented    bool             // a disguised copy: the solver learns from it, no metric counts it
-	silent       bool             // ham that says nothing of spam, see TrainOptions.Silent
+	silent       [heads]bool      // ham that says nothing of the class of a head, see TrainOptions.Silent
 	lang, source uint16           // ids of trainer.langs and trainer.sources
 	terms        [blocks][]uint32 // ids of the vocabulary
 }
@@ -42,7 +42,7 @@ const maxOffsets = 1024
 // Flags of a row in the file.
 const (
 	augmentedFlag = 1 << iota
-	silentFlag
+	silentFlag    // of the first head; those of the others follow
 )
 
 func newRowFile() (*rowFile, error) {
@@ -82,8 +82,10 @@ func (f *rowFile) append(r *row) error {
 	if r.augmented {
 		flags |= augmentedFlag
 	}
-	if r.silent {
-		flags |= silentFlag
+	for h, silent := range r.silent {
+		if silent {
+			flags |= silentFlag << h
+		}
 	}
 	b = append(b, flags)
 	b = binary.LittleEndian.AppendUint16(b, r.lang)
@@ -124,7 +126,10 @@ func (rr *rowReader) read(r *row) error {
 	}
 	r.index = int(binary.LittleEndian.Uint32(head[:]))
 	r.class, r.fold = classOf[head[4]], head[5]
-	r.augmented, r.silent = head[6]&augmentedFlag != 0, head[6]&silentFlag != 0
+	r.augmented = head[6]&augmentedFlag != 0
+	for h := range r.silent {
+		r.silent[h] = head[6]&(silentFlag<<h) != 0
+	}
 	r.lang, r.source = binary.LittleEndian.Uint16(head[7:]), binary.LittleEndian.Uint16(head[9:])
 	for b := range r.terms {
 		n, err := binary.ReadUvarint(rr.r)

@@ -61,7 +61,7 @@ func (e *ensemble) member(variant, fold int) int { return variant*(e.folds+1) + 
 // learns from augmented rows, because it is spam that is disguised, and does not
 // from silent ones.
 func (e *ensemble) includes(r *row) bool {
-	return (r.class == e.class || r.class == models.Ham) && (e.class == models.Spam && !r.silent || e.class != models.Spam && !r.augmented)
+	return (r.class == e.class || r.class == models.Ham) && !r.silent[headIndex(e.class)] && (e.class == models.Spam || !r.augmented)
 }
 
 // classCount adds up the weights of the rows of the two classes of a head.

@@ -29,9 +29,10 @@ type TrainOptions struct {
 	MaxTokens int       // in the model; 0 means 204,800
 	Datasets  []Dataset // public label sets among the rows, for the manifest
 	Starter   bool      // the rows are public sets only: the model never rejects
-	// Silent, unless nil, reports whether ham says nothing of spam, because it is in a
-	// language of which the labels have no spam: its words would all speak against it.
-	Silent    func(models.Label) bool
+	// Silent, unless nil, reports whether ham says nothing of a class, because the labels
+	// have nothing of that class in its language, or from the same place: its words would
+	// all speak against it.
+	Silent    func(models.Label, models.Class) bool
 	Hold      float64 // probability of spam at which to hold; 0: by HoldBudget
 	HoldAbuse float64 // the same of abuse
 	// Ignored are words that no head learns.
@@ -142,7 +143,7 @@ func Train(ctx context.Context, rows iter.Seq2[models.Label, error], opt TrainOp
 		return nil, Metrics{}, err
 	}
 	for i := range t.params {
-		t.params[i].forDomainShift(t.domainShift())
+		t.params[i].forDomainShift(t.domainShift(headClass[i]))
 	}
 	m, err := t.trainHeads(ctx, file)
 	if err != nil {

@@ -155,8 +155,10 @@ func (t *trainer) encode(ctx context.Context, file io.ReadSeeker, out *rowFile) 
 		t.describe(l, text)
 		r = row{
 			class: l.Label, fold: folds[i], lang: t.langs.id(l.Lang), source: t.sources.id(l.Source),
-			terms:  r.terms, // reuses the memory
-			silent: t.opt.Silent != nil && l.Label == models.Ham && t.opt.Silent(l),
+			terms: r.terms, // reuses the memory
+		}
+		for h := range r.silent {
+			r.silent[h] = t.opt.Silent != nil && l.Label == models.Ham && t.opt.Silent(l, headClass[h])
 		}
 		if err := t.writeRow(out, &r, l, uint32(i)); err != nil {
 			return err

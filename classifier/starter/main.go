@@ -37,8 +37,8 @@ func main() {
 	flag.StringVar(&o.out, "out", "classifier/starter/starter.wnw", "model file to write")
 	flag.StringVar(&o.folder, "sets", "", "folder with the label files of the sets")
 	flag.StringVar(&o.without, "without", "", "sets to leave out, separated by commas, to measure the model on them")
-	flag.Float64Var(&o.hold, "hold", 0.55, "probability of spam at which the model holds a comment; not derived from the sets, few of which are news comments")
-	flag.Float64Var(&o.holdAbuse, "hold-abuse", 0.9, "the same of abuse")
+	flag.Float64Var(&o.hold, "hold", 0.5, "probability of spam at which the model holds a comment; not derived from the sets, few of which are news comments")
+	flag.Float64Var(&o.holdAbuse, "hold-abuse", 0.95, "the same of abuse")
 	flag.IntVar(&o.tokens, "tokens", 200_000, "maximum number of tokens")
 	flag.IntVar(&o.most, "most", 1500, "maximum number of rows of spam or abuse of one set, and twice that of ham, so that no set drowns another")
 	flag.Parse()
@@ -58,7 +58,7 @@ func run(o options) error {
 	m, metrics, err := classifier.Train(context.Background(), labels(chosen, o), classifier.TrainOptions{
 		MinRows: 3, MaxTokens: o.tokens, Datasets: datasets, Starter: true, Hold: o.hold, HoldAbuse: o.holdAbuse,
 		Ignored: foreignWords(),
-		Silent:  func(l models.Label) bool { return !slices.Contains(spamLanguages, language.Detect(l.Text)) },
+		Silent:  silent,
 	})
 	if err != nil {
 		return err
@@ -71,7 +71,8 @@ func run(o options) error {
 	return nil
 }
 
-// labels yields the rows of the sets, at most o.most of each class of a set.
+// labels yields the rows of the sets, at most o.most of each class of a set, and
+// made-up praise.
 func labels(sets []set, o options) iter.Seq2[models.Label, error] {
 	return func(yield func(models.Label, error) bool) {
 		for _, s := range sets {
@@ -84,6 +85,11 @@ func labels(sets []set, o options) iter.Seq2[models.Label, error] {
 				if !yield(l, nil) {
 					return
 				}
+			}
+		}
+		for _, l := range praise() {
+			if !yield(l, nil) {
+				return
 			}
 		}
 	}
@@ -125,6 +131,15 @@ func balance(rows []models.Label, most int) []models.Label {
 		}
 		return count[l.Label] > most
 	})
+}
+
+// silent reports whether ham says nothing of a class. Ham of e-mail is no evidence
+// against abuse: no mail of the sets is abuse, so that the marks of mail would be learned.
+func silent(l models.Label, class models.Class) bool {
+	if class == models.Abuse {
+		return strings.HasPrefix(l.Source, mailSource)
+	}
+	return !slices.Contains(spamLanguages, language.Detect(l.Text))
 }
 
 // hamShare is how many ham rows a set would have for each row of abuse if its rows had

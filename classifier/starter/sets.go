@@ -15,6 +15,9 @@ type set struct {
 	sources []string // beginnings of the sources of the rows that may be learned from; nil: all
 }
 
+// mailSource begins the sources of the mail corpus.
+const mailSource = "sa:"
+
 // sets are what the starter learns from. Sets without a licence, or with one that
 // forbids commercial use, are not among them.
 var sets = []set{
