@@ -16,11 +16,12 @@ var intentPriors = map[string]float32{
 	"loan": 4, "pharmacy": 4, "gamble": 4, "dating": 4, "ranking": 4, "contact": 4,
 	"act": 3, "prize": 3, "donate": 3, "crypto": 2, "beg": 2, "flatter": 0.6,
 	"link:short": 8, "link:medium": 3, "reach:short": 4, "reach:medium": 2,
-	"business": 1, "terms": 1, "testify": 1, "rescue": 1, "job": 0.5, "pitch:2": 3, "pitch:3": 6, "pitch:4": 8, "pitch:5": 10,
-	"link:promoted": 6, "link:cited": 0.5, "link:trusted": -0.5,
+	"business": 1, "terms": 1, "testify": 1, "rescue": 1, "job": 0.5, "pitch:2": 3, "pitch:3": 6, "pitch:4": 8, "pitch:5": 10, "pitch:long": 3,
+	"link:promoted": 6, "link:named": 2, "link:cited": 0.5, "link:trusted": -0.5,
+	"sale:4": 3, "sale:5": 6, "sale:6": 8, "sale:7": 10, "scheme:3": 4, "scheme:4": 8,
 	"some:short": 2, "some:link": 3, "several:2": 2, "several:3": 4, "several:4": 6,
 
-	"author:offer": 5, "author:keywords": 11, "author:pitch": 7, "author:link": 12, "author:phone": 8, "author:sentence": 2, "author:throwaway": 1.5,
+	"author:offer": 5, "author:keywords": 11, "author:pitch": 7, "author:contact": 7, "author:link": 12, "author:phone": 8, "author:sentence": 2, "author:throwaway": 1.5,
 	"author:home:offer": 8, "author:home:keywords": 8, "author:home:tld": 4, "author:home:shortener": 7, "author:home:messenger": 6,
 	"author:home:topic": 7, "author:home:text": 4, "author:home:flatter": 3, "author:home:own": -1,
 }

@@ -37,13 +37,19 @@ func (sc *Scanner) scanAuthor(in Doc) {
 type authorName struct {
 	words    [8]wordSpan // in Scanner.wordBytes
 	count    int         // of all words
+	calls    bool        // begins with what readers are to do: contact, inbox
 	commerce int         // words of advertisements
 	plain    int         // words that are no names
 	digits   int
+	works    bool // has the name of an occupation, as nicknames do: retired trader
+	sentence bool // without spaces, and longer than a name
 	intents  uint32
 	capitals bool
 	company  bool // looks like the name of a company
 }
+
+// longestName is the number of characters of a name in a script without spaces, at most.
+const longestName = 4
 
 // selling are the intents that a name of a person does not have.
 const selling = 1<<intentPromote | 1<<intentFollow | 1<<intentAct | 1<<intentPrize | 1<<intentEarn | 1<<intentCrypto | 1<<intentLoan |
@@ -65,11 +71,18 @@ func (sc *Scanner) scanName(text string) (n authorName) {
 			}
 		}
 		sc.counters.intents = 0
-		sc.matchPhrases(wordSpan{from: int32(from), to: int32(to)}, n.count > 0)
+		if r, _ := utf8.DecodeRune(word); charclass.SegmentationOf(r) == charclass.Ideographic {
+			sc.matchInside(wordSpan{from: int32(from), to: int32(to)})
+			n.sentence = n.sentence || utf8.RuneCount(word) > longestName
+		} else {
+			sc.matchPhrases(wordSpan{from: int32(from), to: int32(to)}, n.count > 0)
+		}
 		n.intents |= sc.counters.intents
 		n.company = n.company || companyNames[string(word)]
+		n.works = n.works || occupations[string(word)]
+		n.calls = n.calls || nameCalls[string(word)] && (n.count == 0 || contactPlaces[string(word)])
 		switch {
-		case commerceWords[string(word)]:
+		case namesTrade(word):
 			n.commerce++
 		case n.digits > digits, normalize.IsPlainWord(word):
 			n.plain++
@@ -82,6 +95,12 @@ func (sc *Scanner) scanName(text string) (n authorName) {
 	})
 	sc.intentSpans, n.capitals = spans, sc.field.Capitals > 0
 	n.company = n.company || isJoined(text)
+	if n.works && n.count <= 2 {
+		n.intents, n.commerce = 0, 0
+	}
+	if n.company || n.sells() {
+		sc.counters.sale |= saleCompany
+	}
 	if sc.counters.pitches > 0 && sc.counters.words <= 80 {
 		switch {
 		case n.sells():
@@ -119,7 +138,7 @@ func (sc *Scanner) emitName(n authorName) {
 	if sc.field.Evidence.Total() > 0 {
 		sc.emit(Author, "disguised", "", -1, -1)
 	}
-	if len(sc.field.Links) > 0 {
+	if sc.hasLinkedName() {
 		sc.emit(Author, "link", "", -1, -1)
 		sc.emit(Intent, "author", "link", -1, -1)
 	}
@@ -129,6 +148,9 @@ func (sc *Scanner) emitName(n authorName) {
 	if n.hasKeywords() {
 		sc.emit(Intent, "author", "keywords", -1, -1)
 	}
+	if n.calls && n.count > 1 {
+		sc.emit(Intent, "author", "contact", -1, -1)
+	}
 	if n.digits >= 8 {
 		sc.emit(Intent, "author", "phone", -1, -1)
 	}
@@ -137,8 +159,20 @@ func (sc *Scanner) emitName(n authorName) {
 	}
 }
 
+// hasLinkedName reports whether the name has a link: "cheap-shoes.com", but not
+// "John.Blue", whose ending is a domain by chance.
+func (sc *Scanner) hasLinkedName() bool {
+	if len(sc.field.Links) == 0 {
+		return false
+	}
+	name := sc.field.Bytes
+	ending := name[bytes.LastIndexByte(name, '.')+1:]
+	joined := bytes.Count(name, []byte(".")) == 1 && !bytes.ContainsAny(name, " /:@-0123456789")
+	return !joined || promotionalDomains[string(ending)] || knownDomains[string(ending)]
+}
+
 func (n *authorName) sells() bool {
-	return n.commerce > 0 || n.intents&(selling|1<<intentBusiness|1<<intentRescue) != 0
+	return n.commerce > 0 || n.intents&(selling|1<<intentBusiness|1<<intentRescue|1<<intentTerms) != 0
 }
 
 // hasKeywords reports whether the name is made of words that are no names, among
@@ -146,10 +180,24 @@ func (n *authorName) sells() bool {
 func (n *authorName) hasKeywords() bool { return n.sells() && (n.commerce > 1 || n.isTopic()) }
 
 // isTopic reports whether the words of a name are no names, which begin with
-// capitals: "pet adoption".
+// capitals: "pet adoption", "Tree Removal Spokane".
 func (n *authorName) isTopic() bool {
 	common := n.commerce + n.plain
-	return n.count > 1 && (common == n.count || common > 0 && !n.capitals)
+	return n.sentence || n.count > 1 && (common == n.count || common > 1 && n.commerce > 0 || common > 0 && !n.capitals)
+}
+
+// namesTrade reports whether a word of a name is one of advertisements, or is composed
+// with one: Handyreparatur.
+func namesTrade(word []byte) bool {
+	if commerceWords[string(word)] {
+		return true
+	}
+	for _, stem := range commerceStems {
+		if len(word) > len(stem)+2 && bytes.HasSuffix(word, stem) {
+			return true
+		}
+	}
+	return false
 }
 
 // scanHomePage emits what the home page offers, and whether it agrees with the name
@@ -163,16 +211,17 @@ func (sc *Scanner) scanHomePage(n authorName, host []byte) {
 		emit("messenger")
 	}
 	domain := host[bytes.LastIndexByte(host, '.')+1:]
-	if promotionalDomains[string(domain)] {
+	promotional := promotionalDomains[string(domain)]
+	if promotional {
 		emit("tld")
 	}
 	if namesCommerce(sc.field.Bytes) {
 		emit("offer")
 	}
 	switch named := sc.isNamedAfter(host, n); {
-	case named && n.sells():
+	case named && (n.sells() || n.isTopic()):
 		emit("keywords")
-	case named:
+	case named && !promotional && n.digits == 0:
 		emit("own")
 	case n.isTopic():
 		emit("topic")
@@ -265,6 +314,10 @@ var (
 	promotionalDomains = lexicon.Set(lexicon.PromotionalDomains)
 	referenceDomains   = lexicon.Set(lexicon.ReferenceDomains)
 	throwAwayMail      = lexicon.Set(lexicon.ThrowAwayMail)
+	knownDomains       = lexicon.Set(lexicon.TopLevelDomains)
+	nameCalls          = lexicon.Set(lexicon.NameCalls, lexicon.NamePlaces)
+	occupations        = lexicon.Set(lexicon.Occupations)
+	contactPlaces      = lexicon.Set(lexicon.NamePlaces)
 
 	// commerceStems are the words that no other word contains by chance.
 	commerceStems = func() (stems [][]byte) {

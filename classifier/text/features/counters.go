@@ -25,7 +25,13 @@ type counters struct {
 	intents                                              uint32 // a bit for each intent
 	lastPossessive                                       int    // number of the last word such as "my"; 0: none
 	pitches, lastPitch                                   int    // phrases of inPitches; number of the last word of one
+	pitchEnd                                             int32  // end of that phrase in the text
+	unspaced                                             bool   // the phrase is in a run without spaces
+	sale, scheme                                         uint8  // see sale.go
+	amounts                                              int    // numbers of three to six digits
+	titles                                               int    // Mr, Mrs and the like
 	promoted                                             int    // links that advertise, see isPromoted
+	named                                                int    // hosts without scheme and path, see isNamed
 	scripts                                              [4]int // in the order of scriptNames
 }
 

@@ -35,6 +35,21 @@ const (
 	intentOwnWork // a possessive and one of the media soon after it: my channel
 	intentPossessive
 	intentMedia
+	intentFavourite // what stands between a possessive and media that are others': my favourite song
+	intentTitle     // of a person: Mrs
+	// Words that tell nothing alone, see sale.go.
+	intentHouse
+	intentCustomer
+	intentService
+	intentBargain
+	intentSummons
+	intentOur // a possessive that is a word of intentHouse, too
+	intentUrgency
+	intentHelper
+	intentTrouble
+	intentSelf
+	intentReach
+	intentSpan
 	numIntents
 )
 
@@ -57,11 +72,20 @@ const maxOwnWorkDistance = 2
 // recordIntent records the first place of an intent, and finds own work.
 func (sc *Scanner) recordIntent(in intent, start, end int32) {
 	n := &sc.counters
+	n.sale |= saleParts[in]
+	n.scheme |= schemeParts[in]
 	switch in {
-	case intentNone:
+	case intentNone, intentHouse, intentCustomer, intentService, intentBargain, intentSummons,
+		intentUrgency, intentHelper, intentTrouble, intentSelf, intentReach, intentSpan:
 		return
-	case intentPossessive:
+	case intentPossessive, intentOur:
 		n.lastPossessive = n.words
+		return
+	case intentFavourite:
+		n.lastPossessive = 0
+		return
+	case intentTitle:
+		n.titles++
 		return
 	case intentMedia:
 		if n.lastPossessive == 0 || n.words-n.lastPossessive > maxOwnWorkDistance {
@@ -69,9 +93,9 @@ func (sc *Scanner) recordIntent(in intent, start, end int32) {
 		}
 		in = intentOwnWork
 	}
-	if 1<<in&inPitches != 0 && n.words > n.lastPitch+1 { // phrases that overlap count once
+	if 1<<in&inPitches != 0 && (n.words > n.lastPitch+1 || n.unspaced && start >= n.pitchEnd) { // phrases that overlap count once
 		n.pitches++
-		n.lastPitch = n.words
+		n.lastPitch, n.pitchEnd = n.words, end
 	}
 	if n.intents&(1<<in) == 0 {
 		n.intents |= 1 << in
@@ -111,6 +135,8 @@ func (sc *Scanner) emitIntents() {
 		sc.emit(Intent, "link", "promoted", -1, -1)
 	}
 	sc.emitPitch(size)
+	sc.emitSale(size)
+	sc.emitScheme()
 	several := bits.OnesCount32(n.intents &^ (1<<intentFlatter | inPitches))
 	if several == 0 {
 		return
@@ -128,30 +154,56 @@ func (sc *Scanner) emitIntents() {
 // other intents, and what leads readers away. Long texts mention many things.
 func (sc *Scanner) emitPitch(size string) {
 	n := &sc.counters
-	if n.pitches == 0 || size == "long" {
+	if n.pitches == 0 {
 		return
 	}
 	parts := n.pitches + bits.OnesCount32(n.intents&selling) + min(n.promoted, 1) + min(n.phones+n.emails, 1)
 	if n.money > 0 {
 		parts++
 	}
+	if n.titles > 0 && n.intents&(1<<intentTestify|1<<intentRescue) != 0 {
+		parts++ // somebody with a name is praised
+	}
+	if size == "long" {
+		if parts >= longPitch && n.words <= maxPitch {
+			sc.emit(Intent, "pitch", size, -1, -1)
+		}
+		return
+	}
 	if parts > 1 {
 		sc.emit(Intent, "pitch", bucket(min(parts, 5)), -1, -1)
 	}
 }
 
+// longPitch is the number of parts of an advertisement in a long text, and maxPitch its
+// number of words at most.
+const (
+	longPitch = 5
+	maxPitch  = 250
+)
+
 // linkKind returns "cited" for links of a text that has its own say and nothing to
-// sell, and otherwise the size of the text.
+// sell, "named" when the text only names hosts, as it does companies, and otherwise
+// the size of the text.
 func (sc *Scanner) linkKind(size string) string {
 	n := &sc.counters
-	if n.references == n.links && n.links <= 2 && n.words >= minCiting && n.intents&selling == 0 && n.phones+n.emails == 0 && sc.Body.Evidence[normalize.Link] == 0 {
+	if n.links > 2 || n.words < minCiting || n.intents&selling != 0 || n.phones+n.emails > 0 || sc.Body.Evidence[normalize.Link] > 0 {
+		return size
+	}
+	switch {
+	case n.references == n.links:
 		return "cited"
+	case n.references+n.named == n.links && n.words >= minNaming && n.pitches < 2:
+		return "named"
 	}
 	return size
 }
 
 // minCiting is the number of words from which a text says something itself.
 const minCiting = 4
+
+// minNaming is the number of words from which a host may stand for a company's name.
+const minNaming = 8
 
 // promotingLinks returns the number of links, 0 when they are cited.
 func (sc *Scanner) promotingLinks() int {

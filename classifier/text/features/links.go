@@ -47,6 +47,8 @@ func (sc *Scanner) scanLink(in Doc, t []byte, i, end int) (int, int) {
 		sc.counters.references++
 	} else if isPromoted(name) {
 		sc.counters.promoted++
+	} else if host == start && path == stop && isNamed(name) {
+		sc.counters.named++
 	}
 	sc.counters.links++
 	sc.counters.linkBytes += stop - start
@@ -97,6 +99,15 @@ func isReference(host, path []byte) bool {
 func isPromoted(host []byte) bool {
 	return promotionalDomains[string(host[bytes.LastIndexByte(host, '.')+1:])] || namesCommerce(host)
 }
+
+// isNamed reports whether a host without scheme and path may be the name of a company
+// or a product: Amazon.com, ASP.NET.
+func isNamed(host []byte) bool {
+	dot := bytes.IndexByte(host, '.')
+	return dot > 0 && namingDomains[string(host[dot+1:])] && !messengers[string(host)] && !shorteners[string(host)]
+}
+
+var namingDomains = map[string]bool{"com": true, "net": true, "org": true, "co.uk": true, "de": true, "fr": true, "nl": true, "at": true, "ch": true, "es": true, "it": true, "pl": true}
 
 // isHostByte accepts letters of any script, which hosts may have.
 func isHostByte(c byte) bool {

@@ -17,6 +17,9 @@ func (sc *Scanner) scanNumber(t []byte, chunk, i, end int) int {
 		}
 		stop++
 	}
+	if digits >= 3 && digits <= 6 {
+		sc.counters.amounts++
+	}
 	start := int32(i)
 	if digits > 4 {
 		sc.emit(Number, "digits", bucket(digits), start, int32(stop))

@@ -1,5 +1,7 @@
 package features
 
+import "unicode/utf8"
+
 // openPhrase is the beginning of a phrase, which the next word may continue.
 type openPhrase struct {
 	node  uint32
@@ -36,3 +38,27 @@ func (sc *Scanner) matchPhrases(w wordSpan, adjacent bool) {
 		}
 	}
 }
+
+// matchInside records the intents of the phrases anywhere in a run of a script that does
+// not separate words.
+func (sc *Scanner) matchInside(w wordSpan) {
+	sc.counters.unspaced = true
+	defer func() { sc.counters.unspaced = false }()
+	run := sc.wordBytes[w.from:min(int(w.to), int(w.from)+maxRunBytes)]
+	for i := 0; i < len(run); i++ {
+		if !utf8.RuneStart(run[i]) {
+			continue
+		}
+		at := uint32(0)
+		for j := i; j < len(run); j++ {
+			if at = sc.phrases.next(at, run[j]); at == 0 {
+				break
+			}
+			sc.recordIntent(sc.phrases[at].intent, w.start+int32(i), w.start+int32(j+1))
+		}
+	}
+	sc.openPhrases = sc.openPhrases[:0]
+}
+
+// maxRunBytes is how much of a run without spaces is searched.
+const maxRunBytes = 4096

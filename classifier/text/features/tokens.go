@@ -20,6 +20,7 @@ func bucket(n int) string { return bucketNames[min(max(n, 0), len(bucketNames)-1
 //	call:WHAT (an intent; see package lexicon), call:link:SIZE,
 //	call:reach:SIZE (phone or e-mail), call:some:SIZE, call:some:link,
 //	call:link:promoted, call:pitch:N (so many parts of an advertisement),
+//	call:sale:N and call:scheme:N (so many parts of a sale or a scheme, see sale.go),
 //	call:several:N (so many intents); SIZE is the length of the text
 //	address:WHAT (threat, wish, dehumanise, insult, group, slur, hate; see addressrules.go)
 //	article:shared:N (words of the title), article:link:own

@@ -110,13 +110,18 @@ func (t trie) find(key string) uint32 {
 	return at
 }
 
+// wordSections are the titles of the sections of words that give no token themselves.
+var wordSections = [numIntents]string{
+	intentPossessive: lexicon.Possessive, intentMedia: lexicon.Media, intentFavourite: lexicon.Favourite, intentTitle: lexicon.PersonTitles,
+	intentHouse: lexicon.House, intentCustomer: lexicon.Customer, intentService: lexicon.Service, intentBargain: lexicon.Bargain,
+	intentSummons: lexicon.Summons, intentOur: lexicon.Our, intentUrgency: lexicon.Urgency, intentHelper: lexicon.Helper,
+	intentTrouble: lexicon.Trouble, intentSelf: lexicon.Self, intentReach: lexicon.Reach, intentSpan: lexicon.Span,
+}
+
 // sectionOf returns the title of an intent's section of the lexicon.
 func sectionOf(in intent) string {
-	switch in {
-	case intentPossessive:
-		return lexicon.Possessive
-	case intentMedia:
-		return lexicon.Media
+	if title := wordSections[in]; title != "" {
+		return title
 	}
 	return intentNames[in]
 }

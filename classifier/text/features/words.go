@@ -15,7 +15,11 @@ func (sc *Scanner) emitWord(t []byte, w, last wordSpan, seg charclass.Segmentati
 	sc.counters.words++
 	known := false
 	if sc.counters.words <= maxWords {
-		sc.matchPhrases(w, last.from >= 0)
+		if seg == charclass.Ideographic {
+			sc.matchInside(w)
+		} else {
+			sc.matchPhrases(w, last.from >= 0)
+		}
 		to := min(int(w.to), int(w.from)+maxWordBytes)
 		before := len(sc.tokens)
 		sc.add(Word, hashName(Word, sc.wordBytes[w.from:to]), int(w.from), to, w.start, w.end)

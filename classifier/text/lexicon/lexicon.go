@@ -25,6 +25,8 @@ var files embed.FS
 var intents = []string{
 	"promote", "follow", "act", "prize", "earn", "crypto", "loan", "pharmacy", "gamble", "dating", "ranking",
 	"contact", "beg", "donate", "flatter", "business", "terms", "testify", "rescue", "job", Possessive, Media,
+	Favourite, PersonTitles, House, Our, Customer, Service, Bargain, Summons,
+	Urgency, Helper, Trouble, Self, Reach, Span,
 }
 
 // Roles are the sections of address/*.txt: what words are in the patterns of
@@ -40,6 +42,23 @@ var Roles = []string{
 const (
 	Possessive               = "possessive"
 	Media                    = "media"
+	Favourite                = "favourite"
+	PersonTitles             = "titles of persons"
+	House                    = "house"
+	Our                      = "our"
+	Customer                 = "customer"
+	Service                  = "service"
+	Bargain                  = "bargain"
+	Summons                  = "summons"
+	Urgency                  = "urgency"
+	Helper                   = "helper"
+	Trouble                  = "trouble"
+	Self                     = "self"
+	Reach                    = "reach"
+	Span                     = "span"
+	Occupations              = "occupations"
+	NameCalls                = "calls in names"
+	NamePlaces               = "places in names"
 	Currency                 = "currency"
 	DoubleLetters            = "double letters"
 	CommonWords              = "common words"
@@ -58,7 +77,7 @@ const (
 
 var titles = slices.Concat([]string{
 	Currency, DoubleLetters, CommonWords, FunctionWords, TopLevelDomains, AmbiguousTopLevelDomains, PlainWords, Shorteners, Messengers,
-	Commerce, CompanyNames, PromotionalDomains, ReferenceDomains, ThrowAwayMail,
+	Commerce, CompanyNames, Occupations, NameCalls, NamePlaces, PromotionalDomains, ReferenceDomains, ThrowAwayMail,
 }, intents, Roles)
 
 // entry is one word or phrase.

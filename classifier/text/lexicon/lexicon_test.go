@@ -94,11 +94,11 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 
 func TestSectionYieldsLanguage(t *testing.T) {
 	found := false
-	for language, text := range Section(Possessive) {
+	for language, text := range Section(Our) {
 		found = found || language == "es" && text == "nuestro"
 	}
 	if !found {
-		t.Error(`"nuestro" is not in [possessive] of es.txt`)
+		t.Error(`"nuestro" is not in [our] of es.txt`)
 	}
 }
 
