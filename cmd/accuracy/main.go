@@ -54,7 +54,7 @@ func main() {
 	sites := flag.String("sites", "newsmix,gambling,telegram", "sets, separated by commas, that arrive as the comments of a new site in the loop table")
 	plot := flag.String("plot", "", "file, such as loop.svg, for a plot of the loop table")
 	functional := flag.String("functional", "", "folder of functional tests in JSON Lines with text, label and functionality, for the table functional")
-	present := flag.String("present", "testdata/today.jsonl", "label file of present-day comments, for the table today")
+	present := flag.String("present", "testdata/today.jsonl", "label file of present-day comments, for the table today; testdata/second.jsonl has others")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
