@@ -23,7 +23,7 @@ var intentPriors = map[string]float32{
 
 	"author:offer": 5, "author:keywords": 11, "author:pitch": 7, "author:contact": 7, "author:link": 12, "author:phone": 8, "author:sentence": 2, "author:throwaway": 1.5,
 	"author:home:offer": 8, "author:home:keywords": 8, "author:home:tld": 4, "author:home:shortener": 7, "author:home:messenger": 6,
-	"author:home:topic": 7, "author:home:text": 4, "author:home:flatter": 3, "author:home:own": -1,
+	"author:home:topic": 10, "author:home:text": 4, "author:home:flatter": 3, "author:home:own": -1,
 }
 
 // baseTransfer is what the base model's weights are multiplied by to become

@@ -180,10 +180,10 @@ func (n *authorName) sells() bool {
 func (n *authorName) hasKeywords() bool { return n.sells() && (n.commerce > 1 || n.isTopic()) }
 
 // isTopic reports whether the words of a name are no names, which begin with
-// capitals: "pet adoption", "Tree Removal Spokane".
+// capitals: "pet adoption".
 func (n *authorName) isTopic() bool {
 	common := n.commerce + n.plain
-	return n.sentence || n.count > 1 && (common == n.count || common > 1 && n.commerce > 0 || common > 0 && !n.capitals)
+	return n.sentence || n.count > 1 && (common == n.count || common > 0 && !n.capitals)
 }
 
 // namesTrade reports whether a word of a name is one of advertisements, or is composed
@@ -219,7 +219,7 @@ func (sc *Scanner) scanHomePage(n authorName, host []byte) {
 		emit("offer")
 	}
 	switch named := sc.isNamedAfter(host, n); {
-	case named && (n.sells() || n.isTopic()):
+	case named && n.sells():
 		emit("keywords")
 	case named && !promotional && n.digits == 0:
 		emit("own")
