@@ -14,10 +14,15 @@ import (
 
 // Every row survives the way from SQLite to PostgreSQL and back, and from a
 // backup of every earlier version.
+// The backup of each version is restored into both databases. It is made of one of them in
+// turn, and of both with the present version: the file is the same.
 func TestRestoreReturnsEveryRow(t *testing.T) {
 	for version := 1; version <= storage.Versions(); version++ {
 		t.Run(fmt.Sprint("of version ", version), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, url string) {
+				if version < storage.Versions() && strings.HasPrefix(url, "sqlite:") != (version%2 == 0) {
+					return
+				}
 				old := open(t, url)
 				if err := old.MigrateTo(t.Context(), version); err != nil {
 					t.Fatal(err)

@@ -30,6 +30,7 @@ const (
 type moderatorLoad struct {
 	*load
 
+	logins        chan struct{} // has room for the moderators who log in at the same time
 	mu            sync.Mutex
 	loggedIn      int                       // number of moderators
 	claimed       map[string]claimedComment // current claims, by comment
@@ -108,7 +109,7 @@ func loginName(n int) string { return fmt.Sprint("console moderator ", n) }
 func newModeratorLoad(t *testing.T, url string) *moderatorLoad {
 	t.Helper()
 	r := &moderatorLoad{
-		load: newLoad(t, "--database="+url), claimed: map[string]claimedComment{}, decided: map[string]string{},
+		load: newLoad(t, "--database="+url), logins: make(chan struct{}, 4), claimed: map[string]claimedComment{}, decided: map[string]string{},
 		undone: map[string]bool{}, uncertain: map[string]bool{}, requestCounts: map[string]int{},
 	}
 	r.unreliable, r.retryDelay = true, 100*time.Millisecond // the retries of a hundred clients would slow the start of a server
@@ -135,7 +136,9 @@ func newModeratorLoad(t *testing.T, url string) *moderatorLoad {
 
 // work runs one moderator.
 func (r *moderatorLoad) work(m moderator) {
+	r.logins <- struct{}{} // people do not log in all at once, and each needs a processor for it
 	session := r.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": m.name, "password": passPhrase})
+	<-r.logins
 	if m.token, _ = session["access_token"].(string); m.token == "" {
 		return
 	}
