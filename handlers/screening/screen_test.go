@@ -244,7 +244,7 @@ func TestCampaigns(t *testing.T) {
 		campaigns campaigns
 		sub       Submission
 		id        string // of the campaign
-		heavier   bool   // the spam probability grows
+		heavier   bool   // the probability of spam grows
 		author    string // that was counted
 	}{
 		"a single comment has a campaign without weight": {campaigns{group: models.Campaign{ID: "c1", Count: 1, Authors: 1, Articles: 1}}, submission(), "c1", false, "name reader "},
@@ -266,8 +266,8 @@ func TestCampaigns(t *testing.T) {
 			if got.Campaign.ID != test.id || got.Status != models.Approved && !test.heavier {
 				t.Errorf("campaign %q, status %s", got.Campaign.ID, got.Status)
 			}
-			if heavier := got.Verdict.Probability() > alone.Probability(); heavier != test.heavier {
-				t.Errorf("probability %f, and without the campaign %f", got.Verdict.Probability(), alone.Probability())
+			if heavier := *got.Verdict.Spam > *alone.Spam; heavier != test.heavier {
+				t.Errorf("spam %f, and without the campaign %f", *got.Verdict.Spam, *alone.Spam)
 			}
 			var want []string
 			if test.author != "" {
