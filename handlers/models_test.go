@@ -218,18 +218,26 @@ func TestOneTrainingAtATime(t *testing.T) {
 func TestOneUploadAtATime(t *testing.T) {
 	d := newTestNode(t, storagetest.SQLite(t))
 	whole := modelFile(t, d.trainedModel(100))
-	rest, body := io.Pipe()
-	first := make(chan reply, 1)
-	go func() {
-		req := d.request("ada", "POST", "/v1/models", []byte{})
-		req.Body, req.ContentLength = rest, -1
-		first <- d.send(req)
-	}()
 	begun := len(whole) / 2 // more than the client keeps back in its buffer
-	_, err := body.Write(whole[:begun])
-	d.must(err)
+	begin := func() (*io.PipeWriter, chan reply) {
+		rest, body := io.Pipe()
+		answer := make(chan reply, 1)
+		go func() {
+			req := d.request("ada", "POST", "/v1/models", []byte{})
+			req.Body, req.ContentLength = rest, -1
+			answer <- d.send(req)
+		}()
+		_, _ = body.Write(whole[:begun]) // fails when it is refused
+		return body, answer
+	}
+	body, first := begin()
 	second := d.as("ada", "POST", "/v1/models", whole)
-	for second.status == http.StatusCreated { // the first had not begun
+	for second.status == http.StatusCreated { // the first had not begun, or was refused
+		select {
+		case <-first:
+			body, first = begin()
+		default:
+		}
 		second = d.as("ada", "POST", "/v1/models", whole)
 	}
 	second.must(http.StatusServiceUnavailable)
@@ -239,7 +247,7 @@ func TestOneUploadAtATime(t *testing.T) {
 	labels := d.request("eve", "POST", "/v1/labels", `{"text":"a","label":"ham"}`)
 	labels.Header.Set("Content-Type", "application/jsonl")
 	d.send(labels).must(http.StatusServiceUnavailable)
-	_, err = body.Write(whole[begun:])
+	_, err := body.Write(whole[begun:])
 	d.must(errors.Join(err, body.Close()))
 	(<-first).must(http.StatusCreated)
 
