@@ -96,7 +96,7 @@ func (s *Server) createComment(c echo.Context) error {
 		SecondLook: from.site.SecondLookShare(), TrainingSample: from.site.TrainingSampleSize(),
 	})
 	if err != nil {
-		return err
+		return s.replayed(c, from, keys, err) // a parent may have been taken down since
 	}
 	if repeated {
 		signals = models.SignalsJSON(verdict.Signals)

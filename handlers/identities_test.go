@@ -187,7 +187,8 @@ func TestNetworksHaveLimits(t *testing.T) {
 }
 
 func TestServersThatNameNoClient(t *testing.T) {
-	limiter := memory.NewLimiter(time.Now)
+	began := time.Now() // ten more are allowed each second
+	limiter := memory.NewLimiter(func() time.Time { return began })
 	f := newTestSite(t, func(c *handlers.Config) { c.Limiter = limiter })
 	nameless := f.send("POST", "/v1/comments", bearer(f.key), comment(nil))
 	nameless.must(http.StatusCreated)
@@ -324,6 +325,12 @@ func TestARepeatedPostIsTheEarlierComment(t *testing.T) {
 		same("from another household", w.write(visit("2001:db8:1:3::1", ""), once), id, "new")
 		same("on another article", w.write(home, object{"body": once["body"], "article": object{"id": "bridge"}}), id, "new")
 		same("as a reply", w.write(home, object{"body": once["body"], "parent_id": id}), id, "new")
+
+		parent := w.write(visit("203.0.113.77", ""), object{"body": "Who waited at the pier until the end?"})
+		answer := object{"body": "I did, with two sleeping children.", "parent_id": idOf(parent)}
+		reply := w.write(key(home, "k2"), answer)
+		w.as("eve", "POST", "/v1/comments/"+idOf(parent)+"/decision", object{"action": "reject", "reason": "other", "version": 1}).must(http.StatusOK)
+		same("a reply whose parent was taken down since", w.write(key(home, "k2"), answer), idOf(reply), "repeated")
 		for i := range 2 {
 			server := w.call("POST", "/v1/comments", bearer(w.key), comment(object{"body": "Three times the same, without a key."}))
 			if server.must(http.StatusCreated); (server.header.Get("Winnow-Post") == "repeated") != (i > 0) {

@@ -75,7 +75,7 @@ func (t *tx) spellings(site, key string) ([]string, error) {
 // authorComments returns comments that are stored under some keys, the newest or the oldest
 // first. Each key is read by its index.
 func (t *tx) authorComments(site string, keys []string, before string, newestFirst bool, limit int) ([]models.Comment, error) {
-	var all []models.Comment
+	all := []models.Comment{}
 	direction := ""
 	if newestFirst {
 		direction = " DESC"
