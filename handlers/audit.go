@@ -64,24 +64,47 @@ func (s *Server) exportAudit(c echo.Context, f models.AuditFilter, format string
 	})
 }
 
-// auditHead returns the last row's number and hash, to be stored elsewhere: they
-// show whether rows have been cut off the end later.
+// auditHead returns the ends of the chains, to be stored elsewhere: they show whether
+// rows have been cut off the end later.
 func (s *Server) auditHead(c echo.Context) error {
-	head, err := s.db.AuditHead(c.Request().Context())
+	heads, err := s.db.AuditHeads(c.Request().Context(), caller(c))
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, head)
+	reply := auditHeads{Sites: heads}
+	for i, h := range heads {
+		reply.Rows += h.Seq
+		if h.Site == "" {
+			reply.AuditHead, reply.Sites = h, heads[i+1:]
+		}
+	}
+	return c.JSON(http.StatusOK, reply)
 }
 
-// logAuditHead logs the last row's number and hash, for the same purpose.
+// auditHeads are the head of the installation's chain, and those of sites.
+type auditHeads struct {
+	models.AuditHead
+	Rows  int64              `json:"rows"` // of all these chains
+	Sites []models.AuditHead `json:"sites"`
+}
+
+// logAuditHead logs the head of the installation's chain, in which those of the others
+// are, for the same purpose.
 func (s *Server) logAuditHead(ctx context.Context) {
-	head, err := s.db.AuditHead(ctx)
+	err := s.db.RecordAuditHeads(ctx)
+	var heads []models.AuditHead
+	if err == nil {
+		heads, err = s.db.AuditHeads(ctx, models.System)
+	}
 	if err != nil {
 		if ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "reading the audit head failed", "error", err)
 		}
 		return
 	}
-	s.log.InfoContext(ctx, "audit trail", "rows", head.Seq, "head", head.Hash)
+	for _, h := range heads {
+		if h.Site == "" {
+			s.log.InfoContext(ctx, "audit trail", "rows", h.Seq, "head", h.Hash)
+		}
+	}
 }

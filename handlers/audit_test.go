@@ -94,11 +94,18 @@ func auditTrail(d *testNode) {
 	if n := bytes.Count(r.body, []byte("\n")); n != 1 {
 		d.Errorf("%d rows of the comment: %s", n, r.body)
 	}
-	var head models.AuditHead
+	var head struct {
+		Sites []models.AuditHead
+		Rows  int64
+	}
+	d.as("hanna", "GET", "/v1/audit/head", nil).into(http.StatusOK, &head)
+	if len(head.Sites) != 1 || head.Sites[0].Site != "herald" {
+		d.Errorf("hanna sees the heads %+v", head)
+	}
 	d.as("eve", "GET", "/v1/audit/head", nil).into(http.StatusOK, &head)
-	d.as("eve", "GET", "/v1/audit?limit=1", nil).into(http.StatusOK, &page)
-	if last := page.Items[0]; head.Seq != last.Seq || head.Hash != last.Hash {
-		d.Errorf("head %+v, last row %+v", head, last)
+	d.as("eve", "GET", "/v1/audit?limit=1&site=gazette", nil).into(http.StatusOK, &page)
+	if last := page.Items[0]; len(head.Sites) != 2 || head.Sites[0].Seq != last.Seq || head.Sites[0].Hash != last.Hash || head.Rows <= last.Seq {
+		d.Errorf("heads %+v, last row %+v", head, last)
 	}
 	d.as("eve", "GET", "/v1/audit?format=xml", nil).names("format")
 	d.as("hanna", "GET", "/v1/audit?site=gazette", nil).must(http.StatusNotFound)

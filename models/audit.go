@@ -7,7 +7,7 @@ import (
 
 // Audit is one row of the audit trail: who changed what, when and from where.
 type Audit struct {
-	Seq     int64           `json:"seq"` // from 1 on, without gaps
+	Seq     int64           `json:"seq"` // in the chain of the site or the installation: from 1 on, without gaps; 0: none yet
 	ID      string          `json:"id"`
 	At      time.Time       `json:"at"`
 	Actor   string          `json:"actor"` // Caller.String
@@ -17,12 +17,13 @@ type Audit struct {
 	Address string          `json:"address,omitempty"`
 	Before  json.RawMessage `json:"before,omitempty"`
 	After   json.RawMessage `json:"after,omitempty"`
-	Hash    string          `json:"hash"` // of the row and the hash before it, hexadecimal
+	Hash    string          `json:"hash"` // of the row and the hash before it, hexadecimal; empty as long as seq is 0
 }
 
-// AuditHead is the end of the audit trail: the number of rows and the hash of
-// the last, in hexadecimal.
+// AuditHead is the end of a chain of the audit trail: the number of its rows and the
+// hash of the last, in hexadecimal.
 type AuditHead struct {
+	Site string `json:"site"` // empty: the chain of the installation
 	Seq  int64  `json:"seq"`
 	Hash string `json:"hash"`
 }

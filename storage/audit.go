@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +17,7 @@ import (
 
 // Audit adds a row to the trail, for what is not a change of storage's own,
 // such as an export. ID, At, Actor and Address are set here, Seq and Hash when
-// the change is written.
+// the row is sealed.
 func (db *DB) Audit(ctx context.Context, by models.Caller, a models.Audit) error {
 	return apply(ctx, db, func(t *tx) error { return t.recordAudit(by, a) })
 }
@@ -56,7 +56,7 @@ func (t *tx) recordAudit(by models.Caller, a models.Audit) error {
 	return nil
 }
 
-const auditColumns = `SELECT seq, id, at, actor, site, action, subject, address, before, after, hash FROM audit`
+const auditColumns = `SELECT coalesce(seq, 0), id, at, actor, site, action, subject, address, before, after, hash FROM audit`
 
 func readAudit(scan sqldb.Scanner) (a models.Audit, err error) {
 	var at int64
@@ -73,30 +73,28 @@ func readAudit(scan sqldb.Scanner) (a models.Audit, err error) {
 	return a, err
 }
 
-// AuditTrail streams the rows from since on, in the order of the chain, of one
-// site or, when site is "", of everything.
+// AuditTrail streams the rows from since on, oldest first, of one site or, when
+// site is "", of everything.
 func (db *DB) AuditTrail(ctx context.Context, site string, since time.Time) iter.Seq2[models.Audit, error] {
-	return db.auditBySeq(ctx, 0, func(w *sqldb.Where) {
-		w.Add("at >= ?", micros(since))
+	rows := sqldb.Stream(ctx, db.sql, micros(since), func(t *sqldb.Tx, after sqldb.Position) ([]models.Audit, error) {
+		w := after.After("at")
 		if site != "" {
 			w.Add("site = ?", site)
 		}
-	})
-}
-
-// auditBySeq streams the rows after a sequence number, in the order of the chain.
-func (db *DB) auditBySeq(ctx context.Context, after int64, narrow func(*sqldb.Where)) iter.Seq2[models.Audit, error] {
-	return sqldb.Stream(ctx, db.sql, after, func(t *sqldb.Tx, after sqldb.Position) ([]models.Audit, error) {
-		var w sqldb.Where
-		w.Add("seq > ?", after.At)
-		narrow(&w)
-		return sqldb.List(t, readAudit, auditColumns+w.String()+" ORDER BY seq LIMIT "+w.Arg(sqldb.StreamPage), w.Args()...)
-	}, func(a models.Audit) sqldb.Position { return sqldb.Position{At: a.Seq} })
+		return sqldb.List(t, readAudit, auditColumns+w.String()+sqldb.PageClause("at"), w.Args()...)
+	}, func(a models.Audit) sqldb.Position { return sqldb.Position{At: micros(a.At), ID: a.ID} })
+	return func(yield func(models.Audit, error) bool) {
+		if err := db.SealAudit(ctx); err != nil && !errors.Is(err, errRowsAfterHead) {
+			yield(models.Audit{}, err)
+			return
+		}
+		rows(yield)
+	}
 }
 
 // AuditPage returns rows of the sites that the caller sees, newest first.
 func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFilter) (rows []models.Audit, next string, err error) {
-	const order = "audit"
+	const order = "trail"
 	from, hasCursor, err := sqldb.ParseCursor(f.Cursor, order)
 	if err != nil {
 		return nil, "", err
@@ -113,18 +111,14 @@ func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFil
 		w.Add("subject = ?", f.Subject)
 	}
 	if hasCursor {
-		seq, err := strconv.ParseInt(from.ID, 10, 64)
-		if err != nil {
-			return nil, "", sqldb.ErrCursor()
-		}
-		w.Add("(at, seq) < (?, ?)", from.At, seq)
+		w.Add("(at, id) < (?, ?)", from.At, from.ID)
 	}
 	limit := sqldb.PageSize(f.Limit)
 	rows, err = read(ctx, db, func(t *tx) ([]models.Audit, error) { return t.queryAudit(by, f, w, limit+1) })
 	if len(rows) > limit {
 		rows = rows[:limit]
 		last := rows[limit-1]
-		next = sqldb.Cursor{Order: order, At: micros(last.At), ID: strconv.FormatInt(last.Seq, 10)}.String()
+		next = sqldb.Cursor{Order: order, At: micros(last.At), ID: last.ID}.String()
 	}
 	return rows, next, err
 }
@@ -163,14 +157,14 @@ func (t *tx) queryAudit(by models.Caller, f models.AuditFilter, w *sqldb.Where, 
 	}
 	rows := []models.Audit{}
 	for _, part := range parts {
-		query := auditColumns + part.String() + " ORDER BY at DESC, seq DESC LIMIT " + part.Arg(limit)
+		query := auditColumns + part.String() + " ORDER BY at DESC, id DESC LIMIT " + part.Arg(limit)
 		found, err := sqldb.List(t, readAudit, query, part.Args()...)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, found...)
 	}
-	slices.SortFunc(rows, func(a, b models.Audit) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Seq, a.Seq)) })
+	slices.SortFunc(rows, func(a, b models.Audit) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
 	return rows[:min(limit, len(rows))], nil
 }
 

@@ -75,7 +75,7 @@ func TestAuditTrailOmitsChangesThatWereRolledBack(t *testing.T) {
 	if got := strings.Join(rows, ""); err != nil || got != "acf" || !slices.Equal(trail, rows) {
 		t.Errorf("stored %q (%v), in the trail %q, want acf", got, err, trail)
 	}
-	if _, err := db.VerifyAudit(t.Context(), "", func(int64, int64) {}); err != nil {
+	if _, err := db.VerifyAudit(t.Context(), nil, func(int64, int64) {}); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,21 +1,22 @@
 package storage
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
 )
 
-// The rows of the audit trail are a chain. Row number seq has the hash
+// The rows of the audit trail are chains: one for each site, and one for the
+// installation. Row number seq of a chain has the hash
 //
 //	SHA-256(hash of row seq-1, seq, at, id, actor, site, action, subject, address, before, after)
 //
@@ -24,16 +25,16 @@ import (
 // as 8 bytes likewise, and then its bytes in UTF-8. before and after are
 // hashed as the text in the database, not as parsed JSON. No two rows have the
 // same encoding, so a row that was changed, removed, inserted or moved shows in
-// its own hash or in the next one. Whoever can write to the database can compute
-// the whole chain anew: that shows in comparison with a hash that was noted
-// elsewhere.
+// its own hash or in the next one. All rows of a site's chain are of that site.
+// Whoever can write to the database can compute a whole chain anew: that shows in
+// comparison with a hash that was noted elsewhere. The chain of the installation
+// has, from time to time, the heads of all others, so that its head is enough to
+// be noted.
 //
-// A transaction adds its rows as the last thing before it commits. It then has
-// every other lock that it needs: first those of comments, then those of
-// counters in the order of their keys, last that of the chain's head. A
-// transaction with the lock of the head waits for no other lock, so there is no
-// deadlock, and the others wait for the head no longer than it takes to write
-// the rows and to commit.
+// A change writes its rows without a place in the chain, so that no two changes
+// wait for each other. Sealing (SealAudit) gives rows their places soon after they
+// are committed. The rows of changes that depend on each other are in their order,
+// because n counts them as they are written, with the locks of what they change.
 
 func chainHash(before []byte, a models.Audit) []byte {
 	h := sha256.New()
@@ -63,63 +64,155 @@ func readHead(scan sqldb.Scanner) (h chainHead, err error) {
 	return h, err
 }
 
-func (h chainHead) toModel() models.AuditHead {
-	return models.AuditHead{Seq: h.seq, Hash: hex.EncodeToString(h.hash)}
-}
-
-// chainedAudit is an audit row with its place in the chain.
+// chainedAudit is an audit row with its place in the one chain that there was before
+// chains of sites.
 type chainedAudit struct {
 	models.Audit
 	hash []byte
 }
 
-var auditRows = sqldb.NewInsert("audit", "",
-	sqldb.Int("seq", func(a chainedAudit) int64 { return a.Seq }),
-	sqldb.Text("id", func(a chainedAudit) string { return a.ID }),
-	sqldb.Int("at", func(a chainedAudit) int64 { return micros(a.At) }),
-	sqldb.Text("actor", func(a chainedAudit) string { return a.Actor }),
-	sqldb.Text("site", func(a chainedAudit) string { return a.Site }),
-	sqldb.Text("action", func(a chainedAudit) string { return a.Action }),
-	sqldb.Text("subject", func(a chainedAudit) string { return a.Subject }),
-	sqldb.Text("address", func(a chainedAudit) string { return a.Address }),
-	sqldb.Text("before", func(a chainedAudit) string { return string(a.Before) }),
-	sqldb.Text("after", func(a chainedAudit) string { return string(a.After) }),
-	sqldb.Bytes("hash", func(a chainedAudit) []byte { return a.hash }),
-)
-
-// appendToChain adds rows after the head, and moves it.
-func (t *tx) appendToChain(head *chainHead, rows []models.Audit) error {
-	chained := make([]chainedAudit, len(rows))
-	for i, a := range rows {
-		a.Seq = head.seq + 1
-		*head = chainHead{a.Seq, chainHash(head.hash, a)}
-		chained[i] = chainedAudit{a, head.hash}
+// auditFields are the columns of a row that its hash covers, but for seq.
+func auditFields[R any](of func(R) models.Audit) []sqldb.Column[R] {
+	text := func(name string, value func(models.Audit) string) sqldb.Column[R] {
+		return sqldb.Text(name, func(r R) string { return value(of(r)) })
 	}
-	return auditRows.Add(t, chained...)
+	return []sqldb.Column[R]{
+		text("id", func(a models.Audit) string { return a.ID }),
+		sqldb.Int("at", func(r R) int64 { return micros(of(r).At) }),
+		text("actor", func(a models.Audit) string { return a.Actor }),
+		text("site", func(a models.Audit) string { return a.Site }),
+		text("action", func(a models.Audit) string { return a.Action }),
+		text("subject", func(a models.Audit) string { return a.Subject }),
+		text("address", func(a models.Audit) string { return a.Address }),
+		text("before", func(a models.Audit) string { return string(a.Before) }),
+		text("after", func(a models.Audit) string { return string(a.After) }),
+	}
 }
 
-// appendAudit writes the audit rows that the transaction has collected. Nothing
-// but the commit comes after it.
+var auditRows = sqldb.NewInsert("audit", "", append(
+	auditFields(func(a models.Audit) models.Audit { return a }),
+	sqldb.Text("chain", func(a models.Audit) string { return a.Site }),
+)...)
+
+// appendAudit writes the audit rows that the transaction has collected.
 func (t *tx) appendAudit() error {
 	trail := t.auditRows
 	t.auditRows = nil
-	if len(trail) == 0 {
-		return nil
-	}
-	head, err := sqldb.One(t, readHead, `SELECT seq, hash FROM audit_head`+t.ForUpdate())
-	if err != nil {
-		return fmt.Errorf("head of the audit trail: %w", err)
-	}
-	if err = t.appendToChain(&head, trail); t.IsDuplicate(err) {
-		// Not a conflict that the caller could resolve, so the cause is not wrapped.
-		return fmt.Errorf("the audit trail has rows after its head, verify it: %v", err)
-	}
+	return auditRows.Add(t, trail...)
+}
+
+// SealAudit gives the rows that are committed their places in their chains. Several
+// nodes may do so at once. It costs nothing but a look when there are none.
+func (db *DB) SealAudit(ctx context.Context) error {
+	chains, err := read(ctx, db, func(t *tx) ([]string, error) {
+		return sqldb.List(t, sqldb.ScanOne[string], `SELECT DISTINCT chain FROM audit WHERE seq IS NULL`)
+	})
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(`UPDATE audit_head SET seq = $1, hash = $2`, head.seq, head.hash)
-	return err
+	for _, chain := range chains {
+		for more := true; more; {
+			more, err = update(ctx, db, func(t *tx) (bool, error) { return t.seal(chain) })
+			if models.KindOf(err) == models.KindConflict {
+				err = errRowsAfterHead
+			}
+			if err != nil {
+				return fmt.Errorf("audit trail of %s: %w", chainName(chain), err)
+			}
+		}
+	}
+	return nil
 }
+
+func chainName(chain string) string { return cmp.Or(chain, "the installation") }
+
+// seal appends the rows of a page to a chain, and reports whether more may wait.
+func (t *tx) seal(chain string) (bool, error) {
+	// Who comes second waits here, and finds what the first has left.
+	if err := t.Write(`INSERT INTO audit_heads (chain, seq, hash) VALUES ($1, 0, $2) ON CONFLICT (chain) DO NOTHING`, chain, make([]byte, sha256.Size)); err != nil {
+		return false, err
+	}
+	head, err := sqldb.One(t, readHead, `SELECT seq, hash FROM audit_heads WHERE chain = $1`+t.ForUpdate(), chain)
+	if err != nil {
+		return false, err
+	}
+	type row struct {
+		n int64
+		models.Audit
+	}
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
+		r.Audit, err = readAudit(func(into ...any) error { return scan(append([]any{&r.n}, into...)...) })
+		return r, err
+	}, `SELECT n, 0, id, at, actor, site, action, subject, address, before, after, hash FROM audit
+		WHERE chain = $1 AND seq IS NULL ORDER BY n LIMIT $2`, chain, sqldb.StreamPage)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	for _, r := range rows {
+		r.Seq = head.seq + 1
+		head = chainHead{r.Seq, chainHash(head.hash, r.Audit)}
+		if err := t.Write(`UPDATE audit SET seq = $1, hash = $2 WHERE chain = $3 AND n = $4`, head.seq, head.hash, chain, r.n); err != nil {
+			return false, err
+		}
+	}
+	return len(rows) == sqldb.StreamPage, t.Write(`UPDATE audit_heads SET seq = $1, hash = $2 WHERE chain = $3`, head.seq, head.hash, chain)
+}
+
+// errRowsAfterHead is not a conflict that a caller could resolve.
+var errRowsAfterHead = errors.New("it has rows after its head, verify it")
+
+// RecordAuditHeads writes the heads of all chains that have grown since the last time
+// into the chain of the installation.
+func (db *DB) RecordAuditHeads(ctx context.Context) error {
+	if err := db.SealAudit(ctx); err != nil {
+		return err
+	}
+	return apply(ctx, db, func(t *tx) error {
+		heads, err := sqldb.List(t, readAuditHead, auditHeads+` WHERE seq > recorded AND chain <> ''`)
+		if err != nil || len(heads) == 0 {
+			return err
+		}
+		hashes := map[string]string{}
+		for _, h := range heads {
+			hashes[h.Site] = h.Hash
+			if err := t.Write(`UPDATE audit_heads SET recorded = $1 WHERE chain = $2 AND recorded < $1`, h.Seq, h.Site); err != nil {
+				return err
+			}
+		}
+		return t.audit(models.System, "", headsAction, "", nil, hashes)
+	})
+}
+
+// headsAction is the action of a row that has the hashes of heads by site.
+const headsAction = "audit.heads"
+
+const auditHeads = `SELECT chain, seq, hash FROM audit_heads`
+
+func readAuditHead(scan sqldb.Scanner) (h models.AuditHead, err error) {
+	var hash []byte
+	err = scan(&h.Site, &h.Seq, &hash)
+	h.Hash = hex.EncodeToString(hash)
+	return h, err
+}
+
+// AuditHeads returns the last rows of the chains that the caller sees, that of the
+// installation first. A hash, noted elsewhere, shows later whether a chain up to it has
+// changed.
+func (db *DB) AuditHeads(ctx context.Context, by models.Caller) ([]models.AuditHead, error) {
+	if err := db.SealAudit(ctx); err != nil {
+		return nil, err
+	}
+	heads, err := read(ctx, db, func(t *tx) ([]models.AuditHead, error) {
+		return sqldb.List(t, readAuditHead, auditHeads+` ORDER BY chain`)
+	})
+	return slices.DeleteFunc(heads, func(h models.AuditHead) bool { return h.Site != "" && !by.CanSee(h.Site) }), err
+}
+
+var oneChainRows = sqldb.NewInsert("audit", "", append(
+	auditFields(func(a chainedAudit) models.Audit { return a.Audit }),
+	sqldb.Int("seq", func(a chainedAudit) int64 { return a.Seq }),
+	sqldb.Bytes("hash", func(a chainedAudit) []byte { return a.hash }),
+)...)
 
 // migrateAuditChain moves the rows that are older than the chain into it, in the
 // order of their times: from then on a change of them shows. Addresses of
@@ -141,7 +234,13 @@ func (t *tx) migrateAuditChain() error {
 		if err != nil {
 			return err
 		}
-		if err := t.appendToChain(&head, trail); err != nil {
+		chained := make([]chainedAudit, len(trail))
+		for i, a := range trail {
+			a.Seq = head.seq + 1
+			head = chainHead{a.Seq, chainHash(head.hash, a)}
+			chained[i] = chainedAudit{a, head.hash}
+		}
+		if err := oneChainRows.Add(t, chained...); err != nil {
 			return err
 		}
 		if more = len(trail) == sqldb.StreamPage; more {
@@ -155,102 +254,3 @@ func (t *tx) migrateAuditChain() error {
 	return err
 }
 
-// AuditHead returns the last row of the audit trail. Its hash, noted elsewhere,
-// shows later whether the trail up to it has changed.
-func (db *DB) AuditHead(ctx context.Context) (models.AuditHead, error) {
-	head, err := read(ctx, db, func(t *tx) (chainHead, error) { return sqldb.One(t, readHead, `SELECT seq, hash FROM audit_head`) })
-	return head.toModel(), err
-}
-
-// BrokenChain says where the audit trail differs from what was written.
-type BrokenChain struct {
-	Seq     int64 // of the first row at fault; 0: of the trail as a whole
-	Problem string
-}
-
-func (e *BrokenChain) Error() string {
-	if e.Seq == 0 {
-		return "the audit trail is broken: " + e.Problem
-	}
-	return fmt.Sprintf("the audit trail is broken at row %d: %s", e.Seq, e.Problem)
-}
-
-// VerifyAudit recomputes the chain up to its present head, and returns that.
-// expect, unless it is "", is the hash of an earlier head, which must be part of
-// the chain. each is called with the number of each row that is correct, and
-// with the number of rows. A fault of the chain is a *BrokenChain.
-func (db *DB) VerifyAudit(ctx context.Context, expect string, each func(row, of int64)) (models.AuditHead, error) {
-	type ends struct {
-		head chainHead
-		last int64
-	}
-	// In one statement, so that nothing is added between the two.
-	now, err := read(ctx, db, func(t *tx) ([]ends, error) {
-		return sqldb.List(t, func(scan sqldb.Scanner) (e ends, err error) {
-			err = scan(&e.head.seq, &e.head.hash, &e.last)
-			return e, err
-		}, `SELECT seq, hash, coalesce((SELECT max(seq) FROM audit), 0) FROM audit_head`)
-	})
-	switch {
-	case err != nil:
-		return models.AuditHead{}, err
-	case len(now) != 1:
-		return models.AuditHead{}, &BrokenChain{Problem: fmt.Sprintf("it has %d heads", len(now))}
-	case now[0].last > now[0].head.seq:
-		return models.AuditHead{}, &BrokenChain{Seq: now[0].head.seq + 1, Problem: fmt.Sprintf("it is after the head, and so are all up to %d", now[0].last)}
-	}
-	head := now[0].head
-	at, err := db.walkChain(ctx, head.seq, func(row chainHead) {
-		if hex.EncodeToString(row.hash) == expect {
-			expect = ""
-		}
-		each(row.seq, head.seq)
-	})
-	switch {
-	case err != nil:
-		return models.AuditHead{}, err
-	case !bytes.Equal(at.hash, head.hash):
-		return models.AuditHead{}, &BrokenChain{Seq: head.seq, Problem: "the head has another hash"}
-	case expect != "":
-		return models.AuditHead{}, &BrokenChain{Problem: "no row has the hash " + expect + ": rows were removed from the end, or the chain was computed anew"}
-	}
-	return head.toModel(), nil
-}
-
-var errEndOfChain = errors.New("end of the chain")
-
-// walkChain recomputes the rows up to last, and returns the head that results.
-// good is called with each row that is correct.
-func (db *DB) walkChain(ctx context.Context, last int64, good func(chainHead)) (chainHead, error) {
-	at := chainHead{hash: make([]byte, sha256.Size)}
-	for a, err := range db.auditBySeq(ctx, math.MinInt64, func(*sqldb.Where) {}) {
-		if err != nil {
-			return at, err
-		}
-		want := at.seq + 1
-		switch {
-		case a.Seq > last:
-			err = errEndOfChain
-		case a.Seq < 1:
-			err = &BrokenChain{Seq: a.Seq, Problem: "it is before the first row"}
-		case a.Seq > want:
-			err = &BrokenChain{Seq: want, Problem: "it is missing"}
-		default:
-			at = chainHead{want, chainHash(at.hash, a)}
-			if hex.EncodeToString(at.hash) != a.Hash {
-				err = &BrokenChain{Seq: want, Problem: "it was changed or replaced"}
-			}
-		}
-		if errors.Is(err, errEndOfChain) {
-			break
-		}
-		if err != nil {
-			return at, err
-		}
-		good(at)
-	}
-	if at.seq < last {
-		return at, &BrokenChain{Seq: at.seq + 1, Problem: "it is missing, and so are all up to the head"}
-	}
-	return at, nil
-}

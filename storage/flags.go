@@ -22,7 +22,8 @@ type Report struct {
 // Flag stores a reader's report of a comment. by is for the reader's site, which is that of
 // the comment, or the other one that has its thread. An approved comment that no moderator has
 // decided goes back to the queue when it has as many reports as its site wants, by different
-// readers, whose weights add up to as many. Then the label that a second look gave it is not
+// readers, whose weights add up to as many: that is in the audit trail, single reports
+// are not. Then the label that a second look gave it is not
 // in force any more.
 // Rejected comments are KindNotFound, as for any reader.
 func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (models.Comment, error) {
@@ -43,13 +44,10 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (
 		if _, err := t.Exec(`UPDATE comments SET flags = $1 WHERE id = $2`, c.Flags, id); err != nil {
 			return c, err
 		}
-		before := auditStateOf(c)
 		if c.Status == models.Approved && k.reportsToHold > 0 && c.Flags >= k.reportsToHold {
-			if c, err = t.holdReported(c, k.reportsToHold); err != nil {
-				return c, err
-			}
+			return t.holdReported(by, c, k.reportsToHold)
 		}
-		return c, t.audit(by, c.Site, "comment.flag", id, before, auditStateOf(c))
+		return c, nil
 	})
 }
 
@@ -124,7 +122,7 @@ func (t *tx) reportWeight(site, who string) (float64, error) {
 
 // holdReported puts a comment back into the queue, unless its reports weigh too little or a
 // moderator has decided on it.
-func (t *tx) holdReported(c models.Comment, enough int) (models.Comment, error) {
+func (t *tx) holdReported(by models.Caller, c models.Comment, enough int) (models.Comment, error) {
 	weight, err := sqldb.One(t, sqldb.ScanOne[float64], `SELECT coalesce(sum(weight), 0) FROM flags WHERE comment_id = $1`, c.ID)
 	if err != nil || weight < float64(enough) {
 		return c, err
@@ -136,5 +134,9 @@ func (t *tx) holdReported(c models.Comment, enough int) (models.Comment, error) 
 	if err := t.suspendLabel(c.ID, replacedByReports); err != nil { // of a second look
 		return c, err
 	}
-	return t.setStatus(c, models.Pending, models.ReasonFlagged)
+	held, err := t.setStatus(c, models.Pending, models.ReasonFlagged)
+	if err != nil {
+		return c, err
+	}
+	return held, t.audit(by, c.Site, "comment.hold_reported", c.ID, auditStateOf(c), auditStateOf(held))
 }

@@ -93,6 +93,8 @@ func (s schema) value(table, column string, n int) any {
 		return int64(-n) // what comes later begins with 1
 	}
 	switch s.kinds[name] {
+	case "integer": // which counts the rows
+		return int64(1_000_000 + n)
 	case "bigint":
 		return int64(n + 1)
 	case "boolean":
@@ -108,13 +110,20 @@ func (s schema) value(table, column string, n int) any {
 	return fmt.Sprintf("%s %d 'quoted' \U0001F600", name, n)
 }
 
+// successors have the rows of tables that a later schema has not.
+var successors = map[string]string{"audit_head": "audit_heads"}
+
 // dump returns the rows of all tables, by table, in an order that does not depend
 // on the database.
 func (s schema) dump(t *testing.T, db *sql.DB) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	for _, table := range s.tables {
-		found, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(s.columns[table], ", ")+" FROM "+table)
+		query := "SELECT " + strings.Join(s.columns[table], ", ") + " FROM "
+		found, err := db.QueryContext(t.Context(), query+table)
+		if successor := successors[table]; err != nil && successor != "" {
+			found, err = db.QueryContext(t.Context(), query+successor)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

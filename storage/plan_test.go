@@ -82,7 +82,7 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all []string) {
 var brief = regexp.MustCompile(`_lease|comments_(article|reader|name|campaign)|judgements|arrivals|agreements|second_looks_decided|histograms`)
 
 // small matches tables that have a row for each site or model, or a single row.
-const small = `(site_counts|audit_head|sites|promotions|part|below|json_each|CONSTANT ROW|\(subquery)`
+const small = `(site_counts|audit_heads|sites|promotions|part|below|json_each|CONSTANT ROW|\(subquery)`
 
 // waits matches the partial indexes of pending comments. With any other index
 // SQLite would read all comments to find pending ones.

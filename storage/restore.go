@@ -190,7 +190,7 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 					return fmt.Errorf("copy %s: %w", t.name, err)
 				}
 			}
-			return nil
+			return advanceIdentities(ctx, to)
 		})
 	})
 	if err != nil {
@@ -198,6 +198,26 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 	}
 	_, err = db.sql.Pool().ExecContext(ctx, `ANALYZE`)
 	return db.sql.Explain(err)
+}
+
+// advanceIdentities makes columns that count rows go on after the rows that were copied.
+func advanceIdentities(ctx context.Context, to pgx.Tx) error {
+	found, err := to.Query(ctx, `SELECT table_name, column_name FROM information_schema.columns WHERE is_identity = 'YES' AND table_schema = current_schema()`)
+	if err != nil {
+		return err
+	}
+	columns, err := pgx.CollectRows(found, func(row pgx.CollectableRow) (c [2]string, err error) {
+		return c, row.Scan(&c[0], &c[1])
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range columns {
+		if _, err := to.Exec(ctx, fmt.Sprintf(`SELECT setval(pg_get_serial_sequence('%s', '%s'), coalesce(max(%[2]s), 0) + 1, false) FROM %[1]s`, c[0], c[1])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t table) copyToPostgres(ctx context.Context, from sqldb.Runner, to pgx.Tx, passed func([]any)) error {

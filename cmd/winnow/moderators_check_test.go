@@ -44,11 +44,11 @@ type auditState struct {
 // at a time, and the last state is that of the database.
 func (r *moderatorLoad) checkAudit(url string) {
 	r.t.Helper()
-	if out := must(r.t, "", "audit", "verify", "--database="+url); !strings.Contains(out, "chain valid") {
+	if out := must(r.t, "", "audit", "verify", "--database="+url); !strings.Contains(out, "all chains valid") {
 		r.t.Errorf("audit verify: %s", out)
 	}
 	states := map[string]auditState{}
-	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT subject || ' ' || action, before, after FROM audit WHERE action IN ('comment.approve', 'comment.reject', 'comment.escalate', 'comment.undo') ORDER BY seq`,
+	storagetest.Each(r.t, storagetest.Raw(r.t, url), `SELECT subject || ' ' || action, before, after FROM audit WHERE action IN ('comment.approve', 'comment.reject', 'comment.escalate', 'comment.undo') ORDER BY n`,
 		func(row, before, after string) {
 			id, action, _ := strings.Cut(row, " ")
 			last, seen := states[id]

@@ -96,6 +96,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { return n.runHub(ctx) })
 	g.Go(func() error { return n.runStreams(ctx) })
 	g.Go(func() error { return n.storeKeyUses(ctx) })
+	g.Go(func() error { return n.sealAudit(ctx) })
 	g.Go(func() error { return n.trainer.run(ctx) })
 	g.Go(func() error { return n.trainer.schedule(ctx) })
 	return g.Wait()

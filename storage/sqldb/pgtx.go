@@ -47,7 +47,7 @@ func (db *DB) attempt(ctx context.Context, change func(*Tx) error) error {
 	return own.commit(ctx)
 }
 
-// pgTx is a transaction of PostgreSQL. Its begin and its inserts are queued
+// pgTx is a transaction of PostgreSQL. Its begin, its inserts and what it writes unread are queued
 // until something is read or all is done, and sent together: each round trip
 // costs both sides more than most statements do.
 type pgTx struct {
@@ -69,9 +69,11 @@ func (db *DB) begin(ctx context.Context) (*pgTx, error) {
 // insert returns no number of rows: what is wrong with them shows later.
 func (p *pgTx) insert(rows bulkRows) (int64, error) {
 	query, args := rows.arrays()
-	p.queued.Queue(query, args...)
+	p.queue(query, args)
 	return 0, nil
 }
+
+func (p *pgTx) queue(query string, args []any) { p.queued.Queue(query, args...) }
 
 func (p *pgTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if err := p.send(ctx); err != nil {

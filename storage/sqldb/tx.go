@@ -72,6 +72,20 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	return n, err
 }
 
+// Write runs a statement now or later, but before anything is read. With PostgreSQL
+// it is sent together with others, and costs no round trip of its own.
+func (t *Tx) Write(query string, args ...any) error {
+	if on, ok := t.on.(interface {
+		queue(query string, args []any)
+	}); ok {
+		on.queue(query, sanitizeAll(args))
+		t.MarkWritten()
+		return nil
+	}
+	_, err := t.Exec(query, args...)
+	return err
+}
+
 func (t *Tx) countWritten(rows int64) {
 	t.wrote = t.wrote || rows > 0
 	t.rows += rows

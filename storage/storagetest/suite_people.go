@@ -59,7 +59,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 			ok(t, db.QueryRowContext(l.ctx, `SELECT count(*) FROM `+table+` WHERE site = 'gazette'`).Scan(&n))
 			equal(t, table, n, 0)
 		}
-		_, err = l.VerifyAudit(l.ctx, "", func(int64, int64) {})
+		_, err = l.VerifyAudit(l.ctx, nil, func(int64, int64) {})
 		ok(t, err)
 		equal(t, "the other site", must(l.Site(l.ctx, "tribune"))(t).Slug, "tribune")
 		must(l.AddSite(l.ctx, ann, models.Site{Slug: "gazette"}))(t)

@@ -20,7 +20,7 @@ export const auditPage = async (argument) => {
   return [
     element("details", { open: argument !== "" }, element("summary", translate("find")), filterForm(filter)),
     element("p", element("a", csv, translate("csv")), " ",
-      head && element("small", translate("head", { n: head.seq, hash: head.hash }))),
+      head && element("small", translate("head", { n: head.rows, hash: head.hash }))),
     auditTable(page, query),
   ];
 };
