@@ -253,4 +253,3 @@ func (t *tx) migrateAuditChain() error {
 	_, err := t.Exec(`DROP TABLE audit_unchained`)
 	return err
 }
-
