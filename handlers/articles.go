@@ -37,6 +37,13 @@ func (s *Server) listArticles(c echo.Context) error {
 	if err := s.visible(ctx, by, f.Site); err != nil {
 		return err
 	}
+	if f.Query != "" || f.State != "" {
+		done, err := s.searches.begin(ctx, by.String())
+		if err != nil {
+			return err
+		}
+		defer done()
+	}
 	found, next, err := s.db.Articles(ctx, by, f)
 	if err != nil {
 		return err

@@ -34,6 +34,11 @@ func (s *Server) claim(c echo.Context) error {
 	if err := s.visible(ctx, by, f.Site); err != nil {
 		return err
 	}
+	done, err := s.beginFiltered(ctx, by, f)
+	if err != nil {
+		return err
+	}
+	defer done()
 	items, err := s.db.Claim(ctx, by, f, lease)
 	if err != nil {
 		return err

@@ -239,6 +239,11 @@ func (s *Server) previewBatch(c echo.Context) error {
 	if err := s.visible(ctx, by, f.Site); err != nil {
 		return err
 	}
+	done, err := s.beginFiltered(ctx, by, f)
+	if err != nil {
+		return err
+	}
+	defer done()
 	p, err := s.db.PreviewBatch(ctx, by, f)
 	if err != nil {
 		return err

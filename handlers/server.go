@@ -115,6 +115,7 @@ type Server struct {
 	loginTrail *loginTrail
 	pages      pageCache
 	uploads    uploads
+	searches   searches
 	handler    http.Handler
 }
 

@@ -257,7 +257,7 @@ func (db *DB) ArticleMerges(ctx context.Context, by models.Caller, site, article
 	if !by.CanSee(site) {
 		return nil, models.Errorf(models.KindNotFound, "there is no site %q", site)
 	}
-	return read(ctx, db, func(t *tx) ([]models.ArticleMerge, error) {
+	return readFor(ctx, db, sqldb.Desk, func(t *tx) ([]models.ArticleMerge, error) {
 		var w sqldb.Where
 		w.Add("site = ?", site)
 		if article != "" {

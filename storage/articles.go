@@ -60,7 +60,11 @@ func (db *DB) Articles(ctx context.Context, by models.Caller, f models.ArticleFi
 	}
 	limit, query := sqldb.PageSize(f.Limit), strings.ToLower(f.Query)
 	found = []models.ArticleEntry{}
-	_, err = read(ctx, db, func(t *tx) (struct{}, error) {
+	purpose := sqldb.Desk
+	if query != "" || f.State != "" {
+		purpose = sqldb.Searching
+	}
+	_, err = readFor(ctx, db, purpose, func(t *tx) (struct{}, error) {
 		site, err := t.site(f.Site, "")
 		if err != nil {
 			return struct{}{}, err

@@ -114,7 +114,7 @@ func (db *DB) AuditPage(ctx context.Context, by models.Caller, f models.AuditFil
 		w.Add("(at, id) < (?, ?)", from.At, from.ID)
 	}
 	limit := sqldb.PageSize(f.Limit)
-	rows, err = read(ctx, db, func(t *tx) ([]models.Audit, error) { return t.queryAudit(by, f, w, limit+1) })
+	rows, err = readFor(ctx, db, sqldb.Desk, func(t *tx) ([]models.Audit, error) { return t.queryAudit(by, f, w, limit+1) })
 	if len(rows) > limit {
 		rows = rows[:limit]
 		last := rows[limit-1]

@@ -24,7 +24,7 @@ func (db *DB) Author(ctx context.Context, by models.Caller, r models.Reader, cur
 		return models.AuthorProfile{}, err
 	}
 	limit = sqldb.PageSize(limit)
-	return read(ctx, db, func(t *tx) (models.AuthorProfile, error) {
+	return readFor(ctx, db, sqldb.Desk, func(t *tx) (models.AuthorProfile, error) {
 		p, err := t.profile(r)
 		if err != nil {
 			return p, err

@@ -96,7 +96,7 @@ func (db *DB) Bans(ctx context.Context, by models.Caller, site, cur string, limi
 		return nil, "", err
 	}
 	limit = sqldb.PageSize(limit)
-	all, err = read(ctx, db, func(t *tx) ([]models.BanEntry, error) {
+	all, err = readFor(ctx, db, sqldb.Desk, func(t *tx) ([]models.BanEntry, error) {
 		if _, err := t.site(site, ""); err != nil {
 			return nil, err
 		}

@@ -71,7 +71,7 @@ func limitBatch(all []matchedComment, first []string) ([]matchedComment, string)
 // PreviewBatch describes what DecideFiltered would decide. The filter's limit and cursor,
 // and whether campaigns are one item, are ignored.
 func (db *DB) PreviewBatch(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
-	return read(ctx, db, func(t *tx) (p models.Preview, err error) {
+	return readFor(ctx, db, purposeOf(f), func(t *tx) (p models.Preview, err error) {
 		p.Sample = []models.QueueItem{}
 		all, first, err := t.matchFilter(by, f)
 		if err != nil {
@@ -109,7 +109,7 @@ func (db *DB) DecideFiltered(ctx context.Context, by models.Caller, f models.Que
 	if err := d.Validate(); err != nil {
 		return "", nil, nil, err
 	}
-	all, err := read(ctx, db, func(t *tx) ([]matchedComment, error) {
+	all, err := readFor(ctx, db, purposeOf(f), func(t *tx) ([]matchedComment, error) {
 		all, first, err := t.matchFilter(by, f)
 		if err != nil {
 			return nil, err

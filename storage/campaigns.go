@@ -235,7 +235,7 @@ func (db *DB) RecentCampaigns(ctx context.Context) ([]CampaignMember, error) {
 	}
 	var all []CampaignMember
 	for _, site := range sites {
-		found, err := read(ctx, db, func(t *tx) ([]CampaignMember, error) {
+		found, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]CampaignMember, error) {
 			return t.recentMembers(site, t.Now.Add(-models.CampaignWindow), maxRecent/len(sites))
 		})
 		if err != nil {

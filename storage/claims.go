@@ -17,6 +17,15 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 	if err != nil {
 		return nil, err
 	}
+	selective := isSelective(f)
+	if purposeOf(f) == sqldb.Searching {
+		found, err := db.searchClaimable(ctx, by, f, o, w)
+		if err != nil || len(found) == 0 {
+			return []models.QueueItem{}, err
+		}
+		w.In("c.id", found)
+		selective = true
+	}
 	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
 		now := micros(t.Now)
 		cursors, err := t.queueCursors(by, f, true, o, w.And("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
@@ -32,7 +41,7 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		}
 		for more := true; more && len(ids) < f.Limit; {
 			want := f.Limit - len(ids)
-			if cursors, err = t.queueCursors(by, f, isSelective(f), o, free, want); err != nil {
+			if cursors, err = t.queueCursors(by, f, selective, o, free, want); err != nil {
 				return nil, err
 			}
 			if more = len(cursors) == want; more {
@@ -60,6 +69,17 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		}
 		return items, nil
 	})
+}
+
+// searchClaimable returns the first comments that match a filter and that the caller has
+// claimed or nobody has. No index finds a part of a text, and with SQLite nobody could
+// write while a transaction looks for it.
+func (db *DB) searchClaimable(ctx context.Context, by models.Caller, f models.QueueFilter, o queueOrder, w *sqldb.Where) ([]string, error) {
+	const most = 500
+	cursors, err := readFor(ctx, db, sqldb.Searching, func(t *tx) ([]sqldb.Cursor, error) {
+		return t.queueCursors(by, f, isSelective(f), o, w.And("(c.lease_by = ? OR c.lease_until <= ?)", by.Name, micros(t.Now)), most)
+	})
+	return cursorIDs(cursors), err
 }
 
 // lockUnclaimed locks those of these comments that nobody has claimed or is

@@ -18,7 +18,7 @@ func (db *DB) LabelConflicts(ctx context.Context, by models.Caller, site string,
 	if err := addVisible(&visible, by, "site", site); err != nil {
 		return nil, err
 	}
-	return read(ctx, db, func(t *tx) ([]models.LabelConflict, error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.LabelConflict, error) {
 		w := visible.Clone()
 		texts, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT body FROM labels`+w.String()+
 			` GROUP BY body HAVING min(label) <> max(label) ORDER BY max(created_at) DESC, body LIMIT `+w.Arg(sqldb.PageSize(limit)), w.Args()...)

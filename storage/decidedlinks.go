@@ -23,7 +23,7 @@ type DecidedComment struct {
 // DecidedLinks returns the comments with links, in the text or as the author's home
 // page, among the last 3,000 decisions of 90 days on a site that are in force.
 func (db *DB) DecidedLinks(ctx context.Context, site string) ([]DecidedComment, error) {
-	all, err := read(ctx, db, func(t *tx) ([]DecidedComment, error) {
+	all, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]DecidedComment, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (d DecidedComment, err error) {
 			into, done := commentInto(&d.Comment)
 			err = scan(append(into, &d.Action)...)

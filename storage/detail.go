@@ -32,7 +32,7 @@ const (
 // Detail returns a comment with its context. It is KindNotFound also when the
 // caller may not see its site.
 func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, error) {
-	return read(ctx, db, func(t *tx) (d Detail, err error) {
+	return readFor(ctx, db, sqldb.Desk, func(t *tx) (d Detail, err error) {
 		if _, err := t.visible(by, id, ""); err != nil {
 			return d, err
 		}

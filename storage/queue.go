@@ -19,17 +19,21 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 	if err != nil {
 		return models.QueuePage{}, err
 	}
-	return read(ctx, db, func(t *tx) (page models.QueuePage, err error) {
+	return readFor(ctx, db, purposeOf(f), func(t *tx) (page models.QueuePage, err error) {
 		all := w.Clone()
 		if hasCursor {
 			o.after(w, from)
 		}
-		cursors, err := t.queueCursors(by, f, isSelective(f), o, w, f.Limit+1)
+		most := f.Limit + 1
+		if purposeOf(f) == sqldb.Searching && !hasCursor {
+			most = max(most, maxCounted+1) // one way through the queue finds the page and counts
+		}
+		cursors, err := t.queueCursors(by, f, isSelective(f), o, w, most)
 		if err != nil {
 			return page, err
 		}
-		if isNarrowed(f) && !hasCursor && len(cursors) <= f.Limit {
-			page.Total = len(cursors) // the page is all there is
+		if isNarrowed(f) && !hasCursor && (len(cursors) < most || most > maxCounted) {
+			page.Total = len(cursors) // the page is all there is, or all were counted
 		} else if page.Total, err = t.queueTotal(by, f, all); err != nil {
 			return page, err
 		}

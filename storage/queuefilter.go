@@ -156,6 +156,15 @@ func isNarrowed(f models.QueueFilter) bool {
 	return f != models.QueueFilter{}
 }
 
+// purposeOf returns whose connections find what f matches: no index finds a part of a
+// text, or a signal.
+func purposeOf(f models.QueueFilter) sqldb.Purpose {
+	if f.Query != "" || f.Signal != "" {
+		return sqldb.Searching
+	}
+	return sqldb.Desk
+}
+
 // isSelective reports whether f matches few comments: those of one article or of
 // one author.
 func isSelective(f models.QueueFilter) bool { return f.Article != "" || f.Author != "" }

@@ -45,7 +45,7 @@ func (t *tx) readerCandidates(r models.Reader, after sqldb.Position) ([]readerCa
 func (db *DB) readerIDs(ctx context.Context, r models.Reader) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		for after, more := (sqldb.Position{}), true; more; {
-			found, err := read(ctx, db, func(t *tx) ([]readerCandidate, error) { return t.readerCandidates(r, after) })
+			found, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]readerCandidate, error) { return t.readerCandidates(r, after) })
 			if err != nil {
 				yield(nil, err)
 				return
@@ -105,7 +105,7 @@ func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[mod
 		for ids, err := range db.readerIDs(ctx, r) {
 			var page []models.ReaderComment
 			if err == nil {
-				page, err = read(ctx, db, func(t *tx) ([]models.ReaderComment, error) { return t.readerComments(ids) })
+				page, err = readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.ReaderComment, error) { return t.readerComments(ids) })
 			}
 			if err != nil {
 				yield(models.ReaderComment{}, err)
@@ -175,7 +175,7 @@ func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[mode
 			return
 		}
 		for after, more := "", true; more; {
-			page, err := read(ctx, db, func(t *tx) ([]models.ReaderReport, error) { return t.readerReports(r, after) })
+			page, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.ReaderReport, error) { return t.readerReports(r, after) })
 			if err != nil {
 				yield(models.ReaderReport{}, err)
 				return

@@ -291,7 +291,7 @@ type SecondLookStats struct {
 // SecondLookStats returns the results of the second looks of the last 30 days, of one
 // site or of all that the caller sees.
 func (db *DB) SecondLookStats(ctx context.Context, by models.Caller, site string) (SecondLookStats, error) {
-	return read(ctx, db, func(t *tx) (SecondLookStats, error) { return t.loadSecondLookStats(by, site) })
+	return readFor(ctx, db, sqldb.Desk, func(t *tx) (SecondLookStats, error) { return t.loadSecondLookStats(by, site) })
 }
 
 func (t *tx) loadSecondLookStats(by models.Caller, site string) (s SecondLookStats, err error) {

@@ -61,7 +61,7 @@ const (
 
 // Stats returns the statistics of one site, or of all that the caller sees.
 func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, error) {
-	return read(ctx, db, func(t *tx) (s Stats, err error) {
+	return readFor(ctx, db, sqldb.Desk, func(t *tx) (s Stats, err error) {
 		oldestFirst := models.QueueFilter{Site: site, Sort: models.SortOldest}
 		o, w, err := queueFilter(&oldestFirst)
 		if err != nil {

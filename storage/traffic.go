@@ -58,7 +58,7 @@ func (db *DB) recentPage(ctx context.Context, site string, before models.Comment
 	case before.ID != "":
 		w.Add("c.id < ?", before.ID)
 	}
-	return read(ctx, db, func(t *tx) ([]LabelledComment, error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]LabelledComment, error) {
 		return sqldb.List(t, readLabelledComment, `SELECT `+commentColumns+`, coalesce((SELECT l.label FROM labels l
 			WHERE l.comment_id = c.id AND l.comment_id <> '' AND l.replaced_by = '' LIMIT 1), '')`+commentTables+w.String()+
 			` ORDER BY `+order+` LIMIT `+strconv.Itoa(size), w.Args()...)

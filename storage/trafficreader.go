@@ -93,7 +93,7 @@ type TrafficPage struct {
 // ids. It stops at one that arrived after a time: of two comments that arrive at the
 // same moment, the one with the smaller id may be stored last.
 func (db *DB) NextTraffic(ctx context.Context, until time.Time, limit int) (TrafficPage, error) {
-	return read(ctx, db, func(t *tx) (p TrafficPage, err error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (p TrafficPage, err error) {
 		r, err := t.trafficReader(false)
 		if err != nil || !r.Started {
 			return p, err

@@ -81,7 +81,7 @@ func (db *DB) SecondLookState(ctx context.Context, by models.Caller, site string
 	if err != nil {
 		return state, err
 	}
-	return read(ctx, db, func(t *tx) (models.SecondLookState, error) {
+	return readFor(ctx, db, sqldb.Desk, func(t *tx) (models.SecondLookState, error) {
 		var w sqldb.Where
 		if !all {
 			w.In("slug", slugs)

@@ -35,9 +35,14 @@ func (t *tx) BeforeCommit() error {
 	return t.appendAudit()
 }
 
-// read runs a query that changes nothing.
+// read runs a query that changes nothing and is quick.
 func read[T any](ctx context.Context, db *DB, query func(*tx) (T, error)) (T, error) {
-	return sqldb.Read(ctx, db.sql, func(t *sqldb.Tx) (T, error) { return query(&tx{Tx: t}) })
+	return readFor(ctx, db, sqldb.Serving, query)
+}
+
+// readFor is read on the connections of another purpose.
+func readFor[T any](ctx context.Context, db *DB, purpose sqldb.Purpose, query func(*tx) (T, error)) (T, error) {
+	return sqldb.Read(ctx, db.sql, purpose, func(t *sqldb.Tx) (T, error) { return query(&tx{Tx: t}) })
 }
 
 // update runs a change in a transaction, as sqldb.Update does.

@@ -66,7 +66,7 @@ func (db *DB) vouchedLabels(ctx context.Context, site string, limit int) iter.Se
 		now := db.sql.Now()
 		before := sqldb.Position{At: micros(now.Add(-vouchedAge))}
 		for {
-			page, err := read(ctx, db, func(t *tx) ([]models.Comment, error) {
+			page, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.Comment, error) {
 				return t.vouchedComments(site, rules.Authors, before, micros(now.Add(-vouchedSpan)))
 			})
 			if err != nil {

@@ -27,7 +27,7 @@ type PostedComment struct {
 
 // LastComments returns the window of up to limit comments of a site.
 func (db *DB) LastComments(ctx context.Context, site string, limit int) (Window, error) {
-	return read(ctx, db, func(t *tx) (Window, error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (Window, error) {
 		at := func(offset int) (sqldb.Position, error) {
 			p, err := sqldb.One(t, func(scan sqldb.Scanner) (p sqldb.Position, err error) {
 				err = scan(&p.At, &p.ID)
@@ -122,7 +122,7 @@ func (db *DB) PostedComments(ctx context.Context, ids []string) (map[string]Post
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return read(ctx, db, func(t *tx) (map[string]PostedComment, error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (map[string]PostedComment, error) {
 		var w sqldb.Where
 		w.In("c.id", ids)
 		found, err := sqldb.List(t, readPostedComment, postedComments+w.String(), w.Args()...)
@@ -137,7 +137,7 @@ func (db *DB) PostedComments(ctx context.Context, ids []string) (map[string]Post
 // ApprovedBefore returns how many comments of an author, by models.Author.Key, from
 // before a window are published; it counts up to limit.
 func (db *DB) ApprovedBefore(ctx context.Context, w Window, authorKey string, limit int) (int, error) {
-	return read(ctx, db, func(t *tx) (int, error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (int, error) {
 		return sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM (SELECT 1 FROM comments WHERE site = $1 AND author_key = $2
 			AND status = 'approved' AND (created_at, id) < ($3, $4) LIMIT $5) AS published`, w.site, authorKey, w.first.At, w.first.ID, limit)
 	})
@@ -149,7 +149,7 @@ func (db *DB) RecordsBefore(ctx context.Context, w Window) (map[string]models.Au
 	if w.first.ID == "" {
 		return nil, nil // the window is all comments
 	}
-	return read(ctx, db, func(t *tx) (map[string]models.AuthorRecord, error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (map[string]models.AuthorRecord, error) {
 		records := map[string]models.AuthorRecord{}
 		_, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
 			var r models.AuthorRecord
@@ -170,7 +170,7 @@ func (db *DB) RecordsBefore(ctx context.Context, w Window) (map[string]models.Au
 // RejectionsBefore returns when comments of an author from before a window were rejected,
 // since a time; the first up to limit.
 func (db *DB) RejectionsBefore(ctx context.Context, w Window, authorID string, since time.Time, limit int) ([]time.Time, error) {
-	return read(ctx, db, func(t *tx) ([]time.Time, error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]time.Time, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (time.Time, error) {
 			var at int64
 			err := scan(&at)

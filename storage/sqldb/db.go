@@ -14,13 +14,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // Options configure a DB. The zero value is usable.
@@ -34,12 +32,11 @@ type Options struct {
 
 // DB is a database of either kind. It is safe for concurrent use.
 type DB struct {
-	d       *dialect
-	opt     Options
-	pool    *sql.DB // reads; with PostgreSQL also writes
-	readers Runner
-	writer  *writer // nil with PostgreSQL
-	path    string  // of SQLite's file
+	d      *dialect
+	opt    Options
+	pools  pools
+	writer *writer // nil with PostgreSQL
+	path   string  // of SQLite's file
 
 	mu     sync.Mutex
 	groups []*group
@@ -91,19 +88,11 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		return err
 	}
 	db.writer = writer
-	db.pool, err = OpenShared(path, "query_only(1)")
-	if err != nil {
+	if db.pools, err = openSQLitePools(path, db.opt.Trace); err != nil {
 		return errors.Join(err, writer.close())
 	}
-	db.pool.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	db.pool.SetMaxIdleConns(max(4, runtime.NumCPU()))
-	db.readers = newStmtCache(db.pool, db.opt.Trace)
 	return nil
 }
-
-// maxPostgresConns leaves room for several nodes below PostgreSQL's default of
-// 100 connections.
-const maxPostgresConns = 24
 
 func (db *DB) openPostgres(ctx context.Context, url string) error {
 	db.d = postgresDialect
@@ -114,14 +103,10 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	if db.opt.Trace != nil {
 		config.Tracer = tracer(db.opt.Trace)
 	}
-	pool := stdlib.OpenDB(*config)
-	pool.SetMaxOpenConns(maxPostgresConns)
-	pool.SetMaxIdleConns(maxPostgresConns)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := pool.PingContext(ctx); err != nil {
-		return errors.Join(db.d.explain(err), pool.Close())
+	db.pools = openPostgresPools(*config)
+	if err := db.Pool().PingContext(ctx); err != nil {
+		return errors.Join(db.d.explain(err), db.pools.close())
 	}
-	db.pool, db.readers = pool, pool
 	return nil
 }
 
@@ -144,7 +129,7 @@ func (db *DB) Close() error {
 		for _, g := range groups {
 			g.close()
 		}
-		db.closed = db.pool.Close()
+		db.closed = db.pools.close()
 		if db.writer != nil {
 			db.closed = errors.Join(db.closed, db.writer.close())
 		}
@@ -155,9 +140,9 @@ func (db *DB) Close() error {
 // IsSQLite reports whether the database is SQLite; otherwise it is PostgreSQL.
 func (db *DB) IsSQLite() bool { return db.writer != nil }
 
-// Pool returns the connections for reading; with PostgreSQL also for writing.
-// It is for what transactions cannot do, such as copying whole tables.
-func (db *DB) Pool() *sql.DB { return db.pool }
+// Pool returns the connections of Serving; with PostgreSQL they also write. It is
+// for what transactions cannot do, such as copying whole tables.
+func (db *DB) Pool() *sql.DB { return db.pools[Serving].DB }
 
 // Now is the time of the database's clock, with the precision of its columns.
 func (db *DB) Now() time.Time { return db.opt.Now().UTC().Truncate(time.Microsecond) }

@@ -52,7 +52,7 @@ var things = sqldb.NewInsert("things", "",
 
 func names(t *testing.T, db *sqldb.DB) []string {
 	t.Helper()
-	found, err := sqldb.Read(t.Context(), db, func(t *sqldb.Tx) ([]string, error) {
+	found, err := sqldb.Read(t.Context(), db, sqldb.Serving, func(t *sqldb.Tx) ([]string, error) {
 		return sqldb.List(t, sqldb.ScanOne[string], `SELECT name FROM things ORDER BY name`)
 	})
 	if err != nil {

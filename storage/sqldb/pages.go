@@ -49,7 +49,7 @@ func Stream[T any](ctx context.Context, db *DB, since int64, page func(*Tx, Posi
 	return func(yield func(T, error) bool) {
 		after := Position{At: since} // no id comes before ""
 		for {
-			rows, err := Read(ctx, db, func(t *Tx) ([]T, error) { return page(t, after) })
+			rows, err := Read(ctx, db, Exporting, func(t *Tx) ([]T, error) { return page(t, after) })
 			if err != nil {
 				var zero T
 				yield(zero, err)

@@ -57,7 +57,7 @@ type pgTx struct {
 }
 
 func (db *DB) begin(ctx context.Context) (*pgTx, error) {
-	conn, err := db.pool.Conn(ctx)
+	conn, err := db.Pool().Conn(ctx)
 	if err != nil {
 		return nil, err
 	}

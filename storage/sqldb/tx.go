@@ -91,9 +91,9 @@ func (t *Tx) countWritten(rows int64) {
 	t.rows += rows
 }
 
-// Read runs a query that changes nothing.
-func Read[T any](ctx context.Context, db *DB, query func(*Tx) (T, error)) (T, error) {
-	v, err := query(&Tx{ctx: ctx, on: db.readers, d: db.d, Now: db.Now()})
+// Read runs a query that changes nothing, on the connections of a purpose.
+func Read[T any](ctx context.Context, db *DB, purpose Purpose, query func(*Tx) (T, error)) (T, error) {
+	v, err := query(&Tx{ctx: ctx, on: db.pools[purpose].runner, d: db.d, Now: db.Now()})
 	return v, db.d.explain(err)
 }
 

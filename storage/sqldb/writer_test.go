@@ -52,7 +52,7 @@ func apply(ctx context.Context, db *DB, change func(*Tx) error) error {
 
 func names(t *testing.T, db *DB) string {
 	t.Helper()
-	found, err := Read(t.Context(), db, func(t *Tx) ([]string, error) {
+	found, err := Read(t.Context(), db, Serving, func(t *Tx) ([]string, error) {
 		return List(t, ScanOne[string], `SELECT name FROM things ORDER BY name`)
 	})
 	if err != nil {
