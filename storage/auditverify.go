@@ -71,7 +71,7 @@ func (db *DB) VerifyAudit(ctx context.Context, expect []string, each func(row, o
 // chainEnds returns the ends of all chains, that of the installation first.
 func (db *DB) chainEnds(ctx context.Context) ([]chainEnds, error) {
 	// In one statement, so that nothing is added between the two.
-	ends, err := read(ctx, db, func(t *tx) ([]chainEnds, error) {
+	ends, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]chainEnds, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (e chainEnds, err error) {
 			err = scan(&e.chain, &e.head.seq, &e.head.hash, &e.last)
 			return e, err
@@ -82,7 +82,7 @@ func (db *DB) chainEnds(ctx context.Context) ([]chainEnds, error) {
 	}
 	// A site whose chain is gone was added in the installation's chain, by an earlier
 	// version, or its chain was removed.
-	lost, err := read(ctx, db, func(t *tx) ([]string, error) {
+	lost, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]string, error) {
 		return sqldb.List(t, sqldb.ScanOne[string], `SELECT chain FROM audit WHERE seq IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit_heads h WHERE h.chain = audit.chain)
 			UNION SELECT slug FROM sites WHERE NOT EXISTS (SELECT 1 FROM audit_heads h WHERE h.chain = slug)
 			AND NOT EXISTS (SELECT 1 FROM audit WHERE chain = '' AND action = 'site.add' AND subject = slug) ORDER BY 1`)
