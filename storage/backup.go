@@ -160,10 +160,11 @@ func (t table) selectAll() string {
 }
 
 // tables returns the tables of a SQLite file, each after those that it refers
-// to, without the list of migrations.
+// to, without the list of migrations and the search index, which has another form in
+// PostgreSQL and is made anew.
 func tables(ctx context.Context, sqlite sqldb.Runner) ([]table, error) {
 	t := sqldb.On(ctx, sqlite)
-	names, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`)
+	names, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search\_%' ESCAPE '\' AND name <> 'migrations' ORDER BY name`)
 	if err != nil {
 		return nil, err
 	}

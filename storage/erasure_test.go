@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"winnow/classifier/searchterms"
 	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/storagetest"
@@ -108,6 +109,12 @@ func TestErasedBytesAreGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			postAround(t, db)
+			now = now.Add(time.Minute)
+			for n := 1; n > 0; {
+				if n, err = db.IndexComments(t.Context(), searchterms.OfComment, 100); err != nil {
+					t.Fatal(err)
+				}
+			}
 			words := goneWords
 			if what == "retention" { // it keeps what is published, so only the address keys are looked for
 				words = nil

@@ -8,6 +8,7 @@ import (
 
 	"winnow/models"
 	"winnow/storage"
+	"winnow/storage/storagetest"
 )
 
 // crowd adds comments, enough for PostgreSQL's planner to tell selective indexes
@@ -31,19 +32,20 @@ func crowd(t *testing.T, db *storage.DB) {
 type hotPaths struct {
 	*storage.DB
 	t        *testing.T
+	url      string
 	ann, bea models.Caller
 	last     models.Comment
 }
 
-func useHotPaths(t *testing.T, db *storage.DB) {
+func useHotPaths(t *testing.T, url string, db *storage.DB) {
 	t.Helper()
 	h := &hotPaths{
-		DB: db, t: t,
+		DB: db, t: t, url: url,
 		ann: models.Caller{Kind: models.ByModerator, Name: "ann"},
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useSearch,
 	} {
 		use(t.Context())
 	}
@@ -85,6 +87,33 @@ func (h *hotPaths) useCampaigns(ctx context.Context) {
 	h.check(err)
 	_, err = h.ApprovedCount(ctx, "gazette", "name:n")
 	h.check(err)
+}
+
+func (h *hotPaths) useSearch(ctx context.Context) {
+	// Nobody waits for what fills the index, so its statements are not traced.
+	indexer := storagetest.Open(h.t, h.url, storage.Options{Now: func() time.Time { return time.Now().Add(time.Minute) }})
+	var err error
+	for n := 1; n > 0; {
+		n, err = indexer.IndexComments(ctx, func(c models.Comment) []string { return []string{c.Body, "n"} }, 100)
+		h.check(err)
+	}
+	words := [][]models.SearchTerm{{{Text: "b"}, {Text: "n", Prefix: true}}}
+	for _, by := range []models.Caller{h.ann, h.bea} {
+		for _, f := range []models.SearchFilter{
+			{}, {AnyOf: words}, {AnyOf: words, Status: models.Pending}, {AnyOf: words, From: time.Unix(0, 0), To: time.Now().Add(time.Hour)},
+			{Author: "u1"}, {Article: "a", AnyOf: words}, {Status: models.Rejected},
+		} {
+			for _, f.Site = range []string{"", "gazette"} {
+				f.Limit = 1
+				page, err := h.Search(ctx, by, f)
+				h.check(err)
+				f.Cursor = page.Next
+				_, err = h.Search(ctx, by, f)
+				h.check(err)
+				f.Cursor = ""
+			}
+		}
+	}
 }
 
 func (h *hotPaths) useQueue(ctx context.Context) {

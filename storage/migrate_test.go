@@ -207,7 +207,7 @@ func TestEveryEarlierSchemaIsMigrated(t *testing.T) {
 				if err := db.Ping(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				useHotPaths(t, db)
+				useHotPaths(t, url, db)
 			})
 		})
 	}

@@ -32,7 +32,7 @@ func TestHotPathsUseIndexes(t *testing.T) {
 		mu.Lock()
 		migrated = true
 		mu.Unlock()
-		useHotPaths(t, db)
+		useHotPaths(t, url, db)
 		crowd(t, db)
 		if len(texts) < 40 {
 			t.Fatalf("only %d statements were seen", len(texts))
@@ -40,7 +40,7 @@ func TestHotPathsUseIndexes(t *testing.T) {
 		explainer := storagetest.Raw(t, url)
 		explainer.SetMaxOpenConns(1) // settings are those of a connection
 		for text, args := range texts {
-			if !strings.HasPrefix(text, "SELECT") && !strings.HasPrefix(text, "UPDATE") && !strings.HasPrefix(text, "DELETE") {
+			if !strings.HasPrefix(text, "SELECT") && !strings.HasPrefix(text, "WITH found") && !strings.HasPrefix(text, "UPDATE") && !strings.HasPrefix(text, "DELETE") {
 				continue
 			}
 			for _, step := range wrong(t, explainer, text, args) {
@@ -78,8 +78,8 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all []string) {
 
 // brief matches plans that may sort, because they find few rows: the claims or
 // actions of one person, what is pending of one article, author or campaign, or
-// thirty days of counters or of second looks.
-var brief = regexp.MustCompile(`_lease|comments_(article|reader|name|campaign)|judgements|arrivals|agreements|second_looks_decided|histograms`)
+// thirty days of counters or of second looks; or what one statement of a search finds.
+var brief = regexp.MustCompile(`_lease|comments_(article|reader|name|campaign)|judgements|arrivals|agreements|second_looks_decided|histograms|search_docs_terms`)
 
 // small matches tables that have a row for each site or model, or a single row.
 const small = `(site_counts|audit_heads|sites|promotions|part|below|json_each|CONSTANT ROW|\(subquery)`
@@ -96,7 +96,7 @@ func slowStepsOfSQLite(t *testing.T, db *sql.DB, text string, _ []any) (slow []s
 	steps := rows(t, db, "EXPLAIN QUERY PLAN "+text, make([]any, len(marks))...)
 	// A scan is harmless when it follows an index in the order of the result, or
 	// a partial index to count pending comments, and stops at a limit.
-	harmless := regexp.MustCompile(`INDEX comments_any_|SCAN ` + small)
+	harmless := regexp.MustCompile(`INDEX comments_any_|SCAN ` + small + `|SCAN found$|SCAN search_docs_terms VIRTUAL TABLE INDEX \d+:M`)
 	if strings.HasPrefix(text, "SELECT count(*) FROM (SELECT 1 FROM comments c") {
 		harmless = regexp.MustCompile(harmless.String() + "|" + waits.String())
 	}
@@ -109,6 +109,7 @@ func slowStepsOfSQLite(t *testing.T, db *sql.DB, text string, _ []any) (slow []s
 		{"c.status = 'pending' AND c.article = ", regexp.MustCompile(`comments_article\b`)},
 		{"status = 'pending' AND author_id = ", regexp.MustCompile(`comments_reader\b[^$]*comments_name\b`)},
 		{"FROM comments c WHERE c.status = 'pending'", waits},
+		{"search_docs_terms MATCH", regexp.MustCompile(`search_docs_terms VIRTUAL TABLE INDEX \d+:M`)},
 	} {
 		if strings.Contains(text, want.text) && !strings.Contains(text, "c.id IN ($") && !want.index.MatchString(whole) {
 			slow = append(slow, whole)
@@ -130,10 +131,18 @@ func slowStepsOfPostgres(t *testing.T, db *sql.DB, text string, args []any) (slo
 	if _, err := db.ExecContext(t.Context(), "ANALYZE labels, comments; SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off"); err != nil {
 		t.Fatal(err)
 	}
+	if strings.Contains(text, "terms @@") { // a GIN index is always read as a bitmap
+		if _, err := db.ExecContext(t.Context(), "SET enable_bitmapscan = on"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	steps := rows(t, db, "EXPLAIN "+text, args...)
 	whole := strings.Join(steps, "\n")
 	// How the few replies of a thread are joined depends on sizes too; SQLite shows that the
 	// indexes are there.
+	if strings.Contains(text, "terms @@") && !strings.Contains(whole, "Bitmap Index Scan on search_docs_terms") {
+		slow = append(slow, "a search without its index")
+	}
 	threads := strings.Contains(text, "hidden_replies")
 	for i, step := range steps {
 		next := ""

@@ -42,7 +42,7 @@ func TestRestoreReturnsEveryRow(t *testing.T) {
 					sameRows(t, s.dump(t, storagetest.Raw(t, to)), want)
 					old = open(t, to)
 					if i == 0 {
-						useHotPaths(t, old)
+						useHotPaths(t, to, old)
 						s = schemaOf(t, storage.Versions())
 						want = s.dump(t, storagetest.Raw(t, to))
 					}

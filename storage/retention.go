@@ -271,6 +271,9 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 	if _, err := t.Exec(`DELETE FROM revisions WHERE comment_id`+t.InJSONList(), jsonList(ids)); err != nil {
 		return err
 	}
+	if err := t.unindex(old[0].Site, ids); err != nil {
+		return err
+	}
 	if err := t.flush(); err != nil {
 		return err
 	}

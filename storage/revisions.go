@@ -80,6 +80,9 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	); err != nil {
 		return c, err
 	}
+	if err := t.markStale(c.Site, []string{id}); err != nil {
+		return c, err
+	}
 	// The label of a decision stays: the old text was decided. An author must not be
 	// able to withdraw a label that speaks against them either.
 	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1

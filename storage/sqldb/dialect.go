@@ -27,6 +27,7 @@ type dialect struct {
 	arrays     bool   // inserts take all rows at once
 	schema     func(text string) string
 	classify   func(error) fault
+	fullText   fullText
 }
 
 const sqliteDriver = "sqlite" // name in database/sql
@@ -49,6 +50,7 @@ var sqliteDialect = &dialect{
 	tablesWith: "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = $1 ORDER BY 1",
 	schema:     strings.NewReplacer("/* ", "", " */", "").Replace,
 	classify:   sqliteFault,
+	fullText:   sqliteFullText,
 }
 
 var postgresDialect = &dialect{
@@ -60,6 +62,7 @@ var postgresDialect = &dialect{
 	schema:     func(text string) string { return text },
 	arrays:     true,
 	classify:   postgresFault,
+	fullText:   postgresFullText,
 }
 
 func sqliteFault(err error) fault {

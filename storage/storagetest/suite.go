@@ -30,6 +30,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"comments", commentTests},
 		{"queue", queueTests},
 		{"claims", claimTests},
+		{"search", searchTests},
 		{"campaigns", campaignMemberTests},
 		{"decisions", decisionTests},
 		{"second looks", secondLookTests},
