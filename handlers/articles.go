@@ -38,7 +38,7 @@ func (s *Server) listArticles(c echo.Context) error {
 		return err
 	}
 	if f.Query != "" || f.State != "" {
-		done, err := s.searches.begin(ctx, by.String())
+		done, err := s.beginSearch(c)
 		if err != nil {
 			return err
 		}

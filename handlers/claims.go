@@ -34,7 +34,7 @@ func (s *Server) claim(c echo.Context) error {
 	if err := s.visible(ctx, by, f.Site); err != nil {
 		return err
 	}
-	done, err := s.beginFiltered(ctx, by, f)
+	done, err := s.beginFiltered(c, f)
 	if err != nil {
 		return err
 	}

@@ -239,7 +239,7 @@ func (s *Server) previewBatch(c echo.Context) error {
 	if err := s.visible(ctx, by, f.Site); err != nil {
 		return err
 	}
-	done, err := s.beginFiltered(ctx, by, f)
+	done, err := s.beginFiltered(c, f)
 	if err != nil {
 		return err
 	}

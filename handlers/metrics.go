@@ -81,6 +81,7 @@ func (m *metrics) observe(c echo.Context, took time.Duration) {
 
 var (
 	pendingDesc = prometheus.NewDesc("winnow_queue_pending", "Pending comments.", nil, nil)
+	searchDesc  = prometheus.NewDesc("winnow_search_lag_seconds", "How long the oldest comment that is not in the search index has waited.", nil, nil)
 	modelDesc   = prometheus.NewDesc("winnow_model_info", "Version of the live model; the value is always 1.", []string{"version"}, nil)
 )
 
@@ -88,7 +89,7 @@ var (
 type gauges struct{ s *Server }
 
 func (g gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{pendingDesc, modelDesc, driftDesc, psiDesc, unknownDesc, heldDesc, overturnedDesc} {
+	for _, d := range []*prometheus.Desc{pendingDesc, searchDesc, modelDesc, driftDesc, psiDesc, unknownDesc, heldDesc, overturnedDesc} {
 		ch <- d
 	}
 }
@@ -98,6 +99,11 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 	g.collectDrift(ch)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
+	if lag, err := g.s.db.SearchLag(ctx); err != nil {
+		g.s.log.WarnContext(ctx, "reading the lag of the search index for the metrics failed", "error", err)
+	} else {
+		ch <- prometheus.MustNewConstMetric(searchDesc, prometheus.GaugeValue, lag.Seconds())
+	}
 	page, err := g.s.db.Queue(ctx, models.Caller{Kind: models.ByCommand}, models.QueueFilter{Limit: 1})
 	if err != nil {
 		g.s.log.WarnContext(ctx, "counting the queue for the metrics failed", "error", err)

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"regexp"
@@ -30,7 +29,7 @@ func (s *Server) queue(c echo.Context) error {
 	if err := s.visible(ctx, by, f.Site); err != nil {
 		return err
 	}
-	done, err := s.beginFiltered(ctx, by, f)
+	done, err := s.beginFiltered(c, f)
 	if err != nil {
 		return err
 	}
@@ -44,14 +43,6 @@ func (s *Server) queue(c echo.Context) error {
 	}
 	explain(c, page.Items)
 	return c.JSON(http.StatusOK, page)
-}
-
-// beginFiltered is searches.begin when a filter needs it.
-func (s *Server) beginFiltered(ctx context.Context, by models.Caller, f models.QueueFilter) (done func(), err error) {
-	if f.Query == "" && f.Signal == "" {
-		return func() {}, nil
-	}
-	return s.searches.begin(ctx, by.String())
 }
 
 // filterRequest selects and sorts comments of the queue. It has the parameters of

@@ -25,6 +25,7 @@ import (
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
 	"winnow/handlers/screening"
+	"winnow/handlers/searchindex"
 	"winnow/handlers/selfcheck"
 	"winnow/handlers/traffic"
 	"winnow/handlers/whatif"
@@ -220,6 +221,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.node.Run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
 	g.Go(func() error { return s.traffic.Run(ctx) })
+	g.Go(func() error { return searchindex.Indexer{DB: s.db, Log: s.log}.Run(ctx) })
 	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
 	g.Go(func() error { return s.writeLogins(ctx) })
 	g.Go(func() error { return s.checker.Run(ctx) })

@@ -50,6 +50,9 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 // Close waits for the changes that were accepted, then closes the database.
 func (db *DB) Close() error { return db.sql.Close() }
 
+// Queued returns how many changes wait for SQLite's writer.
+func (db *DB) Queued() int { return db.sql.Queued() }
+
 // Ping reports whether the database can be reached and has the schema that this
 // program needs.
 func (db *DB) Ping(ctx context.Context) error {

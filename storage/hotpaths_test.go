@@ -100,8 +100,13 @@ func (h *hotPaths) useSearch(ctx context.Context) {
 	words := [][]models.SearchTerm{{{Text: "b"}, {Text: "n", Prefix: true}}}
 	for _, by := range []models.Caller{h.ann, h.bea} {
 		for _, f := range []models.SearchFilter{
-			{}, {AnyOf: words}, {AnyOf: words, Status: models.Pending}, {AnyOf: words, From: time.Unix(0, 0), To: time.Now().Add(time.Hour)},
-			{Author: "u1"}, {Article: "a", AnyOf: words}, {Status: models.Rejected},
+			{},
+			{AnyOf: words},
+			{AnyOf: words, Status: models.Pending},
+			{AnyOf: words, From: time.Unix(0, 0), To: time.Now().Add(time.Hour)},
+			{Author: "u1"},
+			{Article: "a", AnyOf: words},
+			{Status: models.Rejected},
 		} {
 			for _, f.Site = range []string{"", "gazette"} {
 				f.Limit = 1

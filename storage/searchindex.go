@@ -383,4 +383,3 @@ func (db *DB) SearchLag(ctx context.Context) (time.Duration, error) {
 	})
 	return max(0, time.Duration(lag)*time.Microsecond), err
 }
-
