@@ -31,12 +31,14 @@ func (t *tx) newEvent(kind models.EventKind, site, subject, article string, stat
 // one with the smaller id may commit last: a caller that must not miss an event
 // starts from an id some seconds old, and skips the events that it has seen.
 func (db *DB) EventsSince(ctx context.Context, after string, limit int) ([]models.Event, error) {
-	return read(ctx, db, func(t *tx) ([]models.Event, error) {
-		return sqldb.List(t, func(scan sqldb.Scanner) (e models.Event, err error) {
-			var at int64
-			err = scan(&e.ID, &e.Kind, &e.Site, &e.Subject, &e.Article, &e.Status, &at)
-			e.At = fromMicros(at)
-			return e, err
-		}, `SELECT id, kind, site, subject, article, status, at FROM events WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
-	})
+	return read(ctx, db, func(t *tx) ([]models.Event, error) { return t.eventsSince(after, limit) })
+}
+
+func (t *tx) eventsSince(after string, limit int) ([]models.Event, error) {
+	return sqldb.List(t, func(scan sqldb.Scanner) (e models.Event, err error) {
+		var at int64
+		err = scan(&e.ID, &e.Kind, &e.Site, &e.Subject, &e.Article, &e.Status, &at)
+		e.At = fromMicros(at)
+		return e, err
+	}, `SELECT id, kind, site, subject, article, status, at FROM events WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 }

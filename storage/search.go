@@ -18,8 +18,8 @@ import (
 const (
 	maxSearchSites   = 20  // in one search
 	maxSearchWindow  = 16  // blocks in one statement
-	searchCandidates = 200 // documents that one statement finds
-	maxSearchCost    = 150 // statements for a page
+	searchCandidates = 100 // documents that one statement finds
+	maxSearchCost    = 100 // statements for a page
 )
 
 // searchPlace is where a search of several sites goes on: below these documents. A site that
@@ -113,6 +113,9 @@ func (t *tx) searchQuery(site string, f models.SearchFilter) (q sqldb.TermQuery,
 	}
 	attribute := func(kind, value string) []sqldb.Term {
 		return []sqldb.Term{{Text: attributeTerm(kind, sqldb.SanitizeText(value))}}
+	}
+	if f.Status != "" {
+		q = append(q, [][]sqldb.Term{{{Text: statusTerm(f.Status)}}})
 	}
 	if f.Author != "" {
 		q = append(q, [][]sqldb.Term{attribute("a", f.Author), attribute("n", f.Author)})

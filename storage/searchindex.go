@@ -48,6 +48,9 @@ var searchDocRows = sqldb.NewInsert(searchTable, "ON CONFLICT DO NOTHING",
 // searchScope is what stands before the terms of a block.
 func searchScope(block int64) string { return strconv.FormatInt(block, 36) }
 
+// statusTerm is the term for a status. It follows a change some seconds later.
+func statusTerm(status models.Status) string { return "_s" + string(status[:min(1, len(status))]) }
+
 // attributeTerm is the term for what is found whole: an author's id (a) or name (n), or an
 // article (p). It is a hash, because those have any characters and lengths. No word begins
 // with the mark.
@@ -66,7 +69,7 @@ func newSearchDoc(c models.Comment, terms func(models.Comment) []string) searchD
 	if postedOn == "" {
 		postedOn = c.Article.ID
 	}
-	d.terms = append(terms(c), attributeTerm("p", postedOn), attributeTerm("n", c.Author.Name))
+	d.terms = append(terms(c), attributeTerm("p", postedOn), attributeTerm("n", c.Author.Name), statusTerm(c.Status))
 	if c.Author.ID != "" {
 		d.terms = append(d.terms, attributeTerm("a", c.Author.ID))
 	}
@@ -86,6 +89,9 @@ type searchCursor struct {
 // comment is found by. Several nodes may call it at once: it is a conflict when another was
 // quicker.
 func (db *DB) IndexComments(ctx context.Context, terms func(models.Comment) []string, limit int) (int, error) {
+	if err := db.followEvents(ctx); err != nil {
+		return 0, err
+	}
 	indexed, err := db.indexStale(ctx, terms, limit)
 	if err != nil {
 		return indexed, err

@@ -16,6 +16,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"winnow/classifier/searchterms"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -28,10 +29,15 @@ func main() {
 	flag.IntVar(&size.articles, "articles", 0, "number of articles (default: one for 100 comments)")
 	flag.IntVar(&size.authors, "authors", 0, "number of authors (default: one for 20 comments)")
 	flag.IntVar(&size.pending, "pending", 0, "approximate number of pending comments (default: one of 100)")
+	index := flag.Bool("index", false, "fill the search index too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := fill(ctx, *database, size); err != nil {
+	err := fill(ctx, *database, size)
+	if err == nil && *index {
+		err = fillIndex(ctx, *database, size.comments)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "fill:", err)
 		os.Exit(1)
 	}
@@ -84,6 +90,22 @@ func fill(ctx context.Context, database string, size sizes) error {
 		_ = bar.Add(1)
 	}
 	return out.finish(ctx)
+}
+
+// fillIndex does what a running node does in the background, without its pauses.
+func fillIndex(ctx context.Context, database string, comments int) (err error) {
+	db, err := storage.Open(ctx, database, storage.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	bar := progressbar.Default(int64(comments), "search index")
+	for n := 1; n > 0; _ = bar.Add(n) {
+		if n, err = db.IndexComments(ctx, searchterms.OfComment, 500); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prepare migrates the database and adds the sites.

@@ -55,6 +55,10 @@ var operations = []operation{
 	listOperation("queue of an author", "/v1/queue?author={author}"),
 	listOperation("queue with a usual word", "/v1/queue?q=harbour"),
 	listOperation("queue with an unknown word", "/v1/queue?q=zeppelin"),
+	listOperation("search for a usual word", "/v1/search?q=harbour&site={site}"),
+	listOperation("search for an unknown word", "/v1/search?q=zeppelin&site={site}"),
+	listOperation("search for a beginning", "/v1/search?q=ha*&site={site}"),
+	listOperation("search on all sites", "/v1/search?q=harbour+bridge"),
 	{"claim 10", func(ctx context.Context, d *testServer, connection int) (time.Duration, error) {
 		took, _, err := d.claim(ctx, connection, map[string]any{"limit": 10})
 		return took, err

@@ -67,8 +67,8 @@ var searchTests = map[string]func(*testing.T, *fixture){
 		_, err = l.Search(l.ctx, ann, models.SearchFilter{Cursor: "?"})
 		wantKind(t, err, models.KindInvalid)
 	},
-	"pages are complete while comments arrive":     searchPages,
-	"an edit and a merge of articles are followed": searchFollows,
+	"pages are complete while comments arrive": searchPages,
+	"edits, decisions and merges are followed": searchFollows,
 	"what is removed is not found": func(t *testing.T, l *fixture) {
 		gone := by(models.Author{ID: "u9", Name: "Xanthippe"})
 		for range 3 {
@@ -193,6 +193,12 @@ func searchFollows(t *testing.T, l *fixture) {
 	l.index(t)
 	equal(t, "the old text", len(l.bodies(t, ann, models.SearchFilter{}, "tide")), 0)
 	equal(t, "the new text, in its old place", strings.Join(l.bodies(t, ann, models.SearchFilter{}, "ebb"), "|"), "the younger ebb|the new ebb")
+	_, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
+	ok(t, err)
+	l.index(t)
+	l.index(t)
+	equal(t, "rejected", strings.Join(l.bodies(t, ann, models.SearchFilter{Status: models.Rejected}, "ebb"), "|"), "the new ebb")
+	equal(t, "pending", strings.Join(l.bodies(t, ann, models.SearchFilter{Status: models.Pending}, "ebb"), "|"), "the younger ebb")
 	must(l.MergeArticles(l.ctx, ann, "gazette", "a2", "a1"))(t)
 	for _, article := range []string{"a1", "a2"} {
 		equal(t, "on merged articles", strings.Join(l.bodies(t, ann, models.SearchFilter{Site: "gazette", Article: article}, ""), "|"), "the younger ebb|the new ebb")
