@@ -12,12 +12,12 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Search looks at one block of a site, then at four, then at sixteen at a time: a usual word
+// Search looks at one block of a site, then at four, sixteen and 64 at a time: a usual word
 // fills a page from the first, and a rare one costs a look-up a block. What a page may cost
 // is bounded: one that stops early has the place where the next one goes on.
 const (
 	maxSearchSites   = 20  // in one search
-	maxSearchWindow  = 16  // blocks in one statement
+	maxSearchWindow  = 64  // blocks in one statement
 	searchCandidates = 100 // documents that one statement finds
 	maxSearchCost    = 100 // statements for a page
 )

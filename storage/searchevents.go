@@ -53,7 +53,7 @@ func (db *DB) followEventPage(ctx context.Context) (int, error) {
 	if !p.started {
 		// What is indexed from now on has its present status.
 		return 0, apply(ctx, db, func(t *tx) error {
-			newest, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT coalesce(max(id), '') FROM events`)
+			newest, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT coalesce(max(id), '0') FROM events`)
 			if err == nil {
 				_, err = t.Exec(`INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, searchEvents, []byte(newest))
 			}

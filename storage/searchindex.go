@@ -18,7 +18,7 @@ import (
 
 const (
 	searchTable     = "search_docs"
-	searchBlockBits = 13
+	searchBlockBits = 11
 	searchBlock     = 1 << searchBlockBits // documents
 
 	// searchSettle is how old comments are when they are indexed: most that arrived

@@ -1,11 +1,11 @@
 -- The search index: the terms of comments of every status, made by package
 -- searchterms and added in the background. A document is the place of a comment in
--- the order in which they are found; a block is 8192 of them, of one site. Each term
+-- the order in which they are found; a block is 2048 of them, of one site. Each term
 -- is written with the block's number before it, 2r_casino, so that a search reads the
 -- newest block first, and of an old one nothing but its own part of the index.
 CREATE TABLE search_docs (
 	site       text NOT NULL,
-	doc        bigint NOT NULL, -- number of the block times 8192, and its place there
+	doc        bigint NOT NULL, -- number of the block times 2048, and its place there
 	comment_id text NOT NULL,
 	terms      /* text NOT NULL, -- */ tsvector NOT NULL,
 	PRIMARY KEY (site, doc)

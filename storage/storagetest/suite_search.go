@@ -161,15 +161,24 @@ func (l *fixture) bodies(t testing.TB, by models.Caller, f models.SearchFilter, 
 }
 
 func searchPages(t *testing.T, l *fixture) {
-	const comments = 40
+	const comments = 70
+	raw := Raw(t, l.url)
 	var want []string
 	for n := range comments {
+		if n%5 == 0 { // full blocks, so that a search goes through several
+			l.index(t)
+			_, err := raw.Exec(`UPDATE search_blocks SET docs = 2048`)
+			ok(t, err)
+		}
 		site := []string{"gazette", "tribune"}[n/7%2]
 		want = append(want, l.post(t, onSite(site), withBody(fmt.Sprintf("the tide at %d o'clock", n))).ID)
 	}
 	slices.Reverse(want)
 	l.index(t)
 	f := models.SearchFilter{AnyOf: must(searchterms.ParseQuery("tide"))(t), Limit: 3}
+	rare := must(searchterms.ParseQuery("3"))(t)
+	equal(t, "a rare word", must(l.Search(l.ctx, ann, models.SearchFilter{AnyOf: rare}))(t).Items[0].Comment.ID, want[comments-4])
+	equal(t, "the longest query in many blocks", len(l.bodies(t, ann, models.SearchFilter{Site: "gazette"}, "v1agra b c d e f g h i j k l m n o rs*")), 0)
 	var got []string
 	for more := true; more; more = f.Cursor != "" {
 		page := must(l.Search(l.ctx, ann, f))(t)
