@@ -19,7 +19,7 @@ func TestAuditVerify(t *testing.T) {
 			must(t, "", "site", "set", "gazette", "--second-look", "0", database)
 			must(t, "", "site", "rotate-key", "gazette", database)
 			out := must(t, "", "audit", "verify", database)
-			found := regexp.MustCompile(`^gazette +3 rows, head ([0-9a-f]{64})\n3 rows, all chains valid\n$`).FindStringSubmatch(out)
+			found := regexp.MustCompile(`(?m)^gazette +3 rows, head ([0-9a-f]{64})\n3 rows, all chains valid\n$`).FindStringSubmatch(out)
 			if found == nil {
 				t.Fatal(out)
 			}

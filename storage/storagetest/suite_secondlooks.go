@@ -112,7 +112,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 		_, comments, err = l.Undo(l.ctx, ann, first.ID)
 		ok(t, err)
 		equal(t, "undone", comments[0].Reason, models.ReasonSpam)
-		l.verify(t, "")
+		l.verify(t)
 	},
 	"kappa matches a reference value": func(t *testing.T, l *fixture) {
 		l.share(t, 1)
@@ -195,7 +195,7 @@ var secondLookTests = map[string]func(*testing.T, *fixture){
 			}
 		})
 		Counters(t, l.url)
-		l.verify(t, "")
+		l.verify(t)
 	},
 }
 
