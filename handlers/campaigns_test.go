@@ -56,6 +56,7 @@ func (d *testNode) stored(id string) models.Comment {
 // TestSimulatedCampaigns posts twenty campaigns of thirty comments among 5,000
 // ordinary ones. The model objects to nothing: what is held is held as a campaign.
 func TestSimulatedCampaigns(t *testing.T) {
+	t.Parallel()
 	d := campaignSite(t)
 	r := crowd{rand.New(rand.NewPCG(11, 7))}
 	readers := make([]string, 1500)

@@ -43,6 +43,7 @@ func (d *testNode) trainOnServer() *classifier.Model {
 }
 
 func TestTheServersTrainingUsesItsTraffic(t *testing.T) {
+	t.Parallel()
 	onBoth(t, "priors and thresholds come from the traffic, and the comparison is on the labels", func(d *testNode) {
 		_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(150)))
 		d.must(err)

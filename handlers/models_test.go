@@ -103,6 +103,7 @@ func (d *testNode) scoredBy() string {
 }
 
 func TestModels(t *testing.T) {
+	t.Parallel()
 	for sentence, test := range map[string]func(*testNode){
 		"an uploaded model waits, is promoted, scores, and is rolled back": promoteAndRollBack,
 		"a promotion reaches the other nodes":                              promoteEverywhere,

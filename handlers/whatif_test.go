@@ -169,6 +169,7 @@ func (f *testSite) whatIf(body object) (r whatif.Result) {
 }
 
 func TestWhatIfIsWhatAReplayGives(t *testing.T) {
+	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		testReplay(t, func(t testing.TB, now func() time.Time) *storage.DB {
 			return storagetest.Open(t, storagetest.ReadySQLiteURL(t), storage.Options{Now: now})
