@@ -225,17 +225,18 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 	if !from.byKey && req.Author.ID != "" {
 		bad.Add("author.id", "is accepted only with a site key; a page identifies its reader by a reader token")
 	}
+	vouchedName := from.byKey && comment.Author.ID != ""
 	if r := from.reader; r != nil {
 		comment.Author.ID, comment.Author.Staff = r.ID, r.Staff || comment.Author.Staff
 		if r.Name != "" {
-			comment.Author.Name = r.Name
+			comment.Author.Name, vouchedName = r.Name, r.ID != ""
 		}
 		if r.Email != "" {
 			comment.Author.Email = r.Email
 		}
 	}
 	bad.Join(comment.Validate())
-	if a := comment.Author; a.ID == "" && !a.Staff && isReserved(from.site, a.Name) {
+	if !vouchedName && !comment.Author.Staff && isReserved(from.site, comment.Author.Name) {
 		bad.Add("author.name", "is reserved: please choose another name")
 	}
 	return comment

@@ -84,6 +84,14 @@ func TestPremoderationHoldsAllComments(t *testing.T) {
 	}
 }
 
+func TestTheLongestCommentIsAcceptedInAnyEncoding(t *testing.T) {
+	f := newTestSite(t)
+	for _, character := range []string{"x", "\U0001F6B2", `\u00e4`, `\ud83d\udeb2`} {
+		body := strings.Repeat(character, models.MaxBody)
+		f.send("POST", "/v1/comments", bearer(f.key), `{"article":{"id":"harbour"},"author":{"name":"Ada"},"body":"`+body+`"}`).must(http.StatusCreated)
+	}
+}
+
 func TestBadComments(t *testing.T) {
 	f := newTestSite(t)
 	key, fromPage := bearer(f.key), headers{"Origin": page}
@@ -93,32 +101,34 @@ func TestBadComments(t *testing.T) {
 		status  int
 		fields  []string
 	}{
-		"an empty object":                     {key, object{}, 422, []string{"article.id", "author.name", "body"}},
-		"all errors at once":                  {key, comment(object{"body": " \u200b ", "client": object{"ip": "300.1.1.1"}, "author": object{"name": "x", "email": "no"}}), 422, []string{"body", "client.ip", "author.email"}},
-		"a name and a body that show nothing": {key, comment(object{"body": "\u2800\n\u3164", "author": object{"name": "\u3164\uffa0"}}), 422, []string{"author.name", "body"}},
-		"a name of one combining mark":        {key, comment(object{"author": object{"name": "\u0301"}}), 422, []string{"author.name"}},
-		"too long":                            {key, comment(object{"body": strings.Repeat("ä", models.MaxBody+1)}), 422, []string{"body"}},
-		"a script as a link":                  {key, comment(object{"author": object{"name": "x", "url": "javascript:alert(1)"}}), 422, []string{"author.url"}},
-		"a reply to an unknown comment":       {key, comment(object{"parent_id": "01900000-0000-7000-8000-000000000000"}), 422, []string{"parent_id"}},
-		"a page that sets an author's id":     {fromPage, comment(object{"site": "gazette", "author": object{"name": "x", "id": "7"}, "client": object{"ip": "192.0.2.1"}}), 422, []string{"author.id", "client"}},
-		"a bad Idempotency-Key":               {key.with("Idempotency-Key", strings.Repeat("x", 201)), comment(nil), 422, []string{"Idempotency-Key"}},
-		"the slug of another site":            {key, comment(object{"site": "herald"}), 403, nil},
-		"a duplicate field":                   {key, `{"body":"a","body":"b"}`, 400, []string{"body"}},
-		"a duplicate field in another case":   {key, `{"author":{"name":"a","Name":"b"}}`, 400, []string{"author.Name"}},
-		"a number for a string":               {key, `{"author":{"name":7}}`, 400, []string{"author.name"}},
-		"two requests":                        {key, `{} {}`, 400, nil},
-		"a list":                              {key, `[]`, 400, nil},
-		"null":                                {key, `null`, 400, nil},
-		"not JSON":                            {key, `{"body":`, 400, nil},
-		"no body":                             {key, ``, 400, nil},
-		"bad UTF-8":                           {key, "{\"body\":\"\xff\"}", 400, nil},
-		"another charset":                     {key.with("Content-Type", "application/json; charset=latin1"), comment(nil), 415, nil},
-		"another media type":                  {key.with("Content-Type", "text/plain"), comment(nil), 415, nil},
-		"too large":                           {key, comment(object{"body": strings.Repeat("x", 70_000)}), 413, nil},
-		"no credentials":                      {nil, comment(object{"site": "gazette"}), 401, nil},
-		"a page without a site":               {fromPage, comment(nil), 401, nil},
-		"another site's page":                 {headers{"Origin": "https://evil.example"}, comment(object{"site": "gazette"}), 403, nil},
-		"a page of an unknown site":           {fromPage, comment(object{"site": "nowhere"}), 403, nil},
+		"an empty object":                           {key, object{}, 422, []string{"article.id", "author.name", "body"}},
+		"all errors at once":                        {key, comment(object{"body": " \u200b ", "client": object{"ip": "300.1.1.1"}, "author": object{"name": "x", "email": "no"}}), 422, []string{"body", "client.ip", "author.email"}},
+		"a name and a body that show nothing":       {key, comment(object{"body": "\u2800\n\u3164", "author": object{"name": "\u3164\uffa0"}}), 422, []string{"author.name", "body"}},
+		"a name of one combining mark":              {key, comment(object{"author": object{"name": "\u0301"}}), 422, []string{"author.name"}},
+		"too long":                                  {key, comment(object{"body": strings.Repeat("ä", models.MaxBody+1)}), 422, []string{"body"}},
+		"an e-mail address that looks like another": {key, comment(object{"author": object{"name": "x", "email": "tro\u200bll@mail.example"}}), 422, []string{"author.email"}},
+		"an e-mail address in full width":           {key, comment(object{"author": object{"name": "x", "email": "\uff54roll@mail.example"}}), 422, []string{"author.email"}},
+		"a script as a link":                        {key, comment(object{"author": object{"name": "x", "url": "javascript:alert(1)"}}), 422, []string{"author.url"}},
+		"a reply to an unknown comment":             {key, comment(object{"parent_id": "01900000-0000-7000-8000-000000000000"}), 422, []string{"parent_id"}},
+		"a page that sets an author's id":           {fromPage, comment(object{"site": "gazette", "author": object{"name": "x", "id": "7"}, "client": object{"ip": "192.0.2.1"}}), 422, []string{"author.id", "client"}},
+		"a bad Idempotency-Key":                     {key.with("Idempotency-Key", strings.Repeat("x", 201)), comment(nil), 422, []string{"Idempotency-Key"}},
+		"the slug of another site":                  {key, comment(object{"site": "herald"}), 403, nil},
+		"a duplicate field":                         {key, `{"body":"a","body":"b"}`, 400, []string{"body"}},
+		"a duplicate field in another case":         {key, `{"author":{"name":"a","Name":"b"}}`, 400, []string{"author.Name"}},
+		"a number for a string":                     {key, `{"author":{"name":7}}`, 400, []string{"author.name"}},
+		"two requests":                              {key, `{} {}`, 400, nil},
+		"a list":                                    {key, `[]`, 400, nil},
+		"null":                                      {key, `null`, 400, nil},
+		"not JSON":                                  {key, `{"body":`, 400, nil},
+		"no body":                                   {key, ``, 400, nil},
+		"bad UTF-8":                                 {key, "{\"body\":\"\xff\"}", 400, nil},
+		"another charset":                           {key.with("Content-Type", "application/json; charset=latin1"), comment(nil), 415, nil},
+		"another media type":                        {key.with("Content-Type", "text/plain"), comment(nil), 415, nil},
+		"too large":                                 {key, comment(object{"body": strings.Repeat("x", 270_000)}), 413, nil},
+		"no credentials":                            {nil, comment(object{"site": "gazette"}), 401, nil},
+		"a page without a site":                     {fromPage, comment(nil), 401, nil},
+		"another site's page":                       {headers{"Origin": "https://evil.example"}, comment(object{"site": "gazette"}), 403, nil},
+		"a page of an unknown site":                 {fromPage, comment(object{"site": "nowhere"}), 403, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := f.send("POST", "/v1/comments", test.headers, test.body)

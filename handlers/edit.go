@@ -47,6 +47,9 @@ func (s *Server) editComment(c echo.Context) error {
 		return err
 	}
 	from.identify(comment.Author)
+	if from.who.Browser == "" { // a ban of the browser holds without its token
+		from.who.Browser = comment.Client.Browser
+	}
 	if err := s.checkLimits(ctx, c, s.commentLimits(from)); err != nil {
 		return err
 	}

@@ -326,6 +326,16 @@ func TestARepeatedPostIsTheEarlierComment(t *testing.T) {
 		same("on another article", w.write(home, object{"body": once["body"], "article": object{"id": "bridge"}}), id, "new")
 		same("as a reply", w.write(home, object{"body": once["body"], "parent_id": id}), id, "new")
 
+		text := object{"body": "The ticket machine has been broken since Easter."}
+		writer := w.write(visit("203.0.113.88", ""), text)
+		for _, h := range []headers{visit("203.0.113.88", ""), key(visit("203.0.113.88", ""), "k3"), key(visit("203.0.113.88", ""), "k3")} {
+			neighbour := w.write(h, text)
+			same("the text of a neighbour", neighbour, idOf(writer), "repeated")
+			if strings.Contains(string(neighbour.body), "browser_token") {
+				w.Errorf("a neighbour got the writer's token: %s", neighbour.body)
+			}
+		}
+
 		parent := w.write(visit("203.0.113.77", ""), object{"body": "Who waited at the pier until the end?"})
 		answer := object{"body": "I did, with two sleeping children.", "parent_id": idOf(parent)}
 		reply := w.write(key(home, "k2"), answer)
@@ -341,6 +351,15 @@ func TestARepeatedPostIsTheEarlierComment(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestABanOfABrowserHoldsOnEdits(t *testing.T) {
+	f := newTestSite(t)
+	vouched := headers{"Origin": page, "X-Reader-Token": reader(t, jwt.MapClaims{"sub": "u1", "name": "Ann", "exp": f.now().Add(time.Hour).Unix()})}
+	posted := f.send("POST", "/v1/comments", vouched, comment(object{"site": "gazette"}))
+	posted.must(http.StatusCreated)
+	f.as("eve", "POST", "/v1/bans", object{"site": "gazette", "comment_id": idOf(posted), "kind": "ban", "on": []string{"browser"}}).must(http.StatusCreated)
+	f.send("PUT", "/v1/comments/"+idOf(posted), vouched, object{"site": "gazette", "body": "Another text, without the token of the browser."}).must(http.StatusForbidden)
 }
 
 func TestBansAreForTheNewsroom(t *testing.T) {

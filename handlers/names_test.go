@@ -64,6 +64,13 @@ func TestStrangersCannotUseReservedNames(t *testing.T) {
 		f.send("POST", "/v1/comments", request.headers, comment(object{"site": "gazette", "author": request.author})).must(http.StatusCreated)
 	}
 	f.send("POST", "/v1/comments", fromPage, comment(object{"site": "gazette", "author": object{"name": "Ada", "staff": true}})).must(http.StatusUnprocessableEntity)
+	for _, name := range []any{nil, "\u200b"} { // the site vouches for the id, and not for the name that the page says
+		claims := jwt.MapClaims{"sub": "9", "exp": exp}
+		if name != nil {
+			claims["name"] = name
+		}
+		f.send("POST", "/v1/comments", fromPage.with("X-Reader-Token", reader(t, claims)), comment(object{"site": "gazette", "author": object{"name": "The Gazette"}})).names("author.name")
+	}
 }
 
 func TestThePublicListSaysForWhomTheSiteVouches(t *testing.T) {

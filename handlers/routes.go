@@ -30,8 +30,8 @@ type bounds struct {
 const (
 	maxBody  = 64 << 10
 	maxRules = 1 << 20
-	// maxExample has room for models.MaxBody characters with escapes.
-	maxExample = 256 << 10
+	// maxTextBody has room for models.MaxBody characters with escapes.
+	maxTextBody = 256 << 10
 )
 
 // requestTimeout is the time limit of most requests, for when the database does not
@@ -40,6 +40,7 @@ const requestTimeout = 10 * time.Second
 
 var (
 	defaultBounds = bounds{maxBody, requestTimeout}
+	commentBounds = bounds{maxTextBody, requestTimeout}
 	streamBounds  = bounds{maxBody, 0} // for replies of unknown length
 )
 
@@ -51,10 +52,10 @@ func (s *Server) routes() []route {
 	const get, post, put, patch = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch
 	consolePages, demoPages := page(console.Handler()), page(widget.Demo(s.base))
 	return []route{
-		{post, "/v1/comments", s.createComment, frontEnd, defaultBounds},
+		{post, "/v1/comments", s.createComment, frontEnd, commentBounds},
 		{get, "/v1/comments", s.listComments, optionalCredentials, defaultBounds},
 		{get, "/v1/comments/counts", s.countComments, optionalCredentials, defaultBounds},
-		{put, "/v1/comments/:id", s.editComment, frontEnd, defaultBounds},
+		{put, "/v1/comments/:id", s.editComment, frontEnd, commentBounds},
 		{get, "/v1/comments/:id/outcome", s.outcome, frontEndReading, defaultBounds},
 		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, defaultBounds},
 
@@ -131,7 +132,7 @@ func (s *Server) routes() []route {
 		{post, "/v1/labels", s.importLabels, editors, bounds{maxLabels, 0}},
 		{get, "/v1/labels/conflicts", s.labelConflicts, editors, bounds{maxBody, time.Minute}},
 		{get, "/v1/golden-examples", s.listGolden, editors, defaultBounds},
-		{post, "/v1/golden-examples", s.addGolden, editors, bounds{maxExample, requestTimeout}},
+		{post, "/v1/golden-examples", s.addGolden, editors, bounds{maxTextBody, requestTimeout}},
 		{http.MethodDelete, "/v1/golden-examples/:id", s.removeGolden, editors, defaultBounds},
 		{get, "/v1/readers", s.exportReader, admins, streamBounds},
 		{http.MethodDelete, "/v1/readers", s.eraseReader, admins, defaultBounds},

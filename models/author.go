@@ -3,8 +3,11 @@ package models
 import (
 	"math"
 	"net/mail"
+	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Author is who a comment says wrote it. An ID is an identity, because the site or
@@ -34,7 +37,10 @@ func (a Author) validate(bad *Invalid) {
 	bad.checkLength("author.id", a.ID, 0, MaxID)
 	bad.checkLength("author.name", a.Name, 1, MaxName)
 	if a.Email != "" {
-		if parsed, err := mail.ParseAddress(a.Email); err != nil || parsed.Address != a.Email || len(a.Email) > maxEmail {
+		parsed, err := mail.ParseAddress(a.Email)
+		// An address that looks like another one would get past a ban of that one.
+		looksAlike := norm.NFKC.String(a.Email) != a.Email || strings.IndexFunc(a.Email, Invisible) >= 0
+		if err != nil || parsed.Address != a.Email || len(a.Email) > maxEmail || looksAlike {
 			bad.Add("author.email", "must be an e-mail address")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -16,7 +17,8 @@ type Column[T any] struct {
 
 // RowWriter writes an export as JSON Lines or as CSV with a header line. Text is
 // written unchanged, also what a spreadsheet takes for a formula, because an
-// export must be importable again without a difference.
+// export must be importable again without a difference; but for the audit trail,
+// which is read by people and never imported.
 type RowWriter[T any] struct {
 	json    *json.Encoder // nil for CSV
 	csv     *csv.Writer
@@ -101,17 +103,25 @@ var (
 	AuditColumns = []Column[Audit]{
 		{"id", func(a Audit) string { return a.ID }},
 		{"at", func(a Audit) string { return timeText(a.At) }},
-		{"actor", func(a Audit) string { return a.Actor }},
+		{"actor", func(a Audit) string { return cellText(a.Actor) }},
 		{"site", func(a Audit) string { return a.Site }},
-		{"action", func(a Audit) string { return a.Action }},
-		{"subject", func(a Audit) string { return a.Subject }},
+		{"action", func(a Audit) string { return cellText(a.Action) }},
+		{"subject", func(a Audit) string { return cellText(a.Subject) }},
 		{"address", func(a Audit) string { return a.Address }},
-		{"before", func(a Audit) string { return string(a.Before) }},
-		{"after", func(a Audit) string { return string(a.After) }},
+		{"before", func(a Audit) string { return cellText(string(a.Before)) }},
+		{"after", func(a Audit) string { return cellText(string(a.After)) }},
 		{"seq", func(a Audit) string { return strconv.FormatInt(a.Seq, 10) }},
 		{"hash", func(a Audit) string { return a.Hash }},
 	}
 )
+
+// cellText keeps a spreadsheet from taking a text for a formula.
+func cellText(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
 
 func rateText(p float64) string {
 	if p == 0 {

@@ -41,8 +41,11 @@ func (r *insertRequest) claims() []claim {
 // id is the key as the database stores it.
 func (c claim) id() [2]string { return [2]string{c.request.Comment.Site, c.key} }
 
+// ofDuplicate marks a key that was first used for a text that had been posted before.
+var ofDuplicate = []byte{1}
+
 // A key that is older than its time can be used again. The fingerprint is empty: what a key
-// was for is part of it.
+// was for is part of it. It is ofDuplicate for a key whose comment was found by its text.
 var claimRows = sqldb.NewInsert("idempotency",
 	`ON CONFLICT (site, key) DO UPDATE SET fingerprint = excluded.fingerprint, comment_id = excluded.comment_id, created_at = excluded.created_at
 	WHERE idempotency.created_at <= excluded.created_at - CASE WHEN excluded.key LIKE '`+duplicatePrefix+`%' THEN 600000000 ELSE 86400000000 END
@@ -108,7 +111,8 @@ func (t *tx) findRepeated(r *insertRequest, free map[[2]string]bool) error {
 		if !r.result.replayed {
 			return nil
 		}
-		if _, err := t.Exec(`UPDATE idempotency SET comment_id = $1 WHERE site = $2 AND key = $3`, r.result.comment.ID, r.Comment.Site, c.key); err != nil {
+		if _, err := t.Exec(`UPDATE idempotency SET comment_id = $1, fingerprint = $2 WHERE site = $3 AND key = $4`,
+			r.result.comment.ID, ofDuplicate, r.Comment.Site, c.key); err != nil {
 			return err
 		}
 	}
@@ -127,20 +131,22 @@ func (db *DB) ReplayedComment(ctx context.Context, site, idempotencyKey, duplica
 }
 
 // replay returns what was stored under one of some keys of one site: after a time, or after
-// another one for a duplicate.
+// another one for a duplicate. Without the browser when it was found by its text: whoever
+// posts the same text from the same household need not be the same reader.
 func (t *tx) replay(claims []claim, after, duplicateAfter int64) (insertResult, error) {
 	keys := make([]string, len(claims))
 	for i, c := range claims {
 		keys[i] = c.key
 	}
 	type entry struct {
-		key, id string
-		at      int64
+		key, id  string
+		at       int64
+		byOwnKey bool
 	}
 	found, err := sqldb.List(t, func(scan sqldb.Scanner) (e entry, err error) {
-		err = scan(&e.key, &e.id, &e.at)
+		err = scan(&e.key, &e.id, &e.at, &e.byOwnKey)
 		return e, err
-	}, `SELECT key, comment_id, created_at FROM idempotency WHERE key`+t.InJSONList()+` AND site = $2 ORDER BY key`, jsonList(keys), claims[0].request.Comment.Site)
+	}, `SELECT key, comment_id, created_at, length(fingerprint) = 0 AND key NOT LIKE '`+duplicatePrefix+`%' FROM idempotency WHERE key`+t.InJSONList()+` AND site = $2 ORDER BY key`, jsonList(keys), claims[0].request.Comment.Site)
 	if err != nil {
 		return insertResult{}, err
 	}
@@ -159,6 +165,9 @@ func (t *tx) replay(claims []claim, after, duplicateAfter int64) (insertResult, 
 	}
 	k, err := t.comment(found[0].id, "")
 	k.comment.Status, k.comment.Reason = k.initialState()
+	if !found[0].byOwnKey {
+		k.comment.Client.Browser = ""
+	}
 	return insertResult{k.comment, k.verdict, true}, err
 }
 
