@@ -10,14 +10,14 @@ import (
 
 	"winnow/handlers/selfcheck"
 	"winnow/models"
+	"winnow/storage"
 )
 
 // principal is the authenticated caller of a request. guard sets it in Echo's
 // context, principalOf reads it.
 type principal struct {
 	models.Caller
-	site models.Site    // for models.ByKey: the site of the key
-	key  models.SiteKey // for models.ByKey
+	owner *storage.KeyOwner // for models.ByKey: the key and its site
 }
 
 const principalKey = "principal"
@@ -51,7 +51,7 @@ func (s *Server) authenticate(req *http.Request, who access) (by principal, err 
 		}
 		owner, err := s.node.SiteByKey(req.Context(), token)
 		if err == nil {
-			by = principal{models.KeyCaller(owner.Site.Slug, owner.Key.Name), owner.Site, owner.Key}
+			by = principal{models.KeyCaller(owner.Site.Slug, owner.Key.Name), &owner}
 		}
 		return by, err
 	}

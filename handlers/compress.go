@@ -78,16 +78,25 @@ func isExport(c echo.Context) bool {
 // the page, so that a busy article is compressed once for all its readers.
 func sendPage(c echo.Context, page renderedPage) error {
 	h := c.Response().Header()
-	h.Add("Vary", "Accept-Encoding")
-	body, etag := page.body, page.etag
-	encoded := len(body) >= minCompressed && static.AcceptsGzip(c.Request())
+	encoded := len(page.body) >= minCompressed && static.AcceptsGzip(c.Request())
+	etag := page.etag
 	if encoded {
-		// Two forms may share a weak tag alone (RFC 9110, 8.8.3.3).
-		body, etag = page.compressed(), "W/"+etag
+		etag = "W/" + etag // two forms may share a weak tag alone (RFC 9110, 8.8.3.3)
 	}
+	unchanged := etagMatches(c.Request().Header.Get("If-None-Match"), page.etag)
+	if unchanged { // the client has the page, with these
+		for name := range secureHeaders {
+			delete(h, name)
+		}
+	}
+	h.Add("Vary", "Accept-Encoding")
 	h.Set("ETag", etag)
-	if etagMatches(c.Request().Header.Get("If-None-Match"), page.etag) {
+	if unchanged {
 		return c.NoContent(http.StatusNotModified)
+	}
+	body := page.body
+	if encoded {
+		body = page.compressed()
 	}
 	if encoded {
 		h.Set("Content-Encoding", "gzip")

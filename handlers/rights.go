@@ -42,7 +42,7 @@ func (a access) orKey(scope models.KeyScope) access {
 func (a access) authorize(by principal, fromPage bool) error {
 	switch by.Kind {
 	case models.ByKey:
-		return a.authorizeKey(by.key)
+		return a.authorizeKey(by.owner.Key)
 	case models.ByModerator:
 		return a.authorizeModerator(by.Caller)
 	case models.Anonymous:

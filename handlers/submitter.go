@@ -57,7 +57,7 @@ func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRe
 	case slug != "" && slug != by.Site:
 		return from, models.Errorf(models.KindForbidden, "the site key belongs to another site")
 	default:
-		from.site = by.site
+		from.site = by.owner.Site
 		address = netip.Addr{}
 		if client == nil {
 			client = &clientRequest{}

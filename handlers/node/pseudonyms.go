@@ -9,7 +9,6 @@ import (
 	"hash"
 	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -75,15 +74,16 @@ func (n *Node) LimitKey(kind, value string) string {
 // made with the secret, because it must outlive the keys of addresses. No two lists of parts
 // have the same key.
 func (n *Node) RepeatKey(parts ...string) string {
-	var text strings.Builder
-	text.WriteString("repeat")
+	size := len("repeat")
 	for _, part := range parts {
-		text.WriteByte(' ')
-		text.WriteString(strconv.Itoa(len(part)))
-		text.WriteByte(' ')
-		text.WriteString(part)
+		size += len(part) + len(" 12345 ")
 	}
-	return n.secret.pseudonym(text.String())
+	text := append(make([]byte, 0, size), "repeat"...)
+	for _, part := range parts {
+		text = strconv.AppendInt(append(text, ' '), int64(len(part)), 10)
+		text = append(append(text, ' '), part...)
+	}
+	return n.secret.pseudonym(string(text))
 }
 
 // ReporterID returns the pseudonym of a household that reports a comment. It

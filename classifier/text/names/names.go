@@ -23,6 +23,13 @@ import (
 // letter, with look-alikes of Latin letters as these, and with one space for white space.
 // It is empty for a name that shows nothing. Fold(Fold(s)) is Fold(s).
 func Fold(name string) string {
+	if folded, ok := foldSimple(name); ok {
+		return folded
+	}
+	return foldFully(name)
+}
+
+func foldFully(name string) string {
 	name = Clean(name)
 	if isPlain(name) {
 		return strings.ToLower(name)
@@ -47,9 +54,18 @@ func fold(name string) string {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(foldWord(word))
+		hasLatin := strings.IndexFunc(word, func(r rune) bool { return charclass.Of(r) == charclass.Latin }) >= 0
+		for _, r := range word {
+			b.WriteRune(normalize.Latin(r, hasLatin))
+		}
 	}
-	return b.String()
+	// What composes with its letter is part of it; what is left belongs to no spelling.
+	return strings.Map(func(r rune) rune {
+		if normalize.IsDiacritic(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(cases.Fold().String(b.String())))
 }
 
 // visible removes what is not drawn.
@@ -60,18 +76,6 @@ func visible(s string) string {
 		}
 		return r
 	}, s)
-}
-
-func foldWord(word string) string {
-	hasLatin := strings.IndexFunc(word, func(r rune) bool { return charclass.Of(r) == charclass.Latin }) >= 0
-	word = cases.Fold().String(strings.Map(func(r rune) rune { return normalize.Latin(r, hasLatin) }, word))
-	// What composes with its letter is part of it; what is left belongs to no spelling.
-	return strings.Map(func(r rune) rune {
-		if normalize.IsDiacritic(r) {
-			return -1
-		}
-		return r
-	}, norm.NFKC.String(word))
 }
 
 // Likeness is a coarser form than Fold, in which a name is compared with one that only the

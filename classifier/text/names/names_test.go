@@ -100,6 +100,9 @@ func FuzzNames(f *testing.F) {
 		if again := Fold(folded); again != folded {
 			t.Errorf("%q folds to %q, and that to %q", s, folded, again)
 		}
+		if full := foldFully(s); folded != full {
+			t.Errorf("%q folds to %q, and thoroughly to %q", s, folded, full)
+		}
 		clean := Clean(s)
 		if again := Clean(clean); again != clean {
 			t.Errorf("%q is cleaned to %q, and that to %q", s, clean, again)
