@@ -52,7 +52,7 @@ func TestLoopTrainsFromAFreshServer(t *testing.T) {
 		t.Errorf("training sample: %v", state)
 	}
 	n.call(t, http.StatusAccepted, "POST", "/v1/models/train", ada, object{})
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(15 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		training := n.call(t, http.StatusOK, "GET", "/v1/models", ada, nil)["training"].(object)
 		if training["state"] == "done" {
 			break
