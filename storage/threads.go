@@ -26,6 +26,9 @@ func (s *counterDeltas) onStatusChange(old, c models.Comment) {
 	if was == is {
 		return
 	}
+	if c.Status == models.Rejected && c.Reason != models.ReasonErased {
+		s.onRejection(c)
+	}
 	add(&s.threads, [2]string{c.Site, cmp.Or(c.PostedOn, c.Article.ID)}, func(d *threadChanges) {
 		d.recount = true
 		switch {
