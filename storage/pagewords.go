@@ -52,8 +52,8 @@ func (t *tx) takePageWord(k commentRow) error {
 	return nil
 }
 
-// onRejection notes that a published comment is rejected: what its page has said of the
-// article counts no more.
+// onRejection notes that a comment is rejected: if it has been published, and its page has
+// said what the article is called, that counts no more.
 func (s *counterDeltas) onRejection(c models.Comment) {
 	if s.rejected == nil {
 		s.rejected = map[string]rejectedComments{}

@@ -20,14 +20,15 @@ type threadChanges struct {
 	recount bool     // a hidden reply may have another status
 }
 
-// onStatusChange notes what a comment that had another status does to the replies below it.
+// onStatusChange notes what a comment that had another status does to the replies below it,
+// and to what its article is called: it may have been published once.
 func (s *counterDeltas) onStatusChange(old, c models.Comment) {
+	if old.Status != models.Rejected && c.Status == models.Rejected && c.Reason != models.ReasonErased {
+		s.onRejection(c)
+	}
 	was, is := old.Status == models.Approved, c.Status == models.Approved
 	if was == is {
 		return
-	}
-	if c.Status == models.Rejected && c.Reason != models.ReasonErased {
-		s.onRejection(c)
 	}
 	add(&s.threads, [2]string{c.Site, cmp.Or(c.PostedOn, c.Article.ID)}, func(d *threadChanges) {
 		d.recount = true
