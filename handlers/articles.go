@@ -200,16 +200,17 @@ func (p articlePatch) change(now time.Time) (storage.ArticleChange, error) {
 	return c, bad.Err()
 }
 
-// describe sets what the newsroom says of an article. Title and URL are its word from
-// then on, and no page can change them.
+// describe sets what the newsroom says of an article. From its first word on nothing
+// that a page says of the article counts.
 func (p articlePatch) describe(e *models.ArticleEntry) {
+	if p.Title.Present || p.URL.Present || p.Section.Present || p.PublishedAt.Present {
+		e.Describe()
+	}
 	p.Title.Set(&e.Title)
 	p.URL.Set(&e.URL)
 	p.Section.Set(&e.Section)
+	p.PublishedAt.Set(&e.PublishedAt)
 	e.Title, e.URL, e.Section = models.Article{Title: models.Clean(e.Title)}.Shortened().Title, models.Clean(e.URL), models.Clean(e.Section)
-	if p.Title.Present || p.URL.Present {
-		e.Described = true
-	}
 }
 
 // apply changes an article. A new state does not inherit the old one's end. To open an
@@ -218,7 +219,6 @@ func (p articlePatch) apply(e *models.ArticleEntry, now time.Time) error {
 	var bad models.Invalid
 	old := *e
 	p.describe(e)
-	p.PublishedAt.Set(&e.PublishedAt)
 	p.setShares(e)
 	if state, ok := p.State.Get(); ok {
 		if state != "" && state != e.State {

@@ -68,6 +68,7 @@ func (s *Server) createComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	said := comment.Article
 	restrictions, err := s.admit(c, from, keys, &comment)
 	if err != nil {
 		return s.replayed(c, from, keys, err)
@@ -80,19 +81,19 @@ func (s *Server) createComment(c echo.Context) error {
 		return err
 	}
 	comment.Status, comment.Reason, comment.Lang = res.Status, res.Reason, res.Lang
-	var said models.Article
-	if res.Status != models.Approved {
-		if said, err = s.pageWord(ctx, from, comment.Article); err != nil {
-			return err
-		}
-		comment.Article = comment.Article.WithoutDescription()
+	word, err := s.pageWord(c, from, said, res.Status)
+	if err != nil {
+		return err
+	}
+	if comment.Article = word; res.Status != models.Approved {
+		comment.Article = word.WithoutDescription()
 	}
 	signals := models.SignalsJSON(res.Verdict.Signals)
 	if !from.byKey && comment.Client.Browser == "" {
 		comment.Client.Browser = node.NewBrowser()
 	}
 	stored, verdict, repeated, err := s.db.CreateComment(ctx, storage.NewComment{
-		Comment: comment, Verdict: res.Verdict, Signals: signals, PageWord: said, Campaign: res.Campaign, IdempotencyKey: keys.key, DuplicateKey: keys.duplicate,
+		Comment: comment, Verdict: res.Verdict, Signals: signals, PageWord: word, Campaign: res.Campaign, IdempotencyKey: keys.key, DuplicateKey: keys.duplicate,
 		SecondLook: from.site.SecondLookShare(), TrainingSample: from.site.TrainingSampleSize(),
 	})
 	if err != nil {

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"net/url"
 	"slices"
 
@@ -23,14 +22,14 @@ func (s *Server) describeArticle(c echo.Context, from submitter, said models.Art
 		return said, err
 	}
 	if !from.byKey {
-		said = from.site.PageDescription(said, siteOrigin(from.site, said.URL, c.Request().Header.Get("Origin")))
+		said = pageDescription(c, from, said)
 		if known.Described || known.URL != "" || known.Title != "" {
 			said.URL, said.Title, said.Section = known.URL, known.Title, known.Section
 		}
 		return said, nil
 	}
 	said = said.Shortened()
-	if said.URL = from.site.ArticleURL(said.URL); said.URL == from.site.ArticleURL(known.URL) {
+	if said.URL = from.site.ArticleURL(said.URL); known.Described && said.URL == from.site.ArticleURL(known.URL) {
 		said.URL = "" // the same, but for parameters that PUT /v1/articles has set
 	}
 	change := articlePatch{}
@@ -57,17 +56,25 @@ func (s *Server) describeArticle(c echo.Context, from submitter, said models.Art
 	return known.Article, nil
 }
 
-// pageWord returns what only the page of a comment says of its article, so that it counts
-// when a moderator approves the comment.
-func (s *Server) pageWord(ctx context.Context, from submitter, said models.Article) (models.Article, error) {
+// pageWord returns what the page of a comment said of its article, for storage to decide
+// whether it counts. What this node knows may be old, and is not repeated to storage: a
+// word that a moderator has just removed must not come back. With a comment that waits it
+// is only kept while nothing is known of the article.
+func (s *Server) pageWord(c echo.Context, from submitter, said models.Article, status models.Status) (models.Article, error) {
+	word := said.WithoutDescription()
 	if from.byKey {
-		return models.Article{}, nil
+		return word, nil
 	}
-	known, err := s.node.KnownArticle(ctx, from.site.Slug, said.ID)
-	if err != nil || known.Described || known.URL != "" || known.Title != "" {
-		return models.Article{}, err
+	known, err := s.node.KnownArticle(c.Request().Context(), from.site.Slug, said.ID)
+	if err != nil || known.Described || status != models.Approved && (known.URL != "" || known.Title != "") {
+		return word, err
 	}
-	return said, nil
+	return pageDescription(c, from, said), nil
+}
+
+// pageDescription returns what a page may say of its article.
+func pageDescription(c echo.Context, from submitter, said models.Article) models.Article {
+	return from.site.PageDescription(said, siteOrigin(from.site, said.URL, c.Request().Header.Get("Origin")))
 }
 
 // siteOrigin returns the origin of an address if it is one of the site's subdomains, and

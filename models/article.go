@@ -18,8 +18,8 @@ type Article struct {
 	URL     string `json:"url,omitempty"`
 	Title   string `json:"title,omitempty"`
 	Section string `json:"section,omitempty"` // of the publication, such as "Sport"
-	// Described says that title and URL are the newsroom's word. Otherwise they are
-	// what a page of the site said, which anybody can forge.
+	// Described says that URL, title and section are the newsroom's word, also where they
+	// are empty. Otherwise they are what a page of the site said, which anybody can forge.
 	Described bool `json:"described,omitempty"`
 	// BurstUntil is when a burst of comments ends. It is zero when there is none,
 	// and in everything that readers can see.
@@ -139,7 +139,24 @@ type ArticleEntry struct {
 	Rejected    int          `json:"rejected"`
 	Pending     int          `json:"pending"`
 	ActiveAt    time.Time    `json:"active_at,omitzero"` // arrival of the newest comment, to the minute
-	closesByAge bool         // ClosesAt comes from the site
+	// NamedBy is the comment whose page said URL and title, while nobody has described
+	// the article.
+	NamedBy     string `json:"-"`
+	closesByAge bool   // ClosesAt comes from the site
+}
+
+// Describe makes the article one that the newsroom describes. With its first word all
+// that a page has said goes: nobody could tell the one from the other afterwards.
+func (e *ArticleEntry) Describe() {
+	if !e.Described {
+		e.URL, e.Title, e.Section, e.Described = "", "", "", true
+	}
+}
+
+// OnlyPagesKnow reports whether the newsroom has neither described the article nor set
+// anything for it. A burst is what readers do.
+func (e ArticleEntry) OnlyPagesKnow() bool {
+	return !e.Described && e.PublishedAt.IsZero() && e.State == ArticleOpen && e.ClosesAt.IsZero() && !e.KeepOpen && e.Shares == nil && e.Burst == nil
 }
 
 // Closing is the age at which a site closes its articles.
@@ -169,14 +186,15 @@ func (c Closing) validate(bad *Invalid) {
 func (c Closing) IsZero() bool { return c.Days == 0 && len(c.Sections) == 0 }
 
 // WithClosing returns the entry with the time at which the site closes it, unless a
-// time is set for the article itself or it is kept open.
+// time is set for the article itself or it is kept open. A section counts when the
+// newsroom has said it: readers must not be able to close an article.
 func (e ArticleEntry) WithClosing(c Closing) ArticleEntry {
 	if !e.ClosesAt.IsZero() || e.KeepOpen {
 		return e
 	}
-	days, ok := c.Sections[e.Section]
-	if !ok {
-		days = c.Days
+	days := c.Days
+	if own, ok := c.Sections[e.Section]; ok && e.Described {
+		days = own
 	}
 	from := e.PublishedAt
 	if from.IsZero() {

@@ -97,8 +97,10 @@ func TestWhenArticlesClose(t *testing.T) {
 	}{
 		"an article is open while it is young":           {ArticleEntry{PublishedAt: day(1)}, day(2), ArticleOpen, ""},
 		"age closes it":                                  {ArticleEntry{PublishedAt: day(1)}, day(3), ArticleClosed, ClosedByAge},
-		"a section has an age of its own":                {ArticleEntry{Article: Article{Section: "Sport"}, PublishedAt: day(1)}, day(2), ArticleClosed, ClosedByAge},
-		"a section may be without one":                   {ArticleEntry{Article: Article{Section: "Letters"}, PublishedAt: day(1)}, day(9), ArticleOpen, ""},
+		"a section has an age of its own":                {ArticleEntry{Article: Article{Section: "Sport", Described: true}, PublishedAt: day(1)}, day(2), ArticleClosed, ClosedByAge},
+		"a section may be without one":                   {ArticleEntry{Article: Article{Section: "Letters", Described: true}, PublishedAt: day(1)}, day(9), ArticleOpen, ""},
+		"a page names no section that closes":            {ArticleEntry{Article: Article{Section: "Sport"}, PublishedAt: day(1)}, day(2), ArticleOpen, ""},
+		"a page names no section that stays open":        {ArticleEntry{Article: Article{Section: "Letters"}, PublishedAt: day(1)}, day(3), ArticleClosed, ClosedByAge},
 		"without a publication its first comment counts": {ArticleEntry{AddedAt: day(1)}, day(3), ArticleClosed, ClosedByAge},
 		"what nobody has heard of is open":               {ArticleEntry{}, day(3), ArticleOpen, ""},
 		"an article that is kept open does not age":      {ArticleEntry{PublishedAt: day(1), KeepOpen: true}, day(9), ArticleOpen, ""},

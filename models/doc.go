@@ -16,7 +16,7 @@
 //     is visible to another. Its slug is its identity.
 //   - Article: a page of a site that readers comment on, by the site's own id.
 //     It is open, closed to new comments, or in premoderation. The newsroom
-//     describes it; the word of a page fills what nobody has described.
+//     describes it; what a page says counts while nobody has.
 //   - Alias: another id of an article. Merging two articles makes the id of one an
 //     alias of the other; moving one gives it another id and makes the old one an
 //     alias.

@@ -22,8 +22,9 @@ func (db *DB) MergeArticles(ctx context.Context, by models.Caller, site, from, i
 	})
 }
 
-// MoveArticle gives an article another id, under which nothing must be known yet. The
-// old id becomes an alias of the new one. It can be undone.
+// MoveArticle gives an article another id, under which the newsroom must know nothing
+// yet; comments that are there join those of the article. The old id becomes an alias of
+// the new one. It can be undone.
 func (db *DB) MoveArticle(ctx context.Context, by models.Caller, site, from, to string) (models.ArticleMerge, error) {
 	return db.redirect(ctx, by, site, from, func(t *tx, root string) (models.ArticleMerge, error) {
 		return t.moveArticle(by, site, root, to)
@@ -55,13 +56,11 @@ func (t *tx) mergeArticle(by models.Caller, site, from, into string) (models.Art
 	if old.MergedInto != "" || target.MergedInto != "" { // another transaction was first
 		return models.ArticleMerge{}, models.Errorf(models.KindConflict, "one of the articles has just been merged")
 	}
-	replaced := ""
+	var replaced *replacedState
 	// Somebody may have commented under an id before the newsroom used it, with a title.
 	if old.Described && !target.Described {
-		if replaced, err = toJSON(description{target.Title, target.URL, target.Section, micros(target.PublishedAt)}); err != nil {
-			return models.ArticleMerge{}, err
-		}
-		if err := t.setDescription(target, description{old.Title, old.URL, old.Section, micros(old.PublishedAt)}, true); err != nil {
+		replaced = stateOf(target)
+		if err := t.setDescription(target.Site, target.ID, *stateOf(old)); err != nil {
 			return models.ArticleMerge{}, err
 		}
 		target.Section = old.Section
@@ -69,15 +68,37 @@ func (t *tx) mergeArticle(by models.Caller, site, from, into string) (models.Art
 	return t.point(by, models.MergedArticle, old, target, replaced)
 }
 
-// description is what an article is called.
-type description struct {
-	Title, URL, Section string
-	PublishedAt         int64
+// onlyPagesKnow reports whether the newsroom has said nothing at all of an id. What
+// strangers wrote there must not decide what becomes of an article that gets it.
+func (t *tx) onlyPagesKnow(e models.ArticleEntry) (bool, error) {
+	if e.MergedInto != "" || !e.WithoutEnded(t.Now).OnlyPagesKnow() {
+		return false, nil
+	}
+	aliases, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM articles WHERE site = $1 AND merged_into = $2 AND merged_into <> '' LIMIT 1`, e.Site, e.ID)
+	return len(aliases) == 0, err
 }
 
-func (t *tx) setDescription(e models.ArticleEntry, d description, described bool) error {
-	_, err := t.Exec(`UPDATE articles SET title = $1, url = $2, section = $3, published_at = $4, described = $5, version = version + 1 WHERE site = $6 AND id = $7`,
-		d.Title, d.URL, d.Section, d.PublishedAt, described, e.Site, e.ID)
+// replacedState is what an article was before it got the description of another one, and
+// with a move its settings too, having none. As JSON it is in article_merges.replaced.
+type replacedState struct {
+	Title, URL, Section string
+	PublishedAt         int64
+	Described           bool
+	NamedBy             string
+	AddedAt             int64
+}
+
+func stateOf(e models.ArticleEntry) *replacedState {
+	return &replacedState{
+		Title: e.Title, URL: e.URL, Section: e.Section, PublishedAt: micros(e.PublishedAt),
+		Described: e.Described, NamedBy: e.NamedBy, AddedAt: micros(e.AddedAt),
+	}
+}
+
+// setDescription sets what an article is called.
+func (t *tx) setDescription(site, id string, d replacedState) error {
+	_, err := t.Exec(`UPDATE articles SET title = $1, url = $2, section = $3, published_at = $4, described = $5, named_by = $6, version = version + 1
+		WHERE site = $7 AND id = $8`, d.Title, d.URL, d.Section, d.PublishedAt, d.Described, d.NamedBy, site, id)
 	return err
 }
 
@@ -95,7 +116,7 @@ func (t *tx) lockTwo(site, a, b string) (first, second models.ArticleEntry, err 
 }
 
 // point makes an article, and all ids that stand for it, stand for another one.
-func (t *tx) point(by models.Caller, kind models.MergeKind, from, into models.ArticleEntry, replaced string) (models.ArticleMerge, error) {
+func (t *tx) point(by models.Caller, kind models.MergeKind, from, into models.ArticleEntry, replaced *replacedState) (models.ArticleMerge, error) {
 	m := models.ArticleMerge{ID: newID(), Kind: kind, Site: from.Site, From: from.ID, Into: into.ID, By: by.String(), CreatedAt: t.Now}
 	moved, err := sqldb.List(t, sqldb.ScanOne[string],
 		`SELECT id FROM articles WHERE site = $1 AND merged_into = $2 AND merged_into <> '' ORDER BY id`, from.Site, from.ID)
@@ -120,8 +141,14 @@ func (t *tx) point(by models.Caller, kind models.MergeKind, from, into models.Ar
 	if err != nil {
 		return m, err
 	}
+	was := ""
+	if replaced != nil {
+		if was, err = toJSON(replaced); err != nil {
+			return m, err
+		}
+	}
 	if _, err := t.InsertRow("article_merges", "",
-		"id", m.ID, "site", m.Site, "kind", string(kind), "from_id", m.From, "into_id", m.Into, "moved", list, "replaced", replaced,
+		"id", m.ID, "site", m.Site, "kind", string(kind), "from_id", m.From, "into_id", m.Into, "moved", list, "replaced", was, "section", from.Section,
 		"made_by", sqldb.SanitizeText(m.By), "created_at", micros(t.Now), "undone_by", "", "undone_at", 0,
 	); err != nil {
 		return m, err
@@ -172,27 +199,35 @@ func (t *tx) moveArticle(by models.Caller, site, from, to string) (models.Articl
 	if old.MergedInto != "" {
 		return models.ArticleMerge{}, models.Errorf(models.KindConflict, "the article has just been merged")
 	}
+	var replaced *replacedState
 	if target.MergedInto == from { // it was an alias: the two change places
 		if _, err := t.Exec(`UPDATE articles SET merged_into = '' WHERE site = $1 AND id = $2`, site, to); err != nil {
 			return models.ArticleMerge{}, err
 		}
 		target.MergedInto = ""
-	} else if target.MergedInto != "" || target.Described || target.Approved+target.Rejected+target.Pending > 0 {
+	} else if free, err := t.onlyPagesKnow(target); err != nil {
+		return models.ArticleMerge{}, err
+	} else if !free {
 		return models.ArticleMerge{}, models.Errorf(models.KindConflict, "there is an article %q already: merge the two", to)
+	} else if hasComments(target) {
+		replaced = stateOf(target)
 	}
 	if err := t.copyArticle(old, to); err != nil {
 		return models.ArticleMerge{}, err
 	}
-	target.Section, target.ActiveAt = old.Section, old.ActiveAt
-	return t.point(by, models.MovedArticle, old, target, "")
+	target.Section = old.Section
+	return t.point(by, models.MovedArticle, old, target, replaced)
 }
+
+func hasComments(e models.ArticleEntry) bool { return e.Approved+e.Rejected+e.Pending > 0 }
 
 // copyArticle gives an article all that is known of another one of its site and set
 // for it, also by the site that it shares its thread with.
 func (t *tx) copyArticle(from models.ArticleEntry, to string) error {
-	if _, err := t.Exec(`UPDATE articles SET (url, title, section, described, published_at, added_at, state, state_until, closes_at, keep_open,
-			shared_site, shared_id, surge, surge_until, active_at) = (SELECT url, title, section, described, published_at, added_at, state, state_until,
-			closes_at, keep_open, shared_site, shared_id, surge, surge_until, active_at FROM articles f WHERE f.site = $1 AND f.id = $2)
+	if _, err := t.Exec(`UPDATE articles SET (url, title, section, described, named_by, published_at, added_at, state, state_until, closes_at, keep_open,
+			shared_site, shared_id, surge, surge_until, active_at) = (SELECT f.url, f.title, f.section, f.described, f.named_by, f.published_at, f.added_at, f.state,
+			f.state_until, f.closes_at, f.keep_open, f.shared_site, f.shared_id, f.surge, f.surge_until,
+			CASE WHEN f.active_at > articles.active_at THEN f.active_at ELSE articles.active_at END FROM articles f WHERE f.site = $1 AND f.id = $2)
 		WHERE site = $1 AND id = $3`, from.Site, from.ID, to); err != nil || from.Shares == nil {
 		return err
 	}
@@ -211,7 +246,18 @@ func (t *tx) setCanonical(by models.Caller, site, from, canonical string) (root 
 	if err != nil {
 		return from, err
 	}
-	if e.MergedInto == from || e.MergedInto == "" && !e.Described && e.Approved+e.Rejected+e.Pending == 0 {
+	free, err := t.onlyPagesKnow(e)
+	if err != nil {
+		return from, err
+	}
+	if free && hasComments(e) { // an id of which nothing is known brings nothing along
+		old, err := t.article(site, from, "")
+		if err != nil {
+			return from, err
+		}
+		free = !old.WithoutEnded(t.Now).OnlyPagesKnow()
+	}
+	if free || e.MergedInto == from {
 		_, err = t.moveArticle(by, site, from, canonical)
 		return canonical, err
 	}
@@ -233,21 +279,27 @@ func (t *tx) addAlias(by models.Caller, site, alias, root string) (differs bool,
 	return true, err
 }
 
-const mergeColumns = `SELECT id, kind, site, from_id, into_id, made_by, created_at, undone_by, undone_at, moved, replaced FROM article_merges`
+const mergeColumns = `SELECT id, kind, site, from_id, into_id, made_by, created_at, undone_by, undone_at, moved, replaced, section FROM article_merges`
 
 type mergeRow struct {
 	models.ArticleMerge
 	moved    []string
-	replaced string
+	replaced *replacedState // nil: nothing
+	section  *string        // of the article that was merged or moved; nil: not known
 }
 
 func readMerge(scan sqldb.Scanner) (m mergeRow, err error) {
 	var created, undone int64
-	var moved string
-	if err = scan(&m.ID, &m.Kind, &m.Site, &m.From, &m.Into, &m.By, &created, &m.UndoneBy, &undone, &moved, &m.replaced); err != nil {
+	var moved, replaced string
+	if err = scan(&m.ID, &m.Kind, &m.Site, &m.From, &m.Into, &m.By, &created, &m.UndoneBy, &undone, &moved, &replaced, &m.section); err != nil {
 		return m, err
 	}
 	m.CreatedAt, m.UndoneAt = fromMicros(created), nullTime(undone)
+	if replaced != "" {
+		if err := json.Unmarshal([]byte(replaced), &m.replaced); err != nil {
+			return m, err
+		}
+	}
 	return m, json.Unmarshal([]byte(moved), &m.moved)
 }
 
@@ -270,63 +322,6 @@ func (db *DB) ArticleMerges(ctx context.Context, by models.Caller, site, article
 		}
 		return all, err
 	})
-}
-
-// UndoArticleMerge takes a merge or a move back, the last one of its articles first.
-// Comments that were written on the thread since stay where they were written: with
-// the article that the other one was merged into; after a move, with the old id.
-func (db *DB) UndoArticleMerge(ctx context.Context, by models.Caller, id string) (models.ArticleMerge, error) {
-	return update(ctx, db, func(t *tx) (models.ArticleMerge, error) {
-		m, err := sqldb.One(t, readMerge, mergeColumns+` WHERE id = $1`+t.ForUpdate(), id)
-		if err == nil && !by.CanSee(m.Site) {
-			return m.ArticleMerge, models.Errorf(models.KindNotFound, "there is no such merge")
-		}
-		if err != nil {
-			return m.ArticleMerge, notFoundIf(err, "there is no such merge")
-		}
-		if !m.UndoneAt.IsZero() {
-			return m.ArticleMerge, models.Errorf(models.KindConflict, "this was undone already, by %s", m.UndoneBy)
-		}
-		from, into, err := t.lockTwo(m.Site, m.From, m.Into)
-		if err != nil {
-			return m.ArticleMerge, err
-		}
-		if from.MergedInto != m.Into || into.MergedInto != "" {
-			return m.ArticleMerge, models.Errorf(models.KindConflict, "one of the articles was merged or moved again: undo that first")
-		}
-		if err := t.growVersions(affected(from, into), func() error { return t.undoMerge(m, into) }); err != nil {
-			return m.ArticleMerge, err
-		}
-		m.UndoneBy, m.UndoneAt = by.String(), t.Now
-		if _, err := t.UpdateRow("article_merges", "id", id, "undone_by", sqldb.SanitizeText(m.UndoneBy), "undone_at", micros(t.Now)); err != nil {
-			return m.ArticleMerge, err
-		}
-		return m.ArticleMerge, t.tellMerge(by, m.ArticleMerge, "article.undo", m.moved)
-	})
-}
-
-func (t *tx) undoMerge(m mergeRow, into models.ArticleEntry) error {
-	ids := m.moved
-	if m.Kind == models.MovedArticle { // both ids are the same story
-		if err := t.copyArticle(into, m.From); err != nil {
-			return err
-		}
-		all, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM articles WHERE site = $1 AND merged_into = $2 AND merged_into <> ''`, m.Site, m.Into)
-		if err != nil {
-			return err
-		}
-		ids = append(all, m.Into)
-	}
-	if m.replaced != "" {
-		var d description
-		if err := json.Unmarshal([]byte(m.replaced), &d); err != nil {
-			return err
-		}
-		if err := t.setDescription(into, d, false); err != nil {
-			return err
-		}
-	}
-	return t.redirectIDs(m.Site, ids, m.From)
 }
 
 // mergeSpellings merges articles whose ids differ only in what models.ArticleID

@@ -19,7 +19,7 @@ import (
 // or was set, and ids that stand for another one.
 const hasOverride = `(state <> 'open' OR surge <> '' OR surge_until <> 0 OR closes_at <> 0 OR merged_into <> '')`
 
-const articleColumns = `SELECT site, id, url, title, section, described, merged_into, published_at, added_at, state, state_until, closes_at, keep_open,
+const articleColumns = `SELECT site, id, url, title, section, described, named_by, merged_into, published_at, added_at, state, state_until, closes_at, keep_open,
 	shared_site, shared_id, surge, surge_until, approved, rejected, pending, active_at FROM articles`
 
 // readArticleEntry returns an article as it is stored: a state or a burst in it
@@ -28,7 +28,7 @@ func readArticleEntry(scan sqldb.Scanner) (e models.ArticleEntry, err error) {
 	var published, added, until, closes, burstUntil, active int64
 	var burst string
 	var shares models.ArticleRef
-	err = scan(&e.Site, &e.ID, &e.URL, &e.Title, &e.Section, &e.Described, &e.MergedInto, &published, &added, &e.State, &until, &closes, &e.KeepOpen,
+	err = scan(&e.Site, &e.ID, &e.URL, &e.Title, &e.Section, &e.Described, &e.NamedBy, &e.MergedInto, &published, &added, &e.State, &until, &closes, &e.KeepOpen,
 		&shares.Site, &shares.Article, &burst, &burstUntil, &e.Approved, &e.Rejected, &e.Pending, &active)
 	if err != nil {
 		return e, err

@@ -22,13 +22,15 @@ type counterDeltas struct {
 	secondLooks map[secondLookKey]secondLookCounts
 	histograms  map[histogramKey]histogram
 	threads     map[[2]string]threadChanges // by site and id of the article
+	rejected    map[string]rejectedComments // by site
 }
 
 type (
 	articleDelta struct {
 		article  models.Article
-		changes  int64 // of what the public sees of it
-		activeAt int64 // when the newest comment came, to the minute
+		namedBy  string // the comment whose page said what article has
+		changes  int64  // of what the public sees of it
+		activeAt int64  // when the newest comment came, to the minute
 		comments statusCounts
 	}
 	statusCounts   struct{ approved, rejected, pending int64 }
@@ -86,10 +88,13 @@ func (s *counterDeltas) countComment(c models.Comment, change int64) {
 
 // touchArticle adds an article on which a comment was posted, with what the page
 // said of it. The first word counts, also among the comments of one transaction.
-func (s *counterDeltas) touchArticle(a models.Article, at time.Time) {
+func (s *counterDeltas) touchArticle(a models.Article, comment string, at time.Time) {
 	add(&s.articles, [2]string{a.Site, a.ID}, func(v *articleDelta) {
 		if v.article.URL == "" && v.article.Title == "" {
 			v.article.URL, v.article.Title, v.article.Section = a.URL, a.Title, cmp.Or(v.article.Section, a.Section)
+			if a.URL != "" || a.Title != "" {
+				v.namedBy = comment
+			}
 		}
 		v.activeAt = max(v.activeAt, micros(at.Truncate(time.Minute)))
 	})
@@ -152,6 +157,7 @@ var (
 	articleCounters = sqldb.NewInsert("articles", `ON CONFLICT (site, id) DO UPDATE SET
 		url = CASE WHEN `+undescribed+` THEN excluded.url ELSE articles.url END,
 		title = CASE WHEN `+undescribed+` THEN excluded.title ELSE articles.title END,
+		named_by = CASE WHEN `+undescribed+` AND (excluded.url <> '' OR excluded.title <> '') THEN excluded.named_by ELSE articles.named_by END,
 		section = CASE WHEN articles.section = '' AND `+undescribed+` THEN excluded.section ELSE articles.section END,
 		version = articles.version + excluded.version - 1 + CASE WHEN `+undescribed+` AND (excluded.url <> '' OR excluded.title <> '') THEN 1 ELSE 0 END,
 		approved = articles.approved + excluded.approved,
@@ -163,6 +169,7 @@ var (
 		sqldb.Text("url", func(e articleEntry) string { return e.delta.article.URL }),
 		sqldb.Text("title", func(e articleEntry) string { return e.delta.article.Title }),
 		sqldb.Text("section", func(e articleEntry) string { return e.delta.article.Section }),
+		sqldb.Text("named_by", func(e articleEntry) string { return e.delta.namedBy }),
 		sqldb.Int("version", func(e articleEntry) int64 { return 1 + e.delta.changes }),
 		sqldb.Int("approved", func(e articleEntry) int64 { return e.delta.comments.approved }),
 		sqldb.Int("rejected", func(e articleEntry) int64 { return e.delta.comments.rejected }),
@@ -227,6 +234,9 @@ func (t *tx) flush() error {
 	c := t.counters
 	t.counters = counterDeltas{}
 	if err := articleCounters.Add(t, sorted(c.articles, comparePairs)...); err != nil {
+		return err
+	}
+	if err := t.removePageWords(c.rejected); err != nil {
 		return err
 	}
 	if err := t.updateThreads(c.threads); err != nil {

@@ -14,7 +14,7 @@ type NewComment struct {
 	Comment        models.Comment // its ID, when the caller made one: a UUIDv7
 	Verdict        models.Verdict
 	Signals        string          // the verdict's, as models.SignalsJSON writes them; made from it when empty
-	PageWord       models.Article  // what its page says of the article, of a comment that is not published
+	PageWord       models.Article  // what its page says of the article: kept until a comment that waits is decided
 	Campaign       models.Campaign // that the comment belongs to; without an ID: none
 	IdempotencyKey string          // of the post, within the site, for 24 hours; empty: none
 	DuplicateKey   string          // of its author, article, parent and text, for ten minutes; empty: none
@@ -45,7 +45,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	request.authorKey = request.Comment.Author.Key()
 	request.risk = request.Verdict.Probability()
 	request.search = searchColumn(request.Comment)
-	request.pageWord = pageWordColumn(n.PageWord)
+	request.pageWord = pageWordColumn(n)
 	if err := db.comments.Do(ctx, request); err != nil {
 		return models.Comment{}, models.Verdict{}, false, err
 	}
@@ -205,7 +205,7 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 			members = append(members, sampleRow{c.Site, c.ID, lookOf(c.ID, looks)})
 		}
 		campaigns.add(c, r.Campaign)
-		t.counters.touchArticle(c.Article, t.Now)
+		t.counters.touchArticle(c.Article, c.ID, t.Now)
 		t.counters.countComment(c, 1)
 		t.counters.onReply(c)
 		t.counters.onArrival(c, r.Verdict)

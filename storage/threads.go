@@ -20,8 +20,12 @@ type threadChanges struct {
 	recount bool     // a hidden reply may have another status
 }
 
-// onStatusChange notes what a comment that had another status does to the replies below it.
+// onStatusChange notes what a comment that had another status does to the replies below it,
+// and to what its article is called: it may have been published once.
 func (s *counterDeltas) onStatusChange(old, c models.Comment) {
+	if old.Status != models.Rejected && c.Status == models.Rejected && c.Reason != models.ReasonErased {
+		s.onRejection(c)
+	}
 	was, is := old.Status == models.Approved, c.Status == models.Approved
 	if was == is {
 		return

@@ -27,6 +27,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"articles", articleTests},
 		{"threads", threadTests},
 		{"shared threads", sharedThreadTests},
+		{"article moves", articleMoveTests},
 		{"comments", commentTests},
 		{"queue", queueTests},
 		{"claims", claimTests},

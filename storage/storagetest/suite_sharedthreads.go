@@ -63,7 +63,7 @@ var sharedThreadTests = map[string]func(*testing.T, *fixture){
 		l.article(t, "old", func(e *models.ArticleEntry) {
 			e.Title, e.Described, e.State = "Story", true, models.ArticlePre
 		})
-		l.post(t, approved, onArticle("taken"))
+		l.article(t, "taken", func(e *models.ArticleEntry) { e.KeepOpen = true })
 		_, err := l.MoveArticle(l.ctx, ann, "gazette", "old", "taken")
 		wantKind(t, err, models.KindConflict)
 		m := must(l.MoveArticle(l.ctx, ann, "gazette", "old", "new"))(t)
@@ -229,7 +229,9 @@ var sharedThreadTests = map[string]func(*testing.T, *fixture){
 		}))(t)
 		l.post(t, onArticle("young"))
 		l.article(t, "old", func(e *models.ArticleEntry) { e.PublishedAt = l.clock.Now().AddDate(0, 0, -15) })
-		l.article(t, "match", func(e *models.ArticleEntry) { e.PublishedAt, e.Section = l.clock.Now().AddDate(0, 0, -2), "Sport" })
+		l.article(t, "match", func(e *models.ArticleEntry) {
+			e.PublishedAt, e.Section, e.Described = l.clock.Now().AddDate(0, 0, -2), "Sport", true
+		})
 		l.article(t, "kept", func(e *models.ArticleEntry) { e.PublishedAt, e.KeepOpen = l.clock.Now().AddDate(0, 0, -99), true })
 		soon := l.clock.Now().Add(time.Hour)
 		l.article(t, "soon", func(e *models.ArticleEntry) { e.ClosesAt = soon })
