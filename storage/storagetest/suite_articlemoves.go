@@ -131,8 +131,10 @@ var articleMoveTests = map[string]func(*testing.T, *fixture){
 		reject(held.ID)
 		shows(" ")
 		waits := l.post(t, approved, titled("quay", "Waits"))
-		_, _, err := l.Escalate(l.ctx, ann, waits.ID, "")
-		ok(t, err)
+		for i := range models.DefaultReportsToHold {
+			must(l.Flag(l.ctx, gazette, waits.ID, storage.Report{Who: fmt.Sprint("author ", i)}))(t)
+		}
+		equal(t, "reported", must(l.Comment(l.ctx, waits.ID))(t).Status, models.Pending)
 		shows("Waits Casino")
 		reject(waits.ID)
 		shows(" ")

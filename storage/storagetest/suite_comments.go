@@ -186,9 +186,9 @@ var commentTests = map[string]func(*testing.T, *fixture){
 			}
 			last = now
 		}
-		held := l.post(t)
-		grows("first seen", true)
 		l.post(t)
+		grows("first seen", true)
+		held := l.post(t)
 		grows("held", false)
 		l.post(t, approved)
 		grows("published", true)
