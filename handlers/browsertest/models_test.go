@@ -210,8 +210,22 @@ func TestModelsPageIsAccessible(t *testing.T) {
 	p.clickInPage("Model card")
 	p.waitForText("#card h3", "Model w1-")
 	p.waitForText("#card h4", "What it learned from")
-	p.waitForText("#card th", "Source")
-	p.waitForText("#card li", "It ranks comments for moderators.")
+	p.waitForText("#card table", "Not spam")
+	p.waitForText("#card", "It ranks comments for moderators.")
+	if got := p.evaluate(`/[|#]/.test(document.getElementById("card").textContent)`); got != "false" {
+		t.Error("the card shows Markdown")
+	}
+	if got := p.evaluate(`[...document.querySelectorAll("#models button")].filter((b) => b.textContent === "Run beside the live model").every((b) => b.disabled)`); got != "true" {
+		t.Error("a second model can be started beside the live one")
+	}
+	p.waitForText("#models", "and only one can")
+	p.clickInPage("Do not put live by itself")
+	p.waitForText("#models", "Put live by itself")
+	p.clickInPage("Put live by itself")
+	p.waitForText("dialog[open]", "24 hours and on 200 comments")
+	p.expectAccessible("put live by itself")
+	p.evaluate(`document.querySelector("dialog[open] .main").click()`)
+	p.waitForText("#models", "It goes live by itself after a day")
 	column := p.evaluate(`1 + [...document.querySelectorAll("#models thead tr")[0].children].findIndex((th) => th.textContent.includes("` + bad.Version() + `"))`)
 	p.run(chromedp.Click(`#models table tr:last-child > :nth-child(` + column + `) button`))
 	p.waitForText("#comparison .notice", "Did it learn from exchanged labels?")

@@ -18,7 +18,7 @@ export const markdown = (source) => {
 const content = (lines, title) => {
   if (lines[0].startsWith("|")) {
     const [headings, , ...rows] = lines.map(cellsOf); // the second line says how columns are aligned
-    return table(title, headings, rows);
+    return table(`${title}: ${headings.find(Boolean)}`, headings, rows);
   }
   return lines.every((line) => line.startsWith("- "))
     ? element("ul.points", lines.map((line) => element("li", plain(line.slice(2)))))
