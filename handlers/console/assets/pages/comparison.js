@@ -25,11 +25,11 @@ export const compare = async (version, refresh) => {
   try {
     const report = await get(`/models/${pathSegment(version)}/comparison`, { lang: language });
     if (requested === version && byId("comparison")) setContent("comparison", comparison(version, report, refresh));
-    await refresh(); // the list has the verdict
   } catch (error) {
     if (byId("comparison")) setContent("comparison");
     throw error;
   }
+  await refresh(); // the list has the verdict
 };
 
 const comparison = (version, report, refresh) => [
