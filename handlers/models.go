@@ -30,13 +30,39 @@ func (s *Server) listModels(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if all == nil {
-		all = []models.ModelInfo{}
+	items := make([]listedModel, len(all))
+	live := s.node.Model().Version()
+	for i, info := range all {
+		items[i] = listedModel{info, s.verdict(info.Version, live, c.QueryParam("lang"))}
 	}
 	return c.JSON(http.StatusOK, struct {
-		Items    []models.ModelInfo `json:"items"`
-		Training *models.Training   `json:"training,omitempty"`
-	}{all, last})
+		Items    []listedModel    `json:"items"`
+		Training *models.Training `json:"training,omitempty"`
+	}{items, last})
+}
+
+type listedModel struct {
+	models.ModelInfo
+	Comparison *verdict `json:"comparison,omitempty"` // nil: this node knows none with the live model
+}
+
+// verdict is what the last comparison of a model with the live one said.
+type verdict struct {
+	Refused bool      `json:"refused"`
+	Reason  string    `json:"reason,omitempty"` // the first one
+	At      time.Time `json:"at"`
+}
+
+func (s *Server) verdict(candidate, live, lang string) *verdict {
+	r, at, ok := s.comparer.Last(candidate, live)
+	if !ok || candidate == live {
+		return nil
+	}
+	v := &verdict{Refused: r.Refused, At: at}
+	if r.Refused {
+		v.Reason = r.In(lang).Reasons[0].Message
+	}
+	return v
 }
 
 // uploadModel stores a model file as a candidate. What is not one is refused when its

@@ -77,6 +77,45 @@ func TestPromotionIsRefused(t *testing.T) {
 	})
 }
 
+func TestModelsAreListedWithTheVerdict(t *testing.T) {
+	onBoth(t, "a candidate has the verdict of its comparison with the live model until another one is live", func(d *testNode) {
+		good, bad := d.upload(trainingRows(100)), d.upload(flippedRows(90))
+		_, _, err := d.db.ImportLabels(d.Context(), operator, all(trainingRows(60)))
+		d.must(err)
+		promote := func(version string) { d.as("ada", "POST", "/v1/models/"+version+"/promote", nil).must(http.StatusOK) }
+		type verdict struct {
+			Refused bool
+			Reason  string
+		}
+		list := func(lang string) map[string]*verdict {
+			var reply struct {
+				Items []struct {
+					Version    string
+					Comparison *verdict
+				}
+			}
+			d.as("eve", "GET", "/v1/models?lang="+lang, nil).into(http.StatusOK, &reply)
+			verdicts := map[string]*verdict{}
+			for _, m := range reply.Items {
+				verdicts[m.Version] = m.Comparison
+			}
+			return verdicts
+		}
+		if v := list("en"); v[good] != nil || v[bad] != nil {
+			d.Errorf("before a comparison: %v", v)
+		}
+		d.as("eve", "GET", "/v1/models/"+good+"/comparison", nil).must(http.StatusOK)
+		if v := list("en")[good]; v == nil || v.Refused || v.Reason != "" {
+			d.Errorf("of a good model: %+v", v)
+		}
+		promote(good)
+		d.as("eve", "GET", "/v1/models/"+bad+"/comparison", nil).must(http.StatusOK)
+		if v := list("de"); v[good] != nil || v[bad] == nil || !v[bad].Refused || !strings.HasPrefix(v[bad].Reason, "Es ") {
+			d.Errorf("with another live model: %+v, %+v", v[good], v[bad])
+		}
+	})
+}
+
 // upload stores a model that learned from rows, and returns its version.
 func (d *testNode) upload(rows []models.Label) string {
 	d.Helper()

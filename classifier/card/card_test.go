@@ -45,9 +45,9 @@ func TestWrite(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"": {
 			"# Model " + m.Version(), "400 texts with labels by 1 known labellers", "| A set | CC BY 4.0 | – |", "| gazette | 200 | 0 | 0 |",
-			`| a\|b&lt;i> | 200 | 200 | 0 |`, "| en | 400 |", "On 200 texts of ham and 200 of spam", "AUC", "| spam | 0.", "were set from the labels", "What the columns weigh", "What it is not for",
+			`| a\|b&lt;i> | 200 | 200 | 0 |`, "| en | 400 |", "On 200 texts “not spam” and 200 of spam", "AUC", "| spam | 0.", "were set from the labels", "What the columns weigh", "What it is not for",
 		},
-		"de": {"# Modell " + m.Version(), "400 Texte mit Labels von 1 bekannten", "An 200 legitimen Texten", "Wofür es nicht gedacht ist"},
+		"de": {"# Modell " + m.Version(), "400 Texte mit Labels von 1 bekannten", "An 200 Texten „kein Spam“", "Wofür es nicht gedacht ist"},
 	} {
 		got := write(lang, all)
 		for _, part := range want {

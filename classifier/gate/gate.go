@@ -73,6 +73,9 @@ func (c *comparison) readLabels(ctx context.Context, ev Evidence) error {
 		if cl.then.fair {
 			c.report.HeldOut++
 		}
+		if cl.then.outOfFold || !cl.then.fair {
+			c.report.Learned++
+		}
 	}
 	return nil
 }

@@ -195,7 +195,7 @@ func describe(r Report) string {
 	for _, f := range r.Reasons {
 		fmt.Fprintf(&b, "\n  %s: %s", f.Code, f.Message)
 	}
-	for _, n := range r.Notes {
+	for _, n := range slices.Concat(r.WeakPoints, r.Notes) {
 		fmt.Fprintf(&b, "\n  note: %s", n)
 	}
 	return b.String()
@@ -349,8 +349,8 @@ func TestNotesTheAbuseHeadOfTheStarter(t *testing.T) {
 	}
 	r := compare(t, train(t, labels(2, 100, ham, spam)), starter, Evidence{})
 	if slices.ContainsFunc(r.Reasons, func(f Finding) bool { return f.Code == HeadLost }) ||
-		!slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, "built-in model") }) {
-		t.Errorf("%+v, %q", r.Reasons, r.Notes)
+		!slices.ContainsFunc(r.WeakPoints, func(n string) bool { return strings.Contains(n, "built-in model") }) {
+		t.Errorf("%+v, %q", r.Reasons, r.WeakPoints)
 	}
 	expectRefused(t, compare(t, train(t, labels(2, 100, ham, abuse)), starter, Evidence{}), HeadLost)
 }
@@ -360,8 +360,8 @@ func TestGoldenExamples(t *testing.T) {
 	golden := []models.Label{{Text: "The casino bonus and the jackpot are cheap loans, earn dollars weekly", Label: ham}}
 	r := compare(t, candidate, live, Evidence{Golden: seq(golden)})
 	expectAccepted(t, r)
-	if r.Golden != 1 || !slices.Contains(r.Notes, "1 golden examples have the wrong class with both models.") {
-		t.Errorf("%+v", r.Notes)
+	if r.Golden != 1 || !slices.Contains(r.WeakPoints, "1 golden examples have the wrong class with both models.") {
+		t.Errorf("%+v", r.WeakPoints)
 	}
 	kept := []models.Label{{Text: "The council and the mayor agree on the budget of the museum and the library", Label: ham}}
 	expectAccepted(t, compare(t, candidate, live, Evidence{Golden: seq(kept)}))
@@ -399,7 +399,7 @@ func TestHeldOutLabelsDecide(t *testing.T) {
 	}
 	expectAccepted(t, r)
 	r = compare(t, withoutScores(t, train(t, old)), starter(t), Evidence{Labels: seq(old)})
-	if r.HeldOut != 0 || !strings.Contains(strings.Join(r.Notes, " "), "cross-validation") {
+	if r.HeldOut != 0 || !strings.Contains(strings.Join(r.WeakPoints, " "), "cross-validation") {
 		t.Errorf("%d held out: %s", r.HeldOut, describe(r))
 	}
 	expectAccepted(t, r)

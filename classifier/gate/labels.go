@@ -117,7 +117,11 @@ func (c *comparison) comparable() []*cluster {
 				outOfFold++
 			}
 		}
-		return map[string]any{"ham": ham, "bad": bad, "folds": outOfFold}
+		values := map[string]any{"ham": ham, "bad": bad, "folds": outOfFold}
+		if outOfFold == 0 {
+			values[variantParam] = "unseen"
+		}
+		return values
 	}
 	switch {
 	case c.suffice(byBoth):
@@ -128,7 +132,8 @@ func (c *comparison) comparable() []*cluster {
 		c.noteLiveLearned(byCandidate)
 		return byCandidate
 	}
-	c.report.note(fewHeldOut, params(byCandidate))
+	ham, bad := countClasses(byCandidate)
+	c.report.note(fewHeldOut, map[string]any{"ham": ham, "bad": bad})
 	c.checkOwnFigures()
 	c.noteLiveLearned(c.clusters)
 	return c.clusters

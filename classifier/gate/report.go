@@ -2,6 +2,7 @@ package gate
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"winnow/models"
@@ -15,14 +16,20 @@ type Report struct {
 	Refused   bool      `json:"refused"`
 	Summary   string    `json:"summary"` // see Sentence
 	Reasons   []Finding `json:"reasons"` // for the refusal
-	Notes     []string  `json:"notes"`   // what could not be compared, and what a reader must know
-	Traffic   Traffic   `json:"traffic"`
-	Changes   []Change  `json:"changes"` // up to ten, the most surprising first
-	Slices    []Slice   `json:"slices"`
-	Labels    int       `json:"labels"`   // that were compared
-	Clusters  int       `json:"clusters"` // of near-copies among them; each counts once
-	HeldOut   int       `json:"held_out"` // clusters that the candidate has not learned from, or that cross-validation scored
-	Golden    int       `json:"golden"`   // examples that were compared
+	// WeakPoints are what the candidate cannot do, and what could not be found out.
+	WeakPoints []string `json:"weak_points"`
+	Notes      []string `json:"notes"` // how the models were compared
+	Traffic    Traffic  `json:"traffic"`
+	// ChangeSummary counts the comments of the traffic that change, and says how many
+	// of them Changes shows. It is empty without any.
+	ChangeSummary string   `json:"change_summary"`
+	Changes       []Change `json:"changes"` // up to ten, the most surprising first
+	Slices        []Slice  `json:"slices"`
+	Labels        int      `json:"labels"`   // that were compared
+	Clusters      int      `json:"clusters"` // of near-copies among them; each counts once
+	HeldOut       int      `json:"held_out"` // clusters that the candidate has not learned from, or that cross-validation scored
+	Learned       int      `json:"learned"`  // clusters that the candidate has, or may have, learned from
+	Golden        int      `json:"golden"`   // examples that were compared
 
 	notes []message
 	lang  string
@@ -36,6 +43,49 @@ type Traffic struct {
 	HeldThen     int `json:"held_then"`
 	RejectedNow  int `json:"rejected_now"`
 	RejectedThen int `json:"rejected_then"`
+
+	// Those with another action.
+	NewlyHeld     int `json:"newly_held"`     // approved by live
+	NewlyRejected int `json:"newly_rejected"` // approved or held by live
+	Released      int `json:"released"`       // approved by the candidate
+	HeldInstead   int `json:"held_instead"`   // rejected by live
+}
+
+func (t *Traffic) addChange(now, then models.Action) {
+	switch {
+	case now == then:
+	case then == models.Approve:
+		t.Released++
+	case then == models.Reject:
+		t.NewlyRejected++
+	case now == models.Reject:
+		t.HeldInstead++
+	default:
+		t.NewlyHeld++
+	}
+}
+
+// changes counts the comments with another action, of which some are shown.
+func (t Traffic) changes(lang string, shown int) string {
+	total := 0
+	var list []string
+	for _, kind := range []struct {
+		code Code
+		n    int
+	}{{newlyHeld, t.NewlyHeld}, {newlyRejected, t.NewlyRejected}, {released, t.Released}, {heldInstead, t.HeldInstead}} {
+		if kind.n > 0 {
+			total += kind.n
+			list = append(list, message{kind.code, map[string]any{"n": kind.n}}.in(lang))
+		}
+	}
+	params := map[string]any{"n": total, "list": strings.Join(list, ", "), "shown": shown}
+	switch {
+	case total == 0:
+		return ""
+	case shown == total:
+		return message{changed, params}.in(lang)
+	}
+	return message{changedBelow, params}.in(lang)
 }
 
 // Code names a kind of finding or note. Codes are stable.
@@ -129,11 +179,15 @@ func (r Report) In(lang string) Report {
 		f.Message = message{f.Code, f.Params}.in(lang)
 		reasons[i] = f
 	}
-	r.Reasons, r.Notes = reasons, make([]string, len(r.notes))
-	for i, n := range r.notes {
-		r.Notes[i] = n.in(lang)
+	r.Reasons, r.Notes, r.WeakPoints = reasons, []string{}, []string{}
+	for _, n := range r.notes {
+		list := &r.Notes
+		if slices.Contains(weakPoints, n.code) {
+			list = &r.WeakPoints
+		}
+		*list = append(*list, n.in(lang))
 	}
-	r.Summary = r.Sentence()
+	r.Summary, r.ChangeSummary = r.Sentence(), r.Traffic.changes(lang, len(r.Changes))
 	return r
 }
 
@@ -142,6 +196,7 @@ func (r Report) In(lang string) Report {
 func (r Report) Visible(canSee func(site string) bool) Report {
 	hidden := func(ch Change) bool { return !canSee(ch.Site) }
 	r.Changes = slices.DeleteFunc(slices.Clone(r.Changes), hidden)
+	r.ChangeSummary = r.Traffic.changes(r.lang, len(r.Changes))
 	r.Slices = slices.DeleteFunc(slices.Clone(r.Slices), func(s Slice) bool { return s.Kind == "site" && !canSee(s.Name) })
 	r.Reasons = slices.Clone(r.Reasons)
 	for i := range r.Reasons {

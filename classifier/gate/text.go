@@ -10,6 +10,12 @@ import (
 const (
 	sentence        Code = "sentence"
 	noTraffic       Code = "no_traffic"
+	changed         Code = "changed"
+	changedBelow    Code = "changed_below"
+	newlyHeld       Code = "newly_held"
+	newlyRejected   Code = "newly_rejected"
+	released        Code = "released"
+	heldInstead     Code = "held_instead"
 	noLabels        Code = "no_labels"
 	fewHeldOut      Code = "few_held_out"
 	heldOutDecides  Code = "held_out"
@@ -25,6 +31,12 @@ const (
 	atEqualAlarms   Code = "at_equal_alarms"
 	estimatedHold   Code = "estimated_hold"
 )
+
+// weakPoints are the notes on what the candidate cannot do and on what is not known of
+// it. The other notes say how the models were compared.
+var weakPoints = []Code{
+	noTraffic, noLabels, fewHeldOut, ownDecide, noCalibration, noLanguages, fewOfClass, starterHeadLost, goldenBothWrong, estimatedHold,
+}
 
 // message is a text by its code, with the values of its parameters. Numbers are ints;
 // shares are float64, and shown in percent.
@@ -46,81 +58,93 @@ var texts = map[Code][2]string{
 		"There are no comments to say what it would change.",
 		"Es gibt keine Kommentare, an denen sich zeigen ließe, was sich ändern würde.",
 	},
+	changed: {
+		"Comments that it would treat differently: {n} ({list}).",
+		"Kommentare, die es anders behandeln würde: {n} ({list}).",
+	},
+	changedBelow: {
+		"Comments that it would treat differently: {n} ({list}). Below are {shown} of them, near-copies left out, the most surprising first.",
+		"Kommentare, die es anders behandeln würde: {n} ({list}). Darunter stehen {shown} davon, ohne fast gleiche, die überraschendsten zuerst.",
+	},
+	newlyHeld:     {"{n} newly held", "{n} neu zurückgehalten"},
+	newlyRejected: {"{n} newly rejected", "{n} neu abgelehnt"},
+	released:      {"{n} released", "{n} durchgelassen"},
+	heldInstead:   {"{n} held instead of rejected", "{n} zurückgehalten statt abgelehnt"},
 	FalseAlarms: {
-		"It holds or rejects {then} of {n} legitimate comments with a label (now {now}); at most {limit} is allowed.",
-		"Es hält {then} von {n} legitimen Kommentaren mit Label zurück oder lehnt sie ab (jetzt {now}); erlaubt sind höchstens {limit}.",
+		"It holds or rejects {then} of {n} comments with the label “not spam” (now {now}); at most {limit} is allowed.",
+		"Es hält {then} von {n} Kommentaren mit dem Label „kein Spam“ zurück oder lehnt sie ab (jetzt {now}); erlaubt sind höchstens {limit}.",
 	},
 	FalseReject: {
-		"It rejects {then} of {n} legitimate comments with a label (now {now}); at most {limit} is allowed.",
-		"Es lehnt {then} von {n} legitimen Kommentaren mit Label ab (jetzt {now}); erlaubt sind höchstens {limit}.",
+		"It rejects {then} of {n} comments with the label “not spam” (now {now}); at most {limit} is allowed.",
+		"Es lehnt {then} von {n} Kommentaren mit dem Label „kein Spam“ ab (jetzt {now}); erlaubt sind höchstens {limit}.",
 	},
 	Recall: {
 		"It lets {then} of {n} comments with the label {class} through (now {now}).",
 		"Es lässt {then} von {n} Kommentaren mit dem Label {class} durch (jetzt {now}).",
 	},
 	NoSkill: {
-		"It tells {class} from legitimate comments no better than chance: of one comment of each kind it recognizes the right one {auc} of the time, where guessing gives 50 % ({n} labels).",
-		"Es unterscheidet {class} von legitimen Kommentaren nicht besser als der Zufall: Von je einem Kommentar beider Arten erkennt es in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels).",
+		"It tells {class} from other comments no better than chance: of one comment of each kind it recognizes the right one {auc} of the time, where guessing gives 50 % ({n} labels).",
+		"Es unterscheidet {class} von anderen Kommentaren nicht besser als der Zufall: Von je einem Kommentar beider Arten erkennt es in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels).",
 	},
 	Flipped + ".candidate": {
-		"It contradicts most labels: what they call spam or abuse it finds more harmless than what they call legitimate. Of one comment of each kind it recognizes the right one only {auc} of the time, where guessing gives 50 % ({n} labels). Did it learn from exchanged labels?",
-		"Es widerspricht der Mehrzahl der Labels: Was Spam oder Beleidigung ist, findet es harmloser als das Legitime. Von je einem Kommentar beider Arten erkennt es nur in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels). Hat es aus vertauschten Labels gelernt?",
+		"It contradicts most labels: what they call spam or abuse it finds more harmless than what they call not spam. Of one comment of each kind it recognizes the right one only {auc} of the time, where guessing gives 50 % ({n} labels). Did it learn from exchanged labels?",
+		"Es widerspricht der Mehrzahl der Labels: Was Spam oder Beleidigung ist, findet es harmloser als das Übrige. Von je einem Kommentar beider Arten erkennt es nur in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels). Hat es aus vertauschten Labels gelernt?",
 	},
 	Flipped + ".labels": {
-		"Most labels contradict the live model: what they call spam or abuse it finds more harmless than what they call legitimate. Of one comment of each kind it recognizes the right one only {auc} of the time, where guessing gives 50 % ({n} labels). Are labels exchanged?",
-		"Die Mehrzahl der Labels widerspricht dem aktiven Modell: Was Spam oder Beleidigung sein soll, findet es harmloser als das Legitime. Von je einem Kommentar beider Arten erkennt es nur in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels). Sind Labels vertauscht?",
+		"Most labels contradict the live model: what they call spam or abuse it finds more harmless than what they call not spam. Of one comment of each kind it recognizes the right one only {auc} of the time, where guessing gives 50 % ({n} labels). Are labels exchanged?",
+		"Die Mehrzahl der Labels widerspricht dem aktiven Modell: Was Spam oder Beleidigung sein soll, findet es harmloser als das Übrige. Von je einem Kommentar beider Arten erkennt es nur in {auc} der Fälle den richtigen, beim Raten wären es 50 % ({n} Labels). Sind Labels vertauscht?",
 	},
 	Flipped + ".traffic": {
 		"It contradicts the live model: of {n} comments it finds the {flagged} that the live model holds or rejects more harmless than the others: of one of them and another comment it agrees on only {auc}, where guessing gives 50 %. Did it learn from exchanged labels?",
 		"Es widerspricht dem aktiven Modell: Von {n} Kommentaren findet es die {flagged}, die das aktive Modell zurückhält oder ablehnt, harmloser als die anderen: Von je einem von ihnen und einem anderen stimmt es nur in {auc} der Fälle zu, beim Raten wären es 50 %. Hat es aus vertauschten Labels gelernt?",
 	},
 	Recall + ".traffic": {
-		"It lets {then} of {n} comments through that the live model holds or rejects and that nobody found legitimate.",
-		"Es lässt {then} von {n} Kommentaren durch, die das aktive Modell zurückhält oder ablehnt und die niemand für legitim befunden hat.",
+		"It lets {then} of {n} comments through that the live model holds or rejects and that nobody called “not spam”.",
+		"Es lässt {then} von {n} Kommentaren durch, die das aktive Modell zurückhält oder ablehnt und die niemand „kein Spam“ genannt hat.",
 	},
 	Calibrated: {
 		"Its probabilities are wrong: on {n} comments that moderators looked at, it expects {predicted} {class}, and {observed} are (the live model expects {live}).",
 		"Seine Wahrscheinlichkeiten stimmen nicht: Bei {n} gesichteten Kommentaren erwartet es {predicted} {class}, tatsächlich sind es {observed} (das aktive Modell erwartet {live}).",
 	},
 	SliceWorse + ".false_alarms": {
-		"For {kind} {name} it is worse: it holds or rejects {then} of {n} legitimate comments with a label (now {now}).",
-		"Für {kind} {name} ist es schlechter: Es hält {then} von {n} legitimen Kommentaren mit Label zurück oder lehnt sie ab (jetzt {now}).",
+		"For {kind} {name} it is worse: it holds or rejects {then} of {n} comments with the label “not spam” (now {now}).",
+		"Für {kind} {name} ist es schlechter: Es hält {then} von {n} Kommentaren mit dem Label „kein Spam“ zurück oder lehnt sie ab (jetzt {now}).",
 	},
 	SliceWorse + ".recall": {
 		"For {kind} {name} it is worse: it lets {then} of {n} comments with the label spam or abuse through (now {now}).",
 		"Für {kind} {name} ist es schlechter: Es lässt {then} von {n} Kommentaren mit dem Label Spam oder Beleidigung durch (jetzt {now}).",
 	},
 	SliceWorse + ".hold_budget": {
-		"For {kind} {name} it would hold {then} of {n} comments (now {now}), about {legitimate} of the legitimate ones; the budget is {limit}.",
-		"Für {kind} {name} würde es {then} von {n} Kommentaren zurückhalten (jetzt {now}), etwa {legitimate} der legitimen; das Budget ist {limit}.",
+		"For {kind} {name} it would hold {then} of {n} comments (now {now}). Of the {n}, an estimated {harmless} are neither spam nor abuse; it would hold {harmless_held} of these, {legitimate}. At most {limit} is allowed. (Where moderators decided, that counts; the others are estimated.)",
+		"Für {kind} {name} würde es {then} von {n} Kommentaren zurückhalten (jetzt {now}). Von den {n} sind geschätzt {harmless} weder Spam noch Beleidigung; davon würde es {harmless_held} zurückhalten, {legitimate}. Erlaubt sind höchstens {limit}. (Wo Moderatoren entschieden haben, zählt das; die übrigen sind geschätzt.)",
 	},
 	GoldenLost: {
 		"{n} golden examples lose their class.",
 		"{n} Musterbeispiele verlieren ihre Klasse.",
 	},
 	HoldBudget: {
-		"It would hold {then} of {n} comments (now {now}), about {legitimate} of the legitimate ones; the budget is {limit}.",
-		"Es würde {then} von {n} Kommentaren zurückhalten (jetzt {now}), etwa {legitimate} der legitimen; das Budget ist {limit}.",
+		"It would hold {then} of {n} comments (now {now}). Of the {n}, an estimated {harmless} are neither spam nor abuse; it would hold {harmless_held} of these, {legitimate}. At most {limit} is allowed. (Where moderators decided, that counts; the others are estimated.)",
+		"Es würde {then} von {n} Kommentaren zurückhalten (jetzt {now}). Von den {n} sind geschätzt {harmless} weder Spam noch Beleidigung; davon würde es {harmless_held} zurückhalten, {legitimate}. Erlaubt sind höchstens {limit}. (Wo Moderatoren entschieden haben, zählt das; die übrigen sind geschätzt.)",
 	},
 	FewLabels: {
-		"It learned from {ham} labels of ham, {spam} of spam and {abuse} of abuse, near-copies counted once; at least {min_ham} of ham and {min_class} of spam or abuse are needed.",
-		"Es hat aus {ham} Labels für legitime Kommentare, {spam} für Spam und {abuse} für Beleidigung gelernt, fast gleiche einmal gezählt; nötig sind mindestens {min_ham} legitime und {min_class} für Spam oder Beleidigung.",
+		"It learned from {ham} labels “not spam”, {spam} of spam and {abuse} of abuse, near-copies counted once; at least {min_ham} “not spam” and {min_class} of spam or abuse are needed.",
+		"Es hat aus {ham} Labels „kein Spam“, {spam} für Spam und {abuse} für Beleidigung gelernt, fast gleiche einmal gezählt; nötig sind mindestens {min_ham} „kein Spam“ und {min_class} für Spam oder Beleidigung.",
 	},
 	Language: {
 		"The labels are in other languages ({labels}) than the comments ({traffic}).",
 		"Die Labels sind in anderen Sprachen ({labels}) als die Kommentare ({traffic}).",
 	},
 	NearCopies: {
-		"Of {n} labels of {class}, {largest} are near-copies of one text; there are {clusters} different texts.",
-		"Von {n} Labels für {class} sind {largest} fast gleiche Kopien eines Textes; es gibt {clusters} verschiedene Texte.",
+		"Of {n} labels “{class}”, {largest} are near-copies of one text; there are {clusters} different texts.",
+		"Von {n} Labels „{class}“ sind {largest} fast gleiche Kopien eines Textes; es gibt {clusters} verschiedene Texte.",
 	},
 	HeadLost: {
 		"It does not know {class}, which the live model does.",
 		"Es kennt {class} nicht, das aktive Modell schon.",
 	},
 	OwnFigures: {
-		"The figures in its file are bad: in cross-validation it holds {then} of {n} legitimate comments for {class} ({rate}); at most {limit} is allowed.",
-		"Die Werte in seiner Datei sind schlecht: In der Kreuzvalidierung hält es {then} von {n} legitimen Kommentaren wegen {class} zurück ({rate}); erlaubt sind höchstens {limit}.",
+		"The figures in its file are bad: in cross-validation it holds {then} of {n} comments with the label “not spam” as {class} ({rate}); at most {limit} is allowed.",
+		"Die Werte in seiner Datei sind schlecht: In der Kreuzvalidierung hält es {then} von {n} Kommentaren mit dem Label „kein Spam“ wegen {class} zurück ({rate}); erlaubt sind höchstens {limit}.",
 	},
 	Conflicts: {
 		"{n} texts have labels of more than one class.",
@@ -131,12 +155,16 @@ var texts = map[Code][2]string{
 		"Es gibt keine Labels, an denen sich die Modelle vergleichen ließen.",
 	},
 	fewHeldOut: {
-		"Only {ham} labels of ham and {bad} of spam or abuse were held out from the candidate, near-copies counted once. Labels that it may have learned from are compared too: they flatter it.",
-		"Nur {ham} legitime Labels und {bad} für Spam oder Beleidigung wurden dem Kandidaten vorenthalten, fast gleiche einmal gezählt. Verglichen werden auch Labels, aus denen er gelernt haben kann: Sie schmeicheln ihm.",
+		"Only {ham} labels “not spam” and {bad} of spam or abuse were held out from the candidate, near-copies counted once. Labels that it may have learned from are compared too: they flatter it.",
+		"Nur {ham} Labels „kein Spam“ und {bad} für Spam oder Beleidigung wurden dem Kandidaten vorenthalten, fast gleiche einmal gezählt. Verglichen werden auch Labels, aus denen er gelernt haben kann: Sie schmeicheln ihm.",
+	},
+	heldOutDecides + ".unseen": {
+		"The models are compared on {ham} labels “not spam” and {bad} of spam or abuse. The candidate has learned from none of them.",
+		"Die Modelle werden an {ham} Labels „kein Spam“ und {bad} für Spam oder Beleidigung verglichen. Der Kandidat hat aus keinem davon gelernt.",
 	},
 	heldOutDecides: {
-		"The models are compared on {ham} labels of ham and {bad} of spam or abuse, {folds} of them scored by cross-validation: each by a model that has not learned from it.",
-		"Die Modelle werden an {ham} legitimen Labels und {bad} für Spam oder Beleidigung verglichen, {folds} davon in Kreuzvalidierung bewertet: jedes von einem Modell, das nicht daraus gelernt hat.",
+		"The models are compared on {ham} labels “not spam” and {bad} of spam or abuse, {folds} of them scored by cross-validation: each by a model that has not learned from it.",
+		"Die Modelle werden an {ham} Labels „kein Spam“ und {bad} für Spam oder Beleidigung verglichen, {folds} davon in Kreuzvalidierung bewertet: jedes von einem Modell, das nicht daraus gelernt hat.",
 	},
 	ownDecide: {
 		"What the candidate does with unseen comments is known only from the cross-validation in its file.",
@@ -175,12 +203,12 @@ var texts = map[Code][2]string{
 		"{n} Musterbeispiele haben bei beiden Modellen die falsche Klasse.",
 	},
 	atEqualAlarms: {
-		"The live model holds {now} of {n} legitimate comments with a label. So what the models let through is compared at equal false alarms.",
-		"Das aktive Modell hält {now} von {n} legitimen Kommentaren mit Label zurück. Deshalb wird bei gleich vielen Fehlalarmen verglichen, was die Modelle durchlassen.",
+		"The live model holds {now} of {n} comments with the label “not spam”. So what the models let through is compared at equal false alarms.",
+		"Das aktive Modell hält {now} von {n} Kommentaren mit dem Label „kein Spam“ zurück. Deshalb wird bei gleich vielen Fehlalarmen verglichen, was die Modelle durchlassen.",
 	},
 	estimatedHold: {
-		"Few of the comments that it would hold have a label. How many are legitimate is estimated from its own probabilities.",
-		"Wenige der Kommentare, die es zurückhalten würde, haben ein Label. Wie viele legitim sind, ist aus seinen eigenen Wahrscheinlichkeiten geschätzt.",
+		"Few of the comments that it would hold have a label. How many are not spam is estimated from its own probabilities.",
+		"Wenige der Kommentare, die es zurückhalten würde, haben ein Label. Wie viele davon kein Spam sind, ist aus seinen eigenen Wahrscheinlichkeiten geschätzt.",
 	},
 }
 
@@ -188,7 +216,7 @@ var texts = map[Code][2]string{
 type word string
 
 var words = map[word][2]string{
-	"ham": {"legitimate", "legitim"}, "spam": {"spam", "Spam"}, "abuse": {"abuse", "Beleidigung"},
+	"ham": {"not spam", "kein Spam"}, "spam": {"spam", "Spam"}, "abuse": {"abuse", "Beleidigung"},
 	"language": {"the language", "die Sprache"}, "site": {"the site", "die Site"}, "source": {"the source", "die Quelle"},
 	"": {"“unknown”", "„unbekannt“"},
 }

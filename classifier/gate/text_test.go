@@ -25,11 +25,13 @@ func TestTextsHaveTheSameParameters(t *testing.T) {
 }
 
 func TestMessage(t *testing.T) {
-	m := message{HoldBudget, map[string]any{"then": 1234, "n": 10000, "now": 3, "legitimate": 0.0525, "limit": 0.02}}
-	if got, want := m.in(""), "It would hold 1,234 of 10,000 comments (now 3), about 5.2 % of the legitimate ones; the budget is 2 %."; got != want {
+	m := message{HoldBudget, map[string]any{"then": 1234, "n": 10000, "now": 3, "legitimate": 0.0525, "limit": 0.02, "harmless": 8000, "harmless_held": 420}}
+	if got, want := m.in(""), "It would hold 1,234 of 10,000 comments (now 3). Of the 10,000, an estimated 8,000 are neither spam nor abuse; "+
+		"it would hold 420 of these, 5.2 %. At most 2 % is allowed. (Where moderators decided, that counts; the others are estimated.)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got, want := m.in("de"), "Es würde 1.234 von 10.000 Kommentaren zurückhalten (jetzt 3), etwa 5,2 % der legitimen; das Budget ist 2 %."; got != want {
+	if got, want := m.in("de"), "Es würde 1.234 von 10.000 Kommentaren zurückhalten (jetzt 3). Von den 10.000 sind geschätzt 8.000 weder Spam noch Beleidigung; "+
+		"davon würde es 420 zurückhalten, 5,2 %. Erlaubt sind höchstens 2 %. (Wo Moderatoren entschieden haben, zählt das; die übrigen sind geschätzt.)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 
 	"winnow/classifier"
@@ -154,6 +155,7 @@ func (t *trafficComparison) add(s classifier.Sample) {
 	}
 	countAction(ch.Now.Action, &n.HeldNow, &n.RejectedNow)
 	countAction(ch.Then.Action, &n.HeldThen, &n.RejectedThen)
+	n.addChange(ch.Now.Action, ch.Then.Action)
 	if ch.Lang != "" {
 		t.languages[ch.Lang]++
 	}
@@ -216,7 +218,11 @@ func (t *trafficComparison) check() {
 }
 
 func (t *trafficComparison) holdParams(e *holdEstimate, share float64) map[string]any {
-	return map[string]any{"n": e.n, "now": e.now, "then": e.then, "legitimate": share, "limit": e.budget()}
+	held, harmless, _ := e.estimate()
+	return map[string]any{
+		"n": e.n, "now": e.now, "then": e.then, "legitimate": share, "limit": e.budget(),
+		"harmless": int(math.Round(harmless)), "harmless_held": int(math.Round(held)),
+	}
 }
 
 func (t *trafficComparison) checkSliceBudgets() {

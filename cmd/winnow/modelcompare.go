@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -152,7 +153,10 @@ func printReport(out io.Writer, r gate.Report) error {
 			}
 		}
 	} else {
-		fmt.Fprint(out, "\nNothing speaks against it.\n")
+		fmt.Fprint(out, "\nNo objection found.\n")
+	}
+	if len(r.WeakPoints) > 0 {
+		fmt.Fprintf(out, "\nWeak points:\n  %s\n", strings.Join(r.WeakPoints, "\n  "))
 	}
 	if len(r.Notes) > 0 {
 		fmt.Fprintf(out, "\nNotes:\n  %s\n", strings.Join(r.Notes, "\n  "))
@@ -160,7 +164,7 @@ func printReport(out io.Writer, r gate.Report) error {
 	if len(r.Changes) == 0 {
 		return nil
 	}
-	fmt.Fprint(out, "\nThe most surprising changes:\n")
+	fmt.Fprintf(out, "\n%s\n", cmp.Or(r.ChangeSummary, "The most surprising changes:"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprint(w, "  NOW\t\tTHEN\t\tLABEL\tTEXT\n")
 	for _, ch := range r.Changes {

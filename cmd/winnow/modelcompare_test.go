@@ -40,7 +40,7 @@ func TestModelsAreComparedBeforePromotion(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 	out = must(t, "", "model", "compare", good, "--with", "starter", "--labels", rows)
-	if !strings.Contains(out, "Nothing speaks against it.") || !strings.Contains(out, "There are no comments") {
+	if !strings.Contains(out, "No objection found.") || !strings.Contains(out, "There are no comments") {
 		t.Error(out)
 	}
 

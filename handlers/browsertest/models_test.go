@@ -93,20 +93,22 @@ func TestModelsAreComparedPromotedAndRolledBack(t *testing.T) {
 	d.must(err)
 	p.submitFormOf("file")
 	p.waitForText("#page thead", m.Version())
-	p.waitForText("#models", "of 100 ordinary comments")
-	if got := p.evaluate(`[...document.querySelectorAll("#page button")].some((b) => b.textContent === "Promote")`); got != "false" {
+	p.waitForText("#models", "not compared yet")
+	p.waitForText("#models details", "too few to know") // a test on 100 rows
+	if got := p.evaluate(`[...document.querySelectorAll("#page button")].some((b) => b.textContent === "Put live")`); got != "false" {
 		t.Error("a model can be promoted before anybody has seen what it would change")
 	}
 	p.clickInPage("Compare with the live model")
 	p.waitForText("#comparison .lead", "Of the last 1 comments it would hold")
-	p.waitForText("#comparison .notice", "Nothing speaks against this model.")
-	p.waitForText("#comparison", "How sure is this?") // there are no labels
-	p.clickInPage("Promote")
+	p.waitForText("#comparison .notice", "No objection found.")
+	p.waitForText("#comparison .notice", "Weak points:") // there are no labels
+	p.waitForText("#models", "no objection")
+	p.clickInPage("Put live")
 	p.waitForLive(d, m.Version())
 	p.clickInPage("Roll back")
 	p.waitForLive(d, starter.Version())
-	if got := p.evaluate(`document.querySelectorAll("#page td figure g").length`); got != "30" { // the starter's two heads and the trained one
-		t.Errorf("%s columns in three reliability diagrams", got)
+	if got := p.evaluate(`document.querySelectorAll("#page td figure g").length`); got != "20" { // the starter's two heads; the trained one has too few rows
+		t.Errorf("%s columns in two reliability diagrams", got)
 	}
 
 	p = d.login("alice", "404")
@@ -136,13 +138,17 @@ func TestRefusedModelIsPromotedOnlyWithANote(t *testing.T) {
 	p.page("models", "Models")
 	column := p.evaluate(`1 + [...document.querySelectorAll("#models thead tr")[0].children].findIndex((th) => th.textContent.includes("` + bad.Version() + `"))`)
 	p.run(chromedp.Click(`#models table tr:last-child > :nth-child(` + column + `) button`))
-	p.waitForText("#comparison .notice", "The comparison speaks against this model:")
+	p.waitForText("#comparison .notice", "Winnow refuses to put this model live, because:")
 	p.waitForText("#comparison .notice", "Did it learn from exchanged labels?")
-	p.waitForText("#comparison .notice details", "council was right") // the rows of a reason
+	p.waitForText("#comparison .notice > .points > li > .changes", "council was right") // the rows of a reason
+	p.waitForText("#models .reject", "refused")
+	if got := p.evaluate(`document.querySelectorAll("#comparison .notice > .points > li > .changes > li").length`); got != "2" {
+		t.Errorf("%s examples are unfolded", got)
+	}
 	p.waitForText("#comparison > .changes", "Cheap watches now!!!")
 	p.waitForText("#comparison > .changes", "now held → then approved")
 	p.waitForText("#comparison > .changes", "demo · Ilse Lang")
-	p.clickInPage("Promote anyway")
+	p.clickInPage("Force it live, with a note")
 	p.waitFor(`document.querySelector("dialog[open] textarea") === document.activeElement`)
 	p.evaluate(`document.querySelector("dialog[open] form").requestSubmit()`)
 	if got := p.evaluate(`document.querySelector("dialog[open] textarea").validity.valueMissing`); got != "true" {
@@ -150,7 +156,7 @@ func TestRefusedModelIsPromotedOnlyWithANote(t *testing.T) {
 	}
 	p.keys("\x1b")
 	p.waitFor(`!document.querySelector("dialog[open]")`)
-	p.clickInPage("Promote anyway")
+	p.clickInPage("Force it live, with a note")
 	p.waitFor(`document.querySelector("dialog[open] textarea") === document.activeElement`)
 	p.keys("A drill")
 	p.evaluate(`document.querySelector("dialog[open] form").requestSubmit()`)
@@ -202,13 +208,30 @@ func TestModelsPageIsAccessible(t *testing.T) {
 	p.page("models", "Models")
 	p.waitForText("#models", "Runs beside the live model since")
 	p.clickInPage("Model card")
-	p.waitForText("#card", "# Model")
+	p.waitForText("#card h3", "Model w1-")
+	p.waitForText("#card h4", "What it learned from")
+	p.waitForText("#card table", "Not spam")
+	p.waitForText("#card", "It ranks comments for moderators.")
+	if got := p.evaluate(`/[|#]/.test(document.getElementById("card").textContent)`); got != "false" {
+		t.Error("the card shows Markdown")
+	}
+	if got := p.evaluate(`[...document.querySelectorAll("#models button")].filter((b) => b.textContent === "Run beside the live model").every((b) => b.disabled)`); got != "true" {
+		t.Error("a second model can be started beside the live one")
+	}
+	p.waitForText("#models", "and only one can")
+	p.clickInPage("Do not put live by itself")
+	p.waitForText("#models", "Put live by itself")
+	p.clickInPage("Put live by itself")
+	p.waitForText("dialog[open]", "24 hours and on 200 comments")
+	p.expectAccessible("put live by itself")
+	p.evaluate(`document.querySelector("dialog[open] .main").click()`)
+	p.waitForText("#models", "It goes live by itself after a day")
 	column := p.evaluate(`1 + [...document.querySelectorAll("#models thead tr")[0].children].findIndex((th) => th.textContent.includes("` + bad.Version() + `"))`)
 	p.run(chromedp.Click(`#models table tr:last-child > :nth-child(` + column + `) button`))
 	p.waitForText("#comparison .notice", "Did it learn from exchanged labels?")
 	p.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
 	p.expectAccessible("models")
-	p.clickInPage("Promote anyway")
+	p.clickInPage("Force it live, with a note")
 	p.waitFor(`document.querySelector("dialog[open] textarea") === document.activeElement`)
 	p.expectAccessible("promote anyway")
 	p.keys("\x1b")
@@ -218,4 +241,13 @@ func TestModelsPageIsAccessible(t *testing.T) {
 	p.clickInPage("Try on the last 1,000 comments")
 	p.waitForText("#page .lead", "it would hold 2 (now 1)")
 	p.expectAccessible("what if")
+	// The comment that the model holds would be held by a rule.
+	p.setField("blocked_words.words", "watches")
+	p.setField("rest", `{"blocked_words": {"action": "hold"}}`)
+	p.submitFormOf("blocked_words.words")
+	p.waitFor(`document.querySelector('[name="rest"]').form.textContent.includes("Saved.")`)
+	p.setField("thresholds.hold", "1")
+	p.clickInPage("Try on the last 1,000 comments")
+	p.waitForText("#page .lead ~ .muted", "One more comment would keep its status, for another reason.")
+	p.waitForText("#page .lead ~ .muted ~ .muted", "No comment would be treated differently.")
 }

@@ -8,6 +8,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,8 +41,8 @@ type Comparer struct {
 type key struct{ candidate, live string }
 
 type cached struct {
-	report  gate.Report
-	expires time.Time
+	report gate.Report
+	at     time.Time
 }
 
 // New returns a Comparer for the models of a database.
@@ -90,16 +92,28 @@ func (c *Comparer) cached(k key) (gate.Report, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r, ok := c.reports[k]
-	return r.report, ok && c.now().Before(r.expires)
+	return r.report, ok && c.now().Before(r.at.Add(cacheTime))
+}
+
+// Last returns the last report of a comparison and when it was made. It may be older
+// than what Compare returns: the labels and comments may have changed since.
+func (c *Comparer) Last(candidate, live string) (_ gate.Report, at time.Time, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r, ok := c.reports[key{candidate, live}]
+	return r.report, r.at, ok
 }
 
 func (c *Comparer) cache(k key, r gate.Report) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.reports) >= maxReports {
-		clear(c.reports)
+		oldest := slices.MinFunc(slices.Collect(maps.Keys(c.reports)), func(a, b key) int {
+			return c.reports[a].at.Compare(c.reports[b].at)
+		})
+		delete(c.reports, oldest)
 	}
-	c.reports[k] = cached{r, c.now().Add(cacheTime)}
+	c.reports[k] = cached{r, c.now()}
 }
 
 // Evidence returns what storage has to compare models on: all labels, the last

@@ -6,13 +6,23 @@ import { label, translate } from "../lib/i18n.js";
 export const changeList = (changes, group, wordOf) =>
   element("ul.changes", changes.map((change) => changeItem(change, group, wordOf)));
 
-const changeItem = ({ now, then, site, author, label: labelClass, created_at: createdAt, text }, group, wordOf) =>
-  element("li",
+const changeItem = (change, group, wordOf) => {
+  const { now, then, site, author, created_at: createdAt, text } = change;
+  return element("li",
     element("p", outcome("now", group, wordOf(now)), " → ", outcome("then", group, wordOf(then)),
-      labelClass && element("small", " · ", translate("trains", { label: label("reason", labelClass) }))),
+      change.label && element("small", " · ", decided(change))),
     element("p.muted", [site, author].filter(Boolean).map((name) => [bdi(name), " · "]),
       createdAt && timestamp(createdAt)),
     element("blockquote", bdi(text, "p.text")));
+};
+
+const decisions = ["decision", "second_look"]; // sources of labels
+
+// decided says which label a text has: by a moderator's decision, as a comment without a source, or from elsewhere.
+const decided = ({ label: labelClass, source = "decision" }) => {
+  const origin = decisions.includes(source) ? translate("changes.decided") : label("source", source);
+  return `${origin}: ${label("class", labelClass)}`;
+};
 
 const outcome = (when, group, word) =>
   [element("small", translate("changes." + when), " "), element(".chip." + word, label(group, word))];

@@ -1,5 +1,6 @@
 // What a candidate would change, shown before it can be promoted.
 import { get, pathSegment, post } from "../lib/api.js";
+import { openDialog } from "../lib/dialogs.js";
 import { byId, element, setContent } from "../lib/dom.js";
 import { actionButton, form } from "../lib/forms.js";
 import { formatNumber, label, language, translate } from "../lib/i18n.js";
@@ -10,6 +11,7 @@ import { changeList } from "./changes.js";
 
 const text = (key, values) => translate("comparison." + key, values);
 const languageNames = new Intl.DisplayNames(language, { type: "language" });
+const shownExamples = 2; // of the first reason that has examples
 let requested = ""; // the version whose comparison was asked for last
 
 // comparisonSection is the empty place for a comparison.
@@ -27,26 +29,53 @@ export const compare = async (version, refresh) => {
     if (byId("comparison")) setContent("comparison");
     throw error;
   }
+  await refresh(); // the list has the verdict
 };
 
 const comparison = (version, report, refresh) => [
   element("h3", text("title", { version })),
   element("p.lead", report.summary),
   verdict(report),
-  report.notes.length > 0 && section("notes", element("ul.points", report.notes.map((note) => element("li", note)))),
-  section("changes", report.changes.length ? texts(report.changes) : element("p", text("none"))),
+  report.notes.length > 0 && section("notes", points(report.notes)),
+  section("changes", changes(report)),
   report.slices.length > 0
     && element("details", element("summary", text("slices")), sliceTable(report.slices)),
   isAdminOfAllSites() && promotion(version, report, refresh),
 ];
 
 const section = (key, ...content) => [element("h4", text(key)), content];
-const texts = (changes) => changeList(changes, "action", ({ action }) => action);
+const points = (list) => element("ul.points", list.map((item) => element("li", item)));
+const texts = (rows) => changeList(rows, "action", ({ action }) => action);
 
-const verdict = ({ refused, reasons }) => element("div.notice." + (refused ? "reject" : "approve"),
-  element("p", element("b", text(refused ? "refused" : "accepted"))),
-  element("ul.points", reasons.map(({ message, rows = [] }) => element("li", message,
-    rows.length > 0 && element("details", element("summary", text("examples", { n: rows.length })), texts(rows))))));
+// changes counts what would change, and says that the examples prove less than the test below when the candidate may
+// have learned from them.
+const changes = ({ changes: rows, change_summary: summary, held_out: heldOut, learned }) => {
+  if (!rows.length) return element("p", summary || text("none"));
+  return [
+    summary && element("p", summary),
+    learned > 0 && element("p.muted", text(heldOut > 0 ? "learned_tested" : "learned")),
+    texts(rows),
+  ];
+};
+
+const verdict = ({ refused, reasons, weak_points: weakPoints }) =>
+  element("div.notice." + (refused ? "reject" : "approve"),
+    element("p", element("b", text(refused ? "refused" : "accepted"))),
+    reasons.length > 0 && points(reasonsWithExamples(reasons)),
+    refused && element("p", text("can_force")),
+    weakPoints.length > 0 && [element("p", element("b", text("weak"))), points(weakPoints)]);
+
+// reasonsWithExamples shows some examples of the first reason that has any. The others are to be opened.
+const reasonsWithExamples = (reasons) => {
+  const first = reasons.find(({ rows = [] }) => rows.length > 0);
+  return reasons.map((reason) => {
+    const { message, rows = [] } = reason;
+    const shown = reason === first ? shownExamples : 0;
+    const rest = rows.slice(shown);
+    return [message, shown > 0 && texts(rows.slice(0, shown)), rest.length > 0
+      && element("details", element("summary", text(shown ? "more" : "examples", { n: rest.length })), texts(rest))];
+  });
+};
 
 const sliceNames = {
   language: (name) => languageNames.of(name),
@@ -83,16 +112,12 @@ const promotion = (version, { refused }, refresh) => {
 
 // askForNote opens the dialogue in which a refused model is promoted all the same.
 const askForNote = (promote) => {
-  const submit = async ({ force_note: note }) => {
-    await promote({ force: true, note });
-    dialog.close();
-  };
-  const dialog = element("dialog", { "aria-labelledby": "force-title", close: () => dialog.remove() },
-    element("h2", { id: "force-title" }, text("force")),
+  const dialog = openDialog(text("force"), (close) => [
     element("p", text("force_what")),
-    form("comparison.force", [["force_note", "", "area"]], submit),
-    element("button", () => dialog.close(), translate("cancel")));
+    form("comparison.force", [["force_note", "", "area"]], async ({ force_note: note }) => {
+      await promote({ force: true, note });
+      close();
+    }),
+  ]);
   dialog.querySelector("textarea").required = true;
-  document.body.append(dialog); // above the page, which may be shown anew meanwhile
-  dialog.showModal();
 };

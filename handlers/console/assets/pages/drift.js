@@ -4,6 +4,7 @@ import { chart } from "../lib/chart.js";
 import { bdi, element } from "../lib/dom.js";
 import { label, language, translate } from "../lib/i18n.js";
 
+const minDays = 2; // with a difference, to draw one
 const tones = { drifting: "reject", watch: "hold", stable: "approve" };
 
 export const driftSection = async () => {
@@ -14,7 +15,8 @@ export const driftSection = async () => {
 const siteDrift = ({ site, state, sentence, days }) => [
   element("p", element("b", bdi(site)), " ",
     element(".chip." + (tones[state] || "muted"), label("drift", state)), " ", sentence),
-  days.length > 0 && dayChart(days),
+  days.filter(({ psi }) => psi != null).length < minDays
+    ? element("p.muted", translate("drift.few")) : dayChart(days),
 ];
 
 const dayChart = (days) => chart(translate("drift.days"), days.map(({ day }) => day),

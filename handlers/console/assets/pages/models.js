@@ -1,21 +1,27 @@
 // The page of models: the live one and the latest others, what a candidate would change, and what models learn from.
-import { get, getText, ignoreErrors, pathSegment, post, request } from "../lib/api.js";
+import { get, getText, ignoreErrors, pathSegment, post, queryString, request } from "../lib/api.js";
 import { chart } from "../lib/chart.js";
 import { byId, element, setContent } from "../lib/dom.js";
 import { actionButton, form } from "../lib/forms.js";
-import { formatDateTime, formatNumber, formatPercent, label, translate } from "../lib/i18n.js";
+import { formatDateTime, formatNumber, formatPercent, label, language, translate } from "../lib/i18n.js";
+import { markdown } from "../lib/markdown.js";
 import { table } from "../lib/table.js";
 import { showError, showToast } from "../lib/toasts.js";
 import { isAdminOfAllSites } from "../session.js";
 import { compare, comparisonSection } from "./comparison.js";
 import { driftSection } from "./drift.js";
 import { agreementSection, conflictSection, goldenSection, sampleSection } from "./labels.js";
-import { shadowState } from "./shadow.js";
+import { isRunning, shadowState } from "./shadow.js";
 
 const maxShown = 5;
 const pollEvery = 1000; // milliseconds, while a training runs
 const heads = ["spam", "abuse"];
 const labelClasses = ["ham", "spam", "abuse"];
+
+// A model's own test says something of its false alarms from so many rows on: none in 150 means, with a probability
+// of 95 %, fewer than 2 of 100.
+const minHam = 150;
+const minPositive = 20;
 
 // The metrics of a head, by their texts.
 const metrics = {
@@ -28,7 +34,7 @@ const metrics = {
 const text = (key, values) => translate("models." + key, values);
 
 export const modelsPage = async () => {
-  const reply = await get("/models");
+  const reply = await listModels();
   const upload = async ({ file }) => {
     await request("POST", "/models", file);
     await refreshModels();
@@ -37,13 +43,15 @@ export const modelsPage = async () => {
     element("p", text("what")),
     element("div", { id: "models" }, modelsPart(reply)),
     comparisonSection(),
-    element("pre.text", { id: "card", tabindex: 0, role: "region", label: text("card"), hidden: true }),
+    element("div", { id: "card", tabindex: -1, role: "region", label: text("card"), hidden: true }),
     isAdminOfAllSites() && form("models.upload", [["file", "", "file"]], upload),
     // A server that has no figures of drift does not keep the rest from being shown.
     loaded(() => ignoreErrors(driftSection())),
     ...[sampleSection, goldenSection, conflictSection, agreementSection].map(loaded),
   ];
 };
+
+const listModels = () => get("/models", { lang: language });
 
 // loaded is a part of the page that appears when it has come. build is given a function that shows it anew.
 const loaded = (build) => {
@@ -55,7 +63,7 @@ const loaded = (build) => {
 
 // refreshModels shows the models and the training anew, and leaves alone what is read or written below.
 const refreshModels = async () => {
-  const reply = await get("/models");
+  const reply = await listModels();
   if (byId("models")) setContent("models", modelsPart(reply));
 };
 
@@ -63,6 +71,7 @@ const modelsPart = ({ items, training }) => {
   const models = items.toSorted((a, b) => b.live - a.live).slice(0, maxShown);
   const headings = models.map(({ version, live }) =>
     [version, " ", live ? element(".chip.approved", text("live")) : element(".chip", text("candidate"))]);
+  const shadowed = items.find(isRunning)?.version;
   const train = async () => {
     await post("/models/train");
     await refreshModels();
@@ -70,15 +79,16 @@ const modelsPart = ({ items, training }) => {
   return [
     table(translate("pages.models"), ["", ...headings], [
       ...modelRows(models),
-      ...heads.flatMap((head) => heldRow(head, models)),
-      row(text("beside"), models, (model) => shadowState(model, refreshModels)),
+      row(text("verdict"), models, verdict),
+      row(text("beside"), models, (model) => shadowState(model, shadowed, refreshModels)),
       actionRow(models, items),
     ]),
     element("div", { id: "training" }, trainingState(training)),
     isAdminOfAllSites() && element("p", actionButton("models.train", train)),
-    element("details", element("summary", text("own")), element("p.muted", text("own_what")),
+    element("details", element("summary", text("own")),
+      element("p.muted", text("own_what", { compare: text("compare") })),
       table(text("own"), ["", ...headings.map((heading) => heading[0])],
-        heads.flatMap((head) => metricRows(head, models)))),
+        heads.flatMap((head) => ownRows(head, models)))),
   ];
 };
 
@@ -92,32 +102,50 @@ const modelRows = (models) => [
 
 const labelCounts = ({ manifest: { sources = {} } }) => {
   const countOf = (labelClass) => Object.values(sources).reduce((sum, source) => sum + source[labelClass], 0);
-  return labelClasses.map((labelClass) => formatNumber(countOf(labelClass))).join(" · ");
+  return labelClasses.map((name) => `${formatNumber(countOf(name))} ${label("class", name)}`).join(", ");
 };
 
-// heldRow says in words how many comments that are neither spam nor abuse each model holds in its own tests.
-const heldRow = (head, models) => {
-  const held = row(text("alarms", { head: label("reason", head) }), models, ({ manifest }) => {
-    const { false_positive: alarms, true_negative: passed } = manifest.figures?.[head]?.at_hold || {};
-    return alarms + passed > 0
-      && text("alarms_of", { n: formatNumber(100 * alarms / (alarms + passed), { maximumSignificantDigits: 2 }) });
-  });
-  return models.some(({ manifest }) => manifest.figures?.[head]?.at_hold) ? [held] : [];
+// verdict is what the comparison of a candidate with the live model said, as far as the server knows.
+const verdict = ({ live, comparison }) => {
+  if (live) return "";
+  if (!comparison) return element(".muted", text("not_compared"));
+  const { refused, reason, at } = comparison;
+  return [
+    element(".chip." + (refused ? "reject" : "approve"), text(refused ? "refused" : "accepted")), " ",
+    refused && [reason, " "], element("small", formatDateTime(at)),
+  ];
 };
 
-const metricRows = (head, models) => {
+// ownRows are the figures of a head by the own test of each model, where it has enough rows.
+const ownRows = (head, models) => {
   const valuesOf = ({ manifest }) => manifest.figures?.[head];
   if (!models.some(valuesOf)) return [];
-  const heading = (key) => `${label("reason", head)}: ${text(key)}`;
-  const numbers = Object.entries(metrics).map(([key, metricOf]) => row(heading(key), models, (model) => {
-    const metric = metricOf(valuesOf(model) || {});
-    return metric != null && formatNumber(metric);
-  }));
-  const diagrams = row(heading("bins"), models, (model) => {
-    const bins = valuesOf(model)?.reliability;
-    return bins && reliabilityDiagram(`${model.version}: ${heading("bins")}`, bins);
+  const ownRow = (key, valueOf) => row(`${label("reason", head)}: ${text(key)}`, models, (model) => {
+    const values = valuesOf(model);
+    if (!values) return "";
+    return isEnough(values) ? valueOf(values, model) : element(".muted", text("too_few"));
   });
-  return [...numbers, diagrams];
+  return [
+    row(`${label("reason", head)}: ${text("measured")}`, models, (model) => measuredOn(head, valuesOf(model))),
+    ownRow("alarms", alarms),
+    ...Object.entries(metrics).map(([key, metricOf]) => ownRow(key, (values) => {
+      const metric = metricOf(values);
+      return metric != null && formatNumber(metric);
+    })),
+    ownRow("bins", ({ reliability: bins }, { version }) =>
+      bins && reliabilityDiagram(`${version}: ${label("reason", head)}: ${text("bins")}`, bins)),
+  ];
+};
+
+const isEnough = ({ ham, positive }) => ham >= minHam && positive >= minPositive;
+
+const measuredOn = (head, values) =>
+  values && text("measured_on", { ham: values.ham, positive: values.positive, head: label("class", head) });
+
+const alarms = ({ at_hold: held }) => {
+  const { false_positive: wrong, true_negative: passed } = held || {};
+  return wrong + passed > 0
+    && text("alarms_of", { n: formatNumber(100 * wrong / (wrong + passed), { maximumSignificantDigits: 2 }) });
 };
 
 // reliabilityDiagram compares predicted probabilities with observed frequencies. Bins without a prediction are 0.
@@ -135,18 +163,18 @@ const actionRow = (models, all) => {
     showToast(translate("saved"));
     await refreshModels();
   };
-  return [text("actions"), ...models.map(({ live, version }) => [
-    !live && actionButton("models.compare", () => compare(version, refreshModels), "main"),
+  return [text("actions"), ...models.map(({ live, version, comparison }) => [
+    !live && actionButton("models.compare", () => compare(version, refreshModels), !comparison?.refused && "main"),
     live && canRollBack && actionButton("models.rollback", rollBack),
     " ", actionButton("models.card", () => showCard(version)),
   ])];
 };
 
 const showCard = async (version) => {
-  const card = await getText(`/models/${pathSegment(version)}/card`);
+  const card = await getText(`/models/${pathSegment(version)}/card?${queryString({ lang: language })}`);
   const place = byId("card");
   if (!place) return; // another page is open
-  setContent(place, card).hidden = false;
+  setContent(place, markdown(card)).hidden = false;
   place.focus();
 };
 
@@ -163,7 +191,7 @@ const trainingState = (training) => {
 
 const followTraining = async () => {
   if (!byId("training")) return; // another page is open
-  const { training } = await get("/models");
+  const { training } = await listModels();
   if (training?.state === "running") byId("training")?.replaceChildren(trainingState(training));
   else if (byId("training")) await refreshModels();
 };

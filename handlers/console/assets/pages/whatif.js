@@ -6,11 +6,16 @@ import { changeList } from "./changes.js";
 
 const comments = 1000;
 
-// tryOut returns what is shown of a trial of settings.
+const keepsStatus = ({ now, then }) => now.status === then.status;
+
+// tryOut returns what is shown of a trial of settings. Comments that only have another reason are counted apart.
 export const tryOut = async (path, settings) => {
-  const { sentence, summary, changes } = await post(`${path}/what-if?lang=${language}`, { comments, ...settings });
+  const result = await post(`${path}/what-if?lang=${language}`, { comments, ...settings });
+  const changes = result.changes.filter((change) => !keepsStatus(change));
+  const n = result.transitions.filter(keepsStatus).reduce((sum, transition) => sum + transition.comments, 0);
   return [
-    element("p.lead", sentence ?? summary),
+    element("p.lead", result.sentence ?? result.summary),
+    n > 0 && element("p.muted", translate("changes.reason", { n })),
     changes.length
       ? changeList(changes, "status", ({ status }) => status)
       : element("p.muted", translate("changes.none")),
