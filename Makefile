@@ -28,7 +28,8 @@ build: ## build the static program bin/winnow
 # they compute. What only computes is built without the race detector, which would make it
 # five times slower: SQLite, which is C translated to Go, and the classifier, whose
 # goroutines share nothing but what they are given. Those have a run of their own with it.
-# Memory is cheaper than time here, so that garbage is collected half as often.
+# Memory is cheaper than time here, so that garbage is collected half as often. The linter
+# has the whole of vet, and nobody debugs these binaries.
 #
 # Only packages without synchronisation of their own may be in this list. A package that
 # instantiates sync.Map or atomic.Pointer gives the linker a copy of their code which the
@@ -39,7 +40,7 @@ WITHOUT_RACE = -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' $(for
 
 test: needs ## run all tests with the race detector; installs what is missing on Debian
 	go test -race -run TestTrainingAndScoringAtOnce ./classifier
-	GOGC=200 WINNOW_TEST_REQUIRE=1 go test -race $(WITHOUT_RACE) -p 4 -timeout 24m $(PACKAGES)
+	GOGC=200 WINNOW_TEST_REQUIRE=1 go test -race $(WITHOUT_RACE) -vet=off -ldflags='-s -w' -p 4 -timeout 24m $(PACKAGES)
 
 # Programs that the tests need besides Go, with their Debian packages; and npm
 # packages: axe-core, which checks the accessibility of the pages, and the generator

@@ -145,7 +145,7 @@ func TestBadComments(t *testing.T) {
 
 func TestACommentOfUnknownLengthIsLimited(t *testing.T) {
 	f := newTestSite(t)
-	body := io.MultiReader(strings.NewReader(`{"body":"`), strings.NewReader(strings.Repeat("x", 70_000)))
+	body := io.MultiReader(strings.NewReader(`{"body":"`), strings.NewReader(strings.Repeat("x", 270_000)))
 	req, err := http.NewRequestWithContext(t.Context(), "POST", f.base+"/v1/comments", body)
 	f.must(err)
 	req.Header.Set("Content-Type", "application/json")

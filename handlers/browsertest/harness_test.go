@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -42,6 +43,9 @@ var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
 
 func TestMain(m *testing.M) {
 	code := storagetest.Main(m)
+	for _, cancel := range shared.cancels {
+		cancel()
+	}
 	http.DefaultClient.CloseIdleConnections()
 	if err := goleak.Find(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -175,7 +179,16 @@ func (d *testServer) disconnect() {
 	}
 }
 
-// browser starts a browser with an empty profile.
+// shared is the one browser of all tests, because starting it takes longer than most of
+// them. Each tab has a profile of its own.
+var shared struct {
+	once    sync.Once
+	ctx     context.Context // of chromedp
+	err     error
+	cancels []func()
+}
+
+// browser returns the browser, which the first test starts.
 func browser(t testing.TB) context.Context {
 	t.Helper()
 	var path string
@@ -191,25 +204,24 @@ func browser(t testing.TB) context.Context {
 	case path == "":
 		t.Skip("no chromium, chromium-browser or google-chrome in PATH")
 	}
+	shared.once.Do(func() { shared.err = startBrowser(path) })
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.ctx
+}
+
+func startBrowser(path string) error {
 	folder, err := os.MkdirTemp("", "wbr") // short: the path of a socket has at most some 100 bytes
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(folder); err != nil {
-			t.Error(err)
-		}
-	})
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Env("TMPDIR="+folder), chromedp.NoSandbox, chromedp.DisableGPU,
+	ctx, stopProcess := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(folder, "profile")), chromedp.Env("TMPDIR="+folder), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true), chromedp.Flag("lang", "en-GB"))...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // starts it
-		t.Fatal(err)
-	}
-	return ctx
+	ctx, cancel := chromedp.NewContext(ctx)
+	shared.ctx, shared.cancels = ctx, []func(){cancel, stopProcess, func() { _ = os.RemoveAll(folder) }}
+	return chromedp.Do(ctx) // starts it
 }
 
 // tab is one page with cookies of its own. Whatever its console says fails the
