@@ -220,7 +220,7 @@ func startBrowser(path string) error {
 		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(folder, "profile")), chromedp.Env("TMPDIR="+folder), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true), chromedp.Flag("lang", "en-GB"))...)
 	ctx, cancel := chromedp.NewContext(ctx)
-	shared.ctx, shared.cancels = ctx, []func(){cancel, stopProcess, func() { _ = os.RemoveAll(folder) }}
+	shared.ctx, shared.cancels = ctx, []func(){cancel, stopProcess, chromedp.FromContext(ctx).Allocator.Wait, func() { _ = os.RemoveAll(folder) }}
 	return chromedp.Do(ctx) // starts it
 }
 
