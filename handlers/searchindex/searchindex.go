@@ -23,7 +23,7 @@ const (
 	yield     = 10 * time.Second // of a node while another one works
 	// share is how long the indexer rests after a batch, in times of what that took: while
 	// it catches up, the requests have the larger part of the machine.
-	share = 1.5
+	share = 4.0
 	// maxQueued is how many changes may wait for SQLite's writer while it goes on.
 	maxQueued = 20
 )
