@@ -109,6 +109,7 @@ func slowStepsOfSQLite(t *testing.T, db *sql.DB, text string, _ []any) (slow []s
 		{"c.status = 'pending' AND c.article = ", regexp.MustCompile(`comments_article\b`)},
 		{"status = 'pending' AND author_id = ", regexp.MustCompile(`comments_reader\b[^$]*comments_name\b`)},
 		{"FROM comments c WHERE c.status = 'pending'", waits},
+		{"folded <> ''", regexp.MustCompile(`authors_folded\b`)},
 		{"search_docs_terms MATCH", regexp.MustCompile(`search_docs_terms VIRTUAL TABLE INDEX \d+:M`)},
 	} {
 		if strings.Contains(text, want.text) && !strings.Contains(text, "c.id IN ($") && !want.index.MatchString(whole) {
