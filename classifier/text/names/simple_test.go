@@ -40,6 +40,7 @@ func TestSimpleTextsAreFoldedTheSame(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"  Über die\nschöne  Brücke – „Ja“ ": "über die schöne brücke - \"ja\"",
+
 		"It’s 5 o'clock": "it's 5 o'clock",
 	} {
 		if got, ok := foldSimple(text); !ok || got != want {
