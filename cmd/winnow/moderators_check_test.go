@@ -113,8 +113,10 @@ func (r *moderatorLoad) checkCounters(url string) {
 	storagetest.Counters(r.t, url)
 	r.checkInvariants(url)
 	db := storagetest.Raw(r.t, url)
-	var pending, approved int
-	if err := db.QueryRow(`SELECT count(*) FILTER (WHERE status = 'pending'), count(*) FILTER (WHERE status = 'approved') FROM comments WHERE site = 'held'`).Scan(&pending, &approved); err != nil {
+	var pending, readable int
+	// An approved reply below a comment whose approval was undone is not shown.
+	if err := db.QueryRow(`SELECT count(*) FILTER (WHERE status = 'pending'), count(*) FILTER (WHERE status = 'approved' AND h.comment_id IS NULL)
+		FROM comments c LEFT JOIN hidden_replies h ON h.comment_id = c.id WHERE c.site = 'held'`).Scan(&pending, &readable); err != nil {
 		r.t.Fatal(err)
 	}
 	session := r.must(http.StatusOK, "POST", "/v1/auth/login", "", "", object{"name": loginName(0), "password": passPhrase})
@@ -128,7 +130,7 @@ func (r *moderatorLoad) checkCounters(url string) {
 		total, _ := page["total"].(float64)
 		public += total
 	}
-	if public != float64(approved) {
-		r.t.Errorf("the pages count %v comments, %d are approved", public, approved)
+	if public != float64(readable) {
+		r.t.Errorf("the pages count %v comments, %d may be read", public, readable)
 	}
 }
