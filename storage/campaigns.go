@@ -171,8 +171,7 @@ func (t *tx) countCampaignDecision(k commentRow, reason models.Reason, action mo
 	if action != models.Approve {
 		approved, rejected = 0, change
 	}
-	_, err := t.Exec(`UPDATE campaigns SET approved = approved + $1, rejected = rejected + $2 WHERE id = $3`, approved, rejected, k.campaign.ID)
-	return err
+	return t.Write(`UPDATE campaigns SET approved = approved + $1, rejected = rejected + $2 WHERE id = $3`, approved, rejected, k.campaign.ID)
 }
 
 // pullBackUnapproved pulls back what was published of the campaigns of these comments

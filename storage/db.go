@@ -26,10 +26,11 @@ type Options struct {
 
 // DB is the database of a newsroom. It is safe for concurrent use.
 type DB struct {
-	sql      *sqldb.DB
-	opt      Options
-	comments *sqldb.Group[*insertRequest] // new ones
-	samples  trainingSamples
+	sql       *sqldb.DB
+	opt       Options
+	comments  *sqldb.Group[*insertRequest] // new ones
+	decisions *sqldb.Group[*decisionRequest]
+	samples   trainingSamples
 }
 
 // Open opens "sqlite:PATH", whose folder is made when missing, or
@@ -44,6 +45,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	}
 	db := &DB{sql: engine, opt: opt}
 	db.comments = sqldb.NewGroup(engine, db.insertComments)
+	db.decisions = sqldb.NewGroup(engine, decideTogether)
 	return db, nil
 }
 

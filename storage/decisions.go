@@ -3,7 +3,6 @@ package storage
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,15 +18,11 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 	if err := d.Validate(); err != nil {
 		return models.Decision{}, models.Comment{}, err
 	}
-	type result struct {
-		decision models.Decision
-		comment  models.Comment
+	r := &decisionRequest{DecisionRequest: d, by: by, comment: id}
+	if err := db.decisions.Do(ctx, r); err != nil {
+		return models.Decision{}, models.Comment{}, err
 	}
-	r, err := update(ctx, db, func(t *tx) (r result, err error) {
-		r.decision, r.comment, err = t.decide(by, id, "", d)
-		return r, err
-	})
-	return r.decision, r.comment, err
+	return r.made, r.after, nil
 }
 
 // DecideBatch decides several comments in one transaction, as one batch that can
@@ -58,8 +53,7 @@ type versionedID struct {
 	version int64
 }
 
-// decideTargets decides comments in one transaction. They are in the order of their
-// ids, which prevents deadlocks between batches.
+// decideTargets decides comments in one transaction.
 func (db *DB) decideTargets(ctx context.Context, by models.Caller, batch string, targets []versionedID, d models.DecisionRequest) ([]models.Decision, map[string]error, error) {
 	type result struct {
 		done   []models.Decision
@@ -67,88 +61,22 @@ func (db *DB) decideTargets(ctx context.Context, by models.Caller, batch string,
 	}
 	r, err := update(ctx, db, func(t *tx) (result, error) {
 		r := result{[]models.Decision{}, map[string]error{}}
-		for _, at := range targets {
-			d.Version = at.version
-			decision, _, err := t.decide(by, at.id, batch, d)
-			var known *models.Error
-			switch {
-			case errors.As(err, &known): // found before anything was written
-				r.failed[at.id] = err
-			case err != nil:
-				return r, err
-			default:
-				r.done = append(r.done, decision)
+		requests := make([]*decisionRequest, len(targets))
+		for i, target := range targets {
+			requests[i] = &decisionRequest{DecisionRequest: d, by: by, comment: target.id, batch: batch}
+			requests[i].Version = target.version
+		}
+		errs, err := t.decide(requests)
+		for i, err := range errs {
+			if err != nil {
+				r.failed[targets[i].id] = err
+			} else {
+				r.done = append(r.done, requests[i].made)
 			}
 		}
-		return r, nil
+		return r, err
 	})
 	return r.done, r.failed, err
-}
-
-func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest) (models.Decision, models.Comment, error) {
-	none := models.Decision{}
-	k, err := t.decidable(by, id, d.Version)
-	if err != nil {
-		return none, k.comment, err
-	}
-	old := k.comment
-	if d, err = t.expandReason(old.Site, d); err != nil {
-		return none, old, err
-	}
-	c := old
-	c.Status, c.Reason = models.Approved, ""
-	if d.Action == models.Reject {
-		c.Status, c.Reason = models.Rejected, d.Reason
-	}
-	decision := models.Decision{
-		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
-		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
-	}
-	inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
-	if err != nil {
-		return none, c, err
-	}
-	if _, err := t.InsertRow("decisions", "",
-		"id", decision.ID,
-		"batch", batch,
-		"comment_id", id,
-		"site", c.Site,
-		"moderator", by.Name,
-		"action", string(decision.Action),
-		"reason", string(decision.Reason),
-		"detail", decision.Detail,
-		"note", decision.Note,
-		"message", decision.Message,
-		"old_status", string(old.Status),
-		"old_reason", string(old.Reason),
-		"created_at", micros(t.Now),
-		"undone_by", "",
-	); err != nil {
-		return none, c, err
-	}
-	t.counters.onDecision(decision, k.initialStatus, 1)
-	if err := t.countCampaignDecision(k, old.Reason, d.Action, 1); err != nil {
-		return none, c, err
-	}
-	t.counters.onDecisionsChange(k, inForce, append(inForce, decision))
-	if err := t.labelDecision(decision, k); err != nil {
-		return none, c, err
-	}
-	if d.Action == models.Approve {
-		if err := t.takePageWord(k); err != nil {
-			return none, c, err
-		}
-	}
-	c, err = t.setStatus(old, c.Status, c.Reason)
-	if err != nil {
-		return none, c, err
-	}
-	if sampled(decision.ID, k.secondLookShare) {
-		if err := secondLookRows.Add(t, t.newSecondLook(decision.ID, c, models.TargetDecision, d.Action, d.Reason, by.Name, k.secondLookShare)); err != nil {
-			return none, c, err
-		}
-	}
-	return decision, c, t.audit(by, c.Site, "comment."+string(d.Action), id, auditStateOf(old), auditStateOf(c))
 }
 
 // expandReason completes a decision that names one of the site's own reasons.
@@ -173,33 +101,29 @@ func (t *tx) expandReason(site string, d models.DecisionRequest) (models.Decisio
 	return d, bad.Err()
 }
 
-// decidable returns the comment, locked, if the caller may decide it now.
-func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, error) {
-	k, err := t.visible(by, id, t.ForUpdate())
-	if err == nil {
-		err = refuseGone(k.comment)
+// refuseDecision reports why a moderator may not decide a comment now, or nil.
+func (t *tx) refuseDecision(r *decisionRequest, k commentRow) error {
+	if err := refuseGone(k.comment); err != nil {
+		return err
 	}
-	if err != nil {
-		return k, err
+	if k.comment.Reason == models.ReasonEscalated && !r.by.IsEditor() {
+		return models.Errorf(models.KindForbidden, "editor role required: this comment is escalated")
 	}
-	if k.comment.Reason == models.ReasonEscalated && !by.IsEditor() {
-		return k, models.Errorf(models.KindForbidden, "editor role required: this comment is escalated")
+	if err := refuseClaimed(t, r.by, k); err != nil {
+		return err
 	}
-	if err := refuseClaimed(t, by, k); err != nil {
-		return k, err
-	}
-	if version == 0 || version == k.comment.Version {
-		return k, nil
+	if r.Version == 0 || r.Version == k.comment.Version {
+		return nil
 	}
 	message := "the comment has changed since"
-	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, id)
+	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, r.comment)
 	if err != nil {
-		return k, err
+		return err
 	}
 	if len(last) > 0 {
 		message += ": " + describe(last[0])
 	}
-	return k, models.Errorf(models.KindConflict, "%s", message)
+	return models.Errorf(models.KindConflict, "%s", message)
 }
 
 func refuseClaimed(t *tx, by models.Caller, k commentRow) error {
@@ -229,10 +153,19 @@ func describe(d models.Decision) string {
 
 // setStatus changes a comment, the counters that depend on it and the article's
 // version, ends the lease, and adds an event.
-func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
-	old := c
+func (t *tx) setStatus(old models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
+	c, err := t.changeStatus(old, status, reason)
+	if err != nil {
+		return c, err
+	}
+	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
+}
+
+// changeStatus is setStatus without the event.
+func (t *tx) changeStatus(old models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
+	c := old
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now
-	if _, err := t.Exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0,
+	if err := t.Write(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0,
 		page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE id = $6`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.ID); err != nil {
 		return c, err
 	}
@@ -241,7 +174,7 @@ func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Rea
 		t.counters.countComment(c, 1)
 		t.counters.onStatusChange(old, c)
 	}
-	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
+	return c, nil
 }
 
 // The label of a decision has the decision's id.

@@ -81,19 +81,17 @@ func (db *DB) importLabelBatch(ctx context.Context, by models.Caller, batch []mo
 		return 0, nil
 	}
 	return update(ctx, db, func(t *tx) (int, error) {
-		n := 0
-		for _, l := range batch {
+		rows := make([]labelRow, len(batch))
+		for i, l := range batch {
 			if l.CreatedAt.IsZero() {
 				l.CreatedAt = t.Now
 			}
-			isNew, err := t.insertLabel("", l)
-			if err != nil {
-				return 0, err
-			}
-			n += boolToInt(isNew)
+			rows[i].Label = l
 		}
-		if n == 0 {
-			return 0, nil
+		added, err := sqldb.AddReturning(t, newLabelRows, sqldb.ScanOne[string], rows)
+		n := len(added)
+		if err != nil || n == 0 {
+			return 0, err
 		}
 		return n, t.audit(by, siteOf(batch), "labels.import", "", nil, map[string]int{"added": n})
 	})

@@ -9,28 +9,26 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// labelDecision replaces a comment's label by that of a decision. A decision
-// that was not about the text has none.
-func (t *tx) labelDecision(d models.Decision, k commentRow) error {
-	c := k.comment
-	if err := t.suspendLabel(c.ID, d.ID); err != nil || d.Label == "" {
-		return err
+// labelDecision takes a comment's label out of force, and returns the one that a
+// decision gives it instead. A decision that was not about the text gives none.
+func (t *tx) labelDecision(d models.Decision, k commentRow) (labelRow, error) {
+	if err := t.suspendLabel(k.comment.ID, d.ID); err != nil || d.Label == "" {
+		return labelRow{}, err
 	}
 	why, err := t.selectionOf(k)
 	if err != nil {
-		return err
+		return labelRow{}, err
 	}
-	return t.labelComment(c, models.Label{
+	return t.newLabel(k.comment, models.Label{
 		ID: d.ID, Label: d.Label, Source: "decision", LabelledBy: d.Moderator, SelectedBy: why.by, SelectionRate: why.rate,
-	})
+	}), nil
 }
 
 // suspendLabel takes a comment's label out of force, until restoreLabel or for
 // ever. by is what it is replaced by: the id of a decision or of a second look, or
 // a word for what readers did.
 func (t *tx) suspendLabel(comment, by string) error {
-	_, err := t.Exec(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, by, comment)
-	return err
+	return t.Write(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = ''`, by, comment)
 }
 
 // Values of replaced_by that are not ids.
@@ -83,17 +81,16 @@ func (t *tx) labelSecondLook(l secondLookRow, c models.Comment, d models.Decisio
 	if err != nil || len(decided) > 0 {
 		return err
 	}
-	return t.labelComment(c, models.Label{
+	return labelRows.Add(t, t.newLabel(c, models.Label{
 		ID: l.id, Label: class, Source: "second_look", LabelledBy: by.Name, SelectedBy: l.selectedBy, SelectionRate: l.rate,
-	})
+	}))
 }
 
-// labelComment stores a label of a comment's present text.
-func (t *tx) labelComment(c models.Comment, l models.Label) error {
+// newLabel is a label of a comment's present text.
+func (t *tx) newLabel(c models.Comment, l models.Label) labelRow {
 	l.Text, l.Lang, l.Site, l.URL, l.CreatedAt = c.Body, c.Lang, c.Site, c.Article.URL, t.Now
 	l.Author, l.AuthorEmail, l.AuthorURL = c.Author.Name, c.Author.Email, c.Author.URL
-	_, err := t.insertLabel(c.ID, l)
-	return err
+	return labelRow{l, c.ID}
 }
 
 // restoreLabel undoes labelDecision.
@@ -105,27 +102,34 @@ func (t *tx) restoreLabel(d models.Decision) error {
 	return err
 }
 
-// insertLabel tells whether the label was new.
-func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
-	added, err := t.InsertRow("labels", "ON CONFLICT (id) DO NOTHING",
-		"id", l.ID,
-		"comment_id", comment,
-		"replaced_by", "",
-		"label", string(l.Label),
-		"site", l.Site,
-		"author", l.Author,
-		"author_email", l.AuthorEmail,
-		"author_url", l.AuthorURL,
-		"url", l.URL,
-		"lang", l.Lang,
-		"source", l.Source,
-		"labelled_by", l.LabelledBy,
-		"created_at", micros(l.CreatedAt),
-		"body", l.Text,
-		"selected_by", l.SelectedBy,
-		"selection_rate", l.SelectionRate,
-	)
-	return added > 0, err
+// labelRow is a label, and the comment that it is of; "": an imported text.
+type labelRow struct {
+	models.Label
+	comment string
+}
+
+var (
+	labelRows    = sqldb.NewInsert("labels", "ON CONFLICT DO NOTHING", labelRowColumns...)
+	newLabelRows = sqldb.NewInsert("labels", "ON CONFLICT DO NOTHING RETURNING id", labelRowColumns...)
+)
+
+var labelRowColumns = []sqldb.Column[labelRow]{
+	sqldb.Text("id", func(l labelRow) string { return l.ID }),
+	sqldb.Text("comment_id", func(l labelRow) string { return l.comment }),
+	sqldb.Constant[labelRow]("replaced_by", "''"),
+	sqldb.Text("label", func(l labelRow) string { return string(l.Label.Label) }),
+	sqldb.Text("site", func(l labelRow) string { return l.Site }),
+	sqldb.Text("author", func(l labelRow) string { return l.Author }),
+	sqldb.Text("author_email", func(l labelRow) string { return l.AuthorEmail }),
+	sqldb.Text("author_url", func(l labelRow) string { return l.AuthorURL }),
+	sqldb.Text("url", func(l labelRow) string { return l.URL }),
+	sqldb.Text("lang", func(l labelRow) string { return l.Lang }),
+	sqldb.Text("source", func(l labelRow) string { return l.Source }),
+	sqldb.Text("labelled_by", func(l labelRow) string { return l.LabelledBy }),
+	sqldb.Int("created_at", func(l labelRow) int64 { return micros(l.CreatedAt) }),
+	sqldb.Text("body", func(l labelRow) string { return l.Text }),
+	sqldb.Text("selected_by", func(l labelRow) string { return l.SelectedBy }),
+	sqldb.Float("selection_rate", func(l labelRow) *float64 { return &l.SelectionRate }),
 }
 
 const labelColumns = `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body, selected_by, selection_rate`

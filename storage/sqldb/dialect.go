@@ -56,7 +56,7 @@ var sqliteDialect = &dialect{
 var postgresDialect = &dialect{
 	forUpdate:  " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
-	inJSONList: " IN (SELECT json_array_elements_text($1::json))",
+	inJSONList: " = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
 	tablesWith: "SELECT table_name::text FROM information_schema.columns WHERE column_name = $1 AND table_schema = current_schema() ORDER BY 1",
 	lockSchema: "SELECT pg_advisory_xact_lock(7214913)", // any number that is only ours
 	schema:     func(text string) string { return text },

@@ -1,0 +1,207 @@
+package storage
+
+import (
+	"errors"
+	"slices"
+
+	"winnow/models"
+	"winnow/storage/sqldb"
+)
+
+// decisionRequest is one decision that a transaction makes, and what becomes of it.
+type decisionRequest struct {
+	models.DecisionRequest
+	by      models.Caller
+	comment string // id
+	batch   string // id; "": none
+
+	made  models.Decision
+	after models.Comment
+}
+
+var decisionRows = sqldb.NewInsert("decisions", "",
+	sqldb.Text("id", func(r decisionRow) string { return r.ID }),
+	sqldb.Text("batch", func(r decisionRow) string { return r.Batch }),
+	sqldb.Text("comment_id", func(r decisionRow) string { return r.CommentID }),
+	sqldb.Text("site", func(r decisionRow) string { return r.Site }),
+	sqldb.Text("moderator", func(r decisionRow) string { return r.Moderator }),
+	sqldb.Text("action", func(r decisionRow) string { return string(r.Action) }),
+	sqldb.Text("reason", func(r decisionRow) string { return string(r.Reason) }),
+	sqldb.Text("detail", func(r decisionRow) string { return r.Detail }),
+	sqldb.Text("note", func(r decisionRow) string { return r.Note }),
+	sqldb.Text("message", func(r decisionRow) string { return r.Message }),
+	sqldb.Text("old_status", func(r decisionRow) string { return string(r.oldStatus) }),
+	sqldb.Text("old_reason", func(r decisionRow) string { return string(r.oldReason) }),
+	sqldb.Int("created_at", func(r decisionRow) int64 { return micros(r.CreatedAt) }),
+	sqldb.Constant[decisionRow]("undone_by", "''"),
+)
+
+// decisionRow is a decision with what an undo puts back.
+type decisionRow struct {
+	models.Decision
+	oldStatus models.Status
+	oldReason models.Reason
+}
+
+// decisionWrites are the rows that decisions add, written together.
+type decisionWrites struct {
+	decisions []decisionRow
+	labels    []labelRow
+	looks     []secondLookRow
+	events    []models.Event
+}
+
+func (w decisionWrites) add(t *tx) error {
+	if err := decisionRows.Add(t, w.decisions...); err != nil {
+		return err
+	}
+	if err := labelRows.Add(t, w.labels...); err != nil {
+		return err
+	}
+	if err := secondLookRows.Add(t, w.looks...); err != nil {
+		return err
+	}
+	return eventRows.Add(t, w.events...)
+}
+
+// decideTogether makes the decisions of moderators who decide at the same time in one
+// transaction. The next decision on a comment sees what the one before has done.
+func decideTogether(engineTx *sqldb.Tx, requests []*decisionRequest) ([]error, error) {
+	t := txOf(engineTx)
+	// Posts of the same transaction may have left new articles to be written.
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	errs := make([]error, len(requests))
+	waiting := make([]int, len(requests))
+	for i := range requests {
+		waiting[i] = i
+	}
+	for len(waiting) > 0 {
+		var now, later []int
+		var part []*decisionRequest
+		seen := map[string]bool{}
+		for _, i := range waiting {
+			if id := requests[i].comment; seen[id] {
+				later = append(later, i)
+			} else {
+				seen[id] = true
+				now, part = append(now, i), append(part, requests[i])
+			}
+		}
+		partErrs, err := t.decide(part)
+		if err != nil {
+			return nil, err
+		}
+		for n, i := range now {
+			errs[i] = partErrs[n]
+		}
+		waiting = later
+	}
+	return errs, nil
+}
+
+// decide makes decisions on different comments. It returns what is wrong with
+// single ones, found before anything of them was written.
+func (t *tx) decide(requests []*decisionRequest) ([]error, error) {
+	ids := make([]string, len(requests))
+	for i, r := range requests {
+		r.comment = sqldb.SanitizeText(r.comment)
+		ids[i] = r.comment
+	}
+	comments, err := t.lockComments(ids)
+	if err != nil {
+		return nil, err
+	}
+	inForce, err := t.decisionsInForce(ids)
+	if err != nil {
+		return nil, err
+	}
+	errs := make([]error, len(requests))
+	var writes decisionWrites
+	for i, r := range requests {
+		k, found := comments[r.comment]
+		if !found || !r.by.CanSee(k.comment.Site) {
+			errs[i] = models.Errorf(models.KindNotFound, "there is no such comment")
+			continue
+		}
+		err := t.decideOne(r, k, inForce[r.comment], &writes)
+		var known *models.Error
+		if errors.As(err, &known) {
+			errs[i], err = err, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return errs, writes.add(t)
+}
+
+// lockComments returns those of these comments that exist, by id. They are locked in the
+// order of their ids, which prevents deadlocks between nodes.
+func (t *tx) lockComments(ids []string) (map[string]commentRow, error) {
+	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList()+` ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids))
+	rows := make(map[string]commentRow, len(found))
+	for _, k := range found {
+		rows[k.comment.ID] = k
+	}
+	return rows, err
+}
+
+// decisionsInForce returns the decisions that nobody has undone, by comment.
+func (t *tx) decisionsInForce(comments []string) (map[string][]models.Decision, error) {
+	found, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id`+t.InJSONList()+` AND undone_at IS NULL`, jsonList(comments))
+	by := make(map[string][]models.Decision, len(found))
+	for _, d := range found {
+		by[d.CommentID] = append(by[d.CommentID], d)
+	}
+	return by, err
+}
+
+// decideOne makes one decision on a comment that is locked.
+func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decision, writes *decisionWrites) error {
+	if err := t.refuseDecision(r, k); err != nil {
+		return err
+	}
+	old := k.comment
+	d, err := t.expandReason(old.Site, r.DecisionRequest)
+	if err != nil {
+		return err
+	}
+	status, reason := models.Approved, models.Reason("")
+	if d.Action == models.Reject {
+		status, reason = models.Rejected, d.Reason
+	}
+	made := models.Decision{
+		ID: newID(), Batch: r.batch, CommentID: old.ID, Site: old.Site, Moderator: r.by.Name,
+		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
+	}
+	writes.decisions = append(writes.decisions, decisionRow{made, old.Status, old.Reason})
+	t.counters.onDecision(made, k.initialStatus, 1)
+	t.counters.onDecisionsChange(k, inForce, append(slices.Clip(inForce), made))
+	if err := t.countCampaignDecision(k, old.Reason, d.Action, 1); err != nil {
+		return err
+	}
+	label, err := t.labelDecision(made, k)
+	if err != nil {
+		return err
+	}
+	if label.ID != "" {
+		writes.labels = append(writes.labels, label)
+	}
+	if d.Action == models.Approve {
+		if err := t.takePageWord(k); err != nil {
+			return err
+		}
+	}
+	c, err := t.changeStatus(old, status, reason)
+	if err != nil {
+		return err
+	}
+	writes.events = append(writes.events, t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, status))
+	if sampled(made.ID, k.secondLookShare) {
+		writes.looks = append(writes.looks, t.newSecondLook(made.ID, c, models.TargetDecision, d.Action, d.Reason, r.by.Name, k.secondLookShare))
+	}
+	r.made, r.after = made, c
+	return t.audit(r.by, c.Site, "comment."+string(d.Action), c.ID, auditStateOf(old), auditStateOf(c))
+}
