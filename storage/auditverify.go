@@ -75,7 +75,7 @@ func (db *DB) chainEnds(ctx context.Context) ([]chainEnds, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (e chainEnds, err error) {
 			err = scan(&e.chain, &e.head.seq, &e.head.hash, &e.last)
 			return e, err
-		}, `SELECT chain, seq, hash, coalesce((SELECT max(seq) FROM audit WHERE audit.chain = audit_heads.chain), 0) FROM audit_heads ORDER BY chain`)
+		}, `SELECT chain, seq, hash, coalesce((SELECT max(seq) FROM audit WHERE audit.chain = audit_heads.chain AND seq IS NOT NULL), 0) FROM audit_heads ORDER BY chain`)
 	})
 	if err != nil {
 		return nil, err

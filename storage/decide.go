@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -140,13 +141,18 @@ func (t *tx) decide(requests []*decisionRequest) ([]error, error) {
 // lockComments returns those of these comments that exist, by id. They are locked in the
 // order of their ids, which prevents deadlocks between nodes.
 func (t *tx) lockComments(ids []string) (map[string]commentRow, error) {
-	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList()+` ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids))
+	found, err := sqldb.List(t, readCommentRow, `WITH locked AS MATERIALIZED (SELECT * FROM comments c WHERE c.id`+t.InJSONList()+` ORDER BY c.id`+t.ForUpdateOf("c")+`) `+
+		lockedRowColumns, jsonList(ids))
 	rows := make(map[string]commentRow, len(found))
 	for _, k := range found {
 		rows[k.comment.ID] = k
 	}
 	return rows, err
 }
+
+// lockedRowColumns are commentRowColumns of the table locked. PostgreSQL, which knows nothing
+// of tables that have just begun to grow, must not begin with the articles.
+var lockedRowColumns = strings.Replace(commentRowColumns, "FROM comments c", "FROM locked c", 1)
 
 // decisionsInForce returns the decisions that nobody has undone, by comment.
 func (t *tx) decisionsInForce(comments []string) (map[string][]models.Decision, error) {

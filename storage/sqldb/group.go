@@ -125,7 +125,7 @@ func (db *DB) runGroup(g *group, jobs []*job) {
 	// The context of one caller must not stop the requests of the others.
 	ctx, stop := context.WithTimeout(context.Background(), groupTimeout)
 	defer stop()
-	err := db.transact(ctx, func(t *Tx) error { return runGuarded(t, jobs) })
+	err := db.transact(ctx, grouped, func(t *Tx) error { return runGuarded(t, jobs) })
 	if err != nil && ctx.Err() != nil {
 		err = &models.Error{Kind: models.KindUnavailable, Message: "the database does not answer", Cause: err}
 	}

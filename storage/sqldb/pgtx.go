@@ -17,9 +17,9 @@ const maxAttempts = 6
 
 // transact runs a change in a transaction of PostgreSQL, again when it lost
 // against another one.
-func (db *DB) transact(ctx context.Context, change func(*Tx) error) error {
+func (db *DB) transact(ctx context.Context, purpose Purpose, change func(*Tx) error) error {
 	for attempt := 1; ; attempt++ {
-		err := db.attempt(ctx, change)
+		err := db.attempt(ctx, purpose, change)
 		if attempt == maxAttempts || db.d.classify(err) != faultRetry {
 			return err
 		}
@@ -31,8 +31,8 @@ func (db *DB) transact(ctx context.Context, change func(*Tx) error) error {
 	}
 }
 
-func (db *DB) attempt(ctx context.Context, change func(*Tx) error) error {
-	own, err := db.begin(ctx)
+func (db *DB) attempt(ctx context.Context, purpose Purpose, change func(*Tx) error) error {
+	own, err := db.begin(ctx, purpose)
 	if err != nil {
 		return err
 	}
@@ -56,8 +56,8 @@ type pgTx struct {
 	begun  bool // the server may know of the transaction
 }
 
-func (db *DB) begin(ctx context.Context) (*pgTx, error) {
-	conn, err := db.Pool().Conn(ctx)
+func (db *DB) begin(ctx context.Context, purpose Purpose) (*pgTx, error) {
+	conn, err := db.pools[purpose].Conn(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Purpose is what a read is for. Each purpose has connections of its own, so that what
+// Purpose is what a connection is for. Each purpose has connections of its own, so that what
 // takes long waits for its equals, and nobody else for it.
 type Purpose int
 
@@ -27,6 +27,9 @@ const (
 	Searching
 	// Exporting is for reads of all rows, a page at a time.
 	Exporting
+	// grouped is for what groups write to PostgreSQL: many callers wait for one of its
+	// transactions, which must not wait for a connection behind single changes.
+	grouped
 
 	numPurposes
 )
@@ -37,13 +40,14 @@ var connections = [numPurposes]struct {
 	sqlite, postgres int
 	cache            int // SQLite's, in KiB for each connection
 }{
-	Serving:   {max(4, runtime.NumCPU()), 14, 16_000},
+	Serving:   {max(4, runtime.NumCPU()), 12, 16_000},
 	Desk:      {max(2, runtime.NumCPU()/2), 5, 8_000},
 	Searching: {max(1, runtime.NumCPU()/2), 3, 8_000}, // each may take a processor of this process
 	Exporting: {2, 2, 4_000},
+	grouped:   {0, 2, 0},
 }
 
-// pools are the connections for reading, by purpose.
+// pools are the connections by purpose.
 type pools [numPurposes]pool
 
 type pool struct {
@@ -63,6 +67,9 @@ func (all *pools) close() (err error) {
 func openSQLitePools(path string, trace func(string, []any)) (all pools, err error) {
 	for purpose := range numPurposes {
 		size := connections[purpose]
+		if size.sqlite == 0 {
+			continue
+		}
 		db, err := OpenShared(path, "query_only(1)", "cache_size(-"+strconv.Itoa(size.cache)+")")
 		if err != nil {
 			return all, errors.Join(err, all.close())
@@ -81,8 +88,9 @@ func openSQLitePools(path string, trace func(string, []any)) (all pools, err err
 func openPostgresPools(config pgx.ConnConfig) (all pools) {
 	for purpose := range numPurposes {
 		config := config
-		if purpose == Searching {
-			// A planner that takes a rare word for a usual one would read whole tables.
+		if purpose != Exporting {
+			// Every statement but those has an index. PostgreSQL, which knows little of a
+			// table that grows fast, or of a rare word, would read whole tables.
 			config.RuntimeParams = map[string]string{"enable_seqscan": "off"}
 			for name, value := range config.Config.RuntimeParams {
 				config.RuntimeParams[name] = value

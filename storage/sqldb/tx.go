@@ -113,7 +113,7 @@ func Update[T any](ctx context.Context, db *DB, change func(*Tx) (T, error)) (T,
 	if db.writer != nil {
 		err = db.writer.do(&job{ctx: ctx, change: into})
 	} else {
-		err = db.transact(ctx, into)
+		err = db.transact(ctx, Serving, into)
 	}
 	if err != nil {
 		var zero T
