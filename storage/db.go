@@ -30,6 +30,7 @@ type DB struct {
 	opt      Options
 	comments *sqldb.Group[*insertRequest] // new ones
 	samples  trainingSamples
+	tags     siteTags
 }
 
 // Open opens "sqlite:PATH", whose folder is made when missing, or

@@ -24,7 +24,7 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 		comment  models.Comment
 	}
 	r, err := update(ctx, db, func(t *tx) (r result, err error) {
-		r.decision, r.comment, err = t.decide(by, id, "", d)
+		r.decision, r.comment, err = t.decide(by, key{id: id}, "", d)
 		return r, err
 	})
 	return r.decision, r.comment, err
@@ -44,17 +44,17 @@ func (db *DB) DecideBatch(ctx context.Context, by models.Caller, ids []string, d
 	slices.Sort(ids)
 	var targets []versionedID
 	for _, id := range slices.Compact(ids) {
-		targets = append(targets, versionedID{id, d.Versions[id]})
+		targets = append(targets, versionedID{key{id: id}, d.Versions[id]})
 	}
 	batch = newID()
 	done, failed, err = db.decideTargets(ctx, by, batch, targets, d)
 	return batch, done, failed, err
 }
 
-// versionedID is one comment of a batch, with the version that the decision is
-// about; 0 is any.
+// versionedID is one comment of a batch, whose site need not be known, with the version
+// that the decision is about; 0 is any.
 type versionedID struct {
-	id      string
+	key
 	version int64
 }
 
@@ -67,9 +67,13 @@ func (db *DB) decideTargets(ctx context.Context, by models.Caller, batch string,
 	}
 	r, err := update(ctx, db, func(t *tx) (result, error) {
 		r := result{[]models.Decision{}, map[string]error{}}
+		targets, err := t.locateTargets(targets)
+		if err != nil {
+			return r, err
+		}
 		for _, at := range targets {
 			d.Version = at.version
-			decision, _, err := t.decide(by, at.id, batch, d)
+			decision, _, err := t.decide(by, at.key, batch, d)
 			var known *models.Error
 			switch {
 			case errors.As(err, &known): // found before anything was written
@@ -85,13 +89,31 @@ func (db *DB) decideTargets(ctx context.Context, by models.Caller, batch string,
 	return r.done, r.failed, err
 }
 
-func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest) (models.Decision, models.Comment, error) {
+// locateTargets returns targets with the sites that locate would not find quickly.
+func (t *tx) locateTargets(targets []versionedID) ([]versionedID, error) {
+	if len(targets) == 0 || targets[0].site != "" {
+		return targets, nil // those of a filter have sites
+	}
+	ids := make([]string, len(targets))
+	for i, at := range targets {
+		ids[i] = at.id
+	}
+	keys, err := t.keys("comments", ids)
+	located := make([]versionedID, len(targets))
+	for i := range keys {
+		located[i] = versionedID{keys[i], targets[i].version}
+	}
+	return located, err
+}
+
+func (t *tx) decide(by models.Caller, of key, batch string, d models.DecisionRequest) (models.Decision, models.Comment, error) {
 	none := models.Decision{}
-	k, err := t.decidable(by, id, d.Version)
+	k, err := t.decidable(by, of, d.Version)
 	if err != nil {
 		return none, k.comment, err
 	}
 	old := k.comment
+	of = keyOf(old)
 	if d, err = t.expandReason(old.Site, d); err != nil {
 		return none, old, err
 	}
@@ -101,17 +123,17 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		c.Status, c.Reason = models.Rejected, d.Reason
 	}
 	decision := models.Decision{
-		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
+		ID: NewID(c.Site), Batch: batch, CommentID: of.id, Site: c.Site, Moderator: by.Name,
 		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
 	}
-	inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+	inForce, err := t.decisionsInForce(of)
 	if err != nil {
 		return none, c, err
 	}
 	if _, err := t.InsertRow("decisions", "",
 		"id", decision.ID,
 		"batch", batch,
-		"comment_id", id,
+		"comment_id", of.id,
 		"site", c.Site,
 		"moderator", by.Name,
 		"action", string(decision.Action),
@@ -148,7 +170,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 			return none, c, err
 		}
 	}
-	return decision, c, t.audit(by, c.Site, "comment."+string(d.Action), id, auditStateOf(old), auditStateOf(c))
+	return decision, c, t.audit(by, c.Site, "comment."+string(d.Action), of.id, auditStateOf(old), auditStateOf(c))
 }
 
 // expandReason completes a decision that names one of the site's own reasons.
@@ -174,8 +196,8 @@ func (t *tx) expandReason(site string, d models.DecisionRequest) (models.Decisio
 }
 
 // decidable returns the comment, locked, if the caller may decide it now.
-func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, error) {
-	k, err := t.visible(by, id, t.ForUpdate())
+func (t *tx) decidable(by models.Caller, of key, version int64) (commentRow, error) {
+	k, err := t.visibleAt(by, of, t.ForUpdate())
 	if err == nil {
 		err = refuseGone(k.comment)
 	}
@@ -192,7 +214,7 @@ func (t *tx) decidable(by models.Caller, id string, version int64) (commentRow, 
 		return k, nil
 	}
 	message := "the comment has changed since"
-	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, id)
+	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 ORDER BY id DESC LIMIT 1`, k.comment.Site, k.comment.ID)
 	if err != nil {
 		return k, err
 	}
@@ -233,7 +255,7 @@ func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Rea
 	old := c
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now
 	if _, err := t.Exec(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0,
-		page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE id = $6`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.ID); err != nil {
+		page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE site = $6 AND id = $7`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.Site, c.ID); err != nil {
 		return c, err
 	}
 	if status != old.Status {
@@ -244,9 +266,14 @@ func (t *tx) setStatus(c models.Comment, status models.Status, reason models.Rea
 	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
 }
 
+// decisionsInForce returns the decisions on a comment that were not undone.
+func (t *tx) decisionsInForce(of key) ([]models.Decision, error) {
+	return sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 AND undone_at IS NULL`, of.site, of.id)
+}
+
 // The label of a decision has the decision's id.
 const decisionColumns = `SELECT id, batch, comment_id, site, moderator, action, reason, detail, note, message, created_at, undone_at, undone_by,
-	coalesce((SELECT l.label FROM labels l WHERE l.id = decisions.id AND l.replaced_by = ''), '') FROM decisions`
+	coalesce((SELECT l.label FROM labels l WHERE l.site = decisions.site AND l.id = decisions.id AND l.replaced_by = ''), '') FROM decisions`
 
 func readDecision(scan sqldb.Scanner) (d models.Decision, err error) {
 	var at int64

@@ -163,7 +163,7 @@ func (t *tx) replay(claims []claim, after, duplicateAfter int64) (insertResult, 
 	if err := t.flush(); err != nil {
 		return insertResult{}, err
 	}
-	k, err := t.comment(found[0].id, "")
+	k, err := t.commentAt(key{claims[0].request.Comment.Site, found[0].id}, "")
 	k.comment.Status, k.comment.Reason = k.initialState()
 	if !found[0].byOwnKey {
 		k.comment.Client.Browser = ""
