@@ -64,7 +64,7 @@ type insertRequest struct {
 	// parentSite is the site of the comment that it answers.
 	parentSite string
 	at         int64        // time of its transaction
-	result    insertResult // undefined when the request has failed
+	result     insertResult // undefined when the request has failed
 }
 
 // insertResult is what CreateComment returns.

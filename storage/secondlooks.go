@@ -132,7 +132,9 @@ func (db *DB) ClaimSecondLooks(ctx context.Context, by models.Caller, site strin
 			}
 			free = append(free, found...)
 		}
-		slices.SortFunc(free, func(a, b secondLookRow) int { return cmp.Or(cmp.Compare(a.createdAt, b.createdAt), cmp.Compare(a.id, b.id)) })
+		slices.SortFunc(free, func(a, b secondLookRow) int {
+			return cmp.Or(cmp.Compare(a.createdAt, b.createdAt), cmp.Compare(a.id, b.id))
+		})
 		looks = append(looks, free[:min(limit-len(looks), len(free))]...)
 		return t.leaseSecondLooks(by, looks, t.Now.Add(lease))
 	})
