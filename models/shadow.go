@@ -72,6 +72,7 @@ func countAction(a Action, held, rejected *int) {
 
 // ShadowDifference is a comment that two models treat differently.
 type ShadowDifference struct {
+	Site      string
 	Comment   string // id
 	Now, Then Action
 }

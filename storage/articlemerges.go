@@ -117,7 +117,7 @@ func (t *tx) lockTwo(site, a, b string) (first, second models.ArticleEntry, err 
 
 // point makes an article, and all ids that stand for it, stand for another one.
 func (t *tx) point(by models.Caller, kind models.MergeKind, from, into models.ArticleEntry, replaced *replacedState) (models.ArticleMerge, error) {
-	m := models.ArticleMerge{ID: newID(), Kind: kind, Site: from.Site, From: from.ID, Into: into.ID, By: by.String(), CreatedAt: t.Now}
+	m := models.ArticleMerge{ID: NewID(from.Site), Kind: kind, Site: from.Site, From: from.ID, Into: into.ID, By: by.String(), CreatedAt: t.Now}
 	moved, err := sqldb.List(t, sqldb.ScanOne[string],
 		`SELECT id FROM articles WHERE site = $1 AND merged_into = $2 AND merged_into <> '' ORDER BY id`, from.Site, from.ID)
 	if err != nil {
@@ -168,7 +168,7 @@ func affected(articles ...models.ArticleEntry) (threads []models.ArticleRef) {
 }
 
 func (t *tx) redirectIDs(site string, ids []string, into string) error {
-	_, err := t.Exec(`UPDATE articles SET merged_into = CASE WHEN id = $3 THEN '' ELSE $3 END WHERE id`+t.InJSONList()+` AND site = $2`, jsonList(ids), site, into)
+	_, err := t.Exec(`UPDATE articles SET merged_into = CASE WHEN id = $3 THEN '' ELSE $3 END WHERE id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site, into)
 	return err
 }
 

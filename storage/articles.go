@@ -211,13 +211,6 @@ func (db *DB) ArticleOverrides(ctx context.Context, site string, most int) (map[
 	})
 }
 
-func articleKey(site, id string) *sqldb.Where {
-	w := new(sqldb.Where)
-	w.Add("site = ?", site)
-	w.Add("id = ?", id)
-	return w
-}
-
 // lockArticle returns an article, which it adds when it is not there.
 func (t *tx) lockArticle(site, id string) (models.ArticleEntry, error) {
 	if _, err := t.Exec(`INSERT INTO articles (site, id, url, title, version, approved, added_at) VALUES ($1, $2, '', '', 1, 0, $3)

@@ -14,7 +14,9 @@ import (
 // has said since of what one article got from the other goes back with it.
 func (db *DB) UndoArticleMerge(ctx context.Context, by models.Caller, id string) (models.ArticleMerge, error) {
 	return update(ctx, db, func(t *tx) (models.ArticleMerge, error) {
-		m, err := sqldb.One(t, readMerge, mergeColumns+` WHERE id = $1`+t.ForUpdate(), id)
+		m, err := locate(t, "article_merges", id, func(of key) (mergeRow, error) {
+			return sqldb.One(t, readMerge, mergeColumns+` WHERE site = $1 AND id = $2`+t.ForUpdate(), of.site, of.id)
+		})
 		if err == nil && !by.CanSee(m.Site) {
 			return m.ArticleMerge, models.Errorf(models.KindNotFound, "there is no such merge")
 		}
@@ -35,7 +37,7 @@ func (db *DB) UndoArticleMerge(ctx context.Context, by models.Caller, id string)
 			return m.ArticleMerge, err
 		}
 		m.UndoneBy, m.UndoneAt = by.String(), t.Now
-		if _, err := t.UpdateRow("article_merges", "id", id, "undone_by", sqldb.SanitizeText(m.UndoneBy), "undone_at", micros(t.Now)); err != nil {
+		if _, err := t.UpdateRows("article_merges", key{m.Site, id}.where(), "undone_by", sqldb.SanitizeText(m.UndoneBy), "undone_at", micros(t.Now)); err != nil {
 			return m.ArticleMerge, err
 		}
 		return m.ArticleMerge, t.tellMerge(by, m.ArticleMerge, "article.undo", m.moved)

@@ -186,9 +186,9 @@ func (t *tx) impose(by models.Caller, r models.Reader, x *models.Sanction) error
 	}
 	for _, id := range bans {
 		if x == nil {
-			err = t.deleteBan(id)
+			err = t.deleteBan(key{r.Site, id})
 		} else {
-			err = t.writeSanction(id, *x)
+			err = t.writeSanction(key{r.Site, id}, *x)
 		}
 		if err != nil {
 			return err
@@ -205,18 +205,18 @@ func (t *tx) impose(by models.Caller, r models.Reader, x *models.Sanction) error
 	return err
 }
 
-// bansOn returns the ids of the bans in force that hold on an id, a name or an e-mail address.
+// bansOn returns the ids of the bans of the site in force that hold on an id, a name or an e-mail address.
 func (t *tx) bansOn(r models.Reader) ([]string, error) {
-	key, err := t.banKey()
-	if err != nil || key == nil {
+	secret, err := t.banKey()
+	if err != nil || secret == nil {
 		return nil, err
 	}
-	hashes := banHashes(key, r.Site, identityOfReader(r))
+	hashes := banHashes(secret, r.Site, identityOfReader(r))
 	if len(hashes) == 0 { // a name that shows nothing
 		return nil, nil
 	}
-	w := t.inForce(hashes)
-	return sqldb.List(t, sqldb.ScanOne[string], `SELECT m.ban FROM ban_marks m JOIN bans b ON b.id = m.ban`+w.String(), w.Args()...)
+	w := t.inForce([]string{r.Site}, hashes)
+	return sqldb.List(t, sqldb.ScanOne[string], `SELECT m.ban FROM ban_marks m JOIN bans b ON b.site = m.site AND b.id = m.ban`+w.String(), w.Args()...)
 }
 
 // auditAuthorState is what the audit trail stores of an author: nothing about the
@@ -261,10 +261,10 @@ func (t *tx) eraseAuthorState(r models.Reader) error {
 	if err != nil || len(bans) == 0 {
 		return err
 	}
-	if _, err := t.Exec(`UPDATE ban_marks SET label = '' WHERE ban`+t.InJSONList(), jsonList(bans)); err != nil {
+	if _, err := t.Exec(`UPDATE ban_marks SET label = '' WHERE ban`+t.InJSONList(1)+` AND site = $2`, jsonList(bans), r.Site); err != nil {
 		return err
 	}
-	_, err = t.Exec(`UPDATE bans SET reason = '' WHERE id`+t.InJSONList(), jsonList(bans))
+	_, err = t.Exec(`UPDATE bans SET reason = '' WHERE id`+t.InJSONList(1)+` AND site = $2`, jsonList(bans), r.Site)
 	return err
 }
 

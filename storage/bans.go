@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 
@@ -34,11 +36,11 @@ func (db *DB) AddBan(ctx context.Context, by models.Caller, b models.BanEntry) (
 }
 
 func (t *tx) insertBan(by models.Caller, b models.BanEntry) (models.BanEntry, error) {
-	key, err := t.newBanKey()
+	secret, err := t.newBanKey()
 	if err != nil {
 		return b, err
 	}
-	b.ID = newID()
+	b.ID = NewID(b.Site)
 	if b.By == "" {
 		b.By, b.At = by.Name, t.Now
 	}
@@ -54,8 +56,9 @@ func (t *tx) insertBan(by models.Caller, b models.BanEntry) (models.BanEntry, er
 		return b, err
 	}
 	for _, m := range b.Marks {
-		if _, err := t.InsertRow("ban_marks", "ON CONFLICT (mark, ban) DO NOTHING",
-			"mark", banHash(key, b.Site, m.On, m.Value),
+		if _, err := t.InsertRow("ban_marks", "ON CONFLICT (site, mark, ban) DO NOTHING",
+			"site", b.Site,
+			"mark", banHash(secret, b.Site, m.On, m.Value),
 			"ban", b.ID,
 			"kind", string(m.On),
 			"label", m.Label,
@@ -110,7 +113,7 @@ func (db *DB) Bans(ctx context.Context, by models.Caller, site, cur string, limi
 		if err != nil {
 			return nil, err
 		}
-		return found, t.addMarks(found)
+		return found, t.addMarks(site, found)
 	})
 	if len(all) > limit {
 		all = all[:limit]
@@ -119,8 +122,8 @@ func (db *DB) Bans(ctx context.Context, by models.Caller, site, cur string, limi
 	return all, next, err
 }
 
-// addMarks reads the marks of bans.
-func (t *tx) addMarks(bans []models.BanEntry) error {
+// addMarks reads the marks of bans of a site.
+func (t *tx) addMarks(site string, bans []models.BanEntry) error {
 	at, ids := map[string]*models.BanEntry{}, []string{}
 	for i := range bans {
 		at[bans[i].ID], ids = &bans[i], append(ids, bans[i].ID)
@@ -131,7 +134,7 @@ func (t *tx) addMarks(bans []models.BanEntry) error {
 			at[ban].Marks = append(at[ban].Marks, m)
 		}
 		return m, err
-	}, `SELECT ban, kind, label FROM ban_marks WHERE ban`+t.InJSONList()+` ORDER BY ban, kind, label`, jsonList(ids))
+	}, `SELECT ban, kind, label FROM ban_marks WHERE ban`+t.InJSONList(1)+` AND site = $2 ORDER BY ban, kind, label`, jsonList(ids), site)
 	return err
 }
 
@@ -151,7 +154,7 @@ func (db *DB) UpdateBan(ctx context.Context, by models.Caller, id string, change
 		if err := b.Validate(t.Now); err != nil {
 			return old, err
 		}
-		if err := t.writeSanction(id, b.Sanction); err != nil {
+		if err := t.writeSanction(key{b.Site, id}, b.Sanction); err != nil {
 			return old, err
 		}
 		if err := t.audit(by, b.Site, "ban.edit", id, auditBan(old), auditBan(b)); err != nil {
@@ -161,8 +164,8 @@ func (db *DB) UpdateBan(ctx context.Context, by models.Caller, id string, change
 	})
 }
 
-func (t *tx) writeSanction(ban string, x models.Sanction) error {
-	_, err := t.UpdateRow("bans", "id", ban,
+func (t *tx) writeSanction(ban key, x models.Sanction) error {
+	_, err := t.UpdateRows("bans", ban.where(),
 		"kind", string(x.Kind),
 		"reason", x.Reason,
 		"until", micros(x.Until),
@@ -180,7 +183,7 @@ func (db *DB) LiftBan(ctx context.Context, by models.Caller, id string, check fu
 			err = check(b)
 		}
 		if err == nil {
-			err = t.deleteBan(id)
+			err = t.deleteBan(key{b.Site, id})
 		}
 		if err == nil {
 			err = t.audit(by, b.Site, "ban.lift", id, auditBan(b), nil)
@@ -194,22 +197,26 @@ func (db *DB) LiftBan(ctx context.Context, by models.Caller, id string, check fu
 
 // ban returns a ban in force that the caller may see, and locks it.
 func (t *tx) ban(by models.Caller, id string) (models.BanEntry, error) {
-	found, err := sqldb.List(t, readBan, `SELECT `+banColumns+`, b.id, b.site FROM bans b
-		WHERE b.id = $1 AND (b.until = 0 OR b.until > $2)`+t.ForUpdate(), id, micros(t.Now))
+	found, err := locate(t, "bans", id, func(of key) (models.BanEntry, error) {
+		return sqldb.One(t, readBan, `SELECT `+banColumns+`, b.id, b.site FROM bans b
+			WHERE b.site = $1 AND b.id = $2 AND (b.until = 0 OR b.until > $3)`+t.ForUpdate(), of.site, of.id, micros(t.Now))
+	})
+	if err == nil && !by.CanSee(found.Site) {
+		err = sql.ErrNoRows
+	}
 	if err != nil {
-		return models.BanEntry{}, err
+		return models.BanEntry{}, notFoundIf(err, "there is no such ban")
 	}
-	if len(found) == 0 || !by.CanSee(found[0].Site) {
-		return models.BanEntry{}, models.Errorf(models.KindNotFound, "there is no such ban")
-	}
-	return found[0], t.addMarks(found)
+	all := []models.BanEntry{found}
+	err = t.addMarks(found.Site, all)
+	return all[0], err
 }
 
-func (t *tx) deleteBan(id string) error {
-	if _, err := t.Exec(`DELETE FROM ban_marks WHERE ban = $1`, id); err != nil {
+func (t *tx) deleteBan(ban key) error {
+	if _, err := t.Exec(`DELETE FROM ban_marks WHERE site = $1 AND ban = $2`, ban.site, ban.id); err != nil {
 		return err
 	}
-	_, err := t.Exec(`DELETE FROM bans WHERE id = $1`, id)
+	_, err := t.Exec(`DELETE FROM bans WHERE site = $1 AND id = $2`, ban.site, ban.id)
 	return err
 }
 
@@ -233,10 +240,46 @@ func (t *tx) migrateSanctions() error {
 		} else {
 			reader.Name = strings.TrimPrefix(r.key, "name:")
 		}
-		if err := t.impose(models.System, reader, &r.Sanction); err != nil {
+		if err := t.imposeFirst(reader, r.Sanction); err != nil {
 			return err
 		}
 		if _, err := t.Exec(`UPDATE standings SET kind = '', reason = '', until = 0, set_by = '', set_at = 0 WHERE site = $1 AND key = $2`, r.site, r.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// imposeFirst is impose for migrateSanctions: the tables have no other keys then.
+func (t *tx) imposeFirst(r models.Reader, x models.Sanction) error {
+	secret, err := t.newBanKey()
+	if err != nil {
+		return err
+	}
+	bans, marks := []string{}, identityOfReader(r).Marks()
+	for _, m := range marks {
+		found, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT ban FROM ban_marks WHERE mark = $1`, banHash(secret, r.Site, m.On, m.Value))
+		if err != nil {
+			return err
+		}
+		bans = append(bans, found...)
+	}
+	for _, id := range bans {
+		if err := t.writeSanction(key{r.Site, id}, x); err != nil {
+			return err
+		}
+	}
+	if len(bans) > 0 {
+		return nil
+	}
+	id := newID()
+	if _, err := t.InsertRow("bans", "", "id", id, "site", r.Site, "kind", string(x.Kind), "reason", x.Reason,
+		"until", micros(x.Until), "set_by", x.By, "set_at", micros(x.At)); err != nil {
+		return err
+	}
+	for _, m := range marks {
+		if _, err := t.InsertRow("ban_marks", "ON CONFLICT (mark, ban) DO NOTHING", "mark", banHash(secret, r.Site, m.On, m.Value),
+			"ban", id, "kind", string(m.On), "label", cmp.Or(r.ID, r.Name)); err != nil {
 			return err
 		}
 	}

@@ -29,37 +29,48 @@ type matchedComment struct {
 }
 
 // matchFilter returns the first comments that a filter matches, up to one more
-// than a batch takes, in the order of their ids; and their ids in the filter's
+// than a batch takes, in the order of their ids; and their keys in the filter's
 // order. Moderators do not get comments that are escalated to an editor.
-func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedComment, first []string, err error) {
+func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedComment, first []key, err error) {
 	f.Grouped, f.Cursor = false, ""
-	o, w, err := queueFilter(&f)
+	q, err := newQueueQuery(&f)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !by.IsEditor() {
-		w.Add("c.reason <> ?", string(models.ReasonEscalated))
+		q = q.and("c.reason <> ?", string(models.ReasonEscalated))
 	}
-	cursors, err := t.queueCursors(by, f, isSelective(f), o, w, models.MaxBatch+1)
-	if err != nil || len(cursors) == 0 {
+	sites, err := t.queueSites(by, f.Site)
+	if err != nil {
 		return nil, nil, err
 	}
-	first = cursorIDs(cursors)
-	all, err = sqldb.List(t, func(scan sqldb.Scanner) (c matchedComment, err error) {
-		var until int64
-		err = scan(&c.id, &c.version, &c.author[0], &c.author[1], &c.article[1], &c.at, &c.claim.By, &until)
-		c.article[0], c.claim.LeaseUntil = c.author[0], fromMicros(until)
-		return c, err
-	}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.InJSONList(), jsonList(first))
+	waiting, err := t.queued(sites, q, models.MaxBatch+1)
+	if err != nil || len(waiting) == 0 {
+		return nil, nil, err
+	}
+	first = queuedKeys(waiting)
+	for _, part := range bySite(first) {
+		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c matchedComment, err error) {
+			var until int64
+			err = scan(&c.id, &c.version, &c.site, &c.author[1], &c.article[1], &c.at, &c.claim.By, &until)
+			c.author[0], c.article[0], c.claim.LeaseUntil = c.site, c.site, fromMicros(until)
+			return c, err
+		}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.InJSONList(1)+
+			` AND c.site = $2`, jsonList(idsOf(part)), part[0].site)
+		if err != nil {
+			return nil, nil, err
+		}
+		all = append(all, found...)
+	}
 	slices.SortFunc(all, func(a, b matchedComment) int { return cmp.Compare(a.id, b.id) })
-	return all, first, err
+	return all, first, nil
 }
 
 // limitBatch returns what one batch takes, with a token that identifies it.
-func limitBatch(all []matchedComment, first []string) ([]matchedComment, string) {
+func limitBatch(all []matchedComment, first []key) ([]matchedComment, string) {
 	if len(all) > models.MaxBatch {
 		last := first[models.MaxBatch]
-		all = slices.DeleteFunc(all, func(c matchedComment) bool { return c.id == last })
+		all = slices.DeleteFunc(all, func(c matchedComment) bool { return c.key == last })
 	}
 	sum := sha256.New()
 	for _, c := range all {

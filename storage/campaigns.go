@@ -21,29 +21,37 @@ const MaxPulledBack = 500
 // The statement locks the row also when nothing changes: of two nodes that store
 // comments of one campaign, the second one finds the comments of the first.
 var campaignRows = sqldb.NewInsert("campaigns",
-	`ON CONFLICT (id) DO UPDATE SET held = campaigns.held OR excluded.held,
+	`ON CONFLICT (site, id) DO UPDATE SET held = campaigns.held OR excluded.held,
 	count = CASE WHEN campaigns.count < excluded.count THEN excluded.count ELSE campaigns.count END,
 	authors = CASE WHEN campaigns.count < excluded.count THEN excluded.authors ELSE campaigns.authors END,
 	articles = CASE WHEN campaigns.count < excluded.count THEN excluded.articles ELSE campaigns.articles END`,
-	sqldb.Text("id", func(g models.Campaign) string { return g.ID }),
-	sqldb.Int("count", func(g models.Campaign) int64 { return int64(g.Count) }),
-	sqldb.Int("authors", func(g models.Campaign) int64 { return int64(g.Authors) }),
-	sqldb.Int("articles", func(g models.Campaign) int64 { return int64(g.Articles) }),
-	sqldb.Int("first_at", func(g models.Campaign) int64 { return micros(g.First) }),
-	sqldb.Bool("held", func(g models.Campaign) bool { return g.Held }),
+	sqldb.Text("site", func(g siteCampaign) string { return g.site }),
+	sqldb.Text("id", func(g siteCampaign) string { return g.ID }),
+	sqldb.Int("count", func(g siteCampaign) int64 { return int64(g.Count) }),
+	sqldb.Int("authors", func(g siteCampaign) int64 { return int64(g.Authors) }),
+	sqldb.Int("articles", func(g siteCampaign) int64 { return int64(g.Articles) }),
+	sqldb.Int("first_at", func(g siteCampaign) int64 { return micros(g.First) }),
+	sqldb.Bool("held", func(g siteCampaign) bool { return g.Held }),
 )
 
 // bareCommentColumns are commentColumns without the article, whose row a
 // transaction writes last.
 var bareCommentColumns = strings.Replace(commentColumns, "a.id, a.url, a.title, a.section, a.described", "c.article, '', '', '', FALSE", 1)
 
+// siteCampaign is a campaign with its site.
+type siteCampaign struct {
+	site string
+	models.Campaign
+}
+
 // memberRow is a comment of a campaign that was published on arrival.
 type memberRow struct {
-	campaign, comment string
-	at                int64
+	site, campaign, comment string
+	at                      int64
 }
 
 var memberRows = sqldb.NewInsert("campaign_members", "",
+	sqldb.Text("site", func(m memberRow) string { return m.site }),
 	sqldb.Text("campaign", func(m memberRow) string { return m.campaign }),
 	sqldb.Text("comment_id", func(m memberRow) string { return m.comment }),
 	sqldb.Int("created_at", func(m memberRow) int64 { return m.at }),
@@ -51,7 +59,7 @@ var memberRows = sqldb.NewInsert("campaign_members", "",
 
 // campaignDeltas are what a transaction adds to campaigns.
 type campaignDeltas struct {
-	groups  map[string]models.Campaign
+	groups  map[key]models.Campaign
 	members []memberRow
 }
 
@@ -62,16 +70,17 @@ func (d *campaignDeltas) add(c models.Comment, g models.Campaign) {
 		return
 	}
 	if d.groups == nil {
-		d.groups = map[string]models.Campaign{}
+		d.groups = map[key]models.Campaign{}
 	}
-	known := d.groups[g.ID]
+	of := key{c.Site, g.ID}
+	known := d.groups[of]
 	if known.Count > g.Count {
 		g, known = known, g
 	}
 	g.Held = g.Held || known.Held
-	d.groups[g.ID] = g
+	d.groups[of] = g
 	if c.Status == models.Approved && c.ID != g.ID {
-		d.members = append(d.members, memberRow{g.ID, c.ID, micros(c.CreatedAt)})
+		d.members = append(d.members, memberRow{c.Site, g.ID, c.ID, micros(c.CreatedAt)})
 	}
 }
 
@@ -81,10 +90,10 @@ func (t *tx) storeCampaigns(d campaignDeltas, requests []*insertRequest) error {
 	if len(d.groups) == 0 {
 		return nil
 	}
-	ids := slices.Sorted(maps.Keys(d.groups)) // in this order, which prevents deadlocks between nodes
-	rows := make([]models.Campaign, len(ids))
-	for i, id := range ids {
-		rows[i] = d.groups[id]
+	keys := slices.SortedFunc(maps.Keys(d.groups), key.compare) // in this order, which prevents deadlocks between nodes
+	rows := make([]siteCampaign, len(keys))
+	for i, of := range keys {
+		rows[i] = siteCampaign{of.site, d.groups[of]}
 	}
 	if err := campaignRows.Add(t, rows...); err != nil {
 		return err
@@ -95,22 +104,22 @@ func (t *tx) storeCampaigns(d campaignDeltas, requests []*insertRequest) error {
 	// What this transaction holds, and what another one held while a comment was on
 	// its way; but not what moderators have approved since.
 	var w sqldb.Where
-	w.In("id", ids)
+	whereKeys(&w, "site", "id", keys)
 	w.Add("held AND approved = 0")
-	held, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM campaigns`+w.String(), w.Args()...)
+	held, err := sqldb.List(t, readKey, `SELECT site, id FROM campaigns`+w.String(), w.Args()...)
 	if err != nil {
 		return err
 	}
 	for _, g := range rows {
-		if g.Held && !slices.Contains(held, g.ID) {
-			held = append(held, g.ID)
+		if of := (key{g.site, g.ID}); g.Held && !slices.Contains(held, of) {
+			held = append(held, of)
 		}
 	}
 	if len(held) == 0 {
 		return nil
 	}
 	for _, r := range requests {
-		if slices.Contains(held, r.Campaign.ID) { // not published after all: its page's word does not count
+		if slices.Contains(held, key{r.Comment.Site, r.Campaign.ID}) { // not published after all: its page's word does not count
 			add(&t.counters.articles, [2]string{r.Comment.Site, r.Comment.Article.ID}, func(v *articleDelta) { v.article = models.Article{} })
 		}
 	}
@@ -127,22 +136,24 @@ func (t *tx) storeCampaigns(d campaignDeltas, requests []*insertRequest) error {
 // pullBack makes the published comments of campaigns pending again, so that they
 // wait with the others: those of the last models.CampaignWindow that no moderator
 // has approved. Returns them by id.
-func (t *tx) pullBack(campaigns []string) (map[string]models.Comment, error) {
+func (t *tx) pullBack(campaigns []key) (map[string]models.Comment, error) {
 	since := micros(t.Now.Add(-models.CampaignWindow))
-	ids := slices.Clone(campaigns) // their first comments
-	for _, id := range campaigns {
-		members, err := sqldb.List(t, sqldb.ScanOne[string], `DELETE FROM campaign_members WHERE campaign = $1 AND comment_id IN
-			(SELECT comment_id FROM campaign_members WHERE campaign = $1 ORDER BY comment_id DESC LIMIT $2) RETURNING comment_id`, id, MaxPulledBack)
+	keys := slices.Clone(campaigns) // their first comments
+	for _, of := range campaigns {
+		members, err := sqldb.List(t, sqldb.ScanOne[string], `DELETE FROM campaign_members WHERE site = $1 AND campaign = $2 AND comment_id IN
+			(SELECT comment_id FROM campaign_members WHERE site = $1 AND campaign = $2 ORDER BY comment_id DESC LIMIT $3) RETURNING comment_id`, of.site, of.id, MaxPulledBack)
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, members...)
+		for _, id := range members {
+			keys = append(keys, key{of.site, id})
+		}
 	}
 	var w sqldb.Where
-	w.In("c.id", ids)
+	whereKeys(&w, "c.site", "c.id", keys)
 	w.Add("c.status = 'approved' AND c.created_at >= ?", since)
-	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL)")
-	w.Add("NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.comment_id = c.id AND l.second_action = 'approve')")
+	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.site = c.site AND d.comment_id = c.id AND d.undone_at IS NULL)")
+	w.Add("NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.site = c.site AND l.comment_id = c.id AND l.second_action = 'approve')")
 	found, err := sqldb.List(t, readComment, `SELECT `+bareCommentColumns+` FROM comments c`+w.String()+` ORDER BY c.id`+t.ForUpdateOf("c"), w.Args()...)
 	if err != nil {
 		return nil, err
@@ -171,20 +182,20 @@ func (t *tx) countCampaignDecision(k commentRow, reason models.Reason, action mo
 	if action != models.Approve {
 		approved, rejected = 0, change
 	}
-	return t.Write(`UPDATE campaigns SET approved = approved + $1, rejected = rejected + $2 WHERE id = $3`, approved, rejected, k.campaign.ID)
+	return t.Write(`UPDATE campaigns SET approved = approved + $1, rejected = rejected + $2 WHERE site = $3 AND id = $4`, approved, rejected, k.comment.Site, k.campaign.ID)
 }
 
 // pullBackUnapproved pulls back what was published of the campaigns of these comments
 // because moderators had approved them, when an undo has left no such approval.
-func (t *tx) pullBackUnapproved(comments []string) error {
+func (t *tx) pullBackUnapproved(comments []key) error {
 	if len(comments) == 0 {
 		return nil
 	}
 	var w sqldb.Where
-	w.In("c.id", comments)
+	whereKeys(&w, "c.site", "c.id", comments)
 	w.Add("g.held AND g.approved = 0")
-	held, err := sqldb.List(t, sqldb.ScanOne[string],
-		`SELECT DISTINCT g.id FROM comments c JOIN campaigns g ON g.id = c.campaign`+w.String()+` ORDER BY g.id`, w.Args()...)
+	held, err := sqldb.List(t, readKey,
+		`SELECT DISTINCT g.site, g.id FROM comments c JOIN campaigns g ON g.site = c.site AND g.id = c.campaign`+w.String()+` ORDER BY g.site, g.id`, w.Args()...)
 	if err != nil || len(held) == 0 {
 		return err
 	}
@@ -192,14 +203,14 @@ func (t *tx) pullBackUnapproved(comments []string) error {
 	return err
 }
 
-// CampaignDecisions returns how many comments of a campaign moderators approved
+// CampaignDecisions returns how many comments of a campaign of a site moderators approved
 // and rejected since it is held.
-func (db *DB) CampaignDecisions(ctx context.Context, id string) (approved, rejected int, err error) {
+func (db *DB) CampaignDecisions(ctx context.Context, site, id string) (approved, rejected int, err error) {
 	n, err := read(ctx, db, func(t *tx) ([2]int, error) {
 		found, err := sqldb.List(t, func(scan sqldb.Scanner) (n [2]int, err error) {
 			err = scan(&n[0], &n[1])
 			return n, err
-		}, `SELECT approved, rejected FROM campaigns WHERE id = $1`, id)
+		}, `SELECT approved, rejected FROM campaigns WHERE site = $1 AND id = $2`, site, id)
 		return slices.Concat(found, [][2]int{{}})[0], err
 	})
 	return n[0], n[1], err
@@ -256,7 +267,7 @@ func (t *tx) recentMembers(site string, since time.Time, limit int) ([]CampaignM
 			m.Approved--
 		}
 		return m, err
-	}, `SELECT `+commentColumns+`, c.campaign, coalesce(`+recordColumn("w", "approved")+`, 0)`+commentTables+`
+	}, `SELECT `+commentColumns+`, c.campaign, coalesce(`+t.recordColumn("w", "approved")+`, 0)`+commentTables+`
 		LEFT JOIN authors w ON w.site = c.site AND w.key = c.author_key
 		WHERE c.site = $1 AND c.created_at >= $2 AND c.campaign <> '' AND c.body <> ''
 		ORDER BY c.created_at DESC, c.id DESC LIMIT $3`, site, micros(since), limit)

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -13,52 +15,54 @@ import (
 // which renews them, then those that nobody has claimed and the caller has not
 // skipped. Escalated comments go to editors only. f.Cursor is ignored.
 func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter, lease time.Duration) ([]models.QueueItem, error) {
-	o, w, err := queueFilter(&f)
+	q, err := newQueueQuery(&f)
 	if err != nil {
 		return nil, err
 	}
-	selective := isSelective(f)
 	if purposeOf(f) == sqldb.Searching {
-		found, err := db.searchClaimable(ctx, by, f, o, w)
+		found, err := db.searchClaimable(ctx, by, q)
 		if err != nil || len(found) == 0 {
 			return []models.QueueItem{}, err
 		}
-		w.In("c.id", found)
-		selective = true
+		q = q.in(found)
 	}
 	return update(ctx, db, func(t *tx) ([]models.QueueItem, error) {
 		now := micros(t.Now)
-		cursors, err := t.queueCursors(by, f, true, o, w.And("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", by.Name, now), f.Limit)
+		sites, err := t.queueSites(by, f.Site)
 		if err != nil {
 			return nil, err
 		}
-		ids := cursorIDs(cursors)
-		held := len(ids)
-		free := w.And("c.lease_until <= ?", now)
-		free.Add("coalesce((SELECT s.until FROM skips s WHERE s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
-		if !by.IsEditor() {
-			free.Add("c.reason <> ?", string(models.ReasonEscalated))
+		waiting, err := t.queued(sites, q.claimedBy(by.Name, now), f.Limit)
+		if err != nil {
+			return nil, err
 		}
-		for more := true; more && len(ids) < f.Limit; {
-			want := f.Limit - len(ids)
-			if cursors, err = t.queueCursors(by, f, selective, o, free, want); err != nil {
+		keys := queuedKeys(waiting)
+		held := len(keys)
+		free := q.and("c.lease_until <= ?", now)
+		free = free.and("coalesce((SELECT s.until FROM skips s WHERE s.site = c.site AND s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
+		if !by.IsEditor() {
+			free = free.and("c.reason <> ?", string(models.ReasonEscalated))
+		}
+		for more := true; more && len(keys) < f.Limit; {
+			want := f.Limit - len(keys)
+			if waiting, err = t.queued(sites, free, want); err != nil {
 				return nil, err
 			}
-			if more = len(cursors) == want; more {
-				o.after(free, cursors[want-1]) // in place of those that others claim at this moment
+			if more = len(waiting) == want; more {
+				free = free.after(waiting[want-1].Cursor) // in place of those that others claim at this moment
 			}
-			got, err := t.lockUnclaimed(by, cursorIDs(cursors))
+			got, err := t.lockUnclaimed(by, queuedKeys(waiting))
 			if err != nil {
 				return nil, err
 			}
-			ids = append(ids, got...)
+			keys = append(keys, got...)
 		}
-		for _, id := range ids {
-			if _, err := t.Exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(t.Now.Add(lease)), id); err != nil {
+		for _, of := range keys {
+			if _, err := t.Exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE site = $3 AND id = $4`, by.Name, micros(t.Now.Add(lease)), of.site, of.id); err != nil {
 				return nil, err
 			}
 		}
-		items, err := t.queueItems(ids)
+		items, err := t.queueItems(keys)
 		if err != nil {
 			return nil, err
 		}
@@ -74,29 +78,33 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 // searchClaimable returns the first comments that match a filter and that the caller has
 // claimed or nobody has. No index finds a part of a text, and with SQLite nobody could
 // write while a transaction looks for it.
-func (db *DB) searchClaimable(ctx context.Context, by models.Caller, f models.QueueFilter, o queueOrder, w *sqldb.Where) ([]string, error) {
+func (db *DB) searchClaimable(ctx context.Context, by models.Caller, q queueQuery) ([]key, error) {
 	const most = 500
-	cursors, err := readFor(ctx, db, sqldb.Searching, func(t *tx) ([]sqldb.Cursor, error) {
-		return t.queueCursors(by, f, isSelective(f), o, w.And("(c.lease_by = ? OR c.lease_until <= ?)", by.Name, micros(t.Now)), most)
+	waiting, err := readFor(ctx, db, sqldb.Searching, func(t *tx) ([]queued, error) {
+		sites, err := t.queueSites(by, q.filter.Site)
+		if err != nil {
+			return nil, err
+		}
+		return t.queued(sites, q.and("(c.lease_by = ? OR c.lease_until <= ?)", by.Name, micros(t.Now)), most)
 	})
-	return cursorIDs(cursors), err
+	return queuedKeys(waiting), err
 }
 
 // lockUnclaimed locks those of these comments that nobody has claimed or is
 // claiming, and that were not escalated meanwhile, and returns them in the same
 // order.
-func (t *tx) lockUnclaimed(by models.Caller, ids []string) ([]string, error) {
-	if len(ids) == 0 || t.SkipLocked() == "" {
-		return ids, nil // SQLite: nobody else writes
+func (t *tx) lockUnclaimed(by models.Caller, keys []key) ([]key, error) {
+	if len(keys) == 0 || t.SkipLocked() == "" {
+		return keys, nil // SQLite: nobody else writes
 	}
 	var w sqldb.Where
 	w.Add("c.status = 'pending' AND c.lease_until <= ?", micros(t.Now))
 	if !by.IsEditor() {
 		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
-	w.In("c.id", ids)
-	locked, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT c.id FROM comments c`+w.String()+t.SkipLocked(), w.Args()...)
-	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(locked, id) }), err
+	whereKeys(&w, "c.site", "c.id", keys)
+	locked, err := sqldb.List(t, readKey, `SELECT c.site, c.id FROM comments c`+w.String()+t.SkipLocked(), w.Args()...)
+	return slices.DeleteFunc(keys, func(of key) bool { return !slices.Contains(locked, of) }), err
 }
 
 func (t *tx) claimEvent(c models.Comment) error {
@@ -114,24 +122,30 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 	r, err := update(ctx, db, func(t *tx) (result, error) {
 		r := result{[]models.Lease{}, []models.LostClaim{}}
 		until := t.Now.Add(lease).Truncate(time.Microsecond)
-		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-			renewed, err := t.Exec(`UPDATE comments SET lease_until = $1 WHERE id = $2 AND lease_by = $3 AND lease_by <> '' AND status = 'pending'`,
-				micros(until), id, by.Name)
+		keys, err := t.keys("comments", slices.Compact(slices.Sorted(slices.Values(ids))))
+		if err != nil {
+			return r, err
+		}
+		for _, of := range keys {
+			of, renewed, err := t.changeClaim(of, func(of key) (int64, error) {
+				return t.Exec(`UPDATE comments SET lease_until = $1 WHERE site = $2 AND id = $3 AND lease_by = $4 AND lease_by <> '' AND status = 'pending'`,
+					micros(until), of.site, of.id, by.Name)
+			})
 			if err != nil {
 				return r, err
 			}
-			if renewed > 0 {
-				r.renewed = append(r.renewed, models.Lease{ID: id, LeaseUntil: until.UTC()})
+			if renewed {
+				r.renewed = append(r.renewed, models.Lease{ID: of.id, LeaseUntil: until.UTC()})
 				continue
 			}
-			k, err := t.visible(by, id, "")
+			k, err := t.visibleAt(by, of, "")
 			switch {
 			case models.KindOf(err) == models.KindNotFound:
-				r.lost = append(r.lost, models.LostClaim{ID: id})
+				r.lost = append(r.lost, models.LostClaim{ID: of.id})
 			case err != nil:
 				return r, err
 			default:
-				r.lost = append(r.lost, models.LostClaim{ID: id, Status: k.comment.Status, Claim: k.liveClaim(t)})
+				r.lost = append(r.lost, models.LostClaim{ID: of.id, Status: k.comment.Status, Claim: k.liveClaim(t)})
 			}
 		}
 		return r, nil
@@ -142,8 +156,12 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 // Release ends the caller's leases of these comments. Others are left alone.
 func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error {
 	return apply(ctx, db, func(t *tx) error {
-		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-			if err := t.release(by, id); err != nil {
+		keys, err := t.keys("comments", slices.Compact(slices.Sorted(slices.Values(ids))))
+		if err != nil {
+			return err
+		}
+		for _, of := range keys {
+			if err := t.release(by, of); err != nil {
 				return err
 			}
 		}
@@ -151,12 +169,34 @@ func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error
 	})
 }
 
-func (t *tx) release(by models.Caller, id string) error {
-	ended, err := t.Exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE id = $1 AND lease_by = $2 AND lease_by <> ''`, id, by.Name)
-	if err != nil || ended == 0 {
+// changeClaim changes a claim of a comment, whose site need not be known, and reports
+// whether there was one to change. change returns how many rows it has changed.
+func (t *tx) changeClaim(of key, change func(key) (int64, error)) (key, bool, error) {
+	if of.site != "" {
+		n, err := change(of)
+		return of, n > 0, err
+	}
+	found, err := locate(t, "comments", of.id, func(of key) (key, error) {
+		n, err := change(of)
+		if err == nil && n == 0 {
+			err = sql.ErrNoRows
+		}
+		return of, err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return of, false, nil
+	}
+	return found, err == nil, err
+}
+
+func (t *tx) release(by models.Caller, of key) error {
+	of, ended, err := t.changeClaim(of, func(of key) (int64, error) {
+		return t.Exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE site = $1 AND id = $2 AND lease_by = $3 AND lease_by <> ''`, of.site, of.id, by.Name)
+	})
+	if err != nil || !ended {
 		return err
 	}
-	k, err := t.comment(id, "")
+	k, err := t.commentAt(of, "")
 	if err != nil {
 		return err
 	}
@@ -171,19 +211,24 @@ const skipDuration = 8 * time.Hour
 // are not pending, are left alone.
 func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 	return apply(ctx, db, func(t *tx) error {
-		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-			k, err := t.visible(by, id, "")
+		keys, err := t.keys("comments", slices.Compact(slices.Sorted(slices.Values(ids))))
+		if err != nil {
+			return err
+		}
+		for _, of := range keys {
+			k, err := t.visibleAt(by, of, "")
 			if models.KindOf(err) == models.KindNotFound || err == nil && k.comment.Status != models.Pending {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			if _, err := t.Exec(`INSERT INTO skips (moderator, comment_id, until) VALUES ($1, $2, $3)
-				ON CONFLICT (moderator, comment_id) DO UPDATE SET until = excluded.until`, by.Name, id, micros(t.Now.Add(skipDuration))); err != nil {
+			of = keyOf(k.comment)
+			if _, err := t.Exec(`INSERT INTO skips (site, moderator, comment_id, until) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (site, moderator, comment_id) DO UPDATE SET until = excluded.until`, of.site, by.Name, of.id, micros(t.Now.Add(skipDuration))); err != nil {
 				return err
 			}
-			if err := t.release(by, id); err != nil {
+			if err := t.release(by, of); err != nil {
 				return err
 			}
 		}
@@ -196,16 +241,16 @@ func (t *tx) markSkipped(by models.Caller, items []models.QueueItem) error {
 	if len(items) == 0 {
 		return nil
 	}
-	ids := make([]string, len(items))
+	keys := make([]key, len(items))
 	for i, item := range items {
-		ids[i] = item.Comment.ID
+		keys[i] = keyOf(item.Comment)
 	}
 	var w sqldb.Where
 	w.Add("moderator = ? AND until > ?", by.Name, micros(t.Now))
-	w.In("comment_id", ids)
-	skipped, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT comment_id FROM skips`+w.String(), w.Args()...)
+	whereKeys(&w, "site", "comment_id", keys)
+	skipped, err := sqldb.List(t, readKey, `SELECT site, comment_id FROM skips`+w.String(), w.Args()...)
 	for i := range items {
-		items[i].Skipped = slices.Contains(skipped, ids[i])
+		items[i].Skipped = slices.Contains(skipped, keys[i])
 	}
 	return err
 }

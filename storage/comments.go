@@ -21,6 +21,8 @@ type commentRow struct {
 	secondLookShare float64          // share of second looks on its site
 	pageWord        string           // see pageWordColumn
 	reportsToHold   int              // how many different readers must report it; 0: never enough
+	// answeredElsewhere: comments of other sites may answer those of its site.
+	answeredElsewhere bool
 }
 
 const commentColumns = `c.id, c.site, c.article, a.id, a.url, a.title, a.section, a.described, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url, c.staff,
@@ -61,8 +63,8 @@ func readComment(scan sqldb.Scanner) (c models.Comment, err error) {
 
 const commentRowColumns = `SELECT ` + commentColumns + `, c.machine, c.lease_by, c.lease_until,
 	c.spam, c.abuse, c.action, c.said, c.model, c.hold_at, c.reject_at, c.signals,
-	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look, s.reports_to_hold, c.page_word, ` + isHidden +
-	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.id = c.campaign`
+	c.campaign, g.count, g.authors, g.articles, g.first_at, a.surge_until, s.second_look, s.reports_to_hold, s.answered_elsewhere, c.page_word, ` + isHidden +
+	commentTables + ` JOIN sites s ON s.slug = c.site LEFT JOIN campaigns g ON g.site = c.site AND g.id = c.campaign`
 
 func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	into, done := commentInto(&k.comment)
@@ -73,7 +75,7 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 	var count, authors, articles, first *int64
 	var site models.Site
 	err = scan(append(into, &k.initialStatus, &k.claim.By, &until, &v.Spam, &v.Abuse, &v.Action, &v.Reason, &v.Model, &v.HoldAt, &v.RejectAt, &signals,
-		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook, &site.ReportsToHold, &k.pageWord, &k.comment.Hidden)...)
+		&group, &count, &authors, &articles, &first, &burstUntil, &site.SecondLook, &site.ReportsToHold, &k.answeredElsewhere, &k.pageWord, &k.comment.Hidden)...)
 	if err != nil {
 		return k, err
 	}
@@ -96,14 +98,31 @@ func (k commentRow) liveClaim(t *tx) *models.Claim {
 	return &k.claim
 }
 
-// comment reads one comment; a lock is for its row alone.
+// comment reads one comment by its id alone; a lock is for its row alone.
 func (t *tx) comment(id, lock string) (commentRow, error) {
+	row, err := locate(t, "comments", id, func(of key) (commentRow, error) { return t.findComment(of, lock) })
+	return row, notFoundIf(err, "there is no such comment")
+}
+
+// commentAt is comment for one whose site is known.
+func (t *tx) commentAt(of key, lock string) (commentRow, error) {
+	row, err := t.findComment(of, lock)
+	return row, notFoundIf(err, "there is no such comment")
+}
+
+func (t *tx) findComment(of key, lock string) (commentRow, error) {
 	if lock != "" {
 		lock += " OF c"
 	}
-	k, err := sqldb.One(t, readCommentRow, commentRowColumns+` WHERE c.id = $1`+lock, id)
-	return k, notFoundIf(err, "there is no such comment")
+	row, err := sqldb.One(t, readCommentRow, commentRowColumns+` WHERE c.site = $1 AND c.id = $2`+lock, of.site, of.id)
+	if err == nil {
+		t.noteAnswers(of.site, row.answeredElsewhere)
+	}
+	return row, err
 }
+
+// keyOf is the key of a comment.
+func keyOf(c models.Comment) key { return key{c.Site, c.ID} }
 
 // Comment returns one comment, or KindNotFound.
 func (db *DB) Comment(ctx context.Context, id string) (models.Comment, error) {
@@ -134,9 +153,11 @@ func (db *DB) Comments(ctx context.Context, site string, since time.Time) iter.S
 }
 
 func (db *DB) slugs(ctx context.Context) ([]string, error) {
-	return read(ctx, db, func(t *tx) ([]string, error) {
-		return sqldb.List(t, sqldb.ScanOne[string], `SELECT slug FROM sites ORDER BY slug`)
-	})
+	return read(ctx, db, (*tx).slugs)
+}
+
+func (t *tx) slugs() ([]string, error) {
+	return sqldb.List(t, sqldb.ScanOne[string], `SELECT slug FROM sites ORDER BY slug`)
 }
 
 func (db *DB) siteComments(ctx context.Context, site string, since time.Time) iter.Seq2[models.Comment, error] {
@@ -161,4 +182,15 @@ func (t *tx) visible(by models.Caller, id, lock string) (commentRow, error) {
 		return commentRow{}, models.Errorf(models.KindNotFound, "there is no such comment")
 	}
 	return k, err
+}
+
+// visibleAt is visible for a comment whose site may be known: "" is an unknown one.
+func (t *tx) visibleAt(by models.Caller, of key, lock string) (commentRow, error) {
+	if of.site == "" {
+		return t.visible(by, of.id, lock)
+	}
+	if !by.CanSee(of.site) {
+		return commentRow{}, models.Errorf(models.KindNotFound, "there is no such comment")
+	}
+	return t.commentAt(of, lock)
 }

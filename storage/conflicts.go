@@ -55,8 +55,14 @@ func (t *tx) loadModeratorAgreements(by models.Caller, site string) ([]Moderator
 	var w sqldb.Where
 	w.Add("decided_at >= ? AND decided_at IS NOT NULL", (dayOf(t.Now)-statsDays+1)*dayMicros)
 	w.Add("of = 'decision'")
-	if err := addVisible(&w, by, "site", site); err != nil {
+	sites, all, err := visibleSites(by, site)
+	if err != nil {
 		return nil, err
+	}
+	if all { // the index is of a site
+		w.AddText("site IN (SELECT slug FROM sites)")
+	} else {
+		w.In("site", sites)
 	}
 	found, err := sqldb.List(t, func(scan sqldb.Scanner) (n ModeratorAgreement, err error) {
 		err = scan(&n.Moderator, &n.Agreed, &n.Disagreed)

@@ -11,7 +11,7 @@ import (
 
 // NewComment is a comment to store, with the classifier's verdict on it.
 type NewComment struct {
-	Comment        models.Comment // its ID, when the caller made one: a UUIDv7
+	Comment        models.Comment // its ID, when the caller made one with NewID
 	Verdict        models.Verdict
 	Signals        string          // the verdict's, as models.SignalsJSON writes them; made from it when empty
 	PageWord       models.Article  // what its page says of the article: kept until a comment that waits is decided
@@ -31,8 +31,9 @@ type NewComment struct {
 func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment, v models.Verdict, replayed bool, err error) {
 	request := &insertRequest{NewComment: n}
 	sanitizeComment(&request.Comment)
+	db.tags.add(request.Comment.Site)
 	if request.Comment.ID == "" {
-		request.Comment.ID = newID()
+		request.Comment.ID = NewID(request.Comment.Site)
 	}
 	request.Comment.Version, request.Comment.Flags = 1, 0 // as commentRows writes them
 	if request.Verdict.Signals == nil {
@@ -60,8 +61,10 @@ type insertRequest struct {
 	risk      float64
 	search    string
 	pageWord  string
-	at        int64        // time of its transaction
-	result    insertResult // undefined when the request has failed
+	// parentSite is the site of the comment that it answers.
+	parentSite string
+	at         int64        // time of its transaction
+	result     insertResult // undefined when the request has failed
 }
 
 // insertResult is what CreateComment returns.
@@ -128,7 +131,7 @@ var commentRows = sqldb.NewInsert("comments", "",
 // transaction. Of several with the same key, all but the first find
 // what that one has stored.
 func (db *DB) insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]error, error) {
-	t := txOf(engineTx)
+	t := db.txOf(engineTx)
 	sample, err := db.samples.open(t, requests)
 	if err != nil {
 		return nil, err
@@ -207,7 +210,7 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 		campaigns.add(c, r.Campaign)
 		t.counters.touchArticle(c.Article, c.ID, t.Now)
 		t.counters.countComment(c, 1)
-		t.counters.onReply(c)
+		t.counters.onReply(c, r.parentSite)
 		t.counters.onArrival(c, r.Verdict)
 	}
 	if err := commentRows.Add(t, comments...); err != nil {

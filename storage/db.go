@@ -31,6 +31,7 @@ type DB struct {
 	comments  *sqldb.Group[*insertRequest] // new ones
 	decisions *sqldb.Group[*decisionRequest]
 	samples   trainingSamples
+	tags      siteTags
 }
 
 // Open opens "sqlite:PATH", whose folder is made when missing, or
@@ -45,7 +46,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	}
 	db := &DB{sql: engine, opt: opt}
 	db.comments = sqldb.NewGroup(engine, db.insertComments)
-	db.decisions = sqldb.NewGroup(engine, decideTogether)
+	db.decisions = sqldb.NewGroup(engine, db.decideTogether)
 	return db, nil
 }
 

@@ -13,7 +13,7 @@ import (
 type decisionRequest struct {
 	models.DecisionRequest
 	by      models.Caller
-	comment string // id
+	comment key    // whose site need not be known
 	batch   string // id; "": none
 
 	made  models.Decision
@@ -67,8 +67,8 @@ func (w decisionWrites) add(t *tx) error {
 
 // decideTogether makes the decisions of moderators who decide at the same time in one
 // transaction. The next decision on a comment sees what the one before has done.
-func decideTogether(engineTx *sqldb.Tx, requests []*decisionRequest) ([]error, error) {
-	t := txOf(engineTx)
+func (db *DB) decideTogether(engineTx *sqldb.Tx, requests []*decisionRequest) ([]error, error) {
+	t := db.txOf(engineTx)
 	// Posts of the same transaction may have left new articles to be written.
 	if err := t.flush(); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func decideTogether(engineTx *sqldb.Tx, requests []*decisionRequest) ([]error, e
 		var part []*decisionRequest
 		seen := map[string]bool{}
 		for _, i := range waiting {
-			if id := requests[i].comment; seen[id] {
+			if id := requests[i].comment.id; seen[id] {
 				later = append(later, i)
 			} else {
 				seen[id] = true
@@ -105,28 +105,28 @@ func decideTogether(engineTx *sqldb.Tx, requests []*decisionRequest) ([]error, e
 // decide makes decisions on different comments. It returns what is wrong with
 // single ones, found before anything of them was written.
 func (t *tx) decide(requests []*decisionRequest) ([]error, error) {
-	ids := make([]string, len(requests))
+	wanted := make([]key, len(requests))
 	for i, r := range requests {
-		r.comment = sqldb.SanitizeText(r.comment)
-		ids[i] = r.comment
+		r.comment.id = sqldb.SanitizeText(r.comment.id)
+		wanted[i] = r.comment
 	}
-	comments, err := t.lockComments(ids)
+	comments, err := t.lockComments(wanted)
 	if err != nil {
 		return nil, err
 	}
-	inForce, err := t.decisionsInForce(ids)
+	inForce, err := t.decisionsInForceOn(comments)
 	if err != nil {
 		return nil, err
 	}
 	errs := make([]error, len(requests))
 	var writes decisionWrites
 	for i, r := range requests {
-		k, found := comments[r.comment]
+		k, found := comments[r.comment.id]
 		if !found || !r.by.CanSee(k.comment.Site) {
 			errs[i] = models.Errorf(models.KindNotFound, "there is no such comment")
 			continue
 		}
-		err := t.decideOne(r, k, inForce[r.comment], &writes)
+		err := t.decideOne(r, k, inForce[r.comment.id], &writes)
 		var known *models.Error
 		if errors.As(err, &known) {
 			errs[i], err = err, nil
@@ -138,25 +138,68 @@ func (t *tx) decide(requests []*decisionRequest) ([]error, error) {
 	return errs, writes.add(t)
 }
 
-// lockComments returns those of these comments that exist, by id. They are locked in the
-// order of their ids, which prevents deadlocks between nodes.
-func (t *tx) lockComments(ids []string) (map[string]commentRow, error) {
-	found, err := sqldb.List(t, readCommentRow, `WITH locked AS MATERIALIZED (SELECT * FROM comments c WHERE c.id`+t.InJSONList()+` ORDER BY c.id`+t.ForUpdateOf("c")+`) `+
-		lockedRowColumns, jsonList(ids))
-	rows := make(map[string]commentRow, len(found))
+// lockComments returns those of these comments that exist, by id, locked.
+func (t *tx) lockComments(wanted []key) (map[string]commentRow, error) {
+	var likely []key
+	for _, k := range wanted {
+		if k.site != "" {
+			likely = append(likely, k)
+			continue
+		}
+		for _, site := range t.tags.of(k.id) {
+			likely = append(likely, key{site, k.id})
+		}
+	}
+	rows := make(map[string]commentRow, len(wanted))
+	if err := t.lockKeys(likely, rows); err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, k := range wanted {
+		if _, found := rows[k.id]; !found {
+			missing = append(missing, k.id)
+		}
+	}
+	if len(missing) == 0 {
+		return rows, nil
+	}
+	found, err := t.searchKeys("comments", missing)
+	if err != nil {
+		return nil, err
+	}
+	return rows, t.lockKeys(found, rows)
+}
+
+// lockKeys adds comments to rows. They are locked in the order of their ids, which prevents
+// deadlocks between nodes.
+func (t *tx) lockKeys(keys []key, rows map[string]commentRow) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	condition, args := t.amongKeys("c.site", "c.id", keys)
+	found, err := sqldb.List(t, readCommentRow, `WITH locked AS MATERIALIZED (SELECT * FROM comments c WHERE `+condition+` ORDER BY c.id`+t.ForUpdateOf("c")+`) `+
+		lockedRowColumns, args...)
 	for _, k := range found {
 		rows[k.comment.ID] = k
 	}
-	return rows, err
+	return err
 }
 
 // lockedRowColumns are commentRowColumns of the table locked. PostgreSQL, which knows nothing
 // of tables that have just begun to grow, must not begin with the articles.
 var lockedRowColumns = strings.Replace(commentRowColumns, "FROM comments c", "FROM locked c", 1)
 
-// decisionsInForce returns the decisions that nobody has undone, by comment.
-func (t *tx) decisionsInForce(comments []string) (map[string][]models.Decision, error) {
-	found, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id`+t.InJSONList()+` AND undone_at IS NULL`, jsonList(comments))
+// decisionsInForceOn returns the decisions on comments that nobody has undone, by comment.
+func (t *tx) decisionsInForceOn(comments map[string]commentRow) (map[string][]models.Decision, error) {
+	if len(comments) == 0 {
+		return nil, nil
+	}
+	keys := make([]key, 0, len(comments))
+	for _, k := range comments {
+		keys = append(keys, keyOf(k.comment))
+	}
+	condition, args := t.amongKeys("site", "comment_id", keys)
+	found, err := sqldb.List(t, readDecision, decisionColumns+` WHERE `+condition+` AND undone_at IS NULL`, args...)
 	by := make(map[string][]models.Decision, len(found))
 	for _, d := range found {
 		by[d.CommentID] = append(by[d.CommentID], d)
@@ -179,7 +222,7 @@ func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decisi
 		status, reason = models.Rejected, d.Reason
 	}
 	made := models.Decision{
-		ID: newID(), Batch: r.batch, CommentID: old.ID, Site: old.Site, Moderator: r.by.Name,
+		ID: NewID(old.Site), Batch: r.batch, CommentID: old.ID, Site: old.Site, Moderator: r.by.Name,
 		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
 	}
 	writes.decisions = append(writes.decisions, decisionRow{made, old.Status, old.Reason})

@@ -18,7 +18,7 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 	if err := d.Validate(); err != nil {
 		return models.Decision{}, models.Comment{}, err
 	}
-	r := &decisionRequest{DecisionRequest: d, by: by, comment: id}
+	r := &decisionRequest{DecisionRequest: d, by: by, comment: key{id: id}}
 	if err := db.decisions.Do(ctx, r); err != nil {
 		return models.Decision{}, models.Comment{}, err
 	}
@@ -39,17 +39,17 @@ func (db *DB) DecideBatch(ctx context.Context, by models.Caller, ids []string, d
 	slices.Sort(ids)
 	var targets []versionedID
 	for _, id := range slices.Compact(ids) {
-		targets = append(targets, versionedID{id, d.Versions[id]})
+		targets = append(targets, versionedID{key{id: id}, d.Versions[id]})
 	}
 	batch = newID()
 	done, failed, err = db.decideTargets(ctx, by, batch, targets, d)
 	return batch, done, failed, err
 }
 
-// versionedID is one comment of a batch, with the version that the decision is
-// about; 0 is any.
+// versionedID is one comment of a batch, whose site need not be known, with the version
+// that the decision is about; 0 is any.
 type versionedID struct {
-	id      string
+	key
 	version int64
 }
 
@@ -63,7 +63,7 @@ func (db *DB) decideTargets(ctx context.Context, by models.Caller, batch string,
 		r := result{[]models.Decision{}, map[string]error{}}
 		requests := make([]*decisionRequest, len(targets))
 		for i, target := range targets {
-			requests[i] = &decisionRequest{DecisionRequest: d, by: by, comment: target.id, batch: batch}
+			requests[i] = &decisionRequest{DecisionRequest: d, by: by, comment: target.key, batch: batch}
 			requests[i].Version = target.version
 		}
 		errs, err := t.decide(requests)
@@ -116,7 +116,7 @@ func (t *tx) refuseDecision(r *decisionRequest, k commentRow) error {
 		return nil
 	}
 	message := "the comment has changed since"
-	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC LIMIT 1`, r.comment)
+	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 ORDER BY id DESC LIMIT 1`, k.comment.Site, k.comment.ID)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (t *tx) changeStatus(old models.Comment, status models.Status, reason model
 	c := old
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now
 	if err := t.Write(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0,
-		page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE id = $6`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.ID); err != nil {
+		page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE site = $6 AND id = $7`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.Site, c.ID); err != nil {
 		return c, err
 	}
 	if status != old.Status {
@@ -177,9 +177,14 @@ func (t *tx) changeStatus(old models.Comment, status models.Status, reason model
 	return c, nil
 }
 
+// decisionsInForce returns the decisions on a comment that were not undone.
+func (t *tx) decisionsInForce(of key) ([]models.Decision, error) {
+	return sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 AND undone_at IS NULL`, of.site, of.id)
+}
+
 // The label of a decision has the decision's id.
 const decisionColumns = `SELECT id, batch, comment_id, site, moderator, action, reason, detail, note, message, created_at, undone_at, undone_by,
-	coalesce((SELECT l.label FROM labels l WHERE l.id = decisions.id AND l.replaced_by = ''), '') FROM decisions`
+	coalesce((SELECT l.label FROM labels l WHERE l.site = decisions.site AND l.id = decisions.id AND l.replaced_by = ''), '') FROM decisions`
 
 func readDecision(scan sqldb.Scanner) (d models.Decision, err error) {
 	var at int64

@@ -33,19 +33,21 @@ const (
 // caller may not see its site.
 func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, error) {
 	return readFor(ctx, db, sqldb.Desk, func(t *tx) (d Detail, err error) {
-		if _, err := t.visible(by, id, ""); err != nil {
+		row, err := t.visible(by, id, "")
+		if err != nil {
 			return d, err
 		}
-		items, err := t.queueItems([]string{id})
+		of := keyOf(row.comment)
+		items, err := t.queueItems([]key{of})
 		if err != nil {
 			return d, err
 		}
 		item := items[0] // comments are never deleted
 		d = Detail{Comment: item.Comment, Verdict: item.Verdict, Context: item.Context, Claim: item.Claim, Campaign: item.Campaign}
-		if d.History, err = t.history(id); err != nil {
+		if d.History, err = t.history(of); err != nil {
 			return d, err
 		}
-		if d.Revisions, err = t.revisions(id); err != nil {
+		if d.Revisions, err = t.revisions(of); err != nil {
 			return d, err
 		}
 		d.Thread, err = t.thread(item.Comment)
@@ -54,12 +56,12 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 }
 
 // history returns the decisions on a comment and its escalations, oldest first.
-func (t *tx) history(comment string) ([]models.Decision, error) {
-	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1`, comment)
+func (t *tx) history(of key) ([]models.Decision, error) {
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2`, of.site, of.id)
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id = $1`, comment)
+	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE site = $1 AND comment_id = $2`, of.site, of.id)
 	all = append(all, escalations...)
 	slices.SortFunc(all, func(a, b models.Decision) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
@@ -80,7 +82,7 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 		}
 		c := k.comment
 		r := result{models.Outcome{ID: c.ID, Status: c.Status, Reason: c.Reason}, c}
-		last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, id)
+		last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, c.Site, c.ID)
 		if err == nil && len(last) > 0 && statusOf(last[0].Action) == c.Status {
 			r.outcome.Reason, r.outcome.Message, r.outcome.DecidedAt = last[0].Reason, last[0].Message, &last[0].CreatedAt
 		}
@@ -94,7 +96,7 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 	thread := []models.Comment{c}
 	for above := c; above.ParentID != "" && len(thread) <= maxParents; {
-		found, err := t.commentsByID([]string{above.ParentID})
+		found, err := t.commentsByID([]key{{above.Site, above.ParentID}})
 		if err != nil {
 			return nil, err
 		}
@@ -106,8 +108,18 @@ func (t *tx) thread(c models.Comment) ([]models.Comment, error) {
 		thread = append(thread, above)
 	}
 	slices.Reverse(thread)
-	replies, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+`
-		WHERE c.parent_id = $1 AND c.parent_id <> '' ORDER BY c.created_at, c.id LIMIT $2`, c.ID, maxReplies)
+	elsewhere, err := t.answersElsewhere(c.Site)
+	if err != nil {
+		return nil, err
+	}
+	var w sqldb.Where
+	if elsewhere {
+		w.AddText("c.site IN (SELECT slug FROM sites)")
+	} else {
+		w.Add("c.site = ?", c.Site)
+	}
+	w.Add("c.parent_id = ? AND c.parent_id <> ''", c.ID)
+	replies, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+w.String()+` ORDER BY c.created_at, c.id LIMIT `+w.Arg(maxReplies), w.Args()...)
 	for _, reply := range replies {
 		if fromElsewhere(&reply, c.Site) {
 			thread = append(thread, reply)

@@ -36,7 +36,7 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		}
 		old := k.comment
 		r.escalation = models.Decision{
-			ID: newID(), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: sqldb.SanitizeText(note), CreatedAt: t.Now,
+			ID: NewID(old.Site), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: sqldb.SanitizeText(note), CreatedAt: t.Now,
 		}
 		if _, err := t.InsertRow("escalations", "",
 			"id", r.escalation.ID,
@@ -64,12 +64,12 @@ const escalationColumns = `SELECT id, '', comment_id, site, moderator, 'escalate
 // undoEscalation restores the reason that the comment had. Editors and the one
 // who escalated it may do so.
 func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decision, models.Comment, error) {
-	k, err := t.comment(e.CommentID, t.ForUpdate())
+	k, err := t.commentAt(key{e.Site, e.CommentID}, t.ForUpdate())
 	if err != nil {
 		return e, k.comment, err
 	}
 	// Read again now that nobody else can undo it.
-	if e, err = sqldb.One(t, readDecision, escalationColumns+` WHERE id = $1`, e.ID); err != nil {
+	if e, err = sqldb.One(t, readDecision, escalationColumns+` WHERE site = $1 AND id = $2`, e.Site, e.ID); err != nil {
 		return e, k.comment, err
 	}
 	old := k.comment
@@ -83,10 +83,10 @@ func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decisio
 	}
 	now := t.Now
 	e.UndoneAt, e.UndoneBy = &now, by.Name
-	if _, err := t.Exec(`UPDATE escalations SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, e.ID); err != nil {
+	if _, err := t.Exec(`UPDATE escalations SET undone_at = $1, undone_by = $2 WHERE site = $3 AND id = $4`, micros(now), by.Name, e.Site, e.ID); err != nil {
 		return e, old, err
 	}
-	reason, err := sqldb.One(t, sqldb.ScanOne[models.Reason], `SELECT old_reason FROM escalations WHERE id = $1`, e.ID)
+	reason, err := sqldb.One(t, sqldb.ScanOne[models.Reason], `SELECT old_reason FROM escalations WHERE site = $1 AND id = $2`, e.Site, e.ID)
 	if err != nil {
 		return e, old, err
 	}

@@ -41,7 +41,7 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (
 		}
 		c.Flags++
 		// The version stays: a report must not make a moderator's decision stale.
-		if _, err := t.Exec(`UPDATE comments SET flags = $1 WHERE id = $2`, c.Flags, id); err != nil {
+		if _, err := t.Exec(`UPDATE comments SET flags = $1 WHERE site = $2 AND id = $3`, c.Flags, c.Site, c.ID); err != nil {
 			return c, err
 		}
 		if c.Status == models.Approved && k.reportsToHold > 0 && c.Flags >= k.reportsToHold {
@@ -73,25 +73,25 @@ func reporterKeys(site, id string) (own, elsewhere string) {
 const authorPrefix = "author "
 
 // addReport reports false when the reader, or the household, has reported the comment before.
-// The report belongs to the reader's site.
+// site is the reader's.
 func (t *tx) addReport(c models.Comment, site string, r Report) (bool, error) {
 	if id, vouched := strings.CutPrefix(r.Who, authorPrefix); vouched && site != c.Site {
 		_, r.Who = reporterKeys(site, id)
 	}
-	weight, err := t.reportWeight(site, r.Who)
+	weight, err := t.reportWeight(c.Site, r.Who)
 	if err != nil {
 		return false, err
 	}
-	added, err := t.Exec(`INSERT INTO flags (comment_id, who, reason, created_at, site, household, weight) SELECT $1, $2, $3, $4, $5, $6, $7
-		WHERE $6 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.comment_id = $1 AND f.household = $6) ON CONFLICT (comment_id, who) DO NOTHING`,
-		c.ID, r.Who, string(r.Reason), micros(t.Now), site, r.Household, weight)
+	added, err := t.Exec(`INSERT INTO flags (site, comment_id, who, reason, created_at, reader_site, household, weight) SELECT $1, $2, $3, $4, $5, $6, $7, $8
+		WHERE $7 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.site = $1 AND f.comment_id = $2 AND f.household = $7) ON CONFLICT (site, comment_id, who) DO NOTHING`,
+		c.Site, c.ID, r.Who, string(r.Reason), micros(t.Now), site, r.Household, weight)
 	return added > 0, err
 }
 
 // reportsCounted is how many of the last reports of a reader make up their record.
 const reportsCounted = 50
 
-// reportWeight returns what a report of a reader counts: twice the share of their last
+// reportWeight returns what a report of a reader counts on a site: twice the share of their last
 // reports that moderators agreed with, with one more of each kind added (Laplace's rule of
 // succession). That is 1 for who has no record, or cannot have one: a household.
 func (t *tx) reportWeight(site, who string) (float64, error) {
@@ -105,8 +105,8 @@ func (t *tx) reportWeight(site, who string) (float64, error) {
 	last, err := sqldb.List(t, func(scan sqldb.Scanner) (r report, err error) {
 		err = scan(&r.status, &r.decided)
 		return r, err
-	}, `SELECT c.status, EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = f.comment_id AND d.undone_at IS NULL AND d.created_at >= f.created_at)
-		FROM flags f JOIN comments c ON c.id = f.comment_id WHERE f.site = $1 AND f.who = $2 ORDER BY f.comment_id DESC LIMIT $3`,
+	}, `SELECT c.status, EXISTS (SELECT 1 FROM decisions d WHERE d.site = f.site AND d.comment_id = f.comment_id AND d.undone_at IS NULL AND d.created_at >= f.created_at)
+		FROM flags f JOIN comments c ON c.site = f.site AND c.id = f.comment_id WHERE f.site = $1 AND f.who = $2 ORDER BY f.comment_id DESC LIMIT $3`,
 		site, who, reportsCounted)
 	right, wrong := 0, 0
 	for _, r := range last {
@@ -123,15 +123,15 @@ func (t *tx) reportWeight(site, who string) (float64, error) {
 // holdReported puts a comment back into the queue, unless its reports weigh too little or a
 // moderator has decided on it.
 func (t *tx) holdReported(by models.Caller, c models.Comment, enough int) (models.Comment, error) {
-	weight, err := sqldb.One(t, sqldb.ScanOne[float64], `SELECT coalesce(sum(weight), 0) FROM flags WHERE comment_id = $1`, c.ID)
+	weight, err := sqldb.One(t, sqldb.ScanOne[float64], `SELECT coalesce(sum(weight), 0) FROM flags WHERE site = $1 AND comment_id = $2`, c.Site, c.ID)
 	if err != nil || weight < float64(enough) {
 		return c, err
 	}
-	decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM decisions WHERE comment_id = $1 AND undone_at IS NULL LIMIT 1`, c.ID)
+	decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM decisions WHERE site = $1 AND comment_id = $2 AND undone_at IS NULL LIMIT 1`, c.Site, c.ID)
 	if err != nil || len(decided) > 0 {
 		return c, err
 	}
-	if err := t.suspendLabel(c.ID, replacedByReports); err != nil { // of a second look
+	if err := t.suspendLabel(keyOf(c), replacedByReports); err != nil { // of a second look
 		return c, err
 	}
 	held, err := t.setStatus(c, models.Pending, models.ReasonFlagged)

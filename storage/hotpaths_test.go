@@ -83,7 +83,7 @@ func (h *hotPaths) useCampaigns(ctx context.Context) {
 		_, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: c, Campaign: models.Campaign{ID: "first", Count: n + 1, Held: n == 4}})
 		h.check(err)
 	}
-	_, _, err := h.CampaignDecisions(ctx, "first")
+	_, _, err := h.CampaignDecisions(ctx, "gazette", "first")
 	h.check(err)
 	_, err = h.ApprovedCount(ctx, "gazette", "name:n")
 	h.check(err)

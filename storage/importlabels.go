@@ -54,7 +54,7 @@ func validateImport(l models.Label) (models.Label, error) {
 	if !l.Label.Valid() {
 		bad.Add("label", "must be ham, spam or abuse")
 	}
-	l.Text = sqldb.SanitizeText(l.Text)
+	l.Text, l.ID = sqldb.SanitizeText(l.Text), sqldb.SanitizeText(l.ID)
 	if l.ID == "" {
 		l.ID = labelID(l)
 	}
@@ -81,12 +81,20 @@ func (db *DB) importLabelBatch(ctx context.Context, by models.Caller, batch []mo
 		return 0, nil
 	}
 	return update(ctx, db, func(t *tx) (int, error) {
-		rows := make([]labelRow, len(batch))
-		for i, l := range batch {
+		known, err := t.knownLabels(batch)
+		if err != nil {
+			return 0, err
+		}
+		rows := make([]labelRow, 0, len(batch))
+		for _, l := range batch {
+			if known[l.ID] {
+				continue
+			}
+			known[l.ID] = true
 			if l.CreatedAt.IsZero() {
 				l.CreatedAt = t.Now
 			}
-			rows[i].Label = l
+			rows = append(rows, labelRow{Label: l})
 		}
 		added, err := sqldb.AddReturning(t, newLabelRows, sqldb.ScanOne[string], rows)
 		n := len(added)
@@ -95,6 +103,27 @@ func (db *DB) importLabelBatch(ctx context.Context, by models.Caller, batch []mo
 		}
 		return n, t.audit(by, siteOf(batch), "labels.import", "", nil, map[string]int{"added": n})
 	})
+}
+
+// knownLabels returns which ids of labels exist, on whatever site.
+func (t *tx) knownLabels(batch []models.Label) (map[string]bool, error) {
+	sites, err := t.slugs()
+	if err != nil {
+		return nil, err
+	}
+	var w sqldb.Where
+	w.In("site", append(sites, ""))
+	ids := make([]string, len(batch))
+	for i, l := range batch {
+		ids[i] = l.ID
+	}
+	w.In("id", ids)
+	found, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM labels`+w.String(), w.Args()...)
+	known := make(map[string]bool, len(batch))
+	for _, id := range found {
+		known[id] = true
+	}
+	return known, err
 }
 
 // siteOf is the site of all labels, or "" when they have several.

@@ -12,7 +12,7 @@ import (
 // labelDecision takes a comment's label out of force, and returns the one that a
 // decision gives it instead. A decision that was not about the text gives none.
 func (t *tx) labelDecision(d models.Decision, k commentRow) (labelRow, error) {
-	if err := t.suspendLabel(k.comment.ID, d.ID); err != nil || d.Label == "" {
+	if err := t.suspendLabel(keyOf(k.comment), d.ID); err != nil || d.Label == "" {
 		return labelRow{}, err
 	}
 	why, err := t.selectionOf(k)
@@ -27,9 +27,9 @@ func (t *tx) labelDecision(d models.Decision, k commentRow) (labelRow, error) {
 // suspendLabel takes a comment's label out of force, until restoreLabel or for
 // ever. by is what it is replaced by: the id of a decision or of a second look, or
 // a word for what readers did.
-func (t *tx) suspendLabel(comment, by string) error {
+func (t *tx) suspendLabel(of key, by string) error {
 	// Written so that no planner takes an index of all labels in force.
-	return t.Write(`UPDATE labels SET replaced_by = $1 WHERE comment_id = $2 AND comment_id <> '' AND NOT replaced_by <> ''`, by, comment)
+	return t.Write(`UPDATE labels SET replaced_by = $1 WHERE site = $2 AND comment_id = $3 AND comment_id <> '' AND NOT replaced_by <> ''`, by, of.site, of.id)
 }
 
 // Values of replaced_by that are not ids.
@@ -57,7 +57,7 @@ func (t *tx) selectionOf(k commentRow) (selection, error) {
 	looks, err := sqldb.List(t, func(scan sqldb.Scanner) (l secondLookRow, err error) {
 		err = scan(&l.rate, &l.sample, &l.selectedBy)
 		return l, err
-	}, `SELECT rate, sample, selected_by FROM second_looks WHERE comment_id = $1 AND of = 'machine' LIMIT 1`, k.comment.ID)
+	}, `SELECT rate, sample, selected_by FROM second_looks WHERE site = $1 AND comment_id = $2 AND of = 'machine' LIMIT 1`, k.comment.Site, k.comment.ID)
 	if err != nil {
 		return selection{}, err
 	}
@@ -78,7 +78,7 @@ func (t *tx) labelSecondLook(l secondLookRow, c models.Comment, d models.Decisio
 	if class == "" || l.of != models.TargetMachine {
 		return nil
 	}
-	decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM labels WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = '' LIMIT 1`, c.ID)
+	decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM labels WHERE site = $1 AND comment_id = $2 AND comment_id <> '' AND replaced_by = '' LIMIT 1`, c.Site, c.ID)
 	if err != nil || len(decided) > 0 {
 		return err
 	}
@@ -96,10 +96,10 @@ func (t *tx) newLabel(c models.Comment, l models.Label) labelRow {
 
 // restoreLabel undoes labelDecision.
 func (t *tx) restoreLabel(d models.Decision) error {
-	if _, err := t.Exec(`DELETE FROM labels WHERE comment_id = $1 AND comment_id <> '' AND id = $2`, d.CommentID, d.ID); err != nil {
+	if _, err := t.Exec(`DELETE FROM labels WHERE site = $1 AND comment_id = $2 AND comment_id <> '' AND id = $3`, d.Site, d.CommentID, d.ID); err != nil {
 		return err
 	}
-	_, err := t.Exec(`UPDATE labels SET replaced_by = '' WHERE comment_id = $1 AND comment_id <> '' AND replaced_by = $2`, d.CommentID, d.ID)
+	_, err := t.Exec(`UPDATE labels SET replaced_by = '' WHERE site = $1 AND comment_id = $2 AND comment_id <> '' AND replaced_by = $3`, d.Site, d.CommentID, d.ID)
 	return err
 }
 

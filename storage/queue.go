@@ -11,7 +11,7 @@ import (
 // Queue returns a page of the pending comments that the caller may see, with the
 // live claims of all moderators.
 func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter) (models.QueuePage, error) {
-	o, w, err := queueFilter(&f)
+	q, err := newQueueQuery(&f)
 	if err != nil {
 		return models.QueuePage{}, err
 	}
@@ -20,31 +20,35 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 		return models.QueuePage{}, err
 	}
 	return readFor(ctx, db, purposeOf(f), func(t *tx) (page models.QueuePage, err error) {
-		all := w.Clone()
+		sites, err := t.queueSites(by, f.Site)
+		if err != nil {
+			return page, err
+		}
+		next := q
 		if hasCursor {
-			o.after(w, from)
+			next = q.after(from)
 		}
 		most := f.Limit + 1
 		if purposeOf(f) == sqldb.Searching && !hasCursor {
 			most = max(most, maxCounted+1) // one way through the queue finds the page and counts
 		}
-		cursors, err := t.queueCursors(by, f, isSelective(f), o, w, most)
+		waiting, err := t.queued(sites, next, most)
 		if err != nil {
 			return page, err
 		}
-		if isNarrowed(f) && !hasCursor && (len(cursors) < most || most > maxCounted) {
-			page.Total = len(cursors) // the page is all there is, or all were counted
-		} else if page.Total, err = t.queueTotal(by, f, all); err != nil {
+		if isNarrowed(f) && !hasCursor && (len(waiting) < most || most > maxCounted) {
+			page.Total = len(waiting) // the page is all there is, or all were counted
+		} else if page.Total, err = t.queueTotal(by, sites, q); err != nil {
 			return page, err
 		}
 		if page.Total > maxCounted && isNarrowed(f) {
 			page.Total, page.More = maxCounted, true
 		}
-		if len(cursors) > f.Limit {
-			cursors = cursors[:f.Limit]
-			page.Next = cursors[f.Limit-1].String()
+		if len(waiting) > f.Limit {
+			waiting = waiting[:f.Limit]
+			page.Next = waiting[f.Limit-1].String()
 		}
-		if page.Items, err = t.queueItems(cursorIDs(cursors)); err != nil {
+		if page.Items, err = t.queueItems(queuedKeys(waiting)); err != nil {
 			return page, err
 		}
 		if f.Grouped {
@@ -58,10 +62,10 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 
 // countCopies sets how many comments of each campaign are pending.
 func (t *tx) countCopies(items []models.QueueItem) error {
-	var groups []string
+	var groups []key
 	for _, item := range items {
 		if item.Campaign != nil {
-			groups = append(groups, item.Campaign.ID)
+			groups = append(groups, key{item.Comment.Site, item.Campaign.ID})
 		}
 	}
 	if len(groups) == 0 {
@@ -69,59 +73,79 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 	}
 	var w sqldb.Where
 	w.Add("c.status = 'pending' AND c.campaign <> ''")
-	w.In("c.campaign", groups)
-	pending := map[string]int{}
-	_, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
+	whereKeys(&w, "c.site", "c.campaign", groups)
+	pending := map[key]int{}
+	_, err := sqldb.List(t, func(scan sqldb.Scanner) (of key, err error) {
 		var n int
-		err = scan(&id, &n)
-		pending[id] = n
-		return id, err
-	}, `SELECT c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.campaign`, w.Args()...)
+		err = scan(&of.site, &of.id, &n)
+		pending[of] = n
+		return of, err
+	}, `SELECT c.site, c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.site, c.campaign`, w.Args()...)
 	for _, item := range items {
 		if item.Campaign != nil {
-			item.Campaign.Pending = pending[item.Campaign.ID]
+			item.Campaign.Pending = pending[key{item.Comment.Site, item.Campaign.ID}]
 		}
 	}
 	return err
 }
 
-// queueCursors returns the first rows of the queue as cursors; selective says that w
-// matches few of them. For several sites it runs one query each and merges the
-// results: no index has them in a common order.
-func (t *tx) queueCursors(by models.Caller, f models.QueueFilter, selective bool, o queueOrder, w *sqldb.Where, limit int) ([]sqldb.Cursor, error) {
-	sites, all, err := visibleSites(by, f.Site)
-	if err != nil {
-		return nil, err
+// queueSites returns the site, or those that the caller sees and on which something waits.
+func (t *tx) queueSites(by models.Caller, site string) ([]string, error) {
+	sites, all, err := visibleSites(by, site)
+	if err != nil || !all && len(sites) == 1 {
+		return sites, err
 	}
-	first := func(w *sqldb.Where) ([]sqldb.Cursor, error) {
-		query := `SELECT c.id, ` + o.risk + `, c.created_at FROM comments c` + w.String() + o.String() + " LIMIT " + w.Arg(limit)
-		return sqldb.List(t, func(scan sqldb.Scanner) (c sqldb.Cursor, err error) {
-			c.Order = string(f.Sort)
-			err = scan(&c.ID, &c.Rank, &c.At)
+	var w sqldb.Where
+	w.AddText("pending > 0")
+	if !all {
+		w.In("site", sites)
+	}
+	return sqldb.List(t, sqldb.ScanOne[string], `SELECT site FROM site_counts`+w.String(), w.Args()...)
+}
+
+// queued is the place of a comment in the queue.
+type queued struct {
+	sqldb.Cursor
+	site string
+}
+
+func queuedKeys(waiting []queued) []key {
+	keys := make([]key, len(waiting))
+	for i, c := range waiting {
+		keys[i] = key{c.site, c.ID}
+	}
+	return keys
+}
+
+// queued returns the first comments of the queue of some sites. Each site is read by its own
+// index, and the results are merged: no index has several in a common order. Where few
+// comments match, one statement finds and sorts them.
+func (t *tx) queued(sites []string, q queueQuery, limit int) ([]queued, error) {
+	var waiting []queued
+	for _, part := range q.parts(sites) {
+		w := q.where(t, part)
+		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c queued, err error) {
+			c.Order = string(q.filter.Sort)
+			err = scan(&c.site, &c.ID, &c.Rank, &c.At)
 			return c, err
-		}, query, w.Args()...)
-	}
-	if all {
-		return first(w.Clone())
-	}
-	var cursors []sqldb.Cursor
-	for _, site := range sites {
-		found, err := first(w.And(siteColumn(selective)+" = ?", site))
+		}, `SELECT c.site, c.id, `+q.order.risk+`, c.created_at FROM comments c`+w.String()+q.order.String()+" LIMIT "+w.Arg(limit), w.Args()...)
 		if err != nil {
 			return nil, err
 		}
-		cursors = append(cursors, found...)
+		waiting = append(waiting, found...)
 	}
-	slices.SortFunc(cursors, o.compare)
-	return cursors[:min(limit, len(cursors))], nil
+	if len(sites) > 1 {
+		slices.SortFunc(waiting, func(a, b queued) int { return q.order.compare(a.Cursor, b.Cursor) })
+	}
+	return waiting[:min(limit, len(waiting))], nil
 }
 
-func cursorIDs(cursors []sqldb.Cursor) []string {
-	ids := make([]string, len(cursors))
-	for i, p := range cursors {
-		ids[i] = p.ID
+// parts are the sites of each statement.
+func (q queueQuery) parts(sites []string) [][]string {
+	if q.selective && len(sites) > 0 {
+		return [][]string{sites}
 	}
-	return ids
+	return slices.Collect(slices.Chunk(sites, 1))
 }
 
 // maxCounted is how many comments are counted when a filter has more conditions
@@ -130,44 +154,46 @@ const maxCounted = 1000
 
 // queueTotal counts what the filter matches, up to one more than maxCounted; when
 // it has no condition but a site, it returns the counter.
-func (t *tx) queueTotal(by models.Caller, f models.QueueFilter, w *sqldb.Where) (int, error) {
-	if isNarrowed(f) {
-		w := w.Clone()
-		if err := addVisible(w, by, siteColumn(isSelective(f)), f.Site); err != nil {
-			return 0, err
+func (t *tx) queueTotal(by models.Caller, sites []string, q queueQuery) (total int, err error) {
+	if isNarrowed(q.filter) {
+		for _, part := range q.parts(sites) {
+			w := q.where(t, part)
+			query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.Arg(maxCounted+1-total) + ") AS part"
+			n, err := sqldb.One(t, sqldb.ScanOne[int], query, w.Args()...)
+			if total += n; err != nil || total > maxCounted {
+				return total, err
+			}
 		}
-		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.Arg(maxCounted+1) + ") AS part"
-		return sqldb.One(t, sqldb.ScanOne[int], query, w.Args()...)
+		return total, nil
 	}
-	var sites sqldb.Where
-	if err := addVisible(&sites, by, "site", f.Site); err != nil {
+	var w sqldb.Where
+	if err := addVisible(&w, by, "site", q.filter.Site); err != nil {
 		return 0, err
 	}
 	// The sum of bigints is numeric in PostgreSQL.
-	return sqldb.One(t, sqldb.ScanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+sites.String(), sites.Args()...)
+	return sqldb.One(t, sqldb.ScanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+w.String(), w.Args()...)
 }
 
-// queueItems returns the comments with these ids as a moderator sees them, in the
-// order of the ids.
-func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
+// queueItems returns comments as a moderator sees them, in the order of the keys.
+func (t *tx) queueItems(keys []key) ([]models.QueueItem, error) {
 	items := []models.QueueItem{}
-	if len(ids) == 0 {
+	if len(keys) == 0 {
 		return items, nil
 	}
 	var w sqldb.Where
-	w.In("c.id", ids)
+	whereKeys(&w, "c.site", "c.id", keys)
 	found, err := sqldb.List(t, readCommentRow, commentRowColumns+w.String(), w.Args()...)
 	if err != nil {
 		return nil, err
 	}
-	records, err := t.authorRecords(ids)
+	records, err := t.authorRecords(keys)
 	if err != nil {
 		return nil, err
 	}
-	var parents []string
+	var parents []key
 	for _, k := range found {
 		if k.comment.ParentID != "" {
-			parents = append(parents, k.comment.ParentID)
+			parents = append(parents, key{k.comment.Site, k.comment.ParentID})
 		}
 	}
 	answered, err := t.commentsByID(parents)
@@ -190,57 +216,81 @@ func (t *tx) queueItems(ids []string) ([]models.QueueItem, error) {
 		items = append(items, item)
 	}
 	slices.SortFunc(items, func(a, b models.QueueItem) int {
-		return slices.Index(ids, a.Comment.ID) - slices.Index(ids, b.Comment.ID)
+		return slices.Index(keys, keyOf(a.Comment)) - slices.Index(keys, keyOf(b.Comment))
 	})
 	return items, nil
 }
 
-func (t *tx) commentsByID(ids []string) (map[string]models.Comment, error) {
+// commentsByID returns comments by their ids. They may be replied to from the site of a key,
+// and be of another one.
+func (t *tx) commentsByID(keys []key) (map[string]models.Comment, error) {
 	found := map[string]models.Comment{}
-	if len(ids) == 0 {
-		return found, nil
+	return found, t.ofThread(keys, func(keys []key) ([]key, error) {
+		var w sqldb.Where
+		whereKeys(&w, "c.site", "c.id", keys)
+		return sqldb.List(t, func(scan sqldb.Scanner) (key, error) {
+			c, err := readComment(scan)
+			found[c.ID] = c
+			return keyOf(c), err
+		}, `SELECT `+commentColumns+commentTables+w.String(), w.Args()...)
+	})
+}
+
+// ofThread reads comments, most of which are where their keys say; the others are looked for
+// on all sites.
+func (t *tx) ofThread(keys []key, read func([]key) (found []key, err error)) error {
+	if len(keys) == 0 {
+		return nil
 	}
-	var w sqldb.Where
-	w.In("c.id", ids)
-	all, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+w.String(), w.Args()...)
-	for _, c := range all {
-		found[c.ID] = c
+	found, err := read(keys)
+	if err != nil {
+		return err
 	}
-	return found, err
+	ids := idsOf(found)
+	missing := slices.DeleteFunc(slices.Clone(keys), func(k key) bool { return slices.Contains(ids, k.id) })
+	if len(missing) == 0 {
+		return nil
+	}
+	elsewhere, err := t.searchKeys("comments", idsOf(missing))
+	if err == nil && len(elsewhere) > 0 {
+		_, err = read(elsewhere)
+	}
+	return err
 }
 
 // authorRecords returns the counters and sanctions of the authors of these
 // comments, by id of the comment.
-func (t *tx) authorRecords(ids []string) (map[string]models.AuthorSummary, error) {
+func (t *tx) authorRecords(keys []key) (map[string]models.AuthorSummary, error) {
 	type row struct {
 		comment models.Comment
 		author  models.AuthorSummary
 		hashes  []string // of what a ban holds on
 	}
 	var w sqldb.Where
-	w.In("c.id", ids)
+	whereKeys(&w, "c.site", "c.id", keys)
 	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		c, a := &r.comment, &r.author
 		err = scan(&c.ID, &c.Site, &c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Client.Browser, &c.Client.Net, &a.Approved, &a.Rejected, &a.Pending)
 		a.Trust = a.AuthorRecord.Trust()
 		return r, err
 	}, `SELECT c.id, c.site, c.author_id, c.author_name, c.author_email, c.browser, c.client_net,
-			`+recordColumn("o", "approved")+`, `+recordColumn("o", "rejected")+`, `+recordColumn("o", "pending")+`
+			`+t.recordColumn("o", "approved")+`, `+t.recordColumn("o", "rejected")+`, `+t.recordColumn("o", "pending")+`
 		FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key`+w.String(), w.Args()...)
 	if err != nil {
 		return nil, err
 	}
-	key, err := t.banKey()
+	secret, err := t.banKey()
 	if err != nil {
 		return nil, err
 	}
-	var hashes []string
+	var sites, hashes []string
 	for i := range rows {
 		r := &rows[i]
-		r.hashes = banHashes(key, r.comment.Site, IdentityOf(r.comment))
-		hashes = append(hashes, r.hashes...)
+		r.hashes = banHashes(secret, r.comment.Site, IdentityOf(r.comment))
+		sites, hashes = append(sites, r.comment.Site), append(hashes, r.hashes...)
 	}
-	byMark, err := t.sanctionsByMark(hashes)
+	slices.Sort(sites)
+	byMark, err := t.sanctionsByMark(slices.Compact(sites), hashes)
 	found := map[string]models.AuthorSummary{}
 	for _, r := range rows {
 		for _, hash := range r.hashes {

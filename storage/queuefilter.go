@@ -2,6 +2,8 @@ package storage
 
 import (
 	"cmp"
+	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -31,16 +33,16 @@ var queueOrders = map[models.Sort]queueOrder{
 
 // String is the ORDER BY clause.
 func (o queueOrder) String() string {
-	return " ORDER BY " + strings.ReplaceAll(o.columns, ",", o.direction+",") + o.direction
+	return " ORDER BY " + strings.ReplaceAll(o.columns, ", c.", o.direction+", c.") + o.direction
 }
 
-// after narrows w to the rows that follow a cursor.
-func (o queueOrder) after(w *sqldb.Where, c sqldb.Cursor) {
+// after is the condition of the rows that follow a cursor.
+func (o queueOrder) after(c sqldb.Cursor) queueCondition {
 	args := []any{c.At, c.ID}
 	if o.risk != noRisk {
 		args = append([]any{c.Rank}, args...)
 	}
-	w.Add("("+o.columns+") "+o.operator+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ")+")", args...)
+	return queueCondition{"(" + o.columns + ") " + o.operator + " (" + strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ") + ")", args}
 }
 
 // compare is the same order in Go.
@@ -57,9 +59,23 @@ func (o queueOrder) compare(a, b sqldb.Cursor) int {
 
 const maxQuery = 200 // characters; SQLite refuses very long patterns
 
-// queueFilter checks f, and turns it into its order and its conditions, without
-// the sites and the cursor.
-func queueFilter(f *models.QueueFilter) (queueOrder, *sqldb.Where, error) {
+// queueQuery is what is asked of the queue. Its text is made for each site, or for several,
+// because everything that it compares is of the same site.
+type queueQuery struct {
+	filter    models.QueueFilter
+	order     queueOrder
+	selective bool // it matches few comments, which other indexes find than those of the order
+	byID      bool // by their ids
+	more      []queueCondition
+}
+
+type queueCondition struct {
+	text string
+	args []any
+}
+
+// newQueueQuery checks f, and fills in what it lacks. The cursor is left out.
+func newQueueQuery(f *models.QueueFilter) (q queueQuery, err error) {
 	if f.Sort == "" {
 		f.Sort = models.SortRisk
 	}
@@ -72,16 +88,62 @@ func queueFilter(f *models.QueueFilter) (queueOrder, *sqldb.Where, error) {
 	if utf8.RuneCountInString(f.Query) > maxQuery {
 		bad.Add("q", "must have at most %d characters", maxQuery)
 	}
-	if err := bad.Err(); err != nil {
-		return o, nil, err
-	}
-	w, err := queueConditions(*f, o)
-	return o, w, err
+	q = queueQuery{filter: *f, order: o}
+	q.selective, q.byID = f.Article != "" || f.Author != "", f.Author != ""
+	return q, bad.Err()
 }
 
-func queueConditions(f models.QueueFilter, o queueOrder) (*sqldb.Where, error) {
-	w := new(sqldb.Where)
-	w.Add("c.status = 'pending'")
+// claimedBy is the query for what somebody has claimed.
+func (q queueQuery) claimedBy(name string, now int64) queueQuery {
+	q.selective = true
+	return q.and("c.lease_by = ? AND c.lease_by <> '' AND c.lease_until > ?", name, now)
+}
+
+// and returns the query with one condition more.
+func (q queueQuery) and(text string, args ...any) queueQuery {
+	q.more = append(slices.Clone(q.more), queueCondition{text, args})
+	return q
+}
+
+// in returns the query for some comments alone.
+func (q queueQuery) in(keys []key) queueQuery {
+	args := make([]any, len(keys))
+	for i, k := range keys {
+		args[i] = k.id
+	}
+	q.selective, q.byID = true, true
+	return q.and("c.id IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(keys)), ", ")+")", args...)
+}
+
+// after returns the query for the rows that follow a cursor.
+func (q queueQuery) after(c sqldb.Cursor) queueQuery {
+	next := q.order.after(c)
+	return q.and(next.text, next.args...)
+}
+
+// where is the condition of comments c on some sites.
+func (q queueQuery) where(t *tx, sites []string) *sqldb.Where {
+	f, w := q.filter, new(sqldb.Where)
+	marks := make([]string, len(sites))
+	for i, site := range sites {
+		marks[i] = w.Arg(site)
+	}
+	on := func(column string) string {
+		if len(marks) == 1 {
+			return column + " = " + marks[0]
+		}
+		return column + " IN (" + strings.Join(marks, ", ") + ")"
+	}
+	// SQLite prefers the indexes of the order whenever it can use them, so it must not.
+	site, status := "c.site", "c.status"
+	switch {
+	case q.byID:
+		status = t.Unindexed(status)
+	case q.selective:
+		site = t.Unindexed(site)
+	}
+	first := on(site) + " AND " + status + " = 'pending'"
+	w.AddText(first)
 	if f.Reason != "" {
 		w.Add("c.reason = ?", string(f.Reason))
 	}
@@ -90,22 +152,23 @@ func queueConditions(f models.QueueFilter, o queueOrder) (*sqldb.Where, error) {
 	case f.Site == "":
 		w.Add("c.article = ?", f.Article)
 	default: // with what was merged into it
-		w.Add(`c.article IN (SELECT ? UNION ALL SELECT m.id FROM articles m WHERE m.site = ? AND m.merged_into = ? AND m.merged_into <> '')`, f.Article, f.Site, f.Article)
+		w.Add(`c.article IN (SELECT ? UNION ALL SELECT m.id FROM articles m WHERE `+on("m.site")+` AND m.merged_into = ? AND m.merged_into <> '')`, f.Article, f.Article)
 	}
 	if f.Section != "" {
 		// In this form neither database turns it into a join, which would have to
 		// sort: the articles are found once, and an index gives the order.
-		w.Add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE a.section = ? AND a.section <> '' AND a.pending > 0)) IS TRUE`, f.Section)
+		w.Add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE `+on("a.site")+` AND a.section = ? AND a.section <> '' AND a.pending > 0)) IS TRUE`, f.Section)
 	}
 	if f.Lang != "" {
 		w.Add("c.lang = ?", f.Lang)
 	}
-	o.addTimes(w, f)
+	q.order.addTimes(w, f)
 	if f.Author != "" {
 		// Not with OR, for which SQLite would read the whole queue.
-		w.Add(`c.id IN (SELECT id FROM comments WHERE status = 'pending' AND author_id = ?
-			UNION ALL SELECT id FROM comments WHERE status = 'pending' AND author_name IN
-				(SELECT ? UNION SELECT substr(key, 6) FROM authors WHERE folded = ? AND folded <> '' AND pending > 0))`, f.Author, f.Author, names.Fold(f.Author))
+		w.Add(`c.id IN (SELECT id FROM comments WHERE `+on(t.Unindexed("site"))+` AND status = 'pending' AND author_id = ?
+			UNION ALL SELECT id FROM comments WHERE `+on(t.Unindexed("site"))+` AND status = 'pending' AND author_name IN
+				(SELECT ? UNION SELECT substr(key, 6) FROM authors WHERE `+on(t.Unindexed("site"))+` AND folded = ? AND folded <> '' AND pending > 0))`,
+			f.Author, f.Author, names.Fold(f.Author))
 	}
 	if f.Campaign != "" {
 		w.Add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
@@ -114,18 +177,19 @@ func queueConditions(f models.QueueFilter, o queueOrder) (*sqldb.Where, error) {
 		w.Add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
 	}
 	if f.Signal != "" {
-		name, err := toJSON(strings.ToLower(f.Signal)) // as it is in the column
-		if err != nil {
-			return nil, err
-		}
-		w.Add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(name, `"`))+"%")
+		name, _ := json.Marshal(strings.ToLower(f.Signal)) // as it is in the column
+		w.Add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(string(name), `"`))+"%")
 	}
 	if f.Grouped {
-		earliest := "SELECT m.id FROM comments m" + strings.ReplaceAll(w.String(), "c.", "m.") +
-			" AND m.campaign = c.campaign AND m.campaign <> '' ORDER BY m.created_at, m.id LIMIT 1"
+		same := strings.Replace(w.String(), first, on(t.Unindexed("c.site"))+" AND c.status = 'pending'", 1)
+		earliest := "SELECT m.id FROM comments m" + strings.ReplaceAll(same, "c.", "m.") +
+			" AND m.site = c.site AND m.campaign = c.campaign AND m.campaign <> '' ORDER BY m.created_at, m.id LIMIT 1"
 		w.AddText("(c.campaign = '' OR c.id = (" + earliest + "))")
 	}
-	return w, nil
+	for _, c := range q.more {
+		w.Add(c.text, c.args...)
+	}
+	return w
 }
 
 // addTimes adds the conditions on the time of arrival. An order by risk must not
@@ -163,19 +227,4 @@ func purposeOf(f models.QueueFilter) sqldb.Purpose {
 		return sqldb.Searching
 	}
 	return sqldb.Desk
-}
-
-// isSelective reports whether f matches few comments: those of one article or of
-// one author.
-func isSelective(f models.QueueFilter) bool { return f.Article != "" || f.Author != "" }
-
-// siteColumn is what a site's name is compared with. Selective queries have
-// indexes of their own, on the article, the author or the claim. With the plain
-// column, SQLite would prefer the index on the site and read all that is pending
-// there; the expression prevents that.
-func siteColumn(selective bool) string {
-	if selective {
-		return "c.site || ''"
-	}
-	return "c.site"
 }

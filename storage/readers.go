@@ -105,7 +105,7 @@ func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[mod
 		for ids, err := range db.readerIDs(ctx, r) {
 			var page []models.ReaderComment
 			if err == nil {
-				page, err = readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.ReaderComment, error) { return t.readerComments(ids) })
+				page, err = readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.ReaderComment, error) { return t.readerComments(r.Site, ids) })
 			}
 			if err != nil {
 				yield(models.ReaderComment{}, err)
@@ -120,17 +120,17 @@ func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[mod
 	}
 }
 
-func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
+func (t *tx) readerComments(site string, ids []string) ([]models.ReaderComment, error) {
 	idList := jsonList(ids)
-	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList()+` ORDER BY c.created_at, c.id`, idList)
+	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList(1)+` AND c.site = $2 ORDER BY c.created_at, c.id`, idList, site)
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id`+t.InJSONList(), idList)
+	decisions, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, idList, site)
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id`+t.InJSONList(), idList)
+	escalations, err := sqldb.List(t, readDecision, escalationColumns+` WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, idList, site)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 		l.label, err = readLabel(func(into ...any) error { return scan(append(into, &l.comment)...) })
 		return l, err
 	}, `SELECT id, label, site, author, author_email, author_url, url, lang, source, '', created_at, body, selected_by, selection_rate, comment_id
-		FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList()+` ORDER BY id`, idList)
+		FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList(1)+` AND site = $2 ORDER BY id`, idList, site)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (t *tx) readerComments(ids []string) ([]models.ReaderComment, error) {
 	at := map[string]*models.ReaderComment{}
 	for i, k := range found {
 		all[i] = models.ReaderComment{Comment: k.comment, Verdict: k.verdict, Decisions: []models.ReaderDecision{}, Labels: []models.Label{}}
-		if all[i].Revisions, err = t.revisions(k.comment.ID); err != nil {
+		if all[i].Revisions, err = t.revisions(keyOf(k.comment)); err != nil {
 			return nil, err
 		}
 		at[k.comment.ID] = &all[i]
@@ -175,13 +175,13 @@ func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[mode
 			return
 		}
 		for after, more := "", true; more; {
-			page, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.ReaderReport, error) { return t.readerReports(r, after) })
+			page, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]readerReport, error) { return t.readerReports(r, after) })
 			if err != nil {
 				yield(models.ReaderReport{}, err)
 				return
 			}
 			for _, f := range page {
-				if !yield(f, nil) {
+				if !yield(f.ReaderReport, nil) {
 					return
 				}
 			}
@@ -192,15 +192,33 @@ func (db *DB) readerReports(ctx context.Context, r models.Reader) iter.Seq2[mode
 	}
 }
 
-func (t *tx) readerReports(r models.Reader, after string) ([]models.ReaderReport, error) {
+// readerReport is a report with its key.
+type readerReport struct {
+	models.ReaderReport
+	site, who string
+}
+
+func (t *tx) readerReports(r models.Reader, after string) ([]readerReport, error) {
 	own, elsewhere := reporterKeys(r.Site, r.ID)
-	return sqldb.List(t, func(scan sqldb.Scanner) (f models.ReaderReport, err error) {
-		var at int64
-		err = scan(&f.CommentID, &f.Reason, &at)
-		f.CreatedAt = fromMicros(at)
-		return f, err
-	}, `SELECT comment_id, reason, created_at FROM flags WHERE site = $1 AND who IN ($2, $3) AND comment_id > $4 ORDER BY comment_id LIMIT $5`,
-		r.Site, own, elsewhere, after, readerPage)
+	ofSite, ofOthers := new(sqldb.Where), new(sqldb.Where)
+	ofSite.Add("site = ? AND who = ?", r.Site, own)
+	ofOthers.Add("site IN (SELECT slug FROM sites) AND who = ?", elsewhere)
+	var all []readerReport
+	for _, w := range []*sqldb.Where{ofSite, ofOthers} {
+		w.Add("comment_id > ?", after)
+		found, err := sqldb.List(t, func(scan sqldb.Scanner) (f readerReport, err error) {
+			var at int64
+			err = scan(&f.site, &f.who, &f.CommentID, &f.Reason, &at)
+			f.CreatedAt = fromMicros(at)
+			return f, err
+		}, `SELECT site, who, comment_id, reason, created_at FROM flags`+w.String()+` ORDER BY comment_id LIMIT `+w.Arg(readerPage), w.Args()...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.SortFunc(all, func(a, b readerReport) int { return strings.Compare(a.CommentID, b.CommentID) })
+	return all[:min(readerPage, len(all))], nil
 }
 
 // EraseReader removes all data about one reader (GDPR, Art. 17). Comments become
@@ -236,7 +254,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 			return total, err
 		}
 		for part := range slices.Chunk(ids, stripBatch) {
-			if err := batch(func(t *tx) (models.Erasure, error) { return t.eraseComments(part) }); err != nil {
+			if err := batch(func(t *tx) (models.Erasure, error) { return t.eraseComments(r.Site, part) }); err != nil {
 				return total, err
 			}
 		}
@@ -251,8 +269,8 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 	return total, db.sql.ForgetLog(ctx)
 }
 
-func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
-	old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.InJSONList()+` ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids))
+func (t *tx) eraseComments(site string, ids []string) (e models.Erasure, err error) {
+	old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.InJSONList(1)+` AND c.site = $2 ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids), site)
 	if err != nil {
 		return e, err
 	}
@@ -270,20 +288,20 @@ func (t *tx) eraseComments(ids []string) (e models.Erasure, err error) {
 		if t.Now.Sub(c.CreatedAt) > 2*idempotencyTTL {
 			continue
 		}
-		if _, err := t.Exec(`DELETE FROM idempotency WHERE created_at = $1 AND comment_id = $2`, micros(c.CreatedAt), c.ID); err != nil {
+		if _, err := t.Exec(`DELETE FROM idempotency WHERE site = $1 AND created_at = $2 AND comment_id = $3`, site, micros(c.CreatedAt), c.ID); err != nil {
 			return e, err
 		}
 	}
-	labels, err := t.Exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList(), jsonList(erased))
+	labels, err := t.Exec(`DELETE FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(erased), site)
 	if err != nil {
 		return e, err
 	}
 	e.Labels = int(labels)
 	for _, notes := range []string{
-		`UPDATE decisions SET note = '', message = '' WHERE (note <> '' OR message <> '') AND comment_id`,
-		`UPDATE escalations SET note = '' WHERE note <> '' AND comment_id`,
+		`UPDATE decisions SET note = '', message = '' WHERE site = $2 AND (note <> '' OR message <> '') AND comment_id`,
+		`UPDATE escalations SET note = '' WHERE site = $2 AND note <> '' AND comment_id`,
 	} {
-		if _, err := t.Exec(notes+t.InJSONList(), jsonList(erased)); err != nil {
+		if _, err := t.Exec(notes+t.InJSONList(1), jsonList(erased), site); err != nil {
 			return e, err
 		}
 	}
@@ -301,13 +319,12 @@ func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
 	if err != nil {
 		return e, err
 	}
-	own, elsewhere := reporterKeys(r.Site, r.ID)
 	for _, f := range reports {
-		deleted, err := t.Exec(`DELETE FROM flags WHERE comment_id = $1 AND site = $2 AND who IN ($3, $4)`, f.CommentID, r.Site, own, elsewhere)
+		deleted, err := t.Exec(`DELETE FROM flags WHERE site = $1 AND comment_id = $2 AND who = $3`, f.site, f.CommentID, f.who)
 		if err != nil {
 			return e, err
 		}
-		if _, err := t.Exec(`UPDATE comments SET flags = flags - $1 WHERE id = $2`, deleted, f.CommentID); err != nil {
+		if _, err := t.Exec(`UPDATE comments SET flags = flags - $1 WHERE site = $2 AND id = $3`, deleted, f.site, f.CommentID); err != nil {
 			return e, err
 		}
 		e.Reports += int(deleted)

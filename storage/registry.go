@@ -162,7 +162,7 @@ func (t *tx) updateArticle(old, e models.ArticleEntry) (err error) {
 		threads = affected(old, e)
 	}
 	err = t.growVersions(threads, func() error {
-		_, err := t.UpdateRows("articles", articleKey(e.Site, e.ID),
+		_, err := t.UpdateRows("articles", key{e.Site, e.ID}.where(),
 			"url", e.URL,
 			"title", e.Title,
 			"section", e.Section,

@@ -31,29 +31,22 @@ func (db *DB) RemoveSite(ctx context.Context, by models.Caller, slug string, wit
 	})
 }
 
-// removeRows finds the tables in the schema, so that none is forgotten. Those that
-// refer to comments come before them.
+// removeRows finds the tables in the schema, so that none is forgotten. Those that refer
+// to others come before them.
 func (t *tx) removeRows(slug string) error {
 	ofSite, err := t.TablesWith("site")
 	if err != nil {
 		return err
 	}
-	ofComments, err := t.TablesWith("comment_id")
-	if err != nil {
+	// What its readers have reported on other sites.
+	if _, err := t.Exec(`DELETE FROM flags WHERE reader_site = $1`, slug); err != nil {
 		return err
 	}
-	for _, table := range ofComments {
-		if slices.Contains(ofSite, table) && table != "flags" { // readers of another site report comments too
-			continue
-		}
-		if _, err := t.Exec(`DELETE FROM `+table+` WHERE comment_id IN (SELECT id FROM comments WHERE site = $1)`, slug); err != nil {
-			return err
-		}
-	}
+	last := []string{"comments", "bans"}
 	ofSite = slices.DeleteFunc(ofSite, func(table string) bool {
-		return table == "comments" || table == "audit" || table == "audit_unchained"
+		return slices.Contains(last, table) || table == "audit" || table == "audit_unchained"
 	})
-	for _, table := range append(ofSite, "comments") {
+	for _, table := range append(ofSite, last...) {
 		if _, err := t.Exec(`DELETE FROM `+table+` WHERE site = $1`, slug); err != nil {
 			return err
 		}

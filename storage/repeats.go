@@ -146,7 +146,7 @@ func (t *tx) replay(claims []claim, after, duplicateAfter int64) (insertResult, 
 	found, err := sqldb.List(t, func(scan sqldb.Scanner) (e entry, err error) {
 		err = scan(&e.key, &e.id, &e.at, &e.byOwnKey)
 		return e, err
-	}, `SELECT key, comment_id, created_at, length(fingerprint) = 0 AND key NOT LIKE '`+duplicatePrefix+`%' FROM idempotency WHERE key`+t.InJSONList()+` AND site = $2 ORDER BY key`, jsonList(keys), claims[0].request.Comment.Site)
+	}, `SELECT key, comment_id, created_at, length(fingerprint) = 0 AND key NOT LIKE '`+duplicatePrefix+`%' FROM idempotency WHERE key`+t.InJSONList(1)+` AND site = $2 ORDER BY key`, jsonList(keys), claims[0].request.Comment.Site)
 	if err != nil {
 		return insertResult{}, err
 	}
@@ -163,7 +163,7 @@ func (t *tx) replay(claims []claim, after, duplicateAfter int64) (insertResult, 
 	if err := t.flush(); err != nil {
 		return insertResult{}, err
 	}
-	k, err := t.comment(found[0].id, "")
+	k, err := t.commentAt(key{claims[0].request.Comment.Site, found[0].id}, "")
 	k.comment.Status, k.comment.Reason = k.initialState()
 	if !found[0].byOwnKey {
 		k.comment.Client.Browser = ""

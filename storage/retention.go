@@ -37,19 +37,19 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if sessions += networks; err != nil {
 		return keys + events + sessions, err
 	}
-	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE id IN (SELECT id FROM second_looks
+	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE (site, id) IN (SELECT site, id FROM second_looks
 		WHERE decided_at IS NULL AND created_at >= $1 AND created_at < $2 AND (NOT sample OR created_at < $4) ORDER BY created_at LIMIT $3) RETURNING created_at`,
 		0, micros(db.sql.Now().Add(-secondLookTTL)), micros(db.sql.Now().Add(-trainingSampleTTL)))
 	if err != nil {
 		return keys + events + sessions + looks, err
 	}
-	skips, err := purgeBatches(ctx, db, `DELETE FROM skips WHERE (moderator, comment_id) IN
-		(SELECT moderator, comment_id FROM skips WHERE until >= $1 AND until < $2 ORDER BY until LIMIT $3) RETURNING until`, 0, now)
+	skips, err := purgeBatches(ctx, db, `DELETE FROM skips WHERE (site, moderator, comment_id) IN
+		(SELECT site, moderator, comment_id FROM skips WHERE until >= $1 AND until < $2 ORDER BY until LIMIT $3) RETURNING until`, 0, now)
 	if err != nil {
 		return keys + events + sessions + looks + skips, err
 	}
-	members, err := purgeBatches(ctx, db, `DELETE FROM campaign_members WHERE (campaign, comment_id) IN
-		(SELECT campaign, comment_id FROM campaign_members WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
+	members, err := purgeBatches(ctx, db, `DELETE FROM campaign_members WHERE (site, campaign, comment_id) IN
+		(SELECT site, campaign, comment_id FROM campaign_members WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
 		0, micros(db.sql.Now().Add(-models.CampaignWindow)))
 	if err != nil {
 		return keys + events + sessions + looks + skips + members, err
@@ -68,14 +68,14 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 // purgeBans forgets the bans that have ended, and what they held on.
 func (db *DB) purgeBans(ctx context.Context) (total int64, err error) {
 	for full := true; full; {
-		ended, err := update(ctx, db, func(t *tx) ([]string, error) {
-			ids, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM bans WHERE until <> 0 AND until <= $1 ORDER BY until LIMIT $2`, micros(t.Now), stripBatch)
-			for _, id := range ids {
+		ended, err := update(ctx, db, func(t *tx) ([]key, error) {
+			bans, err := sqldb.List(t, readKey, `SELECT site, id FROM bans WHERE until <> 0 AND until <= $1 ORDER BY until LIMIT $2`, micros(t.Now), stripBatch)
+			for _, ban := range bans {
 				if err == nil {
-					err = t.deleteBan(id)
+					err = t.deleteBan(ban)
 				}
 			}
-			return ids, err
+			return bans, err
 		})
 		if err != nil {
 			return total, err
@@ -158,12 +158,12 @@ func (db *DB) removeAddresses(ctx context.Context, site string, before int64) (t
 		total += int64(found)
 	}
 	for _, change := range []string{
-		`DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
-			WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'client %' ORDER BY created_at LIMIT $3) RETURNING created_at`,
-		`DELETE FROM flags WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
-			WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'browser %' ORDER BY created_at LIMIT $3) RETURNING created_at`,
-		`UPDATE flags SET household = '' WHERE (comment_id, who) IN (SELECT comment_id, who FROM flags
-			WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND household <> '' ORDER BY created_at LIMIT $3) RETURNING created_at`,
+		`DELETE FROM flags WHERE (site, comment_id, who) IN (SELECT site, comment_id, who FROM flags
+			WHERE reader_site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'client %' ORDER BY created_at LIMIT $3) RETURNING created_at`,
+		`DELETE FROM flags WHERE (site, comment_id, who) IN (SELECT site, comment_id, who FROM flags
+			WHERE reader_site = $4 AND created_at >= $1 AND created_at < $2 AND who LIKE 'browser %' ORDER BY created_at LIMIT $3) RETURNING created_at`,
+		`UPDATE flags SET household = '' WHERE (site, comment_id, who) IN (SELECT site, comment_id, who FROM flags
+			WHERE reader_site = $4 AND created_at >= $1 AND created_at < $2 AND household <> '' ORDER BY created_at LIMIT $3) RETURNING created_at`,
 	} {
 		reports, err := purgeBatches(ctx, db, change, 0, before, site)
 		if total += reports; err != nil {
@@ -219,7 +219,7 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 			after = micros(removed[len(removed)-1].UpdatedAt)
 		}
 	}
-	authors, err := purgeBatches(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE id IN (SELECT id FROM labels
+	authors, err := purgeBatches(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE site = $4 AND id IN (SELECT id FROM labels
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND (author <> '' OR author_email <> '' OR author_url <> '')
 		ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 	return total + authors, err
@@ -228,7 +228,7 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 // removeLabels removes labels and golden examples of a site.
 func (db *DB) removeLabels(ctx context.Context, site string, before int64) (total int64, err error) {
 	for _, table := range []string{"labels", "golden_examples"} {
-		n, err := purgeBatches(ctx, db, `DELETE FROM `+table+` WHERE id IN (SELECT id FROM `+table+`
+		n, err := purgeBatches(ctx, db, `DELETE FROM `+table+` WHERE site = $4 AND id IN (SELECT id FROM `+table+`
 			WHERE site = $4 AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 		if total += n; err != nil {
 			return total, err
@@ -259,25 +259,26 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 		t.counters.countComment(c, 1)
 		t.counters.onStatusChange(old[i], c)
 	}
-	set, args := `author_key = CASE WHEN author_id = '' THEN 'name:' ELSE author_key END`, []any{jsonList(ids)}
+	site := old[0].Site
+	set, args := `author_key = CASE WHEN author_id = '' THEN 'name:' ELSE author_key END`, []any{jsonList(ids), site}
 	if reason != "" {
 		set = `author_key = 'name:', author_id = '', client_hash = '', client_net = '', browser = '', user_agent = '', referrer = '', campaign = '',
-			lease_by = '', lease_until = 0, status = 'rejected', reason = $2, updated_at = $3`
+			lease_by = '', lease_until = 0, status = 'rejected', reason = $3, updated_at = $4`
 		args = append(args, string(reason), micros(t.Now))
 	}
-	if _, err := t.Exec(`UPDATE comments SET `+strippedColumns+`, `+set+` WHERE id`+t.InJSONList(), args...); err != nil {
+	if _, err := t.Exec(`UPDATE comments SET `+strippedColumns+`, `+set+` WHERE id`+t.InJSONList(1)+` AND site = $2`, args...); err != nil {
 		return err
 	}
-	if _, err := t.Exec(`DELETE FROM revisions WHERE comment_id`+t.InJSONList(), jsonList(ids)); err != nil {
+	if _, err := t.Exec(`DELETE FROM revisions WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site); err != nil {
 		return err
 	}
-	if err := t.unindex(old[0].Site, ids); err != nil {
+	if err := t.unindex(site, ids); err != nil {
 		return err
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
 	// Counters that are all 0 would still have a name as their key.
-	_, err := t.Exec(`DELETE FROM authors WHERE key`+t.InJSONList()+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonList(keys), old[0].Site)
+	_, err := t.Exec(`DELETE FROM authors WHERE key`+t.InJSONList(1)+` AND site = $2 AND approved = 0 AND rejected = 0 AND pending = 0`, jsonList(keys), site)
 	return err
 }

@@ -43,12 +43,12 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	if err != nil || k.comment.Body == e.Body {
 		return k.comment, err
 	}
-	inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
+	inForce, err := t.decisionsInForce(keyOf(k.comment))
 	if err != nil {
 		return k.comment, err
 	}
-	if _, err := t.Exec(`INSERT INTO revisions (comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4)`,
-		id, k.comment.Version, k.comment.Body, micros(t.Now)); err != nil {
+	if _, err := t.Exec(`INSERT INTO revisions (site, comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4, $5)`,
+		k.comment.Site, id, k.comment.Version, k.comment.Body, micros(t.Now)); err != nil {
 		return k.comment, err
 	}
 	c := k.comment
@@ -60,7 +60,7 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 		c.Status, c.Reason = e.Status, e.Reason
 	}
 	v := e.Verdict
-	if _, err := t.UpdateRow("comments", "id", id,
+	if _, err := t.UpdateRows("comments", keyOf(c).where(),
 		"body", c.Body,
 		"search", searchColumn(c),
 		"lang", c.Lang,
@@ -86,8 +86,8 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	// The label of a decision stays: the old text was decided. An author must not be
 	// able to withdraw a label that speaks against them either.
 	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1
-		WHERE comment_id = $2 AND comment_id <> '' AND replaced_by = '' AND label = 'ham' AND source = 'second_look'`,
-		replacedByEdit, id); err != nil {
+		WHERE site = $2 AND comment_id = $3 AND comment_id <> '' AND replaced_by = '' AND label = 'ham' AND source = 'second_look'`,
+		replacedByEdit, c.Site, id); err != nil {
 		return c, err
 	}
 	t.recountEdited(k, c, v, inForce)
@@ -114,11 +114,11 @@ func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, inF
 }
 
 // revisions returns the earlier texts of a comment, oldest first.
-func (t *tx) revisions(comment string) ([]models.Revision, error) {
+func (t *tx) revisions(of key) ([]models.Revision, error) {
 	return sqldb.List(t, func(scan sqldb.Scanner) (r models.Revision, err error) {
 		var at int64
 		err = scan(&r.Version, &r.Body, &at)
 		r.ReplacedAt = fromMicros(at)
 		return r, err
-	}, `SELECT version, body, replaced_at FROM revisions WHERE comment_id = $1 ORDER BY version`, comment)
+	}, `SELECT version, body, replaced_at FROM revisions WHERE site = $1 AND comment_id = $2 ORDER BY version`, of.site, of.id)
 }

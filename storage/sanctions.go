@@ -88,19 +88,20 @@ func readMarkedSanction(scan sqldb.Scanner) (m markedSanction, err error) {
 	return m, err
 }
 
-// sanctionsByMark returns what is in force, of these hashes.
-func (t *tx) sanctionsByMark(hashes []string) (map[string]*models.Sanction, error) {
+// sanctionsByMark returns what is in force, of these hashes, each of one of these sites.
+func (t *tx) sanctionsByMark(sites, hashes []string) (map[string]*models.Sanction, error) {
 	if len(hashes) == 0 {
 		return nil, nil
 	}
-	w := t.inForce(hashes)
-	found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM ban_marks m JOIN bans b ON b.id = m.ban`+w.String(), w.Args()...)
+	w := t.inForce(sites, hashes)
+	found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM ban_marks m JOIN bans b ON b.site = m.site AND b.id = m.ban`+w.String(), w.Args()...)
 	return strictest(found), err
 }
 
 // inForce is the condition of bans b in force with marks m of these hashes.
-func (t *tx) inForce(hashes []string) *sqldb.Where {
+func (t *tx) inForce(sites, hashes []string) *sqldb.Where {
 	var w sqldb.Where
+	w.In("m.site", sites)
 	w.In("m.mark", hashes)
 	w.Add("(b.until = 0 OR b.until > ?)", micros(t.Now))
 	return &w
@@ -138,7 +139,7 @@ func (s *Sanctions) On(who models.Identity) (strictest *models.Sanction) {
 // most marks.
 func (db *DB) Sanctions(ctx context.Context, site string, most int) (*Sanctions, error) {
 	return read(ctx, db, func(t *tx) (*Sanctions, error) {
-		found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM bans b JOIN ban_marks m ON m.ban = b.id
+		found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM bans b JOIN ban_marks m ON m.site = b.site AND m.ban = b.id
 			WHERE b.site = $1 AND (b.until = 0 OR b.until > $2) LIMIT $3`, site, micros(t.Now), most+1)
 		if err != nil || len(found) > most {
 			return nil, err
@@ -161,7 +162,7 @@ func (t *tx) sanction(site string, who models.Identity) (x *models.Sanction, err
 	if err != nil {
 		return nil, err
 	}
-	byMark, err := t.sanctionsByMark(banHashes(key, site, who))
+	byMark, err := t.sanctionsByMark([]string{site}, banHashes(key, site, who))
 	for _, s := range byMark {
 		x = models.Stricter(x, s)
 	}

@@ -76,12 +76,12 @@ func (db *DB) Search(ctx context.Context, by models.Caller, f models.SearchFilte
 			}
 			s.sites = append(s.sites, &siteSearch{search: &s, site: site, query: query, below: below, window: 1})
 		}
-		ids, err := s.page()
+		keys, err := s.page()
 		if err != nil {
 			return page, err
 		}
 		page.Next = s.next()
-		page.Items, err = t.queueItems(ids)
+		page.Items, err = t.queueItems(keys)
 		return page, err
 	})
 }
@@ -149,16 +149,16 @@ type search struct {
 
 // page merges what is found on the sites. Nothing is taken as long as a site might still
 // have something newer.
-func (s *search) page() (ids []string, err error) {
-	for len(ids) < s.limit {
+func (s *search) page() (keys []key, err error) {
+	for len(keys) < s.limit {
 		var newest *siteSearch
 		for _, site := range s.sites {
 			for !site.ended && len(site.found) == 0 {
 				if s.cost >= maxSearchCost {
-					return ids, nil
+					return keys, nil
 				}
 				if err := site.look(); err != nil {
-					return ids, err
+					return keys, err
 				}
 			}
 			if len(site.found) > 0 && (newest == nil || site.found[0].isNewer(newest.found[0])) {
@@ -166,12 +166,12 @@ func (s *search) page() (ids []string, err error) {
 			}
 		}
 		if newest == nil {
-			return ids, nil
+			return keys, nil
 		}
-		ids = append(ids, newest.found[0].comment)
+		keys = append(keys, key{newest.site, newest.found[0].comment})
 		newest.found = newest.found[1:]
 	}
-	return ids, nil
+	return keys, nil
 }
 
 // next is the cursor of the next page; "" when there is none.
@@ -288,7 +288,7 @@ func (s *siteSearch) comments(docs []int64) ([]foundComment, error) {
 	found, err := sqldb.List(s, func(scan sqldb.Scanner) (c foundComment, err error) {
 		err = scan(&c.doc, &c.comment, &c.at)
 		return c, err
-	}, `SELECT d.doc, c.id, c.created_at FROM search_docs d JOIN comments c ON c.id = d.comment_id`+w.String(), w.Args()...)
+	}, `SELECT d.doc, c.id, c.created_at FROM search_docs d JOIN comments c ON c.site = d.site AND c.id = d.comment_id`+w.String(), w.Args()...)
 	slices.SortFunc(found, func(a, b foundComment) int { return cmp.Compare(b.doc, a.doc) })
 	return found, err
 }

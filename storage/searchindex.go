@@ -216,7 +216,7 @@ func (t *tx) markStale(site string, comments []string) error {
 // A comment that has changed since it was read is left for the next time: an erasure waits
 // for the lock of its comment, so that it finds what it has to remove.
 func (t *tx) addSearchDocs(site string, docs []searchDoc) error {
-	docs, changed, err := t.lockUnchanged(docs)
+	docs, changed, err := t.lockUnchanged(site, docs)
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (t *tx) addSearchDocs(site string, docs []searchDoc) error {
 
 // lockUnchanged locks comments, and returns those that are in the version that was read, and
 // the ids of the others.
-func (t *tx) lockUnchanged(docs []searchDoc) (same []searchDoc, changed []string, err error) {
+func (t *tx) lockUnchanged(site string, docs []searchDoc) (same []searchDoc, changed []string, err error) {
 	ids := make([]string, len(docs))
 	for i, d := range docs {
 		ids[i] = d.comment
@@ -246,7 +246,7 @@ func (t *tx) lockUnchanged(docs []searchDoc) (same []searchDoc, changed []string
 		err = scan(&id, &version)
 		versions[id] = version
 		return id, err
-	}, `SELECT id, version FROM comments WHERE id`+t.InJSONList()+` ORDER BY id`+t.ForUpdate(), jsonList(ids))
+	}, `SELECT id, version FROM comments WHERE id`+t.InJSONList(1)+` AND site = $2 ORDER BY id`+t.ForUpdate(), jsonList(ids), site)
 	for _, d := range docs {
 		if versions[d.comment] == d.version {
 			same = append(same, d)
@@ -307,8 +307,8 @@ func (t *tx) numberSearchDocs(site string, docs []searchDoc) error {
 // indexStale indexes comments again whose terms have changed, in their old places.
 func (db *DB) indexStale(ctx context.Context, terms func(models.Comment) []string, limit int) (int, error) {
 	stale, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.Comment, error) {
-		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id IN
-			(SELECT comment_id FROM search_stale ORDER BY site, comment_id LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
+		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE (c.site, c.id) IN
+			(SELECT site, comment_id FROM search_stale ORDER BY site, comment_id LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
 	})
 	if err != nil {
 		return 0, err
@@ -333,7 +333,7 @@ func (db *DB) indexStale(ctx context.Context, terms func(models.Comment) []strin
 }
 
 func (t *tx) replaceSearchDocs(site string, docs []searchDoc) error {
-	docs, _, err := t.lockUnchanged(docs)
+	docs, _, err := t.lockUnchanged(site, docs)
 	if err != nil || len(docs) == 0 {
 		return err
 	}
@@ -347,7 +347,7 @@ func (t *tx) replaceSearchDocs(site string, docs []searchDoc) error {
 		err = scan(&id, &doc)
 		numbers[id] = doc
 		return id, err
-	}, `SELECT comment_id, doc FROM search_docs WHERE comment_id`+t.InJSONList()+` AND site = $2`, jsonList(ids), site); err != nil {
+	}, `SELECT comment_id, doc FROM search_docs WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site); err != nil {
 		return err
 	}
 	if err := t.unindex(site, ids); err != nil {
@@ -373,7 +373,7 @@ func (t *tx) replaceSearchDocs(site string, docs []searchDoc) error {
 // unindex removes comments of a site from the index.
 func (t *tx) unindex(site string, comments []string) error {
 	for _, table := range []string{"search_docs", "search_stale"} {
-		if _, err := t.Exec(`DELETE FROM `+table+` WHERE comment_id`+t.InJSONList()+` AND site = $2`, jsonList(comments), site); err != nil {
+		if _, err := t.Exec(`DELETE FROM `+table+` WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(comments), site); err != nil {
 			return err
 		}
 	}

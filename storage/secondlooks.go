@@ -1,9 +1,11 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"winnow/models"
@@ -75,17 +77,17 @@ func (t *tx) machineSecondLook(c models.Comment, rate float64, inSample bool) se
 	if inSample {
 		rate = 1
 	}
-	l := t.newSecondLook(newID(), c, models.TargetMachine, action, c.Reason, "", rate)
+	l := t.newSecondLook(NewID(c.Site), c, models.TargetMachine, action, c.Reason, "", rate)
 	l.sample = inSample
 	return l
 }
 
 func readSecondLook(scan sqldb.Scanner) (l secondLookRow, err error) {
-	err = scan(&l.id, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.rate, &l.sample, &l.selectedBy, &l.answeredBy, &l.leaseBy)
+	err = scan(&l.id, &l.site, &l.createdAt, &l.comment, &l.of, &l.action, &l.reason, &l.by, &l.rate, &l.sample, &l.selectedBy, &l.answeredBy, &l.leaseBy)
 	return l, err
 }
 
-const secondLookColumns = `SELECT l.id, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.rate, l.sample, l.selected_by, l.second_by, l.lease_by FROM second_looks l`
+const secondLookColumns = `SELECT l.id, l.site, l.created_at, l.comment_id, l.of, l.first_action, l.first_reason, l.first_by, l.rate, l.sample, l.selected_by, l.second_by, l.lease_by FROM second_looks l`
 
 func statusOf(a models.Action) models.Status {
 	if a == models.Approve {
@@ -99,44 +101,60 @@ func statusOf(a models.Action) models.Status {
 // nobody has claimed. Left out are comments that the caller has ever decided, and
 // those whose status is not that of the first decision any more.
 func (db *DB) ClaimSecondLooks(ctx context.Context, by models.Caller, site string, limit int, lease time.Duration) ([]models.SecondLook, error) {
-	sites, all, err := visibleSites(by, site)
+	visible, all, err := visibleSites(by, site)
 	if err != nil {
 		return nil, err
 	}
 	limit = sqldb.PageSize(limit)
 	return update(ctx, db, func(t *tx) ([]models.SecondLook, error) {
 		now := micros(t.Now)
-		w := t.openSecondLooks(by)
-		free := w.And("l.lease_until <= ?", now)
-		parts := []*sqldb.Where{free}
-		if !all {
-			parts = nil
-			for _, s := range sites {
-				parts = append(parts, free.And("l.site = ?", s))
-			}
+		sites, err := t.secondLookSites(visible, all)
+		if err != nil || len(sites) == 0 {
+			return []models.SecondLook{}, err
 		}
-		held := w.And("l.lease_by = ? AND l.lease_by <> '' AND l.lease_until > ?", by.Name, now)
-		if !all {
-			// An expression, so that the index on the claim is used and not the one
-			// on the site, see siteColumn.
-			held.In("l.site || ''", sites)
+		held := t.openSecondLooks(by)
+		held.In(t.Unindexed("l.site"), sites) // by the index of claims
+		held.Add("l.lease_by = ? AND l.lease_by <> '' AND l.lease_until > ?", by.Name, now)
+		looks, err := t.findSecondLooks(held, limit)
+		if err != nil {
+			return nil, err
 		}
-		var looks []secondLookRow
-		for _, part := range append([]*sqldb.Where{held}, parts...) {
+		var free []secondLookRow
+		for _, s := range sites {
 			if len(looks) == limit {
 				break
 			}
-			// Comments that are being decided at this moment are skipped too.
-			query := secondLookColumns + ` JOIN comments c ON c.id = l.comment_id` + part.String() +
-				" ORDER BY l.created_at, l.id LIMIT " + part.Arg(limit-len(looks)) + t.SkipLocked()
-			found, err := sqldb.List(t, readSecondLook, query, part.Args()...)
+			w := t.openSecondLooks(by)
+			w.Add("l.site = ? AND l.lease_until <= ?", s, now)
+			found, err := t.findSecondLooks(w, limit-len(looks))
 			if err != nil {
 				return nil, err
 			}
-			looks = append(looks, found...)
+			free = append(free, found...)
 		}
+		slices.SortFunc(free, func(a, b secondLookRow) int {
+			return cmp.Or(cmp.Compare(a.createdAt, b.createdAt), cmp.Compare(a.id, b.id))
+		})
+		looks = append(looks, free[:min(limit-len(looks), len(free))]...)
 		return t.leaseSecondLooks(by, looks, t.Now.Add(lease))
 	})
+}
+
+// secondLookSites returns the sites, or all, on which there is a second look to decide.
+func (t *tx) secondLookSites(sites []string, all bool) ([]string, error) {
+	var w sqldb.Where
+	w.AddText("oldest IS NOT NULL")
+	if !all {
+		w.In("slug", sites)
+	}
+	return sqldb.List(t, sqldb.ScanOne[string], `SELECT slug FROM (SELECT slug, (SELECT min(l.created_at) FROM second_looks l
+		WHERE l.site = sites.slug AND l.decided_at IS NULL) AS oldest FROM sites) AS each`+w.String()+` ORDER BY slug`, w.Args()...)
+}
+
+// findSecondLooks returns second looks, without those that are being decided at this moment.
+func (t *tx) findSecondLooks(w *sqldb.Where, limit int) ([]secondLookRow, error) {
+	query := secondLookColumns + ` JOIN comments c ON c.site = l.site AND c.id = l.comment_id` + w.String() + " ORDER BY l.created_at, l.id LIMIT " + w.Arg(limit) + t.SkipLocked()
+	return sqldb.List(t, readSecondLook, query, w.Args()...)
 }
 
 // openSecondLooks is the condition of second looks (l) that the caller may decide,
@@ -147,27 +165,27 @@ func (t *tx) openSecondLooks(by models.Caller) *sqldb.Where {
 	w.Add("(l.sample OR l.created_at > ?)", micros(t.Now.Add(-secondLookTTL)))
 	w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
 	w.Add("l.first_by <> ?", by.Name)
-	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
+	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.site = l.site AND d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
 	return w
 }
 
 // leaseSecondLooks leases second looks and returns what the caller may see of
 // them.
 func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until time.Time) ([]models.SecondLook, error) {
-	var ids, parents []string
+	var keys, parents []key
 	for _, l := range looks {
-		ids = append(ids, l.comment)
-		if _, err := t.Exec(`UPDATE second_looks SET lease_by = $1, lease_until = $2 WHERE id = $3`, by.Name, micros(until), l.id); err != nil {
+		keys = append(keys, key{l.site, l.comment})
+		if _, err := t.Exec(`UPDATE second_looks SET lease_by = $1, lease_until = $2 WHERE site = $3 AND id = $4`, by.Name, micros(until), l.site, l.id); err != nil {
 			return nil, err
 		}
 	}
-	comments, err := t.commentsByID(ids)
+	comments, err := t.commentsByID(keys)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range comments {
 		if c.ParentID != "" {
-			parents = append(parents, c.ParentID)
+			parents = append(parents, key{c.Site, c.ParentID})
 		}
 	}
 	answered, err := t.commentsByID(parents)
@@ -203,7 +221,7 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 		if err != nil {
 			return o, err
 		}
-		if _, err := t.UpdateRow("second_looks", "id", l.id,
+		if _, err := t.UpdateRows("second_looks", key{l.site, l.id}.where(),
 			"second_action", string(d.Action),
 			"second_reason", string(d.Reason),
 			"second_by", by.Name,
@@ -223,7 +241,7 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 		}
 		if o.Agreed {
 			err = t.labelSecondLook(l, c, d, by)
-		} else if err = t.suspendLabel(c.ID, l.id); err == nil {
+		} else if err = t.suspendLabel(keyOf(c), l.id); err == nil {
 			o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook)
 		}
 		if err != nil {
@@ -241,13 +259,15 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 // claimedSecondLook returns a second look that the caller may decide, and its
 // comment, locked.
 func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, models.Comment, error) {
-	const query = secondLookColumns + ` WHERE l.id = $1`
+	find := func(of key) (secondLookRow, error) {
+		return sqldb.One(t, readSecondLook, secondLookColumns+` WHERE l.site = $1 AND l.id = $2`, of.site, of.id)
+	}
 	none := "there is no such second look"
-	l, err := sqldb.One(t, readSecondLook, query, id)
+	l, err := locate(t, "second_looks", id, find)
 	if err != nil {
 		return l, models.Comment{}, notFoundIf(err, "%s", none)
 	}
-	k, err := t.visible(by, l.comment, t.ForUpdate())
+	k, err := t.visibleAt(by, key{l.site, l.comment}, t.ForUpdate())
 	if models.KindOf(err) == models.KindNotFound {
 		err = models.Errorf(models.KindNotFound, "%s", none)
 	}
@@ -255,7 +275,7 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 		return l, k.comment, err
 	}
 	// Read again: somebody may have decided while this waited for the lock.
-	if l, err = sqldb.One(t, readSecondLook, query, id); err != nil {
+	if l, err = find(key{l.site, id}); err != nil {
 		return l, k.comment, notFoundIf(err, "%s", none)
 	}
 	switch {

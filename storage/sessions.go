@@ -158,7 +158,7 @@ func (db *DB) Session(ctx context.Context, id string) (models.OpenSession, error
 // OpenSessions returns those of some sessions that have not ended.
 func (db *DB) OpenSessions(ctx context.Context, ids []string) ([]models.OpenSession, error) {
 	return read(ctx, db, func(t *tx) ([]models.OpenSession, error) {
-		return sqldb.List(t, readOpenSession, openSessionColumns+` WHERE s.id `+t.InJSONList(), jsonList(ids))
+		return sqldb.List(t, readOpenSession, openSessionColumns+` WHERE s.id `+t.InJSONList(1), jsonList(ids))
 	})
 }
 

@@ -52,11 +52,11 @@ func (t *tx) countAnswers(s *models.ShadowRun) error {
 		said models.Action
 	}
 	answers, err := sqldb.List(t, func(scan sqldb.Scanner) (a answer, err error) {
-		err = scan(&a.Comment, &a.Now, &a.Then, &a.said)
+		err = scan(&a.Site, &a.Comment, &a.Now, &a.Then, &a.said)
 		return a, err
-	}, `SELECT x.comment_id, x.action_now, x.action_next, coalesce(
-		(SELECT d.action FROM decisions d WHERE d.comment_id = x.comment_id AND d.undone_at IS NULL AND d.action <> 'escalate' ORDER BY d.id DESC LIMIT 1),
-		(SELECT l.second_action FROM second_looks l WHERE l.comment_id = x.comment_id AND l.of = 'machine' AND l.decided_at IS NOT NULL ORDER BY l.id DESC LIMIT 1),
+	}, `SELECT x.site, x.comment_id, x.action_now, x.action_next, coalesce(
+		(SELECT d.action FROM decisions d WHERE d.site = x.site AND d.comment_id = x.comment_id AND d.undone_at IS NULL AND d.action <> 'escalate' ORDER BY d.id DESC LIMIT 1),
+		(SELECT l.second_action FROM second_looks l WHERE l.site = x.site AND l.comment_id = x.comment_id AND l.of = 'machine' AND l.decided_at IS NOT NULL ORDER BY l.id DESC LIMIT 1),
 		'') FROM shadow_differences x`)
 	for _, a := range answers {
 		if a.said == "" {

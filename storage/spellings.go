@@ -26,16 +26,13 @@ func foldedName(key string) string {
 	return names.Fold(name)
 }
 
-// anySite compares the site of a row that is looked up by its folded name. It is an
-// expression so that SQLite does not read all authors of the site by the primary key, which
-// it takes for cheaper than the index on folded names.
-const anySite = "site || ''"
-
-// countersOf selects the counters that make up the record of an author.
-func countersOf(site, key string) *sqldb.Where {
+// countersOf selects the counters that make up the record of an author. SQLite would read
+// all authors of the site by the primary key, which it takes for cheaper than the index on
+// folded names.
+func (t *tx) countersOf(site, key string) *sqldb.Where {
 	w := new(sqldb.Where)
 	if folded := foldedName(key); folded != "" {
-		w.Add(anySite+" = ?", site)
+		w.Add(t.Unindexed("site")+" = ?", site)
 		w.Add("folded = ? AND folded <> ''", folded)
 	} else {
 		w.Add("site = ?", site)
@@ -45,14 +42,14 @@ func countersOf(site, key string) *sqldb.Where {
 }
 
 // recordColumn is a counter of the author's record that a row of authors belongs to.
-func recordColumn(alias, column string) string {
+func (t *tx) recordColumn(alias, column string) string {
 	return strings.NewReplacer("{a}", alias, "{c}", column).Replace(`CASE WHEN {a}.folded = '' THEN {a}.{c} ELSE
-		(SELECT CAST(sum(n.{c}) AS bigint) FROM authors n WHERE n.` + anySite + ` = {a}.site AND n.folded = {a}.folded AND n.folded <> '') END`)
+		(SELECT CAST(sum(n.{c}) AS bigint) FROM authors n WHERE ` + t.Unindexed("n.site") + ` = {a}.site AND n.folded = {a}.folded AND n.folded <> '') END`)
 }
 
 // authorRecord returns the record of an author, and whether there is one.
 func (t *tx) authorRecord(site, key string) (r models.AuthorRecord, known bool, err error) {
-	w := countersOf(site, key)
+	w := t.countersOf(site, key)
 	_, err = sqldb.One(t, func(scan sqldb.Scanner) (struct{}, error) {
 		return struct{}{}, scan(&r.Approved, &r.Rejected, &r.Pending, &known)
 	}, `SELECT CAST(coalesce(sum(approved), 0) AS bigint), CAST(coalesce(sum(rejected), 0) AS bigint), CAST(coalesce(sum(pending), 0) AS bigint),
@@ -69,7 +66,7 @@ func (t *tx) spellings(site, key string) ([]string, error) {
 	if foldedName(key) == "" {
 		return []string{key}, nil
 	}
-	w := countersOf(site, key)
+	w := t.countersOf(site, key)
 	keys, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT key FROM authors`+w.String()+
 		` ORDER BY site, key LIMIT `+w.Arg(maxSpellings), w.Args()...)
 	if !slices.Contains(keys, key) {

@@ -63,14 +63,18 @@ const (
 func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, error) {
 	return readFor(ctx, db, sqldb.Desk, func(t *tx) (s Stats, err error) {
 		oldestFirst := models.QueueFilter{Site: site, Sort: models.SortOldest}
-		o, w, err := queueFilter(&oldestFirst)
+		q, err := newQueueQuery(&oldestFirst)
 		if err != nil {
 			return s, err
 		}
-		if s.Pending, err = t.queueTotal(by, oldestFirst, w); err != nil {
+		sites, err := t.queueSites(by, site)
+		if err != nil {
 			return s, err
 		}
-		oldest, err := t.queueCursors(by, oldestFirst, false, o, w, 1)
+		if s.Pending, err = t.queueTotal(by, sites, q); err != nil {
+			return s, err
+		}
+		oldest, err := t.queued(sites, q, 1)
 		if err != nil {
 			return s, err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"winnow/models"
@@ -63,7 +64,8 @@ func (db *DB) LeaseTraffic(ctx context.Context, node string, lease time.Duration
 			return false, err
 		}
 		if !r.Started {
-			if r.Cursor, err = sqldb.One(t, sqldb.ScanOne[string], `SELECT coalesce(max(id), '') FROM comments`); err != nil {
+			if r.Cursor, err = sqldb.One(t, sqldb.ScanOne[string], `SELECT coalesce(max(newest), '') FROM
+				(SELECT (SELECT max(c.id) FROM comments c WHERE c.site = s.slug) AS newest FROM sites s) AS each`); err != nil {
 				return false, err
 			}
 			r.Started = true
@@ -99,13 +101,7 @@ func (db *DB) NextTraffic(ctx context.Context, until time.Time, limit int) (Traf
 			return p, err
 		}
 		p.Started, p.Cursor = true, r.Cursor
-		p.Comments, err = sqldb.List(t, func(scan sqldb.Scanner) (c ArrivedComment, err error) {
-			into, done := commentInto(&c.Comment)
-			err = scan(append(into, &c.Status, &c.Risk, &c.Model)...)
-			done()
-			return c, err
-		}, `SELECT `+commentColumns+`, c.machine, c.risk, c.model`+commentTables+` WHERE c.id > $1 ORDER BY c.id LIMIT $2`, r.Cursor, limit)
-		if err != nil {
+		if p.Comments, err = t.arrivedComments(r.Cursor, limit); err != nil {
 			return p, err
 		}
 		if i := slices.IndexFunc(p.Comments, func(c ArrivedComment) bool { return c.CreatedAt.After(until) }); i >= 0 {
@@ -117,6 +113,29 @@ func (db *DB) NextTraffic(ctx context.Context, until time.Time, limit int) (Traf
 		}
 		return p, err
 	})
+}
+
+// arrivedComments returns the first comments of all sites after an id.
+func (t *tx) arrivedComments(after string, limit int) ([]ArrivedComment, error) {
+	sites, err := t.slugs()
+	if err != nil {
+		return nil, err
+	}
+	var all []ArrivedComment
+	for _, site := range sites {
+		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c ArrivedComment, err error) {
+			into, done := commentInto(&c.Comment)
+			err = scan(append(into, &c.Status, &c.Risk, &c.Model)...)
+			done()
+			return c, err
+		}, `SELECT `+commentColumns+`, c.machine, c.risk, c.model`+commentTables+` WHERE c.site = $1 AND c.id > $2 ORDER BY c.id LIMIT $3`, site, after, limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.SortFunc(all, func(a, b ArrivedComment) int { return strings.Compare(a.ID, b.ID) })
+	return all[:min(limit, len(all))], nil
 }
 
 // TrafficBatch is what was found in the comments of a TrafficPage.
@@ -172,12 +191,12 @@ func (t *tx) recordShadow(s models.ShadowRun, sites map[string]models.ShadowCoun
 	}
 	r := rows[0]
 	for _, d := range differences {
-		if _, err := t.InsertRow("shadow_differences", "ON CONFLICT (comment_id) DO NOTHING",
-			"comment_id", d.Comment, "action_now", string(d.Now), "action_next", string(d.Then)); err != nil {
+		if _, err := t.InsertRow("shadow_differences", "ON CONFLICT (site, comment_id) DO NOTHING",
+			"site", d.Site, "comment_id", d.Comment, "action_now", string(d.Now), "action_next", string(d.Then)); err != nil {
 			return err
 		}
 		if r.dealt < maxShadowLooks && sampled("shadow "+d.Comment, shadowLookShare) {
-			dealt, err := t.dealDifference(d.Comment)
+			dealt, err := t.dealDifference(key{d.Site, d.Comment})
 			if err != nil {
 				return err
 			}
@@ -220,10 +239,10 @@ func shadowCounts(c models.ShadowCounts) []any {
 
 // dealDifference makes a second look of a comment, unless it waits in the queue or
 // people look at it anyway.
-func (t *tx) dealDifference(id string) (bool, error) {
-	found, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id = $1 AND c.status <> 'pending' AND c.body <> ''
-		AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.comment_id = c.id AND d.undone_at IS NULL)
-		AND NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.comment_id = c.id)`, id)
+func (t *tx) dealDifference(of key) (bool, error) {
+	found, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND c.id = $2 AND c.status <> 'pending' AND c.body <> ''
+		AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.site = c.site AND d.comment_id = c.id AND d.undone_at IS NULL)
+		AND NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.site = c.site AND l.comment_id = c.id)`, of.site, of.id)
 	if err != nil || len(found) == 0 {
 		return false, err
 	}

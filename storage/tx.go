@@ -13,16 +13,18 @@ import (
 // and audit rows.
 type tx struct {
 	*sqldb.Tx
+	tags      *siteTags
+	answered  map[string]bool // of sites, see answersElsewhere
 	counters  counterDeltas
 	auditRows []models.Audit // to be written by appendAudit
 }
 
 // txOf returns the tx of a transaction, which several changes may share.
-func txOf(t *sqldb.Tx) *tx {
+func (db *DB) txOf(t *sqldb.Tx) *tx {
 	if own, ok := t.Attached().(*tx); ok {
 		return own
 	}
-	own := &tx{Tx: t}
+	own := &tx{Tx: t, tags: &db.tags}
 	t.Attach(own)
 	return own
 }
@@ -42,13 +44,13 @@ func read[T any](ctx context.Context, db *DB, query func(*tx) (T, error)) (T, er
 
 // readFor is read on the connections of another purpose.
 func readFor[T any](ctx context.Context, db *DB, purpose sqldb.Purpose, query func(*tx) (T, error)) (T, error) {
-	return sqldb.Read(ctx, db.sql, purpose, func(t *sqldb.Tx) (T, error) { return query(&tx{Tx: t}) })
+	return sqldb.Read(ctx, db.sql, purpose, func(t *sqldb.Tx) (T, error) { return query(&tx{Tx: t, tags: &db.tags}) })
 }
 
 // update runs a change in a transaction, as sqldb.Update does.
 func update[T any](ctx context.Context, db *DB, change func(*tx) (T, error)) (T, error) {
 	return sqldb.Update(ctx, db.sql, func(t *sqldb.Tx) (T, error) {
-		own := txOf(t)
+		own := db.txOf(t)
 		// What it reads must be up to date with the changes before it.
 		if err := own.flush(); err != nil {
 			var zero T

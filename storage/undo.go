@@ -3,6 +3,8 @@ package storage
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 
 	"winnow/models"
@@ -37,17 +39,32 @@ func (db *DB) Undo(ctx context.Context, by models.Caller, id string) (decisions 
 // undoable returns the decisions that an id refers to, of sites that the caller
 // sees, in the order of their comments.
 func (t *tx) undoable(by models.Caller, id string) ([]models.Decision, error) {
-	for _, query := range []string{
-		decisionColumns + ` WHERE id = $1`,
-		decisionColumns + ` WHERE batch = $1 AND batch <> '' ORDER BY comment_id`,
-		escalationColumns + ` WHERE id = $1`,
+	for _, look := range []func() ([]models.Decision, error){
+		func() ([]models.Decision, error) { return t.oneUndoable("decisions", decisionColumns, id) },
+		func() ([]models.Decision, error) {
+			all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE batch = $1 AND batch <> '' AND site IN (SELECT slug FROM sites)`, id)
+			slices.SortFunc(all, func(a, b models.Decision) int { return cmp.Compare(a.CommentID, b.CommentID) })
+			return all, err
+		},
+		func() ([]models.Decision, error) { return t.oneUndoable("escalations", escalationColumns, id) },
 	} {
-		found, err := sqldb.List(t, readDecision, query, id)
+		found, err := look()
 		if err != nil || len(found) > 0 {
 			return slices.DeleteFunc(found, func(d models.Decision) bool { return !by.CanSee(d.Site) }), err
 		}
 	}
 	return nil, nil
+}
+
+// oneUndoable returns a row of a table by its id; none when it is not there.
+func (t *tx) oneUndoable(table, columns, id string) ([]models.Decision, error) {
+	d, err := locate(t, table, id, func(of key) (models.Decision, error) {
+		return sqldb.One(t, readDecision, columns+` WHERE site = $1 AND id = $2`, of.site, of.id)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return []models.Decision{d}, err
 }
 
 // undoResult is the result of one chunk of a batch.
@@ -61,7 +78,7 @@ func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Dec
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), chunkTimeout)
 	defer stop()
 	return update(ctx, db, func(t *tx) (u undoResult, err error) {
-		var approved []string // comments of campaigns
+		var approved []key // comments of campaigns
 		for _, d := range part {
 			undo := t.undo
 			if d.Action == models.Escalate {
@@ -72,7 +89,7 @@ func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Dec
 			case "":
 				u.decisions, u.comments = append(u.decisions, d), append(u.comments, c)
 				if d.Action == models.Approve && c.Reason == models.ReasonCampaign {
-					approved = append(approved, c.ID)
+					approved = append(approved, keyOf(c))
 				}
 			case models.KindConflict, models.KindForbidden:
 				u.refused = err
@@ -85,7 +102,8 @@ func (db *DB) undoChunk(ctx context.Context, by models.Caller, part []models.Dec
 }
 
 func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.Comment, error) {
-	k, err := t.comment(d.CommentID, t.ForUpdate()) // from here on nobody else decides or undoes it
+	of := key{d.Site, d.CommentID}
+	k, err := t.commentAt(of, t.ForUpdate()) // from here on nobody else decides or undoes it
 	if err == nil {
 		err = refuseGone(k.comment)
 	}
@@ -93,11 +111,11 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		return d, k.comment, err
 	}
 	old := k.comment
-	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 ORDER BY id DESC`, d.CommentID)
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 ORDER BY id DESC`, of.site, of.id)
 	if err != nil {
 		return d, old, err
 	}
-	edited, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM revisions WHERE comment_id = $1 AND replaced_at > $2 LIMIT 1`, d.CommentID, micros(d.CreatedAt))
+	edited, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM revisions WHERE site = $1 AND comment_id = $2 AND replaced_at > $3 LIMIT 1`, of.site, of.id, micros(d.CreatedAt))
 	if err == nil && len(edited) > 0 {
 		err = models.Errorf(models.KindConflict, "the comment has been edited since")
 	}
@@ -115,16 +133,16 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	before, err := sqldb.One(t, func(scan sqldb.Scanner) (s auditState, err error) {
 		err = scan(&s.Status, &s.Reason)
 		return s, err
-	}, `SELECT old_status, old_reason FROM decisions WHERE id = $1`, d.ID)
+	}, `SELECT old_status, old_reason FROM decisions WHERE site = $1 AND id = $2`, d.Site, d.ID)
 	if err != nil {
 		return d, old, err
 	}
 	now := t.Now
 	d.UndoneAt, d.UndoneBy, d.Label = &now, by.Name, ""
-	if _, err := t.Exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE id = $3`, micros(now), by.Name, d.ID); err != nil {
+	if _, err := t.Exec(`UPDATE decisions SET undone_at = $1, undone_by = $2 WHERE site = $3 AND id = $4`, micros(now), by.Name, d.Site, d.ID); err != nil {
 		return d, old, err
 	}
-	if _, err := t.Exec(`DELETE FROM second_looks WHERE id = $1 AND decided_at IS NULL`, d.ID); err != nil {
+	if _, err := t.Exec(`DELETE FROM second_looks WHERE site = $1 AND id = $2 AND decided_at IS NULL`, d.Site, d.ID); err != nil {
 		return d, old, err
 	}
 	t.counters.onDecision(d, k.initialStatus, -1)

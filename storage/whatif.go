@@ -49,7 +49,7 @@ func (db *DB) LastComments(ctx context.Context, site string, limit int) (Window,
 
 // postedComments selects comments for readPostedComment.
 const postedComments = `SELECT ` + commentColumns + `, c.said, CASE WHEN c.version > 1 AND c.body <> '' THEN
-	coalesce((SELECT r.body FROM revisions r WHERE r.comment_id = c.id ORDER BY r.version LIMIT 1), c.body) ELSE c.body END` + commentTables
+	coalesce((SELECT r.body FROM revisions r WHERE r.site = c.site AND r.comment_id = c.id ORDER BY r.version LIMIT 1), c.body) ELSE c.body END` + commentTables
 
 // WindowComments streams the comments of a window, oldest first.
 func (db *DB) WindowComments(ctx context.Context, w Window) iter.Seq2[PostedComment, error] {
@@ -116,14 +116,15 @@ func (db *DB) WindowLooks(ctx context.Context, w Window) iter.Seq2[Look, error] 
 	}, func(l Look) sqldb.Position { return sqldb.Position{At: micros(l.At), ID: l.ID} })
 }
 
-// PostedComments returns comments by their ids, with the texts that they were posted
+// PostedComments returns comments of the site of a window by their ids, with the texts that they were posted
 // with. Those that are not there any more are left out.
-func (db *DB) PostedComments(ctx context.Context, ids []string) (map[string]PostedComment, error) {
+func (db *DB) PostedComments(ctx context.Context, of Window, ids []string) (map[string]PostedComment, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (map[string]PostedComment, error) {
 		var w sqldb.Where
+		w.Add("c.site = ?", of.site)
 		w.In("c.id", ids)
 		found, err := sqldb.List(t, readPostedComment, postedComments+w.String(), w.Args()...)
 		all := make(map[string]PostedComment, len(found))

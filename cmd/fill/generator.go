@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"winnow/storage"
 )
 
 // generator makes comments in the order of time, and counts them.
@@ -111,7 +113,7 @@ func (c *generator) next(n int) []rows {
 		a, author := c.article()
 		name := authorName(author)
 		machine, status, reason := c.outcome()
-		id, parent := c.id(at), ""
+		id, parent := c.id(a.site, at), ""
 		if c.random.IntN(3) == 0 {
 			parent = a.last
 		}
@@ -138,7 +140,7 @@ func (c *generator) next(n int) []rows {
 		})
 		if machine == "pending" && status != machine {
 			moderator := fmt.Sprintf("moderator-%d", c.random.IntN(20))
-			decided, class, decision := "approve", "ham", c.id(at)
+			decided, class, decision := "approve", "ham", c.id(a.site, at)
 			if status == "rejected" {
 				decided, class = "reject", "spam"
 			}
@@ -149,7 +151,7 @@ func (c *generator) next(n int) []rows {
 			labels.values = append(labels.values, []any{decision, id, "", class, a.site, name, "", "", "", "", "decision", moderator, micros, body})
 		}
 		if c.first.Add(period).Sub(at) < 24*time.Hour {
-			events.values = append(events.values, []any{c.id(at), "comment.created", a.site, id, a.id, status, micros})
+			events.values = append(events.values, []any{c.id(a.site, at), "comment.created", a.site, id, a.id, status, micros})
 		}
 	}
 	return []rows{comments, decisions, labels, events}
@@ -203,11 +205,12 @@ func (c *generator) body() string {
 	return strings.Join(text, " ")
 }
 
-// id is a UUIDv7 of a time, random after its 48 bits of milliseconds.
-func (c *generator) id(at time.Time) string {
+// id is a UUIDv7 of a time, random after its 48 bits of milliseconds, with the tag of a site.
+func (c *generator) id(site string, at time.Time) string {
 	var id uuid.UUID
 	binary.BigEndian.PutUint64(id[:], uint64(at.UnixMilli())<<16|uint64(c.random.Uint32()&0xffff))
 	binary.BigEndian.PutUint64(id[8:], c.random.Uint64())
+	binary.BigEndian.PutUint16(id[14:], storage.SiteTag(site))
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
 	return id.String()

@@ -122,10 +122,10 @@ func (n *Node) ApprovedCount(ctx context.Context, site, authorKey string) (int, 
 	return n.db.ApprovedCount(ctx, site, authorKey)
 }
 
-// CampaignDecisions returns how many comments of a campaign moderators approved and
+// CampaignDecisions returns how many comments of a campaign of a site moderators approved and
 // rejected since it is held.
-func (n *Node) CampaignDecisions(ctx context.Context, id string) (approved, rejected int, err error) {
-	return n.db.CampaignDecisions(ctx, id)
+func (n *Node) CampaignDecisions(ctx context.Context, site, id string) (approved, rejected int, err error) {
+	return n.db.CampaignDecisions(ctx, site, id)
 }
 
 // PublishedComment returns a comment by its id, and false when it is not published.

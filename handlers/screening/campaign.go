@@ -83,14 +83,14 @@ func (s *Screener) matchCampaign(ctx context.Context, site models.Site, c models
 		s.cfg.Log.ErrorContext(ctx, "campaign lookup failed", "error", err)
 		return group, p
 	}
-	group.Held = campaign.Held(group, p, site.CampaignFloor()) && !s.campaignApproved(ctx, group.ID, site.CampaignFloor())
+	group.Held = campaign.Held(group, p, site.CampaignFloor()) && !s.campaignApproved(ctx, c.Site, group.ID, site.CampaignFloor())
 	return group, p
 }
 
 // campaignApproved reports whether moderators approved enough comments of a
 // campaign, and rejected none. When that cannot be read, it is held.
-func (s *Screener) campaignApproved(ctx context.Context, id string, enough int) bool {
-	approved, rejected, err := s.cfg.Source.CampaignDecisions(ctx, id)
+func (s *Screener) campaignApproved(ctx context.Context, site, id string, enough int) bool {
+	approved, rejected, err := s.cfg.Source.CampaignDecisions(ctx, site, id)
 	if err != nil {
 		s.cfg.Log.ErrorContext(ctx, "reading the decisions on a campaign failed", "error", err)
 	}

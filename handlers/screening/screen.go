@@ -38,9 +38,9 @@ type Source interface {
 	// ApprovedCount returns how many comments of an author, by models.Author.Key,
 	// are published.
 	ApprovedCount(ctx context.Context, site, authorKey string) (int, error)
-	// CampaignDecisions returns how many comments of a campaign moderators approved
+	// CampaignDecisions returns how many comments of a campaign of a site moderators approved
 	// and rejected since it is held.
-	CampaignDecisions(ctx context.Context, id string) (approved, rejected int, err error)
+	CampaignDecisions(ctx context.Context, site, id string) (approved, rejected int, err error)
 	// PublishedComment returns a comment by its id, and false when it is not published.
 	PublishedComment(ctx context.Context, id string) (models.Comment, bool, error)
 	// HostRecords returns what moderators decided lately on comments with links; nil

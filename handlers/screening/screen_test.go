@@ -55,7 +55,7 @@ func (s *source) ApprovedCount(context.Context, string, string) (int, error) {
 	return s.record.Approved, nil
 }
 
-func (s *source) CampaignDecisions(context.Context, string) (approved, rejected int, err error) {
+func (s *source) CampaignDecisions(context.Context, string, string) (approved, rejected int, err error) {
 	return s.decided[0], s.decided[1], nil
 }
 

@@ -140,7 +140,7 @@ func (r *Reader) compare(ctx context.Context, page storage.TrafficPage, b *stora
 		in, policy := classifier.FromComment(c.Comment), policies[c.Site]
 		in.Trusts = trusts[c.Site]
 		now, then := classifier.VerdictOfBoth(live, candidate, in, policy, policy)
-		d := models.ShadowDifference{Comment: c.ID, Now: now.Action, Then: then.Action}
+		d := models.ShadowDifference{Site: c.Site, Comment: c.ID, Now: now.Action, Then: then.Action}
 		counts := b.Counts[c.Site]
 		counts.Add(d.Now, d.Then)
 		b.Counts[c.Site] = counts

@@ -204,7 +204,7 @@ func (c *comparison) addTexts(ctx context.Context, changes []Change) error {
 	for i := range changes {
 		ids[i] = changes[i].ID
 	}
-	comments, err := c.db.PostedComments(ctx, ids)
+	comments, err := c.db.PostedComments(ctx, c.window, ids)
 	for i := range changes {
 		posted := comments[changes[i].ID]
 		changes[i].Text, changes[i].Author = beginning(posted.Body), posted.Author.Name

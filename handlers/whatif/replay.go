@@ -135,7 +135,7 @@ func (r *replay) ApprovedCount(ctx context.Context, _, authorKey string) (int, e
 }
 
 // CampaignDecisions returns what moderators decided on a campaign of the replay.
-func (r *replay) CampaignDecisions(_ context.Context, id string) (approved, rejected int, err error) {
+func (r *replay) CampaignDecisions(_ context.Context, _, id string) (approved, rejected int, err error) {
 	if g := r.history.campaigns[id]; g != nil {
 		return g.approved, g.rejected, nil
 	}

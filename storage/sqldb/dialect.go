@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,6 +23,7 @@ type dialect struct {
 	forUpdate  string // ends a SELECT whose rows are about to be changed
 	skipLocked string // the same, passing over rows that others have locked
 	inJSONList string // compares with the texts of a JSON list, $1
+	unindexed  string // stands before a column that no index is to be used for
 	tablesWith string // lists the tables that have a column, $1
 	lockSchema string // statement that makes other migrating nodes wait
 	arrays     bool   // inserts take all rows at once
@@ -47,6 +49,7 @@ const (
 // clauses.
 var sqliteDialect = &dialect{
 	inJSONList: " IN (SELECT value FROM json_each($1))",
+	unindexed:  "+",
 	tablesWith: "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = $1 ORDER BY 1",
 	schema:     strings.NewReplacer("/* ", "", " */", "").Replace,
 	classify:   sqliteFault,
@@ -155,8 +158,14 @@ func (t *Tx) TablesWith(column string) ([]string, error) {
 	return List(t, ScanOne[string], t.d.tablesWith, column)
 }
 
-// InJSONList compares a column with the texts of a JSON list, which is $1.
-func (t *Tx) InJSONList() string { return t.d.inJSONList }
+// InJSONList compares a column with the texts of a JSON list, which is a parameter.
+func (t *Tx) InJSONList(parameter int) string {
+	return strings.Replace(t.d.inJSONList, "$1", "$"+strconv.Itoa(parameter), 1)
+}
+
+// Unindexed is a column that SQLite is not to look up by an index: it knows no sizes, and
+// prefers one on all of a site to one that finds a few rows. PostgreSQL knows better.
+func (t *Tx) Unindexed(column string) string { return t.d.unindexed + column }
 
 // SchemaText is the text of a migration for this database: what stands between
 // /* and */ is for SQLite alone.

@@ -132,7 +132,7 @@ func testCampaignDecisions(t *testing.T, l *fixture) {
 	ids := l.campaign(t, 4)
 	count := func(what string, approved, rejected int) {
 		t.Helper()
-		a, r, err := l.CampaignDecisions(l.ctx, firstOfCampaign)
+		a, r, err := l.CampaignDecisions(l.ctx, "gazette", firstOfCampaign)
 		ok(t, err)
 		equal(t, what, [2]int{a, r}, [2]int{approved, rejected})
 	}
@@ -149,7 +149,7 @@ func testCampaignDecisions(t *testing.T, l *fixture) {
 	_, _, err = l.Decide(l.ctx, bob, ids[0], models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
 	ok(t, err)
 	count("rejected", 0, 1)
-	count2, rejected, err := l.CampaignDecisions(l.ctx, "unknown")
+	count2, rejected, err := l.CampaignDecisions(l.ctx, "gazette", "unknown")
 	ok(t, err)
 	equal(t, "unknown", [2]int{count2, rejected}, [2]int{0, 0})
 	equal(t, "approved of a stranger", must(l.ApprovedCount(l.ctx, "gazette", "name:Nobody"))(t), 0)
@@ -210,7 +210,7 @@ func testUndoCampaign(t *testing.T, l *fixture) {
 			c := must(l.Comment(l.ctx, id))(t)
 			all = append(all, state{c.Status, c.Reason, pulled[id]})
 		}
-		a, r, err := l.CampaignDecisions(l.ctx, firstOfCampaign)
+		a, r, err := l.CampaignDecisions(l.ctx, "gazette", firstOfCampaign)
 		ok(t, err)
 		return append(all, state{models.Status(fmt.Sprint(a)), models.Reason(fmt.Sprint(r)), false})
 	}
@@ -248,12 +248,12 @@ func testEscalatedCampaign(t *testing.T, l *fixture) {
 	ok(t, err)
 	d, _, err := l.Decide(l.ctx, ann, ids[0], models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
 	ok(t, err)
-	_, rejected, err := l.CampaignDecisions(l.ctx, firstOfCampaign)
+	_, rejected, err := l.CampaignDecisions(l.ctx, "gazette", firstOfCampaign)
 	ok(t, err)
 	equal(t, "rejected", rejected, 1)
 	_, _, err = l.Undo(l.ctx, ann, d.ID)
 	ok(t, err)
-	_, rejected, err = l.CampaignDecisions(l.ctx, firstOfCampaign)
+	_, rejected, err = l.CampaignDecisions(l.ctx, "gazette", firstOfCampaign)
 	ok(t, err)
 	equal(t, "undone", rejected, 0)
 }
