@@ -44,6 +44,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"audit", auditTests},
 		{"database", databaseTests},
 		{"edges", edgeTests},
+		{"keys", keyTests},
 	} {
 		for name, test := range part.tests {
 			t.Run(part.name+"/"+name, func(t *testing.T) {
