@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -117,18 +118,30 @@ func queuedKeys(waiting []queued) []key {
 	return keys
 }
 
+// sitesPerStatement is how many sites one statement reads, one after the other.
+const sitesPerStatement = 25
+
 // queued returns the first comments of the queue of some sites. Each site is read by its own
 // index, and the results are merged: no index has several in a common order. Where few
 // comments match, one statement finds and sorts them.
 func (t *tx) queued(sites []string, q queueQuery, limit int) ([]queued, error) {
 	var waiting []queued
-	for _, part := range q.parts(sites) {
-		w := q.where(t, part)
+	for parts := range slices.Chunk(q.parts(sites), sitesPerStatement) {
+		w, texts := new(sqldb.Where), make([]string, len(parts))
+		for i, part := range parts {
+			w = w.Beside()
+			q.addTo(w, t, part)
+			texts[i] = `SELECT c.site, c.id, ` + q.order.risk + ` AS risk, c.created_at FROM comments c` + w.String() + q.order.String() + " LIMIT " + w.Arg(limit)
+		}
+		query := texts[0]
+		if len(parts) > 1 {
+			query = "SELECT * FROM (" + strings.Join(texts, ") AS part UNION ALL SELECT * FROM (") + ") AS part"
+		}
 		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c queued, err error) {
 			c.Order = string(q.filter.Sort)
 			err = scan(&c.site, &c.ID, &c.Rank, &c.At)
 			return c, err
-		}, `SELECT c.site, c.id, `+q.order.risk+`, c.created_at FROM comments c`+w.String()+q.order.String()+" LIMIT "+w.Arg(limit), w.Args()...)
+		}, query, w.Args()...)
 		if err != nil {
 			return nil, err
 		}
@@ -140,7 +153,7 @@ func (t *tx) queued(sites []string, q queueQuery, limit int) ([]queued, error) {
 	return waiting[:min(limit, len(waiting))], nil
 }
 
-// parts are the sites of each statement.
+// parts are the sites that are read at once.
 func (q queueQuery) parts(sites []string) [][]string {
 	if q.selective && len(sites) > 0 {
 		return [][]string{sites}
@@ -157,7 +170,8 @@ const maxCounted = 1000
 func (t *tx) queueTotal(by models.Caller, sites []string, q queueQuery) (total int, err error) {
 	if isNarrowed(q.filter) {
 		for _, part := range q.parts(sites) {
-			w := q.where(t, part)
+			w := new(sqldb.Where)
+			q.addTo(w, t, part)
 			query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.Arg(maxCounted+1-total) + ") AS part"
 			n, err := sqldb.One(t, sqldb.ScanOne[int], query, w.Args()...)
 			if total += n; err != nil || total > maxCounted {

@@ -121,9 +121,9 @@ func (q queueQuery) after(c sqldb.Cursor) queueQuery {
 	return q.and(next.text, next.args...)
 }
 
-// where is the condition of comments c on some sites.
-func (q queueQuery) where(t *tx, sites []string) *sqldb.Where {
-	f, w := q.filter, new(sqldb.Where)
+// addTo adds the conditions of comments c on some sites.
+func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
+	f := q.filter
 	marks := make([]string, len(sites))
 	for i, site := range sites {
 		marks[i] = w.Arg(site)
@@ -189,7 +189,6 @@ func (q queueQuery) where(t *tx, sites []string) *sqldb.Where {
 	for _, c := range q.more {
 		w.Add(c.text, c.args...)
 	}
-	return w
 }
 
 // addTimes adds the conditions on the time of arrival. An order by risk must not

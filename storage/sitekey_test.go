@@ -9,15 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// siteTables have a row for each record of a site, and are what a store is split into. Not
-// among them are events, which have one order for all sites, and audit, which is split by its
-// chains.
-var siteTables = strings.Fields(`comments decisions escalations revisions skips flags hidden_replies second_looks labels
-	shadow_differences campaigns campaign_members bans ban_marks article_merges articles authors standings idempotency arrivals
-	judgements agreements histograms traffic_days training_sample site_counts search_docs search_blocks search_cursors
-	search_stale shadow_sites drift_notices`)
+	"winnow/storage/storagetest"
+)
 
 // allSites are the functions whose statements are of all sites, and why.
 var allSites = map[string]string{
@@ -66,11 +60,11 @@ func TestTablesWithoutSite(t *testing.T) {
 	}
 }
 
-var references = regexp.MustCompile(`\b(FROM|JOIN|INTO|UPDATE) (` + strings.Join(siteTables, "|") + `)\b(?: (?:AS )?([a-z]+)\b)?`)
+var references = regexp.MustCompile(`\b(FROM|JOIN|INTO|UPDATE) (` + strings.Join(storagetest.SiteTables, "|") + `)\b(?: (?:AS )?([a-z]+)\b)?`)
 
 var keywords = strings.Fields("as on set where join cross order group limit values select using union")
 
-// tablesWithoutSite returns the tables of siteTables in a statement without a condition on
+// tablesWithoutSite returns the tables of storagetest.SiteTables in a statement without a condition on
 // the site, or without that column when rows are added. around is what else may be part of
 // the statement.
 func tablesWithoutSite(text, around string) (missing []string) {

@@ -26,6 +26,12 @@ func TestMain(m *testing.M) {
 func TestSQLite(t *testing.T)   { storagetest.Run(t, storagetest.ReadySQLiteURL) }
 func TestPostgres(t *testing.T) { storagetest.Run(t, storagetest.ReadyPostgresURL) }
 
+// TestPartitionedPostgres: a store that is split by site behaves as one that is not. What is
+// left out has nothing to do with it.
+func TestPartitionedPostgres(t *testing.T) {
+	storagetest.Run(t, storagetest.PartitionedPostgresURL, "people", "sessions", "leases of trainings", "training", "audit", "what-if")
+}
+
 func TestOpenMakesTheFolderAndAcceptsSpecialCharacters(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new folder", "a?b#c%20d.db")
 	storagetest.Open(t, "sqlite:"+path, storage.Options{})

@@ -60,7 +60,8 @@ var postgresDialect = &dialect{
 	forUpdate:  " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	inJSONList: " = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
-	tablesWith: "SELECT table_name::text FROM information_schema.columns WHERE column_name = $1 AND table_schema = current_schema() ORDER BY 1",
+	tablesWith: `SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE a.attname = $1 AND NOT a.attisdropped
+		AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = current_schema()::regnamespace ORDER BY 1`,
 	lockSchema: "SELECT pg_advisory_xact_lock(7214913)", // any number that is only ours
 	schema:     func(text string) string { return text },
 	arrays:     true,

@@ -42,6 +42,10 @@ func (w *Where) In(column string, values []string) {
 	w.Add(column+" IN ("+marks+")", args...)
 }
 
+// Beside returns a Where without conditions for another part of the same statement, whose
+// values follow those of w.
+func (w *Where) Beside() *Where { return &Where{args: slices.Clone(w.args)} }
+
 // Clone returns a copy.
 func (w *Where) Clone() *Where { return &Where{slices.Clone(w.conds), slices.Clone(w.args)} }
 

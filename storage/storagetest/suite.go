@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -11,9 +12,9 @@ import (
 	"winnow/storage"
 )
 
-// Run runs the conformance suite on a database. newURL returns the address of a new,
-// empty one.
-func Run(t *testing.T, newURL func(testing.TB) string) {
+// Run runs the conformance suite on a database, without some parts. newURL returns the
+// address of a new, empty one.
+func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 	for _, part := range []struct {
 		name  string
 		tests map[string]func(*testing.T, *fixture)
@@ -44,7 +45,11 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"audit", auditTests},
 		{"database", databaseTests},
 		{"edges", edgeTests},
+		{"keys", keyTests},
 	} {
+		if slices.Contains(without, part.name) {
+			continue
+		}
 		for name, test := range part.tests {
 			t.Run(part.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
