@@ -81,9 +81,37 @@ func (db *DB) Search(ctx context.Context, by models.Caller, f models.SearchFilte
 			return page, err
 		}
 		page.Next = s.next()
-		page.Items, err = t.queueItems(ids)
-		return page, err
+		if page.Items, err = t.queueItems(ids); err != nil {
+			return page, err
+		}
+		return page, t.addLastDecisions(page.Items)
 	})
+}
+
+// addLastDecisions adds to each item the last decision that is in force.
+func (t *tx) addLastDecisions(items []models.QueueItem) error {
+	if len(items) == 0 {
+		return nil
+	}
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.Comment.ID
+	}
+	var w sqldb.Where
+	w.In("comment_id", ids)
+	w.AddText("undone_at IS NULL")
+	all, err := sqldb.List(t, readDecision, decisionColumns+w.String()+` ORDER BY id`, w.Args()...)
+	if err != nil {
+		return err
+	}
+	last := map[string]*models.Decision{}
+	for _, d := range all {
+		last[d.CommentID] = &d
+	}
+	for i := range items {
+		items[i].Decision = last[items[i].Comment.ID]
+	}
+	return nil
 }
 
 // searchSites returns the sites of a search.
