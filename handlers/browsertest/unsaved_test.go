@@ -22,7 +22,7 @@ func TestWhatIsBeingWrittenStays(t *testing.T) {
 		const send = window.fetch;
 		const late = new Promise((resolve) => { window.answer = resolve; });
 		window.fetch = async (url, options) => {
-			if (url.includes("/queue?") && url.includes("author=Ilse")) await late;
+			if (url.includes("/authors?") && url.includes("name=Ilse")) await late;
 			return send(url, options);
 		};
 	})()`)

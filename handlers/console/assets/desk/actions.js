@@ -6,14 +6,15 @@ import { decide, skip } from "./decide.js";
 import { totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
+import { hasSettled, onSingleClick } from "./settle.js";
 
 const inputIds = ["note", "message"];
 const maxSiteReasons = 9; // there are as many digit keys
 
 export let choosesReason = false; // a rejection waits for its reason
 
-const keyButton = (text, key, click, className) =>
-  element("button", { class: className, "aria-keyshortcuts": key, click }, text, " ", element("kbd", key));
+const keyButton = (text, key, action, className) => element("button",
+  { class: className, "aria-keyshortcuts": key, click: onSingleClick(action) }, text, " ", element("kbd", key));
 const linkButton = (text, click) => element("button.link", click, text);
 
 const decisionButtons = () => {
@@ -35,13 +36,17 @@ const reasonButtons = () => [
 ];
 
 const otherButtons = () => [
-  !queue.secondLookMode && [keyButton(translate("escalate"), "f", escalate), keyButton(translate("skip"), "z", skip)],
+  mayEscalate() && keyButton(translate("escalate"), "f", escalate),
+  queue.mode === "queue" && keyButton(translate("skip"), "z", skip),
   keyButton(translate("note"), "n", writeNote),
   !queue.secondLookMode && keyButton(translate("message"), "m", writeMessage),
 ];
 
+const mayEscalate = () => !queue.secondLookMode && queue.targets().every(({ comment }) => comment.status === "pending");
+
 // chooseReason opens or closes the choice of a reason.
 export const chooseReason = (isOpen) => {
+  if (isOpen && !hasSettled()) return;
   choosesReason = isOpen;
   showActions();
 };
@@ -58,7 +63,7 @@ const showActions = () => {
 };
 
 // escalate leaves the open comment to an editor, with the note.
-export const escalate = () => queue.selected.size || queue.secondLookMode || decide("escalate");
+export const escalate = () => queue.selected.size || !mayEscalate() || decide("escalate");
 
 // openInput opens a line of text that goes with the decision.
 const openInput = (id) => {

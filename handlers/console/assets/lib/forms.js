@@ -11,6 +11,10 @@ export const actionButton = (key, action, className) =>
 export const select = (properties, options, chosen) => element("select", properties,
   options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
 
+// setOptions replaces the options [value, text] of a select, which is given by its id.
+export const setOptions = (id, options) =>
+  setContent(id, options.map(([value, text]) => element("option", { value }, text)));
+
 // A field of a form is [key, value, type]. The type is a list of options [value, text], "area", or the type of an
 // input; "text" when it is left out. A list as the value is edited as lines. In a key "group.name" the group becomes
 // an object of the result; a number as the group ("0.name") does not change the label. A label that is a sentence has
