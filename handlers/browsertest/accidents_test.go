@@ -48,6 +48,8 @@ func TestNothingIsDecidedByAccident(t *testing.T) {
 		}
 	}
 
+	p.expectToastsToCoverNothing()
+
 	// A skip is undone like a decision: the comment is claimed again.
 	skipped := p.pressAndWait("z")
 	p.waitForText("#list [data-id='"+skipped+"'] .state", "skipped")
@@ -84,4 +86,24 @@ func (p *tab) doubleClick(selector string) {
 			}
 		}
 	}
+}
+
+// expectToastsToCoverNothing checks in several windows that what is shown of the last act
+// covers neither the comment nor the buttons.
+func (p *tab) expectToastsToCoverNothing() {
+	p.Helper()
+	p.waitFor(`document.querySelector("#toasts .toast")`)
+	for _, size := range [][2]int64{{1280, 720}, {1024, 768}, {960, 540}} {
+		p.run(chromedp.EmulateViewport(size[0], size[1]))
+		if got := p.evaluate(`["#comment", "#actions", "#list", "#logout", "#counts"].filter((covered) => {
+			const [a, b] = [document.querySelector("#toasts"), document.querySelector(covered)].map((e) => e.getBoundingClientRect());
+			return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+		}).join()`); got != "" {
+			p.Errorf("at %d×%d, the messages cover %s", size[0], size[1], got)
+		}
+		if got := p.evaluate(`document.getElementById("pane-comment").clientWidth >= 480`); got != "true" {
+			p.Errorf("at %d×%d, the comment is narrower than 480 pixels", size[0], size[1])
+		}
+	}
+	p.run(chromedp.EmulateViewport(1280, 800))
 }

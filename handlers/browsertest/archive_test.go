@@ -53,7 +53,7 @@ func (p *tab) searchArchive(words string) {
 	p.waitFor(`new URLSearchParams(location.hash.split("/")[1]).get("q") === "` + words + `"`)
 	p.waitFor(`(() => {
 		const found = ` + rows + `;
-		if (!found && !document.getElementById("none").hidden) document.getElementById("archive-filter").requestSubmit();
+		if (!found && !document.getElementById("none").hidden) document.getElementById("archive").requestSubmit();
 		return found > 0;
 	})()`)
 }
@@ -83,7 +83,7 @@ func TestArchiveIsReadAndDecided(t *testing.T) {
 	p.evaluate(`location.hash = "archive/status=approved&author=Ada"`)
 	p.waitFor(rows + ` === 1`)
 	p.waitForText("#comment .body", "Thank you")
-	if got := p.evaluate(`["status", "author", "q"].map((name) => document.querySelector("#archive-filter [name=" + name + "]").value)`); got != "approved,Ada," {
+	if got := p.evaluate(`["status", "author", "q"].map((name) => document.querySelector("#archive [name=" + name + "]").value)`); got != "approved,Ada," {
 		t.Errorf("the fields of the address are %s", got)
 	}
 	p.evaluate(`history.back()`)

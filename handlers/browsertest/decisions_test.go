@@ -138,8 +138,8 @@ func (p *tab) withScript(source string) {
 	p.run(chromedp.Reload())
 }
 
-// shortToasts is a script that shortens the ten seconds of toasts.
-const shortToasts = `{ const later = setTimeout; window.setTimeout = (act, ms, ...rest) => later(act, ms === 10_000 ? 200 : ms, ...rest) }`
+// shortToasts is a script that shortens the ten seconds of toasts to one.
+const shortToasts = `{ const later = setTimeout; window.setTimeout = (act, ms, ...rest) => later(act, ms === 10_000 ? 1000 : ms, ...rest) }`
 
 func TestUndoFromToastAndHistory(t *testing.T) {
 	onBothSetups(t, models.ModePre, undoFromToastAndHistory)

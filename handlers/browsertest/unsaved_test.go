@@ -73,6 +73,8 @@ func TestWhatIsBeingWrittenStays(t *testing.T) {
 	stays("#article [name=into]", "")
 	stays("#author [name=why]", "undefined")
 	stays("#note", "undefined")
+	p.run(chromedp.Click("#list [data-id='" + ids[1] + "'] button"))
+	stays("#note", "looks like last week's")
 
 	p.page("sites/demo", "Sites")
 	p.typeInto("surge.count", "40")

@@ -84,7 +84,7 @@ const leaveDesk = () => {
 const showTools = () => {
   const title = translate("pages." + queue.mode);
   byId("filter").hidden = queue.mode !== "queue";
-  byId("archive-filter").hidden = queue.mode !== "archive";
+  byId("archive").hidden = queue.mode !== "archive";
   byId("panes").dataset.mode = queue.mode;
   byId("pane-queue").setAttribute("aria-label", title);
   setContent("list-tab", title);

@@ -13,7 +13,9 @@ import * as queue from "./queue.js";
 import { startSettling } from "./settle.js";
 import { refreshItem } from "./undo.js";
 
-const fields = () => [...byId("archive-filter").elements].filter(({ name }) => name in archiveFilter);
+const addressDelay = 300; // milliseconds
+
+const fields = () => [...byId("archive").elements].filter(({ name }) => name in archiveFilter);
 
 // archiveAddress is the address of the archive with a filter.
 export const archiveAddress = (filter) => "archive/" + queryString(filter);
@@ -33,7 +35,7 @@ export const showArchive = async (argument) => {
     if (!argument) focusSearch();
   } catch (error) {
     const text = error.status === 404 ? translate("archive.unknown") : describeError(error);
-    queue.open(null);
+    queue.showNothing(text);
     setContent("comment", element("p.muted.empty", text));
   }
 };
@@ -57,26 +59,35 @@ const search = () => {
   return navigate(archiveAddress(filter));
 };
 
-byId("archive-filter").addEventListener("submit", (event) => {
+byId("archive").addEventListener("submit", (event) => {
   event.preventDefault();
   document.activeElement.blur(); // the next key is one of the desk's
   search();
 });
 for (const id of ["archive-status", "archive-site"]) byId(id).addEventListener("change", search);
 
-on("item-opened", ({ item }) => {
-  if (!item || !location.hash.startsWith("#archive")) return; // or another page is about to be opened
-  history.replaceState(null, "", "#" + archiveAddress({ ...archiveFilter, open: item.id }));
+// noteOpenItem puts the open item into the address, but not each one that is passed by: browsers limit such changes.
+const noteOpenItem = () => {
+  if (!queue.openId || !location.hash.startsWith("#archive")) return; // or another page is about to be opened
+  history.replaceState(null, "", "#" + archiveAddress({ ...archiveFilter, open: queue.openId }));
+};
+let addressTimer = 0;
+on("item-opened", () => {
+  clearTimeout(addressTimer);
+  if (queue.mode === "archive") addressTimer = setTimeout(noteOpenItem, addressDelay);
 });
 
+const isOwnDecision = ({ comment, decision }, status = comment.status) =>
+  status === comment.status && decision?.moderator === moderator.name;
+
 // A colleague's decision on an item of the list is shown, with a notice where the item is open.
-on("comment-changed", async ({ id }) => {
+on("comment-changed", async ({ id, status }) => {
   const item = queue.itemById(id);
-  if (!item?.isArchived) return;
+  if (!item?.isArchived || (queue.openId !== id && isOwnDecision(item, status))) return;
   const { version } = item.comment;
   const earlier = item.decision?.id;
   await ignoreErrors(refreshItem(item));
-  if (item.comment.version === version || item.decision?.moderator === moderator.name) return;
+  if (item.comment.version === version || isOwnDecision(item)) return;
   if (queue.openId === id) startSettling();
   if (item.decision && item.decision.id !== earlier) queue.changeItem(item, { news: item.decision });
 });

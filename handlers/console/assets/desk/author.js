@@ -1,6 +1,6 @@
 // The pane of the author: the record so far, sanctions, what else is pending, and the history of the open comment.
 import { get, ignoreErrors, post, request } from "../lib/api.js";
-import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
+import { bdi, byId, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { actionButton, form } from "../lib/forms.js";
 import { formatAge, formatDateTime, formatPercent, label, translate } from "../lib/i18n.js";
@@ -163,7 +163,8 @@ const offerRejectAll = async (comment) => {
     const query = { filter, expect: count, token };
     decideMany(items, { action: "reject", reason }, count, [{ items, count, query }]);
   };
-  const reasonButton = (reason) => element("button.small", () => rejectAll(reason), label("reason", reason));
+  const reasonButton = (reason) =>
+    element("button.small", onSingleClick(() => rejectAll(reason)), label("reason", reason));
   setContent("dialogue",
     element("p", translate("author.batch", { n: count, m: articles, age: formatAge(first_at) })),
     element("p.by", Object.values(reasonsByKey).map(reasonButton)),

@@ -46,13 +46,14 @@ const showDetails = async (item) => {
 const itemContent = (item) => {
   const { comment, context: { parent }, verdict } = item;
   return [
-    articleLine(comment),
+    articleLine(item),
     item.isArchived && element("p", { id: "outcome" }, outcome(item), decisionAge(item)),
     item.why && comment.status === "pending" && element("p.because", { id: "because" }, item.why),
     notice(item),
     campaignLine(item),
     parent && element("blockquote",
-      element("p.by", element(".muted", text("parent", { name: parent.author.name })), pageLink(parent)),
+      element("p.by", element(".muted", text("parent", { name: parent.author.name })),
+        !item.isSecondLook && pageLink(parent)),
       commentText(parent)),
     element("article.open", { tabindex: -1, "data-id": comment.id },
       byline(comment, comment.flags && element(".chip.warn", text("flags", { n: comment.flags })),
@@ -77,13 +78,14 @@ const linkTo = (id) => {
 };
 
 // articleLine links only to what the newsroom says: another address may be a stranger's.
-const articleLine = ({ id: commentId, site, article: { title, id, url = "", described } }) => {
+const articleLine = ({ isSecondLook, comment }) => {
+  const { id: commentId, site, article: { title, id, url = "", described } } = comment;
   const link = { href: url, target: "_blank", rel: "noopener noreferrer" };
   return element("p.where",
     sites.length > 1 && element(".chip", site),
     bdi(title || id, "b"),
     described && /^https?:/.test(url) && element("a", link, text("open")),
-    element("a", { href: "#" + archiveAddress({ site, article: id }) }, text("of_article")),
+    !isSecondLook && element("a", { href: "#" + archiveAddress({ site, article: id }) }, text("of_article")),
     element(".by", { id: "article", "data-keep": commentId }));
 };
 

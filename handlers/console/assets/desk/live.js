@@ -47,7 +47,7 @@ export const disconnect = () => {
 };
 
 const handleEvent = ({ kind, site, subject, status }) => {
-  if (kind === "comment.changed") emit("comment-changed", { id: subject });
+  if (kind === "comment.changed") emit("comment-changed", { id: subject, status });
   if (filter.site && site !== filter.site) return;
   const item = queue.itemById(subject);
   if (kind !== "comment.claimed" && item && !item.isArchived) {

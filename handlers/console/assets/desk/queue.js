@@ -190,6 +190,16 @@ export const openNext = (position, byHand) => {
   open((due.find(isMine) ?? due[0])?.id ?? null, byHand);
 };
 
+// showNothing empties the list, and says why.
+export const showNothing = (text) => {
+  items = [];
+  nextCursor = "";
+  clearRows();
+  showListState();
+  setContent("none", text);
+  open(null);
+};
+
 // toggleSelection selects or deselects an item, and with isRange all from the last one to here.
 export const toggleSelection = (id = openId, isRange = false) => {
   const position = positionOf(id);

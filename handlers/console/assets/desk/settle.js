@@ -1,5 +1,5 @@
 // A decision counts only when the text has stood for a moment, so that a key that is pressed twice does not decide the
-// next comment unread; and the second half of a double click is no click.
+// next comment unread.
 import { byId } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { translate } from "../lib/i18n.js";
@@ -31,8 +31,5 @@ export const hasSettled = () => {
   setTimeout((shown) => shown.remove(), hintTime, hint);
   return false;
 };
-
-// onSingleClick is a listener of clicks that leaves out the second half of a double click.
-export const onSingleClick = (action) => (event) => event.detail < 2 && action(event);
 
 on("item-opened", ({ item, isAgain }) => item && !isAgain && startSettling());

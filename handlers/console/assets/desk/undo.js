@@ -1,6 +1,6 @@
 // What the moderator has done in this session, and how it is taken back.
 import { post } from "../lib/api.js";
-import { bdi, element, setContent, timestamp } from "../lib/dom.js";
+import { bdi, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { label, translate } from "../lib/i18n.js";
 import { describeError, showToast } from "../lib/toasts.js";
 import { fetchDetails, forgetDetails } from "./details.js";
@@ -130,7 +130,7 @@ export const showHistory = () => setContent("recent",
 const historyLine = (entry) => element("li", timestamp(entry.time),
   element("span", { class: entry.isUndone && "undone" },
     entryText(entry), trainingNote(entry), agreementNote(entry)),
-  !entry.isUndone && !entry.isFinal && element("button.small", () => undo(entry), translate("undo")));
+  !entry.isUndone && !entry.isFinal && element("button.small", onSingleClick(() => undo(entry)), translate("undo")));
 
 // entryText leads to the comment, where it was about one.
 const entryText = ({ text, items, isFinal }) =>

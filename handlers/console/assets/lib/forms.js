@@ -1,11 +1,11 @@
 // Buttons, selects and forms of the pages.
-import { element, setContent } from "./dom.js";
+import { element, onSingleClick, setContent } from "./dom.js";
 import { label, translate } from "./i18n.js";
 import { describeError, showError } from "./toasts.js";
 
 // actionButton runs something that may fail when it is pressed.
 export const actionButton = (key, action, className) =>
-  element("button", { class: className, click: () => action().catch(showError) }, translate(key));
+  element("button", { class: className, click: onSingleClick(() => action().catch(showError)) }, translate(key));
 
 // select offers options [value, text].
 export const select = (properties, options, chosen) => element("select", properties,
