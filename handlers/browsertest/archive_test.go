@@ -95,6 +95,12 @@ func TestArchiveIsReadAndDecided(t *testing.T) {
 	p.run(chromedp.Click("#others .listed a"))
 	p.waitFor(fmt.Sprintf(`location.hash === "#comment/%s" && %s === %q`, reply, opened, reply))
 	p.waitForText("#comment blockquote", "The timetable hangs")
+	p.evaluate(`(() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; })()`)
+	p.clickInDesk("Copy link")
+	p.waitForText("#toasts", "The link is in the clipboard.")
+	if got := p.evaluate(`window.copied`); got != d.url+"/console/#comment/"+reply {
+		t.Errorf("the link of the comment is %s", got)
+	}
 	p.run(chromedp.Click("#comment blockquote a"))
 	p.waitFor(fmt.Sprintf("%s === %q", opened, parent))
 	p.waitForText("#thread", "Thank you, I had not seen it.")
