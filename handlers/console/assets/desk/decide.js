@@ -59,6 +59,7 @@ const decideOne = async (item, decision) => {
 
 // showDecided shows what has become of an item that stays in the list. The next key is for what is shown then.
 const showDecided = (item, comment, decision) => {
+  forgetDetails(item.id);
   queue.changeItem(item, { comment, decision, news: undefined });
   startSettling();
 };
@@ -101,7 +102,9 @@ export const decideMany = async (items, decision, count = totalComments(items), 
   }
   if (!entry.ids.length) withdraw(entry);
   if (!failures.length) return;
-  restore(entry, failures.flatMap(({ ids }) => ids));
+  const failedIds = failures.flatMap(({ ids }) => ids);
+  restore(entry, failedIds);
+  for (const item of items) if (item.isArchived && failedIds.includes(item.id)) ignoreErrors(refreshItem(item));
   const failedCount = failures.reduce((sum, failure) => sum + failure.count, 0);
   showToast(translate("done.failed", { n: failedCount }) + " " + failures[0].why);
 };
