@@ -88,6 +88,18 @@ func (s *Server) release(c echo.Context) error { return s.endClaims(c, s.db.Rele
 // skip ends claims, and does not give the comments to the caller for a while.
 func (s *Server) skip(c echo.Context) error { return s.endClaims(c, s.db.Skip) }
 
+// unskip undoes skip, but for the claims.
+func (s *Server) unskip(c echo.Context) error {
+	ids, err := commentIDs(c)
+	if err != nil {
+		return err
+	}
+	if err := s.db.Unskip(c.Request().Context(), caller(c), ids); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
 func (s *Server) endClaims(c echo.Context, do func(context.Context, models.Caller, []string) error) error {
 	ids, err := commentIDs(c)
 	if err != nil {

@@ -53,6 +53,11 @@ func skipping(d *testNode) {
 	if carls := d.claim("carl", 1); len(carls) != 1 {
 		d.Fatalf("carl claimed %+v", carls)
 	}
+	d.as("carl", "POST", "/v1/queue/release", object{"comment_ids": []string{c.ID}}).must(http.StatusNoContent)
+	d.as("bob", "POST", "/v1/queue/unskip", object{"comment_ids": []string{c.ID}}).must(http.StatusNoContent)
+	if again := d.claim("bob", 1); len(again) != 1 {
+		d.Fatalf("bob claimed %+v after the undo", again)
+	}
 }
 
 func groupedQueue(d *testNode) {

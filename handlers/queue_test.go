@@ -300,6 +300,7 @@ func TestBadQueueRequests(t *testing.T) {
 		"a claim with a bad language":     {"/v1/queue/claim", "lang", object{"lang": "xx-yy"}},
 		"a renewal of no comments":        {"/v1/queue/renew", "comment_ids", object{}},
 		"a skip of no comments":           {"/v1/queue/skip", "comment_ids", object{}},
+		"an undo of no skips":             {"/v1/queue/unskip", "comment_ids", object{}},
 		"a preview with an unknown order": {"/v1/decisions/preview", "filter.sort", object{"filter": object{"sort": "loud"}}},
 		"a filter without a count":        {"/v1/decisions", "expect", object{"action": "approve", "filter": object{}}},
 		"a filter and ids":                {"/v1/decisions", "comment_ids", object{"action": "approve", "filter": object{}, "expect": 1, "comment_ids": []string{c.ID}}},

@@ -64,6 +64,7 @@ var rightsTable = []right{
 	{call: "POST /v1/queue/renew", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators}, // ids of other sites are passed over
 	{call: "POST /v1/queue/release", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators},
 	{call: "POST /v1/queue/skip", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators},
+	{call: "POST /v1/queue/unskip", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators},
 	{call: "GET /v1/comments/:id", path: "/v1/comments/{pending}", who: "Mmea123"},
 	{call: "POST /v1/comments/:id/decision", path: "/v1/comments/{pending}/decision", body: `{"action":"approve"}`, who: "Mmea123"},
 	{call: "POST /v1/comments/:id/escalate", path: "/v1/comments/{pending}/escalate", body: `{}`, who: "Mmea123"},

@@ -73,6 +73,7 @@ func (s *Server) routes() []route {
 		{post, "/v1/queue/renew", s.renew, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{post, "/v1/queue/release", s.release, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{post, "/v1/queue/skip", s.skip, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/queue/unskip", s.unskip, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{get, "/v1/comments/:id", s.commentDetail, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{post, "/v1/comments/:id/decision", s.decide, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{post, "/v1/comments/:id/escalate", s.escalate, moderators.orKey(models.ScopeModerate), defaultBounds},

@@ -17,6 +17,9 @@ type QueueItem struct {
 	PulledBack bool `json:"pulled_back,omitempty"`
 	// Skipped: the caller has skipped it, and cannot claim it for a while.
 	Skipped bool `json:"skipped,omitempty"`
+	// Decision is the last one in force; only of what a search has found. Nil: no moderator
+	// has decided.
+	Decision *Decision `json:"decision,omitempty"`
 }
 
 // ItemContext is what a moderator needs beside the comment itself.

@@ -236,6 +236,22 @@ func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 	})
 }
 
+// Unskip lets the caller claim what they have skipped again.
+func (db *DB) Unskip(ctx context.Context, by models.Caller, ids []string) error {
+	return apply(ctx, db, func(t *tx) error {
+		var w sqldb.Where
+		w.AddText("site IN (SELECT slug FROM sites)")
+		w.Add("moderator = ?", by.Name)
+		known := make([]string, len(ids))
+		for i, id := range ids {
+			known[i] = sqldb.SanitizeText(id)
+		}
+		w.In("comment_id", known)
+		_, err := t.Exec(`DELETE FROM skips`+w.String(), w.Args()...)
+		return err
+	})
+}
+
 // markSkipped marks what the caller has skipped.
 func (t *tx) markSkipped(by models.Caller, items []models.QueueItem) error {
 	if len(items) == 0 {

@@ -81,9 +81,35 @@ func (db *DB) Search(ctx context.Context, by models.Caller, f models.SearchFilte
 			return page, err
 		}
 		page.Next = s.next()
-		page.Items, err = t.queueItems(keys)
-		return page, err
+		if page.Items, err = t.queueItems(keys); err != nil {
+			return page, err
+		}
+		return page, t.addLastDecisions(page.Items)
 	})
+}
+
+// addLastDecisions adds to each item the last decision that is in force.
+func (t *tx) addLastDecisions(items []models.QueueItem) error {
+	if len(items) == 0 {
+		return nil
+	}
+	keys := make([]key, len(items))
+	for i, item := range items {
+		keys[i] = keyOf(item.Comment)
+	}
+	condition, args := t.amongKeys("site", "comment_id", keys)
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE `+condition+` AND undone_at IS NULL ORDER BY id`, args...)
+	if err != nil {
+		return err
+	}
+	last := map[string]*models.Decision{}
+	for _, d := range all {
+		last[d.CommentID] = &d
+	}
+	for i := range items {
+		items[i].Decision = last[items[i].Comment.ID]
+	}
+	return nil
 }
 
 // searchSites returns the sites of a search.

@@ -95,6 +95,13 @@ func TestPagesAreAccessible(t *testing.T) {
 	p.waitFor(`document.getElementById("help").open`)
 	p.expectAccessible("help")
 	p.keys("\x1b")
+	p.searchArchive("cousin")
+	p.waitFor(`document.querySelector("#why")`)
+	p.evaluate(`document.getElementById("archive-finer").open = true`)
+	p.expectAccessible("archive")
+	p.evaluate(`location.hash = "comment/" + document.querySelector("#list [data-id]").dataset.id`)
+	p.waitFor(`document.getElementById("panes").dataset.mode === "comment" && document.querySelector("#history")`)
+	p.expectAccessible("comment")
 	for address, heading := range map[string]string{
 		"stats": "Statistics", "models": "Models", "sites": "Sites", "sites/demo": "Sites", "people": "People", "people/bob": "People", "audit": "Audit",
 	} {

@@ -22,7 +22,7 @@ func TestTheDeskLinksOnlyToWhatTheNewsroomSays(t *testing.T) {
 	describe(false)
 	p := d.login("alice")
 	p.waitFor(`!!document.querySelector("#article select")`)
-	p.waitFor(`!document.querySelector(".where a")`)
+	p.waitFor(`!document.querySelector(".where a[target]")`)
 	p.run(chromedp.Click("#article-merge summary"), chromedp.SendKeys(`#article [name="into"]`, "moved"),
 		chromedp.SetValue(`#article [name="kind"]`, "move"), chromedp.Click("#article-merge form button"))
 	p.waitForText("#article-merge output", "Undo")
@@ -40,5 +40,5 @@ func TestTheDeskLinksOnlyToWhatTheNewsroomSays(t *testing.T) {
 	describe(true)
 	bob := d.login("bob")
 	bob.run(chromedp.Click("#list button.row"))
-	bob.waitFor(`document.querySelector(".where a")?.href === "https://evil.example/"`)
+	bob.waitFor(`document.querySelector(".where a[target]")?.href === "https://evil.example/"`)
 }

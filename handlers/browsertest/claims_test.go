@@ -61,9 +61,11 @@ func TestNoCommentIsClaimedByTwoModerators(t *testing.T) {
 func noCommentIsClaimedByTwoModerators(t *testing.T, d *testServer) {
 	ids := d.postDistinct(40)
 	alice := d.login("alice")
+	alice.withScript(shortSettling)
 	alice.waitFor(opened + ` !== ""`)
 	d.url, d.other = d.other, d.url // bob uses the other node
 	bob := d.login("bob")
+	bob.withScript(shortSettling)
 	bob.waitFor(opened + ` !== ""`)
 	got, hands := map[string]string{}, map[string]int{}
 	for len(got) < len(ids) {

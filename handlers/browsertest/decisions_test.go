@@ -72,6 +72,7 @@ func fiftyCommentsAreDecidedByKeys(t *testing.T, d *testServer) {
 	}
 	ids := d.postDistinct(50)
 	p := d.login("alice")
+	p.withScript(shortSettling)
 	p.waitFor(rows + ` === 50`)
 	decided := map[string]int{} // indices of decisions by comment
 	for n := range ids {
@@ -123,8 +124,22 @@ func batchIsDecidedAndUndoneAsOne(t *testing.T, d *testServer) {
 	d.waitFor(func() bool { return count(models.Pending) == 5 })
 }
 
-// shortToasts is a script that shortens the ten seconds of toasts.
-const shortToasts = `{ const later = setTimeout; window.setTimeout = (act, ms, ...rest) => later(act, ms === 10_000 ? 200 : ms, ...rest) }`
+// shortSettling is a script that shortens the moment before a comment may be decided, for
+// tests that decide very many.
+const shortSettling = `{ const later = setTimeout; window.setTimeout = (act, ms, ...rest) => later(act, ms === 250 ? 0 : ms, ...rest) }`
+
+// withScript loads the page again, with a script that runs before those of the page.
+func (p *tab) withScript(source string) {
+	p.Helper()
+	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source})
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.run(chromedp.Reload())
+}
+
+// shortToasts is a script that shortens the ten seconds of toasts to one.
+const shortToasts = `{ const later = setTimeout; window.setTimeout = (act, ms, ...rest) => later(act, ms === 10_000 ? 1000 : ms, ...rest) }`
 
 func TestUndoFromToastAndHistory(t *testing.T) {
 	onBothSetups(t, models.ModePre, undoFromToastAndHistory)
@@ -139,9 +154,7 @@ func undoFromToastAndHistory(t *testing.T, d *testServer) {
 	p.waitFor(fmt.Sprintf("%s === %q", opened, first))
 	d.waitFor(func() bool { return d.countWith(ids, models.Pending) == 2 })
 
-	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: shortToasts})
-	d.must(err)
-	p.run(chromedp.Reload())
+	p.withScript(shortToasts)
 	p.waitFor(rows + ` === 2`)
 	second := p.pressAndWait("rs")
 	d.waitFor(func() bool { return d.status(second) == models.Rejected })

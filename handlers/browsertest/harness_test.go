@@ -345,9 +345,21 @@ func (p *tab) run(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// keys presses keys one after the other, with the events of a real keyboard: a
-// page that prevents the default of a key keeps its letter from being typed.
+// keys presses keys one after the other. Those that decide wait until the open comment has
+// stood for a moment, because before that they decide nothing.
 func (p *tab) keys(keys string) {
+	p.Helper()
+	for _, r := range keys {
+		if strings.ContainsRune("arfz", r) {
+			p.waitFor(`!document.querySelector("#comment[data-settling]")`)
+		}
+		p.press(string(r))
+	}
+}
+
+// press presses keys at once, with the events of a real keyboard: a page that prevents the
+// default of a key keeps its letter from being typed.
+func (p *tab) press(keys string) {
 	p.Helper()
 	for _, r := range keys {
 		events := kb.Encode(r)

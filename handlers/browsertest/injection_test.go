@@ -86,6 +86,14 @@ func injectedMarkupStaysText(t *testing.T, d *testServer) {
 		console.pressAndWait("a")
 		console.expectHarmless("decided")
 	}
+	for _, id := range ids {
+		console.evaluate(`location.hash = "comment/` + id + `"`)
+		console.waitFor(fmt.Sprintf("%s === %q && document.querySelector('#history')", opened, id))
+	}
+	console.expectHarmless("the last comment's own page")
+	console.evaluate(`location.hash = "archive"`)
+	console.waitFor(rows + ` === ` + fmt.Sprint(len(ids)))
+	console.expectHarmless("archive")
 	for address, heading := range map[string]string{"audit": "Audit", "stats": "Statistics", "sites": "Sites", "sites/demo": "Sites", "people": "People"} {
 		console.page(address, heading)
 		console.waitFor(`document.querySelector("#page form, #page table, #page figure")`)

@@ -22,7 +22,7 @@ func TestWhatIsBeingWrittenStays(t *testing.T) {
 		const send = window.fetch;
 		const late = new Promise((resolve) => { window.answer = resolve; });
 		window.fetch = async (url, options) => {
-			if (url.includes("/queue?") && url.includes("author=Ilse")) await late;
+			if (url.includes("/authors?") && url.includes("name=Ilse")) await late;
 			return send(url, options);
 		};
 	})()`)
@@ -73,6 +73,8 @@ func TestWhatIsBeingWrittenStays(t *testing.T) {
 	stays("#article [name=into]", "")
 	stays("#author [name=why]", "undefined")
 	stays("#note", "undefined")
+	p.run(chromedp.Click("#list [data-id='" + ids[1] + "'] button"))
+	stays("#note", "looks like last week's")
 
 	p.page("sites/demo", "Sites")
 	p.typeInto("surge.count", "40")

@@ -202,10 +202,24 @@ func searchFollows(t *testing.T, l *fixture) {
 	l.index(t)
 	equal(t, "the old text", len(l.bodies(t, ann, models.SearchFilter{}, "tide")), 0)
 	equal(t, "the new text, in its old place", strings.Join(l.bodies(t, ann, models.SearchFilter{}, "ebb"), "|"), "the younger ebb|the new ebb")
-	_, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
+	_, _, err := l.Decide(l.ctx, bob, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonAbuse})
+	ok(t, err)
+	again, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
 	ok(t, err)
 	l.index(t)
 	l.index(t)
+	lastDecisions := func() (by []string) {
+		for _, item := range must(l.Search(l.ctx, ann, models.SearchFilter{Site: "gazette"}))(t).Items {
+			if item.Decision != nil {
+				by = append(by, item.Comment.Body+": "+item.Decision.Moderator+" "+string(item.Decision.Reason))
+			}
+		}
+		return by
+	}
+	equal(t, "who decided last", strings.Join(lastDecisions(), "|"), "the new ebb: ann spam")
+	_, _, err = l.Undo(l.ctx, ann, again.ID)
+	ok(t, err)
+	equal(t, "after an undo", strings.Join(lastDecisions(), "|"), "the new ebb: bob abuse")
 	equal(t, "rejected", strings.Join(l.bodies(t, ann, models.SearchFilter{Status: models.Rejected}, "ebb"), "|"), "the new ebb")
 	equal(t, "pending", strings.Join(l.bodies(t, ann, models.SearchFilter{Status: models.Pending}, "ebb"), "|"), "the younger ebb")
 	must(l.MergeArticles(l.ctx, ann, "gazette", "a2", "a1"))(t)

@@ -4,8 +4,10 @@ import "./desk/author.js";
 import { get, ignoreErrors, post, queryString } from "./lib/api.js";
 import { byId, closeDialogs, configure, element, setContent } from "./lib/dom.js";
 import { on } from "./lib/events.js";
+import { setOptions } from "./lib/forms.js";
 import { choices, language, translate } from "./lib/i18n.js";
 import { describeError, showError } from "./lib/toasts.js";
+import { showArchive } from "./desk/archive.js";
 import { claim, release, renewClaims } from "./desk/claims.js";
 import { filter } from "./desk/filter.js";
 import { clearArrivals, refreshSecondLooks, showCounts } from "./desk/header.js";
@@ -20,15 +22,13 @@ import { logIn, offerSignIn, takeSignIn } from "./signin.js";
 
 const detectedLanguages = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh".split(" ");
 const neverPending = ["off_topic", "illegal", "other", "erased", "ham"]; // reasons that no pending comment has
-const phoneWidth = 760; // pixels, as in style.css
+const phoneWidth = 940; // pixels, as in style.css
 const codeRequired = "urn:winnow:problem:code_required"; // the type of a problem
 const searchDelay = 300; // milliseconds after the last letter
 const filterControls = [...byId("filter").elements].filter(({ id }) => id in filter);
 const timers = [];
 
 const onEvent = (id, event, listener) => byId(id).addEventListener(event, listener);
-const setOptions = (id, options) =>
-  setContent(id, options.map(([value, text]) => element("option", { value }, text)));
 
 // start shows the desk, or the login when there is no session.
 const start = async () => {
@@ -43,7 +43,7 @@ const start = async () => {
   }
   showDesk();
   showPage();
-  await loadDesk();
+  await (queue.archiveMode ? ignoreErrors(refreshQueue()) : loadDesk());
   connect();
   timers.push(
     setInterval(() => queue.items.forEach(queue.refresh), 30_000), // their ages
@@ -80,15 +80,25 @@ const leaveDesk = () => {
   showLogin();
 };
 
+// showTools shows what belongs to the list: nobody chooses which second looks they get.
+const showTools = () => {
+  const title = translate("pages." + queue.mode);
+  byId("filter").hidden = queue.mode !== "queue";
+  byId("archive").hidden = queue.mode !== "archive";
+  byId("panes").dataset.mode = queue.mode;
+  byId("pane-queue").setAttribute("aria-label", title);
+  setContent("list-tab", title);
+};
+
 // loadDesk loads the list for the filter and opens the first item.
 const loadDesk = async () => {
   const { author, campaign } = filter;
   const narrowedText = campaign ? translate("copies.only") : translate("queue.only", { name: author });
-  byId("filter").hidden = queue.secondLookMode; // nobody chooses which second looks they get
   byId("narrowed").hidden = !author && !campaign;
   setContent("narrowed", narrowedText + " ×");
   try {
     await queue.loadQueue();
+    if (queue.archiveMode) return; // opened meanwhile
     if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
     clearArrivals();
     if (!queue.openId) queue.openNext(0, false);
@@ -177,16 +187,26 @@ on("filter-requested", async ({ change, selectAll }) => {
   await changeFilter(change);
   if (selectAll) await queue.selectAll().catch(showError);
 });
-on("mode-changed", () => {
-  queue.toggleMode();
-  return reloadDesk();
-});
 on("signed-out", leaveDesk);
-on("desk-shown", () => {
+on("desk-shown", async ({ name, argument, wasDesk }) => {
+  const isSame = queue.mode === name;
+  if (name === "archive" || name === "comment") {
+    queue.setMode(name, name === "comment" && decodeURIComponent(argument));
+    showTools();
+    return showArchive(argument);
+  }
+  if (isSame && wasDesk) return showTools();
+  if (isSame) return reopenDesk();
+  const hasClaims = queue.setMode(name);
+  showTools();
+  if (!hasClaims) await release();
+  return loadDesk();
+});
+const reopenDesk = () => {
   if (queue.openId) queue.open(queue.openId);
   else queue.openNext(0);
   renewClaims();
-});
+};
 on("item-opened", ({ item, byHand }) => {
   showCounts();
   if (item && byHand && innerWidth <= phoneWidth) byId("pane-comment").scrollIntoView();

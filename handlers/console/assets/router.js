@@ -4,7 +4,6 @@ import { emit } from "./lib/events.js";
 import { translate } from "./lib/i18n.js";
 import { showError } from "./lib/toasts.js";
 import { showCounts } from "./desk/header.js";
-import * as queue from "./desk/queue.js";
 import { hasRole, isAdminOfAllSites } from "./session.js";
 import { accountPage } from "./pages/account.js";
 import { auditPage } from "./pages/audit.js";
@@ -14,9 +13,10 @@ import { peoplePage } from "./pages/people.js";
 import { sitesPage } from "./pages/sites.js";
 import { statsPage } from "./pages/stats.js";
 
-// In the order of the navigation. The queue and the second looks are both shown by the desk.
+// In the order of the navigation. What has nothing to build is shown by the desk.
 const pages = {
   queue: {},
+  archive: {},
   looks: {},
   stats: { build: statsPage, role: "editor" },
   models: { build: modelsPage, role: "editor" },
@@ -25,6 +25,7 @@ const pages = {
   audit: { build: auditPage, role: "editor" },
   people: { build: peoplePage, role: "admin" },
   account: { build: accountPage },
+  comment: { isUnlisted: true },
 };
 let navigation = 0; // grows with each page: one that was left meanwhile is not shown
 
@@ -38,13 +39,11 @@ export const showPage = async () => {
   const name = names.includes(requested) ? requested : "queue";
   const isDesk = !pages[name].build;
   const wasDesk = !byId("panes").hidden;
-  const changesMode = isDesk && queue.secondLookMode !== (name === "looks");
   const ownNavigation = ++navigation;
   showNavigation(names, name);
-  if (changesMode) emit("mode-changed");
   byId("page").hidden = isDesk;
   byId("panes").hidden = !isDesk;
-  if (isDesk && !wasDesk && !changesMode) emit("desk-shown");
+  if (isDesk) emit("desk-shown", { name, argument, wasDesk });
   if (!isDesk) await buildPage(name, argument, ownNavigation);
   if (ownNavigation === navigation) showCounts();
 };
@@ -59,8 +58,8 @@ export const openPage = () => {
 const showNavigation = (names, current) => {
   const link = (name) => element("a", { href: "#" + name, "aria-current": name === current && "page" },
     translate("pages." + name), name === "looks" && element(".chip", { id: "looks" }));
-  setContent("pages", names.map(link));
-  byId("pages").querySelector("[aria-current]").scrollIntoView({ block: "nearest" });
+  setContent("pages", names.filter((name) => !pages[name].isUnlisted).map(link));
+  byId("pages").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 };
 
 const buildPage = async (name, argument, ownNavigation) => {

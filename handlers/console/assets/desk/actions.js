@@ -1,19 +1,20 @@
 // The buttons for the open comment and for a selection. keys.js does the same by the keys that they show.
-import { byId, element, setContent } from "../lib/dom.js";
+import { byId, element, onSingleClick, setContent } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { formatNumber, label, translate } from "../lib/i18n.js";
 import { decide, skip } from "./decide.js";
 import { totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
+import { hasSettled } from "./settle.js";
 
 const inputIds = ["note", "message"];
 const maxSiteReasons = 9; // there are as many digit keys
 
 export let choosesReason = false; // a rejection waits for its reason
 
-const keyButton = (text, key, click, className) =>
-  element("button", { class: className, "aria-keyshortcuts": key, click }, text, " ", element("kbd", key));
+const keyButton = (text, key, action, className) => element("button",
+  { class: className, "aria-keyshortcuts": key, click: onSingleClick(action) }, text, " ", element("kbd", key));
 const linkButton = (text, click) => element("button.link", click, text);
 
 const decisionButtons = () => {
@@ -35,13 +36,17 @@ const reasonButtons = () => [
 ];
 
 const otherButtons = () => [
-  !queue.secondLookMode && [keyButton(translate("escalate"), "f", escalate), keyButton(translate("skip"), "z", skip)],
+  mayEscalate() && keyButton(translate("escalate"), "f", escalate),
+  queue.mode === "queue" && keyButton(translate("skip"), "z", skip),
   keyButton(translate("note"), "n", writeNote),
   !queue.secondLookMode && keyButton(translate("message"), "m", writeMessage),
 ];
 
+const mayEscalate = () => !queue.secondLookMode && queue.targets().every(({ comment }) => comment.status === "pending");
+
 // chooseReason opens or closes the choice of a reason.
 export const chooseReason = (isOpen) => {
+  if (isOpen && !hasSettled()) return;
   choosesReason = isOpen;
   showActions();
 };
@@ -58,18 +63,20 @@ const showActions = () => {
 };
 
 // escalate leaves the open comment to an editor, with the note.
-export const escalate = () => queue.selected.size || queue.secondLookMode || decide("escalate");
+export const escalate = () => queue.selected.size || !mayEscalate() || decide("escalate");
 
-// openInput opens a line of text that goes with the decision.
-const openInput = (id) => {
+// inputOf returns a line of text that goes with the decision.
+const inputOf = (id) => {
   if (!byId(id)) {
     const text = label("field", id);
     const leaveOnEnter = (event) => event.key === "Enter" && event.target.blur();
     byId("actions").append(element("input",
       { id, maxlength: 500, label: text, placeholder: text, keydown: leaveOnEnter }));
   }
-  byId(id).focus();
+  return byId(id);
 };
+
+const openInput = (id) => inputOf(id).focus();
 
 export const writeNote = () => openInput("note");
 export const writeMessage = () => queue.secondLookMode || openInput("message");
@@ -79,6 +86,25 @@ const discardInputs = () => {
   chooseReason(false);
 };
 
-on("before-decision", discardInputs);
-on("item-opened", ({ isAgain }) => isAgain || discardInputs());
+// What was typed about a comment that is not decided is there again when the comment is.
+const drafts = new Map(); // [[input's id, text]] by comment id
+let draftOf = null;
+
+const keepDraft = () => {
+  const texts = inputIds.filter((id) => byId(id)?.value).map((id) => [id, byId(id).value]);
+  if (texts.length) drafts.set(draftOf, texts);
+  else drafts.delete(draftOf);
+};
+
+on("before-decision", () => {
+  discardInputs();
+  drafts.delete(draftOf);
+});
+on("item-opened", ({ item, isAgain }) => {
+  if (isAgain) return;
+  keepDraft();
+  discardInputs();
+  draftOf = item?.id;
+  for (const [id, text] of drafts.get(draftOf) || []) inputOf(id).value = text;
+});
 on("selection-changed", showActions);

@@ -5,9 +5,10 @@ import { byId, element, setContent } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { actionButton, form, select } from "../lib/forms.js";
 import { choices, formatDateTime, label, translate } from "../lib/i18n.js";
-import { showError, showToast } from "../lib/toasts.js";
+import { showToast } from "../lib/toasts.js";
 import { isEditor } from "../session.js";
 import * as queue from "./queue.js";
+import { announceAct } from "./undo.js";
 
 on("item-opened", async ({ item }) => {
   if (!item || item.isSecondLook) return;
@@ -22,9 +23,8 @@ const showState = (site, found) => {
   const isPagesWord = !found.described && (found.title || found.url);
   const change = async (values) =>
     showState(site, await request("PUT", "/articles", { site, article: id, ...values }));
-  const onChange = (event) => change({ state: event.target.value }).catch(showError);
   const stateElement = isEditor()
-    ? select({ label: translate("signal.article"), change: onChange }, choices("state"), state)
+    ? stateForm(state, change, id)
     : state !== "open" && element(".chip.warn", label("state", state));
   setContent("article",
     stateElement,
@@ -38,6 +38,18 @@ const showState = (site, found) => {
         element("p", translate("article.word")), describeForm(site, found)),
       folded("merge", mergeForm(site, id)),
     ]);
+};
+
+// stateForm changes the article's state by a button: what is chosen in a list by the arrow keys is no decision yet.
+const stateForm = (state, change, id) => {
+  const apply = actionButton("apply", async () => {
+    await change({ state: choice.value });
+    announceAct(`${label("state", choice.value)}: ${id}`, [], () => change({ state }));
+  }, "small");
+  apply.hidden = true;
+  const show = () => { apply.hidden = choice.value === state; };
+  const choice = select({ label: translate("signal.article"), change: show, input: show }, choices("state"), state);
+  return [choice, " ", apply];
 };
 
 const folded = (key, ...content) => element("details", { id: "article-" + key, "data-keep": key },

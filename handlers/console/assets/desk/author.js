@@ -1,19 +1,23 @@
 // The pane of the author: the record so far, sanctions, what else is pending, and the history of the open comment.
-import { get, post, request } from "../lib/api.js";
-import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
+import { get, ignoreErrors, post, request } from "../lib/api.js";
+import { bdi, byId, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { actionButton, form } from "../lib/forms.js";
 import { formatAge, formatDateTime, formatPercent, label, translate } from "../lib/i18n.js";
 import { showError } from "../lib/toasts.js";
-import { isEditor } from "../session.js";
+import { isEditor, moderator } from "../session.js";
+import { archiveAddress } from "./archive.js";
 import { banEnd, banFields } from "./ban.js";
 import { decideMany } from "./decide.js";
 import { fetchDetails } from "./details.js";
+import { addressOf, lastInForce } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, reasonText, trainingNote } from "./reasons.js";
+import { announceAct, undoInHistory } from "./undo.js";
 
-const othersShown = 6;
+const commentsShown = 12;
 const excerptLength = 90;
+const commentsDelay = 300; // milliseconds that a comment is open before its author's others are fetched
 
 // authorKey is how the API's filter names the author.
 const authorKey = ({ author }) => author.id || author.name;
@@ -24,20 +28,26 @@ const showAuthor = async (item) => {
   const isShown = item && !item.isSecondLook;
   setContent("author", isShown && authorCard(item));
   if (!isShown) return;
-  const { comment, context } = item;
-  const otherComments = { site: comment.site, author: authorKey(comment), sort: "oldest", limit: othersShown };
-  const [details, page] = await Promise.all([
-    fetchDetails(comment.id),
-    context.author.pending > 1 && get("/queue", otherComments),
-  ]).catch(() => []);
-  if (!details || queue.openId !== comment.id) return;
-  byId("history").append(...details.history.map(decisionLine));
-  if (page) setContent("others", otherPending(page, comment));
+  clearTimeout(commentsTimer);
+  commentsTimer = setTimeout(() => ignoreErrors(showComments(item)), commentsDelay);
+  const details = await ignoreErrors(fetchDetails(item.id));
+  if (!details || queue.openId !== item.id) return;
+  setContent("history", arrivalLine(item), details.history.map((decision) => decisionLine(decision, item, details)));
+};
+let commentsTimer = 0;
+
+// showComments lists the author's last comments of every status.
+const showComments = async ({ comment, context: { author: record } }) => {
+  if (queue.openId !== comment.id || record.approved + record.rejected + record.pending < 2) return;
+  const { site, author: { id, name } } = comment;
+  const { comments } = await get("/authors", { site, author_id: id, name: !id && name, limit: commentsShown });
+  if (queue.openId === comment.id) setContent("others", commentList(comments, comment, record));
 };
 
 const authorCard = ({ comment, context: { author: record } }) => [
   element("h2", bdi(comment.author.name)),
-  element("div.record", ["approved", "rejected", "pending"].map((status) => recordCount(status, record[status]))),
+  element("div.record", ["approved", "rejected", "pending"].map((status) =>
+    recordCount(status, record[status], archiveLink(comment, status)))),
   element("dl", Object.entries(factsOf(comment, record)).map(([key, value]) =>
     value && [element("dt", translate("author." + key)), bdi(value, "dd")])),
   sanctionNotice(record.sanction),
@@ -46,11 +56,13 @@ const authorCard = ({ comment, context: { author: record } }) => [
   element("div", { id: "dialogue", "data-keep": comment.id }),
   element("div", { id: "others" }),
   element("h3", translate("history")),
-  element("ol", { id: "history" }, historyLine(comment.created_at, translate("arrived"))),
+  element("ol", { id: "history" }, arrivalLine({ comment })),
 ];
 
-const recordCount = (status, count) =>
-  element("span", element("b", { class: count > 0 && status }, String(count)), label("status", status));
+const recordCount = (status, count, link) => {
+  const content = [element("b", { class: count > 0 && status }, String(count)), label("status", status)];
+  return count > 0 ? element("a", { href: link }, content) : element("span", content);
+};
 
 const factsOf = ({ author, client }, { trust }) => ({
   trust: trust != null && formatPercent(trust),
@@ -84,10 +96,16 @@ const closeButton = () => element("button.link", closeDialogue, translate("cance
 
 // banForm asks on what of the comment's writer a ban holds, for how long, and why.
 const banForm = (comment, kind) => form("impose", [...markFields(comment), ...banFields({ kind })], async (values) => {
+  if (!values.why.trim()) return element(".error", translate("author.why_missing"));
   const marks = Object.keys(values.on).filter((mark) => values.on[mark]);
   const ban = { site: comment.site, comment_id: comment.id, kind, on: marks, ...banEnd(values) };
   const sanction = await post("/bans", ban);
   showSanction(comment, { ...sanction, ban: sanction.id });
+  announceAct(`${label("sanction", kind)}: ${comment.author.name}`, [], async () => {
+    await request("DELETE", "/bans/" + sanction.id);
+    showSanction(comment);
+  });
+  return undefined;
 });
 
 // markFields are check boxes for what is known of a writer. A name says nothing of who has an id.
@@ -106,18 +124,33 @@ const showSanction = ({ id, site, author }, sanction) => {
   showAuthor(queue.openItem());
 };
 
-const otherPending = (page, comment) => {
-  const showOnlyAuthor = () => emit("filter-requested", { change: { author: authorKey(comment) } });
-  const openOther = (id) => (queue.itemById(id) ? queue.open(id) : showOnlyAuthor());
-  const others = page.items.filter((item) => item.comment.id !== comment.id);
+const commentList = (comments, comment, { pending }) => {
+  const key = authorKey(comment);
+  const showOnlyAuthor = () => emit("filter-requested", { change: { author: key } });
+  const others = comments.filter(({ id }) => id !== comment.id);
   return [
-    element("h3", translate("author.others")),
-    element("ul", others.map(({ comment: { id, body } }) =>
-      element("li", element("button.link", () => openOther(id), bdi(body.slice(0, excerptLength)))))),
-    element("button.small", showOnlyAuthor, translate("author.all"), ` (${page.total})`), " ",
-    element("button.small", () => offerRejectAll(comment).catch(showError),
-      translate("author.reject", { n: page.total })),
+    element("h3", translate("author.comments")),
+    element("ul", others.map(commentLine)),
+    element("p.by",
+      element("a", { href: archiveLink(comment) }, translate("author.archive")),
+      pending > 1 && queue.mode === "queue" && element("button.small", showOnlyAuthor, translate("author.all")),
+      pending > 1 && !queue.archiveMode && element("button.small", () => offerRejectAll(comment).catch(showError),
+        translate("author.reject", { n: pending }))),
   ];
+};
+
+const archiveLink = (comment, status) =>
+  "#" + archiveAddress({ site: comment.site, status, author: authorKey(comment) });
+
+// commentLine leads to a comment: in the list where it is there, or else to its own page.
+const commentLine = ({ id, body, status, created_at }) => {
+  const open = (event) => {
+    if (queue.archiveMode || !queue.itemById(id)) return;
+    event.preventDefault();
+    queue.open(id);
+  };
+  return element("li.listed", element(".chip." + status, label("status", status)), timestamp(created_at),
+    element("a", { href: addressOf(id), click: open }, bdi(body.slice(0, excerptLength))));
 };
 
 // offerRejectAll shows what else of the author is pending, and offers the reason to reject all of it.
@@ -130,7 +163,8 @@ const offerRejectAll = async (comment) => {
     const query = { filter, expect: count, token };
     decideMany(items, { action: "reject", reason }, count, [{ items, count, query }]);
   };
-  const reasonButton = (reason) => element("button.small", () => rejectAll(reason), label("reason", reason));
+  const reasonButton = (reason) =>
+    element("button.small", onSingleClick(() => rejectAll(reason)), label("reason", reason));
   setContent("dialogue",
     element("p", translate("author.batch", { n: count, m: articles, age: formatAge(first_at) })),
     element("p.by", Object.values(reasonsByKey).map(reasonButton)),
@@ -139,10 +173,21 @@ const offerRejectAll = async (comment) => {
 
 const historyLine = (time, ...content) => element("li", timestamp(time), element("span", content));
 
-const decisionLine = (decision) => historyLine(decision.created_at,
+const arrivalLine = ({ comment }) => historyLine(comment.created_at, translate("arrived"));
+
+// isUndoable reports whether the server takes a decision back: the last one in force, unless the text was edited since.
+// An escalation is taken back by editors and by who made it.
+const isUndoable = (decision, { history, revisions, comment }) => {
+  if (decision !== lastInForce(history) || revisions.at(-1)?.replaced_at > decision.created_at) return false;
+  if (decision.action !== "escalate") return true;
+  return comment.reason === "escalated" && (isEditor() || decision.moderator === moderator.name);
+};
+
+const decisionLine = (decision, item, details) => historyLine(decision.created_at,
   element("span", { class: decision.undone_at && "undone" },
     bdi(decision.moderator), ": ", label("action", decision.action),
     decision.reason && ` (${reasonText(decision)})`, trainingNote(decision)),
   decision.undone_at && " " + translate("undone", { name: decision.undone_by }),
+  isUndoable(decision, details) && [" ", actionButton("undo", () => undoInHistory(item, decision), "small")],
   decision.note && bdi(decision.note, "p.note"),
   decision.message && element("p.note", translate("message"), ": ", bdi(decision.message)));

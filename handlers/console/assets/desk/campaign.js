@@ -15,12 +15,12 @@ export const previewCampaign = (item) => {
 };
 
 // campaignLine shows how large the campaign is, and selects all of it.
-export const campaignLine = ({ campaign }) => {
+export const campaignLine = ({ campaign, isArchived }) => {
   if (!campaign) return null;
   const selectAll = () => emit("filter-requested", { change: { campaign: campaign.id }, selectAll: true });
   return element("p", { id: "campaign" },
     element(".chip.warn", translate("copies._", { n: campaign.count, m: campaign.authors })), " ",
-    element("button.link", selectAll, translate("copies.all")), " ", element("small"));
+    !isArchived && element("button.link", selectAll, translate("copies.all")), " ", element("small"));
 };
 
 // showCampaignPreview adds what a decision on the whole campaign would cover.

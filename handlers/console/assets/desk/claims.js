@@ -39,6 +39,7 @@ export const claim = () => (pendingClaim ??= requestClaim().finally(() => { pend
 const requestClaim = async () => {
   const { generation } = queue;
   const { items } = await queue.claimItems(Math.min(maxClaimed, claimedAhead + claimedItems().length - countAhead()));
+  if (queue.archiveMode) return; // opened meanwhile; the leases are renewed on the way back, or end
   if (generation !== queue.generation) { // the moderator has changed the filter meanwhile
     await release(items.filter(({ id }) => !queue.itemById(id)));
     return requestClaim();
@@ -68,7 +69,7 @@ export const claimAhead = () => {
 // renewClaims keeps the leases of a moderator who is at work.
 export const renewClaims = () => {
   const isActive = Date.now() - lastActivity < idleAfter;
-  if (!byId("panes").hidden && queue.openId && isActive) ignoreErrors(claim());
+  if (!byId("panes").hidden && !queue.archiveMode && queue.openId && isActive) ignoreErrors(claim());
 };
 
 // release gives items back. The leases of second looks cannot be given back.

@@ -9,22 +9,30 @@ import { previewCampaign } from "./campaign.js";
 import { claimAhead, openNextClaimed } from "./claims.js";
 import { fetchDetails, forgetDetails } from "./details.js";
 import { refreshSecondLooks } from "./header.js";
-import { commentCount, idsOf, totalComments } from "./items.js";
+import { commentCount, decisionOf, idsOf, statusAfter, totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonText } from "./reasons.js";
-import { announce, removeDecided, restore, showHistory, withdraw } from "./undo.js";
+import { hasSettled, startSettling } from "./settle.js";
+import {
+  announce, announceAct, newEntry, refreshItem, removeDecided, restore, showHistory, withdraw,
+} from "./undo.js";
 
 // decide decides the selection, or else the open comment. A site's own reason comes with the reason it counts as.
 export const decide = (action, reason = "", ownReason = undefined) => {
+  if (!hasSettled()) return;
   const [note, message] = ["note", "message"].map((id) => byId(id)?.value || "");
   const decision = { action, reason, detail: ownReason?.id, note, message };
   const items = queue.targets();
   const isCampaign = totalComments(items) > 1 && action !== "escalate";
+  if (items.length && items.every((item) => isInForce(item, action))) return showToast(translate("archive.already"));
   emit("before-decision");
   if (items[0]?.isDone && !queue.selected.size) openNextClaimed(queue.removeItem(queue.openId));
   else if (queue.selected.size || isCampaign) decideMany(items, decision);
   else if (items.length) decideOne(items[0], decision);
 };
+
+// isInForce reports whether a decision would repeat what a moderator has decided already.
+const isInForce = (item, action) => item.isArchived && action === "approve" && decisionOf(item)?.action === action;
 
 const summaryOf = (decision, [{ comment: { site } }], subject) => {
   if (decision.action === "escalate") return `${translate("escalate")}: ${subject}`;
@@ -41,12 +49,24 @@ const decideOne = async (item, decision) => {
     entry.agreed = reply.agreed;
     forgetDetails(item.id);
     showHistory();
+    if (item.isArchived) showDecided(item, reply.comment, reply);
     if (item.isSecondLook) ignoreErrors(refreshSecondLooks(true));
   } catch (error) {
     withdraw(entry);
     handleRefusal(error, entry);
   }
 };
+
+// showDecided shows what has become of an item that stays in the list. The next key is for what is shown then.
+const showDecided = (item, comment, decision) => {
+  forgetDetails(item.id);
+  queue.changeItem(item, { comment, decision, news: undefined });
+  startSettling();
+};
+
+// decidedComment is a comment after a decision of a batch, whose reply has no comments.
+const decidedComment = ({ comment }, { action, reason }) =>
+  ({ ...comment, status: statusAfter[action], reason, version: comment.version + 1 });
 
 const postDecision = ({ id, isSecondLook, comment }, decision) => {
   const { action, reason, note } = decision;
@@ -82,7 +102,9 @@ export const decideMany = async (items, decision, count = totalComments(items), 
   }
   if (!entry.ids.length) withdraw(entry);
   if (!failures.length) return;
-  restore(entry, failures.flatMap(({ ids }) => ids));
+  const failedIds = failures.flatMap(({ ids }) => ids);
+  restore(entry, failedIds);
+  for (const item of items) if (item.isArchived && failedIds.includes(item.id)) ignoreErrors(refreshItem(item));
   const failedCount = failures.reduce((sum, failure) => sum + failure.count, 0);
   showToast(translate("done.failed", { n: failedCount }) + " " + failures[0].why);
 };
@@ -92,6 +114,10 @@ const postBatch = async (batch, decision, entry) => {
   try {
     const reply = await post("/decisions", { ...(await batch.query), ...decision });
     entry.ids.push(reply.batch);
+    for (const item of batch.items.filter(({ isArchived }) => isArchived)) {
+      const made = reply.decisions?.find(({ comment_id }) => comment_id === item.id);
+      if (made) showDecided(item, decidedComment(item, made), made);
+    }
     return reply.failed.map(({ id, detail }) => ({ ids: [id], count: 1, why: detail }));
   } catch (error) {
     return { ids: idsOf(batch.items), count: batch.count, why: describeError(error) };
@@ -100,6 +126,7 @@ const postBatch = async (batch, decision, entry) => {
 
 // take removes items from the list and opens the next one.
 const take = (items, text) => {
+  if (queue.archiveMode) return keep(items, text);
   const position = queue.positionOf(queue.openId);
   const entry = removeDecided(items, text);
   if (!queue.openItem()) {
@@ -110,33 +137,54 @@ const take = (items, text) => {
   return entry;
 };
 
+// keep leaves what was decided in the archive's list.
+const keep = (items, text) => {
+  const entry = newEntry(items, text);
+  queue.clearSelection();
+  announce(entry);
+  return entry;
+};
+
 // skip passes over the selection, or else the open comment, for some hours.
 export const skip = () => {
   const items = queue.targets();
-  if (!items.length || queue.secondLookMode) return;
-  post("/queue/skip", { comment_ids: idsOf(items) }).catch(showError);
-  for (const item of items) {
-    item.isSkipped = true;
-    item.claim = null;
-    queue.refresh(item);
-  }
+  if (!items.length || queue.mode !== "queue" || !hasSettled()) return;
+  const request = post("/queue/skip", { comment_ids: idsOf(items) });
+  request.catch(showError);
+  markSkipped(items, true);
   const position = queue.positionOf(queue.openId);
   queue.clearSelection();
   openNextClaimed(position);
   claimAhead();
+  const who = items.length > 1 ? translate("comments", { n: totalComments(items) }) : items[0].comment.author.name;
+  announceAct(translate("done.skip", { who }), items, async () => {
+    await request;
+    await post("/queue/unskip", { comment_ids: idsOf(items) });
+    markSkipped(items, false);
+    if (queue.itemById(items[0].id)) queue.open(items[0].id);
+  });
+};
+
+const markSkipped = (items, isSkipped) => {
+  for (const item of items) {
+    Object.assign(item, { isSkipped, claim: null });
+    if (queue.itemById(item.id) === item) queue.refresh(item);
+  }
 };
 
 // handleRefusal shows why a decision was not saved, and puts the comment back where it is still pending.
 const handleRefusal = async (error, entry) => {
   const [item] = entry.items;
   const { decision, claim } = error.current || {};
-  if (decision) {
+  if (decision && decision.id !== item.decision?.id) {
     const action = label("action", decision.action);
-    return showConflict("decided", { name: decision.moderator, action });
+    showConflict("decided", { name: decision.moderator, action });
+    return item.isArchived && refreshItem(item).then(startSettling);
   }
   if (error.status === 409) {
     if (claim && claim.by !== moderator.name) showConflict("held", { name: claim.by });
     else showConflict("changed");
+    if (item.isArchived) return refreshItem(item);
     forgetDetails(item.id);
     const details = await ignoreErrors(fetchDetails(item.id));
     if (details?.comment.status !== "pending") return;
@@ -144,7 +192,7 @@ const handleRefusal = async (error, entry) => {
   } else showError(error);
   if (error.status === 404) return;
   restore(entry, [item.id]);
-  if (!queue.openId) queue.open(item.id);
+  if (!queue.openId && queue.itemById(item.id)) queue.open(item.id);
 };
 
 const showConflict = (key, values) =>

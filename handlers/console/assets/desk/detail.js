@@ -6,11 +6,14 @@ import { on } from "../lib/events.js";
 import { highlight } from "../lib/highlight.js";
 import { formatAge, formatTime, label, translate } from "../lib/i18n.js";
 import { sites } from "../session.js";
+import { showToast } from "../lib/toasts.js";
+import { archiveAddress } from "./archive.js";
 import { campaignLine, showCampaignPreview } from "./campaign.js";
 import { fetchDetails, forgetDetails } from "./details.js";
 import { explanation } from "./explanation.js";
-import { commentCount, holderOf } from "./items.js";
+import { addressOf, commentCount, decisionOf, holderOf } from "./items.js";
 import * as queue from "./queue.js";
+import { outcome } from "./rows.js";
 
 const prefetched = 2; // details of as many of the next comments
 const maxOpenThread = 3; // longer threads are folded
@@ -32,6 +35,10 @@ const showDetails = async (item) => {
   for (const { id } of next) ignoreErrors(fetchDetails(id)); // repeated when it is opened
   const details = await ignoreErrors(fetchDetails(item.id));
   if (!details || queue.openId !== item.id) return;
+  if (item.isArchived && item.why !== details.why) {
+    item.why = details.why;
+    byId("why").replaceWith(explanation(item));
+  }
   if (details.revisions.length) openArticle().after(revisionList(details));
   showThread(details);
 };
@@ -39,32 +46,53 @@ const showDetails = async (item) => {
 const itemContent = (item) => {
   const { comment, context: { parent }, verdict } = item;
   return [
-    articleLine(comment),
-    item.why && element("p.because", { id: "because" }, item.why),
+    articleLine(item),
+    item.isArchived && element("p", { id: "outcome" }, outcome(item), decisionAge(item)),
+    item.why && comment.status === "pending" && element("p.because", { id: "because" }, item.why),
     notice(item),
     campaignLine(item),
     parent && element("blockquote",
-      element("p.muted", text("parent", { name: parent.author.name })), commentText(parent)),
+      element("p.by", element(".muted", text("parent", { name: parent.author.name })),
+        !item.isSecondLook && pageLink(parent)),
+      commentText(parent)),
     element("article.open", { tabindex: -1, "data-id": comment.id },
-      byline(comment, comment.flags && element(".chip.warn", text("flags", { n: comment.flags }))),
-      element("div.text.body", { id: "body", dir: "auto" }, highlight(comment.body, verdict.signals))),
+      byline(comment, comment.flags && element(".chip.warn", text("flags", { n: comment.flags })),
+        !item.isSecondLook && linkTo(comment.id)),
+      element("div.text.body", { id: "body", dir: "auto" },
+        comment.body ? highlight(comment.body, verdict.signals) : element(".muted", text("removed")))),
     !item.isSecondLook && explanation(item),
     element("div", { id: "thread" }),
   ];
 };
 
+const decisionAge = (item) => {
+  const decision = decisionOf(item);
+  return decision && [" · ", timestamp(decision.created_at)];
+};
+
+// linkTo copies the comment's address. Where the browser does not let a page copy, the address is shown instead.
+const linkTo = (id) => {
+  const url = new URL(addressOf(id), location.origin + location.pathname).href;
+  const copy = () => navigator.clipboard.writeText(url).then(() => translate("archive.copied"), () => url);
+  return element("button.link", async () => showToast(navigator.clipboard ? await copy() : url), text("copy"));
+};
+
 // articleLine links only to what the newsroom says: another address may be a stranger's.
-const articleLine = ({ id: commentId, site, article: { title, id, url = "", described } }) => {
+const articleLine = ({ isSecondLook, comment }) => {
+  const { id: commentId, site, article: { title, id, url = "", described } } = comment;
   const link = { href: url, target: "_blank", rel: "noopener noreferrer" };
   return element("p.where",
     sites.length > 1 && element(".chip", site),
     bdi(title || id, "b"),
     described && /^https?:/.test(url) && element("a", link, text("open")),
+    !isSecondLook && element("a", { href: "#" + archiveAddress({ site, article: id }) }, text("of_article")),
     element(".by", { id: "article", "data-keep": commentId }));
 };
 
 const byline = (comment, ...more) =>
   element("p.by", bdi(comment.author.name, "b"), timestamp(comment.created_at), more);
+
+const pageLink = ({ id }) => element("a", { href: addressOf(id) }, text("show"));
 
 const commentText = (comment) => bdi(highlight(comment.body), "p.text");
 
@@ -78,6 +106,7 @@ const noticeText = (item, doneText) => {
   const holder = holderOf(item);
   if (item.isSecondLook) return text("blind");
   if (item.isDone) return doneText;
+  if (item.news) return decidedText(item.news);
   return holder && text("held", { name: holder, time: formatTime(item.claim.lease_until) });
 };
 
@@ -98,9 +127,11 @@ const showDecision = async (item) => {
   const details = await ignoreErrors(fetchDetails(item.id));
   const last = details?.history.findLast(({ undone_at }) => !undone_at);
   if (!last || queue.openId !== item.id) return;
-  const values = { name: last.moderator, action: label("action", last.action), age: formatAge(last.created_at) };
-  byId("notice").replaceWith(notice(item, text("decided", values)));
+  byId("notice").replaceWith(notice(item, decidedText(last)));
 };
+
+const decidedText = ({ moderator, action, created_at }) =>
+  text("decided", { name: moderator, action: label("action", action), age: formatAge(created_at) });
 
 // revisionList shows the earlier texts, the newest first, each with what its successor changed.
 const revisionList = ({ revisions, comment }) => {
@@ -118,7 +149,8 @@ const showThread = ({ thread, comment, context }) => {
   const others = thread.filter(({ id }) => id !== comment.id && id !== context.parent?.id);
   if (!others.length) return;
   const entries = others.map((other) => element("li",
-    byline(other, element(".chip." + other.status, label("status", other.status))), commentText(other)));
+    byline(other, element(".chip." + other.status, label("status", other.status)), pageLink(other)),
+    commentText(other)));
   setContent("thread", element("details", { open: others.length <= maxOpenThread },
     element("summary", text("thread", { n: others.length })), element("ol", entries)));
 };

@@ -8,10 +8,12 @@ const fewSignals = 6;
 let showsAll = false; // stays as it is for the next comment
 
 // explanation is the section of an item's verdict.
-export const explanation = ({ verdict, comment }) => {
-  const reason = comment.reason || verdict.reason;
+export const explanation = ({ verdict, comment, why }) => {
+  const isPending = comment.status === "pending";
+  const reason = (isPending && comment.reason) || verdict.reason;
   return element("section", { id: "why" },
-    element("h2", translate("why._"), reason && element(".chip", label("reason", reason))),
+    element("h2", translate(isPending ? "why._" : "why.filter"), reason && element(".chip", label("reason", reason))),
+    !isPending && why && element("p", why),
     element("div.gauges",
       gauge("spam", verdict.spam, [["hold", verdict.hold_at], ["reject", verdict.reject_at]]),
       gauge("abuse", verdict.abuse)),

@@ -46,6 +46,7 @@ export const showCounts = () => {
   setContent("total-word", translate("waiting", { n: total }));
   setContent("oldest", age && element(".chip.age" + urgencyOf(oldestTime), age));
   setContent("fresh", translate("fresh", { n: newCount }));
-  byId("fresh").hidden = !newCount || secondLookMode;
-  document.title = `${total ? `(${total}) ` : ""}${byId("title")?.textContent || translate("pages.queue")} · Winnow`;
+  byId("fresh").hidden = !newCount || queue.mode !== "queue";
+  const title = byId("title")?.textContent || translate("pages." + queue.mode);
+  document.title = `${total ? `(${total}) ` : ""}${title} · Winnow`;
 };

@@ -2,6 +2,9 @@
 //   isDone          it was decided elsewhere
 //   isSkipped       this moderator skipped it
 //   isSecondLook    it is decided without knowing the first decision
+//   isArchived      it is shown with its status, and stays where it is when that changes
+//   decision        the last decision in force on an archived item
+//   news            a decision on an archived item that a colleague made while it was in the list
 //   preview         promise of what a decision on its campaign covers
 import { moderator } from "../session.js";
 import { groupsCampaigns } from "./filter.js";
@@ -17,6 +20,26 @@ export const isFree = (item) => !item.isDone && !holderOf(item);
 export const isDue = (item) => isFree(item) && !item.isSkipped;
 
 // commentCount returns for how many comments an item stands: all pending ones of its campaign where that is one item.
-export const commentCount = ({ campaign }) => (campaign && groupsCampaigns() ? campaign.pending ?? campaign.count : 1);
+export const commentCount = ({ campaign, isArchived }) =>
+  (campaign && !isArchived && groupsCampaigns() ? campaign.pending ?? campaign.count : 1);
 export const totalComments = (items) => items.reduce((sum, item) => sum + commentCount(item), 0);
+
+export const statusAfter = { approve: "approved", reject: "rejected" };
+
+// decisionOf returns the moderator's decision that gave an archived item its status; none when the filter did.
+export const decisionOf = ({ comment, decision }) =>
+  (decision && statusAfter[decision.action] === comment.status ? decision : undefined);
+
+// lastInForce returns the last decision of a history that was not undone.
+export const lastInForce = (history) => history.findLast(({ undone_at }) => !undone_at);
+
+// archivedItem makes an item of the details of a comment.
+export const archivedItem = ({ comment, verdict, context, claim, campaign, why, history }) => {
+  const decision = lastInForce(history);
+  return { id: comment.id, comment, verdict, context, claim, campaign, why, decision, isArchived: true };
+};
+
+// addressOf is the address of a comment's own page.
+export const addressOf = (id) => "#comment/" + encodeURIComponent(id);
+
 export const idsOf = (items) => items.map(({ id }) => id);

@@ -1,7 +1,9 @@
 // One key, one action. Keys do nothing while somebody types, and those of the browser are left alone.
 import { byId, element, setContent } from "../lib/dom.js";
 import { translate } from "../lib/i18n.js";
+import { navigate } from "../lib/navigation.js";
 import { chooseReason, choosesReason, escalate, writeMessage, writeNote } from "./actions.js";
+import { focusSearch } from "./archive.js";
 import { decide, skip } from "./decide.js";
 import { toggleAllSignals } from "./explanation.js";
 import * as queue from "./queue.js";
@@ -22,11 +24,17 @@ const actionsByKey = {
   m: ["field.message", writeMessage],
   f: ["escalate", escalate],
   z: ["skip", skip],
-  "/": ["find", () => byId("q").focus()],
+  "/": ["find", () => findHere()],
+  g: ["keys.g", () => (queue.mode === "archive" ? focusSearch() : navigate("archive"))],
   "?": ["keys._", () => showHelp()],
   Escape: ["clear", queue.clearSelection],
 };
 const repeatable = ["j", "k"]; // a key that is held down decides only once
+
+const findHere = () => {
+  if (queue.mode === "comment") return navigate("archive");
+  return queue.archiveMode ? focusSearch() : byId("q").focus();
+};
 
 const keyNames = { X: [element("kbd", "shift"), " ", element("kbd", "x")], Escape: element("kbd", "esc") };
 

@@ -2,6 +2,7 @@
 // moderator asks for them.
 import { ignoreErrors } from "../lib/api.js";
 import { byId, configure } from "../lib/dom.js";
+import { emit } from "../lib/events.js";
 import { translate } from "../lib/i18n.js";
 import { updateDetail } from "./detail.js";
 import { filter } from "./filter.js";
@@ -46,9 +47,10 @@ export const disconnect = () => {
 };
 
 const handleEvent = ({ kind, site, subject, status }) => {
+  if (kind === "comment.changed") emit("comment-changed", { id: subject, status });
   if (filter.site && site !== filter.site) return;
   const item = queue.itemById(subject);
-  if (kind !== "comment.claimed" && item) {
+  if (kind !== "comment.claimed" && item && !item.isArchived) {
     item.isDone = status !== "pending";
     queue.refresh(item);
     updateDetail(item);

@@ -1,12 +1,12 @@
-// The items of the queue: which are loaded, which is open, which are selected. The other panes follow by the events
-// "item-opened" and "selection-changed".
+// The desk's list: which items are loaded, which is open, which are selected. It shows the queue, the second looks, the
+// archive or one comment. The other panes follow by the events "item-opened" and "selection-changed".
 import { ignoreErrors } from "../lib/api.js";
 import { byId, setContent } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { translate } from "../lib/i18n.js";
 import { isNarrowed } from "./filter.js";
 import { commentCount, holderOf, isDue, isFree, isMine } from "./items.js";
-import { claimFromQueue, claimSecondLooks, fetchQueue } from "./requests.js";
+import { claimFromQueue, claimSecondLooks, fetchArchive, fetchComment, fetchQueue } from "./requests.js";
 import { clearRows, insertRow, markOpenRow, refreshRow, removeRow } from "./rows.js";
 
 export const selected = new Set(); // ids
@@ -15,22 +15,41 @@ export let openId = null;
 export let total = 0; // pending comments
 export let totalIsMinimum = false; // there are more than that
 export let generation = 0; // grows with each load, so that replies to requests of an earlier one can be dropped
-export let secondLookMode = false; // the desk shows second looks instead of the queue
+export let mode = "queue"; // or "looks", "archive", "comment": what the list has
+export let secondLookMode = false; // the list has second looks
+export let archiveMode = false; // the list has comments of every status, which stay in it when they are decided
 export let heldSecondLooks = []; // claims on second looks while the queue is shown
 
 const loadAheadOf = 15; // with fewer items below the open one, the next page is loaded
 const maxSelected = 500;
 let nextCursor = "";
 let rangeStart = null; // id from which shift+x selects
+let commentId = ""; // of the one comment that is shown
+let parked = null; // of the queue or the second looks while the archive or one comment is shown
 
 export const clearQueue = () => {
   items = [];
   openId = null;
+  parked = null;
 };
 
-export const toggleMode = () => {
-  heldSecondLooks = secondLookMode ? items.map(({ claim }) => claim) : [];
-  secondLookMode = !secondLookMode;
+const isArchive = (name) => name === "archive" || name === "comment";
+
+// setMode changes what the list has, before it is loaded. It reports whether the list is again what it was before the
+// archive took its place: then it has still the items that the moderator has claimed.
+export const setMode = (name, id = "") => {
+  if (secondLookMode) heldSecondLooks = items.map(({ claim }) => claim);
+  if (name === "looks") heldSecondLooks = [];
+  if (isArchive(name) && !archiveMode) parked = { mode, items, openId };
+  const returnsTo = !isArchive(name) && parked?.mode;
+  if (returnsTo) ({ items, openId } = parked);
+  if (returnsTo) parked = null;
+  else if (isArchive(name)) [items, openId] = [[], null];
+  generation++;
+  nextCursor = "";
+  commentId = id;
+  [mode, secondLookMode, archiveMode] = [name, name === "looks", isArchive(name)];
+  return returnsTo === name;
 };
 
 export const setTotal = (count, isMinimum = totalIsMinimum) => {
@@ -47,13 +66,13 @@ export const targets = () => (selected.size ? [...selected] : [openId]).map(item
 
 export const claimItems = (limit) => (secondLookMode ? claimSecondLooks() : claimFromQueue(limit));
 
-// loadQueue fetches the list anew. The open item stays open when it is still pending.
+// loadQueue fetches the list anew. The open item stays open when it is still in it. It reports false when another list
+// was asked for meanwhile.
 export const loadQueue = async () => {
   const ownGeneration = ++generation;
-  const requests = secondLookMode ? [claimItems()] : [fetchQueue(), fetchQueue({ limit: 1, group: "" })];
-  const [page, ungrouped = page] = await Promise.all(requests);
-  if (ownGeneration !== generation) return;
-  setTotal(ungrouped.total, ungrouped.more); // comments, even where a campaign is one item
+  const [page, ungrouped = page] = await Promise.all(firstRequests());
+  if (ownGeneration !== generation) return false;
+  if (!archiveMode) setTotal(ungrouped.total, ungrouped.more); // comments, even where a campaign is one item
   items = [];
   nextCursor = page.next;
   selected.clear();
@@ -61,13 +80,20 @@ export const loadQueue = async () => {
   mergeItems(page.items);
   if (openItem()) open(openId, false);
   else openId = null;
+  return true;
+};
+
+const firstRequests = () => {
+  if (mode === "comment") return [fetchComment(commentId)];
+  if (archiveMode) return [fetchArchive()];
+  return secondLookMode ? [claimItems()] : [fetchQueue(), fetchQueue({ limit: 1, group: "" })];
 };
 
 export const loadMore = async () => {
   const [cursor, ownGeneration] = [nextCursor, generation];
   if (!cursor) return;
   nextCursor = "";
-  const page = await fetchQueue({ cursor });
+  const page = await (archiveMode ? fetchArchive(cursor) : fetchQueue({ cursor }));
   if (ownGeneration !== generation) return;
   nextCursor = page.next;
   mergeItems(page.items);
@@ -101,6 +127,21 @@ export const insertItem = (item, position) => {
   showListState();
 };
 
+// returnItem puts an item back into the list that it was taken from. When another one is shown, it is there as soon as
+// its own list is loaded again.
+export const returnItem = (item, position, from) => {
+  if (from === mode) insertItem(item, Math.min(position, items.length));
+};
+
+// changeItem notes what has become of an item that stays in the list.
+export const changeItem = (item, changes) => {
+  Object.assign(item, changes);
+  if (itemById(item.id) !== item) return; // another list is shown by now
+  refresh(item);
+  if (openId === item.id) open(openId, false);
+  else emit("selection-changed");
+};
+
 // removeItem returns the position that the item had.
 export const removeItem = (id) => {
   const position = positionOf(id);
@@ -115,9 +156,14 @@ export const refresh = (item) => refreshRow(item, selected.has(item.id));
 
 const showListState = () => {
   byId("more").hidden = !nextCursor;
-  byId("none").hidden = items.length || nextCursor;
-  setContent("none", translate(isNarrowed() ? "queue.nothing" : "queue.empty"));
+  byId("none").hidden = items.length || (nextCursor && !archiveMode);
+  setContent("none", emptyText());
   emit("selection-changed");
+};
+
+const emptyText = () => {
+  if (archiveMode) return translate(nextCursor ? "archive.further" : "archive.nothing");
+  return translate(isNarrowed() ? "queue.nothing" : "queue.empty");
 };
 
 // open opens an item, or none when the id is null. byHand is true when the moderator, and not a reload, opens it.
@@ -142,6 +188,16 @@ export const dueItems = (position) => [...items.slice(position), ...items.slice(
 export const openNext = (position, byHand) => {
   const due = dueItems(position);
   open((due.find(isMine) ?? due[0])?.id ?? null, byHand);
+};
+
+// showNothing empties the list, and says why.
+export const showNothing = (text) => {
+  items = [];
+  nextCursor = "";
+  clearRows();
+  showListState();
+  setContent("none", text);
+  open(null);
 };
 
 // toggleSelection selects or deselects an item, and with isRange all from the last one to here.

@@ -1,9 +1,13 @@
 // The requests for items of the queue and for second looks.
 import { get, post } from "../lib/api.js";
 import { moderator } from "../session.js";
-import { filter, filterQuery } from "./filter.js";
+import { fetchDetails, forgetDetails } from "./details.js";
+import { archiveQuery, filter, filterQuery } from "./filter.js";
+import { archivedItem } from "./items.js";
 
 const pageSize = 50;
+
+const maxEmptyPages = 5; // of a search that looks at very many comments
 
 const withIds = (page) => ({ ...page, items: page.items.map((item) => ({ ...item, id: item.comment.id })) });
 
@@ -11,6 +15,22 @@ export const fetchQueue = async (parameters) =>
   withIds(await get("/queue", { ...filterQuery(), limit: pageSize, ...parameters }));
 
 export const claimFromQueue = async (limit) => withIds(await post("/queue/claim", { ...filterQuery(), limit }));
+
+// fetchArchive returns a page of the comments of every status, newest first. Pages that are empty and have a next one
+// are passed over, some of them.
+export const fetchArchive = async (cursor) => {
+  let page = { items: [], next: cursor };
+  for (let i = 0; i < maxEmptyPages && !page.items.length && (i === 0 || page.next); i++) {
+    page = await get("/search", { ...archiveQuery(), limit: pageSize, cursor: page.next });
+  }
+  return { ...page, items: withIds(page).items.map((item) => ({ ...item, isArchived: true })) };
+};
+
+// fetchComment returns one comment of any status as a page of the archive.
+export const fetchComment = async (id) => {
+  forgetDetails(id);
+  return { items: [archivedItem(await fetchDetails(id))] };
+};
 
 // fetchSecondLookState returns how many second looks are open, and how far the training samples are.
 export const fetchSecondLookState = () => get("/second-looks", { site: filter.site });

@@ -1,7 +1,7 @@
 // The rows of the queue's list.
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
-import { commentCount, holderOf, isDue } from "./items.js";
+import { commentCount, decisionOf, holderOf, isDue } from "./items.js";
 
 const rows = new Map(); // list items by comment id
 const excerptLength = 180;
@@ -31,14 +31,29 @@ const createRow = (item, { open, select }) => {
     label: translate("select", { name: comment.author.name }),
     click: (event) => select(id, event.shiftKey),
   });
+  const { isArchived } = item;
   const excerpt = Array.from(comment.body).slice(0, excerptLength).join("").replace(/\s+/g, " ");
   return element("li", { "data-id": id },
     element("label.check", checkbox),
     element("button.row", () => open(id),
       element(".row-top", bdi(comment.author.name, "b"), timestamp(comment.created_at)),
       bdi(excerpt, ".excerpt"),
-      element(".row-foot", riskChip(item), comment.reason && element(".chip", label("reason", comment.reason)),
+      element(".row-foot", !isArchived && reasonChips(item), element(".outcome"),
         element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))));
+};
+
+const reasonChips = (item) =>
+  [riskChip(item), item.comment.reason && element(".chip", label("reason", item.comment.reason))];
+
+// outcome says in words what has become of an item of the archive, and who decided it.
+export const outcome = (item) => {
+  const { status, reason } = item.comment;
+  const decider = decisionOf(item)?.moderator;
+  const who = decider ? translate("archive.by", { name: decider }) : translate("archive.by_filter");
+  return [
+    element(".chip." + status, label("status", status), reason && ": " + label("reason", reason)),
+    status !== "pending" && [" ", bdi(who)],
+  ];
 };
 
 const riskChip = ({ isSecondLook, verdict }) => {
@@ -51,7 +66,9 @@ export const refreshRow = (item, isSelected) => {
   const row = rows.get(item.id);
   const time = row.querySelector("time");
   const copies = commentCount(item) > 1 ? commentCount(item) : item.campaign?.count;
-  setContent(time, formatAge(time.dateTime)).className = "age" + urgencyOf(time.dateTime);
+  const isWaiting = !item.isArchived || item.comment.status === "pending";
+  setContent(time, formatAge(time.dateTime)).className = isWaiting ? "age" + urgencyOf(time.dateTime) : "";
+  if (item.isArchived) setContent(row.querySelector(".outcome"), outcome(item));
   setContent(row.querySelector(".many"), copies && element(".chip.warn", "×" + copies));
   setContent(row.querySelector(".state"), stateText(item));
   row.classList.toggle("busy", !isDue(item));

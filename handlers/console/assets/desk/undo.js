@@ -1,21 +1,23 @@
-// This session's decisions, and how they are taken back.
+// What the moderator has done in this session, and how it is taken back.
 import { post } from "../lib/api.js";
-import { bdi, element, setContent, timestamp } from "../lib/dom.js";
+import { bdi, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { label, translate } from "../lib/i18n.js";
 import { describeError, showToast } from "../lib/toasts.js";
-import { forgetDetails } from "./details.js";
-import { commentCount, totalComments } from "./items.js";
+import { fetchDetails, forgetDetails } from "./details.js";
+import { addressOf, archivedItem, commentCount, totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { trainingNote } from "./reasons.js";
 
 const maxEntries = 20;
 
 // The newest first. An entry is
-//   items, positions  what was decided, and where in the list it was
+//   items             what was decided
+//   mode, positions   in which list it was, and where; no positions when it stays there
 //   text, time        of the decision, for the history
 //   ids               of the decisions or batches, once the server has answered
 //   request           promise of that answer
 //   isFinal           a second look cannot be undone
+//   revert            takes back what is no decision
 //   isUndone          undone, or being undone
 //   toast             the message that offers to undo it
 const undoHistory = [];
@@ -25,15 +27,22 @@ const undoHistory = [];
 export const removeDecided = (items, text) => {
   const fromTheEnd = items.toSorted((a, b) => queue.positionOf(b.id) - queue.positionOf(a.id));
   queue.setTotal(queue.total - totalComments(items));
-  return {
-    items: fromTheEnd,
-    positions: fromTheEnd.map(({ id }) => queue.removeItem(id)),
-    text,
-    time: new Date().toISOString(),
-    ids: [],
-    isFinal: items[0]?.isSecondLook,
-  };
+  return { ...newEntry(fromTheEnd, text), positions: fromTheEnd.map(({ id }) => queue.removeItem(id)) };
 };
+
+// newEntry returns the history entry of decided items that stay in the list.
+export const newEntry = (items, text) => ({
+  items,
+  mode: queue.mode,
+  positions: [],
+  text,
+  time: new Date().toISOString(),
+  ids: [],
+  isFinal: items[0]?.isSecondLook,
+});
+
+// announceAct puts something into the history that is no decision. revert takes it back.
+export const announceAct = (text, items, revert) => announce({ ...newEntry(items, text), revert });
 
 // announce shows the toast of a decision and puts it into the history.
 export const announce = (entry) => {
@@ -51,11 +60,11 @@ export const withdraw = (entry) => {
 };
 
 // restore puts items back to where they were in the list.
-export const restore = ({ items, positions }, ids) => {
-  for (let i = items.length - 1; i >= 0; i--) {
+export const restore = ({ items, positions, mode }, ids) => {
+  for (let i = positions.length - 1; i >= 0; i--) {
     if (!ids.includes(items[i].id)) continue;
     queue.setTotal(queue.total + commentCount(items[i]));
-    queue.insertItem(items[i], Math.min(positions[i], queue.items.length));
+    queue.returnItem(items[i], positions[i], mode);
   }
 };
 
@@ -67,9 +76,7 @@ export const undo = async (entry = undoHistory.find(isOffered)) => {
   entry.isUndone = true;
   entry.toast.remove();
   try {
-    await entry.request;
-    const replies = await Promise.all(entry.ids.map((id) => post(`/decisions/${id}/undo`)));
-    putBack(entry, replies.flatMap(({ comments }) => comments));
+    await takeBack(entry);
     showToast(translate("done.undone"));
   } catch (error) {
     entry.isUndone = false;
@@ -78,15 +85,42 @@ export const undo = async (entry = undoHistory.find(isOffered)) => {
   showHistory();
 };
 
-const putBack = (entry, comments) => {
+const takeBack = async (entry) => {
+  if (entry.revert) return entry.revert();
+  await entry.request;
+  const replies = await Promise.all(entry.ids.map((id) => post(`/decisions/${id}/undo`)));
+  return putBack(entry, replies.flatMap(({ comments }) => comments));
+};
+
+// undoInHistory takes back any decision, whoever made it and whenever, on an item that stays in the list.
+export const undoInHistory = async (item, { id }) => {
+  try {
+    await post(`/decisions/${id}/undo`);
+    showToast(translate("done.undone"));
+  } catch (error) {
+    showToast(error.status === 409 ? translate("conflict.undo") : describeError(error));
+  }
+  await refreshItem(item);
+};
+
+// refreshItem shows an item that stays in the list as the server has it by now.
+export const refreshItem = async (item) => {
+  forgetDetails(item.id);
+  const { comment, claim, decision } = archivedItem(await fetchDetails(item.id));
+  queue.changeItem(item, { comment, claim, decision });
+};
+
+const putBack = async (entry, comments) => {
   for (const comment of comments) {
     const item = entry.items.find(({ id }) => id === comment.id);
     if (item) item.comment = comment;
     forgetDetails(comment.id);
   }
+  const staying = entry.items.filter(({ id, isArchived }) => isArchived && comments.some((found) => found.id === id));
+  await Promise.all(staying.map(refreshItem));
   restore(entry, comments.map(({ id }) => id));
   const firstInList = entry.items.findLast(({ id }) => queue.itemById(id));
-  if (firstInList) queue.open(firstInList.id);
+  if (firstInList && entry.mode === queue.mode) queue.open(firstInList.id);
 };
 
 // showHistory lists the decisions below the author.
@@ -94,8 +128,13 @@ export const showHistory = () => setContent("recent",
   undoHistory.length > 0 && [element("h2", translate("recent")), element("ol", undoHistory.map(historyLine))]);
 
 const historyLine = (entry) => element("li", timestamp(entry.time),
-  element("span", { class: entry.isUndone && "undone" }, bdi(entry.text), trainingNote(entry), agreementNote(entry)),
-  !entry.isUndone && !entry.isFinal && element("button.small", () => undo(entry), translate("undo")));
+  element("span", { class: entry.isUndone && "undone" },
+    entryText(entry), trainingNote(entry), agreementNote(entry)),
+  !entry.isUndone && !entry.isFinal && element("button.small", onSingleClick(() => undo(entry)), translate("undo")));
+
+// entryText leads to the comment, where it was about one.
+const entryText = ({ text, items, isFinal }) =>
+  (items.length === 1 && !isFinal ? element("a", { href: addressOf(items[0].id) }, bdi(text)) : bdi(text));
 
 // agreementNote shows whether a second look agrees with the first decision.
 const agreementNote = ({ agreed }) => agreed != null

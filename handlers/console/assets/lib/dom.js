@@ -17,6 +17,10 @@ export const element = (selector, properties, ...children) => {
 export const svgElement = (tag, properties, ...children) =>
   configure(document.createElementNS(svgNamespace, tag), properties, ...children);
 
+// onSingleClick is a listener of clicks that leaves out the second half of a double click: it hits what the first one
+// has put there.
+export const onSingleClick = (action) => (event) => event.detail < 2 && action(event);
+
 // configure sets properties of an element and appends children. The properties may be left out, or be the click
 // listener alone. Children that are false, empty or null are skipped, so that "condition && node" can be written.
 export const configure = (node, properties, ...children) => {

@@ -1,15 +1,19 @@
 // Buttons, selects and forms of the pages.
-import { element, setContent } from "./dom.js";
+import { element, onSingleClick, setContent } from "./dom.js";
 import { label, translate } from "./i18n.js";
 import { describeError, showError } from "./toasts.js";
 
 // actionButton runs something that may fail when it is pressed.
 export const actionButton = (key, action, className) =>
-  element("button", { class: className, click: () => action().catch(showError) }, translate(key));
+  element("button", { class: className, click: onSingleClick(() => action().catch(showError)) }, translate(key));
 
 // select offers options [value, text].
 export const select = (properties, options, chosen) => element("select", properties,
   options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
+
+// setOptions replaces the options [value, text] of a select, which is given by its id.
+export const setOptions = (id, options) =>
+  setContent(id, options.map(([value, text]) => element("option", { value }, text)));
 
 // A field of a form is [key, value, type]. The type is a list of options [value, text], "area", or the type of an
 // input; "text" when it is left out. A list as the value is edited as lines. In a key "group.name" the group becomes

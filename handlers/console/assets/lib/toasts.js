@@ -1,9 +1,9 @@
-// Short messages at the foot of the page.
+// Short messages in the head of the page.
 import { bdi, byId, element } from "./dom.js";
 import { translate } from "./i18n.js";
 
 const lifetime = 10_000; // milliseconds; style.css shows how much of it is left
-const maxToasts = 4;
+const maxToasts = 2;
 
 // showToast shows a message for ten seconds, with a button for undo where that is possible.
 export const showToast = (message, undo) => {

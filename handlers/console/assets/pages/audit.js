@@ -5,6 +5,7 @@ import { actionButton, form } from "../lib/forms.js";
 import { formatDateTime, labels, translate } from "../lib/i18n.js";
 import { navigate } from "../lib/navigation.js";
 import { table } from "../lib/table.js";
+import { addressOf } from "../desk/items.js";
 
 const filterKeys = ["actor", "action", "site", "subject", "since", "until"];
 const dateKeys = ["since", "until"];
@@ -52,10 +53,14 @@ const auditRow = ({ at, actor, action, site, subject, before, after, address }) 
   timestamp(at, formatDateTime(at)),
   bdi(actor),
   action,
-  [site && site !== subject && element(".chip", site), " ", bdi(subject)],
+  [site && site !== subject && element(".chip", site), " ", subjectText(action, subject)],
   changeList(before, after),
   address || "",
 ];
+
+// subjectText leads to the comment that an action was about.
+const subjectText = (action, subject) =>
+  (action.startsWith("comment.") ? element("a", { href: addressOf(subject) }, subject) : bdi(subject));
 
 const valueText = (value) => {
   if (value === undefined) return "–";

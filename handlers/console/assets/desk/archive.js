@@ -1,0 +1,93 @@
+// The archive: comments of every status, found by words and fields that are in the page's address. Its list, its panes
+// and its keys are those of the queue.
+import { ignoreErrors, queryString } from "../lib/api.js";
+import { byId, element, setContent } from "../lib/dom.js";
+import { on } from "../lib/events.js";
+import { setOptions } from "../lib/forms.js";
+import { choices, translate } from "../lib/i18n.js";
+import { navigate } from "../lib/navigation.js";
+import { describeError } from "../lib/toasts.js";
+import { moderator, sites } from "../session.js";
+import { archiveFilter } from "./filter.js";
+import * as queue from "./queue.js";
+import { startSettling } from "./settle.js";
+import { refreshItem } from "./undo.js";
+
+const addressDelay = 300; // milliseconds
+
+const fields = () => [...byId("archive").elements].filter(({ name }) => name in archiveFilter);
+
+// archiveAddress is the address of the archive with a filter.
+export const archiveAddress = (filter) => "archive/" + queryString(filter);
+
+// showArchive loads what an address of the archive selects, or the one comment of an id. The item that was open is in
+// the address too, so that going back to it opens it again.
+export const showArchive = async (argument) => {
+  const parameters = new URLSearchParams(argument);
+  for (const key of Object.keys(archiveFilter)) archiveFilter[key] = parameters.get(key) || "";
+  fillForm();
+  byId("none").hidden = true;
+  try {
+    if (!(await queue.loadQueue())) return;
+    const wanted = queue.itemById(parameters.get("open")) || queue.items[0];
+    const isAsked = queue.mode === "comment" || parameters.has("open");
+    queue.open(wanted?.id ?? null, isAsked);
+    if (!argument) focusSearch();
+  } catch (error) {
+    const text = error.status === 404 ? translate("archive.unknown") : describeError(error);
+    queue.showNothing(text);
+    setContent("comment", element("p.muted.empty", text));
+  }
+};
+
+export const focusSearch = () => byId("archive-q").focus();
+
+const fillForm = () => {
+  setOptions("archive-status", [["", translate("archive.any")], ...choices("status")]);
+  setOptions("archive-site", [["", translate("queue.sites")], ...sites.map(({ slug, name }) => [slug, name])]);
+  byId("archive-site").closest("label").hidden = sites.length < 2;
+  for (const field of fields()) field.value = archiveFilter[field.name];
+  const { from, to, author, article } = archiveFilter;
+  if (from || to || author || article) byId("archive-finer").open = true;
+};
+
+
+const search = () => {
+  const filter = Object.fromEntries(fields().map(({ name, value }) => [name, value.trim()]));
+  const isSame = Object.entries(filter).every(([key, value]) => archiveFilter[key] === value);
+  if (isSame) return showArchive(queryString(filter)); // the address stays, and so there is no event of it
+  return navigate(archiveAddress(filter));
+};
+
+byId("archive").addEventListener("submit", (event) => {
+  event.preventDefault();
+  document.activeElement.blur(); // the next key is one of the desk's
+  search();
+});
+for (const id of ["archive-status", "archive-site"]) byId(id).addEventListener("change", search);
+
+// noteOpenItem puts the open item into the address, but not each one that is passed by: browsers limit such changes.
+const noteOpenItem = () => {
+  if (!queue.openId || !location.hash.startsWith("#archive")) return; // or another page is about to be opened
+  history.replaceState(null, "", "#" + archiveAddress({ ...archiveFilter, open: queue.openId }));
+};
+let addressTimer = 0;
+on("item-opened", () => {
+  clearTimeout(addressTimer);
+  if (queue.mode === "archive") addressTimer = setTimeout(noteOpenItem, addressDelay);
+});
+
+const isOwnDecision = ({ comment, decision }, status = comment.status) =>
+  status === comment.status && decision?.moderator === moderator.name;
+
+// A colleague's decision on an item of the list is shown, with a notice where the item is open.
+on("comment-changed", async ({ id, status }) => {
+  const item = queue.itemById(id);
+  if (!item?.isArchived || (queue.openId !== id && isOwnDecision(item, status))) return;
+  const { version } = item.comment;
+  const earlier = item.decision?.id;
+  await ignoreErrors(refreshItem(item));
+  if (item.comment.version === version || isOwnDecision(item)) return;
+  if (queue.openId === id) startSettling();
+  if (item.decision && item.decision.id !== earlier) queue.changeItem(item, { news: item.decision });
+});
