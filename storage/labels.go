@@ -107,7 +107,7 @@ func (t *tx) restoreLabel(d models.Decision) error {
 
 // insertLabel tells whether the label was new.
 func (t *tx) insertLabel(comment string, l models.Label) (bool, error) {
-	added, err := t.InsertRow("labels", "ON CONFLICT (site, id) DO NOTHING",
+	added, err := t.InsertRow("labels", "ON CONFLICT DO NOTHING",
 		"id", l.ID,
 		"comment_id", comment,
 		"replaced_by", "",
