@@ -83,7 +83,7 @@ func (t *tx) addReport(c models.Comment, site string, r Report) (bool, error) {
 		return false, err
 	}
 	added, err := t.Exec(`INSERT INTO flags (site, comment_id, who, reason, created_at, reader_site, household, weight) SELECT $1, $2, $3, $4, $5, $6, $7, $8
-		WHERE $7 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.site = $1 AND f.comment_id = $2 AND f.household = $7) ON CONFLICT (site, comment_id, who) DO NOTHING`,
+		WHERE $7 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.site = $1 AND f.comment_id = $2 AND f.household = $7) ON CONFLICT DO NOTHING`,
 		c.Site, c.ID, r.Who, string(r.Reason), micros(t.Now), site, r.Household, weight)
 	return added > 0, err
 }

@@ -173,7 +173,7 @@ func (t *tx) hideBelow(keys []key, elsewhere bool) ([][2]string, error) {
 			SELECT r.site, r.id, r.article FROM comments r WHERE `+of("r", s.any)+` AND r.parent_id <> '' AND r.parent_id`+t.InJSONList(1)+`
 			UNION SELECT r.site, r.id, r.article FROM below CROSS JOIN comments r
 				WHERE `+of("r", s.any)+s.step+` AND r.parent_id = below.id AND r.parent_id <> '')
-		SELECT site, id, article FROM below WHERE TRUE ON CONFLICT (site, comment_id) DO NOTHING RETURNING site, article`, s.list.Args()...)
+		SELECT site, id, article FROM below WHERE TRUE ON CONFLICT DO NOTHING RETURNING site, article`, s.list.Args()...)
 }
 
 // showBelow shows the replies below comments that are not hidden themselves, down to
@@ -211,7 +211,7 @@ func (t *tx) hideReplies(replies []key, abroad bool) ([][2]string, error) {
 	return sqldb.List(t, readArticleKey, `INSERT INTO hidden_replies (site, comment_id, article)
 		SELECT r.site, r.id, r.article FROM comments r JOIN comments p ON `+parent+` AND p.id = r.parent_id WHERE r.id`+t.InJSONList(1)+` AND `+of("r", s.own)+`
 			AND (p.status <> 'approved' AND p.reason <> 'erased' OR EXISTS (SELECT 1 FROM hidden_replies h WHERE h.site = p.site AND h.comment_id = p.id))
-		ON CONFLICT (site, comment_id) DO NOTHING RETURNING site, article`, s.list.Args()...)
+		ON CONFLICT DO NOTHING RETURNING site, article`, s.list.Args()...)
 }
 
 // parentComment is what a reply must know of the comment that it answers.

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -44,45 +45,39 @@ func (db *DB) RecentComments(ctx context.Context, site string, limit int) iter.S
 	}
 }
 
-// recentPage reads the comments before one; from the newest on when it is zero. Over
-// all sites the order is that of the ids, which sort by arrival: so each order has
-// an index of a site.
+// recentPage reads the comments before one; from the newest on when it is zero. Those of all
+// sites are merged: each site has an index of its own.
 func (db *DB) recentPage(ctx context.Context, site string, before models.Comment, size int) ([]LabelledComment, error) {
-	return readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]LabelledComment, error) {
-		if site != "" {
-			var w sqldb.Where
-			w.Add("c.site = ?", site)
-			if before.ID != "" {
-				w.Add("(c.created_at, c.id) < (?, ?)", micros(before.CreatedAt), before.ID)
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (all []LabelledComment, err error) {
+		sites := []string{site}
+		if site == "" {
+			if sites, err = t.slugs(); err != nil {
+				return nil, err
 			}
-			return t.labelledComments(&w, "c.created_at DESC, c.id DESC", size)
 		}
-		sites, err := t.slugs()
-		if err != nil {
-			return nil, err
-		}
-		var all []LabelledComment
 		for _, site := range sites {
-			var w sqldb.Where
-			w.Add("c.site = ?", site)
-			if before.ID != "" {
-				w.Add("c.id < ?", before.ID)
-			}
-			found, err := t.labelledComments(&w, "c.id DESC", size)
+			found, err := t.recentComments(site, before, size)
 			if err != nil {
 				return nil, err
 			}
 			all = append(all, found...)
 		}
-		slices.SortFunc(all, func(a, b LabelledComment) int { return strings.Compare(b.ID, a.ID) })
+		slices.SortFunc(all, func(a, b LabelledComment) int {
+			return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(b.ID, a.ID))
+		})
 		return all[:min(size, len(all))], nil
 	})
 }
 
-func (t *tx) labelledComments(w *sqldb.Where, order string, size int) ([]LabelledComment, error) {
+func (t *tx) recentComments(site string, before models.Comment, size int) ([]LabelledComment, error) {
+	var w sqldb.Where
+	w.Add("c.site = ?", site)
+	if before.ID != "" {
+		w.Add("(c.created_at, c.id) < (?, ?)", micros(before.CreatedAt), before.ID)
+	}
 	return sqldb.List(t, readLabelledComment, `SELECT `+commentColumns+`, coalesce((SELECT l.label FROM labels l
 		WHERE l.site = c.site AND l.comment_id = c.id AND l.comment_id <> '' AND l.replaced_by = '' LIMIT 1), '')`+commentTables+w.String()+
-		` ORDER BY `+order+` LIMIT `+strconv.Itoa(size), w.Args()...)
+		` ORDER BY c.created_at DESC, c.id DESC LIMIT `+strconv.Itoa(size), w.Args()...)
 }
 
 func readLabelledComment(scan sqldb.Scanner) (c LabelledComment, err error) {
