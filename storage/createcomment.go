@@ -46,6 +46,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	request.risk = request.Verdict.Probability()
 	request.search = searchColumn(request.Comment)
 	request.pageWord = pageWordColumn(n)
+	defer db.changes.signal()
 	if err := db.comments.Do(ctx, request); err != nil {
 		return models.Comment{}, models.Verdict{}, false, err
 	}

@@ -47,6 +47,7 @@ func readFor[T any](ctx context.Context, db *DB, purpose sqldb.Purpose, query fu
 
 // update runs a change in a transaction, as sqldb.Update does.
 func update[T any](ctx context.Context, db *DB, change func(*tx) (T, error)) (T, error) {
+	defer db.changes.signal()
 	return sqldb.Update(ctx, db.sql, func(t *sqldb.Tx) (T, error) {
 		own := txOf(t)
 		// What it reads must be up to date with the changes before it.

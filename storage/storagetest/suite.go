@@ -43,6 +43,7 @@ func Run(t *testing.T, newURL func(testing.TB) string) {
 		{"stats", statsTests},
 		{"audit", auditTests},
 		{"database", databaseTests},
+		{"events", eventTests},
 		{"edges", edgeTests},
 	} {
 		for name, test := range part.tests {
