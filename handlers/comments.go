@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier/text/names"
@@ -73,7 +72,7 @@ func (s *Server) createComment(c echo.Context) error {
 	if err != nil {
 		return s.replayed(c, from, keys, err)
 	}
-	comment.ID = uuid.Must(uuid.NewV7()).String()
+	comment.ID = s.db.NewID()
 	res, err := s.screener.Screen(ctx, screening.Submission{
 		Site: from.site, Comment: comment, Restrictions: restrictions, Honeypot: req.Website != "",
 	})

@@ -7,8 +7,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"winnow/handlers"
 	"winnow/models"
+	"winnow/storage"
 	"winnow/storage/memory"
 	"winnow/storage/storagetest"
 )
@@ -179,4 +182,57 @@ func TestBadEventRequests(t *testing.T) {
 	}
 	d.as("", "GET", "/v1/events", nil).must(http.StatusUnauthorized)
 	d.as("front end", "GET", "/v1/events", nil).must(http.StatusForbidden)
+}
+
+// Two nodes whose clocks are wrong, with nothing but the database in common, and a
+// transaction that commits after others: each stream of each node gets each event once.
+func TestEventsOfNodesWithWrongClocks(t *testing.T) {
+	for _, wrong := range []time.Duration{10 * time.Second, 300 * time.Second} {
+		t.Run(wrong.String(), func(t *testing.T) {
+			url := storagetest.PostgresURL(t)
+			n := &nodes{testNode: newTestNode(t, storagetest.Open(t, url, storage.Options{}))}
+			n.stop()
+			var streams []*listener
+			for i, base := range []*string{&n.here, &n.there} {
+				late := wrong * time.Duration(1-2*i)
+				db := storagetest.Open(t, url, storage.Options{Machine: func() time.Time { return time.Now().Add(late) }})
+				*base = n.node(db, memory.NewNotifier(), handlers.DefaultRates())
+				n.base = *base
+				streams = append(streams, n.listen("bob", "/v1/events", ""))
+			}
+			wants := func(subject string) {
+				t.Helper()
+				for i, l := range streams {
+					if e, name := l.next(); e.Subject != subject || name != "" {
+						t.Errorf("stream %d got %q %+v, want %s", i, name, e, subject)
+					}
+				}
+			}
+			held, err := storagetest.Raw(t, url).BeginTx(t.Context(), nil)
+			n.must(err)
+			_, err = held.ExecContext(t.Context(), `INSERT INTO events (kind, site, subject, article, status, at) VALUES ('comment.changed', 'gazette', 'late', '', '', 1)`)
+			n.must(err)
+			for _, text := range []string{"The tide is late today.", "Nobody saw the ferry.", "Which quay was it?", "Ask the harbour master."} {
+				n.base = map[bool]string{true: n.there, false: n.here}[n.base == n.here]
+				wants(n.post(text))
+			}
+			n.must(held.Commit())
+			wants("late")
+			wants(n.post("The old crane is gone."))
+		})
+	}
+}
+
+// A ban holds on a node that gets no notices, within the time of a poll.
+func TestEventsInvalidateWithoutNotices(t *testing.T) {
+	onNodes(t, "a ban", inProcess, func(n *nodes) {
+		post := func(base string) int {
+			return n.on(base, "front end", "POST", "/v1/comments", comment(by(object{"id": "m1", "name": "Mallory"})), nil).status
+		}
+		if post(n.here) != http.StatusCreated || post(n.there) != http.StatusCreated {
+			n.Fatal("she cannot comment before")
+		}
+		n.on(n.here, "eve", "PUT", "/v1/authors", object{"site": "gazette", "author_id": "m1", "sanction": object{"kind": "ban"}}, nil).must(http.StatusOK)
+		eventually(n.T, "the ban", func() bool { return post(n.there) == http.StatusForbidden })
+	})
 }

@@ -73,7 +73,7 @@ type Config struct {
 	Public         bool     // others than this machine reach the server
 	Log            *slog.Logger
 	Now            func() time.Time // the database's clock when nil, so that all nodes agree
-	Version        string // of the program, for /healthz and the metrics
+	Version        string           // of the program, for /healthz and the metrics
 	Training       node.TrainingConfig
 	OIDC           OIDCConfig // sign-in of moderators; without an issuer: none
 	// SecurityContact is where vulnerabilities are reported, a URI; "" for nowhere.

@@ -121,7 +121,7 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 				return r, err
 			}
 			if renewed > 0 {
-				r.renewed = append(r.renewed, models.Lease{ID: id, LeaseUntil: until.UTC()})
+				r.renewed = append(r.renewed, models.Lease{ID: id, LeaseUntil: until.UTC(), SecondsLeft: models.SecondsUntil(until, t.Now)})
 				continue
 			}
 			k, err := t.visible(by, id, "")

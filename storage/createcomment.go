@@ -32,7 +32,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	request := &insertRequest{NewComment: n}
 	sanitizeComment(&request.Comment)
 	if request.Comment.ID == "" {
-		request.Comment.ID = newID()
+		request.Comment.ID = db.NewID()
 	}
 	request.Comment.Version, request.Comment.Flags = 1, 0 // as commentRows writes them
 	if request.Verdict.Signals == nil {

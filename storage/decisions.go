@@ -92,6 +92,7 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 		return none, k.comment, err
 	}
 	old := k.comment
+	t.goOnAfter(old.UpdatedAt)
 	if d, err = t.expandReason(old.Site, d); err != nil {
 		return none, old, err
 	}
@@ -100,13 +101,17 @@ func (t *tx) decide(by models.Caller, id, batch string, d models.DecisionRequest
 	if d.Action == models.Reject {
 		c.Status, c.Reason = models.Rejected, d.Reason
 	}
-	decision := models.Decision{
-		ID: newID(), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
-		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
-	}
 	inForce, err := sqldb.List(t, readDecision, decisionColumns+` WHERE comment_id = $1 AND undone_at IS NULL`, id)
 	if err != nil {
 		return none, c, err
+	}
+	last := ""
+	for _, other := range inForce {
+		last = max(last, other.ID)
+	}
+	decision := models.Decision{
+		ID: idAfter(last), Batch: batch, CommentID: id, Site: c.Site, Moderator: by.Name,
+		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
 	}
 	if _, err := t.InsertRow("decisions", "",
 		"id", decision.ID,

@@ -78,7 +78,7 @@ const noticeText = (item, doneText) => {
   const holder = holderOf(item);
   if (item.isSecondLook) return text("blind");
   if (item.isDone) return doneText;
-  return holder && text("held", { name: holder, time: formatTime(item.claim.lease_until) });
+  return holder && text("held", { name: holder, time: formatTime(item.claim.endsAt) });
 };
 
 // updateDetail shows that the open comment was decided or claimed elsewhere, or that its campaign has grown.
