@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"flag"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -75,7 +74,7 @@ func newEventCursor(t *testing.T, url string) *eventCursor {
 
 func (c *eventCursor) read() {
 	c.t.Helper()
-	storagetest.Each(c.t, c.db, fmt.Sprintf(`SELECT CAST(seq AS text), kind, subject FROM events WHERE seq > %d ORDER BY seq`, c.at), func(seq, kind, subject string) {
+	storagetest.Each(c.t, c.db, fmt.Sprintf(`SELECT CAST(seq AS text), kind, subject FROM events WHERE seq > %d ORDER BY events.seq`, c.at), func(seq, kind, subject string) {
 		var err error
 		if c.at, err = strconv.ParseInt(seq, 10, 64); err != nil {
 			c.t.Fatal(err)
@@ -91,8 +90,13 @@ func (c *eventCursor) complete() {
 	c.read()
 	stored := map[string]int{}
 	storagetest.Each(c.t, c.db, `SELECT kind, subject, '' FROM events`, func(kind, subject, _ string) { stored[kind+" "+subject]++ })
-	if !maps.Equal(stored, c.told) {
+	if len(stored) != len(c.told) {
 		c.t.Errorf("%d events were told, %d are stored", len(c.told), len(stored))
+	}
+	for event, n := range stored {
+		if c.told[event] != n {
+			c.t.Errorf("%s was told %d times, and is stored %d times", event, c.told[event], n)
+		}
 	}
 }
 
