@@ -72,7 +72,7 @@ func (s *Server) createComment(c echo.Context) error {
 	if err != nil {
 		return s.replayed(c, from, keys, err)
 	}
-	comment.ID = storage.NewID(from.site.Slug)
+	comment.ID = s.db.NewID(from.site.Slug)
 	res, err := s.screener.Screen(ctx, screening.Submission{
 		Site: from.site, Comment: comment, Restrictions: restrictions, Honeypot: req.Website != "",
 	})

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/google/uuid"
-
+	"winnow/handlers"
 	"winnow/models"
+	"winnow/storage"
 	"winnow/storage/memory"
 	"winnow/storage/storagetest"
 )
@@ -53,7 +55,7 @@ func (l *listener) next() (e models.Event, name string) {
 			if err := json.Unmarshal([]byte(value), &e); err != nil {
 				l.Fatal(err)
 			}
-			if e.ID != id {
+			if name == "" && strconv.FormatInt(e.Seq, 10) != id {
 				l.Fatalf("event %+v has the id %q", e, id)
 			}
 			return e, name
@@ -106,7 +108,7 @@ func streamsAll(d *testNode) {
 	d.decide("bob", c.ID, object{"action": "approve"})
 	for _, want := range []models.EventKind{models.CommentCreated, models.CommentClaimed, models.CommentChanged} {
 		e, _ := l.next()
-		if v, err := uuid.Parse(e.ID); err != nil || v.Version() != 7 || e.Kind != want || e.Subject != c.ID {
+		if e.Kind != want || e.Subject != c.ID {
 			d.Errorf("got %+v, want %s", e, want)
 		}
 	}
@@ -130,7 +132,7 @@ func replaysMissed(d *testNode) {
 	last, _ := first.next()
 	first.res.Body.Close()
 	missed := []string{d.pending("gazette", "missed").ID, d.pending("gazette", "missed too").ID}
-	again := d.listen("bob", "/v1/events", last.ID)
+	again := d.listen("bob", "/v1/events", strconv.FormatInt(last.Seq, 10))
 	for _, want := range append(missed, d.pending("gazette", "live").ID) {
 		if e, _ := again.next(); e.Subject != want {
 			d.Errorf("got %+v, want %s", e, want)
@@ -139,9 +141,16 @@ func replaysMissed(d *testNode) {
 }
 
 func resetsOldClients(d *testNode) {
-	l := d.listen("bob", "/v1/events", "01900000-0000-7000-8000-000000000000")
-	if _, name := l.next(); name != "reset" {
-		d.Errorf("got %q", name)
+	// Of an earlier version, and of a database that is lost.
+	for _, last := range []string{"01900000-0000-7000-8000-000000000000", "4711000000"} {
+		l := d.listen("bob", "/v1/events", last)
+		if _, name := l.next(); name != "reset" {
+			d.Errorf("after %s: %q", last, name)
+		}
+		id := d.pending("gazette", "after the reset").ID
+		if e, _ := l.next(); e.Subject != id {
+			d.Errorf("after %s: %+v", last, e)
+		}
 	}
 }
 
@@ -167,8 +176,63 @@ func streamsEnd(d *testNode) {
 func TestBadEventRequests(t *testing.T) {
 	d := newTestNode(t, storagetest.SQLite(t))
 	req := d.request("bob", "GET", "/v1/events", nil)
-	req.Header.Set("Last-Event-ID", "nonsense")
-	d.send(req).names("Last-Event-ID")
+	for _, id := range []string{"nonsense", "-1", "0", "99999999999999999999"} {
+		req.Header.Set("Last-Event-ID", id)
+		d.send(req).names("Last-Event-ID")
+	}
 	d.as("", "GET", "/v1/events", nil).must(http.StatusUnauthorized)
 	d.as("front end", "GET", "/v1/events", nil).must(http.StatusForbidden)
+}
+
+// Two nodes whose clocks are wrong, with nothing but the database in common, and a
+// transaction that commits after others: each stream of each node gets each event once.
+func TestEventsOfNodesWithWrongClocks(t *testing.T) {
+	for _, wrong := range []time.Duration{10 * time.Second, 300 * time.Second} {
+		t.Run(wrong.String(), func(t *testing.T) {
+			url := storagetest.PostgresURL(t)
+			n := &nodes{testNode: newTestNode(t, storagetest.Open(t, url, storage.Options{}))}
+			n.stop()
+			var streams []*listener
+			for i, base := range []*string{&n.here, &n.there} {
+				late := wrong * time.Duration(1-2*i)
+				db := storagetest.Open(t, url, storage.Options{Machine: func() time.Time { return time.Now().Add(late) }})
+				*base = n.node(db, memory.NewNotifier(), handlers.DefaultRates())
+				n.base = *base
+				streams = append(streams, n.listen("bob", "/v1/events", ""))
+			}
+			wants := func(subject string) {
+				t.Helper()
+				for i, l := range streams {
+					if e, name := l.next(); e.Subject != subject || name != "" {
+						t.Errorf("stream %d got %q %+v, want %s", i, name, e, subject)
+					}
+				}
+			}
+			held, err := storagetest.Raw(t, url).BeginTx(t.Context(), nil)
+			n.must(err)
+			_, err = held.ExecContext(t.Context(), `INSERT INTO events (kind, site, subject, article, status, at) VALUES ('comment.changed', 'gazette', 'late', '', '', 1)`)
+			n.must(err)
+			for _, text := range []string{"The tide is late today.", "Nobody saw the ferry.", "Which quay was it?", "Ask the harbour master."} {
+				n.base = map[bool]string{true: n.there, false: n.here}[n.base == n.here]
+				wants(n.post(text))
+			}
+			n.must(held.Commit())
+			wants("late")
+			wants(n.post("The old crane is gone."))
+		})
+	}
+}
+
+// A ban holds on a node that gets no notices, within the time of a poll.
+func TestEventsInvalidateWithoutNotices(t *testing.T) {
+	onNodes(t, "a ban", inProcess, func(n *nodes) {
+		post := func(base string) int {
+			return n.on(base, "front end", "POST", "/v1/comments", comment(by(object{"id": "m1", "name": "Mallory"})), nil).status
+		}
+		if post(n.here) != http.StatusCreated || post(n.there) != http.StatusCreated {
+			n.Fatal("she cannot comment before")
+		}
+		n.on(n.here, "eve", "PUT", "/v1/authors", object{"site": "gazette", "author_id": "m1", "sanction": object{"kind": "ban"}}, nil).must(http.StatusOK)
+		eventually(n.T, "the ban", func() bool { return post(n.there) == http.StatusForbidden })
+	})
 }

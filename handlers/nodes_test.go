@@ -208,7 +208,6 @@ func TestSanctionsReachOtherNodes(t *testing.T) {
 			t.Fatal("the other node was not notified")
 		}
 	}
-	post(unnotified).must(http.StatusCreated)
-	f.pass(5 * time.Second)
+	eventually(t, "the node without notices reads of the ban", func() bool { return post(unnotified).status == http.StatusForbidden })
 	post(unnotified).refused("banned", nil)
 }

@@ -72,8 +72,8 @@ type Config struct {
 	Files          []string // that other users of the machine must not read
 	Public         bool     // others than this machine reach the server
 	Log            *slog.Logger
-	Now            func() time.Time
-	Version        string // of the program, for /healthz and the metrics
+	Now            func() time.Time // the database's clock when nil, so that all nodes agree
+	Version        string           // of the program, for /healthz and the metrics
 	Training       node.TrainingConfig
 	OIDC           OIDCConfig // sign-in of moderators; without an issuer: none
 	// SecurityContact is where vulnerabilities are reported, a URI; "" for nowhere.
@@ -130,7 +130,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	cfg.Log = slog.New(newSparse(cfg.Log.Handler()))
 	if cfg.Now == nil {
-		cfg.Now = time.Now
+		cfg.Now = cfg.DB.Now
 	}
 	n, err := node.New(ctx, node.Config{DB: cfg.DB, Notifier: cfg.Notifier, Secret: cfg.Secret, Now: cfg.Now, Log: cfg.Log, Training: cfg.Training})
 	if err != nil {

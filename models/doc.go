@@ -106,7 +106,8 @@
 // Operation:
 //
 //   - Node: one running server. Several nodes may share a database.
-//   - Event: a notice to consoles and other nodes that something changed.
+//   - Event: a notice to consoles and other nodes that something changed. Events have
+//     numbers in the order of their commits; a cursor is the number of the last one read.
 //   - Audit trail: who changed what, when and from where. Its rows are a chain
 //     of hashes.
 //   - Retention: how many days a site keeps addresses, rejected comments and

@@ -4,7 +4,7 @@ import "time"
 
 // Event is a notice to open consoles and other nodes that something changed.
 type Event struct {
-	ID      string    `json:"id"` // UUIDv7, so that ids sort by time
+	Seq     int64     `json:"id,string,omitempty"` // in the order of events, see storage.DB.EventsSince; 0: not stored
 	Kind    EventKind `json:"kind"`
 	Site    string    `json:"site,omitempty"`
 	Subject string    `json:"subject"` // id of what changed

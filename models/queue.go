@@ -70,17 +70,22 @@ type QueuePage struct {
 	More  bool        `json:"more,omitempty"` // than Total
 }
 
-// Claim gives one moderator the comment until LeaseUntil.
+// Claim gives one moderator the comment until LeaseUntil, by the database's clock.
 type Claim struct {
-	By         string    `json:"by"`
-	LeaseUntil time.Time `json:"lease_until"`
+	By          string    `json:"by"`
+	LeaseUntil  time.Time `json:"lease_until"`
+	SecondsLeft int       `json:"seconds_left"` // for clients with another clock
 }
 
 // Lease is a claim that was renewed.
 type Lease struct {
-	ID         string    `json:"id"` // of the comment
-	LeaseUntil time.Time `json:"lease_until"`
+	ID          string    `json:"id"` // of the comment
+	LeaseUntil  time.Time `json:"lease_until"`
+	SecondsLeft int       `json:"seconds_left"`
 }
+
+// SecondsUntil is how many whole seconds are left until a time; 0 when it is over.
+func SecondsUntil(end, now time.Time) int { return max(0, int(end.Sub(now)/time.Second)) }
 
 // LostClaim is a comment whose claim could not be renewed.
 type LostClaim struct {

@@ -22,12 +22,13 @@ const maxTrainingSample = 10_000
 // SecondLook is a comment to be decided once more, blind: neither its status nor
 // who decided it is shown.
 type SecondLook struct {
-	ID         string        `json:"id"`
-	Site       string        `json:"site"`
-	Article    Article       `json:"article"`
-	Comment    BlindComment  `json:"comment"`
-	Parent     *BlindComment `json:"parent,omitempty"` // the comment that it answers
-	LeaseUntil time.Time     `json:"lease_until"`
+	ID          string        `json:"id"`
+	Site        string        `json:"site"`
+	Article     Article       `json:"article"`
+	Comment     BlindComment  `json:"comment"`
+	Parent      *BlindComment `json:"parent,omitempty"` // the comment that it answers
+	LeaseUntil  time.Time     `json:"lease_until"`
+	SecondsLeft int           `json:"seconds_left"` // of the lease
 }
 
 // BlindComment is the part of a comment that a blind decision may show.

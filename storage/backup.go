@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -153,10 +154,11 @@ type table struct {
 	name    string
 	columns []string
 	kinds   []string // types of the columns
+	order   string   // ORDER BY, where the order matters
 }
 
 func (t table) selectAll() string {
-	return "SELECT " + strings.Join(t.columns, ", ") + " FROM " + t.name
+	return "SELECT " + strings.Join(t.columns, ", ") + " FROM " + t.name + t.order
 }
 
 // tables returns the tables of a SQLite file, each after those that it refers
@@ -278,6 +280,9 @@ func (db *DB) copyTables(ctx context.Context, to *sql.DB) error {
 		// A migration may have added rows.
 		if _, err := in.ExecContext(ctx, `DELETE FROM `+t.name); err != nil {
 			return err
+		}
+		if t.name == "events" && slices.Contains(t.columns, "seq") {
+			t.order = " ORDER BY seq, n" // the last ones may have no numbers yet, and SQLite gives them the next
 		}
 		if err := t.copyInto(ctx, from, in); err != nil {
 			return fmt.Errorf("copy %s: %w", t.name, db.sql.Explain(err))

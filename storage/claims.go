@@ -135,7 +135,7 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 				return r, err
 			}
 			if renewed {
-				r.renewed = append(r.renewed, models.Lease{ID: of.id, LeaseUntil: until.UTC()})
+				r.renewed = append(r.renewed, models.Lease{ID: of.id, LeaseUntil: until.UTC(), SecondsLeft: models.SecondsUntil(until, t.Now)})
 				continue
 			}
 			k, err := t.visibleAt(by, of, "")

@@ -4,13 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/google/uuid"
 )
-
-// newID returns a UUIDv7 for what belongs to no site: ids sort by the time when they were
-// made. For what does there is NewID.
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // micros is how times are stored: microseconds since 1970; the zero time is 0.
 func micros(t time.Time) int64 {

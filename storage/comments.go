@@ -95,6 +95,7 @@ func (k commentRow) liveClaim(t *tx) *models.Claim {
 	if k.claim.By == "" || !k.claim.LeaseUntil.After(t.Now) {
 		return nil
 	}
+	k.claim.SecondsLeft = models.SecondsUntil(k.claim.LeaseUntil, t.Now)
 	return &k.claim
 }
 

@@ -33,7 +33,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	sanitizeComment(&request.Comment)
 	db.tags.add(request.Comment.Site)
 	if request.Comment.ID == "" {
-		request.Comment.ID = NewID(request.Comment.Site)
+		request.Comment.ID = db.NewID(request.Comment.Site)
 	}
 	request.Comment.Version, request.Comment.Flags = 1, 0 // as commentRows writes them
 	if request.Verdict.Signals == nil {
@@ -47,6 +47,7 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	request.risk = request.Verdict.Probability()
 	request.search = searchColumn(request.Comment)
 	request.pageWord = pageWordColumn(n)
+	defer db.changes.signal()
 	if err := db.comments.Do(ctx, request); err != nil {
 		return models.Comment{}, models.Verdict{}, false, err
 	}

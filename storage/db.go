@@ -18,8 +18,9 @@ import (
 
 // Options configure a DB. The zero value is usable.
 type Options struct {
-	Now func() time.Time // time.Now when nil
-	Log *slog.Logger     // discards when nil
+	Now     func() time.Time // the database's clock, and Machine this machine's: see sqldb.Options
+	Machine func() time.Time
+	Log     *slog.Logger // discards when nil
 
 	trace func(text string, args []any) // of sqldb.Options
 }
@@ -32,6 +33,8 @@ type DB struct {
 	decisions *sqldb.Group[*decisionRequest]
 	samples   trainingSamples
 	tags      siteTags
+	changes   changes
+	numbered  numbered
 }
 
 // Open opens "sqlite:PATH", whose folder is made when missing, or
@@ -40,7 +43,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	engine, err := sqldb.Open(ctx, url, sqldb.Options{Now: opt.Now, Log: opt.Log, Trace: opt.trace})
+	engine, err := sqldb.Open(ctx, url, sqldb.Options{Now: opt.Now, Machine: opt.Machine, Log: opt.Log, Trace: opt.trace})
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +55,9 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 
 // Close waits for the changes that were accepted, then closes the database.
 func (db *DB) Close() error { return db.sql.Close() }
+
+// Now is the time of the database, which all nodes have in common.
+func (db *DB) Now() time.Time { return db.sql.Now() }
 
 // Queued returns how many changes wait for SQLite's writer.
 func (db *DB) Queued() int { return db.sql.Queued() }

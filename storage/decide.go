@@ -213,6 +213,7 @@ func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decisi
 		return err
 	}
 	old := k.comment
+	t.goOnAfter(old.UpdatedAt)
 	d, err := t.expandReason(old.Site, r.DecisionRequest)
 	if err != nil {
 		return err
@@ -221,8 +222,12 @@ func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decisi
 	if d.Action == models.Reject {
 		status, reason = models.Rejected, d.Reason
 	}
+	last := ""
+	for _, other := range inForce {
+		last = max(last, other.ID)
+	}
 	made := models.Decision{
-		ID: NewID(old.Site), Batch: r.batch, CommentID: old.ID, Site: old.Site, Moderator: r.by.Name,
+		ID: idAfter(last, old.Site), Batch: r.batch, CommentID: old.ID, Site: old.Site, Moderator: r.by.Name,
 		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
 	}
 	writes.decisions = append(writes.decisions, decisionRow{made, old.Status, old.Reason})

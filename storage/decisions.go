@@ -19,6 +19,7 @@ func (db *DB) Decide(ctx context.Context, by models.Caller, id string, d models.
 		return models.Decision{}, models.Comment{}, err
 	}
 	r := &decisionRequest{DecisionRequest: d, by: by, comment: key{id: id}}
+	defer db.changes.signal()
 	if err := db.decisions.Do(ctx, r); err != nil {
 		return models.Decision{}, models.Comment{}, err
 	}

@@ -173,7 +173,7 @@ func (h *hotPaths) useArticles(ctx context.Context) {
 	h.check(err)
 	_, err = h.Flag(ctx, h.ann, h.last.ID, storage.Report{Who: "r"})
 	h.check(err)
-	_, err = h.EventsSince(ctx, "", 10)
+	_, err = h.EventsSince(ctx, 0, 10)
 	h.check(err)
 	h.check(h.Release(ctx, h.ann, []string{h.last.ID}))
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
-	"hash/fnv"
 	"slices"
 	"strings"
 	"sync"
@@ -32,22 +31,6 @@ func (k key) where() *sqldb.Where {
 	w.Add("site = ?", k.site)
 	w.Add("id = ?", k.id)
 	return w
-}
-
-// NewID returns an id for a record of a site: a UUIDv7 that ends with the tag of the site.
-// Ids sort by the time when they were made.
-func NewID(site string) string {
-	id := uuid.Must(uuid.NewV7()) // what makes its order stands in the first half
-	binary.BigEndian.PutUint16(id[14:], SiteTag(site))
-	return id.String()
-}
-
-// SiteTag is the tag of a site.
-func SiteTag(site string) uint16 {
-	h := fnv.New32a()
-	h.Write([]byte(site)) // never fails
-	sum := h.Sum32()
-	return uint16(sum>>16) ^ uint16(sum)
 }
 
 // siteTags are the sites that this process has met, by tag. Nothing depends on its being

@@ -25,6 +25,7 @@ var afterMigration = map[string]func(*tx) error{
 	"readers.sql":     (*tx).migrateSanctions,
 	"articles.sql":    (*tx).mergeSpellings,
 	"spellings.sql":   (*tx).foldNames,
+	"event_order.sql": (*tx).migrateEventOrder,
 }
 
 var migrations = readMigrations()

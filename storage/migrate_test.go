@@ -116,13 +116,17 @@ func (s schema) value(table, column string, n int) any {
 // successors have the rows of tables that a later schema has not.
 var successors = map[string]string{"audit_head": "audit_heads"}
 
+// dropped are columns that a later schema has not.
+var dropped = map[string]bool{"events.id": true}
+
 // dump returns the rows of all tables, by table, in an order that does not depend
 // on the database.
 func (s schema) dump(t *testing.T, db *sql.DB) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	for _, table := range s.tables {
-		query := "SELECT " + strings.Join(s.columns[table], ", ") + " FROM "
+		columns := slices.DeleteFunc(slices.Clone(s.columns[table]), func(c string) bool { return dropped[table+"."+c] })
+		query := "SELECT " + strings.Join(columns, ", ") + " FROM "
 		found, err := db.QueryContext(t.Context(), query+table)
 		if successor := successors[table]; err != nil && successor != "" {
 			found, err = db.QueryContext(t.Context(), query+successor)
@@ -132,14 +136,14 @@ func (s schema) dump(t *testing.T, db *sql.DB) map[string][]string {
 		}
 		defer found.Close()
 		for found.Next() {
-			row, into := make([]any, len(s.columns[table])), make([]any, len(s.columns[table]))
+			row, into := make([]any, len(columns)), make([]any, len(columns))
 			for i := range row {
 				into[i] = &row[i]
 			}
 			if err := found.Scan(into...); err != nil {
 				t.Fatal(err)
 			}
-			for i, column := range s.columns[table] {
+			for i, column := range columns {
 				if n, whole := row[i].(int64); whole && s.kinds[table+"."+column] == "boolean" {
 					row[i] = n != 0
 				}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -118,11 +119,21 @@ func (db *DB) promoteModel(ctx context.Context, by models.Caller, version, force
 		if _, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT version FROM models WHERE version = $1`, version); err != nil {
 			return none, notFoundIf(err, "there is no model %q", version)
 		}
-		if _, err := t.Exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, newID(), version, micros(t.Now)); err != nil {
+		if err := t.addPromotion(version); err != nil {
 			return none, err
 		}
 		return t.publishLiveModel(by, "model.promote", old.Version, promotionNote{Forced: sqldb.SanitizeText(force)})
 	})
+}
+
+// addPromotion makes a model live. The last promotion by its id counts.
+func (t *tx) addPromotion(version string) error {
+	last, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT id FROM promotions WHERE rolled_back_at IS NULL ORDER BY id DESC LIMIT 1`+t.ForUpdate())
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, idAfter(strings.Join(last, ""), ""), version, micros(t.Now))
+	return err
 }
 
 // RollbackModel makes the model live that was live before the present one; a

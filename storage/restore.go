@@ -84,7 +84,7 @@ func checkBackup(ctx context.Context, file string) (version int, err error) {
 	return version, nil
 }
 
-// migratedCopy copies a backup and brings the copy up to date.
+// migratedCopy copies a backup and makes the copy a database of this program.
 func migratedCopy(ctx context.Context, backup, file string) error {
 	from, err := sqldb.OpenExclusive(backup, "ro")
 	if err != nil {
@@ -97,7 +97,9 @@ func migratedCopy(ctx context.Context, backup, file string) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.Migrate(ctx)
+	if _, err = db.Migrate(ctx); err == nil {
+		err = apply(ctx, db, (*tx).leaveEventGap)
+	}
 	return errors.Join(err, db.Close())
 }
 
@@ -189,6 +191,9 @@ func (db *DB) copyIn(ctx context.Context, file string, size int64, progress Prog
 				}); err != nil {
 					return fmt.Errorf("copy %s: %w", t.name, err)
 				}
+			}
+			if _, err := to.Exec(ctx, fmt.Sprintf(`UPDATE event_head SET seq = greatest(seq, (SELECT coalesce(max(seq), 0) FROM events)) + %d`, restoredGap)); err != nil {
+				return err
 			}
 			return advanceIdentities(ctx, to)
 		})

@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -92,4 +93,42 @@ func TestRestoreRefusesFilesThatAreNoBackup(t *testing.T) {
 	if err := storage.Restore(t.Context(), storagetest.SQLiteURL(t), good, nil); err == nil || !strings.Contains(err.Error(), "9999") {
 		t.Errorf("a newer backup: %v", err)
 	}
+}
+
+// A cursor of the time after a backup is not taken for one of the restored database, and its
+// numbers go on.
+func TestRestoredEventsHaveNumbersOfTheirOwn(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		db := newFixture(t, url, models.Retention{})
+		post := func(on *storage.DB) {
+			t.Helper()
+			_, _, _, err := on.CreateComment(t.Context(), storage.NewComment{Comment: models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, Body: "b", Status: models.Approved}})
+			db.must(err)
+		}
+		post(db.DB)
+		post(db.DB)
+		file := filepath.Join(t.TempDir(), "backup")
+		db.must(db.Backup(t.Context(), file, false, nil))
+		saved, err := db.NewestEvent(t.Context())
+		db.must(err)
+		post(db.DB)
+		lost, err := db.NewestEvent(t.Context())
+		db.must(err)
+		for _, to := range []string{storagetest.PostgresURL(t), storagetest.SQLiteURL(t)} {
+			db.must(storage.Restore(t.Context(), to, file, nil))
+			restored := open(t, to)
+			post(restored)
+			events, err := restored.EventsSince(t.Context(), saved, 10)
+			db.must(err)
+			if len(events) != 1 || events[0].Seq <= lost {
+				t.Errorf("after the backup there are %+v; the lost database gave %d", events, lost)
+			}
+			if all, err := restored.EventsSince(t.Context(), 0, 10); err != nil || len(all) != 3 {
+				t.Errorf("in all there are %+v, %v", all, err)
+			}
+			if _, err := restored.EventsSince(t.Context(), lost, 10); !errors.Is(err, storage.ErrEventsMissing) {
+				t.Errorf("after an event that is lost: %v", err)
+			}
+		}
+	})
 }

@@ -9,7 +9,7 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Purge removes what has expired: idempotency keys and events older than a day,
+// Purge removes what has expired: idempotency keys and events (but the newest) older than a day,
 // ended sessions, skips and bans, networks of old logins, members of campaigns whose window is over, second looks that nobody claimed for two weeks (a year
 // in a training sample), old keys of addresses, and what models.Retention of each site says. It returns the
 // number of rows.
@@ -20,9 +20,14 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys, err
 	}
-	// Ids sort by time unless a clock was set back, so the time is checked too.
-	events, err := purgeBatches(ctx, db, `DELETE FROM events WHERE at < $2 AND id >= $1 AND id <=
-		(SELECT max(id) FROM (SELECT id FROM events WHERE id >= $1 ORDER BY id LIMIT $3) AS part) RETURNING id`, "", dayAgo)
+	// From the first one on, so that none is missing before one that is stored. The newest
+	// stays: a cursor after it is good as long as nothing happens.
+	if err := db.numberEvents(ctx, 0); err != nil {
+		return keys, err
+	}
+	events, err := purgeBatches(ctx, db, `DELETE FROM events WHERE seq >= $1 AND seq < (SELECT max(seq) FROM events WHERE seq >= $1) AND seq <=
+		(SELECT coalesce(min(CASE WHEN at >= $2 THEN seq END) - 1, max(seq)) FROM (SELECT seq, at FROM events WHERE seq >= $1 ORDER BY seq LIMIT $3) AS part)
+		RETURNING seq`, int64(0), dayAgo)
 	if err != nil {
 		return keys + events, err
 	}

@@ -43,6 +43,7 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	if err != nil || k.comment.Body == e.Body {
 		return k.comment, err
 	}
+	t.goOnAfter(k.comment.UpdatedAt)
 	inForce, err := t.decisionsInForce(keyOf(k.comment))
 	if err != nil {
 		return k.comment, err

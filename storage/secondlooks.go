@@ -198,7 +198,7 @@ func (t *tx) leaseSecondLooks(by models.Caller, looks []secondLookRow, until tim
 	leased := make([]models.SecondLook, len(looks))
 	for i, l := range looks {
 		c := comments[l.comment]
-		leased[i] = models.SecondLook{ID: l.id, Site: c.Site, Article: c.Article, Comment: blind(c), LeaseUntil: until}
+		leased[i] = models.SecondLook{ID: l.id, Site: c.Site, Article: c.Article, Comment: blind(c), LeaseUntil: until, SecondsLeft: models.SecondsUntil(until, t.Now)}
 		if parent, ok := answered[c.ParentID]; ok && fromElsewhere(&parent, c.Site) {
 			answered := blind(parent)
 			leased[i].Parent = &answered

@@ -241,7 +241,7 @@ func (db *DB) PromoteShadow(ctx context.Context, by models.Caller, s models.Shad
 		if err := t.endShadow(&r.ShadowRun, outcome); err != nil {
 			return none, err
 		}
-		if _, err := t.Exec(`INSERT INTO promotions (id, version, created_at) VALUES ($1, $2, $3)`, newID(), s.Version, micros(t.Now)); err != nil {
+		if err := t.addPromotion(s.Version); err != nil {
 			return none, err
 		}
 		return t.publishLiveModel(by, "model.promote", live.Version, promotionNote{Shadow: r.Outcome})

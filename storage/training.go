@@ -21,38 +21,26 @@ type trainingRow struct {
 // training returns the row with the training as it is: one whose node has not
 // renewed the lease has failed. With lock, the row stays locked until the
 // transaction ends.
-func (t *tx) training(lock bool) (r trainingRow, now int64, err error) {
+func (t *tx) training(lock bool) (r trainingRow, err error) {
 	locked := ""
 	if lock {
 		if _, err := t.Exec(`INSERT INTO settings (name, value) VALUES ('training', $1) ON CONFLICT (name) DO NOTHING`, []byte("{}")); err != nil {
-			return r, 0, err
+			return r, err
 		}
 		locked = t.ForUpdate()
 	}
 	data, err := sqldb.List(t, sqldb.ScanOne[[]byte], `SELECT value FROM settings WHERE name = 'training'`+locked)
 	if err != nil || len(data) == 0 {
-		return r, 0, err
+		return r, err
 	}
 	if err := json.Unmarshal(data[0], &r); err != nil {
-		return r, 0, fmt.Errorf("read the state of the training: %w", err)
+		return r, fmt.Errorf("read the state of the training: %w", err)
 	}
-	if now, err = t.databaseTime(); err != nil {
-		return r, 0, err
-	}
-	if r.State == models.TrainingRunning && r.LeaseUntil <= now {
+	if r.State == models.TrainingRunning && r.LeaseUntil <= micros(t.Now) {
 		ended := fromMicros(r.LeaseUntil)
 		r.State, r.EndedAt, r.Error = models.TrainingFailed, &ended, "the node that trained it has ended"
 	}
-	return r, now, nil
-}
-
-// databaseTime returns the time of the database, in microseconds: the clocks of
-// nodes may differ by more than a lease.
-func (t *tx) databaseTime() (int64, error) {
-	if t.ForUpdate() == "" { // SQLite has one node, and no clock of its own
-		return micros(t.Now), nil
-	}
-	return sqldb.One(t, sqldb.ScanOne[int64], `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`)
+	return r, nil
 }
 
 func (t *tx) setTraining(r trainingRow) error {
@@ -69,7 +57,7 @@ func (t *tx) setTraining(r trainingRow) error {
 // the lease.
 func (db *DB) StartTraining(ctx context.Context, by models.Caller, labels int, lease time.Duration) (models.Training, error) {
 	return update(ctx, db, func(t *tx) (none models.Training, err error) {
-		old, now, err := t.training(true)
+		old, err := t.training(true)
 		if err != nil {
 			return none, err
 		}
@@ -78,7 +66,7 @@ func (db *DB) StartTraining(ctx context.Context, by models.Caller, labels int, l
 		}
 		r := trainingRow{
 			Training:   models.Training{ID: newID(), State: models.TrainingRunning, By: by.Name, StartedAt: t.Now, Labels: labels},
-			LeaseUntil: now + lease.Microseconds(),
+			LeaseUntil: micros(t.Now.Add(lease)),
 		}
 		if err := t.setTraining(r); err != nil {
 			return none, err
@@ -92,29 +80,29 @@ func (db *DB) StartTraining(ctx context.Context, by models.Caller, labels int, l
 // lease has ended.
 func (db *DB) RenewTraining(ctx context.Context, id string, done, total int, lease time.Duration) (cancel bool, err error) {
 	return update(ctx, db, func(t *tx) (bool, error) {
-		r, now, err := t.ownTraining(id)
+		r, err := t.ownTraining(id)
 		if err != nil {
 			return false, err
 		}
-		r.Done, r.Total, r.LeaseUntil = done, total, now+lease.Microseconds()
+		r.Done, r.Total, r.LeaseUntil = done, total, micros(t.Now.Add(lease))
 		return r.CancelBy != "", t.setTraining(r)
 	})
 }
 
 // ownTraining returns the row of a training whose lease has not ended.
-func (t *tx) ownTraining(id string) (trainingRow, int64, error) {
-	r, now, err := t.training(true)
+func (t *tx) ownTraining(id string) (trainingRow, error) {
+	r, err := t.training(true)
 	if err == nil && (r.ID != id || r.State != models.TrainingRunning) {
 		err = models.Errorf(models.KindConflict, "the training was taken over")
 	}
-	return r, now, err
+	return r, err
 }
 
 // CancelTraining asks the node that trains to stop, and returns the training. It
 // is KindNotFound when none is running.
 func (db *DB) CancelTraining(ctx context.Context, by models.Caller) (models.Training, error) {
 	return update(ctx, db, func(t *tx) (none models.Training, err error) {
-		r, _, err := t.training(true)
+		r, err := t.training(true)
 		if err != nil {
 			return none, err
 		}
@@ -136,7 +124,7 @@ func (db *DB) CancelTraining(ctx context.Context, by models.Caller) (models.Trai
 // or cancelled. It is a conflict when the lease has ended.
 func (db *DB) EndTraining(ctx context.Context, by models.Caller, id string, state models.TrainingState, version, failure string) error {
 	return apply(ctx, db, func(t *tx) error {
-		r, _, err := t.ownTraining(id)
+		r, err := t.ownTraining(id)
 		if err != nil {
 			return err
 		}
@@ -158,7 +146,7 @@ func (db *DB) EndTraining(ctx context.Context, by models.Caller, id string, stat
 // one; nil when there was none.
 func (db *DB) LastTraining(ctx context.Context) (*models.Training, error) {
 	return read(ctx, db, func(t *tx) (*models.Training, error) {
-		r, _, err := t.training(false)
+		r, err := t.training(false)
 		if err != nil || r.ID == "" {
 			return nil, err
 		}

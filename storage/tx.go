@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -49,6 +50,7 @@ func readFor[T any](ctx context.Context, db *DB, purpose sqldb.Purpose, query fu
 
 // update runs a change in a transaction, as sqldb.Update does.
 func update[T any](ctx context.Context, db *DB, change func(*tx) (T, error)) (T, error) {
+	defer db.changes.signal()
 	return sqldb.Update(ctx, db.sql, func(t *sqldb.Tx) (T, error) {
 		own := db.txOf(t)
 		// What it reads must be up to date with the changes before it.
@@ -64,6 +66,14 @@ func update[T any](ctx context.Context, db *DB, change func(*tx) (T, error)) (T,
 func apply(ctx context.Context, db *DB, change func(*tx) error) error {
 	_, err := update(ctx, db, func(t *tx) (struct{}, error) { return struct{}{}, change(t) })
 	return err
+}
+
+// goOnAfter makes the time of a change later than that of the change before it to the same
+// row, which is locked: the order of decisions and edits is that of their times.
+func (t *tx) goOnAfter(last time.Time) {
+	if !t.Now.After(last) {
+		t.Now = last.Add(time.Microsecond)
+	}
 }
 
 // notFoundIf replaces sql.ErrNoRows by a KindNotFound that names what was sought.

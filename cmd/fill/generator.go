@@ -95,7 +95,7 @@ var (
 		lease_until body search campaign spam abuse action said model hold_at reject_at signals`)
 	decisionColumns = strings.Fields(`id batch comment_id site moderator action reason note old_status old_reason created_at undone_by`)
 	labelColumns    = strings.Fields(`id comment_id replaced_by label site author author_email author_url url lang source labelled_by created_at body`)
-	eventColumns    = strings.Fields(`id kind site subject article status at`)
+	eventColumns    = strings.Fields(`kind site subject article status at`)
 )
 
 const dayMicros = 24 * 60 * 60 * 1_000_000
@@ -151,7 +151,7 @@ func (c *generator) next(n int) []rows {
 			labels.values = append(labels.values, []any{decision, id, "", class, a.site, name, "", "", "", "", "decision", moderator, micros, body})
 		}
 		if c.first.Add(period).Sub(at) < 24*time.Hour {
-			events.values = append(events.values, []any{c.id(a.site, at), "comment.created", a.site, id, a.id, status, micros})
+			events.values = append(events.values, []any{"comment.created", a.site, id, a.id, status, micros})
 		}
 	}
 	return []rows{comments, decisions, labels, events}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"database/sql"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,10 +33,13 @@ func TestKilledUnderLoad(t *testing.T) {
 		l := newLoad(t, database)
 		l.unreliable = true
 		l.start(base)
+		told := newEventCursor(t, url)
 		for n := range *kills {
 			l.waitAcknowledged(1 + rand.IntN(100))
+			told.read()
 			randomDelay(20 * time.Millisecond)
 			server.kill()
+			told.read()
 			if n%4 == 3 { // and again during its start
 				server = launch(t, database)
 				randomDelay(300 * time.Millisecond)
@@ -46,11 +52,52 @@ func TestKilledUnderLoad(t *testing.T) {
 		l.stop()
 		l.checkReplies()
 		l.checkDatabase(url)
+		told.complete()
 		if status := server.terminate(); status != exitDone {
 			t.Errorf("exit status %d", status)
 		}
 		l.checkDatabase(url)
 	})
+}
+
+// eventCursor reads events as a node does, beside the servers.
+type eventCursor struct {
+	t    *testing.T
+	db   *sql.DB
+	at   int64
+	told map[string]int // events by their kind and subject
+}
+
+func newEventCursor(t *testing.T, url string) *eventCursor {
+	return &eventCursor{t, storagetest.Raw(t, url), 0, map[string]int{}}
+}
+
+func (c *eventCursor) read() {
+	c.t.Helper()
+	storagetest.Each(c.t, c.db, fmt.Sprintf(`SELECT CAST(seq AS text), kind, subject FROM events WHERE seq > %d ORDER BY events.seq`, c.at), func(seq, kind, subject string) {
+		var err error
+		if c.at, err = strconv.ParseInt(seq, 10, 64); err != nil {
+			c.t.Fatal(err)
+		}
+		c.told[kind+" "+subject]++
+	})
+}
+
+// complete checks that all events were read, each once.
+func (c *eventCursor) complete() {
+	c.t.Helper()
+	poll(c.t, "all events have numbers", func() bool { return count(c.t, c.db, `SELECT count(*) FROM events WHERE seq IS NULL`) == 0 })
+	c.read()
+	stored := map[string]int{}
+	storagetest.Each(c.t, c.db, `SELECT kind, subject, '' FROM events`, func(kind, subject, _ string) { stored[kind+" "+subject]++ })
+	if len(stored) != len(c.told) {
+		c.t.Errorf("%d events were told, %d are stored", len(c.told), len(stored))
+	}
+	for event, n := range stored {
+		if c.told[event] != n {
+			c.t.Errorf("%s was told %d times, and is stored %d times", event, c.told[event], n)
+		}
+	}
 }
 
 // TestKilledDuringStart kills a server repeatedly before it is ready, on a database

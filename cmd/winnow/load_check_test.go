@@ -27,7 +27,7 @@ func (l *load) checkDatabase(url string) {
 	for what, query := range map[string]string{
 		"idempotency keys without a comment":       `SELECT count(*) FROM idempotency i LEFT JOIN comments c ON c.id = i.comment_id AND c.site = i.site WHERE c.id IS NULL`,
 		"comments without exactly one key":         `SELECT count(*) FROM (SELECT c.id FROM comments c LEFT JOIN idempotency i ON i.comment_id = c.id AND i.key NOT LIKE 'same %' GROUP BY c.id HAVING count(i.key) <> 1) x`,
-		"comments without exactly one event":       `SELECT count(*) FROM (SELECT c.id FROM comments c LEFT JOIN events e ON e.subject = c.id AND e.kind = 'comment.created' GROUP BY c.id HAVING count(e.id) <> 1) x`,
+		"comments without exactly one event":       `SELECT count(*) FROM (SELECT c.id FROM comments c LEFT JOIN events e ON e.subject = c.id AND e.kind = 'comment.created' GROUP BY c.id HAVING count(e.kind) <> 1) x`,
 		"articles whose version is too low":        `SELECT count(*) FROM articles WHERE version < 1 + approved`,
 		"comments that differ from their decision": `SELECT count(*) FROM decisions d JOIN comments c ON c.id = d.comment_id WHERE c.version <> 2 OR (d.action = 'approve') <> (c.status = 'approved')`,
 		"decisions without exactly one label":      `SELECT count(*) FROM (SELECT d.id FROM decisions d LEFT JOIN labels l ON l.id = d.id GROUP BY d.id HAVING count(l.id) <> 1) x`,

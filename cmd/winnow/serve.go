@@ -136,7 +136,7 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 	if cfg.SecurityContact, err = securityContact(c); err != nil {
 		return cfg, err
 	}
-	cfg.Now, cfg.Version = time.Now, version()
+	cfg.Version = version()
 	cfg.LogRequests, cfg.OwnMetrics = c.Bool("log-requests"), c.String("metrics-listen") != ""
 	cfg.Files = append(databaseFiles(c), secretFiles(c)...)
 	return cfg, nil

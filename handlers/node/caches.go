@@ -15,7 +15,8 @@ import (
 )
 
 // How long a node uses what it has read, if no event invalidates it: within
-// this time a change by another node takes effect here.
+// this time a change by another node takes effect here. What has an event takes effect
+// within hubPoll, whatever becomes of the notice.
 const (
 	// keyTTL is just long enough to save a busy front end the query.
 	keyTTL = 100 * time.Millisecond

@@ -2,50 +2,50 @@ package node
 
 import (
 	"context"
-	"encoding/binary"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"winnow/models"
+	"winnow/storage"
 )
 
-// Hub brings the events that storage has to the subscribers. What the notifier
-// delivers only says that it is worth a query; without it the hub queries once
-// in hubPoll, so that nodes without a common notifier see each other's events.
-type Hub struct {
-	since func(ctx context.Context, after string, limit int) ([]models.Event, error)
-
-	mu          sync.Mutex
-	stopped     bool
-	subscribers map[*Subscription]struct{}
-	last        string          // greatest id so far
-	lookedBack  time.Time       // by the clock that ids are made with: the machine's, not Config.Now
-	delivered   map[string]bool // ids so far, from hubOverlap before lookedBack on
+// eventLog is the part of storage that the hub reads.
+type eventLog interface {
+	EventsSince(ctx context.Context, after int64, limit int) ([]models.Event, error)
+	RecentEventsSince(ctx context.Context, after int64, limit int) ([]models.Event, error)
+	NewestEvent(ctx context.Context) (int64, error)
 }
 
-// Subscription is one subscriber's. Events is closed when the hub stops, and
-// when the subscriber is too slow.
-type Subscription struct {
-	Events <-chan models.Event
-	events chan models.Event
+// Hub reads the events of all nodes, once for all open streams. It reads by a cursor: it
+// misses none and reads none twice. Changes of this node and notices of others only say that
+// it is worth a query; without them it queries once in hubPoll, so that nodes without a
+// common notifier see each other's events.
+type Hub struct {
+	log        eventLog
+	invalidate func(models.Event) // before the streams get the event
+	missed     func()             // events may be missing: invalidates all that they would have
+
+	mu      sync.Mutex
+	stopped bool
+	recent  []models.Event // the last ones, in their order
+	from    int64          // cursor after which recent begins
+	changed chan struct{}  // closed when there is more, or the hub has stopped
 }
 
 const (
-	hubPoll    = time.Second
-	hubPause   = 100 * time.Millisecond // between two queries, however many notices come
-	hubOverlap = 3 * time.Second        // how late a transaction may commit, or how wrong another node's clock may be
-	hubPage    = 1000
-	hubBacklog = 1000 // events that a subscriber may be behind
-	replayTime = 24 * time.Hour
+	hubPoll   = time.Second
+	hubPause  = 50 * time.Millisecond // between two queries, however many notices come
+	hubPage   = 1000
+	hubRecent = 1000 // events that are kept for the streams, and the most that one may have missed
 )
 
-func newHub(since func(ctx context.Context, after string, limit int) ([]models.Event, error)) *Hub {
-	return &Hub{since: since, subscribers: map[*Subscription]struct{}{}, delivered: map[string]bool{}}
+// newHub begins after what is stored.
+func newHub(ctx context.Context, log eventLog, invalidate func(models.Event), missed func()) (*Hub, error) {
+	newest, err := log.NewestEvent(ctx)
+	return &Hub{log: log, invalidate: invalidate, missed: missed, from: newest, changed: make(chan struct{})}, err
 }
 
 // runHub runs the hub until ctx ends.
@@ -54,25 +54,25 @@ func (n *Node) runHub(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("subscribe to events: %w", err)
 	}
-	n.hub.run(ctx, notices, func(err error) {
-		n.log.ErrorContext(ctx, "reading events for the open streams failed", "error", err)
+	n.hub.run(ctx, n.db.Watch(ctx), notices, func(err error) {
+		n.log.ErrorContext(ctx, "reading events failed", "error", err)
 	})
 	for range notices { // closed when ctx ends
 	}
 	return nil
 }
 
-// run queries events after each notice, until ctx ends. Then all subscriptions
-// end.
-func (h *Hub) run(ctx context.Context, notices <-chan models.Event, failed func(error)) {
+// run queries events after each change or notice, until ctx ends. Then all streams end.
+func (h *Hub) run(ctx context.Context, changes <-chan struct{}, notices <-chan models.Event, failed func(error)) {
 	defer h.stop()
 	tick := time.NewTicker(hubPoll)
 	defer tick.Stop()
 	for {
-		lookBack := false
+		since := h.log.RecentEventsSince
 		select {
 		case <-ctx.Done():
 			return
+		case <-changes:
 		case _, more := <-notices:
 			if !more {
 				return // closed when ctx ends
@@ -81,9 +81,9 @@ func (h *Hub) run(ctx context.Context, notices <-chan models.Event, failed func(
 				<-notices
 			}
 		case <-tick.C:
-			lookBack = true
+			since = h.log.EventsSince
 		}
-		if err := h.poll(ctx, lookBack); err != nil && ctx.Err() == nil {
+		if err := h.poll(ctx, since); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 		select {
@@ -93,128 +93,134 @@ func (h *Hub) run(ctx context.Context, notices <-chan models.Event, failed func(
 	}
 }
 
+// poll reads what is new. Only run calls it.
+func (h *Hub) poll(ctx context.Context, since func(ctx context.Context, after int64, limit int) ([]models.Event, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
+	defer cancel()
+	for {
+		events, err := since(ctx, h.newest(), hubPage)
+		if errors.Is(err, storage.ErrEventsMissing) {
+			return h.restart(ctx)
+		}
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		for _, e := range events {
+			h.invalidate(e)
+		}
+		h.add(events)
+		if len(events) < hubPage {
+			return nil
+		}
+	}
+}
+
+// restart goes on after what is stored.
+func (h *Hub) restart(ctx context.Context) error {
+	newest, err := h.log.NewestEvent(ctx)
+	if err != nil {
+		return err
+	}
+	h.missed()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.recent, h.from = nil, newest
+	h.signal()
+	return nil
+}
+
+func (h *Hub) add(events []models.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.recent = append(h.recent, events...)
+	if old := len(h.recent) - hubRecent; old >= hubRecent {
+		h.from, h.recent = h.recent[old-1].Seq, slices.Clone(h.recent[old:])
+	}
+	h.signal()
+}
+
 func (h *Hub) stop() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.stopped = true
-	for s := range h.subscribers {
-		h.drop(s)
-	}
+	h.signal()
 }
 
-// Subscribe subscribes to the events from now on. They are delivered while the
-// hub runs.
-func (h *Hub) Subscribe(ctx context.Context) (*Subscription, error) {
+// signal wakes the streams. The lock is held.
+func (h *Hub) signal() {
+	close(h.changed)
+	h.changed = make(chan struct{})
+}
+
+// newest is the cursor after all that was read.
+func (h *Hub) newest() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.last()
+}
+
+// last is newest when the lock is held.
+func (h *Hub) last() int64 {
+	if len(h.recent) == 0 {
+		return h.from
+	}
+	return h.recent[len(h.recent)-1].Seq
+}
+
+// Changed returns a channel that is closed when there are more events. It fails when the
+// hub has stopped.
+func (h *Hub) Changed() (<-chan struct{}, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.stopped {
 		return nil, models.Errorf(models.KindUnavailable, "the server is stopping")
 	}
-	if len(h.subscribers) == 0 { // nothing was queried without subscribers
-		h.lookedBack = time.Now()
-		if _, err := h.newEvents(ctx, true); err != nil {
-			return nil, err
-		}
-	}
-	events := make(chan models.Event, hubBacklog)
-	s := &Subscription{Events: events, events: events}
-	h.subscribers[s] = struct{}{}
-	return s, nil
+	return h.changed, nil
 }
 
-// Unsubscribe ends a subscription. It may have ended already.
-func (h *Hub) Unsubscribe(s *Subscription) {
+// after returns the recent events after a cursor; false when they are not among them.
+func (h *Hub) after(cursor int64) ([]models.Event, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if _, ok := h.subscribers[s]; ok {
-		h.drop(s)
+	if cursor == h.from {
+		return slices.Clip(h.recent), true
 	}
+	i, found := slices.BinarySearchFunc(h.recent, cursor, func(e models.Event, seq int64) int { return int(e.Seq - seq) })
+	if !found {
+		return nil, false
+	}
+	return slices.Clip(h.recent[i+1:]), true
 }
 
-// drop ends a subscription. The lock is held.
-func (h *Hub) drop(s *Subscription) {
-	delete(h.subscribers, s)
-	close(s.events)
+// EventReader is where one stream is in the order of events. It is for one goroutine.
+type EventReader struct {
+	hub *Hub
+	at  int64
 }
 
-// poll delivers new events. A subscription without room ends, rather than delay
-// the others or miss an event silently: its client reconnects with the last id
-// it has received.
-func (h *Hub) poll(ctx context.Context, lookBack bool) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.subscribers) == 0 {
-		return nil
-	}
-	events, err := h.newEvents(ctx, lookBack)
-	if err != nil {
-		return err
-	}
-	for s := range h.subscribers {
-		for _, e := range events {
-			if len(s.events) == cap(s.events) {
-				h.drop(s)
-				break
-			}
-			s.events <- e
-		}
-	}
-	return nil
-}
+// ReadAfter returns a reader that begins after a cursor.
+func (h *Hub) ReadAfter(cursor int64) *EventReader { return &EventReader{h, cursor} }
 
-// newEvents returns the events that it has not returned before. Ids are made
-// before their transactions commit, and by several clocks, so an event may
-// appear after one with a greater id: looking back finds those of the last
-// hubOverlap. The lock is held.
-func (h *Hub) newEvents(ctx context.Context, lookBack bool) ([]models.Event, error) {
-	ctx, cancel := context.WithTimeout(ctx, loadTimeout) // others wait for the lock
-	defer cancel()
-	start, from := time.Now(), h.last
-	if lookBack {
-		from = minEventID(h.lookedBack.Add(-hubOverlap))
-	}
-	var found []models.Event
-	for after := from; ; {
-		page, err := h.since(ctx, after, hubPage)
-		if err != nil {
-			return nil, fmt.Errorf("query events: %w", err)
-		}
-		found = append(found, page...)
-		if len(page) > 0 {
-			after = page[len(page)-1].ID
-		}
-		if len(page) < hubPage {
-			h.last = max(h.last, after)
-			break
-		}
-	}
-	found = slices.DeleteFunc(found, func(e models.Event) bool { return h.delivered[e.ID] })
-	for _, e := range found {
-		h.delivered[e.ID] = true
-	}
-	if lookBack {
-		maps.DeleteFunc(h.delivered, func(id string, _ bool) bool { return id < from })
-		h.lookedBack = start
-	}
-	return found, nil
-}
+// ReadNew returns a reader that begins with what happens from now on.
+func (h *Hub) ReadNew() *EventReader { return h.ReadAfter(h.newest()) }
 
-// Replay returns the events after an id. complete is false when there are limit
-// of them or more, or when the id is so old that storage may not have all.
-func (h *Hub) Replay(ctx context.Context, after string, limit int) (events []models.Event, complete bool, err error) {
-	if after < minEventID(time.Now().Add(-replayTime)) {
-		return nil, false, nil
+// Cursor is the number of the last event that was returned.
+func (r *EventReader) Cursor() int64 { return r.at }
+
+// Next returns the events after those that it has returned before; none when there are none
+// yet. It is not complete when there are more than a client is told one by one, or some are
+// not stored any more: then none are returned, and the reader is after all that there are.
+func (r *EventReader) Next(ctx context.Context) (events []models.Event, complete bool, err error) {
+	events, found := r.hub.after(r.at)
+	if !found {
+		events, err = r.hub.log.EventsSince(ctx, r.at, hubRecent+1)
+		if errors.Is(err, storage.ErrEventsMissing) || len(events) > hubRecent {
+			r.at = r.hub.newest()
+			return nil, false, nil
+		}
 	}
-	events, err = h.since(ctx, after, limit)
-	if len(events) >= limit {
-		return nil, false, err
+	if len(events) > 0 {
+		r.at = events[len(events)-1].Seq
 	}
 	return events, true, err
-}
-
-// minEventID is less than any UUIDv7 (RFC 9562) made at t or later.
-func minEventID(t time.Time) string {
-	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16)
-	return id.String()
 }

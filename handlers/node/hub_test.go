@@ -4,177 +4,215 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/google/uuid"
 
 	"winnow/models"
+	"winnow/storage"
 )
 
-// eventStore has events as storage has. An event may be added after one with a
-// greater id.
+// eventStore has events as storage has.
 type eventStore struct {
 	mu     sync.Mutex
 	events []models.Event
 	err    error
 }
 
-func (s *eventStore) add(ids ...string) {
+func (s *eventStore) add(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, id := range ids {
-		s.events = append(s.events, models.Event{ID: id})
+	for range n {
+		s.events = append(s.events, models.Event{Seq: s.newest() + 1})
 	}
-	slices.SortFunc(s.events, func(a, b models.Event) int { return strings.Compare(a.ID, b.ID) })
 }
 
-func (s *eventStore) since(_ context.Context, after string, limit int) (found []models.Event, err error) {
+// forget removes all events up to one.
+func (s *eventStore) forget(seq int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.events = slices.DeleteFunc(s.events, func(e models.Event) bool { return e.Seq <= seq })
+}
+
+func (s *eventStore) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+}
+
+func (s *eventStore) newest() int64 {
+	if len(s.events) == 0 {
+		return 0
+	}
+	return s.events[len(s.events)-1].Seq
+}
+
+func (s *eventStore) NewestEvent(context.Context) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newest(), s.err
+}
+
+func (s *eventStore) EventsSince(_ context.Context, after int64, limit int) (found []models.Event, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return nil, s.err
+	}
+	missing := after > 0
 	for _, e := range s.events {
-		if e.ID > after && len(found) < limit {
+		missing = missing && e.Seq != after
+		if e.Seq > after && len(found) < limit {
 			found = append(found, e)
 		}
 	}
-	return found, s.err
+	if missing {
+		return nil, storage.ErrEventsMissing
+	}
+	return found, nil
 }
 
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
-
-// startHub runs a hub until the test ends. poll makes it look back at once.
-func startHub(t *testing.T, s *eventStore) (h *Hub, poll func() error) {
-	t.Helper()
-	h = newHub(s.since)
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		h.run(ctx, make(chan models.Event), func(error) {})
-	}()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-	})
-	return h, func() error { return h.poll(t.Context(), true) }
+func (s *eventStore) RecentEventsSince(ctx context.Context, after int64, limit int) ([]models.Event, error) {
+	return s.EventsSince(ctx, after, limit)
 }
 
-func subscribe(t *testing.T, h *Hub) *Subscription {
+// testHub is a hub that reads when its test says so.
+type testHub struct {
+	*testing.T
+	*Hub
+	store  *eventStore
+	stale  []int64 // events that have invalidated something
+	missed int
+}
+
+func newTestHub(t *testing.T, stored int) *testHub {
 	t.Helper()
-	sub, err := h.Subscribe(t.Context())
+	h := &testHub{T: t, store: &eventStore{}}
+	h.store.add(stored)
+	var err error
+	h.Hub, err = newHub(t.Context(), h.store, func(e models.Event) { h.stale = append(h.stale, e.Seq) }, func() { h.missed++ })
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sub
+	return h
 }
 
-func TestEventsBeforeASubscriptionAreNotDelivered(t *testing.T) {
-	var s eventStore
-	s.add(newID())
-	h, poll := startHub(t, &s)
-	sub := subscribe(t, h)
-	now := newID()
-	s.add(now)
-	if err := poll(); err != nil {
-		t.Fatal(err)
-	}
-	if e := <-sub.Events; e.ID != now {
-		t.Errorf("delivered %s, want %s", e.ID, now)
+// read adds events and reads them.
+func (h *testHub) read(n int) {
+	h.Helper()
+	h.store.add(n)
+	if err := h.poll(h.Context(), h.store.EventsSince); err != nil {
+		h.Fatal(err)
 	}
 }
 
-func TestAnEventThatIsStoredLateIsDeliveredOnce(t *testing.T) {
-	var s eventStore
-	h, poll := startHub(t, &s)
-	sub := subscribe(t, h)
-	late, soon := newID(), newID()
-	s.add(soon)
-	first := h.poll(t.Context(), false)
-	s.add(late)
-	if err := errors.Join(first, poll(), poll()); err != nil {
-		t.Fatal(err)
+// wants checks what a reader returns: the events from first to last, none when last is less.
+func (h *testHub) wants(r *EventReader, first, last int64) {
+	h.Helper()
+	events, complete, err := r.Next(h.Context())
+	if err != nil || !complete || len(events) != int(last-first+1) {
+		h.Fatalf("%d events, complete: %t, %v; want %d to %d", len(events), complete, err, first, last)
 	}
-	if a, b := <-sub.Events, <-sub.Events; a.ID != soon || b.ID != late || len(sub.Events) != 0 {
-		t.Errorf("delivered %s, %s and %d more; want %s and %s", a.ID, b.ID, len(sub.Events), soon, late)
+	for i, e := range events {
+		if e.Seq != first+int64(i) {
+			h.Fatalf("event %d, want %d", e.Seq, first+int64(i))
+		}
 	}
+}
+
+// wantsReset checks that a reader has missed events, and goes on after the newest.
+func (h *testHub) wantsReset(r *EventReader) {
+	h.Helper()
+	if events, complete, err := r.Next(h.Context()); err != nil || complete || len(events) > 0 || r.Cursor() != h.newest() {
+		h.Fatalf("%d events, complete: %t, at %d, %v", len(events), complete, r.Cursor(), err)
+	}
+}
+
+func TestEachReaderGetsEachEventOnce(t *testing.T) {
+	h := newTestHub(t, 3)
+	first := h.ReadNew()
+	h.read(2)
+	second := h.ReadNew()
+	h.wants(first, 4, 5)
+	h.wants(first, 6, 5)
+	h.read(1)
+	h.wants(first, 6, 6)
+	h.wants(second, 6, 6)
+	h.wants(h.ReadAfter(4), 5, 6)
+	h.wants(h.ReadAfter(1), 2, 6) // which the hub itself has not read
+	if !slices.Equal(h.stale, []int64{4, 5, 6}) {
+		t.Errorf("the events %v invalidated something", h.stale)
+	}
+}
+
+func TestAReaderIsToldWhatItCannotGet(t *testing.T) {
+	h := newTestHub(t, 5)
+	slow, long := h.ReadNew(), h.ReadAfter(2)
+	h.read(3*hubRecent + 7)
+	h.wantsReset(slow)
+	h.wantsReset(long)
+	h.read(1)
+	h.wants(slow, 3*hubRecent+13, 3*hubRecent+13)
+	h.store.forget(10)
+	h.wantsReset(h.ReadAfter(9))           // removed
+	h.wantsReset(h.ReadAfter(1 << 40))     // never stored
+	h.wants(h.ReadAfter(h.newest()), 1, 0) // nothing was missed
+	h.wants(h.ReadAfter(h.newest()-1), h.newest(), h.newest())
 }
 
 func TestNoEventIsLostWhileStorageFails(t *testing.T) {
-	var s eventStore
-	h, poll := startHub(t, &s)
-	sub := subscribe(t, h)
-	id := newID()
-	s.mu.Lock()
-	s.err = errors.New("the database does not answer")
-	s.mu.Unlock()
-	s.add(id)
-	if poll() == nil {
-		t.Error("the failure is not returned")
+	h := newTestHub(t, 0)
+	r := h.ReadNew()
+	fault := errors.New("the database does not answer")
+	h.store.fail(fault)
+	h.store.add(2)
+	if err := h.poll(t.Context(), h.store.EventsSince); !errors.Is(err, fault) {
+		t.Errorf("it returns %v", err)
 	}
-	h.mu.Lock()
-	h.lookedBack = h.lookedBack.Add(-time.Hour) // it failed for that long
-	h.mu.Unlock()
-	s.mu.Lock()
-	s.err = nil
-	s.mu.Unlock()
-	if err := poll(); err != nil {
+	h.wants(r, 1, 0)
+	h.store.fail(nil)
+	h.read(1)
+	h.wants(r, 1, 3)
+}
+
+func TestAHubWhoseCursorIsGoneForgetsWhatItKnows(t *testing.T) {
+	h := newTestHub(t, 4)
+	r := h.ReadNew()
+	h.store.forget(4)
+	h.store.events = []models.Event{{Seq: 1000}, {Seq: 1001}} // of a database that was restored
+	h.read(0)
+	if h.missed != 1 || len(h.stale) > 0 {
+		t.Errorf("it forgot %d times, and read %v", h.missed, h.stale)
+	}
+	h.wantsReset(r)
+	h.read(1)
+	h.wants(r, 1002, 1002)
+}
+
+func TestStreamsEndWithTheHub(t *testing.T) {
+	h := newTestHub(t, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	changes := make(chan struct{}, 1)
+	go func() {
+		defer close(ended)
+		h.run(ctx, changes, make(chan models.Event), func(err error) { t.Error(err) })
+	}()
+	more, err := h.Changed()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if e := <-sub.Events; e.ID != id {
-		t.Errorf("delivered %s, want %s", e.ID, id)
+	r := h.ReadNew()
+	h.store.add(1)
+	changes <- struct{}{}
+	<-more
+	h.wants(r, 2, 2)
+	if more, err = h.Changed(); err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestASlowSubscriptionEndsAndTheOthersGoOn(t *testing.T) {
-	var s eventStore
-	h, poll := startHub(t, &s)
-	slow, quick := subscribe(t, h), subscribe(t, h)
-	const batches = 3
-	for range batches {
-		for range hubBacklog / 2 {
-			s.add(newID())
-		}
-		if err := poll(); err != nil {
-			t.Fatal(err)
-		}
-		for range hubBacklog / 2 {
-			if _, open := <-quick.Events; !open {
-				t.Fatal("the quick subscription has ended")
-			}
-		}
-	}
-	delivered := 0
-	for range slow.Events {
-		delivered++
-	}
-	if delivered != hubBacklog {
-		t.Errorf("%d events were delivered to the slow subscription before it ended, want %d", delivered, hubBacklog)
-	}
-	h.Unsubscribe(slow) // as its request does, later
-}
-
-func TestReplay(t *testing.T) {
-	var s eventStore
-	h := newHub(s.since)
-	seen, missed := newID(), []string{newID(), newID()}
-	s.add(append(missed, seen)...)
-	for name, test := range map[string]struct {
-		after    string
-		limit    int
-		events   int
-		complete bool
-	}{
-		"all that was missed":     {seen, 10, 2, true},
-		"nothing was missed":      {missed[1], 10, 0, true},
-		"too much was missed":     {seen, 2, 0, false},
-		"it was missed long ago":  {minEventID(time.Now().Add(-25 * time.Hour)), 10, 0, false},
-		"it was missed yesterday": {minEventID(time.Now().Add(-23 * time.Hour)), 10, 3, true},
-	} {
-		events, complete, err := h.Replay(t.Context(), test.after, test.limit)
-		if err != nil || len(events) != test.events || complete != test.complete {
-			t.Errorf("%s: %d events, complete: %t, %v", name, len(events), complete, err)
-		}
+	stop()
+	<-more
+	<-ended
+	if _, err := h.Changed(); models.KindOf(err) != models.KindUnavailable {
+		t.Errorf("after the end: %v", err)
 	}
 }

@@ -18,13 +18,15 @@ const (
 
 // invalidation is what an event makes stale.
 type invalidation struct {
-	everywhere []func(models.Event) // on each node that receives the event
+	everywhere []func(models.Event) // on each node: with the notice, and when the event is read
+	notified   []func(models.Event) // on each node with the notice, which is not late
 	here       []func(models.Event) // only on the node that made the change
 }
 
 // invalidations is the table of what each kind of event makes stale. Events are
-// handled twice on the node that made the change: before Publish returns, and
-// when the notifier delivers them.
+// handled several times: on the node that made the change before Publish returns,
+// when the notifier delivers them, and when the hub reads them, whatever became of the
+// notice.
 //
 // Versions of articles are invalidated only here: on other nodes they expire
 // within versionTTL, and each comment anywhere would cost every node a query.
@@ -54,8 +56,9 @@ func (n *Node) invalidations() map[models.EventKind]invalidation {
 			everywhere: list{
 				func(e models.Event) { c.articles.invalidate(e.Site, e.Article) },
 				func(e models.Event) { c.known.invalidate(siteKey(e.Site, e.Article)) },
-				func(e models.Event) { n.bursts.Reset(e.Site, e.Article) },
 			},
+			// Later it would forget comments that came after the change.
+			notified: list{func(e models.Event) { n.bursts.Reset(e.Site, e.Article) }},
 		},
 		models.ArticleDescribed: {
 			here: list{n.invalidateVersion},
@@ -88,9 +91,26 @@ func (n *Node) Invalidate(e models.Event) {
 	n.receive(e)
 }
 
-// receive makes stale what an event of any node makes stale.
+// receive makes stale what a notice of any node makes stale.
 func (n *Node) receive(e models.Event) {
+	n.follow(e)
+	for _, drop := range n.stale[e.Kind].notified {
+		drop(e)
+	}
+}
+
+// follow makes stale what an event that was read makes stale.
+func (n *Node) follow(e models.Event) {
 	for _, drop := range n.stale[e.Kind].everywhere {
 		drop(e)
 	}
+}
+
+// invalidateAll makes stale what any event makes stale: some could not be read.
+func (n *Node) invalidateAll() {
+	n.caches.articles.invalidateAll()
+	n.caches.known.invalidateAll()
+	n.caches.sanctions.invalidateAll()
+	n.caches.versions.invalidateAll()
+	n.invalidateModel(models.Event{})
 }

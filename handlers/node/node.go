@@ -23,8 +23,8 @@ import (
 	"winnow/storage"
 )
 
-// Notifier brings events to every node, the one that publishes included. An
-// event may be lost: storage has the events too, and cached values expire.
+// Notifier brings notices of events to every node, the one that publishes included. A
+// notice may be lost: each node reads the events that storage has.
 type Notifier interface {
 	Publish(ctx context.Context, e models.Event) error
 	// Subscribe's channel is closed when ctx ends.
@@ -70,13 +70,16 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 	n := &Node{
 		db: cfg.DB, notifier: cfg.Notifier, now: cfg.Now, log: cfg.Log,
 		outbox: make(chan models.Event, maxOutbox), modelStale: make(chan struct{}, 1),
-		hub:     newHub(cfg.DB.EventsSince),
 		streams: streams{find: cfg.DB.OpenSessions, now: cfg.Now, open: map[*stream]struct{}{}, changed: make(chan struct{}, 1)},
 		secret:  newPseudonymizer(cfg.Secret), addresses: &addressKeys{load: cfg.DB.AddressKey, now: cfg.Now},
 	}
 	n.trainer = newTrainer(n, cfg.Training)
 	n.caches = n.newCaches()
 	n.stale = n.invalidations()
+	var err error
+	if n.hub, err = newHub(ctx, cfg.DB, n.follow, n.invalidateAll); err != nil {
+		return nil, fmt.Errorf("find the newest event: %w", err)
+	}
 	if err := n.addresses.renew(ctx); err != nil {
 		return nil, err
 	}

@@ -47,6 +47,11 @@ func (o *overrideCache[T]) invalidate(site, name string) {
 	o.byKey.invalidate(siteKey(site, name))
 }
 
+func (o *overrideCache[T]) invalidateAll() {
+	o.bySite.invalidateAll()
+	o.byKey.invalidateAll()
+}
+
 // siteKey is the key of what belongs to a site. A slug has no space.
 func siteKey(site, name string) string { return site + " " + name }
 

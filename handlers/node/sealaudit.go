@@ -5,15 +5,22 @@ import (
 	"time"
 )
 
-// sealDelay is how long rows of the audit trail wait for their places in their
-// chains. A row that is changed within that time leaves no trace.
-const sealDelay = 100 * time.Millisecond
+const (
+	// sealPause is the least time between two looks for rows of the audit trail that wait
+	// for their places in their chains. A row that is changed within that time leaves no
+	// trace.
+	sealPause = 100 * time.Millisecond
+	// sealPoll is how long the rows wait that were written by a command, or by a node that
+	// has ended since.
+	sealPoll = time.Second
+)
 
 // sealAudit seals the rows of the audit trail until ctx ends. What is written after that
 // is sealed at the next start.
 func (n *Node) sealAudit(ctx context.Context) error {
-	tick := time.NewTicker(sealDelay)
-	defer tick.Stop()
+	changes := n.db.Watch(ctx)
+	poll := time.NewTicker(sealPoll)
+	defer poll.Stop()
 	failed := false
 	for {
 		err := n.db.SealAudit(ctx)
@@ -24,7 +31,13 @@ func (n *Node) sealAudit(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-time.After(sealPause):
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changes:
+		case <-poll.C:
 		}
 	}
 }

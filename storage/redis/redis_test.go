@@ -287,19 +287,19 @@ func testOutage(t *testing.T, begin, end func(*storagetest.RedisServer)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Notifier().Publish(ctx, models.Event{ID: "while away"}); err != nil || (<-own).ID != "while away" {
+	if err := c.Notifier().Publish(ctx, models.Event{Subject: "while away"}); err != nil || (<-own).Subject != "while away" {
 		t.Errorf("this node's own subscribers: %v", err)
 	}
 
 	end(s)
 	eventually(t, "the recovery", func() bool { return c.Ping(ctx) == nil })
 	eventually(t, "an event from the other node", func() bool {
-		if err := c.Notifier().Publish(ctx, models.Event{ID: "back again"}); err != nil {
+		if err := c.Notifier().Publish(ctx, models.Event{Subject: "back again"}); err != nil {
 			t.Error(err)
 		}
 		select {
 		case e := <-received:
-			return e.ID == "back again"
+			return e.Subject == "back again"
 		default:
 			return false
 		}
@@ -352,7 +352,7 @@ func TestCanceledContext(t *testing.T) {
 	if _, err := c.Limiter().Allow(ctx, models.Limit{Name: "address", Rate: models.Rate{Count: 1, Period: time.Hour}}); err != nil {
 		t.Error(err)
 	}
-	if err := c.Notifier().Publish(ctx, models.Event{ID: "e"}); err != nil {
+	if err := c.Notifier().Publish(ctx, models.Event{Subject: "e"}); err != nil {
 		t.Error(err)
 	}
 }

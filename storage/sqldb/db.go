@@ -23,8 +23,11 @@ import (
 
 // Options configure a DB. The zero value is usable.
 type Options struct {
-	Now func() time.Time // time.Now when nil
-	Log *slog.Logger     // discards when nil
+	// Now is the database's clock. When nil, it is that of PostgreSQL's server, so that nodes
+	// with different clocks agree, and with SQLite that of this machine.
+	Now     func() time.Time
+	Machine func() time.Time // this machine's clock; time.Now when nil
+	Log     *slog.Logger     // discards when nil
 	// Trace, unless nil, is called with each statement that is run; with SQLite
 	// when it is compiled, and without arguments.
 	Trace func(text string, args []any)
@@ -37,6 +40,10 @@ type DB struct {
 	pools  pools
 	writer *writer // nil with PostgreSQL
 	path   string  // of SQLite's file
+	clock  clock
+
+	background sync.WaitGroup
+	stop       context.CancelFunc // of what runs in the background
 
 	mu     sync.Mutex
 	groups []*group
@@ -48,13 +55,13 @@ type DB struct {
 // Open opens "sqlite:PATH", whose folder is made when missing, or
 // "postgres://…".
 func Open(ctx context.Context, url string, opt Options) (*DB, error) {
-	if opt.Now == nil {
-		opt.Now = time.Now
+	if opt.Machine == nil {
+		opt.Machine = time.Now
 	}
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{opt: opt}
+	db := &DB{opt: opt, stop: func() {}, clock: clock{fixed: opt.Now, machine: opt.Machine}}
 	scheme, rest, _ := strings.Cut(url, ":")
 	var err error
 	switch scheme {
@@ -83,6 +90,9 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		return err
 	}
 	db.d, db.path = sqliteDialect, path
+	if db.clock.fixed == nil {
+		db.clock.fixed = db.opt.Machine
+	}
 	writer, err := startWriter(ctx, db, path)
 	if err != nil {
 		return err
@@ -104,8 +114,16 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 		config.Tracer = tracer(db.opt.Trace)
 	}
 	db.pools = openPostgresPools(*config)
-	if err := db.Pool().PingContext(ctx); err != nil {
+	err = db.Pool().PingContext(ctx) // connects, so that the clock's answer is quick
+	if err == nil {
+		err = db.clock.ask(ctx, db.Pool())
+	}
+	if err != nil {
 		return errors.Join(db.d.explain(err), db.pools.close())
+	}
+	if db.clock.fixed == nil {
+		ctx, db.stop = context.WithCancel(context.Background())
+		db.background.Go(func() { db.clock.follow(ctx, db.Pool()) })
 	}
 	return nil
 }
@@ -123,6 +141,8 @@ func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {
 // Close waits for the changes that were accepted, then closes the database.
 func (db *DB) Close() error {
 	db.closing.Do(func() {
+		db.stop()
+		db.background.Wait()
 		db.mu.Lock()
 		groups := db.groups
 		db.mu.Unlock()
@@ -145,7 +165,7 @@ func (db *DB) IsSQLite() bool { return db.writer != nil }
 func (db *DB) Pool() *sql.DB { return db.pools[Serving].DB }
 
 // Now is the time of the database's clock, with the precision of its columns.
-func (db *DB) Now() time.Time { return db.opt.Now().UTC().Truncate(time.Microsecond) }
+func (db *DB) Now() time.Time { return db.clock.now().UTC().Truncate(time.Microsecond) }
 
 // Queued returns how many changes wait for SQLite's writer.
 func (db *DB) Queued() int {

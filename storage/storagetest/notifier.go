@@ -2,7 +2,6 @@ package storagetest
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -34,7 +33,7 @@ func Notifier(t *testing.T, open func(t *testing.T) (here, there EventNotifier))
 
 func event(n int) models.Event {
 	return models.Event{
-		ID: fmt.Sprintf("%06d", n), Kind: models.CommentChanged, Site: "gazette", Subject: "c1", Article: "ä",
+		Seq: int64(n), Kind: models.CommentChanged, Site: "gazette", Subject: "c1", Article: "ä",
 		Status: models.Approved, At: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC),
 	}
 }

@@ -44,6 +44,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"stats", statsTests},
 		{"audit", auditTests},
 		{"database", databaseTests},
+		{"events", eventTests},
 		{"edges", edgeTests},
 		{"keys", keyTests},
 	} {

@@ -156,7 +156,7 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		}
 		equal(t, "trail", strings.Join(p, " "), "author.note author.lift author.ban author.ban")
 		equal(t, "before", string(rows[1].Before), `{"sanction":{"kind":"ban"},"note":true}`)
-		events := must(l.EventsSince(l.ctx, "", 10))(t)
+		events := must(l.EventsSince(l.ctx, 0, 10))(t)
 		equal(t, "events", len(events), 4)
 		equal(t, "subject", events[0].Subject, "") // it would name a reader
 		_, err = l.Author(l.ctx, ann, mallory, "", 0)

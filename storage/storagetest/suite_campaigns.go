@@ -73,7 +73,7 @@ func testPullBack(t *testing.T, l *fixture) {
 	equal(t, "audit rows", len(rows), 4)
 	equal(t, "actor", rows[0].Actor, "system")
 	equal(t, "before", string(rows[0].Before), `{"status":"approved","version":1}`)
-	events := must(l.EventsSince(l.ctx, "", 100))(t)
+	events := must(l.EventsSince(l.ctx, 0, 100))(t)
 	changed := 0
 	for _, e := range events {
 		if e.Kind == models.CommentChanged && e.Status == models.Pending {

@@ -139,7 +139,7 @@ var edgeTests = map[string]func(*testing.T, *fixture){
 			t.Errorf("the queue has %v", order)
 		}
 		must(l.Purge(l.ctx))(t)
-		events := must(l.EventsSince(l.ctx, "", 100))(t)
+		events := must(l.EventsSince(l.ctx, 0, 100))(t)
 		equal(t, "events stored", len(events), 5)
 		_, _, replayed, err = l.CreateComment(l.ctx, n)
 		ok(t, err)

@@ -12,6 +12,7 @@ import { refreshSecondLooks } from "./header.js";
 import { commentCount, decisionOf, idsOf, statusAfter, totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonText } from "./reasons.js";
+import { withEnd } from "./requests.js";
 import { hasSettled, startSettling } from "./settle.js";
 import {
   announce, announceAct, newEntry, refreshItem, removeDecided, restore, showHistory, withdraw,
@@ -188,7 +189,7 @@ const handleRefusal = async (error, entry) => {
     forgetDetails(item.id);
     const details = await ignoreErrors(fetchDetails(item.id));
     if (details?.comment.status !== "pending") return;
-    Object.assign(item, { comment: details.comment, claim: details.claim });
+    Object.assign(item, { comment: details.comment, claim: withEnd(details.claim) });
   } else showError(error);
   if (error.status === 404) return;
   restore(entry, [item.id]);

@@ -107,7 +107,7 @@ const noticeText = (item, doneText) => {
   if (item.isSecondLook) return text("blind");
   if (item.isDone) return doneText;
   if (item.news) return decidedText(item.news);
-  return holder && text("held", { name: holder, time: formatTime(item.claim.lease_until) });
+  return holder && text("held", { name: holder, time: formatTime(item.claim.endsAt) });
 };
 
 // updateDetail shows that the open comment was decided or claimed elsewhere, or that its campaign has grown.

@@ -15,7 +15,7 @@ export const removeArrival = (id) => arrivals.delete(id);
 export const clearArrivals = () => arrivals.clear();
 export const setOldestTime = (time) => { oldestTime = time; };
 
-const isRunning = (claim) => new Date(claim.lease_until) > Date.now();
+const isRunning = ({ endsAt }) => endsAt > Date.now();
 
 // refreshSecondLooks fetches how many second looks are open. It does so at once when somebody has just decided one.
 export const refreshSecondLooks = async (isUrgent) => {

@@ -9,7 +9,7 @@
 import { moderator } from "../session.js";
 import { groupsCampaigns } from "./filter.js";
 
-const isLeased = (claim) => new Date(claim.lease_until) > Date.now();
+const isLeased = ({ endsAt }) => endsAt > Date.now();
 
 export const isMine = ({ claim }) => claim?.by === moderator.name;
 

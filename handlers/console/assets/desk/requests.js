@@ -9,7 +9,13 @@ const pageSize = 50;
 
 const maxEmptyPages = 5; // of a search that looks at very many comments
 
-const withIds = (page) => ({ ...page, items: page.items.map((item) => ({ ...item, id: item.comment.id })) });
+// withEnd adds when a claim ends by this computer's clock, which may differ from the server's.
+export const withEnd = (claim) => claim && { ...claim, endsAt: Date.now() + 1000 * claim.seconds_left };
+
+const withIds = (page) => ({
+  ...page,
+  items: page.items.map((item) => ({ ...item, id: item.comment.id, claim: withEnd(item.claim) })),
+});
 
 export const fetchQueue = async (parameters) =>
   withIds(await get("/queue", { ...filterQuery(), limit: pageSize, ...parameters }));
@@ -40,11 +46,11 @@ export const claimSecondLooks = async () => {
   const { items } = await post("/second-looks/claim", { site: filter.site });
   return withIds({
     total: items.length,
-    items: items.map(({ id, site, article, comment, parent, lease_until }) => ({
+    items: items.map(({ id, site, article, comment, parent, seconds_left }) => ({
       comment: { ...comment, id, site, article, client: {} },
       verdict: { signals: [] },
       context: { parent, author: {} },
-      claim: { by: moderator.name, lease_until },
+      claim: { by: moderator.name, seconds_left },
       isSecondLook: true,
     })),
   });
