@@ -98,13 +98,15 @@ func (t *tx) addLastDecisions(items []models.QueueItem) error {
 		keys[i] = keyOf(item.Comment)
 	}
 	condition, args := t.amongKeys("site", "comment_id", keys)
-	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE `+condition+` AND undone_at IS NULL ORDER BY id`, args...)
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE `+condition+` AND undone_at IS NULL`, args...)
 	if err != nil {
 		return err
 	}
 	last := map[string]*models.Decision{}
 	for _, d := range all {
-		last[d.CommentID] = &d
+		if known := last[d.CommentID]; known == nil || known.ID < d.ID {
+			last[d.CommentID] = &d
+		}
 	}
 	for i := range items {
 		items[i].Decision = last[items[i].Comment.ID]
