@@ -106,7 +106,7 @@ func (t *tx) reportWeight(site, who string) (float64, error) {
 		err = scan(&r.status, &r.decided)
 		return r, err
 	}, `SELECT c.status, EXISTS (SELECT 1 FROM decisions d WHERE d.site = f.site AND d.comment_id = f.comment_id AND d.undone_at IS NULL AND d.created_at >= f.created_at)
-		FROM flags f JOIN comments c ON c.site = f.site AND c.id = f.comment_id WHERE f.site = $1 AND f.who = $2 ORDER BY f.comment_id DESC LIMIT $3`,
+		FROM flags f JOIN comments c ON `+t.Unindexed("c.site")+` = f.site AND c.id = f.comment_id WHERE f.site = $1 AND f.who = $2 ORDER BY f.comment_id DESC LIMIT $3`,
 		site, who, reportsCounted)
 	right, wrong := 0, 0
 	for _, r := range last {

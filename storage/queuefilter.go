@@ -138,7 +138,7 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	site, status := "c.site", "c.status"
 	switch {
 	case q.byID:
-		status = t.Unindexed(status)
+		site, status = t.Unindexed(site), t.Unindexed(status)
 	case q.selective:
 		site = t.Unindexed(site)
 	}

@@ -68,7 +68,7 @@ var keywords = strings.Fields("as on set where join cross order group limit valu
 // the site, or without that column when rows are added. around is what else may be part of
 // the statement.
 func tablesWithoutSite(text, around string) (missing []string) {
-	flat := strings.Join(strings.Fields(text), " ")
+	flat := strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "{site}", "site")
 	for _, at := range references.FindAllStringSubmatchIndex(flat, -1) {
 		verb, table, alias := flat[at[2]:at[3]], flat[at[4]:at[5]], ""
 		if at[6] >= 0 && !slices.Contains(keywords, strings.ToLower(flat[at[6]:at[7]])) {
