@@ -216,7 +216,7 @@ func (t *tx) bansOn(r models.Reader) ([]string, error) {
 		return nil, nil
 	}
 	w := t.inForce([]string{r.Site}, hashes)
-	return sqldb.List(t, sqldb.ScanOne[string], `SELECT m.ban FROM ban_marks m JOIN bans b ON b.site = m.site AND b.id = m.ban`+w.String(), w.Args()...)
+	return sqldb.List(t, sqldb.ScanOne[string], `SELECT m.ban FROM ban_marks m JOIN bans b ON `+t.Unindexed("b.site")+` = m.site AND b.id = m.ban`+w.String(), w.Args()...)
 }
 
 // auditAuthorState is what the audit trail stores of an author: nothing about the

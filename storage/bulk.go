@@ -56,7 +56,7 @@ func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedC
 			c.author[0], c.article[0], c.claim.LeaseUntil = c.site, c.site, fromMicros(until)
 			return c, err
 		}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.InJSONList(1)+
-			` AND c.site = $2`, jsonList(idsOf(part)), part[0].site)
+			` AND `+t.Unindexed("c.site")+` = $2`, jsonList(idsOf(part)), part[0].site)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -150,7 +150,7 @@ func (t *tx) pullBack(campaigns []key) (map[string]models.Comment, error) {
 		}
 	}
 	var w sqldb.Where
-	whereKeys(&w, "c.site", "c.id", keys)
+	t.whereComments(&w, keys)
 	w.Add("c.status = 'approved' AND c.created_at >= ?", since)
 	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.site = c.site AND d.comment_id = c.id AND d.undone_at IS NULL)")
 	w.Add("NOT EXISTS (SELECT 1 FROM second_looks l WHERE l.site = c.site AND l.comment_id = c.id AND l.second_action = 'approve')")
@@ -192,7 +192,7 @@ func (t *tx) pullBackUnapproved(comments []key) error {
 		return nil
 	}
 	var w sqldb.Where
-	whereKeys(&w, "c.site", "c.id", comments)
+	t.whereComments(&w, comments)
 	w.Add("g.held AND g.approved = 0")
 	held, err := sqldb.List(t, readKey,
 		`SELECT DISTINCT g.site, g.id FROM comments c JOIN campaigns g ON g.site = c.site AND g.id = c.campaign`+w.String()+` ORDER BY g.site, g.id`, w.Args()...)

@@ -102,7 +102,7 @@ func (t *tx) lockUnclaimed(by models.Caller, keys []key) ([]key, error) {
 	if !by.IsEditor() {
 		w.Add("c.reason <> ?", string(models.ReasonEscalated))
 	}
-	whereKeys(&w, "c.site", "c.id", keys)
+	t.whereComments(&w, keys)
 	locked, err := sqldb.List(t, readKey, `SELECT c.site, c.id FROM comments c`+w.String()+t.SkipLocked(), w.Args()...)
 	return slices.DeleteFunc(keys, func(of key) bool { return !slices.Contains(locked, of) }), err
 }

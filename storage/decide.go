@@ -176,7 +176,7 @@ func (t *tx) lockKeys(keys []key, rows map[string]commentRow) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	condition, args := t.amongKeys("c.site", "c.id", keys)
+	condition, args := t.amongKeys(t.Unindexed("c.site"), "c.id", keys)
 	found, err := sqldb.List(t, readCommentRow, `WITH locked AS MATERIALIZED (SELECT * FROM comments c WHERE `+condition+` ORDER BY c.id`+t.ForUpdateOf("c")+`) `+
 		lockedRowColumns, args...)
 	for _, k := range found {

@@ -31,7 +31,7 @@ func (db *DB) DecidedLinks(ctx context.Context, site string) ([]DecidedComment, 
 			return d, err
 		}, `SELECT `+commentColumns+`, d.action FROM (SELECT id, comment_id, action, created_at FROM decisions
 				WHERE site = $1 AND created_at >= $2 AND undone_at IS NULL ORDER BY created_at DESC LIMIT $3) d
-			JOIN comments c ON c.site = $1 AND c.id = d.comment_id`+articleOfComment+`
+			JOIN comments c ON `+t.Unindexed("c.site")+` = $1 AND c.id = d.comment_id`+articleOfComment+`
 			WHERE c.body <> '' ORDER BY d.created_at DESC, d.id DESC`,
 			site, micros(t.Now.Add(-decidedLinksSpan)), maxDecidedLinks)
 	})

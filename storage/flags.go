@@ -83,7 +83,7 @@ func (t *tx) addReport(c models.Comment, site string, r Report) (bool, error) {
 		return false, err
 	}
 	added, err := t.Exec(`INSERT INTO flags (site, comment_id, who, reason, created_at, reader_site, household, weight) SELECT $1, $2, $3, $4, $5, $6, $7, $8
-		WHERE $7 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.site = $1 AND f.comment_id = $2 AND f.household = $7) ON CONFLICT DO NOTHING`,
+		WHERE $7 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE `+t.Unindexed("f.site")+` = $1 AND f.comment_id = $2 AND f.household = $7) ON CONFLICT DO NOTHING`,
 		c.Site, c.ID, r.Who, string(r.Reason), micros(t.Now), site, r.Household, weight)
 	return added > 0, err
 }
@@ -106,7 +106,7 @@ func (t *tx) reportWeight(site, who string) (float64, error) {
 		err = scan(&r.status, &r.decided)
 		return r, err
 	}, `SELECT c.status, EXISTS (SELECT 1 FROM decisions d WHERE d.site = f.site AND d.comment_id = f.comment_id AND d.undone_at IS NULL AND d.created_at >= f.created_at)
-		FROM flags f JOIN comments c ON c.site = f.site AND c.id = f.comment_id WHERE f.site = $1 AND f.who = $2 ORDER BY f.comment_id DESC LIMIT $3`,
+		FROM flags f JOIN comments c ON `+t.Unindexed("c.site")+` = f.site AND c.id = f.comment_id WHERE f.site = $1 AND f.who = $2 ORDER BY f.comment_id DESC LIMIT $3`,
 		site, who, reportsCounted)
 	right, wrong := 0, 0
 	for _, r := range last {
@@ -123,7 +123,7 @@ func (t *tx) reportWeight(site, who string) (float64, error) {
 // holdReported puts a comment back into the queue, unless its reports weigh too little or a
 // moderator has decided on it.
 func (t *tx) holdReported(by models.Caller, c models.Comment, enough int) (models.Comment, error) {
-	weight, err := sqldb.One(t, sqldb.ScanOne[float64], `SELECT coalesce(sum(weight), 0) FROM flags WHERE site = $1 AND comment_id = $2`, c.Site, c.ID)
+	weight, err := sqldb.One(t, sqldb.ScanOne[float64], `SELECT coalesce(sum(weight), 0) FROM flags WHERE `+t.Unindexed("site")+` = $1 AND comment_id = $2`, c.Site, c.ID)
 	if err != nil || weight < float64(enough) {
 		return c, err
 	}

@@ -112,7 +112,7 @@ func (t *tx) knownLabels(batch []models.Label) (map[string]bool, error) {
 		return nil, err
 	}
 	var w sqldb.Where
-	w.In("site", append(sites, ""))
+	w.In(t.Unindexed("site"), append(sites, ""))
 	ids := make([]string, len(batch))
 	for i, l := range batch {
 		ids[i] = l.ID

@@ -121,7 +121,7 @@ func (t *tx) keys(table string, ids []string) ([]key, error) {
 func (t *tx) searchKeys(table string, ids []string) ([]key, error) {
 	var w sqldb.Where
 	w.In("id", ids)
-	w.AddText("site IN (SELECT slug FROM sites)")
+	w.AddText(t.Unindexed("site") + " IN (SELECT slug FROM sites)")
 	all, err := sqldb.List(t, readKey, `SELECT site, id FROM `+table+w.String(), w.Args()...)
 	for _, k := range all {
 		t.tags.add(k.site)
@@ -159,6 +159,11 @@ func (t *tx) amongKeys(siteColumn, idColumn string, keys []key) (condition strin
 		return siteColumn + " = $2 AND " + condition, append(args, sites[0])
 	}
 	return siteColumn + t.InJSONList(2) + " AND " + condition, append(args, jsonList(sites))
+}
+
+// whereComments is whereKeys for comments c, which SQLite finds by their ids alone.
+func (t *tx) whereComments(w *sqldb.Where, keys []key) {
+	whereKeys(w, t.Unindexed("c.site"), "c.id", keys)
 }
 
 // bySite groups keys by their sites, in the order of those.

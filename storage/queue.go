@@ -74,7 +74,7 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 	}
 	var w sqldb.Where
 	w.Add("c.status = 'pending' AND c.campaign <> ''")
-	whereKeys(&w, "c.site", "c.campaign", groups)
+	whereKeys(&w, t.Unindexed("c.site"), "c.campaign", groups)
 	pending := map[key]int{}
 	_, err := sqldb.List(t, func(scan sqldb.Scanner) (of key, err error) {
 		var n int
@@ -195,7 +195,7 @@ func (t *tx) queueItems(keys []key) ([]models.QueueItem, error) {
 		return items, nil
 	}
 	var w sqldb.Where
-	whereKeys(&w, "c.site", "c.id", keys)
+	t.whereComments(&w, keys)
 	found, err := sqldb.List(t, readCommentRow, commentRowColumns+w.String(), w.Args()...)
 	if err != nil {
 		return nil, err
@@ -241,7 +241,7 @@ func (t *tx) commentsByID(keys []key) (map[string]models.Comment, error) {
 	found := map[string]models.Comment{}
 	return found, t.ofThread(keys, func(keys []key) ([]key, error) {
 		var w sqldb.Where
-		whereKeys(&w, "c.site", "c.id", keys)
+		t.whereComments(&w, keys)
 		return sqldb.List(t, func(scan sqldb.Scanner) (key, error) {
 			c, err := readComment(scan)
 			found[c.ID] = c
@@ -281,7 +281,7 @@ func (t *tx) authorRecords(keys []key) (map[string]models.AuthorSummary, error) 
 		hashes  []string // of what a ban holds on
 	}
 	var w sqldb.Where
-	whereKeys(&w, "c.site", "c.id", keys)
+	t.whereComments(&w, keys)
 	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		c, a := &r.comment, &r.author
 		err = scan(&c.ID, &c.Site, &c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Client.Browser, &c.Client.Net, &a.Approved, &a.Rejected, &a.Pending)

@@ -138,7 +138,7 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	site, status := "c.site", "c.status"
 	switch {
 	case q.byID:
-		status = t.Unindexed(status)
+		site, status = t.Unindexed(site), t.Unindexed(status)
 	case q.selective:
 		site = t.Unindexed(site)
 	}
@@ -173,13 +173,7 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	if f.Campaign != "" {
 		w.Add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
 	}
-	if f.Query != "" {
-		w.Add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
-	}
-	if f.Signal != "" {
-		name, _ := json.Marshal(strings.ToLower(f.Signal)) // as it is in the column
-		w.Add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(string(name), `"`))+"%")
-	}
+	addTexts(w, f)
 	if f.Grouped {
 		same := strings.Replace(w.String(), first, on(t.Unindexed("c.site"))+" AND c.status = 'pending'", 1)
 		earliest := "SELECT m.id FROM comments m" + strings.ReplaceAll(same, "c.", "m.") +
@@ -188,6 +182,17 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	}
 	for _, c := range q.more {
 		w.Add(c.text, c.args...)
+	}
+}
+
+// addTexts adds the conditions that no index has.
+func addTexts(w *sqldb.Where, f models.QueueFilter) {
+	if f.Query != "" {
+		w.Add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
+	}
+	if f.Signal != "" {
+		name, _ := json.Marshal(strings.ToLower(f.Signal)) // as it is in the column
+		w.Add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(string(name), `"`))+"%")
 	}
 }
 

@@ -122,7 +122,7 @@ func (db *DB) readerComments(ctx context.Context, r models.Reader) iter.Seq2[mod
 
 func (t *tx) readerComments(site string, ids []string) ([]models.ReaderComment, error) {
 	idList := jsonList(ids)
-	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList(1)+` AND c.site = $2 ORDER BY c.created_at, c.id`, idList, site)
+	found, err := sqldb.List(t, readCommentRow, commentRowColumns+` WHERE c.id`+t.InJSONList(1)+` AND `+t.Unindexed("c.site")+` = $2 ORDER BY c.created_at, c.id`, idList, site)
 	if err != nil {
 		return nil, err
 	}
@@ -270,7 +270,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 }
 
 func (t *tx) eraseComments(site string, ids []string) (e models.Erasure, err error) {
-	old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.InJSONList(1)+` AND c.site = $2 ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids), site)
+	old, err := sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.id`+t.InJSONList(1)+` AND `+t.Unindexed("c.site")+` = $2 ORDER BY c.id`+t.ForUpdateOf("c"), jsonList(ids), site)
 	if err != nil {
 		return e, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -42,7 +43,7 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if sessions += networks; err != nil {
 		return keys + events + sessions, err
 	}
-	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE (site, id) IN (SELECT site, id FROM second_looks
+	looks, err := purgeBatches(ctx, db, `DELETE FROM second_looks WHERE ({site}, id) IN (SELECT site, id FROM second_looks
 		WHERE decided_at IS NULL AND created_at >= $1 AND created_at < $2 AND (NOT sample OR created_at < $4) ORDER BY created_at LIMIT $3) RETURNING created_at`,
 		0, micros(db.sql.Now().Add(-secondLookTTL)), micros(db.sql.Now().Add(-trainingSampleTTL)))
 	if err != nil {
@@ -99,11 +100,12 @@ const (
 
 // purgeBatches runs a statement until it finds less than a batch. Each batch
 // begins after the last one: PostgreSQL is slow to skip rows that it has just
-// removed. Further arguments of the statement begin with $4.
+// removed. Further arguments of the statement begin with $4; {site} is the column where SQLite
+// is not to look for all rows of a site.
 func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, after K, before int64, more ...any) (total int64, err error) {
 	for full := true; full; {
 		removed, err := update(ctx, db, func(t *tx) ([]K, error) {
-			return sqldb.List(t, sqldb.ScanOne[K], query, append([]any{after, before, purgeBatch}, more...)...)
+			return sqldb.List(t, sqldb.ScanOne[K], strings.ReplaceAll(query, "{site}", t.Unindexed("site")), append([]any{after, before, purgeBatch}, more...)...)
 		})
 		if err != nil {
 			return total, err
@@ -224,7 +226,7 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 			after = micros(removed[len(removed)-1].UpdatedAt)
 		}
 	}
-	authors, err := purgeBatches(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE site = $4 AND id IN (SELECT id FROM labels
+	authors, err := purgeBatches(ctx, db, `UPDATE labels SET author = '', author_email = '', author_url = '' WHERE ({site}, id) IN (SELECT site, id FROM labels
 		WHERE site = $4 AND created_at >= $1 AND created_at < $2 AND (author <> '' OR author_email <> '' OR author_url <> '')
 		ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 	return total + authors, err
@@ -233,7 +235,7 @@ func (db *DB) removeRejected(ctx context.Context, site string, before int64) (to
 // removeLabels removes labels and golden examples of a site.
 func (db *DB) removeLabels(ctx context.Context, site string, before int64) (total int64, err error) {
 	for _, table := range []string{"labels", "golden_examples"} {
-		n, err := purgeBatches(ctx, db, `DELETE FROM `+table+` WHERE site = $4 AND id IN (SELECT id FROM `+table+`
+		n, err := purgeBatches(ctx, db, `DELETE FROM `+table+` WHERE ({site}, id) IN (SELECT site, id FROM `+table+`
 			WHERE site = $4 AND created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`, 0, before, site)
 		if total += n; err != nil {
 			return total, err
@@ -271,7 +273,7 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 			lease_by = '', lease_until = 0, status = 'rejected', reason = $3, updated_at = $4`
 		args = append(args, string(reason), micros(t.Now))
 	}
-	if _, err := t.Exec(`UPDATE comments SET `+strippedColumns+`, `+set+` WHERE id`+t.InJSONList(1)+` AND site = $2`, args...); err != nil {
+	if _, err := t.Exec(`UPDATE comments SET `+strippedColumns+`, `+set+` WHERE id`+t.InJSONList(1)+` AND `+t.Unindexed("site")+` = $2`, args...); err != nil {
 		return err
 	}
 	if _, err := t.Exec(`DELETE FROM revisions WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site); err != nil {

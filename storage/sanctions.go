@@ -94,7 +94,7 @@ func (t *tx) sanctionsByMark(sites, hashes []string) (map[string]*models.Sanctio
 		return nil, nil
 	}
 	w := t.inForce(sites, hashes)
-	found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM ban_marks m JOIN bans b ON b.site = m.site AND b.id = m.ban`+w.String(), w.Args()...)
+	found, err := sqldb.List(t, readMarkedSanction, `SELECT `+banColumns+`, m.mark, b.id FROM ban_marks m JOIN bans b ON `+t.Unindexed("b.site")+` = m.site AND b.id = m.ban`+w.String(), w.Args()...)
 	return strictest(found), err
 }
 

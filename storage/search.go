@@ -316,7 +316,7 @@ func (s *siteSearch) comments(docs []int64) ([]foundComment, error) {
 	found, err := sqldb.List(s, func(scan sqldb.Scanner) (c foundComment, err error) {
 		err = scan(&c.doc, &c.comment, &c.at)
 		return c, err
-	}, `SELECT d.doc, c.id, c.created_at FROM search_docs d JOIN comments c ON c.site = d.site AND c.id = d.comment_id`+w.String(), w.Args()...)
+	}, `SELECT d.doc, c.id, c.created_at FROM search_docs d JOIN comments c ON `+s.Unindexed("c.site")+` = d.site AND c.id = d.comment_id`+w.String(), w.Args()...)
 	slices.SortFunc(found, func(a, b foundComment) int { return cmp.Compare(b.doc, a.doc) })
 	return found, err
 }

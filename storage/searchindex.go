@@ -246,7 +246,7 @@ func (t *tx) lockUnchanged(site string, docs []searchDoc) (same []searchDoc, cha
 		err = scan(&id, &version)
 		versions[id] = version
 		return id, err
-	}, `SELECT id, version FROM comments WHERE id`+t.InJSONList(1)+` AND site = $2 ORDER BY id`+t.ForUpdate(), jsonList(ids), site)
+	}, `SELECT id, version FROM comments WHERE id`+t.InJSONList(1)+` AND `+t.Unindexed("site")+` = $2 ORDER BY id`+t.ForUpdate(), jsonList(ids), site)
 	for _, d := range docs {
 		if versions[d.comment] == d.version {
 			same = append(same, d)
@@ -307,7 +307,7 @@ func (t *tx) numberSearchDocs(site string, docs []searchDoc) error {
 // indexStale indexes comments again whose terms have changed, in their old places.
 func (db *DB) indexStale(ctx context.Context, terms func(models.Comment) []string, limit int) (int, error) {
 	stale, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.Comment, error) {
-		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE (c.site, c.id) IN
+		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE (`+t.Unindexed("c.site")+`, c.id) IN
 			(SELECT site, comment_id FROM search_stale ORDER BY site, comment_id LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
 	})
 	if err != nil {

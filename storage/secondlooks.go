@@ -153,7 +153,7 @@ func (t *tx) secondLookSites(sites []string, all bool) ([]string, error) {
 
 // findSecondLooks returns second looks, without those that are being decided at this moment.
 func (t *tx) findSecondLooks(w *sqldb.Where, limit int) ([]secondLookRow, error) {
-	query := secondLookColumns + ` JOIN comments c ON c.site = l.site AND c.id = l.comment_id` + w.String() + " ORDER BY l.created_at, l.id LIMIT " + w.Arg(limit) + t.SkipLocked()
+	query := secondLookColumns + ` JOIN comments c ON ` + t.Unindexed("c.site") + ` = l.site AND c.id = l.comment_id` + w.String() + " ORDER BY l.created_at, l.id LIMIT " + w.Arg(limit) + t.SkipLocked()
 	return sqldb.List(t, readSecondLook, query, w.Args()...)
 }
 

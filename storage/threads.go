@@ -91,7 +91,7 @@ func (t *tx) updateThreads(threads map[[2]string]threadChanges) error {
 		}
 	}
 	for _, site := range slices.Sorted(maps.Keys(recount)) {
-		if _, err := t.Exec(`UPDATE articles SET version = version + 1, hidden = (SELECT count(*) FROM hidden_replies h JOIN comments c ON c.site = h.site AND c.id = h.comment_id
+		if _, err := t.Exec(`UPDATE articles SET version = version + 1, hidden = (SELECT count(*) FROM hidden_replies h JOIN comments c ON `+t.Unindexed("c.site")+` = h.site AND c.id = h.comment_id
 				WHERE h.site = $2 AND h.article = articles.id AND c.status = 'approved')
 			WHERE id`+t.InJSONList(1)+` AND site = $2
 				AND (hidden <> 0 OR EXISTS (SELECT 1 FROM hidden_replies h WHERE h.site = $2 AND h.article = articles.id))`,
@@ -183,7 +183,7 @@ func (t *tx) showBelow(keys []key, elsewhere bool) ([][2]string, error) {
 		return nil, nil
 	}
 	s := newThreadScope(keys, elsewhere)
-	return sqldb.List(t, readArticleKey, `DELETE FROM hidden_replies WHERE `+of("hidden_replies", s.any)+` AND (site, comment_id) IN (
+	return sqldb.List(t, readArticleKey, `DELETE FROM hidden_replies WHERE `+t.Unindexed(of("hidden_replies", s.any))+` AND (`+t.Unindexed("site")+`, comment_id) IN (
 		WITH RECURSIVE below (site, id, open) AS (
 			SELECT r.site, r.id, r.status = 'approved' OR r.reason = 'erased' FROM comments r
 				WHERE `+of("r", s.any)+` AND r.parent_id <> '' AND r.parent_id`+t.InJSONList(1)+`
@@ -204,12 +204,12 @@ func (t *tx) hideReplies(replies []key, abroad bool) ([][2]string, error) {
 	if len(replies) == 0 {
 		return nil, nil
 	}
-	s, parent := newThreadScope(replies, false), "p.site = r.site"
+	s, parent := newThreadScope(replies, false), t.Unindexed("p.site")+" = r.site"
 	if abroad {
-		parent = "p.site IN (SELECT slug FROM sites)"
+		parent = t.Unindexed("p.site") + " IN (SELECT slug FROM sites)"
 	}
 	return sqldb.List(t, readArticleKey, `INSERT INTO hidden_replies (site, comment_id, article)
-		SELECT r.site, r.id, r.article FROM comments r JOIN comments p ON `+parent+` AND p.id = r.parent_id WHERE r.id`+t.InJSONList(1)+` AND `+of("r", s.own)+`
+		SELECT r.site, r.id, r.article FROM comments r JOIN comments p ON `+parent+` AND p.id = r.parent_id WHERE r.id`+t.InJSONList(1)+` AND `+t.Unindexed(of("r", s.own))+`
 			AND (p.status <> 'approved' AND p.reason <> 'erased' OR EXISTS (SELECT 1 FROM hidden_replies h WHERE h.site = p.site AND h.comment_id = p.id))
 		ON CONFLICT DO NOTHING RETURNING site, article`, s.list.Args()...)
 }
@@ -264,7 +264,7 @@ func (t *tx) parents(keys []key) (map[string]parentComment, error) {
 	found := map[string]parentComment{}
 	return found, t.ofThread(keys, func(keys []key) ([]key, error) {
 		var w sqldb.Where
-		whereKeys(&w, "c.site", "c.id", keys)
+		t.whereComments(&w, keys)
 		return sqldb.List(t, func(scan sqldb.Scanner) (key, error) {
 			var p parentComment
 			c := &p.comment

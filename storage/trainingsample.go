@@ -107,7 +107,7 @@ func (t *tx) secondLookState(by models.Caller, s models.Site) (models.SiteSecond
 	w := t.openSecondLooks(by)
 	w.Add("l.site = ?", s.Slug)
 	var err error
-	state.Open, err = sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM second_looks l JOIN comments c ON c.site = l.site AND c.id = l.comment_id`+w.String(), w.Args()...)
+	state.Open, err = sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM second_looks l JOIN comments c ON `+t.Unindexed("c.site")+` = l.site AND c.id = l.comment_id`+w.String(), w.Args()...)
 	if err != nil || s.TrainingSampleSize() == 0 {
 		return state, err
 	}
@@ -116,7 +116,7 @@ func (t *tx) secondLookState(by models.Caller, s models.Site) (models.SiteSecond
 		return n, err
 	}, `SELECT count(*), count(*) FILTER (WHERE c.body = '' OR l.decided_at IS NOT NULL
 			OR EXISTS (SELECT 1 FROM decisions d WHERE d.site = s.site AND d.comment_id = s.comment_id AND d.undone_at IS NULL))
-		FROM training_sample s JOIN comments c ON c.site = s.site AND c.id = s.comment_id LEFT JOIN second_looks l ON l.site = s.site AND l.id = s.look WHERE s.site = $1`, s.Slug)
+		FROM training_sample s JOIN comments c ON `+t.Unindexed("c.site")+` = s.site AND c.id = s.comment_id LEFT JOIN second_looks l ON l.site = s.site AND l.id = s.look WHERE s.site = $1`, s.Slug)
 	sample.Total = max(s.TrainingSampleSize(), sample.Arrived)
 	state.TrainingSample = &sample
 	return state, err

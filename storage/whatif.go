@@ -124,7 +124,7 @@ func (db *DB) PostedComments(ctx context.Context, of Window, ids []string) (map[
 	}
 	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (map[string]PostedComment, error) {
 		var w sqldb.Where
-		w.Add("c.site = ?", of.site)
+		w.Add(t.Unindexed("c.site")+" = ?", of.site)
 		w.In("c.id", ids)
 		found, err := sqldb.List(t, readPostedComment, postedComments+w.String(), w.Args()...)
 		all := make(map[string]PostedComment, len(found))

@@ -150,7 +150,7 @@ func (d *desk) record(s models.ShadowRun, counts models.ShadowCounts, answers [2
 		}
 		_, _, err := d.db.Decide(d.Context(), models.Caller{Kind: models.ByModerator, Name: "ann"}, c.ID, models.DecisionRequest{Action: action, Reason: reason})
 		d.must(err)
-		b.Differences = append(b.Differences, models.ShadowDifference{Comment: c.ID, Now: models.Approve, Then: models.Hold})
+		b.Differences = append(b.Differences, models.ShadowDifference{Site: c.Site, Comment: c.ID, Now: models.Approve, Then: models.Hold})
 		b.To = c.ID
 	}
 	page, err := d.db.NextTraffic(d.Context(), d.now(), 1)

@@ -164,8 +164,9 @@ func (t *Tx) InJSONList(parameter int) string {
 	return strings.Replace(t.d.inJSONList, "$1", "$"+strconv.Itoa(parameter), 1)
 }
 
-// Unindexed is a column that SQLite is not to look up by an index: it knows no sizes, and
-// prefers one on all of a site to one that finds a few rows. PostgreSQL knows better.
+// Unindexed is a column that SQLite is not to look up by an index. It knows no sizes, and
+// would read all rows of a site to find those with a few ids, or that few have in common.
+// PostgreSQL knows better.
 func (t *Tx) Unindexed(column string) string { return t.d.unindexed + column }
 
 // SchemaText is the text of a migration for this database: what stands between
