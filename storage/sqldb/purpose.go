@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"runtime"
 	"strconv"
 	"strings"
@@ -88,14 +89,14 @@ func openSQLitePools(path string, trace func(string, []any)) (all pools, err err
 func openPostgresPools(config pgx.ConnConfig) (all pools) {
 	for purpose := range numPurposes {
 		config := config
+		// Compiling a short statement takes longer than running it.
+		config.RuntimeParams = map[string]string{"jit": "off"}
 		if purpose != Exporting {
 			// Every statement but those has an index. PostgreSQL, which knows little of a
 			// table that grows fast, or of a rare word, would read whole tables.
-			config.RuntimeParams = map[string]string{"enable_seqscan": "off"}
-			for name, value := range config.Config.RuntimeParams {
-				config.RuntimeParams[name] = value
-			}
+			config.RuntimeParams["enable_seqscan"] = "off"
 		}
+		maps.Copy(config.RuntimeParams, config.Config.RuntimeParams)
 		db := stdlib.OpenDB(config)
 		db.SetMaxOpenConns(connections[purpose].postgres)
 		db.SetMaxIdleConns(connections[purpose].postgres)
