@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -103,19 +104,21 @@ func (t *tx) newestEvent() (int64, error) {
 // numberedAtOnce is how many events one transaction numbers.
 const numberedAtOnce = 1000
 
-// numberEvents numbers the events that are committed, of the rows after n. It costs a look
-// when there are none, and nothing with SQLite.
+// numberEvents numbers the events that are committed before the call, of the rows after n. It
+// costs a look when there are none, and nothing with SQLite. What is committed meanwhile is
+// for the next call: under load there is always more.
 func (db *DB) numberEvents(ctx context.Context, n int64) error {
 	if db.sql.IsSQLite() {
 		return nil
 	}
-	for {
+	for until := int64(math.MaxInt64); ; {
 		last, err := read(ctx, db, func(t *tx) (int64, error) {
-			return sqldb.One(t, sqldb.ScanOne[int64], `SELECT coalesce(max(n), 0) FROM events WHERE seq IS NULL AND n > $1`, n)
+			return sqldb.One(t, sqldb.ScanOne[int64], `SELECT coalesce(max(n), 0) FROM events WHERE seq IS NULL AND n > $1 AND n <= $2`, n, until)
 		})
 		if err != nil || last == 0 {
 			return err
 		}
+		until = min(until, last)
 		if err := apply(ctx, db, func(t *tx) error { return t.numberEvents(n) }); err != nil {
 			return fmt.Errorf("number events: %w", err)
 		}
