@@ -15,13 +15,13 @@ import (
 
 // Every row survives the way from SQLite to PostgreSQL and back, and from a
 // backup of every earlier version.
-// The backup of each version is restored into both databases. It is made of one of them in
-// turn, and of both with the present version: the file is the same.
+// The backup of each version is made of one kind of database in turn, and restored into the
+// other; with the present version it is made of both and restored into both.
 func TestRestoreReturnsEveryRow(t *testing.T) {
 	for version := 1; version <= storage.Versions(); version++ {
 		t.Run(fmt.Sprint("of version ", version), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, url string) {
-				if version < storage.Versions() && strings.HasPrefix(url, "sqlite:") != (version%2 == 0) {
+				if version < storage.Versions() && isPostgres(url) == (version%2 == 0) {
 					return
 				}
 				old := open(t, url)
@@ -31,7 +31,14 @@ func TestRestoreReturnsEveryRow(t *testing.T) {
 				s, raw := schemaOf(t, version), storagetest.Raw(t, url)
 				s.fill(t, raw, 3)
 				want := s.dump(t, raw)
-				for i, to := range []string{storagetest.PostgresURL(t), storagetest.SQLiteURL(t)} {
+				var targets []string
+				if version == storage.Versions() || !isPostgres(url) {
+					targets = append(targets, storagetest.PostgresURL(t))
+				}
+				if version == storage.Versions() || isPostgres(url) {
+					targets = append(targets, storagetest.SQLiteURL(t))
+				}
+				for i, to := range targets {
 					file := filepath.Join(t.TempDir(), fmt.Sprint(i))
 					if err := old.Backup(t.Context(), file, false, nil); err != nil {
 						t.Fatal(err)
@@ -55,6 +62,8 @@ func TestRestoreReturnsEveryRow(t *testing.T) {
 		})
 	}
 }
+
+func isPostgres(url string) bool { return !strings.HasPrefix(url, "sqlite:") }
 
 func TestRestoreRefusesFilesThatAreNoBackup(t *testing.T) {
 	db := storagetest.SQLite(t)
