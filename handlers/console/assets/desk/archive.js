@@ -66,9 +66,17 @@ byId("archive").addEventListener("submit", (event) => {
 });
 for (const id of ["archive-status", "archive-site"]) byId(id).addEventListener("change", search);
 
+// isAddressShown reports whether the list is that of the address: not while another one, or another page, is about to
+// be opened.
+const isAddressShown = () => {
+  const [page, argument] = location.hash.split("/");
+  const parameters = new URLSearchParams(argument);
+  return page === "#archive" && Object.keys(archiveFilter).every((key) => (parameters.get(key) || "") === archiveFilter[key]);
+};
+
 // noteOpenItem puts the open item into the address, but not each one that is passed by: browsers limit such changes.
 const noteOpenItem = () => {
-  if (!queue.openId || !location.hash.startsWith("#archive")) return; // or another page is about to be opened
+  if (!queue.openId || !isAddressShown()) return;
   history.replaceState(null, "", "#" + archiveAddress({ ...archiveFilter, open: queue.openId }));
 };
 let addressTimer = 0;
