@@ -71,7 +71,8 @@ for (const id of ["archive-status", "archive-site"]) byId(id).addEventListener("
 const isAddressShown = () => {
   const [page, argument] = location.hash.split("/");
   const parameters = new URLSearchParams(argument);
-  return page === "#archive" && Object.keys(archiveFilter).every((key) => (parameters.get(key) || "") === archiveFilter[key]);
+  const isShown = (key) => (parameters.get(key) || "") === archiveFilter[key];
+  return page === "#archive" && Object.keys(archiveFilter).every(isShown);
 };
 
 // noteOpenItem puts the open item into the address, but not each one that is passed by: browsers limit such changes.
