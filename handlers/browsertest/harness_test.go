@@ -319,7 +319,7 @@ func (d *testServer) status(id string) models.Status {
 // waitFor waits for a condition of the server.
 func (d *testServer) waitFor(holds func() bool) {
 	d.Helper()
-	late := time.After(20 * time.Second)
+	late := time.After(time.Minute)
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
 	for !holds() {
@@ -367,7 +367,7 @@ func (p *tab) keys(keys string) {
 // waitFor waits for a condition of the page.
 func (p *tab) waitFor(condition string) {
 	p.Helper()
-	poll := chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second))
+	poll := chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(time.Minute))
 	if _, err := chromedp.Run(p.ctx, poll); err != nil {
 		text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body.innerText"))
 		p.Fatalf("waiting for %s: %v\nthe page says:\n%s", condition, err, text)
