@@ -19,19 +19,24 @@ func AddressPeriod(at time.Time) int64 { return at.Unix() / int64(addressKeyPeri
 // first call makes it. Keys of earlier periods are removed, by Purge at the
 // latest: then nobody can compute any more which address a hash belongs to.
 func (db *DB) AddressKey(ctx context.Context, period int64) ([]byte, error) {
-	key, err := update(ctx, db, func(t *tx) ([]byte, error) {
+	type found struct {
+		key     []byte
+		removed int64
+	}
+	now, err := update(ctx, db, func(t *tx) (now found, err error) {
 		fresh := make([]byte, 32)
 		rand.Read(fresh) // never fails
 		if _, err := t.Exec(`INSERT INTO address_keys (period, key) VALUES ($1, $2) ON CONFLICT (period) DO NOTHING`, period, fresh); err != nil {
-			return nil, err
+			return now, err
 		}
-		if _, err := t.Exec(`DELETE FROM address_keys WHERE period < $1`, period); err != nil {
-			return nil, err
+		if now.removed, err = t.Exec(`DELETE FROM address_keys WHERE period < $1`, period); err != nil {
+			return now, err
 		}
-		return sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
+		now.key, err = sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT key FROM address_keys WHERE period = $1`, period)
+		return now, err
 	})
-	if err != nil {
-		return nil, err
+	if err == nil && now.removed > 0 {
+		err = db.sql.ForgetSoon(ctx)
 	}
-	return key, db.sql.ForgetLog(ctx)
+	return now.key, err
 }

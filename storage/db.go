@@ -10,6 +10,7 @@ package storage
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"winnow/models"
@@ -35,6 +36,7 @@ type DB struct {
 	tags      siteTags
 	changes   changes
 	numbered  numbered
+	purged    atomic.Bool // by this process
 }
 
 // Open opens "sqlite:PATH", whose folder is made when missing, or

@@ -266,7 +266,7 @@ func (db *DB) EraseReader(ctx context.Context, by models.Caller, r models.Reader
 		}
 		more = total.Reports-before == readerPage
 	}
-	return total, db.sql.ForgetLog(ctx)
+	return total, db.sql.Forget(ctx)
 }
 
 func (t *tx) eraseComments(site string, ids []string) (e models.Erasure, err error) {

@@ -65,8 +65,9 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 		return keys + events + sessions + looks + skips + members + bans, err
 	}
 	retained, err := db.applyRetention(ctx)
-	if err == nil && retained > 0 {
-		err = db.sql.ForgetLog(ctx)
+	// The first time also for a process that ended before it had overwritten everything.
+	if first := !db.purged.Swap(true); err == nil && (first || retained > 0) {
+		err = db.sql.ForgetSoon(ctx)
 	}
 	return keys + events + sessions + looks + skips + members + bans + retained, err
 }

@@ -43,7 +43,9 @@ type DB struct {
 	clock  clock
 
 	background sync.WaitGroup
-	stop       context.CancelFunc // of what runs in the background
+	running    context.Context    // of what runs in the background; ends with Close
+	stop       context.CancelFunc // ends running
+	unused     unusedSpace        // of SQLite's file
 
 	mu     sync.Mutex
 	groups []*group
@@ -61,7 +63,8 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{opt: opt, stop: func() {}, clock: clock{fixed: opt.Now, machine: opt.Machine}}
+	db := &DB{opt: opt, clock: clock{fixed: opt.Now, machine: opt.Machine}}
+	db.running, db.stop = context.WithCancel(context.WithoutCancel(ctx))
 	scheme, rest, _ := strings.Cut(url, ":")
 	var err error
 	switch scheme {
@@ -73,6 +76,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 		err = errors.New("want sqlite:PATH or postgres://…")
 	}
 	if err != nil {
+		db.stop()
 		// The address may hold a password, so it is not repeated here.
 		return nil, fmt.Errorf("open %s database: %w", scheme, err)
 	}
@@ -122,8 +126,7 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 		return errors.Join(db.d.explain(err), db.pools.close())
 	}
 	if db.clock.fixed == nil {
-		ctx, db.stop = context.WithCancel(context.Background())
-		db.background.Go(func() { db.clock.follow(ctx, db.Pool()) })
+		db.background.Go(func() { db.clock.follow(db.running, db.Pool()) })
 	}
 	return nil
 }

@@ -83,12 +83,37 @@ func (db *DB) Vacuum(ctx context.Context) error {
 	return nil
 }
 
-// ForgetLog empties SQLite's write-ahead log, which has earlier contents of pages.
-// When somebody reads all the time, such as a backup, a later commit does it.
-func (db *DB) ForgetLog(ctx context.Context) error {
+// Forget removes what was deleted from SQLite's files: from the write-ahead log, which has
+// earlier contents of pages, and from the unused space of pages. It waits until ctx ends;
+// the unused space is overwritten in the background all the same.
+func (db *DB) Forget(ctx context.Context) error {
 	if db.writer == nil {
 		return nil
 	}
+	if err := db.emptyLog(ctx); err != nil {
+		return err
+	}
+	sweep := db.sweepUnused()
+	select {
+	case <-sweep.done:
+		return sweep.err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// ForgetSoon is Forget without waiting for the unused space of pages.
+func (db *DB) ForgetSoon(ctx context.Context) error {
+	if db.writer == nil {
+		return nil
+	}
+	db.sweepUnused()
+	return db.emptyLog(ctx)
+}
+
+// emptyLog empties the write-ahead log. When somebody reads all the time, such as a
+// backup, a later commit does it.
+func (db *DB) emptyLog(ctx context.Context) error {
 	wal := db.writer.wal
 	mark := func(*Tx) error {
 		wal.forget.Store(true)
