@@ -11,6 +11,7 @@ import { showArchive } from "./desk/archive.js";
 import { claim, release, renewClaims } from "./desk/claims.js";
 import { filter } from "./desk/filter.js";
 import { clearArrivals, refreshSecondLooks, showCounts } from "./desk/header.js";
+import { closeDrawer } from "./desk/drawer.js";
 import { showHelp } from "./desk/keys.js";
 import { connect, disconnect, refreshQueue } from "./desk/live.js";
 import * as queue from "./desk/queue.js";
@@ -22,7 +23,7 @@ import { logIn, offerSignIn, takeSignIn } from "./signin.js";
 
 const detectedLanguages = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh".split(" ");
 const neverPending = ["off_topic", "illegal", "other", "erased", "ham"]; // reasons that no pending comment has
-const phoneWidth = 940; // pixels, as in style.css
+const phoneWidth = 739; // pixels, as in style.css
 const codeRequired = "urn:winnow:problem:code_required"; // the type of a problem
 const searchDelay = 300; // milliseconds after the last letter
 const filterControls = [...byId("filter").elements].filter(({ id }) => id in filter);
@@ -38,8 +39,9 @@ const start = async () => {
     setModerator(reply);
     setSites(items);
   } catch (error) {
-    showError(error);
-    return showLogin();
+    showLogin();
+    if (error.status !== 401) setContent(byId("login-form").querySelector(".error"), describeError(error));
+    return;
   }
   showDesk();
   showPage();
@@ -172,6 +174,7 @@ onEvent("narrowed", "click", () => changeFilter({ author: "", campaign: "" }));
 onEvent("fresh", "click", loadDesk);
 onEvent("more", "click", () => queue.loadMore().catch(showError));
 onEvent("help-open", "click", showHelp);
+onEvent("author-close", "click", closeDrawer);
 onEvent("language", "change", () => {
   localStorage["winnow.lang"] = byId("language").value;
   location.reload();

@@ -6,6 +6,7 @@ import { decide, skip } from "./decide.js";
 import { totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
+import { isDrawerOpen, toggleDrawer } from "./drawer.js";
 import { hasSettled } from "./settle.js";
 
 const inputIds = ["note", "message"];
@@ -13,8 +14,8 @@ const maxSiteReasons = 9; // there are as many digit keys
 
 export let choosesReason = false; // a rejection waits for its reason
 
-const keyButton = (text, key, action, className) => element("button",
-  { class: className, "aria-keyshortcuts": key, click: onSingleClick(action) }, text, " ", element("kbd", key));
+const keyButton = (text, key, action, className, more) => element("button",
+  { class: className, "aria-keyshortcuts": key, click: onSingleClick(action), ...more }, text, " ", element("kbd", key));
 const linkButton = (text, click) => element("button.link", click, text);
 
 const decisionButtons = () => {
@@ -22,7 +23,8 @@ const decisionButtons = () => {
   const suffix = count > 1 ? ` ×${formatNumber(count)}` : "";
   return [
     keyButton(translate("approve") + suffix, "a", () => decide("approve"), "approve"),
-    keyButton(translate("reject._") + suffix, "r", () => chooseReason(true), "reject"),
+    keyButton(translate("reject._") + suffix, "r", () => chooseReason(!choosesReason), "reject",
+      { "aria-expanded": String(choosesReason) }),
   ];
 };
 
@@ -36,10 +38,12 @@ const reasonButtons = () => [
 ];
 
 const otherButtons = () => [
-  mayEscalate() && keyButton(translate("escalate"), "f", escalate),
-  queue.mode === "queue" && keyButton(translate("skip"), "z", skip),
-  keyButton(translate("note"), "n", writeNote),
-  !queue.secondLookMode && keyButton(translate("message"), "m", writeMessage),
+  mayEscalate() && keyButton(translate("escalate"), "f", escalate, "quiet"),
+  queue.mode === "queue" && keyButton(translate("skip"), "z", skip, "quiet"),
+  keyButton(translate("note"), "n", writeNote, "quiet"),
+  !queue.secondLookMode && keyButton(translate("message"), "m", writeMessage, "quiet"),
+  keyButton(translate("author._"), "w", toggleDrawer, "quiet drawer",
+    { "aria-expanded": String(isDrawerOpen()), "aria-controls": "pane-author" }),
 ];
 
 const mayEscalate = () => !queue.secondLookMode && queue.targets().every(({ comment }) => comment.status === "pending");
@@ -52,26 +56,26 @@ export const chooseReason = (isOpen) => {
 };
 
 const showActions = () => {
-  const inputs = inputIds.map(byId).filter(Boolean);
-  if (inputs.includes(document.activeElement)) return; // moved, it would lose the focus, and its letters would decide
-  const buttons = choosesReason ? reasonButtons() : decisionButtons();
-  byId("bulk").hidden = !queue.selected.size;
-  byId("actions").hidden = queue.selected.size || !queue.openId;
-  if (!queue.selected.size) return setContent("actions", buttons, !choosesReason && otherButtons(), inputs);
+  const isBatch = queue.selected.size > 0;
+  byId("bulk").hidden = !isBatch;
+  byId("actions").hidden = isBatch || !queue.openId;
+  const decisions = element("div.decisions", decisionButtons()); // where they are for every comment
+  const others = choosesReason ? reasonButtons() : !isBatch && otherButtons();
+  if (!isBatch) return setContent("actions", decisions, element("div.others", others));
   const count = element("b", translate("selected", { n: totalComments(queue.targets()) }));
-  setContent("bulk", count, buttons, linkButton(translate("clear"), queue.clearSelection));
+  setContent("bulk", count, decisions, others, linkButton(translate("clear"), queue.clearSelection));
 };
 
 // escalate leaves the open comment to an editor, with the note.
 export const escalate = () => queue.selected.size || !mayEscalate() || decide("escalate");
 
-// inputOf returns a line of text that goes with the decision.
+// inputOf returns a line of text that goes with the decision. Its label says who reads it.
 const inputOf = (id) => {
   if (!byId(id)) {
-    const text = label("field", id);
     const leaveOnEnter = (event) => event.key === "Enter" && event.target.blur();
-    byId("actions").append(element("input",
-      { id, maxlength: 500, label: text, placeholder: text, keydown: leaveOnEnter }));
+    byId("texts").append(element("label." + id,
+      element("span", element("b", label("field", id)), " ", element("small", label("readers_of", id))),
+      element("input", { id, maxlength: 500, keydown: leaveOnEnter })));
   }
   return byId(id);
 };
@@ -82,7 +86,7 @@ export const writeNote = () => openInput("note");
 export const writeMessage = () => queue.secondLookMode || openInput("message");
 
 const discardInputs = () => {
-  for (const id of inputIds) byId(id)?.remove();
+  setContent("texts");
   chooseReason(false);
 };
 
@@ -108,3 +112,4 @@ on("item-opened", ({ item, isAgain }) => {
   for (const [id, text] of drafts.get(draftOf) || []) inputOf(id).value = text;
 });
 on("selection-changed", showActions);
+on("drawer-toggled", showActions);

@@ -25,8 +25,9 @@ const showState = (site, found) => {
     showState(site, await request("PUT", "/articles", { site, article: id, ...values }));
   const stateElement = isEditor()
     ? stateForm(state, change, id)
-    : state !== "open" && element(".chip.warn", label("state", state));
+    : element("span", { class: state !== "open" && "chip warn" }, label("state", state));
   setContent("article",
+    element("small.muted", translate("signal.article"), ":"),
     stateElement,
     closedBy && closedBy !== "hand" && element("small", " ", label("article", closedBy)),
     until && element("small", " – ", formatDateTime(until)),

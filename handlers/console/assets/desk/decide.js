@@ -197,4 +197,4 @@ const handleRefusal = async (error, entry) => {
 };
 
 const showConflict = (key, values) =>
-  showToast(`${translate("conflict." + key, values)} ${translate("conflict.lost")}`);
+  showToast(`${translate("conflict." + key, values)} ${translate("conflict.lost")}`, undefined, true);

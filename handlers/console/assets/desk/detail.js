@@ -60,6 +60,7 @@ const itemContent = (item) => {
         !item.isSecondLook && linkTo(comment.id)),
       element("div.text.body", { id: "body", dir: "auto" },
         comment.body ? highlight(comment.body, verdict.signals) : element(".muted", text("removed")))),
+    element("div.by", { id: "article", "data-keep": comment.id }),
     !item.isSecondLook && explanation(item),
     element("div", { id: "thread" }),
   ];
@@ -79,14 +80,13 @@ const linkTo = (id) => {
 
 // articleLine links only to what the newsroom says: another address may be a stranger's.
 const articleLine = ({ isSecondLook, comment }) => {
-  const { id: commentId, site, article: { title, id, url = "", described } } = comment;
+  const { site, article: { title, id, url = "", described } } = comment;
   const link = { href: url, target: "_blank", rel: "noopener noreferrer" };
   return element("p.where",
     sites.length > 1 && element(".chip", site),
     bdi(title || id, "b"),
     described && /^https?:/.test(url) && element("a", link, text("open")),
-    !isSecondLook && element("a", { href: "#" + archiveAddress({ site, article: id }) }, text("of_article")),
-    element(".by", { id: "article", "data-keep": commentId }));
+    !isSecondLook && element("a", { href: "#" + archiveAddress({ site, article: id }) }, text("of_article")));
 };
 
 const byline = (comment, ...more) =>

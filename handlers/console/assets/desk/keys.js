@@ -5,6 +5,7 @@ import { navigate } from "../lib/navigation.js";
 import { chooseReason, choosesReason, escalate, writeMessage, writeNote } from "./actions.js";
 import { focusSearch } from "./archive.js";
 import { decide, skip } from "./decide.js";
+import { closeDrawer, isDrawerOpen, toggleDrawer } from "./drawer.js";
 import { toggleAllSignals } from "./explanation.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
@@ -24,10 +25,11 @@ const actionsByKey = {
   m: ["field.message", writeMessage],
   f: ["escalate", escalate],
   z: ["skip", skip],
+  w: ["keys.w", toggleDrawer],
   "/": ["find", () => findHere()],
   g: ["keys.g", () => (queue.mode === "archive" ? focusSearch() : navigate("archive"))],
   "?": ["keys._", () => showHelp()],
-  Escape: ["clear", queue.clearSelection],
+  Escape: ["clear", () => (isDrawerOpen() ? closeDrawer() : queue.clearSelection())],
 };
 const repeatable = ["j", "k"]; // a key that is held down decides only once
 
