@@ -24,6 +24,7 @@ type decisionRequest struct {
 func (r decisionRequest) decision() models.DecisionRequest {
 	return models.DecisionRequest{
 		Action: r.Action, Reason: r.Reason, Detail: r.Detail, Note: models.Clean(r.Note), Message: models.Clean(r.Message), Version: r.Version,
+		KeepFresh: true,
 	}
 }
 

@@ -94,7 +94,10 @@ func repeatedBatch(d *testNode) {
 	if first.Count != 2 || len(first.Failed) != 0 {
 		d.Fatalf("at first: %+v", first)
 	}
-	d.decide("carl", one.ID, object{"action": "reject", "reason": "abuse"})
+	path, change := "/v1/comments/"+one.ID+"/decision", object{"action": "reject", "reason": "abuse"}
+	d.as("carl", "POST", path, change).must(http.StatusConflict) // bob's is fresh
+	change["version"] = one.Version + 1
+	d.as("carl", "POST", path, change).must(http.StatusOK)
 	d.as("bob", "POST", "/v1/decisions", word).into(http.StatusOK, &again)
 	if again.Count != 0 || len(again.Failed) != 2 || again.Failed[0].Status != http.StatusConflict {
 		d.Fatalf("again: %+v", again)

@@ -29,6 +29,9 @@ type DecisionRequest struct {
 	Note    string
 	Message string // default: the message of Detail
 	Version int64  // of the comment that the moderator saw; 0: any
+	// KeepFresh makes it a conflict when another moderator has decided in the last minutes and
+	// there is no version, because the decision may have been made without knowing of that.
+	KeepFresh bool
 	// Versions are the same for several comments, by their ids.
 	Versions map[string]int64
 }

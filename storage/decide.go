@@ -209,7 +209,7 @@ func (t *tx) decisionsInForceOn(comments map[string]commentRow) (map[string][]mo
 
 // decideOne makes one decision on a comment that is locked.
 func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decision, writes *decisionWrites) error {
-	if err := t.refuseDecision(r, k); err != nil {
+	if err := t.refuseDecision(r, k, inForce); err != nil {
 		return err
 	}
 	old := k.comment

@@ -102,8 +102,11 @@ func (t *tx) expandReason(site string, d models.DecisionRequest) (models.Decisio
 	return d, bad.Err()
 }
 
+// freshFor is how long a decision stands against those that name no version.
+const freshFor = 10 * time.Minute
+
 // refuseDecision reports why a moderator may not decide a comment now, or nil.
-func (t *tx) refuseDecision(r *decisionRequest, k commentRow) error {
+func (t *tx) refuseDecision(r *decisionRequest, k commentRow, inForce []models.Decision) error {
 	if err := refuseGone(k.comment); err != nil {
 		return err
 	}
@@ -113,8 +116,11 @@ func (t *tx) refuseDecision(r *decisionRequest, k commentRow) error {
 	if err := refuseClaimed(t, r.by, k); err != nil {
 		return err
 	}
-	if r.Version == 0 || r.Version == k.comment.Version {
+	switch {
+	case r.Version == k.comment.Version, r.Version == 0 && !r.KeepFresh:
 		return nil
+	case r.Version == 0:
+		return t.refuseUnseen(r.by, inForce)
 	}
 	message := "the comment has changed since"
 	last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 ORDER BY id DESC LIMIT 1`, k.comment.Site, k.comment.ID)
@@ -125,6 +131,16 @@ func (t *tx) refuseDecision(r *decisionRequest, k commentRow) error {
 		message += ": " + describe(last[0])
 	}
 	return models.Errorf(models.KindConflict, "%s", message)
+}
+
+// refuseUnseen refuses a decision while another moderator's is fresh.
+func (t *tx) refuseUnseen(by models.Caller, inForce []models.Decision) error {
+	for _, d := range inForce {
+		if d.Moderator != by.Name && t.Now.Sub(d.CreatedAt) < freshFor {
+			return models.Errorf(models.KindConflict, "%s just now: send the version of the comment to decide anew", describe(d))
+		}
+	}
+	return nil
 }
 
 func refuseClaimed(t *tx, by models.Caller, k commentRow) error {

@@ -47,7 +47,7 @@ func connectionIsLostAndComesBack(t *testing.T, d *testServer) {
 	p.waitFor(`document.getElementById("live").className === "off"`)
 	id := p.evaluate(opened)
 	p.keys("a")
-	p.waitFor(`document.getElementById("toasts").children.length > 0`)
+	p.waitFor(`!document.getElementById("unsent").hidden`)
 	p.waitFor(rows + ` === 3`) // the comment is back: the decision was not saved
 	if got := d.countWith(ids, models.Pending); got != 3 {
 		t.Errorf("%d of 3 comments wait", got)

@@ -84,6 +84,28 @@ var decisionTests = map[string]func(*testing.T, *fixture){
 		wantKind(t, err, models.KindConflict)
 		mentions(t, err, "bob rejected it as spam")
 	},
+	"a decision without a version does not change a colleague's fresh one": func(t *testing.T, l *fixture) {
+		c := l.post(t)
+		reject := models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam, KeepFresh: true}
+		_, decided, err := l.Decide(l.ctx, bob, c.ID, reject)
+		ok(t, err)
+		approve := models.DecisionRequest{Action: models.Approve, KeepFresh: true}
+		_, _, err = l.Decide(l.ctx, ann, c.ID, approve)
+		wantKind(t, err, models.KindConflict)
+		mentions(t, err, "bob rejected it as spam just now")
+		_, done, failed, err := l.DecideBatch(l.ctx, ann, []string{c.ID}, approve)
+		ok(t, err)
+		equal(t, "decided in a batch", len(done), 0)
+		wantKind(t, failed[c.ID], models.KindConflict)
+		_, _, err = l.Decide(l.ctx, bob, c.ID, reject) // one's own
+		ok(t, err)
+		approve.Version = decided.Version + 1
+		_, _, err = l.Decide(l.ctx, ann, c.ID, approve)
+		ok(t, err)
+		l.clock.Advance(time.Hour)
+		_, _, err = l.Decide(l.ctx, bob, c.ID, reject)
+		ok(t, err)
+	},
 	"of two decisions on one version one succeeds": func(t *testing.T, l *fixture) {
 		c := l.post(t)
 		var errs [6]error

@@ -3,12 +3,13 @@ import "./desk/article.js";
 import "./desk/author.js";
 import { get, ignoreErrors, post, queryString } from "./lib/api.js";
 import { byId, closeDialogs, configure, element, setContent } from "./lib/dom.js";
-import { on } from "./lib/events.js";
+import { emit, on } from "./lib/events.js";
 import { setOptions } from "./lib/forms.js";
 import { choices, language, translate } from "./lib/i18n.js";
 import { describeError, showError } from "./lib/toasts.js";
 import { showArchive } from "./desk/archive.js";
 import { claim, release, renewClaims } from "./desk/claims.js";
+import { forgetDrafts } from "./desk/drafts.js";
 import { filter } from "./desk/filter.js";
 import { clearArrivals, refreshSecondLooks, showCounts } from "./desk/header.js";
 import { closeDrawer } from "./desk/drawer.js";
@@ -16,10 +17,11 @@ import { showHelp } from "./desk/keys.js";
 import { connect, disconnect, refreshQueue } from "./desk/live.js";
 import * as queue from "./desk/queue.js";
 import { showHistory } from "./desk/undo.js";
+import { forgetUnsent } from "./desk/unsent.js";
 import { siteOptions } from "./pages/sitepicker.js";
 import { openPage, showPage } from "./router.js";
-import { moderator, setModerator, setSites, sites } from "./session.js";
-import { logIn, offerSignIn, takeSignIn } from "./signin.js";
+import { forgetModerator, moderator, setModerator, setSites, sites } from "./session.js";
+import { focusLogin, isReturning, logIn, offerSignIn, returnTo, takeSignIn, waitForLogin } from "./signin.js";
 
 const detectedLanguages = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh".split(" ");
 const neverPending = ["off_topic", "illegal", "other", "erased", "ham"]; // reasons that no pending comment has
@@ -50,14 +52,30 @@ const start = async () => {
   timers.push(
     setInterval(() => queue.items.forEach(queue.refresh), 30_000), // their ages
     setInterval(renewClaims, 60_000),
-    setInterval(() => ignoreErrors(refreshQueue()), 60_000),
+    setInterval(() => isReturning() || ignoreErrors(Promise.all([refreshQueue(), refreshSites()])), 60_000),
   );
 };
 
-const showDesk = () => {
-  setContent("who", moderator.name);
+// refreshSites fetches the sites with their reasons, which may have changed since the page was loaded.
+const refreshSites = async () => {
+  const { items } = await get("/sites");
+  if (JSON.stringify(items) === JSON.stringify(sites)) return;
+  setSites(items);
+  showSites();
+  emit("selection-changed");
+};
+
+const showSites = () => {
   setOptions("site", siteOptions());
   byId("site").hidden = sites.length < 2;
+  byId("site").value = filter.site;
+};
+document.addEventListener("visibilitychange", () => document.hidden || !moderator.name || ignoreErrors(refreshSites()));
+on("unknown-site", () => ignoreErrors(refreshSites()));
+
+const showDesk = () => {
+  setContent("who", moderator.name);
+  showSites();
   for (const control of filterControls) control.value = filter[control.id];
   byId("finer").open = filterControls.some((control) => control.value && control.closest("#finer"));
   byId("login").hidden = true;
@@ -68,7 +86,7 @@ const showDesk = () => {
 const showLogin = () => {
   byId("desk").hidden = true;
   byId("login").hidden = false;
-  byId("login-form").elements.name.focus();
+  focusLogin();
   offerSignIn();
 };
 
@@ -77,9 +95,26 @@ const leaveDesk = () => {
   disconnect();
   timers.splice(0).forEach(clearInterval);
   queue.clearQueue();
-  for (const id of ["list", "page"]) setContent(id);
+  forgetModerator();
+  forgetDrafts();
+  forgetUnsent();
+  for (const id of ["list", "page", "texts"]) setContent(id);
   closeDialogs();
   showLogin();
+};
+
+// goOn shows the desk as it was when the session ended; or the desk of somebody else, who has none of that.
+const goOn = async (entered) => {
+  if (entered.name !== moderator.name) {
+    leaveDesk();
+    returnTo(false);
+    localStorage["winnow.known"] = "1";
+    return start();
+  }
+  byId("login").hidden = true;
+  byId("desk").hidden = false;
+  returnTo(true);
+  return renewClaims();
 };
 
 // showTools shows what belongs to the list: nobody chooses which second looks they get.
@@ -93,13 +128,13 @@ const showTools = () => {
 };
 
 // loadDesk loads the list for the filter and opens the first item.
-const loadDesk = async () => {
+const loadDesk = async (keepsOpen = false) => {
   const { author, campaign } = filter;
   const narrowedText = campaign ? translate("copies.only") : translate("queue.only", { name: author });
   byId("narrowed").hidden = !author && !campaign;
   setContent("narrowed", narrowedText + " ×");
   try {
-    await queue.loadQueue();
+    await queue.loadQueue(keepsOpen);
     if (queue.archiveMode) return; // opened meanwhile
     if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
     clearArrivals();
@@ -134,7 +169,7 @@ onEvent("login-form", "submit", async (event) => {
     password.value = "";
     askForCode(false);
     if (entered.temporary_password) location.hash = "account";
-    await start();
+    await (isReturning() ? goOn(entered) : start());
   } catch (error) {
     const isWrong = error.status === 401;
     if (error.type === codeRequired) askForCode(true);
@@ -171,7 +206,7 @@ for (const control of filterControls) {
   control.addEventListener("change", () => changeFilter({ [control.id]: control.value.trim() }));
 }
 onEvent("narrowed", "click", () => changeFilter({ author: "", campaign: "" }));
-onEvent("fresh", "click", loadDesk);
+onEvent("fresh", "click", () => loadDesk(true));
 onEvent("more", "click", () => queue.loadMore().catch(showError));
 onEvent("help-open", "click", showHelp);
 onEvent("author-close", "click", closeDrawer);
@@ -190,7 +225,9 @@ on("filter-requested", async ({ change, selectAll }) => {
   await changeFilter(change);
   if (selectAll) await queue.selectAll().catch(showError);
 });
-on("signed-out", leaveDesk);
+on("signed-out", (request) => {
+  if (moderator.name) request.isBack = waitForLogin(moderator.name);
+});
 on("desk-shown", async ({ name, argument, wasDesk }) => {
   const isSame = queue.mode === name;
   if (name === "archive" || name === "comment") {
@@ -198,6 +235,7 @@ on("desk-shown", async ({ name, argument, wasDesk }) => {
     showTools();
     return showArchive(argument);
   }
+  if (!wasDesk && moderator.name) ignoreErrors(refreshSites());
   if (isSame && wasDesk) return showTools();
   if (isSame) return reopenDesk();
   const hasClaims = queue.setMode(name);

@@ -6,6 +6,7 @@ export const moderator = {}; // name, role, and sites (absent: all of them)
 export let sites = [];
 
 export const setModerator = (reply) => Object.assign(moderator, { sites: undefined }, reply);
+export const forgetModerator = () => Object.assign(moderator, { name: undefined, role: undefined });
 export const setSites = (list) => { sites = list; };
 
 export const hasRole = (role) => roles.indexOf(moderator.role) >= roles.indexOf(role);

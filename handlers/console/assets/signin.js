@@ -30,6 +30,37 @@ export const logIn = async (values) => {
   }
 };
 
+let returning = null; // the desk that waits for its moderator: a promise, its resolve, and what had the focus
+
+export const isReturning = () => Boolean(returning);
+
+// waitForLogin covers the desk with the login, because the session has ended. What is typed stays below it. It resolves
+// to whether the same moderator is back.
+export const waitForLogin = (name) => {
+  if (returning) return returning.promise;
+  returning = { ...Promise.withResolvers(), focused: document.activeElement };
+  byId("desk").hidden = true;
+  byId("login").hidden = false;
+  byId("login-form").elements.name.value = name;
+  setContent("login-ended", translate("login.ended", { name }));
+  focusLogin();
+  offerSignIn();
+  return returning.promise;
+};
+
+export const returnTo = (isBack) => {
+  const { resolve, focused } = returning;
+  returning = null;
+  setContent("login-ended");
+  if (isBack) focused?.focus({ preventScroll: true });
+  resolve(isBack);
+};
+
+export const focusLogin = () => {
+  const { name, password } = byId("login-form").elements;
+  (returning ? password : name).focus();
+};
+
 // takeSignIn reads what the provider's answer led to, once, and shows why somebody is refused.
 export const takeSignIn = () => {
   const query = new URLSearchParams(location.search);

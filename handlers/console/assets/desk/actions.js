@@ -3,6 +3,7 @@ import { byId, element, onSingleClick, setContent } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { formatNumber, label, translate } from "../lib/i18n.js";
 import { decide, skip } from "./decide.js";
+import { draftOf, setDraft } from "./drafts.js";
 import { totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
@@ -15,7 +16,8 @@ const maxSiteReasons = 9; // there are as many digit keys
 export let choosesReason = false; // a rejection waits for its reason
 
 const keyButton = (text, key, action, className, more) => element("button",
-  { class: className, "aria-keyshortcuts": key, click: onSingleClick(action), ...more }, text, " ", element("kbd", key));
+  { class: className, "aria-keyshortcuts": key, click: onSingleClick(action), ...more },
+  text, " ", element("kbd", key));
 const linkButton = (text, click) => element("button.link", click, text);
 
 const decisionButtons = () => {
@@ -90,26 +92,29 @@ const discardInputs = () => {
   chooseReason(false);
 };
 
-// What was typed about a comment that is not decided is there again when the comment is.
-const drafts = new Map(); // [[input's id, text]] by comment id
-let draftOf = null;
+let draftId = null; // of the comment that the inputs are about
 
-const keepDraft = () => {
-  const texts = inputIds.filter((id) => byId(id)?.value).map((id) => [id, byId(id).value]);
-  if (texts.length) drafts.set(draftOf, texts);
-  else drafts.delete(draftOf);
+const keepDraft = () => setDraft(draftId, inputIds.map((id) => [id, byId(id)?.value]));
+const showDraft = () => {
+  for (const [id, text] of draftOf(draftId)) inputOf(id).value = text;
 };
 
+byId("texts").addEventListener("input", keepDraft);
 on("before-decision", () => {
   discardInputs();
-  drafts.delete(draftOf);
+  setDraft(draftId, []);
 });
 on("item-opened", ({ item, isAgain }) => {
   if (isAgain) return;
   keepDraft();
   discardInputs();
-  draftOf = item?.id;
-  for (const [id, text] of drafts.get(draftOf) || []) inputOf(id).value = text;
+  draftId = item?.id;
+  showDraft();
+});
+// A decision that was not made gives back what was typed for it.
+on("decision-refused", ({ ids, note, message }) => {
+  for (const id of ids) setDraft(id, [["note", note], ["message", message]]);
+  if (ids.includes(draftId)) showDraft();
 });
 on("selection-changed", showActions);
 on("drawer-toggled", showActions);

@@ -1,9 +1,10 @@
 // Claims: nobody else can claim a leased item. A lease ends by itself some time after the moderator has left.
-import { ignoreErrors, post } from "../lib/api.js";
+import { ignoreErrors, post, sendOnLeave } from "../lib/api.js";
 import { byId } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { idsOf, isMine } from "./items.js";
 import * as queue from "./queue.js";
+import { moderator } from "../session.js";
 
 const claimedAhead = 10; // items that are claimed beyond those that were passed over
 const leastAhead = 5; // with fewer ahead, more are claimed
@@ -71,6 +72,17 @@ export const renewClaims = () => {
   const isActive = Date.now() - lastActivity < idleAfter;
   if (!byId("panes").hidden && !queue.archiveMode && queue.openId && isActive) ignoreErrors(claim());
 };
+
+// A closed tab gives back what it has claimed. Other tabs of the same moderator have the same claims, and claim anew.
+const releasedAt = "winnow.released";
+addEventListener("pagehide", () => {
+  const claimed = [...queue.items, ...queue.parkedItems()].filter((item) => isMine(item) && !item.isSecondLook);
+  if (!moderator.name || !claimed.length) return;
+  sendOnLeave("/queue/release", { comment_ids: idsOf(claimed) });
+  localStorage[releasedAt] = Date.now();
+});
+addEventListener("storage", ({ key }) => key === releasedAt && renewClaims());
+addEventListener("pageshow", ({ persisted }) => persisted && renewClaims());
 
 // release gives items back. The leases of second looks cannot be given back.
 export const release = async (items = claimedItems()) => {

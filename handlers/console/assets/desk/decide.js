@@ -8,6 +8,7 @@ import { moderator } from "../session.js";
 import { previewCampaign } from "./campaign.js";
 import { claimAhead, openNextClaimed } from "./claims.js";
 import { fetchDetails, forgetDetails } from "./details.js";
+import { takeEdit } from "./edits.js";
 import { refreshSecondLooks } from "./header.js";
 import { commentCount, decisionOf, idsOf, statusAfter, totalComments } from "./items.js";
 import * as queue from "./queue.js";
@@ -17,6 +18,10 @@ import { hasSettled, startSettling } from "./settle.js";
 import {
   announce, announceAct, newEntry, refreshItem, removeDecided, restore, showHistory, withdraw,
 } from "./undo.js";
+import { dropUnsent, keepUnsent } from "./unsent.js";
+
+const subjectOf = (items) =>
+  (items.length > 1 ? translate("comments", { n: totalComments(items) }) : items[0].comment.author.name);
 
 // decide decides the selection, or else the open comment. A site's own reason comes with the reason it counts as.
 export const decide = (action, reason = "", ownReason = undefined) => {
@@ -41,7 +46,9 @@ const summaryOf = (decision, [{ comment: { site } }], subject) => {
 };
 
 const decideOne = async (item, decision) => {
-  const entry = take([item], summaryOf(decision, [item], item.comment.author.name));
+  const text = summaryOf(decision, [item], item.comment.author.name);
+  const { version } = item.comment;
+  const entry = take([item], text);
   entry.request = postDecision(item, decision);
   try {
     const reply = await entry.request;
@@ -54,9 +61,18 @@ const decideOne = async (item, decision) => {
     if (item.isSecondLook) ignoreErrors(refreshSecondLooks(true));
   } catch (error) {
     withdraw(entry);
+    if (error.status === 401) return; // somebody else has logged in
+    emit("decision-refused", { ids: [item.id], ...decision });
+    if (isUnreached(error)) {
+      const sendAgain = () => decideOne(queue.itemById(item.id) ?? item, { version, ...decision });
+      keepUnsent(text, [item], sendAgain);
+    }
     handleRefusal(error, entry);
   }
 };
+
+// isUnreached reports whether the server has not taken a decision, for reasons that have nothing to do with it.
+const isUnreached = ({ status }) => status === 0 || status === 429 || status >= 500;
 
 // showDecided shows what has become of an item that stays in the list. The next key is for what is shown then.
 const showDecided = (item, comment, decision) => {
@@ -73,7 +89,7 @@ const postDecision = ({ id, isSecondLook, comment }, decision) => {
   const { action, reason, note } = decision;
   if (isSecondLook) return post("/second-looks/" + id, { action, reason, note });
   const path = action === "escalate" ? "escalate" : "decision";
-  return post(`/comments/${id}/${path}`, { ...decision, version: comment.version });
+  return post(`/comments/${id}/${path}`, { version: comment.version, ...decision });
 };
 
 // batchesOf divides items into requests: single comments are one batch, guarded by their versions, and each campaign
@@ -105,6 +121,14 @@ export const decideMany = async (items, decision, count = totalComments(items), 
   if (!failures.length) return;
   const failedIds = failures.flatMap(({ ids }) => ids);
   restore(entry, failedIds);
+  emit("decision-refused", { ids: failedIds, ...decision });
+  const unreachedIds = failures.flatMap((failure) => (failure.isUnreached ? failure.ids : []));
+  const unreached = items.filter(({ id }) => unreachedIds.includes(id));
+  if (unreached.length) {
+    const waiting = () => unreached.map(({ id }) => queue.itemById(id)).filter(Boolean);
+    const sendAgain = () => waiting().length && decideMany(waiting(), decision);
+    keepUnsent(summaryOf(decision, items, subjectOf(unreached)), unreached, sendAgain);
+  }
   for (const item of items) if (item.isArchived && failedIds.includes(item.id)) ignoreErrors(refreshItem(item));
   const failedCount = failures.reduce((sum, failure) => sum + failure.count, 0);
   showToast(translate("done.failed", { n: failedCount }) + " " + failures[0].why);
@@ -121,13 +145,16 @@ const postBatch = async (batch, decision, entry) => {
     }
     return reply.failed.map(({ id, detail }) => ({ ids: [id], count: 1, why: detail }));
   } catch (error) {
-    return { ids: idsOf(batch.items), count: batch.count, why: describeError(error) };
+    if (error.status === 401) return []; // somebody else has logged in
+    const why = describeError(error);
+    return { ids: idsOf(batch.items), count: batch.count, why, isUnreached: isUnreached(error) };
   }
 };
 
 // take removes items from the list and opens the next one.
 const take = (items, text) => {
-  if (queue.archiveMode) return keep(items, text);
+  for (const { id } of items) dropUnsent(id);
+  if (queue.archiveMode || items.some(({ id }) => !queue.itemById(id))) return keep(items, text);
   const position = queue.positionOf(queue.openId);
   const entry = removeDecided(items, text);
   if (!queue.openItem()) {
@@ -157,8 +184,7 @@ export const skip = () => {
   queue.clearSelection();
   openNextClaimed(position);
   claimAhead();
-  const who = items.length > 1 ? translate("comments", { n: totalComments(items) }) : items[0].comment.author.name;
-  announceAct(translate("done.skip", { who }), items, async () => {
+  announceAct(translate("done.skip", { who: subjectOf(items) }), items, async () => {
     await request;
     await post("/queue/unskip", { comment_ids: idsOf(items) });
     markSkipped(items, false);
@@ -189,8 +215,9 @@ const handleRefusal = async (error, entry) => {
     forgetDetails(item.id);
     const details = await ignoreErrors(fetchDetails(item.id));
     if (details?.comment.status !== "pending") return;
-    Object.assign(item, { comment: details.comment, claim: withEnd(details.claim) });
-  } else showError(error);
+    takeEdit(item, details);
+    item.claim = withEnd(details.claim);
+  } else if (!isUnreached(error)) showError(error);
   if (error.status === 404) return;
   restore(entry, [item.id]);
   if (!queue.openId && queue.itemById(item.id)) queue.open(item.id);

@@ -107,6 +107,7 @@ const noticeText = (item, doneText) => {
   if (item.isSecondLook) return text("blind");
   if (item.isDone) return doneText;
   if (item.news) return decidedText(item.news);
+  if (item.isEdited && !holder) return text("edited");
   return holder && text("held", { name: holder, time: formatTime(item.claim.endsAt) });
 };
 

@@ -5,6 +5,7 @@
 //   isArchived      it is shown with its status, and stays where it is when that changes
 //   decision        the last decision in force on an archived item
 //   news            a decision on an archived item that a colleague made while it was in the list
+//   isEdited        its text was changed while it was in the list
 //   preview         promise of what a decision on its campaign covers
 import { moderator } from "../session.js";
 import { groupsCampaigns } from "./filter.js";
@@ -41,5 +42,8 @@ export const archivedItem = ({ comment, verdict, context, claim, campaign, why, 
 
 // addressOf is the address of a comment's own page.
 export const addressOf = (id) => "#comment/" + encodeURIComponent(id);
+
+// excerptOf returns the first characters of a comment, in one line.
+export const excerptOf = ({ body }, length) => Array.from(body).slice(0, length).join("").replace(/\s+/g, " ");
 
 export const idsOf = (items) => items.map(({ id }) => id);

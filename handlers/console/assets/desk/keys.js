@@ -60,6 +60,12 @@ const reasonAction = (key) => {
   return () => decide("reject", reason || siteReason.under, siteReason);
 };
 
+// keyOf is the key without Caps Lock, so that keys work with it all the same.
+const keyOf = ({ key, shiftKey }) => {
+  if (!/^\p{L}$/u.test(key)) return key;
+  return shiftKey ? key.toUpperCase() : key.toLowerCase();
+};
+
 document.addEventListener("keydown", (event) => {
   if (isIgnored(event)) return;
   if (isTyping(event.target)) {
@@ -68,8 +74,10 @@ document.addEventListener("keydown", (event) => {
     event.target.blur();
     return;
   }
-  const action = choosesReason ? reasonAction(event.key) : actionsByKey[event.key]?.[1];
-  if (!action || (event.repeat && !repeatable.includes(event.key))) return;
+  if (["Shift", "CapsLock"].includes(event.key)) return;
+  const key = keyOf(event);
+  const action = choosesReason ? reasonAction(key) : actionsByKey[key]?.[1];
+  if (!action || (event.repeat && !repeatable.includes(key))) return;
   event.preventDefault();
   action();
 });

@@ -5,10 +5,12 @@ import { byId, configure } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { translate } from "../lib/i18n.js";
 import { updateDetail } from "./detail.js";
+import { refreshText, takeEdit } from "./edits.js";
 import { filter } from "./filter.js";
 import { addArrival, refreshSecondLooks, removeArrival, setOldestTime, showCounts } from "./header.js";
 import * as queue from "./queue.js";
-import { fetchQueue } from "./requests.js";
+import { fetchCounts, fetchQueue } from "./requests.js";
+import { sites } from "../session.js";
 
 const refreshDelay = 1500; // milliseconds: the queue is fetched no more often, however many events there are
 const firstRetry = 500; // milliseconds, doubled with each further one
@@ -47,6 +49,7 @@ export const disconnect = () => {
 };
 
 const handleEvent = ({ kind, site, subject, status }) => {
+  if (site && !sites.some(({ slug }) => slug === site)) emit("unknown-site");
   if (kind === "comment.changed") emit("comment-changed", { id: subject, status });
   if (filter.site && site !== filter.site) return;
   const item = queue.itemById(subject);
@@ -54,6 +57,7 @@ const handleEvent = ({ kind, site, subject, status }) => {
     item.isDone = status !== "pending";
     queue.refresh(item);
     updateDetail(item);
+    if (!item.isDone && !item.isSecondLook) ignoreErrors(refreshText(item));
   } else if (kind === "comment.created" && status === "pending") addArrival(subject);
   else if (status !== "pending") removeArrival(subject);
   scheduleRefresh();
@@ -71,18 +75,20 @@ const scheduleRefresh = () => {
 export const refreshQueue = async () => {
   const { generation } = queue;
   if (queue.secondLookMode) return refreshSecondLooks();
-  const [page, oldest] = await Promise.all([
+  const [page, counts] = await Promise.all([
     fetchQueue({ limit: Math.max(1, Math.min(maxRefreshed, queue.items.length)) }),
-    fetchQueue({ sort: "oldest", limit: 1, group: "" }),
+    fetchCounts(),
     refreshSecondLooks(),
   ]);
   if (generation !== queue.generation) return;
   for (const found of page.items) {
     const item = queue.itemById(found.id);
-    if (item && queue.updateItem(item, found)) updateDetail(item);
+    if (!item) continue;
+    if (queue.updateItem(item, found)) updateDetail(item);
+    takeEdit(item, found);
   }
-  queue.setTotal(oldest.total, oldest.more); // comments, even where a campaign is one item
-  setOldestTime(oldest.items[0]?.comment.created_at);
+  queue.setCounts(counts);
+  setOldestTime(counts.waiting.items[0]?.comment.created_at);
   showCounts();
 };
 

@@ -3,10 +3,10 @@
 import { ignoreErrors } from "../lib/api.js";
 import { byId, setContent } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { translate } from "../lib/i18n.js";
+import { formatNumber, translate } from "../lib/i18n.js";
 import { isNarrowed } from "./filter.js";
 import { commentCount, holderOf, isDue, isFree, isMine } from "./items.js";
-import { claimFromQueue, claimSecondLooks, fetchArchive, fetchComment, fetchQueue } from "./requests.js";
+import { claimFromQueue, claimSecondLooks, fetchArchive, fetchComment, fetchCounts, fetchQueue } from "./requests.js";
 import { clearRows, insertRow, markOpenRow, refreshRow, removeRow } from "./rows.js";
 
 export const selected = new Set(); // ids
@@ -26,6 +26,9 @@ let nextCursor = "";
 let rangeStart = null; // id from which shift+x selects
 let commentId = ""; // of the one comment that is shown
 let parked = null; // of the queue or the second looks while the archive or one comment is shown
+
+// parkedItems are those of the queue while the archive or one comment is shown.
+export const parkedItems = () => parked?.items ?? [];
 
 export const clearQueue = () => {
   items = [];
@@ -57,6 +60,13 @@ export const setTotal = (count, isMinimum = totalIsMinimum) => {
   totalIsMinimum = isMinimum;
 };
 
+// setCounts shows how many comments wait, and how many of them the filter selects.
+export const setCounts = ({ waiting, matching }) => {
+  setTotal(waiting.total, waiting.more);
+  const count = matching && formatNumber(matching.total) + (matching.more ? "+" : "");
+  setContent("matches", matching && translate("queue.matches", { count }));
+};
+
 export const itemById = (id) => items.find((item) => item.id === id);
 export const positionOf = (id) => items.findIndex((item) => item.id === id);
 export const openItem = () => itemById(openId);
@@ -66,17 +76,20 @@ export const targets = () => (selected.size ? [...selected] : [openId]).map(item
 
 export const claimItems = (limit) => (secondLookMode ? claimSecondLooks() : claimFromQueue(limit));
 
-// loadQueue fetches the list anew. The open item stays open when it is still in it. It reports false when another list
-// was asked for meanwhile.
-export const loadQueue = async () => {
+// loadQueue fetches the list anew. The open item stays open when it is still in it, or when keepsOpen says that it is
+// the same list: it may be on a later page by now. It reports false when another list was asked for meanwhile.
+export const loadQueue = async (keepsOpen = false) => {
   const ownGeneration = ++generation;
-  const [page, ungrouped = page] = await Promise.all(firstRequests());
+  const [page, counts] = await Promise.all(firstRequests());
   if (ownGeneration !== generation) return false;
-  if (!archiveMode) setTotal(ungrouped.total, ungrouped.more); // comments, even where a campaign is one item
+  const before = openItem();
+  if (counts) setCounts(counts);
+  else if (!archiveMode) setTotal(page.total, page.more);
   items = [];
   nextCursor = page.next;
   selected.clear();
   clearRows();
+  if (keepsOpen && before && !before.isDone && !page.items.some(({ id }) => id === before.id)) mergeItems([before]);
   mergeItems(page.items);
   if (openItem()) open(openId, false);
   else openId = null;
@@ -86,7 +99,7 @@ export const loadQueue = async () => {
 const firstRequests = () => {
   if (mode === "comment") return [fetchComment(commentId)];
   if (archiveMode) return [fetchArchive()];
-  return secondLookMode ? [claimItems()] : [fetchQueue(), fetchQueue({ limit: 1, group: "" })];
+  return secondLookMode ? [claimItems()] : [fetchQueue(), fetchCounts()];
 };
 
 export const loadMore = async () => {

@@ -2,7 +2,7 @@
 import { get, post } from "../lib/api.js";
 import { moderator } from "../session.js";
 import { fetchDetails, forgetDetails } from "./details.js";
-import { archiveQuery, filter, filterQuery } from "./filter.js";
+import { archiveQuery, filter, filterQuery, isNarrowed } from "./filter.js";
 import { archivedItem } from "./items.js";
 
 const pageSize = 50;
@@ -19,6 +19,16 @@ const withIds = (page) => ({
 
 export const fetchQueue = async (parameters) =>
   withIds(await get("/queue", { ...filterQuery(), limit: pageSize, ...parameters }));
+
+// fetchCounts counts comments, even where a campaign is one item: all that wait, with the oldest of them, and, when the
+// filter leaves out any, those that it selects.
+export const fetchCounts = async () => {
+  const [waiting, matching] = await Promise.all([
+    get("/queue", { site: filter.site, sort: "oldest", limit: 1 }),
+    isNarrowed() && fetchQueue({ limit: 1, group: "" }),
+  ]);
+  return { waiting, matching };
+};
 
 export const claimFromQueue = async (limit) => withIds(await post("/queue/claim", { ...filterQuery(), limit }));
 

@@ -1,7 +1,7 @@
 // The rows of the queue's list.
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
-import { commentCount, decisionOf, holderOf, isDue } from "./items.js";
+import { commentCount, decisionOf, excerptOf, holderOf, isDue } from "./items.js";
 
 const rows = new Map(); // list items by comment id
 const excerptLength = 180;
@@ -32,12 +32,11 @@ const createRow = (item, { open, select }) => {
     click: (event) => select(id, event.shiftKey),
   });
   const { isArchived } = item;
-  const excerpt = Array.from(comment.body).slice(0, excerptLength).join("").replace(/\s+/g, " ");
   return element("li", { "data-id": id },
     element("label.check", checkbox),
     element("button.row", () => open(id),
       element(".row-top", bdi(comment.author.name, "b"), timestamp(comment.created_at)),
-      bdi(excerpt, ".excerpt"),
+      bdi("", ".excerpt"),
       element(".row-foot", !isArchived && reasonChips(item), element(".outcome"),
         element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))));
 };
@@ -66,6 +65,7 @@ export const refreshRow = (item, isSelected) => {
   const row = rows.get(item.id);
   const time = row.querySelector("time");
   const copies = commentCount(item) > 1 ? commentCount(item) : item.campaign?.count;
+  setContent(row.querySelector(".excerpt"), excerptOf(item.comment, excerptLength));
   const isWaiting = !item.isArchived || item.comment.status === "pending";
   setContent(time, formatAge(time.dateTime)).className = isWaiting ? "age" + urgencyOf(time.dateTime) : "";
   if (item.isArchived) setContent(row.querySelector(".outcome"), outcome(item));
@@ -79,7 +79,8 @@ const stateText = (item) => {
   const holder = holderOf(item);
   if (item.isDone) return translate("queue.done");
   if (holder) return translate("queue.held", { name: holder });
-  return item.isSkipped && translate("queue.skipped");
+  if (item.isSkipped) return translate("queue.skipped");
+  return item.isEdited && translate("queue.edited");
 };
 
 // markOpenRow marks the row of the open item as the current one.

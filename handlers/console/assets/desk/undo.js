@@ -70,9 +70,11 @@ export const restore = ({ items, positions, mode }, ids) => {
 
 const isOffered = (entry) => entry.toast.isConnected && !entry.isUndone && !entry.isFinal;
 
-// undo takes back the given decision, or the last one whose toast is still shown.
+// undo takes back the given decision, or the last one whose toast is still shown. When there is none any more, the last
+// decision is offered once more: whoever presses the key late may not remember which one that is.
 export const undo = async (entry = undoHistory.find(isOffered)) => {
-  if (!entry || entry.isUndone) return;
+  if (!entry) return offerAgain();
+  if (entry.isUndone) return;
   entry.isUndone = true;
   entry.toast.remove();
   try {
@@ -83,6 +85,12 @@ export const undo = async (entry = undoHistory.find(isOffered)) => {
     showToast(error.status === 409 ? translate("conflict.undo") : describeError(error));
   }
   showHistory();
+};
+
+const offerAgain = () => {
+  const last = undoHistory.find(({ isUndone, isFinal }) => !isUndone && !isFinal);
+  if (!last) return showToast(translate("late.none"));
+  last.toast = showToast(translate("late.again", { act: last.text }), () => undo(last));
 };
 
 const takeBack = async (entry) => {

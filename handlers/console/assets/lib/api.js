@@ -28,17 +28,32 @@ const send = async (method, path, body) => {
 };
 
 // request returns the JSON of the reply, or what read makes of it. When the access token has expired, the session is
-// renewed and the request sent once more.
+// renewed and the request sent once more; when the session has ended, after the moderator has logged in again.
 export const request = async (method, path, body, read = readJSON) => {
   const startedAt = Date.now();
   let response = await send(method, path, body);
   if (response.status === 401 && !path.startsWith("/auth/") && (await renewSession(startedAt))) {
     response = await send(method, path, body);
   }
+  while (response.status === 401 && !path.startsWith("/auth/") && (await isBackAfterLogin())) {
+    response = await send(method, path, body);
+  }
   if (response.ok) return read(response);
-  if (response.status === 401) emit("signed-out");
   throw new ApiError(response.status, await readJSON(response), response.headers);
 };
+
+// isBackAfterLogin asks the page to let the moderator log in again. It is false when somebody else does, or when nobody
+// was logged in.
+const isBackAfterLogin = () => {
+  const request = { isBack: false };
+  emit("signed-out", request);
+  return request.isBack;
+};
+
+// sendOnLeave sends what needs no answer, although the page is being closed.
+export const sendOnLeave = (path, body) => ignoreErrors(fetch("../v1" + path, {
+  method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+}));
 
 const readJSON = async (response) => (await ignoreErrors(response.json())) || {};
 
