@@ -143,6 +143,14 @@ type AuthorSummary struct {
 	Sanction *Sanction `json:"sanction,omitempty"` // if in force
 }
 
+// AuthorMonth counts what became of an author's comments of one month (UTC).
+type AuthorMonth struct {
+	Month    string `json:"month"` // such as 2026-11
+	Approved int    `json:"approved"`
+	Rejected int    `json:"rejected"`
+	Pending  int    `json:"pending"`
+}
+
 // AuthorProfile is all that is known of an author on one site.
 type AuthorProfile struct {
 	Site     string       `json:"site"`
@@ -158,6 +166,9 @@ type AuthorProfile struct {
 	// Covers says to which comments a sanction applies: "id" to those of this
 	// id, "name" to those that have this name and no id.
 	Covers string `json:"covers"`
+	// Months is what became of the last comments, by month, the oldest first; at most twelve
+	// months with comments.
+	Months []AuthorMonth `json:"months"`
 	// Subject is the keyed hash that stands for the author in the audit trail;
 	// empty when there is none yet.
 	Subject  string    `json:"subject,omitempty"`

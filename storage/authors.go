@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"winnow/models"
@@ -82,8 +84,54 @@ func (t *tx) profile(r models.Reader) (models.AuthorProfile, error) {
 			}
 		}
 	}
+	if p.Months, err = t.authorMonths(r.Site, keys); err != nil {
+		return p, err
+	}
 	p.Subject, err = t.knownSubject(r)
 	return p, err
+}
+
+const (
+	monthsShown   = 12
+	monthsCounted = 500 // comments, so that the cost does not grow with what an author writes
+)
+
+// authorMonths counts the last comments of an author by month and status.
+func (t *tx) authorMonths(site string, keys []string) ([]models.AuthorMonth, error) {
+	byMonth := map[string]*models.AuthorMonth{}
+	for _, key := range keys {
+		if _, err := sqldb.List(t, func(scan sqldb.Scanner) (_ struct{}, err error) {
+			var at int64
+			var status models.Status
+			err = scan(&at, &status)
+			countInMonth(byMonth, fromMicros(at), status)
+			return struct{}{}, err
+		}, `SELECT created_at, status FROM comments WHERE site = $1 AND author_key = $2 ORDER BY id DESC LIMIT $3`, site, key, monthsCounted); err != nil {
+			return nil, err
+		}
+	}
+	months := []models.AuthorMonth{}
+	for _, name := range slices.Sorted(maps.Keys(byMonth)) {
+		months = append(months, *byMonth[name])
+	}
+	return months[max(0, len(months)-monthsShown):], nil
+}
+
+func countInMonth(months map[string]*models.AuthorMonth, at time.Time, status models.Status) {
+	name := at.UTC().Format("2006-01")
+	m := months[name]
+	if m == nil {
+		m = &models.AuthorMonth{Month: name}
+		months[name] = m
+	}
+	switch status {
+	case models.Approved:
+		m.Approved++
+	case models.Rejected:
+		m.Rejected++
+	default:
+		m.Pending++
+	}
 }
 
 func readerKey(r models.Reader) string { return models.Author{ID: r.ID, Name: r.Name}.Key() }

@@ -20,15 +20,21 @@ var bob = models.Caller{Kind: models.ByModerator, Name: "bob", Role: models.Role
 func (d *testServer) postDistinct(n int) []string {
 	d.Helper()
 	ids := make([]string, n)
+	for i := range ids {
+		words := distinctWords(i)
+		ids[i] = d.post(i+1, fmt.Sprint("Reader ", words[0], i), strings.Join(words, " ")+".")
+	}
+	return ids
+}
+
+// distinctWords returns twelve words, others for each number.
+func distinctWords(n int) []string {
 	words := strings.Fields(`acorn basin candle dune ember fern gravel hedge inlet jetty kettle ladle meadow nettle otter pebble quarry reed
 		saddle timber urn valley willow yarn zinc anchor barley copper ditch elder flint goose heron iron juniper kiln lantern marsh needle oak
 		plough quill raven slate thistle umber violet wharf yew almond brook clover dairy engine forge granite hazel ivory jacket`)
-	for i := range ids {
-		rng := rand.New(rand.NewPCG(uint64(i), 1))
-		rng.Shuffle(len(words), func(a, b int) { words[a], words[b] = words[b], words[a] })
-		ids[i] = d.post(i+1, fmt.Sprint("Reader ", words[0], i), strings.Join(words[:12], " ")+".")
-	}
-	return ids
+	rng := rand.New(rand.NewPCG(uint64(n), 1))
+	rng.Shuffle(len(words), func(a, b int) { words[a], words[b] = words[b], words[a] })
+	return words[:12]
 }
 
 // countWith counts the comments that have a status.

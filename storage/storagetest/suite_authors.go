@@ -43,6 +43,13 @@ var authorTests = map[string]func(*testing.T, *fixture){
 		equal(t, "rest", len(p.Comments), 1)
 		equal(t, "oldest", p.Comments[0].ID, first.ID)
 		equal(t, "no more", p.Next, "")
+		equal(t, "months with comments", len(p.Months), 1)
+		equal(t, "this month", p.Months[0], models.AuthorMonth{Month: l.clock.Now().UTC().Format("2006-01"), Approved: 2, Pending: 1})
+		l.clock.Advance(40 * 24 * time.Hour)
+		l.post(t, author)
+		months := must(l.Author(l.ctx, bob, mallory, "", 0))(t).Months
+		equal(t, "months", len(months), 2)
+		equal(t, "the last one", months[1], models.AuthorMonth{Month: l.clock.Now().UTC().Format("2006-01"), Pending: 1})
 		p = must(l.Author(l.ctx, bob, byName, "", 0))(t)
 		equal(t, "by name", len(p.Comments), 1)
 		equal(t, "covers", p.Covers, "name")

@@ -1,23 +1,27 @@
-// The pane of the author: the record so far, sanctions, what else is pending, and the history of the open comment.
+// The pane of the author: the newsroom's note, the record so far and by month, sanctions, the last comments, and the
+// history of the open comment.
 import { get, ignoreErrors, post, request } from "../lib/api.js";
+import { chart } from "../lib/chart.js";
 import { bdi, byId, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
-import { actionButton, form } from "../lib/forms.js";
-import { formatAge, formatDateTime, formatPercent, label, translate } from "../lib/i18n.js";
+import { actionButton } from "../lib/forms.js";
+import { formatAge, formatDateTime, formatMonth, formatPercent, label, translate } from "../lib/i18n.js";
 import { showError } from "../lib/toasts.js";
 import { isEditor, moderator } from "../session.js";
 import { archiveAddress } from "./archive.js";
-import { banEnd, banFields } from "./ban.js";
+import { authorOf, showNote } from "./authornote.js";
+import { banForm } from "./banning.js";
 import { decideMany } from "./decide.js";
 import { fetchDetails } from "./details.js";
 import { addressOf, lastInForce } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, reasonText, trainingNote } from "./reasons.js";
-import { announceAct, undoInHistory } from "./undo.js";
+import { undoInHistory } from "./undo.js";
 
-const commentsShown = 12;
+const commentsShown = 20;
+const monthsShown = 12;
 const excerptLength = 90;
-const commentsDelay = 300; // milliseconds that a comment is open before its author's others are fetched
+const profileDelay = 300; // milliseconds that a comment is open before its author's profile is fetched
 
 // authorKey is how the API's filter names the author.
 const authorKey = ({ author }) => author.id || author.name;
@@ -29,29 +33,43 @@ const showAuthor = async (item) => {
   setContent("author", isShown && authorCard(item));
   if (!isShown) return;
   clearTimeout(commentsTimer);
-  commentsTimer = setTimeout(() => ignoreErrors(showComments(item)), commentsDelay);
+  commentsTimer = setTimeout(() => ignoreErrors(showProfile(item)), profileDelay);
   const details = await ignoreErrors(fetchDetails(item.id));
   if (!details || queue.openId !== item.id) return;
   setContent("history", arrivalLine(item), details.history.map((decision) => decisionLine(decision, item, details)));
 };
 let commentsTimer = 0;
 
-// showComments lists the author's last comments of every status.
-const showComments = async ({ comment, context: { author: record } }) => {
-  if (queue.openId !== comment.id || record.approved + record.rejected + record.pending < 2) return;
-  const { site, author: { id, name } } = comment;
-  const { comments } = await get("/authors", { site, author_id: id, name: !id && name, limit: commentsShown });
-  if (queue.openId === comment.id) setContent("others", commentList(comments, comment, record));
+// showProfile shows the note, and of an author who has written before the record by month and the last comments.
+const showProfile = async ({ comment, context: { author: record } }) => {
+  if (queue.openId !== comment.id) return;
+  const { comments, note, months } = await get("/authors", { ...authorOf(comment), limit: commentsShown + 1 });
+  if (queue.openId !== comment.id) return;
+  showNote(comment, note);
+  if (comments.length < 2) return;
+  setContent("months", monthChart(months));
+  setContent("others", commentList(comments, comment, record));
+};
+
+const monthChart = (months) => {
+  const now = new Date();
+  const names = Array.from({ length: monthsShown }, (_, i) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - monthsShown + 1 + i)).toISOString().slice(0, 7));
+  const countsOf = (status) => names.map((name) => months.find(({ month }) => month === name)?.[status] ?? 0);
+  return chart(translate("author.months"), names.map(formatMonth),
+    ["approved", "pending", "rejected"].map((status) => [label("status", status), countsOf(status)]));
 };
 
 const authorCard = ({ comment, context: { author: record } }) => [
   element("h2", bdi(comment.author.name)),
+  element("div", { id: "author-note", "data-keep": "note " + comment.id }),
   element("div.record", ["approved", "rejected", "pending"].map((status) =>
     recordCount(status, record[status], archiveLink(comment, status)))),
+  element("div", { id: "months", "data-keep": "months " + comment.id }),
   element("dl", Object.entries(factsOf(comment, record)).map(([key, value]) =>
     value && [element("dt", translate("author." + key)), bdi(value, "dd")])),
   sanctionNotice(record.sanction),
-  element("p.by", sanctionButtons(comment, record.sanction),
+  element("p.by", sanctionButtons(comment, record),
     !comment.author.id && element("small", translate("author.covers"))),
   element("div", { id: "dialogue", "data-keep": comment.id }),
   element("div", { id: "others" }),
@@ -80,9 +98,11 @@ const sanctionNotice = (sanction) => {
     sanction.reason && [": ", bdi(sanction.reason)]);
 };
 
-const sanctionButtons = (comment, sanction) => {
+const sanctionButtons = (comment, record) => {
+  const { sanction } = record;
   if (!sanction) {
-    const offer = (kind) => async () => setContent("dialogue", banForm(comment, kind), closeButton());
+    const offer = (kind) => async () =>
+      setContent("dialogue", banForm(comment, kind, record, showSanction), closeButton());
     return [actionButton("shadow", offer("shadow")), isEditor() && actionButton("ban", offer("ban"))];
   }
   return (isEditor() || sanction.kind === "shadow") && actionButton("lift", async () => {
@@ -93,26 +113,6 @@ const sanctionButtons = (comment, sanction) => {
 
 const closeDialogue = () => setContent("dialogue");
 const closeButton = () => element("button.link", closeDialogue, translate("cancel"));
-
-// banForm asks on what of the comment's writer a ban holds, for how long, and why.
-const banForm = (comment, kind) => form("impose", [...markFields(comment), ...banFields({ kind })], async (values) => {
-  if (!values.why.trim()) return element(".error", translate("author.why_missing"));
-  const marks = Object.keys(values.on).filter((mark) => values.on[mark]);
-  const ban = { site: comment.site, comment_id: comment.id, kind, on: marks, ...banEnd(values) };
-  const sanction = await post("/bans", ban);
-  showSanction(comment, { ...sanction, ban: sanction.id });
-  announceAct(`${label("sanction", kind)}: ${comment.author.name}`, [], async () => {
-    await request("DELETE", "/bans/" + sanction.id);
-    showSanction(comment);
-  });
-  return undefined;
-});
-
-// markFields are check boxes for what is known of a writer. A name says nothing of who has an id.
-const markFields = ({ author: { id, email }, client: { browser, hash, net } }) => {
-  const known = { id, email, browser, name: !id, household: !id && hash, network: !id && net };
-  return Object.keys(known).filter((mark) => known[mark]).map((mark) => ["on." + mark, mark !== "network", "checkbox"]);
-};
 
 // showSanction shows what is imposed on the author of a comment, also beside their other comments.
 const showSanction = ({ id, site, author }, sanction) => {

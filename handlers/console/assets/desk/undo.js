@@ -17,7 +17,7 @@ const maxEntries = 20;
 //   ids               of the decisions or batches, once the server has answered
 //   request           promise of that answer
 //   isFinal           a second look cannot be undone
-//   revert            takes back what is no decision
+//   revert            takes back what is no decision, such as a ban
 //   isUndone          undone, or being undone
 //   toast             the message that offers to undo it
 const undoHistory = [];
@@ -94,10 +94,10 @@ const offerAgain = () => {
 };
 
 const takeBack = async (entry) => {
-  if (entry.revert) return entry.revert();
+  await entry.revert?.();
   await entry.request;
   const replies = await Promise.all(entry.ids.map((id) => post(`/decisions/${id}/undo`)));
-  return putBack(entry, replies.flatMap(({ comments }) => comments));
+  return replies.length > 0 && putBack(entry, replies.flatMap(({ comments }) => comments));
 };
 
 // undoInHistory takes back any decision, whoever made it and whenever, on an item that stays in the list.

@@ -49,6 +49,9 @@ export const formatPercent = (share) => formatNumber(share < 1 ? Math.min(share,
 
 export const formatDateTime = (time) =>
   new Date(time).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+// formatMonth formats a month such as 2026-11.
+export const formatMonth = (month) =>
+  new Date(month).toLocaleString(language, { month: "short", year: "numeric", timeZone: "UTC" });
 export const formatTime = (time) => new Date(time).toLocaleString(language, { timeStyle: "short" });
 
 const minutesSince = (time) => (Date.now() - new Date(time)) / 60_000;
