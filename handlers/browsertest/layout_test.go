@@ -16,8 +16,8 @@ import (
 var windows = [][2]int64{{360, 740}, {768, 1024}, {960, 540}, {1024, 768}, {1280, 720}, {1440, 900}, {2560, 1440}}
 
 // fillDesk posts what makes the desk full: long texts, a reply, an author with several
-// comments, and one that a colleague has claimed.
-func (d *testServer) fillDesk() {
+// comments, and one that a colleague has claimed. It returns the id of a comment with all of it.
+func (d *testServer) fillDesk() string {
 	d.Helper()
 	_, err := d.db.UpdateSite(d.Context(), operator, "demo", func(s *models.Site) error {
 		s.Reasons = []models.SiteReason{
@@ -41,7 +41,7 @@ func (d *testServer) fillDesk() {
 		d.postAll(3+i, object{"article": article, "author": object{"id": "r-42", "name": "Wolfgang Amadeus Süßmilch-Oberndorfer"}, "body": body})
 	}
 	d.postDistinct(12)
-	d.postAll(9, object{
+	return d.postAll(9, object{
 		"article": article, "parent_id": parent, "author": object{"id": "r-42", "name": "Wolfgang Amadeus Süßmilch-Oberndorfer", "email": "w@example.org", "url": "https://win.example/casino"},
 		"body": "Free casino bonus, click http://win.example/casino and subscribe to my channel!!! " + strings.Repeat("The money is on the way before the ferry has left the quay. ", 6),
 	})
@@ -74,7 +74,7 @@ const overlaps = `(() => {
 func TestNothingIsOutOfReach(t *testing.T) {
 	d := newTestServer(t, models.ModePre)
 	d.setRole("alice", models.RoleAdmin)
-	d.fillDesk()
+	full := d.fillDesk()
 	p := d.login("alice")
 	for _, language := range []string{"en", "de"} {
 		p.evaluate(`localStorage["winnow.lang"] = "` + language + `"`)
@@ -82,6 +82,8 @@ func TestNothingIsOutOfReach(t *testing.T) {
 		p.waitFor(opened + ` !== ""`)
 		p.keys("zz") // two messages
 		p.waitFor(`document.querySelectorAll("#toasts .toast").length === 2`)
+		p.run(chromedp.Click("#list [data-id='" + full + "'] button"))
+		p.waitFor(`document.querySelector("#others li")`)
 		for _, size := range windows {
 			p.inWindow(size, func(what string) { p.expectDeskFits(what+" "+language, size) })
 		}
@@ -117,7 +119,7 @@ func (p *tab) expectDeskFits(what string, size [2]int64) {
 		// At least its first line is in view, and a good part of the window is the comment's.
 		if got := p.evaluate(`(() => {
 			const [body, pane] = ["#body", "#comment"].map((name) => document.querySelector(name).getBoundingClientRect());
-			return body.top + 24 <= pane.bottom && body.top >= pane.top && pane.height >= innerHeight * .3;
+			return body.top + 24 <= pane.bottom && body.bottom >= pane.top + 24 && pane.height >= innerHeight * .3;
 		})()`); got != "true" {
 			p.Errorf("%s, %s: the text is not in view", what, state)
 		}
@@ -199,7 +201,7 @@ func TestNoteAndMessageAreNotMistaken(t *testing.T) {
 	p := d.login("alice")
 	p.waitForText("#comment .body", "clock")
 	p.keys("nseen before\rmPlease be kind.\r")
-	for id, want := range map[string]string{"note": "Note for the newsroom only the newsroom reads this", "message": "Message to the reader the reader gets this"} {
+	for id, want := range map[string]string{"note": "Note for the newsroom (not sent)", "message": "Message to the reader (the reader gets it)"} {
 		if got := p.evaluate(`document.getElementById("` + id + `").labels[0].innerText.replace(/\s+/g, " ").trim()`); got != want {
 			t.Errorf("the field %s is called %q", id, got)
 		}

@@ -75,14 +75,17 @@ export const escalate = () => queue.selected.size || !mayEscalate() || decide("e
 const inputOf = (id) => {
   if (!byId(id)) {
     const leaveOnEnter = (event) => event.key === "Enter" && event.target.blur();
-    byId("texts").append(element("label." + id,
+    byId("texts").append(element("label.for-" + id,
       element("span", element("b", label("field", id)), " ", element("small", label("readers_of", id))),
       element("input", { id, maxlength: 500, keydown: leaveOnEnter })));
   }
   return byId(id);
 };
 
-const openInput = (id) => inputOf(id).focus();
+const openInput = (id) => {
+  inputOf(id).focus();
+  byId("body")?.scrollIntoView({ block: "nearest" }); // the field has taken some of its room
+};
 
 export const writeNote = () => openInput("note");
 export const writeMessage = () => queue.secondLookMode || openInput("message");
