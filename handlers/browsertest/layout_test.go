@@ -201,7 +201,7 @@ func TestNoteAndMessageAreNotMistaken(t *testing.T) {
 	p := d.login("alice")
 	p.waitForText("#comment .body", "clock")
 	p.keys("nseen before\rmPlease be kind.\r")
-	for id, want := range map[string]string{"note": "Note for the newsroom (not sent)", "message": "Message to the reader (the reader gets it)"} {
+	for id, want := range map[string]string{"note": "Note for the newsroom (not sent)", "message": "Message to the reader (is sent)"} {
 		if got := p.evaluate(`document.getElementById("` + id + `").labels[0].innerText.replace(/\s+/g, " ").trim()`); got != want {
 			t.Errorf("the field %s is called %q", id, got)
 		}

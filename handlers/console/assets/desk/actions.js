@@ -11,6 +11,7 @@ import { isDrawerOpen, toggleDrawer } from "./drawer.js";
 import { hasSettled } from "./settle.js";
 
 const inputIds = ["note", "message"];
+const leastText = 60; // pixels of the comment that stay in view
 const maxSiteReasons = 9; // there are as many digit keys
 
 export let choosesReason = false; // a rejection waits for its reason
@@ -84,7 +85,8 @@ const inputOf = (id) => {
 
 const openInput = (id) => {
   inputOf(id).focus();
-  byId("body")?.scrollIntoView({ block: "nearest" }); // the field has taken some of its room
+  const [text, pane] = ["body", "comment"].map((part) => byId(part)?.getBoundingClientRect());
+  if (text?.top > pane.bottom - leastText) byId("body").scrollIntoView(); // the field has taken its room
 };
 
 export const writeNote = () => openInput("note");
