@@ -8,6 +8,7 @@ import { setOptions } from "./lib/forms.js";
 import { choices, language, translate } from "./lib/i18n.js";
 import { describeError, showError } from "./lib/toasts.js";
 import { showArchive } from "./desk/archive.js";
+import { showBand } from "./desk/cards.js";
 import { claim, release, renewClaims } from "./desk/claims.js";
 import { filter } from "./desk/filter.js";
 import { clearArrivals, refreshSecondLooks, showCounts } from "./desk/header.js";
@@ -83,7 +84,8 @@ const leaveDesk = () => {
 // showTools shows what belongs to the list: nobody chooses which second looks they get.
 const showTools = () => {
   const title = translate("pages." + queue.mode);
-  byId("filter").hidden = queue.mode !== "queue";
+  byId("filter").hidden = !["queue", "cards"].includes(queue.mode);
+  byId("band").hidden = queue.mode !== "cards";
   byId("archive").hidden = queue.mode !== "archive";
   byId("panes").dataset.mode = queue.mode;
   byId("pane-queue").setAttribute("aria-label", title);
@@ -99,9 +101,10 @@ const loadDesk = async () => {
   try {
     await queue.loadQueue();
     if (queue.archiveMode) return; // opened meanwhile
-    if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
+    if (queue.mode === "cards") await showBand();
+    else if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
     clearArrivals();
-    if (!queue.openId) queue.openNext(0, false);
+    if (!queue.openId && queue.mode !== "cards") queue.openNext(0, false);
     await Promise.all([refreshSecondLooks(true), refreshQueue()]);
   } catch (error) {
     showError(error);
@@ -203,6 +206,7 @@ on("desk-shown", async ({ name, argument, wasDesk }) => {
   return loadDesk();
 });
 const reopenDesk = () => {
+  if (queue.mode === "cards") return loadDesk();
   if (queue.openId) queue.open(queue.openId);
   else queue.openNext(0);
   renewClaims();

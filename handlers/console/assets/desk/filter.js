@@ -11,7 +11,20 @@ export const groupsCampaigns = () => !filter.each && !filter.campaign && !filter
 // filterQuery is the filter in the form of the API.
 export const filterQuery = () => {
   const { each, ...query } = filter;
-  return { ...query, group: groupsCampaigns() ? "campaign" : "" };
+  return { ...query, ...bandQuery(), group: groupsCampaigns() ? "campaign" : "" };
+};
+
+// band is what many at once are taken from: from one bin of the histogram of scores on, and below another one.
+export const band = { from: 0, to: 20, isActive: false };
+const binWidth = 0.05;
+
+// noBand leaves the band out of a request.
+export const noBand = { score_from: "", score_to: "" };
+
+const bandQuery = () => band.isActive && {
+  sort: "risk",
+  score_from: Number((band.from * binWidth).toFixed(2)),
+  score_to: Number((band.to * binWidth).toFixed(2)),
 };
 
 // isNarrowed reports whether the filter leaves out comments of the chosen site.

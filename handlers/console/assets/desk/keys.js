@@ -4,6 +4,7 @@ import { translate } from "../lib/i18n.js";
 import { navigate } from "../lib/navigation.js";
 import { chooseReason, choosesReason, escalate, writeMessage, writeNote } from "./actions.js";
 import { focusSearch } from "./archive.js";
+import { actionOfKey } from "./cards.js";
 import { decide, skip } from "./decide.js";
 import { toggleAllSignals } from "./explanation.js";
 import * as queue from "./queue.js";
@@ -17,6 +18,7 @@ const actionsByKey = {
   u: ["undo", () => undo()],
   j: ["keys.j", () => queue.move(1)],
   k: ["keys.k", () => queue.move(-1)],
+  1: ["keys.cards"],
   x: ["keys.x", () => queue.toggleSelection()],
   X: ["keys.X", () => queue.toggleSelection(queue.openId, true)],
   e: ["keys.e", toggleAllSignals],
@@ -36,7 +38,11 @@ const findHere = () => {
   return queue.archiveMode ? focusSearch() : byId("q").focus();
 };
 
-const keyNames = { X: [element("kbd", "shift"), " ", element("kbd", "x")], Escape: element("kbd", "esc") };
+const keyNames = {
+  1: element("kbd", "1 … l"),
+  X: [element("kbd", "shift"), " ", element("kbd", "x")],
+  Escape: element("kbd", "esc"),
+};
 
 export const showHelp = () => {
   setContent("keys", Object.entries(actionsByKey).map(([key, [text]]) => [
@@ -66,7 +72,7 @@ document.addEventListener("keydown", (event) => {
     event.target.blur();
     return;
   }
-  const action = choosesReason ? reasonAction(event.key) : actionsByKey[event.key]?.[1];
+  const action = choosesReason ? reasonAction(event.key) : actionOfKey(event.key) || actionsByKey[event.key]?.[1];
   if (!action || (event.repeat && !repeatable.includes(event.key))) return;
   event.preventDefault();
   action();

@@ -4,8 +4,9 @@ import { ignoreErrors } from "../lib/api.js";
 import { byId, configure } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { translate } from "../lib/i18n.js";
+import { claimAhead } from "./claims.js";
 import { updateDetail } from "./detail.js";
-import { filter } from "./filter.js";
+import { filter, noBand } from "./filter.js";
 import { addArrival, refreshSecondLooks, removeArrival, setOldestTime, showCounts } from "./header.js";
 import * as queue from "./queue.js";
 import { fetchQueue } from "./requests.js";
@@ -73,7 +74,7 @@ export const refreshQueue = async () => {
   if (queue.secondLookMode) return refreshSecondLooks();
   const [page, oldest] = await Promise.all([
     fetchQueue({ limit: Math.max(1, Math.min(maxRefreshed, queue.items.length)) }),
-    fetchQueue({ sort: "oldest", limit: 1, group: "" }),
+    fetchQueue({ sort: "oldest", limit: 1, group: "", ...noBand }),
     refreshSecondLooks(),
   ]);
   if (generation !== queue.generation) return;
@@ -82,6 +83,7 @@ export const refreshQueue = async () => {
     if (item && queue.updateItem(item, found)) updateDetail(item);
   }
   queue.setTotal(oldest.total, oldest.more); // comments, even where a campaign is one item
+  if (queue.mode === "cards") claimAhead(); // what a claim brought was less than there is
   setOldestTime(oldest.items[0]?.comment.created_at);
   showCounts();
 };

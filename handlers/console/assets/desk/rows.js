@@ -1,7 +1,7 @@
 // The rows of the queue's list.
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
-import { commentCount, decisionOf, holderOf, isDue } from "./items.js";
+import { addressOf, commentCount, decisionOf, holderOf, isDue } from "./items.js";
 
 const rows = new Map(); // list items by comment id
 const excerptLength = 180;
@@ -23,7 +23,7 @@ export const removeRow = (id) => {
   rows.delete(id);
 };
 
-const createRow = (item, { open, select }) => {
+const createRow = (item, { open, select, isCard }) => {
   const { id, comment } = item;
   const checkbox = element("input", {
     type: "checkbox",
@@ -32,14 +32,15 @@ const createRow = (item, { open, select }) => {
     click: (event) => select(id, event.shiftKey),
   });
   const { isArchived } = item;
-  const excerpt = Array.from(comment.body).slice(0, excerptLength).join("").replace(/\s+/g, " ");
+  const start = Array.from(comment.body).slice(0, excerptLength).join("").replace(/\s+/g, " ");
   return element("li", { "data-id": id },
-    element("label.check", checkbox),
+    element("label.check", checkbox, isCard && element("kbd.card-key")),
     element("button.row", () => open(id),
       element(".row-top", bdi(comment.author.name, "b"), timestamp(comment.created_at)),
-      bdi(excerpt, ".excerpt"),
+      bdi(isCard ? comment.body : start, ".excerpt"),
       element(".row-foot", !isArchived && reasonChips(item), element(".outcome"),
-        element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))));
+        element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))),
+    isCard && element("a.open-card", { href: addressOf(id) }, translate("cards.open")));
 };
 
 const reasonChips = (item) =>
