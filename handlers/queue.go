@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -45,6 +46,29 @@ func (s *Server) queue(c echo.Context) error {
 	return c.JSON(http.StatusOK, page)
 }
 
+// queueScores returns the histogram of the scores of what waits.
+func (s *Server) queueScores(c echo.Context) error {
+	q := queryOf(c)
+	f := q.filter()
+	if err := q.err(); err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if err := s.visible(ctx, by, f.Site); err != nil {
+		return err
+	}
+	done, err := s.beginFiltered(c, f)
+	if err != nil {
+		return err
+	}
+	defer done()
+	scores, err := s.db.QueueScores(ctx, by, f)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, scores)
+}
+
 // filterRequest selects and sorts comments of the queue. It has the parameters of
 // the queue's list.
 type filterRequest struct {
@@ -61,6 +85,8 @@ type filterRequest struct {
 	Until    string        `json:"until"`
 	Campaign string        `json:"campaign"`
 	Group    string        `json:"group"`
+	From     *float64      `json:"score_from"`
+	To       *float64      `json:"score_to"`
 }
 
 // filter validates a request and makes storage's filter of it. The names of its
@@ -73,6 +99,11 @@ func (r filterRequest) filter(prefix string, bad *models.Invalid) models.QueueFi
 	} {
 		if v != "" {
 			values[name] = []string{v}
+		}
+	}
+	for name, v := range map[string]*float64{"score_from": r.From, "score_to": r.To} {
+		if v != nil {
+			values[name] = []string{strconv.FormatFloat(*v, 'g', -1, 64)}
 		}
 	}
 	q := query{values: values}
@@ -109,6 +140,10 @@ func (q *query) filter() models.QueueFilter {
 		Author: q.text("author", models.MaxID), Signal: q.text("signal", maxQuery), Lang: q.text("lang", models.MaxID),
 		Since: q.time("since"), Until: q.time("until"), Campaign: q.text("campaign", models.MaxID),
 		Grouped: q.oneOf("group", "", "campaign") != "",
+		Scores:  models.ScoreBand{From: q.share("score_from"), To: q.share("score_to")},
+	}
+	if f.Scores.To > 0 && f.Scores.From >= f.Scores.To {
+		q.bad.Add("score_from", "must be less than score_to")
 	}
 	if f.Lang != "" && !langForm.MatchString(f.Lang) {
 		q.bad.Add("lang", "must be two letters of ISO 639-1")

@@ -281,7 +281,7 @@ func TestBadQueueRequests(t *testing.T) {
 	c := d.pending("gazette", "what a harbour")
 	for query, field := range map[string]string{
 		"sort=loud": "sort", "lang=German": "lang", "since=yesterday": "since", "group=author": "group",
-		"since=2031-01-02T00:00:00Z&until=2031-01-01T00:00:00Z": "since", "section=" + strings.Repeat("x", 101): "section", "reason=boredom": "reason", "limit=0": "limit", "limit=201": "limit", "limit=many": "limit",
+		"since=2031-01-02T00:00:00Z&until=2031-01-01T00:00:00Z": "since", "section=" + strings.Repeat("x", 101): "section", "reason=boredom": "reason", "limit=0": "limit", "limit=201": "limit", "limit=many": "limit", "score_from=1.1": "score_from", "score_to=NaN": "score_to", "score_from=0.5&score_to=0.5": "score_from",
 		"limit=1&limit=2": "limit", "site=Not+A+Slug": "site", "cursor=nonsense": "cursor", "q=" + strings.Repeat("x", 201): "q",
 	} {
 		t.Run(query, func(t *testing.T) {

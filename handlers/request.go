@@ -251,6 +251,19 @@ func (q *query) number(name string, least, most, absent int) int {
 	return n
 }
 
+// share returns a number from 0 to 1; 0 when absent.
+func (q *query) share(name string) float64 {
+	v := q.text(name, models.MaxID)
+	if v == "" {
+		return 0
+	}
+	n, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(n >= 0 && n <= 1) {
+		q.bad.Add(name, "must be a number from 0 to 1")
+	}
+	return n
+}
+
 // time returns a point in time; the zero time when absent.
 func (q *query) time(name string) time.Time {
 	v := q.text(name, models.MaxID)

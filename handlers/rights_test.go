@@ -59,6 +59,7 @@ var rightsTable = []right{
 	{call: "GET /v1/auth/oidc/callback", who: everybody, none: true},
 
 	{call: "GET /v1/queue", path: "/v1/queue?site=gazette", who: "Mmea123"},
+	{call: "GET /v1/queue/scores", path: "/v1/queue/scores?site=gazette", who: "Mmea123"},
 	{call: "GET /v1/search", path: "/v1/search?site=gazette&q=ferry", who: "Mmea123"},
 	{call: "POST /v1/queue/claim", body: `{"site":"gazette","limit":1}`, who: "Mmea123"},
 	{call: "POST /v1/queue/renew", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators}, // ids of other sites are passed over

@@ -68,6 +68,7 @@ func (s *Server) routes() []route {
 		{get, callbackPath, s.finishOIDC, noCredentials, defaultBounds},
 
 		{get, "/v1/queue", s.queue, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{get, "/v1/queue/scores", s.queueScores, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{get, "/v1/search", s.search, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{post, "/v1/queue/claim", s.claim, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{post, "/v1/queue/renew", s.renew, moderators.orKey(models.ScopeModerate), defaultBounds},

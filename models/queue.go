@@ -53,11 +53,27 @@ type QueueFilter struct {
 	Article  string
 	Author   string // author's id, or name
 	Campaign string // a campaign's id
+	Scores   ScoreBand
 	// Grouped returns one comment of each campaign: the earliest that the other
 	// fields select.
 	Grouped bool
 	Cursor  string
 	Limit   int
+}
+
+// ScoreBand selects comments by the higher one of their probabilities of spam and abuse:
+// from From on and below To. The zero value selects all, and so does a To of 1 upwards.
+type ScoreBand struct{ From, To float64 }
+
+// RiskBins is how many bins a histogram of risks has, of equal width from 0 to 1.
+const RiskBins = 20
+
+// QueueScores is the histogram of the scores of what waits. No count is above Most: where
+// it is equal, there may be more.
+type QueueScores struct {
+	Width  float64       `json:"width"` // of a bin
+	Counts [RiskBins]int `json:"counts"`
+	Most   int           `json:"most"`
 }
 
 // QueuePage is one page of the queue. Total is the number of items that the

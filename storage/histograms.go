@@ -17,7 +17,7 @@ import (
 // waitBoundsMinutes, and leave the rest empty.
 type histogram [bins]int64
 
-const bins = 20
+const bins = models.RiskBins
 
 // waitBoundsMinutes are the upper ends of the bins of waiting times. Longer waits
 // have a bin of their own.

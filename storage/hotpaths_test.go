@@ -198,7 +198,11 @@ func (h *hotPaths) useFilters(ctx context.Context) {
 			{Grouped: true},
 			{Grouped: true, Site: "gazette"},
 			{Grouped: true, Reason: models.ReasonSpam},
+			{Scores: models.ScoreBand{From: 0.3, To: 0.5}, Grouped: true},
+			{Scores: models.ScoreBand{From: 0.3}, Site: "gazette"},
 		} {
+			_, err = h.QueueScores(ctx, by, f)
+			h.check(err)
 			for _, f.Sort = range []models.Sort{models.SortRisk, models.SortOldest, models.SortNewest, models.SortUncertain} {
 				f.Limit = 1
 				_, err = h.Queue(ctx, by, f)

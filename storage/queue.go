@@ -169,16 +169,7 @@ const maxCounted = 1000
 // it has no condition but a site, it returns the counter.
 func (t *tx) queueTotal(by models.Caller, sites []string, q queueQuery) (total int, err error) {
 	if isNarrowed(q.filter) {
-		for _, part := range q.parts(sites) {
-			w := new(sqldb.Where)
-			q.addTo(w, t, part)
-			query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.Arg(maxCounted+1-total) + ") AS part"
-			n, err := sqldb.One(t, sqldb.ScanOne[int], query, w.Args()...)
-			if total += n; err != nil || total > maxCounted {
-				return total, err
-			}
-		}
-		return total, nil
+		return t.countQueued(sites, q, maxCounted+1)
 	}
 	var w sqldb.Where
 	if err := addVisible(&w, by, "site", q.filter.Site); err != nil {
@@ -186,6 +177,46 @@ func (t *tx) queueTotal(by models.Caller, sites []string, q queueQuery) (total i
 	}
 	// The sum of bigints is numeric in PostgreSQL.
 	return sqldb.One(t, sqldb.ScanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts`+w.String(), w.Args()...)
+}
+
+// QueueScores counts what a filter selects by scores. The sort, the band and the cursor of
+// the filter are ignored.
+func (db *DB) QueueScores(ctx context.Context, by models.Caller, f models.QueueFilter) (models.QueueScores, error) {
+	scores := models.QueueScores{Width: 1.0 / models.RiskBins, Most: maxCounted}
+	f.Sort, f.Cursor, f.Grouped = models.SortRisk, "", false // by risk, so that a bin is a part of an index
+	return readFor(ctx, db, purposeOf(f), func(t *tx) (models.QueueScores, error) {
+		sites, err := t.queueSites(by, f.Site)
+		if err != nil {
+			return scores, err
+		}
+		for bin := range scores.Counts {
+			f.Scores = models.ScoreBand{From: float64(bin) / models.RiskBins, To: float64(bin+1) / models.RiskBins}
+			q, err := newQueueQuery(&f)
+			if err != nil {
+				return scores, err
+			}
+			n, err := t.countQueued(sites, q, maxCounted)
+			if err != nil {
+				return scores, err
+			}
+			scores.Counts[bin] = n
+		}
+		return scores, nil
+	})
+}
+
+// countQueued counts what a query matches, up to a limit.
+func (t *tx) countQueued(sites []string, q queueQuery, most int) (total int, err error) {
+	for _, part := range q.parts(sites) {
+		w := new(sqldb.Where)
+		q.addTo(w, t, part)
+		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.Arg(most-total) + ") AS part"
+		n, err := sqldb.One(t, sqldb.ScanOne[int], query, w.Args()...)
+		if total += n; err != nil || total >= most {
+			return total, err
+		}
+	}
+	return total, nil
 }
 
 // queueItems returns comments as a moderator sees them, in the order of the keys.

@@ -163,6 +163,7 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 		w.Add("c.lang = ?", f.Lang)
 	}
 	q.order.addTimes(w, f)
+	q.order.addScores(w, f.Scores)
 	if f.Author != "" {
 		// Not with OR, for which SQLite would read the whole queue.
 		w.Add(`c.id IN (SELECT id FROM comments WHERE `+on(t.Unindexed("site"))+` AND status = 'pending' AND author_id = ?
@@ -182,6 +183,21 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	}
 	for _, c := range q.more {
 		w.Add(c.text, c.args...)
+	}
+}
+
+// addScores adds the conditions on the risk. As with times, only its own order may use
+// its index.
+func (o queueOrder) addScores(w *sqldb.Where, band models.ScoreBand) {
+	risk := "c.risk"
+	if o.risk != risk {
+		risk += " + 0"
+	}
+	if band.From > 0 {
+		w.Add(risk+" >= ?", band.From)
+	}
+	if band.To > 0 && band.To < 1 {
+		w.Add(risk+" < ?", band.To)
 	}
 }
 

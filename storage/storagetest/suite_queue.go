@@ -48,6 +48,27 @@ var queueTests = map[string]func(*testing.T, *fixture){
 			}
 		}
 	},
+	"a band of scores": func(t *testing.T, l *fixture) {
+		for i, p := range []float64{0.02, 0.31, 0.34, 0.35, 0.61, 1} {
+			spam, abuse := p, 0.01
+			if i%2 == 0 {
+				spam, abuse = abuse, spam
+			}
+			l.post(t, onSite([]string{"gazette", "tribune"}[i%2]), func(n *storage.NewComment) { n.Verdict.Spam, n.Verdict.Abuse = &spam, &abuse })
+		}
+		l.post(t, approved)
+		for band, want := range map[models.ScoreBand]int{{}: 6, {From: 0.3, To: 0.35}: 2, {From: 0.35}: 3, {To: 0.35}: 3, {From: 0.9, To: 1}: 1, {From: 0.62, To: 0.9}: 0} {
+			page := must(l.Queue(l.ctx, ann, models.QueueFilter{Scores: band}))(t)
+			equal(t, "selected", len(page.Items), want)
+			equal(t, "total", page.Total, want)
+		}
+		equal(t, "claimed", len(must(l.Claim(l.ctx, bob, models.QueueFilter{Scores: models.ScoreBand{From: 0.3, To: 0.35}, Limit: 9}, time.Minute))(t)), 2)
+		scores := must(l.QueueScores(l.ctx, ann, models.QueueFilter{}))(t)
+		equal(t, "counts", scores.Counts, [models.RiskBins]int{0: 1, 6: 2, 7: 1, 12: 1, 19: 1})
+		equal(t, "of a site", must(l.QueueScores(l.ctx, eve, models.QueueFilter{Site: "tribune"}))(t).Counts, [models.RiskBins]int{6: 1, 7: 1, 19: 1})
+		_, err := l.QueueScores(l.ctx, eve, models.QueueFilter{Site: "gazette"})
+		wantKind(t, err, models.KindNotFound)
+	},
 	"a moderator sees only assigned sites": func(t *testing.T, l *fixture) {
 		l.post(t)
 		mine := l.post(t, onSite("tribune"))

@@ -8,6 +8,7 @@ import { setOptions } from "./lib/forms.js";
 import { choices, language, translate } from "./lib/i18n.js";
 import { describeError, showError } from "./lib/toasts.js";
 import { showArchive } from "./desk/archive.js";
+import { showBand } from "./desk/cards.js";
 import { claim, release, renewClaims } from "./desk/claims.js";
 import { forgetDrafts } from "./desk/drafts.js";
 import { filter } from "./desk/filter.js";
@@ -120,7 +121,8 @@ const goOn = async (entered) => {
 // showTools shows what belongs to the list: nobody chooses which second looks they get.
 const showTools = () => {
   const title = translate("pages." + queue.mode);
-  byId("filter").hidden = queue.mode !== "queue";
+  byId("filter").hidden = !["queue", "cards"].includes(queue.mode);
+  byId("band").hidden = queue.mode !== "cards";
   byId("archive").hidden = queue.mode !== "archive";
   byId("panes").dataset.mode = queue.mode;
   byId("pane-queue").setAttribute("aria-label", title);
@@ -136,9 +138,10 @@ const loadDesk = async (keepsOpen = false) => {
   try {
     await queue.loadQueue(keepsOpen);
     if (queue.archiveMode) return; // opened meanwhile
-    if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
+    if (queue.mode === "cards") await showBand();
+    else if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
     clearArrivals();
-    if (!queue.openId) queue.openNext(0, false);
+    if (!queue.openId && queue.mode !== "cards") queue.openNext(0, false);
     await Promise.all([refreshSecondLooks(true), refreshQueue()]);
   } catch (error) {
     showError(error);
@@ -244,6 +247,7 @@ on("desk-shown", async ({ name, argument, wasDesk }) => {
   return loadDesk();
 });
 const reopenDesk = () => {
+  if (queue.mode === "cards") return loadDesk();
   if (queue.openId) queue.open(queue.openId);
   else queue.openNext(0);
   renewClaims();

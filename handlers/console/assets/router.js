@@ -16,6 +16,7 @@ import { statsPage } from "./pages/stats.js";
 // In the order of the navigation. What has nothing to build is shown by the desk.
 const pages = {
   queue: {},
+  cards: {},
   archive: {},
   looks: {},
   stats: { build: statsPage, role: "editor" },

@@ -62,15 +62,23 @@ export const openNextClaimed = async (position) => {
 
 // claimAhead claims when few items are left. A decision is safe without a lease, so a failure does not matter.
 export const claimAhead = () => {
+  if (queue.mode === "cards") return queue.hasFewCards() && refillCards();
   const ahead = countAhead();
   const thereAreMore = queue.secondLookMode || queue.items.length > ahead + 1;
   if (ahead < leastAhead && thereAreMore) ignoreErrors(claim());
 };
 
+// refillCards claims further cards, with what the server knows by now.
+export const refillCards = async () => {
+  if (pendingClaim) await ignoreErrors(pendingClaim); // it may not know yet what was decided
+  await ignoreErrors(claim());
+};
+
 // renewClaims keeps the leases of a moderator who is at work.
 export const renewClaims = () => {
   const isActive = Date.now() - lastActivity < idleAfter;
-  if (!byId("panes").hidden && !queue.archiveMode && queue.openId && isActive) ignoreErrors(claim());
+  const isOpen = !queue.archiveMode && (queue.openId || queue.mode === "cards");
+  if (!byId("panes").hidden && isOpen && isActive) ignoreErrors(claim());
 };
 
 // A closed tab gives back what it has claimed. Other tabs of the same moderator have the same claims, and claim anew.

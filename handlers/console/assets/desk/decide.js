@@ -6,7 +6,7 @@ import { label, translate } from "../lib/i18n.js";
 import { describeError, showError, showToast } from "../lib/toasts.js";
 import { moderator } from "../session.js";
 import { previewCampaign } from "./campaign.js";
-import { claimAhead, openNextClaimed } from "./claims.js";
+import { claimAhead, openNextClaimed, refillCards } from "./claims.js";
 import { fetchDetails, forgetDetails } from "./details.js";
 import { takeEdit } from "./edits.js";
 import { refreshSecondLooks } from "./header.js";
@@ -118,6 +118,7 @@ export const decideMany = async (items, decision, count = totalComments(items), 
     item.preview = null;
   }
   if (!entry.ids.length) withdraw(entry);
+  if (entry.mode === "cards") refillCards();
   if (!failures.length) return;
   const failedIds = failures.flatMap(({ ids }) => ids);
   restore(entry, failedIds);
@@ -157,6 +158,10 @@ const take = (items, text) => {
   if (queue.archiveMode || items.some(({ id }) => !queue.itemById(id))) return keep(items, text);
   const position = queue.positionOf(queue.openId);
   const entry = removeDecided(items, text);
+  if (queue.mode === "cards") {
+    announce(entry);
+    return entry;
+  }
   if (!queue.openItem()) {
     openNextClaimed(items.length > 1 ? Math.min(position, queue.items.length) : entry.positions[0]);
   }

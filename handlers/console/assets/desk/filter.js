@@ -11,13 +11,26 @@ export const groupsCampaigns = () => !filter.each && !filter.campaign && !filter
 // filterQuery is the filter in the form of the API.
 export const filterQuery = () => {
   const { each, ...query } = filter;
-  return { ...query, group: groupsCampaigns() ? "campaign" : "" };
+  return { ...query, ...bandQuery(), group: groupsCampaigns() ? "campaign" : "" };
+};
+
+// band is what many at once are taken from: from one bin of the histogram of scores on, and below another one.
+const scoreBins = 20;
+export const band = { from: 0, to: scoreBins, isActive: false };
+
+// noBand leaves the band out of a request.
+export const noBand = { score_from: "", score_to: "" };
+
+const bandQuery = () => band.isActive && {
+  sort: "risk",
+  score_from: band.from / scoreBins,
+  score_to: band.to / scoreBins,
 };
 
 // isNarrowed reports whether the filter leaves out comments of the chosen site.
 export const isNarrowed = () => {
   const { sort, site, each, ...criteria } = filter;
-  return Object.values(criteria).some(Boolean);
+  return Object.values(criteria).some(Boolean) || (band.isActive && (band.from > 0 || band.to < scoreBins));
 };
 
 // archiveFilter selects comments of every status for the archive. The names are those of the API's parameters; from and

@@ -4,6 +4,7 @@ import { translate } from "../lib/i18n.js";
 import { navigate } from "../lib/navigation.js";
 import { chooseReason, choosesReason, escalate, writeMessage, writeNote } from "./actions.js";
 import { focusSearch } from "./archive.js";
+import { actionOfKey } from "./cards.js";
 import { decide, skip } from "./decide.js";
 import { closeDrawer, isDrawerOpen, toggleDrawer } from "./drawer.js";
 import { toggleAllSignals } from "./explanation.js";
@@ -18,6 +19,7 @@ const actionsByKey = {
   u: ["undo", () => undo()],
   j: ["keys.j", () => queue.move(1)],
   k: ["keys.k", () => queue.move(-1)],
+  1: ["keys.cards"],
   x: ["keys.x", () => queue.toggleSelection()],
   X: ["keys.X", () => queue.toggleSelection(queue.openId, true)],
   e: ["keys.e", toggleAllSignals],
@@ -38,7 +40,11 @@ const findHere = () => {
   return queue.archiveMode ? focusSearch() : byId("q").focus();
 };
 
-const keyNames = { X: [element("kbd", "shift"), " ", element("kbd", "x")], Escape: element("kbd", "esc") };
+const keyNames = {
+  1: element("kbd", "1 … l"),
+  X: [element("kbd", "shift"), " ", element("kbd", "x")],
+  Escape: element("kbd", "esc"),
+};
 
 export const showHelp = () => {
   setContent("keys", Object.entries(actionsByKey).map(([key, [text]]) => [
@@ -76,7 +82,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (["Shift", "CapsLock"].includes(event.key)) return;
   const key = keyOf(event);
-  const action = choosesReason ? reasonAction(key) : actionsByKey[key]?.[1];
+  const action = choosesReason ? reasonAction(key) : actionOfKey(key) || actionsByKey[key]?.[1];
   if (!action || (event.repeat && !repeatable.includes(key))) return;
   event.preventDefault();
   action();

@@ -4,6 +4,7 @@ import { ignoreErrors } from "../lib/api.js";
 import { byId, configure } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { translate } from "../lib/i18n.js";
+import { claimAhead } from "./claims.js";
 import { updateDetail } from "./detail.js";
 import { refreshText, takeEdit } from "./edits.js";
 import { filter } from "./filter.js";
@@ -89,6 +90,7 @@ export const refreshQueue = async () => {
   }
   queue.setCounts(counts);
   setOldestTime(counts.waiting.items[0]?.comment.created_at);
+  if (queue.mode === "cards") claimAhead(); // what a claim brought was less than there is
   showCounts();
 };
 

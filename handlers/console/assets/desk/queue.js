@@ -4,8 +4,9 @@ import { ignoreErrors } from "../lib/api.js";
 import { byId, setContent } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { formatNumber, translate } from "../lib/i18n.js";
-import { isNarrowed } from "./filter.js";
+import { band, isNarrowed } from "./filter.js";
 import { commentCount, holderOf, isDue, isFree, isMine } from "./items.js";
+import { orderByLikeness } from "./likeness.js";
 import { claimFromQueue, claimSecondLooks, fetchArchive, fetchComment, fetchCounts, fetchQueue } from "./requests.js";
 import { clearRows, insertRow, markOpenRow, refreshRow, removeRow } from "./rows.js";
 
@@ -15,7 +16,7 @@ export let openId = null;
 export let total = 0; // pending comments
 export let totalIsMinimum = false; // there are more than that
 export let generation = 0; // grows with each load, so that replies to requests of an earlier one can be dropped
-export let mode = "queue"; // or "looks", "archive", "comment": what the list has
+export let mode = "queue"; // or "cards", "looks", "archive", "comment": what the list has
 export let secondLookMode = false; // the list has second looks
 export let archiveMode = false; // the list has comments of every status, which stay in it when they are decided
 export let heldSecondLooks = []; // claims on second looks while the queue is shown
@@ -52,6 +53,7 @@ export const setMode = (name, id = "") => {
   nextCursor = "";
   commentId = id;
   [mode, secondLookMode, archiveMode] = [name, name === "looks", isArchive(name)];
+  band.isActive = name === "cards";
   return returnsTo === name;
 };
 
@@ -74,7 +76,23 @@ export const openItem = () => itemById(openId);
 // targets are the items that a decision is about: those selected, or else the open one.
 export const targets = () => (selected.size ? [...selected] : [openId]).map(itemById).filter(Boolean);
 
-export const claimItems = (limit) => (secondLookMode ? claimSecondLooks() : claimFromQueue(limit));
+const cardsAtOnce = 24;
+const maxCards = 50;
+
+// hasFewCards reports whether there is room for more of what waits.
+export const hasFewCards = () =>
+  items.filter(({ isAside }) => !isAside).length < cardsAtOnce / 2 && total > items.length;
+
+// claimCards claims as many cards as there are at once, beside those that were left out.
+const claimCards = () => {
+  const leftOut = items.filter(({ isAside }) => isAside).length;
+  return claimFromQueue(Math.min(maxCards, cardsAtOnce + leftOut));
+};
+
+export const claimItems = (limit) => {
+  if (mode === "cards") return claimCards();
+  return secondLookMode ? claimSecondLooks() : claimFromQueue(limit);
+};
 
 // loadQueue fetches the list anew. The open item stays open when it is still in it, or when keepsOpen says that it is
 // the same list: it may be on a later page by now. It reports false when another list was asked for meanwhile.
@@ -91,7 +109,7 @@ export const loadQueue = async (keepsOpen = false) => {
   clearRows();
   if (keepsOpen && before && !before.isDone && !page.items.some(({ id }) => id === before.id)) mergeItems([before]);
   mergeItems(page.items);
-  if (openItem()) open(openId, false);
+  if (openItem() && mode !== "cards") open(openId, false);
   else openId = null;
   return true;
 };
@@ -99,6 +117,7 @@ export const loadQueue = async (keepsOpen = false) => {
 const firstRequests = () => {
   if (mode === "comment") return [fetchComment(commentId)];
   if (archiveMode) return [fetchArchive()];
+  if (mode === "cards") return [claimCards(), fetchCounts()];
   return secondLookMode ? [claimItems()] : [fetchQueue(), fetchCounts()];
 };
 
@@ -114,7 +133,7 @@ export const loadMore = async () => {
 
 // mergeItems merges items in their present state on the server. New ones go to the end, and nothing in the list moves.
 export const mergeItems = (found) => {
-  for (const item of found) {
+  for (const item of mode === "cards" ? orderByLikeness(found) : found) {
     const known = itemById(item.id);
     if (known) updateItem(known, item);
     else insertItem(item, items.length);
@@ -134,7 +153,8 @@ export const updateItem = (item, { claim, campaign }) => {
 
 export const insertItem = (item, position) => {
   if (itemById(item.id)) return;
-  insertRow(item, items[position], { open, select: toggleSelection });
+  const press = mode === "cards" ? () => emit("card-pressed", item) : open;
+  insertRow(item, items[position], { open: press, select: toggleSelection, isCard: mode === "cards" });
   items.splice(position, 0, item);
   refresh(item);
   showListState();
@@ -224,6 +244,12 @@ export const toggleSelection = (id = openId, isRange = false) => {
     else selected.delete(item.id);
   }
   rangeStart = id;
+  showSelection();
+};
+
+// select selects further items.
+export const select = (ids) => {
+  for (const id of ids) selected.add(id);
   showSelection();
 };
 

@@ -2,7 +2,7 @@
 import { get, post } from "../lib/api.js";
 import { moderator } from "../session.js";
 import { fetchDetails, forgetDetails } from "./details.js";
-import { archiveQuery, filter, filterQuery, isNarrowed } from "./filter.js";
+import { archiveQuery, filter, filterQuery, isNarrowed, noBand } from "./filter.js";
 import { archivedItem } from "./items.js";
 
 const pageSize = 50;
@@ -31,6 +31,11 @@ export const fetchCounts = async () => {
 };
 
 export const claimFromQueue = async (limit) => withIds(await post("/queue/claim", { ...filterQuery(), limit }));
+
+// fetchScores returns the histogram of the scores of what waits.
+export const fetchScores = () => {
+  return get("/queue/scores", { ...filterQuery(), ...noBand, sort: "", group: "" });
+};
 
 // fetchArchive returns a page of the comments of every status, newest first. Pages that are empty and have a next one
 // are passed over, some of them.

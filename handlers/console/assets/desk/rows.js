@@ -1,7 +1,7 @@
 // The rows of the queue's list.
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
-import { commentCount, decisionOf, excerptOf, holderOf, isDue } from "./items.js";
+import { addressOf, commentCount, decisionOf, excerptOf, holderOf, isDue } from "./items.js";
 
 const rows = new Map(); // list items by comment id
 const excerptLength = 180;
@@ -23,7 +23,7 @@ export const removeRow = (id) => {
   rows.delete(id);
 };
 
-const createRow = (item, { open, select }) => {
+const createRow = (item, { open, select, isCard }) => {
   const { id, comment } = item;
   const checkbox = element("input", {
     type: "checkbox",
@@ -33,12 +33,13 @@ const createRow = (item, { open, select }) => {
   });
   const { isArchived } = item;
   return element("li", { "data-id": id },
-    element("label.check", checkbox),
+    element("label.check", checkbox, isCard && element("kbd.card-key")),
     element("button.row", () => open(id),
       element(".row-top", bdi(comment.author.name, "b"), timestamp(comment.created_at)),
       bdi("", ".excerpt"),
       element(".row-foot", !isArchived && reasonChips(item), element(".outcome"),
-        element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))));
+        element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))),
+    isCard && element("a.open-card", { href: addressOf(id) }, translate("cards.open")));
 };
 
 const reasonChips = (item) =>
@@ -65,7 +66,8 @@ export const refreshRow = (item, isSelected) => {
   const row = rows.get(item.id);
   const time = row.querySelector("time");
   const copies = commentCount(item) > 1 ? commentCount(item) : item.campaign?.count;
-  setContent(row.querySelector(".excerpt"), excerptOf(item.comment, excerptLength));
+  const isCard = row.querySelector(".card-key");
+  setContent(row.querySelector(".excerpt"), isCard ? item.comment.body : excerptOf(item.comment, excerptLength));
   const isWaiting = !item.isArchived || item.comment.status === "pending";
   setContent(time, formatAge(time.dateTime)).className = isWaiting ? "age" + urgencyOf(time.dateTime) : "";
   if (item.isArchived) setContent(row.querySelector(".outcome"), outcome(item));

@@ -127,6 +127,7 @@ const putBack = async (entry, comments) => {
   const staying = entry.items.filter(({ id, isArchived }) => isArchived && comments.some((found) => found.id === id));
   await Promise.all(staying.map(refreshItem));
   restore(entry, comments.map(({ id }) => id));
+  if (entry.mode === "cards") queue.select(entry.items.map(({ id }) => id).filter(queue.itemById)); // as before
   const firstInList = entry.items.findLast(({ id }) => queue.itemById(id));
   if (firstInList && entry.mode === queue.mode) queue.open(firstInList.id);
 };
