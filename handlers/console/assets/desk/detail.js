@@ -1,9 +1,8 @@
 // The pane of the open comment: its article, what it answers, its text, why it is held, and the rest of its thread.
 import { ignoreErrors } from "../lib/api.js";
-import { diffWords } from "../lib/diff.js";
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { on } from "../lib/events.js";
-import { highlight } from "../lib/highlight.js";
+import { highlight, highlightDifference } from "../lib/highlight.js";
 import { formatAge, formatTime, label, translate } from "../lib/i18n.js";
 import { sites } from "../session.js";
 import { showToast } from "../lib/toasts.js";
@@ -60,6 +59,7 @@ const itemContent = (item) => {
         !item.isSecondLook && linkTo(comment.id)),
       element("div.text.body", { id: "body", dir: "auto" },
         comment.body ? highlight(comment.body, verdict.signals) : element(".muted", text("removed")))),
+    element("div", { id: "variants" }),
     element("div.by", { id: "article", "data-keep": comment.id }),
     !item.isSecondLook && explanation(item),
     element("div", { id: "thread" }),
@@ -139,12 +139,10 @@ const revisionList = ({ revisions, comment }) => {
   const texts = [...revisions.map(({ body }) => body), comment.body];
   const entries = revisions.map(({ body, replaced_at }, i) => element("li",
     element("p.by", text("changed"), timestamp(replaced_at)),
-    bdi(diffWords(body, texts[i + 1]).map(diffNode), "p.text")));
+    bdi(highlightDifference(body, texts[i + 1]), "p.text")));
   return element("details.revisions", { open: true },
     element("summary", text("revisions", { n: revisions.length })), element("ol", entries.reverse()));
 };
-
-const diffNode = ([kind, words]) => (kind ? element(kind, highlight(words)) : highlight(words));
 
 const showThread = ({ thread, comment, context }) => {
   const others = thread.filter(({ id }) => id !== comment.id && id !== context.parent?.id);

@@ -55,9 +55,11 @@ export const outcome = (item) => {
   ];
 };
 
-const riskChip = ({ isSecondLook, verdict }) => {
-  const risk = Math.max(verdict.spam ?? 0, verdict.abuse ?? 0);
-  return !isSecondLook && element(".chip.risk" + Math.floor(risk * 3.99), formatPercent(risk));
+// riskChip has the risk of an item, which is the highest of its campaign where that is one item.
+export const riskChip = (item) => {
+  const scores = commentCount(item) > 1 ? [item.verdict, item.campaign] : [item.verdict];
+  const risk = Math.max(...scores.flatMap(({ spam, abuse }) => [spam ?? 0, abuse ?? 0]));
+  return !item.isSecondLook && element(".chip.risk.risk" + Math.floor(risk * 3.99), formatPercent(risk));
 };
 
 // refreshRow shows what changes while an item is in the list.
@@ -66,6 +68,7 @@ export const refreshRow = (item, isSelected) => {
   const time = row.querySelector("time");
   const copies = commentCount(item) > 1 ? commentCount(item) : item.campaign?.count;
   setContent(row.querySelector(".excerpt"), excerptOf(item.comment, excerptLength));
+  if (copies) row.querySelector(".risk")?.replaceWith(riskChip(item));
   const isWaiting = !item.isArchived || item.comment.status === "pending";
   setContent(time, formatAge(time.dateTime)).className = isWaiting ? "age" + urgencyOf(time.dateTime) : "";
   if (item.isArchived) setContent(row.querySelector(".outcome"), outcome(item));
