@@ -13,6 +13,9 @@ type QueueItem struct {
 	// Campaign is the group of near-copies that the comment belongs to so far;
 	// nil: it has no copies.
 	Campaign *Campaign `json:"campaign,omitempty"`
+	// IllegalSince is when a reader first reported the comment as illegal, since the last
+	// decision; only while it waits for an editor.
+	IllegalSince *time.Time `json:"illegal_since,omitempty"`
 	// PulledBack: the comment was published until its campaign was held.
 	PulledBack bool `json:"pulled_back,omitempty"`
 	// Skipped: the caller has skipped it, and cannot claim it for a while.

@@ -237,7 +237,7 @@ func (t *tx) queueItems(keys []key) ([]models.QueueItem, error) {
 	slices.SortFunc(items, func(a, b models.QueueItem) int {
 		return slices.Index(keys, keyOf(a.Comment)) - slices.Index(keys, keyOf(b.Comment))
 	})
-	return items, nil
+	return items, t.noteIllegal(items)
 }
 
 // commentsByID returns comments by their ids. They may be replied to from the site of a key,

@@ -13,6 +13,7 @@ import { refreshSecondLooks } from "./header.js";
 import { commentCount, decidedCount, decisionOf, idsOf, statusAfter, totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonText } from "./reasons.js";
+import { deciderOf } from "./reports.js";
 import { fetchQueue, withEnd } from "./requests.js";
 import { hasSettled, startSettling } from "./settle.js";
 import {
@@ -222,7 +223,7 @@ const handleRefusal = async (error, entry) => {
   const { decision, claim } = error.current || {};
   if (decision && decision.id !== item.decision?.id) {
     const action = label("action", decision.action);
-    showConflict("decided", { name: decision.moderator, action });
+    showConflict("decided", { name: deciderOf(decision), action });
     return item.isArchived && refreshItem(item).then(startSettling);
   }
   if (error.status === 409) {

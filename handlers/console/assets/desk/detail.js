@@ -12,6 +12,7 @@ import { fetchDetails, forgetDetails } from "./details.js";
 import { explanation } from "./explanation.js";
 import { addressOf, commentCount, decisionOf, holderOf } from "./items.js";
 import * as queue from "./queue.js";
+import { deciderOf, illegalNotice, reportList } from "./reports.js";
 import { outcome } from "./rows.js";
 
 const prefetched = 2; // details of as many of the next comments
@@ -39,6 +40,7 @@ const showDetails = async (item) => {
     byId("why").replaceWith(explanation(item));
   }
   if (details.revisions.length) openArticle().after(revisionList(details));
+  if (details.reports.length) openArticle().after(reportList(details));
   showThread(details);
 };
 
@@ -49,6 +51,7 @@ const itemContent = (item) => {
     item.isArchived && element("p", { id: "outcome" }, outcome(item), decisionAge(item)),
     item.why && comment.status === "pending" && element("p.because", { id: "because" }, item.why),
     notice(item),
+    illegalNotice(item),
     campaignLine(item),
     parent && element("blockquote",
       element("p.by", element(".muted", text("parent", { name: parent.author.name })),
@@ -131,8 +134,9 @@ const showDecision = async (item) => {
   byId("notice").replaceWith(notice(item, decidedText(last)));
 };
 
-const decidedText = ({ moderator, action, created_at }) =>
-  text("decided", { name: moderator, action: label("action", action), age: formatAge(created_at) });
+const decidedText = (decision) => text("decided", {
+  name: deciderOf(decision), action: label("action", decision.action), age: formatAge(decision.created_at),
+});
 
 // revisionList shows the earlier texts, the newest first, each with what its successor changed.
 const revisionList = ({ revisions, comment }) => {

@@ -41,9 +41,9 @@ export const decisionOf = ({ comment, decision }) =>
 export const lastInForce = (history) => history.findLast(({ undone_at }) => !undone_at);
 
 // archivedItem makes an item of the details of a comment.
-export const archivedItem = ({ comment, verdict, context, claim, campaign, why, history }) => {
+export const archivedItem = ({ comment, verdict, context, claim, campaign, why, history, illegal_since }) => {
   const decision = lastInForce(history);
-  return { id: comment.id, comment, verdict, context, claim, campaign, why, decision, isArchived: true };
+  return { id: comment.id, comment, verdict, context, claim, campaign, why, decision, illegal_since, isArchived: true };
 };
 
 // addressOf is the address of a comment's own page.

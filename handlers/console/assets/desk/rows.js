@@ -2,6 +2,7 @@
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
 import { commentCount, decisionOf, excerptOf, holderOf, isDue } from "./items.js";
+import { illegalChip } from "./reports.js";
 
 const rows = new Map(); // list items by comment id
 const excerptLength = 180;
@@ -38,7 +39,8 @@ const createRow = (item, { open, select }) => {
       element(".row-top", bdi(comment.author.name, "b"), timestamp(comment.created_at)),
       bdi("", ".excerpt"),
       element(".row-foot", !isArchived && reasonChips(item), element(".outcome"),
-        element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))));
+        element(".since"), element(".many"), element(".state"),
+        bdi(comment.article.title || comment.article.id, "span"))));
 };
 
 const reasonChips = (item) =>
@@ -72,6 +74,7 @@ export const refreshRow = (item, isSelected) => {
   const isWaiting = !item.isArchived || item.comment.status === "pending";
   setContent(time, formatAge(time.dateTime)).className = isWaiting ? "age" + urgencyOf(time.dateTime) : "";
   if (item.isArchived) setContent(row.querySelector(".outcome"), outcome(item));
+  setContent(row.querySelector(".since"), illegalChip(item));
   setContent(row.querySelector(".many"), copies && element(".chip.warn", "×" + copies));
   setContent(row.querySelector(".state"), stateText(item));
   row.classList.toggle("busy", !isDue(item));
