@@ -29,7 +29,7 @@ func reportAfterApproval(t *testing.T, d *testServer) {
 	}
 	p.run(chromedp.Reload())
 	p.waitFor(fmt.Sprintf("%s === %q", opened, libel))
-	p.waitForText("#list .since", "reported as illegal: now")
+	p.waitForText("#list .since", "Reported as illegal: now")
 	p.waitForText("#illegal", "Only an editor decides it.")
 	p.waitForText("#reports", "This is false. I can prove it.")
 	p.waitForText("#reports", "known reader baker-1")

@@ -60,6 +60,9 @@ func testReportedIllegal(t *testing.T, l *fixture) {
 	}
 	equal(t, "label of the approval", must(l.LabelCounts(l.ctx, "gazette"))(t)[models.Ham], 1)
 
+	_, _, err = l.Undo(l.ctx, ann, d.History[1].ID) // the approval
+	wantKind(t, err, models.KindConflict)
+
 	// An editor may leave it to the moderators.
 	_, comments, err := l.Undo(l.ctx, bob, d.History[len(d.History)-1].ID)
 	wantKind(t, err, models.KindForbidden)
@@ -102,6 +105,13 @@ func testReportsAfterApproval(t *testing.T, l *fixture) {
 		}
 		l.decided(t, bob, c, models.Approve)
 	}
+	for i := range 54 {
+		c = l.report(t, c, fmt.Sprint("author late ", i), models.ReasonSpam, "")
+	}
+	equal(t, "after the third approval", c.Status, models.Pending)
+	history := must(l.Detail(l.ctx, bob, c.ID))(t).History
+	_, _, err := l.Undo(l.ctx, bob, history[len(history)-1].ID) // the approval, which would publish it again
+	wantKind(t, err, models.KindConflict)
 	Counters(t, l.url)
 }
 
