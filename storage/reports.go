@@ -24,16 +24,19 @@ type reportRow struct {
 // reports returns the reports of a comment. inForce are the decisions on it that nobody has
 // undone.
 func (t *tx) reports(c models.Comment, inForce []models.Decision) ([]models.Report, error) {
-	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r reportRow, err error) {
-		var at int64
-		err = scan(&r.who, &r.Reason, &r.Words, &at)
-		r.CreatedAt = fromMicros(at)
-		return r, err
-	}, `SELECT who, reason, words, created_at FROM flags WHERE `+t.Unindexed("site")+` = $1 AND comment_id = $2
-		ORDER BY CASE WHEN reason = 'illegal' THEN 0 ELSE 1 END, created_at DESC, who LIMIT $3`, c.Site, c.ID, maxReports)
-	if err != nil || len(rows) == 0 {
-		return []models.Report{}, err
+	if c.Flags == 0 {
+		return []models.Report{}, nil
 	}
+	rows, err := t.reportRows(c, "reason = 'illegal'")
+	if err == nil && len(rows) < maxReports {
+		var others []reportRow
+		others, err = t.reportRows(c, "reason <> 'illegal'")
+		rows = append(rows, others...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows = rows[:min(maxReports, len(rows))]
 	var known []string
 	for _, r := range rows {
 		if reporterOf(r.who) != models.ReporterHousehold {
@@ -55,6 +58,17 @@ func (t *tx) reports(c models.Comment, inForce []models.Decision) ([]models.Repo
 		found[i] = r.Report
 	}
 	return found, err
+}
+
+// reportRows returns the newest reports of a comment for which a condition holds.
+func (t *tx) reportRows(c models.Comment, condition string) ([]reportRow, error) {
+	return sqldb.List(t, func(scan sqldb.Scanner) (r reportRow, err error) {
+		var at int64
+		err = scan(&r.who, &r.Reason, &r.Words, &at)
+		r.CreatedAt = fromMicros(at)
+		return r, err
+	}, `SELECT who, reason, words, created_at FROM flags WHERE `+t.Unindexed("site")+` = $1 AND comment_id = $2 AND `+condition+
+		` ORDER BY created_at DESC LIMIT $3`, c.Site, c.ID, maxReports)
 }
 
 // reporterOf returns how well a reader is known, by the key of their reports.
@@ -107,8 +121,11 @@ func (db *DB) ReportOutcome(ctx context.Context, by models.Caller, id string, r 
 			return o, err
 		}
 		c := k.comment
-		at, err := sqldb.List(t, sqldb.ScanOne[int64], `SELECT created_at FROM flags WHERE `+t.Unindexed("site")+` = $1 AND comment_id = $2 AND (who = $3 OR household = $4 AND household <> '')
-			ORDER BY CASE WHEN who = $3 THEN 0 ELSE 1 END LIMIT 1`, c.Site, c.ID, r.reporterKey(c, cmp.Or(by.Site, c.Site)), r.Household)
+		const query = `SELECT created_at FROM flags WHERE `
+		at, err := sqldb.List(t, sqldb.ScanOne[int64], query+t.Unindexed("site")+` = $1 AND comment_id = $2 AND who = $3`, c.Site, c.ID, r.reporterKey(c, cmp.Or(by.Site, c.Site)))
+		if err == nil && len(at) == 0 && r.Household != "" {
+			at, err = sqldb.List(t, sqldb.ScanOne[int64], query+t.Unindexed("site")+` = $1 AND comment_id = $2 AND household = $3`, c.Site, c.ID, r.Household)
+		}
 		if err == nil && len(at) == 0 {
 			err = models.Errorf(models.KindNotFound, "there is no such report")
 		}

@@ -24,10 +24,9 @@ export const highlight = (text, signals = []) => {
   return nodes;
 };
 
-// highlightDifference marks what a later text has in place of an earlier one. The last words of both end with a space,
-// like all others: a word after which something was added is the same word.
+// highlightDifference marks what a later text has in place of an earlier one.
 export const highlightDifference = (before, after) =>
-  diffWords(before + " ", after + " ").map(([kind, words]) => (kind ? element(kind, highlight(words)) : highlight(words)));
+  diffWords(before, after).map(([kind, words]) => (kind ? element(kind, highlight(words)) : highlight(words)));
 
 const weightsOf = (characters, signals) => {
   const weights = new Array(characters.length).fill(0);
