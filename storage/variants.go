@@ -9,6 +9,7 @@ import (
 
 	"winnow/classifier/text/names"
 	"winnow/models"
+	"winnow/storage/sqldb"
 )
 
 // textKey identifies a text by what is the same to the eye: whoever has seen one comment of
@@ -65,13 +66,30 @@ func (t *tx) variants(all []matchedComment) ([]models.Variant, int, error) {
 	for i, v := range sorted {
 		keys[i] = v.earliest
 	}
-	comments, err := t.commentsByID(keys)
+	bodies, err := t.bodies(keys)
 	found := make([]models.Variant, len(sorted))
 	for i, v := range sorted {
 		found[i] = v.Variant
-		found[i].Body = comments[v.CommentID].Body
+		found[i].Body = bodies[v.CommentID]
 	}
 	return found, len(byText), err
+}
+
+// bodies returns the texts of comments by id.
+func (t *tx) bodies(keys []key) (map[string]string, error) {
+	found := make(map[string]string, len(keys))
+	if len(keys) == 0 {
+		return found, nil
+	}
+	var w sqldb.Where
+	t.whereComments(&w, keys)
+	_, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
+		var body string
+		err = scan(&id, &body)
+		found[id] = body
+		return id, err
+	}, `SELECT c.id, c.body FROM comments c`+w.String(), w.Args()...)
+	return found, err
 }
 
 func riskOf(v models.Variant) float64 {
