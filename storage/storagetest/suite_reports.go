@@ -148,6 +148,17 @@ func testReportsShown(t *testing.T, l *fixture) {
 	equal(t, "then the newest", reports[1].Reader, "r29")
 	l.decided(t, ann, c, models.Approve)
 	equal(t, "answered", must(l.Detail(l.ctx, bob, c.ID))(t).Reports[1].Answer, models.ReportKept)
+
+	_, _, exported, err := l.ExportReader(l.ctx, ann, models.Reader{Site: "gazette", ID: "u1"})
+	ok(t, err)
+	words := ""
+	for r, err := range exported {
+		ok(t, err)
+		words += r.Words
+	}
+	equal(t, "exported", words, "He names my child.")
+	must(l.EraseReader(l.ctx, operator, models.Reader{Site: "gazette", Name: "Reader"}))(t) // what is said of them goes too
+	equal(t, "words left", l.count(t, "SELECT count(*) FROM flags WHERE words <> ''")[0], 0)
 }
 
 func testReportOutcome(t *testing.T, l *fixture) {
