@@ -51,10 +51,10 @@ func TestAReportAfterApproval(t *testing.T) {
 		d.Reports[0].From != models.ReporterVouched || d.Reports[0].Reader != "baker-1" || d.Reports[0].Record.Reports != 1 {
 		t.Fatalf("the reports are %+v", d.Reports)
 	}
-	f.decide("eve", id, object{"action": "reject", "reason": "illegal"})
+	f.decide("eve", id, object{"action": "reject", "reason": "illegal", "version": d.Comment.Version})
 	answer(reporter("baker-1"), "", "taken_down", true)
 	answer(bearer(f.key), "?author_id=baker-1", "taken_down", true)
-	f.as("eve", "POST", "/v1/comments/"+id+"/decision", object{"action": "approve"}).must(http.StatusOK)
+	f.as("eve", "POST", "/v1/comments/"+id+"/decision", object{"action": "approve", "version": d.Comment.Version + 1}).must(http.StatusOK)
 	answer(reporter("baker-1"), "", "kept", true)
 
 	// Who is banned does not learn that the report was dropped.
