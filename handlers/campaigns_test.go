@@ -181,9 +181,9 @@ func TestACampaignIsOneItem(t *testing.T) {
 		t.Errorf("still public: %+v", public.Items)
 	}
 
-	filter := object{"site": "gazette", "campaign": ids[0]}
 	var batch struct{ Batch string }
 	decide := func(action string) {
+		filter := object{"site": "gazette", "campaign": ids[0], "text": queue.Items[0].Campaign.Text}
 		d.as("bob", "POST", "/v1/decisions", object{"filter": filter, "expect": 6, "action": action}).into(http.StatusOK, &batch)
 	}
 	decide("reject")
@@ -197,6 +197,52 @@ func TestACampaignIsOneItem(t *testing.T) {
 	d.as("bob", "POST", "/v1/decisions/"+batch.Batch+"/undo", nil).must(http.StatusOK)
 	more = append(more, d.campaignMembers(7, 1, praise[0])...)
 	d.is("undone again", d.statuses(append(ids, more...)), "pppppppp")
+}
+
+// Nobody publishes the threat in the sixth of eight near-copies by approving what the first
+// one says.
+func TestAThreatInsideACampaignStaysWaiting(t *testing.T) {
+	d := campaignSite(t)
+	ids := d.campaignMembers(0, 5, praise[0])
+	threat := d.campaignMembers(5, 1, praise[0]+" We know where you live.")[0]
+	ids = append(ids, d.campaignMembers(6, 2, praise[0])...)
+	d.is("all wait", d.statuses(append(ids, threat)), "pppppppp")
+
+	var queue items[models.QueueItem]
+	d.as("bob", "GET", "/v1/queue?site=gazette&group=campaign", nil).into(http.StatusOK, &queue)
+	if len(queue.Items) != 1 {
+		t.Fatalf("the queue has %d items", len(queue.Items))
+	}
+	group := queue.Items[0].Campaign
+	filter := object{"site": "gazette", "campaign": group.ID}
+	d.as("bob", "POST", "/v1/decisions", object{"filter": filter, "expect": 8, "action": "approve"}).names("filter.text")
+	d.as("bob", "POST", "/v1/decisions/preview", object{"filter": object{"site": "gazette", "text": group.Text}}).names("filter.text")
+
+	var all, seen models.Preview
+	d.as("bob", "POST", "/v1/decisions/preview", object{"filter": filter}).into(http.StatusOK, &all)
+	if all.Count != 8 || all.Texts != 2 || len(all.Variants) != 2 {
+		t.Fatalf("the preview has %d comments and %d texts: %+v", all.Count, all.Texts, all.Variants)
+	}
+	filter["text"] = group.Text
+	d.as("bob", "POST", "/v1/decisions/preview", object{"filter": filter}).into(http.StatusOK, &seen)
+	if seen.Count != 7 || seen.Variants != nil {
+		t.Fatalf("the preview of one text has %d comments", seen.Count)
+	}
+	var batch struct {
+		Batch string
+		Count int
+	}
+	d.as("bob", "POST", "/v1/decisions", object{"filter": filter, "expect": seen.Count, "token": seen.Token, "action": "approve"}).into(http.StatusOK, &batch)
+	d.is("approved", d.statuses(append(ids, threat)), "aaaaaaap")
+	d.as("bob", "GET", "/v1/queue?site=gazette&group=campaign", nil).into(http.StatusOK, &queue)
+	if len(queue.Items) != 1 || queue.Items[0].Comment.ID != threat || queue.Items[0].Campaign.Pending != 1 {
+		t.Fatalf("the queue has %+v", queue.Items)
+	}
+	d.as("bob", "POST", "/v1/decisions/"+batch.Batch+"/undo", nil).must(http.StatusOK)
+	d.is("undone", d.statuses(append(ids, threat)), "pppppppp")
+	delete(filter, "text")
+	d.as("bob", "POST", "/v1/decisions", object{"filter": filter, "expect": 8, "action": "reject", "reason": "spam"}).must(http.StatusOK)
+	d.is("rejected", d.statuses(append(ids, threat)), "rrrrrrrr")
 }
 
 func TestWhatIsNoCampaign(t *testing.T) {

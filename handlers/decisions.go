@@ -132,9 +132,23 @@ type batchRequest struct {
 	decisionRequest
 	CommentIDs []string         `json:"comment_ids"`
 	Versions   map[string]int64 `json:"versions"` // of the comments that the moderator saw, by id
-	Filter     *filterRequest   `json:"filter"`
+	Filter     *batchFilter     `json:"filter"`
 	Expect     *int             `json:"expect"` // how many matched in the preview
 	Token      string           `json:"token"`  // the preview's
+}
+
+// batchFilter selects the comments of a batch.
+type batchFilter struct {
+	filterRequest
+	Text string `json:"text"` // of the campaign's comments: those with this text alone
+}
+
+func (r batchFilter) filter(bad *models.Invalid) models.QueueFilter {
+	f := r.filterRequest.filter("filter.", bad)
+	if f.Text = r.Text; f.Text != "" && f.Campaign == "" {
+		bad.Add("filter.text", "goes with filter.campaign only")
+	}
+	return f
 }
 
 // filter returns the filter of the request, if it has one.
@@ -154,7 +168,11 @@ func (r batchRequest) filter(bad *models.Invalid) (f models.QueueFilter) {
 	case r.Expect == nil:
 		bad.Add("expect", "is required with filter: the count from the preview")
 	}
-	return r.Filter.filter("filter.", bad)
+	if f = r.Filter.filter(bad); f.Campaign != "" && f.Text == "" && r.Action == models.Approve {
+		// Its comments are alike and not equal: one may have something added that nobody has seen.
+		bad.Add("filter.text", "is required to approve comments of a campaign: campaign.text of what was seen")
+	}
+	return f
 }
 
 // batchReply is the result of a decision on several comments. Batch is the id
@@ -226,13 +244,13 @@ func (s *Server) decideMany(c echo.Context) error {
 // change.
 func (s *Server) previewBatch(c echo.Context) error {
 	req, err := decode[struct {
-		Filter filterRequest `json:"filter"`
+		Filter batchFilter `json:"filter"`
 	}](c)
 	if err != nil {
 		return err
 	}
 	var bad models.Invalid
-	f := req.Filter.filter("filter.", &bad)
+	f := req.Filter.filter(&bad)
 	if err := bad.Err(); err != nil {
 		return err
 	}

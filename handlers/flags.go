@@ -2,8 +2,11 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/netip"
+	"time"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,6 +18,7 @@ import (
 // site's server, which must say who reports: by address or by author's id.
 type flagRequest struct {
 	Reason models.Reason  `json:"reason"`
+	Words  string         `json:"words"`
 	Client *clientRequest `json:"client"`
 	Author struct {
 		ID string `json:"id"`
@@ -56,25 +60,72 @@ func (s *Server) flagComment(c echo.Context) error {
 		return err
 	}
 	// Whose comments are not wanted reports nothing, and does not learn it.
-	for _, site := range []string{comment.Site, from.site.Slug} {
-		if sanction, err := s.node.Sanction(ctx, site, from.who); err != nil || sanction.Active(s.now()) {
-			if err == nil {
-				err = c.NoContent(http.StatusNoContent)
-			}
-			return err
-		}
+	if dropped, err := s.sanctioned(ctx, comment.Site, from); err != nil {
+		return err
+	} else if dropped {
+		return c.NoContent(http.StatusNoContent)
 	}
-	by := caller(c)
+	by := from.caller(c)
 	if !from.byKey {
-		// The audit trail must not have a reader's address.
-		by.Kind, by.Site, by.Address = models.ByOrigin, from.site.Slug, netip.Addr{}
+		by.Address = netip.Addr{} // the audit trail must not have a reader's
 	}
-	comment, err = s.db.Flag(ctx, by, comment.ID, s.report(comment.ID, from, req.Reason))
+	comment, err = s.db.Flag(ctx, by, comment.ID, s.report(comment.ID, from, req.Reason, models.Clean(req.Words)))
 	if err != nil {
 		return err
 	}
 	s.node.Publish(ctx, commentEvent(models.CommentChanged, comment))
 	return c.NoContent(http.StatusNoContent)
+}
+
+// sanctioned reports whether a reader is banned on the site of a comment, or on their own.
+func (s *Server) sanctioned(ctx context.Context, site string, from submitter) (bool, error) {
+	for _, site := range []string{site, from.site.Slug} {
+		if sanction, err := s.node.Sanction(ctx, site, from.who); err != nil || sanction.Active(s.now()) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// reportOutcome returns what became of the report that a reader has made of a comment. They
+// are known by what they were known by when they made it.
+func (s *Server) reportOutcome(c echo.Context) error {
+	ctx := c.Request().Context()
+	comment, err := s.db.Comment(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	var bad models.Invalid
+	var client *clientRequest
+	if ip := c.QueryParam("client_ip"); ip != "" {
+		client = &clientRequest{IP: ip}
+	}
+	from, err := s.identifyReporter(c, comment, client, &bad)
+	if models.KindOf(err) == models.KindForbidden {
+		return models.Errorf(models.KindNotFound, "there is no such comment")
+	}
+	if err != nil {
+		return err
+	}
+	req := flagRequest{}
+	req.Author.ID = c.QueryParam("author_id")
+	from.identify(req.author(from, &bad))
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	o, err := s.db.ReportOutcome(ctx, from.caller(c), comment.ID, s.report(comment.ID, from, "", ""))
+	if models.KindOf(err) == models.KindNotFound {
+		// Whose comments are not wanted does not learn that the report was dropped.
+		dropped, lookup := s.sanctioned(ctx, comment.Site, from)
+		if lookup != nil || !dropped {
+			return cmp.Or(lookup, err)
+		}
+		o, err = models.ReportOutcome{CommentID: comment.ID, Answer: models.AnswerReport(comment.Status, s.now(), time.Time{})}, nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, o)
 }
 
 // identifyReporter returns who reports a comment: a reader of its site, or of the other one
@@ -93,8 +144,8 @@ func (s *Server) identifyReporter(c echo.Context, comment models.Comment, client
 
 // report says who reports a comment: a reader whom the site vouches for, or else a browser,
 // or else a household.
-func (s *Server) report(comment string, from submitter, reason models.Reason) storage.Report {
-	r := storage.Report{Household: s.node.ReporterID(comment, from.who.Household), Reason: reason}
+func (s *Server) report(comment string, from submitter, reason models.Reason, words string) storage.Report {
+	r := storage.Report{Household: s.node.ReporterID(comment, from.who.Household), Reason: reason, Words: words}
 	switch {
 	case from.who.Vouched():
 		r.Who = "author " + from.who.ID
@@ -123,6 +174,9 @@ func (req flagRequest) author(from submitter, bad *models.Invalid) models.Author
 	}
 	if req.Reason != "" && !req.Reason.IsModeratorReason() {
 		bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")
+	}
+	if utf8.RuneCountInString(models.Clean(req.Words)) > models.MaxReportWords {
+		bad.Add("words", "must have at most %d characters", models.MaxReportWords)
 	}
 	return who
 }

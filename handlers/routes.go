@@ -58,6 +58,7 @@ func (s *Server) routes() []route {
 		{put, "/v1/comments/:id", s.editComment, frontEnd, commentBounds},
 		{get, "/v1/comments/:id/outcome", s.outcome, frontEndReading, defaultBounds},
 		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, defaultBounds},
+		{get, "/v1/comments/:id/flags", s.reportOutcome, frontEndReading, defaultBounds},
 
 		{post, "/v1/auth/login", s.login, noCredentials, defaultBounds},
 		{post, "/v1/auth/refresh", s.refresh, noCredentials, defaultBounds},

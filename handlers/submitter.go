@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/netip"
@@ -134,7 +133,7 @@ func repeatsOf(n *node.Node, r *http.Request, from submitter, c models.Comment) 
 	if who.Vouched() {
 		author = "id " + who.ID
 	}
-	found := repeats{duplicate: "text " + n.RepeatKey(who.Writer(), c.Article.ID, c.ParentID, foldText(c.Body))}
+	found := repeats{duplicate: "text " + n.RepeatKey(who.Writer(), c.Article.ID, c.ParentID, names.FoldText(c.Body))}
 	invisible := func(r rune) bool { return r < '!' || r > '~' }
 	switch {
 	case key == "":
@@ -148,9 +147,4 @@ func repeatsOf(n *node.Node, r *http.Request, from submitter, c models.Comment) 
 	}
 	found.key = "key " + n.RepeatKey(scope, key, author, c.Article.ID, c.ParentID, c.Body)
 	return found, nil
-}
-
-// foldText returns the form in which the texts of two comments are compared.
-func foldText(body string) string {
-	return cmp.Or(names.Fold(body), body)
 }

@@ -119,6 +119,11 @@ type Campaign struct {
 	Articles int       `json:"articles"`          // counted the same
 	First    time.Time `json:"first"`             // arrival of the first comment
 	Pending  int       `json:"pending,omitempty"` // pending ones, in a queue that is grouped by campaign
+	// Spam and Abuse are the highest probabilities of the pending ones, in such a queue.
+	Spam  *float64 `json:"spam,omitempty"`
+	Abuse *float64 `json:"abuse,omitempty"`
+	// Text is equal for comments whose texts are the same to the eye; only of an item.
+	Text string `json:"text,omitempty"`
 	// Contact is which of the query's contacts the group was found by, from 1 on;
 	// 0: by the text, or it is new.
 	Contact int `json:"-"`

@@ -13,6 +13,9 @@ type QueueItem struct {
 	// Campaign is the group of near-copies that the comment belongs to so far;
 	// nil: it has no copies.
 	Campaign *Campaign `json:"campaign,omitempty"`
+	// IllegalSince is when a reader first reported the comment as illegal, since the last
+	// decision; only while it waits for an editor.
+	IllegalSince *time.Time `json:"illegal_since,omitempty"`
 	// PulledBack: the comment was published until its campaign was held.
 	PulledBack bool `json:"pulled_back,omitempty"`
 	// Skipped: the caller has skipped it, and cannot claim it for a while.
@@ -54,6 +57,9 @@ type QueueFilter struct {
 	Author   string // author's id, or name
 	Campaign string // a campaign's id
 	Scores   ScoreBand
+	// Text selects the comments of the Campaign with one text, by Campaign.Text. Only
+	// batches and their previews know it.
+	Text string
 	// Grouped returns one comment of each campaign: the earliest that the other
 	// fields select.
 	Grouped bool
@@ -123,6 +129,27 @@ type Preview struct {
 	Sample   []QueueItem `json:"sample"` // the first of the comments
 	// Token identifies exactly these comments in these versions.
 	Token string `json:"token"`
+	// Variants are the texts of a campaign, those of the highest risk first, at most
+	// MaxVariants; of a filter by campaign alone.
+	Variants []Variant `json:"variants,omitempty"`
+	// Texts is how many different texts there are.
+	Texts int `json:"texts,omitempty"`
+}
+
+// MaxVariants is how many texts of a campaign a preview has.
+const MaxVariants = 50
+
+// Variant is one text of a campaign, as folded, with the verdict on the comment of the
+// highest risk that has it.
+type Variant struct {
+	Text      string   `json:"text"`       // as Campaign.Text
+	CommentID string   `json:"comment_id"` // of the earliest comment with it
+	Body      string   `json:"body"`       // of that comment
+	Count     int      `json:"count"`
+	Spam      *float64 `json:"spam,omitempty"`
+	Abuse     *float64 `json:"abuse,omitempty"`
+	Action    Action   `json:"action"`
+	Reason    Reason   `json:"reason,omitempty"`
 }
 
 // MaxBatch is the most comments that a batch takes from a filter.

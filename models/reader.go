@@ -72,6 +72,7 @@ type ReaderState struct {
 type ReaderReport struct {
 	CommentID string    `json:"comment_id"`
 	Reason    Reason    `json:"reason,omitempty"`
+	Words     string    `json:"words,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 }
 

@@ -23,7 +23,7 @@ const (
 	ReasonRule          Reason = "rule"          // a rule of the site matched
 	ReasonSecondLook    Reason = "second_look"   // a second look did not agree
 	ReasonErased        Reason = "erased"        // its author asked for erasure
-	ReasonEscalated     Reason = "escalated"     // a moderator left it to an editor
+	ReasonEscalated     Reason = "escalated"     // it was left to an editor
 	ReasonEdited        Reason = "edited"        // its author changed it after a decision
 	ReasonShadow        Reason = "shadow"        // its author is shadow banned
 	ReasonBurst         Reason = "surge"         // it arrived in a burst

@@ -41,7 +41,8 @@ type Site struct {
 	// Nil: DefaultCampaignCopies.
 	CampaignCopies *int `json:"campaign_copies,omitempty"`
 	// ReportsToHold is how many different readers must report a published comment before it
-	// goes back to the queue; 0 is never. Nil: DefaultReportsToHold.
+	// goes back to the queue, three times as many after each approval; 0 is never. Nil:
+	// DefaultReportsToHold.
 	ReportsToHold *int `json:"reports_to_hold,omitempty"`
 	// ReservedNames are names that only authors may use whom the site vouches for.
 	ReservedNames []string     `json:"reserved_names"`

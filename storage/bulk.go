@@ -26,6 +26,7 @@ type matchedComment struct {
 	article [2]string // site and id
 	at      int64
 	claim   models.Claim
+	variant models.Variant // of a campaign; without its body
 }
 
 // matchFilter returns the first comments that a filter matches, up to one more
@@ -49,18 +50,25 @@ func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedC
 		return nil, nil, err
 	}
 	first = queuedKeys(waiting)
+	columns := variantColumns(f)
 	for _, part := range bySite(first) {
 		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c matchedComment, err error) {
 			var until int64
-			err = scan(&c.id, &c.version, &c.site, &c.author[1], &c.article[1], &c.at, &c.claim.By, &until)
+			var body string
+			v := &c.variant
+			err = scan(&c.id, &c.version, &c.site, &c.author[1], &c.article[1], &c.at, &c.claim.By, &until, &body, &v.Spam, &v.Abuse, &v.Action, &v.Reason)
 			c.author[0], c.article[0], c.claim.LeaseUntil = c.site, c.site, fromMicros(until)
+			v.Text, v.CommentID, v.Count = textKey(body), c.id, 1
 			return c, err
-		}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until FROM comments c WHERE c.id`+t.InJSONList(1)+
+		}, `SELECT c.id, c.version, c.site, c.author_key, c.article, c.created_at, c.lease_by, c.lease_until, `+columns+` FROM comments c WHERE c.id`+t.InJSONList(1)+
 			` AND `+t.Unindexed("c.site")+` = $2`, jsonList(idsOf(part)), part[0].site)
 		if err != nil {
 			return nil, nil, err
 		}
 		all = append(all, found...)
+	}
+	if f.Text != "" {
+		all, first = withText(all, first, f.Text)
 	}
 	slices.SortFunc(all, func(a, b matchedComment) int { return cmp.Compare(a.id, b.id) })
 	return all, first, nil
@@ -106,6 +114,11 @@ func (db *DB) PreviewBatch(ctx context.Context, by models.Caller, f models.Queue
 			}
 		}
 		p.Authors, p.Articles = len(authors), len(articles)
+		if f.Campaign != "" && f.Text == "" {
+			if p.Variants, p.Texts, err = t.variants(all); err != nil {
+				return p, err
+			}
+		}
 		p.Sample, err = t.queueItems(first[:min(previewSample, len(first))])
 		return p, err
 	})

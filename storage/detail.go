@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -22,6 +23,10 @@ type Detail struct {
 	Claim     *models.Claim     `json:"claim,omitempty"`
 	// Campaign is nil when there are no similar comments.
 	Campaign *models.Campaign `json:"campaign,omitempty"`
+	// IllegalSince is as in models.QueueItem.
+	IllegalSince *time.Time `json:"illegal_since,omitempty"`
+	// Reports are those by readers, as illegal first, then the newest; at most 25.
+	Reports []models.Report `json:"reports"`
 }
 
 const (
@@ -43,8 +48,12 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 			return d, err
 		}
 		item := items[0] // comments are never deleted
-		d = Detail{Comment: item.Comment, Verdict: item.Verdict, Context: item.Context, Claim: item.Claim, Campaign: item.Campaign}
+		d = Detail{Comment: item.Comment, Verdict: item.Verdict, Context: item.Context, Claim: item.Claim, Campaign: item.Campaign, IllegalSince: item.IllegalSince}
 		if d.History, err = t.history(of); err != nil {
+			return d, err
+		}
+		inForce := slices.DeleteFunc(slices.Clone(d.History), func(d models.Decision) bool { return d.UndoneAt != nil })
+		if d.Reports, err = t.reports(item.Comment, inForce); err != nil {
 			return d, err
 		}
 		if d.Revisions, err = t.revisions(of); err != nil {

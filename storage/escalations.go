@@ -34,28 +34,33 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		if err != nil {
 			return r, err
 		}
-		old := k.comment
-		r.escalation = models.Decision{
-			ID: NewID(old.Site), CommentID: id, Site: old.Site, Moderator: by.Name, Action: models.Escalate, Note: sqldb.SanitizeText(note), CreatedAt: t.Now,
-		}
-		if _, err := t.InsertRow("escalations", "",
-			"id", r.escalation.ID,
-			"comment_id", id,
-			"site", old.Site,
-			"moderator", by.Name,
-			"note", r.escalation.Note,
-			"old_reason", string(old.Reason),
-			"created_at", micros(t.Now),
-			"undone_by", "",
-		); err != nil {
-			return r, err
-		}
-		if r.comment, err = t.setStatus(old, models.Pending, models.ReasonEscalated); err != nil {
-			return r, err
-		}
-		return r, t.audit(by, old.Site, "comment.escalate", id, auditStateOf(old), auditStateOf(r.comment))
+		r.escalation, r.comment, err = t.escalate(by, k.comment, models.Decision{Moderator: by.Name, Note: sqldb.SanitizeText(note)}, k.comment.Reason)
+		return r, err
 	})
 	return r.escalation, r.comment, err
+}
+
+// escalate leaves a comment to an editor. d has the moderator, "" for readers who have reported
+// the comment, and the note. An undo gives the comment oldReason.
+func (t *tx) escalate(by models.Caller, old models.Comment, d models.Decision, oldReason models.Reason) (models.Decision, models.Comment, error) {
+	d.ID, d.CommentID, d.Site, d.Action, d.CreatedAt = NewID(old.Site), old.ID, old.Site, models.Escalate, t.Now
+	if _, err := t.InsertRow("escalations", "",
+		"id", d.ID,
+		"comment_id", d.CommentID,
+		"site", d.Site,
+		"moderator", d.Moderator,
+		"note", d.Note,
+		"old_reason", string(oldReason),
+		"created_at", micros(t.Now),
+		"undone_by", "",
+	); err != nil {
+		return d, old, err
+	}
+	c, err := t.setStatus(old, models.Pending, models.ReasonEscalated)
+	if err != nil {
+		return d, old, err
+	}
+	return d, c, t.audit(by, c.Site, "comment.escalate", c.ID, auditStateOf(old), auditStateOf(c))
 }
 
 // escalationColumns are read by readDecision.

@@ -61,7 +61,8 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 	})
 }
 
-// countCopies sets how many comments of each campaign are pending.
+// countCopies sets how many comments of each campaign are pending, and their highest
+// probabilities.
 func (t *tx) countCopies(items []models.QueueItem) error {
 	var groups []key
 	for _, item := range items {
@@ -75,16 +76,17 @@ func (t *tx) countCopies(items []models.QueueItem) error {
 	var w sqldb.Where
 	w.Add("c.status = 'pending' AND c.campaign <> ''")
 	whereKeys(&w, t.Unindexed("c.site"), "c.campaign", groups)
-	pending := map[key]int{}
+	pending := map[key]models.Campaign{}
 	_, err := sqldb.List(t, func(scan sqldb.Scanner) (of key, err error) {
-		var n int
-		err = scan(&of.site, &of.id, &n)
-		pending[of] = n
+		var g models.Campaign
+		err = scan(&of.site, &of.id, &g.Pending, &g.Spam, &g.Abuse)
+		pending[of] = g
 		return of, err
-	}, `SELECT c.site, c.campaign, count(*) FROM comments c`+w.String()+` GROUP BY c.site, c.campaign`, w.Args()...)
+	}, `SELECT c.site, c.campaign, count(*), max(c.spam), max(c.abuse) FROM comments c`+w.String()+` GROUP BY c.site, c.campaign`, w.Args()...)
 	for _, item := range items {
-		if item.Campaign != nil {
-			item.Campaign.Pending = pending[key{item.Comment.Site, item.Campaign.ID}]
+		if g := item.Campaign; g != nil {
+			now := pending[key{item.Comment.Site, g.ID}]
+			g.Pending, g.Spam, g.Abuse = now.Pending, now.Spam, now.Abuse
 		}
 	}
 	return err
@@ -251,6 +253,9 @@ func (t *tx) queueItems(keys []key) ([]models.QueueItem, error) {
 			Comment: c, Verdict: k.verdict, Version: c.Version, Claim: k.liveClaim(t),
 			Context: models.ItemContext{Author: records[c.ID]}, Campaign: k.campaign,
 		}
+		if item.Campaign != nil {
+			item.Campaign.Text = textKey(c.Body)
+		}
 		if parent, ok := answered[c.ParentID]; ok && fromElsewhere(&parent, c.Site) {
 			item.Context.Parent = &parent
 		}
@@ -263,7 +268,7 @@ func (t *tx) queueItems(keys []key) ([]models.QueueItem, error) {
 	slices.SortFunc(items, func(a, b models.QueueItem) int {
 		return slices.Index(keys, keyOf(a.Comment)) - slices.Index(keys, keyOf(b.Comment))
 	})
-	return items, nil
+	return items, t.noteIllegal(items)
 }
 
 // commentsByID returns comments by their ids. They may be replied to from the site of a key,

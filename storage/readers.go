@@ -208,10 +208,10 @@ func (t *tx) readerReports(r models.Reader, after string) ([]readerReport, error
 		w.Add("comment_id > ?", after)
 		found, err := sqldb.List(t, func(scan sqldb.Scanner) (f readerReport, err error) {
 			var at int64
-			err = scan(&f.site, &f.who, &f.CommentID, &f.Reason, &at)
+			err = scan(&f.site, &f.who, &f.CommentID, &f.Reason, &f.Words, &at)
 			f.CreatedAt = fromMicros(at)
 			return f, err
-		}, `SELECT site, who, comment_id, reason, created_at FROM flags`+w.String()+` ORDER BY comment_id LIMIT `+w.Arg(readerPage), w.Args()...)
+		}, `SELECT site, who, comment_id, reason, words, created_at FROM flags`+w.String()+` ORDER BY comment_id LIMIT `+w.Arg(readerPage), w.Args()...)
 		if err != nil {
 			return nil, err
 		}
@@ -300,6 +300,7 @@ func (t *tx) eraseComments(site string, ids []string) (e models.Erasure, err err
 	for _, notes := range []string{
 		`UPDATE decisions SET note = '', message = '' WHERE site = $2 AND (note <> '' OR message <> '') AND comment_id`,
 		`UPDATE escalations SET note = '' WHERE site = $2 AND note <> '' AND comment_id`,
+		`UPDATE flags SET words = '' WHERE ` + t.Unindexed("site") + ` = $2 AND words <> '' AND comment_id`,
 	} {
 		if _, err := t.Exec(notes+t.InJSONList(1), jsonList(erased), site); err != nil {
 			return e, err

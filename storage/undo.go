@@ -115,20 +115,8 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	if err != nil {
 		return d, old, err
 	}
-	edited, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM revisions WHERE site = $1 AND comment_id = $2 AND replaced_at > $3 LIMIT 1`, of.site, of.id, micros(d.CreatedAt))
-	if err == nil && len(edited) > 0 {
-		err = models.Errorf(models.KindConflict, "the comment has been edited since")
-	}
-	if err != nil {
+	if err := t.refuseUndo(d, old, all); err != nil {
 		return d, old, err
-	}
-	for _, other := range all {
-		switch {
-		case other.ID == d.ID && other.UndoneAt != nil:
-			return d, old, models.Errorf(models.KindConflict, "%s has already undone this", other.UndoneBy)
-		case other.ID > d.ID && other.UndoneAt == nil:
-			return d, old, models.Errorf(models.KindConflict, "the comment has changed since: %s", describe(other))
-		}
 	}
 	before, err := sqldb.One(t, func(scan sqldb.Scanner) (s auditState, err error) {
 		err = scan(&s.Status, &s.Reason)
@@ -159,4 +147,29 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 		return d, c, err
 	}
 	return d, c, t.audit(by, c.Site, "comment.undo", c.ID, auditStateOf(old), auditStateOf(c))
+}
+
+// refuseUndo reports why a decision on a comment cannot be undone, or nil. all are the decisions
+// on the comment.
+func (t *tx) refuseUndo(d models.Decision, c models.Comment, all []models.Decision) error {
+	edited, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM revisions WHERE site = $1 AND comment_id = $2 AND replaced_at > $3 LIMIT 1`, c.Site, c.ID, micros(d.CreatedAt))
+	if err == nil && len(edited) > 0 {
+		err = models.Errorf(models.KindConflict, "the comment has been edited since")
+	}
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		switch {
+		case other.ID == d.ID && other.UndoneAt != nil:
+			return models.Errorf(models.KindConflict, "%s has already undone this", other.UndoneBy)
+		case other.ID > d.ID && other.UndoneAt == nil:
+			return models.Errorf(models.KindConflict, "the comment has changed since: %s", describe(other))
+		}
+	}
+	if d.Action == models.Approve && c.Status == models.Pending && (c.Reason == models.ReasonFlagged || c.Reason == models.ReasonEscalated) {
+		// What it was before may be public: an undo must not take it out of the queue.
+		return models.Errorf(models.KindConflict, "the comment has changed since: readers reported it")
+	}
+	return nil
 }

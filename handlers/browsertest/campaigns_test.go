@@ -60,6 +60,53 @@ func campaignOfFortyIsDecidedAsOne(t *testing.T, d *testServer) {
 	}
 }
 
+func TestThreatInsideACampaignStaysWaiting(t *testing.T) {
+	onBothSetups(t, models.ModePre, threatInsideACampaignStaysWaiting)
+}
+
+// threatInsideACampaignStaysWaiting has eight near-copies, to the sixth of which a threat is
+// added. One key publishes the seven that say what is on screen.
+func threatInsideACampaignStaysWaiting(t *testing.T, d *testServer) {
+	const praise = "The new quay at the harbour is a gift to the whole town and everybody should see it"
+	const added = " you miserable idiot, I will find you and break your legs"
+	ids, threat := make([]string, 0, 7), ""
+	for i := range 8 {
+		name := fmt.Sprintf("Reader %c", 'A'+i)
+		if i == 5 {
+			threat = d.post(i+1, name, praise+added)
+		} else {
+			ids = append(ids, d.post(i+1, name, praise))
+		}
+	}
+	p := d.login("alice")
+	row := fmt.Sprintf(`#list [data-id=%q]`, ids[0])
+	p.waitForText(row, "×8")
+	p.waitFor(fmt.Sprintf("%s === %q", opened, ids[0]))
+	p.waitForText("#variants", "Approve publishes 7 of 8")
+	p.waitForText("#variants ins", "miserable idiot")
+	p.waitForText("#actions .approve", "Approve ×7")
+	p.waitForText("#actions .reject", "Reject ×8")
+	shown, highest := p.evaluate(`document.querySelector(`+"`"+row+" .risk`"+`).textContent`), p.evaluate(`document.querySelector("#variants li .risk").textContent`)
+	if shown != highest {
+		t.Errorf("the row shows %s, and the threat has %s", shown, highest)
+	}
+	p.keys("a")
+	p.waitForText("#toasts", "Approved: 7 comments")
+	d.waitFor(func() bool { return d.countWith(ids, models.Approved) == 7 })
+	p.waitFor(fmt.Sprintf("%s === 1 && %s === %q", rows, opened, threat)) // an item of its own
+	p.waitFor(`document.querySelector("#actions .approve").textContent === "Approve a"`)
+	if got := d.status(threat); got != models.Pending {
+		t.Errorf("the threat is %s", got)
+	}
+	p.keys("u") // one act is one undo
+	d.waitFor(func() bool { return d.countWith(append(ids, threat), models.Pending) == 8 })
+	p.waitForText(row, "×8")
+	p.waitFor(rows + ` === 1`)
+	p.waitForText("#actions .reject", "Reject ×8")
+	p.keys("rs")
+	d.waitFor(func() bool { return d.countWith(append(ids, threat), models.Rejected) == 8 })
+}
+
 func TestCampaignIsOneRow(t *testing.T) { onBothSetups(t, models.ModePre, campaignIsOneRow) }
 
 func campaignIsOneRow(t *testing.T, d *testServer) {
@@ -87,8 +134,11 @@ func campaignIsOneRow(t *testing.T, d *testServer) {
 	p.waitFor(`document.getElementById("total").textContent === "4"`)
 	p.evaluate(`document.querySelectorAll("#list input").forEach((e) => e.click())`)
 	p.waitForText("#bulk", "4 selected")
+	p.waitForText("#bulk .reject", "Reject ×4")
+	p.waitForText("#bulk .approve", "Approve ×2") // of the copies the one that is shown: each ends with another name
 	p.keys("a")
-	d.waitFor(func() bool { return d.countWith(append(ids, alone), models.Approved) == 4 })
+	d.waitFor(func() bool { return d.countWith([]string{ids[0], alone}, models.Approved) == 2 })
+	p.waitFor(fmt.Sprintf(`document.querySelector("#list [data-id='%s']")`, ids[1])) // the rest of the copies
 	p.keys("u")
 	d.waitFor(func() bool { return d.countWith(append(ids, alone), models.Pending) == 4 })
 	p.waitFor(rows + ` === 2`)

@@ -28,7 +28,7 @@ var reasons = map[models.Reason]clause{
 	models.ReasonFlagged:       {"readers reported it", "Leser ihn gemeldet haben"},
 	models.ReasonSecondLook:    {"a second look did not agree with its approval", "ein zweiter Blick seiner Freigabe widersprach"},
 	models.ReasonErased:        {"its author asked for its erasure", "sein Autor die Löschung verlangt hat"},
-	models.ReasonEscalated:     {"a moderator left it to an editor", "ein Moderator ihn der Redaktionsleitung überlassen hat"},
+	models.ReasonEscalated:     {"it was left to an editor", "er der Redaktionsleitung überlassen wurde"},
 	models.ReasonEdited:        {"its author changed it after a decision", "sein Autor ihn nach einer Entscheidung geändert hat"},
 	models.ReasonShadow:        {"every comment of this author waits for a moderator", "jeder Kommentar dieses Autors auf eine Freigabe wartet"},
 	models.ReasonCampaign:      {"several authors posted the same text or the same address", "mehrere Autoren denselben Text oder dieselbe Adresse eingesandt haben"},

@@ -218,6 +218,10 @@ var repeatTests = map[string]func(*testing.T, *fixture){
 }
 
 var reportTests = map[string]func(*testing.T, *fixture){
+	"a report as illegal leaves the comment to an editor, always": testReportedIllegal,
+	"an approved comment comes back at more reports each time":    testReportsAfterApproval,
+	"moderators see who reports, why, and their record":           testReportsShown,
+	"a reader learns what became of a report":                     testReportOutcome,
 	"a household reports once": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		for i, who := range []string{"client h1", "browser b1", "author u1", "client h1"} {

@@ -16,6 +16,8 @@ var campaignMemberTests = map[string]func(*testing.T, *fixture){
 	"old comments stay published":                               testPullBackWindow,
 	"a comment that comes late is pulled back at once":          testPullBackLate,
 	"decisions on a campaign are counted":                       testCampaignDecisions,
+	"a campaign is decided text by text":                        testCampaignTexts,
+	"a text that was edited is another one":                     testCampaignTextEdited,
 	"an undo restores every comment of a campaign":              testUndoCampaign,
 	"an undo pulls back what was published by the approval":     testUndoPullsBack,
 	"what an editor decides of an escalated one is counted":     testEscalatedCampaign,

@@ -6,6 +6,7 @@
 package names
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -28,6 +29,10 @@ func Fold(name string) string {
 	}
 	return foldFully(name)
 }
+
+// FoldText returns the form in which the texts of two comments are compared: that of Fold,
+// or the text itself when it shows nothing.
+func FoldText(body string) string { return cmp.Or(Fold(body), body) }
 
 func foldFully(name string) string {
 	name = Clean(name)

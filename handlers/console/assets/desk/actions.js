@@ -22,11 +22,14 @@ const keyButton = (text, key, action, className, more) => element("button",
 const linkButton = (text, click) => element("button.link", click, text);
 
 const decisionButtons = () => {
-  const count = totalComments(queue.targets());
-  const suffix = count > 1 ? ` ×${formatNumber(count)}` : "";
+  const items = queue.targets();
+  const times = (action) => {
+    const count = totalComments(items, action);
+    return count > 1 ? ` ×${formatNumber(count)}` : "";
+  };
   return [
-    keyButton(translate("approve") + suffix, "a", () => decide("approve"), "approve"),
-    keyButton(translate("reject._") + suffix, "r", () => chooseReason(!choosesReason), "reject",
+    keyButton(translate("approve") + times("approve"), "a", () => decide("approve"), "approve"),
+    keyButton(translate("reject._") + times("reject"), "r", () => chooseReason(!choosesReason), "reject",
       { "aria-expanded": String(choosesReason) }),
   ];
 };

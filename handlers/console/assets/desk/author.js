@@ -16,6 +16,7 @@ import { fetchDetails } from "./details.js";
 import { addressOf, lastInForce } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, reasonText, trainingNote } from "./reasons.js";
+import { deciderOf } from "./reports.js";
 import { undoInHistory } from "./undo.js";
 
 const commentsShown = 20;
@@ -185,7 +186,7 @@ const isUndoable = (decision, { history, revisions, comment }) => {
 
 const decisionLine = (decision, item, details) => historyLine(decision.created_at,
   element("span", { class: decision.undone_at && "undone" },
-    bdi(decision.moderator), ": ", label("action", decision.action),
+    bdi(deciderOf(decision)), ": ", label("action", decision.action),
     decision.reason && ` (${reasonText(decision)})`, trainingNote(decision)),
   decision.undone_at && " " + translate("undone", { name: decision.undone_by }),
   isUndoable(decision, details) && [" ", actionButton("undo", () => undoInHistory(item, decision), "small")],

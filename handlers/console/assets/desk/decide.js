@@ -10,10 +10,11 @@ import { claimAhead, openNextClaimed, refillCards } from "./claims.js";
 import { fetchDetails, forgetDetails } from "./details.js";
 import { takeEdit } from "./edits.js";
 import { refreshSecondLooks } from "./header.js";
-import { commentCount, decisionOf, idsOf, statusAfter, totalComments } from "./items.js";
+import { commentCount, decidedCount, decisionOf, idsOf, statusAfter, totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { reasonText } from "./reasons.js";
-import { withEnd } from "./requests.js";
+import { deciderOf } from "./reports.js";
+import { fetchQueue, withEnd } from "./requests.js";
 import { hasSettled, startSettling } from "./settle.js";
 import {
   announce, announceAct, newEntry, refreshItem, removeDecided, restore, showHistory, withdraw,
@@ -48,7 +49,7 @@ const summaryOf = (decision, [{ comment: { site } }], subject) => {
 const decideOne = async (item, decision) => {
   const text = summaryOf(decision, [item], item.comment.author.name);
   const { version } = item.comment;
-  const entry = take([item], text);
+  const entry = take([item], decision, text);
   entry.request = postDecision(item, decision);
   try {
     const reply = await entry.request;
@@ -93,13 +94,14 @@ const postDecision = ({ id, isSecondLook, comment }, decision) => {
 };
 
 // batchesOf divides items into requests: single comments are one batch, guarded by their versions, and each campaign
-// is a batch of its own, guarded by its preview.
-const batchesOf = (items) => {
+// is a batch of its own, guarded by its preview. An approval takes only the text that was seen.
+const batchesOf = (items, action) => {
   const single = items.filter((item) => commentCount(item) < 2);
   const batches = items.filter((item) => commentCount(item) > 1).map((item) => ({
     items: [item],
-    count: commentCount(item),
-    query: previewCampaign(item).then(({ filter, count, token }) => ({ filter, expect: count, token })),
+    count: decidedCount(item, action),
+    query: previewCampaign(item).then(({ all, same }) => queryOf(action === "approve" ? same : all)),
+    hasRest: previewCampaign(item).then(({ all, same }) => action === "approve" && same.count < all.count, () => false),
   }));
   if (single.length) {
     const versions = Object.fromEntries(single.map(({ id, comment }) => [id, comment.version]));
@@ -108,9 +110,13 @@ const batchesOf = (items) => {
   return batches;
 };
 
+const queryOf = ({ filter, count, token }) => ({ filter, expect: count, token });
+
 // decideMany is one decision on several comments, of which items are those in the list.
-export const decideMany = async (items, decision, count = totalComments(items), batches = batchesOf(items)) => {
-  const entry = take(items, summaryOf(decision, items, translate("comments", { n: count })));
+export const decideMany = async (
+  items, decision, count = totalComments(items, decision.action), batches = batchesOf(items, decision.action),
+) => {
+  const entry = take(items, decision, summaryOf(decision, items, translate("comments", { n: count })));
   entry.request = Promise.all(batches.map((batch) => postBatch(batch, decision, entry)));
   const failures = (await entry.request).flat();
   for (const item of items) {
@@ -144,6 +150,7 @@ const postBatch = async (batch, decision, entry) => {
       const made = reply.decisions?.find(({ comment_id }) => comment_id === item.id);
       if (made) showDecided(item, decidedComment(item, made), made);
     }
+    if (await batch.hasRest) ignoreErrors(showRest(batch.items[0], entry));
     return reply.failed.map(({ id, detail }) => ({ ids: [id], count: 1, why: detail }));
   } catch (error) {
     if (error.status === 401) return []; // somebody else has logged in
@@ -152,12 +159,23 @@ const postBatch = async (batch, decision, entry) => {
   }
 };
 
+// showRest puts what is left of a campaign in its place: the comments with other texts than the one that was seen.
+const showRest = async ({ id, comment: { site }, campaign }, entry) => {
+  const { generation } = queue;
+  const { items: [rest] } = await fetchQueue({ site, campaign: campaign.id, limit: 1 });
+  if (!rest || entry.isUndone || generation !== queue.generation) return;
+  entry.rests.push(rest);
+  const position = entry.positions[entry.items.findIndex((item) => item.id === id)];
+  queue.insertItem(rest, Math.min(position, queue.items.length));
+  if (!queue.openId) openNextClaimed(position);
+};
+
 // take removes items from the list and opens the next one.
-const take = (items, text) => {
+const take = (items, { action }, text) => {
   for (const { id } of items) dropUnsent(id);
   if (queue.archiveMode || items.some(({ id }) => !queue.itemById(id))) return keep(items, text);
   const position = queue.positionOf(queue.openId);
-  const entry = removeDecided(items, text);
+  const entry = removeDecided(items, text, action);
   if (queue.mode === "cards") {
     announce(entry);
     return entry;
@@ -210,7 +228,7 @@ const handleRefusal = async (error, entry) => {
   const { decision, claim } = error.current || {};
   if (decision && decision.id !== item.decision?.id) {
     const action = label("action", decision.action);
-    showConflict("decided", { name: decision.moderator, action });
+    showConflict("decided", { name: deciderOf(decision), action });
     return item.isArchived && refreshItem(item).then(startSettling);
   }
   if (error.status === 409) {

@@ -1,9 +1,8 @@
 // The pane of the open comment: its article, what it answers, its text, why it is held, and the rest of its thread.
 import { ignoreErrors } from "../lib/api.js";
-import { diffWords } from "../lib/diff.js";
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { on } from "../lib/events.js";
-import { highlight } from "../lib/highlight.js";
+import { highlight, highlightDifference } from "../lib/highlight.js";
 import { formatAge, formatTime, label, translate } from "../lib/i18n.js";
 import { sites } from "../session.js";
 import { showToast } from "../lib/toasts.js";
@@ -13,6 +12,7 @@ import { fetchDetails, forgetDetails } from "./details.js";
 import { explanation } from "./explanation.js";
 import { addressOf, commentCount, decisionOf, holderOf } from "./items.js";
 import * as queue from "./queue.js";
+import { deciderOf, illegalNotice, reportList } from "./reports.js";
 import { outcome } from "./rows.js";
 
 const prefetched = 2; // details of as many of the next comments
@@ -40,6 +40,7 @@ const showDetails = async (item) => {
     byId("why").replaceWith(explanation(item));
   }
   if (details.revisions.length) openArticle().after(revisionList(details));
+  if (details.reports.length) openArticle().after(reportList(details));
   showThread(details);
 };
 
@@ -50,6 +51,7 @@ const itemContent = (item) => {
     item.isArchived && element("p", { id: "outcome" }, outcome(item), decisionAge(item)),
     item.why && comment.status === "pending" && element("p.because", { id: "because" }, item.why),
     notice(item),
+    illegalNotice(item),
     campaignLine(item),
     parent && element("blockquote",
       element("p.by", element(".muted", text("parent", { name: parent.author.name })),
@@ -60,6 +62,7 @@ const itemContent = (item) => {
         !item.isSecondLook && linkTo(comment.id)),
       element("div.text.body", { id: "body", dir: "auto" },
         comment.body ? highlight(comment.body, verdict.signals) : element(".muted", text("removed")))),
+    element("div", { id: "variants" }),
     element("div.by", { id: "article", "data-keep": comment.id }),
     !item.isSecondLook && explanation(item),
     element("div", { id: "thread" }),
@@ -131,20 +134,19 @@ const showDecision = async (item) => {
   byId("notice").replaceWith(notice(item, decidedText(last)));
 };
 
-const decidedText = ({ moderator, action, created_at }) =>
-  text("decided", { name: moderator, action: label("action", action), age: formatAge(created_at) });
+const decidedText = (decision) => text("decided", {
+  name: deciderOf(decision), action: label("action", decision.action), age: formatAge(decision.created_at),
+});
 
 // revisionList shows the earlier texts, the newest first, each with what its successor changed.
 const revisionList = ({ revisions, comment }) => {
   const texts = [...revisions.map(({ body }) => body), comment.body];
   const entries = revisions.map(({ body, replaced_at }, i) => element("li",
     element("p.by", text("changed"), timestamp(replaced_at)),
-    bdi(diffWords(body, texts[i + 1]).map(diffNode), "p.text")));
+    bdi(highlightDifference(body, texts[i + 1]), "p.text")));
   return element("details.revisions", { open: true },
     element("summary", text("revisions", { n: revisions.length })), element("ol", entries.reverse()));
 };
-
-const diffNode = ([kind, words]) => (kind ? element(kind, highlight(words)) : highlight(words));
 
 const showThread = ({ thread, comment, context }) => {
   const others = thread.filter(({ id }) => id !== comment.id && id !== context.parent?.id);

@@ -6,7 +6,8 @@
 //   decision        the last decision in force on an archived item
 //   news            a decision on an archived item that a colleague made while it was in the list
 //   isEdited        its text was changed while it was in the list
-//   preview         promise of what a decision on its campaign covers
+//   preview         promise of what decisions on its campaign cover
+//   same            how many comments of its campaign have the text on screen, once the preview has told
 import { moderator } from "../session.js";
 import { groupsCampaigns } from "./filter.js";
 
@@ -23,7 +24,12 @@ export const isDue = (item) => isFree(item) && !item.isSkipped;
 // commentCount returns for how many comments an item stands: all pending ones of its campaign where that is one item.
 export const commentCount = ({ campaign, isArchived }) =>
   (campaign && !isArchived && groupsCampaigns() ? campaign.pending ?? campaign.count : 1);
-export const totalComments = (items) => items.reduce((sum, item) => sum + commentCount(item), 0);
+
+// decidedCount returns how many comments a decision takes: an approval only those with the text that was seen.
+export const decidedCount = (item, action) =>
+  (action === "approve" && commentCount(item) > 1 ? item.same ?? 1 : commentCount(item));
+
+export const totalComments = (items, action) => items.reduce((sum, item) => sum + decidedCount(item, action), 0);
 
 export const statusAfter = { approve: "approved", reject: "rejected" };
 
@@ -35,9 +41,9 @@ export const decisionOf = ({ comment, decision }) =>
 export const lastInForce = (history) => history.findLast(({ undone_at }) => !undone_at);
 
 // archivedItem makes an item of the details of a comment.
-export const archivedItem = ({ comment, verdict, context, claim, campaign, why, history }) => {
+export const archivedItem = ({ comment, verdict, context, claim, campaign, why, history, illegal_since }) => {
   const decision = lastInForce(history);
-  return { id: comment.id, comment, verdict, context, claim, campaign, why, decision, isArchived: true };
+  return { id: comment.id, comment, verdict, context, claim, campaign, why, decision, illegal_since, isArchived: true };
 };
 
 // addressOf is the address of a comment's own page.

@@ -141,12 +141,13 @@ export const mergeItems = (found) => {
   showListState();
 };
 
-// updateItem notes who has claimed an item by now, and how many near-copies of it are pending, which the reply to a
-// claim does not contain. It reports whether either has changed.
+// updateItem notes who has claimed an item by now, and what is pending of its campaign, which the reply to a claim does
+// not contain. It reports whether either has changed.
 export const updateItem = (item, { claim, campaign }) => {
   const [holder, count] = [holderOf(item), commentCount(item)];
   item.claim = claim;
-  item.campaign = campaign && { pending: item.campaign?.pending, ...campaign };
+  const { pending, spam, abuse } = item.campaign || {};
+  item.campaign = campaign && { pending, spam, abuse, ...campaign };
   refresh(item);
   return holder !== holderOf(item) || count !== commentCount(item);
 };

@@ -2,6 +2,7 @@
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
 import { addressOf, commentCount, decisionOf, excerptOf, holderOf, isDue } from "./items.js";
+import { illegalChip } from "./reports.js";
 
 const rows = new Map(); // list items by comment id
 const excerptLength = 180;
@@ -38,7 +39,8 @@ const createRow = (item, { open, select, isCard }) => {
       element(".row-top", bdi(comment.author.name, "b"), timestamp(comment.created_at)),
       bdi("", ".excerpt"),
       element(".row-foot", !isArchived && reasonChips(item), element(".outcome"),
-        element(".many"), element(".state"), bdi(comment.article.title || comment.article.id, "span"))),
+        element(".since"), element(".many"), element(".state"),
+        bdi(comment.article.title || comment.article.id, "span"))),
     isCard && element("a.open-card", { href: addressOf(id) }, translate("cards.open")));
 };
 
@@ -56,9 +58,11 @@ export const outcome = (item) => {
   ];
 };
 
-const riskChip = ({ isSecondLook, verdict }) => {
-  const risk = Math.max(verdict.spam ?? 0, verdict.abuse ?? 0);
-  return !isSecondLook && element(".chip.risk" + Math.floor(risk * 3.99), formatPercent(risk));
+// riskChip has the risk of an item, which is the highest of its campaign where that is one item.
+export const riskChip = (item) => {
+  const scores = commentCount(item) > 1 ? [item.verdict, item.campaign] : [item.verdict];
+  const risk = Math.max(...scores.flatMap(({ spam, abuse }) => [spam ?? 0, abuse ?? 0]));
+  return !item.isSecondLook && element(".chip.risk.risk" + Math.floor(risk * 3.99), formatPercent(risk));
 };
 
 // refreshRow shows what changes while an item is in the list.
@@ -68,9 +72,11 @@ export const refreshRow = (item, isSelected) => {
   const copies = commentCount(item) > 1 ? commentCount(item) : item.campaign?.count;
   const isCard = row.querySelector(".card-key");
   setContent(row.querySelector(".excerpt"), isCard ? item.comment.body : excerptOf(item.comment, excerptLength));
+  if (copies) row.querySelector(".risk")?.replaceWith(riskChip(item));
   const isWaiting = !item.isArchived || item.comment.status === "pending";
   setContent(time, formatAge(time.dateTime)).className = isWaiting ? "age" + urgencyOf(time.dateTime) : "";
   if (item.isArchived) setContent(row.querySelector(".outcome"), outcome(item));
+  setContent(row.querySelector(".since"), illegalChip(item));
   setContent(row.querySelector(".many"), copies && element(".chip.warn", "×" + copies));
   setContent(row.querySelector(".state"), stateText(item));
   row.classList.toggle("busy", !isDue(item));

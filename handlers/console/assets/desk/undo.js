@@ -4,7 +4,7 @@ import { bdi, element, onSingleClick, setContent, timestamp } from "../lib/dom.j
 import { label, translate } from "../lib/i18n.js";
 import { describeError, showToast } from "../lib/toasts.js";
 import { fetchDetails, forgetDetails } from "./details.js";
-import { addressOf, archivedItem, commentCount, totalComments } from "./items.js";
+import { addressOf, archivedItem, decidedCount, totalComments } from "./items.js";
 import * as queue from "./queue.js";
 import { trainingNote } from "./reasons.js";
 
@@ -13,7 +13,9 @@ const maxEntries = 20;
 // The newest first. An entry is
 //   items             what was decided
 //   mode, positions   in which list it was, and where; no positions when it stays there
+//   rests             what was left of campaigns, which came to their places
 //   text, time        of the decision, for the history
+//   action            what was decided
 //   ids               of the decisions or batches, once the server has answered
 //   request           promise of that answer
 //   isFinal           a second look cannot be undone
@@ -24,10 +26,10 @@ const undoHistory = [];
 
 // removeDecided takes decided items out of the list, before the server has answered, and returns their history entry.
 // It works from the end of the list, so that each position stays valid for putting the item back.
-export const removeDecided = (items, text) => {
+export const removeDecided = (items, text, action) => {
   const fromTheEnd = items.toSorted((a, b) => queue.positionOf(b.id) - queue.positionOf(a.id));
-  queue.setTotal(queue.total - totalComments(items));
-  return { ...newEntry(fromTheEnd, text), positions: fromTheEnd.map(({ id }) => queue.removeItem(id)) };
+  queue.setTotal(queue.total - totalComments(items, action));
+  return { ...newEntry(fromTheEnd, text), action, positions: fromTheEnd.map(({ id }) => queue.removeItem(id)) };
 };
 
 // newEntry returns the history entry of decided items that stay in the list.
@@ -35,6 +37,7 @@ export const newEntry = (items, text) => ({
   items,
   mode: queue.mode,
   positions: [],
+  rests: [],
   text,
   time: new Date().toISOString(),
   ids: [],
@@ -60,10 +63,10 @@ export const withdraw = (entry) => {
 };
 
 // restore puts items back to where they were in the list.
-export const restore = ({ items, positions, mode }, ids) => {
+export const restore = ({ items, positions, mode, action }, ids) => {
   for (let i = positions.length - 1; i >= 0; i--) {
     if (!ids.includes(items[i].id)) continue;
-    queue.setTotal(queue.total + commentCount(items[i]));
+    queue.setTotal(queue.total + decidedCount(items[i], action));
     queue.returnItem(items[i], positions[i], mode);
   }
 };
@@ -126,6 +129,7 @@ const putBack = async (entry, comments) => {
   }
   const staying = entry.items.filter(({ id, isArchived }) => isArchived && comments.some((found) => found.id === id));
   await Promise.all(staying.map(refreshItem));
+  for (const rest of entry.rests) if (queue.itemById(rest.id) === rest) queue.removeItem(rest.id);
   restore(entry, comments.map(({ id }) => id));
   if (entry.mode === "cards") queue.select(entry.items.map(({ id }) => id).filter(queue.itemById)); // as before
   const firstInList = entry.items.findLast(({ id }) => queue.itemById(id));

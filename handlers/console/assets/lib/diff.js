@@ -3,7 +3,8 @@
 const maxComparisons = 12_000_000; // pairs of words; longer texts count as changed altogether
 
 // diffWords returns pieces [kind, text]: "del" is only in the earlier text, "ins" only in the later one, and "" in
-// both. The common words are a longest common subsequence (Wagner and Fischer, 1974).
+// both. The common words are a longest common subsequence (Wagner and Fischer, 1974). White space after a word is not
+// compared: the last word is the same word when something follows it.
 export const diffWords = (before, after) => {
   const [earlier, later] = [before, after].map((text) => text.match(/\S+\s*|\s+/g) || []);
   const pieces = [];
@@ -11,12 +12,13 @@ export const diffWords = (before, after) => {
     if (pieces.at(-1)?.[0] === kind) pieces.at(-1)[1] += words;
     else if (words) pieces.push([kind, words]);
   };
-  const lengths = earlier.length * later.length <= maxComparisons && commonLengths(earlier, later);
+  const [earlierWords, laterWords] = [earlier, later].map((pieces) => pieces.map((piece) => piece.trimEnd()));
+  const lengths = earlier.length * later.length <= maxComparisons && commonLengths(earlierWords, laterWords);
   let i = 0;
   let j = 0;
   while (lengths && i < earlier.length && j < later.length) {
-    if (earlier[i] === later[j]) {
-      add("", earlier[i]);
+    if (earlierWords[i] === laterWords[j]) {
+      add("", later[j]);
       i++;
       j++;
     } else if (lengths[i + 1][j] < lengths[i][j + 1]) add("ins", later[j++]);

@@ -1,4 +1,5 @@
 // Comments as nodes: the places of signals are marked, and characters that nobody sees are named.
+import { diffWords } from "./diff.js";
 import { element } from "./dom.js";
 
 // Characters that are invisible and change what is visible, such as those of the writing direction.
@@ -22,6 +23,10 @@ export const highlight = (text, signals = []) => {
   }
   return nodes;
 };
+
+// highlightDifference marks what a later text has in place of an earlier one.
+export const highlightDifference = (before, after) =>
+  diffWords(before, after).map(([kind, words]) => (kind ? element(kind, highlight(words)) : highlight(words)));
 
 const weightsOf = (characters, signals) => {
   const weights = new Array(characters.length).fill(0);

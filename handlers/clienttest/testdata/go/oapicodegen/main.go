@@ -161,7 +161,7 @@ func approve(ctx context.Context, c *api.ClientWithResponses, moderator api.Requ
 
 // rejectRest rejects whatever else waits on the article, after a preview.
 func rejectRest(ctx context.Context, c *api.ClientWithResponses, moderator api.RequestEditorFn, id string) error {
-	filter := &api.QueueFilter{Site: new(site), Article: new(article)}
+	filter := &api.BatchFilter{Site: new(site), Article: new(article)}
 	preview, err := c.PreviewBatchWithResponse(ctx, api.PreviewBatchJSONRequestBody{Filter: filter}, moderator)
 	if err != nil {
 		return err

@@ -190,7 +190,7 @@ func approve(ctx context.Context, c *api.Client, id string, version int) error {
 
 // rejectRest rejects whatever else waits on the article, after a preview.
 func rejectRest(ctx context.Context, c *api.Client, id string) error {
-	filter := api.NewOptQueueFilter(api.QueueFilter{Site: api.NewOptString(site), Article: api.NewOptString(article)})
+	filter := api.NewOptBatchFilter(api.BatchFilter{Site: api.NewOptString(site), Article: api.NewOptString(article)})
 	preview, err := reply[*api.PreviewBatchOK](c.PreviewBatch(ctx, &api.PreviewBatchReq{Filter: filter}))
 	if err != nil {
 		return err
