@@ -272,8 +272,8 @@ func (s *Server) commentDetail(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, struct {
 		storage.Detail
-		Why string `json:"why"`
-	}{d, why.Sentence(replyLanguage(c), d.Comment, d.Verdict)})
+		why.Explanation
+	}{d, why.Explain(replyLanguage(c), d.Comment, d.Verdict, d.Campaign)})
 }
 
 // outcome returns what became of a comment, for its site or the reader who wrote

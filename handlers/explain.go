@@ -18,6 +18,11 @@ func replyLanguage(c echo.Context) why.Language {
 func explain(c echo.Context, items []models.QueueItem) {
 	lang := replyLanguage(c)
 	for i := range items {
-		items[i].Why = why.Sentence(lang, items[i].Comment, items[i].Verdict)
+		explainItem(lang, &items[i])
 	}
+}
+
+func explainItem(lang why.Language, item *models.QueueItem) {
+	e := why.Explain(lang, item.Comment, item.Verdict, item.Campaign)
+	item.Why, item.Causes = e.Why, e.Causes
 }

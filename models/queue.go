@@ -6,7 +6,8 @@ import "time"
 type QueueItem struct {
 	Comment Comment     `json:"comment"`
 	Verdict Verdict     `json:"verdict"`
-	Why     string      `json:"why,omitempty"` // in one sentence; set by package handlers, in the client's language
+	Why     string      `json:"why,omitempty"`    // in one sentence; set by package handlers, in the client's language
+	Causes  []string    `json:"causes,omitempty"` // names of the signals that Why is about
 	Context ItemContext `json:"context"`
 	Version int64       `json:"version"` // of the comment, to send back with the decision
 	Claim   *Claim      `json:"claim,omitempty"`

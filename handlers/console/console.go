@@ -1,6 +1,6 @@
 // Package console serves the moderators' pages: plain HTML, CSS and JavaScript
 // modules embedded in the binary. The pages use the public API with the
-// session's cookies; this package imports neither sessions, storage nor models.
+// session's cookies; this package imports neither sessions nor storage.
 package console
 
 import (
@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"path"
@@ -19,6 +20,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 
 	"winnow/handlers/static"
+	"winnow/handlers/why"
 )
 
 // Path is where the console is mounted.
@@ -105,7 +107,28 @@ func build() map[string][]byte {
 		}
 		files[name] = data
 	}
+	for _, lang := range []why.Language{why.English, why.German} {
+		name := "locales/" + string(lang) + ".json"
+		files[name] = withPhrases(files[name], lang)
+	}
 	return files
+}
+
+// withPhrases adds to the texts of a language what the server calls signals, so that both
+// say the same.
+func withPhrases(texts []byte, lang why.Language) []byte {
+	var all map[string]json.RawMessage
+	err := json.Unmarshal(texts, &all)
+	if err == nil {
+		all["phrases"], err = json.Marshal(why.Phrases(lang))
+	}
+	if err == nil {
+		texts, err = json.Marshal(all)
+	}
+	if err != nil {
+		panic(err) // the files are part of the binary
+	}
+	return texts
 }
 
 func checksum(files map[string][]byte) string {
