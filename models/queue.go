@@ -43,8 +43,8 @@ const (
 // QueueFilter selects items of the queue. Empty fields select all.
 type QueueFilter struct {
 	Site     string
-	Sort     Sort // SortRisk when empty
-	Section  string
+	Sort     Sort   // SortRisk when empty
+	Section  string // in any usual case
 	Reason   Reason
 	Signal   string    // name of a signal, or a prefix of it
 	Lang     string    // ISO 639-1

@@ -49,7 +49,7 @@ const stateForm = (state, change, id) => {
   }, "small");
   apply.hidden = true;
   const show = () => { apply.hidden = choice.value === state; };
-  const choice = select({ label: translate("signal.article"), change: show, input: show }, choices("state"), state);
+  const choice = select({ label: translate("article._"), change: show, input: show }, choices("state"), state);
   return [choice, " ", apply];
 };
 

@@ -7,6 +7,7 @@
 //   news            a decision on an archived item that a colleague made while it was in the list
 //   isEdited        its text was changed while it was in the list
 //   preview         promise of what a decision on its campaign covers
+import { label, translate } from "../lib/i18n.js";
 import { moderator } from "../session.js";
 import { groupsCampaigns } from "./filter.js";
 
@@ -35,9 +36,19 @@ export const decisionOf = ({ comment, decision }) =>
 export const lastInForce = (history) => history.findLast(({ undone_at }) => !undone_at);
 
 // archivedItem makes an item of the details of a comment.
-export const archivedItem = ({ comment, verdict, context, claim, campaign, why, history }) => {
+export const archivedItem = ({ comment, verdict, context, claim, campaign, why, causes, history }) => {
   const decision = lastInForce(history);
-  return { id: comment.id, comment, verdict, context, claim, campaign, why, decision, isArchived: true };
+  return { id: comment.id, comment, verdict, context, claim, campaign, why, causes, decision, isArchived: true };
+};
+
+// reasonText names the reason of an item. A campaign that made a rule hold is one, with its size where nothing else
+// shows it.
+export const reasonText = ({ comment, verdict, campaign, causes = [] }, isWithSize = true) => {
+  const isPending = comment.status === "pending";
+  const reason = (isPending && comment.reason) || verdict.reason;
+  const isCampaign = reason === "campaign" || (reason === "rule" && causes.includes("campaign:copies"));
+  if (!isCampaign) return reason && label("reason", reason);
+  return campaign && isWithSize ? translate("copies.campaign", { n: campaign.count }) : label("reason", "campaign");
 };
 
 // addressOf is the address of a comment's own page.

@@ -1,7 +1,7 @@
 // The rows of the queue's list.
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
-import { commentCount, decisionOf, excerptOf, holderOf, isDue } from "./items.js";
+import { commentCount, decisionOf, excerptOf, holderOf, isDue, reasonText } from "./items.js";
 
 const rows = new Map(); // list items by comment id
 const excerptLength = 180;
@@ -42,7 +42,7 @@ const createRow = (item, { open, select }) => {
 };
 
 const reasonChips = (item) =>
-  [riskChip(item), item.comment.reason && element(".chip", label("reason", item.comment.reason))];
+  [riskChip(item), item.comment.reason && element(".chip", reasonText(item, false))];
 
 // outcome says in words what has become of an item of the archive, and who decided it.
 export const outcome = (item) => {
@@ -56,8 +56,10 @@ export const outcome = (item) => {
 };
 
 const riskChip = ({ isSecondLook, verdict }) => {
-  const risk = Math.max(verdict.spam ?? 0, verdict.abuse ?? 0);
-  return !isSecondLook && element(".chip.risk" + Math.floor(risk * 3.99), formatPercent(risk));
+  const heads = ["spam", "abuse"].filter((head) => verdict[head] != null);
+  const risk = Math.max(0, ...heads.map((head) => verdict[head]));
+  const title = heads.map((head) => `${label("reason", head)} ${formatPercent(verdict[head])}`).join(" · ");
+  return !isSecondLook && element(".chip.risk" + Math.floor(risk * 3.99), { title }, formatPercent(risk));
 };
 
 // refreshRow shows what changes while an item is in the list.
