@@ -151,6 +151,23 @@ func statisticsAreDrawnAndTabulated(t *testing.T, d *testServer) {
 	p.evaluate(`document.querySelector("figure input").focus()`)
 	p.keys(kb.End) // takes the other one along
 	p.waitForText("#page [role=status] tbody tr:last-child", "Reject from 100%000")
+	p.waitForText("#page .points", "It left 3 to moderators. They published 2 and rejected 0.")
+}
+
+// TestStatisticsSayWhatWasTakenDown: of all that the filter published, not of what
+// moderators decided.
+func TestStatisticsSayWhatWasTakenDown(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	var last string
+	for i, body := range []string{"The clock is right.", "The bread was warm.", "A walk by the quay.", "Nobody swims in November."} {
+		last = d.post(i+1, "Ilse", body)
+	}
+	_, _, err := d.db.Decide(t.Context(), bob, last, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonOther})
+	d.must(err)
+	d.setRole("alice", models.RoleEditor)
+	p := d.login("alice")
+	p.page("stats", "Statistics")
+	p.waitForText("#page .points", "The filter published 4 comments by itself. Moderators took 1 of them down later: 25%.")
 }
 
 func TestSitesAreAddedAndSet(t *testing.T) {

@@ -6,6 +6,7 @@
 package why
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -152,8 +153,16 @@ func fill(lang Language, c clause, found []string) string {
 	for i, what := range found {
 		quoted[i] = quote(lang, what)
 	}
-	return strings.NewReplacer("{what}", strings.Join(quoted, ", "), "{n}", strings.Join(found, ", ")).Replace(c.in(lang))
+	text := c.in(lang)
+	if len(found) == 0 {
+		text = nothingFound.ReplaceAllString(text, "")
+	}
+	return strings.NewReplacer("{what}", strings.Join(quoted, ", "), "{n}", strings.Join(found, ", ")).Replace(text)
 }
+
+// nothingFound is the end of a clause that has no example to name: a model knows that a
+// comment threatens somebody, and not by which words.
+var nothingFound = regexp.MustCompile(`(:|,[^,]+) \{what\}$`)
 
 func isRule(name string) bool {
 	return strings.HasPrefix(name, "rule:") || strings.HasPrefix(name, "campaign:")

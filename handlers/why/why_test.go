@@ -125,6 +125,10 @@ func TestSentence(t *testing.T) {
 			"Held because it uses words of known spam, such as “casino”, “bonus” and has a phone number.",
 			"Zurückgehalten, weil er Wörter bekannten Spams verwendet, etwa „casino“, „bonus“ und eine Telefonnummer hat.",
 		},
+		"an insult without its words": {
+			pending, held(models.ReasonAbuse, signal("address:insult", 2)),
+			"Held because it insults a person.", "Zurückgehalten, weil er eine Person beleidigt.",
+		},
 		"words of insults": {
 			pending, held(models.ReasonAbuse, signal("word:idiot", 2)),
 			"Held because it uses words of known insults, such as “idiot”.",

@@ -15,13 +15,15 @@ const keysOf = ({ name, weight }, isAbuse) => {
   return isAbuse ? beginnings.flatMap((key) => ["abuse/" + key, key]) : beginnings;
 };
 
-const foundBy = ({ name, detail }) => detail ?? name.replace(/^\w+:/, "");
+const foundBy = ({ name, detail }) => detail ?? name.match(/^(?:word|pair):(.*)/)?.[1];
+const exampleless = /(:|,[^,]+) $/; // the end of a text that has no example to name
 
 // phrase says what signals with the same text mean, such as "asks for a click": it follows "a comment that".
 const phrase = (text, signals) => {
-  const found = [...new Set(signals.map(foundBy))];
+  const found = [...new Set(signals.map(foundBy))].filter(Boolean);
   const quoted = found.map((each) => translate("quoted", { found: each }));
-  return translate(text, { what: quoted.join(", "), n: found.join(", ") });
+  const full = translate(text, { what: quoted.join(", "), n: found.join(", ") });
+  return found.length ? full : full.replace(exampleless, "");
 };
 
 // textOf is the key of the text for a signal.
@@ -29,7 +31,9 @@ const textOf = (signal, isAbuse) =>
   keysOf(signal, isAbuse).map((key) => "phrases." + key).find((text) => translate(text)) ?? "phrases.rest";
 
 export const isCause = (causes = []) => ({ name }) => causes.includes(name);
-const isTelling = ({ name }) => !/^(rest|prior)\b/.test(name);
+
+// isTelling leaves out what says nothing to people beside the causes: sums, and the length or form of a text.
+const isTelling = (signal) => !/^phrases\.-?(rest|prior|shape$|chars$)/.test(textOf(signal));
 const isAgainst = ({ weight, action }) => weight > 0 || action === "hold" || action === "reject";
 
 // signalPhrases lists what decided, then what else speaks against a comment, and for it. listenersOf returns the

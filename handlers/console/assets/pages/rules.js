@@ -38,7 +38,7 @@ export const rulesSection = (rules, site) => {
     node.elements[`${rule}.${name}`].closest("label").before(element("h4", text(rule)));
   }
   previewEntries(node, path, { "blocked_words.words": "blocked_words", "suspect_words.words": "suspect_words" });
-  return [node, trial(node, path, (values) => withOthers(rules, values), site)];
+  return element("div.rules-page", node, trial(node, path, (values) => withOthers(rules, values), site));
 };
 
 // withOthers adds what a newer server knows and this form does not show.
@@ -64,7 +64,7 @@ const trial = (node, path, rulesOf, site) => {
     };
     if (sample.value.trim()) await show(onText, () => tryText(path, sample.value, rules, signal));
     else setContent(onText);
-    if (!signal.aborted) await show(onComments, () => tryOut(path, { rules }, { signal, shown: 10 }));
+    if (!signal.aborted) await show(onComments, () => tryOut(path, { rules }, { signal, shown: 5 }));
     if (!signal.aborted) byId("rules-trial")?.removeAttribute("aria-busy");
   };
   const wait = () => {

@@ -57,13 +57,14 @@ const filterOutcome = (days, agreement) => {
   const changed = (outcome, action) => {
     const n = total(outcome);
     const undone = Math.min(agreement[`${outcome}_${action}`], n);
-    return { n, changed: undone, share: n ? formatPercent(undone / n, 1) : "–" };
+    return { n, changed: undone, share: n > 0 && formatPercent(undone / n, 1) };
   };
   const held = { n: total("held"), approved: agreement.held_approved, rejected: agreement.held_rejected };
-  return element("ul.points",
-    element("li", translate("stats.published", changed("approved", "rejected"))),
-    element("li", translate("stats.held", held)),
-    element("li", translate("stats.refused", changed("rejected", "approved"))));
+  const lines = { published: changed("approved", "rejected"), held, refused: changed("rejected", "approved") };
+  const shown = Object.entries(lines).filter(([, { n }]) => n);
+  return shown.length
+    ? element("ul.points", shown.map(([key, values]) => element("li", translate("stats." + key, values))))
+    : element("p.muted", translate("none"));
 };
 
 // secondLooksAt says how many second looks agreed with a moderator, of how many.
