@@ -58,7 +58,7 @@ func queueFilters(t *testing.T, d *testServer) {
 		p.waitFor(rows + ` === 3`)
 	}
 	// A signal is chosen by what it means.
-	const phrase = "contains “…”, which is suspect here"
+	const phrase = "contains …, which is suspect here"
 	if got := p.evaluate(`[...document.querySelectorAll("#signals option")].filter((o) => o.value === "` + phrase + `").length`); got != "1" {
 		t.Errorf("%s options say %q", got, phrase)
 	}

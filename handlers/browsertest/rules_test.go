@@ -51,6 +51,7 @@ func TestEveryRuleHasASentence(t *testing.T) {
 	if r, err = d.db.Rules(t.Context(), "demo"); err != nil || !reflect.DeepEqual(r, want) {
 		t.Errorf("saved again: %+v, %v", r, err)
 	}
+	p.waitFor(`document.getElementById("live").className === "on"`)
 	p.expectAccessible("rules")
 }
 
