@@ -7,6 +7,7 @@ package why
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -205,6 +206,9 @@ func quote(lang Language, s string) string {
 	return "“" + s + "”"
 }
 
+// untold are the kinds of signals for a comment that say little to people.
+var untold = []string{"rest", "prior", "shape", "chars", "emoji", "mark", "number", "fold", "author"}
+
 // Phrases returns what the signals of comments mean, in a language, by the beginnings of
 // their names: for a signal the longest one applies. A phrase follows "a comment that",
 // and has {what} or {n} for what was found. Those of signals that speak for a comment
@@ -212,10 +216,14 @@ func quote(lang Language, s string) string {
 func Phrases(lang Language) map[string]string {
 	all := make(map[string]string, len(signals)+len(ordinary))
 	for name, c := range signals {
-		all[name] = c.in(lang)
+		if !strings.HasPrefix(name, models.RestPrefix) { // "rest" says enough of a sum
+			all[name] = c.in(lang)
+		}
 	}
 	for name, c := range ordinary {
-		all["-"+name] = c.in(lang)
+		if kind, _, _ := strings.Cut(name, ":"); !slices.Contains(untold, kind) {
+			all["-"+name] = c.in(lang)
+		}
 	}
 	return all
 }
