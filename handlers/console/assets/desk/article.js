@@ -27,7 +27,7 @@ const showState = (site, found) => {
     ? stateForm(state, change, id)
     : element("span", { class: state !== "open" && "chip warn" }, label("state", state));
   setContent("article",
-    element("small.muted", translate("signal.article"), ":"),
+    element("small.muted", translate("article._"), ":"),
     stateElement,
     closedBy && closedBy !== "hand" && element("small", " ", label("article", closedBy)),
     until && element("small", " – ", formatDateTime(until)),
