@@ -53,6 +53,19 @@ func (m *Model) Cold(site string) bool {
 	return m.manifest.Starter || site == "" || n.Ham < minSiteLabels || n.Spam < minSiteLabels
 }
 
+// AbuseThreshold returns the probability of abuse at and above which comments are held
+// under a policy; 0 when the model has no head for abuse.
+func (m *Model) AbuseThreshold(p Policy) float64 {
+	h := m.manifest.Abuse
+	switch {
+	case h == nil:
+		return 0
+	case p.Abuse != nil:
+		return *p.Abuse
+	}
+	return h.holdAt(p.Site)
+}
+
 // Thresholds returns the probabilities of spam at and above which comments are
 // held and rejected under a policy. A reject threshold of 0 means that none is
 // rejected. Both are 0 when the model has no spam head.

@@ -181,11 +181,8 @@ func (m *Model) decide(spam, abuse *float64, p Policy) models.Verdict {
 			v.Action, v.Reason = models.Hold, models.ReasonSpam
 		}
 	}
-	if h := m.manifest.Abuse; h != nil && abuse != nil {
-		at := h.holdAt(p.Site)
-		if p.Abuse != nil {
-			at = *p.Abuse
-		}
+	if m.manifest.Abuse != nil && abuse != nil {
+		at := m.AbuseThreshold(p)
 		if v.Action == models.Approve && *abuse >= at {
 			v.Action, v.Reason = models.Hold, models.ReasonAbuse
 		}

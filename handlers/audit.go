@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,6 +23,9 @@ func (s *Server) auditTrail(c echo.Context) error {
 		Until:   q.time("until"),
 		Cursor:  q.text("cursor", models.MaxURL),
 		Limit:   q.number("limit", 1, maxPage, 50),
+	}
+	if f.Actor != "" && !strings.Contains(f.Actor, ":") && f.Actor != models.System.String() {
+		f.Actor = models.Caller{Kind: models.ByModerator, Name: f.Actor}.String() // people type names
 	}
 	format := q.oneOf("format", "json", "csv", "jsonl")
 	if err := q.err(); err != nil {

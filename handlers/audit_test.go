@@ -31,6 +31,13 @@ func TestAuditHasTheOldValueOfAPatch(t *testing.T) {
 	for _, kind := range []string{"ban", "shadow"} {
 		f.as("eve", "PUT", "/v1/authors", object{"site": "gazette", "name": "Mallory", "sanction": object{"kind": kind}}).must(http.StatusOK)
 	}
+	for _, actor := range []string{"eve", "moderator:eve"} { // people type the name
+		var trail items[models.Audit]
+		f.as("ada", "GET", "/v1/audit?limit=1&actor="+actor, nil).into(http.StatusOK, &trail)
+		if len(trail.Items) != 1 || trail.Items[0].Actor != "moderator:eve" {
+			t.Errorf("of %s: %+v", actor, trail.Items)
+		}
+	}
 	for action, want := range map[string]struct{ before, after []string }{
 		"site.update":      {[]string{"https://old.example", `"old"`, "0.11", "0.91", "0.13"}, []string{"https://new.example", `"new"`, "0.12", "0.91", "0.14"}},
 		"moderator.update": {[]string{"herald"}, []string{"gazette"}},

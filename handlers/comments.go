@@ -10,7 +10,6 @@ import (
 	"winnow/classifier/text/names"
 	"winnow/handlers/node"
 	"winnow/handlers/screening"
-	"winnow/handlers/why"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -270,10 +269,14 @@ func (s *Server) commentDetail(c echo.Context) error {
 	if d.Thread == nil {
 		d.Thread = []models.Comment{}
 	}
+	e, err := s.explainDetail(c, d)
+	if err != nil {
+		return err
+	}
 	return c.JSON(http.StatusOK, struct {
 		storage.Detail
-		Why string `json:"why"`
-	}{d, why.Sentence(replyLanguage(c), d.Comment, d.Verdict)})
+		detailExplanation
+	}{d, e})
 }
 
 // outcome returns what became of a comment, for its site or the reader who wrote

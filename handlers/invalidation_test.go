@@ -64,7 +64,7 @@ func TestChangedRulesTakeEffectAtOnce(t *testing.T) {
 	if p := f.post(nil); p.Status != "approved" {
 		t.Fatalf("before: %s", p.Status)
 	}
-	f.as("eve", "PUT", "/v1/sites/gazette/rules", models.Rules{BlockedWords: models.BlockedWords{Words: []string{"quay"}}}).must(http.StatusOK)
+	f.as("eve", "PUT", "/v1/sites/gazette/rules", models.Rules{BlockedWords: models.BlockedWords{Words: []string{"quay"}, Action: models.Reject}}).must(http.StatusOK)
 	if p := f.post(nil); p.Status != "rejected" {
 		t.Errorf("after: %s", p.Status)
 	}

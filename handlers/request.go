@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
+	"winnow/models/knownnames"
 )
 
 // decode reads a JSON request. It refuses what two parsers might read differently:
@@ -31,8 +32,8 @@ func decode[T any](c echo.Context) (T, error) {
 	return v, parse(data, &v)
 }
 
-// decodeKnown is decode for a request without effect, in which an unknown name can only
-// be a mistake: it is refused.
+// decodeKnown is decode for a request in which an unknown name can only be a mistake: one
+// without effect, or one that replaces all that it does not name. It is refused.
 func decodeKnown[T any](c echo.Context) (T, error) {
 	var v T
 	data, err := readJSON(c.Request())
@@ -106,9 +107,10 @@ func parse(data []byte, v any, more ...json.Options) error {
 	}
 	var kind *json.SemanticError
 	var syntax *jsontext.SyntacticError
+	if field, message, unknown := knownnames.UnknownField(err); unknown {
+		return invalid(field, "%s", message)
+	}
 	switch {
-	case errors.As(err, &kind) && errors.Is(kind.Err, json.ErrUnknownName):
-		return invalid(fieldName(kind.JSONPointer), "is not a field of this request")
 	case errors.As(err, &kind) && kind.JSONPointer != "":
 		return &models.Error{Kind: models.KindMalformed, Message: "the request has a value of the wrong type", Fields: []models.FieldError{
 			{Field: fieldName(kind.JSONPointer), Message: "must not be of type " + typeName(kind)},

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 	"winnow/classifier/rules"
 	"winnow/handlers/node"
 	"winnow/handlers/whatif"
+	"winnow/handlers/why"
 	"winnow/models"
 )
 
@@ -29,7 +31,7 @@ func (s *Server) siteRules(c echo.Context) error {
 // setRules replaces all rules of a site. Other nodes use them after siteTTL at the
 // latest.
 func (s *Server) setRules(c echo.Context) error {
-	r, err := decode[models.Rules](c)
+	r, err := decodeKnown[models.Rules](c)
 	if err != nil {
 		return err
 	}
@@ -37,7 +39,7 @@ func (s *Server) setRules(c echo.Context) error {
 	if err := s.visible(ctx, caller(c), slug); err != nil {
 		return err
 	}
-	if _, err := rules.Compile(r); err != nil {
+	if _, err := rules.CompileDocument(r); err != nil {
 		return err
 	}
 	if err := s.db.SetRules(ctx, caller(c), slug, r); err != nil {
@@ -75,12 +77,20 @@ type testRequest struct {
 	Text    string         `json:"text"`
 	Author  models.Author  `json:"author"` // an id counts as verified by the site
 	Article models.Article `json:"article"`
+	// Rules are tried instead of those of the site.
+	Rules Optional[models.Rules] `json:"rules"`
+}
+
+// testReply says in Why, in one sentence, what the verdict means.
+type testReply struct {
+	models.Verdict
+	why.Explanation
 }
 
 // testText returns the verdict on a text. The text is neither stored nor counted,
 // and so not matched with campaigns either.
 func (s *Server) testText(c echo.Context) error {
-	req, err := decode[testRequest](c)
+	req, err := decodeKnown[testRequest](c)
 	if err != nil {
 		return err
 	}
@@ -96,11 +106,25 @@ func (s *Server) testText(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	verdict, err := s.screener.Score(ctx, site, comment)
+	set, err := s.testedRules(ctx, slug, req.Rules)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, verdict)
+	comment.Site = slug
+	verdict, err := s.screener.ScoreBy(ctx, site, set, comment)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, testReply{verdict, why.Explain(replyLanguage(c), comment, verdict, nil)})
+}
+
+// testedRules returns the proposed rules, or those of the site.
+func (s *Server) testedRules(ctx context.Context, slug string, proposed Optional[models.Rules]) (*rules.Set, error) {
+	if !proposed.Present {
+		return s.node.Rules(ctx, slug)
+	}
+	set, err := rules.CompileDocument(proposed.Value)
+	return set, within("rules", err)
 }
 
 // comment validates the request as a comment, except that only the text is

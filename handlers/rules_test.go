@@ -49,7 +49,7 @@ func TestRulesDecide(t *testing.T) {
 	f := newTestSite(t)
 	most := 1
 	r := models.Rules{
-		BlockedWords:   models.BlockedWords{Words: []string{"lighthouse tour*"}},
+		BlockedWords:   models.BlockedWords{Words: []string{"lighthouse tour*"}, Action: models.Reject},
 		SuspectWords:   models.SuspectWords{Words: []string{"keeper"}},
 		BlockedDomains: models.BlockedDomains{Domains: []string{"tours.example"}, Action: models.Hold},
 		Links:          models.LinkRules{Max: &most, Allowed: []string{"gazette.example"}},
@@ -97,7 +97,7 @@ func TestRulesDecide(t *testing.T) {
 
 func TestTestedTextsAreNotStored(t *testing.T) {
 	f := newTestSite(t)
-	f.set(models.Rules{BlockedWords: models.BlockedWords{Words: []string{"admiral"}}, Length: models.LengthRules{Min: 500}})
+	f.set(models.Rules{BlockedWords: models.BlockedWords{Words: []string{"admiral"}, Action: models.Reject}, Length: models.LengthRules{Min: 500}})
 	body := object{"text": "Nine of us have seen the lighthouse burn on that winter evening.", "author": object{"name": "The Admiral"}}
 	var v models.Verdict
 	for range 5 { // as a campaign it would show
@@ -121,7 +121,7 @@ func TestBadRules(t *testing.T) {
 	put := func(who, site string, body any) reply {
 		return f.send("PUT", "/v1/sites/"+site+"/rules", bearer(f.token(who)), body)
 	}
-	put("eve", "gazette", models.Rules{BlockedWords: models.BlockedWords{Words: []string{"fine", " "}}}).names("blocked_words.words[1]")
+	put("eve", "gazette", models.Rules{BlockedWords: models.BlockedWords{Words: []string{"fine", " "}, Action: models.Reject}}).names("blocked_words.words[1]")
 	put("eve", "gazette", models.Rules{SuspectWords: models.SuspectWords{Words: []string{"fine", "fine", "..."}}}).names("suspect_words.words[2]")
 	put("eve", "gazette", models.Rules{Links: models.LinkRules{Allowed: []string{"no domain"}}}).names("links.allowed[0]")
 	put("eve", "gazette", models.Rules{Length: models.LengthRules{Min: 3, Max: 2}}).names("length.min")
@@ -129,13 +129,68 @@ func TestBadRules(t *testing.T) {
 	put("eve", "gazette", `{"blocked_words":{"words":["`+strings.Repeat("x", 1<<20)+`"]}}`).must(http.StatusRequestEntityTooLarge)
 	put("hanna", "gazette", models.Rules{}).must(http.StatusNotFound)
 
+	// What is misspelled is not left out.
+	put("eve", "gazette", `{"authors":{"hold_frist":true}}`).names("authors.hold_frist")
+	if body := put("eve", "gazette", `{"authors":{"hold_frist":true}}`).body; !strings.Contains(string(body), "was hold_first meant?") {
+		t.Errorf("the reply does not say what was meant: %s", body)
+	}
+	put("eve", "gazette", `{"author":{}}`).names("author")
+	put("eve", "gazette", `{"blocked_wordz":{}}`).names("blocked_wordz")
+	f.send("POST", "/v1/sites/gazette/what-if", bearer(f.token("eve")), `{"rules":{"authors":{"hold_frist":true}}}`).names("rules.authors.hold_frist")
+	f.send("POST", "/v1/sites/gazette/test", bearer(f.token("eve")), `{"text":"x","rules":{"authors":{"hold_frist":true}}}`).names("rules.authors.hold_frist")
+
 	many := make([]string, models.MaxRuleEntries)
 	for i := range many {
 		many[i] = "word" + strings.Repeat("x", 20) + string(rune('a'+i%26))
 	}
-	put("eve", "gazette", models.Rules{BlockedWords: models.BlockedWords{Words: many}}).must(http.StatusOK) // more than other requests may have
+	put("eve", "gazette", models.Rules{BlockedWords: models.BlockedWords{Words: many, Action: models.Reject}}).must(http.StatusOK) // more than other requests may have
 	f.send("POST", "/v1/sites/gazette/test", bearer(f.token("eve")), object{"text": " "}).names("text")
 	f.send("POST", "/v1/sites/gazette/test", bearer(f.token("hanna")), object{"text": "x"}).must(http.StatusNotFound)
+}
+
+// TestActionLeftOutIsRefused: it must not make a rule that holds one that rejects.
+func TestActionLeftOutIsRefused(t *testing.T) {
+	f := newTestSite(t)
+	f.set(models.Rules{
+		BlockedWords:   models.BlockedWords{Words: []string{"admiral"}, Action: models.Hold},
+		BlockedDomains: models.BlockedDomains{Domains: []string{"tours.example"}, Action: models.Hold},
+	})
+	for document, field := range map[string]string{
+		`{"blocked_words":{"words":["admiral"]}}`:               "blocked_words.action",
+		`{"blocked_words":{"words":["admiral"],"action":null}}`: "blocked_words.action",
+		`{"blocked_domains":{"domains":["tours.example"]}}`:     "blocked_domains.action",
+	} {
+		f.send("PUT", "/v1/sites/gazette/rules", bearer(f.token("eve")), document).names(field)
+		f.send("POST", "/v1/sites/gazette/what-if", bearer(f.token("eve")), `{"rules":`+document+`}`).names("rules." + field)
+		f.send("POST", "/v1/sites/gazette/test", bearer(f.token("eve")), `{"text":"x","rules":`+document+`}`).names("rules." + field)
+	}
+	if p := f.post(object{"body": "The admiral told us of the old harbour."}); p.Status != "pending" {
+		t.Errorf("the rule that holds is gone: %s", p.Status)
+	}
+}
+
+// TestProposedRulesAreTestedOnAText stores neither the rules nor the text.
+func TestProposedRulesAreTestedOnAText(t *testing.T) {
+	f := newTestSite(t)
+	f.set(models.Rules{BlockedWords: models.BlockedWords{Words: []string{"admiral"}, Action: models.Reject}})
+	var tested struct {
+		Action models.Action
+		Why    string
+		Causes []string
+	}
+	test := func(body object) {
+		t.Helper()
+		f.send("POST", "/v1/sites/gazette/test", bearer(f.token("eve")), body).into(http.StatusOK, &tested)
+	}
+	const text = "The admiral and the keeper told us of it."
+	test(object{"text": text, "rules": models.Rules{SuspectWords: models.SuspectWords{Words: []string{"keeper"}}}})
+	if tested.Action != models.Hold || tested.Why != "Held because it contains “keeper”, which is suspect here." || len(tested.Causes) != 1 {
+		t.Errorf("by the proposed rules: %+v", tested)
+	}
+	test(object{"text": text})
+	if tested.Action != models.Reject {
+		t.Errorf("by those of the site: %+v", tested)
+	}
 }
 
 func TestAuthorsEarnTrust(t *testing.T) {

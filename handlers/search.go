@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"winnow/classifier/searchterms"
-	"winnow/handlers/why"
 	"winnow/models"
 )
 
@@ -45,7 +44,7 @@ func (s *Server) search(c echo.Context) error {
 	lang := replyLanguage(c)
 	for i := range page.Items {
 		if item := &page.Items[i]; item.Comment.Status == models.Pending {
-			item.Why = why.Sentence(lang, item.Comment, item.Verdict)
+			explainItem(lang, item)
 		}
 	}
 	return c.JSON(http.StatusOK, page)

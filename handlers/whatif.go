@@ -77,7 +77,7 @@ func (s *Server) proposedSetting(ctx context.Context, now whatif.Setting, req wh
 	var bad models.Invalid
 	bad.Join(then.Site.Validate())
 	if req.Rules.Present {
-		set, err := rules.Compile(req.Rules.Value)
+		set, err := rules.CompileDocument(req.Rules.Value)
 		bad.Join(within("rules", err))
 		then.Rules = set
 	}

@@ -199,7 +199,7 @@ func testReplay(t *testing.T, open func(testing.TB, func() time.Time) *storage.D
 		},
 		"a word list": func(f *testSite) object {
 			rules := scriptRules()
-			rules["blocked_words"] = object{"words": []string{"casino", "idiot*"}}
+			rules["blocked_words"] = object{"words": []string{"casino", "idiot*"}, "action": "reject"}
 			f.setRules(rules)
 			return object{"rules": rules}
 		},
@@ -296,7 +296,7 @@ func TestWhatIfRequests(t *testing.T) {
 	f.post(object{"body": "The boats came back to the harbour, and the casino is open."})
 	const path = "/v1/sites/gazette/what-if"
 	var r whatif.Result
-	blocked := object{"rules": object{"blocked_words": object{"words": []string{"casino"}}}}
+	blocked := object{"rules": object{"blocked_words": object{"words": []string{"casino"}, "action": "reject"}}}
 	f.as("eve", "POST", path+"?lang=de", blocked).into(http.StatusOK, &r)
 	if r.Summary != "Von den letzten 1 Kommentaren würde es 0 zurückhalten (jetzt 0) und 1 ablehnen (jetzt 0)." || len(r.Changes) != 1 {
 		t.Errorf("%+v", r)
@@ -310,7 +310,7 @@ func TestWhatIfRequests(t *testing.T) {
 		"mode":                         {"mode": "strict"},
 		"thresholds.hold":              {"thresholds": object{"hold": 2}},
 		"surge.minutes":                {"surge": object{"count": 3}},
-		"rules.blocked_words.words[0]": {"rules": object{"blocked_words": object{"words": []string{""}}}},
+		"rules.blocked_words.words[0]": {"rules": object{"blocked_words": object{"words": []string{""}, "action": "reject"}}},
 		"rules.block_words":            {"rules": object{"block_words": object{}}},
 		"model":                        {"model": "none"},
 		"threshold":                    {"threshold": object{}},

@@ -6,7 +6,8 @@ import "time"
 type QueueItem struct {
 	Comment Comment     `json:"comment"`
 	Verdict Verdict     `json:"verdict"`
-	Why     string      `json:"why,omitempty"` // in one sentence; set by package handlers, in the client's language
+	Why     string      `json:"why,omitempty"`    // in one sentence; set by package handlers, in the client's language
+	Causes  []string    `json:"causes,omitempty"` // names of the signals that Why is about
 	Context ItemContext `json:"context"`
 	Version int64       `json:"version"` // of the comment, to send back with the decision
 	Claim   *Claim      `json:"claim,omitempty"`
@@ -45,8 +46,8 @@ const (
 // QueueFilter selects items of the queue. Empty fields select all.
 type QueueFilter struct {
 	Site     string
-	Sort     Sort // SortRisk when empty
-	Section  string
+	Sort     Sort   // SortRisk when empty
+	Section  string // in any usual case
 	Reason   Reason
 	Signal   string    // name of a signal, or a prefix of it
 	Lang     string    // ISO 639-1

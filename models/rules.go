@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -27,7 +28,7 @@ type Rules struct {
 // other signs do: "c++" does not match "c". A comment may mask letters: "f*ck".
 type BlockedWords struct {
 	Words  []string `json:"words,omitempty"`
-	Action Action   `json:"action,omitempty"` // Reject, also when empty, or Hold
+	Action Action   `json:"action,omitempty"` // Reject or Hold; empty, Reject, only in what an earlier release stored
 }
 
 // SuspectWords are words and phrases, written like blocked ones, that hold a
@@ -90,7 +91,35 @@ const (
 // maxFaults bounds how many invalid entries of one list are reported.
 const maxFaults = 10
 
-// Validate checks rules before they are stored. The compiler of package
+// ValidateDocument checks rules that somebody sets. Beside what Validate refuses, a list
+// that has entries must say what happens to a comment: an action that is left out by
+// mistake must not make the rule stricter.
+func (r Rules) ValidateDocument() error {
+	var bad Invalid
+	explicit := func(field string, entries []string, a Action) {
+		if len(entries) > 0 && a == "" {
+			bad.Add(field, "must be reject or hold, and is missing")
+		}
+	}
+	explicit("blocked_words.action", r.BlockedWords.Words, r.BlockedWords.Action)
+	explicit("blocked_domains.action", r.BlockedDomains.Domains, r.BlockedDomains.Action)
+	bad.Join(r.Validate())
+	return bad.Err()
+}
+
+// WithActions returns rules of an earlier release, which could leave out an action, with
+// the one that was meant.
+func (r Rules) WithActions() Rules {
+	if len(r.BlockedWords.Words) > 0 {
+		r.BlockedWords.Action = cmp.Or(r.BlockedWords.Action, Reject)
+	}
+	if len(r.BlockedDomains.Domains) > 0 {
+		r.BlockedDomains.Action = cmp.Or(r.BlockedDomains.Action, Reject)
+	}
+	return r
+}
+
+// Validate checks the values of rules. The compiler of package
 // classifier/rules also refuses entries that are empty after normalization.
 func (r Rules) Validate() error {
 	var bad Invalid

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -130,6 +131,31 @@ func median(counts histogram) *float64 {
 		from, below = float64(bound), below+counts[i]
 	}
 	return &from
+}
+
+// RiskHistograms returns what the model said of the comments of a site in the last 30
+// days, and what moderators decided.
+func (db *DB) RiskHistograms(ctx context.Context, site string) (RiskHistograms, error) {
+	return read(ctx, db, func(t *tx) (RiskHistograms, error) {
+		var s Stats
+		err := t.loadHistograms(&s, models.System, site, dayOf(t.Now)-statsDays+1)
+		return s.Scores, err
+	})
+}
+
+// leastSimilar is how many decisions say something of a risk.
+const leastSimilar = 30
+
+// Similar returns how many comments with a risk like this one moderators decided, and how
+// many of them they rejected: nothing when they decided few, or less than half of those
+// that arrived, because the others may be different.
+func (h RiskHistograms) Similar(risk float64) (decided, rejected int) {
+	bin := riskBin(risk)
+	n := h.Approved[bin] + h.Rejected[bin]
+	if n < leastSimilar || 2*n < h.Arrived[bin] {
+		return 0, 0
+	}
+	return int(n), int(h.Rejected[bin])
 }
 
 // loadHistograms sums up scores and waiting times.

@@ -5,7 +5,11 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 
 	"winnow/classifier/text/names"
 	"winnow/models"
@@ -157,7 +161,7 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	if f.Section != "" {
 		// In this form neither database turns it into a join, which would have to
 		// sort: the articles are found once, and an index gives the order.
-		w.Add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE `+on("a.site")+` AND a.section = ? AND a.section <> '' AND a.pending > 0)) IS TRUE`, f.Section)
+		w.Add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE `+on("a.site")+` AND a.section IN (?, ?, ?, ?, ?) AND a.section <> '' AND a.pending > 0)) IS TRUE`, spellingsOf(f.Section)...)
 	}
 	if f.Lang != "" {
 		w.Add("c.lang = ?", f.Lang)
@@ -198,6 +202,17 @@ func (o queueOrder) addScores(w *sqldb.Where, band models.ScoreBand) {
 	}
 	if band.To > 0 && band.To < 1 {
 		w.Add(risk+" < ?", band.To)
+	}
+}
+
+// spellingsOf returns a section as it was typed and in the usual spellings: the index has
+// them as they were written.
+func spellingsOf(section string) []any {
+	lower := cases.Lower(language.Und).String(section)
+	first, size := utf8.DecodeRuneInString(lower)
+	return []any{
+		section, lower, cases.Upper(language.Und).String(section), cases.Title(language.Und).String(section),
+		string(unicode.ToTitle(first)) + lower[size:],
 	}
 }
 

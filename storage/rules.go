@@ -19,13 +19,14 @@ func (t *tx) rules(site, lock string) (r models.Rules, err error) {
 	if err != nil {
 		return r, notFoundIf(err, "there is no site %q", site)
 	}
-	return r, json.Unmarshal([]byte(text), &r)
+	err = json.Unmarshal([]byte(text), &r)
+	return r.WithActions(), err
 }
 
-// SetRules replaces the rules of a site. What models.Rules.Validate refuses is
+// SetRules replaces the rules of a site. What models.Rules.ValidateDocument refuses is
 // KindInvalid; the caller has compiled them.
 func (db *DB) SetRules(ctx context.Context, by models.Caller, site string, r models.Rules) error {
-	if err := r.Validate(); err != nil {
+	if err := r.ValidateDocument(); err != nil {
 		return err
 	}
 	text, err := toJSON(r)

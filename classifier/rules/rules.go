@@ -66,9 +66,7 @@ func Compile(r models.Rules) (*Set, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
 	}
-	r.BlockedWords.Action = cmp.Or(r.BlockedWords.Action, models.Reject)
-	r.BlockedDomains.Action = cmp.Or(r.BlockedDomains.Action, models.Reject)
-
+	r = r.WithActions()
 	var bad models.Invalid
 	s := &Set{rules: r}
 	s.words = newWordMatcher(&bad, r)
@@ -78,6 +76,15 @@ func Compile(r models.Rules) (*Set, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// CompileDocument is Compile for rules that somebody sets: it also refuses what
+// models.Rules.ValidateDocument does.
+func CompileDocument(r models.Rules) (*Set, error) {
+	if err := r.ValidateDocument(); err != nil {
+		return nil, err
+	}
+	return Compile(r)
 }
 
 // recentPerTrusted is how many comments are looked at for each that trust needs: an

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"winnow/models/knownnames"
 )
 
 const (
@@ -139,7 +141,7 @@ func unknownVariables(root *cli.Command) (unknown []unknownVariable) {
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, variablePrefix) && !strings.HasPrefix(name, testPrefix) && !slices.Contains(known, name) {
-			unknown = append(unknown, unknownVariable{name, nearest(name, known)})
+			unknown = append(unknown, unknownVariable{name, knownnames.Nearest(name, known)})
 		}
 	}
 	slices.SortFunc(unknown, func(a, b unknownVariable) int { return strings.Compare(a.name, b.name) })
@@ -160,42 +162,4 @@ func checkVariables(ctx context.Context, c *cli.Command) (context.Context, error
 		fmt.Fprintf(c.Root().ErrWriter, "winnow: unknown environment variable %s%s\n", v.name, hint)
 	}
 	return ctx, nil
-}
-
-// maxTypos is the edit distance up to which a known name is suggested.
-const maxTypos = 2
-
-// nearest returns the known name with the smallest edit distance, or "" when
-// none is close.
-func nearest(name string, known []string) string {
-	best, found := maxTypos+1, ""
-	for _, k := range known {
-		if d := editDistance(name, k); d < best {
-			best, found = d, k
-		}
-	}
-	return found
-}
-
-// editDistance is the Levenshtein distance: the number of bytes to insert, to
-// remove or to replace (Wagner and Fischer, 1974; one row of the table at a
-// time).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(row[j]+1, row[j+1]+1, replaced)
-		}
-	}
-	return row[len(b)]
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"winnow/models"
+	"winnow/models/knownnames"
 	"winnow/storage"
 )
 
@@ -151,7 +152,7 @@ func TestNearestVariable(t *testing.T) {
 		"WINNOW_REDDIS":         "WINNOW_REDIS",
 		"WINNOW_NAME":           "",
 	} {
-		if got := nearest(name, known); got != want {
+		if got := knownnames.Nearest(name, known); got != want {
 			t.Errorf("nearest(%s) = %q, want %q", name, got, want)
 		}
 	}

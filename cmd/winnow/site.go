@@ -3,17 +3,18 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
 
+	strict "github.com/go-json-experiment/json"
 	"github.com/urfave/cli/v3"
 
 	"winnow/classifier/rules"
 	"winnow/models"
+	"winnow/models/knownnames"
 	"winnow/storage"
 )
 
@@ -183,14 +184,12 @@ func readRules(stdin io.Reader, name string) (r models.Rules, err error) {
 		defer f.Close()
 		in = f
 	}
-	read := json.NewDecoder(in)
-	read.DisallowUnknownFields()
-	if err := read.Decode(&r); err != nil {
+	if err := strict.UnmarshalRead(in, &r, strict.RejectUnknownMembers(true)); err != nil {
+		if field, message, unknown := knownnames.UnknownField(err); unknown {
+			err = fmt.Errorf("%s %s", field, message)
+		}
 		return r, fmt.Errorf("rules in %s: %w", name, err)
 	}
-	if _, err := read.Token(); !errors.Is(err, io.EOF) {
-		return r, fmt.Errorf("rules in %s: unexpected data after their end", name)
-	}
-	_, err = rules.Compile(r)
+	_, err = rules.CompileDocument(r)
 	return r, err
 }

@@ -19,16 +19,18 @@ func TestSiteCommands(t *testing.T) {
 			t.Errorf("site list lacks %q:\n%s", want, list)
 		}
 	}
-	must(t, `{"blocked_words":{"words":["tea & <b>"]},"links":{"max":0}}`, "site", "rules", "gazette", "--file", "-", db)
+	must(t, `{"blocked_words":{"words":["tea & <b>"],"action":"hold"},"links":{"max":0}}`, "site", "rules", "gazette", "--file", "-", db)
 	must(t, "", "site", "set", "gazette", "--mode", "post", db)
 	if printed := must(t, "", "site", "rules", "gazette", db); !strings.Contains(printed, `"tea & <b>"`) || !strings.Contains(printed, `"max": 0`) {
 		t.Errorf("the rules are %s", printed)
 	}
 	for stdin, want := range map[string]string{
-		`{"blocked_wrds":{}}`:                     "blocked_wrds",
-		`{"blocked_words":{"words":["a","*"]}}`:   "blocked_words.words[1]",
-		`{"blocked_words":{"words":["a","..."]}}`: "blocked_words.words[1]",
-		`{} {}`: "after their end",
+		`{"blocked_wrds":{}}`:                                     "blocked_wrds is not a known field, was blocked_words meant?",
+		`{"authors":{"hold_frist":true}}`:                         "authors.hold_frist is not a known field, was hold_first meant?",
+		`{"blocked_words":{"words":["a"]}}`:                       "blocked_words.action",
+		`{"blocked_words":{"words":["a","*"],"action":"hold"}}`:   "blocked_words.words[1]",
+		`{"blocked_words":{"words":["a","..."],"action":"hold"}}`: "blocked_words.words[1]",
+		`{} {}`: "after top-level value",
 	} {
 		if status, _, errs := winnow(t, stdin, "site", "rules", "gazette", "--file", "-", db); status != exitFailed || !strings.Contains(errs, want) {
 			t.Errorf("%s: exit status %d: %s", stdin, status, errs)

@@ -30,7 +30,7 @@ func TestWhatIf(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	rules := `{"blocked_words":{"words":["casino"]}}`
+	rules := `{"blocked_words":{"words":["casino"],"action":"reject"}}`
 	out := must(t, rules, "what-if", "--site", "gazette", "--rules", "-", "--hold", "1", flag)
 	for _, want := range []string{"Of the last 3 comments it would hold 0 (now 0) and reject 1 (now 0).", "reject (rule)", "A casino on the quay?"} {
 		if !strings.Contains(out, want) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,18 +92,77 @@ func TestSumsOfSignalsComeLast(t *testing.T) {
 	d := newTestServer(t, models.ModePre)
 	d.post(1, "Ilse", "Free casino bonus, click http://win.example/casino and subscribe to my channel!!!")
 	p := d.login("alice")
-	p.waitFor(`document.querySelector("#why .signals li")`)
-	p.keys("e") // all signals
-	p.waitFor(`[...document.querySelectorAll("#why .signals li")].some((li) => li.textContent.includes("Before any signal"))`)
+	p.waitFor(`document.querySelector("#numbers:not([open]) .signals li")`) // the numbers are folded away
+	p.keys("e")
+	p.waitFor(`document.querySelector("#numbers[open]")`)
 	lines := p.evaluate(`[...document.querySelectorAll("#why .signals li .what")].map((e) => e.textContent).join("|")`)
 	all := strings.Split(lines, "|")
-	sums := slices.IndexFunc(all, func(s string) bool { return strings.HasPrefix(s, "Other: ") })
-	if sums < 3 || all[len(all)-1] != "Before any signal" {
+	sums := slices.IndexFunc(all, func(s string) bool { return strings.HasPrefix(s, "rest:") })
+	if sums < 3 || all[len(all)-1] != "prior" {
 		t.Fatalf("the signals are %s", lines)
 	}
 	for _, s := range all[sums : len(all)-1] {
-		if !strings.HasPrefix(s, "Other: ") {
+		if !strings.HasPrefix(s, "rest:") {
 			t.Errorf("%s stands among the sums: %s", s, lines)
 		}
 	}
+}
+
+// TestOnlyWhatDecidedIsMarked: in the text and in the list, in the words of the sentence,
+// without a raw name.
+func TestOnlyWhatDecidedIsMarked(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	zero := 0.0
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
+	d.must(err)
+	d.post(1, "Ilse", "Win a free prize at our online casino today, click http://win.example/casino and subscribe to my channel")
+	p := d.login("alice")
+	p.waitFor(`document.querySelector("#why .decided li")`)
+	sentence := p.evaluate(`document.getElementById("because").textContent`)
+	for _, phrase := range strings.Split(p.evaluate(`[...document.querySelectorAll("#why .decided li")].map((e) => e.textContent).join("|")`), "|") {
+		beginning, _, _ := strings.Cut(phrase, "“")
+		if !strings.Contains(sentence, beginning) {
+			t.Errorf("%q decided, and is not in %q", phrase, sentence)
+		}
+	}
+	shown := p.evaluate(`(() => { const e = document.getElementById("why").cloneNode(true); e.querySelector("#numbers").remove(); return e.textContent })()`)
+	if code := regexp.MustCompile(`[a-z]+:[a-z_]+|prior`).FindString(shown); code != "" {
+		t.Errorf("%q is shown to people: %s", code, shown)
+	}
+	if strings.Count(shown, "Spam") < 2 || !strings.Contains(shown, "Abuse") {
+		t.Errorf("both probabilities are not shown: %s", shown)
+	}
+	marked := p.evaluate(`document.querySelectorAll("#body mark").length`)
+	decided := p.evaluate(`document.querySelectorAll("#why .decided li").length`)
+	if n, err := strconv.Atoi(marked); err != nil || n < 1 || n > 6 {
+		t.Errorf("%s places are marked of %s signals that decided", marked, decided)
+	}
+	p.evaluate(`localStorage["winnow.lang"] = "de"`)
+	p.run(chromedp.Reload())
+	p.waitForText("#why h3", "Den Ausschlag gab, dass der Kommentar …")
+}
+
+// TestExperienceIsShown: what moderators decided on comments with such a risk.
+func TestExperienceIsShown(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	zero := 0.0
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { s.Thresholds.Hold = &zero; return nil })
+	d.must(err)
+	d.post(1, "Ilse", "The clock is right.")
+	p := d.login("alice")
+	p.waitFor(`document.querySelector("#why .gauges")`)
+	p.evaluate(`(() => {
+		const send = window.fetch;
+		window.fetch = async (url, options) => {
+			const response = await send(url, options);
+			if (!/\/comments\/[^/]+\?/.test(url)) return response;
+			return new Response(JSON.stringify({ ...await response.json(), similar: { decided: 40, rejected: 38 } }));
+		};
+	})()`)
+	d.post(2, "Tomasz", "The bread was warm.")
+	p.waitFor(`!document.getElementById("fresh").hidden`)
+	p.evaluate(`document.getElementById("fresh").click()`)
+	p.waitFor(rows + ` === 2`)
+	p.run(chromedp.Click("#list li:not(:has([aria-current])) button"))
+	p.waitForText("#experience", "moderators rejected 95.")
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"winnow/models"
 )
 
@@ -45,7 +47,7 @@ func queueFilters(t *testing.T, d *testServer) {
 	}
 	p := d.login("alice")
 	p.waitFor(rows + ` === 3`)
-	for _, f := range []struct{ filter, value, section string }{{"section", "Sport", "Sport"}, {"lang", "de", "Politik"}, {"signal", "rule:suspect", "Culture"}} {
+	for _, f := range []struct{ filter, value, section string }{{"section", "Sport", "Sport"}, {"section", "politik", "Politik"}, {"lang", "de", "Politik"}, {"signal", "rule:suspect", "Culture"}} {
 		p.setFilter(f.filter, f.value)
 		p.waitFor(rows + ` === 1`)
 		p.waitForText("#comment .body", bodies[f.section])
@@ -55,4 +57,14 @@ func queueFilters(t *testing.T, d *testServer) {
 		p.setFilter(f.filter, "")
 		p.waitFor(rows + ` === 3`)
 	}
+	// A signal is chosen by what it means.
+	const phrase = "contains …, which is suspect here"
+	if got := p.evaluate(`[...document.querySelectorAll("#signals option")].filter((o) => o.value === "` + phrase + `").length`); got != "1" {
+		t.Errorf("%s options say %q", got, phrase)
+	}
+	p.setFilter("signal", phrase)
+	p.waitFor(rows + ` === 1`)
+	p.waitForText("#comment .body", bodies["Culture"])
+	p.run(chromedp.Reload())
+	p.waitFor(`document.getElementById("signal")?.value === "` + phrase + `"`)
 }

@@ -243,9 +243,9 @@ func TestModelsPageIsAccessible(t *testing.T) {
 	p.expectAccessible("what if")
 	// The comment that the model holds would be held by a rule.
 	p.setField("blocked_words.words", "watches")
-	p.setField("rest", `{"blocked_words": {"action": "hold"}}`)
+	p.setField("blocked_words.action", "hold")
 	p.submitFormOf("blocked_words.words")
-	p.waitFor(`document.querySelector('[name="rest"]').form.textContent.includes("Saved.")`)
+	p.waitFor(`document.querySelector('[name="blocked_words.words"]').form.textContent.includes("Saved.")`)
 	p.setField("thresholds.hold", "1")
 	p.clickInPage("Try on the last 1,000 comments")
 	p.waitForText("#page .lead ~ .muted", "One more comment would keep its status, for another reason.")

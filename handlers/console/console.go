@@ -1,6 +1,6 @@
 // Package console serves the moderators' pages: plain HTML, CSS and JavaScript
 // modules embedded in the binary. The pages use the public API with the
-// session's cookies; this package imports neither sessions, storage nor models.
+// session's cookies; this package imports neither sessions nor storage.
 package console
 
 import (
@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"path"
@@ -19,6 +20,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 
 	"winnow/handlers/static"
+	"winnow/handlers/why"
 )
 
 // Path is where the console is mounted.
@@ -77,10 +79,9 @@ func newHandler() http.Handler {
 }
 
 // build returns the page and all that it loads, by name. The modules are
-// bundled into one script and lose comments and white space, nothing else: in
-// one piece they compress to two thirds of what the single files have, and load
-// without a request for each level of imports. Source maps let the browser's
-// developer tools show the modules as they are here.
+// bundled into one script and minified: in one piece they compress to half of what the
+// single files have, and load without a request for each level of imports. Source maps
+// let the browser's developer tools show the modules as they are here.
 func build() map[string][]byte {
 	built := api.Build(api.BuildOptions{
 		EntryPointsAdvanced: []api.EntryPoint{
@@ -88,7 +89,7 @@ func build() map[string][]byte {
 			{InputPath: "style.css", OutputPath: "style"},
 		},
 		Outdir: "/", Bundle: true, Format: api.FormatESModule, Target: api.ESNext, Charset: api.CharsetUTF8,
-		MinifyWhitespace: true, Sourcemap: api.SourceMapLinked,
+		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, Sourcemap: api.SourceMapLinked,
 		Plugins: []api.Plugin{{Name: "embedded", Setup: readEmbedded}},
 	})
 	if len(built.Errors) > 0 {
@@ -105,7 +106,28 @@ func build() map[string][]byte {
 		}
 		files[name] = data
 	}
+	for _, lang := range []why.Language{why.English, why.German} {
+		name := "locales/" + string(lang) + ".json"
+		files[name] = withPhrases(files[name], lang)
+	}
 	return files
+}
+
+// withPhrases adds to the texts of a language what the server calls signals, so that both
+// say the same.
+func withPhrases(texts []byte, lang why.Language) []byte {
+	var all map[string]json.RawMessage
+	err := json.Unmarshal(texts, &all)
+	if err == nil {
+		all["phrases"], err = json.Marshal(why.Phrases(lang))
+	}
+	if err == nil {
+		texts, err = json.Marshal(all)
+	}
+	if err != nil {
+		panic(err) // the files are part of the binary
+	}
+	return texts
 }
 
 func checksum(files map[string][]byte) string {

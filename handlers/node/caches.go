@@ -31,6 +31,8 @@ const (
 	// statsTTL is long because many people look at the statistics, and those of
 	// a large site take some milliseconds to add up.
 	statsTTL = 2 * time.Second
+	// risksTTL is long because a month of decisions changes slowly.
+	risksTTL = 10 * time.Minute
 	// hostsTTL is long because a domain becomes known by several decisions, and their
 	// comments are read for it.
 	hostsTTL = time.Minute
@@ -49,6 +51,7 @@ type caches struct {
 	sanctions  *cache[*storage.Sanctions]     // by site; nil: more than maxOverrides
 	versions   *cache[int64]                  // of articles, by siteKey
 	stats      *cache[storage.Stats]          // by statsKey
+	risks      *cache[storage.RiskHistograms] // by site
 	hosts      *cache[*screening.HostRecords] // by site
 }
 
@@ -73,6 +76,7 @@ func (n *Node) newCaches() caches {
 			return db.ArticleVersion(ctx, site, article)
 		}),
 		stats: newCache(statsTTL, now, n.loadStats),
+		risks: newCache(risksTTL, now, db.RiskHistograms),
 		hosts: newCache(hostsTTL, now, n.loadHosts),
 	}
 }
@@ -210,6 +214,11 @@ func (n *Node) ArticleVersion(ctx context.Context, site, article string) (int64,
 // the caller sees.
 func (n *Node) Stats(ctx context.Context, by models.Caller, site string) (storage.Stats, error) {
 	return n.caches.stats.get(ctx, statsKey(by, site))
+}
+
+// Risks returns the risks of a site's comments, and what moderators decided.
+func (n *Node) Risks(ctx context.Context, site string) (storage.RiskHistograms, error) {
+	return n.caches.risks.get(ctx, site)
 }
 
 // statsKey is a site and the sites that the caller sees, one a line. Callers

@@ -33,6 +33,10 @@ func (s *Screener) Prepare(ctx context.Context, site models.Site, c models.Comme
 	if err != nil {
 		return Prepared{}, err
 	}
+	return s.prepare(site, set, c), nil
+}
+
+func (s *Screener) prepare(site models.Site, set *rules.Set, c models.Comment) Prepared {
 	p, in, policy := Prepared{rules: set}, input(site, set, c), classifier.PolicyOf(site)
 	policy.Inspect = func(body *normalize.Text) {
 		p.fired = set.ApplyText(rules.Context{Body: body, Doc: features.Doc(in)})
@@ -40,7 +44,7 @@ func (s *Screener) Prepare(ctx context.Context, site models.Site, c models.Comme
 	}
 	p.verdict = s.cfg.Source.Model().Verdict(in, policy)
 	p.applyTestString(features.Doc(in))
-	return p, nil
+	return p
 }
 
 // input returns what the model scores of a comment on a site.

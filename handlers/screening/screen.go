@@ -132,10 +132,16 @@ func (s *Screener) Rescreen(ctx context.Context, sub Submission) (Result, error)
 // Score returns the verdict of the live model and the site's rules on a text.
 // It counts nothing and needs no id.
 func (s *Screener) Score(ctx context.Context, site models.Site, c models.Comment) (models.Verdict, error) {
-	p, err := s.Prepare(ctx, site, c)
+	set, err := s.cfg.Source.Rules(ctx, site.Slug)
 	if err != nil {
 		return models.Verdict{}, err
 	}
+	return s.ScoreBy(ctx, site, set, c)
+}
+
+// ScoreBy is Score with other rules than those of the site; nil: none.
+func (s *Screener) ScoreBy(ctx context.Context, site models.Site, set *rules.Set, c models.Comment) (models.Verdict, error) {
+	p := s.prepare(site, set, c)
 	fired, err := s.applyRules(ctx, site, c, p)
 	return rules.Combine(s.weighKnownHosts(ctx, site, p), fired...), err
 }

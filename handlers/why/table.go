@@ -35,25 +35,31 @@ var reasons = map[models.Reason]clause{
 	models.ReasonBurst:         {"unusually many comments arrived on this article", "zu diesem Artikel ungewöhnlich viele Kommentare eintrafen"},
 }
 
+// wholeCampaign is the clause of models.ReasonCampaign when the size is known.
+var wholeCampaign = clause{
+	"{authors} authors posted the same text or the same address, in {count} comments so far",
+	"{authors} Autoren denselben Text oder dieselbe Adresse eingesandt haben, bisher in {count} Kommentaren",
+}
+
 // subjects begin the clauses of signals.
 var subjects = clause{"it ", "er "}
 
 // signals are the clauses of signals, without their subject, by the longest
-// beginning of the signal's name. {what} stands for what was found, in quotes;
-// a German clause ends with its verb.
+// beginning of the signal's name. {what} stands for what was found, in quotes, and {n}
+// for a number; a German clause ends with its verb.
 var signals = map[string]clause{
 	"rule:blocked-word":   {"contains {what}, which is blocked here", "{what} enthält, was hier gesperrt ist"},
 	"rule:suspect-word":   {"contains {what}, which is suspect here", "{what} enthält, was hier verdächtig ist"},
 	"rule:blocked-name":   {"has an author whose name contains {what}, which is blocked here", "einen Autor hat, dessen Name {what} enthält, was hier gesperrt ist"},
 	"rule:blocked-domain": {"names the blocked domain {what}", "die gesperrte Domain {what} nennt"},
-	"rule:links":          {"has more links than the site allows", "mehr Links hat, als die Website erlaubt"},
+	"rule:links":          {"has more links than the site allows ({n})", "mehr Links hat, als die Website erlaubt ({n})"},
 	"rule:first-time":     {"is the author's first comment here", "der erste Kommentar dieses Autors ist"},
 	"rule:anonymous":      {"has an author whom the site does not know", "einen Autor hat, den die Website nicht kennt"},
 	"rule:trusted":        {"has a trusted author", "einen bewährten Autor hat"},
 	"rule:test-string":    {"contains {what}, a string to test filters with", "{what} enthält, eine Zeichenfolge zum Testen von Filtern"},
 	"rule:too-short":      {"is shorter than the site allows", "kürzer ist, als die Website erlaubt"},
 	"rule:too-long":       {"is longer than the site allows", "länger ist, als die Website erlaubt"},
-	"campaign:copies":     {"was posted in several near-copies", "in mehreren ähnlichen Fassungen eingesandt wurde"},
+	"campaign:copies":     {"was posted in {n} near-copies", "in {n} ähnlichen Fassungen eingesandt wurde"},
 
 	"campaign:link-added": {"repeats an earlier comment by somebody else and adds {what}", "einen früheren Kommentar eines anderen wiederholt und {what} hinzufügt"},
 	"rule:known-link":     {"links to a site that moderators approved before", "auf eine Website verlinkt, die Moderatoren schon freigegeben haben"},
@@ -168,4 +174,34 @@ var signals = map[string]clause{
 	"rest:address": {"attacks a person or a group", "eine Person oder Gruppe angreift"},
 	"rest":         {"resembles such comments in many small things", "solchen Kommentaren in vielem ähnelt"},
 	"prior":        {"resembles most comments here that were rejected", "den meisten Kommentaren ähnelt, die hier abgelehnt wurden"},
+}
+
+// ordinary are the clauses of signals that speak for a comment, where those of signals
+// speak against it: the same kinds, when the model knows them from what was published.
+var ordinary = map[string]clause{
+	"word":         {"uses words of published comments, such as {what}", "Wörter veröffentlichter Kommentare verwendet, etwa {what}"},
+	"pair":         {"uses phrases of published comments, such as {what}", "Wendungen veröffentlichter Kommentare verwendet, etwa {what}"},
+	"chars":        {"has words with parts that are usual in published comments", "Wortteile hat, die in veröffentlichten Kommentaren üblich sind"},
+	"link":         {"has a link like those of published comments", "einen Link hat, wie er in veröffentlichten Kommentaren üblich ist"},
+	"number":       {"has numbers like those of published comments", "Zahlen hat, wie sie in veröffentlichten Kommentaren üblich sind"},
+	"mark":         {"mentions accounts or topics the way published comments do", "Konten oder Schlagwörter so nennt wie veröffentlichte Kommentare"},
+	"emoji":        {"has emoji that are usual in published comments", "Emojis hat, die in veröffentlichten Kommentaren üblich sind"},
+	"fold":         {"spells words the way published comments do", "Wörter so schreibt wie veröffentlichte Kommentare"},
+	"shape":        {"has the length or form of published comments", "Länge oder Form veröffentlichter Kommentare hat"},
+	"author":       {"has an author like those of published comments", "einen Autor wie veröffentlichte Kommentare hat"},
+	"article":      {"has to do with the article", "mit dem Artikel zu tun hat"},
+	"rest:word":    {"has many words that are usual in published comments", "viele Wörter hat, die in veröffentlichten Kommentaren üblich sind"},
+	"rest:chars":   {"has many parts of words that are usual in published comments", "viele Wortteile hat, die in veröffentlichten Kommentaren üblich sind"},
+	"rest:link":    {"has links like those of published comments", "Links hat, wie sie in veröffentlichten Kommentaren üblich sind"},
+	"rest:number":  {"has numbers like those of published comments", "Zahlen hat, wie sie in veröffentlichten Kommentaren üblich sind"},
+	"rest:mark":    {"mentions accounts or topics the way published comments do", "Konten oder Schlagwörter so nennt wie veröffentlichte Kommentare"},
+	"rest:emoji":   {"has emoji that are usual in published comments", "Emojis hat, die in veröffentlichten Kommentaren üblich sind"},
+	"rest:fold":    {"spells words the way published comments do", "Wörter so schreibt wie veröffentlichte Kommentare"},
+	"rest:shape":   {"has the length or form of published comments", "Länge oder Form veröffentlichter Kommentare hat"},
+	"rest:author":  {"has an author like those of published comments", "einen Autor wie veröffentlichte Kommentare hat"},
+	"rest:article": {"has to do with the article", "mit dem Artikel zu tun hat"},
+	"rest:call":    {"asks its readers for little", "von seinen Lesern wenig will"},
+	"rest:address": {"speaks of people the way published comments do", "über Menschen so spricht wie veröffentlichte Kommentare"},
+	"rest":         {"resembles published comments in many small things", "veröffentlichten Kommentaren in vielem ähnelt"},
+	"prior":        {"is a comment, and most comments here are published", "ein Kommentar ist, und die meisten hier veröffentlicht werden"},
 }

@@ -6,6 +6,9 @@
 package why
 
 import (
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -36,9 +39,18 @@ const (
 	maxFindings = 3 // words that a clause names
 )
 
-// Sentence says why a comment is where it is: why it waits, or else what the
-// verdict asked for when it arrived.
-func Sentence(lang Language, c models.Comment, v models.Verdict) string {
+// Explanation says why a comment is where it is: why it waits, or else what the verdict
+// asked for when it arrived.
+type Explanation struct {
+	Why string `json:"why,omitempty"` // one sentence
+	// Causes are the names of the signals that the sentence is about. There are none when
+	// something else than the text and its author decided.
+	Causes []string `json:"causes,omitempty"`
+}
+
+// Explain explains a verdict on a comment. The campaign is nil when there are no similar
+// comments.
+func Explain(lang Language, c models.Comment, v models.Verdict, group *models.Campaign) Explanation {
 	action, reason := v.Action, v.Reason
 	if c.Status == models.Pending {
 		if action != models.Hold {
@@ -50,12 +62,19 @@ func Sentence(lang Language, c models.Comment, v models.Verdict) string {
 	}
 	opening, ok := openings[action]
 	if !ok || reason == "" {
-		return approved.in(lang)
+		return Explanation{Why: approved.in(lang)}
 	}
-	cause := ""
+	var cause string
+	var names []string
 	switch reason {
 	case models.ReasonSpam, models.ReasonAbuse, models.ReasonRule:
-		cause = causes(lang, reason, v.Signals)
+		cause, names = causes(lang, reason, v.Signals)
+	case models.ReasonCampaign:
+		names = campaignSignals(v.Signals)
+		if group != nil {
+			cause = strings.NewReplacer("{authors}", strconv.Itoa(group.Authors), "{count}", strconv.Itoa(group.Count)).
+				Replace(wholeCampaign.in(lang))
+		}
 	}
 	if cause == "" {
 		if known, ok := reasons[reason]; ok {
@@ -64,7 +83,16 @@ func Sentence(lang Language, c models.Comment, v models.Verdict) string {
 			cause = reasons[models.ReasonOther].in(lang)
 		}
 	}
-	return opening.in(lang) + cause + "."
+	return Explanation{opening.in(lang) + cause + ".", names}
+}
+
+func campaignSignals(all []models.Signal) (names []string) {
+	for _, s := range all {
+		if strings.HasPrefix(s.Name, "campaign:") {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 func (c clause) in(lang Language) string {
@@ -74,44 +102,68 @@ func (c clause) in(lang Language) string {
 	return c.en
 }
 
-// causes returns the clauses of the strongest signals for a reason, or "".
-func causes(lang Language, reason models.Reason, all []models.Signal) string {
+// causes returns the clauses of the strongest signals for a reason, or "", and the names
+// of these signals.
+func causes(lang Language, reason models.Reason, all []models.Signal) (text string, names []string) {
 	var keys []string
 	found := map[string][]string{} // by key
 	for _, s := range all {
-		demands := s.Action == models.Hold || s.Action == models.Reject
-		switch {
-		case reason == models.ReasonRule && !demands && !(s.Weight > 0 && isRule(s.Name)),
-			reason != models.ReasonRule && (s.Weight <= 0 || s.Name == models.PriorSignal),
-			s.Rank() > 0 && len(keys) > 0: // a sum says less than what is named
-			continue
-		}
 		key := keyOf(s.Name, reason)
-		if key == "" {
+		if key == "" || !speaksFor(reason, s) || s.Rank() > 0 && len(keys) > 0 { // a sum says less than what is named
 			continue
 		}
-		if _, known := found[key]; !known {
-			if len(keys) == maxClauses {
-				continue
-			}
-			keys = append(keys, key)
+		known, ok := found[key]
+		if !ok && len(keys) == maxClauses {
+			continue
 		}
-		if what := finding(s); what != "" && len(found[key]) < maxFindings {
-			found[key] = append(found[key], quote(lang, what))
-		} else if found[key] == nil {
+		if !ok {
+			keys = append(keys, key)
 			found[key] = []string{}
 		}
+		what := finding(s)
+		switch {
+		case what != "" && len(known) < maxFindings:
+			found[key] = append(known, what)
+		case ok && what != "": // more than the sentence names
+			continue
+		}
+		names = append(names, s.Name)
 	}
 	if len(keys) == 0 {
-		return ""
+		return "", nil
 	}
 	and := clause{" and ", " und "}.in(lang)
 	texts := make([]string, len(keys))
 	for i, key := range keys {
-		texts[i] = strings.ReplaceAll(signals[key].in(lang), "{what}", strings.Join(found[key], ", "))
+		texts[i] = fill(lang, signals[key], found[key])
 	}
-	return subjects.in(lang) + strings.Join(texts, and)
+	return subjects.in(lang) + strings.Join(texts, and), names
 }
+
+// speaksFor reports whether a signal is a cause of a hold or rejection for a reason.
+func speaksFor(reason models.Reason, s models.Signal) bool {
+	if reason == models.ReasonRule {
+		return s.Action == models.Hold || s.Action == models.Reject || s.Weight > 0 && isRule(s.Name)
+	}
+	return s.Weight > 0 && s.Name != models.PriorSignal
+}
+
+// fill writes what was found into a clause: in quotes, or a number as it is.
+func fill(lang Language, c clause, found []string) string {
+	quoted := make([]string, len(found))
+	for i, what := range found {
+		quoted[i] = quote(lang, what)
+	}
+	text := c.in(lang)
+	if len(found) == 0 {
+		text = nothingFound.ReplaceAllString(text, "")
+	}
+	return strings.NewReplacer("{what}", strings.Join(quoted, ", "), "{n}", strings.Join(found, ", ")).Replace(text)
+}
+
+// nothingFound is the end of a clause that has no example to name: a model knows that a
+// comment threatens somebody, and not by which words.
+var nothingFound = regexp.MustCompile(`(:|,[^,]+) \{what\}$`)
 
 func isRule(name string) bool {
 	return strings.HasPrefix(name, "rule:") || strings.HasPrefix(name, "campaign:")
@@ -152,4 +204,26 @@ func quote(lang Language, s string) string {
 		return "„" + s + "“"
 	}
 	return "“" + s + "”"
+}
+
+// untold are the kinds of signals for a comment that say little to people.
+var untold = []string{"rest", "prior", "shape", "chars", "emoji", "mark", "number", "fold", "author"}
+
+// Phrases returns what the signals of comments mean, in a language, by the beginnings of
+// their names: for a signal the longest one applies. A phrase follows "a comment that",
+// and has {what} or {n} for what was found. Those of signals that speak for a comment
+// begin with "-", and those that are different for abuse with "abuse/".
+func Phrases(lang Language) map[string]string {
+	all := make(map[string]string, len(signals)+len(ordinary))
+	for name, c := range signals {
+		if !strings.HasPrefix(name, models.RestPrefix) { // "rest" says enough of a sum
+			all[name] = c.in(lang)
+		}
+	}
+	for name, c := range ordinary {
+		if kind, _, _ := strings.Cut(name, ":"); !slices.Contains(untold, kind) {
+			all["-"+name] = c.in(lang)
+		}
+	}
+	return all
 }

@@ -49,6 +49,16 @@ func TestEverySignalAndReasonHasASentence(t *testing.T) {
 			}
 		}
 	}
+	for k := features.Word; k < features.NumKinds; k++ {
+		for _, name := range []string{k.String(), models.RestPrefix + k.String()} {
+			if _, ok := ordinary[name]; !ok && k != features.Intent && k != features.Address && (k != features.Pair || name == "pair") {
+				t.Errorf("%s has no clause for a signal that speaks for a comment", name)
+			}
+		}
+	}
+	for name, c := range ordinary {
+		check(t, name, c)
+	}
 	declared := matches(t, "../../models/reason.go", `Reason\w+ +Reason = "(\w+)"`)
 	if len(declared) < 15 {
 		t.Fatalf("only %d reasons were found", len(declared))
@@ -67,7 +77,7 @@ func TestEverySignalAndReasonHasASentence(t *testing.T) {
 
 func check(t *testing.T, name string, c clause) {
 	t.Helper()
-	if (c.en == "") != (c.de == "") || c.en != "" && c.en == c.de || strings.Contains(c.en, "{what}") != strings.Contains(c.de, "{what}") {
+	if (c.en == "") != (c.de == "") || c.en != "" && c.en == c.de || strings.Contains(c.en, "{what}") != strings.Contains(c.de, "{what}") || strings.Contains(c.en, "{n}") != strings.Contains(c.de, "{n}") {
 		t.Errorf("%s: %q and %q", name, c.en, c.de)
 	}
 }
@@ -115,6 +125,10 @@ func TestSentence(t *testing.T) {
 			"Held because it uses words of known spam, such as “casino”, “bonus” and has a phone number.",
 			"Zurückgehalten, weil er Wörter bekannten Spams verwendet, etwa „casino“, „bonus“ und eine Telefonnummer hat.",
 		},
+		"an insult without its words": {
+			pending, held(models.ReasonAbuse, signal("address:insult", 2)),
+			"Held because it insults a person.", "Zurückgehalten, weil er eine Person beleidigt.",
+		},
 		"words of insults": {
 			pending, held(models.ReasonAbuse, signal("word:idiot", 2)),
 			"Held because it uses words of known insults, such as “idiot”.",
@@ -151,13 +165,46 @@ func TestSentence(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := Sentence(English, test.comment, test.verdict); got != test.en {
+			if got := Explain(English, test.comment, test.verdict, nil).Why; got != test.en {
 				t.Errorf("%q, want %q", got, test.en)
 			}
-			if got := Sentence(German, test.comment, test.verdict); got != test.de {
+			if got := Explain(German, test.comment, test.verdict, nil).Why; got != test.de {
 				t.Errorf("%q, want %q", got, test.de)
 			}
 		})
+	}
+}
+
+// TestCausesAreTheSignalsOfTheSentence: what the console marks is what decided.
+func TestCausesAreTheSignalsOfTheSentence(t *testing.T) {
+	signal := func(name string, weight float64) models.Signal { return models.Signal{Name: name, Weight: weight} }
+	pending := models.Comment{Status: models.Pending}
+	spam := models.Verdict{Action: models.Hold, Reason: models.ReasonSpam, Signals: []models.Signal{
+		signal("call:act", 1.5), signal("word:harbour", -1.2), signal("word:bonus", 1), signal("link:short", 0.9), signal("word:casino", 0.8),
+		signal("rest:chars", 4), signal("prior", 5),
+	}}
+	if e := Explain(English, pending, spam, nil); !slices.Equal(e.Causes, []string{"call:act", "word:bonus", "word:casino"}) {
+		t.Errorf("%q is about %q", e.Why, e.Causes)
+	}
+	held := models.Comment{Status: models.Pending, Reason: models.ReasonPremoderation}
+	if e := Explain(English, held, spam, nil); e.Causes != nil {
+		t.Errorf("%q is about %q", e.Why, e.Causes)
+	}
+	copies := models.Verdict{Action: models.Hold, Reason: models.ReasonCampaign, Signals: []models.Signal{
+		{Name: "campaign:copies", Detail: "12", Weight: 2, Action: models.Hold}, signal("word:bonus", 1),
+	}}
+	size := &models.Campaign{Count: 12, Authors: 9}
+	for lang, want := range map[Language]string{
+		English: "Held because 9 authors posted the same text or the same address, in 12 comments so far.",
+		German:  "Zurückgehalten, weil 9 Autoren denselben Text oder dieselbe Adresse eingesandt haben, bisher in 12 Kommentaren.",
+	} {
+		if e := Explain(lang, pending, copies, size); e.Why != want || !slices.Equal(e.Causes, []string{"campaign:copies"}) {
+			t.Errorf("%q is about %q", e.Why, e.Causes)
+		}
+	}
+	copies.Reason = models.ReasonRule
+	if e := Explain(English, pending, copies, size); e.Why != "Held because it was posted in 12 near-copies." {
+		t.Errorf("%q", e.Why)
 	}
 }
 

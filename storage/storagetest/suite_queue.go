@@ -248,7 +248,9 @@ var queueTests = map[string]func(*testing.T, *fixture){
 			want int
 		}{
 			{models.QueueFilter{Section: "Sport"}, 1},
-			{models.QueueFilter{Section: "sport"}, 0},
+			{models.QueueFilter{Section: "sport"}, 1},
+			{models.QueueFilter{Section: "SPORT"}, 1},
+			{models.QueueFilter{Section: "sports"}, 0},
 			{models.QueueFilter{Lang: "de"}, 1},
 			{models.QueueFilter{Lang: "fr"}, 0},
 			{models.QueueFilter{Signal: "word:casino"}, 1},

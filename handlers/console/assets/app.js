@@ -16,6 +16,7 @@ import { clearArrivals, refreshSecondLooks, showCounts } from "./desk/header.js"
 import { closeDrawer } from "./desk/drawer.js";
 import { showHelp } from "./desk/keys.js";
 import { connect, disconnect, refreshQueue } from "./desk/live.js";
+import { signalCode, signalText, signalTexts } from "./desk/phrases.js";
 import * as queue from "./desk/queue.js";
 import { showHistory } from "./desk/undo.js";
 import { forgetUnsent } from "./desk/unsent.js";
@@ -78,6 +79,7 @@ const showDesk = () => {
   setContent("who", moderator.name);
   showSites();
   for (const control of filterControls) control.value = filter[control.id];
+  byId("signal").value = signalText(filter.signal);
   byId("finer").open = filterControls.some((control) => control.value && control.closest("#finer"));
   byId("login").hidden = true;
   byId("desk").hidden = false;
@@ -206,7 +208,8 @@ onEvent("filter", "submit", (event) => {
   byId("q").blur();
 });
 for (const control of filterControls) {
-  control.addEventListener("change", () => changeFilter({ [control.id]: control.value.trim() }));
+  const read = control.id === "signal" ? signalCode : (value) => value;
+  control.addEventListener("change", () => changeFilter({ [control.id]: read(control.value.trim()) }));
 }
 onEvent("narrowed", "click", () => changeFilter({ author: "", campaign: "" }));
 onEvent("fresh", "click", () => loadDesk(true));
@@ -271,6 +274,7 @@ setOptions("reason",
   [["", translate("queue.all")], ...choices("reason").filter(([reason]) => !neverPending.includes(reason))]);
 setOptions("lang",
   [["", translate("queue.lang")], ...detectedLanguages.map((code) => [code, languageNames.of(code)])]);
+setContent("signals", signalTexts.map((value) => element("option", { value })));
 setOptions("each", [["", translate("copies.grouped")], ["1", translate("copies.single")]]);
 takeSignIn();
 for (const [key, value] of new URLSearchParams(location.search)) if (key in filter) filter[key] = value;

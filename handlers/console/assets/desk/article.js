@@ -27,7 +27,7 @@ const showState = (site, found) => {
     ? stateForm(state, change, id)
     : element("span", { class: state !== "open" && "chip warn" }, label("state", state));
   setContent("article",
-    element("small.muted", translate("signal.article"), ":"),
+    element("small.muted", translate("article._"), ":"),
     stateElement,
     closedBy && closedBy !== "hand" && element("small", " ", label("article", closedBy)),
     until && element("small", " – ", formatDateTime(until)),
@@ -49,7 +49,7 @@ const stateForm = (state, change, id) => {
   }, "small");
   apply.hidden = true;
   const show = () => { apply.hidden = choice.value === state; };
-  const choice = select({ label: translate("signal.article"), change: show, input: show }, choices("state"), state);
+  const choice = select({ label: translate("article._"), change: show, input: show }, choices("state"), state);
   return [choice, " ", apply];
 };
 

@@ -9,7 +9,7 @@ import { showToast } from "../lib/toasts.js";
 import { archiveAddress } from "./archive.js";
 import { campaignLine, showCampaignPreview } from "./campaign.js";
 import { fetchDetails, forgetDetails } from "./details.js";
-import { explanation } from "./explanation.js";
+import { deciding, explainFurther, explanation } from "./explanation.js";
 import { addressOf, commentCount, decisionOf, holderOf } from "./items.js";
 import * as queue from "./queue.js";
 import { deciderOf, illegalNotice, reportList } from "./reports.js";
@@ -35,17 +35,14 @@ const showDetails = async (item) => {
   for (const { id } of next) ignoreErrors(fetchDetails(id)); // repeated when it is opened
   const details = await ignoreErrors(fetchDetails(item.id));
   if (!details || queue.openId !== item.id) return;
-  if (item.isArchived && item.why !== details.why) {
-    item.why = details.why;
-    byId("why").replaceWith(explanation(item));
-  }
+  explainFurther(item, details);
   if (details.revisions.length) openArticle().after(revisionList(details));
   if (details.reports.length) openArticle().after(reportList(details));
   showThread(details);
 };
 
 const itemContent = (item) => {
-  const { comment, context: { parent }, verdict } = item;
+  const { comment, context: { parent } } = item;
   return [
     articleLine(item),
     item.isArchived && element("p", { id: "outcome" }, outcome(item), decisionAge(item)),
@@ -61,7 +58,7 @@ const itemContent = (item) => {
       byline(comment, comment.flags && element(".chip.warn", text("flags", { n: comment.flags })),
         !item.isSecondLook && linkTo(comment.id)),
       element("div.text.body", { id: "body", dir: "auto" },
-        comment.body ? highlight(comment.body, verdict.signals) : element(".muted", text("removed")))),
+        comment.body ? highlight(comment.body, deciding(item)) : element(".muted", text("removed")))),
     element("div", { id: "variants" }),
     element("div.by", { id: "article", "data-keep": comment.id }),
     !item.isSecondLook && explanation(item),

@@ -1,77 +1,97 @@
-// Why a comment is held: the probabilities, the thresholds, and the signals.
+// Why a comment is held: what decided, how sure the filter was, and behind a disclosure the signals with their numbers.
 import { bdi, byId, element, setContent } from "../lib/dom.js";
 import { formatWeight, highlight } from "../lib/highlight.js";
 import { formatPercent, label, translate } from "../lib/i18n.js";
-import * as queue from "./queue.js";
+import { reasonText } from "./items.js";
+import { isCause, signalPhrases } from "./phrases.js";
 
-const fewSignals = 6;
-let showsAll = false; // stays as it is for the next comment
+let showsNumbers = false; // stays as it is for the next comment
+
+// deciding returns the signals that the sentence is about. Only their places are marked in the text.
+export const deciding = ({ verdict, causes }) => verdict.signals.filter(isCause(causes));
 
 // explanation is the section of an item's verdict.
-export const explanation = ({ verdict, comment, why }) => {
+export const explanation = (item) => {
+  const { verdict, comment, why } = item;
   const isPending = comment.status === "pending";
-  const reason = (isPending && comment.reason) || verdict.reason;
+  const reason = reasonText(item);
   return element("section", { id: "why" },
-    element("h2", translate(isPending ? "why._" : "why.filter"), reason && element(".chip", label("reason", reason))),
+    element("h2", translate(isPending ? "why._" : "why.filter"), reason && element(".chip", reason)),
     !isPending && why && element("p", why),
-    element("div.gauges",
-      gauge("spam", verdict.spam, [["hold", verdict.hold_at], ["reject", verdict.reject_at]]),
-      gauge("abuse", verdict.abuse)),
-    verdict.signals.length ? signalsOf(verdict, comment) : element("p.muted", translate("why.none")),
-    footer(verdict));
+    experienceLine(item),
+    phrases(item),
+    scales(item),
+    numbers(verdict));
 };
 
-export const toggleAllSignals = () => {
-  showsAll = !showsAll;
-  byId("why")?.replaceWith(explanation(queue.openItem()));
+// explainFurther adds to the open item's explanation what its details have.
+export const explainFurther = (item, { why, causes, similar, hold_abuse_at }) => {
+  Object.assign(item, { causes, similar, hold_abuse_at }, item.isArchived && { why });
+  byId("why").replaceWith(explanation(item));
 };
 
-const signalsOf = ({ signals }, comment) => {
-  const sorted = signals.toSorted((a, b) => rankOf(a) - rankOf(b));
+export const toggleNumbers = () => {
+  showsNumbers = !showsNumbers;
+  byId("numbers").open = showsNumbers;
+};
+
+const phrases = (item) => {
+  const { verdict: { signals, reason }, causes, comment } = item;
+  if (!signals.length) return element("p.muted", translate("why.none"));
   const highlightBody = (marked) => () => setContent("body", highlight(comment.body, marked));
-  const listenersOf = (signal) => ({ mouseenter: highlightBody([signal]), mouseleave: highlightBody(sorted) });
-  return signalList(showsAll ? sorted : sorted.slice(0, fewSignals), listenersOf);
+  const listenersOf = (marked) =>
+    ({ mouseenter: highlightBody(marked), mouseleave: highlightBody(deciding(item)) });
+  return signalPhrases({ signals, causes, reason: comment.reason || reason }, listenersOf);
 };
+
+// experienceLine says how moderators decided on comments with such a risk. The details of the item have it.
+const experienceLine = ({ similar, verdict: { reason } }) => {
+  if (!similar || !["spam", "abuse"].includes(reason)) return null;
+  const n = Math.round((100 * similar.rejected) / similar.decided);
+  return element("p", { id: "experience" }, translate("why.of_100", { n }));
+};
+
+const scales = ({ verdict, hold_abuse_at: holdAbuse }) => {
+  const { spam, abuse, hold_at: hold, reject_at: reject } = verdict;
+  return element(".gauges", scale("spam", spam, hold, reject), scale("abuse", abuse, holdAbuse));
+};
+
+// scale draws a probability between what is published, held and rejected. A threshold that is 0 or absent is not in
+// force.
+const scale = (head, probability, hold, reject) => {
+  if (probability == null) return null;
+  const thresholds = Object.entries({ hold, reject }).filter(([, threshold]) => threshold);
+  const ticks = thresholds.map(([, threshold]) => element("i", { variables: { "--threshold": threshold } }));
+  const texts = thresholds.map(([action, threshold]) => translate("why." + action, { p: formatPercent(threshold) }));
+  const zones = { "--probability": probability, "--hold": hold || reject || 1, "--reject": reject || 1 };
+  return element("div.gauge",
+    element("span", label("reason", head)), element("b", formatPercent(probability)),
+    element(".track", { variables: zones }, ticks, element("b")),
+    element("small", texts.join(" · ")));
+};
+
+const numbers = ({ signals, model }) => element("details", {
+  id: "numbers",
+  open: showsNumbers,
+  toggle: (event) => { showsNumbers = event.target.open; },
+},
+element("summary", translate("why.numbers"), " ", element("kbd", "e")),
+signalList(signals.toSorted((a, b) => rankOf(a) - rankOf(b))),
+element("p.muted", translate("why.model", { version: model })));
 
 // rankOf puts sums of signals, and then the prior, behind what the text has.
 const rankOf = ({ name }) => ["rest", "prior"].indexOf(name.split(":")[0]);
 
-const footer = ({ signals, model }) => {
-  const hidden = signals.length - fewSignals;
-  const text = showsAll ? translate("why.less") : translate("why.more", { n: hidden });
-  return element("p.muted.why-foot",
-    hidden > 0 && element("button.link", toggleAllSignals, text, " ", element("kbd", "e")),
-    translate("why.model", { version: model }));
-};
-
 // signalList lists signals with their weights; a signal of a rule with the action that the rule demands.
-export const signalList = (signals, listenersOf = () => ({})) => {
+const signalList = (signals) => {
   const greatest = Math.max(...signals.map(({ weight }) => Math.abs(weight)), 1);
-  return element("ul.signals", signals.map((signal) => signalLine(signal, greatest, listenersOf(signal))));
+  return element("ul.signals", signals.map((signal) => signalLine(signal, greatest)));
 };
 
-const signalLine = ({ name, detail, weight, action }, greatest, listeners) => {
-  const [kind, ...rest] = name.split(":");
-  const isSum = kind === "rest" && rest.length;
-  const content = isSum
-    ? translate("why.others", { kind: label("signal", rest[0]) })
-    : [...rest, detail].filter(Boolean).join(":");
+const signalLine = ({ name, detail, weight, action }, greatest) => {
   const bar = element("i", { class: weight > 0 && "for", variables: { "--length": Math.abs(weight) / greatest } });
-  return element("li", listeners,
-    element(".kind", content && !isSum && label("signal", kind)),
-    bdi(content || label("signal", kind), ".what"),
+  return element("li",
+    bdi([name, detail].filter(Boolean).join(": "), ".what"),
     element(".bar", bar),
     element(".weight", action ? label("action", action) : formatWeight(weight)));
-};
-
-// gauge draws a probability, with a tick for each threshold [action, probability] that is in force.
-const gauge = (head, probability, thresholds = []) => {
-  if (probability == null) return null;
-  const inForce = thresholds.filter(([, threshold]) => threshold);
-  const ticks = inForce.map(([, threshold]) => element("i", { variables: { "--threshold": threshold } }));
-  const texts = inForce.map(([action, threshold]) => translate("why." + action, { p: formatPercent(threshold) }));
-  return element("div.gauge",
-    element("span", label("reason", head)), element("b", formatPercent(probability)),
-    element(".track", { variables: { "--probability": probability } }, ticks),
-    element("small", texts.join(" · ")));
 };

@@ -8,6 +8,7 @@
 //   isEdited        its text was changed while it was in the list
 //   preview         promise of what decisions on its campaign cover
 //   same            how many comments of its campaign have the text on screen, once the preview has told
+import { label, translate } from "../lib/i18n.js";
 import { moderator } from "../session.js";
 import { groupsCampaigns } from "./filter.js";
 
@@ -41,9 +42,17 @@ export const decisionOf = ({ comment, decision }) =>
 export const lastInForce = (history) => history.findLast(({ undone_at }) => !undone_at);
 
 // archivedItem makes an item of the details of a comment.
-export const archivedItem = ({ comment, verdict, context, claim, campaign, why, history, illegal_since }) => {
-  const decision = lastInForce(history);
-  return { id: comment.id, comment, verdict, context, claim, campaign, why, decision, illegal_since, isArchived: true };
+export const archivedItem = ({ history, comment, ...details }) =>
+  ({ ...details, comment, id: comment.id, decision: lastInForce(history), isArchived: true });
+
+// reasonText names the reason of an item. A campaign that made a rule hold is one, with its size where nothing else
+// shows it.
+export const reasonText = ({ comment, verdict, campaign, causes = [] }, isWithSize = true) => {
+  const isPending = comment.status === "pending";
+  const reason = (isPending && comment.reason) || verdict.reason;
+  const isCampaign = reason === "campaign" || (reason === "rule" && causes.includes("campaign:copies"));
+  if (!isCampaign) return reason && label("reason", reason);
+  return campaign && isWithSize ? translate("copies.campaign", { n: campaign.count }) : label("reason", "campaign");
 };
 
 // addressOf is the address of a comment's own page.

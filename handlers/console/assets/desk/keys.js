@@ -7,7 +7,7 @@ import { focusSearch } from "./archive.js";
 import { actionOfKey } from "./cards.js";
 import { decide, skip } from "./decide.js";
 import { closeDrawer, isDrawerOpen, toggleDrawer } from "./drawer.js";
-import { toggleAllSignals } from "./explanation.js";
+import { toggleNumbers } from "./explanation.js";
 import * as queue from "./queue.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
 import { undo } from "./undo.js";
@@ -22,7 +22,7 @@ const actionsByKey = {
   1: ["keys.cards"],
   x: ["keys.x", () => queue.toggleSelection()],
   X: ["keys.X", () => queue.toggleSelection(queue.openId, true)],
-  e: ["keys.e", toggleAllSignals],
+  e: ["keys.e", toggleNumbers],
   n: ["field.note", writeNote],
   m: ["field.message", writeMessage],
   f: ["escalate", escalate],

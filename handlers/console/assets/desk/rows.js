@@ -1,7 +1,7 @@
 // The rows of the queue's list.
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
-import { addressOf, commentCount, decisionOf, excerptOf, holderOf, isDue } from "./items.js";
+import { addressOf, commentCount, decisionOf, excerptOf, holderOf, isDue, reasonText } from "./items.js";
 import { illegalChip } from "./reports.js";
 
 const rows = new Map(); // list items by comment id
@@ -45,7 +45,7 @@ const createRow = (item, { open, select, isCard }) => {
 };
 
 const reasonChips = (item) =>
-  [riskChip(item), item.comment.reason && element(".chip", label("reason", item.comment.reason))];
+  [riskChip(item), item.comment.reason && element(".chip", reasonText(item, false))];
 
 // outcome says in words what has become of an item of the archive, and who decided it.
 export const outcome = (item) => {
@@ -61,8 +61,11 @@ export const outcome = (item) => {
 // riskChip has the risk of an item, which is the highest of its campaign where that is one item.
 export const riskChip = (item) => {
   const scores = commentCount(item) > 1 ? [item.verdict, item.campaign] : [item.verdict];
-  const risk = Math.max(...scores.flatMap(({ spam, abuse }) => [spam ?? 0, abuse ?? 0]));
-  return !item.isSecondLook && element(".chip.risk.risk" + Math.floor(risk * 3.99), formatPercent(risk));
+  const highest = (head) => Math.max(...scores.map((score) => score[head] ?? -1));
+  const heads = ["spam", "abuse"].filter((head) => highest(head) >= 0);
+  const risk = Math.max(0, ...heads.map(highest));
+  const title = heads.map((head) => `${label("reason", head)} ${formatPercent(highest(head))}`).join(" · ");
+  return !item.isSecondLook && element(".chip.risk.risk" + Math.floor(risk * 3.99), { title }, formatPercent(risk));
 };
 
 // refreshRow shows what changes while an item is in the list.

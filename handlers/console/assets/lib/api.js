@@ -15,11 +15,11 @@ export class ApiError extends Error {
   }
 }
 
-const send = async (method, path, body) => {
+const send = async (method, path, body, signal) => {
   const isFile = body instanceof Blob;
   const headers = { "Accept-Language": language };
   if (body) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
-  const options = { method, cache: "no-store", headers, body: isFile ? body : JSON.stringify(body) };
+  const options = { method, cache: "no-store", headers, body: isFile ? body : JSON.stringify(body), signal };
   try {
     return await fetch("../v1" + path, options);
   } catch {
@@ -28,15 +28,16 @@ const send = async (method, path, body) => {
 };
 
 // request returns the JSON of the reply, or what read makes of it. When the access token has expired, the session is
-// renewed and the request sent once more; when the session has ended, after the moderator has logged in again.
-export const request = async (method, path, body, read = readJSON) => {
+// renewed and the request sent once more; when the session has ended, after the moderator has logged in
+// again. An AbortSignal ends the request as if the server did not answer.
+export const request = async (method, path, body, read = readJSON, signal = undefined) => {
   const startedAt = Date.now();
-  let response = await send(method, path, body);
+  let response = await send(method, path, body, signal);
   if (response.status === 401 && !path.startsWith("/auth/") && (await renewSession(startedAt))) {
-    response = await send(method, path, body);
+    response = await send(method, path, body, signal);
   }
   while (response.status === 401 && !path.startsWith("/auth/") && (await isBackAfterLogin())) {
-    response = await send(method, path, body);
+    response = await send(method, path, body, signal);
   }
   if (response.ok) return read(response);
   throw new ApiError(response.status, await readJSON(response), response.headers);
@@ -61,7 +62,7 @@ export const queryString = (parameters) =>
   new URLSearchParams(Object.entries(parameters).filter(([, value]) => value)).toString();
 export const get = (path, parameters = {}) => request("GET", `${path}?${queryString(parameters)}`);
 export const getText = (path) => request("GET", path, undefined, (response) => response.text());
-export const post = (path, body = {}) => request("POST", path, body);
+export const post = (path, body = {}, signal = undefined) => request("POST", path, body, undefined, signal);
 export const pathSegment = encodeURIComponent;
 
 // ignoreErrors is for requests whose failure changes nothing for the moderator.

@@ -62,7 +62,12 @@ const readForm = (controls, fields) => {
   return values;
 };
 
-const nameOf = (field) => label("field", field).replace("{field}", "…");
+// nameOf names a field by its label, and an entry of a list with its line.
+const nameOf = (field) => {
+  const [, list, entry] = field.match(/^(.*?)(?:\[(\d+)\])?$/);
+  const name = label("field", list).replace("{field}", "…");
+  return entry ? `${name}, ${translate("line", { n: Number(entry) + 1 })}:` : name;
+};
 
 const errorText = (error, invalidFields) => {
   const message = error instanceof SyntaxError ? error.message : describeError(error);
@@ -70,7 +75,7 @@ const errorText = (error, invalidFields) => {
 };
 
 // form makes a form. submit is called with the values, and returns what is shown then ("saved" when it is nothing).
-// setContent keeps it while it has changes that are not saved.
+// setContent keeps it while it has changes that are not saved. values of the form returns them at any time.
 // trial, a [key, action], is a second button whose action gets the values too.
 export const form = (buttonKey, fields, submit, isDisabled = false, trial = null) => {
   const output = element("output");
@@ -103,5 +108,6 @@ export const form = (buttonKey, fields, submit, isDisabled = false, trial = null
   const node = element("form", { submit: onSubmit, input: change, "data-keep": key },
     element("fieldset", { disabled: isDisabled }, fields.map(fieldElement), !isDisabled && element("p", buttons)),
     output);
+  node.values = () => readForm(node.elements, fields);
   return node;
 };

@@ -35,6 +35,9 @@ export const label = (group, word) => {
 };
 export const labels = (group, words) => words.map((word) => label(group, word));
 
+// textsOf returns the texts of a group by their keys.
+export const textsOf = (group) => lookUp(group) ?? {};
+
 // choices returns [word, text] for some words of a group, or for all of them.
 export const choices = (group, words = Object.keys(lookUp(group))) => words.map((word) => [word, label(group, word)]);
 
@@ -42,9 +45,9 @@ export const formatNumber = (number, options = { maximumFractionDigits: 3 }) =>
   number.toLocaleString(language, options);
 
 // formatPercent never rounds what is only nearly certain to 100 %.
-export const formatPercent = (share) => formatNumber(share < 1 ? Math.min(share, 0.999) : share, {
+export const formatPercent = (share, digits = 0) => formatNumber(share < 1 ? Math.min(share, 0.999) : share, {
   style: "percent",
-  maximumFractionDigits: share > 0.99 ? 1 : 0,
+  maximumFractionDigits: share > 0.99 ? 1 : digits,
 });
 
 export const formatDateTime = (time) =>

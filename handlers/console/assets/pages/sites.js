@@ -1,24 +1,20 @@
-// The page of sites: the settings of each, its reasons, its words and rules, and a test of a text against them.
+// The page of sites: the settings of each, its reasons, and its rules.
 import { get, post, request } from "../lib/api.js";
 import { bdi, element } from "../lib/dom.js";
 import { form } from "../lib/forms.js";
 import { choices, formatPercent, label, labels, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 import { showToast } from "../lib/toasts.js";
-import { signalList } from "../desk/explanation.js";
 import { reasonsByKey } from "../desk/reasons.js";
 import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
 import { keyNotice, keySection } from "./keys.js";
 import { sitePicker } from "./sitepicker.js";
-import { previewEntries } from "./entrypreview.js";
 import { closingSection, readerSection } from "./readers.js";
+import { rulesSection } from "./rules.js";
 import { tryOut } from "./whatif.js";
 
 const newSiteFields = ["name", "mode", "origins"];
 const maxReasonId = 60;
-
-// Lists of the rules that have fields of their own; everything else is edited as JSON.
-const ruleLists = ["blocked_words.words", "suspect_words.words", "blocked_domains.domains", "links.allowed"];
 
 export const sitesPage = async (slug, { reload }) => {
   const { items } = await get("/sites");
@@ -57,9 +53,7 @@ const sitePage = async (site, reload) => {
     element("h3", translate("sites.reasons")),
     reasonsForm(site, path, reload),
     element("h3", translate("sites.rules")),
-    rulesForm(rules, path),
-    element("h3", translate("test")),
-    testForm(path),
+    rulesSection(rules, site.slug),
   ];
 };
 
@@ -108,35 +102,3 @@ const reasonsForm = ({ reasons }, path, reload) => {
 
 // reasonId derives a reason's permanent id from its first name.
 const reasonId = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, maxReasonId).replace(/^-|-$/g, "");
-
-const rulesForm = (rules, path) => {
-  const node = form("save", ruleFields(rules),
-    async (values) => { await request("PUT", path + "/rules", rulesOf(values)); }, false,
-    ["changes.try", async (values) => tryOut(path, { rules: rulesOf(values) })]);
-  previewEntries(node, path, { "blocked_words.words": "blocked_words", "suspect_words.words": "suspect_words" });
-  return node;
-};
-
-const rulesOf = ({ rest, ...lists }) => {
-  const rules = JSON.parse(rest || "{}");
-  for (const [rule, values] of Object.entries(lists)) rules[rule] = { ...rules[rule], ...values };
-  return rules;
-};
-
-const ruleFields = (rules) => {
-  const rest = structuredClone(rules);
-  const fields = ruleLists.map((key) => {
-    const [rule, list] = key.split(".");
-    const { [list]: entries = [], ...others } = rest[rule] || {};
-    if (Object.keys(others).length) rest[rule] = others;
-    else delete rest[rule];
-    return [key, entries];
-  });
-  const json = JSON.stringify(rest, null, 1);
-  return [...fields, ["rest", json === "{}" ? "" : json, "area"]];
-};
-
-const testForm = (path) => form("test", [["text", "", "area"]], async (values) => {
-  const { action, spam, signals } = await post(path + "/test", values);
-  return [element("b", label("action", action)), spam == null ? "" : ` ${formatPercent(spam)} `, signalList(signals)];
-});

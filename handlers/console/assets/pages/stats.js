@@ -26,11 +26,11 @@ export const statsPage = async (argument) => {
     ...dayCharts(days),
     waitingChart(waiting),
     scoreChart(scores, thresholds),
-    section("agreement", [text("machine"), actionLabel("approved"), actionLabel("rejected"), text("share")],
-      agreementRows(agreement)),
+    element("h3", text("agreement")),
+    filterOutcome(days, agreement),
     section("looks", ["", text("count"), text("share"), text("kappa")], secondLookRows(second_looks)),
     section("moderators",
-      [translate("role.moderator"), actionLabel("approved"), actionLabel("rejected"), text("share")],
+      [translate("role.moderator"), actionLabel("approved"), actionLabel("rejected"), text("same")],
       moderators.map(({ moderator, approved, rejected }) =>
         [moderator, formatNumber(approved), formatNumber(rejected), secondLooksAt(moderator, moderator_agreement)])),
   ];
@@ -51,14 +51,21 @@ const waitingChart = ({ bounds_minutes, counts }) => {
   return chart(text("waiting"), bins, [[text("count"), counts]]);
 };
 
-// agreementRows compare what the filter did with what moderators decided. Holding agrees with neither.
-const agreementRows = (agreement) => Object.keys(outcomes).map((outcome) => {
-  const approved = agreement[outcome + "_approved"];
-  const rejected = agreement[outcome + "_rejected"];
-  const agreed = outcome === "approved" ? approved : rejected;
-  const share = outcome !== "held" && approved + rejected > 0 && formatPercent(agreed / (approved + rejected));
-  return [actionLabel(outcome), formatNumber(approved), formatNumber(rejected), share];
-});
+// filterOutcome says in sentences what became of the filter's decisions.
+const filterOutcome = (days, agreement) => {
+  const total = (key) => days.reduce((sum, day) => sum + day[key], 0);
+  const changed = (outcome, action) => {
+    const n = total(outcome);
+    const undone = Math.min(agreement[`${outcome}_${action}`], n);
+    return { n, changed: undone, share: n > 0 && formatPercent(undone / n, 1) };
+  };
+  const held = { n: total("held"), approved: agreement.held_approved, rejected: agreement.held_rejected };
+  const lines = { published: changed("approved", "rejected"), held, refused: changed("rejected", "approved") };
+  const shown = Object.entries(lines).filter(([, { n }]) => n);
+  return shown.length
+    ? element("ul.points", shown.map(([key, values]) => element("li", translate("stats." + key, values))))
+    : element("p.muted", translate("none"));
+};
 
 // secondLooksAt says how many second looks agreed with a moderator, of how many.
 const secondLooksAt = (name, counts) => counts.filter(({ moderator }) => moderator === name)

@@ -9,9 +9,9 @@ const comments = 1000;
 const keepsStatus = ({ now, then }) => now.status === then.status;
 
 // tryOut returns what is shown of a trial of settings. Comments that only have another reason are counted apart.
-export const tryOut = async (path, settings) => {
-  const result = await post(`${path}/what-if?lang=${language}`, { comments, ...settings });
-  const changes = result.changes.filter((change) => !keepsStatus(change));
+export const tryOut = async (path, settings, { signal, shown } = {}) => {
+  const result = await post(`${path}/what-if?lang=${language}`, { comments, ...settings }, signal);
+  const changes = result.changes.filter((change) => !keepsStatus(change)).slice(0, shown);
   const n = result.transitions.filter(keepsStatus).reduce((sum, transition) => sum + transition.comments, 0);
   return [
     element("p.lead", result.sentence ?? result.summary),
