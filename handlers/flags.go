@@ -56,7 +56,7 @@ func (s *Server) flagComment(c echo.Context) error {
 		return err
 	}
 	s.noteClient(c, from)
-	if err := s.checkLimits(ctx, c, s.readerLimits(from, "flag")); err != nil {
+	if err := s.checkLimits(ctx, c, s.reportLimits(from, req.Reason)); err != nil {
 		return err
 	}
 	// Whose comments are not wanted reports nothing, and does not learn it.

@@ -65,6 +65,31 @@ func (s *Server) readerLimits(from submitter, purpose string) []models.Limit {
 	return limits
 }
 
+// illegalRate is how often one reader may say that comments are illegal, because one such
+// report is enough to hide a comment until an editor has seen it.
+var illegalRate = models.Rate{Count: 3, Period: 24 * time.Hour}
+
+// reportLimits are the limits of a reader's report.
+func (s *Server) reportLimits(from submitter, reason models.Reason) []models.Limit {
+	limits := s.readerLimits(from, "flag")
+	if reason != models.ReasonIllegal {
+		return limits
+	}
+	for _, l := range s.readerLimits(from, "illegal") {
+		switch {
+		case l.Rate.Count == 0 || l.Name == "nameless":
+			continue
+		case l.Name == "network":
+			l.Rate = models.Rate{Count: widerNetworks * illegalRate.Count, Period: illegalRate.Period}
+		default:
+			l.Rate = illegalRate
+		}
+		l.Name += "-illegal"
+		limits = append(limits, l)
+	}
+	return limits
+}
+
 // clientNotice is a header that tells a site's server what its posts lack.
 const clientNotice = "Winnow-Notice"
 

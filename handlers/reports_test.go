@@ -65,3 +65,24 @@ func TestAReportAfterApproval(t *testing.T) {
 		t.Errorf("after a dropped report: %s, %v", c.Status, err)
 	}
 }
+
+// TestIllegalReportsAreFew: one hides a comment until an editor has seen it, so that nobody
+// can hide a page by them.
+func TestIllegalReportsAreFew(t *testing.T) {
+	f := newTestSite(t)
+	texts := []string{"The baker waters his milk.", "Nobody reads the council's letters.", "I saw the mayor at the harbour.", "The old clock is worth more than the tower."}
+	page := headers{"Origin": page}
+	for i, text := range texts {
+		id := f.approved("harbour", text)
+		got := f.send("POST", "/v1/comments/"+id+"/flags", page, object{"reason": "illegal"})
+		if i < 3 {
+			got.must(http.StatusNoContent)
+			continue
+		}
+		got.must(http.StatusTooManyRequests)
+		if c, err := f.db.Comment(t.Context(), id); err != nil || c.Status != models.Approved {
+			t.Errorf("the fourth comment is %s, %v", c.Status, err)
+		}
+		f.send("POST", "/v1/comments/"+id+"/flags", page, object{"reason": "spam"}).must(http.StatusNoContent)
+	}
+}
