@@ -26,7 +26,10 @@ func searchNarrowsTheQueue(t *testing.T, d *testServer) {
 	p.keys("bread")
 	p.waitFor(`document.querySelectorAll("#list button.row").length === 1`)
 	p.waitForText("#comment .body", "The bread was warm.")
-	p.keys("\x1b") // leaves the field; keys decide again
+	p.press("\r")
+	p.waitFor(`document.activeElement.id !== "q"`) // the field is left; keys decide again
+	p.keys("/\x1b")
+	p.waitFor(`document.activeElement.id !== "q"`)
 	p.keys("a")
 	p.waitForText("#none", "Nothing matches.")
 }
