@@ -57,17 +57,17 @@ func (p *tab) pressCard(text string) {
 // setBand moves the ends of the band of scores, in steps of 5 %.
 func (p *tab) setBand(from, to int) {
 	p.Helper()
-	p.waitFor(`document.querySelectorAll("#band input").length === 2`)
+	p.waitFor(`document.querySelectorAll("#cards input").length === 2`)
 	move := func(end, value int) {
 		p.evaluate(fmt.Sprintf(`(() => {
-			const handle = document.querySelectorAll("#band input")[%d];
+			const handle = document.querySelectorAll("#cards input")[%d];
 			handle.value = %d;
 			handle.dispatchEvent(new Event("input"));
 			handle.dispatchEvent(new Event("change"));
 		})()`, end, value))
 	}
 	shows := func(end, value int) string {
-		return fmt.Sprintf(`document.querySelectorAll("#band input")[%d]?.getAttribute("aria-valuetext") === "%d%%"`, end, value*5)
+		return fmt.Sprintf(`document.querySelectorAll("#cards input")[%d]?.getAttribute("aria-valuetext") === "%d%%"`, end, value*5)
 	}
 	move(1, to)
 	p.waitFor(shows(1, to))
@@ -128,7 +128,7 @@ func manyAtOnce(t *testing.T, d *testServer, n int) {
 	p := d.login("alice")
 	p.openCards()
 	p.setBand(6, 12)
-	p.waitForText("#band", fmt.Sprint(n+1, " waiting with a score from 30% to 60%"))
+	p.waitForText("#cards", fmt.Sprint(n+1, " waiting with a score from 30% to 60%"))
 	p.waitFor(chosen + ` > 3`)
 
 	// All that is on the screen is decided by one key, and comes back by one.

@@ -124,7 +124,7 @@ const goOn = async (entered) => {
 const showTools = () => {
   const title = translate("pages." + queue.mode);
   byId("filter").hidden = !["queue", "cards"].includes(queue.mode);
-  byId("band").hidden = queue.mode !== "cards";
+  byId("cards").hidden = queue.mode !== "cards";
   byId("archive").hidden = queue.mode !== "archive";
   byId("panes").dataset.mode = queue.mode;
   byId("pane-queue").setAttribute("aria-label", title);

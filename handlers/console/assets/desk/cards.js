@@ -15,7 +15,8 @@ import { startSettling } from "./settle.js";
 const cardKeys = [..."1234567890qwetyiopsdhjkl"];
 
 let observer = null;
-let seenIds = new Set(); // whose whole text has been on the screen
+const seenIds = new Set(); // whose whole text has been on the screen
+let seenGeneration = 0; // of the list; a new one is shown from its start
 let scores = null; // histogram of what waits
 
 // inOrder are the cards as they stand: what an earlier decision has left out comes last.
@@ -26,6 +27,8 @@ const rowOf = (id) => byId("list").querySelector(`[data-id="${CSS.escape(id)}"]`
 // updateCards gives the cards their keys, and watches which of them are on the screen.
 const updateCards = () => {
   if (queue.mode !== "cards") return;
+  if (seenGeneration !== queue.generation) seenIds.clear();
+  seenGeneration = queue.generation;
   inOrder().forEach((item, i) => {
     const row = rowOf(item.id);
     setContent(row.querySelector(".card-key"), cardKeys[i]);
@@ -77,7 +80,6 @@ export const actionOfKey = (key) => {
 
 // showBand shows the histogram of what waits with the two ends of the band.
 export const showBand = async () => {
-  seenIds = new Set();
   scores = await fetchScores();
   drawBand();
 };
@@ -98,7 +100,7 @@ const drawBand = () => {
   });
   const inBand = counts.slice(band.from, band.to).reduce((sum, n) => sum + n, 0);
   const hasMore = counts.slice(band.from, band.to).includes(most);
-  setContent("band",
+  setContent("cards",
     element("div.bars", { role: "img", label: translate("cards.waiting") }, bars),
     handle("from"), handle("to"),
     element("p.muted", translate("cards.band", {
@@ -112,7 +114,7 @@ const moveEnd = (end, input) => {
   const value = Number(input.value);
   band[end] = end === "from" ? Math.min(value, band.to - 1) : Math.max(value, band.from + 1);
   input.value = band[end];
-  byId("band").querySelectorAll("i").forEach((bar, i) => bar.classList.toggle("in", i >= band.from && i < band.to));
+  byId("cards").querySelectorAll("i").forEach((bar, i) => bar.classList.toggle("in", i >= band.from && i < band.to));
 };
 
 const applyBand = async () => {
