@@ -60,8 +60,12 @@ func (s *Server) beginSearch(c echo.Context) (done func(), err error) {
 	return done, err
 }
 
-// beginFiltered is beginSearch when a filter of the queue needs a search.
+// beginFiltered checks that the caller may see what a filter of the queue is about, and is
+// beginSearch when it needs a search.
 func (s *Server) beginFiltered(c echo.Context, f models.QueueFilter) (done func(), err error) {
+	if err := s.visible(c.Request().Context(), caller(c), f.Site); err != nil {
+		return nil, err
+	}
 	if f.Query == "" && f.Signal == "" {
 		return func() {}, nil
 	}

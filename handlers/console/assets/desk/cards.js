@@ -84,12 +84,14 @@ export const showBand = async () => {
   drawBand();
 };
 
+const countText = (n, isMinimum) => formatNumber(n) + (isMinimum ? "+" : "");
+
 const drawBand = () => {
   const { counts, width, most } = scores;
   const highest = Math.max(1, ...counts);
   const bars = counts.map((n, i) => element("i", {
-    class: i >= band.from && i < band.to ? "in" : "",
-    title: `${formatPercent(i * width)}–${formatPercent((i + 1) * width)}: ${formatNumber(n)}${n === most ? "+" : ""}`,
+    class: isInBand(i) && "in",
+    title: `${formatPercent(i * width)}–${formatPercent((i + 1) * width)}: ${countText(n, n === most)}`,
     variables: { "--level": Math.sqrt(n / highest) },
   }));
   const handle = (end) => element("input", {
@@ -106,15 +108,17 @@ const drawBand = () => {
     element("p.muted", translate("cards.band", {
       from: formatPercent(band.from * width),
       to: formatPercent(band.to * width),
-      n: formatNumber(inBand) + (hasMore ? "+" : ""),
+      n: countText(inBand, hasMore),
     })));
 };
+
+const isInBand = (bin) => bin >= band.from && bin < band.to;
 
 const moveEnd = (end, input) => {
   const value = Number(input.value);
   band[end] = end === "from" ? Math.min(value, band.to - 1) : Math.max(value, band.from + 1);
   input.value = band[end];
-  byId("cards").querySelectorAll("i").forEach((bar, i) => bar.classList.toggle("in", i >= band.from && i < band.to));
+  byId("cards").querySelectorAll("i").forEach((bar, i) => bar.classList.toggle("in", isInBand(i)));
 };
 
 const applyBand = async () => {
