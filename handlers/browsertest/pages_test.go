@@ -130,25 +130,25 @@ func statisticsAreDrawnAndTabulated(t *testing.T, d *testServer) {
 	d.setRole("alice", models.RoleEditor)
 	p := d.login("alice")
 	p.page("stats", "Statistics")
-	if got := p.evaluate(`document.querySelectorAll("figure:first-of-type g").length`); got != "30" {
+	if got := p.evaluate(`document.querySelectorAll("#page figure:first-of-type g").length`); got != "30" {
 		t.Errorf("%s columns, 30 days wanted", got)
 	}
-	p.waitForText("figure g:last-of-type title", "held 3")
-	p.waitForText("figure tbody tr:last-child", "030") // approved, held, rejected
+	p.waitForText("#page figure g:last-of-type title", "held 3")
+	p.waitForText("#page figure tbody tr:last-child", "030") // approved, held, rejected
 	p.waitForText("#page", "bob")
 	if got := p.evaluate(`[...document.querySelectorAll("#page table")].at(-1).querySelector("tbody").textContent`); got != "bob20" {
 		t.Errorf("decisions by moderator: %s", got)
 	}
-	p.waitForText("figure:nth-of-type(3) tbody tr", "< 1 min2")
-	p.waitForText("figure:nth-of-type(4)", "not decided")
+	p.waitForText("#page figure:nth-of-type(3) tbody tr", "< 1 min2")
+	p.waitForText("#page figure:nth-of-type(4)", "not decided")
 	p.waitForText("#page [role=status] tbody", "000") // no other thresholds, no change
-	p.evaluate(`document.querySelector("figure input").focus()`)
+	p.evaluate(`document.querySelector("#page figure input").focus()`)
 	p.keys(kb.Home)
 	p.waitForText("#page [role=status] tbody tr:first-child", "Hold from 0%+3+20") // comments, approved, rejected
-	p.evaluate(`document.querySelector("figure input + input").focus()`)
+	p.evaluate(`document.querySelector("#page figure input + input").focus()`)
 	p.keys(kb.Home)
 	p.waitForText("#page [role=status] tbody", "Hold from 0%000Reject from 0%+3+20")
-	p.evaluate(`document.querySelector("figure input").focus()`)
+	p.evaluate(`document.querySelector("#page figure input").focus()`)
 	p.keys(kb.End) // takes the other one along
 	p.waitForText("#page [role=status] tbody tr:last-child", "Reject from 100%000")
 	p.waitForText("#page .points", "It left 3 to moderators. They published 2 and rejected 0.")
