@@ -189,7 +189,7 @@ func TestBadEventRequests(t *testing.T) {
 func TestEventsOfNodesWithWrongClocks(t *testing.T) {
 	for _, wrong := range []time.Duration{10 * time.Second, 300 * time.Second} {
 		t.Run(wrong.String(), func(t *testing.T) {
-			url := storagetest.PostgresURL(t)
+			url := storagetest.ReadyPostgresURL(t)
 			n := &nodes{testNode: newTestNode(t, storagetest.Open(t, url, storage.Options{}))}
 			n.stop()
 			var streams []*listener

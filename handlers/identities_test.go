@@ -31,11 +31,11 @@ type town struct {
 func inTown(t *testing.T, story func(*town)) {
 	t.Run("in process", func(t *testing.T) {
 		limiter, notifier := memory.NewLimiter(nil), memory.NewNotifier()
-		story(newTown(t, storagetest.SQLiteURL(t), func(cfg *handlers.Config) { cfg.Limiter, cfg.Notifier = limiter, notifier }))
+		story(newTown(t, storagetest.ReadySQLiteURL(t), func(cfg *handlers.Config) { cfg.Limiter, cfg.Notifier = limiter, notifier }))
 	})
 	t.Run("PostgreSQL and Redis", func(t *testing.T) {
 		server := storagetest.Redis(t)
-		story(newTown(t, storagetest.PostgresURL(t), func(cfg *handlers.Config) {
+		story(newTown(t, storagetest.ReadyPostgresURL(t), func(cfg *handlers.Config) {
 			c, err := redis.Open(t.Context(), server.URL+"?wait=5s", slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)

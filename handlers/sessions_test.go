@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"winnow/handlers/password"
 	"winnow/models"
 )
 
@@ -14,7 +13,7 @@ const pass = "the ferry leaves at seven"
 // givePassword gives bob a password.
 func givePassword(f *testSite) {
 	f.Helper()
-	hash, err := password.Hash(pass)
+	hash, err := passwordHash()
 	f.must(err)
 	_, err = f.db.UpdateModerator(f.Context(), operator, "bob", func(m *models.Moderator) error {
 		m.PasswordHash = hash

@@ -10,7 +10,7 @@ import (
 )
 
 func TestNodesShareTheAddressKeyOfAPeriod(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		storagetest.Open(t, url, storage.Options{})
 		period := storage.AddressPeriod(time.Now())
 		var nodes sync.WaitGroup

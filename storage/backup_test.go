@@ -14,7 +14,7 @@ import (
 )
 
 func TestBackupWhileOthersWrite(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		db := storagetest.Open(t, url, storage.Options{})
 		by := models.Caller{Kind: models.ByModerator, Name: "ann"}
 		if _, err := db.AddSite(t.Context(), by, models.Site{Slug: "gazette"}); err != nil {
@@ -89,7 +89,7 @@ func intact(t *testing.T, file string) {
 }
 
 func TestBackupDoesNotReplaceFilesUnasked(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		db := storagetest.Open(t, url, storage.Options{})
 		file := filepath.Join(t.TempDir(), "backup.db")
 		gone, leave := context.WithCancel(t.Context())

@@ -116,7 +116,7 @@ func (s *skewedNodes) ordered() {
 }
 
 func TestTheOrderOfChangesDoesNotDependOnClocks(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		openSkewed(t, url, func(wrong time.Duration) storage.Options {
 			return storage.Options{Now: func() time.Time { return time.Now().Add(wrong) }}
 		}).ordered()
@@ -125,7 +125,7 @@ func TestTheOrderOfChangesDoesNotDependOnClocks(t *testing.T) {
 
 // Nodes of one PostgreSQL have its clock, however wrong their own is.
 func TestNodesWithWrongClocksAgree(t *testing.T) {
-	url := storagetest.PostgresURL(t)
+	url := storagetest.ReadyPostgresURL(t)
 	s := openSkewed(t, url, func(wrong time.Duration) storage.Options {
 		return storage.Options{Machine: func() time.Time { return time.Now().Add(wrong) }}
 	})

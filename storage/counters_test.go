@@ -77,7 +77,7 @@ func (u *randomUse) step(ctx context.Context, by models.Caller, n int) error {
 // Several people use one database at random. Conflicts between them are allowed;
 // the counters must be right in the end.
 func TestCountersEqualTheRows(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		db := storagetest.Open(t, url, storage.Options{})
 		for _, slug := range []string{"gazette", "tribune"} {
 			if _, err := db.AddSite(t.Context(), models.Caller{Kind: models.ByCommand}, models.Site{Slug: slug}); err != nil {

@@ -114,6 +114,12 @@ func onBoth(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, storagetest.PostgresURL(t)) })
 }
 
+// onBothReady runs a test with a migrated database of each kind, without records.
+func onBothReady(t *testing.T, test func(t *testing.T, url string)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, storagetest.ReadySQLiteURL(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, storagetest.ReadyPostgresURL(t)) })
+}
+
 func open(t *testing.T, url string) *storage.DB {
 	t.Helper()
 	db, err := storage.Open(t.Context(), url, storage.Options{})

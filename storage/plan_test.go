@@ -14,7 +14,7 @@ import (
 // What readers and moderators wait for must not take longer as the database
 // grows: every statement uses an index, and none sorts what it found.
 func TestHotPathsUseIndexes(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		wrong := slowStepsOfPostgres
 		if strings.HasPrefix(url, "sqlite:") {
 			wrong = slowStepsOfSQLite

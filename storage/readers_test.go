@@ -22,7 +22,7 @@ func TestExportAndEraseAReader(t *testing.T) {
 		"name":   {Site: "gazette", Name: "secret Ada"},
 	} {
 		t.Run(by, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, url string) {
+			onBothReady(t, func(t *testing.T, url string) {
 				d := newFixture(t, url, models.Retention{})
 				ctx := t.Context()
 				ada := models.Author{ID: r.ID, Name: "secret Ada", Email: "secret@example.org"}
@@ -76,7 +76,7 @@ func TestExportAndEraseAReader(t *testing.T) {
 
 // A reader who wrote more than a batch takes, erased by two at the same time.
 func TestTwoErasuresOfOneReaderAtOnce(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		d := newFixture(t, url, models.Retention{})
 		var people sync.WaitGroup
 		for range 20 {
@@ -131,7 +131,7 @@ func TestEraseRequiresAccessToTheSite(t *testing.T) {
 }
 
 func TestEraseContinuesAfterAnInterruption(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		d := newFixture(t, url, models.Retention{})
 		for range 500 {
 			d.post(models.Author{ID: "u1", Name: "secret Ada"}, models.Approved, "")

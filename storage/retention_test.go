@@ -11,7 +11,7 @@ import (
 )
 
 func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		d := newFixture(t, url, models.Retention{Addresses: 2, Rejected: 10, Labels: 30})
 		ctx, ada := t.Context(), models.Author{Name: "secret Ada", Email: "secret@example.org", URL: "https://secret.example"}
 		bob := models.Author{ID: "u1", Name: "secret Bob"}
@@ -70,7 +70,7 @@ func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
 
 // More rows than a batch takes, and a site that keeps everything.
 func TestPurgeOfMoreRowsThanABatch(t *testing.T) {
-	onBoth(t, func(t *testing.T, url string) {
+	onBothReady(t, func(t *testing.T, url string) {
 		d := newFixture(t, url, models.Retention{Addresses: 1, Rejected: 1})
 		var writers sync.WaitGroup
 		for range 50 {

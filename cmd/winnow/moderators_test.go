@@ -55,9 +55,9 @@ type moderator struct {
 }
 
 func TestHundredModerators(t *testing.T) {
-	t.Run("SQLite", func(t *testing.T) { moderatorsUnderLoad(t, storagetest.SQLiteURL(t), 1) })
+	t.Run("SQLite", func(t *testing.T) { moderatorsUnderLoad(t, storagetest.ReadySQLiteURL(t), 1) })
 	t.Run("PostgreSQL and Redis, two nodes", func(t *testing.T) {
-		moderatorsUnderLoad(t, storagetest.PostgresURL(t), 2, "--redis="+storagetest.Redis(t).URL)
+		moderatorsUnderLoad(t, storagetest.ReadyPostgresURL(t), 2, "--redis="+storagetest.Redis(t).URL)
 	})
 }
 

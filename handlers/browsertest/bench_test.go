@@ -31,8 +31,8 @@ const timed = `(() => {
 // BenchmarkNextComment measures what a moderator waits for after each decision,
 // at a hundred thousand comments that wait.
 func BenchmarkNextComment(b *testing.B) {
-	b.Run("SQLite", func(b *testing.B) { nextComment(b, storagetest.SQLiteURL(b), "") })
-	b.Run("PostgreSQL and Redis", func(b *testing.B) { nextComment(b, storagetest.PostgresURL(b), storagetest.Redis(b).URL) })
+	b.Run("SQLite", func(b *testing.B) { nextComment(b, storagetest.ReadySQLiteURL(b), "") })
+	b.Run("PostgreSQL and Redis", func(b *testing.B) { nextComment(b, storagetest.ReadyPostgresURL(b), storagetest.Redis(b).URL) })
 }
 
 func nextComment(b *testing.B, database, redisURL string) {

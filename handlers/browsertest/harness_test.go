@@ -39,6 +39,8 @@ import (
 
 const testPassword = "the ferry leaves at seven"
 
+var passwordHash = sync.OnceValues(func() (string, error) { return password.Hash(testPassword) })
+
 var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
 
 func TestMain(m *testing.M) {
@@ -72,14 +74,14 @@ type testServer struct {
 // newTestServer has one node, with everything in process.
 func newTestServer(t testing.TB, mode models.Mode) *testServer {
 	t.Helper()
-	return newTestServerOn(t, storagetest.SQLiteURL(t), "", mode)
+	return newTestServerOn(t, storagetest.ReadySQLiteURL(t), "", mode)
 }
 
 // onBothSetups runs a test on both set-ups; with Redis on two nodes.
 func onBothSetups(t *testing.T, mode models.Mode, test func(t *testing.T, d *testServer)) {
 	t.Run("SQLite", func(t *testing.T) { test(t, newTestServer(t, mode)) })
 	t.Run("PostgreSQL and Redis", func(t *testing.T) {
-		test(t, newTestServerOn(t, storagetest.PostgresURL(t), storagetest.Redis(t).URL, mode))
+		test(t, newTestServerOn(t, storagetest.ReadyPostgresURL(t), storagetest.Redis(t).URL, mode))
 	})
 }
 
@@ -87,7 +89,7 @@ func newTestServerOn(t testing.TB, database, redisURL string, mode models.Mode) 
 	t.Helper()
 	d := &testServer{TB: t, db: storagetest.Open(t, database, storage.Options{}), browser: browser(t)}
 	d.model()
-	hash, err := password.Hash(testPassword)
+	hash, err := passwordHash()
 	d.must(err)
 	for _, name := range []string{"alice", "bob", "carol"} {
 		d.must(d.db.AddModerator(t.Context(), operator, models.Moderator{Name: name, Role: models.RoleModerator, PasswordHash: hash}))
