@@ -26,17 +26,21 @@ build: ## build the static program bin/winnow
 # WINNOW_TEST_REQUIRE a missing one fails the tests; without, they are skipped. Four
 # packages run in parallel, because they wait for disks and browsers about as long as
 # they compute. What only computes is built without the race detector, which would make it
-# five times slower: SQLite, which is C translated to Go, and the classifier, whose
-# goroutines share nothing but what they are given. Those have a run of their own with it.
-# Memory is cheaper than time here, so that garbage is collected half as often. The linter
-# has the whole of vet, and nobody debugs these binaries.
+# five times slower: SQLite, which is C translated to Go, with its C library and allocator;
+# the classifier, whose goroutines share nothing but what they are given, which has a run of
+# its own with it; and libraries for texts, hashes, schemas and bundles. Memory is cheaper
+# than time here, so that garbage is collected half as often. The linter has the whole of
+# vet, and nobody debugs these binaries.
 #
 # Only packages without synchronisation of their own may be in this list. A package that
 # instantiates sync.Map or atomic.Pointer gives the linker a copy of their code which the
 # detector cannot see, for the whole program, and it reports races that are none.
 # classifier/labelfile is such a package.
-COMPUTING = winnow/classifier winnow/classifier/campaign winnow/classifier/language winnow/classifier/text/...
-WITHOUT_RACE = -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' $(foreach p,$(COMPUTING),-gcflags='$(p)=-race=false')
+COMPUTING = winnow/classifier winnow/classifier/campaign winnow/classifier/language winnow/classifier/text/... \
+	compress/flate compress/gzip golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b golang.org/x/net/publicsuffix golang.org/x/text/... \
+	github.com/chromedp/cdproto/... github.com/evanw/esbuild/... github.com/rivo/uniseg github.com/santhosh-tekuri/jsonschema/... go.yaml.in/yaml/...
+TRANSLATED_C = modernc.org/libc modernc.org/memory modernc.org/sqlite/lib
+WITHOUT_RACE = $(foreach p,$(TRANSLATED_C),-gcflags='$(p)=-race=false -d=checkptr=0') $(foreach p,$(COMPUTING),-gcflags='$(p)=-race=false')
 
 test: needs ## run all tests with the race detector; installs what is missing on Debian
 	go test -race -run TestTrainingAndScoringAtOnce ./classifier

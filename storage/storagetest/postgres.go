@@ -185,8 +185,9 @@ func (p *postgres) run(remove string) error {
 		return err
 	}
 	defer log.Close()
+	// Each test has a database, and PostgreSQL would look through one after the other.
 	keeper, err := p.command("/bin/sh", "-c", keeperScript, remove, program, "-D", p.data(), "-k", p.folder, "-c", "listen_addresses=",
-		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB")
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum_naptime=1h", "-c", "max_connections=300", "-c", "shared_buffers=32MB")
 	if err != nil {
 		return err
 	}
