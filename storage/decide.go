@@ -181,6 +181,7 @@ func (t *tx) lockKeys(keys []key, rows map[string]commentRow) error {
 		lockedRowColumns, args...)
 	for _, k := range found {
 		rows[k.comment.ID] = k
+		t.noteAnswers(k.comment.Site, k.answeredElsewhere)
 	}
 	return err
 }

@@ -91,7 +91,7 @@ func (t *tx) updateThreads(threads map[[2]string]threadChanges) error {
 		}
 	}
 	for _, site := range slices.Sorted(maps.Keys(recount)) {
-		if _, err := t.Exec(`UPDATE articles SET version = version + 1, hidden = (SELECT count(*) FROM hidden_replies h JOIN comments c ON `+t.Unindexed("c.site")+` = h.site AND c.id = h.comment_id
+		if err := t.Write(`UPDATE articles SET version = version + 1, hidden = (SELECT count(*) FROM hidden_replies h JOIN comments c ON `+t.Unindexed("c.site")+` = h.site AND c.id = h.comment_id
 				WHERE h.site = $2 AND h.article = articles.id AND c.status = 'approved')
 			WHERE id`+t.InJSONList(1)+` AND site = $2
 				AND (hidden <> 0 OR EXISTS (SELECT 1 FROM hidden_replies h WHERE h.site = $2 AND h.article = articles.id))`,

@@ -48,7 +48,7 @@ func (db *DB) attempt(ctx context.Context, purpose Purpose, change func(*Tx) err
 }
 
 // pgTx is a transaction of PostgreSQL. Its begin, its inserts and what it writes unread are queued
-// until something is read or all is done, and sent together: each round trip
+// until something is read or all is done, and sent together with that: each round trip
 // costs both sides more than most statements do.
 type pgTx struct {
 	conn   *sql.Conn
@@ -76,17 +76,40 @@ func (p *pgTx) insert(rows bulkRows) (int64, error) {
 func (p *pgTx) queue(query string, args []any) { p.queued.Queue(query, args...) }
 
 func (p *pgTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := p.send(ctx); err != nil {
-		return nil, err
+	if len(args) == 0 { // may be several statements, which cannot be prepared
+		if err := p.send(ctx); err != nil {
+			return nil, err
+		}
+		return p.conn.ExecContext(ctx, query)
 	}
-	return p.conn.ExecContext(ctx, query, args...)
+	var changed int64
+	p.queued.Queue(query, args...).Exec(func(done pgconn.CommandTag) error {
+		changed = done.RowsAffected()
+		return nil
+	})
+	err := p.send(ctx)
+	return driver.RowsAffected(changed), err
 }
 
+// QueryContext is for callers of database/sql; List has list.
 func (p *pgTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := p.send(ctx); err != nil {
 		return nil, err
 	}
 	return p.conn.QueryContext(ctx, query, args...)
+}
+
+// list sends a query with what is queued before it, and calls row for each row.
+func (p *pgTx) list(ctx context.Context, query string, args []any, row func(Scanner) error) error {
+	p.queued.Queue(query, args...).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := row(rows.Scan); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	return p.send(ctx)
 }
 
 // send returns the first error of what was queued; nothing after it was done.

@@ -13,24 +13,39 @@ type Scanner func(into ...any) error
 // that ends in RETURNING: its rows count as written.
 func List[T any](h Handle, read func(Scanner) (T, error), query string, args ...any) ([]T, error) {
 	t := h.tx()
-	rows, err := t.on.QueryContext(t.ctx, query, sanitizeAll(args)...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	changes := isChange(query)
-	all := []T{}
-	for rows.Next() {
+	all, changes := []T{}, isChange(query)
+	err := t.each(query, sanitizeAll(args), func(scan Scanner) error {
 		if changes {
 			t.countWritten(1)
 		}
-		row, err := read(rows.Scan)
-		if err != nil {
-			return nil, err
+		row, err := read(scan)
+		if err == nil {
+			all = append(all, row)
 		}
-		all = append(all, row)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	return all, rows.Err()
+	return all, nil
+}
+
+// each calls row for each row of a query.
+func (t *Tx) each(query string, args []any, row func(Scanner) error) error {
+	if on, ok := t.on.(*pgTx); ok {
+		return on.list(t.ctx, query, args, row)
+	}
+	rows, err := t.on.QueryContext(t.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 func isChange(query string) bool {
