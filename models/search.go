@@ -19,6 +19,9 @@ type SearchFilter struct {
 	To      time.Time // exclusive
 	Author  string    // author's id, or name
 	Article string
+	Reason  Reason // of the present status
+	// Moderator is who made the last decision that is in force.
+	Moderator string
 	Cursor  string
 	Limit   int
 }

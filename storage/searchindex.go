@@ -48,19 +48,44 @@ var searchDocRows = sqldb.NewInsert(searchTable, "ON CONFLICT DO NOTHING",
 // searchScope is what stands before the terms of a block.
 func searchScope(block int64) string { return strconv.FormatInt(block, 36) }
 
-// statusTerm is the term for a status. It follows a change some seconds later.
+// statusTerm is the term for a status. Like the terms for the reason and the moderator, it
+// follows a change some seconds later.
 func statusTerm(status models.Status) string { return "_s" + string(status[:min(1, len(status))]) }
 
-// attributeTerm is the term for what is found whole: an author's id (a) or name (n), or an
-// article (p). It is a hash, because those have any characters and lengths. No word begins
+// attributeTerm is the term for what is found whole: an author's id (a) or name (n), an
+// article (p), a reason (r), or the moderator of the last decision in force (m). It is a hash, because those have any characters and lengths. No word begins
 // with the mark.
 func attributeTerm(kind, value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return "_" + kind + hex.EncodeToString(sum[:8])
 }
 
+// indexedComment is a comment with the last decision in force on it, if there is one.
+type indexedComment struct {
+	models.Comment
+	decision *models.Decision
+}
+
+// readIndexed reads comments with their decisions.
+func (t *tx) readIndexed(query string, args ...any) ([]indexedComment, error) {
+	comments, err := sqldb.List(t, readComment, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]key, len(comments))
+	for i, c := range comments {
+		keys[i] = keyOf(c)
+	}
+	last, err := t.lastDecisions(keys)
+	all := make([]indexedComment, len(comments))
+	for i, c := range comments {
+		all[i] = indexedComment{c, last[c.ID]}
+	}
+	return all, err
+}
+
 // newSearchDoc returns a comment for the index; its terms are empty when it has no text.
-func newSearchDoc(c models.Comment, terms func(models.Comment) []string) searchDoc {
+func newSearchDoc(c indexedComment, terms func(models.Comment) []string) searchDoc {
 	d := searchDoc{site: c.Site, comment: c.ID, at: micros(c.CreatedAt), version: c.Version}
 	if c.ContentRemoved() {
 		return d
@@ -69,9 +94,15 @@ func newSearchDoc(c models.Comment, terms func(models.Comment) []string) searchD
 	if postedOn == "" {
 		postedOn = c.Article.ID
 	}
-	d.terms = append(terms(c), attributeTerm("p", postedOn), attributeTerm("n", c.Author.Name), statusTerm(c.Status))
+	d.terms = append(terms(c.Comment), attributeTerm("p", postedOn), attributeTerm("n", c.Author.Name), statusTerm(c.Status))
 	if c.Author.ID != "" {
 		d.terms = append(d.terms, attributeTerm("a", c.Author.ID))
+	}
+	if c.Reason != "" {
+		d.terms = append(d.terms, attributeTerm("r", string(c.Reason)))
+	}
+	if c.decision != nil {
+		d.terms = append(d.terms, attributeTerm("m", c.decision.Moderator))
 	}
 	return d
 }
@@ -128,8 +159,8 @@ func (db *DB) searchCursors(ctx context.Context, until time.Time) ([]searchCurso
 // indexSite indexes the next comments of a site, and looks for some that were stored late.
 func (db *DB) indexSite(ctx context.Context, c searchCursor, terms func(models.Comment) []string, limit int) (int, error) {
 	now := db.sql.Now()
-	batch, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.Comment, error) {
-		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND (c.created_at, c.id) > ($2, $3) AND c.created_at <= $4
+	batch, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]indexedComment, error) {
+		return t.readIndexed(`SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND (c.created_at, c.id) > ($2, $3) AND c.created_at <= $4
 			ORDER BY c.created_at, c.id LIMIT $5`, c.site, c.done.At, c.done.ID, micros(now.Add(-searchSettle)), limit)
 	})
 	if err != nil {
@@ -304,11 +335,12 @@ func (t *tx) numberSearchDocs(site string, docs []searchDoc) error {
 	return store()
 }
 
-// indexStale indexes comments again whose terms have changed, in their old places.
+// indexStale indexes comments again whose terms have changed, in their old places, the
+// youngest of a site first.
 func (db *DB) indexStale(ctx context.Context, terms func(models.Comment) []string, limit int) (int, error) {
-	stale, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.Comment, error) {
-		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE (`+t.Unindexed("c.site")+`, c.id) IN
-			(SELECT site, comment_id FROM search_stale ORDER BY site, comment_id LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
+	stale, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]indexedComment, error) {
+		return t.readIndexed(`SELECT `+commentColumns+commentTables+` WHERE (`+t.Unindexed("c.site")+`, c.id) IN
+			(SELECT site, comment_id FROM search_stale ORDER BY site DESC, comment_id DESC LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
 	})
 	if err != nil {
 		return 0, err
@@ -316,7 +348,7 @@ func (db *DB) indexStale(ctx context.Context, terms func(models.Comment) []strin
 	indexed := 0
 	for len(stale) > 0 {
 		site := stale[0].Site
-		n := slices.IndexFunc(stale, func(c models.Comment) bool { return c.Site != site })
+		n := slices.IndexFunc(stale, func(c indexedComment) bool { return c.Site != site })
 		if n < 0 {
 			n = len(stale)
 		}
