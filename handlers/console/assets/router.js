@@ -6,6 +6,7 @@ import { showError } from "./lib/toasts.js";
 import { showCounts } from "./desk/header.js";
 import { hasRole, isAdminOfAllSites } from "./session.js";
 import { accountPage } from "./pages/account.js";
+import { articlesPage } from "./pages/articles.js";
 import { auditPage } from "./pages/audit.js";
 import { bansPage } from "./pages/bans.js";
 import { modelsPage } from "./pages/models.js";
@@ -19,6 +20,7 @@ const pages = {
   cards: {},
   archive: {},
   looks: {},
+  articles: { build: articlesPage },
   stats: { build: statsPage, role: "editor" },
   models: { build: modelsPage, role: "editor" },
   bans: { build: bansPage },
@@ -67,7 +69,8 @@ const buildPage = async (name, argument, ownNavigation) => {
   try {
     const { hash } = location;
     const reload = () => location.hash === hash && showPage(); // not another page that was opened meanwhile
-    const content = await pages[name].build(decodeURIComponent(argument), { reload });
+    const query = new URLSearchParams(argument);
+    const content = await pages[name].build(decodeURIComponent(argument), { reload, query });
     if (ownNavigation !== navigation) return;
     const title = element("h2", { id: "title", tabindex: -1 }, translate("pages." + name));
     setContent("page", element("div", title, content));
