@@ -37,6 +37,8 @@ type Comment struct {
 	Status    Status    `json:"status"`
 	Reason    Reason    `json:"reason,omitempty"`
 	Flags     int       `json:"flags,omitempty"`  // reports by readers
+	Featured  bool      `json:"featured,omitempty"` // the newsroom points it out to readers
+	Redacted  bool      `json:"redacted,omitempty"` // a moderator has taken parts out of its text
 	Hidden    bool      `json:"hidden,omitempty"` // below a comment that is not public; only where one comment is read
 	Version   int64     `json:"version"`          // grows with each change, for optimistic locking
 	CreatedAt time.Time `json:"created_at"`
@@ -52,6 +54,7 @@ type Revision struct {
 	Version    int64     `json:"version"` // of the comment when it had this text
 	Body       string    `json:"body"`
 	ReplacedAt time.Time `json:"replaced_at"`
+	ReplacedBy string    `json:"replaced_by,omitempty"` // the moderator who replaced it; empty: its author
 }
 
 // Longest fields of a comment, in characters.

@@ -17,7 +17,7 @@ type CommentEdit struct {
 }
 
 // EditComment gives a comment a new text and verdict, and stores the old text for
-// moderators. A comment that moderators have decided goes back to the queue;
+// moderators. A comment that moderators have decided or redacted goes back to the queue;
 // with others, the new text never becomes more public than the old one was. The
 // ham label of a second look ends: the author may have changed what was harmless
 // only for the look. The same text again changes nothing.
@@ -48,14 +48,13 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	if err != nil {
 		return k.comment, err
 	}
-	if _, err := t.Exec(`INSERT INTO revisions (site, comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4, $5)`,
-		k.comment.Site, id, k.comment.Version, k.comment.Body, micros(t.Now)); err != nil {
+	if err := t.addRevision(k.comment, ""); err != nil {
 		return k.comment, err
 	}
 	c := k.comment
-	c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.Now
+	c.Body, c.Lang, c.Redacted, c.Featured, c.Version, c.UpdatedAt = e.Body, e.Lang, false, false, c.Version+1, t.Now
 	switch {
-	case len(inForce) > 0:
+	case len(inForce) > 0 || k.comment.Redacted:
 		c.Status, c.Reason = models.Pending, models.ReasonEdited
 	case visibility[e.Status] < visibility[c.Status]:
 		c.Status, c.Reason = e.Status, e.Reason
@@ -65,6 +64,8 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 		"body", c.Body,
 		"search", searchColumn(c),
 		"lang", c.Lang,
+		"redacted", c.Redacted,
+		"featured", c.Featured,
 		"status", string(c.Status),
 		"reason", string(c.Reason),
 		"version", c.Version,
@@ -118,8 +119,8 @@ func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, inF
 func (t *tx) revisions(of key) ([]models.Revision, error) {
 	return sqldb.List(t, func(scan sqldb.Scanner) (r models.Revision, err error) {
 		var at int64
-		err = scan(&r.Version, &r.Body, &at)
+		err = scan(&r.Version, &r.Body, &at, &r.ReplacedBy)
 		r.ReplacedAt = fromMicros(at)
 		return r, err
-	}, `SELECT version, body, replaced_at FROM revisions WHERE site = $1 AND comment_id = $2 ORDER BY version`, of.site, of.id)
+	}, `SELECT version, body, replaced_at, replaced_by FROM revisions WHERE site = $1 AND comment_id = $2 ORDER BY version`, of.site, of.id)
 }

@@ -1,3 +1,10 @@
+-- The newsroom points it out to readers; only published comments.
+ALTER TABLE comments ADD COLUMN featured boolean NOT NULL DEFAULT FALSE;
+
+-- Parts of the text were taken out; revisions have what was written, and who did that.
+ALTER TABLE comments ADD COLUMN redacted boolean NOT NULL DEFAULT FALSE;
+ALTER TABLE revisions ADD COLUMN replaced_by text NOT NULL DEFAULT '';
+
 -- Comments that have terms to get in the search index: of their reasons, and of the
 -- moderators who decided them.
 INSERT INTO search_stale (site, comment_id)

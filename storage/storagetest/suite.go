@@ -35,6 +35,8 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"search", searchTests},
 		{"campaigns", campaignMemberTests},
 		{"decisions", decisionTests},
+		{"redactions", redactionTests},
+		{"featured", featuredTests},
 		{"second looks", secondLookTests},
 		{"training", trainingTests},
 		{"label flow", labelFlowTests},

@@ -8,7 +8,9 @@ import { actionOfKey } from "./cards.js";
 import { decide, skip } from "./decide.js";
 import { closeDrawer, isDrawerOpen, toggleDrawer } from "./drawer.js";
 import { toggleNumbers } from "./explanation.js";
+import { feature } from "./feature.js";
 import * as queue from "./queue.js";
+import { redact } from "./redact.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
 import { undo } from "./undo.js";
 
@@ -25,6 +27,8 @@ const actionsByKey = {
   e: ["keys.e", toggleNumbers],
   n: ["field.note", writeNote],
   m: ["field.message", writeMessage],
+  d: ["keys.d", redact],
+  t: ["feature._", feature],
   f: ["escalate", escalate],
   z: ["skip", skip],
   w: ["keys.w", toggleDrawer],
