@@ -69,6 +69,8 @@ var rightsTable = []right{
 	{call: "POST /v1/queue/unskip", body: `{"comment_ids":["{pending}"]}`, who: "MO" + allModerators},
 	{call: "GET /v1/comments/:id", path: "/v1/comments/{pending}", who: "Mmea123"},
 	{call: "POST /v1/comments/:id/decision", path: "/v1/comments/{pending}/decision", body: `{"action":"approve"}`, who: "Mmea123"},
+	{call: "POST /v1/comments/:id/replies", path: "/v1/comments/{public}/replies", body: `{"body":"We have asked the ferry company."}`, who: gazetteAndAll},
+	{call: "PATCH /v1/replies/:id", path: "/v1/replies/" + noID, body: `{"withdrawn":true}`, who: allModerators, none: true},
 	{call: "PUT /v1/comments/:id/featured", path: "/v1/comments/{public}/featured", body: `{"featured":true}`, who: "Mmea123"},
 	{call: "POST /v1/comments/:id/redaction", path: "/v1/comments/{pending}/redaction", body: `{"version":1,"at":[[0,1]]}`, who: "Mmea123"},
 	{call: "DELETE /v1/comments/:id/redaction", path: "/v1/comments/{pending}/redaction", who: "Mmea123"},

@@ -78,6 +78,8 @@ func (s *Server) routes() []route {
 		{post, "/v1/queue/unskip", s.unskip, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{get, "/v1/comments/:id", s.commentDetail, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{post, "/v1/comments/:id/decision", s.decide, moderators.orKey(models.ScopeModerate), defaultBounds},
+		{post, "/v1/comments/:id/replies", s.replyAsNewsroom, moderators, commentBounds},
+		{patch, "/v1/replies/:id", s.changeReply, moderators, commentBounds},
 		{put, "/v1/comments/:id/featured", s.featureComment, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{post, "/v1/comments/:id/redaction", s.redact, moderators.orKey(models.ScopeModerate), defaultBounds},
 		{http.MethodDelete, "/v1/comments/:id/redaction", s.undoRedaction, moderators.orKey(models.ScopeModerate), defaultBounds},

@@ -37,6 +37,7 @@ type Comment struct {
 	Status    Status    `json:"status"`
 	Reason    Reason    `json:"reason,omitempty"`
 	Flags     int       `json:"flags,omitempty"`  // reports by readers
+	WrittenBy string    `json:"written_by,omitempty"` // the moderator who wrote this reply of the newsroom; empty: it is a reader's
 	Featured  bool      `json:"featured,omitempty"` // the newsroom points it out to readers
 	Redacted  bool      `json:"redacted,omitempty"` // a moderator has taken parts out of its text
 	Hidden    bool      `json:"hidden,omitempty"` // below a comment that is not public; only where one comment is read
@@ -74,6 +75,13 @@ func (c Comment) Validate() error {
 	c.Article.validate(&bad)
 	bad.checkLength("parent_id", c.ParentID, 0, MaxID)
 	c.Author.validate(&bad)
-	bad.checkLength("body", c.Body, 1, MaxBody)
+	bad.Join(CheckBody(c.Body))
+	return bad.Err()
+}
+
+// CheckBody returns what is wrong with the text of a comment.
+func CheckBody(body string) error {
+	var bad Invalid
+	bad.checkLength("body", body, 1, MaxBody)
 	return bad.Err()
 }

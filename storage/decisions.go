@@ -107,7 +107,7 @@ const freshFor = 10 * time.Minute
 
 // refuseDecision reports why a moderator may not decide a comment now, or nil.
 func (t *tx) refuseDecision(r *decisionRequest, k commentRow, inForce []models.Decision) error {
-	if err := refuseGone(k.comment); err != nil {
+	if err := cmp.Or(refuseGone(k.comment), refuseReply(k.comment)); err != nil {
 		return err
 	}
 	if k.comment.Reason == models.ReasonEscalated && !r.by.IsEditor() {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 
 	"winnow/models"
@@ -73,7 +74,7 @@ func (t *tx) redactable(by models.Caller, id string) (models.Comment, error) {
 		err = refuseGone(k.comment)
 	}
 	if err == nil {
-		err = refuseClaimed(t, by, k)
+		err = cmp.Or(refuseReply(k.comment), refuseClaimed(t, by, k))
 	}
 	t.goOnAfter(k.comment.UpdatedAt)
 	return k.comment, err

@@ -73,6 +73,7 @@ func (t *tx) recentComments(site string, before models.Comment, size int) ([]Lab
 	var w sqldb.Where
 	w.Add("c.site = ?", site)
 	w.AddText("NOT c.redacted") // its label is that of another text
+	w.AddText("c.written_by = ''")
 	if before.ID != "" {
 		w.Add("(c.created_at, c.id) < (?, ?)", micros(before.CreatedAt), before.ID)
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 // TestActsOnAPublishedComment: a moderator takes a name out of a comment, which everybody
-// reads, and points the comment out, with an undo of each.
+// reads, points the comment out, with an undo of each, and replies to it in the name of the
+// newsroom.
 func TestActsOnAPublishedComment(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
 	id := d.post(1, "Ilse", "Ask Jo\u200b Tide at the lock, he knows.")
@@ -46,4 +47,21 @@ func TestActsOnAPublishedComment(t *testing.T) {
 	p.keys("u")
 	p.waitFor(`!document.getElementById("outcome").textContent.includes("★")`)
 	d.waitFor(func() bool { return !stored().Featured })
+
+	reader := d.open("/demo")
+	reader.reloadUntil(reader.comments("Tide"))
+	p.keys("p")
+	p.waitFor(`document.activeElement.name === "reply"`)
+	p.keys("The lock keeper has confirmed it.")
+	p.evaluate(`document.querySelector("dialog [type=submit]").click()`)
+	p.waitForText("#toasts", "Reply to Ilse")
+	p.waitForText("#thread", "The lock keeper has confirmed it.")
+	reader.reloadUntil(reader.comments("The lock keeper has confirmed it."))
+	p.evaluate(`document.querySelector("#thread .by a").click()`)
+	p.waitForText("#comment .body", "The lock keeper has confirmed it.")
+	p.waitForText("#outcome", "published by alice")
+	p.clickInDesk("Withdraw")
+	p.waitForText("#outcome", "rejected by alice")
+	p.keys("u")
+	p.waitForText("#outcome", "published by alice")
 }

@@ -37,6 +37,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"decisions", decisionTests},
 		{"redactions", redactionTests},
 		{"featured", featuredTests},
+		{"newsroom", newsroomTests},
 		{"second looks", secondLookTests},
 		{"training", trainingTests},
 		{"label flow", labelFlowTests},

@@ -2,6 +2,7 @@
 import { ignoreErrors } from "../lib/api.js";
 import { bdi, byId, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { on } from "../lib/events.js";
+import { actionButton } from "../lib/forms.js";
 import { highlight, highlightDifference } from "../lib/highlight.js";
 import { formatAge, formatTime, label, translate } from "../lib/i18n.js";
 import { sites } from "../session.js";
@@ -12,6 +13,7 @@ import { fetchDetails, forgetDetails } from "./details.js";
 import { deciding, explainFurther, explanation } from "./explanation.js";
 import { feature } from "./feature.js";
 import { addressOf, commentCount, decisionOf, holderOf } from "./items.js";
+import { editReply, reply, withdrawReply } from "./newsroom.js";
 import * as queue from "./queue.js";
 import { redact } from "./redact.js";
 import { deciderOf, illegalNotice, reportList } from "./reports.js";
@@ -80,9 +82,16 @@ const linkTo = (id) => {
   return element("button.link", async () => showToast(navigator.clipboard ? await copy() : url), text("copy"));
 };
 
-const actLinks = ({ status, body, featured }) => [
-  status === "approved" && keyLink(translate(featured ? "feature.end" : "feature._"), "t", feature),
-  body && keyLink(translate("redact._"), "d", redact),
+const actLinks = ({ status, body, featured, written_by: writtenBy }) => [
+  status === "approved" && [
+    keyLink(translate("newsroom._"), "p", reply),
+    keyLink(translate(featured ? "feature.end" : "feature._"), "t", feature),
+  ],
+  body && !writtenBy && keyLink(translate("redact._"), "d", redact),
+  body && writtenBy && [
+    actionButton("newsroom.edit", editReply, "link"),
+    actionButton(status === "approved" ? "newsroom.withdraw" : "newsroom.restore", withdrawReply, "link"),
+  ],
 ];
 
 // keyLink is for what is done more rarely than a decision. The text stays selected.

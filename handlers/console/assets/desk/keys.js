@@ -9,6 +9,7 @@ import { decide, skip } from "./decide.js";
 import { closeDrawer, isDrawerOpen, toggleDrawer } from "./drawer.js";
 import { toggleNumbers } from "./explanation.js";
 import { feature } from "./feature.js";
+import { reply } from "./newsroom.js";
 import * as queue from "./queue.js";
 import { redact } from "./redact.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
@@ -28,6 +29,7 @@ const actionsByKey = {
   n: ["field.note", writeNote],
   m: ["field.message", writeMessage],
   d: ["keys.d", redact],
+  p: ["newsroom._", reply],
   t: ["feature._", feature],
   f: ["escalate", escalate],
   z: ["skip", skip],
