@@ -22,7 +22,7 @@ func (s *Server) search(c echo.Context) error {
 		Author: q.text("author", models.MaxID), Article: models.ArticleID(q.text("article", models.MaxID)),
 		Reason:    models.Reason(q.oneOf("reason", append([]string{""}, searchReasons...)...)),
 		Moderator: q.text("moderator", models.MaxName),
-		Cursor: q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
+		Cursor:    q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && f.From.After(f.To) {
 		q.bad.Add("from", "must not be after to")

@@ -36,12 +36,12 @@ type Comment struct {
 	Client    Client    `json:"client"`
 	Status    Status    `json:"status"`
 	Reason    Reason    `json:"reason,omitempty"`
-	Flags     int       `json:"flags,omitempty"`  // reports by readers
+	Flags     int       `json:"flags,omitempty"`      // reports by readers
 	WrittenBy string    `json:"written_by,omitempty"` // the moderator who wrote this reply of the newsroom; empty: it is a reader's
-	Featured  bool      `json:"featured,omitempty"` // the newsroom points it out to readers
-	Redacted  bool      `json:"redacted,omitempty"` // a moderator has taken parts out of its text
-	Hidden    bool      `json:"hidden,omitempty"` // below a comment that is not public; only where one comment is read
-	Version   int64     `json:"version"`          // grows with each change, for optimistic locking
+	Featured  bool      `json:"featured,omitempty"`   // the newsroom points it out to readers
+	Redacted  bool      `json:"redacted,omitempty"`   // a moderator has taken parts out of its text
+	Hidden    bool      `json:"hidden,omitempty"`     // below a comment that is not public; only where one comment is read
+	Version   int64     `json:"version"`              // grows with each change, for optimistic locking
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }

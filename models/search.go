@@ -22,8 +22,8 @@ type SearchFilter struct {
 	Reason  Reason // of the present status
 	// Moderator is who made the last decision that is in force.
 	Moderator string
-	Cursor  string
-	Limit   int
+	Cursor    string
+	Limit     int
 }
 
 // SearchPage is one page of what a search has found, newest first. A search that looks at

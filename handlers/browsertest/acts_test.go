@@ -60,6 +60,8 @@ func TestActsOnAPublishedComment(t *testing.T) {
 	p.evaluate(`document.querySelector("#thread .by a").click()`)
 	p.waitForText("#comment .body", "The lock keeper has confirmed it.")
 	p.waitForText("#outcome", "published by alice")
+	p.keys("a")
+	p.waitForText("#toasts", "This is a reply of the newsroom")
 	p.clickInDesk("Withdraw")
 	p.waitForText("#outcome", "rejected by alice")
 	p.keys("u")

@@ -59,7 +59,9 @@ export const openPage = () => {
 };
 
 const showNavigation = (names, current) => {
-  const link = (name) => element("a", { href: "#" + name, "aria-current": name === current && "page" },
+  const id = (name) => name === "articles" && name; // what is scrolled away must not look like a link to nothing
+  const link = (name) => element("a",
+    { href: "#" + name, id: id(name), "aria-current": name === current && "page" },
     translate("pages." + name), name === "looks" && element(".chip", { id: "looks" }));
   setContent("pages", names.filter((name) => !pages[name].isUnlisted).map(link));
   byId("pages").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -65,7 +65,7 @@ const itemContent = (item) => {
         comment.body ? highlight(comment.body, deciding(item)) : element(".muted", text("removed")))),
     element("div", { id: "variants" }),
     element("div.by", { id: "article", "data-keep": comment.id }),
-    !item.isSecondLook && explanation(item),
+    !item.isSecondLook && !comment.written_by && explanation(item),
     element("div", { id: "thread" }),
   ];
 };
