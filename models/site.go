@@ -205,13 +205,7 @@ func (s Site) Validate() error {
 	s.Burst.validate(&bad)
 	validateReasons(&bad, s.Reasons)
 	s.ReaderTokens.validate(&bad)
-	if n := len(s.ReservedNames); n > maxReservedNames {
-		bad.Add("reserved_names", "must have at most %d names, has %d", maxReservedNames, n)
-	}
-	for _, name := range s.ReservedNames {
-		bad.checkLength("reserved_names", name, 1, MaxName)
-	}
-	bad.checkLength("newsroom", s.Newsroom, 0, MaxName)
+	s.validateNames(&bad)
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
 	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject, "thresholds.abuse": s.Thresholds.Abuse} {
 		if t != nil && !(*t >= 0 && *t <= 1) {
@@ -241,6 +235,16 @@ func (s Site) Validate() error {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")
 	}
 	return bad.Err()
+}
+
+func (s Site) validateNames(bad *Invalid) {
+	bad.checkLength("newsroom", s.Newsroom, 0, MaxName)
+	if n := len(s.ReservedNames); n > maxReservedNames {
+		bad.Add("reserved_names", "must have at most %d names, has %d", maxReservedNames, n)
+	}
+	for _, name := range s.ReservedNames {
+		bad.checkLength("reserved_names", name, 1, MaxName)
+	}
 }
 
 func validOrigin(s string) bool {

@@ -85,11 +85,7 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	if err := t.markStale(c.Site, []string{id}); err != nil {
 		return c, err
 	}
-	// The label of a decision stays: the old text was decided. An author must not be
-	// able to withdraw a label that speaks against them either.
-	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1
-		WHERE site = $2 AND comment_id = $3 AND comment_id <> '' AND replaced_by = '' AND label = 'ham' AND source = 'second_look'`,
-		replacedByEdit, c.Site, id); err != nil {
+	if err := t.endSecondLookLabel(c); err != nil {
 		return c, err
 	}
 	t.recountEdited(k, c, v, inForce)
@@ -97,6 +93,16 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 		return c, err
 	}
 	return c, t.audit(by, c.Site, "comment.edit", id, auditStateOf(k.comment), auditStateOf(c))
+}
+
+// endSecondLookLabel ends the ham label of a second look at a comment that was edited. That of
+// a decision stays: the old text was decided. An author must not be able to withdraw a label
+// that speaks against them either.
+func (t *tx) endSecondLookLabel(c models.Comment) error {
+	_, err := t.Exec(`UPDATE labels SET replaced_by = $1
+		WHERE site = $2 AND comment_id = $3 AND comment_id <> '' AND replaced_by = '' AND label = 'ham' AND source = 'second_look'`,
+		replacedByEdit, c.Site, c.ID)
+	return err
 }
 
 // visibility orders statuses by how much the public sees.

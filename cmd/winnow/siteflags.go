@@ -57,12 +57,6 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 		return nil, err
 	}
 	return func(s *models.Site) error {
-		if c.IsSet("name") {
-			s.Name = models.Clean(c.String("name"))
-		}
-		if c.IsSet("newsroom") {
-			s.Newsroom = models.Clean(c.String("newsroom"))
-		}
 		if c.IsSet("origin") {
 			var err error
 			if s.Origins, err = handlers.NormalizeOrigins(list(c, "origin")); err != nil {
@@ -176,6 +170,11 @@ func changeSetting(c *cli.Command, s *models.Site) error {
 	if c.IsSet("campaign-copies") {
 		authors := c.Int("campaign-copies")
 		s.CampaignCopies = &authors
+	}
+	for flag, text := range map[string]*string{"name": &s.Name, "newsroom": &s.Newsroom} {
+		if c.IsSet(flag) {
+			*text = models.Clean(c.String(flag))
+		}
 	}
 	if c.IsSet("mode") {
 		s.Mode = models.Mode(c.String("mode"))
