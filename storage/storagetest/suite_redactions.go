@@ -96,6 +96,18 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 		l.decide(t, bob, c.ID, models.DecisionRequest{Action: models.Approve})
 		equal(t, "of the whole text again", labels(), "ham: they are vermin, I say; ")
 	},
+	"nobody takes a second look at another text": func(t *testing.T, l *fixture) {
+		all := 1.0
+		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.SecondLook = &all; return nil }))(t)
+		looks := func() int { return len(must(l.ClaimSecondLooks(l.ctx, ann, "gazette", 5, time.Minute))(t)) }
+		c := l.post(t, withBody("he lives at the lock"))
+		l.decide(t, bob, c.ID, models.DecisionRequest{Action: models.Approve})
+		equal(t, "second looks", looks(), 1)
+		c = l.redact(t, must(l.Comment(l.ctx, c.ID))(t), [2]int{12, 20})
+		equal(t, "after the redaction", looks(), 0)
+		must(l.UndoRedaction(l.ctx, bob, c.ID))(t)
+		equal(t, "after its undo", looks(), 1)
+	},
 	"its author cannot put the words back": func(t *testing.T, l *fixture) {
 		c := l.post(t, withBody("a slur and a wave"), approved)
 		c = l.redact(t, c, [2]int{2, 6})
