@@ -243,11 +243,15 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 
 // isReserved reports whether a name reads like one that strangers may not use on a site.
 func isReserved(site models.Site, name string) bool {
-	if len(site.ReservedNames) == 0 {
+	reserved := site.ReservedNames
+	if site.Newsroom != "" {
+		reserved = append(slices.Clip(reserved), site.Newsroom)
+	}
+	if len(reserved) == 0 {
 		return false
 	}
 	like := names.Likeness(name)
-	return slices.ContainsFunc(site.ReservedNames, func(reserved string) bool {
+	return slices.ContainsFunc(reserved, func(reserved string) bool {
 		l := names.Likeness(reserved)
 		return l == like && l != ""
 	})

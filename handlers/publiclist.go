@@ -37,6 +37,7 @@ type publicComment struct {
 	ParentID  string       `json:"parent_id,omitempty"`
 	Author    publicAuthor `json:"author"`
 	Body      string       `json:"body"`
+	Featured  bool         `json:"featured,omitempty"` // the newsroom points it out
 	CreatedAt time.Time    `json:"created_at"`
 }
 
@@ -200,7 +201,7 @@ func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 			site = ""
 		}
 		reply.Comments = append(reply.Comments, publicComment{
-			ID: c.ID, Site: site, ParentID: c.ParentID, Body: c.Body, CreatedAt: c.CreatedAt,
+			ID: c.ID, Site: site, ParentID: c.ParentID, Body: c.Body, Featured: c.Featured, CreatedAt: c.CreatedAt,
 			Author: publicAuthor{Name: c.Author.Name, URL: c.Author.URL, Vouched: c.Author.ID != "", Staff: c.Author.Staff},
 		})
 	}

@@ -9,6 +9,9 @@ import (
 	"winnow/models"
 )
 
+// searchReasons are the reasons of comments of every status.
+var searchReasons = append([]string{string(models.ReasonOffTopic), string(models.ReasonIllegal), string(models.ReasonOther), string(models.ReasonErased)}, holdReasons...)
+
 // search finds comments of every status.
 func (s *Server) search(c echo.Context) error {
 	q := queryOf(c)
@@ -17,7 +20,9 @@ func (s *Server) search(c echo.Context) error {
 		Status: models.Status(q.oneOf("status", "", string(models.Pending), string(models.Approved), string(models.Rejected))),
 		From:   q.time("from"), To: q.time("to"),
 		Author: q.text("author", models.MaxID), Article: models.ArticleID(q.text("article", models.MaxID)),
-		Cursor: q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
+		Reason:    models.Reason(q.oneOf("reason", append([]string{""}, searchReasons...)...)),
+		Moderator: q.text("moderator", models.MaxName),
+		Cursor:    q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && f.From.After(f.To) {
 		q.bad.Add("from", "must not be after to")

@@ -58,6 +58,9 @@ func searchComments(d *testNode) {
 		"q=casino&author=nobody":               "",
 		"q=casino&site=herald&status=":         "The herald has a саsinо too",
 		"q=nowhere":                            "",
+		"reason=spam&moderator=bob":            "Win at the C A S I N O",
+		"moderator=bob":                        "The casino closes at nine|Win at the C A S I N O",
+		"q=casino&moderator=ada":               "",
 		"q=%22casino%22+AND&site=gazette":      "",
 	} {
 		if got := strings.Join(d.found("bob", query), "|"); got != want {
@@ -71,6 +74,7 @@ func refusedSearches(d *testNode) {
 		"q=!":             "must have a word or a number",
 		"q=a*":            "must have at least 2 characters before a *",
 		"status=gone":     "must be one of pending, approved, rejected",
+		"reason=boring":   "must be one of off_topic",
 		"from=yesterday":  "must be a time",
 		"cursor=x":        "is not a cursor of this list",
 		"limit=0":         "must be a whole number",

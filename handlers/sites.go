@@ -43,6 +43,7 @@ func (s *Server) listSites(c echo.Context) error {
 // Null resets a field: a threshold to the model's own.
 type sitePatch struct {
 	Name           Optional[string]              `json:"name"`
+	Newsroom       Optional[string]              `json:"newsroom"`
 	Origins        Optional[[]string]            `json:"origins"`
 	Mode           Optional[models.Mode]         `json:"mode"`
 	Thresholds     Optional[thresholdsPatch]     `json:"thresholds"`
@@ -124,6 +125,7 @@ func (p burstPatch) apply(s *models.Burst) {
 // written to: the audit trail still needs the old ones.
 func (p sitePatch) apply(site *models.Site) error {
 	p.Name.Set(&site.Name)
+	p.Newsroom.Set(&site.Newsroom)
 	p.ReservedNames.Set(&site.ReservedNames)
 	setFields(p.ReaderTokens, &site.ReaderTokens)
 	p.Mode.Set(&site.Mode)
@@ -139,7 +141,7 @@ func (p sitePatch) apply(site *models.Site) error {
 	p.URLParameters.Set(&site.URLParameters)
 	p.ReportsToHold.SetPointer(&site.ReportsToHold)
 
-	site.Name = models.Clean(site.Name)
+	site.Name, site.Newsroom = models.Clean(site.Name), models.Clean(site.Newsroom)
 	reasons := []models.SiteReason{}
 	for _, r := range site.Reasons {
 		r.Name, r.Message = models.Clean(r.Name), models.Clean(r.Message)

@@ -36,9 +36,12 @@ type Comment struct {
 	Client    Client    `json:"client"`
 	Status    Status    `json:"status"`
 	Reason    Reason    `json:"reason,omitempty"`
-	Flags     int       `json:"flags,omitempty"`  // reports by readers
-	Hidden    bool      `json:"hidden,omitempty"` // below a comment that is not public; only where one comment is read
-	Version   int64     `json:"version"`          // grows with each change, for optimistic locking
+	Flags     int       `json:"flags,omitempty"`      // reports by readers
+	WrittenBy string    `json:"written_by,omitempty"` // the moderator who wrote this reply of the newsroom; empty: it is a reader's
+	Featured  bool      `json:"featured,omitempty"`   // the newsroom points it out to readers
+	Redacted  bool      `json:"redacted,omitempty"`   // a moderator has taken parts out of its text
+	Hidden    bool      `json:"hidden,omitempty"`     // below a comment that is not public; only where one comment is read
+	Version   int64     `json:"version"`              // grows with each change, for optimistic locking
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
@@ -52,6 +55,7 @@ type Revision struct {
 	Version    int64     `json:"version"` // of the comment when it had this text
 	Body       string    `json:"body"`
 	ReplacedAt time.Time `json:"replaced_at"`
+	ReplacedBy string    `json:"replaced_by,omitempty"` // the moderator who replaced it; empty: its author
 }
 
 // Longest fields of a comment, in characters.
@@ -71,6 +75,13 @@ func (c Comment) Validate() error {
 	c.Article.validate(&bad)
 	bad.checkLength("parent_id", c.ParentID, 0, MaxID)
 	c.Author.validate(&bad)
-	bad.checkLength("body", c.Body, 1, MaxBody)
+	bad.Join(CheckBody(c.Body))
+	return bad.Err()
+}
+
+// CheckBody returns what is wrong with the text of a comment.
+func CheckBody(body string) error {
+	var bad Invalid
+	bad.checkLength("body", body, 1, MaxBody)
 	return bad.Err()
 }

@@ -46,7 +46,11 @@
 //
 //   - Comment: what a reader wrote. Its status is pending, approved or rejected;
 //     its reason says why.
-//   - Revision: an earlier text of a comment that its author has edited.
+//   - Revision: an earlier text of a comment that its author has edited, or a moderator
+//     has redacted.
+//   - Redaction: a moderator takes parts out of the text of a comment, and leaves a mark.
+//   - Featured: the newsroom points a published comment out to readers.
+//   - Reply of the newsroom: a comment that a moderator writes in its name.
 //   - Report (flag): a reader's notice that a comment should be looked at.
 //   - Version: a number that grows with each change of a comment, for optimistic
 //     locking.

@@ -19,8 +19,11 @@ type SearchFilter struct {
 	To      time.Time // exclusive
 	Author  string    // author's id, or name
 	Article string
-	Cursor  string
-	Limit   int
+	Reason  Reason // of the present status
+	// Moderator is who made the last decision that is in force.
+	Moderator string
+	Cursor    string
+	Limit     int
 }
 
 // SearchPage is one page of what a search has found, newest first. A search that looks at

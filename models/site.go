@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -45,7 +46,9 @@ type Site struct {
 	// DefaultReportsToHold.
 	ReportsToHold *int `json:"reports_to_hold,omitempty"`
 	// ReservedNames are names that only authors may use whom the site vouches for.
-	ReservedNames []string     `json:"reserved_names"`
+	ReservedNames []string `json:"reserved_names"`
+	// Newsroom is the name in which the newsroom replies; empty: see NewsroomName.
+	Newsroom      string       `json:"newsroom,omitempty"`
 	ReaderTokens  ReaderTokens `json:"reader_tokens"`
 	Closing       Closing      `json:"closing"`        // the age at which articles are closed
 	URLParameters []string     `json:"url_parameters"` // what matters of the query of an article's URL that a page sends
@@ -111,6 +114,9 @@ func DefaultRetention() Retention { return Retention{Addresses: 30, Rejected: 18
 
 // MaxRetention is a hundred years, in days.
 const MaxRetention = 36_500
+
+// NewsroomName returns the name in which the newsroom replies, with its default.
+func (s Site) NewsroomName() string { return cmp.Or(s.Newsroom, s.Name, "The newsroom") }
 
 // SecondLookShare returns the share of second looks, with its default.
 func (s Site) SecondLookShare() float64 {
@@ -199,12 +205,7 @@ func (s Site) Validate() error {
 	s.Burst.validate(&bad)
 	validateReasons(&bad, s.Reasons)
 	s.ReaderTokens.validate(&bad)
-	if n := len(s.ReservedNames); n > maxReservedNames {
-		bad.Add("reserved_names", "must have at most %d names, has %d", maxReservedNames, n)
-	}
-	for _, name := range s.ReservedNames {
-		bad.checkLength("reserved_names", name, 1, MaxName)
-	}
+	s.validateNames(&bad)
 	hold, reject := s.Thresholds.Hold, s.Thresholds.Reject
 	for name, t := range map[string]*float64{"thresholds.hold": hold, "thresholds.reject": reject, "thresholds.abuse": s.Thresholds.Abuse} {
 		if t != nil && !(*t >= 0 && *t <= 1) {
@@ -234,6 +235,16 @@ func (s Site) Validate() error {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")
 	}
 	return bad.Err()
+}
+
+func (s Site) validateNames(bad *Invalid) {
+	bad.checkLength("newsroom", s.Newsroom, 0, MaxName)
+	if n := len(s.ReservedNames); n > maxReservedNames {
+		bad.Add("reserved_names", "must have at most %d names, has %d", maxReservedNames, n)
+	}
+	for _, name := range s.ReservedNames {
+		bad.checkLength("reserved_names", name, 1, MaxName)
+	}
 }
 
 func validOrigin(s string) bool {

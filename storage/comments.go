@@ -26,7 +26,7 @@ type commentRow struct {
 }
 
 const commentColumns = `c.id, c.site, c.article, a.id, a.url, a.title, a.section, a.described, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url, c.staff,
-	c.client_hash, c.client_net, c.browser, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang`
+	c.client_hash, c.client_net, c.browser, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang, c.redacted, c.featured, c.written_by`
 
 // articleOfComment joins comments c with their articles: those that they were posted
 // on, or what those were merged into.
@@ -43,7 +43,7 @@ func commentInto(c *models.Comment) (into []any, done func()) {
 		&c.ID, &c.Site, &c.PostedOn, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.Article.Described, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Author.Staff,
 		&c.Client.Hash, &c.Client.Net, &c.Client.Browser, &c.Client.UserAgent, &c.Client.Referrer,
-		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body, &c.Lang,
+		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body, &c.Lang, &c.Redacted, &c.Featured, &c.WrittenBy,
 	}
 	return into, func() {
 		c.Article.Site = c.Site
@@ -87,7 +87,13 @@ func readCommentRow(scan sqldb.Scanner) (k commentRow, err error) {
 		}
 	}
 	k.claim.LeaseUntil, k.burstUntil = fromMicros(until), fromMicros(burstUntil)
-	return k, json.Unmarshal([]byte(signals), &v.Signals)
+	err = json.Unmarshal([]byte(signals), &v.Signals)
+	if k.comment.Redacted {
+		for i := range v.Signals { // their places are those of the text before
+			v.Signals[i].Spans = nil
+		}
+	}
+	return k, err
 }
 
 // liveClaim returns the claim unless it has expired.

@@ -29,12 +29,24 @@ type NewComment struct {
 // another comment was stored under, that comment is returned as it was stored, and
 // replayed is true.
 func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment, v models.Verdict, replayed bool, err error) {
+	db.tags.add(n.Comment.Site)
+	if n.Comment.ID == "" {
+		n.Comment.ID = db.NewID(n.Comment.Site)
+	}
+	request := newInsertRequest(n)
+	defer db.changes.signal()
+	if err := db.comments.Do(ctx, request); err != nil {
+		return models.Comment{}, models.Verdict{}, false, err
+	}
+	stored := request.result
+	return stored.comment, stored.verdict, stored.replayed, nil
+}
+
+// newInsertRequest computes what need not be computed by the one goroutine that writes for
+// all callers.
+func newInsertRequest(n NewComment) *insertRequest {
 	request := &insertRequest{NewComment: n}
 	sanitizeComment(&request.Comment)
-	db.tags.add(request.Comment.Site)
-	if request.Comment.ID == "" {
-		request.Comment.ID = db.NewID(request.Comment.Site)
-	}
 	request.Comment.Version, request.Comment.Flags = 1, 0 // as commentRows writes them
 	if request.Verdict.Signals == nil {
 		request.Verdict.Signals = []models.Signal{}
@@ -42,17 +54,11 @@ func (db *DB) CreateComment(ctx context.Context, n NewComment) (c models.Comment
 	if request.Signals == "" {
 		request.Signals = models.SignalsJSON(request.Verdict.Signals)
 	}
-	// Computed here, and not by the one goroutine that writes for all callers.
 	request.authorKey = request.Comment.Author.Key()
 	request.risk = request.Verdict.Probability()
 	request.search = searchColumn(request.Comment)
 	request.pageWord = pageWordColumn(n)
-	defer db.changes.signal()
-	if err := db.comments.Do(ctx, request); err != nil {
-		return models.Comment{}, models.Verdict{}, false, err
-	}
-	stored := request.result
-	return stored.comment, stored.verdict, stored.replayed, nil
+	return request
 }
 
 // insertRequest is a comment to store.
@@ -97,6 +103,7 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Text("author_email", func(r *insertRequest) string { return r.Comment.Author.Email }),
 	sqldb.Text("author_url", func(r *insertRequest) string { return r.Comment.Author.URL }),
 	sqldb.Bool("staff", func(r *insertRequest) bool { return r.Comment.Author.Staff }),
+	sqldb.Text("written_by", func(r *insertRequest) string { return r.Comment.WrittenBy }),
 	sqldb.Text("author_key", func(r *insertRequest) string { return r.authorKey }),
 	sqldb.Text("client_hash", func(r *insertRequest) string { return r.Comment.Client.Hash }),
 	sqldb.Text("client_net", func(r *insertRequest) string { return r.Comment.Client.Net }),
@@ -212,7 +219,9 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 		t.counters.touchArticle(c.Article, c.ID, t.Now)
 		t.counters.countComment(c, 1)
 		t.counters.onReply(c, r.parentSite)
-		t.counters.onArrival(c, r.Verdict)
+		if c.WrittenBy == "" {
+			t.counters.onArrival(c, r.Verdict)
+		}
 	}
 	if err := commentRows.Add(t, comments...); err != nil {
 		return nil, err

@@ -231,6 +231,9 @@ func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decisi
 		ID: idAfter(last, old.Site), Batch: r.batch, CommentID: old.ID, Site: old.Site, Moderator: r.by.Name,
 		Action: d.Action, Reason: d.Reason, Detail: d.Detail, Note: sqldb.SanitizeText(d.Note), Message: sqldb.SanitizeText(d.Message), Label: d.Label(), CreatedAt: t.Now,
 	}
+	if old.Redacted {
+		made.Label = ""
+	}
 	writes.decisions = append(writes.decisions, decisionRow{made, old.Status, old.Reason})
 	t.counters.onDecision(made, k.initialStatus, 1)
 	t.counters.onDecisionsChange(k, inForce, append(slices.Clip(inForce), made))
@@ -254,7 +257,7 @@ func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decisi
 		return err
 	}
 	writes.events = append(writes.events, t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, status))
-	if sampled(made.ID, k.secondLookShare) {
+	if !c.Redacted && sampled(made.ID, k.secondLookShare) {
 		writes.looks = append(writes.looks, t.newSecondLook(made.ID, c, models.TargetDecision, d.Action, d.Reason, r.by.Name, k.secondLookShare))
 	}
 	r.made, r.after = made, c

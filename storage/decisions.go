@@ -107,7 +107,7 @@ const freshFor = 10 * time.Minute
 
 // refuseDecision reports why a moderator may not decide a comment now, or nil.
 func (t *tx) refuseDecision(r *decisionRequest, k commentRow, inForce []models.Decision) error {
-	if err := refuseGone(k.comment); err != nil {
+	if err := cmp.Or(refuseGone(k.comment), refuseReply(k.comment)); err != nil {
 		return err
 	}
 	if k.comment.Reason == models.ReasonEscalated && !r.by.IsEditor() {
@@ -182,8 +182,9 @@ func (t *tx) setStatus(old models.Comment, status models.Status, reason models.R
 func (t *tx) changeStatus(old models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
 	c := old
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now
+	c.Featured = c.Featured && status == models.Approved
 	if err := t.Write(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0,
-		page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE site = $6 AND id = $7`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.Site, c.ID); err != nil {
+		featured = CASE WHEN $1 = 'approved' THEN featured ELSE FALSE END, page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE site = $6 AND id = $7`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.Site, c.ID); err != nil {
 		return c, err
 	}
 	if status != old.Status {

@@ -51,6 +51,7 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (
 			}
 		}
 		switch {
+		case c.WrittenBy != "": // it waits for nobody
 		case r.Reason == models.ReasonIllegal && c.Reason != models.ReasonEscalated:
 			return t.escalateReported(by, c)
 		case c.Status == models.Approved && k.reportsToHold > 0 && c.Flags >= k.reportsToHold:

@@ -45,7 +45,7 @@ func useHotPaths(t *testing.T, url string, db *storage.DB) {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useSearch,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useSearch,
 	} {
 		use(t.Context())
 	}
@@ -89,6 +89,22 @@ func (h *hotPaths) useCampaigns(ctx context.Context) {
 	h.check(err)
 }
 
+func (h *hotPaths) useNewsroom(ctx context.Context) {
+	c, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, Body: "b", Status: models.Approved}})
+	h.check(err)
+	_, err = h.Redact(ctx, h.ann, c.ID, models.Redaction{Version: c.Version, Spans: [][2]int{{0, 1}}, Mark: "x"})
+	h.check(err)
+	_, err = h.UndoRedaction(ctx, h.ann, c.ID)
+	h.check(err)
+	_, err = h.FeatureComment(ctx, h.ann, c.ID, true)
+	h.check(err)
+	reply, err := h.ReplyAsNewsroom(ctx, h.ann, c.ID, "r")
+	h.check(err)
+	text, withdrawn := "s", true
+	_, err = h.ChangeReply(ctx, h.ann, reply.ID, storage.ReplyChange{Body: &text, Withdrawn: &withdrawn})
+	h.check(err)
+}
+
 func (h *hotPaths) useSearch(ctx context.Context) {
 	// Nobody waits for what fills the index, so its statements are not traced.
 	indexer := storagetest.Open(h.t, h.url, storage.Options{Now: func() time.Time { return time.Now().Add(time.Minute) }})
@@ -107,6 +123,8 @@ func (h *hotPaths) useSearch(ctx context.Context) {
 			{Author: "u1"},
 			{Article: "a", AnyOf: words},
 			{Status: models.Rejected},
+			{Reason: models.ReasonSpam},
+			{Moderator: "ann", Reason: models.ReasonSpam},
 		} {
 			for _, f.Site = range []string{"", "gazette"} {
 				f.Limit = 1

@@ -10,8 +10,12 @@ import (
 )
 
 // labelDecision takes a comment's label out of force, and returns the one that a
-// decision gives it instead. A decision that was not about the text gives none.
+// decision gives it instead. A decision that was not about the text gives none. One about a
+// redacted text changes no label: that of the text before is still true.
 func (t *tx) labelDecision(d models.Decision, k commentRow) (labelRow, error) {
+	if k.comment.Redacted {
+		return labelRow{}, nil
+	}
 	if err := t.suspendLabel(keyOf(k.comment), d.ID); err != nil || d.Label == "" {
 		return labelRow{}, err
 	}

@@ -21,6 +21,7 @@ func TestHotStatementsTouchOnePartition(t *testing.T) {
 	h := newPartitioned(t)
 	for name, use := range map[string]func(context.Context){
 		"post": h.post, "page": h.page, "queue": h.queue, "claim": h.claim, "decide": h.decide, "undo": h.undo, "detail": h.detail,
+		"redact": h.redact, "reply": h.reply,
 	} {
 		h.forget()
 		use(t.Context())
@@ -188,5 +189,26 @@ func (h *partitioned) undo(ctx context.Context) {
 
 func (h *partitioned) detail(ctx context.Context) {
 	_, err := h.Detail(ctx, h.ann, h.create(ctx, "gazette", models.Pending, "").ID)
+	h.must(err)
+}
+
+func (h *partitioned) redact(ctx context.Context) {
+	c := h.create(ctx, "gazette", models.Approved, "")
+	h.forget()
+	_, err := h.Redact(ctx, h.ann, c.ID, models.Redaction{Version: c.Version, Spans: [][2]int{{0, 1}}, Mark: "x"})
+	h.must(err)
+	_, err = h.UndoRedaction(ctx, h.ann, c.ID)
+	h.must(err)
+	_, err = h.FeatureComment(ctx, h.ann, c.ID, true)
+	h.must(err)
+}
+
+func (h *partitioned) reply(ctx context.Context) {
+	c := h.create(ctx, "gazette", models.Approved, "")
+	h.forget()
+	reply, err := h.ReplyAsNewsroom(ctx, h.ann, c.ID, "r")
+	h.must(err)
+	text := "s"
+	_, err = h.ChangeReply(ctx, h.ann, reply.ID, storage.ReplyChange{Body: &text})
 	h.must(err)
 }

@@ -155,6 +155,9 @@ func (t *tx) readerComments(site string, ids []string) ([]models.ReaderComment, 
 		if all[i].Revisions, err = t.revisions(keyOf(k.comment)); err != nil {
 			return nil, err
 		}
+		for n := range all[i].Revisions { // moderators are no data of the reader
+			all[i].Revisions[n].ReplacedBy = ""
+		}
 		at[k.comment.ID] = &all[i]
 	}
 	for _, d := range decisions {

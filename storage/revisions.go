@@ -17,7 +17,7 @@ type CommentEdit struct {
 }
 
 // EditComment gives a comment a new text and verdict, and stores the old text for
-// moderators. A comment that moderators have decided goes back to the queue;
+// moderators. A comment that moderators have decided or redacted goes back to the queue;
 // with others, the new text never becomes more public than the old one was. The
 // ham label of a second look ends: the author may have changed what was harmless
 // only for the look. The same text again changes nothing.
@@ -48,14 +48,13 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	if err != nil {
 		return k.comment, err
 	}
-	if _, err := t.Exec(`INSERT INTO revisions (site, comment_id, version, body, replaced_at) VALUES ($1, $2, $3, $4, $5)`,
-		k.comment.Site, id, k.comment.Version, k.comment.Body, micros(t.Now)); err != nil {
+	if err := t.addRevision(k.comment, ""); err != nil {
 		return k.comment, err
 	}
 	c := k.comment
-	c.Body, c.Lang, c.Version, c.UpdatedAt = e.Body, e.Lang, c.Version+1, t.Now
+	c.Body, c.Lang, c.Redacted, c.Featured, c.Version, c.UpdatedAt = e.Body, e.Lang, false, false, c.Version+1, t.Now
 	switch {
-	case len(inForce) > 0:
+	case len(inForce) > 0 || k.comment.Redacted:
 		c.Status, c.Reason = models.Pending, models.ReasonEdited
 	case visibility[e.Status] < visibility[c.Status]:
 		c.Status, c.Reason = e.Status, e.Reason
@@ -65,6 +64,8 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 		"body", c.Body,
 		"search", searchColumn(c),
 		"lang", c.Lang,
+		"redacted", c.Redacted,
+		"featured", c.Featured,
 		"status", string(c.Status),
 		"reason", string(c.Reason),
 		"version", c.Version,
@@ -84,11 +85,7 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	if err := t.markStale(c.Site, []string{id}); err != nil {
 		return c, err
 	}
-	// The label of a decision stays: the old text was decided. An author must not be
-	// able to withdraw a label that speaks against them either.
-	if _, err := t.Exec(`UPDATE labels SET replaced_by = $1
-		WHERE site = $2 AND comment_id = $3 AND comment_id <> '' AND replaced_by = '' AND label = 'ham' AND source = 'second_look'`,
-		replacedByEdit, c.Site, id); err != nil {
+	if err := t.endSecondLookLabel(c); err != nil {
 		return c, err
 	}
 	t.recountEdited(k, c, v, inForce)
@@ -96,6 +93,16 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 		return c, err
 	}
 	return c, t.audit(by, c.Site, "comment.edit", id, auditStateOf(k.comment), auditStateOf(c))
+}
+
+// endSecondLookLabel ends the ham label of a second look at a comment that was edited. That of
+// a decision stays: the old text was decided. An author must not be able to withdraw a label
+// that speaks against them either.
+func (t *tx) endSecondLookLabel(c models.Comment) error {
+	_, err := t.Exec(`UPDATE labels SET replaced_by = $1
+		WHERE site = $2 AND comment_id = $3 AND comment_id <> '' AND replaced_by = '' AND label = 'ham' AND source = 'second_look'`,
+		replacedByEdit, c.Site, c.ID)
+	return err
 }
 
 // visibility orders statuses by how much the public sees.
@@ -118,8 +125,8 @@ func (t *tx) recountEdited(k commentRow, c models.Comment, v models.Verdict, inF
 func (t *tx) revisions(of key) ([]models.Revision, error) {
 	return sqldb.List(t, func(scan sqldb.Scanner) (r models.Revision, err error) {
 		var at int64
-		err = scan(&r.Version, &r.Body, &at)
+		err = scan(&r.Version, &r.Body, &at, &r.ReplacedBy)
 		r.ReplacedAt = fromMicros(at)
 		return r, err
-	}, `SELECT version, body, replaced_at FROM revisions WHERE site = $1 AND comment_id = $2 ORDER BY version`, of.site, of.id)
+	}, `SELECT version, body, replaced_at, replaced_by FROM revisions WHERE site = $1 AND comment_id = $2 ORDER BY version`, of.site, of.id)
 }

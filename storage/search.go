@@ -97,21 +97,27 @@ func (t *tx) addLastDecisions(items []models.QueueItem) error {
 	for i, item := range items {
 		keys[i] = keyOf(item.Comment)
 	}
-	condition, args := t.amongKeys("site", "comment_id", keys)
-	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE `+condition+` AND undone_at IS NULL`, args...)
-	if err != nil {
-		return err
+	last, err := t.lastDecisions(keys)
+	for i := range items {
+		items[i].Decision = last[items[i].Comment.ID]
 	}
+	return err
+}
+
+// lastDecisions returns of each comment the last decision that is in force, by the comment's id.
+func (t *tx) lastDecisions(of []key) (map[string]*models.Decision, error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	condition, args := t.amongKeys("site", "comment_id", of)
+	all, err := sqldb.List(t, readDecision, decisionColumns+` WHERE `+condition+` AND undone_at IS NULL`, args...)
 	last := map[string]*models.Decision{}
 	for _, d := range all {
 		if known := last[d.CommentID]; known == nil || known.ID < d.ID {
 			last[d.CommentID] = &d
 		}
 	}
-	for i := range items {
-		items[i].Decision = last[items[i].Comment.ID]
-	}
-	return nil
+	return last, err
 }
 
 // searchSites returns the sites of a search.
@@ -144,6 +150,12 @@ func (t *tx) searchQuery(site string, f models.SearchFilter) (q sqldb.TermQuery,
 	}
 	if f.Status != "" {
 		q = append(q, [][]sqldb.Term{{{Text: statusTerm(f.Status)}}})
+	}
+	if f.Reason != "" {
+		q = append(q, [][]sqldb.Term{attribute("r", string(f.Reason))})
+	}
+	if f.Moderator != "" {
+		q = append(q, [][]sqldb.Term{attribute("m", f.Moderator)})
 	}
 	if f.Author != "" {
 		q = append(q, [][]sqldb.Term{attribute("a", f.Author), attribute("n", f.Author)})
@@ -306,6 +318,12 @@ func (s *siteSearch) comments(docs []int64) ([]foundComment, error) {
 	w.AddText("c.body <> ''")
 	if f.Status != "" {
 		w.Add("c.status || '' = ?", string(f.Status)) // not by an index of the status
+	}
+	if f.Reason != "" {
+		w.Add("c.reason = ?", string(f.Reason))
+	}
+	if f.Moderator != "" {
+		w.Add("EXISTS (SELECT 1 FROM decisions x WHERE x.site = d.site AND x.comment_id = d.comment_id AND x.moderator = ? AND x.undone_at IS NULL)", sqldb.SanitizeText(f.Moderator))
 	}
 	if !f.From.IsZero() {
 		w.Add("c.created_at + 0 >= ?", micros(f.From))

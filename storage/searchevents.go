@@ -18,7 +18,8 @@ const (
 	maxEventPages = 10  // in one go
 )
 
-// followEvents finds comments whose status is another one than the search index has.
+// followEvents finds comments whose status, reason or decision has changed since they were
+// indexed.
 func (db *DB) followEvents(ctx context.Context) error {
 	for range maxEventPages {
 		if n, err := db.followEventPage(ctx); err != nil || n < eventPage {
@@ -70,8 +71,7 @@ func (db *DB) followEventPage(ctx context.Context) (int, error) {
 				continue
 			}
 			if _, err := t.Exec(`INSERT INTO search_stale (site, comment_id) SELECT d.site, d.comment_id FROM search_docs d
-				WHERE d.site = $1 AND d.comment_id = $2 AND CAST(d.terms AS text) NOT LIKE $3 ESCAPE '\' ON CONFLICT (site, comment_id) DO NOTHING`,
-				e.Site, e.Subject, "%"+escapeLike("_"+statusTerm(e.Status))+"%"); err != nil {
+				WHERE d.site = $1 AND d.comment_id = $2 ON CONFLICT (site, comment_id) DO NOTHING`, e.Site, e.Subject); err != nil {
 				return err
 			}
 		}

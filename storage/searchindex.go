@@ -2,10 +2,7 @@ package storage
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
-	"strconv"
 	"time"
 
 	"winnow/models"
@@ -28,53 +25,6 @@ const (
 	// than a transaction may take and than clocks of nodes may differ.
 	searchCheck = 10 * time.Minute
 )
-
-// searchDoc is a comment in the index.
-type searchDoc struct {
-	site, comment string
-	doc           int64
-	at            int64
-	version       int64
-	terms         []string
-}
-
-var searchDocRows = sqldb.NewInsert(searchTable, "ON CONFLICT DO NOTHING",
-	sqldb.Text("site", func(d searchDoc) string { return d.site }),
-	sqldb.Int("doc", func(d searchDoc) int64 { return d.doc }),
-	sqldb.Text("comment_id", func(d searchDoc) string { return d.comment }),
-	sqldb.Terms("terms", func(d searchDoc) string { return searchScope(d.doc >> searchBlockBits) }, func(d searchDoc) []string { return d.terms }),
-)
-
-// searchScope is what stands before the terms of a block.
-func searchScope(block int64) string { return strconv.FormatInt(block, 36) }
-
-// statusTerm is the term for a status. It follows a change some seconds later.
-func statusTerm(status models.Status) string { return "_s" + string(status[:min(1, len(status))]) }
-
-// attributeTerm is the term for what is found whole: an author's id (a) or name (n), or an
-// article (p). It is a hash, because those have any characters and lengths. No word begins
-// with the mark.
-func attributeTerm(kind, value string) string {
-	sum := sha256.Sum256([]byte(value))
-	return "_" + kind + hex.EncodeToString(sum[:8])
-}
-
-// newSearchDoc returns a comment for the index; its terms are empty when it has no text.
-func newSearchDoc(c models.Comment, terms func(models.Comment) []string) searchDoc {
-	d := searchDoc{site: c.Site, comment: c.ID, at: micros(c.CreatedAt), version: c.Version}
-	if c.ContentRemoved() {
-		return d
-	}
-	postedOn := c.PostedOn
-	if postedOn == "" {
-		postedOn = c.Article.ID
-	}
-	d.terms = append(terms(c), attributeTerm("p", postedOn), attributeTerm("n", c.Author.Name), statusTerm(c.Status))
-	if c.Author.ID != "" {
-		d.terms = append(d.terms, attributeTerm("a", c.Author.ID))
-	}
-	return d
-}
 
 // searchCursor is how far a site is indexed.
 type searchCursor struct {
@@ -128,8 +78,8 @@ func (db *DB) searchCursors(ctx context.Context, until time.Time) ([]searchCurso
 // indexSite indexes the next comments of a site, and looks for some that were stored late.
 func (db *DB) indexSite(ctx context.Context, c searchCursor, terms func(models.Comment) []string, limit int) (int, error) {
 	now := db.sql.Now()
-	batch, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.Comment, error) {
-		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND (c.created_at, c.id) > ($2, $3) AND c.created_at <= $4
+	batch, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]indexedComment, error) {
+		return t.readIndexed(`SELECT `+commentColumns+commentTables+` WHERE c.site = $1 AND (c.created_at, c.id) > ($2, $3) AND c.created_at <= $4
 			ORDER BY c.created_at, c.id LIMIT $5`, c.site, c.done.At, c.done.ID, micros(now.Add(-searchSettle)), limit)
 	})
 	if err != nil {
@@ -304,11 +254,12 @@ func (t *tx) numberSearchDocs(site string, docs []searchDoc) error {
 	return store()
 }
 
-// indexStale indexes comments again whose terms have changed, in their old places.
+// indexStale indexes comments again whose terms have changed, in their old places, the
+// youngest of a site first.
 func (db *DB) indexStale(ctx context.Context, terms func(models.Comment) []string, limit int) (int, error) {
-	stale, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]models.Comment, error) {
-		return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` WHERE (`+t.Unindexed("c.site")+`, c.id) IN
-			(SELECT site, comment_id FROM search_stale ORDER BY site, comment_id LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
+	stale, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]indexedComment, error) {
+		return t.readIndexed(`SELECT `+commentColumns+commentTables+` WHERE (`+t.Unindexed("c.site")+`, c.id) IN
+			(SELECT site, comment_id FROM search_stale ORDER BY site DESC, comment_id DESC LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
 	})
 	if err != nil {
 		return 0, err
@@ -316,7 +267,7 @@ func (db *DB) indexStale(ctx context.Context, terms func(models.Comment) []strin
 	indexed := 0
 	for len(stale) > 0 {
 		site := stale[0].Site
-		n := slices.IndexFunc(stale, func(c models.Comment) bool { return c.Site != site })
+		n := slices.IndexFunc(stale, func(c indexedComment) bool { return c.Site != site })
 		if n < 0 {
 			n = len(stale)
 		}

@@ -163,7 +163,7 @@ func (t *tx) openSecondLooks(by models.Caller) *sqldb.Where {
 	w := new(sqldb.Where)
 	w.Add("l.decided_at IS NULL AND l.created_at > ?", micros(t.Now.Add(-trainingSampleTTL)))
 	w.Add("(l.sample OR l.created_at > ?)", micros(t.Now.Add(-secondLookTTL)))
-	w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> ''")
+	w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> '' AND NOT c.redacted")
 	w.Add("l.first_by <> ?", by.Name)
 	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.site = l.site AND d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
 	return w
@@ -283,7 +283,7 @@ func (t *tx) claimedSecondLook(by models.Caller, id string) (secondLookRow, mode
 		err = models.Errorf(models.KindConflict, "%s has already decided this second look", l.answeredBy)
 	case l.leaseBy != by.Name:
 		err = models.Errorf(models.KindConflict, "this second look is not claimed by you")
-	case k.comment.ContentRemoved() || k.comment.Status != statusOf(l.action):
+	case k.comment.ContentRemoved() || k.comment.Redacted || k.comment.Status != statusOf(l.action):
 		err = models.Errorf(models.KindConflict, "the comment has changed since")
 	}
 	return l, k.comment, err

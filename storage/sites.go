@@ -100,6 +100,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 	}
 	return []any{
 		"name", s.Name,
+		"newsroom", s.Newsroom,
 		"origins", origins,
 		"mode", s.Mode,
 		"hold", s.Thresholds.Hold,
@@ -126,7 +127,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 // auditSite is what the audit trail stores of a site: not its secrets.
 func auditSite(s models.Site) map[string]any {
 	return map[string]any{
-		"name": s.Name, "origins": s.Origins, "mode": s.Mode,
+		"name": s.Name, "newsroom": s.Newsroom, "origins": s.Origins, "mode": s.Mode,
 		"thresholds": s.Thresholds, "retention": s.Retention, "surge": s.Burst, "reasons": s.Reasons, "second_look": s.SecondLookShare(),
 		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reports_to_hold": s.ReportsNeeded(), "reader_tokens": s.SSOSecret != "",
 		"reserved_names": s.ReservedNames, "reader_token_claims": s.ReaderTokens,
@@ -134,12 +135,12 @@ func auditSite(s models.Site) map[string]any {
 	}
 }
 
-const siteColumns = `SELECT slug, name, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters FROM sites`
+const siteColumns = `SELECT slug, name, newsroom, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, burst, reasons, reserved, tokens, closing, parameters string
 	var at int64
-	err = scan(&s.Slug, &s.Name, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
+	err = scan(&s.Slug, &s.Name, &s.Newsroom, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
 		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens, &closing, &parameters)
 	if err != nil {
 		return s, err

@@ -72,6 +72,8 @@ func (db *DB) recentPage(ctx context.Context, site string, before models.Comment
 func (t *tx) recentComments(site string, before models.Comment, size int) ([]LabelledComment, error) {
 	var w sqldb.Where
 	w.Add("c.site = ?", site)
+	w.AddText("NOT c.redacted") // its label is that of another text
+	w.AddText("c.written_by = ''")
 	if before.ID != "" {
 		w.Add("(c.created_at, c.id) < (?, ?)", micros(before.CreatedAt), before.ID)
 	}

@@ -128,7 +128,7 @@ func (t *tx) arrivedComments(after string, limit int) ([]ArrivedComment, error) 
 			err = scan(append(into, &c.Status, &c.Risk, &c.Model)...)
 			done()
 			return c, err
-		}, `SELECT `+commentColumns+`, c.machine, c.risk, c.model`+commentTables+` WHERE `+t.Unindexed("c.site")+` = $1 AND c.id > $2 ORDER BY c.id LIMIT $3`, site, after, limit)
+		}, `SELECT `+commentColumns+`, c.machine, c.risk, c.model`+commentTables+` WHERE `+t.Unindexed("c.site")+` = $1 AND c.id > $2 AND NOT c.redacted AND c.written_by = '' ORDER BY c.id LIMIT $3`, site, after, limit)
 		if err != nil {
 			return nil, err
 		}

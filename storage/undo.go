@@ -152,7 +152,7 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 // refuseUndo reports why a decision on a comment cannot be undone, or nil. all are the decisions
 // on the comment.
 func (t *tx) refuseUndo(d models.Decision, c models.Comment, all []models.Decision) error {
-	edited, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM revisions WHERE site = $1 AND comment_id = $2 AND replaced_at > $3 LIMIT 1`, c.Site, c.ID, micros(d.CreatedAt))
+	edited, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM revisions WHERE site = $1 AND comment_id = $2 AND replaced_at > $3 AND replaced_by = '' LIMIT 1`, c.Site, c.ID, micros(d.CreatedAt))
 	if err == nil && len(edited) > 0 {
 		err = models.Errorf(models.KindConflict, "the comment has been edited since")
 	}

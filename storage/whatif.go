@@ -59,7 +59,7 @@ func (db *DB) WindowComments(ctx context.Context, w Window) iter.Seq2[PostedComm
 			after, compare = w.first, ">="
 		}
 		return sqldb.List(t, readPostedComment, postedComments+` WHERE c.site = $1 AND (c.created_at, c.id) `+compare+` ($2, $3)
-			AND (c.created_at, c.id) <= ($4, $5) ORDER BY c.created_at, c.id LIMIT $6`, w.site, after.At, after.ID, w.last.At, w.last.ID, sqldb.StreamPage)
+			AND (c.created_at, c.id) <= ($4, $5) AND c.written_by = '' ORDER BY c.created_at, c.id LIMIT $6`, w.site, after.At, after.ID, w.last.At, w.last.ID, sqldb.StreamPage)
 	}
 	return sqldb.Stream(ctx, db.sql, w.first.At, page, func(c PostedComment) sqldb.Position {
 		return sqldb.Position{At: micros(c.CreatedAt), ID: c.ID}

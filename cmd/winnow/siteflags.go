@@ -20,6 +20,7 @@ import (
 func siteFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "name", Usage: "display `NAME`"},
+		&cli.StringFlag{Name: "newsroom", Usage: "`NAME` in which the newsroom replies to readers (default: that of the site)"},
 		&cli.StringSliceFlag{Name: "origin", Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
 		&cli.StringSliceFlag{Name: "reserved-name", Usage: "`NAME` that only authors may use whom the site vouches for (repeatable; \"\" for none)"},
 		&cli.StringFlag{Name: "mode", Usage: "post: publish what the filter approves; pre: hold all comments for a moderator"},
@@ -56,9 +57,6 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 		return nil, err
 	}
 	return func(s *models.Site) error {
-		if c.IsSet("name") {
-			s.Name = models.Clean(c.String("name"))
-		}
 		if c.IsSet("origin") {
 			var err error
 			if s.Origins, err = handlers.NormalizeOrigins(list(c, "origin")); err != nil {
@@ -172,6 +170,11 @@ func changeSetting(c *cli.Command, s *models.Site) error {
 	if c.IsSet("campaign-copies") {
 		authors := c.Int("campaign-copies")
 		s.CampaignCopies = &authors
+	}
+	for flag, text := range map[string]*string{"name": &s.Name, "newsroom": &s.Newsroom} {
+		if c.IsSet(flag) {
+			*text = models.Clean(c.String(flag))
+		}
 	}
 	if c.IsSet("mode") {
 		s.Mode = models.Mode(c.String("mode"))

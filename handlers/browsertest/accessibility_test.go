@@ -103,7 +103,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	p.waitFor(`document.getElementById("panes").dataset.mode === "comment" && document.querySelector("#history")`)
 	p.expectAccessible("comment")
 	for address, heading := range map[string]string{
-		"stats": "Statistics", "models": "Models", "sites": "Sites", "sites/demo": "Sites", "people": "People", "people/bob": "People", "audit": "Audit",
+		"stats": "Statistics", "models": "Models", "sites": "Sites", "sites/demo": "Sites", "people": "People", "people/bob": "People", "audit": "Audit", "articles": "Articles",
 	} {
 		p.page(address, heading)
 		p.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)

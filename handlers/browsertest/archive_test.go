@@ -90,6 +90,17 @@ func TestArchiveIsReadAndDecided(t *testing.T) {
 	p.waitForText("#comment .body", "The ferry was late")
 	p.waitFor(`document.getElementById("archive-q").value === "fer*"`)
 
+	// By the reason and the moderator.
+	p.evaluate(`(() => {
+		const { elements } = document.getElementById("archive");
+		elements.q.value = "";
+		elements.moderator.value = "bob";
+		elements.reason.value = "off_topic";
+		elements.reason.dispatchEvent(new Event("change"));
+	})()`)
+	p.waitFor(`location.hash.startsWith("#archive/reason=off_topic&moderator=bob") && ` + rows + ` === 1`)
+	p.waitForText("#list .outcome", "rejected: Off topic by bob")
+
 	// The author's other comments, and the thread, lead on.
 	p.waitForText("#others", "Thank you, I had not seen it.")
 	p.run(chromedp.Click("#others .listed a"))

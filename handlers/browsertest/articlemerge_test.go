@@ -23,15 +23,15 @@ func TestTheDeskLinksOnlyToWhatTheNewsroomSays(t *testing.T) {
 	p := d.login("alice")
 	p.waitFor(`!!document.querySelector("#article select")`)
 	p.waitFor(`!document.querySelector(".where a[target]")`)
-	p.run(chromedp.Click("#article-merge summary"), chromedp.SendKeys(`#article [name="into"]`, "moved"),
-		chromedp.SetValue(`#article [name="kind"]`, "move"), chromedp.Click("#article-merge form button"))
-	p.waitForText("#article-merge output", "Undo")
+	p.run(chromedp.Click("#article [data-keep=merge] summary"), chromedp.SendKeys(`#article [name="into"]`, "moved"),
+		chromedp.SetValue(`#article [name="kind"]`, "move"), chromedp.Click("#article [data-keep=merge] form button"))
+	p.waitForText("#article [data-keep=merge] output", "Undo")
 	moved, err := d.db.Article(t.Context(), "demo", "welcome")
 	d.must(err)
 	if moved.MergedInto != "moved" {
 		t.Errorf("moved: %+v", moved)
 	}
-	p.run(chromedp.Click("#article-merge output button"))
+	p.run(chromedp.Click("#article [data-keep=merge] output button"))
 	d.waitFor(func() bool {
 		back, err := d.db.Article(t.Context(), "demo", "welcome")
 		d.must(err)

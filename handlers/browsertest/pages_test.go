@@ -62,20 +62,20 @@ func TestPagesAreForTheirRoles(t *testing.T) {
 	d.setRole("carol", models.RoleAdmin)
 	p := d.login("alice")
 	p.evaluate(`location.hash = "stats"`)
-	if got := p.evaluate(pages + ` + document.getElementById("page").hidden`); got != "Queue,Many at once,Archive,Second looks,Bans,Accounttrue" {
+	if got := p.evaluate(pages + ` + document.getElementById("page").hidden`); got != "Queue,Many at once,Archive,Second looks,Articles,Bans,Accounttrue" {
 		t.Errorf("a moderator has, and sees no page: %s", got)
 	}
 	p = d.open("/console/#stats") // a link is kept through the login
 	p.waitFor(`document.activeElement.name === "name"`)
 	p.keys("bob\t" + testPassword + "\r")
 	p.waitForText("#title", "Statistics")
-	if got := p.evaluate(pages); got != "Queue,Many at once,Archive,Second looks,Statistics,Models,Bans,Sites,Audit,Account" {
+	if got := p.evaluate(pages); got != "Queue,Many at once,Archive,Second looks,Articles,Statistics,Models,Bans,Sites,Audit,Account" {
 		t.Errorf("an editor has %s", got)
 	}
 	p.evaluate(`location.hash = "people"`)
 	p.waitFor(`!document.getElementById("panes").hidden`)
 	p = d.login("carol")
-	if got := p.evaluate(pages); got != "Queue,Many at once,Archive,Second looks,Statistics,Models,Bans,Sites,Audit,People,Account" {
+	if got := p.evaluate(pages); got != "Queue,Many at once,Archive,Second looks,Articles,Statistics,Models,Bans,Sites,Audit,People,Account" {
 		t.Errorf("an admin has %s", got)
 	}
 	trains := `[...document.querySelectorAll("#page button")].some((b) => b.textContent === "Train now")`

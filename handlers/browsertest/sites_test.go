@@ -58,13 +58,13 @@ func TestEditorsDescribeAnArticle(t *testing.T) {
 	d.setRole("alice", models.RoleEditor)
 	d.post(1, "Ilse", "The clock is right.")
 	p := d.login("alice")
-	p.waitFor(`!!document.querySelector("#article-describe")`)
-	p.run(chromedp.Click("#article-describe summary"),
+	p.waitFor(`!!document.querySelector("#article [data-keep=describe]")`)
+	p.run(chromedp.Click("#article [data-keep=describe] summary"),
 		chromedp.SetValue(`#article [name="title"]`, "The town clock"),
 		chromedp.SendKeys(`#article [name="url"]`, "https://gazette.example/clock"),
 		chromedp.SendKeys(`#article [name="section"]`, "Town"),
 		chromedp.SendKeys(`#article [name="canonical"]`, "2031/clock"),
-		chromedp.Click("#article-describe form button"))
+		chromedp.Click("#article [data-keep=describe] form button"))
 	p.waitFor(`document.querySelector(".where a")?.href === "https://gazette.example/clock"`)
 	p.waitForText(".where b", "The town clock")
 	e, err := d.db.Article(t.Context(), "demo", "2031/clock")

@@ -42,8 +42,8 @@ func TestWhatIsBeingWrittenStays(t *testing.T) {
 	stays("#author [name=why]", "sells watches")
 	p.waitFor(`document.activeElement.name === "why"`)
 
-	p.waitFor(`!!document.querySelector("#article-merge summary")`)
-	p.run(chromedp.Click("#article-merge summary"), chromedp.SendKeys(`#article [name="into"]`, "moved"))
+	p.waitFor(`!!document.querySelector("#article [data-keep=merge] summary")`)
+	p.run(chromedp.Click("#article [data-keep=merge] summary"), chromedp.SendKeys(`#article [name="into"]`, "moved"))
 	p.evaluate(`document.activeElement.blur()`)
 	p.keys("n")
 	p.run(chromedp.SendKeys("#note", "looks like last week's"))
@@ -53,7 +53,7 @@ func TestWhatIsBeingWrittenStays(t *testing.T) {
 		p.waitForText("#others", "The clock is right.")
 		p.waitFor(`!!document.querySelector("#article select")`)
 		stays("#author [name=why]", "sells watches")
-		stays("#article-merge[open] [name=into]", "moved")
+		stays("#article [data-keep=merge][open] [name=into]", "moved")
 		stays("#note", "looks like last week's")
 	}
 	d.post(3, "Yuna", "The guest was dull.")
@@ -69,7 +69,7 @@ func TestWhatIsBeingWrittenStays(t *testing.T) {
 	// What is typed about one comment is not about the next one.
 	p.run(chromedp.Click("#list [data-id='" + ids[0] + "'] button"))
 	p.waitForText("#comment .body", "The clock is right.")
-	p.waitFor(`!!document.querySelector("#article-merge:not([open]) [name=into]")`)
+	p.waitFor(`!!document.querySelector("#article [data-keep=merge]:not([open]) [name=into]")`)
 	stays("#article [name=into]", "")
 	stays("#author [name=why]", "undefined")
 	stays("#note", "undefined")

@@ -33,7 +33,7 @@ var counterQueries = map[string]string{
 	"arrivals": `SELECT CAST(n.day AS text), a.approved + a.rejected + a.held, n.approved + n.rejected + n.held FROM
 		(SELECT created_at / 86400000000 AS day, site, count(*) FILTER (WHERE machine = 'approved') AS approved,
 			count(*) FILTER (WHERE machine = 'rejected') AS rejected, count(*) FILTER (WHERE machine = 'pending') AS held
-			FROM comments GROUP BY 1, 2) n LEFT JOIN arrivals a ON a.day = n.day AND a.site = n.site
+			FROM comments WHERE written_by = '' GROUP BY 1, 2) n LEFT JOIN arrivals a ON a.day = n.day AND a.site = n.site
 		WHERE coalesce(a.approved <> n.approved OR a.rejected <> n.rejected OR a.held <> n.held, TRUE)`,
 	"judgements": `SELECT j.moderator, j.approved + j.rejected, n.approved + n.rejected FROM judgements j LEFT JOIN
 		(SELECT d.created_at / 86400000000 AS day, d.site AS site, d.moderator AS moderator, c.machine AS machine, count(*) FILTER (WHERE d.action = 'approve') AS approved,
@@ -55,7 +55,7 @@ var counterQueries = map[string]string{
 // rows (real).
 func histogramQuery() string {
 	parts := []string{
-		`SELECT created_at / 86400000000 AS day, site, 'scored' AS kind, ` + bin("risk", 20) + ` AS bin, 0 AS n, 1 AS real FROM comments`,
+		`SELECT created_at / 86400000000 AS day, site, 'scored' AS kind, ` + bin("risk", 20) + ` AS bin, 0 AS n, 1 AS real FROM comments WHERE written_by = ''`,
 		`SELECT c.created_at / 86400000000, c.site, d.action, ` + bin("c.risk", 20) + `, 0, 1 FROM decisions d JOIN comments c ON c.id = d.comment_id
 			WHERE d.id = (SELECT max(n.id) FROM decisions n WHERE n.comment_id = c.id AND n.undone_at IS NULL)`,
 		`SELECT d.created_at / 86400000000, d.site, 'waited', CASE WHEN wait < 60 THEN 0 WHEN wait < 300 THEN 1 WHEN wait < 900 THEN 2

@@ -217,9 +217,20 @@ func searchFollows(t *testing.T, l *fixture) {
 		return by
 	}
 	equal(t, "who decided last", strings.Join(lastDecisions(), "|"), "the new ebb: ann spam")
+	chosen := func(reason models.Reason, moderator string) string {
+		return strings.Join(l.bodies(t, ann, models.SearchFilter{Status: models.Rejected, Reason: reason, Moderator: moderator}, ""), "|")
+	}
+	equal(t, "rejected as spam", chosen(models.ReasonSpam, ""), "the new ebb")
+	equal(t, "rejected as abuse, before", chosen(models.ReasonAbuse, ""), "")
+	equal(t, "decided by ann", chosen("", "ann"), "the new ebb")
+	equal(t, "decided by bob, before", chosen("", "bob"), "")
 	_, _, err = l.Undo(l.ctx, ann, again.ID)
 	ok(t, err)
 	equal(t, "after an undo", strings.Join(lastDecisions(), "|"), "the new ebb: bob abuse")
+	equal(t, "no more as spam", chosen(models.ReasonSpam, ""), "") // at once
+	l.index(t)
+	equal(t, "as abuse again", chosen(models.ReasonAbuse, "bob"), "the new ebb")
+	equal(t, "no more by ann", chosen("", "ann"), "")
 	equal(t, "rejected", strings.Join(l.bodies(t, ann, models.SearchFilter{Status: models.Rejected}, "ebb"), "|"), "the new ebb")
 	equal(t, "pending", strings.Join(l.bodies(t, ann, models.SearchFilter{Status: models.Pending}, "ebb"), "|"), "the younger ebb")
 	must(l.MergeArticles(l.ctx, ann, "gazette", "a2", "a1"))(t)

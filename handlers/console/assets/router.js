@@ -6,6 +6,7 @@ import { showError } from "./lib/toasts.js";
 import { showCounts } from "./desk/header.js";
 import { hasRole, isAdminOfAllSites } from "./session.js";
 import { accountPage } from "./pages/account.js";
+import { articlesPage } from "./pages/articles.js";
 import { auditPage } from "./pages/audit.js";
 import { bansPage } from "./pages/bans.js";
 import { modelsPage } from "./pages/models.js";
@@ -19,6 +20,7 @@ const pages = {
   cards: {},
   archive: {},
   looks: {},
+  articles: { build: articlesPage },
   stats: { build: statsPage, role: "editor" },
   models: { build: modelsPage, role: "editor" },
   bans: { build: bansPage },
@@ -57,7 +59,9 @@ export const openPage = () => {
 };
 
 const showNavigation = (names, current) => {
-  const link = (name) => element("a", { href: "#" + name, "aria-current": name === current && "page" },
+  const id = (name) => name === "articles" && name; // what is scrolled away must not look like a link to nothing
+  const link = (name) => element("a",
+    { href: "#" + name, id: id(name), "aria-current": name === current && "page" },
     translate("pages." + name), name === "looks" && element(".chip", { id: "looks" }));
   setContent("pages", names.filter((name) => !pages[name].isUnlisted).map(link));
   byId("pages").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
@@ -67,7 +71,8 @@ const buildPage = async (name, argument, ownNavigation) => {
   try {
     const { hash } = location;
     const reload = () => location.hash === hash && showPage(); // not another page that was opened meanwhile
-    const content = await pages[name].build(decodeURIComponent(argument), { reload });
+    const query = new URLSearchParams(argument);
+    const content = await pages[name].build(decodeURIComponent(argument), { reload, query });
     if (ownNavigation !== navigation) return;
     const title = element("h2", { id: "title", tabindex: -1 }, translate("pages." + name));
     setContent("page", element("div", title, content));

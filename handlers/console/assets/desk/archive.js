@@ -14,6 +14,7 @@ import { startSettling } from "./settle.js";
 import { refreshItem } from "./undo.js";
 
 const addressDelay = 300; // milliseconds
+const neverFound = ["erased", "ham"]; // reasons that no comment with a text has
 
 const fields = () => [...byId("archive").elements].filter(({ name }) => name in archiveFilter);
 
@@ -46,9 +47,11 @@ const fillForm = () => {
   setOptions("archive-status", [["", translate("archive.any")], ...choices("status")]);
   setOptions("archive-site", [["", translate("queue.sites")], ...sites.map(({ slug, name }) => [slug, name])]);
   byId("archive-site").closest("label").hidden = sites.length < 2;
+  setOptions("archive-reason",
+    [["", translate("archive.any")], ...choices("reason").filter(([reason]) => !neverFound.includes(reason))]);
   for (const field of fields()) field.value = archiveFilter[field.name];
-  const { from, to, author, article } = archiveFilter;
-  if (from || to || author || article) byId("archive-finer").open = true;
+  const { q, site, status, ...finer } = archiveFilter;
+  if (Object.values(finer).some(Boolean)) byId("archive-finer").open = true;
 };
 
 
@@ -64,7 +67,7 @@ byId("archive").addEventListener("submit", (event) => {
   document.activeElement.blur(); // the next key is one of the desk's
   search();
 });
-for (const id of ["archive-status", "archive-site"]) byId(id).addEventListener("change", search);
+for (const id of ["archive-status", "archive-site", "archive-reason"]) byId(id).addEventListener("change", search);
 
 // isAddressShown reports whether the list is that of the address: not while another one, or another page, is about to
 // be opened.

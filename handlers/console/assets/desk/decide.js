@@ -31,6 +31,7 @@ export const decide = (action, reason = "", ownReason = undefined) => {
   const decision = { action, reason, detail: ownReason?.id, note, message };
   const items = queue.targets();
   const isCampaign = totalComments(items) > 1 && action !== "escalate";
+  if (items.length === 1 && items[0].comment.written_by) return showToast(translate("newsroom.own"));
   if (items.length && items.every((item) => isInForce(item, action))) return showToast(translate("archive.already"));
   emit("before-decision");
   if (items[0]?.isDone && !queue.selected.size) openNextClaimed(queue.removeItem(queue.openId));

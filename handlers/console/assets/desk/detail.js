@@ -1,7 +1,8 @@
 // The pane of the open comment: its article, what it answers, its text, why it is held, and the rest of its thread.
 import { ignoreErrors } from "../lib/api.js";
-import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
+import { bdi, byId, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { on } from "../lib/events.js";
+import { actionButton } from "../lib/forms.js";
 import { highlight, highlightDifference } from "../lib/highlight.js";
 import { formatAge, formatTime, label, translate } from "../lib/i18n.js";
 import { sites } from "../session.js";
@@ -10,8 +11,11 @@ import { archiveAddress } from "./archive.js";
 import { campaignLine, showCampaignPreview } from "./campaign.js";
 import { fetchDetails, forgetDetails } from "./details.js";
 import { deciding, explainFurther, explanation } from "./explanation.js";
+import { feature } from "./feature.js";
 import { addressOf, commentCount, decisionOf, holderOf } from "./items.js";
+import { editReply, reply, withdrawReply } from "./newsroom.js";
 import * as queue from "./queue.js";
+import { redact } from "./redact.js";
 import { deciderOf, illegalNotice, reportList } from "./reports.js";
 import { outcome } from "./rows.js";
 
@@ -56,12 +60,12 @@ const itemContent = (item) => {
       commentText(parent)),
     element("article.open", { tabindex: -1, "data-id": comment.id },
       byline(comment, comment.flags && element(".chip.warn", text("flags", { n: comment.flags })),
-        !item.isSecondLook && linkTo(comment.id)),
+        !item.isSecondLook && [linkTo(comment.id), actLinks(comment)]),
       element("div.text.body", { id: "body", dir: "auto" },
         comment.body ? highlight(comment.body, deciding(item)) : element(".muted", text("removed")))),
     element("div", { id: "variants" }),
     element("div.by", { id: "article", "data-keep": comment.id }),
-    !item.isSecondLook && explanation(item),
+    !item.isSecondLook && !comment.written_by && explanation(item),
     element("div", { id: "thread" }),
   ];
 };
@@ -77,6 +81,23 @@ const linkTo = (id) => {
   const copy = () => navigator.clipboard.writeText(url).then(() => translate("archive.copied"), () => url);
   return element("button.link", async () => showToast(navigator.clipboard ? await copy() : url), text("copy"));
 };
+
+const actLinks = ({ status, body, featured, written_by: writtenBy }) => [
+  status === "approved" && [
+    keyLink(translate("newsroom._"), "p", reply),
+    keyLink(translate(featured ? "feature.end" : "feature._"), "t", feature),
+  ],
+  body && !writtenBy && keyLink(translate("redact._"), "d", redact),
+  body && writtenBy && [
+    actionButton("newsroom.edit", editReply, "link"),
+    actionButton(status === "approved" ? "newsroom.withdraw" : "newsroom.restore", withdrawReply, "link"),
+  ],
+];
+
+// keyLink is for what is done more rarely than a decision. The text stays selected.
+const keyLink = (content, key, action) => element("button.link",
+  { "aria-keyshortcuts": key, mousedown: (event) => event.preventDefault(), click: onSingleClick(action) },
+  content, " ", element("kbd", key));
 
 // articleLine links only to what the newsroom says: another address may be a stranger's.
 const articleLine = ({ isSecondLook, comment }) => {
@@ -138,8 +159,8 @@ const decidedText = (decision) => text("decided", {
 // revisionList shows the earlier texts, the newest first, each with what its successor changed.
 const revisionList = ({ revisions, comment }) => {
   const texts = [...revisions.map(({ body }) => body), comment.body];
-  const entries = revisions.map(({ body, replaced_at }, i) => element("li",
-    element("p.by", text("changed"), timestamp(replaced_at)),
+  const entries = revisions.map(({ body, replaced_at, replaced_by: name }, i) => element("li",
+    element("p.by", name ? text("changed_by", { name }) : text("changed"), timestamp(replaced_at)),
     bdi(highlightDifference(body, texts[i + 1]), "p.text")));
   return element("details.revisions", { open: true },
     element("summary", text("revisions", { n: revisions.length })), element("ol", entries.reverse()));

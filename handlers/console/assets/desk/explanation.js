@@ -27,12 +27,12 @@ export const explanation = (item) => {
 // explainFurther adds to the open item's explanation what its details have.
 export const explainFurther = (item, { why, causes, similar, hold_abuse_at }) => {
   Object.assign(item, { causes, similar, hold_abuse_at }, item.isArchived && { why });
-  byId("why").replaceWith(explanation(item));
+  byId("why")?.replaceWith(explanation(item));
 };
 
 export const toggleNumbers = () => {
   showsNumbers = !showsNumbers;
-  byId("numbers").open = showsNumbers;
+  byId("numbers")?.toggleAttribute("open", showsNumbers);
 };
 
 const phrases = (item) => {

@@ -35,7 +35,9 @@ export const isNarrowed = () => {
 
 // archiveFilter selects comments of every status for the archive. The names are those of the API's parameters; from and
 // to are days, both included.
-export const archiveFilter = { q: "", site: "", status: "", from: "", to: "", author: "", article: "" };
+export const archiveFilter = {
+  q: "", site: "", status: "", from: "", to: "", author: "", article: "", reason: "", moderator: "",
+};
 
 // startOfDay returns the time at which a day of the moderator's calendar begins, or one that is some days later.
 const startOfDay = (day, later = 0) => {

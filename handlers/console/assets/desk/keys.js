@@ -8,7 +8,10 @@ import { actionOfKey } from "./cards.js";
 import { decide, skip } from "./decide.js";
 import { closeDrawer, isDrawerOpen, toggleDrawer } from "./drawer.js";
 import { toggleNumbers } from "./explanation.js";
+import { feature } from "./feature.js";
+import { reply } from "./newsroom.js";
 import * as queue from "./queue.js";
+import { redact } from "./redact.js";
 import { reasonsByKey, siteReasons } from "./reasons.js";
 import { undo } from "./undo.js";
 
@@ -25,6 +28,9 @@ const actionsByKey = {
   e: ["keys.e", toggleNumbers],
   n: ["field.note", writeNote],
   m: ["field.message", writeMessage],
+  d: ["keys.d", redact],
+  p: ["newsroom._", reply],
+  t: ["feature._", feature],
   f: ["escalate", escalate],
   z: ["skip", skip],
   w: ["keys.w", toggleDrawer],

@@ -49,12 +49,13 @@ const reasonChips = (item) =>
 
 // outcome says in words what has become of an item of the archive, and who decided it.
 export const outcome = (item) => {
-  const { status, reason } = item.comment;
-  const decider = decisionOf(item)?.moderator;
+  const { status, reason, featured, written_by: writtenBy } = item.comment;
+  const decider = writtenBy || decisionOf(item)?.moderator;
   const who = decider ? translate("archive.by", { name: decider }) : translate("archive.by_filter");
   return [
     element(".chip." + status, label("status", status), reason && ": " + label("reason", reason)),
     status !== "pending" && [" ", bdi(who)],
+    featured && [" ", element(".chip", translate("feature.is"))],
   ];
 };
 

@@ -1,0 +1,48 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"winnow/handlers/why"
+	"winnow/models"
+)
+
+// redactionMarks stand in the place of what was taken out of a text.
+var redactionMarks = map[why.Language]string{why.English: "[removed]", why.German: "[entfernt]"}
+
+// redact takes parts out of the text of a comment.
+func (s *Server) redact(c echo.Context) error {
+	req, err := decode[struct {
+		Version int64    `json:"version"`
+		Spans   [][2]int `json:"at"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	redaction := models.Redaction{Version: req.Version, Spans: req.Spans, Mark: redactionMarks[replyLanguage(c)]}
+	comment, err := s.db.Redact(c.Request().Context(), caller(c), c.Param("id"), redaction)
+	return s.replyChanged(c, comment, err)
+}
+
+// undoRedaction puts back what the last redaction has taken out.
+func (s *Server) undoRedaction(c echo.Context) error {
+	comment, err := s.db.UndoRedaction(c.Request().Context(), caller(c), c.Param("id"))
+	return s.replyChanged(c, comment, err)
+}
+
+// changedComment is the reply to a change of a comment that is no decision.
+type changedComment struct {
+	Comment models.Comment `json:"comment"`
+}
+
+// replyChanged tells all nodes of a changed comment, and replies with it.
+func (s *Server) replyChanged(c echo.Context, comment models.Comment, err error) error {
+	ctx := c.Request().Context()
+	if err != nil {
+		return s.withCurrent(ctx, caller(c), c.Param("id"), err)
+	}
+	s.node.Publish(ctx, commentEvent(models.CommentChanged, comment))
+	return c.JSON(http.StatusOK, changedComment{comment})
+}
