@@ -1,4 +1,4 @@
-// The page of the moderator's own account: password, one-time codes and sessions.
+// The page of the moderator's own account: calm, password, one-time codes and sessions.
 import { get, post, request } from "../lib/api.js";
 import { element, setContent } from "../lib/dom.js";
 import { form } from "../lib/forms.js";
@@ -11,6 +11,9 @@ export const accountPage = async (argument, { reload }) => {
   setModerator(me);
   return [
     me.temporary_password && element("p.notice", { role: "status" }, translate("account.temporary")),
+    element("h3", translate("calm._")),
+    element("p.muted", translate("calm.what")),
+    calmForm(me.calm),
     element("h3", translate("field.password")),
     passwordForm(reload),
     element("h3", translate("account.codes")),
@@ -18,6 +21,16 @@ export const accountPage = async (argument, { reload }) => {
     element("div", { id: "code-steps", "data-keep": "codes", role: "status" }),
     await sessionSection("/me", reload),
   ];
+};
+
+// calmForm is what the moderator wants to be spared. It counts from the next comment on.
+const calmForm = (calm = {}) => {
+  const fields = ["dim", "mask", "spread", "pause"].map((key) => ["calm." + key, Boolean(calm[key]), "checkbox"]);
+  const node = form("save", fields, async (values) => {
+    setModerator({ ...moderator, ...await request("PATCH", "/me", values) });
+  });
+  node.classList.add("sentences");
+  return node;
 };
 
 // nameField tells the browser's password manager whose password is asked for.
