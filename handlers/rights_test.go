@@ -130,6 +130,7 @@ var rightsTable = []right{
 	{call: "GET /v1/audit", path: "/v1/audit?site=gazette", who: "Eea23"},
 	{call: "GET /v1/audit/head", who: allEditors},
 	{call: "GET /v1/stats", path: "/v1/stats?site=gazette", who: "Eea23"},
+	{call: "GET /v1/stats/moderators", path: "/v1/stats/moderators?site=gazette", who: gazetteEditors},
 	{call: "GET /v1/labels", path: "/v1/labels?site=gazette", who: "Eea23"},
 	{call: "POST /v1/labels", path: "/v1/labels?site=gazette", who: gazetteEditors},
 	{call: "GET /v1/labels/conflicts", path: "/v1/labels/conflicts?site=gazette", who: gazetteEditors},

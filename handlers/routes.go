@@ -139,6 +139,7 @@ func (s *Server) routes() []route {
 		{get, "/v1/audit", s.auditTrail, editors.orKey(models.ScopeExport), streamBounds},
 		{get, "/v1/audit/head", s.auditHead, editors, defaultBounds},
 		{get, "/v1/stats", s.stats, editors.orKey(models.ScopeExport), defaultBounds},
+		{get, "/v1/stats/moderators", s.moderatorStats, editors, defaultBounds},
 		{get, "/v1/labels", s.exportLabels, editors.orKey(models.ScopeExport), streamBounds},
 		{post, "/v1/labels", s.importLabels, editors, bounds{maxLabels, 0}},
 		{get, "/v1/labels/conflicts", s.labelConflicts, editors, bounds{maxBody, time.Minute}},

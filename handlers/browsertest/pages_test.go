@@ -137,17 +137,26 @@ func statisticsAreDrawnAndTabulated(t *testing.T, d *testServer) {
 	d.setRole("alice", models.RoleEditor)
 	p := d.login("alice")
 	p.page("stats", "Statistics")
-	if got := p.evaluate(`document.querySelectorAll("#page figure:first-of-type g").length`); got != "30" {
+	const byDay, byHour = "#page > div > figure", "#page .multiples figure"
+	if got := p.evaluate(`document.querySelectorAll("` + byDay + `:first-of-type g").length`); got != "30" {
 		t.Errorf("%s columns, 30 days wanted", got)
 	}
-	p.waitForText("#page figure g:last-of-type title", "held 3")
-	p.waitForText("#page figure tbody tr:last-child", "030") // approved, held, rejected
-	p.waitForText("#page", "bob")
-	if got := p.evaluate(`[...document.querySelectorAll("#page table")].at(-1).querySelector("tbody").textContent`); got != "bob20" {
+	if got := p.evaluate(`document.querySelectorAll("` + byHour + ` g").length`); got != "72" {
+		t.Errorf("%s columns, three times 24 hours wanted", got)
+	}
+	if got := p.evaluate(`[...document.querySelectorAll("#page .headline b")].map((b) => b.textContent)`); got != "1,2,2,0" {
+		t.Errorf("the headline has %s", got) // waiting, published, decided, taken down
+	}
+	p.waitForText("#page .headline", "median wait")
+	p.waitForText(byDay+" g:last-of-type title", "held 3")
+	p.waitForText(byDay+" tbody tr:last-child", "030") // approved, held, rejected
+	if got := p.evaluate(`[...[...document.querySelectorAll("#page > div > .wide")].at(-1).querySelectorAll("tbody:first-of-type > tr:first-child > *")]
+		.slice(0, 4).map((cell) => cell.textContent)`); got != "bob,2,0," {
 		t.Errorf("decisions by moderator: %s", got)
 	}
-	p.waitForText("#page figure:nth-of-type(3) tbody tr", "< 1 min2")
-	p.waitForText("#page figure:nth-of-type(4)", "not decided")
+	p.waitForText("#page td figure g:last-of-type title", "approved 2 · rejected 0")
+	p.waitForText(byDay+":nth-of-type(3) tbody tr", "< 1 min2")
+	p.waitForText(byDay+":nth-of-type(4)", "not decided")
 	p.waitForText("#page [role=status] tbody", "000") // no other thresholds, no change
 	p.evaluate(`document.querySelector("#page figure input").focus()`)
 	p.keys(kb.Home)

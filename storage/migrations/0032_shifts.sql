@@ -26,3 +26,22 @@ CREATE INDEX handovers_all ON handovers (site, written_at, id);
 
 -- What somebody has set for themselves.
 ALTER TABLE moderators ADD COLUMN settings text NOT NULL DEFAULT '{}';
+
+-- Arrivals, decisions and waits of a site by the hour (UTC, counted from 1970). The bins of
+-- waits are those of histograms.
+CREATE TABLE hourly (
+	site      text NOT NULL,
+	hour      bigint NOT NULL,
+	approved  bigint NOT NULL,
+	rejected  bigint NOT NULL,
+	held      bigint NOT NULL,
+	decisions bigint NOT NULL,
+	waits0    bigint NOT NULL,
+	waits1    bigint NOT NULL,
+	waits2    bigint NOT NULL,
+	waits3    bigint NOT NULL,
+	waits4    bigint NOT NULL,
+	waits5    bigint NOT NULL,
+	waits6    bigint NOT NULL,
+	PRIMARY KEY (site, hour)
+) /* WITHOUT ROWID */;
