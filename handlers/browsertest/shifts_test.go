@@ -77,6 +77,9 @@ func TestCalm(t *testing.T) {
 			t.Errorf("%s in the list: %s", slur, list)
 		}
 	}
+	if !strings.Contains(list, "You are an i") || !strings.Contains(list, "The clock is right.") {
+		t.Errorf("more than slurs is masked: %s", list)
+	}
 	p.keys("v")
 	p.waitFor(`!document.querySelector("#comment[data-dimmed]") && !document.querySelector("#body[aria-hidden]")`)
 	p.pressAndWait("ri")

@@ -11,24 +11,30 @@ const abuseOf = ({ verdict, campaign }) => Math.max(verdict.abuse ?? 0, campaign
 export const isAbusive = (item) => item.verdict.reason === "abuse" || abuseOf(item) >= abusiveFrom;
 export const isWorst = (item) => abuseOf(item) >= worstFrom;
 
-// A slur is what an insult or a threat was found by, and in an abusive text each word that speaks for abuse.
-const isSlur = ({ name, weight }, item) =>
-  name.startsWith("address:") || (name.startsWith("word:") && weight > 0 && isAbusive(item));
+const leastLetters = 4; // of a word that is masked in a phrase: of an insult "you are" stays
 
 const isLetter = (character) => /[\p{L}\p{N}]/u.test(character ?? "");
 
-// bodyInLists is the text of an item for lists. Of a masked word its first letter is left.
+// mask replaces the letters of the words between two places, but for the first of each.
+const mask = (masked, [start, end], least) => {
+  let next = start;
+  for (let i = start; i < end; i = next + 1) {
+    next = i;
+    while (next < end && isLetter(masked[next])) next++;
+    if (next - i >= least) masked.fill("•", i + 1, next);
+  }
+};
+
+// bodyInLists is the text of an item for lists. Slurs are masked: the phrases by which insults and threats were found,
+// and in an abusive text each word that speaks for abuse.
 export const bodyInLists = (item) => {
   const { comment: { body }, verdict: { signals } } = item;
   if (!wantsCalm("mask")) return body;
-  const characters = Array.from(body);
-  const masked = [...characters];
-  for (const { at = [] } of signals.filter((signal) => isSlur(signal, item))) {
-    for (const [start, end] of at) {
-      for (let i = start + 1; i < Math.min(end, characters.length); i++) {
-        if (isLetter(characters[i]) && isLetter(characters[i - 1])) masked[i] = "•";
-      }
-    }
+  const masked = Array.from(body);
+  for (const { name, weight, at = [] } of signals) {
+    const isPhrase = name.startsWith("address:");
+    const isWord = name.startsWith("word:") && weight > 0 && isAbusive(item);
+    if (isPhrase || isWord) at.forEach((span) => mask(masked, span, isPhrase ? leastLetters : 2));
   }
   return masked.join("");
 };
