@@ -1,4 +1,4 @@
-// The page of the moderator's own account: calm, password, one-time codes and sessions.
+// The page of the moderator's own account: password, one-time codes, sessions, and calm.
 import { get, post, request } from "../lib/api.js";
 import { element, setContent } from "../lib/dom.js";
 import { form } from "../lib/forms.js";
@@ -11,15 +11,15 @@ export const accountPage = async (argument, { reload }) => {
   setModerator(me);
   return [
     me.temporary_password && element("p.notice", { role: "status" }, translate("account.temporary")),
-    element("h3", translate("calm._")),
-    element("p.muted", translate("calm.what")),
-    calmForm(me.calm),
     element("h3", translate("field.password")),
     passwordForm(reload),
     element("h3", translate("account.codes")),
     me.totp ? removalForm(reload) : setUpForm(),
     element("div", { id: "code-steps", "data-keep": "codes", role: "status" }),
     await sessionSection("/me", reload),
+    element("h3", translate("calm._")),
+    element("p.muted", translate("calm.what")),
+    calmForm(me.calm),
   ];
 };
 
