@@ -43,6 +43,7 @@ var compressedRoutes = map[string]bool{
 	"GET /v1/moderators":          true,
 	"GET /v1/audit":               true,
 	"GET /v1/stats":               true,
+	"GET /v1/stats/moderators":    true,
 	"GET /v1/models":              true,
 	"GET /openapi.yaml":           true,
 }

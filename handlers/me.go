@@ -25,7 +25,39 @@ func (s *Server) me(c echo.Context) error {
 		Sites             []string    `json:"sites,omitempty"` // absent: all
 		TemporaryPassword bool        `json:"temporary_password,omitempty"`
 		TOTP              bool        `json:"totp,omitempty"`
-	}{by.Name, by.Role, by.Sites, open.Of.TemporaryPassword, open.Of.HasTOTP})
+		models.Settings
+	}{by.Name, by.Role, by.Sites, open.Of.TemporaryPassword, open.Of.HasTOTP, open.Of.Settings})
+}
+
+type calmPatch struct {
+	Dim    Optional[bool] `json:"dim"`
+	Mask   Optional[bool] `json:"mask"`
+	Spread Optional[bool] `json:"spread"`
+	Pause  Optional[bool] `json:"pause"`
+}
+
+func (p calmPatch) apply(c *models.Calm) {
+	p.Dim.Set(&c.Dim)
+	p.Mask.Set(&c.Mask)
+	p.Spread.Set(&c.Spread)
+	p.Pause.Set(&c.Pause)
+}
+
+// updateMe changes what the caller has set for themselves, as far as the request names it.
+func (s *Server) updateMe(c echo.Context) error {
+	req, err := decode[struct {
+		Calm Optional[calmPatch] `json:"calm"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	settings, err := s.db.UpdateSettings(ctx, by, func(settings *models.Settings) { setFields(req.Calm, &settings.Calm) })
+	if err != nil {
+		return err
+	}
+	s.node.Publish(ctx, models.Event{Kind: node.ModeratorChanged, Subject: by.Name})
+	return c.JSON(http.StatusOK, settings)
 }
 
 // setOwnPassword changes the caller's password. All sessions end, this one too,

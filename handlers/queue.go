@@ -66,21 +66,21 @@ func (s *Server) queueScores(c echo.Context) error {
 // filterRequest selects and sorts comments of the queue. It has the parameters of
 // the queue's list.
 type filterRequest struct {
-	Site     string        `json:"site"`
-	Sort     models.Sort   `json:"sort"`
-	Reason   models.Reason `json:"reason"`
-	Query    string        `json:"q"`
-	Section  string        `json:"section"`
-	Article  string        `json:"article"`
-	Author   string        `json:"author"`
-	Signal   string        `json:"signal"`
-	Lang     string        `json:"lang"`
-	Since    string        `json:"since"`
-	Until    string        `json:"until"`
-	Campaign string        `json:"campaign"`
-	Group    string        `json:"group"`
-	From     *float64      `json:"score_from"`
-	To       *float64      `json:"score_to"`
+	Site     string        `json:"site,omitempty"`
+	Sort     models.Sort   `json:"sort,omitempty"`
+	Reason   models.Reason `json:"reason,omitempty"`
+	Query    string        `json:"q,omitempty"`
+	Section  string        `json:"section,omitempty"`
+	Article  string        `json:"article,omitempty"`
+	Author   string        `json:"author,omitempty"`
+	Signal   string        `json:"signal,omitempty"`
+	Lang     string        `json:"lang,omitempty"`
+	Since    string        `json:"since,omitempty"`
+	Until    string        `json:"until,omitempty"`
+	Campaign string        `json:"campaign,omitempty"`
+	Group    string        `json:"group,omitempty"`
+	From     *float64      `json:"score_from,omitempty"`
+	To       *float64      `json:"score_to,omitempty"`
 }
 
 // filter validates a request and makes storage's filter of it. The names of its

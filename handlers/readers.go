@@ -12,7 +12,7 @@ import (
 // readerFromQuery reads which reader the request is about.
 func readerFromQuery(c echo.Context) (models.Reader, error) {
 	q := queryOf(c)
-	r := models.Reader{Site: q.site(), ID: q.text("author_id", models.MaxID), Email: q.text("email", models.MaxID+models.MaxName)}
+	r := models.Reader{Site: q.site(), ID: q.text("author_id", models.MaxID), Email: q.text("email", models.MaxID+models.MaxName), Name: q.text("name", models.MaxName)}
 	if err := q.err(); err != nil {
 		return r, err
 	}

@@ -64,6 +64,17 @@ func TestAdminsExportAndEraseReaders(t *testing.T) {
 	}
 	f.send("POST", "/v1/comments/"+p.ID+"/decision", admin, object{"action": "approve"}).must(http.StatusConflict)
 	f.send("GET", "/v1/comments/"+p.ID, admin, nil).must(http.StatusOK)
+
+	// Of somebody who has no id the name is all that there is.
+	nameless := f.post(object{"author": object{"name": "Ilse Brandt"}})
+	byName := "/v1/readers?site=gazette&name=" + url.QueryEscape("Ilse Brandt")
+	f.send("GET", byName, admin, nil).into(http.StatusOK, &got)
+	if len(got.Comments) != 1 || got.Comments[0].ID != nameless.ID {
+		t.Errorf("exported by name: %+v", got)
+	}
+	if f.send("DELETE", byName, admin, nil).into(http.StatusOK, &gone); gone.Comments != 1 {
+		t.Errorf("erased by name: %+v", gone)
+	}
 }
 
 // nextPeriod moves the clock to an hour before the key of addresses changes,

@@ -78,6 +78,13 @@ var rightsTable = []right{
 	{call: "POST /v1/decisions", body: `{"comment_ids":["{pending}"],"action":"approve"}`, who: "MO" + allModerators},
 	{call: "POST /v1/decisions/preview", body: filter, who: "Mmea123"},
 	{call: "POST /v1/decisions/:id/undo", path: "/v1/decisions/{decision}/undo", body: `{}`, who: "Mmea123"},
+	{call: "GET /v1/views", who: allModerators},
+	{call: "POST /v1/views", body: `{"name":"Ferry","filter":{"site":"gazette","article":"harbour"}}`, who: gazetteAndAll},
+	{call: "DELETE /v1/views/:id", path: "/v1/views/" + noID, who: allModerators, none: true},
+	{call: "GET /v1/handovers", path: "/v1/handovers?site=gazette", who: gazetteAndAll},
+	{call: "POST /v1/handovers", body: `{"site":"gazette","text":"The ferry is done."}`, who: gazetteAndAll},
+	{call: "POST /v1/handovers/:id/answers", path: "/v1/handovers/{handover}/answers", body: `{"text":"Thank you."}`, who: gazetteAndAll},
+	{call: "DELETE /v1/handovers/:id", path: "/v1/handovers/{handover}", who: gazetteAndAll},
 	{call: "GET /v1/second-looks", who: allModerators},
 	{call: "POST /v1/second-looks/claim", body: `{"site":"gazette"}`, who: gazetteAndAll},
 	{call: "POST /v1/second-looks/:id", path: "/v1/second-looks/" + noID, body: `{"action":"approve"}`, who: allModerators, none: true},
@@ -96,6 +103,7 @@ var rightsTable = []right{
 	{call: "POST /v1/articles/merges/:id/undo", path: "/v1/articles/merges/" + noID + "/undo", body: `{}`, who: allEditors, none: true},
 
 	{call: "GET /v1/me", who: allModerators},
+	{call: "PATCH /v1/me", body: `{}`, who: allModerators},
 	{call: "PUT /v1/me/password", body: `{}`, who: allModerators},
 	{call: "POST /v1/me/totp", body: `{}`, who: allModerators},
 	{call: "POST /v1/me/totp/confirm", body: `{}`, who: allModerators},
@@ -127,6 +135,7 @@ var rightsTable = []right{
 	{call: "GET /v1/audit", path: "/v1/audit?site=gazette", who: "Eea23"},
 	{call: "GET /v1/audit/head", who: allEditors},
 	{call: "GET /v1/stats", path: "/v1/stats?site=gazette", who: "Eea23"},
+	{call: "GET /v1/stats/moderators", path: "/v1/stats/moderators?site=gazette", who: gazetteEditors},
 	{call: "GET /v1/labels", path: "/v1/labels?site=gazette", who: "Eea23"},
 	{call: "POST /v1/labels", path: "/v1/labels?site=gazette", who: gazetteEditors},
 	{call: "GET /v1/labels/conflicts", path: "/v1/labels/conflicts?site=gazette", who: gazetteEditors},
@@ -243,6 +252,11 @@ func (f *testSite) records(text string) string {
 			})
 			f.must(err)
 			return k.ID
+		},
+		"{handover}": func() string {
+			h, err := f.db.AddHandover(f.Context(), operator, "gazette", "The bridge is for you.")
+			f.must(err)
+			return h.ID
 		},
 		"{golden}": func() string {
 			g, err := f.db.AddGoldenExample(f.Context(), operator, models.GoldenExample{Site: "gazette", Text: rand.Text(), Label: models.Ham})

@@ -57,3 +57,22 @@ func (s *Server) stats(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, got)
 }
+
+// moderatorStats returns what each moderator decided by day, and what second looks said of
+// it, on one site or on all that the caller may see.
+func (s *Server) moderatorStats(c echo.Context) error {
+	q := queryOf(c)
+	site := q.site()
+	if err := q.err(); err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if err := s.visible(ctx, by, site); err != nil {
+		return err
+	}
+	got, err := s.db.ModeratorStats(ctx, by, site)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, got)
+}

@@ -24,6 +24,7 @@ const (
 	ArticleChanged EventKind = "article.changed" // opened, closed, burst begun or ended
 	// ArticleDescribed: title, URL or ids. Unlike ArticleChanged it leaves the counts of a burst.
 	ArticleDescribed EventKind = "article.described"
-	AuthorChanged    EventKind = "author.changed" // note or sanction; without a subject, which would name a reader
-	Drift            EventKind = "drift"          // the comments of Site have become unlike those that the model knows; the subject is the model
+	AuthorChanged    EventKind = "author.changed"   // note or sanction; without a subject, which would name a reader
+	HandoverChanged  EventKind = "handover.changed" // written, answered or removed
+	Drift            EventKind = "drift"            // the comments of Site have become unlike those that the model knows; the subject is the model
 )

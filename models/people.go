@@ -36,6 +36,7 @@ type Moderator struct {
 	TemporaryPassword bool      `json:"temporary_password,omitempty"`
 	TOTP              TOTP      `json:"-"`
 	HasTOTP           bool      `json:"totp,omitempty"` // derived from TOTP when it is read
+	Settings          Settings  `json:"-"`
 	CreatedAt         time.Time `json:"created_at"`
 }
 

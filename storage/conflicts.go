@@ -52,17 +52,9 @@ type ModeratorAgreement struct {
 // loadModeratorAgreements counts the second looks of the last 30 days by the
 // moderator who had decided first.
 func (t *tx) loadModeratorAgreements(by models.Caller, site string) ([]ModeratorAgreement, error) {
-	var w sqldb.Where
-	w.Add("decided_at >= ? AND decided_at IS NOT NULL", (dayOf(t.Now)-statsDays+1)*dayMicros)
-	w.Add("of = 'decision'")
-	sites, all, err := visibleSites(by, site)
+	w, err := secondLooksSince(by, site, dayOf(t.Now)-statsDays+1)
 	if err != nil {
 		return nil, err
-	}
-	if all { // the index is of a site
-		w.AddText("site IN (SELECT slug FROM sites)")
-	} else {
-		w.In("site", sites)
 	}
 	found, err := sqldb.List(t, func(scan sqldb.Scanner) (n ModeratorAgreement, err error) {
 		err = scan(&n.Moderator, &n.Agreed, &n.Disagreed)
@@ -73,4 +65,19 @@ func (t *tx) loadModeratorAgreements(by models.Caller, site string) ([]Moderator
 		found = []ModeratorAgreement{}
 	}
 	return found, err
+}
+
+// secondLooksSince is the condition of the second looks at decisions that were made since a
+// day, on one site or on those that the caller sees.
+func secondLooksSince(by models.Caller, site string, day int64) (*sqldb.Where, error) {
+	w := new(sqldb.Where)
+	w.Add("decided_at >= ? AND decided_at IS NOT NULL", day*dayMicros)
+	w.Add("of = 'decision'")
+	sites, all, err := visibleSites(by, site)
+	if all { // the index is of a site
+		w.AddText("site IN (SELECT slug FROM sites)")
+	} else {
+		w.In("site", sites)
+	}
+	return w, err
 }

@@ -21,6 +21,7 @@ type counterDeltas struct {
 	decisions   map[decisionKey]decisionCounts
 	secondLooks map[secondLookKey]secondLookCounts
 	histograms  map[histogramKey]histogram
+	hours       map[siteHour]hourCounts
 	threads     map[[2]string]threadChanges // by site and id of the article
 	rejected    map[string]rejectedComments // by site
 }
@@ -104,6 +105,7 @@ func (s *counterDeltas) touchArticle(a models.Article, comment string, at time.T
 func (s *counterDeltas) onArrival(c models.Comment, v models.Verdict) {
 	s.addToHistogram(c.CreatedAt, c.Site, kindScore, riskBin(v.Probability()), 1)
 	add(&s.arrivals, siteDay{dayOf(c.CreatedAt), c.Site}, func(n *statusCounts) { n.add(c.Status, 1) })
+	s.inHour(c.Site, c.CreatedAt, func(n *hourCounts) { n.arrivals.add(c.Status, 1) })
 }
 
 // onDecision counts a decision, or with -1 that it was undone.
@@ -115,6 +117,7 @@ func (s *counterDeltas) onDecision(d models.Decision, initial models.Status, cha
 			v.rejected += change
 		}
 	})
+	s.inHour(d.Site, d.CreatedAt, func(n *hourCounts) { n.decisions += change })
 }
 
 // onSecondLook counts a second look that was decided.
@@ -255,6 +258,9 @@ func (t *tx) flush() error {
 		return err
 	}
 	if err := secondLookCounters.Add(t, sorted(c.secondLooks, secondLookKey.compare)...); err != nil {
+		return err
+	}
+	if err := hourCounters.Add(t, sorted(c.hours, siteHour.compare)...); err != nil {
 		return err
 	}
 	return histogramCounters.Add(t, sorted(c.histograms, histogramKey.compare)...)

@@ -74,7 +74,9 @@ func (s *counterDeltas) onDecisionsChange(k commentRow, before, after []models.D
 		first, last := slices.MinFunc(decisions, byID), slices.MaxFunc(decisions, byID)
 		c := k.comment
 		s.addToHistogram(c.CreatedAt, c.Site, string(last.Action), riskBin(k.verdict.Probability()), change)
-		s.addToHistogram(first.CreatedAt, c.Site, kindWait, waitBin(micros(first.CreatedAt)-micros(c.CreatedAt)), change)
+		bin := waitBin(micros(first.CreatedAt) - micros(c.CreatedAt))
+		s.addToHistogram(first.CreatedAt, c.Site, kindWait, bin, change)
+		s.inHour(c.Site, first.CreatedAt, func(n *hourCounts) { n.waits[bin] += change })
 	}
 	weigh(before, -1)
 	weigh(after, 1)

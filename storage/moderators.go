@@ -59,17 +59,20 @@ func auditModerator(m models.Moderator) map[string]any {
 }
 
 const (
-	moderatorFields  = `m.name, m.role, m.sites, m.disabled, m.password_hash, m.oidc_subject, m.temporary_password, m.totp, m.created_at`
+	moderatorFields  = `m.name, m.role, m.sites, m.disabled, m.password_hash, m.oidc_subject, m.temporary_password, m.totp, m.settings, m.created_at`
 	moderatorColumns = `SELECT ` + moderatorFields + ` FROM moderators m`
 )
 
 func readModerator(scan sqldb.Scanner) (m models.Moderator, err error) {
-	var sites, totp string
+	var sites, totp, settings string
 	var at int64
-	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &m.Subject, &m.TemporaryPassword, &totp, &at); err != nil {
+	if err := scan(&m.Name, &m.Role, &sites, &m.Disabled, &m.PasswordHash, &m.Subject, &m.TemporaryPassword, &totp, &settings, &at); err != nil {
 		return m, err
 	}
 	if err := json.Unmarshal([]byte(totp), &m.TOTP); err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal([]byte(settings), &m.Settings); err != nil {
 		return m, err
 	}
 	m.CreatedAt, m.HasTOTP = fromMicros(at), m.TOTP.Secret != ""
@@ -139,6 +142,26 @@ func (db *DB) UpdateModerator(ctx context.Context, by models.Caller, name string
 			}
 		}
 		return m, t.audit(by, "", "moderator.update", name, before, after)
+	})
+}
+
+// UpdateSettings lets change edit what the caller has set for themselves.
+func (db *DB) UpdateSettings(ctx context.Context, by models.Caller, change func(*models.Settings)) (models.Settings, error) {
+	return update(ctx, db, func(t *tx) (models.Settings, error) {
+		m, err := t.moderator(by.Name, t.ForUpdate())
+		if err != nil {
+			return m.Settings, err
+		}
+		old := m.Settings
+		change(&m.Settings)
+		settings, err := toJSON(m.Settings)
+		if err != nil {
+			return old, err
+		}
+		if _, err := t.UpdateRow("moderators", "name", by.Name, "settings", settings); err != nil {
+			return old, err
+		}
+		return m.Settings, t.audit(by, "", "moderator.settings", by.Name, old, m.Settings)
 	})
 }
 

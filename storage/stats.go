@@ -12,12 +12,16 @@ import (
 
 // Stats are the statistics of one site, or of all that the caller sees.
 type Stats struct {
-	Pending         int              `json:"pending"`
-	OldestPendingAt *time.Time       `json:"oldest_pending_at,omitempty"`
-	Days            []Day            `json:"days"`       // the last 30, oldest first, UTC
-	Moderators      []ModeratorCount `json:"moderators"` // over the same days
-	Agreement       ModelAgreement   `json:"agreement"`  // over the same days
-	SecondLooks     SecondLookStats  `json:"second_looks"`
+	Pending         int        `json:"pending"`
+	OldestPendingAt *time.Time `json:"oldest_pending_at,omitempty"`
+	Days            []Day      `json:"days"`  // the last 30, oldest first, UTC
+	Hours           []Hour     `json:"hours"` // the last 24, oldest first, UTC
+	// PublishedToday counts the comments that became public today (UTC): those that the
+	// filter published, and the others that moderators approved.
+	PublishedToday int              `json:"published_today"`
+	Moderators     []ModeratorCount `json:"moderators"` // over the same days
+	Agreement      ModelAgreement   `json:"agreement"`  // over the same days
+	SecondLooks    SecondLookStats  `json:"second_looks"`
 	// ModeratorAgreement is how often second looks agreed with each moderator, over
 	// the same days.
 	ModeratorAgreement []ModeratorAgreement `json:"moderator_agreement"`
@@ -96,6 +100,9 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 		if err := t.loadHistograms(&s, by, site, first); err != nil {
 			return s, err
 		}
+		if err := t.loadHours(&s, by, site); err != nil {
+			return s, err
+		}
 		if s.ModeratorAgreement, err = t.loadModeratorAgreements(by, site); err != nil {
 			return s, err
 		}
@@ -126,6 +133,7 @@ func (t *tx) loadArrivals(s *Stats, by models.Caller, site string, first int64) 
 		day.Rejected += int(r.n.rejected)
 		day.Held += int(r.n.pending)
 	}
+	s.PublishedToday += s.Days[statsDays-1].Approved
 	return err
 }
 
@@ -140,20 +148,24 @@ func (t *tx) loadDecisionCounts(s *Stats, by models.Caller, site string, first i
 	}
 	sum := `CAST(sum(approved) AS bigint), CAST(sum(rejected) AS bigint) FROM judgements` + w.String()
 	type row struct {
-		day     int64
-		who     string
-		machine models.Status
-		n       decisionCounts
+		day       int64
+		who       string
+		machine   models.Status
+		published int64 // of what the model had not published
+		n         decisionCounts
 	}
 	days, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
-		err = scan(&r.day, &r.n.approved, &r.n.rejected)
+		err = scan(&r.day, &r.published, &r.n.approved, &r.n.rejected)
 		return r, err
-	}, `SELECT day, `+sum+` GROUP BY day`, w.Args()...)
+	}, `SELECT day, CAST(sum(CASE WHEN machine <> 'approved' THEN approved ELSE 0 END) AS bigint), `+sum+` GROUP BY day`, w.Args()...)
 	if err != nil {
 		return err
 	}
 	for _, r := range days {
 		s.Days[r.day-first].Decisions = int(r.n.approved + r.n.rejected)
+		if r.day == first+statsDays-1 {
+			s.PublishedToday += int(r.published)
+		}
 	}
 	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		err = scan(&r.who, &r.machine, &r.n.approved, &r.n.rejected)

@@ -74,6 +74,10 @@ func TestPagesAreAccessible(t *testing.T) {
 	for i := range 8 {
 		d.post(i+1, fmt.Sprintf("Reader %d", i), "My cousin earns a captain's pay from her kitchen table, see http://offer.example/win today "+fmt.Sprint(i))
 	}
+	_, err := d.db.AddHandover(t.Context(), bob, "demo", "The offers are still at it.")
+	d.must(err)
+	_, err = d.db.AddView(t.Context(), bob, models.View{Name: "Offers", SharedWith: "demo", Filter: []byte(`{"site":"demo","q":"offer"}`)})
+	d.must(err)
 	p := d.open("/console/")
 	p.withAxe()
 	p.waitFor(`document.activeElement.name === "name"`)
@@ -81,7 +85,10 @@ func TestPagesAreAccessible(t *testing.T) {
 	p.keys("alice\t" + testPassword + "\r")
 	p.waitFor(`document.getElementById("live").className === "on"`)
 	p.waitFor(`document.querySelector("#comment .signals")`)
+	p.evaluate(`document.getElementById("views").open = true`)
+	p.waitForText("#views li", "Offers")
 	p.expectAccessible("desk")
+	p.evaluate(`document.getElementById("views").open = false`)
 	p.keys("x")
 	p.waitForText("#bulk", "8 selected") // near-copies, as one row
 	p.expectAccessible("selection")

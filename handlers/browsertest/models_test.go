@@ -246,7 +246,7 @@ func TestModelsPageIsAccessible(t *testing.T) {
 	p.setField("blocked_words.action", "hold")
 	p.submitFormOf("blocked_words.words")
 	p.waitFor(`document.querySelector('[name="blocked_words.words"]').form.textContent.includes("Saved.")`)
-	p.setField("thresholds.hold", "1")
+	p.setField("thresholds.hold", "100")
 	p.clickInPage("Try on the last 1,000 comments")
 	p.waitForText("#page .lead ~ .muted", "One more comment would keep its status, for another reason.")
 	p.waitForText("#page .lead ~ .muted ~ .muted", "No comment would be treated differently.")

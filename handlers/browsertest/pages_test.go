@@ -42,6 +42,13 @@ func (p *tab) submitFormOf(field string) {
 	p.evaluate(`document.querySelector('#page [name="` + field + `"]').form.requestSubmit()`)
 }
 
+// saveCard saves the settings of the card that has a field.
+func (p *tab) saveCard(field string) {
+	p.Helper()
+	p.submitFormOf(field)
+	p.waitFor(`document.querySelector('#page [name="` + field + `"]').form.querySelector("output").textContent === "Saved."`)
+}
+
 // clickInPage clicks the button of the page that has a text, once it is there.
 func (p *tab) clickInPage(word string) {
 	p.Helper()
@@ -130,17 +137,26 @@ func statisticsAreDrawnAndTabulated(t *testing.T, d *testServer) {
 	d.setRole("alice", models.RoleEditor)
 	p := d.login("alice")
 	p.page("stats", "Statistics")
-	if got := p.evaluate(`document.querySelectorAll("#page figure:first-of-type g").length`); got != "30" {
+	const byDay, byHour = "#page > div > figure", "#page .multiples figure"
+	if got := p.evaluate(`document.querySelectorAll("` + byDay + `:first-of-type g").length`); got != "30" {
 		t.Errorf("%s columns, 30 days wanted", got)
 	}
-	p.waitForText("#page figure g:last-of-type title", "held 3")
-	p.waitForText("#page figure tbody tr:last-child", "030") // approved, held, rejected
-	p.waitForText("#page", "bob")
-	if got := p.evaluate(`[...document.querySelectorAll("#page table")].at(-1).querySelector("tbody").textContent`); got != "bob20" {
+	if got := p.evaluate(`document.querySelectorAll("` + byHour + ` g").length`); got != "72" {
+		t.Errorf("%s columns, three times 24 hours wanted", got)
+	}
+	if got := p.evaluate(`[...document.querySelectorAll("#page .headline b")].map((b) => b.textContent)`); got != "1,2,2,0" {
+		t.Errorf("the headline has %s", got) // waiting, published, decided, taken down
+	}
+	p.waitForText("#page .headline", "median wait")
+	p.waitForText(byDay+" g:last-of-type title", "held 3")
+	p.waitForText(byDay+" tbody tr:last-child", "030") // approved, held, rejected
+	if got := p.evaluate(`[...[...document.querySelectorAll("#page > div > .wide")].at(-1).querySelectorAll("tbody:first-of-type > tr:first-child > *")]
+		.slice(0, 4).map((cell) => cell.textContent)`); got != "bob,2,0," {
 		t.Errorf("decisions by moderator: %s", got)
 	}
-	p.waitForText("#page figure:nth-of-type(3) tbody tr", "< 1 min2")
-	p.waitForText("#page figure:nth-of-type(4)", "not decided")
+	p.waitForText("#page td figure g:last-of-type title", "approved 2 · rejected 0")
+	p.waitForText(byDay+":nth-of-type(3) tbody tr", "< 1 min2")
+	p.waitForText(byDay+":nth-of-type(4)", "not decided")
 	p.waitForText("#page [role=status] tbody", "000") // no other thresholds, no change
 	p.evaluate(`document.querySelector("#page figure input").focus()`)
 	p.keys(kb.Home)
@@ -182,23 +198,37 @@ func TestSitesAreAddedAndSet(t *testing.T) {
 	p.waitForText("#page .notice", "wk_")
 	p.run(chromedp.Click(`#page output a`))
 	p.waitForText("#page h3", "The Courier")
-	p.setField("thresholds.hold", "2")
-	p.submitFormOf("name")
-	p.waitForText("#page output .error", "Hold from")
+	p.setField("thresholds.hold", "200")
+	p.submitFormOf("thresholds.hold") // the browser refuses it
+	p.waitFor(`document.activeElement.name === "thresholds.hold" && !document.activeElement.checkValidity()`)
+	p.setField("thresholds.hold", "40")
+	p.setField("thresholds.reject", "20")
+	p.submitFormOf("thresholds.hold")
+	p.waitForText("#page output .error", "held when its risk is at least … %")
 	p.waitFor(`document.querySelector('[name="thresholds.hold"]').ariaInvalid === "true"`)
-	p.setField("thresholds.hold", "0.25")
-	p.setField("origins", "https://courier.example\n")
-	p.setField("hold_budget", "3.5")
+	p.setField("thresholds.hold", "25")
+	p.setField("thresholds.reject", "")
 	p.setField("campaign_copies", "7")
-	p.setField("thresholds.abuse", "0.8")
-	p.submitFormOf("name")
-	p.waitForText("#page output", "Saved.")
+	p.setField("thresholds.abuse", "80")
+	p.saveCard("thresholds.abuse")
+	p.setField("origins", "https://courier.example\n")
+	p.saveCard("origins")
+	p.setField("hold_budget", "3.5")
+	p.setField("second_look", "7")
+	p.setField("retention.labels", "400")
+	p.saveCard("hold_budget")
+	p.evaluate(`(() => {
+		const { elements } = document.querySelector("[aria-labelledby=card-readers] form");
+		elements.name.value = "The Harbour Courier";
+		elements.name.form.requestSubmit();
+	})()`)
+	p.waitForText("[aria-labelledby=card-readers] output", "Saved.")
 	site, err := d.db.Site(t.Context(), "courier")
 	d.must(err)
-	if site.Name != "The Courier" || site.Thresholds.Hold == nil || *site.Thresholds.Hold != 0.25 || site.Thresholds.Reject != nil || len(site.Origins) != 1 {
+	if site.Name != "The Harbour Courier" || site.Thresholds.Hold == nil || *site.Thresholds.Hold != 0.25 || site.Thresholds.Reject != nil || len(site.Origins) != 1 {
 		t.Errorf("set %+v", site)
 	}
-	if site.HoldShare() != 0.035 || site.CampaignFloor() != 7 || site.Thresholds.Abuse == nil || *site.Thresholds.Abuse != 0.8 {
+	if site.SecondLookShare() != 0.07 || site.Retention.Labels != 400 || site.HoldShare() != 0.035 || site.CampaignFloor() != 7 || site.Thresholds.Abuse == nil || *site.Thresholds.Abuse != 0.8 {
 		t.Errorf("set %+v", site)
 	}
 	p.clickInPage("New secret")

@@ -35,6 +35,16 @@ var counterQueries = map[string]string{
 			count(*) FILTER (WHERE machine = 'rejected') AS rejected, count(*) FILTER (WHERE machine = 'pending') AS held
 			FROM comments WHERE written_by = '' GROUP BY 1, 2) n LEFT JOIN arrivals a ON a.day = n.day AND a.site = n.site
 		WHERE coalesce(a.approved <> n.approved OR a.rejected <> n.rejected OR a.held <> n.held, TRUE)`,
+	"hours": `SELECT site || ' in hour ' || hour, CAST(sum(n) AS bigint), CAST(sum(real) AS bigint) FROM (
+			SELECT site, hour, approved + 1000 * rejected + 1000000 * held + 1000000000 * decisions
+				+ 1000000000000 * (waits0 + 2 * waits1 + 3 * waits2 + 4 * waits3 + 5 * waits4 + 6 * waits5 + 7 * waits6) AS n, 0 AS real FROM hourly
+			UNION ALL SELECT site, created_at / 3600000000, 0, CASE machine WHEN 'approved' THEN 1 WHEN 'rejected' THEN 1000 ELSE 1000000 END FROM comments
+			UNION ALL SELECT site, created_at / 3600000000, 0, 1000000000 FROM decisions WHERE undone_at IS NULL
+			UNION ALL SELECT site, created_at / 3600000000, 0, 1000000000000 * CASE WHEN wait < 60 THEN 1 WHEN wait < 300 THEN 2 WHEN wait < 900 THEN 3
+				WHEN wait < 3600 THEN 4 WHEN wait < 14400 THEN 5 WHEN wait < 86400 THEN 6 ELSE 7 END
+				FROM (SELECT d.site, d.created_at, (d.created_at - c.created_at) / 1000000.0 AS wait FROM decisions d JOIN comments c ON c.id = d.comment_id
+					WHERE d.id = (SELECT min(n.id) FROM decisions n WHERE n.comment_id = c.id AND n.undone_at IS NULL)) d
+		) AS each GROUP BY site, hour HAVING sum(n) <> sum(real)`,
 	"judgements": `SELECT j.moderator, j.approved + j.rejected, n.approved + n.rejected FROM judgements j LEFT JOIN
 		(SELECT d.created_at / 86400000000 AS day, d.site AS site, d.moderator AS moderator, c.machine AS machine, count(*) FILTER (WHERE d.action = 'approve') AS approved,
 			count(*) FILTER (WHERE d.action = 'reject') AS rejected

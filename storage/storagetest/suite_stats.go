@@ -69,6 +69,62 @@ var statsTests = map[string]func(*testing.T, *fixture){
 		l.clock.Advance(29 * 24 * time.Hour)
 		check("a month later", "", map[string]int64{"waited 6": 1})
 	},
+	"statistics have moderators by day": func(t *testing.T, l *fixture) {
+		a, b := l.post(t), l.post(t, onSite("tribune"))
+		decide := func(by models.Caller, c models.Comment, action models.Action) {
+			t.Helper()
+			_, _, err := l.Decide(l.ctx, by, c.ID, models.DecisionRequest{Action: action})
+			ok(t, err)
+		}
+		decide(ann, a, models.Approve)
+		l.clock.Advance(24 * time.Hour)
+		decide(ann, b, models.Reject)
+		decide(bob, a, models.Reject)
+		all := must(l.ModeratorStats(l.ctx, ann, ""))(t)
+		equal(t, "days", len(all.Days), 30)
+		equal(t, "the last day", all.Days[29], "2031-05-05")
+		equal(t, "moderators", len(all.Moderators), 2)
+		first := all.Moderators[0]
+		equal(t, "by name", first.Moderator, "ann")
+		equal(t, "approved yesterday", first.Approved[28], 1)
+		equal(t, "rejected today", first.Rejected[29], 1)
+		equal(t, "rejected yesterday", first.Rejected[28], 0)
+		one := must(l.ModeratorStats(l.ctx, ann, "gazette"))(t)
+		equal(t, "on one site", one.Moderators[0].Rejected[29], 0)
+		_, err := l.ModeratorStats(l.ctx, eve, "gazette")
+		wantKind(t, err, models.KindNotFound)
+	},
+	"statistics have hours": func(t *testing.T, l *fixture) {
+		first, second := l.post(t), l.post(t)
+		l.post(t, onSite("tribune"), approved)
+		decide := func(by models.Caller, c models.Comment, action models.Action) models.Decision {
+			t.Helper()
+			d, _, err := l.Decide(l.ctx, by, c.ID, models.DecisionRequest{Action: action})
+			ok(t, err)
+			return d
+		}
+		decide(ann, first, models.Approve)
+		l.clock.Advance(90 * time.Minute)
+		late := decide(ann, second, models.Reject)
+		all, one := must(l.Stats(l.ctx, ann, ""))(t), must(l.Stats(l.ctx, ann, "gazette"))(t)
+		earlier, now := all.Hours[22], all.Hours[23]
+		equal(t, "hours", len(all.Hours), 24)
+		equal(t, "the last hour", now.Hour, time.Date(2031, 5, 4, 13, 0, 0, 0, time.UTC))
+		equal(t, "published", earlier.Approved, 1)
+		equal(t, "held", earlier.Held, 2)
+		equal(t, "decided in the first hour", earlier.Decisions, 1)
+		equal(t, "decided in the last hour", now.Decisions, 1)
+		equal(t, "wait in the first hour", *earlier.MedianWait, 0.5)
+		equal(t, "wait in the last hour", *now.MedianWait, 150)
+		equal(t, "published today", all.PublishedToday, 2)
+		equal(t, "published today on one site", one.PublishedToday, 1)
+		_, _, err := l.Undo(l.ctx, ann, late.ID)
+		ok(t, err)
+		now = must(l.Stats(l.ctx, ann, ""))(t).Hours[23]
+		if now.Decisions != 0 || now.MedianWait != nil {
+			t.Errorf("undone: %+v", now)
+		}
+	},
 	"statistics have automatic and manual decisions": func(t *testing.T, l *fixture) {
 		held, spam, good := l.post(t), l.post(t), l.post(t, approved)
 		l.post(t, onSite("tribune"))

@@ -1,6 +1,7 @@
 // The entry point: it fills in the page's texts, connects the parts, and logs in and out.
 import "./desk/article.js";
 import "./desk/author.js";
+import "./desk/views.js";
 import { get, ignoreErrors, post, queryString } from "./lib/api.js";
 import { byId, closeDialogs, configure, element, setContent } from "./lib/dom.js";
 import { emit, on } from "./lib/events.js";
@@ -14,6 +15,7 @@ import { forgetDrafts } from "./desk/drafts.js";
 import { filter } from "./desk/filter.js";
 import { clearArrivals, refreshSecondLooks, showCounts } from "./desk/header.js";
 import { closeDrawer } from "./desk/drawer.js";
+import { showHandovers } from "./desk/handovers.js";
 import { showHelp } from "./desk/keys.js";
 import { connect, disconnect, refreshQueue } from "./desk/live.js";
 import { signalCode, signalText, signalTexts } from "./desk/phrases.js";
@@ -75,11 +77,15 @@ const showSites = () => {
 document.addEventListener("visibilitychange", () => document.hidden || !moderator.name || ignoreErrors(refreshSites()));
 on("unknown-site", () => ignoreErrors(refreshSites()));
 
+const showFilter = () => {
+  for (const control of filterControls) control.value = filter[control.id];
+  byId("signal").value = signalText(filter.signal);
+};
+
 const showDesk = () => {
   setContent("who", moderator.name);
   showSites();
-  for (const control of filterControls) control.value = filter[control.id];
-  byId("signal").value = signalText(filter.signal);
+  showFilter();
   byId("finer").open = filterControls.some((control) => control.value && control.closest("#finer"));
   byId("login").hidden = true;
   byId("desk").hidden = false;
@@ -126,6 +132,7 @@ const showTools = () => {
   byId("filter").hidden = !["queue", "cards"].includes(queue.mode);
   byId("cards").hidden = queue.mode !== "cards";
   byId("archive").hidden = queue.mode !== "archive";
+  byId("views").hidden = byId("handovers").hidden = queue.mode !== "queue";
   byId("panes").dataset.mode = queue.mode;
   byId("pane-queue").setAttribute("aria-label", title);
   setContent("list-tab", title);
@@ -144,7 +151,7 @@ const loadDesk = async (keepsOpen = false) => {
     else if (!byId("panes").hidden) await claim().catch(showError); // without a lease a decision is safe all the same
     clearArrivals();
     if (!queue.openId && queue.mode !== "cards") queue.openNext(0, false);
-    await Promise.all([refreshSecondLooks(true), refreshQueue()]);
+    await Promise.all([refreshSecondLooks(true), refreshQueue(), ignoreErrors(showHandovers())]);
   } catch (error) {
     showError(error);
     if (!queue.openId) setContent("comment", element("p.muted.empty", describeError(error)));
@@ -228,7 +235,9 @@ for (const link of document.querySelectorAll(".tabs a")) {
 }
 
 on("filter-requested", async ({ change, selectAll }) => {
-  await changeFilter(change);
+  const isChanged = changeFilter(change);
+  showFilter();
+  await isChanged;
   if (selectAll) await queue.selectAll().catch(showError);
 });
 on("signed-out", (request) => {

@@ -15,6 +15,7 @@ import { decideMany } from "./decide.js";
 import { fetchDetails } from "./details.js";
 import { addressOf, lastInForce } from "./items.js";
 import * as queue from "./queue.js";
+import { readerDataButton } from "./readerdata.js";
 import { reasonsByKey, reasonText, trainingNote } from "./reasons.js";
 import { deciderOf } from "./reports.js";
 import { undoInHistory } from "./undo.js";
@@ -70,7 +71,7 @@ const authorCard = ({ comment, context: { author: record } }) => [
   element("dl", Object.entries(factsOf(comment, record)).map(([key, value]) =>
     value && [element("dt", translate("author." + key)), bdi(value, "dd")])),
   sanctionNotice(record.sanction),
-  element("p.by", sanctionButtons(comment, record),
+  element("p.by", sanctionButtons(comment, record), readerDataButton(comment),
     !comment.author.id && element("small", translate("author.covers"))),
   element("div", { id: "dialogue", "data-keep": comment.id }),
   element("div", { id: "others" }),

@@ -5,6 +5,7 @@ import { navigate } from "../lib/navigation.js";
 import { chooseReason, choosesReason, escalate, writeMessage, writeNote } from "./actions.js";
 import { focusSearch } from "./archive.js";
 import { actionOfKey } from "./cards.js";
+import { reveal } from "./calmview.js";
 import { decide, skip } from "./decide.js";
 import { closeDrawer, isDrawerOpen, toggleDrawer } from "./drawer.js";
 import { toggleNumbers } from "./explanation.js";
@@ -33,6 +34,7 @@ const actionsByKey = {
   t: ["feature._", feature],
   f: ["escalate", escalate],
   z: ["skip", skip],
+  v: ["calm.show", reveal],
   w: ["keys.w", toggleDrawer],
   "/": ["find", () => findHere()],
   g: ["keys.g", () => (queue.mode === "archive" ? focusSearch() : navigate("archive"))],

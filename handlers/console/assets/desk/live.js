@@ -53,6 +53,7 @@ const handleEvent = ({ kind, site, subject, status }) => {
   if (site && !sites.some(({ slug }) => slug === site)) emit("unknown-site");
   if (kind === "comment.changed") emit("comment-changed", { id: subject, status });
   if (filter.site && site !== filter.site) return;
+  if (kind === "handover.changed") return emit("handover-changed");
   const item = queue.itemById(subject);
   if (kind !== "comment.claimed" && item && !item.isArchived) {
     item.isDone = status !== "pending";

@@ -4,6 +4,7 @@ import { ignoreErrors } from "../lib/api.js";
 import { byId, setContent } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { formatNumber, translate } from "../lib/i18n.js";
+import { isWorst, wantsCalm, worstFrom } from "./calm.js";
 import { band, isNarrowed } from "./filter.js";
 import { commentCount, holderOf, isDue, isFree, isMine } from "./items.js";
 import { orderByLikeness } from "./likeness.js";
@@ -25,6 +26,7 @@ const loadAheadOf = 15; // with fewer items below the open one, the next page is
 const maxSelected = 500;
 let nextCursor = "";
 let rangeStart = null; // id from which shift+x selects
+let wasWorst = false; // the item that was opened last
 let commentId = ""; // of the one comment that is shown
 let parked = null; // of the queue or the second looks while the archive or one comment is shown
 
@@ -91,7 +93,18 @@ const claimCards = () => {
 
 export const claimItems = (limit) => {
   if (mode === "cards") return claimCards();
-  return secondLookMode ? claimSecondLooks() : claimFromQueue(limit);
+  return secondLookMode ? claimSecondLooks() : claimSpread(limit);
+};
+
+const isMilder = (item) => !isWorst(item);
+const leastMilder = 3; // items that are claimed beside the worst
+
+// claimSpread claims milder items too where all are among the worst, for those who want no two of them in a row.
+const claimSpread = async (limit) => {
+  const page = await claimFromQueue(limit);
+  if (!wantsCalm("spread") || !page.items.length || page.items.filter(isMilder).length >= leastMilder) return page;
+  const milder = await claimFromQueue(leastMilder, { score_to: worstFrom });
+  return { ...page, items: [...page.items, ...milder.items] };
 };
 
 // loadQueue fetches the list anew. The open item stays open when it is still in it, or when keepsOpen says that it is
@@ -206,6 +219,7 @@ export const open = (id, byHand = true) => {
   const isAgain = id !== null && id === openId;
   markOpenRow(openId, id);
   openId = id;
+  if (openItem()) wasWorst = isWorst(openItem());
   if (items.length - positionOf(id) < loadAheadOf) ignoreErrors(loadMore()); // the next item opens it again
   emit("item-opened", { item: openItem(), byHand, isAgain });
 };
@@ -218,10 +232,14 @@ export const move = (step) => {
 // dueItems returns the free items that were not skipped, from a position on and then from the start.
 export const dueItems = (position) => [...items.slice(position), ...items.slice(0, position)].filter(isDue);
 
-// openNext opens the next due item. One's own claims come first: those of colleagues become known late.
+// openNext opens the next due item. One's own claims come first: those of colleagues become known late. After one of
+// the worst comes a milder one, for those who want it and where one is claimed.
 export const openNext = (position, byHand) => {
   const due = dueItems(position);
-  open((due.find(isMine) ?? due[0])?.id ?? null, byHand);
+  const own = due.filter(isMine);
+  const candidates = own.length ? own : due;
+  const calmer = wasWorst && wantsCalm("spread") && candidates.find(isMilder);
+  open((calmer || candidates[0])?.id ?? null, byHand);
 };
 
 // showNothing empties the list, and says why.

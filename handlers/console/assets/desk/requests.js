@@ -30,7 +30,8 @@ export const fetchCounts = async () => {
   return { waiting, matching };
 };
 
-export const claimFromQueue = async (limit) => withIds(await post("/queue/claim", { ...filterQuery(), limit }));
+export const claimFromQueue = async (limit, parameters) =>
+  withIds(await post("/queue/claim", { ...filterQuery(), limit, ...parameters }));
 
 // fetchScores returns the histogram of the scores of what waits.
 export const fetchScores = () => {

@@ -1,6 +1,7 @@
 // The rows of the queue's list.
 import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
+import { bodyInLists } from "./calm.js";
 import { addressOf, commentCount, decisionOf, excerptOf, holderOf, isDue, reasonText } from "./items.js";
 import { illegalChip } from "./reports.js";
 
@@ -75,7 +76,8 @@ export const refreshRow = (item, isSelected) => {
   const time = row.querySelector("time");
   const copies = commentCount(item) > 1 ? commentCount(item) : item.campaign?.count;
   const isCard = row.querySelector(".card-key");
-  setContent(row.querySelector(".excerpt"), isCard ? item.comment.body : excerptOf(item.comment, excerptLength));
+  const body = bodyInLists(item);
+  setContent(row.querySelector(".excerpt"), isCard ? body : excerptOf({ body }, excerptLength));
   if (copies) row.querySelector(".risk")?.replaceWith(riskChip(item));
   const isWaiting = !item.isArchived || item.comment.status === "pending";
   setContent(time, formatAge(time.dateTime)).className = isWaiting ? "age" + urgencyOf(time.dateTime) : "";

@@ -12,7 +12,7 @@ export const chart = (title, labels, series, line = null, scale = linear) => {
   const sums = labels.map((_, i) => series.reduce((sum, [, values]) => sum + values[i], 0));
   const highest = Math.max(1, ...(line?.[1] || []), ...sums);
   const columns = labels.map((label, i) => {
-    const numbers = allSeries.map(([name, values]) => `${name} ${formatNumber(values[i])}`);
+    const numbers = allSeries.map(([name, values]) => `${name} ${numberText(values[i])}`);
     return svgElement("g", svgElement("title", [label, ...numbers].join(" · ")),
       stackedBars(i, series.map(([, values]) => values[i]), sums[i], scale(sums[i] / highest)));
   });
@@ -23,11 +23,18 @@ export const chart = (title, labels, series, line = null, scale = linear) => {
   return element("figure",
     element("figcaption", element("b", title),
       series.length > 1 && series.map(([name], i) => element(".key.series-" + i, name))),
-    element("p.muted", formatNumber(highest)),
-    svgElement("svg", drawing, columns, path),
-    element("p.muted", element("span", labels[0]), element("span", labels.at(-1))),
+    element("div.plot",
+      element("p.muted.y-axis", element("span", formatNumber(highest)), element("span", "0")),
+      svgElement("svg", drawing, columns, path),
+      element("p.muted.x-axis", ticksOf(labels.length).map((i) => element("span", labels[i])))),
     element("details", element("summary", translate("numbers")), numbersTable(title, labels, allSeries)));
 };
+
+// ticksOf are the columns whose labels stand below the drawing.
+const ticksOf = (count) => [...new Set([0, Math.floor((count - 1) / 2), count - 1])];
+
+// numberText is a number, or a dash where there is none.
+const numberText = (number) => (number == null ? "–" : formatNumber(number));
 
 // stackedBars draws the values of a column above one another. The drawing is one unit high, and y grows downward.
 const stackedBars = (column, values, sum, columnHeight) => {
@@ -40,4 +47,4 @@ const stackedBars = (column, values, sum, columnHeight) => {
 };
 
 const numbersTable = (title, labels, series) => table(title, ["", ...series.map(([name]) => name)],
-  labels.map((label, i) => [label, ...series.map(([, values]) => formatNumber(values[i]))]));
+  labels.map((label, i) => [label, ...series.map(([, values]) => numberText(values[i]))]));

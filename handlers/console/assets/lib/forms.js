@@ -15,17 +15,28 @@ export const select = (properties, options, chosen) => element("select", propert
 export const setOptions = (id, options) =>
   setContent(id, options.map(([value, text]) => element("option", { value }, text)));
 
-// A field of a form is [key, value, type]. The type is a list of options [value, text], "area", or the type of an
-// input; "text" when it is left out. A list as the value is edited as lines. In a key "group.name" the group becomes
-// an object of the result; a number as the group ("0.name") does not change the label. A label that is a sentence has
-// the field at its "{field}".
-const fieldElement = ([key, value, type = "text"]) => {
-  const input = control(key, value, type);
-  const [before, after] = label("field", key.replace(/^\d+\./, "")).split("{field}");
-  return after === undefined
-    ? element("label", element("span", before), input)
-    : element("label.sentence", element("span", before, input, after));
+// A field of a form is [key, value, type]. The type is a list of options [value, text], "area", "percent" for a share,
+// or the type of an input; "text" when it is left out. A list as the value is edited as lines. In a key "group.name"
+// the group becomes an object of the result; a number as the group ("0.name") does not change the label. A label that
+// is a sentence has the field at its "{field}", and other fields of the group at their names.
+const fieldElements = (fields) => {
+  const controls = new Map(fields.map(([key, value, type = "text"]) => [key, control(key, value, type)]));
+  const placed = new Set();
+  return fields.map(([key]) => {
+    if (placed.has(key)) return null;
+    const keyOf = (name) => (name === "field" ? key : key.replace(/[^.]*$/, name));
+    const parts = labelOf(key).split(/{(\w+)}/); // every second one is a name
+    const keys = parts.filter((_, i) => i % 2).map(keyOf);
+    keys.forEach((each) => placed.add(each));
+    if (!keys.length) return element("label", element("span", parts), controls.get(key));
+    const sentence = element("span", parts.map((part, i) => (i % 2 ? controls.get(keyOf(part)) : part)));
+    if (keys.length === 1) return element("label.sentence", sentence);
+    for (const each of keys) controls.get(each).ariaLabel = nameOf(each);
+    return element("div.sentence", sentence);
+  });
 };
+
+const labelOf = (key) => label("field", key.replace(/^\d+\./, ""));
 
 const control = (key, value, type) => {
   const properties = { name: key, dir: "auto", spellcheck: "false" };
@@ -33,8 +44,10 @@ const control = (key, value, type) => {
   if (Array.isArray(value) || type === "area") return element("textarea", properties, [value].flat().join("\n"));
   return element("input", {
     ...properties,
-    type: type === "username" ? "text" : type,
-    value: type !== "checkbox" && value,
+    type: { username: "text", percent: "number" }[type] || type,
+    value: type === "percent" ? percentOf(value) : type !== "checkbox" && value,
+    min: type === "percent" && "0",
+    max: type === "percent" && "100",
     checked: value === true,
     step: "any",
     autocomplete: { password: "new-password", username: "username" }[type] || "off",
@@ -42,9 +55,12 @@ const control = (key, value, type) => {
   });
 };
 
+const percentOf = (share) => share != null && String(Number((share * 100).toFixed(4)));
+
 const readControl = (input, [, value, type]) => {
   if (Array.isArray(value)) return input.value.split("\n").map((line) => line.trim()).filter(Boolean);
   if (type === "number") return input.value === "" ? null : Number(input.value);
+  if (type === "percent") return input.value === "" ? null : Number(input.value) / 100;
   if (type === "file") return input.files[0];
   return type === "checkbox" ? input.checked : input.value;
 };
@@ -65,7 +81,7 @@ const readForm = (controls, fields) => {
 // nameOf names a field by its label, and an entry of a list with its line.
 const nameOf = (field) => {
   const [, list, entry] = field.match(/^(.*?)(?:\[(\d+)\])?$/);
-  const name = label("field", list).replace("{field}", "…");
+  const name = labelOf(list).replace(/{\w+}/g, "…");
   return entry ? `${name}, ${translate("line", { n: Number(entry) + 1 })}:` : name;
 };
 
@@ -106,7 +122,7 @@ export const form = (buttonKey, fields, submit, isDisabled = false, trial = null
   const change = () => { node.dataset.changed = "true"; };
   const key = [buttonKey, ...fields.map(([field]) => field)].join(" ");
   const node = element("form", { submit: onSubmit, input: change, "data-keep": key },
-    element("fieldset", { disabled: isDisabled }, fields.map(fieldElement), !isDisabled && element("p", buttons)),
+    element("fieldset", { disabled: isDisabled }, fieldElements(fields), !isDisabled && element("p", buttons)),
     output);
   node.values = () => readForm(node.elements, fields);
   return node;

@@ -1,4 +1,4 @@
-// The page of the moderator's own account: password, one-time codes and sessions.
+// The page of the moderator's own account: password, one-time codes, sessions, and calm.
 import { get, post, request } from "../lib/api.js";
 import { element, setContent } from "../lib/dom.js";
 import { form } from "../lib/forms.js";
@@ -17,7 +17,20 @@ export const accountPage = async (argument, { reload }) => {
     me.totp ? removalForm(reload) : setUpForm(),
     element("div", { id: "code-steps", "data-keep": "codes", role: "status" }),
     await sessionSection("/me", reload),
+    element("h3", translate("calm._")),
+    element("p.muted", translate("calm.what")),
+    calmForm(me.calm),
   ];
+};
+
+// calmForm is what the moderator wants to be spared. It counts from the next comment on.
+const calmForm = (calm = {}) => {
+  const fields = ["dim", "mask", "spread", "pause"].map((key) => ["calm." + key, Boolean(calm[key]), "checkbox"]);
+  const node = form("save", fields, async (values) => {
+    setModerator({ ...moderator, ...await request("PATCH", "/me", values) });
+  });
+  node.classList.add("sentences");
+  return node;
 };
 
 // nameField tells the browser's password manager whose password is asked for.

@@ -32,7 +32,7 @@ export const keySection = async (path) => {
   const add = ({ name, scope }) =>
     show(post(path + "/keys", { name, scopes: scopes.filter((key) => scope[key]) }));
   return [
-    element("h3", text("_")),
+    element("h4", text("_")),
     element("div", { id: listId }, await list()),
     element("div", { id: secretId, "data-keep": "secret", role: "status" }),
     form("site_keys.rotate", [["name", "main"], ["hours", 24, "number"]], rotate),

@@ -1,11 +1,13 @@
-// What models learn from: labels that contradict each other, how often moderators agree, and the golden examples.
-import { get, pathSegment, post, request } from "../lib/api.js";
+// What models learn from: labels that contradict each other, how often moderators agree, the golden examples, and
+// labels as a file.
+import { get, pathSegment, post, queryString, request } from "../lib/api.js";
 import { bdi, element } from "../lib/dom.js";
+import { download } from "../lib/download.js";
 import { actionButton, form } from "../lib/forms.js";
 import { choices, formatDateTime, formatNumber, formatPercent, label, labels, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 import { showToast } from "../lib/toasts.js";
-import { siteOptionsForChanges } from "./sitepicker.js";
+import { siteOptions, siteOptionsForChanges } from "./sitepicker.js";
 
 const labelClasses = ["ham", "spam", "abuse"];
 const maxConflicts = 10;
@@ -54,6 +56,17 @@ export const goldenSection = async (refresh) => {
     table(text("golden"), [...labels("field", ["text", "label", "site", "golden_note"]), ""],
       items.map((item) => goldenRow(item, refresh))),
     form("learning.add", fields, ({ golden_note: note, ...values }) => add({ ...values, note }))];
+};
+
+// exportSection saves labels as a file, for training elsewhere.
+export const exportSection = () => {
+  const formats = [["jsonl", "JSON Lines"], ["csv", translate("csv")]];
+  const fields = [["site", "", siteOptions()], ["since", "", "date"], ["format", "jsonl", formats]];
+  return [...heading("export"), form("learning.save", fields, async ({ site, since, format }) => {
+    const time = since && new Date(since).toISOString();
+    await download("/labels?" + queryString({ site, since: time, format }), "labels." + format);
+    return "";
+  })];
 };
 
 const goldenRow = ({ id, text: body, label: labelClass, site, note, added_by: by }, refresh) => {

@@ -10,7 +10,7 @@ import { showError, showToast } from "../lib/toasts.js";
 import { isAdminOfAllSites } from "../session.js";
 import { compare, comparisonSection } from "./comparison.js";
 import { driftSection } from "./drift.js";
-import { agreementSection, conflictSection, goldenSection, sampleSection } from "./labels.js";
+import { agreementSection, conflictSection, exportSection, goldenSection, sampleSection } from "./labels.js";
 import { isRunning, shadowState } from "./shadow.js";
 
 const maxShown = 5;
@@ -48,6 +48,7 @@ export const modelsPage = async () => {
     // A server that has no figures of drift does not keep the rest from being shown.
     loaded(() => ignoreErrors(driftSection())),
     ...[sampleSection, goldenSection, conflictSection, agreementSection].map(loaded),
+    ...exportSection(),
   ];
 };
 

@@ -9,11 +9,9 @@ import { reasonsByKey } from "../desk/reasons.js";
 import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
 import { keyNotice, keySection } from "./keys.js";
 import { sitePicker } from "./sitepicker.js";
-import { closingSection, readerSection } from "./readers.js";
 import { rulesSection } from "./rules.js";
-import { tryOut } from "./whatif.js";
+import { basicFields, card, dataForm, nameForm, postingForm, screeningForm } from "./sitesettings.js";
 
-const newSiteFields = ["name", "mode", "origins"];
 const maxReasonId = 60;
 
 export const sitesPage = async (slug, { reload }) => {
@@ -30,11 +28,11 @@ const siteList = (sites) => {
     return [keyNotice(reply), element("a", { href: "#sites/" + values.slug }, values.name || values.slug)];
   };
   return [
-    table(translate("pages.sites"), labels("field", ["name", "mode", "hold", "reject"]),
+    table(translate("pages.sites"),
+      [label("field", "name"), translate("sites.passed"), ...labels("field", ["hold", "reject"])],
       sites.map(({ slug, name, mode, thresholds: { hold, reject } }) => [
         element("a", { href: "#sites/" + slug }, name), label("mode", mode), percentOf(hold), percentOf(reject)])),
-    isAdminOfAllSites() && form("sites.add",
-      [["slug", ""], ...settingFields({}).filter(([key]) => newSiteFields.includes(key))], add),
+    isAdminOfAllSites() && form("sites.add", [["slug", ""], ...Object.values(basicFields({}))], add),
   ];
 };
 
@@ -45,44 +43,13 @@ const sitePage = async (site, reload) => {
     sitePicker("sites", site.slug),
     element("h3", bdi(site.name)),
     site.names_no_client && element("p.notice", translate("sites.nameless")),
-    element("h3", translate("sites.settings")),
-    settingsForm(site, path),
-    closingSection(site, path),
-    readerSection(site, path),
-    isAdmin() && await keySection(path),
-    element("h3", translate("sites.reasons")),
-    reasonsForm(site, path, reload),
+    card("posting", postingForm(site, path), isAdmin() && await keySection(path)),
+    card("screening", screeningForm(site, path)),
+    card("readers", nameForm(site, path),
+      element("h4", translate("sites.reasons")), reasonsForm(site, path, reload)),
+    card("data", dataForm(site, path)),
     element("h3", translate("sites.rules")),
     rulesSection(rules, site.slug),
-  ];
-};
-
-const settingsForm = (site, path) => form("save", settingFields(site),
-  async ({ hold_budget: budget, ...values }) => {
-    await request("PATCH", path, { ...values, hold_budget: budget === null ? null : budget / 100 });
-  }, !isAdmin(),
-  ["changes.try", ({ mode, thresholds, surge, campaign_copies: copies }) =>
-    tryOut(path, { mode, thresholds, surge, campaign_copies: copies })]);
-
-const settingFields = (site) => {
-  const { name = "", mode = "post", origins = [] } = site;
-  const { second_look: secondLook, training_sample: sample, hold_budget: budget } = site;
-  const { campaign_copies: copies, reports_to_hold: reports } = site;
-  const { retention = {}, surge = {}, thresholds = {} } = site;
-  const numbers = (group, values, keys, empty) =>
-    keys.map((key) => [`${group}.${key}`, values[key] ?? empty, "number"]);
-  return [
-    ["name", name],
-    ["mode", mode, choices("mode")],
-    ["second_look", secondLook ?? "", "number"],
-    ["training_sample", sample ?? "", "number"],
-    ["hold_budget", budget == null ? "" : Number((budget * 100).toFixed(4)), "number"],
-    ["campaign_copies", copies ?? "", "number"],
-    ["reports_to_hold", reports ?? "", "number"],
-    ...numbers("retention", retention, ["addresses", "rejected", "labels"], 0),
-    ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
-    ...numbers("thresholds", thresholds, ["abuse", "hold", "reject"], ""),
-    ["origins", origins],
   ];
 };
 

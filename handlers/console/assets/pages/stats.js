@@ -1,8 +1,8 @@
 // The page of statistics.
 import { get } from "../lib/api.js";
 import { chart } from "../lib/chart.js";
-import { element } from "../lib/dom.js";
-import { formatAge, formatNumber, formatPercent, label, translate } from "../lib/i18n.js";
+import { bdi, element } from "../lib/dom.js";
+import { formatAge, formatNumber, formatPercent, formatTime, label, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 import { isAdminOfAllSites, sites } from "../session.js";
 import { findingsSection } from "./findings.js";
@@ -18,21 +18,53 @@ const section = (key, headings, rows) => [element("h3", text(key)), table(text(k
 
 export const statsPage = async (argument) => {
   const slug = sites.length === 1 ? sites[0].slug : argument;
-  const stats = await get("/stats", { site: slug });
-  const { days, waiting, scores, thresholds, agreement, second_looks, moderators, moderator_agreement } = stats;
+  const [stats, people] = await Promise.all([
+    get("/stats", { site: slug }),
+    get("/stats/moderators", { site: slug }),
+  ]);
+  const { days, hours, waiting, scores, thresholds, agreement, second_looks } = stats;
   return [
     isAdminOfAllSites() && await findingsSection(),
     sitePicker("stats", slug),
+    headline(stats),
+    element("h3", text("hours")),
+    element("div.multiples", hourCharts(hours)),
+    element("h3", text("days")),
     ...dayCharts(days),
     waitingChart(waiting),
     scoreChart(scores, thresholds),
     element("h3", text("agreement")),
     filterOutcome(days, agreement),
     section("looks", ["", text("count"), text("share"), text("kappa")], secondLookRows(second_looks)),
-    section("moderators",
-      [translate("role.moderator"), actionLabel("approved"), actionLabel("rejected"), text("same")],
-      moderators.map(({ moderator, approved, rejected }) =>
-        [moderator, formatNumber(approved), formatNumber(rejected), secondLooksAt(moderator, moderator_agreement)])),
+    element("h3", text("moderators")),
+    moderatorTable(people),
+  ];
+};
+
+// headline has the four figures that are read first.
+const headline = (stats) => {
+  const { pending, oldest_pending_at: oldest, published_today: published, days, waiting, agreement } = stats;
+  const unseen = sum(days.map(({ approved }) => approved));
+  const takenDown = Math.min(agreement.approved_rejected, unseen);
+  const median = waiting.median_today;
+  const share = unseen > 0 && formatPercent(takenDown / unseen, 1);
+  const figures = {
+    waiting_now: [pending, oldest && translate("oldest", { age: formatAge(oldest) })],
+    published_today: [published],
+    decided_today: [days.at(-1).decisions, median != null && translate("stats.median", { n: median })],
+    taken_down: [takenDown, share && translate("stats.of", { n: unseen, share })],
+  };
+  return element("dl.headline", Object.entries(figures).map(([key, [number, detail]]) =>
+    element("div", element("dt", text(key)), element("dd", element("b", formatNumber(number)), " ", detail))));
+};
+
+const hourCharts = (hours) => {
+  const times = hours.map(({ hour }) => formatTime(hour));
+  const series = (name, key) => [name, hours.map((hour) => hour[key])];
+  return [
+    chart(text("arrived"), times, Object.keys(outcomes).map((outcome) => series(actionLabel(outcome), outcome))),
+    chart(text("decided"), times, [series(text("decided"), "decisions")]),
+    chart(text("wait"), times, [series(text("wait"), "median_wait")]),
   ];
 };
 
@@ -67,9 +99,23 @@ const filterOutcome = (days, agreement) => {
     : element("p.muted", translate("none"));
 };
 
-// secondLooksAt says how many second looks agreed with a moderator, of how many.
-const secondLooksAt = (name, counts) => counts.filter(({ moderator }) => moderator === name)
-  .map(({ agreed, disagreed }) => `${formatNumber(agreed)} / ${formatNumber(agreed + disagreed)}`);
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+// moderatorTable has the load of each moderator by day, and how often second looks said the same.
+const moderatorTable = ({ days, moderators }) => table(text("moderators"),
+  [translate("role.moderator"), actionLabel("approved"), actionLabel("rejected"), text("same"), text("decisions"),
+    text("looks_by_day")],
+  moderators.map(({ moderator, approved, rejected, agreed, disagreed }) => {
+    const looks = sum(agreed) + sum(disagreed);
+    return [
+      bdi(moderator), formatNumber(sum(approved)), formatNumber(sum(rejected)),
+      looks > 0 && `${formatNumber(sum(agreed))} / ${formatNumber(looks)}`,
+      chart(`${moderator}: ${text("decisions")}`, days,
+        [[actionLabel("approved"), approved], [actionLabel("rejected"), rejected]]),
+      looks > 0 && chart(`${moderator}: ${text("looks_by_day")}`, days,
+        [[text("share"), agreed], [label("reason", "second_look"), disagreed]]),
+    ];
+  }));
 
 const secondLookRows = (secondLooks) => Object.entries(secondLooks).map(([subject, counts]) => {
   const agreed = counts.approved_approved + counts.rejected_rejected;

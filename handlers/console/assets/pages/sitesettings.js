@@ -1,0 +1,83 @@
+// The settings of a site: four cards of sentences with fields in them. Each card is saved by itself.
+import { request } from "../lib/api.js";
+import { element } from "../lib/dom.js";
+import { form } from "../lib/forms.js";
+import { choices, translate } from "../lib/i18n.js";
+import { isAdmin } from "../session.js";
+import { tryOut } from "./whatif.js";
+
+const text = (key, values) => translate("sites." + key, values);
+
+// card is a titled part of the page. Its form comes first.
+export const card = (key, ...content) =>
+  element("section.card", { "aria-labelledby": "card-" + key },
+    element("h3", { id: "card-" + key }, text("card." + key)), content);
+
+// settings is a form of sentences. toPatch makes what the API is sent of the values.
+const settings = (fields, path, toPatch = (values) => values, trial = null) => {
+  const node = form("save", fields, async (values) => { await request("PATCH", path, toPatch(values)); },
+    !isAdmin(), trial);
+  node.classList.add("sentences");
+  return node;
+};
+
+const numbers = (group, values, keys, unset) => keys.map((key) => [`${group}.${key}`, values[key] ?? unset, "number"]);
+
+// basicFields are those that a new site is given.
+export const basicFields = ({ name = "", mode = "post", origins = [] }) => ({
+  name: ["name", name],
+  mode: ["mode", mode, choices("mode")],
+  origins: ["origins", origins],
+});
+
+// postingForm says who may post, and until when.
+export const postingForm = (site, path) => {
+  const { slug, has_sso_secret: hasSecret, reserved_names: names, reader_tokens: tokens = {} } = site;
+  const { days = 0, sections } = site.closing ?? {};
+  const node = settings([
+    basicFields(site).origins,
+    ["reserved_names", names || []],
+    ["closing.days", days, "number"],
+    ["closing.sections", Object.entries(sections || {}).map(([name, age]) => `${name}: ${age}`)],
+    ...["jwks_url", "issuer", "audience"].map((key) => ["reader_tokens." + key, tokens[key] ?? ""]),
+    ["reader_tokens.require_site", Boolean(tokens.require_site), "checkbox"],
+  ], path, ({ closing, ...values }) => ({
+    ...values,
+    closing: { days: closing.days ?? 0, sections: Object.fromEntries(closing.sections.map(sectionOf)) },
+  }));
+  node.elements["reader_tokens.jwks_url"].closest("label").before(
+    element("h4", text("tokens")),
+    element("p.muted", text("tokens_what"), " ", text(hasSecret ? "secret_set" : "secret_none", { slug })));
+  return node;
+};
+
+// sectionOf reads a line such as "Sport: 3".
+const sectionOf = (line) => {
+  const [, name, days] = line.match(/^(.*\S)\s*:\s*(\d+)$/) || [];
+  if (!name) throw new SyntaxError(text("section_line", { line }));
+  return [name, Number(days)];
+};
+
+// screeningForm says what is held and rejected. It can be tried on the last comments.
+export const screeningForm = (site, path) => {
+  const { surge = {}, thresholds = {}, campaign_copies: copies, reports_to_hold: reports } = site;
+  const trial = ({ mode, thresholds, surge, campaign_copies: copies }) =>
+    tryOut(path, { mode, thresholds, surge, campaign_copies: copies });
+  return settings([
+    basicFields(site).mode,
+    ...["hold", "reject", "abuse"].map((key) => ["thresholds." + key, thresholds[key], "percent"]),
+    ["campaign_copies", copies ?? "", "number"],
+    ["reports_to_hold", reports ?? "", "number"],
+    ...numbers("surge", surge, ["count", "minutes", "hold_minutes"], 0),
+  ], path, undefined, ["changes.try", trial]);
+};
+
+export const nameForm = (site, path) => settings([basicFields(site).name], path);
+
+// dataForm says what models learn from, and how long data is kept.
+export const dataForm = (site, path) => settings([
+  ["training_sample", site.training_sample ?? "", "number"],
+  ["second_look", site.second_look, "percent"],
+  ["hold_budget", site.hold_budget, "percent"],
+  ...numbers("retention", site.retention ?? {}, ["addresses", "rejected", "labels"], 0),
+], path);
