@@ -32,13 +32,14 @@ build: ## build the static program bin/winnow
 # than time here, so that garbage is collected half as often. The linter has the whole of
 # vet, and nobody debugs these binaries.
 #
-# Only packages without synchronisation of their own may be in this list. A package that
+# Only packages may be in this list that share nothing between goroutines, or guard it with
+# package sync. A package that
 # instantiates sync.Map or atomic.Pointer gives the linker a copy of their code which the
 # detector cannot see, for the whole program, and it reports races that are none.
 # classifier/labelfile is such a package.
 COMPUTING = winnow/classifier winnow/classifier/campaign winnow/classifier/language winnow/classifier/text/... \
 	compress/flate compress/gzip golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b golang.org/x/net/publicsuffix golang.org/x/text/... \
-	github.com/chromedp/cdproto/... github.com/evanw/esbuild/... github.com/rivo/uniseg github.com/santhosh-tekuri/jsonschema/... go.yaml.in/yaml/...
+	github.com/andybalholm/brotli/... github.com/chromedp/cdproto/... github.com/evanw/esbuild/... github.com/rivo/uniseg github.com/santhosh-tekuri/jsonschema/... go.yaml.in/yaml/...
 TRANSLATED_C = modernc.org/libc modernc.org/memory modernc.org/sqlite/lib
 WITHOUT_RACE = $(foreach p,$(TRANSLATED_C),-gcflags='$(p)=-race=false -d=checkptr=0') $(foreach p,$(COMPUTING),-gcflags='$(p)=-race=false')
 

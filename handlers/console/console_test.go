@@ -68,7 +68,7 @@ func TestConsoleIsSmall(t *testing.T) {
 	sum := 0
 	for _, path := range append(assetPaths(page), Path) {
 		res, body := request(t, path, "gzip, deflate, br")
-		if res.Header.Get("Content-Encoding") != "gzip" {
+		if res.Header.Get("Content-Encoding") != "br" {
 			t.Errorf("%s is sent without compression", path)
 		}
 		t.Logf("%s: %d bytes", path, len(body))

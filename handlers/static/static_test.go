@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/andybalholm/brotli"
 )
 
 func get(t *testing.T, f File, headers ...string) *http.Response {
@@ -24,33 +26,41 @@ func get(t *testing.T, f File, headers ...string) *http.Response {
 func TestFileIsCompressedForThoseWhoAcceptIt(t *testing.T) {
 	data := bytes.Repeat([]byte("const answer = 42;\n"), 100)
 	f := New("file.js", data)
-	plain, compressed := get(t, f), get(t, f, "Accept-Encoding", "br, gzip")
-	if got, err := io.ReadAll(plain.Body); err != nil || !bytes.Equal(got, data) || plain.Header.Get("Content-Encoding") != "" {
-		t.Errorf("plain: %d bytes, %v, %v", len(got), err, plain.Header)
-	}
-	if compressed.Header.Get("Content-Encoding") != "gzip" || compressed.ContentLength <= 0 || compressed.ContentLength > 200 {
-		t.Errorf("compressed: %d bytes, %v", compressed.ContentLength, compressed.Header)
-	}
-	r, err := gzip.NewReader(compressed.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, data) {
-		t.Errorf("decompressed: %d bytes, %v", len(got), err)
-	}
-	for _, res := range []*http.Response{plain, compressed} {
-		if res.Header.Get("Vary") != "Accept-Encoding" || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/javascript") {
-			t.Errorf("headers: %v", res.Header)
+	etags := map[string]string{}
+	for accept, c := range map[string]struct {
+		coding string
+		reader func(io.Reader) (io.Reader, error)
+	}{
+		"":                     {"", func(r io.Reader) (io.Reader, error) { return r, nil }},
+		"deflate, gzip":        {"gzip", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},
+		"gzip, br;q=0":         {"gzip", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},
+		"gzip, deflate, br":    {"br", func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil }},
+		"identity, br;q=0.001": {"br", func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil }},
+	} {
+		res := get(t, f, "Accept-Encoding", accept)
+		if coding := res.Header.Get("Content-Encoding"); coding != c.coding || coding != "" && (res.ContentLength <= 0 || res.ContentLength > 200) {
+			t.Errorf("%q: %d bytes, %v", accept, res.ContentLength, res.Header)
 		}
+		r, err := c.reader(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%q: %d bytes decompressed, %v", accept, len(got), err)
+		}
+		if res.Header.Get("Vary") != "Accept-Encoding" || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/javascript") {
+			t.Errorf("%q: headers %v", accept, res.Header)
+		}
+		etags[c.coding] = res.Header.Get("ETag")
 	}
-	if plain.Header.Get("ETag") == compressed.Header.Get("ETag") {
-		t.Error("both forms have the same entity tag")
+	if etags[""] == etags["gzip"] || etags[""] == etags["br"] || etags["gzip"] == etags["br"] {
+		t.Errorf("two forms have the same entity tag: %v", etags)
 	}
 }
 
 func TestFileIsNotSentAgain(t *testing.T) {
 	f := New("file.js", bytes.Repeat([]byte("a"), 1000))
-	for _, encoding := range []string{"identity", "gzip"} {
+	for _, encoding := range []string{"identity", "gzip", "br"} {
 		etag := get(t, f, "Accept-Encoding", encoding).Header.Get("ETag")
 		res := get(t, f, "Accept-Encoding", encoding, "If-None-Match", etag)
 		if res.StatusCode != http.StatusNotModified || res.Header.Get("Content-Encoding") != "" || res.Header.Get("Vary") != "Accept-Encoding" {
