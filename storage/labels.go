@@ -75,8 +75,10 @@ func (t *tx) selectionOf(k commentRow) (selection, error) {
 	return selection{}, nil
 }
 
-// labelSecondLook gives a comment the label of a second look that agreed with the
-// filter. A comment that somebody has decided has a label already.
+// labelSecondLook gives a comment the label of a second look at what the filter did,
+// until somebody decides it. If only looks that agree with the filter gave one, what
+// it overlooks would be missing among the labels. A comment that somebody has decided
+// has a label already.
 func (t *tx) labelSecondLook(l secondLookRow, c models.Comment, d models.DecisionRequest, by models.Caller) error {
 	class := d.Label()
 	if class == "" || l.of != models.TargetMachine {

@@ -239,12 +239,15 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 		if l.selectedBy == models.SelectedSample { // others are no measure of the whole
 			t.counters.onSecondLook(c.Site, o, t.Now)
 		}
-		if o.Agreed {
-			err = t.labelSecondLook(l, c, d, by)
-		} else if err = t.suspendLabel(keyOf(c), l.id); err == nil {
-			o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook)
+		if !o.Agreed {
+			if err := t.suspendLabel(keyOf(c), l.id); err != nil {
+				return o, err
+			}
+			if o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook); err != nil {
+				return o, err
+			}
 		}
-		if err != nil {
+		if err := t.labelSecondLook(l, c, d, by); err != nil {
 			return o, err
 		}
 		return o, t.audit(by, c.Site, "comment.second_look", c.ID, auditStateOf(c), struct {

@@ -38,15 +38,24 @@ var labelFlowTests = map[string]func(*testing.T, *fixture){
 		l.answer(t, bob, map[string]models.DecisionRequest{c.ID: approveIt})
 		equal(t, "label", l.inForce(t, c), "ham by bob sample 0.25")
 	},
-	"a second look that disagrees leaves the label to a decision": func(t *testing.T, l *fixture) {
-		c := l.post(t, approved, lookedAgain(1))
-		l.answer(t, bob, map[string]models.DecisionRequest{c.ID: rejectSpam})
-		equal(t, "label", l.inForce(t, c), "")
-		d := l.decide(t, ann, c.ID, rejectSpam)
-		equal(t, "label", l.inForce(t, c), "spam by ann sample 1")
+	"a second look that disagrees with the filter gives a label until the decision": func(t *testing.T, l *fixture) {
+		c, other := l.post(t, approved, lookedAgain(1)), l.post(t, approved, lookedAgain(1))
+		l.answer(t, bob, map[string]models.DecisionRequest{c.ID: rejectSpam, other.ID: {Action: models.Reject, Reason: models.ReasonOffTopic}})
+		equal(t, "label", l.inForce(t, c), "spam by bob sample 1")
+		equal(t, "status", must(l.Comment(l.ctx, c.ID))(t).Status, models.Pending)
+		equal(t, "off topic", l.inForce(t, other), "")
+		d := l.decide(t, ann, c.ID, approveIt)
+		equal(t, "label", l.inForce(t, c), "ham by ann sample 1")
 		_, _, err := l.Undo(l.ctx, ann, d.ID)
 		ok(t, err)
-		equal(t, "undone", l.inForce(t, c), "")
+		equal(t, "undone", l.inForce(t, c), "spam by bob sample 1")
+	},
+	"a second look that disagrees with a moderator leaves the label to a third": func(t *testing.T, l *fixture) {
+		l.share(t, 1)
+		c := l.post(t)
+		l.decide(t, ann, c.ID, approveIt)
+		l.answer(t, bob, map[string]models.DecisionRequest{c.ID: rejectSpam})
+		equal(t, "label", l.inForce(t, c), "")
 	},
 	"a decision replaces the label of a second look, and undo restores it": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved, inSample(5))
