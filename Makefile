@@ -28,15 +28,14 @@ build: ## build the static program bin/winnow
 # they compute. What only computes is built without the race detector, which would make it
 # five times slower: SQLite, which is C translated to Go, with its C library and allocator;
 # the classifier, whose goroutines share nothing but what they are given, which has a run of
-# its own with it; and libraries for texts, hashes, schemas and bundles. Memory is cheaper
+# its own with it; and libraries for texts, hashes, compression, schemas and bundles. Memory is cheaper
 # than time here, so that garbage is collected half as often. The linter has the whole of
 # vet, and nobody debugs these binaries.
 #
-# Only packages may be in this list that share nothing between goroutines, or guard it with
-# package sync. A package that
-# instantiates sync.Map or atomic.Pointer gives the linker a copy of their code which the
-# detector cannot see, for the whole program, and it reports races that are none.
-# classifier/labelfile is such a package.
+# Only packages may be in these lists that share nothing between goroutines, or guard it
+# with package sync. A package that instantiates sync.Map or atomic.Pointer gives the linker
+# a copy of their code which the detector cannot see, for the whole program, and it reports
+# races that are none. classifier/labelfile is such a package.
 COMPUTING = winnow/classifier winnow/classifier/campaign winnow/classifier/language winnow/classifier/text/... \
 	compress/flate compress/gzip golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b golang.org/x/net/publicsuffix golang.org/x/text/... \
 	github.com/andybalholm/brotli/... github.com/chromedp/cdproto/... github.com/evanw/esbuild/... github.com/rivo/uniseg github.com/santhosh-tekuri/jsonschema/... go.yaml.in/yaml/...
