@@ -25,14 +25,17 @@ func TestSiteSaysWhoReadersAreAndWhenArticlesClose(t *testing.T) {
 	p.waitForText("#page output .error", "“Local news” is no section with a number of days")
 	p.typeInto("closing.sections", "Sport: 3\nLive: today: 1")
 	p.saveCard("closing.days")
+	p.typeInto("newsroom", "The Gazette's desk")
+	p.saveCard("newsroom")
 	site, err := d.db.Site(t.Context(), "demo")
 	d.must(err)
 	want := models.Site{
 		ReservedNames: []string{"Editor", "The Gazette"},
 		ReaderTokens:  models.ReaderTokens{Issuer: "https://gazette.example", Audience: "winnow", JWKSURL: "https://gazette.example/keys.json"},
 		Closing:       models.Closing{Days: 14, Sections: map[string]int{"Sport": 3, "Live: today": 1}},
+		Newsroom:      "The Gazette's desk",
 	}
-	got := models.Site{ReservedNames: site.ReservedNames, ReaderTokens: site.ReaderTokens, Closing: site.Closing}
+	got := models.Site{ReservedNames: site.ReservedNames, ReaderTokens: site.ReaderTokens, Closing: site.Closing, Newsroom: site.Newsroom}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("stored: %+v\nwanted: %+v", got, want)
 	}

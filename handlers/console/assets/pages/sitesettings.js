@@ -72,7 +72,9 @@ export const screeningForm = (site, path) => {
   ], path, undefined, ["changes.try", trial]);
 };
 
-export const nameForm = (site, path) => settings([basicFields(site).name], path);
+// nameForm says under which names readers see the site and its newsroom.
+export const nameForm = (site, path) =>
+  settings([basicFields(site).name, ["newsroom", site.newsroom ?? ""]], path);
 
 // dataForm says what models learn from, and how long data is kept.
 export const dataForm = (site, path) => settings([
