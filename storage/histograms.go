@@ -114,11 +114,13 @@ type WaitTimes struct {
 	MedianToday *float64 `json:"median_today"`
 }
 
-// median estimates the median of waits that are counted by bins.
+// median estimates the median of waits that are counted by bins. Less than none, which is
+// what the undo of a decision that was never counted leaves, is none.
 func median(counts histogram) *float64 {
 	total := int64(0)
-	for _, n := range counts {
-		total += n
+	for i := range counts {
+		counts[i] = max(counts[i], 0)
+		total += counts[i]
 	}
 	if total == 0 {
 		return nil

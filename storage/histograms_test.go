@@ -23,3 +23,15 @@ func TestSimilarNeedsEvidence(t *testing.T) {
 		}
 	}
 }
+
+// An undo may leave less than none in an hour that was not counted yet.
+func TestMedianOfNothingIsUnknown(t *testing.T) {
+	for _, counts := range []histogram{{}, {0, -1}, {-1, 0, -2}} {
+		if got := median(counts); got != nil {
+			t.Errorf("the median of %v is %v", counts, *got)
+		}
+	}
+	if got := median(histogram{-3, 4}); got == nil || *got != 3 {
+		t.Errorf("the median of four waits between one and five minutes is %v", got)
+	}
+}

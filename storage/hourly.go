@@ -123,5 +123,8 @@ func (t *tx) loadHours(s *Stats, by models.Caller, site string) error {
 		}
 		h.MedianWait = median(waits[i])
 	}
+	for i := range s.Hours { // decisions of before hours were counted may have been undone
+		s.Hours[i].Decisions = max(s.Hours[i].Decisions, 0)
+	}
 	return err
 }

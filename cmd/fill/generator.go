@@ -26,6 +26,7 @@ type generator struct {
 	arrivals   map[dayKey]*count
 	decided    map[decidedKey]*count
 	histograms map[histogramKey]*[bins]int64
+	hours      map[dayKey]*hourCount // by the number of the hour
 }
 
 const bins = 20 // of a histogram
@@ -35,6 +36,10 @@ type (
 	dayKey struct {
 		number int64
 		site   string
+	}
+	hourCount struct {
+		count
+		decisions int64 // all of them at once
 	}
 	decidedKey struct {
 		dayKey
@@ -73,6 +78,7 @@ func newGenerator(size sizes, until time.Time) *generator {
 		first: until.Add(-period), step: period / time.Duration(size.comments),
 		articles: make([]article, size.articles), authors: make([]count, size.authors), pending: map[string]int64{},
 		arrivals: map[dayKey]*count{}, decided: map[decidedKey]*count{}, histograms: map[histogramKey]*[bins]int64{},
+		hours: map[dayKey]*hourCount{},
 	}
 	c.articleAge = rand.NewZipf(c.random, 1.1, 20, uint64(size.articles-1))
 	for n := range c.articles {
@@ -98,7 +104,10 @@ var (
 	eventColumns    = strings.Fields(`kind site subject article status at`)
 )
 
-const dayMicros = 24 * 60 * 60 * 1_000_000
+const (
+	hourMicros = 60 * 60 * 1_000_000
+	dayMicros  = 24 * hourMicros
+)
 
 // next makes n comments with their decisions, labels and events.
 func (c *generator) next(n int) []rows {
@@ -132,6 +141,8 @@ func (c *generator) next(n int) []rows {
 		risk := c.random.Float64()
 		came := dayKey{micros / dayMicros, a.site}
 		entry(c.arrivals, came).add(machine)
+		hour := entry(c.hours, dayKey{micros / hourMicros, a.site})
+		hour.add(machine)
 		entry(c.histograms, histogramKey{came, "scored"})[int(risk*bins)]++
 		comments.values = append(comments.values, []any{
 			id, a.site, a.id, parent, "", name, "", "", "name:" + name, "", "192.0.2.0/24", "Mozilla/5.0", "", status, reason,
@@ -145,6 +156,7 @@ func (c *generator) next(n int) []rows {
 				decided, class = "reject", "spam"
 			}
 			entry(c.decided, decidedKey{came, moderator, machine}).add(status)
+			hour.decisions++
 			entry(c.histograms, histogramKey{came, decided})[int(risk*bins)]++
 			entry(c.histograms, histogramKey{came, "waited"})[0]++
 			decisions.values = append(decisions.values, []any{decision, "", id, a.site, moderator, decided, reason, "", machine, "spam", micros, ""})
@@ -255,5 +267,9 @@ func (c *generator) counters() []rows {
 		}
 		histograms.values = append(histograms.values, row)
 	}
-	return []rows{articles, sites, authors, arrivals, decided, histograms}
+	hours := rows{table: "hourly", columns: strings.Fields("site hour approved rejected held decisions waits0 waits1 waits2 waits3 waits4 waits5 waits6")}
+	for h, n := range c.hours {
+		hours.values = append(hours.values, []any{h.site, h.number, n.approved, n.rejected, n.pending, n.decisions, n.decisions, 0, 0, 0, 0, 0, 0})
+	}
+	return []rows{articles, sites, authors, arrivals, decided, histograms, hours}
 }

@@ -38,7 +38,7 @@ var counterQueries = map[string]string{
 	"hours": `SELECT site || ' in hour ' || hour, CAST(sum(n) AS bigint), CAST(sum(real) AS bigint) FROM (
 			SELECT site, hour, approved + 1000 * rejected + 1000000 * held + 1000000000 * decisions
 				+ 1000000000000 * (waits0 + 2 * waits1 + 3 * waits2 + 4 * waits3 + 5 * waits4 + 6 * waits5 + 7 * waits6) AS n, 0 AS real FROM hourly
-			UNION ALL SELECT site, created_at / 3600000000, 0, CASE machine WHEN 'approved' THEN 1 WHEN 'rejected' THEN 1000 ELSE 1000000 END FROM comments
+			UNION ALL SELECT site, created_at / 3600000000, 0, CASE machine WHEN 'approved' THEN 1 WHEN 'rejected' THEN 1000 ELSE 1000000 END FROM comments WHERE written_by = ''
 			UNION ALL SELECT site, created_at / 3600000000, 0, 1000000000 FROM decisions WHERE undone_at IS NULL
 			UNION ALL SELECT site, created_at / 3600000000, 0, 1000000000000 * CASE WHEN wait < 60 THEN 1 WHEN wait < 300 THEN 2 WHEN wait < 900 THEN 3
 				WHEN wait < 3600 THEN 4 WHEN wait < 14400 THEN 5 WHEN wait < 86400 THEN 6 ELSE 7 END
