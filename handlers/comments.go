@@ -243,13 +243,7 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 
 // isReserved reports whether a name reads like one that strangers may not use on a site.
 func isReserved(site models.Site, name string) bool {
-	reserved := site.ReservedNames
-	if site.Newsroom != "" {
-		reserved = append(slices.Clip(reserved), site.Newsroom)
-	}
-	if len(reserved) == 0 {
-		return false
-	}
+	reserved := append(slices.Clip(site.ReservedNames), site.NewsroomName())
 	like := names.Likeness(name)
 	return slices.ContainsFunc(reserved, func(reserved string) bool {
 		l := names.Likeness(reserved)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"math"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -15,20 +16,36 @@ var redactionMarks = map[why.Language]string{why.English: "[removed]", why.Germa
 // redact takes parts out of the text of a comment.
 func (s *Server) redact(c echo.Context) error {
 	req, err := decode[struct {
-		Version int64    `json:"version"`
-		Spans   [][2]int `json:"at"`
+		Version int64   `json:"version"`
+		Spans   [][]int `json:"at"`
 	}](c)
 	if err != nil {
 		return err
 	}
-	redaction := models.Redaction{Version: req.Version, Spans: req.Spans, Mark: redactionMarks[replyLanguage(c)]}
+	redaction := models.Redaction{Version: req.Version, Mark: redactionMarks[replyLanguage(c)]}
+	var bad models.Invalid
+	for i, span := range req.Spans {
+		if len(span) != 2 {
+			bad.Add("at", "must have spans of two numbers, [start, end); number %d has %d", i+1, len(span))
+			return bad.Err()
+		}
+		redaction.Spans = append(redaction.Spans, [2]int(span))
+	}
 	comment, err := s.db.Redact(c.Request().Context(), caller(c), c.Param("id"), redaction)
 	return s.replyChanged(c, comment, err)
 }
 
 // undoRedaction puts back what the last redaction has taken out.
 func (s *Server) undoRedaction(c echo.Context) error {
-	comment, err := s.db.UndoRedaction(c.Request().Context(), caller(c), c.Param("id"))
+	q := queryOf(c)
+	version := q.number("version", 1, math.MaxInt, 0)
+	if version == 0 {
+		q.bad.Add("version", "is required")
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	comment, err := s.db.UndoRedaction(c.Request().Context(), caller(c), c.Param("id"), int64(version))
 	return s.replyChanged(c, comment, err)
 }
 

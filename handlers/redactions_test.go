@@ -30,6 +30,9 @@ func TestRedaction(t *testing.T) {
 	}
 	f.as("bob", "POST", path, words).must(http.StatusConflict)
 	f.as("bob", "POST", path, object{"version": 2, "at": [][2]int{{15, 99}}}).names("at")
+	f.as("bob", "POST", path, object{"version": 2, "at": [][]int{{1, 5, 9}}}).names("at")
+	f.as("bob", "DELETE", path, nil).names("version")
+	path += "?version=2"
 	f.as("greta", "DELETE", path, nil).must(http.StatusNotFound)
 	got.Comment = models.Comment{}
 	f.as("carl", "DELETE", path, nil).into(http.StatusOK, &got)

@@ -73,7 +73,7 @@ var rightsTable = []right{
 	{call: "PATCH /v1/replies/:id", path: "/v1/replies/" + noID, body: `{"withdrawn":true}`, who: allModerators, none: true},
 	{call: "PUT /v1/comments/:id/featured", path: "/v1/comments/{public}/featured", body: `{"featured":true}`, who: "Mmea123"},
 	{call: "POST /v1/comments/:id/redaction", path: "/v1/comments/{pending}/redaction", body: `{"version":1,"at":[[0,1]]}`, who: "Mmea123"},
-	{call: "DELETE /v1/comments/:id/redaction", path: "/v1/comments/{pending}/redaction", who: "Mmea123"},
+	{call: "DELETE /v1/comments/:id/redaction", path: "/v1/comments/{pending}/redaction?version=1", who: "Mmea123"},
 	{call: "POST /v1/comments/:id/escalate", path: "/v1/comments/{pending}/escalate", body: `{}`, who: "Mmea123"},
 	{call: "POST /v1/decisions", body: `{"comment_ids":["{pending}"],"action":"approve"}`, who: "MO" + allModerators},
 	{call: "POST /v1/decisions/preview", body: filter, who: "Mmea123"},

@@ -345,12 +345,12 @@ func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time
 }
 
 // countSubstantial counts the different approved texts of some words among the last
-// comments of an author. Texts are told apart by their beginnings.
+// comments of an author, from which nothing was taken out. Texts are told apart by their beginnings.
 func (t *tx) countSubstantial(site, key string, last int) (int, error) {
 	texts, err := sqldb.List(t, func(scan sqldb.Scanner) (text string, err error) {
 		err = scan(&text)
 		return text, err
-	}, `SELECT CASE WHEN status = 'approved' AND length(body) >= $3 THEN substr(body, 1, 200) ELSE '' END
+	}, `SELECT CASE WHEN status = 'approved' AND NOT redacted AND length(body) >= $3 THEN substr(body, 1, 200) ELSE '' END
 		FROM comments WHERE site = $1 AND author_key = $2 ORDER BY id DESC LIMIT $4`, site, key, models.MinSubstance, last)
 	different := map[string]bool{}
 	for _, text := range texts {

@@ -75,7 +75,9 @@ func add[K comparable, V any](deltas *map[K]V, key K, change func(*V)) {
 
 // countComment counts one comment more, or less, of the status that c has.
 func (s *counterDeltas) countComment(c models.Comment, change int64) {
-	add(&s.authors, [2]string{c.Site, c.Author.Key()}, func(v *statusCounts) { v.add(c.Status, change) })
+	if c.WrittenBy == "" { // a reader of the newsroom's name has not its record
+		add(&s.authors, [2]string{c.Site, c.Author.Key()}, func(v *statusCounts) { v.add(c.Status, change) })
+	}
 	if c.Status == models.Pending {
 		add(&s.pending, c.Site, func(n *int64) { *n += change })
 	}

@@ -54,7 +54,9 @@ func newInsertRequest(n NewComment) *insertRequest {
 	if request.Signals == "" {
 		request.Signals = models.SignalsJSON(request.Verdict.Signals)
 	}
-	request.authorKey = request.Comment.Author.Key()
+	if request.Comment.WrittenBy == "" { // replies of the newsroom are of no reader, whatever their name
+		request.authorKey = request.Comment.Author.Key()
+	}
 	request.risk = request.Verdict.Probability()
 	request.search = searchColumn(request.Comment)
 	request.pageWord = pageWordColumn(n)

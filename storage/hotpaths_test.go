@@ -92,9 +92,9 @@ func (h *hotPaths) useCampaigns(ctx context.Context) {
 func (h *hotPaths) useNewsroom(ctx context.Context) {
 	c, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, Body: "b", Status: models.Approved}})
 	h.check(err)
-	_, err = h.Redact(ctx, h.ann, c.ID, models.Redaction{Version: c.Version, Spans: [][2]int{{0, 1}}, Mark: "x"})
+	c, err = h.Redact(ctx, h.ann, c.ID, models.Redaction{Version: c.Version, Spans: [][2]int{{0, 1}}, Mark: "x"})
 	h.check(err)
-	_, err = h.UndoRedaction(ctx, h.ann, c.ID)
+	_, err = h.UndoRedaction(ctx, h.ann, c.ID, c.Version)
 	h.check(err)
 	_, err = h.FeatureComment(ctx, h.ann, c.ID, true)
 	h.check(err)

@@ -77,20 +77,23 @@ func (t *tx) selectionOf(k commentRow) (selection, error) {
 
 // labelSecondLook gives a comment the label of a second look at what the filter did,
 // until somebody decides it. If only looks that agree with the filter gave one, what
-// it overlooks would be missing among the labels. A comment that somebody has decided
-// has a label already.
+// it overlooks would be missing among the labels. It is not for a comment that somebody has
+// decided, and that has a label already: of two moderators who contradict each other, none
+// is right until a third decides.
 func (t *tx) labelSecondLook(l secondLookRow, c models.Comment, d models.DecisionRequest, by models.Caller) error {
 	class := d.Label()
 	if class == "" || l.of != models.TargetMachine {
 		return nil
 	}
-	decided, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM labels WHERE site = $1 AND comment_id = $2 AND comment_id <> '' AND replaced_by = '' LIMIT 1`, c.Site, c.ID)
-	if err != nil || len(decided) > 0 {
-		return err
-	}
 	return labelRows.Add(t, t.newLabel(c, models.Label{
 		ID: l.id, Label: class, Source: "second_look", LabelledBy: by.Name, SelectedBy: l.selectedBy, SelectionRate: l.rate,
 	}))
+}
+
+// hasLabel reports whether a label of a comment is in force.
+func (t *tx) hasLabel(of key) (bool, error) {
+	found, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM labels WHERE site = $1 AND comment_id = $2 AND comment_id <> '' AND replaced_by = '' LIMIT 1`, of.site, of.id)
+	return len(found) > 0, err
 }
 
 // newLabel is a label of a comment's present text.

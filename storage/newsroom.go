@@ -76,7 +76,7 @@ func (db *DB) ChangeReply(ctx context.Context, by models.Caller, id string, chan
 				return old, err
 			}
 		}
-		if change.Withdrawn == nil || *change.Withdrawn == (c.Status == models.Rejected) {
+		if change.Withdrawn == nil || *change.Withdrawn == (c.Status != models.Approved) {
 			return c, nil
 		}
 		return t.withdraw(by, c, *change.Withdrawn)

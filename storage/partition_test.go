@@ -195,9 +195,9 @@ func (h *partitioned) detail(ctx context.Context) {
 func (h *partitioned) redact(ctx context.Context) {
 	c := h.create(ctx, "gazette", models.Approved, "")
 	h.forget()
-	_, err := h.Redact(ctx, h.ann, c.ID, models.Redaction{Version: c.Version, Spans: [][2]int{{0, 1}}, Mark: "x"})
+	c, err := h.Redact(ctx, h.ann, c.ID, models.Redaction{Version: c.Version, Spans: [][2]int{{0, 1}}, Mark: "x"})
 	h.must(err)
-	_, err = h.UndoRedaction(ctx, h.ann, c.ID)
+	_, err = h.UndoRedaction(ctx, h.ann, c.ID, c.Version)
 	h.must(err)
 	_, err = h.FeatureComment(ctx, h.ann, c.ID, true)
 	h.must(err)

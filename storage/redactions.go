@@ -32,14 +32,18 @@ func (db *DB) Redact(ctx context.Context, by models.Caller, id string, r models.
 	})
 }
 
-// UndoRedaction puts back the text that the last redaction of a comment has changed. It is a
-// conflict when a decision on the redacted text is in force: that would publish what nobody
-// has approved.
-func (db *DB) UndoRedaction(ctx context.Context, by models.Caller, id string) (models.Comment, error) {
+// UndoRedaction puts back the text that the last redaction of a comment has changed. version is
+// that of the comment after this redaction: any other would put back what somebody else has
+// taken out since. It is a conflict too when a decision on the redacted text is in force: that
+// would publish what nobody has approved.
+func (db *DB) UndoRedaction(ctx context.Context, by models.Caller, id string, version int64) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
 		old, err := t.redactable(by, id)
 		if err == nil && !old.Redacted {
 			err = models.Errorf(models.KindConflict, "no redaction is in force on this comment")
+		}
+		if err == nil && old.Version != version {
+			err = models.Errorf(models.KindConflict, "the comment has changed since")
 		}
 		if err != nil {
 			return old, err

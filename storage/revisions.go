@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 
 	"winnow/models"
@@ -38,7 +39,7 @@ func (db *DB) EditComment(ctx context.Context, by models.Caller, id string, e Co
 func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals string) (models.Comment, error) {
 	k, err := t.visible(by, id, t.ForUpdate())
 	if err == nil {
-		err = refuseGone(k.comment)
+		err = cmp.Or(refuseGone(k.comment), refuseReply(k.comment)) // which the newsroom alone changes
 	}
 	if err != nil || k.comment.Body == e.Body {
 		return k.comment, err

@@ -239,6 +239,10 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 		if l.selectedBy == models.SelectedSample { // others are no measure of the whole
 			t.counters.onSecondLook(c.Site, o, t.Now)
 		}
+		labelled, err := t.hasLabel(keyOf(c))
+		if err != nil {
+			return o, err
+		}
 		if !o.Agreed {
 			if err := t.suspendLabel(keyOf(c), l.id); err != nil {
 				return o, err
@@ -247,8 +251,10 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 				return o, err
 			}
 		}
-		if err := t.labelSecondLook(l, c, d, by); err != nil {
-			return o, err
+		if !labelled {
+			if err := t.labelSecondLook(l, c, d, by); err != nil {
+				return o, err
+			}
 		}
 		return o, t.audit(by, c.Site, "comment.second_look", c.ID, auditStateOf(c), struct {
 			auditState

@@ -27,7 +27,7 @@ var counterQueries = map[string]string{
 		ON c.site = s.site AND c.status = 'pending' GROUP BY s.site, s.pending HAVING s.pending <> count(c.id)`,
 	"authors": `SELECT a.key, a.approved + 1000 * a.rejected + 1000000 * a.pending,
 			count(*) FILTER (WHERE c.status = 'approved') + 1000 * count(*) FILTER (WHERE c.status = 'rejected') + 1000000 * count(*) FILTER (WHERE c.status = 'pending') AS n
-		FROM comments c LEFT JOIN authors a ON c.site = a.site AND c.author_key = a.key GROUP BY a.site, a.key, 2
+		FROM comments c LEFT JOIN authors a ON c.site = a.site AND c.author_key = a.key WHERE c.written_by = '' GROUP BY a.site, a.key, 2
 		HAVING coalesce(a.approved + 1000 * a.rejected + 1000000 * a.pending, -1) <>
 			count(*) FILTER (WHERE c.status = 'approved') + 1000 * count(*) FILTER (WHERE c.status = 'rejected') + 1000000 * count(*) FILTER (WHERE c.status = 'pending')`,
 	"arrivals": `SELECT CAST(n.day AS text), a.approved + a.rejected + a.held, n.approved + n.rejected + n.held FROM

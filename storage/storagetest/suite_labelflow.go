@@ -57,6 +57,12 @@ var labelFlowTests = map[string]func(*testing.T, *fixture){
 		l.answer(t, bob, map[string]models.DecisionRequest{c.ID: rejectSpam})
 		equal(t, "label", l.inForce(t, c), "")
 	},
+	"a second look at what the filter did leaves the label of a contrary decision to a third": func(t *testing.T, l *fixture) {
+		c := l.post(t, approved, lookedAgain(1))
+		l.decide(t, ann, c.ID, approveIt)
+		l.answer(t, bob, map[string]models.DecisionRequest{c.ID: rejectSpam})
+		equal(t, "label", l.inForce(t, c), "")
+	},
 	"a decision replaces the label of a second look, and undo restores it": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved, inSample(5))
 		l.answer(t, bob, map[string]models.DecisionRequest{c.ID: approveIt})

@@ -29,12 +29,14 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 		l.index(t)
 		equal(t, "found by the old words", len(l.bodies(t, ann, models.SearchFilter{}, "quay")), 0)
 		for _, want := range []string{"Ask Jo Tide, [removed]", "Ask Jo Tide, 12 Quay Street"} {
-			c = must(l.UndoRedaction(l.ctx, ann, c.ID))(t)
+			_, err := l.UndoRedaction(l.ctx, ann, c.ID, c.Version-1) // of another one
+			wantKind(t, err, models.KindConflict)
+			c = must(l.UndoRedaction(l.ctx, ann, c.ID, c.Version))(t)
 			equal(t, "put back", c.Body, want)
 			equal(t, "still redacted", c.Redacted, want == "Ask Jo Tide, [removed]")
 		}
 		equal(t, "version", c.Version, 5)
-		_, err = l.UndoRedaction(l.ctx, ann, c.ID)
+		_, err = l.UndoRedaction(l.ctx, ann, c.ID, c.Version)
 		wantKind(t, err, models.KindConflict)
 		l.index(t)
 		equal(t, "found again", len(l.bodies(t, ann, models.SearchFilter{}, "quay")), 1)
@@ -59,7 +61,7 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 		must(l.EraseReader(l.ctx, operator, models.Reader{Site: "gazette", Name: "Reader"}))(t)
 		for _, undo := range []func() (models.Comment, error){
 			func() (models.Comment, error) { return l.Redact(l.ctx, ann, c.ID, all) },
-			func() (models.Comment, error) { return l.UndoRedaction(l.ctx, ann, c.ID) },
+			func() (models.Comment, error) { return l.UndoRedaction(l.ctx, ann, c.ID, c.Version) },
 		} {
 			_, err = undo()
 			wantKind(t, err, models.KindConflict)
@@ -83,7 +85,7 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 		ok(t, err)
 		equal(t, "of the second decision", again.Label, "")
 		equal(t, "after it", labels(), abuse)
-		_, err = l.UndoRedaction(l.ctx, bob, c.ID)
+		_, err = l.UndoRedaction(l.ctx, bob, c.ID, must(l.Comment(l.ctx, c.ID))(t).Version)
 		wantKind(t, err, models.KindConflict)
 		mentions(t, err, "ann approved it")
 		_, _, err = l.Undo(l.ctx, ann, again.ID)
@@ -92,7 +94,7 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 		_, _, err = l.Undo(l.ctx, bob, first.ID) // the redaction is no edit of the author
 		ok(t, err)
 		equal(t, "after both", labels(), "")
-		must(l.UndoRedaction(l.ctx, bob, c.ID))(t)
+		must(l.UndoRedaction(l.ctx, bob, c.ID, must(l.Comment(l.ctx, c.ID))(t).Version))(t)
 		l.decide(t, bob, c.ID, models.DecisionRequest{Action: models.Approve})
 		equal(t, "of the whole text again", labels(), "ham: they are vermin, I say; ")
 	},
@@ -105,7 +107,7 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 		equal(t, "second looks", looks(), 1)
 		c = l.redact(t, must(l.Comment(l.ctx, c.ID))(t), [2]int{12, 20})
 		equal(t, "after the redaction", looks(), 0)
-		must(l.UndoRedaction(l.ctx, bob, c.ID))(t)
+		must(l.UndoRedaction(l.ctx, bob, c.ID, must(l.Comment(l.ctx, c.ID))(t).Version))(t)
 		equal(t, "after its undo", looks(), 1)
 	},
 	"its author cannot put the words back": func(t *testing.T, l *fixture) {
@@ -117,7 +119,7 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 		}))(t)
 		equal(t, "after the edit", string(c.Status+" "+models.Status(c.Reason)), "pending edited")
 		equal(t, "redacted", c.Redacted, false)
-		_, err := l.UndoRedaction(l.ctx, ann, c.ID)
+		_, err := l.UndoRedaction(l.ctx, ann, c.ID, c.Version)
 		wantKind(t, err, models.KindConflict)
 	},
 }

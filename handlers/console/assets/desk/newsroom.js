@@ -31,7 +31,7 @@ export const reply = () => {
     const { comment } = await post(`/comments/${id}/replies`, { body });
     showAgain(item);
     announceAct(text("done", { who: author.name }), [item], async () => {
-      await request("PATCH", "/replies/" + comment.id, { withdrawn: true });
+      await request("PATCH", "/replies/" + comment.id, { withdrawn: true, version: comment.version });
       showAgain(item);
     });
   });
@@ -41,6 +41,7 @@ const change = async (item, values) => {
   const { comment } = await request("PATCH", "/replies/" + item.id, values);
   forgetDetails(item.id);
   queue.changeItem(item, { comment });
+  return comment.version; // an undo is of this version: a colleague may have changed it since
 };
 
 // editReply changes the text of the open reply.
@@ -48,15 +49,17 @@ export const editReply = async () => {
   const item = queue.openItem();
   const { body: earlier, version } = item.comment;
   write(text("edit"), earlier, async (body) => {
-    await change(item, { body, version });
-    announceAct(text("changed"), [item], () => change(item, { body: earlier }));
+    const changed = await change(item, { body, version });
+    announceAct(text("changed"), [item], () => change(item, { body: earlier, version: changed }));
   });
 };
 
 // withdrawReply withdraws the open reply, or publishes it again.
 export const withdrawReply = async () => {
   const item = queue.openItem();
-  const withdrawn = item.comment.status === "approved";
-  await change(item, { withdrawn });
-  announceAct(text(withdrawn ? "withdrawn" : "restored"), [item], () => change(item, { withdrawn: !withdrawn }));
+  const { status, version } = item.comment;
+  const withdrawn = status === "approved";
+  const changed = await change(item, { withdrawn, version });
+  announceAct(text(withdrawn ? "withdrawn" : "restored"), [item],
+    () => change(item, { withdrawn: !withdrawn, version: changed }));
 };

@@ -48,10 +48,10 @@ export const redact = async () => {
   if (!span) return showToast(translate("redact.select"));
   const path = `/comments/${id}/redaction`;
   try {
-    await post(path, { version, at: [span] });
+    const { comment } = await post(path, { version, at: [span] });
     await showText(item);
     announceAct(translate("redact.done", { who: author.name }), [item], async () => {
-      await request("DELETE", path);
+      await request("DELETE", `${path}?version=${comment.version}`);
       await showText(item);
     });
   } catch (error) {
