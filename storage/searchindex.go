@@ -255,11 +255,11 @@ func (t *tx) numberSearchDocs(site string, docs []searchDoc) error {
 }
 
 // indexStale indexes comments again whose terms have changed, in their old places, the
-// youngest of a site first.
+// youngest first.
 func (db *DB) indexStale(ctx context.Context, terms func(models.Comment) []string, limit int) (int, error) {
 	stale, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]indexedComment, error) {
 		return t.readIndexed(`SELECT `+commentColumns+commentTables+` WHERE (`+t.Unindexed("c.site")+`, c.id) IN
-			(SELECT site, comment_id FROM search_stale ORDER BY site DESC, comment_id DESC LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
+			(SELECT site, comment_id FROM search_stale ORDER BY comment_id DESC LIMIT $1) ORDER BY c.site, c.created_at, c.id`, limit)
 	})
 	if err != nil {
 		return 0, err
