@@ -11,7 +11,7 @@ import (
 
 // Rows that are older than the chain are added to it in the order of their times.
 func TestMigrationChainsAnOlderAuditTrail(t *testing.T) {
-	onBothReady(t, func(t *testing.T, url string) {
+	onBoth(t, func(t *testing.T, url string) {
 		forget := storage.MigrationsBefore("0005_audit_chain.sql")
 		defer forget()
 		db := storagetest.Open(t, url, storage.Options{})

@@ -26,7 +26,7 @@ func (p *tab) keepDownloads(d *testServer) func(name string) string {
 		d.waitFor(func() bool {
 			data, err := os.ReadFile(filepath.Join(folder, name))
 			content = string(data)
-			return err == nil
+			return err == nil && strings.HasSuffix(content, "\n") // the browser makes the file before it has its content
 		})
 		return content
 	}
