@@ -15,6 +15,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(runAsProgram) != "" || len(os.Args) > 1 && os.Args[1] == trainworker.Command {
+		trainworker.AtLowPriority = false
 		main() // and exit
 	}
 	os.Setenv("WINNOW_SHUTDOWN_DELAY", "0s") // most tests have no balancer

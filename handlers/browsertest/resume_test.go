@@ -105,8 +105,9 @@ func editedTextIsShown(t *testing.T, d *testServer) {
 
 	p.withScript(`window.EventSource = class extends EventTarget { close() {} }`)
 	p.waitFor(fmt.Sprintf("%s === %q", opened, id))
+	p.keys("nI know the tower\rmPlease stay on topic.\rr")
 	d.edit(id, "The clock on the tower has stopped.")
-	p.keys("nI know the tower\rmPlease stay on topic.\rro")
+	p.keys("o")
 	p.waitForText("#toasts", "The comment has changed meanwhile. Your decision was not saved.")
 	p.waitForText("#comment .body", "has stopped")
 	p.waitForText("#notice", "The text was changed")

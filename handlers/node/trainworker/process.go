@@ -28,6 +28,10 @@ const (
 // Limits of the process. The memory limit is a soft one of the Go runtime.
 var limits = []string{"GOMAXPROCS=1", "GOMEMLIMIT=1GiB"}
 
+// AtLowPriority is false in tests of what waits for a training: beside other tests, which
+// take all processors, one of low priority would need minutes.
+var AtLowPriority = true
+
 // Train starts command, which must call Main, gives it the data, and returns the
 // model and its file. It calls progress from time to time with the steps that are
 // done and that there are, 0 when unknown. The process has ended when Train
@@ -55,7 +59,9 @@ func Train(ctx context.Context, command []string, data Data, progress func(done,
 	if err := cmd.Start(); err != nil {
 		return nil, nil, fmt.Errorf("start the training process: %w", err)
 	}
-	lowerPriority(cmd.Process.Pid)
+	if AtLowPriority {
+		lowerPriority(cmd.Process.Pid)
+	}
 
 	var sender sync.WaitGroup
 	sender.Go(func() {

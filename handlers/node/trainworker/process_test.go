@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
+	AtLowPriority = false
 	os.Exit(m.Run())
 }
 
