@@ -52,17 +52,19 @@ const experienceLine = ({ similar, verdict: { reason } }) => {
 };
 
 const scales = ({ verdict, hold_abuse_at: holdAbuse }) => {
-  const { spam, abuse, hold_at: hold, reject_at: reject } = verdict;
-  return element(".gauges", scale("spam", spam, hold, reject), scale("abuse", abuse, holdAbuse));
+  const { spam, abuse, action, reason, hold_at: hold, reject_at: reject } = verdict;
+  const decided = action === "hold" && reason;
+  return element(".gauges", scale("spam", spam, decided, hold, reject), scale("abuse", abuse, decided, holdAbuse));
 };
 
 // scale draws a probability between what is published, held and rejected. A threshold that is 0 or absent is not in
-// force.
-const scale = (head, probability, hold, reject) => {
+// force. decided is the head for which a comment was held: below the threshold, a signal alone did that.
+const scale = (head, probability, decided, hold, reject) => {
   if (probability == null) return null;
   const thresholds = Object.entries({ hold, reject }).filter(([, threshold]) => threshold);
   const ticks = thresholds.map(([, threshold]) => element("i", { variables: { "--threshold": threshold } }));
   const texts = thresholds.map(([action, threshold]) => translate("why." + action, { p: formatPercent(threshold) }));
+  if (decided === head && probability < hold) texts.push(translate("why.anyway"));
   const zones = { "--probability": probability, "--hold": hold || reject || 1, "--reject": reject || 1 };
   return element("div.gauge",
     element("span", label("reason", head)), element("b", formatPercent(probability)),
