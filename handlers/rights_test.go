@@ -254,6 +254,12 @@ func (f *testSite) records(text string) string {
 			return k.ID
 		},
 		"{handover}": func() string {
+			open, _, err := f.db.Handovers(f.Context(), operator, "gazette", false, "", models.MaxHandovers)
+			f.must(err)
+			for _, h := range open { // a site may have only so many
+				_, err := f.db.RemoveHandover(f.Context(), operator, h.ID)
+				f.must(err)
+			}
 			h, err := f.db.AddHandover(f.Context(), operator, "gazette", "The bridge is for you.")
 			f.must(err)
 			return h.ID

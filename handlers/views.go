@@ -4,14 +4,21 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"winnow/models"
 )
 
+// The time limits of counting views: of one, and of all in the list.
+const (
+	countTimeout  = 2 * time.Second
+	countsTimeout = 5 * time.Second
+)
+
 // listViews returns the caller's views and those that are shared with them, each with how
-// many comments wait in it.
+// many comments wait in it, where that is counted in time.
 func (s *Server) listViews(c echo.Context) error {
 	ctx, by := c.Request().Context(), caller(c)
 	views, err := s.db.Views(ctx, by)
@@ -26,9 +33,11 @@ func (s *Server) listViews(c echo.Context) error {
 		return err
 	}
 	defer done()
+	counting, cancel := context.WithTimeout(ctx, countsTimeout)
+	defer cancel()
 	for i := range views {
-		if err := s.countView(ctx, by, &views[i]); err != nil {
-			return err
+		if err := s.countView(counting, by, &views[i]); err != nil {
+			s.log.WarnContext(ctx, "counting a view failed", "view", views[i].ID, "error", err)
 		}
 	}
 	return c.JSON(http.StatusOK, list[models.View]{Items: views})
@@ -37,6 +46,8 @@ func (s *Server) listViews(c echo.Context) error {
 // countView counts what a view selects: nothing when it is of a site that the caller does
 // not see any more, or that is not there any more.
 func (s *Server) countView(ctx context.Context, by models.Caller, v *models.View) error {
+	ctx, cancel := context.WithTimeout(ctx, countTimeout)
+	defer cancel()
 	var saved filterRequest
 	if err := json.Unmarshal(v.Filter, &saved); err != nil {
 		return err
@@ -47,16 +58,18 @@ func (s *Server) countView(ctx context.Context, by models.Caller, v *models.View
 	if err == nil {
 		err = bad.Err()
 	}
+	var waiting int
 	if err == nil {
-		v.Waiting, v.More, err = s.db.CountQueue(ctx, by, f)
+		waiting, v.More, err = s.db.CountQueue(ctx, by, f)
 	}
-	if kind := models.KindOf(err); kind == models.KindNotFound || kind == models.KindInvalid {
-		return nil
+	if kind := models.KindOf(err); err != nil && kind != models.KindNotFound && kind != models.KindInvalid {
+		return err
 	}
-	return err
+	v.Waiting = &waiting
+	return nil
 }
 
-// addView saves a filter of the queue. A shared view is of one site.
+// addView saves a filter of the queue, and counts nothing. A shared view is of one site.
 func (s *Server) addView(c echo.Context) error {
 	req, err := decode[struct {
 		Name   string        `json:"name"`
@@ -85,10 +98,7 @@ func (s *Server) addView(c echo.Context) error {
 	if v.Filter, err = json.Marshal(req.Filter); err != nil {
 		return err
 	}
-	if v, err = s.db.AddView(ctx, by, v); err == nil {
-		err = s.countView(ctx, by, &v)
-	}
-	if err != nil {
+	if v, err = s.db.AddView(ctx, by, v); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusCreated, v)

@@ -23,6 +23,8 @@ type HandoverAnswer struct {
 
 const (
 	maxHandover = 2000 // characters
+	// MaxHandovers is how many open notes a site may have.
+	MaxHandovers = 30
 	// MaxAnswers is how many answers a note may have.
 	MaxAnswers = 50
 )

@@ -15,11 +15,12 @@ type View struct {
 	SharedWith string          `json:"shared_with,omitempty"`
 	Filter     json.RawMessage `json:"filter"` // as in a request to claim
 	CreatedAt  time.Time       `json:"created_at"`
-	Waiting    int             `json:"waiting"`        // how many comments the filter selects
-	More       bool            `json:"more,omitempty"` // than Waiting
+	// Waiting is how many comments the filter selects; nil: they were not counted.
+	Waiting *int `json:"waiting,omitempty"`
+	More    bool `json:"more,omitempty"` // than Waiting
 }
 
-// MaxViews is how many views one person may own.
+// MaxViews is how many views one person may own, and how many a site may share.
 const MaxViews = 30
 
 // Validate checks a new view.

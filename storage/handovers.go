@@ -56,7 +56,8 @@ func (db *DB) Handovers(ctx context.Context, by models.Caller, site string, remo
 	return all, next, err
 }
 
-// AddHandover leaves a note to the moderators of a site.
+// AddHandover leaves a note to the moderators of a site, which may have MaxHandovers that
+// are open.
 func (db *DB) AddHandover(ctx context.Context, by models.Caller, site, text string) (h models.Handover, err error) {
 	if err := models.CheckHandover(text); err != nil {
 		return h, err
@@ -65,8 +66,15 @@ func (db *DB) AddHandover(ctx context.Context, by models.Caller, site, text stri
 		return h, models.Errorf(models.KindNotFound, "there is no site %q", site)
 	}
 	return update(ctx, db, func(t *tx) (models.Handover, error) {
-		if _, err := t.site(site, ""); err != nil {
+		if _, err := t.site(site, t.ForUpdate()); err != nil { // others may leave notes at this moment
 			return h, err
+		}
+		open, err := sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM handovers WHERE site = $1 AND removed_at = 0`, site)
+		if err != nil {
+			return h, err
+		}
+		if open >= models.MaxHandovers {
+			return h, models.Errorf(models.KindConflict, "the site has %d notes already: remove one first", open)
 		}
 		h = models.Handover{ID: newID(), Site: site, Text: text, By: by.Name, At: t.Now, Answers: []models.HandoverAnswer{}}
 		if _, err := t.InsertRow("handovers", "",

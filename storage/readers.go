@@ -316,7 +316,10 @@ func (t *tx) eraseComments(site string, ids []string) (e models.Erasure, err err
 }
 
 func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
-	if err := t.eraseAuthorState(r); err != nil || r.ID == "" {
+	if err := t.eraseAuthorState(r); err != nil {
+		return e, err
+	}
+	if err := t.eraseViews(r); err != nil || r.ID == "" {
 		return e, err
 	}
 	reports, err := t.readerReports(r, "")

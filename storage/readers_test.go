@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -40,10 +41,24 @@ func TestExportAndEraseAReader(t *testing.T) {
 					wantReports = 1
 				}
 				d.wantExport(r, public.ID, wantReports)
+				d.must(d.AddModerator(ctx, d.ann, models.Moderator{Name: "ann", Role: models.RoleAdmin}))
+				named, wantViews := cmp.Or(r.ID, strings.ToUpper(r.Name), "somebody else"), 2
+				if r.Email != "" { // no filter is of an address
+					wantViews = 4
+				}
+				for _, of := range []struct{ site, author string }{{"gazette", named}, {"", named}, {"herald", "u1"}, {"gazette", "u2"}} {
+					filter, err := json.Marshal(map[string]string{"site": of.site, "author": of.author})
+					d.must(err)
+					_, err = d.AddView(ctx, d.ann, models.View{Name: "One author", Filter: filter})
+					d.must(err)
+				}
 				gone, err := d.EraseReader(ctx, d.ann, r)
 				d.must(err)
 				if gone.Comments != 2 || gone.Labels != 1 || gone.Reports != wantReports {
 					t.Errorf("%+v", gone)
+				}
+				if views, err := d.Views(ctx, d.ann); err != nil || len(views) != wantViews {
+					t.Errorf("views are left: %+v, %v", views, err)
 				}
 				storagetest.Counters(t, url)
 				d.wantErased(public.ID, waits.ID)

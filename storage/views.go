@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"winnow/classifier/text/names"
 	"winnow/models"
 	"winnow/storage/sqldb"
 )
@@ -41,18 +42,15 @@ func (db *DB) Views(ctx context.Context, by models.Caller) ([]models.View, error
 	return views, err
 }
 
-// AddView stores a view. It gets an id, its time and the caller as owner.
+// AddView stores a view. It gets an id, its time and the caller as owner. A person may own
+// MaxViews, and as many may be shared with a site.
 func (db *DB) AddView(ctx context.Context, by models.Caller, v models.View) (models.View, error) {
 	if err := v.Validate(); err != nil {
 		return v, err
 	}
 	return update(ctx, db, func(t *tx) (models.View, error) {
-		own, err := sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM queue_views WHERE owner = $1`, by.Name)
-		if err != nil {
+		if err := t.checkViews(by, v.SharedWith); err != nil {
 			return v, err
-		}
-		if own >= models.MaxViews {
-			return v, models.Errorf(models.KindConflict, "you have %d views already: remove one first", own)
 		}
 		v.ID, v.Owner, v.CreatedAt = newID(), by.Name, t.Now
 		if _, err := t.InsertRow("queue_views", "",
@@ -67,6 +65,30 @@ func (db *DB) AddView(ctx context.Context, by models.Caller, v models.View) (mod
 		}
 		return v, t.audit(by, v.SharedWith, "view.add", v.ID, nil, map[string]string{"name": v.Name})
 	})
+}
+
+// checkViews checks that there may be another view. The rows of the site and of the owner
+// are locked: several views may be saved at once.
+func (t *tx) checkViews(by models.Caller, site string) error {
+	count := func(column, value, who string) error {
+		n, err := sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM queue_views WHERE `+column+` = $1`, value)
+		if err == nil && n >= models.MaxViews {
+			return models.Errorf(models.KindConflict, "%s %d views already: remove one first", who, n)
+		}
+		return err
+	}
+	if site != "" {
+		if _, err := t.site(site, t.ForUpdate()); err != nil {
+			return err
+		}
+		if err := count("site", site, "the site shares"); err != nil {
+			return err
+		}
+	}
+	if _, err := t.moderator(by.Name, t.ForUpdate()); err != nil {
+		return err
+	}
+	return count("owner", by.Name, "you have")
 }
 
 // RemoveView removes a view of the caller's own, or, for editors, one that is shared with a
@@ -89,6 +111,29 @@ func (db *DB) RemoveView(ctx context.Context, by models.Caller, id string) error
 		}
 		return t.audit(by, v.SharedWith, "view.remove", id, map[string]string{"name": v.Name}, nil)
 	})
+}
+
+// eraseViews removes the views that name a reader: those of their site, and those of all
+// sites. There are few, and no index has what they select by.
+func (t *tx) eraseViews(r models.Reader) error {
+	views, err := sqldb.List(t, readView, viewColumns+` WHERE filter LIKE '%"author"%'`)
+	if err != nil {
+		return err
+	}
+	for _, v := range views {
+		var of struct{ Site, Author string }
+		if err := json.Unmarshal(v.Filter, &of); err != nil {
+			return err
+		}
+		isNamed := r.ID != "" && of.Author == r.ID || r.Name != "" && names.Fold(of.Author) == names.Fold(r.Name)
+		if !isNamed || of.Site != "" && of.Site != r.Site {
+			continue
+		}
+		if _, err := t.Exec(`DELETE FROM queue_views WHERE id = $1`, v.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CountQueue counts the comments that a filter selects, up to a limit: more says that there

@@ -154,6 +154,7 @@ func statisticsAreDrawnAndTabulated(t *testing.T, d *testServer) {
 		.slice(0, 4).map((cell) => cell.textContent)`); got != "bob,2,0," {
 		t.Errorf("decisions by moderator: %s", got)
 	}
+	p.run(chromedp.Click("#page td summary")) // draws it
 	p.waitForText("#page td figure g:last-of-type title", "approved 2 · rejected 0")
 	p.waitForText(byDay+":nth-of-type(3) tbody tr", "< 1 min2")
 	p.waitForText(byDay+":nth-of-type(4)", "not decided")
@@ -213,7 +214,7 @@ func TestSitesAreAddedAndSet(t *testing.T) {
 	p.saveCard("thresholds.abuse")
 	p.setField("origins", "https://courier.example\n")
 	p.saveCard("origins")
-	p.setField("hold_budget", "3.5")
+	p.setField("hold_budget", "1.1")
 	p.setField("second_look", "7")
 	p.setField("retention.labels", "400")
 	p.saveCard("hold_budget")
@@ -228,7 +229,7 @@ func TestSitesAreAddedAndSet(t *testing.T) {
 	if site.Name != "The Harbour Courier" || site.Thresholds.Hold == nil || *site.Thresholds.Hold != 0.25 || site.Thresholds.Reject != nil || len(site.Origins) != 1 {
 		t.Errorf("set %+v", site)
 	}
-	if site.SecondLookShare() != 0.07 || site.Retention.Labels != 400 || site.HoldShare() != 0.035 || site.CampaignFloor() != 7 || site.Thresholds.Abuse == nil || *site.Thresholds.Abuse != 0.8 {
+	if site.SecondLookShare() != 0.07 || site.Retention.Labels != 400 || site.HoldShare() != 0.011 || site.CampaignFloor() != 7 || site.Thresholds.Abuse == nil || *site.Thresholds.Abuse != 0.8 {
 		t.Errorf("set %+v", site)
 	}
 	p.clickInPage("New secret")

@@ -72,6 +72,7 @@ func TestPersonalDataIsSavedAndErased(t *testing.T) {
 	p.page("models", "Models")
 	p.setField("format", "csv")
 	p.submitFormOf("format")
+	p.waitFor(`document.querySelector("#page [name=format]").form.querySelector("output").textContent.includes("list of downloads")`)
 	if got := file("labels.csv"); !strings.Contains(got, "The bread was warm.") {
 		t.Errorf("saved labels:\n%s", got)
 	}

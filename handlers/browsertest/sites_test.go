@@ -15,6 +15,11 @@ func TestSiteSaysWhoReadersAreAndWhenArticlesClose(t *testing.T) {
 	p := d.login("alice", "422")
 	p.page("sites/demo", "Sites")
 	p.waitForText("#page", "No shared secret is set. winnow site set demo --sso-secret-file FILE sets one.")
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error { // a colleague, while this page is open
+		s.Name, s.Origins = "The Demo", []string{"https://demo.example"}
+		return nil
+	})
+	d.must(err)
 	p.typeInto("reserved_names", "Editor\nThe Gazette")
 	p.typeInto("reader_tokens.issuer", "https://gazette.example")
 	p.typeInto("reader_tokens.audience", "winnow")
@@ -34,8 +39,9 @@ func TestSiteSaysWhoReadersAreAndWhenArticlesClose(t *testing.T) {
 		ReaderTokens:  models.ReaderTokens{Issuer: "https://gazette.example", Audience: "winnow", JWKSURL: "https://gazette.example/keys.json"},
 		Closing:       models.Closing{Days: 14, Sections: map[string]int{"Sport": 3, "Live: today": 1}},
 		Newsroom:      "The Gazette's desk",
+		Name:          "The Demo", Origins: []string{"https://demo.example"},
 	}
-	got := models.Site{ReservedNames: site.ReservedNames, ReaderTokens: site.ReaderTokens, Closing: site.Closing, Newsroom: site.Newsroom}
+	got := models.Site{Name: site.Name, Origins: site.Origins, ReservedNames: site.ReservedNames, ReaderTokens: site.ReaderTokens, Closing: site.Closing, Newsroom: site.Newsroom}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("stored: %+v\nwanted: %+v", got, want)
 	}

@@ -1,7 +1,6 @@
 // The entry point: it fills in the page's texts, connects the parts, and logs in and out.
 import "./desk/article.js";
 import "./desk/author.js";
-import "./desk/views.js";
 import { get, ignoreErrors, post, queryString } from "./lib/api.js";
 import { byId, closeDialogs, configure, element, setContent } from "./lib/dom.js";
 import { emit, on } from "./lib/events.js";
@@ -9,6 +8,7 @@ import { setOptions } from "./lib/forms.js";
 import { choices, language, translate } from "./lib/i18n.js";
 import { describeError, showError } from "./lib/toasts.js";
 import { showArchive } from "./desk/archive.js";
+import { forgetCalm } from "./desk/calmview.js";
 import { showBand } from "./desk/cards.js";
 import { claim, release, renewClaims } from "./desk/claims.js";
 import { forgetDrafts } from "./desk/drafts.js";
@@ -22,6 +22,7 @@ import { signalCode, signalText, signalTexts } from "./desk/phrases.js";
 import * as queue from "./desk/queue.js";
 import { showHistory } from "./desk/undo.js";
 import { forgetUnsent } from "./desk/unsent.js";
+import { showChosenView } from "./desk/views.js";
 import { siteOptions } from "./pages/sitepicker.js";
 import { openPage, showPage } from "./router.js";
 import { forgetModerator, moderator, setModerator, setSites, sites } from "./session.js";
@@ -80,13 +81,14 @@ on("unknown-site", () => ignoreErrors(refreshSites()));
 const showFilter = () => {
   for (const control of filterControls) control.value = filter[control.id];
   byId("signal").value = signalText(filter.signal);
+  byId("finer").open ||= filterControls.some((control) => control.value && control.closest("#finer"));
+  showChosenView();
 };
 
 const showDesk = () => {
   setContent("who", moderator.name);
   showSites();
   showFilter();
-  byId("finer").open = filterControls.some((control) => control.value && control.closest("#finer"));
   byId("login").hidden = true;
   byId("desk").hidden = false;
   showHistory();
@@ -107,7 +109,8 @@ const leaveDesk = () => {
   forgetModerator();
   forgetDrafts();
   forgetUnsent();
-  for (const id of ["list", "page", "texts"]) setContent(id);
+  forgetCalm();
+  for (const id of ["list", "page", "texts", "handovers"]) setContent(id);
   closeDialogs();
   showLogin();
 };
@@ -144,6 +147,7 @@ const loadDesk = async (keepsOpen = false) => {
   const narrowedText = campaign ? translate("copies.only") : translate("queue.only", { name: author });
   byId("narrowed").hidden = !author && !campaign;
   setContent("narrowed", narrowedText + " ×");
+  showChosenView();
   try {
     await queue.loadQueue(keepsOpen);
     if (queue.archiveMode) return; // opened meanwhile

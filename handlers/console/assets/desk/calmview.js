@@ -1,4 +1,5 @@
-// The open comment for those who want calm: abusive text is dimmed, and after many of the worst a pause is offered.
+// The open comment for those who want calm: abusive text is dimmed, with what quotes it and what stands around it, and
+// after many of the worst a pause is offered.
 import { byId, element, setContent } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { translate } from "../lib/i18n.js";
@@ -23,9 +24,20 @@ export const reveal = () => {
 const dim = () => {
   byId("comment").dataset.dimmed = "";
   byId("body").setAttribute("aria-hidden", "true");
-  byId("body").addEventListener("click", reveal);
   byId("body").before(element("button.small", { id: "reveal", click: reveal },
     translate("calm.show"), " ", element("kbd", "v")));
+};
+
+const dimmed = ".text, .because, .phrases, .signals, #why > p"; // as in style.css
+byId("comment").addEventListener("click", ({ target }) => {
+  if ("dimmed" in byId("comment").dataset && target.closest(dimmed)) reveal();
+});
+
+// forgetCalm forgets what a moderator has seen.
+export const forgetCalm = () => {
+  revealed.clear();
+  worst.clear();
+  setContent("pause");
 };
 
 const offerPause = () => {
@@ -40,13 +52,14 @@ const offerPause = () => {
 const countWorst = (item) => {
   const now = Date.now();
   for (const [id, openedAt] of worst) if (now - openedAt > within) worst.delete(id);
-  if (!worst.has(item.id)) worst.set(item.id, now);
-  if (wantsCalm("pause") && worst.size >= pauseAfter) offerPause();
+  if (isWorst(item) && !worst.has(item.id)) worst.set(item.id, now);
+  if (!wantsCalm("pause") || worst.size < pauseAfter) setContent("pause");
+  else if (isWorst(item)) offerPause();
 };
 
 on("item-opened", ({ item }) => {
   delete byId("comment").dataset.dimmed;
   if (!item || item.isSecondLook) return;
   if (wantsCalm("dim") && isAbusive(item) && !revealed.has(item.id)) dim();
-  if (isWorst(item)) countWorst(item);
+  countWorst(item);
 });

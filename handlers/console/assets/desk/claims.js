@@ -2,7 +2,8 @@
 import { ignoreErrors, post, sendOnLeave } from "../lib/api.js";
 import { byId } from "../lib/dom.js";
 import { on } from "../lib/events.js";
-import { idsOf, isMine } from "./items.js";
+import { wantsCalm } from "./calm.js";
+import { idsOf, isDue, isMine } from "./items.js";
 import * as queue from "./queue.js";
 import { moderator } from "../session.js";
 
@@ -29,9 +30,12 @@ for (const event of ["keydown", "pointerdown", "wheel"]) {
 }
 
 const claimedItems = () => queue.items.filter(isMine);
+
+// countAhead counts claimed items behind the open one; for those who want calm all others, which come in another order.
 const countAhead = () => {
   const position = queue.positionOf(queue.openId);
-  return claimedItems().filter(({ id }) => queue.positionOf(id) > position).length;
+  const isAhead = ({ id }, i) => (wantsCalm("spread") ? id !== queue.openId : i > position);
+  return queue.items.filter((item, i) => isMine(item) && isDue(item) && isAhead(item, i)).length;
 };
 
 // claim leases the next items and renews the leases that there are.
@@ -39,7 +43,8 @@ export const claim = () => (pendingClaim ??= requestClaim().finally(() => { pend
 
 const requestClaim = async () => {
   const { generation } = queue;
-  const { items } = await queue.claimItems(Math.min(maxClaimed, claimedAhead + claimedItems().length - countAhead()));
+  const missing = Math.max(0, claimedAhead - countAhead());
+  const { items } = await queue.claimItems(Math.min(maxClaimed, claimedItems().length + missing));
   if (queue.archiveMode) return; // opened meanwhile; the leases are renewed on the way back, or end
   if (generation !== queue.generation) { // the moderator has changed the filter meanwhile
     await release(items.filter(({ id }) => !queue.itemById(id)));

@@ -5,7 +5,7 @@ import { byId, setContent } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { formatNumber, translate } from "../lib/i18n.js";
 import { isWorst, wantsCalm, worstFrom } from "./calm.js";
-import { band, isNarrowed } from "./filter.js";
+import { band, groupsCampaigns, isNarrowed } from "./filter.js";
 import { commentCount, holderOf, isDue, isFree, isMine } from "./items.js";
 import { orderByLikeness } from "./likeness.js";
 import { claimFromQueue, claimSecondLooks, fetchArchive, fetchComment, fetchCounts, fetchQueue } from "./requests.js";
@@ -27,6 +27,7 @@ const maxSelected = 500;
 let nextCursor = "";
 let rangeStart = null; // id from which shift+x selects
 let wasWorst = false; // the item that was opened last
+let putOff = null; // id of the item before which a milder one was opened
 let commentId = ""; // of the one comment that is shown
 let parked = null; // of the queue or the second looks while the archive or one comment is shown
 
@@ -97,15 +98,19 @@ export const claimItems = (limit) => {
 };
 
 const isMilder = (item) => !isWorst(item);
-const leastMilder = 3; // items that are claimed beside the worst
+const leastMilder = 5; // items that are claimed beside the worst: as many of each are open before more are claimed
 
-// claimSpread claims milder items too where all are among the worst, for those who want no two of them in a row.
+// claimSpread claims milder items too where few are, for those who want no two of the worst in a row. Of a campaign
+// that is in the list nothing else comes.
 const claimSpread = async (limit) => {
   const page = await claimFromQueue(limit);
   if (!wantsCalm("spread") || !page.items.length || page.items.filter(isMilder).length >= leastMilder) return page;
-  const milder = await claimFromQueue(leastMilder, { score_to: worstFrom });
-  return { ...page, items: [...page.items, ...milder.items] };
+  const milder = await ignoreErrors(claimFromQueue(leastMilder, { score_to: worstFrom }));
+  const others = milder?.items.filter((item) => itemById(item.id) || ![...items, ...page.items].some(isCopyOf(item)));
+  return { ...page, items: [...page.items, ...others ?? []] };
 };
+
+const isCopyOf = ({ campaign }) => (item) => groupsCampaigns() && campaign && item.campaign?.id === campaign.id;
 
 // loadQueue fetches the list anew. The open item stays open when it is still in it, or when keepsOpen says that it is
 // the same list: it may be on a later page by now. It reports false when another list was asked for meanwhile.
@@ -220,6 +225,7 @@ export const open = (id, byHand = true) => {
   markOpenRow(openId, id);
   openId = id;
   if (openItem()) wasWorst = isWorst(openItem());
+  if (openItem() && !isAgain) putOff = null;
   if (items.length - positionOf(id) < loadAheadOf) ignoreErrors(loadMore()); // the next item opens it again
   emit("item-opened", { item: openItem(), byHand, isAgain });
 };
@@ -233,13 +239,14 @@ export const move = (step) => {
 export const dueItems = (position) => [...items.slice(position), ...items.slice(0, position)].filter(isDue);
 
 // openNext opens the next due item. One's own claims come first: those of colleagues become known late. After one of
-// the worst comes a milder one, for those who want it and where one is claimed.
+// the worst comes a milder one, for those who want it and where one is claimed, and then what was put off for it.
 export const openNext = (position, byHand) => {
-  const due = dueItems(position);
+  const due = dueItems(putOff ? Math.max(positionOf(putOff), 0) : position);
   const own = due.filter(isMine);
-  const candidates = own.length ? own : due;
-  const calmer = wasWorst && wantsCalm("spread") && candidates.find(isMilder);
-  open((calmer || candidates[0])?.id ?? null, byHand);
+  const [first, ...others] = own.length ? own : due;
+  const calmer = wasWorst && wantsCalm("spread") && first && isWorst(first) && others.find(isMilder);
+  open((calmer || first)?.id ?? null, byHand);
+  if (calmer) putOff = first.id;
 };
 
 // showNothing empties the list, and says why.

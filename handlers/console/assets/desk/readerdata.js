@@ -2,7 +2,7 @@
 import { queryString, request } from "../lib/api.js";
 import { bdi, element } from "../lib/dom.js";
 import { openDialog } from "../lib/dialogs.js";
-import { download } from "../lib/download.js";
+import { saveReply } from "../lib/download.js";
 import { actionButton, form, select } from "../lib/forms.js";
 import { label, translate } from "../lib/i18n.js";
 import { showToast } from "../lib/toasts.js";
@@ -45,7 +45,7 @@ const readerData = (comment, close) => {
     element("p", choice),
     readers.some(([key]) => key === "name") && element("p.muted", text("name_only")),
     element("p", text("file")),
-    element("p", actionButton("reader.export", () => download(pathOf(chosen()), "reader.json"))),
+    element("p", actionButton("reader.export", () => saveReply(pathOf(chosen()), "reader.json"))),
     element("h3", text("erase")),
     element("p", text("what")),
     element("ul.points", ["comments", "traces", "ban", "final"].map((key) => element("li", text("effect." + key)))),

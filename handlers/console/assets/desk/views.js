@@ -9,6 +9,7 @@ import { isEditor, moderator, sites } from "../session.js";
 import { filter, filterQuery } from "./filter.js";
 
 const unset = { ...filter }; // the filter of the page before anything is chosen
+let chosen = null; // the name of a view, and what the filter is then
 
 const text = (key, values) => translate("views." + key, values);
 
@@ -28,19 +29,31 @@ const viewLine = (view) => {
   };
   return element("li.by",
     isKnown(view) ? element("button.link", () => choose(view), bdi(name)) : bdi(name),
-    element(".chip", formatNumber(waiting) + (more ? "+" : "")),
+    waiting != null && element(".chip", formatNumber(waiting) + (more ? "+" : "")),
     site && element("small", text("shared", { site }), !isOwn && [" · ", bdi(owner)]),
     (isOwn || isEditor()) && actionButton("views.remove", remove, "link"));
 };
 
-// isKnown reports whether this page has all that a view selects by: another client may have saved it.
-const isKnown = (view) => Object.keys(view.filter).every((key) => key in filter || key === "group");
+// isKnown reports whether this page has all that a view selects by: another client may have saved it, and its site may
+// be none of the moderator's any more.
+const isKnown = ({ filter: { site, ...criteria } }) => (!site || sites.some(({ slug }) => slug === site))
+  && Object.keys(criteria).every((key) => key in filter || key === "group");
 
-const choose = ({ filter: { group, ...criteria } }) => {
+const choose = ({ name, filter: { group, ...criteria } }) => {
   const isSingle = !group && !criteria.campaign && !criteria.author;
   byId("views").open = false;
-  emit("filter-requested", { change: { ...unset, ...criteria, each: isSingle ? "1" : "" } });
+  chosen = { name, change: { ...unset, ...criteria, each: isSingle ? "1" : "" } };
+  emit("filter-requested", { change: chosen.change });
 };
+
+// showChosenView names the chosen view, as long as the filter is what it was saved with.
+export const showChosenView = () => {
+  const isChanged = ([key, value]) => filter[key] !== value;
+  if (chosen && Object.entries(chosen.change).some(isChanged)) chosen = null;
+  byId("chosen-view").hidden = !chosen;
+  setContent("chosen-view", chosen && text("chosen", { name: chosen.name }) + " ×");
+};
+byId("chosen-view").addEventListener("click", () => emit("filter-requested", { change: unset }));
 
 const save = async ({ name, shared }) => {
   const site = filter.site || (shared && sites.length === 1 && sites[0].slug);

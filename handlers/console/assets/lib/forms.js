@@ -55,12 +55,12 @@ const control = (key, value, type) => {
   });
 };
 
-const percentOf = (share) => share != null && String(Number((share * 100).toFixed(4)));
+const percentOf = (share) => share != null && String(Number((share * 100).toFixed(6)));
 
 const readControl = (input, [, value, type]) => {
   if (Array.isArray(value)) return input.value.split("\n").map((line) => line.trim()).filter(Boolean);
   if (type === "number") return input.value === "" ? null : Number(input.value);
-  if (type === "percent") return input.value === "" ? null : Number(input.value) / 100;
+  if (type === "percent") return input.value === "" ? null : Number((Number(input.value) / 100).toFixed(8));
   if (type === "file") return input.files[0];
   return type === "checkbox" ? input.checked : input.value;
 };

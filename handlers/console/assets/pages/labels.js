@@ -65,7 +65,7 @@ export const exportSection = () => {
   return [...heading("export"), form("learning.save", fields, async ({ site, since, format }) => {
     const time = since && new Date(since).toISOString();
     await download("/labels?" + queryString({ site, since: time, format }), "labels." + format);
-    return "";
+    return text("saving");
   })];
 };
 

@@ -13,10 +13,17 @@ export const card = (key, ...content) =>
   element("section.card", { "aria-labelledby": "card-" + key },
     element("h3", { id: "card-" + key }, text("card." + key)), content);
 
-// settings is a form of sentences. toPatch makes what the API is sent of the values.
+// settings is a form of sentences. toPatch makes what the API is sent of the values. Only what was changed here is
+// sent: colleagues may have changed the rest since the page was loaded.
 const settings = (fields, path, toPatch = (values) => values, trial = null) => {
-  const node = form("save", fields, async (values) => { await request("PATCH", path, toPatch(values)); },
-    !isAdmin(), trial);
+  const save = async (values) => {
+    const isChanged = ([key]) => JSON.stringify(values[key]) !== JSON.stringify(saved[key]);
+    const patch = Object.fromEntries(Object.entries(toPatch(values)).filter(isChanged));
+    if (Object.keys(patch).length) await request("PATCH", path, patch);
+    saved = values;
+  };
+  const node = form("save", fields, save, !isAdmin(), trial);
+  let saved = node.values();
   node.classList.add("sentences");
   return node;
 };

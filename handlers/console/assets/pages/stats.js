@@ -110,12 +110,18 @@ const moderatorTable = ({ days, moderators }) => table(text("moderators"),
     return [
       bdi(moderator), formatNumber(sum(approved)), formatNumber(sum(rejected)),
       looks > 0 && `${formatNumber(sum(agreed))} / ${formatNumber(looks)}`,
-      chart(`${moderator}: ${text("decisions")}`, days,
+      foldedChart(`${moderator}: ${text("decisions")}`, days,
         [[actionLabel("approved"), approved], [actionLabel("rejected"), rejected]]),
-      looks > 0 && chart(`${moderator}: ${text("looks_by_day")}`, days,
+      looks > 0 && foldedChart(`${moderator}: ${text("looks_by_day")}`, days,
         [[text("share"), agreed], [label("reason", "second_look"), disagreed]]),
     ];
   }));
+
+// foldedChart is a chart that is drawn when it is opened: there may be hundreds.
+const foldedChart = (title, ...content) => {
+  const draw = ({ target }) => target.querySelector("figure") || target.append(chart(title, ...content));
+  return element("details", { toggle: draw }, element("summary", title));
+};
 
 const secondLookRows = (secondLooks) => Object.entries(secondLooks).map(([subject, counts]) => {
   const agreed = counts.approved_approved + counts.rejected_rejected;
