@@ -53,7 +53,8 @@ func (db *DB) attempt(ctx context.Context, purpose Purpose, change func(*Tx) err
 type pgTx struct {
 	conn   *sql.Conn
 	queued *pgx.Batch
-	begun  bool // the server may know of the transaction
+	begun  bool   // the server may know of the transaction
+	trace  tracer // of what is not written unread; may be nil
 }
 
 func (db *DB) begin(ctx context.Context, purpose Purpose) (*pgTx, error) {
@@ -61,7 +62,7 @@ func (db *DB) begin(ctx context.Context, purpose Purpose) (*pgTx, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pgTx{conn: conn, queued: &pgx.Batch{}}
+	p := &pgTx{conn: conn, queued: &pgx.Batch{}, trace: db.opt.Trace}
 	p.queued.Queue("BEGIN")
 	return p, nil
 }
@@ -82,6 +83,7 @@ func (p *pgTx) ExecContext(ctx context.Context, query string, args ...any) (sql.
 		}
 		return p.conn.ExecContext(ctx, query)
 	}
+	p.note(query, args)
 	var changed int64
 	p.queued.Queue(query, args...).Exec(func(done pgconn.CommandTag) error {
 		changed = done.RowsAffected()
@@ -101,6 +103,7 @@ func (p *pgTx) QueryContext(ctx context.Context, query string, args ...any) (*sq
 
 // list sends a query with what is queued before it, and calls row for each row.
 func (p *pgTx) list(ctx context.Context, query string, args []any, row func(Scanner) error) error {
+	p.note(query, args)
 	p.queued.Queue(query, args...).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			if err := row(rows.Scan); err != nil {
@@ -110,6 +113,13 @@ func (p *pgTx) list(ctx context.Context, query string, args []any, row func(Scan
 		return rows.Err()
 	})
 	return p.send(ctx)
+}
+
+// note traces a statement that pgx, which sends it with others, does not.
+func (p *pgTx) note(query string, args []any) {
+	if p.trace != nil {
+		p.trace(query, args)
+	}
 }
 
 // send returns the first error of what was queued; nothing after it was done.
