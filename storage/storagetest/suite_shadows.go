@@ -111,7 +111,7 @@ var shadowTests = map[string]func(*testing.T, *fixture){
 				equal(t, "rate", label.SelectionRate, 0.5)
 			}
 		}
-		equal(t, "labels", labels, 1)
+		equal(t, "labels", labels, 2) // whether a look agrees or not
 		stats := must(l.SecondLookStats(l.ctx, ann, ""))(t)
 		equal(t, "agreement of the whole", stats.Machine, storage.SecondLookAgreement{})
 		ended := must(l.EndShadow(l.ctx, ann, "next", ""))(t)
