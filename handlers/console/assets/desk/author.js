@@ -42,9 +42,10 @@ const showAuthor = async (item) => {
 };
 let commentsTimer = 0;
 
-// showProfile shows the note, and of an author who has written before the record by month and the last comments.
+// showProfile shows the note, and of an author who has written before the record by month and the last comments. The
+// newsroom has no record.
 const showProfile = async ({ comment, context: { author: record } }) => {
-  if (queue.openId !== comment.id) return;
+  if (queue.openId !== comment.id || comment.written_by) return;
   const { comments, note, months } = await get("/authors", { ...authorOf(comment), limit: commentsShown + 1 });
   if (queue.openId !== comment.id) return;
   showNote(comment, note);
