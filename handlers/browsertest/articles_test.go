@@ -84,6 +84,11 @@ func TestArticlesPage(t *testing.T) {
 	d.waitFor(func() bool { return state("bridge").State == models.ArticleOpen })
 	p.waitFor(`document.querySelector("#page tbody select").value === "open"`)
 	p.waitFor(`!!document.querySelector("#page tbody [data-keep=merge]")`)
+	d.waitFor(func() bool { // until the index knows of the decision
+		found, err := d.db.Search(t.Context(), operator, models.SearchFilter{Site: "demo", Status: models.Rejected, Limit: 1})
+		d.must(err)
+		return len(found.Items) > 0
+	})
 	p.run(chromedp.Click("#page tbody td:nth-of-type(3) a"))
 	p.waitForText("#list .outcome", "rejected: Off topic by bob")
 
