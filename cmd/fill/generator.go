@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"winnow/models"
 	"winnow/storage"
 )
 
@@ -145,7 +146,7 @@ func (c *generator) next(n int) []rows {
 		hour.add(machine)
 		entry(c.histograms, histogramKey{came, "scored"})[int(risk*bins)]++
 		comments.values = append(comments.values, []any{
-			id, a.site, a.id, parent, "", name, "", "", "name:" + name, "", "192.0.2.0/24", "Mozilla/5.0", "", status, reason,
+			id, a.site, a.id, parent, "", name, "", "", models.Author{Name: name}.Key(), "", "192.0.2.0/24", "Mozilla/5.0", "", status, reason,
 			machine, risk, 0, 1, micros, micros, "", 0, body, search, "", risk, nil, action, reason, "starter", 0.5, 0.99,
 			`[{"name":"word:harbour","weight":0.7}]`,
 		})
@@ -245,7 +246,7 @@ func (c *generator) counters() []rows {
 	authors := rows{table: "authors", columns: strings.Fields("site key approved rejected pending")}
 	for author, n := range c.authors {
 		if n != (count{}) {
-			authors.values = append(authors.values, []any{siteName(author % c.size.sites), "name:" + authorName(author), n.approved, n.rejected, n.pending})
+			authors.values = append(authors.values, []any{siteName(author % c.size.sites), models.Author{Name: authorName(author)}.Key(), n.approved, n.rejected, n.pending})
 		}
 	}
 	arrivals := rows{table: "arrivals", columns: strings.Fields("day site approved rejected held")}
