@@ -8,6 +8,7 @@ import (
 	"embed"
 	"html"
 	"io/fs"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -30,11 +31,12 @@ var demo embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// Script serves the embed script and its texts to pages of any origin, below
-// Path. Its name has the version of its behaviour: bugs are fixed, but
+// Script serves the embed scripts and their texts to pages of any origin, below
+// Path. Their names have the version of their behaviour: bugs are fixed, but
 // what pages rely on never changes.
 func Script() http.Handler {
 	files := load(scripts, ".")
+	maps.Copy(files, elementFiles())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		file, found := files[strings.TrimPrefix(r.URL.Path, Path)]
 		if !found {
@@ -46,6 +48,9 @@ func Script() http.Handler {
 		h.Set("Access-Control-Allow-Origin", "*") // module scripts are fetched with CORS
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("Cache-Control", "public, max-age=3600")
+		if strings.HasSuffix(r.URL.Path, ".json") {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable") // its path has a checksum
+		}
 		file.ServeHTTP(w, r)
 	})
 }

@@ -1,9 +1,14 @@
 package widget
 
 import (
+	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -44,3 +49,73 @@ func TestDemoHasAStrictPolicy(t *testing.T) {
 		t.Errorf("the page has inline styles or handlers, or cannot be read: %v", err)
 	}
 }
+
+func TestElementIsSmallAndItsLanguagesAreWhole(t *testing.T) {
+	const most = 12_100 // bytes of the script and one language, as served
+	get := func(name, coding string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, Path+name, nil)
+		r.Header.Set("Accept-Encoding", coding)
+		Script().ServeHTTP(w, r)
+		if w.Code != http.StatusOK || w.Header().Get("Content-Encoding") != coding {
+			t.Fatalf("%s: %d, %v", name, w.Code, w.Header())
+		}
+		return w
+	}
+	languages, locales := readLocales()
+	paths := map[string]string{}
+	for name := range elementFiles() {
+		if path.Ext(name) == ".json" {
+			paths[strings.TrimSuffix(path.Base(name), ".json")] = name
+		}
+	}
+	script := get("v2.js", "br").Body.Len() // all browsers accept brotli over TLS
+	for _, lang := range languages {
+		texts := get(paths[lang], "br").Body.Len()
+		t.Logf("%s: %d + %d bytes", lang, script, texts)
+		if script+texts > most {
+			t.Errorf("%s: %d bytes, %d at most", lang, script+texts, most)
+		}
+	}
+	if n := get("v2.js", "gzip").Body.Len(); n > most {
+		t.Errorf("the script has %d bytes with gzip, %d at most", n, most)
+	}
+	for _, lang := range languages {
+		for _, part := range []string{".json", ".acts.json"} {
+			var wanted, texts map[string]any
+			if err := errors.Join(json.Unmarshal(locales["en"+part], &wanted), json.Unmarshal(locales[lang+part], &texts)); err != nil {
+				t.Fatal(err)
+			}
+			checkTexts(t, lang, wanted, texts)
+		}
+	}
+}
+
+// checkTexts compares a language with English: the same keys, and values in the same places.
+func checkTexts(t *testing.T, lang string, wanted, texts map[string]any) {
+	t.Helper()
+	for key, text := range wanted {
+		forms, isPlural := texts[key].(map[string]any)
+		if _, want := text.(map[string]any); want != isPlural {
+			t.Errorf("%s: %s: %v", lang, key, texts[key])
+			continue
+		}
+		if isPlural {
+			if forms["other"] == nil {
+				t.Errorf("%s: %s has no form \"other\"", lang, key)
+			}
+			continue
+		}
+		got, _ := texts[key].(string)
+		if got == "" || !slices.Equal(placeholder.FindAllString(got, -1), placeholder.FindAllString(text.(string), -1)) {
+			t.Errorf("%s: %s: %q for %q", lang, key, got, text)
+		}
+	}
+	for key := range texts {
+		if wanted[key] == nil && key != "dir" {
+			t.Errorf("%s: nothing says %s", lang, key)
+		}
+	}
+}
+
+var placeholder = regexp.MustCompile(`{\w+}`)
