@@ -94,10 +94,13 @@ func TestClosedArticleTakesNoComments(t *testing.T) {
 func TestHoneypotIsHiddenFromPeople(t *testing.T) {
 	p := newTestServer(t, models.ModePost).open("/demo")
 	p.waitFor(widget + `?.querySelector("[name=website]")`)
-	got := p.evaluate(`(() => { const e = ` + widget + `.querySelector("[name=website]"), r = e.getBoundingClientRect();
-		return [r.right <= 0, e.tabIndex, e.closest("[aria-hidden=true]") !== null].join() })()`)
-	if got != "true,-1,true" {
-		t.Errorf("outside the window, tab index, hidden from assistive technology: %s", got)
+	for _, dir := range []string{"ltr", "rtl"} { // outside the window, it would make a second screen in one of them
+		got := p.evaluate(`(() => { document.documentElement.dir = "` + dir + `";
+			const e = ` + widget + `.querySelector("[name=website]"), box = e.parentElement.getBoundingClientRect(), page = document.scrollingElement;
+			return [box.width <= 1 && getComputedStyle(e.parentElement).overflow, page.scrollWidth > page.clientWidth, e.tabIndex, e.closest("[aria-hidden=true]") !== null].join() })()`)
+		if got != "hidden,false,-1,true" {
+			t.Errorf("%s: seen, page wider than the window, tab index, hidden from assistive technology: %s", dir, got)
+		}
 	}
 }
 

@@ -21,7 +21,7 @@ const (
 	DemoPath = "/demo"
 )
 
-//go:embed v1.js v1-style.js v1-time.js v1-en.js v1-de.js
+//go:embed v1.js v1-parts.js v1-style.js v1-time.js v1-en.js v1-de.js
 var scripts embed.FS
 
 //go:embed demo

@@ -15,7 +15,7 @@ import (
 
 func TestScriptIsSmallAndForEverybody(t *testing.T) {
 	const most = 10_000 // bytes, before compression
-	for _, name := range []string{"v1.js", "v1-style.js", "v1-time.js", "v1-en.js", "v1-de.js"} {
+	for _, name := range []string{"v1.js", "v1-parts.js", "v1-style.js", "v1-time.js", "v1-en.js", "v1-de.js"} {
 		w := httptest.NewRecorder()
 		Script().ServeHTTP(w, httptest.NewRequest(http.MethodGet, Path+name, nil))
 		res := w.Result()
