@@ -293,10 +293,8 @@ func (s *Server) outcome(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !from.byKey && o.DecidedAt == nil {
-		if o.Reason = ""; o.Status == models.Rejected {
-			o.Status = models.Pending
-		}
+	if !from.byKey {
+		o = o.ForReader()
 	}
 	return c.JSON(http.StatusOK, o)
 }

@@ -126,7 +126,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			return err
 		}
 		by.Address = s.clientIP(req)
-		if err := r.who.authorize(by, req.Header.Get("Origin") != ""); err != nil {
+		if err := r.who.authorize(by, s.originOf(req) != ""); err != nil {
 			return err
 		}
 		c.Set(principalKey, &by)
@@ -165,7 +165,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req, h := c.Request(), c.Response().Header()
-		if !strings.HasPrefix(req.URL.Path, "/v1/comments") {
+		if !strings.HasPrefix(req.URL.Path, "/v1/comments") && req.URL.Path != ownPath {
 			return next(c)
 		}
 		if isPublicRead(req) {
@@ -190,7 +190,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if known {
-			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT")
+			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
 			h.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Reader-Token, "+browserHeader)
 			h.Set("Access-Control-Max-Age", "600")
 		}

@@ -56,6 +56,8 @@ func (s *Server) routes() []route {
 		{get, "/v1/comments", s.listComments, optionalCredentials, defaultBounds},
 		{get, "/v1/comments/counts", s.countComments, optionalCredentials, defaultBounds},
 		{put, "/v1/comments/:id", s.editComment, frontEnd, commentBounds},
+		{http.MethodDelete, "/v1/comments/:id", s.withdrawComment, frontEnd, defaultBounds},
+		{get, ownPath, s.listOwnComments, frontEndReading, defaultBounds},
 		{get, "/v1/comments/:id/outcome", s.outcome, frontEndReading, defaultBounds},
 		{post, "/v1/comments/:id/flags", s.flagComment, frontEnd, defaultBounds},
 		{get, "/v1/comments/:id/flags", s.reportOutcome, frontEndReading, defaultBounds},

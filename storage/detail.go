@@ -90,14 +90,33 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 			return result{}, err
 		}
 		c := k.comment
-		r := result{models.Outcome{ID: c.ID, Status: c.Status, Reason: c.Reason}, c}
 		last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, c.Site, c.ID)
-		if err == nil && len(last) > 0 && statusOf(last[0].Action) == c.Status {
-			r.outcome.Reason, r.outcome.Message, r.outcome.DecidedAt = last[0].Reason, last[0].Message, &last[0].CreatedAt
-		}
-		return r, err
+		return result{outcomeOf(c, last), c}, err
 	})
 	return r.outcome, r.comment, err
+}
+
+// outcomeOf is the outcome of a comment with these decisions in force.
+func outcomeOf(c models.Comment, inForce []models.Decision) models.Outcome {
+	o := models.Outcome{ID: c.ID, Status: c.Status, Reason: c.Reason}
+	if c.Withdrawn {
+		o.Reason = models.ReasonWithdrawn
+		return o
+	}
+	if last := lastOf(inForce); last != nil && statusOf(last.Action) == c.Status {
+		o.Reason, o.Message, o.DecidedAt = last.Reason, last.Message, &last.CreatedAt
+	}
+	return o
+}
+
+// lastOf returns the last of decisions; nil when there is none.
+func lastOf(decisions []models.Decision) (last *models.Decision) {
+	for i := range decisions {
+		if last == nil || decisions[i].ID > last.ID {
+			last = &decisions[i]
+		}
+	}
+	return last
 }
 
 // thread returns the comments that c answers, from the start of the thread on, c

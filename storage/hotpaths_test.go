@@ -45,7 +45,7 @@ func useHotPaths(t *testing.T, url string, db *storage.DB) {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useSearch,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch,
 	} {
 		use(t.Context())
 	}
@@ -102,6 +102,19 @@ func (h *hotPaths) useNewsroom(ctx context.Context) {
 	h.check(err)
 	text, withdrawn := "s", true
 	_, err = h.ChangeReply(ctx, h.ann, reply.ID, storage.ReplyChange{Body: &text, Withdrawn: &withdrawn})
+	h.check(err)
+}
+
+func (h *hotPaths) useOwn(ctx context.Context) {
+	c, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: models.Comment{
+		Site: "gazette", Article: models.Article{ID: "a"}, Author: models.Author{ID: "u1"}, Client: models.Client{Browser: "b1"}, Body: "b", Status: models.Approved,
+	}})
+	h.check(err)
+	for _, article := range []string{"", "a"} {
+		_, err = h.OwnComments(ctx, models.Owner{Site: "gazette", ID: "u1", Browser: "b1"}, article)
+		h.check(err)
+	}
+	_, err = h.Withdraw(ctx, models.Caller{Kind: models.ByOrigin, Site: "gazette"}, c.ID)
 	h.check(err)
 }
 

@@ -35,6 +35,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"search", searchTests},
 		{"campaigns", campaignMemberTests},
 		{"decisions", decisionTests},
+		{"own comments", ownTests},
 		{"redactions", redactionTests},
 		{"featured", featuredTests},
 		{"newsroom", newsroomTests},
