@@ -63,7 +63,7 @@ const (
 func (p *tab) compose(name, body string) {
 	p.Helper()
 	p.waitFor(comments + `.querySelector(".composer textarea")`)
-	p.evaluate(fmt.Sprintf(`(() => { const f = %s.querySelector("form"); f.querySelector("textarea").value = %q;
+	p.evaluate(fmt.Sprintf(`(() => { const f = %s.querySelector("form"); f.querySelector("textarea").value = %q; f.querySelector("textarea").dispatchEvent(new Event("input"));
 		f.querySelector("input[autocomplete=name]").value = %q; f.querySelector(".main").click(); f.querySelector(".main").click() })()`, comments, body, name))
 }
 

@@ -24,12 +24,15 @@ function isDark(host) {
 
 // followTheme keeps a root's colour scheme like the page's.
 export function followTheme(host, root, signal) {
+  const preference = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
     const theme = host.getAttribute("theme");
-    root.dataset.theme = theme === "light" || theme === "dark" ? theme : isDark(host) ? "dark" : "light";
+    if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+    else if (isDark(host) === preference.matches && getComputedStyle(host).colorScheme.includes("light dark")) root.dataset.theme = "page"; // it follows by itself
+    else root.dataset.theme = isDark(host) ? "dark" : "light";
   };
   apply();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply, { signal });
+  preference.addEventListener("change", apply, { signal });
   const observer = new MutationObserver(apply); // pages switch by a class or an attribute
   for (const node of [document.documentElement, document.body, host]) {
     observer.observe(node, { attributeFilter: ["class", "style", "theme", "data-theme"] });
