@@ -30,7 +30,7 @@ func (p *tab) comments(contain string) string {
 
 func TestReaderPosts(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
-	p := d.open("/demo")
+	p := d.open("/demo/v1")
 	p.write("Ilse", "What a lovely story about our old clock.")
 	p.waitFor(p.comments("lovely story"))
 	p.waitFor(widget + `.querySelector(".message").textContent === "Your comment is published."`)
@@ -41,12 +41,12 @@ func TestReaderPosts(t *testing.T) {
 	p.write("Tomasz", "And the soup was good as well.")
 	p.waitFor(widget + `.querySelector("li li .text")?.textContent === "And the soup was good as well."`)
 
-	other := d.open("/demo") // another reader sees the thread
+	other := d.open("/demo/v1") // another reader sees the thread
 	other.waitFor(widget + `?.querySelector("li li .by b")?.textContent === "Tomasz"`)
 }
 
 func TestMissingFieldsAreShown(t *testing.T) {
-	p := newTestServer(t, models.ModePost).open("/demo")
+	p := newTestServer(t, models.ModePost).open("/demo/v1")
 	p.write("", "A text without a name.")
 	p.waitFor(widget + `.getElementById("name-error").textContent !== ""`)
 	p.waitFor(widget + `.activeElement?.id === "name"`)
@@ -57,7 +57,7 @@ func TestMissingFieldsAreShown(t *testing.T) {
 
 func TestRateLimitSaysWhenToRetry(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
-	p := d.open("/demo", "429")
+	p := d.open("/demo/v1", "429")
 	p.waitFor(widget + `?.querySelector("h2").textContent`)
 	p.evaluate(`(async () => { for (let status = 0; status !== 429;) status = (await fetch("/v1/comments", { method: "POST", headers: { "Content-Type": "application/json" },
 		body: JSON.stringify({ site: "demo", article: { id: "other" }, author: { name: "n" }, body: "Another thought " + Math.random() }) })).status; window.limited = true })()`)
@@ -78,7 +78,7 @@ func TestClosedArticleTakesNoComments(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p := d.open("/demo", "403")
+	p := d.open("/demo/v1", "403")
 	p.write("Ilse", "Before the end.")
 	p.waitFor(p.comments("Before the end"))
 	set(models.ArticleClosed)
@@ -92,7 +92,7 @@ func TestClosedArticleTakesNoComments(t *testing.T) {
 }
 
 func TestHoneypotIsHiddenFromPeople(t *testing.T) {
-	p := newTestServer(t, models.ModePost).open("/demo")
+	p := newTestServer(t, models.ModePost).open("/demo/v1")
 	p.waitFor(widget + `?.querySelector("[name=website]")`)
 	for _, dir := range []string{"ltr", "rtl"} { // outside the window, it would make a second screen in one of them
 		got := p.evaluate(`(() => { document.documentElement.dir = "` + dir + `";

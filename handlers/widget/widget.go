@@ -1,12 +1,10 @@
 // Package widget serves what readers see: the script that puts comments under
-// any page, and a demo article that uses it. Both use the public API like any
+// any page, and a demo newspaper that uses it. Both use the public API like any
 // other front end; this package imports nothing of it.
 package widget
 
 import (
-	"bytes"
 	"embed"
-	"html"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -23,13 +21,6 @@ const (
 
 //go:embed v1.js v1-parts.js v1-style.js v1-time.js v1-en.js v1-de.js
 var scripts embed.FS
-
-//go:embed demo
-var demo embed.FS
-
-// policy lets the demo article load nothing but this server's own files.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Script serves the embed scripts and their texts to pages of any origin, below
 // Path. Their names have the version of their behaviour: bugs are fixed, but
@@ -55,30 +46,6 @@ func Script() http.Handler {
 	})
 }
 
-// Demo serves the demo article at DemoPath, and its style and script below.
-// base is the path that the server itself is below, "" for none.
-func Demo(base string) http.Handler {
-	files := load(demo, "demo")
-	index, err := demo.ReadFile("demo/index.html")
-	if err != nil {
-		panic(err) // it is part of the binary
-	}
-	files["index.html"] = static.New("index.html", bytes.ReplaceAll(index, []byte("{{base}}"), []byte(html.EscapeString(base))))
-	files[""] = files["index.html"]
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-cache")
-		file, found := files[strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, DemoPath), "/")]
-		if !found {
-			http.NotFound(w, r)
-			return
-		}
-		file.ServeHTTP(w, r)
-	})
-}
-
 // load returns the files of a folder by name.
 func load(from embed.FS, folder string) map[string]static.File {
 	entries, err := from.ReadDir(folder)
@@ -87,6 +54,9 @@ func load(from embed.FS, folder string) map[string]static.File {
 	}
 	files := map[string]static.File{}
 	for _, entry := range entries {
+		if entry.IsDir() {
+			continue
+		}
 		data, err := fs.ReadFile(from, strings.TrimPrefix(folder+"/"+entry.Name(), "./"))
 		if err != nil {
 			panic(err) // likewise

@@ -3,7 +3,6 @@ package widget
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -34,7 +33,7 @@ func TestScriptIsSmallAndForEverybody(t *testing.T) {
 }
 
 func TestDemoHasAStrictPolicy(t *testing.T) {
-	for _, path := range []string{"/demo", "/demo/", "/demo/demo.css", "/demo/demo.js"} {
+	for _, path := range []string{"/demo", "/demo/", "/demo/clock", "/demo/mina", "/demo/demo.css", "/demo/demo.js"} {
 		w := httptest.NewRecorder()
 		Demo("").ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		res := w.Result()
@@ -42,11 +41,13 @@ func TestDemoHasAStrictPolicy(t *testing.T) {
 			t.Errorf("%s: %d, Content-Security-Policy %q", path, res.StatusCode, csp)
 		}
 	}
-	w := httptest.NewRecorder()
-	Demo("").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/demo", nil))
-	page, err := io.ReadAll(w.Body)
-	if err != nil || strings.Contains(string(page), "style=") || strings.Contains(string(page), "onclick=") {
-		t.Errorf("the page has inline styles or handlers, or cannot be read: %v", err)
+	for _, page := range demoPages {
+		w := httptest.NewRecorder()
+		Demo("/below").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/demo/"+page.Name, nil))
+		text := w.Body.String()
+		if strings.Contains(text, "style=") || strings.Contains(text, "onclick=") || !strings.Contains(text, `src="/below/widget/v`) {
+			t.Errorf("%s has inline styles or handlers, or no comments:\n%s", page.Name, text)
+		}
 	}
 }
 
