@@ -4,7 +4,7 @@
 // pages with Trusted Types allow none.
 import { element } from "./dom.js";
 
-const allowed = new Set(["p", "br", "blockquote", "em", "strong", "code", "pre", "ul", "ol", "li", "a"]);
+const allowed = new Set(["p", "br", "blockquote", "em", "strong", "a"]);
 const entities = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 
 const decode = (text) => text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {

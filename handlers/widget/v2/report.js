@@ -1,13 +1,9 @@
 // Reporting a comment: why, in words, and what came of it.
-import css from "./dialog.css";
 import { button, element, field } from "./dom.js";
 import { keptMap } from "./kept.js";
 
 const reasons = ["spam", "abuse", "off_topic", "illegal", "other"];
 const mostQuestions = 5; // requests at the start of a page
-
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
 
 const reported = (view) => keptMap("reported." + view.api.site);
 
@@ -24,8 +20,6 @@ export function report(view, comment, opener) {
     words.node, message, element("div", { class: "row" }, buttons));
   const dialog = element("dialog", { "aria-labelledby": "report", part: "dialog", close: () => { dialog.remove(); opener.focus(); } },
     element("h3", { id: "report" }, texts.say("reportOf", comment.author)), form);
-  const tree = view.root.getRootNode();
-  if (!tree.adoptedStyleSheets.includes(sheet)) tree.adoptedStyleSheets.push(sheet);
   view.root.append(dialog);
   dialog.showModal();
   view.signal.addEventListener("abort", () => dialog.remove());

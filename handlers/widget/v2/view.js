@@ -150,6 +150,8 @@ export class View {
     return this.attempt(async () => {
       const { server } = this.api;
       const [acts] = await Promise.all([import(new URL(FOLDER + "acts.js", server)), this.texts.addActs(server)]);
+      const { adoptedStyleSheets } = this.host.shadowRoot;
+      if (!adoptedStyleSheets.includes(acts.sheet)) adoptedStyleSheets.push(acts.sheet);
       return acts[name](this, ...details);
     });
   }
