@@ -46,6 +46,9 @@ var rightsTable = []right{
 	{call: "POST /v1/comments", body: `{"site":"gazette","article":{"id":"harbour"},"author":{"name":"Ann"},"body":"About the ferry."}`, who: "pP"},
 	{call: "GET /v1/comments", path: "/v1/comments?site=gazette&article=harbour", who: "npRmea123"},
 	{call: "GET /v1/comments/counts", path: "/v1/comments/counts?site=gazette&article=harbour", who: "npRmea123"},
+	{call: "GET /v1/threads", path: "/v1/threads?site=gazette&article=harbour", who: "npRmea123"},
+	{call: "GET /v1/threads/:id", path: "/v1/threads/{public}?site=gazette", who: "npRmea123"},
+	{call: "GET /v1/comments/:id/thread", path: "/v1/comments/{public}/thread?site=gazette", who: "npRmea123"},
 	{call: "PUT /v1/comments/:id", path: "/v1/comments/{public}", body: `{"site":"gazette","body":"About the tram."}`, who: "P"},
 	{call: "GET /v1/comments/:id/outcome", path: "/v1/comments/{public}/outcome?site=gazette", who: "R"},
 	{call: "GET /v1/comments/:id/flags", path: "/v1/comments/{public}/flags?author_id=r1", who: "pRO", none: true}, // a key of another site finds nothing
