@@ -104,5 +104,5 @@ func sendPage(c echo.Context, page renderedPage) error {
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body))) // else a long one is sent in chunks
-	return c.JSONBlob(http.StatusOK, body)
+	return c.Blob(http.StatusOK, page.contentType, body)
 }

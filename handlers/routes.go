@@ -54,6 +54,9 @@ func (s *Server) routes() []route {
 	return []route{
 		{post, "/v1/comments", s.createComment, frontEnd, commentBounds},
 		{get, "/v1/comments", s.listComments, optionalCredentials, defaultBounds},
+		{get, "/v1/threads", s.listThreads, optionalCredentials, defaultBounds},
+		{get, "/v1/threads/:id", s.listReplies, optionalCredentials, defaultBounds},
+		{get, "/v1/comments/:id/thread", s.permalink, optionalCredentials, defaultBounds},
 		{get, "/v1/comments/counts", s.countComments, optionalCredentials, defaultBounds},
 		{put, "/v1/comments/:id", s.editComment, frontEnd, commentBounds},
 		{http.MethodDelete, "/v1/comments/:id", s.withdrawComment, frontEnd, defaultBounds},

@@ -45,7 +45,7 @@ func useHotPaths(t *testing.T, url string, db *storage.DB) {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useThreads, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch,
 	} {
 		use(t.Context())
 	}
@@ -86,6 +86,28 @@ func (h *hotPaths) useCampaigns(ctx context.Context) {
 	_, _, err := h.CampaignDecisions(ctx, "gazette", "first")
 	h.check(err)
 	_, err = h.ApprovedCount(ctx, "gazette", "name:n")
+	h.check(err)
+}
+
+func (h *hotPaths) useThreads(ctx context.Context) {
+	var parent string
+	for range 8 {
+		c, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: models.Comment{
+			Site: "gazette", Article: models.Article{ID: "t"}, ParentID: parent, Author: models.Author{Name: "n"}, Body: "b", Status: models.Approved,
+		}})
+		h.check(err)
+		parent = c.ID
+	}
+	a := models.ArticleRef{Site: "gazette", Article: "t"}
+	for _, order := range []storage.ThreadOrder{storage.ThreadsNewest, storage.ThreadsOldest, storage.ThreadsBest} {
+		page, err := h.Threads(ctx, a.Site, a.Article, order, 5, "")
+		h.check(err)
+		_, err = h.ThreadReplies(ctx, a, page.Threads[0].ID, 5, page.Threads[0].MoreAfter)
+		h.check(err)
+	}
+	_, err := h.ThreadOf(ctx, a.Site, parent)
+	h.check(err)
+	_, err = h.CommentThread(ctx, a, parent)
 	h.check(err)
 }
 

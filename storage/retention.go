@@ -247,7 +247,7 @@ func (db *DB) removeLabels(ctx context.Context, site string, before int64) (tota
 
 // strippedColumns are the columns of a comment that came from its author, but not
 // those that came from the address.
-const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', staff = FALSE, redacted = FALSE, featured = FALSE, page_word = '', version = version + 1`
+const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', staff = FALSE, redacted = FALSE, featured = FALSE, trust = 0, page_word = '', version = version + 1`
 
 // stripContent removes text and names from comments of one site, which are
 // locked. With the reason "" they keep their status and their authors' ids; with

@@ -28,6 +28,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"articles", articleTests},
 		{"threads", threadTests},
 		{"shared threads", sharedThreadTests},
+		{"thread pages", threadPageTests},
 		{"article moves", articleMoveTests},
 		{"comments", commentTests},
 		{"queue", queueTests},
