@@ -171,6 +171,7 @@ var rightsTable = []right{
 	{call: "GET /console", who: everybody},
 	{call: "GET /console/*", path: "/console/", who: everybody},
 	{call: "GET /demo", who: everybody},
+	{call: "POST /demo/token", who: everybody, none: true},
 	{call: "GET /demo/*", path: "/demo/none", who: everybody, none: true},
 	{call: "GET /widget/*", path: "/widget/v1.js", who: everybody},
 }

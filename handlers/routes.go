@@ -181,6 +181,7 @@ func (s *Server) routes() []route {
 		{get, "/console", consolePages, noCredentials, defaultBounds},
 		{get, "/console/*", consolePages, noCredentials, defaultBounds},
 		{get, "/demo", demoPages, noCredentials, defaultBounds},
+		{post, "/demo/token", s.demoToken, noCredentials, defaultBounds},
 		{get, "/demo/*", demoPages, noCredentials, defaultBounds},
 		{get, "/widget/*", page(widget.Script()), noCredentials, defaultBounds},
 	}

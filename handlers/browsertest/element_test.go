@@ -210,7 +210,7 @@ func chain(n int) string {
 	replies := make([]object, n)
 	for i := range replies {
 		replies[i] = object{
-			"id": fmt.Sprint(i + 1), "parent_id": fmt.Sprint(i), "root_id": "0", "depth": i + 1, "to": "Ilse",
+			"id": fmt.Sprint(i + 1), "parent_id": fmt.Sprint(i), "root_id": "0", "depth": min(i+1, 3), "to": "Ilse",
 			"author": object{"name": "Ilse"}, "body": "And then?", "created_at": "2026-01-01T12:00:00Z",
 		}
 	}

@@ -21,7 +21,7 @@ export class Composer {
     this.message = element("p", { class: "message", role: "status" });
     this.row = element("div", { class: "row" }, this.name.node, this.who,
       element("span", { class: "buttons" }, parent && button(texts.say("cancel"), () => this.close()), this.send));
-    this.form = element("form", { class: "composer", part: "form", novalidate: true, submit: (event) => this.#submit(event), keydown: (event) => this.#shortcut(event) },
+    this.form = element("form", { class: "composer", part: "form", novalidate: true, submit: (event) => this.#submit(event), keydown: (event) => this.#shortcut(event), focusin: () => view.acts().catch(() => {}) },
       this.body.node,
       element("div", { class: "honeypot", "aria-hidden": "true" }, this.honeypot),
       this.message, this.row);
@@ -136,7 +136,7 @@ export class Composer {
     this.#asked = false;
     this.send.textContent = view.texts.say("send");
     if (this.parent) this.form.remove();
-    view.own.posted(comment);
+    view.act("posted", comment);
   }
 
   #refused(error) {

@@ -2,7 +2,7 @@
 // knows the author by a reader token, or by the token that it gave this browser.
 import { button, element, focusOn } from "./dom.js";
 
-export class Own {
+class Own {
   #comments = new Map();
 
   constructor(view) {
@@ -13,12 +13,7 @@ export class Own {
 
   forget(id) { this.#comments.delete(id); }
 
-  async load() {
-    const { api, article } = this.view;
-    if (!await api.hasIdentity()) return;
-    const { comments } = await api.call("GET", "me/comments", { query: { article } });
-    this.#comments = new Map(comments.filter(({ reason }) => reason !== "withdrawn").map((comment) => [comment.id, comment]));
-  }
+  take({ comments }) { this.#comments = new Map(comments.map((comment) => [comment.id, comment])); }
 
   // place shows one's own comments that are not public: below what they reply to, or on top.
   place() {
@@ -56,7 +51,7 @@ export class Own {
     const waits = ({ status, appeal }) => status === "pending" || appeal?.state === "waiting";
     if (![...this.#comments.values()].some(waits)) return;
     const before = this.#comments;
-    try { await this.load(); } catch { return; } // the next time tells
+    try { this.take(await this.view.ownComments()); } catch { return; } // the next time tells
     const { view } = this;
     if (view.signal.aborted) return;
     for (const [id, mine] of this.#comments) {
@@ -96,4 +91,16 @@ export class Own {
     if (mine.appeal?.state === "possible") actions.push(button(texts.say("appeal"), act("appeal")));
     return actions;
   }
+}
+
+// takeOwn takes what the server says of one's own comments.
+export function takeOwn(view, list) {
+  view.own = new Own(view);
+  view.own.take(list);
+}
+
+// posted shows a comment that the reader has just posted.
+export function posted(view, comment) {
+  if (!(view.own instanceof Own)) view.own = new Own(view);
+  view.own.posted(comment);
 }

@@ -4,7 +4,7 @@
 import { card } from "./card.js";
 import { button, element, focusOn } from "./dom.js";
 
-const deepest = 3; // steps of the indent
+const deepest = 3; // the depth at which the server lays the rest of a conversation flat
 
 export class Threads {
   cards = new Map(); // what is shown, by the comment's id
@@ -66,7 +66,7 @@ export class Threads {
 
   #reply(comment) {
     const node = this.#card(comment);
-    const item = element("li", { "data-depth": comment.depth, class: `step-${Math.min(comment.depth, deepest)}` }, node);
+    const item = element("li", { "data-depth": comment.depth, class: `step-${comment.depth}` }, node);
     this.cards.get(comment.id).item = item;
     return item;
   }
@@ -82,15 +82,22 @@ export class Threads {
   }
 
   #offerMore(thread, id, n, cursor) {
-    const { api, texts } = this.view;
+    const { api, own, texts } = this.view;
     const more = button(texts.say("moreReplies", { n }), () => this.view.attempt(async () => {
       const page = await api.read("threads/" + encodeURIComponent(id), { cursor });
+      if (!cursor) this.#clear(thread, id); // a link has shown some from the middle
       const first = this.#addReplies(thread, page.replies);
       more.remove();
       if (page.next) this.#offerMore(thread, id, Math.max(n - page.replies.length, 1), page.next);
+      if (!cursor) own.place();
       if (first) focusOn(first);
     }), { class: "link replies-more", part: "more" });
     thread.item.append(more);
+  }
+
+  #clear({ replies }, id) {
+    for (const [each, { comment }] of this.cards) if (comment.root_id === id) this.cards.delete(each);
+    replies.replaceChildren();
   }
 
   // insert shows a comment where it belongs, and reports whether its place is on the page:
@@ -103,7 +110,7 @@ export class Threads {
     }
     if (!parent) return false;
     const { comment: above, item } = parent;
-    comment.depth = (above.depth ?? 0) + 1;
+    comment.depth = Math.min((above.depth ?? 0) + 1, deepest);
     if (comment.depth > 1) comment.to = above.author?.name;
     const thread = this.#roots.get(above.id) ?? this.#roots.get(above.root_id);
     comment.root_id = above.root_id ?? above.id;
@@ -113,7 +120,7 @@ export class Threads {
       return true;
     }
     let last = item;
-    while (last.nextElementSibling?.dataset.depth > Number(above.depth)) last = last.nextElementSibling;
+    while (last.nextElementSibling?.dataset.depth >= comment.depth) last = last.nextElementSibling;
     last.after(reply);
     return true;
   }

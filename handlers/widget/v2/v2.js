@@ -82,7 +82,7 @@ class WinnowComments extends HTMLElement {
     if (isCount) return this.#showCount(await texts, signal);
     const identity = new Identity(this);
     const view = new View(this, this.#root, { api: new Api(server, this.site, identity, signal), identity, signal });
-    const loading = view.load();
+    const loading = view.load(texts);
     this.#show(await texts, signal);
     await view.show(await texts, loading);
   }

@@ -6,33 +6,44 @@ import { Composer } from "./composer.js";
 import { button, element, focusOn } from "./dom.js";
 import { keptMap } from "./kept.js";
 import { followTotal } from "./live.js";
-import { Own } from "./own.js";
 import { explain } from "./problems.js";
 import { Threads } from "./threads.js";
 
 const orders = ["newest", "oldest", "best"];
+const noneOwn = { get() {}, place() {}, refresh() {} }; // until there are comments of one's own
 const patience = 500; // milliseconds that the list waits for what only this reader sees
 
 export class View {
   settings = {};
   total = 0;
+  own = noneOwn;
+  #acts;
 
   constructor(host, root, { api, identity, signal }) {
     Object.assign(this, { host, root, api, identity, signal });
     this.article = host.article;
     this.order = orders.includes(host.order) ? host.order : orders[0];
     this.drafts = keptMap("drafts." + api.site);
-    this.own = new Own(this);
     this.threads = new Threads(this);
   }
 
   // load starts all requests at once.
-  load() {
-    const personal = Promise.all([this.own.load().catch(() => {}), this.identity.name().catch(() => "")]);
+  load(texts) {
+    const personal = Promise.all([this.#loadOwn(texts).catch(() => {}), this.identity.name().catch(() => "")]);
     const list = this.#inPage() ?? this.#page();
     list.catch(() => {}); // show tells of it
     return { list, personal };
   }
+
+  async #loadOwn(texts) {
+    if (!await this.api.hasIdentity()) return;
+    const own = this.ownComments();
+    own.catch(() => {}); // awaited below
+    this.texts = await texts;
+    (await this.acts()).takeOwn(this, await own);
+  }
+
+  ownComments() { return this.api.call("GET", "me/comments", { query: { article: this.article } }); }
 
   // The page may have brought the list along, as its server got it.
   #inPage() {
@@ -78,7 +89,7 @@ export class View {
     if (error.status < 500) console.error("winnow-comments:", error.message, error.fields, this.host);
     const again = button(this.texts.say("retry"), () => {
       this.root.replaceChildren();
-      this.show(this.texts, this.load());
+      this.show(this.texts, this.load(this.texts));
     });
     this.root.replaceChildren(element("p", { class: "message bad", role: "alert" }, this.texts.say("unloaded") + " ", again));
   }
@@ -145,16 +156,23 @@ export class View {
 
   explain(error) { return explain(this.texts, error); }
 
-  // act does what few readers do, with a script that is loaded when the first one does.
-  act(name, ...details) {
-    return this.attempt(async () => {
-      const { server } = this.api;
+  // acts returns what few readers need. It is loaded when the first one does.
+  acts() {
+    const { server } = this.api;
+    const load = async () => {
       const [acts] = await Promise.all([import(new URL(FOLDER + "acts.js", server)), this.texts.addActs(server)]);
       const { adoptedStyleSheets } = this.host.shadowRoot;
       if (!adoptedStyleSheets.includes(acts.sheet)) adoptedStyleSheets.push(acts.sheet);
-      return acts[name](this, ...details);
+      return acts;
+    };
+    this.#acts ??= load().catch((error) => {
+      this.#acts = undefined; // the next one tries again
+      throw error;
     });
+    return this.#acts;
   }
+
+  act(name, ...details) { return this.attempt(async () => (await this.acts())[name](this, ...details)); }
 
   #showMore() {
     return this.attempt(async () => {
