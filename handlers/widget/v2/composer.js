@@ -5,7 +5,7 @@ import { keep, kept } from "./kept.js";
 import { explain, fieldError } from "./problems.js";
 
 export class Composer {
-  #key = randomKey(); #busy = false; #asked = false;
+  #key = randomKey(); #busy = false; #nudge;
 
   // parent is the comment that is replied to; reader is whom the site vouches for, or "".
   constructor(view, parent, reader) {
@@ -94,6 +94,7 @@ export class Composer {
     const comment = {
       article: { id: view.article, ...page }, parent_id: parent?.id,
       author: { name: this.name.input.value.trim() }, body: this.body.input.value, website: this.honeypot.value,
+      nudge: this.#nudge,
     };
     this.#setBusy(true);
     try {
@@ -116,10 +117,10 @@ export class Composer {
   // never keeps a comment from being posted.
   async #shouldRephrase(comment) {
     const { api, settings, texts } = this.view;
-    if (!settings.nudge || this.#asked) return false;
-    const { rephrase } = await api.call("POST", "comments/check", { body: comment }).catch(() => ({}));
+    if (!settings.nudge || this.#nudge) return false;
+    const { rephrase, nudge = "-" } = await api.call("POST", "comments/check", { body: comment }).catch(() => ({}));
     if (!rephrase) return false;
-    this.#asked = true;
+    this.#nudge = nudge; // tells the server, which counts, that this post was asked about
     this.#say(texts.say("rephrase"));
     this.send.textContent = texts.say("sendAnyway");
     this.body.input.focus();
@@ -133,7 +134,7 @@ export class Composer {
     this.view.drafts.set(this.#draft, "");
     this.body.input.value = "";
     this.#key = randomKey();
-    this.#asked = false;
+    this.#nudge = undefined;
     this.send.textContent = view.texts.say("send");
     if (this.parent) this.form.remove();
     view.act("posted", comment);

@@ -37,7 +37,7 @@ class Own {
     const minutes = view.settings.edit_minutes ?? 0;
     const { id, parent_id, author, body, status, created_at } = comment;
     const editable_until = new Date(Date.parse(created_at) + 60_000 * minutes).toISOString();
-    this.#comments.set(id, { id, parent_id, author, body, status, created_at, editable_until, deletable: true });
+    this.#comments.set(id, { id, parent_id, author, body, status, created_at, editable_until, deletable: minutes > 0 });
     if (!view.threads.cards.has(id)) this.#insert(this.get(id)); // the reply to a repeated request is of an earlier one
     if (status === "approved") view.setTotal(view.total + 1, view.latest);
     view.threads.empty.hidden = true;
@@ -48,6 +48,7 @@ class Own {
 
   // refresh asks what has become of comments that wait for a moderator.
   async refresh() {
+    this.#expire();
     const waits = ({ status, appeal }) => status === "pending" || appeal?.state === "waiting";
     if (![...this.#comments.values()].some(waits)) return;
     const before = this.#comments;
@@ -61,6 +62,16 @@ class Own {
       view.redraw(id);
       const isAnswer = mine.appeal && old.appeal?.state !== mine.appeal.state && mine.appeal.state !== "possible";
       view.say(view.texts.say(isAnswer ? `appeal_${mine.appeal.state}` : mine.status));
+    }
+  }
+
+  // expire takes away what can be done for some minutes only.
+  #expire() {
+    for (const mine of this.#comments.values()) {
+      if (!mine.deletable || Date.parse(mine.editable_until) > Date.now()) continue;
+      mine.deletable = false;
+      const { node } = this.view.threads.cards.get(mine.id) ?? {};
+      if (!node?.querySelector(".inline")) this.view.redraw(mine.id);
     }
   }
 
