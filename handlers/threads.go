@@ -25,6 +25,7 @@ type threadComment struct {
 	To        string        `json:"to,omitempty"` // the author of the parent, where the depth does not say so
 	Author    *publicAuthor `json:"author,omitempty"`
 	Body      string        `json:"body,omitempty"`
+	HTML      string        `json:"html,omitempty"` // of the body; empty: it is one paragraph without any mark
 	Featured  bool          `json:"featured,omitempty"`
 	CreatedAt time.Time     `json:"created_at"`
 	EditedAt  time.Time     `json:"edited_at,omitzero"`
@@ -137,10 +138,10 @@ func (s *Server) renderThreads(ctx context.Context, l pageRequest) (renderedPage
 	}
 	reply := threadsReply{
 		Site: l.site, Article: p.Article, State: l.state(), Total: p.Total, Next: p.Next, Settings: l.settings,
-		Featured: l.comments(p.Featured), Threads: make([]commentThread, len(p.Threads)),
+		Featured: s.comments(l, p.Featured), Threads: make([]commentThread, len(p.Threads)),
 	}
 	for i, thread := range p.Threads {
-		reply.Threads[i] = l.thread(thread)
+		reply.Threads[i] = s.thread(l, thread)
 	}
 	return renderJSON(l, p.Version, reply)
 }
@@ -161,20 +162,20 @@ func (l pageRequest) state() string {
 }
 
 // thread is a thread as anybody may read it.
-func (l pageRequest) thread(t storage.Thread) commentThread {
-	return commentThread{l.public(t.ThreadComment), l.comments(t.Replies), t.More, t.MoreAfter}
+func (s *Server) thread(l pageRequest, t storage.Thread) commentThread {
+	return commentThread{s.comment(l, t.ThreadComment), s.comments(l, t.Replies), t.More, t.MoreAfter}
 }
 
-func (l pageRequest) comments(all []storage.ThreadComment) []threadComment {
+func (s *Server) comments(l pageRequest, all []storage.ThreadComment) []threadComment {
 	public := make([]threadComment, len(all))
 	for i, c := range all {
-		public[i] = l.public(c)
+		public[i] = s.comment(l, c)
 	}
 	return public
 }
 
-// public is a comment as anybody may read it.
-func (l pageRequest) public(c storage.ThreadComment) threadComment {
+// comment is a comment as anybody may read it.
+func (s *Server) comment(l pageRequest, c storage.ThreadComment) threadComment {
 	shown := threadComment{ID: c.ID, ParentID: c.ParentID, Depth: c.Depth, Removed: c.Removed, CreatedAt: c.CreatedAt}
 	if c.RootID != c.ID {
 		shown.RootID = c.RootID
@@ -187,7 +188,7 @@ func (l pageRequest) public(c storage.ThreadComment) threadComment {
 	}
 	author := publicAuthorOf(c.Comment)
 	shown.To, shown.Author, shown.Body = c.To, &author, c.Body
-	shown.Featured, shown.EditedAt = c.Featured, c.EditedAt
+	shown.HTML, shown.Featured, shown.EditedAt = s.texts.of(c, l.settings.Links), c.Featured, c.EditedAt
 	return shown
 }
 
@@ -206,7 +207,7 @@ func (s *Server) listReplies(c echo.Context) error {
 		if err != nil {
 			return renderedPage{}, err
 		}
-		return renderJSON(l, p.Version, repliesReply{l.site, l.comments(p.Replies), p.Next})
+		return renderJSON(l, p.Version, repliesReply{l.site, s.comments(l, p.Replies), p.Next})
 	})
 }
 
@@ -222,7 +223,7 @@ func (s *Server) permalink(c echo.Context) error {
 		if err != nil {
 			return renderedPage{}, err
 		}
-		return renderJSON(l, p.Version, permalinkReply{l.site, p.Article, l.state(), l.settings, l.thread(p.Thread)})
+		return renderJSON(l, p.Version, permalinkReply{l.site, p.Article, l.state(), l.settings, s.thread(l, p.Thread)})
 	})
 }
 

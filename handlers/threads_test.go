@@ -229,7 +229,7 @@ func TestInvalidThreadRequests(t *testing.T) {
 
 func TestAClosedArticleSaysSoWithItsThreads(t *testing.T) {
 	f := newTestSite(t)
-	f.as("ada", "PUT", "/v1/articles", object{"site": "gazette", "id": "harbour", "state": "closed"}).must(http.StatusOK)
+	f.as("ada", "PUT", "/v1/articles", object{"site": "gazette", "article": "harbour", "state": "closed"}).must(http.StatusOK)
 	if page := f.threads(""); page.State != "closed" {
 		t.Errorf("%+v", page)
 	}
