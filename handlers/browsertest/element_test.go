@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"winnow/models"
@@ -51,7 +52,7 @@ func (d *testServer) newspaper(pages map[string]string) string {
 // story is a page with comments below, of which one attribute of html and the style differ.
 func story(html, style, more string) string {
 	return `<!doctype html><html ` + html + `><head><meta charset="utf-8"><title>The clock</title><link rel="stylesheet" href="` + style + `"></head>
-<body><main><h1>The clock</h1><p>It was late.</p>` + more + `</main><script type="module" src="SERVER/widget/v2.js"></script></body></html>`
+<body><main><h1>The clock</h1><p>It was late.</p>` + more + `</main><footer>The end.</footer><script type="module" src="SERVER/widget/v2.js"></script></body></html>`
 }
 
 const (
@@ -81,6 +82,15 @@ func (p *tab) click(text string) {
 	p.evaluate(find + `.click()`)
 }
 
+// onLoad runs a script in every page that is opened from now on, before its own.
+func (p *tab) onLoad(script string) {
+	p.Helper()
+	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	if err != nil {
+		p.Fatal(err)
+	}
+}
+
 func TestElementTakesCommentsFromAnotherOrigin(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
 	address := d.newspaper(map[string]string{"/": story(`lang="en"`, "/plain.css", plainComments), "/plain.css": plainStyle})
@@ -105,7 +115,7 @@ func TestElementTakesCommentsFromAnotherOrigin(t *testing.T) {
 	p.run(chromedp.Reload())
 	p.waitFor(comments + `.querySelector("h2")?.textContent === "2 comments"`)
 	p.waitFor(comments + `.querySelectorAll(".replies article").length === 1`)
-	if got := p.evaluate(comments + `.querySelector(".threads .text").textContent`); got != hostile {
+	if got := p.evaluate(comments + `.querySelector(".threads .text").textContent.trim()`); got != hostile {
 		t.Errorf("the text is %q", got)
 	}
 	id := p.evaluate(comments + `.querySelector(".replies article").id`)
@@ -114,6 +124,14 @@ func TestElementTakesCommentsFromAnotherOrigin(t *testing.T) {
 
 	later := d.openURL(address + "/#" + id) // whoever follows the link
 	later.waitFor(comments + `?.activeElement?.id === "` + id + `"`)
+
+	still := d.openURL(address + "/plain.css") // of the same origin: its process stays
+	still.onLoad(watch)
+	still.run(chromedp.Navigate(address + "/"))
+	still.waitFor(comments + `?.querySelectorAll("article").length === 2`)
+	if moved := still.evaluate(`moved`); moved != "0" {
+		t.Errorf("the page moves by %s when the comments come", moved)
+	}
 }
 
 func TestElementStandsOnAnyPage(t *testing.T) {

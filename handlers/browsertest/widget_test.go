@@ -159,3 +159,46 @@ func TestRepliesOfOneInstantAreInTheOrderOfTheirIDs(t *testing.T) {
 		t.Errorf("replies are shown in the order %s", got)
 	}
 }
+
+func TestWidgetShowsLongConversations(t *testing.T) {
+	comments := make([]object, 1500)
+	for i := range comments {
+		comments[i] = object{"id": fmt.Sprint(i), "author": object{"name": "Ilse"}, "body": "And then?", "created_at": "2026-01-01T12:00:00Z"}
+		if i > 0 {
+			comments[i]["parent_id"] = fmt.Sprint(i - 1)
+		}
+	}
+	data, _ := json.Marshal(object{"comments": comments, "total": len(comments)}) // maps of texts can always be written
+	p := newTestServer(t, models.ModePost).open("/")
+	p.onLoad(`window.fetch = async () => new Response(` + quoted(string(data)) + `, { headers: { "Content-Type": "application/json" } })`)
+	p.run(chromedp.Navigate(p.evaluate(`new URL("/demo/v1", location).href`)))
+	p.waitFor(widget + `?.querySelectorAll("article").length === 1500`)
+	if got := p.evaluate(`(() => { let n = 0; for (let e = ` + widget + `.getElementById("c-1499"); e; e = e.parentElement) n++; return n < 16 })()`); got != "true" {
+		t.Error("the last reply is as deep in the page as in the conversation")
+	}
+	p.waitFor(widget + `.getElementById("c-1499").textContent.includes("Reply to Ilse")`)
+}
+
+func TestWidgetStandsOnAnyPage(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.post(1, "Ilse", "The bread was worth the wait.")
+	page := func(style, container string) string {
+		return strings.ReplaceAll(story(`lang="de"`, style, container), "/v2.js", "/v1.js")
+	}
+	address := d.newspaper(map[string]string{
+		"/dark":  page("/dark.css", `<div id="winnow-comments" data-site="demo" data-article="welcome"></div>`),
+		"/later": page("/dark.css", ""), "/missing": page("/dark.css", `<div id="winnow-comments" data-site="demo"></div>`),
+		"/dark.css": `body { background: #111; color: #ddd; text-transform: uppercase; letter-spacing: .3em; text-align: center; white-space: nowrap }`,
+	})
+	p := d.openURL(address + "/dark")
+	p.waitFor(widget + `?.querySelector(".text")`)
+	const style = `(() => { const s = getComputedStyle(` + widget + `.querySelector(".text")); return [s.color.match(/\d+/g)[0] > 200, s.textTransform, s.letterSpacing, s.textAlign, s.whiteSpace].join() })()`
+	if got := p.evaluate(style); got != "true,none,normal,start,pre-wrap" {
+		t.Errorf("a comment is bright, and has the style: %s", got)
+	}
+	p.run(chromedp.Navigate(address + "/later"))
+	p.evaluate(`(() => { const e = document.createElement("div"); e.id = "winnow-comments"; e.dataset.site = "demo"; e.dataset.article = "welcome"; document.body.append(e) })()`)
+	p.waitFor(widget + `?.querySelector(".text")`)
+	missing := d.openURL(address+"/missing", "winnow-comments: data-site and data-article must be set")
+	missing.waitFor(widget + `?.textContent === ""`)
+}
