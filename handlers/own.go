@@ -26,6 +26,7 @@ type ownComment struct {
 	DecidedAt     *time.Time     `json:"decided_at,omitempty"`
 	EditableUntil time.Time      `json:"editable_until,omitzero"`
 	Deletable     bool           `json:"deletable"`
+	Appeal        *ownAppeal     `json:"appeal,omitempty"`
 }
 
 // listOwnComments returns the comments of the reader who asks, whatever became of them. Who
@@ -68,7 +69,7 @@ func (s *Server) viewOwn(site models.Site, o models.OwnComment) ownComment {
 		ID: c.ID, Article: models.Article{ID: a.ID, URL: a.URL, Title: a.Title}, ParentID: c.ParentID, Body: c.Body,
 		Author:    publicAuthor{Name: c.Author.Name, URL: c.Author.URL, Vouched: c.Author.ID != "", Staff: c.Author.Staff},
 		CreatedAt: c.CreatedAt, EditedAt: o.EditedAt,
-		Status: o.Outcome.Status, Reason: o.Outcome.Reason, Message: o.Outcome.Message, DecidedAt: o.Outcome.DecidedAt,
+		Appeal: viewAppeal(site, o), Status: o.Outcome.Status, Reason: o.Outcome.Reason, Message: o.Outcome.Message, DecidedAt: o.Outcome.DecidedAt,
 	}
 	if until := c.CreatedAt.Add(site.EditTime()); s.now().Before(until) {
 		v.EditableUntil, v.Deletable = until, true

@@ -50,6 +50,8 @@ var rightsTable = []right{
 	{call: "GET /v1/threads/:id", path: "/v1/threads/{public}?site=gazette", who: "npRmea123"},
 	{call: "GET /v1/comments/:id/thread", path: "/v1/comments/{public}/thread?site=gazette", who: "npRmea123"},
 	{call: "PUT /v1/comments/:id", path: "/v1/comments/{public}", body: `{"site":"gazette","body":"About the tram."}`, who: "P"},
+	{call: "POST /v1/comments/check", body: `{"article":{"id":"harbour"},"author":{"name":"Ann"},"body":"About the ferry."}`, who: "PO"},
+	{call: "POST /v1/comments/:id/appeal", path: "/v1/comments/{public}/appeal", body: `{"site":"gazette"}`, who: "P"},
 	{call: "DELETE /v1/comments/:id", path: "/v1/comments/{public}?site=gazette", who: "P"},
 	{call: "GET /v1/me/comments", path: "/v1/me/comments?site=gazette", who: "pR"},
 	{call: "GET /v1/comments/:id/outcome", path: "/v1/comments/{public}/outcome?site=gazette", who: "R"},

@@ -59,6 +59,8 @@ func (s *Server) routes() []route {
 		{get, "/v1/comments/:id/thread", s.permalink, optionalCredentials, defaultBounds},
 		{get, "/v1/comments/counts", s.countComments, optionalCredentials, defaultBounds},
 		{put, "/v1/comments/:id", s.editComment, frontEnd, commentBounds},
+		{post, "/v1/comments/check", s.checkComment, frontEnd, commentBounds},
+		{post, "/v1/comments/:id/appeal", s.appeal, frontEnd, defaultBounds},
 		{http.MethodDelete, "/v1/comments/:id", s.withdrawComment, frontEnd, defaultBounds},
 		{get, ownPath, s.listOwnComments, frontEndReading, defaultBounds},
 		{get, "/v1/comments/:id/outcome", s.outcome, frontEndReading, defaultBounds},

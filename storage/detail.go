@@ -25,6 +25,8 @@ type Detail struct {
 	Campaign *models.Campaign `json:"campaign,omitempty"`
 	// IllegalSince is as in models.QueueItem.
 	IllegalSince *time.Time `json:"illegal_since,omitempty"`
+	// Appeal is that of its author against a rejection; nil when there was none.
+	Appeal *models.Appeal `json:"appeal,omitempty"`
 	// Reports are those by readers, as illegal first, then the newest; at most 25.
 	Reports []models.Report `json:"reports"`
 }
@@ -54,6 +56,9 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 		}
 		inForce := slices.DeleteFunc(slices.Clone(d.History), func(d models.Decision) bool { return d.UndoneAt != nil })
 		if d.Reports, err = t.reports(item.Comment, inForce); err != nil {
+			return d, err
+		}
+		if d.Appeal, err = t.appeal(of, inForce); err != nil {
 			return d, err
 		}
 		if d.Revisions, err = t.revisions(of); err != nil {

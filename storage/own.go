@@ -74,9 +74,9 @@ func (t *tx) ownKeys(o models.Owner, article string) ([]key, error) {
 		if by.value == "" || by.column == "author_key" && o.ID == "" {
 			continue
 		}
-		found, err := sqldb.List(t, readKey, `SELECT c.site, c.id FROM (SELECT site, id, article, created_at, withdrawn, body <> '' AS filled FROM comments
-				WHERE site = $1 AND `+by.column+` = $2`+by.more+` ORDER BY id DESC LIMIT $3) AS c JOIN articles o ON o.site = c.site AND o.id = c.article
-			WHERE c.created_at >= $4 AND NOT c.withdrawn AND c.filled AND ($5 = '' OR `+rootOf+` = $5)`,
+		found, err := sqldb.List(t, readKey, `SELECT part.site, part.id FROM (SELECT site, id, article, created_at, withdrawn, body <> '' AS filled FROM comments
+				WHERE site = $1 AND `+by.column+` = $2`+by.more+` ORDER BY id DESC LIMIT $3) AS part JOIN articles o ON o.site = part.site AND o.id = part.article
+			WHERE part.created_at >= $4 AND NOT part.withdrawn AND part.filled AND ($5 = '' OR `+rootOf+` = $5)`,
 			o.Site, by.value, ownScanned, micros(t.Now.Add(-ownAge)), sqldb.SanitizeText(article))
 		if err != nil {
 			return nil, err

@@ -24,10 +24,10 @@ CREATE TABLE appeals (
 
 -- How often readers were asked to rephrase a comment, and what they posted then.
 CREATE TABLE nudges (
-	site      text NOT NULL,
 	day       bigint NOT NULL,
+	site      text NOT NULL,
 	shown     bigint NOT NULL,
 	changed   bigint NOT NULL,
 	unchanged bigint NOT NULL,
-	PRIMARY KEY (site, day)
+	PRIMARY KEY (day, site)
 ) /* WITHOUT ROWID */;

@@ -37,6 +37,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"campaigns", campaignMemberTests},
 		{"decisions", decisionTests},
 		{"own comments", ownTests},
+		{"appeals", appealTests},
 		{"redactions", redactionTests},
 		{"featured", featuredTests},
 		{"newsroom", newsroomTests},

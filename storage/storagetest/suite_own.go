@@ -162,3 +162,126 @@ func (l *fixture) own(t testing.TB, o models.Owner, article string, want ...mode
 	equal(t, "own comments", strings.Join(got, " "), strings.Join(ids, " "))
 	return found
 }
+
+// appealed is a comment that bob rejected, with its author's appeal.
+func (l *fixture) appealed(t testing.TB, words string) models.Comment {
+	t.Helper()
+	c := l.post(t, inBrowser("b1"), by(models.Author{ID: "u1", Name: "Una"}))
+	l.decide(t, bob, c.ID, rejectSpam)
+	return must(l.Appeal(l.ctx, gazette, c.ID, words))(t)
+}
+
+var una = models.Owner{Site: "gazette", ID: "u1"}
+
+var appealTests = map[string]func(*testing.T, *fixture){
+	"once, against a moderator's rejection": func(t *testing.T, l *fixture) {
+		c := l.post(t, func(n *storage.NewComment) { n.Comment.Status, n.Comment.Reason = models.Rejected, models.ReasonSpam })
+		_, err := l.Appeal(l.ctx, gazette, c.ID, "why?")
+		wantKind(t, err, models.KindConflict) // the filter's rejection is a secret
+		l.decide(t, bob, c.ID, rejectSpam)
+		_, err = l.Appeal(l.ctx, nobody, c.ID, "why?")
+		wantKind(t, err, models.KindNotFound)
+		a := must(l.Appeal(l.ctx, gazette, c.ID, "why\x00?"))(t)
+		equal(t, "state", string(a.Status)+" "+string(a.Reason), "pending appeal")
+		_, err = l.Appeal(l.ctx, gazette, c.ID, "again")
+		wantKind(t, err, models.KindConflict)
+		l.decide(t, ann, c.ID, rejectSpam)
+		_, err = l.Appeal(l.ctx, gazette, c.ID, "again")
+		wantKind(t, err, models.KindConflict)
+		equal(t, "queue", must(l.Queue(l.ctx, ann, models.QueueFilter{}))(t).Total, 0)
+		d := must(l.Detail(l.ctx, ann, c.ID))(t)
+		equal(t, "the moderators' copy", d.Appeal.Words+string(d.Appeal.State)+d.Appeal.DecidedBy, "why\uFFFD?upheldbob")
+		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Action: "comment.appeal"})
+		ok(t, err)
+		equal(t, "audit rows", len(rows), 1)
+		Counters(t, l.url)
+	},
+	"the answer is told, and corrects the label": func(t *testing.T, l *fixture) {
+		c := l.appealed(t, "I quoted the mayor.")
+		equal(t, "label while it waits", l.label(t, c.ID), models.Spam)
+		equal(t, "waits", l.own(t, una, "", c)[0].Appeal.State, models.AppealWaiting)
+		made, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve, Message: "You are right."})
+		ok(t, err)
+		equal(t, "label", l.label(t, c.ID), models.Ham)
+		a := l.own(t, una, "", c)[0].Appeal
+		equal(t, "answer", string(a.State)+" "+a.Message, "reversed You are right.")
+		_, _, err = l.Undo(l.ctx, ann, made.ID)
+		ok(t, err)
+		equal(t, "undone", string(l.own(t, una, "", c)[0].Appeal.State)+string(must(l.Comment(l.ctx, c.ID))(t).Reason), "waitingappeal")
+		equal(t, "label of before", l.label(t, c.ID), models.Spam)
+		l.decide(t, ann, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonOffTopic, Message: "No."})
+		l.clock.Advance(time.Hour)
+		l.decide(t, bob, c.ID, models.DecisionRequest{Action: models.Approve}) // for another reason, later
+		a = l.own(t, una, "", c)[0].Appeal
+		equal(t, "the first answer", string(a.State)+" "+a.Message, "upheld No.")
+		Counters(t, l.url)
+	},
+	"another moderator answers, where there is one": func(t *testing.T, l *fixture) {
+		claims := func(by models.Caller) string {
+			var ids []string
+			for _, item := range must(l.Claim(l.ctx, by, models.QueueFilter{}, time.Minute))(t) {
+				ids = append(ids, item.Comment.ID)
+			}
+			ok(t, l.Release(l.ctx, by, ids))
+			return strings.Join(ids, " ")
+		}
+		c := l.appealed(t, "")
+		equal(t, "alone", claims(bob), c.ID)
+		l.addModerator(t, "bob")
+		ok(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: "eve", Role: models.RoleModerator, Sites: []string{"tribune"}}))
+		equal(t, "alone on the site", claims(bob), c.ID)
+		ok(t, l.AddModerator(l.ctx, operator, models.Moderator{Name: "ann", Role: models.RoleAdmin, Sites: []string{"gazette", "tribune"}}))
+		equal(t, "not to bob", claims(bob), "")
+		equal(t, "to ann", claims(ann), c.ID)
+		for what, act := range map[string]func() error{
+			"decides": func() error {
+				_, _, err := l.Decide(l.ctx, bob, c.ID, models.DecisionRequest{Action: models.Reject})
+				return err
+			},
+			"escalates": func() error { _, _, err := l.Escalate(l.ctx, bob, c.ID, ""); return err },
+		} {
+			if kind := models.KindOf(act()); kind != models.KindForbidden {
+				t.Errorf("bob %s: kind %q", what, kind)
+			}
+		}
+		must(l.EditComment(l.ctx, gazette, c.ID, storage.CommentEdit{Body: "a kinder text", Status: models.Approved}))(t)
+		equal(t, "still an appeal", must(l.Comment(l.ctx, c.ID))(t).Reason, models.ReasonAppeal)
+		off := true
+		must(l.UpdateModerator(l.ctx, operator, "ann", func(m *models.Moderator) error { m.Disabled = off; return nil }))(t)
+		equal(t, "alone again", claims(bob), c.ID)
+		l.decide(t, bob, c.ID, rejectSpam)
+		Counters(t, l.url)
+	},
+	"its words are the reader's": func(t *testing.T, l *fixture) {
+		const words = "I quoted the mayor."
+		l.appealed(t, words)
+		_, comments, _, err := l.ExportReader(l.ctx, operator, models.Reader{Site: "gazette", ID: "u1"})
+		ok(t, err)
+		for c, err := range comments {
+			ok(t, err)
+			equal(t, "exported", c.Appeal.Words, words)
+		}
+		must(l.EraseReader(l.ctx, operator, models.Reader{Site: "gazette", ID: "u1"}))(t)
+		equal(t, "erased", l.count(t, `SELECT count(*) FROM appeals`)[0], 0)
+		c := l.appealed(t, words)
+		l.decide(t, ann, c.ID, rejectSpam)
+		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Retention.Rejected = 1; return nil }))(t)
+		l.clock.Advance(3 * 24 * time.Hour)
+		must(l.Purge(l.ctx))(t)
+		equal(t, "after the retention", l.count(t, `SELECT count(*) FROM appeals`)[0], 0)
+	},
+	"nudges are counted once": func(t *testing.T, l *fixture) {
+		ok(t, l.CountNudgeShown(l.ctx, "gazette"))
+		ok(t, l.CountNudgeShown(l.ctx, "gazette"))
+		ok(t, l.CountNudgeShown(l.ctx, "tribune"))
+		for range 2 {
+			ok(t, l.CountNudged(l.ctx, "gazette", "n1", true))
+			ok(t, l.CountNudged(l.ctx, "gazette", "n2", false))
+		}
+		equal(t, "of the site", must(l.Stats(l.ctx, ann, "gazette"))(t).Nudges, storage.NudgeCounts{Shown: 2, Changed: 1, Unchanged: 1})
+		equal(t, "of all", must(l.Stats(l.ctx, ann, ""))(t).Nudges.Shown, 3)
+		equal(t, "of eve's", must(l.Stats(l.ctx, eve, ""))(t).Nudges.Shown, 1)
+		l.clock.Advance(40 * 24 * time.Hour)
+		equal(t, "later", must(l.Stats(l.ctx, ann, ""))(t).Nudges, storage.NudgeCounts{})
+	},
+}
