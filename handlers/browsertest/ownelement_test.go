@@ -58,13 +58,16 @@ func TestReadersSeeWhatBecomesOfTheirComments(t *testing.T) {
 		p.compose("Ilse", "An off-colour joke.")
 		p.waitFor(comments + `.querySelectorAll(".own").length === 2`)
 		joke := own()
+		comeBack := func() { p.evaluate(`document.dispatchEvent(new Event("visibilitychange"))`) } // asks what has become of comments
 		d.decide("alice", joke, object{"action": "reject", "reason": "abuse", "message": "Please keep it friendly."})
+		comeBack()
 		p.waitFor(comments + `.querySelector(".own blockquote")?.textContent === "Please keep it friendly."`)
 		p.click("Ask for a second look")
 		p.waitFor(comments + `.activeElement?.localName === "textarea"`)
 		p.evaluate(`(() => { const f = ` + comments + `.querySelector("form.inline"); f.querySelector("textarea").value = "It was about the clock."; f.requestSubmit(); f.requestSubmit() })()`)
 		p.says("A moderator will look at it again.")
 		d.decide("bob", joke, object{"action": "reject", "reason": "abuse", "message": "We have talked about it."})
+		comeBack()
 		p.waitFor(comments + `.querySelector(".own blockquote")?.textContent === "We have talked about it."`)
 		p.says("It was looked at again, and stays unpublished.")
 

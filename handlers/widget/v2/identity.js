@@ -15,6 +15,9 @@ export class Identity {
     return token && !(end < Date.now() + earlier) ? token : await this.#ask() || token;
   }
 
+  // forget is for when the page sets another token.
+  forget() { this.#provided = undefined; }
+
   // renew asks the page for another token, and reports whether there is one.
   async renew() {
     const before = this.#provided ?? this.#host.token;

@@ -19,7 +19,7 @@ class WinnowComments extends HTMLElement {
   static observedAttributes = [...Object.keys(attributes), "lang"];
 
   #root = element("div", { class: "root", part: "root" }, element("slot"));
-  #running; #scheduled; #provider;
+  #running; #scheduled; #provider; #view;
 
   constructor() {
     super();
@@ -49,7 +49,9 @@ class WinnowComments extends HTMLElement {
   disconnectedCallback() { queueMicrotask(() => this.isConnected || this.#stop()); }
 
   attributeChangedCallback(name, before, after) {
-    if (before !== after && name !== "theme") this.#schedule(); // the theme has an observer
+    if (before === after || name === "theme") return; // the theme has an observer
+    if (name === "token" && this.#view?.composer) this.#view.identify();
+    else this.#schedule();
   }
 
   // Several changes at once make one new start.
@@ -64,7 +66,7 @@ class WinnowComments extends HTMLElement {
 
   #stop() {
     this.#running?.abort();
-    this.#running = undefined;
+    this.#running = this.#view = undefined;
   }
 
   async #start() {
@@ -81,7 +83,8 @@ class WinnowComments extends HTMLElement {
     }
     if (isCount) return this.#showCount(await texts, signal);
     const identity = new Identity(this);
-    const view = new View(this, this.#root, { api: new Api(server, this.site, identity, signal), identity, signal });
+    const api = new Api(server, this.site, identity, signal);
+    const view = this.#view = new View(this, this.#root, { api, identity, signal, restart: () => this.#schedule() });
     const loading = view.load(texts);
     this.#show(await texts, signal);
     await view.show(await texts, loading);

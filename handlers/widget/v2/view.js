@@ -19,8 +19,8 @@ export class View {
   own = noneOwn;
   #acts;
 
-  constructor(host, root, { api, identity, signal }) {
-    Object.assign(this, { host, root, api, identity, signal });
+  constructor(host, root, { api, identity, signal, restart }) {
+    Object.assign(this, { host, root, api, identity, signal, restart });
     this.article = host.article;
     this.order = orders.includes(host.order) ? host.order : orders[0];
     this.drafts = keptMap("drafts." + api.site);
@@ -64,6 +64,7 @@ export class View {
     this.texts = texts;
     try {
       const page = await list;
+      if (!texts.has("write")) throw new TypeError("the language cannot be loaded");
       const soon = new Promise((resolve) => setTimeout(resolve, patience, null));
       const known = await Promise.race([personal, soon]);
       if (this.signal.aborted) return;
@@ -87,10 +88,7 @@ export class View {
       return;
     }
     if (error.status < 500) console.error("winnow-comments:", error.message, error.fields, this.host);
-    const again = button(this.texts.say("retry"), () => {
-      this.root.replaceChildren();
-      this.show(this.texts, this.load(this.texts));
-    });
+    const again = button(this.texts.say("retry"), this.restart);
     this.root.replaceChildren(element("p", { class: "message bad", role: "alert" }, this.texts.say("unloaded") + " ", again));
   }
 
@@ -137,6 +135,17 @@ export class View {
     if (this.signal.aborted) return;
     this.composer.setReader(name);
     this.own.place();
+  }
+
+  // identify is for when the page says that another reader, or nobody, is signed in.
+  identify() {
+    return this.attempt(async () => {
+      this.own = noneOwn;
+      this.identity.forget();
+      await this.#loadOwn(this.texts);
+      this.composer.setReader(await this.identity.name());
+      this.#fill(await this.#page());
+    });
   }
 
   say(text, isBad) {
@@ -225,7 +234,9 @@ export class View {
     const clock = setInterval(() => {
       for (const time of this.root.querySelectorAll("time")) time.textContent = this.texts.age(time.dateTime);
     }, 60_000);
-    const own = setInterval(() => document.hidden || this.own.refresh(), 30_000);
+    const refresh = () => document.hidden || this.own.refresh();
+    const own = setInterval(refresh, 30_000);
+    document.addEventListener("visibilitychange", refresh, { signal });
     signal.addEventListener("abort", () => {
       clearInterval(clock);
       clearInterval(own);
