@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/netip"
 	"strconv"
 	"time"
@@ -20,6 +21,10 @@ func (s *Server) countEvents(c echo.Context) error {
 	l, err := s.readThreads(c, "events")
 	if err != nil {
 		return err
+	}
+	if c.Request().Method == http.MethodHead { // who asks for a header alone need not be told
+		c.Response().Header().Set(echo.HeaderContentType, "text/event-stream")
+		return c.NoContent(http.StatusOK)
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), maxStream)
 	defer cancel()

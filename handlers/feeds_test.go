@@ -14,6 +14,7 @@ import (
 
 	"winnow/models"
 	"winnow/storage"
+	"winnow/storage/memory"
 )
 
 // hostileTexts end what they stand in, in HTML, attributes, scripts, JSON and XML.
@@ -252,6 +253,11 @@ func (d *testNode) counts(query string) func(want int) {
 	}
 }
 
+func TestAHeadOfTheCountStreamEnds(t *testing.T) {
+	f := newTestSite(t)
+	f.send("HEAD", "/v1/threads/events?site=gazette&article=harbour", nil, nil).must(http.StatusOK)
+}
+
 func TestReadersAreToldOfNewComments(t *testing.T) {
 	onBoth(t, "a page is told of each change of the count, by whichever node", func(d *testNode) {
 		harbour, other := d.counts("harbour"), d.counts("bridge")
@@ -263,5 +269,12 @@ func TestReadersAreToldOfNewComments(t *testing.T) {
 		harbour(1)
 		d.as("bob", "POST", "/v1/comments/"+c.ID+"/decision", object{"action": "reject", "reason": "abuse"}).must(http.StatusOK)
 		harbour(0)
+		base := d.base
+		d.serve(memory.NewNotifier()) // nothing but the database in common
+		if d.base == base {
+			d.Fatal("there is no second node")
+		}
+		d.decide("bob", c.ID, object{"action": "approve"})
+		harbour(1)
 	})
 }
