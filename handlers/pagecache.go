@@ -36,11 +36,16 @@ type renderedPage struct {
 }
 
 func newPage(l pageRequest, version int64, contentType string, body []byte) renderedPage {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%#v %d", l, version))
 	return renderedPage{
-		version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, contentType, body,
+		version, contentTag(fmt.Appendf(nil, "%#v %d", l, version)), contentType, body,
 		sync.OnceValue(func() []byte { return static.Compress(body, gzip.BestSpeed) }),
 	}
+}
+
+// contentTag is an ETag for what has this content.
+func contentTag(content []byte) string {
+	sum := sha256.Sum256(content)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 }
 
 // sendArticlePage replies with a page of an article, from memory when nothing that readers

@@ -107,6 +107,10 @@ func (h *hotPaths) useThreads(ctx context.Context) {
 	}
 	_, err := h.ThreadOf(ctx, a.Site, parent)
 	h.check(err)
+	_, err = h.SiteComments(ctx, a.Site, 5)
+	h.check(err)
+	_, err = h.ThreadMembers(ctx, a)
+	h.check(err)
 	_, err = h.CommentThread(ctx, a, parent)
 	h.check(err)
 }

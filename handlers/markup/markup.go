@@ -86,7 +86,7 @@ func newRenderer(links bool) *textRenderer {
 		policy.AllowURLSchemes("http", "https")
 		policy.RequireParseableURLs(true)
 		policy.AllowRelativeURLs(false)
-		policy.AllowAttrs("rel").Matching(regexp.MustCompile("^"+linkRel+"$")).OnElements("a")
+		policy.AllowAttrs("rel").Matching(regexp.MustCompile("^" + linkRel + "$")).OnElements("a")
 	}
 	return &textRenderer{
 		markdown: goldmark.New(
