@@ -82,3 +82,36 @@ func TestReadersSeeWhatBecomesOfTheirComments(t *testing.T) {
 		p.says("Your comment is deleted.")
 	})
 }
+
+func TestElementHearsOfMore(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	abuse := 0.5
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error {
+		s.Nudge, s.ReservedNames, s.Thresholds.Abuse = true, []string{"Redaktion"}, &abuse
+		return nil
+	})
+	d.must(err)
+	_, err = d.db.UpdateArticle(t.Context(), operator, "demo", "shut", func(e *models.ArticleEntry) error { e.State = models.ArticleClosed; return nil })
+	d.must(err)
+	address := d.newspaper(map[string]string{
+		"/": story(`lang="de"`, "/plain.css", plainComments), "/plain.css": plainStyle,
+		"/shut": story(`lang="en"`, "/plain.css", `<winnow-comments site="demo" article="shut"></winnow-comments>`),
+	})
+	p := d.openURL(address+"/", "422")
+	p.waitFor(comments + `?.querySelector("h2")?.textContent === "Noch keine Kommentare"`)
+	d.post(1, "Tomasz", "And the soup was good as well.")
+	p.click("1 neuer")
+	p.waitFor(comments + `.querySelector(".marked .text")?.textContent.includes("the soup")`)
+	p.compose("Redaktion", "Guten Morgen.")
+	p.says("Dieser Name gehört der Redaktion.")
+	p.compose("Ilse", "You are a stupid idiot and your whole family is garbage, shut up you moron.")
+	p.says("Das klingt vielleicht schärfer, als Sie es meinen.")
+	p.click("So senden")
+	p.says("Danke. Ihr Kommentar wartet auf die Moderation.")
+
+	shut := d.openURL(address + "/shut")
+	shut.says("Comments on this article are closed.")
+	if got := shut.evaluate(`[` + comments + `.querySelector("form").hidden, ` + comments + `.querySelector(".empty").hidden].join()`); got != "true,true" {
+		t.Errorf("hidden on a closed article: the form, the invitation to be the first: %s", got)
+	}
+}
