@@ -279,3 +279,17 @@ func TestElementIsAccessible(t *testing.T) {
 	p.says("Please fill this in.")
 	p.expectAccessible("a reply and an error")
 }
+
+func TestDemoIsAccessible(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.post(1, "Ilse", "The bread was worth the wait.")
+	for path, ready := range map[string]string{
+		"/demo":       `?.textContent === "1 comment"`,
+		"/demo/night": `?.querySelector("h2")`, "/demo/mina": `?.querySelector("h2")`, "/demo/members": `?.querySelector("h2")`,
+	} {
+		p := d.open(path, "404") // this site has no readers who sign in
+		p.withAxe()
+		p.waitFor(`document.querySelector("winnow-comments")?.shadowRoot` + ready)
+		p.expectAccessible(path)
+	}
+}
