@@ -11,7 +11,7 @@ import (
 )
 
 // Purge removes what has expired: idempotency keys and events (but the newest) older than a day,
-// ended sessions, skips and bans, networks of old logins, members of campaigns whose window is over, second looks that nobody claimed for two weeks (a year
+// ended sessions, skips and bans, networks of old logins, members of campaigns whose window is over, answers to Akismet clients that are older than 90 days, second looks that nobody claimed for two weeks (a year
 // in a training sample), old keys of addresses, and what models.Retention of each site says. It returns the
 // number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
@@ -58,6 +58,12 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 		(SELECT site, campaign, comment_id FROM campaign_members WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING created_at`,
 		0, micros(db.sql.Now().Add(-models.CampaignWindow)))
 	if err != nil {
+		return keys + events + sessions + looks + skips + members, err
+	}
+	checks, err := purgeBatches(ctx, db, `DELETE FROM akismet_checks WHERE (site, id) IN
+		(SELECT site, id FROM akismet_checks WHERE checked_at >= $1 AND checked_at < $2 ORDER BY checked_at LIMIT $3) RETURNING checked_at`,
+		0, micros(db.sql.Now().Add(-akismetCheckTTL)))
+	if members += checks; err != nil {
 		return keys + events + sessions + looks + skips + members, err
 	}
 	bans, err := db.purgeBans(ctx)
@@ -133,6 +139,10 @@ func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 		return total, err
 	}
 	for _, s := range sites {
+		months, err := db.removeAkismetMonths(ctx, s.Slug)
+		if total += months; err != nil {
+			return total, err
+		}
 		for _, part := range []struct {
 			days   int
 			remove func(ctx context.Context, site string, before int64) (int64, error)
