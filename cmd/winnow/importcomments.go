@@ -89,7 +89,7 @@ func importComments(ctx context.Context, c *cli.Command, format commentfile.Form
 		}
 		_ = bar.Set(done) // display only
 	}
-	summary, err := importer.Run(ctx, db, operator(), recordsOf(c, files, format, table), opt)
+	summary, err := importer.Run(ctx, db, operator(), recordsOf(ctx, c, files, format, table), opt)
 	if bar != nil {
 		_ = bar.Close()
 	}
@@ -145,7 +145,7 @@ func tableOptions(c *cli.Command, format commentfile.Format) (opt commentfile.Ta
 }
 
 // recordsOf reads files one after the other. What ends one of them ends all.
-func recordsOf(c *cli.Command, files []string, format commentfile.Format, opt commentfile.TableOptions) iter.Seq2[commentfile.Record, error] {
+func recordsOf(ctx context.Context, c *cli.Command, files []string, format commentfile.Format, opt commentfile.TableOptions) iter.Seq2[commentfile.Record, error] {
 	return func(yield func(commentfile.Record, error) bool) {
 		for _, name := range files {
 			in, end, err := openLabels(c, name)
@@ -157,7 +157,7 @@ func recordsOf(c *cli.Command, files []string, format commentfile.Format, opt co
 			if name != "-" {
 				src.Path = name
 			}
-			for record, err := range format.Read(src, opt) {
+			for record, err := range format.Read(ctx, src, opt) {
 				if !yield(record, err) || commentfile.Ends(err) {
 					end()
 					return

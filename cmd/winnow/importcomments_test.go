@@ -48,3 +48,25 @@ func TestImportComments(t *testing.T) {
 		})
 	}
 }
+
+func TestExportAll(t *testing.T) {
+	dir := t.TempDir()
+	database, second := "--database=sqlite:"+filepath.Join(dir, "w.db"), "--database=sqlite:"+filepath.Join(dir, "x.db")
+	file := filepath.Join(dir, "gazette.jsonl.gz")
+	must(t, "", "site", "add", "gazette", database)
+	must(t, "", "site", "add", "gazette", second)
+	must(t, "", "import", "wordpress", wordPressFile, "--site", "gazette", database)
+	must(t, "", "export", "all", "--site", "gazette", "--out", file, database)
+	if out := must(t, "", "import", "comments", file, "--site", "gazette", second); !strings.Contains(out, "5 added: 2 approved, 1 pending, 2 rejected; 2 labels") {
+		t.Errorf("printed\n%s", out)
+	}
+	first, again := must(t, "", "export", "all", "--site", "gazette", database), must(t, "", "export", "all", "--site", "gazette", second)
+	_, first, _ = strings.Cut(first, "\n") // the first lines have the time
+	_, again, _ = strings.Cut(again, "\n")
+	if first != again || strings.Count(first, "\n") != 9 {
+		t.Errorf("exported\n%swant\n%s", again, first)
+	}
+	if status, _, errs := winnow(t, "", "export", "all", database); status != exitUsage || !strings.Contains(errs, "--site is missing") {
+		t.Errorf("exit status %d and %q", status, errs)
+	}
+}

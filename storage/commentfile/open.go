@@ -24,15 +24,24 @@ type bounded struct {
 	left int // of the present one
 }
 
-// open returns the reader of a file, which may be compressed with gzip.
-func open(in io.Reader) (*bounded, error) {
+// unpack returns the content of a file that may be compressed with gzip.
+func unpack(in io.Reader) (*bufio.Reader, error) {
 	br := bufio.NewReaderSize(in, 64<<10)
-	if head, _ := br.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) { // an error comes again when it is read
-		unpacked, err := gzip.NewReader(br)
-		if err != nil {
-			return nil, invalid("the file is no gzip file: %v", err)
-		}
-		br = bufio.NewReaderSize(unpacked, 64<<10)
+	if head, _ := br.Peek(2); !bytes.Equal(head, []byte{0x1f, 0x8b}) { // an error comes again when it is read
+		return br, nil
+	}
+	unpacked, err := gzip.NewReader(br)
+	if err != nil {
+		return nil, invalid("the file is no gzip file: %v", err)
+	}
+	return bufio.NewReaderSize(unpacked, 64<<10), nil
+}
+
+// open returns the reader of a text, which may be compressed.
+func open(in io.Reader) (*bounded, error) {
+	br, err := unpack(in)
+	if err != nil {
+		return nil, err
 	}
 	head, err := br.Peek(4)
 	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {

@@ -67,7 +67,7 @@ func readAll(t testing.TB, f commentfile.Format, path string, opt commentfile.Ta
 		t.Fatal(err)
 	}
 	defer in.Close()
-	for r, err := range f.Read(commentfile.Source{Name: filepath.Base(path), In: in, Path: path}, opt) {
+	for r, err := range f.Read(t.Context(), commentfile.Source{Name: filepath.Base(path), In: in, Path: path}, opt) {
 		lines = append(lines, line(t, r, err))
 	}
 	return lines

@@ -1,6 +1,7 @@
 package commentfile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ type Article struct {
 	PublishedAt time.Time           `json:"published_at,omitzero"`
 	AddedAt     time.Time           `json:"added_at,omitzero"`
 	State       models.ArticleState `json:"state,omitempty"` // "": open
+	StateUntil  time.Time           `json:"state_until,omitzero"`
 	ClosesAt    time.Time           `json:"closes_at,omitzero"`
 	KeepOpen    bool                `json:"keep_open,omitempty"`
 	MergedInto  string              `json:"merged_into,omitempty"` // key of the article that it stands for
@@ -105,17 +107,22 @@ type Format struct {
 	About   string // what the file is and where it comes from
 	Table   bool   // TableOptions apply
 	Archive bool   // it is written by this program
-	Read    func(Source, TableOptions) iter.Seq2[Record, error]
+	Read    func(context.Context, Source, TableOptions) iter.Seq2[Record, error]
 }
 
 // Formats are all that can be read, in the order of the documentation.
 var Formats = []Format{
 	{Name: "wordpress", About: "a WordPress export (WXR, .xml)", Read: streamed(readWordPress)},
+	{Name: "disqus", About: "a Disqus export (.xml)", Read: streamed(readDisqus)},
+	{Name: "remark42", About: "a Remark42 backup (JSON Lines)", Read: streamed(readRemark42)},
+	{Name: "isso", About: "the SQLite database of Isso", Read: readIsso},
+	{Name: "comments", About: "an archive that winnow export all has written", Archive: true, Read: streamed(readArchive)},
+	{Name: "csv", About: "a table: .csv, .tsv or .xlsx", Table: true, Read: readTable},
 }
 
-// streamed adapts the reader of a format that has no options.
-func streamed(read func(*file) error) func(Source, TableOptions) iter.Seq2[Record, error] {
-	return func(src Source, _ TableOptions) iter.Seq2[Record, error] {
+// streamed adapts the reader of a text without options.
+func streamed(read func(*file) error) func(context.Context, Source, TableOptions) iter.Seq2[Record, error] {
+	return func(_ context.Context, src Source, _ TableOptions) iter.Seq2[Record, error] {
 		return func(yield func(Record, error) bool) {
 			f := &file{name: src.Name, yield: yield}
 			var err error

@@ -1,10 +1,16 @@
 package commentfile
 
 import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"winnow/classifier/labelfile"
 	"winnow/models"
@@ -65,5 +71,139 @@ func ParseColumns(pairs string) (map[string]string, error) {
 	return columns, bad.Err()
 }
 
-// placeOf names a row.
-func placeOf(line int) string { return fmt.Sprintf(":%d", line) }
+// readTable reads a table with a comment in each row.
+func readTable(_ context.Context, src Source, opt TableOptions) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		f := &file{name: src.Name, yield: yield}
+		in, err := unpack(src.In)
+		if err != nil {
+			f.end(err)
+			return
+		}
+		read := labelfile.Options{Separator: opt.Separator, Encoding: opt.Encoding, DateOrder: opt.DateOrder}
+		t := tableReader{file: f, opt: opt}
+		for row, err := range labelfile.Rows(in, strings.TrimSuffix(src.Name, ".gz"), read) {
+			switch {
+			case err == nil:
+				err = t.row(row)
+			case models.KindOf(err) == models.KindInvalid && row.Line > 0:
+				f.stopped = f.stopped || !yield(Record{}, err)
+				err = nil
+			default:
+				f.stopped = true
+				yield(Record{}, &endError{err})
+			}
+			if f.end(err); f.stopped {
+				return
+			}
+		}
+	}
+}
+
+// tableReader knows the columns of the present sheet.
+type tableReader struct {
+	*file
+	opt    TableOptions
+	header []string       // as it was resolved
+	at     map[string]int // column by field
+}
+
+func (t *tableReader) row(row labelfile.Row) error {
+	if !slices.Equal(t.header, row.Header) {
+		if err := t.resolve(row.Header); err != nil {
+			return err
+		}
+	}
+	place := fmt.Sprintf(":%d", row.Line)
+	if row.Sheet != "" {
+		place = ":" + row.Sheet + place
+	}
+	get := func(field string) string {
+		if i, ok := t.at[field]; ok && i < len(row.Fields) {
+			return strings.TrimSpace(row.Fields[i])
+		}
+		return ""
+	}
+	c := Comment{
+		Key: get("id"), Parent: get("parent"), Article: cmp.Or(get("article"), get("url")), Body: get("text"),
+		Author: Author{Key: get("author_id"), Name: get("author"), Email: get("author_email"), URL: get("author_url")},
+	}
+	if c.Parent == "0" {
+		c.Parent = ""
+	}
+	if c.Article == "" {
+		t.bad(place, invalid("it names no article: neither by an id nor by an address"))
+		return nil
+	}
+	if err := c.fromTable(get, row.Epoch, t.opt.DateOrder); err != nil {
+		t.bad(place, err)
+		return nil
+	}
+	if c.Key == "" { // the same row is the same comment the next time
+		sum := sha256.Sum256([]byte(strings.Join(row.Fields, "\x00")))
+		c.Key = "row " + hex.EncodeToString(sum[:12])
+	}
+	if a := (Article{Key: c.Article, ID: get("article"), URL: get("url"), Title: get("title"), Section: get("section")}); a.URL != "" || a.Title != "" {
+		if !t.emit(place, Record{Article: &a}) {
+			return nil
+		}
+	}
+	t.emit(place, Record{Comment: &c})
+	return nil
+}
+
+// fromTable sets what must be understood.
+func (c *Comment) fromTable(get func(string) string, epoch time.Time, order labelfile.DateOrder) (err error) {
+	for field, into := range map[string]*time.Time{"created_at": &c.CreatedAt, "updated_at": &c.UpdatedAt} {
+		if text := get(field); text != "" {
+			if *into, err = labelfile.ParseTime(text, epoch, order); err != nil {
+				return invalid("%s: %v", field, err)
+			}
+		}
+	}
+	value := strings.ToLower(get("status"))
+	status, known := states[value]
+	if !known {
+		return invalid("status must be approved, pending, spam, trash or rejected, not %.40q", value)
+	}
+	switch c.Status = status; {
+	case value == "spam":
+		c.remove(RemovedSpam)
+	case value == "rejected":
+		c.remove(RemovedRejected)
+	case status == models.Rejected:
+		c.remove(RemovedTrash)
+	case status == models.Pending:
+		c.Reason = models.ReasonPremoderation
+	}
+	return nil
+}
+
+// resolve finds the columns of a header.
+func (t *tableReader) resolve(header []string) error {
+	t.header, t.at = slices.Clone(header), map[string]int{}
+	taken := map[int]bool{}
+	for _, field := range slices.Sorted(maps.Keys(t.opt.Columns)) {
+		i := slices.Index(header, labelfile.ColumnName(t.opt.Columns[field]))
+		if i < 0 {
+			return invalid("there is no column %q for %s: the header has %.200s", t.opt.Columns[field], field, strings.Join(header, ", "))
+		}
+		t.at[field], taken[i] = i, true
+	}
+	for _, field := range slices.Sorted(maps.Keys(columnNames)) {
+		for _, name := range columnNames[field] {
+			if _, found := t.at[field]; found {
+				break
+			}
+			if i := slices.Index(header, name); i >= 0 && !taken[i] {
+				t.at[field], taken[i] = i, true
+			}
+		}
+	}
+	_, byID := t.at["article"]
+	_, byURL := t.at["url"]
+	if _, ok := t.at["text"]; !ok || !byID && !byURL {
+		return invalid("the header needs a column for text and one for article or url, it has %.200s; name them with --columns text=NAME,article=NAME", strings.Join(header, ", "))
+	}
+	return nil
+}

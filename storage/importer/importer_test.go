@@ -85,7 +85,7 @@ func (f *fixture) run(format, path, text string, opt importer.Options) (importer
 			src = commentfile.Source{Name: filepath.Base(path), In: in, Path: path}
 		}
 		opt.Archive = each.Archive
-		s, err := importer.Run(f.t.Context(), f.db, operator, each.Read(src, commentfile.TableOptions{}), opt)
+		s, err := importer.Run(f.t.Context(), f.db, operator, each.Read(f.t.Context(), src, commentfile.TableOptions{}), opt)
 		left, globErr := os.ReadDir(opt.Folder)
 		if globErr != nil || len(left) > 0 {
 			f.t.Errorf("%d temporary files are left, %v", len(left), globErr)

@@ -1,9 +1,11 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -22,11 +24,13 @@ type table struct {
 	tx     *sql.Tx
 	stmts  map[string]*sql.Stmt // of tx
 	held   int                  // changes since the last commit
+
+	articles map[string]string // as they were added last, by key
 }
 
 // schema of the temporary file. Times are microseconds.
 const schema = `
-CREATE TABLE article (key text PRIMARY KEY, id text NOT NULL, data text NOT NULL, winnow text, fault text, first_at integer, last_at integer) WITHOUT ROWID;
+CREATE TABLE article (key text PRIMARY KEY, data text NOT NULL, winnow text, fault text, first_at integer, last_at integer) WITHOUT ROWID;
 CREATE TABLE author (key text PRIMARY KEY, data text NOT NULL) WITHOUT ROWID;
 CREATE TABLE comment (seq integer PRIMARY KEY, key text NOT NULL UNIQUE, parent text NOT NULL, article text NOT NULL, at integer NOT NULL,
 	depth integer, who text NOT NULL, place text NOT NULL, data text NOT NULL);
@@ -37,7 +41,7 @@ CREATE TABLE mapped (kind text NOT NULL, was text NOT NULL, becomes text NOT NUL
 const commitAfter = 20_000
 
 func newTable(ctx context.Context, folder string) (t *table, err error) {
-	t = &table{ctx: ctx}
+	t = &table{ctx: ctx, articles: map[string]string{}}
 	if t.folder, err = os.MkdirTemp(folder, "winnow-import-"); err != nil {
 		return nil, err
 	}
@@ -138,15 +142,57 @@ func (t *table) count(query string, args ...any) (int, error) {
 	return found[0], nil
 }
 
-// addArticle adds an article, or completes the one with its key.
+// addArticle adds an article, or completes the one with its key: formats without a list of
+// articles describe them with each comment.
 func (t *table) addArticle(a commentfile.Article) error {
 	data, err := json.Marshal(a)
-	if err != nil {
+	if err != nil || t.articles[a.Key] == string(data) {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO article (key, id, data) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET id = excluded.id, data = excluded.data WHERE length(excluded.data) > length(article.data)`,
-		a.Key, a.ID, string(data))
+	if len(t.articles) >= articlesSeen {
+		clear(t.articles)
+	}
+	t.articles[a.Key] = string(data)
+	if before, err := t.article(a.Key); err != nil {
+		return err
+	} else if before != nil {
+		a = complete(*before, a)
+		if data, err = json.Marshal(a); err != nil {
+			return err
+		}
+	}
+	_, err = t.exec(`INSERT INTO article (key, data) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET data = excluded.data`, a.Key, string(data))
 	return err
+}
+
+// articlesSeen is how many articles are remembered, so that not each comment changes its
+// article.
+const articlesSeen = 1000
+
+// article returns an article by its key; nil: there is none yet.
+func (t *table) article(key string) (*commentfile.Article, error) {
+	query, found := t.db.QueryRowContext, ""
+	if t.tx != nil {
+		query = t.tx.QueryRowContext
+	}
+	if err := query(t.ctx, `SELECT data FROM article WHERE key = ?`, key).Scan(&found); err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil //nolint:nilnil // documented
+		}
+		return nil, err
+	}
+	a := new(commentfile.Article)
+	return a, json.Unmarshal([]byte(found), a)
+}
+
+// complete adds to an article what it lacks.
+func complete(a, more commentfile.Article) commentfile.Article {
+	a.ID, a.URL, a.Title, a.Section = cmp.Or(a.ID, more.ID), cmp.Or(a.URL, more.URL), cmp.Or(a.Title, more.Title), cmp.Or(a.Section, more.Section)
+	a.State, a.Described = cmp.Or(a.State, more.State), a.Described || more.Described
+	if a.PublishedAt.IsZero() {
+		a.PublishedAt = more.PublishedAt
+	}
+	return a
 }
 
 func (t *table) addAuthor(a commentfile.Author) error {
@@ -189,7 +235,7 @@ func (r *run) resolve() (err error) {
 	t, s := r.table, r.summary
 	for _, statement := range []string{
 		`CREATE INDEX comment_parent ON comment (parent) WHERE parent <> ''`,
-		`INSERT INTO article (key, id, data) SELECT DISTINCT article, '', json_object('key', article) FROM comment WHERE true ON CONFLICT DO NOTHING`,
+		`INSERT INTO article (key, data) SELECT DISTINCT article, json_object('key', article) FROM comment WHERE true ON CONFLICT DO NOTHING`,
 		`UPDATE comment SET depth = 0 WHERE parent = '' OR parent NOT IN (SELECT key FROM comment)`,
 		`CREATE INDEX comment_depth ON comment (depth, at, seq)`,
 	} {

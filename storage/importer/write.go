@@ -87,7 +87,7 @@ func (r *run) entry(id string, a articleRow) models.ArticleEntry {
 		Article: models.Article{
 			Site: r.opt.Site, ID: id, URL: webAddress(a.URL), Title: models.Clean(a.Title), Section: models.Clean(a.Section), Described: a.Described,
 		}.Shortened(),
-		PublishedAt: a.PublishedAt, AddedAt: a.AddedAt, State: cmp.Or(a.State, models.ArticleOpen), ClosesAt: a.ClosesAt, KeepOpen: a.KeepOpen,
+		PublishedAt: a.PublishedAt, AddedAt: a.AddedAt, State: cmp.Or(a.State, models.ArticleOpen), Until: a.StateUntil, ClosesAt: a.ClosesAt, KeepOpen: a.KeepOpen,
 		MergedInto: models.ArticleID(a.MergedInto),
 	}
 	if e.MergedInto == id {
@@ -321,6 +321,9 @@ func (r *run) writeLabels() error {
 			}
 			if l.Site = r.opt.Site; l.Comment != "" {
 				l.Comment = r.id(l.Comment, l.at.Int64)
+			}
+			if _, err := uuid.Parse(l.ID); err == nil { // others are of texts, and the same on all sites
+				l.ID = r.id(l.ID, l.CreatedAt.UnixMicro())
 			}
 			batch = append(batch, l.ImportedLabel)
 		}
