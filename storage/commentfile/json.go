@@ -60,6 +60,9 @@ func (f *file) line() (line []byte, size int, err error) {
 func (f *file) eachElement(paths []string, do func(path, place string, raw []byte)) error {
 	w := &documentWalker{file: f, d: json.NewDecoder(f.in), do: do, paths: paths}
 	err := w.value("", 0)
+	if err == nil && !f.stopped {
+		err = w.ending()
+	}
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -75,6 +78,7 @@ type documentWalker struct {
 	d     *json.Decoder
 	do    func(path, place string, raw []byte)
 	paths []string
+	found bool   // one of them
 	at    string // place of the last element
 }
 
@@ -83,6 +87,17 @@ func (w *documentWalker) last() string {
 		return "the beginning"
 	}
 	return w.at
+}
+
+// ending checks that nothing is lost: that there was what was looked for, and is no more.
+func (w *documentWalker) ending() error {
+	if !w.found {
+		return invalid("the file is JSON of another kind: it has no list %s", strings.TrimPrefix(strings.Join(w.paths, " or "), " or "))
+	}
+	if _, err := w.d.Token(); !errors.Is(err, io.EOF) {
+		return invalid("byte %d: more follows behind the end of the document", w.d.InputOffset())
+	}
+	return nil
 }
 
 // value reads one value of the document.
@@ -130,6 +145,7 @@ func (w *documentWalker) wants(path string) bool {
 }
 
 func (w *documentWalker) elements(path string) error {
+	w.found = true
 	for n := 0; w.d.More() && !w.stopped; n++ {
 		w.in.next()
 		var raw json.RawMessage

@@ -115,7 +115,11 @@ var Formats = []Format{
 	{Name: "wordpress", About: "a WordPress export (WXR, .xml)", Read: streamed(readWordPress)},
 	{Name: "disqus", About: "a Disqus export (.xml)", Read: streamed(readDisqus)},
 	{Name: "remark42", About: "a Remark42 backup (JSON Lines)", Read: streamed(readRemark42)},
+	{Name: "coral", About: "Coral: its collections comments, stories and users, as mongoexport writes them", Read: streamed(readCoral)},
 	{Name: "isso", About: "the SQLite database of Isso", Read: readIsso},
+	{Name: "comentario", About: "a Comentario export (JSON)", Read: streamed(readComentario)},
+	{Name: "artalk", About: "Artalk's Artrans (JSON)", Read: streamed(readArtalk)},
+	{Name: "waline", About: "a Waline export (JSON, or .csv of its table)", Read: readWaline},
 	{Name: "comments", About: "an archive that winnow export all has written", Archive: true, Read: streamed(readArchive)},
 	{Name: "csv", About: "a table: .csv, .tsv or .xlsx", Table: true, Read: readTable},
 }

@@ -83,21 +83,35 @@ func readTable(_ context.Context, src Source, opt TableOptions) iter.Seq2[Record
 		read := labelfile.Options{Separator: opt.Separator, Encoding: opt.Encoding, DateOrder: opt.DateOrder}
 		t := tableReader{file: f, opt: opt}
 		for row, err := range labelfile.Rows(in, strings.TrimSuffix(src.Name, ".gz"), read) {
-			switch {
-			case err == nil:
-				err = t.row(row)
-			case models.KindOf(err) == models.KindInvalid && row.Line > 0:
-				f.stopped = f.stopped || !yield(Record{}, err)
-				err = nil
-			default:
-				f.stopped = true
-				yield(Record{}, &endError{err})
+			if !f.rowError(row, err) {
+				f.end(t.row(row))
 			}
-			if f.end(err); f.stopped {
+			if f.stopped {
 				return
 			}
 		}
 	}
+}
+
+// rowError hands on what is wrong with a row, or with the table as a whole.
+func (f *file) rowError(row labelfile.Row, err error) bool {
+	switch {
+	case err == nil || f.stopped:
+		return err != nil
+	case row.Line > 0:
+		f.stopped = !f.yield(Record{}, err)
+	default:
+		f.stopped = true
+		f.yield(Record{}, &endError{err})
+	}
+	return true
+}
+
+func placeOf(row labelfile.Row) string {
+	if row.Sheet != "" {
+		return fmt.Sprintf(":%s:%d", row.Sheet, row.Line)
+	}
+	return fmt.Sprintf(":%d", row.Line)
 }
 
 // tableReader knows the columns of the present sheet.
@@ -114,10 +128,7 @@ func (t *tableReader) row(row labelfile.Row) error {
 			return err
 		}
 	}
-	place := fmt.Sprintf(":%d", row.Line)
-	if row.Sheet != "" {
-		place = ":" + row.Sheet + place
-	}
+	place := placeOf(row)
 	get := func(field string) string {
 		if i, ok := t.at[field]; ok && i < len(row.Fields) {
 			return strings.TrimSpace(row.Fields[i])
