@@ -138,14 +138,15 @@ func openLabels(c *cli.Command, name string) (in io.Reader, end func(), err erro
 
 // progress returns a progress bar for the bytes written to it. It shows only when
 // standard error is a terminal.
-func progress(c *cli.Command, size int64, what string) *progressbar.ProgressBar {
+func progress(c *cli.Command, size int64, what string, more ...progressbar.Option) *progressbar.ProgressBar {
 	shown := false
 	if f, ok := c.Root().ErrWriter.(*os.File); ok {
 		info, err := f.Stat()
 		shown = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
-	return progressbar.NewOptions64(size,
+	return progressbar.NewOptions64(size, append([]progressbar.Option{
 		progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(c.Root().ErrWriter), progressbar.OptionSetVisibility(shown),
 		progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6), progressbar.OptionSetWidth(30),
-		progressbar.OptionSetSpinnerChangeInterval(0)) // its goroutine would race with the writers
+		progressbar.OptionSetSpinnerChangeInterval(0), // its goroutine would race with the writers
+	}, more...)...)
 }
