@@ -100,8 +100,20 @@ func (s *Server) moderatorByToken(ctx context.Context, token string) (models.Cal
 	return models.Caller{Kind: models.ByModerator, Name: m.Name, Role: m.Role, Sites: m.Sites, Session: session.ID}, nil
 }
 
+// originOf returns the origin of the page that sent a request, "" when it does not say. Browsers
+// leave it out when a page reads from its own origin.
+func (s *Server) originOf(req *http.Request) string {
+	if origin := req.Header.Get("Origin"); origin != "" || req.Header.Get("Sec-Fetch-Site") != "same-origin" {
+		return origin
+	}
+	if s.isHTTPS(req) {
+		return "https://" + req.Host
+	}
+	return "http://" + req.Host
+}
+
 // pageSite returns the named site if the page that sent the request belongs to
-// it, by its Origin header. The demo site, while it is the only one, also accepts the
+// it, by its origin. The demo site, while it is the only one, also accepts the
 // pages of this server.
 func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	req := c.Request()
@@ -114,7 +126,7 @@ func (s *Server) pageSite(c echo.Context, slug string) (models.Site, error) {
 	}
 	known := false
 	if err == nil {
-		if known, err = s.knownOrigin(req.Context(), req.Header.Get("Origin"), slug); err != nil {
+		if known, err = s.knownOrigin(req.Context(), s.originOf(req), slug); err != nil {
 			return models.Site{}, err
 		}
 		if !known {

@@ -34,6 +34,7 @@ type commentRequest struct {
 	Body    string         `json:"body"`
 	Client  *clientRequest `json:"client"`
 	Website string         `json:"website"` // the honeypot: no person fills it in
+	Nudge   string         `json:"nudge"`   // token of checkComment, when the reader was asked to rephrase it
 }
 
 // createComment accepts a comment: identify the submitter, validate, check the
@@ -102,6 +103,9 @@ func (s *Server) createComment(c echo.Context) error {
 	} else {
 		s.metrics.comments.WithLabelValues(string(stored.Status)).Inc()
 		s.node.Publish(ctx, commentEvent(models.CommentCreated, stored))
+		if req.Nudge != "" {
+			s.countNudged(ctx, req.Nudge, stored)
+		}
 		if res.Campaign.Held { // others of it may be pulled back
 			s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Site: stored.Site, Subject: res.Campaign.ID})
 		}
@@ -293,10 +297,8 @@ func (s *Server) outcome(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !from.byKey && o.DecidedAt == nil {
-		if o.Reason = ""; o.Status == models.Rejected {
-			o.Status = models.Pending
-		}
+	if !from.byKey {
+		o = o.ForReader()
 	}
 	return c.JSON(http.StatusOK, o)
 }

@@ -29,6 +29,7 @@ const minCompressed = 1400
 var compressedRoutes = map[string]bool{
 	"GET /v1/comments/counts":     true,
 	"GET /v1/comments/:id":        true,
+	"GET /v1/me/comments":         true,
 	"GET /v1/queue":               true,
 	"POST /v1/queue/claim":        true,
 	"POST /v1/second-looks/claim": true,
@@ -103,5 +104,5 @@ func sendPage(c echo.Context, page renderedPage) error {
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body))) // else a long one is sent in chunks
-	return c.JSONBlob(http.StatusOK, body)
+	return c.Blob(http.StatusOK, page.contentType, body)
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -10,10 +9,6 @@ import (
 	"winnow/models"
 	"winnow/storage"
 )
-
-// editTime is how long readers may edit their comments. A site's server may at
-// any time.
-const editTime = 15 * time.Minute
 
 // editComment replaces the text of a comment, and screens the new text.
 func (s *Server) editComment(c echo.Context) error {
@@ -35,11 +30,14 @@ func (s *Server) editComment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !from.byKey && s.now().Sub(comment.CreatedAt) > editTime {
-		return models.Errorf(models.KindForbidden, "a comment can be edited for %d minutes after it was posted", int(editTime.Minutes()))
+	if err := s.refuseLate(from, comment); err != nil {
+		return err
 	}
-	if comment.ContentRemoved() {
+	switch {
+	case comment.ContentRemoved():
 		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
+	case comment.Withdrawn:
+		return models.Errorf(models.KindConflict, "this comment has been withdrawn")
 	}
 	comment.Body = models.CleanBody(req.Body)
 	bad.Join(comment.Validate())
@@ -71,12 +69,21 @@ func (s *Server) editComment(c echo.Context) error {
 	return replyComment(c, http.StatusOK, stored, res.Verdict, models.SignalsJSON(res.Verdict.Signals), from.byKey, "")
 }
 
-// ownedComment returns the comment in the path, if the submitter may edit it: the
+// refuseLate refuses to change a comment after the site's time for it. The site's server may
+// at any time.
+func (s *Server) refuseLate(from submitter, comment models.Comment) error {
+	allowed := from.site.EditTime()
+	if from.byKey || s.now().Before(comment.CreatedAt.Add(allowed)) {
+		return nil
+	}
+	return models.Errorf(models.KindForbidden, "a comment can be changed for %d minutes after it was posted", int(allowed.Minutes()))
+}
+
+// ownedComment returns the comment in the path, if the submitter may change it: the
 // site's server all of the site's, and a reader their own.
 func (s *Server) ownedComment(c echo.Context, from submitter) (models.Comment, error) {
 	comment, err := s.db.Comment(c.Request().Context(), c.Param("id"))
-	allowed := from.byKey || from.reader != nil && from.reader.ID != "" && from.reader.ID == comment.Author.ID
-	if err == nil && (comment.Site != from.site.Slug || !allowed) {
+	if err == nil && (comment.Site != from.site.Slug || !from.byKey && !from.owner().Owns(comment)) {
 		err = models.Errorf(models.KindNotFound, "there is no such comment")
 	}
 	return comment, err

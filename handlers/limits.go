@@ -41,7 +41,11 @@ var namelessRate = models.Rate{Count: 600, Period: time.Minute}
 
 // commentLimits are the limits of a new comment, or of a new text of one.
 func (s *Server) commentLimits(from submitter) []models.Limit {
-	return append(s.readerLimits(from, "comment"), models.Limit{Site: from.site.Slug, Name: "site", Rate: s.rates.Site})
+	return append(s.readerLimits(from, "comment"), siteLimit(from.site.Slug, s.rates))
+}
+
+func siteLimit(site string, rates Rates) models.Limit {
+	return models.Limit{Site: site, Name: "site", Rate: rates.Site}
 }
 
 // readerLimits are the limits of one reader for one purpose, such as "comment": of an id
@@ -75,16 +79,21 @@ func (s *Server) reportLimits(from submitter, reason models.Reason) []models.Lim
 	if reason != models.ReasonIllegal {
 		return limits
 	}
-	for _, l := range s.readerLimits(from, "illegal") {
+	return append(limits, s.rareLimits(from, "illegal", illegalRate)...)
+}
+
+// rareLimits are readerLimits with a rate of their own, for what readers do seldom.
+func (s *Server) rareLimits(from submitter, purpose string, rate models.Rate) (limits []models.Limit) {
+	for _, l := range s.readerLimits(from, purpose) {
 		switch {
 		case l.Rate.Count == 0 || l.Name == "nameless":
 			continue
 		case l.Name == "network":
-			l.Rate = models.Rate{Count: widerNetworks * illegalRate.Count, Period: illegalRate.Period}
+			l.Rate = models.Rate{Count: widerNetworks * rate.Count, Period: rate.Period}
 		default:
-			l.Rate = illegalRate
+			l.Rate = rate
 		}
-		l.Name += "-illegal"
+		l.Name += "-" + purpose
 		limits = append(limits, l)
 	}
 	return limits

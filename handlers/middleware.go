@@ -126,7 +126,7 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 			return err
 		}
 		by.Address = s.clientIP(req)
-		if err := r.who.authorize(by, req.Header.Get("Origin") != ""); err != nil {
+		if err := r.who.authorize(by, s.originOf(req) != ""); err != nil {
 			return err
 		}
 		c.Set(principalKey, &by)
@@ -165,12 +165,12 @@ func (s *Server) guard(r route) echo.HandlerFunc {
 func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req, h := c.Request(), c.Response().Header()
-		if !strings.HasPrefix(req.URL.Path, "/v1/comments") {
-			return next(c)
-		}
 		if isPublicRead(req) {
 			h.Set("Access-Control-Allow-Origin", "*")
 			h.Set("Access-Control-Expose-Headers", exposedHeaders)
+			return next(c)
+		}
+		if !strings.HasPrefix(req.URL.Path, "/v1/comments") && req.URL.Path != ownPath {
 			return next(c)
 		}
 		h.Add("Vary", "Origin")
@@ -190,7 +190,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if known {
-			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT")
+			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
 			h.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Reader-Token, "+browserHeader)
 			h.Set("Access-Control-Max-Age", "600")
 		}
@@ -202,8 +202,13 @@ const exposedHeaders = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After
 
 // isPublicRead reports whether a request reads what everybody may read.
 func isPublicRead(req *http.Request) bool {
-	return (req.Method == http.MethodGet || req.Method == http.MethodHead) &&
-		(req.URL.Path == "/v1/comments" || req.URL.Path == "/v1/comments/counts")
+	if req.Method != http.MethodGet && req.Method != http.MethodHead {
+		return false
+	}
+	path := req.URL.Path
+	return path == "/v1/comments" || path == "/v1/comments/counts" ||
+		strings.HasPrefix(path, "/v1/comments/") && strings.HasSuffix(path, "/thread") ||
+		path == "/v1/threads" || strings.HasPrefix(path, "/v1/threads/") || path == "/v1/threads.html" || strings.HasPrefix(path, "/v1/feed.")
 }
 
 // knownOrigin reports whether an origin is registered for a site, or for any site

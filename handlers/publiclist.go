@@ -1,20 +1,16 @@
 package handlers
 
 import (
-	"compress/gzip"
-	"crypto/sha256"
-	"encoding/base64"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"winnow/handlers/static"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -49,6 +45,10 @@ type publicAuthor struct {
 	Staff   bool `json:"staff,omitempty"`
 }
 
+func publicAuthorOf(c models.Comment) publicAuthor {
+	return publicAuthor{Name: c.Author.Name, URL: c.Author.URL, Vouched: c.Author.ID != "", Staff: c.Author.Staff}
+}
+
 type articleReply struct {
 	Site     string          `json:"site"`
 	Article  models.Article  `json:"article"`
@@ -58,63 +58,43 @@ type articleReply struct {
 	Total    int             `json:"total"`
 }
 
-// pageRequest names one page of an article's comments, and is its cache key.
-type pageRequest struct {
-	site, article string
-	newest        bool
-	limit         int
-	cursor        string
-	closed        bool // no new comments on the article
-}
-
 // listComments returns the public comments on an article.
 func (s *Server) listComments(c echo.Context) error {
 	l, err := s.readListing(c)
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	if l.article, err = s.node.ArticleID(ctx, l.site, l.article); err != nil {
+	if l.article, err = s.node.ArticleID(c.Request().Context(), l.site, l.article); err != nil {
 		return err
 	}
-	entry, err := s.node.Article(ctx, l.site, l.article)
-	if err != nil {
-		return err
-	}
-	l.closed = entry.AsOf(s.now()).State == models.ArticleClosed
-	version, err := s.node.ArticleVersion(ctx, l.site, l.article)
-	if err != nil {
-		return err
-	}
-	page, ok := s.pages.get(l, version)
-	if !ok {
-		p, err := s.db.ArticleComments(ctx, l.site, l.article, l.newest, l.limit, l.cursor)
-		if err != nil {
-			return err
-		}
-		if page, err = renderPage(l, p); err != nil {
-			return err
-		}
-		s.pages.put(l, page)
-	}
-	setCacheControl(c)
-	return sendPage(c, page)
+	return s.sendArticlePage(c, l, s.renderList)
 }
+
+func (s *Server) renderList(ctx context.Context, l pageRequest) (renderedPage, error) {
+	p, err := s.db.ArticleComments(ctx, l.site, l.article, l.order == newestFirst, l.limit, l.cursor)
+	if err != nil {
+		return renderedPage{}, err
+	}
+	return renderPage(l, p)
+}
+
+// newestFirst is the order of the flat list that is not the default.
+const newestFirst = "newest"
 
 func (s *Server) readListing(c echo.Context) (pageRequest, error) {
 	site, err := s.publicSite(c)
 	if err != nil {
 		return pageRequest{}, err
 	}
-	l := pageRequest{site: site, article: models.ArticleID(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
+	l := pageRequest{view: "list", site: site, article: models.ArticleID(c.QueryParam("article")), limit: 50, cursor: c.QueryParam("cursor")}
 	var bad models.Invalid
 	if l.article == "" || len([]rune(l.article)) > models.MaxID {
 		bad.Add("article", "must have 1 to %d characters", models.MaxID)
 	}
 	switch c.QueryParam("order") {
 	case "", "oldest":
-	case "newest":
-		l.newest = true
+	case newestFirst:
+		l.order = newestFirst
 	default:
 		bad.Add("order", "must be oldest or newest")
 	}
@@ -178,14 +158,6 @@ func (s *Server) countComments(c echo.Context) error {
 	}{site, counts})
 }
 
-// renderedPage is a page of comments as JSON.
-type renderedPage struct {
-	version    int64
-	etag       string
-	body       []byte
-	compressed func() []byte // body as gzip, made for the first request that accepts it
-}
-
 func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 	reply := articleReply{
 		Site: l.site, Article: p.Article, Next: p.Next, Total: p.Total,
@@ -201,19 +173,14 @@ func renderPage(l pageRequest, p storage.ArticlePage) (renderedPage, error) {
 			site = ""
 		}
 		reply.Comments = append(reply.Comments, publicComment{
-			ID: c.ID, Site: site, ParentID: c.ParentID, Body: c.Body, Featured: c.Featured, CreatedAt: c.CreatedAt,
-			Author: publicAuthor{Name: c.Author.Name, URL: c.Author.URL, Vouched: c.Author.ID != "", Staff: c.Author.Staff},
+			ID: c.ID, Site: site, ParentID: c.ParentID, Body: c.Body, Featured: c.Featured, CreatedAt: c.CreatedAt, Author: publicAuthorOf(c),
 		})
 	}
 	body, err := json.Marshal(reply)
 	if err != nil {
 		return renderedPage{}, fmt.Errorf("render article page: %w", err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %d %q %v %d", l.site, l.article, l.newest, l.limit, l.cursor, l.closed, p.Version))
-	return renderedPage{
-		p.Version, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body,
-		sync.OnceValue(func() []byte { return static.Compress(body, gzip.BestSpeed) }),
-	}, nil
+	return newPage(l, p.Version, echo.MIMEApplicationJSON, body), nil
 }
 
 // etagMatches reports whether an If-None-Match field names the tag (RFC 9110, 13.1.2).
@@ -225,53 +192,4 @@ func etagMatches(field, etag string) bool {
 		}
 	}
 	return false
-}
-
-// maxPageCache is the memory that cached pages may take, in bytes.
-const maxPageCache = 32 << 20
-
-// pageCache keeps rendered pages, each for one version of its article. A page may
-// be newer than the version that get is called with, never older. When the cache is full
-// it evicts arbitrary pages: a popular one is soon rendered again. The zero value is
-// ready to use.
-type pageCache struct {
-	mu      sync.RWMutex
-	entries map[pageRequest]renderedPage
-	size    int
-}
-
-func (p *pageCache) get(l pageRequest, version int64) (renderedPage, bool) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	r, ok := p.entries[l]
-	return r, ok && r.version >= version
-}
-
-func (p *pageCache) put(l pageRequest, r renderedPage) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.entries == nil {
-		p.entries = map[pageRequest]renderedPage{}
-	}
-	p.evict(l)
-	for other := range p.entries {
-		if p.size+entrySize(l, r) <= maxPageCache {
-			break
-		}
-		p.evict(other)
-	}
-	p.entries[l] = r
-	p.size += entrySize(l, r)
-}
-
-func (p *pageCache) evict(l pageRequest) {
-	if r, ok := p.entries[l]; ok {
-		p.size -= entrySize(l, r)
-		delete(p.entries, l)
-	}
-}
-
-// entrySize estimates the memory of an entry, in bytes.
-func entrySize(l pageRequest, r renderedPage) int {
-	return len(r.body)*3/2 + len(l.article) + len(l.cursor) + 256 // the compressed form takes up to half as much again
 }

@@ -154,7 +154,7 @@ var langForm = regexp.MustCompile(`^[a-z]{2}$`)
 var holdReasons = []string{
 	string(models.ReasonSpam), string(models.ReasonAbuse), string(models.ReasonPremoderation), string(models.ReasonHoneypot),
 	string(models.ReasonFlagged), string(models.ReasonRule), string(models.ReasonSecondLook), string(models.ReasonShadow),
-	string(models.ReasonBurst), string(models.ReasonCampaign), string(models.ReasonEscalated), string(models.ReasonEdited),
+	string(models.ReasonBurst), string(models.ReasonCampaign), string(models.ReasonEscalated), string(models.ReasonEdited), string(models.ReasonAppeal),
 }
 
 // checkIDs validates the number of comments in a request.

@@ -41,7 +41,7 @@ func (a access) orKey(scope models.KeyScope) access {
 }
 
 // authorize reports whether a caller has the right. fromPage is true for a request
-// with an Origin header.
+// that says of which page it is.
 func (a access) authorize(by principal, fromPage bool) error {
 	switch by.Kind {
 	case models.ByKey:

@@ -10,7 +10,7 @@ import (
 )
 
 // searchReasons are the reasons of comments of every status.
-var searchReasons = append([]string{string(models.ReasonOffTopic), string(models.ReasonIllegal), string(models.ReasonOther), string(models.ReasonErased)}, holdReasons...)
+var searchReasons = append([]string{string(models.ReasonOffTopic), string(models.ReasonIllegal), string(models.ReasonOther), string(models.ReasonErased), string(models.ReasonWithdrawn)}, holdReasons...)
 
 // search finds comments of every status.
 func (s *Server) search(c echo.Context) error {

@@ -115,6 +115,7 @@ type Server struct {
 	decoy      string // hash of a password that nobody has
 	loginTrail *loginTrail
 	pages      pageCache
+	texts      htmlCache
 	uploads    uploads
 	searches   searches
 	handler    http.Handler

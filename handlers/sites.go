@@ -59,6 +59,10 @@ type sitePatch struct {
 	ReaderTokens   Optional[readerTokensPatch]   `json:"reader_tokens"`
 	Closing        Optional[closingPatch]        `json:"closing"`
 	URLParameters  Optional[[]string]            `json:"url_parameters"`
+	EditMinutes    Optional[int]                 `json:"edit_minutes"`
+	Appeals        Optional[bool]                `json:"appeals"`
+	Nudge          Optional[bool]                `json:"nudge"`
+	Links          Optional[bool]                `json:"links_in_comments"`
 }
 
 type readerTokensPatch struct {
@@ -140,6 +144,10 @@ func (p sitePatch) apply(site *models.Site) error {
 	setFields(p.Closing, &site.Closing)
 	p.URLParameters.Set(&site.URLParameters)
 	p.ReportsToHold.SetPointer(&site.ReportsToHold)
+	p.EditMinutes.SetPointer(&site.EditMinutes)
+	p.Appeals.SetPointer(&site.Appeals)
+	p.Nudge.Set(&site.Nudge)
+	p.Links.Set(&site.LinksInComments)
 
 	site.Name, site.Newsroom = models.Clean(site.Name), models.Clean(site.Newsroom)
 	reasons := []models.SiteReason{}

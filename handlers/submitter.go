@@ -24,6 +24,15 @@ type submitter struct {
 	client models.Client
 }
 
+// owner is how a reader shows which comments are theirs.
+func (from submitter) owner() models.Owner {
+	o := models.Owner{Site: from.site.Slug, Browser: from.who.Browser}
+	if from.reader != nil {
+		o.ID = from.reader.ID
+	}
+	return o
+}
+
 // identify adds what a request says of its author.
 func (from *submitter) identify(a models.Author) {
 	from.who.ID, from.who.Name, from.who.Email = a.ID, names.Fold(a.Name), models.FoldEmail(a.Email)

@@ -40,6 +40,7 @@ type Comment struct {
 	WrittenBy string    `json:"written_by,omitempty"` // the moderator who wrote this reply of the newsroom; empty: it is a reader's
 	Featured  bool      `json:"featured,omitempty"`   // the newsroom points it out to readers
 	Redacted  bool      `json:"redacted,omitempty"`   // a moderator has taken parts out of its text
+	Withdrawn bool      `json:"withdrawn,omitempty"`  // its author has taken it back, for good
 	Hidden    bool      `json:"hidden,omitempty"`     // below a comment that is not public; only where one comment is read
 	Version   int64     `json:"version"`              // grows with each change, for optimistic locking
 	CreatedAt time.Time `json:"created_at"`

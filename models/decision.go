@@ -88,3 +88,14 @@ type Outcome struct {
 	Message   string     `json:"message,omitempty"`    // from the moderator
 	DecidedAt *time.Time `json:"decided_at,omitempty"` // nil: no moderator has decided
 }
+
+// ForReader returns what a reader learns of it: of what the machine did, no more than from the
+// reply to the comment, so that nobody can try texts against the filter.
+func (o Outcome) ForReader() Outcome {
+	if o.DecidedAt == nil && o.Reason != ReasonWithdrawn {
+		if o.Reason = ""; o.Status == Rejected {
+			o.Status = Pending
+		}
+	}
+	return o
+}

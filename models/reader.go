@@ -47,6 +47,13 @@ type ReaderComment struct {
 	Decisions []ReaderDecision `json:"decisions"` // oldest first
 	Labels    []Label          `json:"labels"`    // of its text
 	Revisions []Revision       `json:"revisions"` // its earlier texts
+	Appeal    *ReaderAppeal    `json:"appeal,omitempty"`
+}
+
+// ReaderAppeal is an appeal without the moderator whose decision it is against.
+type ReaderAppeal struct {
+	Words     string    `json:"words,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // ReaderDecision is a decision without the moderator who made it.

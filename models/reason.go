@@ -24,6 +24,8 @@ const (
 	ReasonSecondLook    Reason = "second_look"   // a second look did not agree
 	ReasonErased        Reason = "erased"        // its author asked for erasure
 	ReasonEscalated     Reason = "escalated"     // it was left to an editor
+	ReasonWithdrawn     Reason = "withdrawn"     // its author took it back
+	ReasonAppeal        Reason = "appeal"        // its author appeals against a rejection
 	ReasonEdited        Reason = "edited"        // its author changed it after a decision
 	ReasonShadow        Reason = "shadow"        // its author is shadow banned
 	ReasonBurst         Reason = "surge"         // it arrived in a burst
@@ -38,6 +40,10 @@ func (r Reason) IsModeratorReason() bool {
 	}
 	return false
 }
+
+// IsOfAuthor reports whether a comment is rejected for r because its author wanted it gone.
+// Replies to it stay.
+func (r Reason) IsOfAuthor() bool { return r == ReasonErased || r == ReasonWithdrawn }
 
 // SiteReason is one of a newsroom's own reasons to reject a comment.
 type SiteReason struct {

@@ -53,6 +53,13 @@ type Site struct {
 	Closing       Closing      `json:"closing"`        // the age at which articles are closed
 	URLParameters []string     `json:"url_parameters"` // what matters of the query of an article's URL that a page sends
 
+	// EditMinutes is how long readers may edit their comments and take them back, in minutes.
+	// Nil: see EditTime.
+	EditMinutes     *int  `json:"edit_minutes,omitempty"`
+	Appeals         *bool `json:"appeals,omitempty"`           // authors may appeal, once, against a rejection by a moderator; nil: see AllowsAppeals
+	Nudge           bool  `json:"nudge,omitempty"`             // pages may ask readers to rephrase what is likely to be abuse
+	LinksInComments bool  `json:"links_in_comments,omitempty"` // addresses in comments become links
+
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: none
 	CreatedAt time.Time `json:"created_at"`
 }
@@ -173,6 +180,23 @@ func (s Site) ReportsNeeded() int {
 	return *s.ReportsToHold
 }
 
+// DefaultEditMinutes is how long comments can be edited on a site that has not set it.
+const DefaultEditMinutes = 15
+
+const maxEditMinutes = 24 * 60
+
+// EditTime returns how long readers may edit their comments, with its default.
+func (s Site) EditTime() time.Duration {
+	minutes := DefaultEditMinutes
+	if s.EditMinutes != nil {
+		minutes = *s.EditMinutes
+	}
+	return time.Duration(minutes) * time.Minute
+}
+
+// AllowsAppeals reports whether authors may appeal, which is the default.
+func (s Site) AllowsAppeals() bool { return s.Appeals == nil || *s.Appeals }
+
 var slugForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // ValidSlug reports whether s can be the slug of a site.
@@ -226,6 +250,9 @@ func (s Site) Validate() error {
 	}
 	if n := s.ReportsToHold; n != nil && !(*n >= 0 && *n <= maxReportsToHold) {
 		bad.Add("reports_to_hold", "must be from 0 to %d readers", maxReportsToHold)
+	}
+	if n := s.EditMinutes; n != nil && !(*n >= 0 && *n <= maxEditMinutes) {
+		bad.Add("edit_minutes", "must be from 0 to %d minutes", maxEditMinutes)
 	}
 	s.Closing.validate(&bad)
 	for _, name := range s.URLParameters {

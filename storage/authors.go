@@ -330,7 +330,7 @@ func (db *DB) AuthorRecord(ctx context.Context, site, id string, since time.Time
 			err = scan(&r.record.Approved, &r.record.Rejected, &r.record.Pending, &r.lately)
 			return r, err
 		}, `SELECT approved, rejected, pending, (SELECT count(*) FROM
-				(SELECT 1 FROM comments WHERE site = $1 AND author_key = $2 AND status = 'rejected' AND updated_at >= $3 LIMIT $4) AS part)
+				(SELECT 1 FROM comments WHERE site = $1 AND author_key = $2 AND status = 'rejected' AND reason <> 'withdrawn' AND updated_at >= $3 LIMIT $4) AS part)
 			FROM authors WHERE site = $1 AND key = $2`,
 			site, key, micros(since), most)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -13,7 +13,8 @@ import (
 
 // Claim leases up to f.Limit items to the caller: first those already theirs,
 // which renews them, then those that nobody has claimed and the caller has not
-// skipped. Escalated comments go to editors only. f.Cursor is ignored.
+// skipped. Escalated comments go to editors only, and appeals not to who made the decision
+// that they are against, unless nobody else sees the site. f.Cursor is ignored.
 func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter, lease time.Duration) ([]models.QueueItem, error) {
 	q, err := newQueueQuery(&f)
 	if err != nil {
@@ -43,6 +44,11 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		if !by.IsEditor() {
 			free = free.and("c.reason <> ?", string(models.ReasonEscalated))
 		}
+		others, err := t.sitesOfOthers(by)
+		if err != nil {
+			return nil, err
+		}
+		free = free.withoutOwnAppeals(by, others)
 		for more := true; more && len(keys) < f.Limit; {
 			want := f.Limit - len(keys)
 			if waiting, err = t.queued(sites, free, want); err != nil {

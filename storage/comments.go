@@ -26,7 +26,7 @@ type commentRow struct {
 }
 
 const commentColumns = `c.id, c.site, c.article, a.id, a.url, a.title, a.section, a.described, c.parent_id, c.author_id, c.author_name, c.author_email, c.author_url, c.staff,
-	c.client_hash, c.client_net, c.browser, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang, c.redacted, c.featured, c.written_by`
+	c.client_hash, c.client_net, c.browser, c.user_agent, c.referrer, c.status, c.reason, c.flags, c.version, c.created_at, c.updated_at, c.body, c.lang, c.redacted, c.featured, c.withdrawn, c.written_by`
 
 // articleOfComment joins comments c with their articles: those that they were posted
 // on, or what those were merged into.
@@ -43,7 +43,7 @@ func commentInto(c *models.Comment) (into []any, done func()) {
 		&c.ID, &c.Site, &c.PostedOn, &c.Article.ID, &c.Article.URL, &c.Article.Title, &c.Article.Section, &c.Article.Described, &c.ParentID,
 		&c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Author.Staff,
 		&c.Client.Hash, &c.Client.Net, &c.Client.Browser, &c.Client.UserAgent, &c.Client.Referrer,
-		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body, &c.Lang, &c.Redacted, &c.Featured, &c.WrittenBy,
+		&c.Status, &c.Reason, &c.Flags, &c.Version, &created, &updated, &c.Body, &c.Lang, &c.Redacted, &c.Featured, &c.Withdrawn, &c.WrittenBy,
 	}
 	return into, func() {
 		c.Article.Site = c.Site
@@ -175,9 +175,13 @@ func (db *DB) siteComments(ctx context.Context, site string, since time.Time) it
 	}, func(c models.Comment) sqldb.Position { return sqldb.Position{At: micros(c.CreatedAt), ID: c.ID} })
 }
 
+// refuseGone refuses to change a comment that is gone for good.
 func refuseGone(c models.Comment) error {
-	if c.ContentRemoved() {
+	switch {
+	case c.ContentRemoved():
 		return models.Errorf(models.KindConflict, "the text of this comment has been removed")
+	case c.Withdrawn:
+		return models.Errorf(models.KindConflict, "its author has withdrawn this comment")
 	}
 	return nil
 }

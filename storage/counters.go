@@ -75,7 +75,9 @@ func add[K comparable, V any](deltas *map[K]V, key K, change func(*V)) {
 
 // countComment counts one comment more, or less, of the status that c has.
 func (s *counterDeltas) countComment(c models.Comment, change int64) {
-	if c.WrittenBy == "" { // a reader of the newsroom's name has not its record
+	// A reader of the newsroom's name has not its record, and nobody has rejected what its
+	// author took back.
+	if c.WrittenBy == "" && c.Reason != models.ReasonWithdrawn {
 		add(&s.authors, [2]string{c.Site, c.Author.Key()}, func(v *statusCounts) { v.add(c.Status, change) })
 	}
 	if c.Status == models.Pending {

@@ -72,6 +72,7 @@ type insertRequest struct {
 	pageWord  string
 	// parentSite is the site of the comment that it answers.
 	parentSite string
+	thread     string       // see replyThread
 	at         int64        // time of its transaction
 	result     insertResult // undefined when the request has failed
 }
@@ -100,6 +101,7 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Text("site", func(r *insertRequest) string { return r.Comment.Site }),
 	sqldb.Text("article", func(r *insertRequest) string { return r.Comment.Article.ID }),
 	sqldb.Text("parent_id", func(r *insertRequest) string { return r.Comment.ParentID }),
+	sqldb.Text("thread", func(r *insertRequest) string { return r.thread }),
 	sqldb.Text("author_id", func(r *insertRequest) string { return r.Comment.Author.ID }),
 	sqldb.Text("author_name", func(r *insertRequest) string { return r.Comment.Author.Name }),
 	sqldb.Text("author_email", func(r *insertRequest) string { return r.Comment.Author.Email }),
@@ -107,6 +109,7 @@ var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Bool("staff", func(r *insertRequest) bool { return r.Comment.Author.Staff }),
 	sqldb.Text("written_by", func(r *insertRequest) string { return r.Comment.WrittenBy }),
 	sqldb.Text("author_key", func(r *insertRequest) string { return r.authorKey }),
+	sqldb.Derived[*insertRequest]("trust", trustOfAuthor),
 	sqldb.Text("client_hash", func(r *insertRequest) string { return r.Comment.Client.Hash }),
 	sqldb.Text("client_net", func(r *insertRequest) string { return r.Comment.Client.Net }),
 	sqldb.Text("browser", func(r *insertRequest) string { return r.Comment.Client.Browser }),

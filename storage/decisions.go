@@ -116,8 +116,13 @@ func (t *tx) refuseDecision(r *decisionRequest, k commentRow, inForce []models.D
 	if err := refuseClaimed(t, r.by, k); err != nil {
 		return err
 	}
+	if err := t.refuseOwnAppeal(r.by, k.comment); err != nil {
+		return err
+	}
 	switch {
 	case r.Version == k.comment.Version, r.Version == 0 && !r.KeepFresh:
+		return nil
+	case r.Version == 0 && k.comment.Reason == models.ReasonAppeal: // which is against the last one
 		return nil
 	case r.Version == 0:
 		return t.refuseUnseen(r.by, inForce)

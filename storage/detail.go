@@ -25,6 +25,8 @@ type Detail struct {
 	Campaign *models.Campaign `json:"campaign,omitempty"`
 	// IllegalSince is as in models.QueueItem.
 	IllegalSince *time.Time `json:"illegal_since,omitempty"`
+	// Appeal is that of its author against a rejection; nil when there was none.
+	Appeal *models.Appeal `json:"appeal,omitempty"`
 	// Reports are those by readers, as illegal first, then the newest; at most 25.
 	Reports []models.Report `json:"reports"`
 }
@@ -54,6 +56,9 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 		}
 		inForce := slices.DeleteFunc(slices.Clone(d.History), func(d models.Decision) bool { return d.UndoneAt != nil })
 		if d.Reports, err = t.reports(item.Comment, inForce); err != nil {
+			return d, err
+		}
+		if d.Appeal, err = t.appeal(of, inForce); err != nil {
 			return d, err
 		}
 		if d.Revisions, err = t.revisions(of); err != nil {
@@ -90,14 +95,33 @@ func (db *DB) Outcome(ctx context.Context, by models.Caller, id string) (models.
 			return result{}, err
 		}
 		c := k.comment
-		r := result{models.Outcome{ID: c.ID, Status: c.Status, Reason: c.Reason}, c}
 		last, err := sqldb.List(t, readDecision, decisionColumns+` WHERE site = $1 AND comment_id = $2 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`, c.Site, c.ID)
-		if err == nil && len(last) > 0 && statusOf(last[0].Action) == c.Status {
-			r.outcome.Reason, r.outcome.Message, r.outcome.DecidedAt = last[0].Reason, last[0].Message, &last[0].CreatedAt
-		}
-		return r, err
+		return result{outcomeOf(c, last), c}, err
 	})
 	return r.outcome, r.comment, err
+}
+
+// outcomeOf is the outcome of a comment with these decisions in force.
+func outcomeOf(c models.Comment, inForce []models.Decision) models.Outcome {
+	o := models.Outcome{ID: c.ID, Status: c.Status, Reason: c.Reason}
+	if c.Withdrawn {
+		o.Reason = models.ReasonWithdrawn
+		return o
+	}
+	if last := lastOf(inForce); last != nil && statusOf(last.Action) == c.Status {
+		o.Reason, o.Message, o.DecidedAt = last.Reason, last.Message, &last.CreatedAt
+	}
+	return o
+}
+
+// lastOf returns the last of decisions; nil when there is none.
+func lastOf(decisions []models.Decision) (last *models.Decision) {
+	for i := range decisions {
+		if last == nil || decisions[i].ID > last.ID {
+			last = &decisions[i]
+		}
+	}
+	return last
 }
 
 // thread returns the comments that c answers, from the start of the thread on, c

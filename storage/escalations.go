@@ -31,6 +31,9 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 		if err == nil {
 			err = refuseClaimed(t, by, k)
 		}
+		if err == nil { // who escalates an appeal could answer it, as an editor
+			err = t.refuseOwnAppeal(by, k.comment)
+		}
 		if err != nil {
 			return r, err
 		}

@@ -45,7 +45,7 @@ func useHotPaths(t *testing.T, url string, db *storage.DB) {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useSearch,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useThreads, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch,
 	} {
 		use(t.Context())
 	}
@@ -89,6 +89,32 @@ func (h *hotPaths) useCampaigns(ctx context.Context) {
 	h.check(err)
 }
 
+func (h *hotPaths) useThreads(ctx context.Context) {
+	var parent string
+	for range 8 {
+		c, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: models.Comment{
+			Site: "gazette", Article: models.Article{ID: "t"}, ParentID: parent, Author: models.Author{Name: "n"}, Body: "b", Status: models.Approved,
+		}})
+		h.check(err)
+		parent = c.ID
+	}
+	a := models.ArticleRef{Site: "gazette", Article: "t"}
+	for _, order := range []storage.ThreadOrder{storage.ThreadsNewest, storage.ThreadsOldest, storage.ThreadsBest} {
+		page, err := h.Threads(ctx, a.Site, a.Article, order, 5, "")
+		h.check(err)
+		_, err = h.ThreadReplies(ctx, a, page.Threads[0].ID, 5, page.Threads[0].MoreAfter)
+		h.check(err)
+	}
+	_, err := h.ThreadOf(ctx, a.Site, parent)
+	h.check(err)
+	_, err = h.SiteComments(ctx, a.Site, 5)
+	h.check(err)
+	_, err = h.ThreadMembers(ctx, a)
+	h.check(err)
+	_, err = h.CommentThread(ctx, a, parent)
+	h.check(err)
+}
+
 func (h *hotPaths) useNewsroom(ctx context.Context) {
 	c, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: models.Comment{Site: "gazette", Article: models.Article{ID: "a"}, Body: "b", Status: models.Approved}})
 	h.check(err)
@@ -102,6 +128,24 @@ func (h *hotPaths) useNewsroom(ctx context.Context) {
 	h.check(err)
 	text, withdrawn := "s", true
 	_, err = h.ChangeReply(ctx, h.ann, reply.ID, storage.ReplyChange{Body: &text, Withdrawn: &withdrawn})
+	h.check(err)
+}
+
+func (h *hotPaths) useOwn(ctx context.Context) {
+	c, _, _, err := h.CreateComment(ctx, storage.NewComment{Comment: models.Comment{
+		Site: "gazette", Article: models.Article{ID: "a"}, Author: models.Author{ID: "u1"}, Client: models.Client{Browser: "b1"}, Body: "b", Status: models.Approved,
+	}})
+	h.check(err)
+	for _, article := range []string{"", "a"} {
+		_, err = h.OwnComments(ctx, models.Owner{Site: "gazette", ID: "u1", Browser: "b1"}, article)
+		h.check(err)
+	}
+	_, _, err = h.Decide(ctx, h.ann, c.ID, models.DecisionRequest{Action: models.Reject})
+	h.check(err)
+	_, err = h.Appeal(ctx, models.Caller{Kind: models.ByOrigin, Site: "gazette"}, c.ID, "w")
+	h.check(err)
+	h.check(h.CountNudged(ctx, "gazette", "n1", true))
+	_, err = h.Withdraw(ctx, models.Caller{Kind: models.ByOrigin, Site: "gazette"}, c.ID)
 	h.check(err)
 }
 

@@ -147,6 +147,13 @@ func (h *partitioned) page(ctx context.Context) {
 	h.must(err)
 	_, err = h.ArticleVersion(ctx, "gazette", "a")
 	h.must(err)
+	threads, err := h.Threads(ctx, "gazette", "a", storage.ThreadsBest, 10, "")
+	h.must(err)
+	a := models.ArticleRef{Site: "gazette", Article: "a"}
+	_, err = h.ThreadReplies(ctx, a, threads.Threads[0].ID, 10, "")
+	h.must(err)
+	_, err = h.CommentThread(ctx, a, threads.Threads[0].ID)
+	h.must(err)
 	_, err = h.ArticleCounts(ctx, "gazette", []string{"a"})
 	h.must(err)
 }

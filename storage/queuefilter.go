@@ -46,7 +46,7 @@ func (o queueOrder) after(c sqldb.Cursor) queueCondition {
 	if o.risk != noRisk {
 		args = append([]any{c.Rank}, args...)
 	}
-	return queueCondition{"(" + o.columns + ") " + o.operator + " (" + strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ") + ")", args}
+	return queueCondition{"(" + o.columns + ") " + o.operator + " (" + marks(len(args)) + ")", args}
 }
 
 // compare is the same order in Go.
@@ -116,8 +116,11 @@ func (q queueQuery) in(keys []key) queueQuery {
 		args[i] = k.id
 	}
 	q.selective, q.byID = true, true
-	return q.and("c.id IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(keys)), ", ")+")", args...)
+	return q.and("c.id IN ("+marks(len(keys))+")", args...)
 }
+
+// marks are the marks of n values.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 // after returns the query for the rows that follow a cursor.
 func (q queueQuery) after(c sqldb.Cursor) queueQuery {

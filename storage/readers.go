@@ -148,6 +148,10 @@ func (t *tx) readerComments(site string, ids []string) ([]models.ReaderComment, 
 	if err != nil {
 		return nil, err
 	}
+	appeals, err := sqldb.List(t, readAppeal, appealColumns+` WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, idList, site)
+	if err != nil {
+		return nil, err
+	}
 	all := make([]models.ReaderComment, len(found))
 	at := map[string]*models.ReaderComment{}
 	for i, k := range found {
@@ -163,6 +167,9 @@ func (t *tx) readerComments(site string, ids []string) ([]models.ReaderComment, 
 	for _, d := range decisions {
 		c := at[d.CommentID]
 		c.Decisions = append(c.Decisions, models.ReaderDecision{Action: d.Action, Reason: d.Reason, Note: d.Note, Message: d.Message, CreatedAt: d.CreatedAt, UndoneAt: d.UndoneAt})
+	}
+	for _, a := range appeals {
+		at[a.comment].Appeal = &models.ReaderAppeal{Words: a.Words, CreatedAt: a.CreatedAt}
 	}
 	for _, l := range labels {
 		at[l.comment].Labels = append(at[l.comment].Labels, l.label)

@@ -257,7 +257,7 @@ func (db *DB) removeLabels(ctx context.Context, site string, before int64) (tota
 
 // strippedColumns are the columns of a comment that came from its author, but not
 // those that came from the address.
-const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', staff = FALSE, redacted = FALSE, featured = FALSE, page_word = '', version = version + 1`
+const strippedColumns = `body = '', search = '', signals = '[]', author_name = '', author_email = '', author_url = '', staff = FALSE, redacted = FALSE, featured = FALSE, trust = 0, page_word = '', version = version + 1`
 
 // stripContent removes text and names from comments of one site, which are
 // locked. With the reason "" they keep their status and their authors' ids; with
@@ -288,6 +288,9 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 		return err
 	}
 	if _, err := t.Exec(`DELETE FROM revisions WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site); err != nil {
+		return err
+	}
+	if _, err := t.Exec(`DELETE FROM appeals WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site); err != nil {
 		return err
 	}
 	if err := t.unindex(site, ids); err != nil {

@@ -55,6 +55,7 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 	c := k.comment
 	c.Body, c.Lang, c.Redacted, c.Featured, c.Version, c.UpdatedAt = e.Body, e.Lang, false, false, c.Version+1, t.Now
 	switch {
+	case k.comment.Status == models.Pending && k.comment.Reason == models.ReasonAppeal: // it waits for another moderator
 	case len(inForce) > 0 || k.comment.Redacted:
 		c.Status, c.Reason = models.Pending, models.ReasonEdited
 	case visibility[e.Status] < visibility[c.Status]:

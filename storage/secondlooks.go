@@ -163,7 +163,7 @@ func (t *tx) openSecondLooks(by models.Caller) *sqldb.Where {
 	w := new(sqldb.Where)
 	w.Add("l.decided_at IS NULL AND l.created_at > ?", micros(t.Now.Add(-trainingSampleTTL)))
 	w.Add("(l.sample OR l.created_at > ?)", micros(t.Now.Add(-secondLookTTL)))
-	w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> '' AND NOT c.redacted")
+	w.Add("c.status = CASE l.first_action WHEN 'approve' THEN 'approved' ELSE 'rejected' END AND c.body <> '' AND NOT c.redacted AND NOT c.withdrawn")
 	w.Add("l.first_by <> ?", by.Name)
 	w.Add("NOT EXISTS (SELECT 1 FROM decisions d WHERE d.site = l.site AND d.comment_id = l.comment_id AND d.moderator = ?)", by.Name)
 	return w

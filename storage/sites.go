@@ -120,6 +120,10 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"reserved_names", reserved,
 		"reader_tokens", tokens,
 		"closing", closing,
+		"edit_minutes", s.EditMinutes,
+		"appeals", s.Appeals,
+		"nudge", s.Nudge,
+		"links_in_comments", s.LinksInComments,
 		"url_parameters", parameters,
 	}, nil
 }
@@ -132,16 +136,19 @@ func auditSite(s models.Site) map[string]any {
 		"training_sample": s.TrainingSampleSize(), "hold_budget": s.HoldShare(), "campaign_copies": s.CampaignFloor(), "reports_to_hold": s.ReportsNeeded(), "reader_tokens": s.SSOSecret != "",
 		"reserved_names": s.ReservedNames, "reader_token_claims": s.ReaderTokens,
 		"closing": s.Closing, "url_parameters": s.URLParameters,
+		"edit_minutes": int(s.EditTime().Minutes()), "appeals": s.AllowsAppeals(), "nudge": s.Nudge, "links_in_comments": s.LinksInComments,
 	}
 }
 
-const siteColumns = `SELECT slug, name, newsroom, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters FROM sites`
+const siteColumns = `SELECT slug, name, newsroom, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters,
+	edit_minutes, appeals, nudge, links_in_comments FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, burst, reasons, reserved, tokens, closing, parameters string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &s.Newsroom, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
-		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens, &closing, &parameters)
+		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens, &closing, &parameters,
+		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments)
 	if err != nil {
 		return s, err
 	}

@@ -27,6 +27,7 @@ type Stats struct {
 	ModeratorAgreement []ModeratorAgreement `json:"moderator_agreement"`
 	Scores             RiskHistograms       `json:"scores"`  // over the same days
 	Waiting            WaitTimes            `json:"waiting"` // over the same days
+	Nudges             NudgeCounts          `json:"nudges"`  // over the same days
 }
 
 // Day counts the events of one day: Comments that were posted, Approved, Rejected
@@ -104,6 +105,9 @@ func (db *DB) Stats(ctx context.Context, by models.Caller, site string) (Stats, 
 			return s, err
 		}
 		if s.ModeratorAgreement, err = t.loadModeratorAgreements(by, site); err != nil {
+			return s, err
+		}
+		if s.Nudges, err = t.loadNudges(by, site, first); err != nil {
 			return s, err
 		}
 		s.SecondLooks, err = t.loadSecondLookStats(by, site)

@@ -13,7 +13,8 @@ import (
 
 // threadChanges are what a transaction changes of the threads of an article: whoever
 // takes a comment down hides the replies below it, and they come back with it. A comment
-// that its author had erased hides and shows nothing, so its replies stay as they are.
+// that its author had erased hides and shows nothing, so its replies stay as they are. So does
+// one that its author took back, but for replies to it while it waited.
 type threadChanges struct {
 	shown   []key // comments that became public
 	hidden  []key // comments that are public no more
@@ -25,10 +26,13 @@ type threadChanges struct {
 // onStatusChange notes what a comment that had another status does to the replies below it,
 // and to what its article is called: it may have been published once.
 func (s *counterDeltas) onStatusChange(old, c models.Comment) {
-	if old.Status != models.Rejected && c.Status == models.Rejected && c.Reason != models.ReasonErased {
+	if old.Status != models.Rejected && c.Status == models.Rejected && !c.Reason.IsOfAuthor() {
 		s.onRejection(c)
 	}
 	was, is := old.Status == models.Approved, c.Status == models.Approved
+	if !was && c.Reason == models.ReasonWithdrawn {
+		is = true // for what is below it
+	}
 	if was == is {
 		return
 	}
@@ -37,7 +41,7 @@ func (s *counterDeltas) onStatusChange(old, c models.Comment) {
 		switch {
 		case is:
 			d.shown = append(d.shown, keyOf(c))
-		case c.Reason != models.ReasonErased:
+		case !c.Reason.IsOfAuthor():
 			d.hidden = append(d.hidden, keyOf(c))
 		}
 	})
@@ -185,10 +189,10 @@ func (t *tx) showBelow(keys []key, elsewhere bool) ([][2]string, error) {
 	s := newThreadScope(keys, elsewhere)
 	return sqldb.List(t, readArticleKey, `DELETE FROM hidden_replies WHERE `+t.Unindexed(of("hidden_replies", s.any))+` AND (`+t.Unindexed("site")+`, comment_id) IN (
 		WITH RECURSIVE below (site, id, open) AS (
-			SELECT r.site, r.id, r.status = 'approved' OR r.reason = 'erased' FROM comments r
+			SELECT r.site, r.id, r.status = 'approved' OR r.reason IN ('erased', 'withdrawn') FROM comments r
 				WHERE `+of("r", s.any)+` AND r.parent_id <> '' AND r.parent_id`+t.InJSONList(1)+`
 				AND NOT EXISTS (SELECT 1 FROM hidden_replies h WHERE `+of("h", s.own)+` AND h.comment_id = r.parent_id)
-			UNION SELECT r.site, r.id, r.status = 'approved' OR r.reason = 'erased' FROM below CROSS JOIN comments r
+			UNION SELECT r.site, r.id, r.status = 'approved' OR r.reason IN ('erased', 'withdrawn') FROM below CROSS JOIN comments r
 				WHERE below.open AND `+of("r", s.any)+s.step+` AND r.parent_id = below.id AND r.parent_id <> '')
 		SELECT site, id FROM below) RETURNING site, article`, s.list.Args()...)
 }
@@ -210,13 +214,14 @@ func (t *tx) hideReplies(replies []key, abroad bool) ([][2]string, error) {
 	}
 	return sqldb.List(t, readArticleKey, `INSERT INTO hidden_replies (site, comment_id, article)
 		SELECT r.site, r.id, r.article FROM comments r JOIN comments p ON `+parent+` AND p.id = r.parent_id WHERE r.id`+t.InJSONList(1)+` AND `+t.Unindexed(of("r", s.own))+`
-			AND (p.status <> 'approved' AND p.reason <> 'erased' OR EXISTS (SELECT 1 FROM hidden_replies h WHERE h.site = p.site AND h.comment_id = p.id))
+			AND (p.status <> 'approved' AND p.reason NOT IN ('erased', 'withdrawn') OR EXISTS (SELECT 1 FROM hidden_replies h WHERE h.site = p.site AND h.comment_id = p.id))
 		ON CONFLICT DO NOTHING RETURNING site, article`, s.list.Args()...)
 }
 
 // parentComment is what a reply must know of the comment that it answers.
 type parentComment struct {
 	comment models.Comment
+	thread  string // see replyThread
 	public  bool
 }
 
@@ -241,6 +246,7 @@ func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
 		}
 		parent, known := found[c.ParentID]
 		accepted := known && parent.accepts(c)
+		request.thread = replyThread(parent.comment, parent.thread, c.ID)
 		if request.parentSite = parent.comment.Site; known && request.parentSite != c.Site && parent.public {
 			if accepted, err = t.sharesThread(articleRef(c), articleRef(parent.comment)); err != nil {
 				return err
@@ -268,10 +274,10 @@ func (t *tx) parents(keys []key) (map[string]parentComment, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (key, error) {
 			var p parentComment
 			c := &p.comment
-			err := scan(&c.ID, &c.Site, &c.Article.ID, &c.Author.ID, &c.Author.Name, &c.Client.Hash, &c.Client.Browser, &p.public)
+			err := scan(&c.ID, &c.Site, &c.Article.ID, &c.Author.ID, &c.Author.Name, &c.Client.Hash, &c.Client.Browser, &c.ParentID, &p.thread, &p.public)
 			found[c.ID] = p
 			return keyOf(*c), err
-		}, `SELECT c.id, c.site, `+rootOf+`, c.author_id, c.author_name, c.client_hash, c.browser, c.status = 'approved' AND NOT `+isHidden+`
+		}, `SELECT c.id, c.site, `+rootOf+`, c.author_id, c.author_name, c.client_hash, c.browser, c.parent_id, c.thread, c.status = 'approved' AND NOT `+isHidden+`
 			FROM comments c JOIN articles o ON o.site = c.site AND o.id = c.article`+w.String(), w.Args()...)
 	})
 }

@@ -97,7 +97,7 @@ func (t *tx) vouchedComments(site string, rules models.AuthorRules, before sqldb
 	return sqldb.List(t, readComment, `SELECT `+commentColumns+commentTables+` JOIN authors w ON w.site = c.site AND w.key = c.author_key
 		WHERE c.site = $1 AND (c.created_at, c.id) < ($2, $3) AND c.created_at > $4
 		AND c.status = 'approved' AND c.machine = 'approved' AND c.author_id <> '' AND c.flags = 0 AND c.body <> '' AND NOT c.redacted AND w.approved >= $5
-		AND NOT EXISTS (SELECT 1 FROM comments r WHERE r.site = c.site AND r.author_key = c.author_key AND r.status = 'rejected' AND r.updated_at >= $6)
+		AND NOT EXISTS (SELECT 1 FROM comments r WHERE r.site = c.site AND r.author_key = c.author_key AND r.status = 'rejected' AND r.reason <> 'withdrawn' AND r.updated_at >= $6)
 		AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.site = c.site AND l.comment_id = c.id AND l.comment_id <> '')
 		ORDER BY c.created_at DESC, c.id DESC LIMIT $7`,
 		site, before.At, before.ID, since, cmp.Or(rules.TrustAfter, vouchedAfter), micros(t.Now.AddDate(0, 0, -days)), sqldb.StreamPage)

@@ -158,7 +158,7 @@ func (db *DB) RecordsBefore(ctx context.Context, w Window) (map[string]models.Au
 			records[id] = r
 			return id, err
 		}, `SELECT c.author_id, max(a.approved) - sum(CASE WHEN c.status = 'approved' THEN 1 ELSE 0 END),
-				max(a.rejected) - sum(CASE WHEN c.status = 'rejected' THEN 1 ELSE 0 END),
+				max(a.rejected) - sum(CASE WHEN c.status = 'rejected' AND c.reason <> 'withdrawn' THEN 1 ELSE 0 END),
 				(SELECT count(DISTINCT substr(b.body, 1, 200)) FROM comments b WHERE b.site = c.site AND b.author_key = c.author_key
 					AND b.status = 'approved' AND length(b.body) >= $4 AND (b.created_at, b.id) < ($2, $3))
 			FROM comments c JOIN authors a ON a.site = c.site AND a.key = c.author_key
@@ -176,7 +176,7 @@ func (db *DB) RejectionsBefore(ctx context.Context, w Window, authorID string, s
 			var at int64
 			err := scan(&at)
 			return fromMicros(at), err
-		}, `SELECT updated_at FROM comments WHERE site = $1 AND author_key = $2 AND status = 'rejected' AND updated_at >= $3
+		}, `SELECT updated_at FROM comments WHERE site = $1 AND author_key = $2 AND status = 'rejected' AND reason <> 'withdrawn' AND updated_at >= $3
 			AND (created_at, id) < ($4, $5) ORDER BY updated_at DESC LIMIT $6`,
 			w.site, models.Author{ID: authorID}.Key(), micros(since), w.first.At, w.first.ID, limit)
 	})

@@ -54,7 +54,7 @@ func firstStart(ctx context.Context, db *storage.DB, secret []byte) (*credential
 	if err != nil {
 		return nil, err
 	}
-	_, err = db.AddFirstSite(ctx, by, models.Site{Slug: "demo", Name: "Demo", Mode: models.ModePost},
+	_, err = db.AddFirstSite(ctx, by, models.Site{Slug: "demo", Name: "Demo", Mode: models.ModePost, SSOSecret: randomPassword() + randomPassword()},
 		models.Moderator{Name: firstModerator, Role: models.RoleAdmin, PasswordHash: hash, TemporaryPassword: true},
 		func(key string) ([]byte, error) {
 			w.Key = key
@@ -138,7 +138,7 @@ func (w *credentials) print(out io.Writer, base string) {
 	fmt.Fprintf(out, `
 Winnow is ready. This is shown until somebody has logged in:
 
-  Demo article   %[1]s/demo
+  Demo           %[1]s/demo
   Console        %[1]s/console/    name: admin   password: %[2]s
   API            %[1]s/v1/         described in %[1]s/openapi.yaml
   Site "demo"    secret key: %[3]s

@@ -67,7 +67,7 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
 		Commands: []*cli.Command{
-			serveCommand(), checkCommand(), siteCommand(), moderatorCommand(), signingKeyCommand(),
+			serveCommand(), checkCommand(), siteCommand(), embedCommand(), moderatorCommand(), signingKeyCommand(),
 			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(), whatIfCommand(),
 			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(),
 			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(), trainWorkerCommand(),

@@ -166,13 +166,13 @@ func TestServerBelowAPath(t *testing.T) {
 		}
 	}
 	for _, prefix := range []string{"/winnow", ""} { // left, or removed by the proxy
-		for _, path := range []string{"/demo", "/demo/demo.css", "/console/", "/widget/v1.js", "/readyz", "/v1/comments?site=demo&article=welcome"} {
+		for _, path := range []string{"/demo", "/demo/demo.css", "/demo/clock", "/console/", "/widget/v1.js", "/widget/v2.js", "/readyz", "/v1/comments?site=demo&article=welcome"} {
 			if res, _ := get(prefix + path); res.StatusCode != http.StatusOK {
 				t.Errorf("%s: %d", prefix+path, res.StatusCode)
 			}
 		}
 	}
-	if _, page := get("/winnow/demo"); strings.Contains(page, `"/demo/`) || !strings.Contains(page, `"/winnow/demo/demo.js"`) || !strings.Contains(page, `"/winnow/widget/v1.js"`) {
+	if _, page := get("/winnow/demo"); strings.Contains(page, `"/demo/`) || !strings.Contains(page, `"/winnow/demo/demo.js"`) || !strings.Contains(page, `"/winnow/widget/v2.js"`) {
 		t.Errorf("the demo page is\n%s", page)
 	}
 	if res, _ := get("/winnowers/demo"); res.StatusCode != http.StatusNotFound {

@@ -38,6 +38,10 @@ func siteFlags() []cli.Flag {
 		&cli.FloatFlag{Name: "hold-budget", Usage: "`SHARE`, 0 to 1, of the comments that are neither spam nor abuse which a newly trained model may hold (default 0.02)"},
 		&cli.IntFlag{Name: "campaign-copies", Usage: "from how many `AUTHORS` on the copies of a text, and comments with the same new link, handle or phone number, are held, with the earlier ones (default 5; 0: never)"},
 		&cli.IntFlag{Name: "reports-to-hold", Usage: "how many different `READERS` must report a published comment before it goes back to the queue (default 3; 0: never)"},
+		&cli.IntFlag{Name: "edit-minutes", Usage: "for how many `MINUTES` readers may change their comments and take them back (default 15; 0: not at all)"},
+		&cli.BoolFlag{Name: "appeals", Usage: "readers may appeal, once, against a moderator's rejection of their comment (default true)"},
+		&cli.BoolFlag{Name: "nudge", Usage: "pages may ask readers to rephrase a comment that is likely to be abuse (default false)"},
+		&cli.BoolFlag{Name: "links-in-comments", Usage: "addresses in comments become links (default false)"},
 		&cli.StringFlag{Name: "surge", Usage: "`COUNT/MINUTES/HOLD`: when an article gets more than COUNT comments within MINUTES, hold all its comments for HOLD minutes (default \"off\")"},
 		&cli.IntFlag{Name: "close-after", Usage: "close articles this many `DAYS` after their publication (default 0: never)"},
 		&cli.StringSliceFlag{Name: "close-section", Usage: "another number of days for a section, such as Sport=3 (`SECTION=DAYS`, repeatable; replaces the earlier ones)"},
@@ -72,6 +76,7 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 			}
 		}
 		changeReaderTokens(c, &s.ReaderTokens)
+		changeReaders(c, s)
 		if secret != nil {
 			s.SSOSecret = *secret
 		}
@@ -116,6 +121,23 @@ func changeReaderTokens(c *cli.Command, r *models.ReaderTokens) {
 	}
 	if c.IsSet("sso-require-site") {
 		r.RequireSite = c.Bool("sso-require-site")
+	}
+}
+
+// changeReaders applies the flags about what readers may do with their comments.
+func changeReaders(c *cli.Command, s *models.Site) {
+	if c.IsSet("edit-minutes") {
+		minutes := c.Int("edit-minutes")
+		s.EditMinutes = &minutes
+	}
+	if c.IsSet("appeals") {
+		appeals := c.Bool("appeals")
+		s.Appeals = &appeals
+	}
+	for flag, on := range map[string]*bool{"nudge": &s.Nudge, "links-in-comments": &s.LinksInComments} {
+		if c.IsSet(flag) {
+			*on = c.Bool(flag)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func TestActsOnAPublishedComment(t *testing.T) {
 	p.waitFor(`!document.getElementById("outcome").textContent.includes("★")`)
 	d.waitFor(func() bool { return !stored().Featured })
 
-	reader := d.open("/demo")
+	reader := d.open("/demo/v1")
 	reader.reloadUntil(reader.comments("Tide"))
 	p.keys("p")
 	p.waitFor(`document.activeElement.name === "reply"`)

@@ -17,7 +17,7 @@ func TestLibelCall(t *testing.T) { onBothSetups(t, models.ModePost, libelCall) }
 func libelCall(t *testing.T, d *testServer) {
 	libel := d.post(1, "Ilse", "The mayor took money from the builders, everybody at the harbour knows it.")
 	d.post(2, "Tomasz", "A fine piece on the clock.")
-	reader := d.open("/demo")
+	reader := d.open("/demo/v1")
 	reader.reloadUntil(reader.comments("took money"))
 	p := d.login("alice")
 	p.waitFor(`document.querySelector("#none:not([hidden])")`) // nothing waits

@@ -16,7 +16,7 @@ func TestPagesBelowAPath(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
 	d.public = &url.URL{Scheme: "https", Host: "news.example", Path: "/winnow"}
 	d.url = d.serve(d.db, "") + "/winnow"
-	reader := d.open("/demo")
+	reader := d.open("/demo/v1")
 	reader.write("Ilse", "The bakery at the corner is open on Sundays again.")
 	reader.waitFor(reader.comments("open on Sundays"))
 	reader.waitFor(`document.querySelector("[data-origin]").textContent.endsWith("/winnow")`)

@@ -13,7 +13,7 @@ import (
 func TestModeratorWorksByKeys(t *testing.T) { onBothSetups(t, models.ModePre, moderatorWorksByKeys) }
 
 func moderatorWorksByKeys(t *testing.T, d *testServer) {
-	reader := d.open("/demo")
+	reader := d.open("/demo/v1")
 	reader.write("Ilse", "What a lovely story about our old clock.")
 	reader.waitFor(widget + `.querySelector(".message").textContent.includes("waiting for a moderator")`)
 

@@ -237,6 +237,12 @@ type tab struct {
 // allowed: browsers report every reply above 399.
 func (d *testServer) open(path string, expected ...string) *tab {
 	d.Helper()
+	return d.openURL(d.url+path, expected...)
+}
+
+// openURL opens a page of any server.
+func (d *testServer) openURL(address string, expected ...string) *tab {
+	d.Helper()
 	ctx, cancel := chromedp.NewContext(d.browser, chromedp.WithNewBrowserContext())
 	messages := chromedp.Console(ctx)
 	var reader sync.WaitGroup
@@ -250,7 +256,7 @@ func (d *testServer) open(path string, expected ...string) *tab {
 				known = known || strings.Contains(m.Text, text)
 			}
 			if !known {
-				d.Errorf("%s: the browser's console says: %s (%s:%d)", path, m, m.URL, m.Line)
+				d.Errorf("%s: the browser's console says: %s (%s:%d)", address, m, m.URL, m.Line)
 			}
 		}
 	})
@@ -261,7 +267,7 @@ func (d *testServer) open(path string, expected ...string) *tab {
 	p := &tab{d.TB, ctx}
 	_, err := chromedp.Call(ctx, log.Enable, struct{}{})
 	d.must(err)
-	p.run(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(d.url+path))
+	p.run(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(address))
 	return p
 }
 

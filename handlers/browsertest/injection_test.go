@@ -100,7 +100,7 @@ func injectedMarkupStaysText(t *testing.T, d *testServer) {
 		console.evaluate(`document.querySelectorAll("#page details").forEach((d) => { d.open = true })`)
 		console.expectHarmless(address)
 	}
-	reader := d.open("/demo")
+	reader := d.open("/demo/v1")
 	reader.waitFor(widget + `?.querySelectorAll("article").length > 0`)
 	reader.expectHarmless("the article's page")
 }

@@ -30,7 +30,7 @@ func (p *tab) comments(contain string) string {
 
 func TestReaderPosts(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
-	p := d.open("/demo")
+	p := d.open("/demo/v1")
 	p.write("Ilse", "What a lovely story about our old clock.")
 	p.waitFor(p.comments("lovely story"))
 	p.waitFor(widget + `.querySelector(".message").textContent === "Your comment is published."`)
@@ -41,12 +41,12 @@ func TestReaderPosts(t *testing.T) {
 	p.write("Tomasz", "And the soup was good as well.")
 	p.waitFor(widget + `.querySelector("li li .text")?.textContent === "And the soup was good as well."`)
 
-	other := d.open("/demo") // another reader sees the thread
+	other := d.open("/demo/v1") // another reader sees the thread
 	other.waitFor(widget + `?.querySelector("li li .by b")?.textContent === "Tomasz"`)
 }
 
 func TestMissingFieldsAreShown(t *testing.T) {
-	p := newTestServer(t, models.ModePost).open("/demo")
+	p := newTestServer(t, models.ModePost).open("/demo/v1")
 	p.write("", "A text without a name.")
 	p.waitFor(widget + `.getElementById("name-error").textContent !== ""`)
 	p.waitFor(widget + `.activeElement?.id === "name"`)
@@ -57,7 +57,7 @@ func TestMissingFieldsAreShown(t *testing.T) {
 
 func TestRateLimitSaysWhenToRetry(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
-	p := d.open("/demo", "429")
+	p := d.open("/demo/v1", "429")
 	p.waitFor(widget + `?.querySelector("h2").textContent`)
 	p.evaluate(`(async () => { for (let status = 0; status !== 429;) status = (await fetch("/v1/comments", { method: "POST", headers: { "Content-Type": "application/json" },
 		body: JSON.stringify({ site: "demo", article: { id: "other" }, author: { name: "n" }, body: "Another thought " + Math.random() }) })).status; window.limited = true })()`)
@@ -78,7 +78,7 @@ func TestClosedArticleTakesNoComments(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p := d.open("/demo", "403")
+	p := d.open("/demo/v1", "403")
 	p.write("Ilse", "Before the end.")
 	p.waitFor(p.comments("Before the end"))
 	set(models.ArticleClosed)
@@ -92,12 +92,15 @@ func TestClosedArticleTakesNoComments(t *testing.T) {
 }
 
 func TestHoneypotIsHiddenFromPeople(t *testing.T) {
-	p := newTestServer(t, models.ModePost).open("/demo")
+	p := newTestServer(t, models.ModePost).open("/demo/v1")
 	p.waitFor(widget + `?.querySelector("[name=website]")`)
-	got := p.evaluate(`(() => { const e = ` + widget + `.querySelector("[name=website]"), r = e.getBoundingClientRect();
-		return [r.right <= 0, e.tabIndex, e.closest("[aria-hidden=true]") !== null].join() })()`)
-	if got != "true,-1,true" {
-		t.Errorf("outside the window, tab index, hidden from assistive technology: %s", got)
+	for _, dir := range []string{"ltr", "rtl"} { // outside the window, it would make a second screen in one of them
+		got := p.evaluate(`(() => { document.documentElement.dir = "` + dir + `";
+			const e = ` + widget + `.querySelector("[name=website]"), box = e.parentElement.getBoundingClientRect(), page = document.scrollingElement;
+			return [box.width <= 1 && getComputedStyle(e.parentElement).overflow, page.scrollWidth > page.clientWidth, e.tabIndex, e.closest("[aria-hidden=true]") !== null].join() })()`)
+		if got != "hidden,false,-1,true" {
+			t.Errorf("%s: seen, page wider than the window, tab index, hidden from assistive technology: %s", dir, got)
+		}
 	}
 }
 
@@ -155,4 +158,47 @@ func TestRepliesOfOneInstantAreInTheOrderOfTheirIDs(t *testing.T) {
 	if got := p.evaluate(`[...` + widget + `.querySelectorAll("li li > article")].map((e) => e.id).join()`); got != "c-2,c-3,c-9" {
 		t.Errorf("replies are shown in the order %s", got)
 	}
+}
+
+func TestWidgetShowsLongConversations(t *testing.T) {
+	comments := make([]object, 1500)
+	for i := range comments {
+		comments[i] = object{"id": fmt.Sprint(i), "author": object{"name": "Ilse"}, "body": "And then?", "created_at": "2026-01-01T12:00:00Z"}
+		if i > 0 {
+			comments[i]["parent_id"] = fmt.Sprint(i - 1)
+		}
+	}
+	data, _ := json.Marshal(object{"comments": comments, "total": len(comments)}) // maps of texts can always be written
+	p := newTestServer(t, models.ModePost).open("/")
+	p.onLoad(`window.fetch = async () => new Response(` + quoted(string(data)) + `, { headers: { "Content-Type": "application/json" } })`)
+	p.run(chromedp.Navigate(p.evaluate(`new URL("/demo/v1", location).href`)))
+	p.waitFor(widget + `?.querySelectorAll("article").length === 1500`)
+	if got := p.evaluate(`(() => { let n = 0; for (let e = ` + widget + `.getElementById("c-1499"); e; e = e.parentElement) n++; return n < 16 })()`); got != "true" {
+		t.Error("the last reply is as deep in the page as in the conversation")
+	}
+	p.waitFor(widget + `.getElementById("c-1499").textContent.includes("Reply to Ilse")`)
+}
+
+func TestWidgetStandsOnAnyPage(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.post(1, "Ilse", "The bread was worth the wait.")
+	page := func(style, container string) string {
+		return strings.ReplaceAll(story(`lang="de"`, style, container), "/v2.js", "/v1.js")
+	}
+	address := d.newspaper(map[string]string{
+		"/dark":  page("/dark.css", `<div id="winnow-comments" data-site="demo" data-article="welcome"></div>`),
+		"/later": page("/dark.css", ""), "/missing": page("/dark.css", `<div id="winnow-comments" data-site="demo"></div>`),
+		"/dark.css": `body { background: #111; color: #ddd; text-transform: uppercase; letter-spacing: .3em; text-align: center; white-space: nowrap }`,
+	})
+	p := d.openURL(address + "/dark")
+	p.waitFor(widget + `?.querySelector(".text")`)
+	const style = `(() => { const s = getComputedStyle(` + widget + `.querySelector(".text")); return [s.color.match(/\d+/g)[0] > 200, s.textTransform, s.letterSpacing, s.textAlign, s.whiteSpace].join() })()`
+	if got := p.evaluate(style); got != "true,none,normal,start,pre-wrap" {
+		t.Errorf("a comment is bright, and has the style: %s", got)
+	}
+	p.run(chromedp.Navigate(address + "/later"))
+	p.evaluate(`(() => { const e = document.createElement("div"); e.id = "winnow-comments"; e.dataset.site = "demo"; e.dataset.article = "welcome"; document.body.append(e) })()`)
+	p.waitFor(widget + `?.querySelector(".text")`)
+	missing := d.openURL(address+"/missing", "winnow-comments: data-site and data-article must be set")
+	missing.waitFor(widget + `?.textContent === ""`)
 }

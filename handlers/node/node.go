@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -57,6 +58,7 @@ type Node struct {
 	bursts     screening.BurstCounter
 	hub        *Hub
 	streams    streams
+	counts     counts
 	trainer    *Trainer
 	secret     *pseudonymizer
 	addresses  *addressKeys
@@ -71,6 +73,7 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		db: cfg.DB, notifier: cfg.Notifier, now: cfg.Now, log: cfg.Log,
 		outbox: make(chan models.Event, maxOutbox), modelStale: make(chan struct{}, 1),
 		streams: streams{find: cfg.DB.OpenSessions, now: cfg.Now, open: map[*stream]struct{}{}, changed: make(chan struct{}, 1)},
+		counts:  counts{source: cfg.DB, of: map[netip.Addr]int{}, topics: map[models.ArticleRef]*countTopic{}},
 		secret:  newPseudonymizer(cfg.Secret), addresses: &addressKeys{load: cfg.DB.AddressKey, now: cfg.Now},
 	}
 	n.trainer = newTrainer(n, cfg.Training)
@@ -98,6 +101,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { return n.deliver(ctx) })
 	g.Go(func() error { return n.runHub(ctx) })
 	g.Go(func() error { return n.runStreams(ctx) })
+	g.Go(func() error { return n.runCounts(ctx) })
 	g.Go(func() error { return n.storeKeyUses(ctx) })
 	g.Go(func() error { return n.sealAudit(ctx) })
 	g.Go(func() error { return n.trainer.run(ctx) })

@@ -15,5 +15,7 @@ export default {
   vouched: "✓ Mitglied", vouchedTitle: "Diese Seite kennt den Verfasser.",
   staff: "✓ Redaktion", staffTitle: "Der Verfasser gehört zu dieser Seite.",
   closed: "Die Kommentare zu diesem Artikel sind geschlossen.",
+  tooLong: "Das ist zu lang: höchstens {most} Zeichen.",
+  reserved: "Dieser Name gehört der Redaktion. Bitte wählen Sie einen anderen.",
   banned: "Sie können hier zurzeit nicht kommentieren.",
 };

@@ -11,5 +11,6 @@ export default {
   failed: "This did not work: {why}", unloaded: "The comments could not be loaded.", retry: "Try again",
   vouched: "✓ Member", vouchedTitle: "This site knows the author.",
   staff: "✓ Staff", staffTitle: "The author works for this site.",
-  closed: "Comments on this article are closed.", banned: "You cannot comment here at the moment.",
+  closed: "Comments on this article are closed.", tooLong: "This is too long: at most {most} characters.",
+  reserved: "This name is kept for the newsroom. Please choose another.", banned: "You cannot comment here at the moment.",
 };

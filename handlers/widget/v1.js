@@ -5,25 +5,19 @@
 // --winnow-accent, -ink, -muted, -line, -paper.
 // What readers wrote is only ever set as text.
 
-import css from "./v1-style.js";
+import { badge, element, fieldError, randomKey, store, stored } from "./v1-parts.js";
+import css, { isDark } from "./v1-style.js";
 import { byTime, formatAge } from "./v1-time.js";
 
+const deepest = 3; // below it, replies stand in one list
 const server = new URL("..", import.meta.url);
-const container = document.getElementById("winnow-comments");
-const lang = /^de/.test(container?.dataset.lang || document.documentElement.lang) ? "de" : "en";
+const containers = () => document.querySelectorAll("#winnow-comments");
+const lang = /^de/.test(containers()[0]?.dataset.lang || document.documentElement.lang) ? "de" : "en";
 const { default: texts } = await import(`./v1-${lang}.js`);
 const translate = (key, values = {}) => texts[key].replace(/{(\w+)}/g, (_, name) => values[name]);
-if (container) mount(container);
-
-function element(tag, props, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (typeof value === "function") node.addEventListener(name, value);
-    else if (value != null && value !== false) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
+const mountAll = () => containers().forEach((container) => container.shadowRoot || mount(container));
+mountAll();
+new MutationObserver(mountAll).observe(document, { childList: true, subtree: true }); // pages add it later
 
 function mount(container) {
   const { site, article, order = "newest", title = document.title } = container.dataset;
@@ -35,6 +29,10 @@ function mount(container) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   shadow.adoptedStyleSheets = [sheet];
+  if (!site || !article) {
+    console.error("winnow-comments: data-site and data-article must be set", container);
+    return;
+  }
   const button = (key, props) => element("button", { type: "button", ...props }, translate(key));
   const heading = element("h2", { id: "heading" });
   const select = element("select", { "aria-label": translate("order"), change: () => load() },
@@ -60,7 +58,8 @@ function mount(container) {
     element("div", { class: "honeypot", "aria-hidden": "true" }, honeypot),
     element("div", { class: "row" }, send, cancel));
   const header = element("header", {}, heading, select);
-  shadow.append(element("section", { "aria-labelledby": "heading" }, header, form, message, list, more));
+  const scheme = isDark(container) ? "dark" : "light";
+  shadow.append(element("section", { "aria-labelledby": "heading", class: scheme }, header, form, message, list, more));
   name.value = stored("name");
   more.hidden = true;
   replyTo(null, false);
@@ -91,13 +90,18 @@ function mount(container) {
     for (const comment of comments.values()) {
       (byParent[comments.has(comment.parent_id) ? comment.parent_id : ""] ??= []).push(comment);
     }
-    const branch = (comment) => {
-      const replies = (byParent[comment.id] || []).sort(byTime).map(branch);
-      return element("li", { class: comment.own && "own" }, card(comment),
-        ...(replies.length ? [element("ol", { role: "list" }, ...replies)] : []));
-    };
-    list.replaceChildren(...(byParent[""] || []).map(branch));
-    if (!comments.size) list.append(element("li", { class: "note" }, translate("first")));
+    list.replaceChildren();
+    const open = (byParent[""] || []).map((comment) => [comment, list, 0]).reverse();
+    while (open.length) { // no recursion: a conversation can be long
+      const [comment, into, depth] = open.pop();
+      const item = element("li", { class: comment.own && "own" }, card(comment, depth > deepest));
+      into.append(item);
+      const replies = (byParent[comment.id] || []).sort(byTime);
+      const below = depth < deepest && replies.length ? element("ol", { role: "list" }) : into;
+      if (below !== into) item.append(below);
+      open.push(...replies.map((reply) => [reply, below, depth + 1]).reverse());
+    }
+    if (!comments.size && !closed) list.append(element("li", { class: "note" }, translate("first")));
     heading.textContent = texts.comments[Math.min(total, 2)].replace("{n}", total.toLocaleString(lang));
     more.hidden = !next;
     form.hidden = closed;
@@ -105,24 +109,19 @@ function mount(container) {
     replyTo(parent, false);
   }
 
-  function card(comment) {
+  function card(comment, isFlat) {
     const { id, parent_id, author, created_at, own, status } = comment;
     const title = new Date(created_at).toLocaleString(lang);
     return element("article", { id: "c-" + id, tabindex: -1 },
-      element("p", { class: "by" }, element("b", {}, author.name), badge(author),
+      element("p", { class: "by" }, element("b", {}, author.name), badge(author, translate),
         element("time", { datetime: created_at, title }, formatAge(created_at, lang)),
-        parent_id && !comments.has(parent_id) ? " · " + translate("earlier") : ""),
+        parent_id && !comments.has(parent_id) ? " · " + translate("earlier") : "",
+        isFlat ? " · " + translate("replyTo", comments.get(parent_id).author) : ""),
       element("p", { class: "text" }, comment.body),
       own && status !== "approved"
         ? element("p", { class: "note" }, translate(status === "pending" ? "waiting" : status))
         : closed ? "" : button("reply", {
           class: "link", "aria-label": translate("replyTo", author), click: () => replyTo(comment) }));
-  }
-
-  // What the site says of an author. Anybody can write the name, but not this.
-  function badge({ staff, vouched }) {
-    const key = staff ? "staff" : vouched && "vouched";
-    return key ? element("span", { class: "badge " + key, title: translate(key + "Title") }, translate(key)) : "";
   }
 
   // There is one form. It moves to where its comment will be.
@@ -153,6 +152,7 @@ function mount(container) {
       if (reply.ok) showPosted({ ...comment, ...answer, own: true });
       else showRefusal(reply, answer);
     } catch {
+      console.error(`winnow-comments: no reply. Is ${location.origin} an origin of the site "${site}"?`);
       showMessage(translate("unreachable"), "bad"); // with the same key: the server may have got it
     }
     send.disabled = false;
@@ -176,7 +176,7 @@ function mount(container) {
     idempotencyKey = randomKey();
     const kind = problem.type?.split(":").pop();
     if (kind === "closed" || kind === "banned") return showMessage(translate(kind), "bad");
-    if (showErrors((problem.fields || []).map((error) => [inputs[error.field], error.message]))) return;
+    if (showErrors((problem.fields || []).map((error) => [inputs[error.field], fieldError(error, translate)]))) return;
     const until = new Date(Date.now() + 1000 * (reply.headers.get("Retry-After") || 60));
     if (reply.status === 429) showMessage(translate("limited", { time: until.toLocaleTimeString(lang) }), "bad");
     else if (reply.status >= 500) showMessage(translate("unreachable"), "bad");
@@ -198,18 +198,4 @@ function mount(container) {
     message.className = "message " + kind;
     message.textContent = text;
   }
-}
-
-// What the browser keeps, unless it forbids that.
-function stored(key) {
-  try { return localStorage.getItem("winnow." + key) || ""; } catch { return ""; }
-}
-
-function store(key, value) {
-  try { localStorage.setItem("winnow." + key, value); } catch { /* likewise */ }
-}
-
-// randomKey names one attempt to post: a repeated one is no second comment.
-function randomKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 }

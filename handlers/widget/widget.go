@@ -1,13 +1,12 @@
 // Package widget serves what readers see: the script that puts comments under
-// any page, and a demo article that uses it. Both use the public API like any
+// any page, and a demo newspaper that uses it. Both use the public API like any
 // other front end; this package imports nothing of it.
 package widget
 
 import (
-	"bytes"
 	"embed"
-	"html"
 	"io/fs"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -20,21 +19,15 @@ const (
 	DemoPath = "/demo"
 )
 
-//go:embed v1.js v1-style.js v1-time.js v1-en.js v1-de.js
+//go:embed v1.js v1-parts.js v1-style.js v1-time.js v1-en.js v1-de.js
 var scripts embed.FS
 
-//go:embed demo
-var demo embed.FS
-
-// policy lets the demo article load nothing but this server's own files.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-// Script serves the embed script and its texts to pages of any origin, below
-// Path. Its name has the version of its behaviour: bugs are fixed, but
+// Script serves the embed scripts and their texts to pages of any origin, below
+// Path. Their names have the version of their behaviour: bugs are fixed, but
 // what pages rely on never changes.
 func Script() http.Handler {
 	files := load(scripts, ".")
+	maps.Copy(files, elementFiles())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		file, found := files[strings.TrimPrefix(r.URL.Path, Path)]
 		if !found {
@@ -46,29 +39,8 @@ func Script() http.Handler {
 		h.Set("Access-Control-Allow-Origin", "*") // module scripts are fetched with CORS
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("Cache-Control", "public, max-age=3600")
-		file.ServeHTTP(w, r)
-	})
-}
-
-// Demo serves the demo article at DemoPath, and its style and script below.
-// base is the path that the server itself is below, "" for none.
-func Demo(base string) http.Handler {
-	files := load(demo, "demo")
-	index, err := demo.ReadFile("demo/index.html")
-	if err != nil {
-		panic(err) // it is part of the binary
-	}
-	files["index.html"] = static.New("index.html", bytes.ReplaceAll(index, []byte("{{base}}"), []byte(html.EscapeString(base))))
-	files[""] = files["index.html"]
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-cache")
-		file, found := files[strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, DemoPath), "/")]
-		if !found {
-			http.NotFound(w, r)
-			return
+		if strings.HasSuffix(r.URL.Path, ".json") {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable") // its path has a checksum
 		}
 		file.ServeHTTP(w, r)
 	})
@@ -82,6 +54,9 @@ func load(from embed.FS, folder string) map[string]static.File {
 	}
 	files := map[string]static.File{}
 	for _, entry := range entries {
+		if entry.IsDir() {
+			continue
+		}
 		data, err := fs.ReadFile(from, strings.TrimPrefix(folder+"/"+entry.Name(), "./"))
 		if err != nil {
 			panic(err) // likewise

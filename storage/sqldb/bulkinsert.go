@@ -18,6 +18,7 @@ type Insert[R any] struct {
 type Column[R any] struct {
 	name, kind string
 	constant   string // SQL of a value that is the same in every row
+	derived    string // SQL of a value that depends on other columns
 	value      func(R) driver.Value
 	array      func([]R) any
 }
@@ -81,6 +82,10 @@ func Bytes[R any](name string, value func(R) []byte) Column[R] {
 // Constant is a column with the same value in every row, parameters as SQL.
 func Constant[R any](name, sql string) Column[R] { return Column[R]{name: name, constant: sql} }
 
+// Derived is a column whose value the database finds for each row: SQL in which {name} is
+// the value of a column that stands before it.
+func Derived[R any](name, sql string) Column[R] { return Column[R]{name: name, derived: sql} }
+
 func arrayOf[R, T any](value func(R) T) func([]R) any {
 	return func(rows []R) any {
 		values := make([]T, len(rows))
@@ -95,7 +100,7 @@ func arrayOf[R, T any](value func(R) T) func([]R) any {
 // happens to a row that exists, or what is returned.
 func NewInsert[R any](table, clause string, columns ...Column[R]) *Insert[R] {
 	i := new(Insert[R])
-	var names, marks, casts, arrayNames, values []string
+	var names, marks, casts, arrayNames, values, numbered, named []string
 	for _, c := range columns {
 		names = append(names, c.name)
 		if c.constant != "" {
@@ -103,7 +108,14 @@ func NewInsert[R any](table, clause string, columns ...Column[R]) *Insert[R] {
 			values = append(values, c.constant)
 			continue
 		}
+		if c.derived != "" {
+			marks = append(marks, strings.NewReplacer(numbered...).Replace(c.derived))
+			values = append(values, strings.NewReplacer(named...).Replace(c.derived))
+			continue
+		}
 		i.columns = append(i.columns, c)
+		numbered = append(numbered, "{"+c.name+"}", fmt.Sprintf("?%d", len(i.columns)))
+		named = append(named, "{"+c.name+"}", "input."+c.name)
 		marks = append(marks, "?") // for SQLite, quicker than $1
 		casts = append(casts, fmt.Sprintf("$%d::%s[]", len(i.columns), c.kind))
 		arrayNames = append(arrayNames, c.name)

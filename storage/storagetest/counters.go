@@ -19,7 +19,7 @@ var counterQueries = map[string]string{
 		LEFT JOIN comments c ON c.id = h.comment_id AND c.status = 'approved' GROUP BY a.site, a.id, a.hidden HAVING a.hidden <> count(c.id)`,
 	"hidden replies": `WITH RECURSIVE below (id, hidden) AS (
 			SELECT id, FALSE FROM comments WHERE parent_id = ''
-			UNION ALL SELECT r.id, p.hidden OR (c.status <> 'approved' AND c.reason <> 'erased')
+			UNION ALL SELECT r.id, p.hidden OR (c.status <> 'approved' AND c.reason NOT IN ('erased', 'withdrawn'))
 				FROM below p JOIN comments c ON c.id = p.id JOIN comments r ON r.parent_id = p.id)
 		SELECT b.id, CASE WHEN h.comment_id IS NULL THEN 0 ELSE 1 END, CASE WHEN b.hidden THEN 1 ELSE 0 END
 		FROM below b LEFT JOIN hidden_replies h ON h.comment_id = b.id WHERE b.hidden <> (h.comment_id IS NOT NULL)`,
@@ -27,7 +27,7 @@ var counterQueries = map[string]string{
 		ON c.site = s.site AND c.status = 'pending' GROUP BY s.site, s.pending HAVING s.pending <> count(c.id)`,
 	"authors": `SELECT a.key, a.approved + 1000 * a.rejected + 1000000 * a.pending,
 			count(*) FILTER (WHERE c.status = 'approved') + 1000 * count(*) FILTER (WHERE c.status = 'rejected') + 1000000 * count(*) FILTER (WHERE c.status = 'pending') AS n
-		FROM comments c LEFT JOIN authors a ON c.site = a.site AND c.author_key = a.key WHERE c.written_by = '' GROUP BY a.site, a.key, 2
+		FROM comments c LEFT JOIN authors a ON c.site = a.site AND c.author_key = a.key WHERE c.written_by = '' AND c.reason <> 'withdrawn' GROUP BY a.site, a.key, 2
 		HAVING coalesce(a.approved + 1000 * a.rejected + 1000000 * a.pending, -1) <>
 			count(*) FILTER (WHERE c.status = 'approved') + 1000 * count(*) FILTER (WHERE c.status = 'rejected') + 1000000 * count(*) FILTER (WHERE c.status = 'pending')`,
 	"arrivals": `SELECT CAST(n.day AS text), a.approved + a.rejected + a.held, n.approved + n.rejected + n.held FROM

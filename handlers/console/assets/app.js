@@ -29,7 +29,8 @@ import { forgetModerator, moderator, setModerator, setSites, sites } from "./ses
 import { focusLogin, isReturning, logIn, offerSignIn, returnTo, takeSignIn, waitForLogin } from "./signin.js";
 
 const detectedLanguages = "ar da de el en es fr he hi id it ja ko nl pl pt ru sv th tr uk zh".split(" ");
-const neverPending = ["off_topic", "illegal", "other", "erased", "ham"]; // reasons that no pending comment has
+// Reasons that no pending comment has.
+const neverPending = ["off_topic", "illegal", "other", "erased", "withdrawn", "ham"];
 const phoneWidth = 739; // pixels, as in style.css
 const codeRequired = "urn:winnow:problem:code_required"; // the type of a problem
 const searchDelay = 300; // milliseconds after the last letter

@@ -7,6 +7,7 @@ import { highlight, highlightDifference } from "../lib/highlight.js";
 import { formatAge, formatTime, label, translate } from "../lib/i18n.js";
 import { sites } from "../session.js";
 import { showToast } from "../lib/toasts.js";
+import { appealNotice } from "./appeal.js";
 import { archiveAddress } from "./archive.js";
 import { campaignLine, showCampaignPreview } from "./campaign.js";
 import { fetchDetails, forgetDetails } from "./details.js";
@@ -41,6 +42,7 @@ const showDetails = async (item) => {
   if (!details || queue.openId !== item.id) return;
   explainFurther(item, details);
   if (details.revisions.length) openArticle().after(revisionList(details));
+  if (details.appeal) openArticle().before(appealNotice(details.appeal));
   if (details.reports.length) openArticle().after(reportList(details));
   showThread(details);
 };
@@ -126,6 +128,7 @@ const notice = (item, doneText = text("gone")) => {
 const noticeText = (item, doneText) => {
   const holder = holderOf(item);
   if (item.isSecondLook) return text("blind");
+  if (item.comment.withdrawn) return text("withdrawn");
   if (item.isDone) return doneText;
   if (item.news) return decidedText(item.news);
   if (item.isEdited && !holder) return text("edited");

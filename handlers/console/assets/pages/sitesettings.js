@@ -37,13 +37,17 @@ export const basicFields = ({ name = "", mode = "post", origins = [] }) => ({
   origins: ["origins", origins],
 });
 
-// postingForm says who may post, and until when.
+// postingForm says who may post, what readers may do about their comments, and until when.
 export const postingForm = (site, path) => {
   const { slug, has_sso_secret: hasSecret, reserved_names: names, reader_tokens: tokens = {} } = site;
   const { days = 0, sections } = site.closing ?? {};
   const node = settings([
     basicFields(site).origins,
     ["reserved_names", names || []],
+    ["edit_minutes", site.edit_minutes ?? "", "number"],
+    ["appeals", site.appeals ?? true, "checkbox"],
+    ["nudge", Boolean(site.nudge), "checkbox"],
+    ["links_in_comments", Boolean(site.links_in_comments), "checkbox"],
     ["closing.days", days, "number"],
     ["closing.sections", Object.entries(sections || {}).map(([name, age]) => `${name}: ${age}`)],
     ...["jwks_url", "issuer", "audience"].map((key) => ["reader_tokens." + key, tokens[key] ?? ""]),

@@ -22,7 +22,7 @@ export const statsPage = async (argument) => {
     get("/stats", { site: slug }),
     get("/stats/moderators", { site: slug }),
   ]);
-  const { days, hours, waiting, scores, thresholds, agreement, second_looks } = stats;
+  const { days, hours, waiting, scores, thresholds, agreement, second_looks, nudges } = stats;
   return [
     isAdminOfAllSites() && await findingsSection(),
     sitePicker("stats", slug),
@@ -35,6 +35,7 @@ export const statsPage = async (argument) => {
     scoreChart(scores, thresholds),
     element("h3", text("agreement")),
     filterOutcome(days, agreement),
+    nudges.shown > 0 && element("p", translate("stats.nudges", nudges)),
     section("looks", ["", text("count"), text("share"), text("kappa")], secondLookRows(second_looks)),
     element("h3", text("moderators")),
     moderatorTable(people),
