@@ -65,7 +65,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
 		return 0, errTooLong
 	}
-	n, err := b.src.Read(p)
+	n, err := b.src.Read(p[:min(len(p), b.left)])
 	b.left -= n
 	return n, readError(err)
 }
