@@ -29,7 +29,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var databases = map[string]func(testing.TB) string{"SQLite": storagetest.ReadySQLiteURL, "PostgreSQL": storagetest.ReadyPostgresURL}
+var databases = map[string]func(testing.TB) string{
+	"SQLite": storagetest.ReadySQLiteURL, "PostgreSQL": storagetest.ReadyPostgresURL, "partitions": storagetest.PartitionedPostgresURL,
+}
 
 var operator = models.Caller{Kind: models.ByCommand, Name: "operator"}
 
