@@ -148,7 +148,7 @@ func tableOptions(c *cli.Command, format commentfile.Format) (opt commentfile.Ta
 func recordsOf(ctx context.Context, c *cli.Command, files []string, format commentfile.Format, opt commentfile.TableOptions) iter.Seq2[commentfile.Record, error] {
 	return func(yield func(commentfile.Record, error) bool) {
 		for _, name := range files {
-			in, end, err := openLabels(c, name)
+			in, end, err := openInput(c, name)
 			if err != nil {
 				yield(commentfile.Record{}, err)
 				return
