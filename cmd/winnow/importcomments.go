@@ -21,7 +21,7 @@ import (
 
 const importHelp = "Comments keep their threads, times, authors and states: what was published there is published, what waited\n" +
 	"comes into the queue, and what was spam or was removed is rejected and becomes a label. Nothing screens them. FILE may be\n" +
-	"compressed with gzip; - is standard input. A file can be imported again: what is there already is left alone, whatever\n" +
+	"compressed with gzip (a text); - is standard input. A file can be imported again: what is there already is left alone, whatever\n" +
 	"happened to it since. Bad records are reported with their place and left out, and the status is 1 then."
 
 // importFormats returns a command for each format of comments.
