@@ -27,13 +27,6 @@ type ImportCounts struct {
 	Labels   int
 }
 
-func (n *ImportCounts) add(o ImportCounts) {
-	for status, added := range o.Added {
-		n.Added[status] += added
-	}
-	n.Known, n.Detached, n.Labels = n.Known+o.Known, n.Detached+o.Detached, n.Labels+o.Labels
-}
-
 // importedRows are comments without a verdict: machine is the status in which they came.
 var importedRows = sqldb.NewInsert("comments", "ON CONFLICT DO NOTHING RETURNING id",
 	sqldb.Text("id", func(c ImportedComment) string { return c.ID }),

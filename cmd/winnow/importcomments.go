@@ -21,7 +21,7 @@ import (
 
 const importHelp = "Comments keep their threads, times, authors and states: what was published there is published, what waited\n" +
 	"comes into the queue, and what was spam or was removed is rejected and becomes a label. Nothing screens them. FILE may be\n" +
-	"compressed with gzip; - is standard input. A file can be imported again: what is there already is left alone, whatever\n" +
+	"compressed with gzip (a text); - is standard input. A file can be imported again: what is there already is left alone, whatever\n" +
 	"happened to it since. Bad records are reported with their place and left out, and the status is 1 then."
 
 // importFormats returns a command for each format of comments.
@@ -148,7 +148,7 @@ func tableOptions(c *cli.Command, format commentfile.Format) (opt commentfile.Ta
 func recordsOf(ctx context.Context, c *cli.Command, files []string, format commentfile.Format, opt commentfile.TableOptions) iter.Seq2[commentfile.Record, error] {
 	return func(yield func(commentfile.Record, error) bool) {
 		for _, name := range files {
-			in, end, err := openLabels(c, name)
+			in, end, err := openInput(c, name)
 			if err != nil {
 				yield(commentfile.Record{}, err)
 				return

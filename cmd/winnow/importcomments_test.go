@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -68,5 +69,37 @@ func TestExportAll(t *testing.T) {
 	}
 	if status, _, errs := winnow(t, "", "export", "all", database); status != exitUsage || !strings.Contains(errs, "--site is missing") {
 		t.Errorf("exit status %d and %q", status, errs)
+	}
+}
+
+// TestImportOfSeveralFiles: Coral's collections are files of their own, in any order.
+func TestImportOfSeveralFiles(t *testing.T) {
+	dir := t.TempDir()
+	database := "--database=sqlite:" + filepath.Join(dir, "w.db")
+	all, err := os.ReadFile("../../storage/commentfile/testdata/coral.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for name, field := range map[string]string{"comments": `"revisions":[`, "stories": `"url":`, "users": `"username":`} {
+		var lines []string
+		for line := range strings.Lines(string(all)) {
+			if strings.Contains(line, field) && !strings.Contains(line, "ODD") {
+				lines = append(lines, line)
+			}
+		}
+		file := filepath.Join(dir, name+".jsonl")
+		if err := os.WriteFile(file, []byte(strings.Join(lines, "")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	must(t, "", "site", "add", "gazette", database)
+	out := must(t, "", append([]string{"import", "coral", "--site", "gazette", "--same-authors", database}, files...)...)
+	if !strings.Contains(out, "4 added: 1 approved, 1 pending, 2 rejected; 1 labels") {
+		t.Errorf("printed\n%s", out)
+	}
+	if exported := must(t, "", "export", "comments", "--site", "gazette", database); !strings.Contains(exported, `"author":{"id":"u-1","name":"Ada","email":"ada@example.org","staff":true}`) {
+		t.Errorf("exported\n%s", exported)
 	}
 }

@@ -104,7 +104,7 @@ func labelRows(c *cli.Command) (iter.Seq2[models.Label, error], error) {
 
 func labelFile(c *cli.Command, name string, opt labelfile.Options) iter.Seq2[models.Label, error] {
 	return func(yield func(models.Label, error) bool) {
-		in, end, err := openLabels(c, name)
+		in, end, err := openInput(c, name)
 		if err != nil {
 			yield(models.Label{}, err)
 			return
@@ -118,8 +118,8 @@ func labelFile(c *cli.Command, name string, opt labelfile.Options) iter.Seq2[mod
 	}
 }
 
-// openLabels opens a label file, - for standard input, with a progress bar.
-func openLabels(c *cli.Command, name string) (in io.Reader, end func(), err error) {
+// openInput opens a file, - for standard input, with a progress bar.
+func openInput(c *cli.Command, name string) (in io.Reader, end func(), err error) {
 	if name == "-" {
 		bar := progress(c, -1, "reading "+name)
 		return io.TeeReader(c.Root().Reader, bar), func() { _ = bar.Close() }, nil

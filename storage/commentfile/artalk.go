@@ -6,7 +6,7 @@ import (
 	"winnow/models"
 )
 
-// readArtalk reads Artrans, the format in which Artalk 2 exports and imports: a list of
+// readArtalk reads Artrans, the format in which Artalk exports and imports: a list of
 // comments, whose values are texts.
 func readArtalk(f *file) error {
 	return f.eachElement([]string{"", "data", "artrans"}, func(_, place string, raw []byte) {

@@ -6,8 +6,8 @@ import (
 	"winnow/models"
 )
 
-// readComentario reads the exports of Comentario 3, and those of version 1 that Commento
-// and Comentario 2 wrote. In both, authors stand behind the comments.
+// readComentario reads the exports of Comentario, version 3, and those of version 1 that
+// Commento wrote. In both, authors stand behind the comments.
 func readComentario(f *file) error {
 	return f.eachElement([]string{"pages", "comments", "commenters"}, func(path, place string, raw []byte) {
 		switch path {

@@ -8,7 +8,7 @@ import (
 )
 
 // readCoral reads what mongoexport writes of Coral's collections comments, stories and
-// users (Coral 5 to 9), and of those of Talk 4, which names them comments, assets and users.
+// users (since Coral 5), and of those of Talk 4, which names them comments, assets and users.
 // Each file has one collection, or several: a document shows what it is.
 func readCoral(f *file) error {
 	return f.eachLine(func(place string, raw []byte) {

@@ -20,7 +20,7 @@ import (
 // issoPage is how many comments are read at once.
 const issoPage = 500
 
-// readIsso reads the database of Isso (0.10 to 0.13). It is opened for reading alone, and
+// readIsso reads the database of Isso: its tables comments and threads. It is opened for reading alone, and
 // nothing that its schema brings along runs.
 func readIsso(ctx context.Context, src Source, _ TableOptions) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {

@@ -94,6 +94,7 @@ func (w *documentWalker) ending() error {
 	if !w.found {
 		return invalid("the file is JSON of another kind: it has no list %s", strings.TrimPrefix(strings.Join(w.paths, " or "), " or "))
 	}
+	w.in.next()
 	if _, err := w.d.Token(); !errors.Is(err, io.EOF) {
 		return invalid("byte %d: more follows behind the end of the document", w.d.InputOffset())
 	}

@@ -6,7 +6,6 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -65,7 +64,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
 		return 0, errTooLong
 	}
-	n, err := b.src.Read(p)
+	n, err := b.src.Read(p[:min(len(p), b.left)])
 	b.left -= n
 	return n, readError(err)
 }
@@ -93,5 +92,11 @@ func readError(err error) error {
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &corrupt):
 		return invalid("the compressed file is cut or damaged: %v", err)
 	}
-	return fmt.Errorf("read: %w", err)
+	return &readFault{err}
 }
+
+// readFault is an error of the disk or the like, which says nothing of the file.
+type readFault struct{ cause error }
+
+func (e *readFault) Error() string { return "read: " + e.cause.Error() }
+func (e *readFault) Unwrap() error { return e.cause }

@@ -12,7 +12,7 @@ import (
 	"winnow/models"
 )
 
-// readWaline reads an export of Waline 1 to 3 (type waline, version 1), an export of the
+// readWaline reads an export of Waline (type waline, version 1), an export of the
 // class Comment of LeanCloud, where Waline and Valine keep comments, or a table of the
 // comments as databases write it.
 func readWaline(ctx context.Context, src Source, _ TableOptions) iter.Seq2[Record, error] {

@@ -71,6 +71,7 @@ func (x *xmlFile) at() string {
 
 func (x *xmlFile) explain(err error) error {
 	var syntax *xml.SyntaxError
+	var fault *readFault
 	switch {
 	case err == io.EOF: //nolint:errorlint // the decoder returns io.EOF itself
 		return err
@@ -78,8 +79,10 @@ func (x *xmlFile) explain(err error) error {
 		return invalid("line %d: the file is cut: it ends within an element", syntax.Line)
 	case errors.As(err, &syntax):
 		return invalid("line %d: %s", syntax.Line, syntax.Msg)
+	case errors.As(err, &fault):
+		return fmt.Errorf("%s: %w", x.at(), err)
 	}
-	return fmt.Errorf("%s: %w", x.at(), err)
+	return invalid("%s: %s", x.at(), strings.TrimPrefix(err.Error(), "xml: "))
 }
 
 // node is an element with its text.

@@ -24,11 +24,10 @@ type Options struct {
 	SameAuthors bool         // accounts keep the ids that they have in the file
 	RemovedAs   models.Class // label of what was removed there as something else than spam; "": none
 	DryRun      bool
-	Archive     bool                     // the file is one of this program: comments and authors keep their ids
-	Folder      string                   // of the temporary file; "": that of the system
-	Bad         func(error)              // is called with what is wrong with each record that is left out
-	Progress    func(done, total int)    // is called while comments are stored; may be nil
-	Read        func(comments int) error // is called when the file has been read; may be nil
+	Archive     bool                  // the file is one of this program: comments and authors keep their ids
+	Folder      string                // of the temporary file; "": that of the system
+	Bad         func(error)           // is called with what is wrong with each record that is left out
+	Progress    func(done, total int) // is called while comments are stored; may be nil
 }
 
 // Summary is what a run has found and done.
@@ -64,11 +63,6 @@ func Run(ctx context.Context, db *storage.DB, by models.Caller, records iter.Seq
 	}
 	if err := r.resolve(); err != nil {
 		return s, err
-	}
-	if opt.Read != nil {
-		if err := opt.Read(s.Comments); err != nil {
-			return s, err
-		}
 	}
 	if err := r.write(); err != nil {
 		return s, err

@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"winnow/classifier/searchterms"
 	"winnow/models"
 	"winnow/storage"
 	"winnow/storage/commentfile"
@@ -28,7 +29,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var databases = map[string]func(testing.TB) string{"SQLite": storagetest.ReadySQLiteURL, "PostgreSQL": storagetest.ReadyPostgresURL}
+var databases = map[string]func(testing.TB) string{
+	"SQLite": storagetest.ReadySQLiteURL, "PostgreSQL": storagetest.ReadyPostgresURL, "partitions": storagetest.PartitionedPostgresURL,
+}
 
 var operator = models.Caller{Kind: models.ByCommand, Name: "operator"}
 
@@ -232,6 +235,71 @@ func TestACutFileLosesNothingBeforeTheCut(t *testing.T) {
 		var asError *models.Error
 		if !errors.As(err, &asError) {
 			t.Errorf("%T", err)
+		}
+	})
+}
+
+// TestErasedCommentsStayErased: what a reader had erased does not come back with the file.
+func TestErasedCommentsStayErased(t *testing.T) {
+	const path = "../commentfile/testdata/wordpress.xml"
+	onEach(t, func(t *testing.T, f *fixture) {
+		if _, _, err := f.run("wordpress", path, "", importer.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.db.EraseReader(t.Context(), operator, models.Reader{Site: "gazette", Name: "Best Pills"}); err != nil {
+			t.Fatal(err)
+		}
+		before := f.state("gazette")
+		if strings.Contains(before, "Cheap pills at https") {
+			t.Fatalf("it is not erased:\n%s", before)
+		}
+		if s, _, err := f.run("wordpress", path, "", importer.Options{}); err != nil || s.Known != 5 || f.state("gazette") != before {
+			t.Errorf("%v, %s\n%s", err, summaryText(t, s), f.state("gazette"))
+		}
+	})
+}
+
+// TestRepliesInACircle: replies that answer each other, themselves or comments of another
+// article begin threads.
+func TestRepliesInACircle(t *testing.T) {
+	rows := []string{"id,parent,article,author,text,created_at"}
+	for _, row := range []string{"1,2,a", "2,1,a", "3,3,a", "4,5,a", "5,,b", "6,1,a"} {
+		rows = append(rows, row+",Ada,text of "+row[:1]+",2026-01-0"+row[:1])
+	}
+	onEach(t, func(t *testing.T, f *fixture) {
+		s, bad, err := f.run("csv", "", strings.Join(rows, "\n"), importer.Options{})
+		if err != nil || len(bad) > 0 || s.Added["approved"] != 6 || s.Detached != 4 {
+			t.Errorf("%v, %q, %s", err, bad, summaryText(t, s))
+		}
+		if state := f.state("gazette"); strings.Count(state, `answers ""`) != 6 {
+			t.Errorf("threads\n%s", state)
+		}
+	})
+}
+
+// TestSearchFindsImportedComments: also those that are older than what was indexed.
+func TestSearchFindsImportedComments(t *testing.T) {
+	onEach(t, func(t *testing.T, f *fixture) {
+		index := func() {
+			t.Helper()
+			for n, err := 1, error(nil); n > 0; {
+				if n, err = f.db.IndexComments(t.Context(), searchterms.OfComment, 500); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		const newer = "id,article,author,text,created_at\n1,a,Ada,the newest of all,2026-06-01\n"
+		if _, _, err := f.run("csv", "", newer, importer.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		index()
+		if _, _, err := f.run("wordpress", "../commentfile/testdata/wordpress.xml", "", importer.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		index()
+		var docs int
+		if err := storagetest.Raw(t, f.url).QueryRowContext(t.Context(), `SELECT count(*) FROM search_docs`).Scan(&docs); err != nil || docs != 6 {
+			t.Errorf("%d comments are indexed, %v; want 6", docs, err)
 		}
 	})
 }

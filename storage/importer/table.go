@@ -254,8 +254,8 @@ func (r *run) resolve() (err error) {
 		return err
 	}
 	s.Detached += int(circles)
-	if _, err := t.exec(`UPDATE article SET (first_at, last_at) = (SELECT min(nullif(c.at, ?)), max(c.at) FROM comment c WHERE c.article = article.key)
-		WHERE key IN (SELECT article FROM comment)`, zeroMicros); err != nil {
+	if _, err := t.exec(`UPDATE article SET first_at = n.first, last_at = n.last
+		FROM (SELECT article AS key, min(nullif(at, ?)) AS first, max(at) AS last FROM comment GROUP BY article) n WHERE n.key = article.key`, zeroMicros); err != nil {
 		return err
 	}
 	for _, c := range []struct {
