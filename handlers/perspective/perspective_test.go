@@ -304,3 +304,23 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkAnalyze(b *testing.B) {
+	model, err := starter()
+	if err != nil {
+		b.Fatal(err)
+	}
+	by := screening.NewAssessor(models.Site{Slug: "gazette"}, nil, model)
+	by.Assess(calm) // which builds the tables
+	request := []byte(`{"comment":{"text":"I walked along the new quay this morning and it is well done. The benches face the wrong way if you ask me. Has anyone asked the fishermen?"},"doNotStore":true,"requestedAttributes":{"TOXICITY":{}},"languages":["en"]}`)
+	for b.Loop() {
+		r, fault := DecodeAnalyze(request)
+		if fault != nil {
+			b.Fatal(fault)
+		}
+		res, _ := Analyze(by, r)
+		if _, err := res.Body(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
