@@ -138,8 +138,8 @@ func (t *tx) akismetBlog(site string, month int64, blog string) (string, error) 
 	if err != nil || len(known) > 0 {
 		return blog, err
 	}
-	blogs, err := sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM (SELECT 1 FROM akismet_months WHERE site = $1 AND month = $2 LIMIT $3) AS some`, site, month, maxAkismetBlogs)
-	if blogs >= maxAkismetBlogs {
+	last, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM akismet_months WHERE site = $1 AND month = $2 ORDER BY blog LIMIT 1 OFFSET $3`, site, month, maxAkismetBlogs-1)
+	if len(last) > 0 {
 		blog = otherBlogs
 	}
 	return blog, err

@@ -45,7 +45,7 @@ func useHotPaths(t *testing.T, url string, db *storage.DB) {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useSearch,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useSearch, h.useForeignClients,
 	} {
 		use(t.Context())
 	}
@@ -102,6 +102,17 @@ func (h *hotPaths) useNewsroom(ctx context.Context) {
 	h.check(err)
 	text, withdrawn := "s", true
 	_, err = h.ChangeReply(ctx, h.ann, reply.ID, storage.ReplyChange{Body: &text, Withdrawn: &withdrawn})
+	h.check(err)
+}
+
+func (h *hotPaths) useForeignClients(ctx context.Context) {
+	by := models.KeyCaller("gazette", "main")
+	for n := range 5 {
+		id := fmt.Sprint(n)
+		h.check(h.AddAkismetCheck(ctx, models.AkismetCheck{Site: "gazette", ID: id, Content: id, Blog: "news.example"}))
+		h.check(h.CorrectAkismet(ctx, by, "", id, "news.example", models.Label{Text: id, Label: models.Spam, Site: "gazette"}))
+	}
+	_, err := h.AkismetMonth(ctx, "gazette", time.Now())
 	h.check(err)
 }
 
