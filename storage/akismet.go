@@ -169,6 +169,13 @@ func monthOf(at time.Time) int64 {
 	return int64(year)*12 + int64(month) - 1
 }
 
+// purgeAkismetChecks forgets the answers that are too old to be corrected.
+func (db *DB) purgeAkismetChecks(ctx context.Context) (int64, error) {
+	return purgeBatches(ctx, db, `DELETE FROM akismet_checks WHERE (site, id) IN
+		(SELECT site, id FROM akismet_checks WHERE checked_at >= $1 AND checked_at < $2 ORDER BY checked_at LIMIT $3) RETURNING checked_at`,
+		0, micros(db.sql.Now().Add(-akismetCheckTTL)))
+}
+
 // removeAkismetMonths forgets the figures of old months.
 func (db *DB) removeAkismetMonths(ctx context.Context, site string) (int64, error) {
 	return update(ctx, db, func(t *tx) (int64, error) {
