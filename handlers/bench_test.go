@@ -38,6 +38,12 @@ func BenchmarkRequests(b *testing.B) {
 			f.post("busy")
 		}
 	})
+	b.Run("analyze", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f.send("POST", "/v1alpha1/comments:analyze?key="+f.key, "", analyzeBody, http.StatusOK)
+		}
+	})
 	b.Run("page of 100", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

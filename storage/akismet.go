@@ -138,8 +138,8 @@ func (t *tx) akismetBlog(site string, month int64, blog string) (string, error) 
 	if err != nil || len(known) > 0 {
 		return blog, err
 	}
-	blogs, err := sqldb.One(t, sqldb.ScanOne[int], `SELECT count(*) FROM (SELECT 1 FROM akismet_months WHERE site = $1 AND month = $2 LIMIT $3) AS some`, site, month, maxAkismetBlogs)
-	if blogs >= maxAkismetBlogs {
+	last, err := sqldb.List(t, sqldb.ScanOne[int], `SELECT 1 FROM akismet_months WHERE site = $1 AND month = $2 ORDER BY blog LIMIT 1 OFFSET $3`, site, month, maxAkismetBlogs-1)
+	if len(last) > 0 {
 		blog = otherBlogs
 	}
 	return blog, err
@@ -167,6 +167,13 @@ func (db *DB) AkismetMonth(ctx context.Context, site string, at time.Time) ([]mo
 func monthOf(at time.Time) int64 {
 	year, month, _ := at.UTC().Date()
 	return int64(year)*12 + int64(month) - 1
+}
+
+// purgeAkismetChecks forgets the answers that are too old to be corrected.
+func (db *DB) purgeAkismetChecks(ctx context.Context) (int64, error) {
+	return purgeBatches(ctx, db, `DELETE FROM akismet_checks WHERE (site, id) IN
+		(SELECT site, id FROM akismet_checks WHERE checked_at >= $1 AND checked_at < $2 ORDER BY checked_at LIMIT $3) RETURNING checked_at`,
+		0, micros(db.sql.Now().Add(-akismetCheckTTL)))
 }
 
 // removeAkismetMonths forgets the figures of old months.

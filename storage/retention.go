@@ -60,12 +60,6 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys + events + sessions + looks + skips + members, err
 	}
-	checks, err := purgeBatches(ctx, db, `DELETE FROM akismet_checks WHERE (site, id) IN
-		(SELECT site, id FROM akismet_checks WHERE checked_at >= $1 AND checked_at < $2 ORDER BY checked_at LIMIT $3) RETURNING checked_at`,
-		0, micros(db.sql.Now().Add(-akismetCheckTTL)))
-	if members += checks; err != nil {
-		return keys + events + sessions + looks + skips + members, err
-	}
 	bans, err := db.purgeBans(ctx)
 	if err != nil {
 		return keys + events + sessions + looks + skips + members + bans, err
@@ -125,13 +119,17 @@ func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, afte
 	return total, nil
 }
 
-// applyRetention removes what each site does not keep any longer, and keys of
-// addresses whose period is over.
+// applyRetention removes what each site does not keep any longer, keys of addresses whose
+// period is over, and old answers to Akismet clients.
 func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	total, err = update(ctx, db, func(t *tx) (int64, error) {
 		return t.Exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.Now))
 	})
 	if err != nil {
+		return total, err
+	}
+	checks, err := db.purgeAkismetChecks(ctx)
+	if total += checks; err != nil {
 		return total, err
 	}
 	sites, err := db.Sites(ctx)

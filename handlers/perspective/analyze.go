@@ -150,3 +150,14 @@ func joined(langs []string) string { return strings.Join(langs, ", ") }
 
 // Body returns the body of the reply.
 func (r AnalyzeResponse) Body() ([]byte, error) { return json.Marshal(r, json.Deterministic(true)) }
+
+// Scores returns the scores of a text for those of the attributes that are known.
+func Scores(by Assessor, text string, names []string) map[string]float64 {
+	scores, whole := map[string]float64{}, by.Assess(models.ValidText(text))
+	for _, name := range names {
+		if a, ok := attributeOf(name); ok && (!a.spam || by.HasSpam()) {
+			scores[name] = rounded(a.score(whole))
+		}
+	}
+	return scores
+}

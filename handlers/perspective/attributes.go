@@ -56,6 +56,12 @@ func attributeOf(name string) (attribute, bool) {
 	return a, ok
 }
 
+// Known reports whether an attribute is known.
+func Known(name string) bool {
+	_, ok := attributeOf(name)
+	return ok
+}
+
 // baseName returns the name of an attribute without its version, such as @6, and without
 // _EXPERIMENTAL where the original had that.
 func baseName(name string) string {

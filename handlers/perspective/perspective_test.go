@@ -124,8 +124,16 @@ func TestLikelyToRejectFollowsTheSite(t *testing.T) {
 
 func TestBend(t *testing.T) {
 	for _, c := range []struct{ p, hold, reject, want float64 }{
-		{0, 0.4, 0.8, 0}, {0.2, 0.4, 0.8, 0.25}, {0.4, 0.4, 0.8, 0.5}, {0.6, 0.4, 0.8, 0.7}, {0.8, 0.4, 0.8, 0.9}, {1, 0.4, 0.8, 1},
-		{0.7, 0.4, 0, 0.75}, {0.5, 1, 0, 0.25}, {0.5, 0, 0, 0.75}, {0.5, 1.5, 0, 1. / 6},
+		{0, 0.4, 0.8, 0},
+		{0.2, 0.4, 0.8, 0.25},
+		{0.4, 0.4, 0.8, 0.5},
+		{0.6, 0.4, 0.8, 0.7},
+		{0.8, 0.4, 0.8, 0.9},
+		{1, 0.4, 0.8, 1},
+		{0.7, 0.4, 0, 0.75},
+		{0.5, 1, 0, 0.25},
+		{0.5, 0, 0, 0.75},
+		{0.5, 1.5, 0, 1. / 6},
 	} {
 		if got := bend(c.p, c.hold, c.reject); got < c.want-1e-9 || got > c.want+1e-9 {
 			t.Errorf("bend(%g, %g, %g) = %g, want %g", c.p, c.hold, c.reject, got, c.want)
@@ -303,4 +311,24 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+func BenchmarkAnalyze(b *testing.B) {
+	model, err := starter()
+	if err != nil {
+		b.Fatal(err)
+	}
+	by := screening.NewAssessor(models.Site{Slug: "gazette"}, nil, model)
+	by.Assess(calm) // which builds the tables
+	request := []byte(`{"comment":{"text":"I walked along the new quay this morning and it is well done. The benches face the wrong way if you ask me. Has anyone asked the fishermen?"},"doNotStore":true,"requestedAttributes":{"TOXICITY":{}},"languages":["en"]}`)
+	for b.Loop() {
+		r, fault := DecodeAnalyze(request)
+		if fault != nil {
+			b.Fatal(fault)
+		}
+		res, _ := Analyze(by, r)
+		if _, err := res.Body(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

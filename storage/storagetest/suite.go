@@ -52,6 +52,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"events", eventTests},
 		{"edges", edgeTests},
 		{"keys", keyTests},
+		{"foreign clients", akismetTests},
 	} {
 		if slices.Contains(without, part.name) {
 			continue
