@@ -97,7 +97,7 @@ func thresholdsAt(c *cli.Command) ([]float64, error) {
 // scorePairs reads the file and scores its comments. Attributes that are not known here are
 // left out.
 func scorePairs(ctx context.Context, c *cli.Command, by *screening.Assessor) (map[string][]equate.Pair, error) {
-	in, done, err := openLabels(c, c.String("scores"))
+	in, done, err := openInput(c, c.String("scores"))
 	if err != nil {
 		return nil, err
 	}
