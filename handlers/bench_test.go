@@ -50,6 +50,12 @@ func BenchmarkRequests(b *testing.B) {
 			f.send("GET", page, "", "", http.StatusOK)
 		}
 	})
+	b.Run("threads of 100", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f.send("GET", "/v1/threads?site=gazette&article=page&limit=100", "", "", http.StatusOK)
+		}
+	})
 	b.Run("not modified", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
