@@ -21,7 +21,7 @@ export function card(view, comment, isFeatured) {
       badge(texts, mine ? { ...comment.author, mine } : comment.author),
       comment.featured && !isFeatured ? mark(texts, "picked") : null,
       comment.to ? link(comment.parent_id, texts.say("to", { name: comment.to }), { class: "to", dir: "auto" }) : null,
-      link(comment.id, element("time", { datetime: comment.created_at, title: texts.date(comment.created_at), part: "time" }, texts.age(comment.created_at))),
+      link(comment.id, element("time", { datetime: comment.created_at, part: "time" }, texts.age(comment.created_at))),
       comment.edited_at ? element("span", { title: texts.date(comment.edited_at) }, texts.say("edited")) : null),
     text,
     mine ? own.note(mine) : null);

@@ -32,7 +32,7 @@ async function load(name, server) {
 const units = [["year", 525_600], ["month", 43_800], ["day", 1440], ["hour", 60], ["minute", 1]];
 
 class Texts {
-  #texts; #plurals; #ages; #dates; #times;
+  #texts; #plurals; #ages; #dates; #times; #written = {};
 
   // tag may be more exact than the language of the texts: en-GB writes dates as in Britain.
   constructor(texts, lang, tag) {
@@ -66,6 +66,7 @@ class Texts {
   age(time) {
     const minutes = Math.min(0, Math.ceil((new Date(time) - Date.now()) / 60_000));
     const [unit, size] = units.find(([, size]) => minutes <= -size) ?? units.at(-1);
-    return this.#ages.format(Math.ceil(minutes / size), unit);
+    const age = Math.ceil(minutes / size);
+    return this.#written[age + unit] ??= this.#ages.format(age, unit); // many comments have the same
   }
 }

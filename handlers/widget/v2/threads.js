@@ -4,38 +4,48 @@
 import { card } from "./card.js";
 import { button, element, focusOn } from "./dom.js";
 
+const atOnce = 10; // threads
 const deepest = 3; // the depth at which the server lays the rest of a conversation flat
 
 export class Threads {
   cards = new Map(); // what is shown, by the comment's id
+  #version = 0; // of the list
   #roots = new Map(); // threads, by the id of their first comment
 
   constructor(view) {
     this.view = view;
-    this.list = element("ol", { role: "list", class: "threads", part: "list" });
+    this.list = element("ol", { role: "list", class: "threads", part: "list", pointerover: ({ target }) => this.#date(target) });
     this.featured = element("aside", { class: "featured", part: "featured", hidden: true });
     this.empty = element("li", { class: "empty", hidden: true });
   }
 
-  replace({ threads = [], featured = [] }) {
+  // date adds the exact time when somebody points at an age: to write all of them takes long.
+  #date(node) {
+    if (node.localName === "time") node.title ||= this.view.texts.date(node.dateTime);
+  }
+
+  async replace({ threads = [], featured = [] }) {
+    this.#version++;
     this.cards.clear();
     this.#roots.clear();
     this.empty.textContent = this.view.texts.say("first");
     this.list.replaceChildren(this.empty);
-    this.append(threads);
     this.#showFeatured(featured);
+    await this.append(threads);
   }
 
-  // append adds a page of threads, and returns the first new comment.
-  append(threads = []) {
+  // append adds a page of threads, a few at a time so that the page answers meanwhile, and
+  // returns the first new comment.
+  async append(threads = []) {
+    const version = this.#version;
     let first;
-    const items = [];
-    for (const thread of threads) {
-      if (this.#roots.has(thread.id)) continue; // it has moved to this page since
-      items.push(this.#thread(thread));
-      first ??= this.cards.get(thread.id)?.node;
+    for (let i = 0; i < threads.length; i += atOnce) {
+      if (i > 0) await new Promise((done) => setTimeout(done));
+      if (version !== this.#version || this.view.signal.aborted) return first; // another list has come
+      const some = threads.slice(i, i + atOnce).filter(({ id }) => !this.#roots.has(id)); // one may have moved to this page
+      this.list.append(...some.map((thread) => this.#thread(thread)));
+      first ??= this.cards.get(some[0]?.id)?.node;
     }
-    this.list.append(...items);
     return first;
   }
 

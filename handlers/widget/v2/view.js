@@ -69,7 +69,8 @@ export class View {
       const known = await Promise.race([personal, soon]);
       if (this.signal.aborted) return;
       this.#build(known?.[1] ?? "");
-      this.#fill(page);
+      await this.#fill(page);
+      if (this.signal.aborted) return;
       if (!known) personal.then(([, name]) => this.#welcome(name));
     } catch (error) {
       if (!this.signal.aborted) this.#failed(error);
@@ -106,18 +107,18 @@ export class View {
       this.composer.form, this.message, this.threads.featured, this.threads.list, this.more));
   }
 
-  #fill(page) {
+  async #fill(page) {
     this.settings = page.settings ?? {};
     this.closed = page.state === "closed";
     this.articleId = page.article?.id ?? this.article;
     this.composer.form.hidden = this.closed;
-    this.threads.replace(page);
     this.next = page.next;
     this.more.hidden = !page.next;
     this.setTotal(page.total);
-    this.own.place();
     this.composer.restore();
     if (this.closed) this.say(this.texts.say("closed"));
+    await this.threads.replace(page);
+    this.own.place();
   }
 
   // setTotal shows how many comments are published. What is not on the page yet is offered.
@@ -144,7 +145,7 @@ export class View {
       this.identity.forget();
       await this.#loadOwn(this.texts);
       this.composer.setReader(await this.identity.name());
-      this.#fill(await this.#page());
+      await this.#fill(await this.#page());
     });
   }
 
@@ -186,7 +187,7 @@ export class View {
   #showMore() {
     return this.attempt(async () => {
       const page = await this.#page(this.next);
-      const first = this.threads.append(page.threads);
+      const first = await this.threads.append(page.threads);
       this.next = page.next;
       this.more.hidden = !page.next;
       if (first) focusOn(first);
@@ -196,7 +197,7 @@ export class View {
   #showFresh() {
     const before = new Set(this.threads.cards.keys());
     return this.attempt(async () => {
-      this.#fill(await this.#page());
+      await this.#fill(await this.#page());
       this.heading.tabIndex = -1;
       this.heading.focus({ preventScroll: true });
       for (const [id, { node }] of this.threads.cards) node.classList.toggle("marked", !before.has(id));
