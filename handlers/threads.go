@@ -48,7 +48,11 @@ type pageSettings struct {
 }
 
 // threadSettings returns the settings of a site that its pages see.
-func threadSettings(models.Site) pageSettings { return pageSettings{EditMinutes: 15} }
+func threadSettings(site models.Site) pageSettings {
+	return pageSettings{
+		EditMinutes: int(site.EditTime() / time.Minute), Nudge: site.Nudge, Appeals: site.AllowsAppeals(), Links: site.LinksInComments,
+	}
+}
 
 type threadsReply struct {
 	Site     string          `json:"site"`
