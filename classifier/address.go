@@ -79,6 +79,39 @@ func (s *scorer) address(m *Model) *float64 {
 	return &p
 }
 
+// AbuseParts are what makes up the probability of abuse of a text.
+type AbuseParts struct {
+	Head     *float64 // by the abuse head alone; nil for a model without one
+	Patterns []Pattern
+}
+
+// Pattern is a pattern of address that a text has.
+type Pattern struct {
+	Name        string  // one of features.AddressNames
+	Probability float64 // of abuse, by this pattern alone
+}
+
+// NoPattern is the probability of abuse, by its patterns, of a text that has none.
+var NoPattern = sigmoid(addressPrior)
+
+// abuseParts needs what address has left in s.patterns.
+func (s *scorer) abuseParts(head *float64) AbuseParts {
+	parts := AbuseParts{Head: head}
+	strongest := 0.0
+	for _, c := range s.patterns {
+		strongest = max(strongest, c.weight)
+	}
+	for _, c := range s.patterns {
+		s.nameBuf = s.scanner.AppendName(s.nameBuf[:0], s.tokens[c.token])
+		weight := c.weight
+		if weight != strongest { // address has lowered it
+			weight /= addressRepeat
+		}
+		parts.Patterns = append(parts.Patterns, Pattern{string(s.nameBuf[len(addressPrefix):]), sigmoid(addressPrior + weight)})
+	}
+	return parts
+}
+
 var addressPrefix = features.Address.String() + ":"
 
 // explainAddress returns the signals of the patterns, whose weights sum to the log

@@ -30,6 +30,8 @@ type Policy struct {
 	// Inspect, unless nil, is called with the normalized text, so that rules and
 	// campaigns need not normalize it again. The text is valid until it returns.
 	Inspect func(body *normalize.Text)
+	// Parts, unless nil, is filled with what makes up the probability of abuse.
+	Parts *AbuseParts
 }
 
 // PolicyOf returns the policy that the comments of a site are scored with.

@@ -164,6 +164,9 @@ func (s *scorer) probabilities(m *Model) (spam, abuse *float64) {
 func (s *scorer) verdict(m *Model, p Policy, spam, abuse *float64) models.Verdict {
 	v := m.decide(spam, abuse, p)
 	v.Address = s.address(m)
+	if p.Parts != nil {
+		*p.Parts = s.abuseParts(abuse)
+	}
 	decideAddress(&v, p)
 	return v
 }

@@ -68,7 +68,7 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 		if len(t.votes) < maxVotes || !known {
 			t.votes = append(t.votes, vote{
 				text: text, labeller: t.labellerOf(l), class: classIndex(l.Label),
-				selected: selectionIndex(l.SelectedBy), rate: float32(l.SelectionRate), at: seconds(l.CreatedAt),
+				selected: selectionIndex(l.SelectedBy), rate: float32(l.SelectionRate), weight: float32(l.Weight), at: seconds(l.CreatedAt),
 			})
 		}
 	}

@@ -39,7 +39,8 @@ type vote struct {
 	class    int8   // see classIndex
 	selected int8   // see selectionIndex
 	rate     float32
-	at       int64 // when it was given, in seconds since 1970
+	weight   float32 // how much it counts; 0: fully
+	at       int64   // when it was given, in seconds since 1970
 }
 
 // labelledText is a text with an author, and what its votes say.
@@ -137,6 +138,9 @@ func (text *labelledText) count(votes []vote) {
 		w := 1.0
 		if v.rate > 0 {
 			w = min(1/float64(v.rate), maxSelectionWeight)
+		}
+		if v.weight > 0 {
+			w *= float64(v.weight)
 		}
 		weight = max(weight, w)
 	}

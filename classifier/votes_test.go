@@ -122,3 +122,16 @@ func TestOneApprovalAgainstForty(t *testing.T) {
 		t.Errorf("unseen %.3f, forty times spam %.3f, and once ham %.3f", unseen, agreed, outvoted)
 	}
 }
+
+func TestWeightOfALabel(t *testing.T) {
+	var full, half, both labelledText
+	spam := vote{class: classIndex(models.Spam), selected: selectedImport}
+	weak := spam
+	weak.weight = 0.5
+	full.count([]vote{spam})
+	half.count([]vote{weak})
+	both.count([]vote{weak, spam})
+	if full.weight != 1 || half.weight != 0.5 || both.weight <= 1 {
+		t.Errorf("weights %g, %g and %g", full.weight, half.weight, both.weight)
+	}
+}

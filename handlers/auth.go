@@ -39,6 +39,9 @@ func (s *Server) authenticate(req *http.Request, who access) (by principal, err 
 	if who.ignored {
 		return by, nil
 	}
+	if key := queryKey(req, who); key != "" {
+		return s.keyOwner(req.Context(), key)
+	}
 	if header := req.Header.Get("Authorization"); header != "" {
 		scheme, token, _ := strings.Cut(header, " ")
 		token = strings.TrimSpace(token)
@@ -49,11 +52,7 @@ func (s *Server) authenticate(req *http.Request, who access) (by principal, err 
 			by.Caller, err = s.moderatorByToken(req.Context(), token)
 			return by, err
 		}
-		owner, err := s.node.SiteByKey(req.Context(), token)
-		if err == nil {
-			by = principal{models.KeyCaller(owner.Site.Slug, owner.Key.Name), &owner}
-		}
-		return by, err
+		return s.keyOwner(req.Context(), token)
 	}
 	cookie, err := req.Cookie(s.cookieName(req, accessCookie))
 	if err != nil || who.role == "" {
@@ -63,6 +62,22 @@ func (s *Server) authenticate(req *http.Request, who access) (by principal, err 
 		return by, models.Errorf(models.KindForbidden, "cookies are accepted only from the console's own origin")
 	}
 	by.Caller, err = s.moderatorByToken(req.Context(), cookie.Value)
+	return by, err
+}
+
+// queryKey returns the key in the query of a request, on the routes that accept it there.
+func queryKey(req *http.Request, who access) string {
+	if !who.queryKey {
+		return ""
+	}
+	return req.URL.Query().Get("key")
+}
+
+func (s *Server) keyOwner(ctx context.Context, key string) (by principal, err error) {
+	owner, err := s.node.SiteByKey(ctx, key)
+	if err == nil {
+		by = principal{models.KeyCaller(owner.Site.Slug, owner.Key.Name), &owner}
+	}
 	return by, err
 }
 

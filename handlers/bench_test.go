@@ -38,10 +38,22 @@ func BenchmarkRequests(b *testing.B) {
 			f.post("busy")
 		}
 	})
+	b.Run("analyze", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f.send("POST", "/v1alpha1/comments:analyze?key="+f.key, "", analyzeBody, http.StatusOK)
+		}
+	})
 	b.Run("page of 100", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			f.send("GET", page, "", "", http.StatusOK)
+		}
+	})
+	b.Run("threads of 100", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f.send("GET", "/v1/threads?site=gazette&article=page&limit=100", "", "", http.StatusOK)
 		}
 	})
 	b.Run("not modified", func(b *testing.B) {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -101,16 +102,21 @@ func (s *Server) createComment(c echo.Context) error {
 	if repeated {
 		signals = models.SignalsJSON(verdict.Signals)
 	} else {
-		s.metrics.comments.WithLabelValues(string(stored.Status)).Inc()
-		s.node.Publish(ctx, commentEvent(models.CommentCreated, stored))
-		if req.Nudge != "" {
-			s.countNudged(ctx, req.Nudge, stored)
-		}
-		if res.Campaign.Held { // others of it may be pulled back
-			s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Site: stored.Site, Subject: res.Campaign.ID})
-		}
+		s.afterPost(ctx, stored, res.Campaign, req.Nudge)
 	}
 	return s.replyPosted(c, from, stored, verdict, signals, repeated)
+}
+
+// afterPost counts a new comment, and lets the consoles and the other nodes know.
+func (s *Server) afterPost(ctx context.Context, stored models.Comment, group models.Campaign, nudge string) {
+	s.metrics.comments.WithLabelValues(string(stored.Status)).Inc()
+	s.node.Publish(ctx, commentEvent(models.CommentCreated, stored))
+	if nudge != "" {
+		s.countNudged(ctx, nudge, stored)
+	}
+	if group.Held { // others of it may be pulled back
+		s.node.Publish(ctx, models.Event{Kind: models.CommentChanged, Site: stored.Site, Subject: group.ID})
+	}
 }
 
 // admit checks the limits and what is restricted, and completes the article of a comment.

@@ -112,6 +112,9 @@ func security(who access) string {
 	if who.key != "" {
 		schemes = append(schemes, "siteKey "+string(who.key))
 	}
+	if who.queryKey {
+		schemes = append(schemes, "siteKeyInQuery")
+	}
 	if who.role != "" {
 		schemes = append(schemes, "consoleCookie", "moderatorToken")
 	}

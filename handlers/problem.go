@@ -93,7 +93,7 @@ func problemOf(err error) problem {
 
 // handleError replies with a problem. It is Echo's error handler.
 func (s *Server) handleError(err error, c echo.Context) {
-	if c.Response().Committed {
+	if c.Response().Committed || replyForeignError(err, c) {
 		return
 	}
 	p := problemOf(err)

@@ -12,6 +12,7 @@ type access struct {
 	ignored      bool            // credentials are not even read
 	page         bool            // a browser on a page of the site, without credentials
 	key          models.KeyScope // a site's key with this scope, for its own site
+	queryKey     bool            // the key may also be in the query: foreign clients cannot do otherwise
 	role         models.Role     // a moderator with this role or a higher one
 	installation bool            // the role must be for all sites, because what is done reaches all of them
 }
@@ -23,6 +24,8 @@ var (
 
 	frontEnd        = access{page: true, key: models.ScopePost}
 	frontEndReading = access{page: true, key: models.ScopeRead}
+
+	perspectiveClients = access{key: models.ScopePost, queryKey: true}
 
 	moderators = access{role: models.RoleModerator} // each role has the rights of the ones before
 	editors    = access{role: models.RoleEditor}

@@ -168,6 +168,17 @@ var rightsTable = []right{
 	{call: "GET /v1/models/drift", path: "/v1/models/drift?site=gazette", who: gazetteEditors},
 	{call: "POST /v1/models/rollback", body: `{}`, who: installation},
 
+	{call: "POST /v1alpha1/comments:analyze", body: `{"comment":{"text":"About the ferry."},"requestedAttributes":{"SPAM":{}}}`, who: "PO"}, // of the key's own site
+	{call: "POST /v1alpha1/comments:suggestscore", body: `{"comment":{"text":"About the ferry."},"attributeScores":{"SPAM":{"summaryScore":{"value":0}}}}`, who: "PO"},
+
+	// Akismet clients get 200 and "invalid" without a key.
+	{call: "POST /1.1/verify-key", who: everybody},
+	{call: "POST /1.1/comment-check", who: everybody},
+	{call: "POST /1.1/submit-spam", who: everybody},
+	{call: "POST /1.1/submit-ham", who: everybody},
+	{call: "GET /1.2/usage-limit", who: everybody},
+	{call: "GET /1.2/key-sites", who: everybody},
+
 	{call: "GET /healthz", who: everybody},
 	{call: "GET /readyz", who: everybody},
 	{call: "GET /metrics", who: everybody},

@@ -8,6 +8,7 @@ import (
 
 	"winnow/classifier"
 	"winnow/handlers/console"
+	"winnow/handlers/perspective"
 	"winnow/handlers/widget"
 	"winnow/models"
 )
@@ -176,6 +177,17 @@ func (s *Server) routes() []route {
 		{http.MethodDelete, "/v1/models/:version/shadow", s.endShadow, installationAdmins, defaultBounds},
 		{get, "/v1/models/drift", s.modelDrift, editors, defaultBounds},
 		{post, "/v1/models/rollback", s.rollbackModel, installationAdmins, defaultBounds},
+
+		{post, perspective.Path + "analyze", s.analyzeComment, perspectiveClients, bounds{maxPerspective, requestTimeout}},
+		{post, perspective.Path + "suggestscore", s.suggestScore, perspectiveClients, bounds{maxPerspective, requestTimeout}},
+
+		// Their keys are in the form or in the host name.
+		{post, "/1.1/verify-key", s.asAkismet(s.akismetVerifyKey), noCredentials, bounds{maxAkismet, requestTimeout}},
+		{post, "/1.1/comment-check", s.asAkismet(s.akismetCheck), noCredentials, bounds{maxAkismet, requestTimeout}},
+		{post, "/1.1/submit-spam", s.asAkismet(s.akismetSubmit(models.Spam)), noCredentials, bounds{maxAkismet, requestTimeout}},
+		{post, "/1.1/submit-ham", s.asAkismet(s.akismetSubmit(models.Ham)), noCredentials, bounds{maxAkismet, requestTimeout}},
+		{get, "/1.2/usage-limit", s.asAkismet(s.akismetUsage), noCredentials, defaultBounds},
+		{get, "/1.2/key-sites", s.asAkismet(s.akismetSites), noCredentials, streamBounds},
 
 		{get, "/healthz", s.healthz, noCredentials, defaultBounds},
 		{get, "/readyz", s.readyz, noCredentials, defaultBounds},

@@ -50,7 +50,7 @@ type pageSettings struct {
 // threadSettings returns the settings of a site that its pages see.
 func threadSettings(site models.Site) pageSettings {
 	return pageSettings{
-		EditMinutes: int(site.EditTime().Minutes()), Nudge: site.Nudge, Appeals: site.AllowsAppeals(), Links: site.LinksInComments,
+		EditMinutes: int(site.EditTime() / time.Minute), Nudge: site.Nudge, Appeals: site.AllowsAppeals(), Links: site.LinksInComments,
 	}
 }
 

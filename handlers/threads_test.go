@@ -234,3 +234,26 @@ func TestAClosedArticleSaysSoWithItsThreads(t *testing.T) {
 		t.Errorf("%+v", page)
 	}
 }
+
+// TestThreadsFollowTheSettingsOfTheSite: what a page knows of its site, and how it shows
+// addresses in comments, changes with the settings.
+func TestThreadsFollowTheSettingsOfTheSite(t *testing.T) {
+	t.Parallel()
+	f := newTestSite(t)
+	f.saying("harbour", "", "Ada", "The timetable is at https://ferry.example/times today.")
+	page := f.threads("")
+	if s := page.Settings; s["edit_minutes"] != 15.0 || s["appeals"] != true || s["nudge"] != nil || s["links"] != nil {
+		t.Errorf("the settings are %v", s)
+	}
+	if html := page.Threads[0].HTML; strings.Contains(html, "<a ") {
+		t.Errorf("a link that the site does not want: %s", html)
+	}
+	f.configure(object{"edit_minutes": 5, "appeals": false, "nudge": true, "links_in_comments": true})
+	page = f.threads("")
+	if s := page.Settings; s["edit_minutes"] != 5.0 || s["appeals"] != nil || s["nudge"] != true || s["links"] != true {
+		t.Errorf("the settings are %v", s)
+	}
+	if html := page.Threads[0].HTML; !strings.Contains(html, `<a href="https://ferry.example/times"`) {
+		t.Errorf("no link: %s", html)
+	}
+}

@@ -49,6 +49,10 @@
 //   - Revision: an earlier text of a comment that its author has edited, or a moderator
 //     has redacted.
 //   - Redaction: a moderator takes parts out of the text of a comment, and leaves a mark.
+//   - Withdrawn: its author has taken a comment back, for good.
+//   - Appeal: what an author says, once, against a moderator's rejection of a comment.
+//     Another moderator answers it: the rejection is upheld or reversed.
+//   - Nudge: a page asks a reader to rephrase a comment before it is posted.
 //   - Featured: the newsroom points a published comment out to readers.
 //   - Reply of the newsroom: a comment that a moderator writes in its name.
 //   - Report (flag): a reader's notice that a comment should be looked at.

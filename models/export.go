@@ -82,6 +82,7 @@ var (
 		{"created_at", func(l Label) string { return timeText(l.CreatedAt) }},
 		{"selected_by", func(l Label) string { return l.SelectedBy }},
 		{"selection_rate", func(l Label) string { return rateText(l.SelectionRate) }},
+		{"weight", func(l Label) string { return rateText(l.Weight) }},
 	}
 	CommentColumns = []Column[Comment]{
 		{"id", func(c Comment) string { return c.ID }},

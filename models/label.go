@@ -35,6 +35,8 @@ type Label struct {
 
 	SelectedBy    string  `json:"selected_by,omitempty"`    // why a person looked at the text, one of the constants below; "": unknown
 	SelectionRate float64 `json:"selection_rate,omitempty"` // probability with which such a text is looked at, 0 to 1; 0: unknown
+
+	Weight float64 `json:"weight,omitempty"` // how much it counts in training, above 0 to 1; 0: fully
 }
 
 // Values of Label.SelectedBy.

@@ -39,16 +39,10 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		}
 		keys := queuedKeys(waiting)
 		held := len(keys)
-		free := q.and("c.lease_until <= ?", now)
-		free = free.and("coalesce((SELECT s.until FROM skips s WHERE s.site = c.site AND s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
-		if !by.IsEditor() {
-			free = free.and("c.reason <> ?", string(models.ReasonEscalated))
-		}
-		others, err := t.sitesOfOthers(by)
+		free, err := t.claimable(by, q)
 		if err != nil {
 			return nil, err
 		}
-		free = free.withoutOwnAppeals(by, others)
 		for more := true; more && len(keys) < f.Limit; {
 			want := f.Limit - len(keys)
 			if waiting, err = t.queued(sites, free, want); err != nil {
@@ -79,6 +73,18 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 		}
 		return items, nil
 	})
+}
+
+// claimable is the query for what the caller may claim, and nobody has.
+func (t *tx) claimable(by models.Caller, q queueQuery) (queueQuery, error) {
+	now := micros(t.Now)
+	free := q.and("c.lease_until <= ?", now)
+	free = free.and("coalesce((SELECT s.until FROM skips s WHERE s.site = c.site AND s.moderator = ? AND s.comment_id = c.id), 0) <= ?", by.Name, now)
+	if !by.IsEditor() {
+		free = free.and("c.reason <> ?", string(models.ReasonEscalated))
+	}
+	others, err := t.sitesOfOthers(by)
+	return free.withoutOwnAppeals(by, others), err
 }
 
 // searchClaimable returns the first comments that match a filter and that the caller has

@@ -86,7 +86,7 @@ func postAround(t *testing.T, db *storage.DB) {
 }
 
 func TestErasedBytesAreGone(t *testing.T) {
-	now := time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)
+	clock := storagetest.NewClock()
 	for what, erase := range map[string]func(*storage.DB) error{
 		"an erasure": func(db *storage.DB) error {
 			_, err := db.EraseReader(t.Context(), models.Caller{Kind: models.ByCommand}, models.Reader{Site: "gazette", Name: goneName})
@@ -100,7 +100,7 @@ func TestErasedBytesAreGone(t *testing.T) {
 					return err
 				}
 			}
-			now = now.AddDate(0, 0, 9)
+			clock.Advance(9 * 24 * time.Hour)
 			if err == nil {
 				_, err = db.Purge(t.Context())
 			}
@@ -109,7 +109,7 @@ func TestErasedBytesAreGone(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			folder := t.TempDir()
-			db := storagetest.Open(t, "sqlite:"+filepath.Join(folder, "winnow.db"), storage.Options{Now: func() time.Time { return now }})
+			db := storagetest.Open(t, "sqlite:"+filepath.Join(folder, "winnow.db"), storage.Options{Now: clock.Now})
 			_, err := db.AddSite(t.Context(), models.Caller{Kind: models.ByCommand}, models.Site{
 				Slug: "gazette", Retention: models.Retention{Addresses: 1, Rejected: 1, Labels: 1},
 			})
@@ -117,7 +117,7 @@ func TestErasedBytesAreGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			postAround(t, db)
-			now = now.Add(time.Minute)
+			clock.Advance(time.Minute)
 			for n := 1; n > 0; {
 				if n, err = db.IndexComments(t.Context(), searchterms.OfComment, 100); err != nil {
 					t.Fatal(err)
@@ -127,7 +127,7 @@ func TestErasedBytesAreGone(t *testing.T) {
 			if what == "retention" { // it keeps what is published, so only the address keys are looked for
 				words = nil
 			}
-			period := storage.AddressPeriod(now)
+			period := storage.AddressPeriod(clock.Now())
 			old, err := db.AddressKey(t.Context(), period)
 			if err != nil {
 				t.Fatal(err)

@@ -2,10 +2,8 @@ package storage_test
 
 import (
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"winnow/models"
 	"winnow/storage"
@@ -17,22 +15,16 @@ import (
 type fixture struct {
 	*testing.T
 	*storage.DB
-	url string
-	now time.Time
-	ann models.Caller
-	n   atomic.Int64 // comments, so that each has a key of its own
+	url   string
+	clock *storagetest.Clock
+	ann   models.Caller
+	n     atomic.Int64 // comments, so that each has a key of its own
 }
 
 func newFixture(t *testing.T, url string, keep models.Retention) *fixture {
 	t.Helper()
-	d := &fixture{T: t, url: url, now: time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC), ann: models.Caller{Kind: models.ByModerator, Name: "ann", Role: models.RoleAdmin}}
-	var mu sync.Mutex
-	d.DB = storagetest.Open(t, url, storage.Options{Now: func() time.Time {
-		mu.Lock()
-		defer mu.Unlock()
-		d.now = d.now.Add(time.Microsecond) // no two rows have the same time
-		return d.now
-	}})
+	d := &fixture{T: t, url: url, clock: storagetest.NewClock(), ann: models.Caller{Kind: models.ByModerator, Name: "ann", Role: models.RoleAdmin}}
+	d.DB = storagetest.Open(t, url, storage.Options{Now: d.clock.Now})
 	_, err := d.AddSite(t.Context(), d.ann, models.Site{Slug: "gazette", Retention: keep})
 	d.must(err)
 	return d

@@ -45,7 +45,7 @@ func useHotPaths(t *testing.T, url string, db *storage.DB) {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useThreads, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useThreads, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch, h.useForeignClients,
 	} {
 		use(t.Context())
 	}
@@ -146,6 +146,17 @@ func (h *hotPaths) useOwn(ctx context.Context) {
 	h.check(err)
 	h.check(h.CountNudged(ctx, "gazette", "n1", true))
 	_, err = h.Withdraw(ctx, models.Caller{Kind: models.ByOrigin, Site: "gazette"}, c.ID)
+	h.check(err)
+}
+
+func (h *hotPaths) useForeignClients(ctx context.Context) {
+	by := models.KeyCaller("gazette", "main")
+	for n := range 5 {
+		id := fmt.Sprint(n)
+		h.check(h.AddAkismetCheck(ctx, models.AkismetCheck{Site: "gazette", ID: id, Content: id, Blog: "news.example"}))
+		h.check(h.CorrectAkismet(ctx, by, "", id, "news.example", models.Label{Text: id, Label: models.Spam, Site: "gazette"}))
+	}
+	_, err := h.AkismetMonth(ctx, "gazette", time.Now())
 	h.check(err)
 }
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"hash/fnv"
 	"time"
@@ -53,4 +54,22 @@ func SiteTag(site string) uint16 {
 	h.Write([]byte(site)) // never fails
 	sum := h.Sum32()
 	return uint16(sum>>16) ^ uint16(sum)
+}
+
+// ImportedID is the id of a comment that another system has under its own id: the same one
+// each time it is imported. It is a UUIDv8 (RFC 9562) that begins with the time of the
+// comment, as the ids of comments that were posted here do.
+func ImportedID(site, source, id string, at time.Time) string {
+	sum := sha256.Sum256([]byte(site + "\x00" + source + "\x00" + id))
+	var made uuid.UUID
+	copy(made[:], sum[:])
+	binary.BigEndian.PutUint64(made[:8], uint64(max(0, at.UnixMilli()))<<16|uint64(binary.BigEndian.Uint16(sum[6:8])))
+	made[6], made[8] = made[6]&0x0f|0x80, made[8]&0x3f|0x80
+	return tagged(made, site)
+}
+
+// IsOfSite reports whether an id ends with the tag of a site.
+func IsOfSite(id, site string) bool {
+	parsed, err := uuid.Parse(id)
+	return err == nil && binary.BigEndian.Uint16(parsed[14:]) == SiteTag(site)
 }

@@ -61,6 +61,9 @@ func validateImport(l models.Label) (models.Label, error) {
 	if !(l.SelectionRate >= 0 && l.SelectionRate <= 1) {
 		bad.Add("selection_rate", "must be a probability from 0 to 1")
 	}
+	if !(l.Weight >= 0 && l.Weight <= 1) {
+		bad.Add("weight", "must be a number from 0 to 1")
+	}
 	l.Source, l.SelectedBy = cmp.Or(l.Source, "import"), cmp.Or(l.SelectedBy, models.SelectedImport)
 	return l, bad.Err()
 }

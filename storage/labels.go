@@ -140,13 +140,14 @@ var labelRowColumns = []sqldb.Column[labelRow]{
 	sqldb.Text("body", func(l labelRow) string { return l.Text }),
 	sqldb.Text("selected_by", func(l labelRow) string { return l.SelectedBy }),
 	sqldb.Float("selection_rate", func(l labelRow) *float64 { return &l.SelectionRate }),
+	sqldb.Float("weight", func(l labelRow) *float64 { return &l.Weight }),
 }
 
-const labelColumns = `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body, selected_by, selection_rate`
+const labelColumns = `SELECT id, label, site, author, author_email, author_url, url, lang, source, labelled_by, created_at, body, selected_by, selection_rate, weight`
 
 func readLabel(scan sqldb.Scanner) (l models.Label, err error) {
 	var at int64
-	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text, &l.SelectedBy, &l.SelectionRate)
+	err = scan(&l.ID, &l.Label, &l.Site, &l.Author, &l.AuthorEmail, &l.AuthorURL, &l.URL, &l.Lang, &l.Source, &l.LabelledBy, &at, &l.Text, &l.SelectedBy, &l.SelectionRate, &l.Weight)
 	l.CreatedAt = fromMicros(at)
 	return l, err
 }

@@ -49,7 +49,7 @@ func schemaOf(t *testing.T, version int) schema {
 var meanings = map[string]string{
 	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]",
 	"sites.reserved_names": "[]", "sites.reader_tokens": "{}", "sites.closing": "{}", "sites.url_parameters": "[]", "moderators.totp": "{}", "moderators.settings": "{}", "handovers.answers": "[]", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
-	"comments.status": "rejected", "audit.before": "{}", "audit.after": "{}", "labels.label": "ham", "labels.replaced_by": "",
+	"comments.status": "rejected", "audit.before": "{}", "audit.after": "{}", "labels.label": "ham", "labels.replaced_by": "", "akismet_checks.corrected": "",
 }
 
 // fill adds rows to every empty table of a database with this schema. Each column

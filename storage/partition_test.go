@@ -21,7 +21,7 @@ func TestHotStatementsTouchOnePartition(t *testing.T) {
 	h := newPartitioned(t)
 	for name, use := range map[string]func(context.Context){
 		"post": h.post, "page": h.page, "queue": h.queue, "claim": h.claim, "decide": h.decide, "undo": h.undo, "detail": h.detail,
-		"redact": h.redact, "reply": h.reply,
+		"redact": h.redact, "reply": h.reply, "foreign clients": h.foreignClients,
 	} {
 		h.forget()
 		use(t.Context())
@@ -217,5 +217,13 @@ func (h *partitioned) reply(ctx context.Context) {
 	h.must(err)
 	text := "s"
 	_, err = h.ChangeReply(ctx, h.ann, reply.ID, storage.ReplyChange{Body: &text})
+	h.must(err)
+}
+
+func (h *partitioned) foreignClients(ctx context.Context) {
+	h.must(h.AddAkismetCheck(ctx, models.AkismetCheck{Site: "gazette", ID: "1", Content: "c", Blog: "news.example"}))
+	label := models.Label{Text: "c", Label: models.Spam, Site: "gazette"}
+	h.must(h.CorrectAkismet(ctx, models.KeyCaller("gazette", "main"), "", "c", "news.example", label))
+	_, err := h.AkismetMonth(ctx, "gazette", h.Now())
 	h.must(err)
 }

@@ -143,7 +143,7 @@ func (t *tx) readerComments(site string, ids []string) ([]models.ReaderComment, 
 	labels, err := sqldb.List(t, func(scan sqldb.Scanner) (l ofComment, err error) {
 		l.label, err = readLabel(func(into ...any) error { return scan(append(into, &l.comment)...) })
 		return l, err
-	}, `SELECT id, label, site, author, author_email, author_url, url, lang, source, '', created_at, body, selected_by, selection_rate, comment_id
+	}, `SELECT id, label, site, author, author_email, author_url, url, lang, source, '', created_at, body, selected_by, selection_rate, weight, comment_id
 		FROM labels WHERE comment_id <> '' AND comment_id`+t.InJSONList(1)+` AND site = $2 ORDER BY id`, idList, site)
 	if err != nil {
 		return nil, err

@@ -184,7 +184,7 @@ func (d *fixture) wantExport(r models.Reader, public string, reportCount int) {
 	state, comments, reports, err := d.ExportReader(d.Context(), d.ann, r)
 	d.must(err)
 	var out bytes.Buffer
-	d.must(models.WriteReader(&out, r, d.now, state, comments, reports))
+	d.must(models.WriteReader(&out, r, d.clock.Now(), state, comments, reports))
 	var export struct {
 		Comments []models.ReaderComment
 		Reports  []models.ReaderReport

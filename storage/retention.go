@@ -11,7 +11,7 @@ import (
 )
 
 // Purge removes what has expired: idempotency keys and events (but the newest) older than a day,
-// ended sessions, skips and bans, networks of old logins, members of campaigns whose window is over, second looks that nobody claimed for two weeks (a year
+// ended sessions, skips and bans, networks of old logins, members of campaigns whose window is over, answers to Akismet clients that are older than 90 days, second looks that nobody claimed for two weeks (a year
 // in a training sample), old keys of addresses, and what models.Retention of each site says. It returns the
 // number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
@@ -119,8 +119,8 @@ func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, afte
 	return total, nil
 }
 
-// applyRetention removes what each site does not keep any longer, and keys of
-// addresses whose period is over.
+// applyRetention removes what each site does not keep any longer, keys of addresses whose
+// period is over, and old answers to Akismet clients.
 func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	total, err = update(ctx, db, func(t *tx) (int64, error) {
 		return t.Exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.Now))
@@ -128,11 +128,19 @@ func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	if err != nil {
 		return total, err
 	}
+	checks, err := db.purgeAkismetChecks(ctx)
+	if total += checks; err != nil {
+		return total, err
+	}
 	sites, err := db.Sites(ctx)
 	if err != nil {
 		return total, err
 	}
 	for _, s := range sites {
+		months, err := db.removeAkismetMonths(ctx, s.Slug)
+		if total += months; err != nil {
+			return total, err
+		}
 		for _, part := range []struct {
 			days   int
 			remove func(ctx context.Context, site string, before int64) (int64, error)

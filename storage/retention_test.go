@@ -22,7 +22,7 @@ func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
 		d.decide(public.ID, models.Approve)
 		after := func(days int) {
 			t.Helper()
-			d.now = d.now.AddDate(0, 0, days)
+			d.clock.Advance(time.Duration(days) * 24 * time.Hour)
 			_, err := d.Purge(ctx)
 			d.must(err)
 			storagetest.Counters(t, url)
@@ -83,7 +83,7 @@ func TestPurgeOfMoreRowsThanABatch(t *testing.T) {
 		writers.Wait()
 		_, err := d.UpdateSite(t.Context(), d.ann, "gazette", func(s *models.Site) error { s.Retention = models.Retention{}; return nil })
 		d.must(err)
-		d.now = d.now.AddDate(0, 0, 3)
+		d.clock.Advance(3 * 24 * time.Hour)
 		_, err = d.Purge(t.Context())
 		d.must(err)
 		if places := d.columnsWith("h4sh"); len(places) != 1 {
@@ -91,7 +91,7 @@ func TestPurgeOfMoreRowsThanABatch(t *testing.T) {
 		}
 		_, err = d.UpdateSite(t.Context(), d.ann, "gazette", func(s *models.Site) error { s.Retention = models.DefaultRetention(); return nil })
 		d.must(err)
-		d.now = d.now.AddDate(1, 0, 0)
+		d.clock.Advance(365 * 24 * time.Hour)
 		_, err = d.Purge(t.Context())
 		d.must(err)
 		if places := append(d.columnsWith("h4sh"), d.columnsWith("secret")...); len(places) > 0 {

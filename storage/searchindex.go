@@ -113,15 +113,8 @@ func (db *DB) indexSite(ctx context.Context, c searchCursor, terms func(models.C
 // and moves the position up to which that was checked. What was indexed in one go, as at the
 // first start, is checked too.
 func (db *DB) storedLate(ctx context.Context, c *searchCursor, until int64, limit int) ([]string, error) {
-	type row struct {
-		sqldb.Position
-		missing bool
-	}
-	rows, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]row, error) {
-		return sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
-			err = scan(&r.At, &r.ID, &r.missing)
-			return r, err
-		}, `SELECT c.created_at, c.id, c.body <> '' AND NOT EXISTS (SELECT 1 FROM search_docs d WHERE d.site = c.site AND d.comment_id = c.id)
+	rows, err := readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]indexRow, error) {
+		return sqldb.List(t, readIndexRow, `SELECT c.created_at, c.id, c.body <> '' AND NOT EXISTS (SELECT 1 FROM search_docs d WHERE d.site = c.site AND d.comment_id = c.id)
 			FROM comments c WHERE c.site = $1 AND (c.created_at, c.id) > ($2, $3) AND (c.created_at, c.id) <= ($4, $5) AND c.created_at <= $6
 			ORDER BY c.created_at, c.id LIMIT $7`, c.site, c.checked.At, c.checked.ID, c.done.At, c.done.ID, until, 4*limit)
 	})
@@ -133,6 +126,17 @@ func (db *DB) storedLate(ctx context.Context, c *searchCursor, until int64, limi
 		}
 	}
 	return missing, err
+}
+
+// indexRow is a comment, and whether it is missing in the index.
+type indexRow struct {
+	sqldb.Position
+	missing bool
+}
+
+func readIndexRow(scan sqldb.Scanner) (r indexRow, err error) {
+	err = scan(&r.At, &r.ID, &r.missing)
+	return r, err
 }
 
 // moveSearchCursor is a conflict when the cursor is not where it was.

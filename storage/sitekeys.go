@@ -2,9 +2,12 @@ package storage
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/base32"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"winnow/models"
@@ -64,7 +67,7 @@ func (db *DB) AddSiteKey(ctx context.Context, by models.Caller, site string, k m
 	if err := k.Validate(db.sql.Now()); err != nil {
 		return k, "", err
 	}
-	secret = newSecret(keyPrefix)
+	secret = newSiteKey()
 	added, err = update(ctx, db, func(t *tx) (models.SiteKey, error) {
 		known, err := t.lockSiteKeys(site)
 		if err != nil {
@@ -85,6 +88,14 @@ func (db *DB) AddSiteKey(ctx context.Context, by models.Caller, site string, k m
 }
 
 const keyPrefix = "wk_"
+
+// newSiteKey makes a key that is also the label of a host name, where clients of Akismet
+// write it: without upper case, and of less than 63 characters (RFC 1035, 2.3.4).
+func newSiteKey() string {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails
+	return keyPrefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
+}
 
 // lockSiteKeys removes the keys that have ended and returns the others. Nobody else
 // changes the keys of the site until the transaction ends.
@@ -134,7 +145,7 @@ func auditSiteKey(k models.SiteKey) map[string]any {
 // secret. The old one works until a time: when that is not later than now, it ends at
 // once, with all others of the name.
 func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, site, name string, oldUntil time.Time) (secret string, err error) {
-	secret = newSecret(keyPrefix)
+	secret = newSiteKey()
 	err = apply(ctx, db, func(t *tx) error {
 		known, err := t.lockSiteKeys(site)
 		if err != nil {

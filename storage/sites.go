@@ -61,7 +61,7 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if _, err := t.Exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
 		return "", err
 	}
-	key = newSecret(keyPrefix)
+	key = newSiteKey()
 	if _, err := t.addSiteKey(by, s.Slug, models.SiteKey{Name: models.MainKey, Scopes: models.FrontEndScopes()}, key, 0); err != nil {
 		return "", err
 	}

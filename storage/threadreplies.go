@@ -82,24 +82,19 @@ func (t *tx) firstReplies(members threadMembers, site string, roots []ThreadComm
 	of := siteCondition(&w, members.sites())
 	below := ` FROM comments c WHERE c.site = ` + w.Arg(site) + ` AND c.thread > o.id AND c.thread < o.id || 'g' AND c.thread <> ''
 		AND ` + inThread + ` AND ` + shownReply(of)
-	nth := func(n string) string {
-		return `coalesce((SELECT c.id` + below + ` ORDER BY c.thread LIMIT 1 OFFSET ` + n + `), '')`
-	}
 	counted := map[string]int{}
 	first := make([]key, 0, firstReplies*len(roots))
 	_, err := sqldb.List(t, func(scan sqldb.Scanner) (struct{}, error) {
-		var root string
+		var root, replies string
 		var n int
-		var replies [firstReplies]string
-		err := scan(&root, &n, &replies[0], &replies[1], &replies[2])
+		err := scan(&root, &n, &replies)
 		counted[root] = n
-		for _, id := range replies {
-			if id != "" {
-				first = append(first, key{site, id})
-			}
+		for _, id := range strings.Fields(replies) {
+			first = append(first, key{site, id})
 		}
 		return struct{}{}, err
-	}, `SELECT o.id, (SELECT count(*) FROM (SELECT 1`+below+` LIMIT `+w.Arg(MaxMore+firstReplies)+`) AS found), `+nth("0")+`, `+nth("1")+`, `+nth("2")+`
+	}, `SELECT o.id, (SELECT count(*) FROM (SELECT 1`+below+` LIMIT `+w.Arg(MaxMore+firstReplies)+`) AS found),
+		coalesce((SELECT string_agg(found.id, ' ') FROM (SELECT c.id`+below+` ORDER BY c.thread LIMIT `+w.Arg(firstReplies)+`) AS found), '')
 		FROM comments o WHERE `+t.Unindexed(strings.ReplaceAll(of, "{}", "o"))+` AND o.id`+t.InJSONList(1), w.Args()...)
 	if err != nil || len(first) == 0 {
 		return counted, nil, err

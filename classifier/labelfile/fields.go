@@ -26,12 +26,13 @@ const (
 	fieldCreatedAt
 	fieldSelectedBy
 	fieldSelectionRate
+	fieldWeight
 	fieldCount
 )
 
 var fieldNames = [fieldCount]string{
 	"id", "text", "label", "author", "author_email", "author_url", "url", "site", "lang", "source", "labelled_by",
-	"created_at", "selected_by", "selection_rate",
+	"created_at", "selected_by", "selection_rate", "weight",
 }
 
 // synonyms are column names that are taken for a field when no column has the

@@ -63,14 +63,22 @@ func fillSelection(l *models.Label, v *values) error {
 	default:
 		return badRow("selected_by must be held, sample, report, vouched, import or shadow, not %.40q", by)
 	}
-	if rate := strings.TrimSpace(v[fieldSelectionRate]); rate != "" {
-		n, err := strconv.ParseFloat(strings.Replace(rate, ",", ".", 1), 64)
-		if err != nil || !(n >= 0 && n <= 1) {
-			return badRow("selection_rate must be a probability from 0 to 1, not %.40q", rate)
+	share := func(f field, what string, dst *float64) error {
+		text := strings.TrimSpace(v[f])
+		if text == "" {
+			return nil
 		}
-		l.SelectionRate = n
+		n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
+		if err != nil || !(n >= 0 && n <= 1) {
+			return badRow("%s must be %s from 0 to 1, not %.40q", fieldNames[f], what, text)
+		}
+		*dst = n
+		return nil
 	}
-	return nil
+	if err := share(fieldSelectionRate, "a probability", &l.SelectionRate); err != nil {
+		return err
+	}
+	return share(fieldWeight, "a number", &l.Weight)
 }
 
 // positives are the columns that ask one question, so that yes and no are clear.

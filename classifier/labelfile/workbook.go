@@ -34,14 +34,8 @@ var errTooLarge = badRow("the workbook is too large to be read; save it as CSV (
 // readWorkbook reads every sheet that has columns for text and label.
 func (r *reader) readWorkbook(br *bufio.Reader) error {
 	r.found.Format = "xlsx"
-	content, err := io.ReadAll(io.LimitReader(br, maxWorkbook+1))
+	content, err := readWorkbookBytes(br)
 	if err != nil {
-		return r.at(0, err)
-	}
-	if len(content) > maxWorkbook {
-		return r.at(0, errTooLarge)
-	}
-	if err := checkWorkbook(content, maxUnpacked); err != nil {
 		return r.at(0, err)
 	}
 	book, epoch, err := openWorkbook(content)
@@ -51,6 +45,18 @@ func (r *reader) readWorkbook(br *bufio.Reader) error {
 	defer book.Close() // it has no files of its own
 	r.convert.epoch = epoch
 	return r.readSheets(book)
+}
+
+// readWorkbookBytes returns a workbook that has been checked.
+func readWorkbookBytes(br *bufio.Reader) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(br, maxWorkbook+1))
+	if err == nil && len(content) > maxWorkbook {
+		err = errTooLarge
+	}
+	if err == nil {
+		err = checkWorkbook(content, maxUnpacked)
+	}
+	return content, err
 }
 
 // openWorkbook returns a workbook and the epoch of its dates.

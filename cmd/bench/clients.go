@@ -74,6 +74,39 @@ func (p *postClient) request(b []byte) ([]byte, bool) {
 	return finish(b, p.key, p.body), true
 }
 
+// analyzeClient asks for the toxicity of a comment, as clients of the Perspective API do.
+type analyzeClient struct {
+	addr, key string
+	body      []byte
+}
+
+func (a *analyzeClient) address() string          { return a.addr }
+func (a *analyzeClient) expected(status int) bool { return status == http.StatusOK }
+
+func (a *analyzeClient) request(b []byte) ([]byte, bool) {
+	a.body = appendText(append(a.body[:0], `{"comment":{"text":"`...), posted.Add(1))
+	a.body = append(a.body, `"},"doNotStore":true,"requestedAttributes":{"TOXICITY":{}},"languages":["en"]}`...)
+	b = append(b, "POST /v1alpha1/comments:analyze?key="+a.key+" HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"...)
+	return finish(b, "", a.body), true
+}
+
+// checkClient asks whether a comment is spam, as clients of Akismet do.
+type checkClient struct {
+	addr, key string
+	body      []byte
+}
+
+func (a *checkClient) address() string          { return a.addr }
+func (a *checkClient) expected(status int) bool { return status == http.StatusOK }
+
+func (a *checkClient) request(b []byte) ([]byte, bool) {
+	n := posted.Add(1)
+	a.body = fmt.Appendf(a.body[:0], "api_key=%s&blog=https%%3A%%2F%%2Fgazette.example&user_ip=10.%d.%d.%d&comment_author=Reader+%d&comment_content=", a.key, n&255, n>>8&255, n>>16&255, n%5000)
+	a.body = appendText(a.body, n) // without the escapes of spaces, which are accepted
+	b = append(b, "POST /1.1/comment-check HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-www-form-urlencoded\r\n"...)
+	return finish(b, "", a.body), true
+}
+
 // getClient requests the same page repeatedly.
 type getClient struct{ addr, path, token, etag string }
 

@@ -113,6 +113,8 @@ func workloads(target *testServer, bare *running.Server) []workload {
 	return []workload{
 		{name: "bare Echo handler", server: bare, client: func(int) client { return &postClient{addr: bare.Addr} }},
 		{name: "post a comment", server: target.server, client: func(int) client { return &postClient{addr: at, key: target.key} }},
+		{name: "analyze, as Perspective", server: target.server, client: func(int) client { return &analyzeClient{addr: at, key: target.key} }},
+		{name: "comment-check, as Akismet", server: target.server, client: func(int) client { return &checkClient{addr: at, key: target.key} }},
 		{name: "read a page of 100", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page} }},
 		{name: "the same, not modified", server: target.server, client: func(int) client { return &getClient{addr: at, path: target.page, etag: target.etag} }},
 		{

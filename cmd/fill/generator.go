@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"winnow/classifier/text/names"
 	"winnow/models"
 	"winnow/storage"
 )
@@ -243,10 +244,11 @@ func (c *generator) counters() []rows {
 	for site, n := range c.pending {
 		sites.values = append(sites.values, []any{site, n})
 	}
-	authors := rows{table: "authors", columns: strings.Fields("site key approved rejected pending")}
+	authors := rows{table: "authors", columns: strings.Fields("site key folded approved rejected pending")}
 	for author, n := range c.authors {
 		if n != (count{}) {
-			authors.values = append(authors.values, []any{siteName(author % c.size.sites), models.Author{Name: authorName(author)}.Key(), n.approved, n.rejected, n.pending})
+			name := authorName(author)
+			authors.values = append(authors.values, []any{siteName(author % c.size.sites), models.Author{Name: name}.Key(), names.Fold(name), n.approved, n.rejected, n.pending})
 		}
 	}
 	arrivals := rows{table: "arrivals", columns: strings.Fields("day site approved rejected held")}

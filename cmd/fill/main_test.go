@@ -25,6 +25,11 @@ func TestFilledDatabaseIsConsistent(t *testing.T) {
 			if err != nil || page.Total == 0 || len(page.Items) != min(page.Total, 50) {
 				t.Fatalf("%d items of %d, %v", len(page.Items), page.Total, err)
 			}
+			written := page.Items[0].Comment
+			author, err := db.Author(t.Context(), ann, models.Reader{Site: written.Site, Name: written.Author.Name}, "", 50)
+			if err != nil || len(author.Comments) == 0 {
+				t.Fatalf("%d comments of %q, %v", len(author.Comments), written.Author.Name, err)
+			}
 			d, _, err := db.Decide(t.Context(), ann, page.Items[0].Comment.ID, models.DecisionRequest{Action: models.Approve})
 			if err != nil {
 				t.Fatal(err)

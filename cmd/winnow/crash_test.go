@@ -26,7 +26,7 @@ func onBothDatabases(t *testing.T, test func(t *testing.T, url string)) {
 }
 
 func TestKilledUnderLoad(t *testing.T) {
-	onBothDatabases(t, func(t *testing.T, url string) {
+	test := func(t *testing.T, url string) {
 		database := "--database=" + url
 		server := launch(t, database)
 		base := server.base()
@@ -57,7 +57,9 @@ func TestKilledUnderLoad(t *testing.T) {
 			t.Errorf("exit status %d", status)
 		}
 		l.checkDatabase(url)
-	})
+	}
+	onBothDatabases(t, test)
+	t.Run("PostgreSQL, split by site", func(t *testing.T) { test(t, storagetest.PartitionedPostgresURL(t)) })
 }
 
 // eventCursor reads events as a node does, beside the servers.

@@ -22,6 +22,7 @@ func exportCommand() *cli.Command {
 	return &cli.Command{
 		Name: "export", Usage: "write records to standard output", Action: group,
 		Commands: []*cli.Command{
+			exportAllCommand(),
 			{
 				Name: "labels", Usage: "labels, as input for winnow train", Flags: flags,
 				Action: export(models.LabelColumns, (*storage.DB).Labels),

@@ -13,7 +13,7 @@ import (
 func importCommand() *cli.Command {
 	return &cli.Command{
 		Name: "import", Usage: "add records from files", Action: group,
-		Commands: []*cli.Command{{
+		Commands: append([]*cli.Command{{
 			Name: "labels", ArgsUsage: "FILE…", Usage: "add labelled texts, for training in the server",
 			Description: "Each FILE is .jsonl, .csv, .tsv or .xlsx, - is standard input. Bad rows are reported with their\n" +
 				"line and left out, and the status is 1 then. A row counts as known when its id, or without an id its text, author and\n" +
@@ -23,7 +23,7 @@ func importCommand() *cli.Command {
 				&cli.StringFlag{Name: "site", Usage: "`SLUG` of the site of all rows (default: what each row names)"},
 			}, formatFlags()...),
 			Action: importLabels,
-		}},
+		}}, importFormats()...),
 	}
 }
 

@@ -104,7 +104,7 @@ func labelRows(c *cli.Command) (iter.Seq2[models.Label, error], error) {
 
 func labelFile(c *cli.Command, name string, opt labelfile.Options) iter.Seq2[models.Label, error] {
 	return func(yield func(models.Label, error) bool) {
-		in, end, err := openLabels(c, name)
+		in, end, err := openInput(c, name)
 		if err != nil {
 			yield(models.Label{}, err)
 			return
@@ -118,8 +118,8 @@ func labelFile(c *cli.Command, name string, opt labelfile.Options) iter.Seq2[mod
 	}
 }
 
-// openLabels opens a label file, - for standard input, with a progress bar.
-func openLabels(c *cli.Command, name string) (in io.Reader, end func(), err error) {
+// openInput opens a file, - for standard input, with a progress bar.
+func openInput(c *cli.Command, name string) (in io.Reader, end func(), err error) {
 	if name == "-" {
 		bar := progress(c, -1, "reading "+name)
 		return io.TeeReader(c.Root().Reader, bar), func() { _ = bar.Close() }, nil
@@ -138,14 +138,15 @@ func openLabels(c *cli.Command, name string) (in io.Reader, end func(), err erro
 
 // progress returns a progress bar for the bytes written to it. It shows only when
 // standard error is a terminal.
-func progress(c *cli.Command, size int64, what string) *progressbar.ProgressBar {
+func progress(c *cli.Command, size int64, what string, more ...progressbar.Option) *progressbar.ProgressBar {
 	shown := false
 	if f, ok := c.Root().ErrWriter.(*os.File); ok {
 		info, err := f.Stat()
 		shown = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
-	return progressbar.NewOptions64(size,
+	return progressbar.NewOptions64(size, append([]progressbar.Option{
 		progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(c.Root().ErrWriter), progressbar.OptionSetVisibility(shown),
 		progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6), progressbar.OptionSetWidth(30),
-		progressbar.OptionSetSpinnerChangeInterval(0)) // its goroutine would race with the writers
+		progressbar.OptionSetSpinnerChangeInterval(0), // its goroutine would race with the writers
+	}, more...)...)
 }

@@ -37,7 +37,7 @@ func checkLabels(_ context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	in, end, err := openLabels(c, args[0])
+	in, end, err := openInput(c, args[0])
 	if err != nil {
 		return err
 	}

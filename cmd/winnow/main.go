@@ -68,7 +68,7 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
 		Commands: []*cli.Command{
 			serveCommand(), checkCommand(), siteCommand(), embedCommand(), moderatorCommand(), signingKeyCommand(),
-			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(), whatIfCommand(),
+			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(), whatIfCommand(), perspectiveMapCommand(),
 			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(),
 			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(), trainWorkerCommand(),
 		},

@@ -63,6 +63,26 @@ func nextComment(b *testing.B, database, redisURL string) {
 	for _, share := range []int{50, 95, 99} {
 		b.ReportMetric(times[len(times)*share/100], fmt.Sprintf("p%d-ms", share))
 	}
+	b.ReportMetric(p.cardsTime(), "cards-ms")
 	b.ReportMetric(float64(queue.Total), "pending")
 	b.ReportMetric(0, "ns/op")
+}
+
+// cardsTime is the time until "Many at once" shows its cards, in milliseconds.
+func (p *tab) cardsTime() (ms float64) {
+	p.Helper()
+	p.evaluate(`(() => {
+		const began = performance.now();
+		location.hash = "cards";
+		const look = () => {
+			if (document.querySelectorAll("#list .card-key:not(:empty)").length === 24) setTimeout(() => window.cardsTime = performance.now() - began);
+			else requestAnimationFrame(look);
+		};
+		requestAnimationFrame(look);
+	})()`)
+	p.waitFor(`window.cardsTime > 0`)
+	if err := json.Unmarshal([]byte(p.evaluate(`String(window.cardsTime)`)), &ms); err != nil {
+		p.Fatal(err)
+	}
+	return ms
 }

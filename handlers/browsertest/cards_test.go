@@ -130,6 +130,10 @@ func manyAtOnce(t *testing.T, d *testServer, n int) {
 	p.setBand(6, 12)
 	p.waitForText("#cards", fmt.Sprint(n+1, " waiting with a score from 30% to 60%"))
 	p.waitFor(chosen + ` > 3`)
+	p.waitFor(`[...document.querySelectorAll("#bulk .decisions button")].every((button) => {
+		const { left, right, bottom } = button.getBoundingClientRect();
+		return button.contains(document.elementFromPoint((left + right) / 2, bottom - 3));
+	})`) // nothing of them is cut off
 
 	// All that is on the screen is decided by one key, and comes back by one.
 	first := p.evaluate(chosen)

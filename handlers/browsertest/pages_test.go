@@ -318,7 +318,7 @@ func TestAuditTrailIsFiltered(t *testing.T) {
 	d.must(err)
 	p := d.login("alice")
 	p.page("audit", "Audit")
-	p.waitForText("#page tbody tr", "session.start") // newest first
+	p.waitForText("#page tbody tr", "logged in") // newest first
 	p.waitForText("#page small", "entries, last hash")
 	p.run(chromedp.Click("#page summary"))
 	p.setField("action", "site.update")
@@ -330,4 +330,22 @@ func TestAuditTrailIsFiltered(t *testing.T) {
 	}
 	p.evaluate(`history.back()`)
 	p.waitFor(`document.querySelectorAll("#page tbody tr").length > 1`)
+}
+
+// TestBanOfSomebodyWhoIsNamed: who has not written yet is banned by name from the page of
+// bans, and not without a reason.
+func TestBanOfSomebodyWhoIsNamed(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	p := d.login("alice") // a moderator, who can impose shadow bans only
+	p.page("bans", "Bans")
+	p.setField("bans.name", "Spreader of Rumours")
+	p.submitFormOf("bans.name")
+	p.waitForText("#page .error", "Say why.")
+	p.setField("why", "known from another newsroom")
+	p.submitFormOf("bans.name")
+	p.waitForText("#page tbody tr", "Name: Spreader of Rumours")
+	p.waitForText("#page tbody tr", "Shadow ban")
+	p.waitForText("#page tbody tr", "known from another newsroom")
+	p.run(chromedp.Click("#help-open"))
+	p.waitFor(`document.querySelector("#help").open && document.querySelector("#help").scrollTop === 0`)
 }

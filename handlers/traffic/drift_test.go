@@ -36,7 +36,7 @@ func TestDrift(t *testing.T) {
 		reader, n := d.reader()
 		state := func() models.DriftState {
 			d.Helper()
-			d.pass(2 * time.Minute)
+			d.clock.Advance(2 * time.Minute)
 			d.must(reader.Step(d.Context()))
 			all, err := reader.Drift(d.Context())
 			d.must(err)
@@ -60,11 +60,11 @@ func TestDrift(t *testing.T) {
 		d.sentences(random, english, 350)
 		want("on the same day", state(), models.DriftStable)
 		for range 3 {
-			d.pass(24 * time.Hour)
+			d.clock.Advance(24 * time.Hour)
 			d.sentences(random, english, 120)
 			want("on an ordinary day", state(), models.DriftStable)
 		}
-		d.pass(24 * time.Hour)
+		d.clock.Advance(24 * time.Hour)
 		d.sentences(random, finnish, 99)
 		want("with too few comments of the day", state(), models.DriftStable)
 		d.sentences(random, finnish, 101)

@@ -26,8 +26,7 @@ type desk struct {
 	*testing.T
 	db    *storage.DB
 	live  *classifier.Model
-	mu    sync.Mutex
-	clock time.Time
+	clock *storagetest.Clock
 }
 
 // onBoth runs a test on each database.
@@ -38,8 +37,8 @@ func onBoth(t *testing.T, test func(*desk)) {
 
 func newDesk(t *testing.T, url string) *desk {
 	t.Helper()
-	d := &desk{T: t, clock: time.Date(2031, 5, 4, 8, 0, 0, 0, time.UTC)}
-	d.db = storagetest.Open(t, url, storage.Options{Now: d.now})
+	d := &desk{T: t, clock: storagetest.ClockAt(time.Date(2031, 5, 4, 8, 0, 0, 0, time.UTC))}
+	d.db = storagetest.Open(t, url, storage.Options{Now: d.clock.Now})
 	for _, slug := range []string{"gazette", "herald"} {
 		_, err := d.db.AddSite(t.Context(), operator, models.Site{Slug: slug, Mode: models.ModePost})
 		d.must(err)
@@ -58,20 +57,6 @@ func (d *desk) must(err error) {
 	if err != nil {
 		d.Fatal(err)
 	}
-}
-
-// now is a microsecond later with each call, so that no two rows have the same time.
-func (d *desk) now() time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.clock = d.clock.Add(time.Microsecond)
-	return d.clock
-}
-
-func (d *desk) pass(t time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.clock = d.clock.Add(t)
 }
 
 // add stores a model as a candidate.
@@ -151,7 +136,7 @@ func (n *node) ReloadModel(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := promotion.New(n.d.db, n.d.now).Load(ctx, info.Version)
+	m, err := promotion.New(n.d.db, n.d.clock.Now).Load(ctx, info.Version)
 	if err == nil {
 		n.mu.Lock()
 		defer n.mu.Unlock()
@@ -164,7 +149,7 @@ func (n *node) ReloadModel(ctx context.Context) error {
 func (d *desk) reader() (*traffic.Reader, *node) {
 	d.Helper()
 	n := &node{d: d, model: d.live}
-	r := traffic.New(traffic.Config{DB: d.db, Node: n, Comparer: promotion.New(d.db, d.now), Now: d.now, Log: slog.New(slog.DiscardHandler)})
+	r := traffic.New(traffic.Config{DB: d.db, Node: n, Comparer: promotion.New(d.db, d.clock.Now), Now: d.clock.Now, Log: slog.New(slog.DiscardHandler)})
 	d.must(r.Step(d.Context())) // sets the cursor
 	return r, n
 }

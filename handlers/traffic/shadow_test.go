@@ -31,7 +31,7 @@ func TestShadowCountsWhatDirectScoringGives(t *testing.T) {
 		if got := d.shadow(candidate.Version()).Comments; got != 0 {
 			d.Errorf("%d comments were read that may have predecessors", got)
 		}
-		d.pass(time.Minute)
+		d.clock.Advance(time.Minute)
 		for range 3 { // two nodes at once
 			var both sync.WaitGroup
 			for _, step := range []func() error{
@@ -121,7 +121,7 @@ func TestPromotionByItself(t *testing.T) {
 				if after == 0 {
 					after = 24 * time.Hour
 				}
-				d.pass(after)
+				d.clock.Advance(after)
 				d.must(reader.Step(d.Context()))
 				got := d.shadow(candidate.Version())
 				if live := n.Model().Version() == candidate.Version(); live != test.promoted {
@@ -153,7 +153,7 @@ func (d *desk) record(s models.ShadowRun, counts models.ShadowCounts, answers [2
 		b.Differences = append(b.Differences, models.ShadowDifference{Site: c.Site, Comment: c.ID, Now: models.Approve, Then: models.Hold})
 		b.To = c.ID
 	}
-	page, err := d.db.NextTraffic(d.Context(), d.now(), 1)
+	page, err := d.db.NextTraffic(d.Context(), d.clock.Now(), 1)
 	d.must(err)
 	b.From, b.To = page.Cursor, max(b.To, page.Cursor)
 	d.must(d.db.RecordTraffic(d.Context(), b))
@@ -175,7 +175,7 @@ func TestShadowStartsAnewBesideAnotherLiveModel(t *testing.T) {
 		s, err := d.db.StartShadow(d.Context(), operator, candidate.Version(), true)
 		d.must(err)
 		d.record(s, good, [2]int{})
-		d.pass(24 * time.Hour)
+		d.clock.Advance(24 * time.Hour)
 		_, err = d.db.PromoteModel(d.Context(), operator, other.Version())
 		d.must(err)
 		d.must(reader.Step(d.Context()))
@@ -183,7 +183,7 @@ func TestShadowStartsAnewBesideAnotherLiveModel(t *testing.T) {
 			d.Errorf("%s is live", live.Version)
 		}
 		d.post("gazette", "The council was right: harbour 77.")
-		d.pass(time.Minute)
+		d.clock.Advance(time.Minute)
 		d.must(reader.Step(d.Context()))
 		got := d.shadow(candidate.Version())
 		if got.Live != other.Version() || got.Comments != 1 || n.Model().Version() != other.Version() {
@@ -208,7 +208,7 @@ func TestShadowTrustsTheHostsOfASite(t *testing.T) {
 		for _, site := range []string{"gazette", "herald"} {
 			d.post(site, "Read it: https://gazette.example/a")
 		}
-		d.pass(time.Minute)
+		d.clock.Advance(time.Minute)
 		d.must(reader.Step(d.Context()))
 		sites, err := d.db.ShadowSites(d.Context(), s.Version)
 		d.must(err)

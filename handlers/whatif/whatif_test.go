@@ -102,12 +102,12 @@ func TestOneRequestAtATime(t *testing.T) {
 // TestCampaignsInTheWindow screens copies of which a moderator found one harmless at a
 // second look, and of which the first came more than a day before the floor was reached.
 func TestCampaignsInTheWindow(t *testing.T) {
-	now := time.Now().Add(-9 * 24 * time.Hour)
-	db := storagetest.Open(t, storagetest.ReadySQLiteURL(t), storage.Options{Now: func() time.Time { now = now.Add(time.Millisecond); return now }})
+	clock := storagetest.ClockAt(time.Now().Add(-9 * 24 * time.Hour))
+	db := storagetest.Open(t, storagetest.ReadySQLiteURL(t), storage.Options{Now: clock.Now})
 	fill(t, db, 0)
 	var ids []string
 	for i, hours := range []int{0, 23, 23, 0, 0, 0} {
-		now = now.Add(time.Duration(hours) * time.Hour)
+		clock.Advance(time.Duration(hours) * time.Hour)
 		c := models.Comment{
 			Site: "gazette", Article: models.Article{ID: "a1"}, Author: models.Author{Name: string(rune('A' + i))}, Status: models.Approved,
 			Body: "We sold our old boat within a single week because the harbour office helped us so kindly.",

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"winnow/models"
 	"winnow/storage"
@@ -53,6 +52,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"events", eventTests},
 		{"edges", edgeTests},
 		{"keys", keyTests},
+		{"foreign clients", akismetTests},
 	} {
 		if slices.Contains(without, part.name) {
 			continue
@@ -70,7 +70,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 type fixture struct {
 	*storage.DB
 	url   string
-	clock *clock
+	clock *Clock
 	ctx   context.Context
 	n     int // number of comments made; their texts differ by it
 }
@@ -85,32 +85,12 @@ var (
 )
 
 func newFixture(t *testing.T, newURL func(testing.TB) string) *fixture {
-	l := &fixture{url: newURL(t), clock: &clock{now: time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)}, ctx: t.Context()}
+	l := &fixture{url: newURL(t), clock: NewClock(), ctx: t.Context()}
 	l.DB = Open(t, l.url, storage.Options{Now: l.clock.Now})
 	for _, slug := range []string{"gazette", "tribune"} {
 		must(l.AddSite(l.ctx, operator, models.Site{Slug: slug}))(t)
 	}
 	return l
-}
-
-// clock advances by a microsecond with each call of Now, so that no two rows have
-// the same time.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(time.Microsecond)
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 // must returns a value, or fails the test with the error that came with it.

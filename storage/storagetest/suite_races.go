@@ -17,7 +17,7 @@ func (l *fixture) still(t *testing.T) *storage.DB {
 }
 
 // at returns the time without moving the clock.
-func (c *clock) at() time.Time {
+func (c *Clock) at() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now

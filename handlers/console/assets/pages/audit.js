@@ -2,7 +2,7 @@
 import { get, ignoreErrors, queryString } from "../lib/api.js";
 import { bdi, element, timestamp } from "../lib/dom.js";
 import { actionButton, form } from "../lib/forms.js";
-import { formatDateTime, labels, translate } from "../lib/i18n.js";
+import { formatDateTime, label, labels, textsOf, translate } from "../lib/i18n.js";
 import { navigate } from "../lib/navigation.js";
 import { table } from "../lib/table.js";
 import { addressOf } from "../desk/items.js";
@@ -26,8 +26,21 @@ export const auditPage = async (argument) => {
   ];
 };
 
+const typeOf = (key, filter) => {
+  if (key === "action") return actionChoices(filter.action);
+  return dateKeys.includes(key) ? "datetime-local" : "text";
+};
+
+// actionChoices are all actions that have a text, and the chosen one.
+const actionChoices = (chosen = "") => {
+  const actions = Object.entries(textsOf("act")).flatMap(([noun, verbs]) =>
+    Object.entries(verbs).map(([verb, text]) => [`${noun}.${verb}`, text]));
+  if (!actions.some(([action]) => action === chosen)) actions.push([chosen, chosen]);
+  return [["", translate("all")], ...actions.filter(([action]) => action).sort(([, a], [, b]) => a.localeCompare(b))];
+};
+
 const filterForm = (filter) => {
-  const fields = filterKeys.map((key) => [key, filter[key] || "", dateKeys.includes(key) ? "datetime-local" : "text"]);
+  const fields = filterKeys.map((key) => [key, filter[key] || "", typeOf(key, filter)]);
   return form("find", fields, async (values) => {
     navigate("audit/" + queryString(values));
     return "";
@@ -51,19 +64,30 @@ const auditTable = (firstPage, query) => {
 
 const auditRow = ({ at, actor, action, site, subject, before, after, address }) => [
   timestamp(at, formatDateTime(at)),
-  bdi(actor),
-  action,
+  actorText(actor),
+  element("span", { title: action }, label("act", action)),
   [site && site !== subject && element(".chip", site), " ", subjectText(action, subject)],
   changeList(before, after),
   address || "",
 ];
 
+// actorText says who it was: a moderator by the name alone, others with what they are.
+const actorText = (actor) => {
+  const [kind, ...name] = actor.split(":");
+  if (!name.length || kind === "moderator") return bdi(name.join(":") || label("actor", kind));
+  return [bdi(name.join(":")), " ", element("small.muted", label("actor", kind))];
+};
+
 // subjectText leads to the comment that an action was about.
 const subjectText = (action, subject) =>
   (action.startsWith("comment.") ? element("a", { href: addressOf(subject) }, subject) : bdi(subject));
 
-const valueText = (value) => {
-  if (value === undefined) return "–";
+// Values that are words of the API, by their fields.
+const wordsOf = { status: "status", reason: "reason", role: "role", mode: "mode", kind: "sanction" };
+
+const valueText = (value, key) => {
+  if (value === undefined || value === "") return "–";
+  if (key in wordsOf) return label(wordsOf[key], value);
   return typeof value === "string" ? value : JSON.stringify(value);
 };
 
@@ -71,10 +95,10 @@ const valueText = (value) => {
 const changeList = (before, after) => {
   const [oldValues, newValues] = [before || {}, after || {}];
   const keys = [...new Set([...Object.keys(oldValues), ...Object.keys(newValues)])];
-  const changed = keys.filter((key) => valueText(oldValues[key]) !== valueText(newValues[key]));
+  const changed = keys.filter((key) => valueText(oldValues[key], key) !== valueText(newValues[key], key));
   return element("div", changed.map((key, i) => {
-    const [oldText, newText] = [valueText(oldValues[key]), valueText(newValues[key])];
+    const [oldText, newText] = [valueText(oldValues[key], key), valueText(newValues[key], key)];
     const separator = i > 0 && (before ? element("br") : " · ");
-    return [separator, element("b", key), ": ", bdi(before ? `${oldText} → ${newText}` : newText)];
+    return [separator, element("b", label("changed", key)), ": ", bdi(before ? `${oldText} → ${newText}` : newText)];
   }));
 };

@@ -1,8 +1,8 @@
 // The page of bans: all of a site that are in force, to edit and to lift.
-import { get, request } from "../lib/api.js";
+import { get, post, request } from "../lib/api.js";
 import { bdi, element, setContent } from "../lib/dom.js";
 import { actionButton, form } from "../lib/forms.js";
-import { formatDateTime, label, labels, translate } from "../lib/i18n.js";
+import { choices, formatDateTime, label, labels, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 import { banEnd, banFields, daysLeft } from "../desk/ban.js";
 import { isEditor, sites } from "../session.js";
@@ -19,7 +19,21 @@ export const bansPage = async (argument, { reload }) => {
       next ? actionButton("more", () => showPage(next)) : "");
   };
   await showPage();
-  return [sitePicker("bans", site), list];
+  return [sitePicker("bans", site), list, element("h3", translate("bans.add")), addForm(site, reload)];
+};
+
+// addForm bans somebody who is named, rather than the writer of a comment.
+const addForm = (site, reload) => {
+  const kinds = choices("sanction", isEditor() ? ["shadow", "ban"] : ["shadow"]);
+  const named = ["name", "author_id", "email", "address"].map((key) => ["bans." + key, ""]);
+  const fields = [["kind", "", kinds], ...named, ...banFields({ kind: "shadow" })];
+  return form("impose", fields, async ({ kind, bans, ...end }) => {
+    if (!Object.values(bans).some((value) => value.trim())) return element(".error", translate("bans.nobody"));
+    if (!end.why.trim()) return element(".error", translate("author.why_missing"));
+    await post("/bans", { site, kind, ...bans, ...banEnd(end) });
+    await reload();
+    return undefined;
+  });
 };
 
 const banRow = (ban, reload) => {

@@ -22,7 +22,7 @@ export const sitesPage = async (slug, { reload }) => {
 };
 
 const siteList = (sites) => {
-  const percentOf = (threshold) => (threshold == null ? "–" : formatPercent(threshold));
+  const percentOf = (threshold) => (threshold == null ? translate("sites.by_model") : formatPercent(threshold));
   const add = async (values) => {
     const reply = await post("/sites", values);
     return [keyNotice(reply), element("a", { href: "#sites/" + values.slug }, values.name || values.slug)];

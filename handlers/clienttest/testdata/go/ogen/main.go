@@ -86,6 +86,10 @@ func (c credentials) SiteKey(_ context.Context, call api.OperationName) (api.Sit
 	return api.SiteKey{Token: c.key}, skipEmpty(c.key)
 }
 
+func (credentials) SiteKeyInQuery(context.Context, api.OperationName) (api.SiteKeyInQuery, error) {
+	return api.SiteKeyInQuery{}, ogenerrors.ErrSkipClientSecurity
+}
+
 func (c credentials) ModeratorToken(context.Context, api.OperationName) (api.ModeratorToken, error) {
 	return api.ModeratorToken{Token: c.token}, skipEmpty(c.token)
 }

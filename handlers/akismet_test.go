@@ -1,0 +1,137 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"winnow/handlers"
+	"winnow/models"
+)
+
+const advert = "Earn $5000 a week from home, guaranteed! Click here: http://cash.example/win now"
+
+// akismet sends a form. A host is that of the request.
+func (f *testSite) akismet(call, host string, fields map[string]string) reply {
+	f.Helper()
+	form := url.Values{}
+	for name, value := range fields {
+		form.Set(name, value)
+	}
+	h := headers{"Content-Type": "application/x-www-form-urlencoded"}
+	if host != "" {
+		h["Host"] = host
+	}
+	return f.send("POST", "/1.1/"+call, h, form.Encode())
+}
+
+// check is a form of a comment, with changes.
+func (f *testSite) check(content string, change map[string]string) map[string]string {
+	fields := map[string]string{
+		"api_key": f.key, "blog": "https://news.example/", "user_ip": "192.0.2.1", "comment_author": "Reader", "comment_content": content,
+	}
+	for name, value := range change {
+		fields[name] = value
+	}
+	return fields
+}
+
+func (f *testSite) wantBody(r reply, want string) {
+	f.Helper()
+	if r.status != http.StatusOK || string(r.body) != want || !strings.HasPrefix(r.header.Get("Content-Type"), "text/plain") || (r.header.Get("X-Akismet-Debug-Help") != "") != (want == "invalid") {
+		f.Errorf("%d %q %v, want %q", r.status, r.body, r.header, want)
+	}
+}
+
+func TestAkismetKeys(t *testing.T) {
+	f := newTestSite(t)
+	_, reading, err := f.db.AddSiteKey(t.Context(), operator, "gazette", models.SiteKey{Name: "reading", Scopes: []models.KeyScope{models.ScopeRead}})
+	f.must(err)
+	f.wantBody(f.akismet("verify-key", "", map[string]string{"key": f.key, "blog": "https://news.example"}), "valid")
+	f.wantBody(f.akismet("verify-key", "", map[string]string{"api_key": f.key, "blog": "https://news.example"}), "valid")
+	f.wantBody(f.akismet("verify-key", f.key+".rest.winnow.example", nil), "valid")
+	f.wantBody(f.akismet("verify-key", "", map[string]string{"key": "wk_wrong"}), "invalid")
+	f.wantBody(f.akismet("verify-key", "", map[string]string{"key": reading}), "invalid")
+	f.wantBody(f.akismet("comment-check", "", f.check("Hello", map[string]string{"api_key": "wk_wrong"})), "invalid")
+	for _, field := range []string{"blog", "user_ip"} {
+		r := f.akismet("comment-check", "", f.check("Hello", map[string]string{field: ""}))
+		f.wantBody(r, "invalid")
+		if got := r.header.Get("X-Akismet-Debug-Help"); got != `Empty "`+field+`" value` {
+			t.Error(got)
+		}
+	}
+	f.send("POST", "/v1/comments", headers{"Host": f.key + ".rest.winnow.example"}, comment(nil)).must(http.StatusUnauthorized)
+}
+
+func TestAkismetChecks(t *testing.T) {
+	f := newTestSite(t)
+	ham := f.akismet("comment-check", "", f.check("The boats came back this morning.", nil))
+	f.wantBody(ham, "false")
+	spam := f.akismet("comment-check", "", f.check(advert, nil))
+	f.wantBody(spam, "true")
+	if ham.header.Get("X-Akismet-Guid") == "" || ham.header.Get("X-Akismet-Guid") == spam.header.Get("X-Akismet-Guid") {
+		t.Error("no guid of its own")
+	}
+	trap := f.akismet("comment-check", "", f.check("Hello", map[string]string{"honeypot_field_name": "hp", "hp": "x"}))
+	if f.wantBody(trap, "true"); trap.header.Get("X-Akismet-Pro-Tip") != "discard" {
+		t.Error(trap.header)
+	}
+}
+
+func TestAkismetSubmitsBecomeLabels(t *testing.T) {
+	f := newTestSite(t)
+	const text = "The boats came back this morning."
+	guid := f.akismet("comment-check", "", f.check(text, nil)).header.Get("X-Akismet-Guid")
+	f.wantBody(f.akismet("comment-check", "", f.check(advert, nil)), "true")
+
+	thanks := "Thanks for making the web a better place."
+	f.wantBody(f.akismet("submit-spam", "", f.check(text, map[string]string{"guid": guid, "user_ip": ""})), thanks)
+	f.wantBody(f.akismet("submit-ham", "", f.check(advert, nil)), thanks)
+	f.wantBody(f.akismet("submit-ham", "", f.check(advert, nil)), thanks) // counts once
+	all := f.labels()
+	if len(all) != 2 || all[0].Label != models.Spam || all[0].Text != text || all[1].Label != models.Ham || all[1].Text != advert || all[0].Source != "akismet" || all[0].Author != "Reader" {
+		t.Fatalf("%+v", all)
+	}
+	const want = `{"%":[{"site":"news.example","api_calls":"5","spam":"1","ham":"1","missed_spam":"1","false_positives":"1","is_revoked":false}],"limit":500,"offset":0,"total":1}`
+	month := f.now().UTC().Format("2006-01")
+	if got := string(f.send("GET", "/1.2/key-sites?api_key="+f.key, nil, nil).body); got != strings.ReplaceAll(want, "%", month) {
+		t.Error(got)
+	}
+	if got := string(f.send("GET", "/1.2/usage-limit?api_key="+f.key, nil, nil).body); got != `{"limit":"none","usage":5,"percentage":"0","throttled":false}` {
+		t.Error(got)
+	}
+
+	// Somebody changes their mind: the last label counts.
+	f.wantBody(f.akismet("submit-ham", "", f.check(text, nil)), thanks)
+	if all = f.labels(); len(all) != 2 || all[1].Text != text || all[1].Label != models.Ham {
+		t.Errorf("%+v", all)
+	}
+	if got := string(f.send("GET", "/1.2/key-sites?format=csv&api_key="+f.key, nil, nil).body); !strings.HasSuffix(got, "\nnews.example,6,1,1,0,1,false\n") {
+		t.Error(got)
+	}
+}
+
+func TestAkismetTestsCountNothing(t *testing.T) {
+	f := newTestSite(t)
+	for _, call := range []string{"comment-check", "submit-spam", "submit-ham"} {
+		f.akismet(call, "", f.check(advert, map[string]string{"is_test": "1"}))
+	}
+	if n := len(f.labels()); n != 0 {
+		t.Errorf("%d labels", n)
+	}
+	if got := string(f.send("GET", "/1.2/usage-limit?api_key="+f.key, nil, nil).body); !strings.Contains(got, `"usage":0`) {
+		t.Error(got)
+	}
+}
+
+func TestAkismetLimits(t *testing.T) {
+	f := newTestSite(t, func(c *handlers.Config) { c.Rates.Address = models.Rate{Count: 1, Period: time.Minute} })
+	f.wantBody(f.akismet("comment-check", "", f.check("Hello", nil)), "false")
+	r := f.akismet("comment-check", "", f.check("Hello", nil))
+	if r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" || r.header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("%d %v %s", r.status, r.header, r.body)
+	}
+	f.wantBody(f.akismet("comment-check", "", f.check("Hello", map[string]string{"user_ip": "198.51.100.7"})), "false") // another reader, the same peer
+}

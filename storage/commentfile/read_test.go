@@ -1,0 +1,98 @@
+package commentfile_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"winnow/storage/commentfile"
+)
+
+var update = flag.Bool("update", false, "write what the readers find to the golden files")
+
+// TestReadersOfFormats compares what each reader finds in a small file of its format.
+func TestReadersOfFormats(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	covered := map[string]bool{}
+	for _, path := range files {
+		if strings.HasSuffix(path, ".golden") {
+			continue
+		}
+		name, _, _ := strings.Cut(filepath.Base(path), ".")
+		name, _, _ = strings.Cut(name, "-")
+		covered[name] = true
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			got := strings.Join(readAll(t, format(t, name), path, commentfile.TableOptions{}), "\n") + "\n"
+			golden := path + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil || got != string(want) {
+				t.Errorf("%v; found\n%swant\n%s", err, got, want)
+			}
+		})
+	}
+	for _, f := range commentfile.Formats {
+		if !covered[f.Name] {
+			t.Errorf("there is no file of the format %s in testdata", f.Name)
+		}
+	}
+}
+
+func format(t testing.TB, name string) commentfile.Format {
+	t.Helper()
+	for _, f := range commentfile.Formats {
+		if f.Name == name {
+			return f
+		}
+	}
+	t.Fatalf("there is no format %q", name)
+	return commentfile.Format{}
+}
+
+// readAll returns each record of a file as a line.
+func readAll(t testing.TB, f commentfile.Format, path string, opt commentfile.TableOptions) (lines []string) {
+	t.Helper()
+	in, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	for r, err := range f.Read(t.Context(), commentfile.Source{Name: filepath.Base(path), In: in, Path: path}, opt) {
+		lines = append(lines, line(t, r, err))
+	}
+	return lines
+}
+
+func line(t testing.TB, r commentfile.Record, err error) string {
+	t.Helper()
+	if err != nil {
+		return "error " + err.Error()
+	}
+	var what any = r.LeftOut
+	kind := "left out"
+	switch {
+	case r.Article != nil:
+		kind, what = "article", r.Article
+	case r.Author != nil:
+		kind, what = "author", r.Author
+	case r.Comment != nil:
+		kind, what = "comment", r.Comment
+	case r.Label != nil:
+		kind, what = "label", r.Label
+	}
+	text, jsonErr := json.Marshal(what)
+	if jsonErr != nil {
+		t.Fatal(jsonErr)
+	}
+	return r.Place + " " + kind + " " + string(text)
+}
