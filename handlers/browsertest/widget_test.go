@@ -132,7 +132,7 @@ func TestRepliesWithinOneSecondAreInOrder(t *testing.T) {
 	}
 	served := slices.Clone(inOrder)
 	slices.Reverse(served)
-	p := newTestServer(t, models.ModePost).open("/")
+	p := newTestServer(t, models.ModePost).open("/demo/v1")
 	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: pageOfReplies(served...)})
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +146,7 @@ func TestRepliesWithinOneSecondAreInOrder(t *testing.T) {
 }
 
 func TestRepliesOfOneInstantAreInTheOrderOfTheirIDs(t *testing.T) {
-	p := newTestServer(t, models.ModePost).open("/")
+	p := newTestServer(t, models.ModePost).open("/demo/v1")
 	const at = "2026-01-01T12:00:05.5Z"
 	script := strings.Replace(pageOfReplies(at, at, at), `\"id\":\"1\"`, `\"id\":\"9\"`, 1)
 	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
@@ -169,7 +169,7 @@ func TestWidgetShowsLongConversations(t *testing.T) {
 		}
 	}
 	data, _ := json.Marshal(object{"comments": comments, "total": len(comments)}) // maps of texts can always be written
-	p := newTestServer(t, models.ModePost).open("/")
+	p := newTestServer(t, models.ModePost).open("/demo/v1")
 	p.onLoad(`window.fetch = async () => new Response(` + quoted(string(data)) + `, { headers: { "Content-Type": "application/json" } })`)
 	p.run(chromedp.Navigate(p.evaluate(`new URL("/demo/v1", location).href`)))
 	p.waitFor(widget + `?.querySelectorAll("article").length === 1500`)

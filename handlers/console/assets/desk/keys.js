@@ -59,6 +59,7 @@ export const showHelp = () => {
     element("dt", keyNames[key] || element("kbd", key)), element("dd", translate(text)),
   ]));
   byId("help").showModal();
+  byId("help-title").focus(); // not the button at the end
 };
 
 const isTyping = (node) => node.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
