@@ -44,7 +44,7 @@ WITHOUT_RACE = $(foreach p,$(TRANSLATED_C),-gcflags='$(p)=-race=false -d=checkpt
 
 test: needs ## run all tests with the race detector; installs what is missing on Debian
 	go test -race -run TestTrainingAndScoringAtOnce ./classifier
-	GOGC=200 WINNOW_TEST_REQUIRE=1 go test -race $(WITHOUT_RACE) -vet=off -ldflags='-s -w' -p 4 -timeout 40m $(PACKAGES)
+	GOGC=200 WINNOW_TEST_REQUIRE=1 go test -race $(WITHOUT_RACE) -vet=off -ldflags='-s -w' -p 4 -timeout 60m $(PACKAGES)
 
 # Programs that the tests need besides Go, with their Debian packages; and npm
 # packages: axe-core, which checks the accessibility of the pages, and the generator
