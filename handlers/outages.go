@@ -2,10 +2,13 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
 	"time"
+
+	"winnow/models"
 )
 
 const (
@@ -79,8 +82,9 @@ func (o *outages) end(ctx context.Context) bool {
 }
 
 // sparse is a log handler that drops a warning or an error which was logged within the
-// last minute, about the same site: during an outage each request would repeat it.
-// The lines of requests are counted by outages.
+// last minute, about the same site: during an outage each request would repeat it, and
+// each background task would report the same outage. The lines of requests are counted by
+// outages.
 type sparse struct {
 	slog.Handler
 	seen *seenLines
@@ -113,16 +117,21 @@ func (h sparse) WithGroup(name string) slog.Handler {
 	return sparse{h.Handler.WithGroup(name), h.seen}
 }
 
-// again reports whether a line was logged within the last minute. Messages are few,
-// since they are constants.
+// again reports whether a line, or the outage that it reports, was logged within the last
+// minute. Messages are few, since they are constants.
 func (s *seenLines) again(r slog.Record) bool {
-	key := r.Message
+	key, site := r.Message, ""
 	r.Attrs(func(a slog.Attr) bool {
-		if a.Key == "site" {
-			key = strings.Join([]string{key, a.Value.String()}, "\x00")
+		var cause *models.Error
+		switch err, _ := a.Value.Any().(error); {
+		case a.Key == "site":
+			site = a.Value.String()
+		case errors.As(err, &cause) && cause.Kind == models.KindUnavailable:
+			key = cause.Message // what is out of reach, whoever noticed
 		}
 		return true
 	})
+	key = strings.Join([]string{key, site}, "\x00")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if last, found := s.last[key]; found && r.Time.Sub(last) < repeatAfter {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
@@ -221,6 +222,27 @@ func TestElementSaysWhatIsWrong(t *testing.T) {
 	p.waitFor(`(async () => { window.barred = !(await fetch(` + quoted(d.url+"/v1/comments?site=demo&article=x") + `, { headers: { "X-Browser-Token": "x" } }).then(() => true, () => false)) })(), window.barred`)
 	p.compose("Ilse", "Somebody?")
 	p.says("Comments cannot be sent from this page.")
+}
+
+// What was stored without the reader learning of it is not stored twice.
+func TestElementTakesNoBrokenReplyForAnAnswer(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	address := d.newspaper(map[string]string{"/": story(`lang="en"`, "/plain.css", plainComments), "/plain.css": plainStyle})
+	p := d.openURL(address+"/", "ERR_", "Failed to load")
+	p.waitFor(comments + `?.querySelector("h2")`)
+	d.cut.Store("POST /v1/comments", true)
+	p.compose("Ilse", "Somebody hears me.")
+	p.says("The comments cannot be reached just now.")
+	p.evaluate(comments + `.querySelector(".main").click()`)
+	p.waitFor(comments + `.querySelectorAll("article").length === 1`)
+	stored := 0
+	for _, err := range d.db.Comments(t.Context(), "demo", time.Time{}) {
+		d.must(err)
+		stored++
+	}
+	if stored != 1 {
+		t.Errorf("%d comments are stored", stored)
+	}
 }
 
 // chain is a conversation in which each comment answers the one before.

@@ -66,6 +66,7 @@ type testServer struct {
 	nodes   []*httptest.Server
 	offline atomic.Bool     // the servers do not answer browsers
 	busy    atomic.Int32    // so many logins are refused because of too many others
+	cut     sync.Map        // method and path of requests whose next reply breaks off in its body
 	key     string          // of the demo site
 	public  *url.URL        // of the nodes that are started next; may be nil
 	browser context.Context // of chromedp
@@ -157,6 +158,9 @@ func (d *testServer) serve(db *storage.DB, redisURL string) string {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
+		if _, found := d.cut.LoadAndDelete(r.Method + " " + r.URL.Path); found {
+			w = &brokenReply{w}
+		}
 		node.ServeHTTP(w, r)
 	}))
 	d.nodes = append(d.nodes, web)
@@ -171,6 +175,16 @@ func (d *testServer) serve(db *storage.DB, redisURL string) string {
 		}
 	})
 	return web.URL
+}
+
+// brokenReply breaks off where its body begins.
+type brokenReply struct{ http.ResponseWriter }
+
+func (r *brokenReply) Write([]byte) (int, error) {
+	if err := http.NewResponseController(r.ResponseWriter).Flush(); err != nil { // status and headers
+		return 0, err
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // disconnect cuts browsers off until offline is set to false again.

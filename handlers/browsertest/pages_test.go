@@ -285,6 +285,19 @@ func TestRulesAreSetAndExplained(t *testing.T) {
 	p.waitForText("#page .preview .error", "must not be empty")
 }
 
+// An aborted request may break off in its reply as well.
+func TestPagesTakeNoBrokenReplyForAnAnswer(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.setRole("alice", models.RoleEditor)
+	p := d.login("alice", "ERR_")
+	p.page("sites/demo", "Sites")
+	d.cut.Store("POST /v1/sites/demo/what-if", true)
+	p.typeInto("suspect_words.words", "lighthouse")
+	p.waitForText("#on-comments", "Connection lost")
+	p.typeInto("suspect_words.words", "quay")
+	p.waitFor(`document.querySelector("#on-comments .muted") && !document.querySelector("#on-comments").textContent.includes("Connection lost")`)
+}
+
 func TestPeopleAreAddedAndChanged(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
 	d.setRole("bob", models.RoleAdmin)

@@ -55,8 +55,7 @@ export class Api {
     } catch (error) {
       if (error.status === 401 && await this.#identity.renew()) return send();
       if (error.status === 403 && /origin/.test(error.message)) throw new OriginProblem(error.message);
-      // A preflight that is refused looks like a broken network. What everybody may read tells them apart.
-      if (error instanceof TypeError && await this.#reachable()) throw new OriginProblem();
+      if (error instanceof TypeError && await this.#isOriginRefused()) throw new OriginProblem();
       throw error;
     }
   }
@@ -64,13 +63,19 @@ export class Api {
   async #send(url, options) {
     const reply = await fetch(url, { ...options, signal: this.#signal });
     if (reply.status === 204) return {};
-    const answer = await reply.json().catch(() => ({}));
-    if (!reply.ok) throw new Problem(reply, answer);
+    if (!reply.ok) throw new Problem(reply, await reply.json().catch(() => ({})));
+    const answer = await reply.json().catch(() => { throw new Error("the reply broke off"); });
     if (answer.browser_token) keep("browser." + this.site, answer.browser_token);
     return answer;
   }
 
-  #reachable() { return this.read("comments/counts", { article: "-" }).then(() => true, () => false); }
+  // A preflight that is refused looks like a broken network. What everybody may read, with a preflight and without one,
+  // tells them apart.
+  async #isOriginRefused() {
+    const isAnswered = (headers) =>
+      fetch(this.url("comments/counts", { article: "-" }), { headers, signal: this.#signal }).then(() => true, () => false);
+    return !await isAnswered({ "X-Browser-Token": "-" }) && isAnswered({});
+  }
 }
 
 // randomKey names one attempt to post: a repeated one is no second comment.

@@ -40,7 +40,7 @@ export const request = async (method, path, body, read = readJSON, signal = unde
     response = await send(method, path, body, signal);
   }
   if (response.ok) return read(response);
-  throw new ApiError(response.status, await readJSON(response), response.headers);
+  throw new ApiError(response.status, await ignoreErrors(readJSON(response)), response.headers);
 };
 
 // isBackAfterLogin asks the page to let the moderator log in again. It is false when somebody else does, or when nobody
@@ -56,7 +56,15 @@ export const sendOnLeave = (path, body) => ignoreErrors(fetch("../v1" + path, {
   method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
 }));
 
-const readJSON = async (response) => (await ignoreErrors(response.json())) || {};
+// A reply that breaks off in its body is no reply.
+const readJSON = async (response) => {
+  try {
+    const body = await response.text();
+    return body ? JSON.parse(body) : {};
+  } catch {
+    throw new ApiError(0);
+  }
+};
 
 export const queryString = (parameters) =>
   new URLSearchParams(Object.entries(parameters).filter(([, value]) => value)).toString();
