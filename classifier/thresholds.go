@@ -32,22 +32,22 @@ const (
 var neverHold = math.Nextafter(1, 2)
 
 // hamScore is the out-of-fold probability of ham that is representative: the
-// highest of a cluster of near copies, and its weight.
+// highest of a group of near copies, and its weight.
 type hamScore struct{ probability, weight float64 }
 
 // hamScores returns the representative ham of a head by falling probability.
 func (t *trainer) hamScores(f *fittedHead) []hamScore {
-	byCluster := map[uint32]hamScore{}
+	byGroup := map[uint32]hamScore{}
 	for i, r := range f.rows {
 		x := &t.texts[r.text]
 		if r.positive || !t.representative(x) {
 			continue
 		}
-		s := byCluster[x.cluster]
-		byCluster[x.cluster] = hamScore{max(s.probability, f.predictions[i].probability), max(s.weight, float64(r.weight))}
+		s := byGroup[x.group]
+		byGroup[x.group] = hamScore{max(s.probability, f.predictions[i].probability), max(s.weight, float64(r.weight))}
 	}
-	scores := make([]hamScore, 0, len(byCluster))
-	for _, s := range byCluster {
+	scores := make([]hamScore, 0, len(byGroup))
+	for _, s := range byGroup {
 		scores = append(scores, s)
 	}
 	slices.SortFunc(scores, func(a, b hamScore) int {

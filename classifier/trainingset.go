@@ -25,6 +25,7 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 	w := bufio.NewWriterSize(file, 1<<18)
 	out := json.NewEncoder(w)
 	var clusters campaign.Clusters
+	loose := campaign.Clusters{Loose: true}
 	var leaders []uint32       // by cluster: index into texts
 	ids := map[uint64]uint32{} // by key: index into texts
 	leftOut := 0
@@ -51,10 +52,13 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 			t.keys = append(t.keys, key)
 			t.noteUnknown(l)
 			cluster, first := clusters.Add(&t.scanner.Body, tokens)
+			group, _ := loose.Add(&t.scanner.Body, tokens)
 			if first {
 				leaders = append(leaders, text)
+			} else {
+				group = int(t.texts[leaders[cluster]].group)
 			}
-			t.texts = append(t.texts, labelledText{cluster: leaders[cluster]})
+			t.texts = append(t.texts, labelledText{cluster: leaders[cluster], group: uint32(group)})
 			for _, token := range tokens {
 				t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label, true)
 			}

@@ -46,6 +46,7 @@ type vote struct {
 // labelledText is a text with an author, and what its votes say.
 type labelledText struct {
 	cluster  uint32  // index of the first text that this one is a near copy of
+	group    uint32  // loose cluster of the first text, see splitGroups
 	weight   float32 // of the text in the fit; 0: left out
 	labeller uint16  // of the latest label of its class
 	class    int8

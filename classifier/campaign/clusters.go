@@ -6,7 +6,6 @@ import (
 
 	"winnow/classifier/text/features"
 	"winnow/classifier/text/normalize"
-	"winnow/models"
 )
 
 const (
@@ -20,6 +19,12 @@ const (
 	// minResemblance is the share of the words and pairs of words of both that near
 	// copies have in common; unrelated comments have less than a tenth.
 	minResemblance = 0.4
+	// minLooseResemblance is that of loose clusters. Two copies of a text in each of which
+	// a fifth of the words was replaced have about .36.
+	minLooseResemblance = 0.25
+	// looseKeys is how many pairs of words of a text find those that it resembles: of two
+	// texts with minLooseResemblance, 99 in 100 share one.
+	looseKeys = 16
 )
 
 // Clusters groups texts that are near copies of each other. Every text is compared
@@ -28,7 +33,12 @@ const (
 // band in common; texts without a sketch must be equal after normalization. The
 // clusters depend on the order of the texts. The zero value is empty.
 type Clusters struct {
-	younger, older map[uint64]*indexedText // by band of a sketch, or hash of a whole text
+	// Loose groups for cross-validation, where a copy that is missed does more harm than two
+	// texts too many in a cluster: less resemblance is enough, and two texts are compared
+	// when they share a pair of words, also those without a sketch.
+	Loose bool
+
+	younger, older map[uint64]*indexedText // by band of a sketch, pair of words, or hash of a whole text
 	indexed        int                     // texts in younger
 	members        map[int]uint8           // by cluster: texts that were indexed
 	size           int
@@ -53,23 +63,51 @@ func (c *Clusters) Add(body *normalize.Text, tokens []features.Token) (cluster i
 		return known.cluster, false
 	}
 	text := &indexedText{cluster: c.size}
-	sketch, ok := SketchOf(body)
-	if ok {
+	keys, best := bandKeys(body), minResemblance
+	if c.Loose {
+		keys, best = pairKeys(tokens), minLooseResemblance
+	}
+	if len(keys) > 0 {
 		text.lowest = bottomOf(tokens)
-		best := minResemblance
-		for i, band := range sketch {
-			if other := c.find(bandKey(i, band)); other != nil {
-				if r := text.lowest.resemblance(&other.lowest); r >= best {
-					best, text.cluster = r, other.cluster
-				}
+	}
+	for _, key := range keys {
+		if other := c.find(key); other != nil {
+			if r := text.lowest.resemblance(&other.lowest); r >= best {
+				best, text.cluster = r, other.cluster
 			}
 		}
 	}
 	if first = text.cluster == c.size; first {
 		c.size++
 	}
-	c.index(text, hash, &sketch, ok)
+	c.index(text, hash, keys)
 	return text.cluster, first
+}
+
+// bandKeys returns the keys of the bands of a text's sketch, none when it has no sketch.
+func bandKeys(body *normalize.Text) []uint64 {
+	sketch, ok := SketchOf(body)
+	if !ok {
+		return nil
+	}
+	keys := make([]uint64, len(sketch))
+	for i, band := range sketch {
+		keys[i] = band ^ uint64(i+1)*0x9e3779b97f4a7c15
+	}
+	return keys
+}
+
+// pairKeys returns the pairs of words of a text with the lowest hashes.
+func pairKeys(tokens []features.Token) []uint64 {
+	var keys []uint64
+	for i := range tokens {
+		if tokens[i].Kind == features.Pair {
+			keys = append(keys, tokens[i].Hash)
+		}
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	return keys[:min(len(keys), looseKeys)]
 }
 
 func (c *Clusters) find(band uint64) *indexedText {
@@ -80,7 +118,7 @@ func (c *Clusters) find(band uint64) *indexedText {
 }
 
 // index remembers a text, unless its cluster has enough.
-func (c *Clusters) index(text *indexedText, hash uint64, sketch *models.Sketch, ok bool) {
+func (c *Clusters) index(text *indexedText, hash uint64, keys []uint64) {
 	if c.members[text.cluster] >= maxClusterMembers {
 		return
 	}
@@ -91,16 +129,12 @@ func (c *Clusters) index(text *indexedText, hash uint64, sketch *models.Sketch, 
 	c.members[text.cluster]++
 	c.indexed++
 	c.younger[hash] = text
-	if ok {
-		for i, band := range sketch {
-			if key := bandKey(i, band); c.younger[key] == nil {
-				c.younger[key] = text
-			}
+	for _, key := range keys {
+		if c.younger[key] == nil {
+			c.younger[key] = text
 		}
 	}
 }
-
-func bandKey(i int, band uint64) uint64 { return band ^ uint64(i+1)*0x9e3779b97f4a7c15 }
 
 // bottom are the lowest hashes of the words and pairs of a text, in rising order:
 // a sample of them from which the resemblance of two texts is estimated (Broder 1997, "On the

@@ -36,3 +36,34 @@ func TestClustersJoinNearCopies(t *testing.T) {
 		t.Errorf("%d clusters", c.Len())
 	}
 }
+
+// Copies in which every fifth word is another one, also short ones, are never learned
+// from while their original is scored; unrelated comments stay apart.
+func TestLooseClustersJoinVariedCopies(t *testing.T) {
+	c := Clusters{Loose: true}
+	var scanner features.Scanner
+	cluster := func(text string) int {
+		tokens := scanner.Scan(features.Doc{Text: text})
+		id, _ := c.Add(&scanner.Body, tokens)
+		return id
+	}
+	for _, texts := range [][]string{
+		{
+			"The council closed the old bridge in April and nobody has heard of a date for its repair",
+			"The council closed the green bridge in April and nobody has apples of a date for its harbour",
+			"The window closed the old bridge quickly April and nobody has heard of a coat for its repair",
+		},
+		{"Earn money from your sofa now", "Earn money from your kitchen now"},
+		{"Who pays for that again?", "Who pays for those again?"},
+	} {
+		first := cluster(texts[0])
+		if first != c.Len()-1 {
+			t.Errorf("%q is in a cluster of another text", texts[0])
+		}
+		for _, text := range texts[1:] {
+			if id := cluster(text); id != first {
+				t.Errorf("%q is in cluster %d, its original in %d", text, id, first)
+			}
+		}
+	}
+}
