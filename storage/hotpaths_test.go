@@ -37,7 +37,9 @@ type hotPaths struct {
 	last     models.Comment
 }
 
-func useHotPaths(t *testing.T, url string, db *storage.DB) {
+// useHotPaths runs each of them. All filters of the queue are apart, because their
+// statements read the same columns: see useFilters.
+func useHotPaths(t *testing.T, url string, db *storage.DB) *hotPaths {
 	t.Helper()
 	h := &hotPaths{
 		DB: db, t: t, url: url,
@@ -45,10 +47,11 @@ func useHotPaths(t *testing.T, url string, db *storage.DB) {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useThreads, h.useFilters, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch, h.useForeignClients,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useThreads, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch, h.useForeignClients,
 	} {
 		use(t.Context())
 	}
+	return h
 }
 
 func (h *hotPaths) check(err error) {
@@ -251,6 +254,7 @@ func (h *hotPaths) useArticles(ctx context.Context) {
 	h.check(h.Release(ctx, h.ann, []string{h.last.ID}))
 }
 
+// useFilters sees that each filter of the queue, in each order, has an index.
 func (h *hotPaths) useFilters(ctx context.Context) {
 	var err error
 	for _, by := range []models.Caller{h.ann, h.bea} {

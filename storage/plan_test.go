@@ -35,7 +35,7 @@ func TestHotPathsUseIndexes(t *testing.T) {
 			collects = now
 		}
 		collect(true)
-		useHotPaths(t, url, db)
+		useHotPaths(t, url, db).useFilters(t.Context())
 		crowd(t, db)
 		collect(false)
 		if len(texts) < 40 {

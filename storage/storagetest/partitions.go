@@ -33,7 +33,7 @@ var partitioned struct {
 func PartitionedPostgresURL(t testing.TB) string {
 	t.Helper()
 	partitioned.once.Do(func() {
-		partitioned.name = newPostgres(t, "template1")
+		partitioned.name = copyPostgres(t, "template1")
 		url := server.url(partitioned.name)
 		if partitioned.err = migrate(url); partitioned.err == nil {
 			partitioned.err = partition(t.Context(), url)
