@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -63,6 +64,8 @@ type sitePatch struct {
 	Appeals        Optional[bool]                `json:"appeals"`
 	Nudge          Optional[bool]                `json:"nudge"`
 	Links          Optional[bool]                `json:"links_in_comments"`
+	ProofOfWork    Optional[models.ProofOfWork]  `json:"proof_of_work"`
+	MinimumSeconds Optional[int]                 `json:"minimum_seconds"`
 }
 
 type readerTokensPatch struct {
@@ -148,6 +151,9 @@ func (p sitePatch) apply(site *models.Site) error {
 	p.Appeals.SetPointer(&site.Appeals)
 	p.Nudge.Set(&site.Nudge)
 	p.Links.Set(&site.LinksInComments)
+	p.ProofOfWork.Set(&site.ProofOfWork)
+	site.ProofOfWork = cmp.Or(site.ProofOfWork, models.ProofOff)
+	p.MinimumSeconds.Set(&site.MinimumSeconds)
 
 	site.Name, site.Newsroom = models.Clean(site.Name), models.Clean(site.Newsroom)
 	reasons := []models.SiteReason{}
