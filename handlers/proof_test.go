@@ -159,6 +159,18 @@ func TestSpamPutsASiteUnderAttack(t *testing.T) {
 		if p := w.write(w.signedIn("u1", ""), nil); p.status != http.StatusCreated {
 			t.Errorf("a reader with a token: %s", p.body)
 		}
+		var list struct {
+			Items []struct {
+				Slug     string
+				Attacked bool `json:"under_attack"`
+			}
+		}
+		w.as("ada", "GET", "/v1/sites", nil).into(http.StatusOK, &list)
+		for _, s := range list.Items {
+			if s.Attacked != (s.Slug == "gazette") {
+				t.Errorf("%s is under attack: %v", s.Slug, s.Attacked)
+			}
+		}
 	})
 }
 

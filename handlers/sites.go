@@ -17,6 +17,7 @@ type listedSite struct {
 	models.Site
 	NamesNoClient bool `json:"names_no_client,omitempty"` // see storage.DB.NamesNoClient
 	HasSSOSecret  bool `json:"has_sso_secret,omitempty"`
+	UnderAttack   bool `json:"under_attack,omitempty"` // it gets unusually much spam
 }
 
 // listSites lists the sites that the caller may see.
@@ -35,7 +36,7 @@ func (s *Server) listSites(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		seen.Items = append(seen.Items, listedSite{site, nameless, site.SSOSecret != ""})
+		seen.Items = append(seen.Items, listedSite{site, nameless, site.SSOSecret != "", s.node.Attacks().UnderAttack(site.Slug, s.now())})
 	}
 	return c.JSON(http.StatusOK, seen)
 }
