@@ -219,6 +219,24 @@ func TestCommentsThatComeTooFastAreHeld(t *testing.T) {
 	}
 }
 
+func TestProofOfWorkIsASetting(t *testing.T) {
+	f := newTestSite(t)
+	for change, status := range map[string]int{
+		`{"proof_of_work": "always", "minimum_seconds": 600}`: http.StatusOK,
+		`{"proof_of_work": "sometimes"}`:                      http.StatusUnprocessableEntity,
+		`{"minimum_seconds": 601}`:                            http.StatusUnprocessableEntity,
+		`{"minimum_seconds": -1}`:                             http.StatusUnprocessableEntity,
+	} {
+		f.as("ada", "PATCH", "/v1/sites/gazette", json.RawMessage(change)).must(status)
+	}
+	f.configure(object{"proof_of_work": nil, "minimum_seconds": nil})
+	s, err := f.db.Site(t.Context(), "gazette")
+	f.must(err)
+	if s.ProofOfWork != models.ProofOff || s.MinimumSeconds != 0 {
+		t.Errorf("after null: %q, %d seconds", s.ProofOfWork, s.MinimumSeconds)
+	}
+}
+
 func TestFieldErrorsHaveCodes(t *testing.T) {
 	f := newTestSite(t)
 	f.configure(object{"reserved_names": []string{"Editor"}})

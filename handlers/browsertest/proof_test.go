@@ -90,6 +90,16 @@ func TestElementProvesWork(t *testing.T) {
 	})
 }
 
+func TestTheFirstWidgetSaysThatItCannotProveWork(t *testing.T) {
+	d := newTestServer(t, models.ModePost)
+	d.change(func(s *models.Site) { s.ProofOfWork = models.ProofAlways })
+	address := d.newspaper(map[string]string{"/": `<!doctype html><html lang="en"><title>The clock</title><div id="winnow-comments" data-site="demo" data-article="welcome"></div>
+		<script type="module" src="SERVER/widget/v1.js"></script>`})
+	p := d.openURL(address+"/", "403", "Content Security Policy")
+	p.write("Ilse", "The bread was worth the wait.")
+	p.waitFor(widget + `.querySelector(".message")?.textContent.includes("must solve a challenge")`)
+}
+
 func TestElementWaitsForTheMinimumTime(t *testing.T) {
 	d := newTestServer(t, models.ModePost)
 	d.change(func(s *models.Site) { s.MinimumSeconds = 2 })
