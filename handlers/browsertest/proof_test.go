@@ -78,6 +78,9 @@ func TestElementProvesWork(t *testing.T) {
 		p.compose("Ilse", "The bread was worth the wait.")
 		p.says("your browser is calculating")
 		p.says("Your comment is published.")
+		if got := p.evaluate(comments + `.querySelector(".composer .message").textContent`); got != "" {
+			t.Errorf("the form still says %q", got)
+		}
 		t.Logf("the longest task on the main thread that took more than 50 ms: %s ms (0: there was none)", p.evaluate(`window.longest`))
 		if got := p.evaluate(solvers); got != "1" {
 			t.Errorf("%s solvers are loaded", got)

@@ -2,7 +2,7 @@
 // was open for some seconds, and a proof of work, which the server's refusal asks for.
 const longest = 50 * 60_000; // milliseconds after which a challenge is not sent: it expires after an hour
 const mostProofs = 3;
-const margin = 300; // milliseconds, for clocks that do not agree
+const margin = 300; // milliseconds by which timers may be early
 
 // opened gets what shows that the form is open, when the site wants to know.
 export async function opened(view) {
@@ -20,6 +20,7 @@ export async function post(view, comment, key, say) {
     try {
       const answer = await view.api.call("POST", "comments", { body: { ...comment, altcha }, key });
       view.form = undefined; // each counts once
+      if (proofs > 0) say("");
       return answer;
     } catch (error) {
       if (error.kind !== "proof_of_work" || proofs === mostProofs) throw error;
