@@ -37,8 +37,8 @@ func (s *Server) appeal(c echo.Context) error {
 		return models.Errorf(models.KindForbidden, "this site takes no appeals")
 	}
 	words := models.CleanBody(req.Text)
-	if utf8.RuneCountInString(words) > models.MaxAppealWords {
-		bad.Add("text", "must have at most %d characters", models.MaxAppealWords)
+	if n := utf8.RuneCountInString(words); n > models.MaxAppealWords {
+		bad.AddTooLong("text", models.MaxAppealWords, n)
 	}
 	if err := bad.Err(); err != nil {
 		return err

@@ -17,7 +17,7 @@ func (s *Server) listBans(c echo.Context) error {
 	q := queryOf(c)
 	site, cur, limit := q.site(), q.text("cursor", models.MaxURL), q.number("limit", 1, maxPage, 50)
 	if site == "" {
-		q.bad.Add("site", "is required")
+		q.bad.AddCode(models.FieldRequired, "site", "is required")
 	}
 	if err := q.err(); err != nil {
 		return err

@@ -36,6 +36,7 @@ type commentRequest struct {
 	Client  *clientRequest `json:"client"`
 	Website string         `json:"website"` // the honeypot: no person fills it in
 	Nudge   string         `json:"nudge"`   // token of checkComment, when the reader was asked to rephrase it
+	Altcha  string         `json:"altcha"`  // a challenge, solved or not: see checkForm
 }
 
 // createComment accepts a comment: identify the submitter, validate, check the
@@ -69,13 +70,13 @@ func (s *Server) createComment(c echo.Context) error {
 		return err
 	}
 	said := comment.Article
-	restrictions, err := s.admit(c, from, keys, &comment)
+	admitted, err := s.admit(c, from, keys, &comment, req.Altcha)
 	if err != nil {
 		return s.replayed(c, from, keys, err)
 	}
 	comment.ID = s.db.NewID(from.site.Slug)
 	res, err := s.screener.Screen(ctx, screening.Submission{
-		Site: from.site, Comment: comment, Restrictions: restrictions, Honeypot: req.Website != "",
+		Site: from.site, Comment: comment, Restrictions: admitted.restrictions, Honeypot: req.Website != "", TooFast: admitted.tooFast,
 	})
 	if err != nil {
 		return err
@@ -102,6 +103,7 @@ func (s *Server) createComment(c echo.Context) error {
 	if repeated {
 		signals = models.SignalsJSON(verdict.Signals)
 	} else {
+		s.noteSpam(ctx, from, res.Verdict)
 		s.afterPost(ctx, stored, res.Campaign, req.Nudge)
 	}
 	return s.replyPosted(c, from, stored, verdict, signals, repeated)
@@ -119,11 +121,18 @@ func (s *Server) afterPost(ctx context.Context, stored models.Comment, group mod
 	}
 }
 
-// admit checks the limits and what is restricted, and completes the article of a comment.
-func (s *Server) admit(c echo.Context, from submitter, keys repeats, comment *models.Comment) (allowed screening.Restrictions, err error) {
+// admission is what is known of a post that is not refused, before its text is looked at.
+type admission struct {
+	restrictions screening.Restrictions
+	tooFast      bool // see checkForm
+}
+
+// admit checks the limits, what is restricted and the form, and completes the article of a
+// comment.
+func (s *Server) admit(c echo.Context, from submitter, keys repeats, comment *models.Comment, altcha string) (a admission, err error) {
 	ctx := c.Request().Context()
 	if err := s.checkLimits(ctx, c, s.commentLimits(from)); err != nil {
-		return allowed, err
+		return a, err
 	}
 	isRepeat := func() bool {
 		if keys.key == "" {
@@ -133,9 +142,13 @@ func (s *Server) admit(c echo.Context, from submitter, keys repeats, comment *mo
 		return missed == nil
 	}
 	if comment.Article, err = s.describeArticle(c, from, comment.Article, isRepeat); err != nil {
-		return allowed, err
+		return a, err
 	}
-	return s.screener.CheckRestrictions(ctx, *comment, from.who)
+	if a.restrictions, err = s.screener.CheckRestrictions(ctx, *comment, from.who); err != nil {
+		return a, err
+	}
+	a.tooFast, err = s.checkForm(ctx, from, altcha)
+	return a, err
 }
 
 // replayed replies to a post that is refused: when it is the repetition of one that was not,
@@ -246,7 +259,7 @@ func (req commentRequest) comment(from submitter, bad *models.Invalid) models.Co
 	}
 	bad.Join(comment.Validate())
 	if !vouchedName && !comment.Author.Staff && isReserved(from.site, comment.Author.Name) {
-		bad.Add("author.name", "is reserved: please choose another name")
+		bad.AddCode(models.FieldReserved, "author.name", "is reserved: please choose another name")
 	}
 	return comment
 }

@@ -166,11 +166,11 @@ func (r batchRequest) filter(bad *models.Invalid) (f models.QueueFilter) {
 	case r.CommentIDs != nil:
 		bad.Add("comment_ids", "cannot be combined with filter")
 	case r.Expect == nil:
-		bad.Add("expect", "is required with filter: the count from the preview")
+		bad.AddCode(models.FieldRequired, "expect", "is required with filter: the count from the preview")
 	}
 	if f = r.Filter.filter(bad); f.Campaign != "" && f.Text == "" && r.Action == models.Approve {
 		// Its comments are alike and not equal: one may have something added that nobody has seen.
-		bad.Add("filter.text", "is required to approve comments of a campaign: campaign.text of what was seen")
+		bad.AddCode(models.FieldRequired, "filter.text", "is required to approve comments of a campaign: campaign.text of what was seen")
 	}
 	return f
 }

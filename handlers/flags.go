@@ -170,13 +170,13 @@ func (req flagRequest) author(from submitter, bad *models.Invalid) models.Author
 		who = *from.reader
 	}
 	if who.ID == "" && from.who.Browser == "" && !from.who.Household.IsValid() {
-		bad.Add("client.ip", "is required unless author.id is given")
+		bad.AddCode(models.FieldRequired, "client.ip", "is required unless author.id is given")
 	}
 	if req.Reason != "" && !req.Reason.IsModeratorReason() {
 		bad.Add("reason", "must be spam, abuse, off_topic, illegal or other")
 	}
-	if utf8.RuneCountInString(models.Clean(req.Words)) > models.MaxReportWords {
-		bad.Add("words", "must have at most %d characters", models.MaxReportWords)
+	if n := utf8.RuneCountInString(models.Clean(req.Words)); n > models.MaxReportWords {
+		bad.AddTooLong("words", models.MaxReportWords, n)
 	}
 	return who
 }

@@ -16,7 +16,7 @@ func (s *Server) listHandovers(c echo.Context) error {
 	site, removed := q.site(), q.oneOf("removed", "", "true") != ""
 	cur, limit := q.text("cursor", models.MaxURL), q.number("limit", 1, maxPage, 50)
 	if removed && site == "" {
-		q.bad.Add("site", "is required")
+		q.bad.AddCode(models.FieldRequired, "site", "is required")
 	}
 	if err := q.err(); err != nil {
 		return err

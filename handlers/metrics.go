@@ -24,6 +24,8 @@ type metrics struct {
 	nameless        *prometheus.CounterVec
 	limiterFailures prometheus.Counter
 	logins          *prometheus.CounterVec
+	proofs          *prometheus.CounterVec
+	attacks         *prometheus.CounterVec
 }
 
 func (s *Server) newMetrics() *metrics {
@@ -51,9 +53,15 @@ func (s *Server) newMetrics() *metrics {
 			Name: "winnow_logins_total", Help: "Logins by result: accepted, wrong (name or password), wrong_code, limited, busy.",
 		}, []string{"result"}),
 	}
+	m.proofs = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "winnow_proofs_of_work_total", Help: "Posts that had to come with a proof of work, by result: given, asked (refused without one).",
+	}, []string{"result"})
+	m.attacks = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "winnow_attacks_total", Help: "Times that this node saw unusually much spam, by site.",
+	}, []string{"site"})
 	r := prometheus.NewRegistry()
 	r.MustRegister(
-		m.requests, m.duration, m.comments, m.refusals, m.nameless, m.limiterFailures, m.logins, gauges{s},
+		m.requests, m.duration, m.comments, m.refusals, m.nameless, m.limiterFailures, m.logins, m.proofs, m.attacks, gauges{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	if s.redis != nil {

@@ -206,7 +206,7 @@ func isPublicRead(req *http.Request) bool {
 		return false
 	}
 	path := req.URL.Path
-	return path == "/v1/comments" || path == "/v1/comments/counts" ||
+	return path == "/v1/comments" || path == "/v1/challenge" || path == "/v1/comments/counts" ||
 		strings.HasPrefix(path, "/v1/comments/") && strings.HasSuffix(path, "/thread") ||
 		path == "/v1/threads" || strings.HasPrefix(path, "/v1/threads/") || path == "/v1/threads.html" || strings.HasPrefix(path, "/v1/feed.")
 }

@@ -11,6 +11,7 @@ import (
 
 	"winnow/classifier/gate"
 	"winnow/handlers/promotion"
+	"winnow/handlers/proofofwork"
 	"winnow/handlers/screening"
 	"winnow/models"
 )
@@ -18,15 +19,17 @@ import (
 // problem is an error reply in the format of RFC 9457. Type is stable, and Title
 // depends on it alone; Detail and Fields are about this one request.
 type problem struct {
-	Type      string              `json:"type"` // "urn:winnow:problem:" and a models.Kind
-	Title     string              `json:"title"`
-	Status    int                 `json:"status"`
-	Detail    string              `json:"detail,omitempty"`
-	Fields    []models.FieldError `json:"fields,omitempty"`
-	Current   *currentState       `json:"current,omitempty"` // state of the comment, for a conflict
-	Until     time.Time           `json:"until,omitzero"`    // end of a ban, or of an article's closing
-	Gate      *gate.Report        `json:"gate,omitempty"`    // why a model was not promoted
-	RequestID string              `json:"request_id,omitempty"`
+	Type    string              `json:"type"` // "urn:winnow:problem:" and a models.Kind
+	Title   string              `json:"title"`
+	Status  int                 `json:"status"`
+	Detail  string              `json:"detail,omitempty"`
+	Fields  []models.FieldError `json:"fields,omitempty"`
+	Current *currentState       `json:"current,omitempty"` // state of the comment, for a conflict
+	Until   time.Time           `json:"until,omitzero"`    // end of a ban, or of an article's closing
+	Gate    *gate.Report        `json:"gate,omitempty"`    // why a model was not promoted
+	// Challenge is what to solve before the same post is accepted.
+	Challenge *proofofwork.Challenge `json:"challenge,omitempty"`
+	RequestID string                 `json:"request_id,omitempty"`
 }
 
 // statuses maps error kinds to HTTP statuses and titles.
@@ -41,6 +44,7 @@ var statuses = map[models.Kind]struct {
 	models.KindForbidden:    {http.StatusForbidden, "Forbidden"},
 	models.KindBanned:       {http.StatusForbidden, "Author banned"},
 	models.KindClosed:       {http.StatusForbidden, "Comments closed"},
+	models.KindProofOfWork:  {http.StatusForbidden, "Proof of work required"},
 	models.KindNotFound:     {http.StatusNotFound, "Not found"},
 	kindMethod:              {http.StatusMethodNotAllowed, "Method not allowed"},
 	models.KindConflict:     {http.StatusConflict, "Conflict"},
@@ -77,6 +81,10 @@ func problemOf(err error) problem {
 	var refused *screening.RefusedError
 	if errors.As(err, &refused) {
 		p.Until = refused.Until
+	}
+	var unproven *proofError
+	if errors.As(err, &unproven) {
+		p.Challenge = &unproven.challenge
 	}
 	var candidate *promotion.RefusedError
 	if errors.As(err, &candidate) {

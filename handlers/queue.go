@@ -152,7 +152,7 @@ var langForm = regexp.MustCompile(`^[a-z]{2}$`)
 
 // holdReasons are the reasons of pending comments.
 var holdReasons = []string{
-	string(models.ReasonSpam), string(models.ReasonAbuse), string(models.ReasonPremoderation), string(models.ReasonHoneypot),
+	string(models.ReasonSpam), string(models.ReasonAbuse), string(models.ReasonPremoderation), string(models.ReasonHoneypot), string(models.ReasonTooFast),
 	string(models.ReasonFlagged), string(models.ReasonRule), string(models.ReasonSecondLook), string(models.ReasonShadow),
 	string(models.ReasonBurst), string(models.ReasonCampaign), string(models.ReasonEscalated), string(models.ReasonEdited), string(models.ReasonAppeal),
 }

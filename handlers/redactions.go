@@ -40,7 +40,7 @@ func (s *Server) undoRedaction(c echo.Context) error {
 	q := queryOf(c)
 	version := q.number("version", 1, math.MaxInt, 0)
 	if version == 0 {
-		q.bad.Add("version", "is required")
+		q.bad.AddCode(models.FieldRequired, "version", "is required")
 	}
 	if err := q.err(); err != nil {
 		return err

@@ -108,18 +108,20 @@ func parse(data []byte, v any, more ...json.Options) error {
 	var kind *json.SemanticError
 	var syntax *jsontext.SyntacticError
 	if field, message, unknown := knownnames.UnknownField(err); unknown {
-		return invalid(field, "%s", message)
+		var bad models.Invalid
+		bad.AddCode(models.FieldUnknown, field, "%s", message)
+		return bad.Err()
 	}
 	switch {
 	case errors.As(err, &kind) && kind.JSONPointer != "":
 		return &models.Error{Kind: models.KindMalformed, Message: "the request has a value of the wrong type", Fields: []models.FieldError{
-			{Field: fieldName(kind.JSONPointer), Message: "must not be of type " + typeName(kind)},
+			{Field: fieldName(kind.JSONPointer), Code: models.FieldWrongType, Message: "must not be of type " + typeName(kind)},
 		}}
 	case err == nil || errors.As(err, &kind):
 		return models.Errorf(models.KindMalformed, "the request must be a JSON object")
 	case errors.As(err, &syntax) && syntax.Err == jsontext.ErrDuplicateName:
 		return &models.Error{Kind: models.KindMalformed, Message: "the request has a duplicate field", Fields: []models.FieldError{
-			{Field: fieldName(syntax.JSONPointer), Message: "is a duplicate"},
+			{Field: fieldName(syntax.JSONPointer), Code: models.FieldDuplicate, Message: "is a duplicate"},
 		}}
 	}
 	return &models.Error{Kind: models.KindMalformed, Message: "the request is not valid JSON", Cause: err}
@@ -221,7 +223,7 @@ func (q *query) text(name string, most int) string {
 	}
 	v := models.Clean(given[0])
 	if n := utf8.RuneCountInString(v); n > most {
-		q.bad.Add(name, "must have at most %d characters, has %d", most, n)
+		q.bad.AddTooLong(name, most, n)
 	}
 	return v
 }

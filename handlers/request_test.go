@@ -49,12 +49,12 @@ func TestOptionalIsAbsentNullOrValue(t *testing.T) {
 
 func TestOptionalErrorsNameTheField(t *testing.T) {
 	for json, want := range map[string]models.FieldError{
-		`{"name": 1}`:                         {Field: "name", Message: "must not be of type number"},
-		`{"thresholds": {"hold": "a"}}`:       {Field: "thresholds.hold", Message: "must not be of type string"},
-		`{"surge": {"count": 1.5}}`:           {Field: "surge.count", Message: "must not be of type number 1.5"},
-		`{"thresholds": []}`:                  {Field: "thresholds", Message: "must not be of type array"},
-		`{"name": "a", "name": null}`:         {Field: "name", Message: "is a duplicate"},
-		`{"surge": {"count": 1, "Count": 2}}`: {Field: "surge.Count", Message: "is a duplicate"},
+		`{"name": 1}`:                         {Field: "name", Code: models.FieldWrongType, Message: "must not be of type number"},
+		`{"thresholds": {"hold": "a"}}`:       {Field: "thresholds.hold", Code: models.FieldWrongType, Message: "must not be of type string"},
+		`{"surge": {"count": 1.5}}`:           {Field: "surge.count", Code: models.FieldWrongType, Message: "must not be of type number 1.5"},
+		`{"thresholds": []}`:                  {Field: "thresholds", Code: models.FieldWrongType, Message: "must not be of type array"},
+		`{"name": "a", "name": null}`:         {Field: "name", Code: models.FieldDuplicate, Message: "is a duplicate"},
+		`{"surge": {"count": 1, "Count": 2}}`: {Field: "surge.Count", Code: models.FieldDuplicate, Message: "is a duplicate"},
 	} {
 		var p sitePatch
 		var bad *models.Error

@@ -46,6 +46,7 @@ var rightsTable = []right{
 	{call: "POST /v1/comments", body: `{"site":"gazette","article":{"id":"harbour"},"author":{"name":"Ann"},"body":"About the ferry."}`, who: "pP"},
 	{call: "GET /v1/comments", path: "/v1/comments?site=gazette&article=harbour", who: "npRmea123"},
 	{call: "GET /v1/comments/counts", path: "/v1/comments/counts?site=gazette&article=harbour", who: "npRmea123"},
+	{call: "GET /v1/challenge", path: "/v1/challenge?site=gazette", who: "npRmea123"},
 	{call: "GET /v1/threads", path: "/v1/threads?site=gazette&article=harbour", who: "npRmea123"},
 	{call: "GET /v1/threads.html", path: "/v1/threads.html?site=gazette&article=harbour", who: "npRmea123"},
 	{call: "GET /v1/threads/events", path: "/v1/threads/events?site=gazette&article=harbour", who: "npRmea123"},

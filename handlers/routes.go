@@ -64,6 +64,7 @@ func (s *Server) routes() []route {
 		{get, "/v1/feed.json", s.jsonFeed, optionalCredentials, defaultBounds},
 		{get, "/v1/comments/counts", s.countComments, optionalCredentials, defaultBounds},
 		{put, "/v1/comments/:id", s.editComment, frontEnd, commentBounds},
+		{get, "/v1/challenge", s.newChallenge, optionalCredentials, defaultBounds},
 		{post, "/v1/comments/check", s.checkComment, frontEnd, commentBounds},
 		{post, "/v1/comments/:id/appeal", s.appeal, frontEnd, defaultBounds},
 		{http.MethodDelete, "/v1/comments/:id", s.withdrawComment, frontEnd, defaultBounds},

@@ -24,6 +24,7 @@ import (
 	"winnow/handlers/node"
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
+	"winnow/handlers/proofofwork"
 	"winnow/handlers/screening"
 	"winnow/handlers/searchindex"
 	"winnow/handlers/selfcheck"
@@ -93,8 +94,9 @@ type Server struct {
 	redis    SharedService
 	trusted  []netip.Prefix
 	rates    Rates
-	secret   []byte        // signs the cookie of a sign-in at the OpenID provider
-	keySets  *jwks.Sets    // of readers' tokens
+	secret   []byte     // signs the cookie of a sign-in at the OpenID provider
+	keySets  *jwks.Sets // of readers' tokens
+	proofs   proofofwork.Issuer
 	oidc     *oidcProvider // nil: moderators have passwords only
 	log      *slog.Logger
 	now      func() time.Time
@@ -146,7 +148,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, trusted: cfg.TrustedProxies, rates: cfg.Rates, keySets: jwks.New(cfg.KeySetNetworks, cfg.Now),
+		db: cfg.DB, node: n, limiter: cfg.Limiter, redis: cfg.Redis, secret: cfg.Secret, proofs: proofofwork.NewIssuer(cfg.Secret), trusted: cfg.TrustedProxies, rates: cfg.Rates, keySets: jwks.New(cfg.KeySetNetworks, cfg.Now),
 		log: cfg.Log, now: cfg.Now, version: cfg.Version, contact: cfg.SecurityContact, tokens: tokens, hashing: newHashing(), decoy: decoy, loginTrail: newLoginTrail(),
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -16,6 +17,7 @@ type listedSite struct {
 	models.Site
 	NamesNoClient bool `json:"names_no_client,omitempty"` // see storage.DB.NamesNoClient
 	HasSSOSecret  bool `json:"has_sso_secret,omitempty"`
+	UnderAttack   bool `json:"under_attack,omitempty"` // it gets unusually much spam
 }
 
 // listSites lists the sites that the caller may see.
@@ -34,7 +36,7 @@ func (s *Server) listSites(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		seen.Items = append(seen.Items, listedSite{site, nameless, site.SSOSecret != ""})
+		seen.Items = append(seen.Items, listedSite{site, nameless, site.SSOSecret != "", s.node.Attacks().UnderAttack(site.Slug, s.now())})
 	}
 	return c.JSON(http.StatusOK, seen)
 }
@@ -63,6 +65,8 @@ type sitePatch struct {
 	Appeals        Optional[bool]                `json:"appeals"`
 	Nudge          Optional[bool]                `json:"nudge"`
 	Links          Optional[bool]                `json:"links_in_comments"`
+	ProofOfWork    Optional[models.ProofOfWork]  `json:"proof_of_work"`
+	MinimumSeconds Optional[int]                 `json:"minimum_seconds"`
 }
 
 type readerTokensPatch struct {
@@ -148,6 +152,9 @@ func (p sitePatch) apply(site *models.Site) error {
 	p.Appeals.SetPointer(&site.Appeals)
 	p.Nudge.Set(&site.Nudge)
 	p.Links.Set(&site.LinksInComments)
+	p.ProofOfWork.Set(&site.ProofOfWork)
+	site.ProofOfWork = cmp.Or(site.ProofOfWork, models.ProofOff)
+	p.MinimumSeconds.Set(&site.MinimumSeconds)
 
 	site.Name, site.Newsroom = models.Clean(site.Name), models.Clean(site.Newsroom)
 	reasons := []models.SiteReason{}

@@ -45,12 +45,15 @@ type pageSettings struct {
 	Nudge       bool `json:"nudge,omitempty"`
 	Appeals     bool `json:"appeals,omitempty"`
 	Links       bool `json:"links,omitempty"`
+	// MinimumSeconds is how long a form must be open: see checkForm.
+	MinimumSeconds int `json:"minimum_seconds,omitempty"`
 }
 
 // threadSettings returns the settings of a site that its pages see.
 func threadSettings(site models.Site) pageSettings {
 	return pageSettings{
 		EditMinutes: int(site.EditTime() / time.Minute), Nudge: site.Nudge, Appeals: site.AllowsAppeals(), Links: site.LinksInComments,
+		MinimumSeconds: site.MinimumSeconds,
 	}
 }
 
@@ -239,6 +242,8 @@ func (s *Server) readAbout(c echo.Context, view string) (pageRequest, error) {
 	}
 	l.comment = c.Param("id")
 	of, err := s.db.ThreadOf(c.Request().Context(), l.site, l.comment)
-	l.article = of.Article
+	if l.article = of.Article; view == "replies" {
+		l.comment = of.Root // the id may be that of a reply
+	}
 	return l, err
 }

@@ -130,6 +130,11 @@ func TestRepliesOfAThread(t *testing.T) {
 			t.Errorf("reply %d: %+v", i, c)
 		}
 	}
+	var ofReply struct{ Replies []shownComment }
+	f.send("GET", "/v1/threads/"+all[5].ID+"?site=gazette", nil, nil).into(http.StatusOK, &ofReply)
+	if len(ofReply.Replies) != 9 || ofReply.Replies[0].RootID != root {
+		t.Errorf("by the id of a reply: %+v", ofReply.Replies)
+	}
 	var page struct {
 		Article models.Article
 		Thread  shownThread

@@ -84,7 +84,7 @@ func (s *Server) addView(c echo.Context) error {
 	v := models.View{Name: models.Clean(req.Name)}
 	if req.Shared {
 		if v.SharedWith = f.Site; f.Site == "" {
-			bad.Add("filter.site", "is required in a view that is shared: it is for the moderators of the site")
+			bad.AddCode(models.FieldRequired, "filter.site", "is required in a view that is shared: it is for the moderators of the site")
 		}
 	}
 	bad.Join(v.Validate())

@@ -106,7 +106,8 @@ func within(object string, err error) error {
 	moved := *known
 	moved.Fields = nil
 	for _, f := range known.Fields {
-		moved.Fields = append(moved.Fields, models.FieldError{Field: object + "." + f.Field, Message: f.Message})
+		f.Field = object + "." + f.Field
+		moved.Fields = append(moved.Fields, f)
 	}
 	return &moved
 }

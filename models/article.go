@@ -243,7 +243,7 @@ func (e ArticleEntry) Validate() error {
 	}
 	bad.checkURL("url", e.URL)
 	if n := utf8.RuneCountInString(e.Section); n > MaxSection {
-		bad.Add("section", "must have at most %d characters, has %d", MaxSection, n)
+		bad.AddTooLong("section", MaxSection, n)
 	}
 	switch e.State {
 	case ArticleOpen:

@@ -128,7 +128,7 @@ const (
 func (s AuthorState) Validate(now time.Time) error {
 	var bad Invalid
 	if n := utf8.RuneCountInString(s.Note); n > maxNote {
-		bad.Add("note", "must have at most %d characters, has %d", maxNote, n)
+		bad.AddTooLong("note", maxNote, n)
 	}
 	if x := s.Sanction; x != nil {
 		x.validate(&bad, "sanction.", now)

@@ -82,7 +82,7 @@ func (s Sanction) validate(bad *Invalid, prefix string, now time.Time) {
 		bad.Add(prefix+"kind", "must be ban or shadow")
 	}
 	if n := utf8.RuneCountInString(s.Reason); n > maxReason {
-		bad.Add(prefix+"reason", "must have at most %d characters, has %d", maxReason, n)
+		bad.AddTooLong(prefix+"reason", maxReason, n)
 	}
 	if !s.Until.IsZero() && !s.Until.After(now) {
 		bad.Add(prefix+"until", "must be later than now")

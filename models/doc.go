@@ -61,6 +61,9 @@
 //   - Burst (surge): more comments on one article within some minutes than the
 //     site or the article allows to be published unseen. All new ones are then
 //     held for a while.
+//   - Attack: unusually much spam on one site. It lasts an hour after the last of it.
+//   - Proof of work: what the browser of a reader whom the site does not know must
+//     calculate before a comment is accepted. It answers a challenge of the server.
 //   - Sketch: some numbers computed from a text. Near-copies have many of them
 //     in common.
 //   - Campaign: a group of near-identical comments on one site, found by their

@@ -20,6 +20,7 @@ const (
 	KindForbidden    Kind = "forbidden"         // 403: authenticated, but not allowed
 	KindBanned       Kind = "banned"            // 403: the author may not comment
 	KindClosed       Kind = "closed"            // 403: the article accepts no comments
+	KindProofOfWork  Kind = "proof_of_work"     // 403: the reader's browser must calculate first
 	KindNotFound     Kind = "not_found"         // 404
 	KindConflict     Kind = "conflict"          // 409: stale, or claimed by another
 	KindTooLarge     Kind = "too_large"         // 413
@@ -41,9 +42,24 @@ type Error struct {
 // FieldError names one field of a request by its JSON path, such as
 // "author.name", and says what is wrong with it.
 type FieldError struct {
-	Field   string `json:"field"`
-	Message string `json:"message"`
+	Field   string    `json:"field"`
+	Code    FieldCode `json:"code"`
+	Message string    `json:"message"`
+	Limit   int       `json:"limit,omitempty"` // for FieldTooLong: the most characters
 }
+
+// FieldCode says what is wrong with a field, for programs.
+type FieldCode string
+
+const (
+	FieldInvalid   FieldCode = "invalid"    // it breaks a rule that has no code of its own
+	FieldRequired  FieldCode = "required"   // it is missing, or shows nothing
+	FieldTooLong   FieldCode = "too_long"   // it has more characters than Limit
+	FieldReserved  FieldCode = "reserved"   // a name that only authors may use for whom the site vouches
+	FieldWrongType FieldCode = "wrong_type" // such as a number instead of a text
+	FieldDuplicate FieldCode = "duplicate"  // it is there twice
+	FieldUnknown   FieldCode = "unknown"    // the call has no such field
+)
 
 func (e *Error) Error() string {
 	var b strings.Builder
@@ -87,7 +103,17 @@ type Invalid struct{ fields []FieldError }
 
 // Add adds a field with what is wrong with it.
 func (v *Invalid) Add(field, format string, args ...any) {
-	v.fields = append(v.fields, FieldError{field, fmt.Sprintf(format, args...)})
+	v.AddCode(FieldInvalid, field, format, args...)
+}
+
+// AddCode is Add for a rule that has a code.
+func (v *Invalid) AddCode(code FieldCode, field, format string, args ...any) {
+	v.fields = append(v.fields, FieldError{Field: field, Code: code, Message: fmt.Sprintf(format, args...)})
+}
+
+// AddTooLong adds a field that has more characters than it may have.
+func (v *Invalid) AddTooLong(field string, most, has int) {
+	v.fields = append(v.fields, FieldError{field, FieldTooLong, fmt.Sprintf("must have at most %d characters, has %d", most, has), most})
 }
 
 // Join adds the fields of err, if it is an Error.
@@ -114,11 +140,11 @@ func (v *Invalid) Err() error {
 func (e *Invalid) checkLength(field, s string, least, most int) {
 	switch n := utf8.RuneCountInString(s); {
 	case least > 0 && s == "":
-		e.Add(field, "must not be empty")
+		e.AddCode(FieldRequired, field, "must not be empty")
 	case least > 0 && Blank(s):
-		e.Add(field, "must have a character that can be seen")
+		e.AddCode(FieldRequired, field, "must have a character that can be seen")
 	case n > most:
-		e.Add(field, "must have at most %d characters, has %d", most, n)
+		e.AddTooLong(field, most, n)
 	}
 }
 

@@ -87,16 +87,16 @@ func (g GoldenExample) AsLabel() Label {
 func (g GoldenExample) Validate() error {
 	var bad Invalid
 	if Blank(g.Text) {
-		bad.Add("text", "must not be empty")
+		bad.AddCode(FieldRequired, "text", "must not be empty")
 	}
 	if n := utf8.RuneCountInString(g.Text); n > MaxBody {
-		bad.Add("text", "must have at most %d characters, has %d", MaxBody, n)
+		bad.AddTooLong("text", MaxBody, n)
 	}
 	if !g.Label.Valid() {
 		bad.Add("label", "must be ham, spam or abuse")
 	}
 	if n := utf8.RuneCountInString(g.Note); n > maxNote {
-		bad.Add("note", "must have at most %d characters, has %d", maxNote, n)
+		bad.AddTooLong("note", maxNote, n)
 	}
 	return bad.Err()
 }

@@ -19,6 +19,7 @@ const (
 const (
 	ReasonPremoderation Reason = "premoderation" // the site or article holds all comments
 	ReasonHoneypot      Reason = "honeypot"      // a field that people do not see was filled in
+	ReasonTooFast       Reason = "too_fast"      // it came too soon after its form was opened
 	ReasonFlagged       Reason = "flagged"       // readers reported it
 	ReasonRule          Reason = "rule"          // a rule of the site matched
 	ReasonSecondLook    Reason = "second_look"   // a second look did not agree

@@ -60,9 +60,28 @@ type Site struct {
 	Nudge           bool  `json:"nudge,omitempty"`             // pages may ask readers to rephrase what is likely to be abuse
 	LinksInComments bool  `json:"links_in_comments,omitempty"` // addresses in comments become links
 
+	// ProofOfWork says when pages' readers whom the site does not know must let their browser
+	// calculate before they comment.
+	ProofOfWork ProofOfWork `json:"proof_of_work"`
+	// MinimumSeconds is how long the form of a page must have been open before a comment of a
+	// reader for whom the site does not vouch, so that it is not held; 0 is no time.
+	MinimumSeconds int `json:"minimum_seconds,omitempty"`
+
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: none
 	CreatedAt time.Time `json:"created_at"`
 }
+
+// ProofOfWork says when browsers must calculate.
+type ProofOfWork string
+
+const (
+	ProofOff    ProofOfWork = "off"
+	ProofAttack ProofOfWork = "under_attack" // while the site gets unusually much spam
+	ProofAlways ProofOfWork = "always"
+)
+
+// maxMinimumSeconds is far below the lifetime of what shows when a form was opened.
+const maxMinimumSeconds = 600
 
 // ReaderTokens is what the reader tokens of a site must say, beside a signature by its
 // secret or by a key of its key set. What is empty is not checked.
@@ -251,9 +270,7 @@ func (s Site) Validate() error {
 	if n := s.ReportsToHold; n != nil && !(*n >= 0 && *n <= maxReportsToHold) {
 		bad.Add("reports_to_hold", "must be from 0 to %d readers", maxReportsToHold)
 	}
-	if n := s.EditMinutes; n != nil && !(*n >= 0 && *n <= maxEditMinutes) {
-		bad.Add("edit_minutes", "must be from 0 to %d minutes", maxEditMinutes)
-	}
+	s.validatePages(&bad)
 	s.Closing.validate(&bad)
 	for _, name := range s.URLParameters {
 		bad.checkLength("url_parameters", name, 1, MaxName)
@@ -262,6 +279,19 @@ func (s Site) Validate() error {
 		bad.Add("thresholds.hold", "must not be above thresholds.reject")
 	}
 	return bad.Err()
+}
+
+// validatePages checks what readers of the pages may and must do.
+func (s Site) validatePages(bad *Invalid) {
+	if n := s.EditMinutes; n != nil && !(*n >= 0 && *n <= maxEditMinutes) {
+		bad.Add("edit_minutes", "must be from 0 to %d minutes", maxEditMinutes)
+	}
+	if p := s.ProofOfWork; p != ProofOff && p != ProofAttack && p != ProofAlways {
+		bad.Add("proof_of_work", "must be off, under_attack or always")
+	}
+	if n := s.MinimumSeconds; n < 0 || n > maxMinimumSeconds {
+		bad.Add("minimum_seconds", "must be from 0 to %d seconds", maxMinimumSeconds)
+	}
 }
 
 func (s Site) validateNames(bad *Invalid) {

@@ -52,7 +52,7 @@ func (k SiteKey) Validate(now time.Time) error {
 		bad.Add("name", "must be 1 to 63 lower-case letters, digits or hyphens")
 	}
 	if len(k.Scopes) == 0 {
-		bad.Add("scopes", "must not be empty")
+		bad.AddCode(FieldRequired, "scopes", "must not be empty")
 	}
 	for _, s := range k.Scopes {
 		if !slices.Contains(KeyScopes, s) {

@@ -143,6 +143,8 @@ func (h *hotPaths) useOwn(ctx context.Context) {
 		_, err = h.OwnComments(ctx, models.Owner{Site: "gazette", ID: "u1", Browser: "b1"}, article)
 		h.check(err)
 	}
+	_, err = h.KnownBrowser(ctx, "gazette", "b1")
+	h.check(err)
 	_, _, err = h.Decide(ctx, h.ann, c.ID, models.DecisionRequest{Action: models.Reject})
 	h.check(err)
 	_, err = h.Appeal(ctx, models.Caller{Kind: models.ByOrigin, Site: "gazette"}, c.ID, "w")

@@ -49,7 +49,7 @@ func (db *DB) ImportLabels(ctx context.Context, by models.Caller, rows iter.Seq2
 func validateImport(l models.Label) (models.Label, error) {
 	var bad models.Invalid
 	if models.Blank(l.Text) {
-		bad.Add("text", "must not be empty")
+		bad.AddCode(models.FieldRequired, "text", "must not be empty")
 	}
 	if !l.Label.Valid() {
 		bad.Add("label", "must be ham, spam or abuse")

@@ -101,7 +101,7 @@ func (db *DB) PromoteModel(ctx context.Context, by models.Caller, version string
 func (db *DB) ForceModel(ctx context.Context, by models.Caller, version, note string) (models.ModelInfo, error) {
 	if models.Blank(note) {
 		var bad models.Invalid
-		bad.Add("note", "must not be empty: why is the model promoted all the same?")
+		bad.AddCode(models.FieldRequired, "note", "must not be empty: why is the model promoted all the same?")
 		return models.ModelInfo{}, bad.Err()
 	}
 	return db.promoteModel(ctx, by, version, note)

@@ -8,39 +8,53 @@ import (
 	"winnow/storage/sqldb"
 )
 
+// ThreadRef is a thread: the article that shows it, and the comment that starts it.
+type ThreadRef struct {
+	models.ArticleRef
+	Root string // id
+}
+
 // ThreadOf finds the article of a site whose thread has a comment: the article that the
 // comment was posted on, the one which that was merged into, or the one that shares its
 // thread with it. It is KindNotFound unless readers see the comment, or a placeholder
 // for it.
-func (db *DB) ThreadOf(ctx context.Context, site, id string) (models.ArticleRef, error) {
-	return read(ctx, db, func(t *tx) (models.ArticleRef, error) {
+func (db *DB) ThreadOf(ctx context.Context, site, id string) (ThreadRef, error) {
+	return read(ctx, db, func(t *tx) (ThreadRef, error) {
 		unknown := models.Errorf(models.KindNotFound, "there is no such comment")
-		found := map[string]models.Comment{}
+		type place struct {
+			comment models.Comment
+			thread  string
+		}
+		found := map[string]place{}
 		err := t.ofThread([]key{{site, id}}, func(keys []key) ([]key, error) {
 			var w sqldb.Where
 			t.whereComments(&w, keys)
 			return sqldb.List(t, func(scan sqldb.Scanner) (key, error) {
-				var c models.Comment
-				err := scan(&c.ID, &c.Site, &c.Article.ID)
-				found[c.ID] = c
-				return keyOf(c), err
-			}, `SELECT c.id, c.site, `+rootOf+` FROM comments c JOIN articles o ON o.site = c.site AND o.id = c.article`+
+				var p place
+				c := &p.comment
+				err := scan(&c.ID, &c.Site, &c.Article.ID, &p.thread)
+				found[c.ID] = p
+				return keyOf(*c), err
+			}, `SELECT c.id, c.site, `+rootOf+`, c.thread FROM comments c JOIN articles o ON o.site = c.site AND o.id = c.article`+
 				w.And(inThread+" AND NOT "+isHidden).String(), w.Args()...)
 		})
-		c, ok := found[id]
+		p, ok := found[id]
 		if err != nil || !ok {
-			return models.ArticleRef{}, orNotFound(err, unknown)
+			return ThreadRef{}, orNotFound(err, unknown)
 		}
+		c := p.comment
+		of := ThreadRef{articleRef(c), rootOfThread(c, p.thread)}
 		if c.Site == site {
-			return articleRef(c), nil
+			return of, nil
 		}
 		// The article here that shares its thread with the one there.
 		shared, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT p.id FROM articles a JOIN articles p ON `+sharing+`
 			WHERE a.site = $1 AND a.id = $2 AND p.site = $3`, c.Site, c.Article.ID, site)
 		if err != nil || len(shared) == 0 {
-			return models.ArticleRef{}, orNotFound(err, unknown)
+			return ThreadRef{}, orNotFound(err, unknown)
 		}
-		return models.ArticleRef{Site: site, Article: shared[0]}, nil
+		of.ArticleRef = models.ArticleRef{Site: site, Article: shared[0]}
+		return of, nil
 	})
 }
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,7 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if s.Mode == "" {
 		s.Mode = models.ModePost
 	}
+	s.ProofOfWork = cmp.Or(s.ProofOfWork, models.ProofOff)
 	if s.Retention == (models.Retention{}) {
 		s.Retention = models.DefaultRetention()
 	}
@@ -124,6 +126,8 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"appeals", s.Appeals,
 		"nudge", s.Nudge,
 		"links_in_comments", s.LinksInComments,
+		"proof_of_work", s.ProofOfWork,
+		"minimum_seconds", s.MinimumSeconds,
 		"url_parameters", parameters,
 	}, nil
 }
@@ -137,18 +141,19 @@ func auditSite(s models.Site) map[string]any {
 		"reserved_names": s.ReservedNames, "reader_token_claims": s.ReaderTokens,
 		"closing": s.Closing, "url_parameters": s.URLParameters,
 		"edit_minutes": int(s.EditTime().Minutes()), "appeals": s.AllowsAppeals(), "nudge": s.Nudge, "links_in_comments": s.LinksInComments,
+		"proof_of_work": s.ProofOfWork, "minimum_seconds": s.MinimumSeconds,
 	}
 }
 
 const siteColumns = `SELECT slug, name, newsroom, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters,
-	edit_minutes, appeals, nudge, links_in_comments FROM sites`
+	edit_minutes, appeals, nudge, links_in_comments, proof_of_work, minimum_seconds FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
 	var origins, burst, reasons, reserved, tokens, closing, parameters string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &s.Newsroom, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
 		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens, &closing, &parameters,
-		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments)
+		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments, &s.ProofOfWork, &s.MinimumSeconds)
 	if err != nil {
 		return s, err
 	}

@@ -23,6 +23,7 @@ type Window struct {
 type PostedComment struct {
 	models.Comment
 	Honeypot bool // it was rejected for the form field that people do not see
+	TooFast  bool // it was held because its form was not open for long enough
 }
 
 // LastComments returns the window of up to limit comments of a site.
@@ -71,7 +72,7 @@ func readPostedComment(scan sqldb.Scanner) (c PostedComment, err error) {
 	var said models.Reason
 	err = scan(append(into, &said, &c.Body)...) // the first text in place of the last
 	done()
-	c.Honeypot = said == models.ReasonHoneypot
+	c.Honeypot, c.TooFast = said == models.ReasonHoneypot, said == models.ReasonTooFast
 	return c, err
 }
 

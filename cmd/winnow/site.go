@@ -68,7 +68,7 @@ func addSite(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	site := models.Site{Slug: args[0], Name: args[0], Mode: models.ModePost, Retention: models.DefaultRetention()}
+	site := models.Site{Slug: args[0], Name: args[0], Mode: models.ModePost, Retention: models.DefaultRetention(), ProofOfWork: models.ProofOff}
 	change, err := siteChange(c)
 	if err != nil {
 		return err

@@ -19,6 +19,10 @@ func TestSiteCommands(t *testing.T) {
 			t.Errorf("site list lacks %q:\n%s", want, list)
 		}
 	}
+	must(t, "", "site", "set", "gazette", "--proof-of-work", "under_attack", "--minimum-seconds", "3", db)
+	if status, _, errs := winnow(t, "", "site", "set", "gazette", "--proof-of-work", "sometimes", db); status != exitFailed || !strings.Contains(errs, "proof_of_work must be off, under_attack or always") {
+		t.Errorf("an unknown setting: exit status %d: %s", status, errs)
+	}
 	must(t, `{"blocked_words":{"words":["tea & <b>"],"action":"hold"},"links":{"max":0}}`, "site", "rules", "gazette", "--file", "-", db)
 	must(t, "", "site", "set", "gazette", "--mode", "post", db)
 	if printed := must(t, "", "site", "rules", "gazette", db); !strings.Contains(printed, `"tea & <b>"`) || !strings.Contains(printed, `"max": 0`) {

@@ -42,6 +42,8 @@ func siteFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "appeals", Usage: "readers may appeal, once, against a moderator's rejection of their comment (default true)"},
 		&cli.BoolFlag{Name: "nudge", Usage: "pages may ask readers to rephrase a comment that is likely to be abuse (default false)"},
 		&cli.BoolFlag{Name: "links-in-comments", Usage: "addresses in comments become links (default false)"},
+		&cli.StringFlag{Name: "proof-of-work", Usage: "when the browsers of readers whom the site does not know must calculate for about a second before they comment: off, under_attack (while there is unusually much spam) or always (default \"off\")"},
+		&cli.IntFlag{Name: "minimum-seconds", Usage: "hold comments of pages whose form was open for less than `SECONDS` (default 0: no time)"},
 		&cli.StringFlag{Name: "surge", Usage: "`COUNT/MINUTES/HOLD`: when an article gets more than COUNT comments within MINUTES, hold all its comments for HOLD minutes (default \"off\")"},
 		&cli.IntFlag{Name: "close-after", Usage: "close articles this many `DAYS` after their publication (default 0: never)"},
 		&cli.StringSliceFlag{Name: "close-section", Usage: "another number of days for a section, such as Sport=3 (`SECTION=DAYS`, repeatable; replaces the earlier ones)"},
@@ -133,6 +135,12 @@ func changeReaders(c *cli.Command, s *models.Site) {
 	if c.IsSet("appeals") {
 		appeals := c.Bool("appeals")
 		s.Appeals = &appeals
+	}
+	if c.IsSet("proof-of-work") {
+		s.ProofOfWork = models.ProofOfWork(c.String("proof-of-work"))
+	}
+	if c.IsSet("minimum-seconds") {
+		s.MinimumSeconds = c.Int("minimum-seconds")
 	}
 	for flag, on := range map[string]*bool{"nudge": &s.Nudge, "links-in-comments": &s.LinksInComments} {
 		if c.IsSet(flag) {

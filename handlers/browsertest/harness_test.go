@@ -67,6 +67,7 @@ type testServer struct {
 	offline atomic.Bool     // the servers do not answer browsers
 	busy    atomic.Int32    // so many logins are refused because of too many others
 	cut     sync.Map        // method and path of requests whose next reply breaks off in its body
+	refused sync.Map        // paths of requests that get no answer but 503
 	key     string          // of the demo site
 	public  *url.URL        // of the nodes that are started next; may be nil
 	browser context.Context // of chromedp
@@ -155,6 +156,10 @@ func (d *testServer) serve(db *storage.DB, redisURL string) string {
 		if r.URL.Path == "/v1/auth/login" && d.busy.Load() > 0 {
 			d.busy.Add(-1)
 			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		if _, found := d.refused.Load(r.URL.Path); found {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}

@@ -29,6 +29,8 @@ func TestSiteSaysWhoReadersAreAndWhenArticlesClose(t *testing.T) {
 	p.submitFormOf("closing.days")
 	p.waitForText("#page output .error", "“Local news” is no section with a number of days")
 	p.typeInto("closing.sections", "Sport: 3\nLive: today: 1")
+	p.setField("proof_of_work", "under_attack")
+	p.typeInto("minimum_seconds", "3")
 	p.saveCard("closing.days")
 	p.typeInto("newsroom", "The Gazette's desk")
 	p.saveCard("newsroom")
@@ -40,8 +42,9 @@ func TestSiteSaysWhoReadersAreAndWhenArticlesClose(t *testing.T) {
 		Closing:       models.Closing{Days: 14, Sections: map[string]int{"Sport": 3, "Live: today": 1}},
 		Newsroom:      "The Gazette's desk",
 		Name:          "The Demo", Origins: []string{"https://demo.example"},
+		ProofOfWork: models.ProofAttack, MinimumSeconds: 3,
 	}
-	got := models.Site{Name: site.Name, Origins: site.Origins, ReservedNames: site.ReservedNames, ReaderTokens: site.ReaderTokens, Closing: site.Closing, Newsroom: site.Newsroom}
+	got := models.Site{Name: site.Name, Origins: site.Origins, ReservedNames: site.ReservedNames, ReaderTokens: site.ReaderTokens, Closing: site.Closing, Newsroom: site.Newsroom, ProofOfWork: site.ProofOfWork, MinimumSeconds: site.MinimumSeconds}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("stored: %+v\nwanted: %+v", got, want)
 	}

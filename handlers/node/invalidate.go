@@ -14,6 +14,7 @@ const (
 const (
 	ModeratorChanged models.EventKind = "moderator.changed" // Subject is the name
 	SessionEnded     models.EventKind = "session.ended"     // Subject is the id
+	SiteAttacked     models.EventKind = "site.attacked"     // Site gets unusually much spam
 )
 
 // invalidation is what an event makes stale.
@@ -48,6 +49,8 @@ func (n *Node) invalidations() map[models.EventKind]invalidation {
 			func(e models.Event) { c.sessions.invalidate(e.Subject) },
 			func(models.Event) { n.streams.checkSoon() },
 		}},
+
+		SiteAttacked: {notified: list{func(e models.Event) { n.attacks.Begin(e.Site, e.At) }}},
 
 		models.CommentCreated: {here: list{n.invalidateVersion}},
 		models.CommentChanged: {here: list{n.invalidateVersion}},

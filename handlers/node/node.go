@@ -56,6 +56,7 @@ type Node struct {
 	model      atomic.Pointer[classifier.Model]
 	modelStale chan struct{} // holds one signal
 	bursts     screening.BurstCounter
+	attacks    screening.AttackDetector
 	hub        *Hub
 	streams    streams
 	counts     counts
@@ -111,6 +112,9 @@ func (n *Node) Run(ctx context.Context) error {
 
 // Bursts returns the counter of comments on each article.
 func (n *Node) Bursts() *screening.BurstCounter { return &n.bursts }
+
+// Attacks returns what counts the spam on each site.
+func (n *Node) Attacks() *screening.AttackDetector { return &n.attacks }
 
 // Hub returns the hub of events.
 func (n *Node) Hub() *Hub { return n.hub }

@@ -75,6 +75,7 @@ type Submission struct {
 	Comment      models.Comment // with its id: a campaign is named after its first comment
 	Restrictions Restrictions
 	Honeypot     bool // the form field that people do not see was filled in
+	TooFast      bool // the form was not open for the time that the site asks for
 }
 
 // Result is what becomes of a comment.
@@ -110,6 +111,9 @@ func (s *Screener) Decide(ctx context.Context, sub Submission, p Prepared) (Resu
 	v := rules.Combine(s.weighKnownHosts(ctx, sub.Site, p), fired...)
 	if group.Held && v.Action == models.Hold {
 		v.Reason = models.ReasonCampaign
+	}
+	if sub.TooFast && v.Action == models.Approve {
+		v.Action, v.Reason = models.Hold, models.ReasonTooFast
 	}
 	if sub.Honeypot {
 		v.Action, v.Reason = models.Reject, models.ReasonHoneypot

@@ -92,7 +92,7 @@ func (r *replay) decide(ctx context.Context, c *prepared, p screening.Prepared) 
 		return err
 	}
 	res, err := r.screener.Decide(ctx, screening.Submission{
-		Site: r.setting.Site, Comment: c.Comment, Restrictions: restrictions, Honeypot: c.Honeypot,
+		Site: r.setting.Site, Comment: c.Comment, Restrictions: restrictions, Honeypot: c.Honeypot, TooFast: c.TooFast,
 	}, p)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ var reasons = map[models.Reason]clause{
 	models.ReasonOther:         {"a moderator objected to it", "ein Moderator ihn beanstandet hat"},
 	models.ReasonPremoderation: {"every comment here waits for a moderator", "hier jeder Kommentar auf eine Freigabe wartet"},
 	models.ReasonHoneypot:      {"a form field that people do not see was filled in", "ein Formularfeld ausgefüllt war, das Menschen nicht sehen"},
+	models.ReasonTooFast:       {"it came too soon after its form was opened, or its page does not say when that was", "er zu bald nach dem Öffnen seines Formulars kam oder seine Seite nicht sagt, wann das war"},
 	models.ReasonFlagged:       {"readers reported it", "Leser ihn gemeldet haben"},
 	models.ReasonSecondLook:    {"a second look did not agree with its approval", "ein zweiter Blick seiner Freigabe widersprach"},
 	models.ReasonErased:        {"its author asked for its erasure", "sein Autor die Löschung verlangt hat"},

@@ -27,7 +27,9 @@ var element embed.FS
 // but the first are at a path with a checksum: no script uses those of another version.
 var elementFiles = sync.OnceValue(func() map[string]static.File {
 	languages, files := readLocales()
-	maps.Copy(files, bundle("acts", nil))
+	for _, script := range []string{"acts", "proof"} {
+		maps.Copy(files, bundle(script, nil))
+	}
 	hash := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		hash.Write([]byte(name + "\x00"))

@@ -29,6 +29,7 @@ var ownTests = map[string]func(*testing.T, *fixture){
 		l.clock.Advance(91 * 24 * time.Hour)
 		l.own(t, mine, "")
 	},
+	"a browser is known by what was published": knownBrowser,
 	"at most fifty, the newest": func(t *testing.T, l *fixture) {
 		var all []models.Comment
 		for range 52 {
@@ -161,6 +162,33 @@ func (l *fixture) own(t testing.TB, o models.Owner, article string, want ...mode
 	}
 	equal(t, "own comments", strings.Join(got, " "), strings.Join(ids, " "))
 	return found
+}
+
+// knownBrowser is of the suite of own comments: who is known needs no proof of work.
+func knownBrowser(t *testing.T, l *fixture) {
+	known := func(want bool, when string) {
+		t.Helper()
+		equal(t, when, must(l.KnownBrowser(l.ctx, "gazette", "b1"))(t), want)
+	}
+	known(false, "at first")
+	held := l.post(t, inBrowser("b1"))
+	known(false, "while the first comment waits")
+	published := l.post(t, inBrowser("b1"), approved)
+	known(true, "with a published comment")
+	equal(t, "elsewhere", must(l.KnownBrowser(l.ctx, "tribune", "b1"))(t), false)
+	equal(t, "without a token", must(l.KnownBrowser(l.ctx, "gazette", ""))(t), false)
+	must(l.Withdraw(l.ctx, gazette, l.post(t, inBrowser("b1"), approved).ID))(t)
+	known(true, "after one was taken back")
+	l.decide(t, bob, held.ID, rejectSpam)
+	known(false, "after a rejection")
+	l.decide(t, ann, held.ID, models.DecisionRequest{Action: models.Approve})
+	known(true, "after the rejection was revised")
+	l.decide(t, bob, published.ID, rejectSpam)
+	known(false, "after another rejection")
+	for range 20 {
+		l.post(t, inBrowser("b1"), approved)
+	}
+	known(true, "after 20 others")
 }
 
 // appealed is a comment that bob rejected, with its author's appeal.

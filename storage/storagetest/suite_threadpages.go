@@ -183,7 +183,7 @@ var threadPageTests = map[string]func(*testing.T, *fixture){
 		}
 		ref := models.ArticleRef{Site: "gazette", Article: "a1"}
 		show := func(c models.Comment) string {
-			equal(t, "article", must(l.ThreadOf(l.ctx, "gazette", c.ID))(t), ref)
+			equal(t, "article", must(l.ThreadOf(l.ctx, "gazette", c.ID))(t).ArticleRef, ref)
 			page := must(l.CommentThread(l.ctx, ref, c.ID))(t)
 			equal(t, "title", page.Article.Title, "First")
 			return outline(page.Thread)
@@ -241,7 +241,7 @@ var threadPageTests = map[string]func(*testing.T, *fixture){
 		const want = "a .a1 t .t1 ..t11@Uma ..t12@Uma .t2"
 		equal(t, "two sites", l.wholeThreads(t, storage.ThreadsOldest), want)
 		equal(t, "best", l.wholeThreads(t, storage.ThreadsBest), "t .t1 ..t11@Uma ..t12@Uma .t2 a .a1")
-		equal(t, "permalink", must(l.ThreadOf(l.ctx, "tribune", ours.ID))(t), models.ArticleRef{Site: "tribune", Article: "a1"})
+		equal(t, "permalink", must(l.ThreadOf(l.ctx, "tribune", ours.ID))(t).ArticleRef, models.ArticleRef{Site: "tribune", Article: "a1"})
 		l.count(t, `UPDATE comments SET thread = '' WHERE thread <> '' AND site IN ('gazette', 'tribune') RETURNING 1`)
 		equal(t, "placed anew", l.wholeThreads(t, storage.ThreadsOldest), want)
 	},

@@ -60,6 +60,17 @@ var whatIfTests = map[string]func(*testing.T, *fixture){
 		ok(t, err)
 		equal(t, "texts", texts(t, l, must(l.LastComments(l.ctx, "gazette", 9))(t)), "first ")
 	},
+	"what came too fast is known": func(t *testing.T, l *fixture) {
+		l.post(t, func(n *storage.NewComment) {
+			n.Comment.Status, n.Comment.Reason = models.Pending, models.ReasonTooFast
+			n.Verdict.Action, n.Verdict.Reason = models.Hold, models.ReasonTooFast
+		})
+		for c, err := range l.WindowComments(l.ctx, must(l.LastComments(l.ctx, "gazette", 9))(t)) {
+			ok(t, err)
+			equal(t, "too fast", c.TooFast, true)
+			equal(t, "honeypot", c.Honeypot, false)
+		}
+	},
 	"the honeypot is known whatever a moderator decided": func(t *testing.T, l *fixture) {
 		c := l.post(t, func(n *storage.NewComment) {
 			n.Comment.Status, n.Comment.Reason = models.Rejected, models.ReasonHoneypot

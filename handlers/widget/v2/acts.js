@@ -5,6 +5,7 @@ import css from "./acts.css";
 
 export { appeal, confirm, edit } from "./change.js";
 export { posted, takeOwn } from "./own.js";
+export { opened, post } from "./post.js";
 export { openLinked } from "./permalink.js";
 export { report, tellOutcomes } from "./report.js";
 

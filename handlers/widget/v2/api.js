@@ -8,6 +8,7 @@ export class Problem extends Error {
     this.status = reply.status;
     this.kind = problem.type?.split(":").pop();
     this.fields = problem.fields ?? [];
+    this.challenge = problem.challenge;
     this.retryAt = new Date(Date.now() + 1000 * (Number(reply.headers.get("Retry-After")) || 60));
   }
 }

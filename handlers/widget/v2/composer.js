@@ -21,7 +21,7 @@ export class Composer {
     this.message = element("p", { class: "message", role: "status" });
     this.row = element("div", { class: "row" }, this.name.node, this.who,
       element("span", { class: "buttons" }, parent && button(texts.say("cancel"), () => this.close()), this.send));
-    this.form = element("form", { class: "composer", part: "form", novalidate: true, submit: (event) => this.#submit(event), keydown: (event) => this.#shortcut(event), focusin: () => view.acts().catch(() => {}) },
+    this.form = element("form", { class: "composer", part: "form", novalidate: true, submit: (event) => this.#submit(event), keydown: (event) => this.#shortcut(event), focusin: () => view.acts().then((acts) => acts.opened(view)).catch(() => {}) },
       this.body.node,
       element("div", { class: "honeypot", "aria-hidden": "true" }, this.honeypot),
       this.message, this.row);
@@ -99,7 +99,8 @@ export class Composer {
     this.#setBusy(true);
     try {
       if (await this.#shouldRephrase(comment)) return;
-      const answer = await view.api.call("POST", "comments", { body: comment, key: this.#key });
+      const { post } = await view.acts();
+      const answer = await post(view, comment, this.#key, (text) => this.#say(text));
       this.#posted({ ...comment, ...answer });
     } catch (error) {
       if (!view.signal.aborted) this.#refused(error);

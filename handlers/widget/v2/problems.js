@@ -15,10 +15,7 @@ export function explain(texts, error) {
   return texts.say({ closed: "closed", banned: "banned", unauthorized: "signInAgain" }[error.kind] ?? "failed");
 }
 
-// fieldError returns what is wrong with a field, by the rule that the server names.
-export function fieldError(texts, { message }) {
-  const most = message.match(/at most (\d+)/)?.[1];
-  if (most) return texts.say("tooLong", { n: Number(most) });
-  if (/reserved/.test(message)) return texts.say("reserved");
-  return texts.say(/empty|can be seen|required/.test(message) ? "empty" : "invalid");
-}
+const codes = { required: "empty", reserved: "reserved", too_long: "tooLong" };
+
+// fieldError returns what is wrong with a field, by the code that the server gives.
+export const fieldError = (texts, { code, limit }) => texts.say(codes[code] ?? "invalid", { n: limit });

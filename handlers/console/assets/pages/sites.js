@@ -43,6 +43,7 @@ const sitePage = async (site, reload) => {
     sitePicker("sites", site.slug),
     element("h3", bdi(site.name)),
     site.names_no_client && element("p.notice", translate("sites.nameless")),
+    site.under_attack && element("p.notice", translate("sites.under_attack")),
     card("posting", postingForm(site, path), isAdmin() && await keySection(path)),
     card("screening", screeningForm(site, path)),
     card("readers", nameForm(site, path),

@@ -48,6 +48,8 @@ export const postingForm = (site, path) => {
     ["appeals", site.appeals ?? true, "checkbox"],
     ["nudge", Boolean(site.nudge), "checkbox"],
     ["links_in_comments", Boolean(site.links_in_comments), "checkbox"],
+    ["proof_of_work", site.proof_of_work, choices("proof_of_work")],
+    ["minimum_seconds", site.minimum_seconds ?? 0, "number"],
     ["closing.days", days, "number"],
     ["closing.sections", Object.entries(sections || {}).map(([name, age]) => `${name}: ${age}`)],
     ...["jwks_url", "issuer", "audience"].map((key) => ["reader_tokens." + key, tokens[key] ?? ""]),
