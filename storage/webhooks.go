@@ -38,8 +38,10 @@ var (
 func readWebhook(scan sqldb.Scanner, now time.Time, more ...any) (w WebhookTarget, err error) {
 	var events, secret, old string
 	var oldUntil, created, disabled, failing, delivered int64
-	if err := scan(append([]any{&w.Site, &w.ID, &w.URL, &events, &secret, &old, &oldUntil, &created, &w.CreatedBy, &disabled, &w.DisabledFor,
-		&failing, &delivered}, more...)...); err != nil {
+	if err := scan(append([]any{
+		&w.Site, &w.ID, &w.URL, &events, &secret, &old, &oldUntil, &created, &w.CreatedBy, &disabled, &w.DisabledFor,
+		&failing, &delivered,
+	}, more...)...); err != nil {
 		return w, err
 	}
 	w.CreatedAt, w.Secrets = fromMicros(created), []string{secret}
