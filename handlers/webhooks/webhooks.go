@@ -155,11 +155,17 @@ func (s *Sender) work(ctx context.Context, w storage.WebhookTarget, h *health) e
 	defer cancel()
 	for starting.Err() == nil {
 		more, err := s.db.QueueDeliveries(starting, s.node, w)
-		if err != nil || h.waits(s.now()) {
-			return err
+		if err == nil && h.waits(s.now()) {
+			return nil
 		}
-		sent, err := s.sendPage(ctx, starting, w, h)
-		if err != nil || sent == 0 && !more {
+		sent := 0
+		if err == nil {
+			sent, err = s.sendPage(ctx, starting, w, h)
+		}
+		switch {
+		case err != nil && starting.Err() != nil: // its time is over, the next look goes on
+			return nil
+		case err != nil || sent == 0 && !more:
 			return err
 		}
 	}
