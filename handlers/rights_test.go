@@ -130,6 +130,14 @@ var rightsTable = []right{
 	{call: "GET /v1/sites/:slug/keys", path: "/v1/sites/gazette/keys", who: gazetteAdmins},
 	{call: "POST /v1/sites/:slug/keys", path: "/v1/sites/gazette/keys", body: `{}`, who: gazetteAdmins},
 	{call: "DELETE /v1/sites/:slug/keys/:id", path: "/v1/sites/gazette/keys/{key}", who: gazetteAdmins},
+	{call: "GET /v1/sites/:slug/webhooks", path: "/v1/sites/gazette/webhooks", who: gazetteAdmins},
+	{call: "POST /v1/sites/:slug/webhooks", path: "/v1/sites/gazette/webhooks", body: `{}`, who: gazetteAdmins},
+	{call: "PATCH /v1/sites/:slug/webhooks/:id", path: "/v1/sites/gazette/webhooks/{webhook}", body: `{}`, who: gazetteAdmins},
+	{call: "DELETE /v1/sites/:slug/webhooks/:id", path: "/v1/sites/gazette/webhooks/{webhook}", who: gazetteAdmins},
+	{call: "POST /v1/sites/:slug/webhooks/:id/secret", path: "/v1/sites/gazette/webhooks/{webhook}/secret", who: gazetteAdmins},
+	{call: "POST /v1/sites/:slug/webhooks/:id/test", path: "/v1/sites/gazette/webhooks/{webhook}/test", who: gazetteAdmins},
+	{call: "GET /v1/sites/:slug/webhooks/:id/deliveries", path: "/v1/sites/gazette/webhooks/{webhook}/deliveries", who: gazetteAdmins},
+	{call: "POST /v1/sites/:slug/webhooks/:id/replay", path: "/v1/sites/gazette/webhooks/{webhook}/replay", body: `{}`, who: gazetteAdmins},
 	{call: "GET /v1/sites/:slug/rules", path: "/v1/sites/gazette/rules", who: gazetteEditors},
 	{call: "PUT /v1/sites/:slug/rules", path: "/v1/sites/gazette/rules", body: `{}`, who: gazetteEditors},
 	{call: "POST /v1/sites/:slug/rules/preview", path: "/v1/sites/gazette/rules/preview", body: `{"list":"suspect_words","entries":["tide"]}`, who: gazetteEditors},
@@ -287,6 +295,16 @@ func (f *testSite) records(text string) string {
 			h, err := f.db.AddHandover(f.Context(), operator, "gazette", "The bridge is for you.")
 			f.must(err)
 			return h.ID
+		},
+		"{webhook}": func() string {
+			all, err := f.db.Webhooks(f.Context(), "gazette")
+			f.must(err)
+			for _, w := range all { // a site may have only so many
+				f.must(f.db.RemoveWebhook(f.Context(), operator, "gazette", w.ID))
+			}
+			w, _, err := f.db.AddWebhook(f.Context(), operator, "gazette", models.Webhook{URL: "https://127.0.0.1:9/"})
+			f.must(err)
+			return w.ID
 		},
 		"{golden}": func() string {
 			g, err := f.db.AddGoldenExample(f.Context(), operator, models.GoldenExample{Site: "gazette", Text: rand.Text(), Label: models.Ham})

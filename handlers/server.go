@@ -29,6 +29,7 @@ import (
 	"winnow/handlers/searchindex"
 	"winnow/handlers/selfcheck"
 	"winnow/handlers/traffic"
+	"winnow/handlers/webhooks"
 	"winnow/handlers/whatif"
 	"winnow/models"
 	"winnow/storage"
@@ -65,18 +66,21 @@ type Config struct {
 	// KeySetNetworks are networks from which the key sets of sites may be fetched although
 	// they are not public, by plain HTTP too.
 	KeySetNetworks []netip.Prefix
-	Rates          Rates         // zero rates: no limits; see DefaultRates
-	Redis          SharedService // for /readyz and the metrics; nil without one
-	PublicURL      *url.URL      // where browsers reach the server; only its path is used; may be nil
-	OwnMetrics     bool          // Handler has no /metrics: Metrics serves them
-	LogRequests    bool
-	Files          []string // that other users of the machine must not read
-	Public         bool     // others than this machine reach the server
-	Log            *slog.Logger
-	Now            func() time.Time // the database's clock when nil, so that all nodes agree
-	Version        string           // of the program, for /healthz and the metrics
-	Training       node.TrainingConfig
-	OIDC           OIDCConfig // sign-in of moderators; without an issuer: none
+	// WebhookNetworks are networks in which receivers of webhooks may be although they are
+	// not public, by plain HTTP too.
+	WebhookNetworks []netip.Prefix
+	Rates           Rates         // zero rates: no limits; see DefaultRates
+	Redis           SharedService // for /readyz and the metrics; nil without one
+	PublicURL       *url.URL      // where browsers reach the server; only its path is used; may be nil
+	OwnMetrics      bool          // Handler has no /metrics: Metrics serves them
+	LogRequests     bool
+	Files           []string // that other users of the machine must not read
+	Public          bool     // others than this machine reach the server
+	Log             *slog.Logger
+	Now             func() time.Time // the database's clock when nil, so that all nodes agree
+	Version         string           // of the program, for /healthz and the metrics
+	Training        node.TrainingConfig
+	OIDC            OIDCConfig // sign-in of moderators; without an issuer: none
 	// SecurityContact is where vulnerabilities are reported, a URI; "" for nowhere.
 	SecurityContact string
 }
@@ -89,6 +93,7 @@ type Server struct {
 	comparer *promotion.Comparer
 	whatIfs  *whatif.Runner
 	traffic  *traffic.Reader
+	webhooks *webhooks.Sender
 	screener *screening.Screener
 	limiter  Limiter
 	redis    SharedService
@@ -108,8 +113,9 @@ type Server struct {
 	draining context.Context // ends with Drain
 	drain    context.CancelFunc
 
-	logRequests bool
-	ownMetrics  bool
+	logRequests   bool
+	ownMetrics    bool
+	plainWebhooks bool // by HTTP, within networks
 
 	metrics    *metrics
 	tokens     *accesstoken.Keys
@@ -163,6 +169,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.comparer, s.whatIfs = promotion.New(cfg.DB, cfg.Now), whatif.New(cfg.DB)
 	s.traffic = traffic.New(traffic.Config{DB: cfg.DB, Node: n, Comparer: s.comparer, Now: cfg.Now, Log: cfg.Log})
+	s.webhooks, s.plainWebhooks = webhooks.New(webhooks.Config{
+		DB: cfg.DB, Networks: cfg.WebhookNetworks, Version: cfg.Version, Now: cfg.Now, Log: cfg.Log,
+	}), len(cfg.WebhookNetworks) > 0
 	s.metrics = s.newMetrics()
 	s.handler = below(s.base, s.router())
 	return s, nil
@@ -224,6 +233,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.node.Run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
 	g.Go(func() error { return s.traffic.Run(ctx) })
+	g.Go(func() error { return s.webhooks.Run(ctx) })
 	g.Go(func() error { return searchindex.Indexer{DB: s.db, Log: s.log}.Run(ctx) })
 	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
 	g.Go(func() error { return s.writeLogins(ctx) })

@@ -50,7 +50,7 @@ func (db *DB) Appeal(ctx context.Context, by models.Caller, id, words string) (m
 		); err != nil {
 			return old, err
 		}
-		c, err := t.setStatus(old, models.Pending, models.ReasonAppeal)
+		c, err := t.setStatus(old, models.Pending, models.ReasonAppeal, models.CauseAppealed)
 		if err != nil {
 			return c, err
 		}

@@ -240,6 +240,8 @@ func (db *DB) StartBurst(ctx context.Context, site, id string, until time.Time) 
 		if err := t.audit(node, site, "article.surge", id, auditArticle(old), auditArticle(e)); err != nil {
 			return until, err
 		}
-		return until, t.event(models.ArticleChanged, site, id, id, "")
+		burst := t.newEvent(models.ArticleChanged, site, id, id, "")
+		burst.Cause = models.CauseBurst
+		return until, eventRows.Add(t, burst)
 	})
 }

@@ -160,7 +160,7 @@ func (t *tx) pullBack(campaigns []key) (map[string]models.Comment, error) {
 	}
 	pulled := make(map[string]models.Comment, len(found))
 	for _, old := range found {
-		c, err := t.setStatus(old, models.Pending, models.ReasonCampaign)
+		c, err := t.setStatus(old, models.Pending, models.ReasonCampaign, models.CauseCampaign)
 		if err != nil {
 			return nil, err
 		}

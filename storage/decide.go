@@ -256,7 +256,7 @@ func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decisi
 	if err != nil {
 		return err
 	}
-	writes.events = append(writes.events, t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, status))
+	writes.events = append(writes.events, t.newCommentChanged(c, models.CauseDecided))
 	if !c.Redacted && sampled(made.ID, k.secondLookShare) {
 		writes.looks = append(writes.looks, t.newSecondLook(made.ID, c, models.TargetDecision, d.Action, d.Reason, r.by.Name, k.secondLookShare))
 	}

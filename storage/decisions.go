@@ -175,12 +175,12 @@ func describe(d models.Decision) string {
 
 // setStatus changes a comment, the counters that depend on it and the article's
 // version, ends the lease, and adds an event.
-func (t *tx) setStatus(old models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
+func (t *tx) setStatus(old models.Comment, status models.Status, reason models.Reason, cause models.EventCause) (models.Comment, error) {
 	c, err := t.changeStatus(old, status, reason)
 	if err != nil {
 		return c, err
 	}
-	return c, t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, status)
+	return c, t.commentChanged(c, cause)
 }
 
 // changeStatus is setStatus without the event.

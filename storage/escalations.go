@@ -59,7 +59,7 @@ func (t *tx) escalate(by models.Caller, old models.Comment, d models.Decision, o
 	); err != nil {
 		return d, old, err
 	}
-	c, err := t.setStatus(old, models.Pending, models.ReasonEscalated)
+	c, err := t.setStatus(old, models.Pending, models.ReasonEscalated, models.CauseEscalated)
 	if err != nil {
 		return d, old, err
 	}
@@ -98,7 +98,7 @@ func (t *tx) undoEscalation(by models.Caller, e models.Decision) (models.Decisio
 	if err != nil {
 		return e, old, err
 	}
-	c, err := t.setStatus(old, models.Pending, reason)
+	c, err := t.setStatus(old, models.Pending, reason, models.CauseUndone)
 	if err != nil {
 		return e, c, err
 	}

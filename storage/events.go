@@ -34,12 +34,24 @@ var eventRows = sqldb.NewInsert("events", "",
 	sqldb.Text("subject", func(e models.Event) string { return e.Subject }),
 	sqldb.Text("article", func(e models.Event) string { return e.Article }),
 	sqldb.Text("status", func(e models.Event) string { return string(e.Status) }),
+	sqldb.Text("cause", func(e models.Event) string { return string(e.Cause) }),
 	sqldb.Int("at", func(e models.Event) int64 { return micros(e.At) }),
 )
 
 // event adds an event for other nodes and open consoles.
 func (t *tx) event(kind models.EventKind, site, subject, article string, status models.Status) error {
 	return eventRows.Add(t, t.newEvent(kind, site, subject, article, status))
+}
+
+// commentChanged adds the event of a change to a comment.
+func (t *tx) commentChanged(c models.Comment, cause models.EventCause) error {
+	return eventRows.Add(t, t.newCommentChanged(c, cause))
+}
+
+func (t *tx) newCommentChanged(c models.Comment, cause models.EventCause) models.Event {
+	e := t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status)
+	e.Cause = cause
+	return e
 }
 
 func (t *tx) newEvent(kind models.EventKind, site, subject, article string, status models.Status) models.Event {
@@ -72,12 +84,7 @@ func (db *DB) RecentEventsSince(ctx context.Context, after int64, limit int) ([]
 }
 
 func (t *tx) eventsSince(after int64, limit int) ([]models.Event, error) {
-	found, err := sqldb.List(t, func(scan sqldb.Scanner) (e models.Event, err error) {
-		var at int64
-		err = scan(&e.Seq, &e.Kind, &e.Site, &e.Subject, &e.Article, &e.Status, &at)
-		e.At = fromMicros(at)
-		return e, err
-	}, `SELECT seq, kind, site, subject, article, status, at FROM events WHERE seq >= $1 ORDER BY seq LIMIT $2`, after, limit+1)
+	found, err := sqldb.List(t, readEvent, `SELECT `+eventColumns+` FROM events WHERE seq >= $1 ORDER BY seq LIMIT $2`, after, limit+1)
 	switch {
 	case err != nil:
 		return nil, err
@@ -89,6 +96,15 @@ func (t *tx) eventsSince(after int64, limit int) ([]models.Event, error) {
 	return found[1:], nil
 }
 
+const eventColumns = `seq, kind, site, subject, article, status, cause, at`
+
+func readEvent(scan sqldb.Scanner) (e models.Event, err error) {
+	var at int64
+	err = scan(&e.Seq, &e.Kind, &e.Site, &e.Subject, &e.Article, &e.Status, &e.Cause, &at)
+	e.At = fromMicros(at)
+	return e, err
+}
+
 // NewestEvent returns the cursor after all events that are committed before the call.
 func (db *DB) NewestEvent(ctx context.Context) (int64, error) {
 	if err := db.numberEvents(ctx, 0); err != nil {
@@ -98,7 +114,7 @@ func (db *DB) NewestEvent(ctx context.Context) (int64, error) {
 }
 
 func (t *tx) newestEvent() (int64, error) {
-	return sqldb.One(t, sqldb.ScanOne[int64], `SELECT coalesce(max(seq), 0) FROM events`)
+	return sqldb.One(t, sqldb.ScanOne[int64], `SELECT coalesce(max(seq), 0) FROM events WHERE seq > 0`)
 }
 
 // numberedAtOnce is how many events one transaction numbers.

@@ -25,7 +25,7 @@ func (db *DB) FeatureComment(ctx context.Context, by models.Caller, id string, f
 			return c, err
 		}
 		t.newPublicVersion(old, c)
-		if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
+		if err := t.commentChanged(c, models.CauseFeatured); err != nil {
 			return c, err
 		}
 		type state struct {

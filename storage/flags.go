@@ -53,11 +53,14 @@ func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (
 		switch {
 		case c.WrittenBy != "": // it waits for nobody
 		case r.Reason == models.ReasonIllegal && c.Reason != models.ReasonEscalated:
-			return t.escalateReported(by, c)
+			c, err = t.escalateReported(by, c)
 		case c.Status == models.Approved && k.reportsToHold > 0 && c.Flags >= k.reportsToHold:
-			return t.holdReported(by, c, k.reportsToHold)
+			c, err = t.holdReported(by, c, k.reportsToHold)
 		}
-		return c, nil
+		if err != nil {
+			return c, err
+		}
+		return c, t.commentChanged(c, models.CauseReported)
 	})
 }
 
@@ -209,7 +212,7 @@ func (t *tx) holdReported(by models.Caller, c models.Comment, enough int) (model
 	if err := t.suspendUndecided(c, inForce); err != nil {
 		return c, err
 	}
-	held, err := t.setStatus(c, models.Pending, models.ReasonFlagged)
+	held, err := t.changeStatus(c, models.Pending, models.ReasonFlagged)
 	if err != nil {
 		return c, err
 	}

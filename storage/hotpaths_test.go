@@ -47,7 +47,7 @@ func useHotPaths(t *testing.T, url string, db *storage.DB) *hotPaths {
 		bea: models.Caller{Kind: models.ByModerator, Name: "bea", Sites: []string{"gazette", "tribune"}},
 	}
 	for _, use := range []func(context.Context){
-		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useThreads, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch, h.useForeignClients,
+		h.setUp, h.useQueue, h.useDecisions, h.useArticles, h.useThreads, h.useAuthors, h.useOverrides, h.useAudit, h.useSecondLooks, h.useCampaigns, h.useNewsroom, h.useOwn, h.useSearch, h.useForeignClients, h.useWebhooks,
 	} {
 		use(t.Context())
 	}

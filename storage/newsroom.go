@@ -84,11 +84,11 @@ func (db *DB) ChangeReply(ctx context.Context, by models.Caller, id string, chan
 }
 
 func (t *tx) withdraw(by models.Caller, old models.Comment, withdrawn bool) (models.Comment, error) {
-	status, action := models.Approved, "comment.restore"
+	status, action, cause := models.Approved, "comment.restore", models.CauseUndone
 	if withdrawn {
-		status, action = models.Rejected, "comment.withdraw"
+		status, action, cause = models.Rejected, "comment.withdraw", models.CauseWithdrawn
 	}
-	c, err := t.setStatus(old, status, "")
+	c, err := t.setStatus(old, status, "", cause)
 	if err != nil {
 		return old, err
 	}

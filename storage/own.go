@@ -121,7 +121,7 @@ func (db *DB) Withdraw(ctx context.Context, by models.Caller, id string) (models
 		if old.Status == models.Rejected {
 			reason = old.Reason
 		}
-		c, err := t.setStatus(old, models.Rejected, reason)
+		c, err := t.setStatus(old, models.Rejected, reason, models.CauseWithdrawn)
 		if err != nil {
 			return c, err
 		}

@@ -293,7 +293,9 @@ func (t *tx) eraseComments(site string, ids []string) (e models.Erasure, err err
 	var events []models.Event
 	for i, c := range old {
 		erased[i] = c.ID
-		events = append(events, t.newEvent(models.CommentChanged, c.Site, c.ID, c.Article.ID, models.Rejected))
+		gone := c
+		gone.Status = models.Rejected
+		events = append(events, t.newCommentChanged(gone, models.CauseErased))
 		// A key has the same time as its comment, and that is indexed.
 		if t.Now.Sub(c.CreatedAt) > 2*idempotencyTTL {
 			continue

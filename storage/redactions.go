@@ -108,7 +108,7 @@ func (t *tx) replaceText(by models.Caller, action string, old, c models.Comment)
 		return c, err
 	}
 	t.newPublicVersion(old, c)
-	if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
+	if err := t.commentChanged(c, models.CauseEdited); err != nil {
 		return c, err
 	}
 	type state struct {

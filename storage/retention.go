@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 
 // Purge removes what has expired: idempotency keys and events (but the newest) older than a day,
 // ended sessions, skips and bans, networks of old logins, members of campaigns whose window is over, answers to Akismet clients that are older than 90 days, second looks that nobody claimed for two weeks (a year
-// in a training sample), old keys of addresses, and what models.Retention of each site says. It returns the
+// in a training sample), old keys of addresses, dead letters, and what models.Retention of each site says. It returns the
 // number of rows.
 func (db *DB) Purge(ctx context.Context) (int64, error) {
 	dayAgo, now := micros(db.sql.Now().Add(-idempotencyTTL)), micros(db.sql.Now())
@@ -21,14 +22,7 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys, err
 	}
-	// From the first one on, so that none is missing before one that is stored. The newest
-	// stays: a cursor after it is good as long as nothing happens.
-	if err := db.numberEvents(ctx, 0); err != nil {
-		return keys, err
-	}
-	events, err := purgeBatches(ctx, db, `DELETE FROM events WHERE seq >= $1 AND seq < (SELECT max(seq) FROM events WHERE seq >= $1) AND seq <=
-		(SELECT coalesce(min(CASE WHEN at >= $2 THEN seq END) - 1, max(seq)) FROM (SELECT seq, at FROM events WHERE seq >= $1 ORDER BY seq LIMIT $3) AS part)
-		RETURNING seq`, int64(0), dayAgo)
+	events, err := db.purgeEvents(ctx, dayAgo)
 	if err != nil {
 		return keys + events, err
 	}
@@ -60,6 +54,10 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 	if err != nil {
 		return keys + events + sessions + looks + skips + members, err
 	}
+	letters, err := db.purgeDeadLetters(ctx)
+	if members += letters; err != nil {
+		return keys + events + sessions + looks + skips + members, err
+	}
 	bans, err := db.purgeBans(ctx)
 	if err != nil {
 		return keys + events + sessions + looks + skips + members + bans, err
@@ -70,6 +68,19 @@ func (db *DB) Purge(ctx context.Context) (int64, error) {
 		err = db.sql.ForgetSoon(ctx)
 	}
 	return keys + events + sessions + looks + skips + members + bans + retained, err
+}
+
+// purgeEvents removes events from the first one on, so that none is missing before one that is
+// stored. The newest stays: a cursor after it is good as long as nothing happens. What a webhook
+// is still to be sent stays too, when no node ran for a day.
+func (db *DB) purgeEvents(ctx context.Context, before int64) (int64, error) {
+	if err := db.numberEvents(ctx, 0); err != nil {
+		return 0, err
+	}
+	return purgeBatches(ctx, db, `DELETE FROM events WHERE seq >= $1 AND seq < (SELECT max(seq) FROM events WHERE seq >= $1) AND seq <=
+		(SELECT coalesce(min(CASE WHEN at >= $2 THEN seq END) - 1, max(seq)) FROM (SELECT seq, at FROM events WHERE seq >= $1 ORDER BY seq LIMIT $3) AS part)
+		AND seq <= (SELECT coalesce(min(position), $4) FROM webhooks WHERE site IN (SELECT slug FROM sites) AND disabled_at = 0)
+		RETURNING seq`, int64(0), before, int64(math.MaxInt64))
 }
 
 // purgeBans forgets the bans that have ended, and what they held on.

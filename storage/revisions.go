@@ -91,7 +91,7 @@ func (t *tx) editComment(by models.Caller, id string, e CommentEdit, signals str
 		return c, err
 	}
 	t.recountEdited(k, c, v, inForce)
-	if err := t.event(models.CommentChanged, c.Site, c.ID, c.Article.ID, c.Status); err != nil {
+	if err := t.commentChanged(c, models.CauseEdited); err != nil {
 		return c, err
 	}
 	return c, t.audit(by, c.Site, "comment.edit", id, auditStateOf(k.comment), auditStateOf(c))

@@ -247,7 +247,7 @@ func (db *DB) DecideSecondLook(ctx context.Context, by models.Caller, id string,
 			if err := t.suspendLabel(keyOf(c), l.id); err != nil {
 				return o, err
 			}
-			if o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook); err != nil {
+			if o.Comment, err = t.setStatus(c, models.Pending, models.ReasonSecondLook, models.CauseSecondLook); err != nil {
 				return o, err
 			}
 		}

@@ -159,6 +159,15 @@ func (t *tx) insertShadow(s models.ShadowRun) error {
 // EndShadow ends the shadow of a model, or returns KindNotFound when it does not
 // run. outcome says why.
 func (db *DB) EndShadow(ctx context.Context, by models.Caller, version, outcome string) (models.ShadowRun, error) {
+	return db.stopShadow(ctx, by, version, outcome, func(*tx) error { return nil })
+}
+
+// RefuseShadow is EndShadow because the candidate may not go live, with an event of that.
+func (db *DB) RefuseShadow(ctx context.Context, by models.Caller, version, outcome string) (models.ShadowRun, error) {
+	return db.stopShadow(ctx, by, version, outcome, func(t *tx) error { return t.event(models.ModelRefused, "", version, "", "") })
+}
+
+func (db *DB) stopShadow(ctx context.Context, by models.Caller, version, outcome string, tell func(*tx) error) (models.ShadowRun, error) {
 	return update(ctx, db, func(t *tx) (none models.ShadowRun, err error) {
 		r, err := t.runningShadow(true)
 		if err != nil {
@@ -168,6 +177,9 @@ func (db *DB) EndShadow(ctx context.Context, by models.Caller, version, outcome 
 			return none, models.Errorf(models.KindNotFound, "model %q does not run beside the live model", version)
 		}
 		if err := t.endShadow(&r.ShadowRun, outcome); err != nil {
+			return none, err
+		}
+		if err := tell(t); err != nil {
 			return none, err
 		}
 		return r.ShadowRun, t.audit(by, "", "model.shadow_end", version, nil, map[string]string{"outcome": r.Outcome})

@@ -142,7 +142,7 @@ func (t *tx) undo(by models.Caller, d models.Decision) (models.Decision, models.
 	if err := t.restoreLabel(d); err != nil {
 		return d, old, err
 	}
-	c, err := t.setStatus(old, before.Status, before.Reason)
+	c, err := t.setStatus(old, before.Status, before.Reason, models.CauseUndone)
 	if err != nil {
 		return d, c, err
 	}

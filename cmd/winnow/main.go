@@ -67,7 +67,7 @@ func rootCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
 		Commands: []*cli.Command{
-			serveCommand(), checkCommand(), siteCommand(), embedCommand(), moderatorCommand(), signingKeyCommand(),
+			serveCommand(), checkCommand(), siteCommand(), webhookCommand(), embedCommand(), moderatorCommand(), signingKeyCommand(),
 			trainCommand(), evaluateCommand(), scoreCommand(), labelsCommand(), modelCommand(), whatIfCommand(), perspectiveMapCommand(),
 			importCommand(), exportCommand(), goldenCommand(), auditCommand(), readerCommand(),
 			backupCommand(), restoreCommand(), migrateCommand(), versionCommand(), trainWorkerCommand(),

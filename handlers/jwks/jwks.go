@@ -1,8 +1,8 @@
 // Package jwks fetches the public keys with which the sites sign their readers' tokens
 // (JSON Web Key Sets, RFC 7517). An address of a key set is a setting of a site, so it must
-// not lead the server to machines that only the server can reach.
+// not lead the server to machines that only the server can reach: see package outbound.
 //
-// It imports nothing of this module.
+// It imports nothing else of this module.
 package jwks
 
 import (
@@ -15,15 +15,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"winnow/handlers/outbound"
 )
 
 const (
@@ -48,7 +48,6 @@ var ErrUnknownKey = errors.New("the key set has no such key")
 // Sets keeps the key sets of all sites. It is safe for concurrent use.
 type Sets struct {
 	client *http.Client
-	allow  []netip.Prefix
 	now    func() time.Time
 
 	mu   sync.Mutex
@@ -68,50 +67,7 @@ type set struct {
 // New returns key sets that are fetched from public addresses and from those in allow; only
 // there plain HTTP is accepted.
 func New(allow []netip.Prefix, now func() time.Time) *Sets {
-	s := &Sets{allow: allow, now: now, sets: map[string]*set{}}
-	dialer := &net.Dialer{Timeout: timeout, Control: func(_, address string, _ syscall.RawConn) error { return s.checkAddress(address) }}
-	s.client = &http.Client{
-		Timeout: timeout,
-		Transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
-			DisableKeepAlives: true, MaxResponseHeaderBytes: maxBytes, // no proxy: it would connect for us, unchecked
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return errors.New("key sets are not fetched through redirects")
-		},
-	}
-	return s
-}
-
-// checkAddress refuses addresses that are not public. It sees what a name was resolved to, so
-// a name cannot lead elsewhere after the check.
-func (s *Sets) checkAddress(address string) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	ip := at.Addr().Unmap().WithZone("")
-	if s.allowed(ip) || isPublic(ip) {
-		return nil
-	}
-	return fmt.Errorf("%s is not a public address", ip)
-}
-
-func (s *Sets) allowed(ip netip.Addr) bool {
-	return slices.ContainsFunc(s.allow, func(p netip.Prefix) bool { return p.Contains(ip) })
-}
-
-// notPublic are networks that netip.Addr has no method for (IANA special-purpose registries).
-var notPublic = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
-	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/23"),
-	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("fec0::/10"),
-}
-
-func isPublic(ip netip.Addr) bool {
-	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(ip) })
+	return &Sets{client: outbound.Networks(allow).Client(timeout), now: now, sets: map[string]*set{}}
 }
 
 // Key returns the key with an id in the set at a URL, for a signature algorithm (RFC 7518).
@@ -188,11 +144,6 @@ func (s *Sets) fetch(ctx context.Context, url string) ([]jose.JSONWebKey, error)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return nil, err
-	}
-	if req.URL.Scheme != "https" {
-		if ip, err := netip.ParseAddr(req.URL.Hostname()); req.URL.Scheme != "http" || err != nil || !s.allowed(ip) {
-			return nil, errors.New("its address must begin with https://")
-		}
 	}
 	req.Header.Set("Accept", "application/jwk-set+json, application/json")
 	res, err := s.client.Do(req)

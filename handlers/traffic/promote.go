@@ -121,7 +121,7 @@ func (r *Reader) checkShadow(ctx context.Context) error {
 	}
 	if len(against) > 0 {
 		r.Log.InfoContext(ctx, "a model was not promoted", "model", s.Version, "reasons", against)
-		_, err := r.DB.EndShadow(ctx, models.System, s.Version, "it stays a candidate: "+strings.Join(against, "; "))
+		_, err := r.DB.RefuseShadow(ctx, models.System, s.Version, "it stays a candidate: "+strings.Join(against, "; "))
 		return err
 	}
 	info, err := r.DB.PromoteShadow(ctx, models.System, *s, fmt.Sprintf(

@@ -53,6 +53,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"edges", edgeTests},
 		{"keys", keyTests},
 		{"foreign clients", akismetTests},
+		{"webhooks", webhookTests},
 	} {
 		if slices.Contains(without, part.name) {
 			continue

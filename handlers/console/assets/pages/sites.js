@@ -11,6 +11,7 @@ import { keyNotice, keySection } from "./keys.js";
 import { sitePicker } from "./sitepicker.js";
 import { rulesSection } from "./rules.js";
 import { basicFields, card, dataForm, nameForm, postingForm, screeningForm } from "./sitesettings.js";
+import { webhookSection } from "./webhooks.js";
 
 const maxReasonId = 60;
 
@@ -49,6 +50,7 @@ const sitePage = async (site, reload) => {
     card("readers", nameForm(site, path),
       element("h4", translate("sites.reasons")), reasonsForm(site, path, reload)),
     card("data", dataForm(site, path)),
+    isAdmin() && card("webhooks", await webhookSection(path)),
     element("h3", translate("sites.rules")),
     rulesSection(rules, site.slug),
   ];

@@ -1,0 +1,58 @@
+package browsertest
+
+import (
+	"testing"
+
+	"winnow/models"
+)
+
+func TestAdminsSeeHowWebhooksAreDoing(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	d.setRole("alice", models.RoleAdmin)
+	const section = "[aria-labelledby=card-webhooks] "
+	p := d.login("alice", "422")
+	click := func(word string) {
+		t.Helper()
+		find := `[...document.querySelectorAll("` + section + `button")].find((b) => b.textContent === "` + word + `")`
+		p.waitFor(find)
+		p.evaluate(find + `.click()`)
+	}
+	p.withAxe()
+	p.page("sites/demo", "Sites")
+	p.typeInto("url", "https://127.0.0.1:9/hook") // which is not public
+	p.typeInto("events", "comment.eaten")
+	p.submitFormOf("events")
+	p.waitForText(section+"output .error", "is not a type of event")
+	p.typeInto("events", "comment.received")
+	p.submitFormOf("events")
+	p.waitForText(section+"output .notice", "Secret, shown only now: whsec_")
+	p.waitForText(section+"table", "https://127.0.0.1:9/hook")
+	click("Test")
+	p.waitForText(section+"[role=status] .error", "its address is not public")
+	p.expectAccessible("webhooks")
+	d.post(1, "Ilse", "The clock is right.")
+	failed := func() models.Webhook {
+		all, err := d.db.Webhooks(t.Context(), "demo")
+		d.must(err)
+		return all[0]
+	}
+	d.waitFor(func() bool { return failed().FailingSince != nil })
+	click("Failures")
+	p.waitForText(section+"div:nth-of-type(3)", "comment.received evt_")
+	click("Disable")
+	p.waitForText(section+"table .error", "Disabled")
+	click("Enable")
+	d.waitFor(func() bool { w := failed(); return w.DisabledAt == nil && w.Dead == 1 })
+	click("Failures")
+	p.waitForText(section+"div:nth-of-type(3)", "Dead letter")
+	click("Send all again")
+	d.waitFor(func() bool { w := failed(); return w.Dead == 0 && w.Waiting == 1 })
+	click("Replace secret")
+	p.waitForText(section+"[role=status]", "whsec_")
+	click("Remove")
+	d.waitFor(func() bool {
+		all, err := d.db.Webhooks(t.Context(), "demo")
+		d.must(err)
+		return len(all) == 0
+	})
+}
