@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -59,6 +60,12 @@ type Site struct {
 	Appeals         *bool `json:"appeals,omitempty"`           // authors may appeal, once, against a rejection by a moderator; nil: see AllowsAppeals
 	Nudge           bool  `json:"nudge,omitempty"`             // pages may ask readers to rephrase what is likely to be abuse
 	LinksInComments bool  `json:"links_in_comments,omitempty"` // addresses in comments become links
+
+	// Language is that of mail and of the pages that its links lead to, one of Languages;
+	// empty: the first.
+	Language   string  `json:"language,omitempty"`
+	Notices    Notices `json:"notices"`
+	ReaderMail bool    `json:"reader_mail,omitempty"` // readers may ask for mail about their comments
 
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: none
 	CreatedAt time.Time `json:"created_at"`
@@ -255,6 +262,10 @@ func (s Site) Validate() error {
 		bad.Add("edit_minutes", "must be from 0 to %d minutes", maxEditMinutes)
 	}
 	s.Closing.validate(&bad)
+	s.Notices.validate(&bad)
+	if s.Language != "" && !slices.Contains(Languages(), s.Language) {
+		bad.Add("language", "must be one of %s", strings.Join(Languages(), ", "))
+	}
 	for _, name := range s.URLParameters {
 		bad.checkLength("url_parameters", name, 1, MaxName)
 	}

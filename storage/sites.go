@@ -39,6 +39,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if s.URLParameters == nil {
 		s.URLParameters = []string{}
 	}
+	if s.Notices.Addresses == nil {
+		s.Notices.Addresses = []string{}
+	}
 	if err := errors.Join(s.Validate(), models.CheckSSOSecret(s.SSOSecret)); err != nil {
 		return "", err
 	}
@@ -98,6 +101,10 @@ func siteValues(s models.Site) (pairs []any, err error) {
 	if err != nil {
 		return nil, err
 	}
+	notices, err := toJSON(s.Notices)
+	if err != nil {
+		return nil, err
+	}
 	return []any{
 		"name", s.Name,
 		"newsroom", s.Newsroom,
@@ -125,6 +132,10 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"nudge", s.Nudge,
 		"links_in_comments", s.LinksInComments,
 		"url_parameters", parameters,
+		"language", s.Language,
+		"notices", notices,
+		"notice_webhook", s.Notices.WebhookURL,
+		"reader_mail", s.ReaderMail,
 	}, nil
 }
 
@@ -137,25 +148,37 @@ func auditSite(s models.Site) map[string]any {
 		"reserved_names": s.ReservedNames, "reader_token_claims": s.ReaderTokens,
 		"closing": s.Closing, "url_parameters": s.URLParameters,
 		"edit_minutes": int(s.EditTime().Minutes()), "appeals": s.AllowsAppeals(), "nudge": s.Nudge, "links_in_comments": s.LinksInComments,
+		"language": s.Language, "notices": s.Notices, "notice_webhook": s.Notices.WebhookURL != "", "reader_mail": s.ReaderMail,
 	}
 }
 
 const siteColumns = `SELECT slug, name, newsroom, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters,
-	edit_minutes, appeals, nudge, links_in_comments FROM sites`
+	edit_minutes, appeals, nudge, links_in_comments, language, notices, notice_webhook, reader_mail FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
-	var origins, burst, reasons, reserved, tokens, closing, parameters string
+	var origins, burst, reasons, reserved, tokens, closing, parameters, notices, webhook string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &s.Newsroom, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
 		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens, &closing, &parameters,
-		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments)
+		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments, &s.Language, &notices, &webhook, &s.ReaderMail)
 	if err != nil {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
 	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons),
 		json.Unmarshal([]byte(reserved), &s.ReservedNames), json.Unmarshal([]byte(tokens), &s.ReaderTokens),
-		json.Unmarshal([]byte(closing), &s.Closing), json.Unmarshal([]byte(parameters), &s.URLParameters))
+		json.Unmarshal([]byte(closing), &s.Closing), json.Unmarshal([]byte(parameters), &s.URLParameters),
+		readNotices(&s.Notices, notices, webhook))
+}
+
+// readNotices reads what siteValues has written.
+func readNotices(n *models.Notices, text, webhook string) error {
+	err := json.Unmarshal([]byte(text), n)
+	n.WebhookURL = webhook
+	if n.Addresses == nil {
+		n.Addresses = []string{}
+	}
+	return err
 }
 
 // Sites returns all sites by slug.
@@ -203,6 +226,7 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		s.Origins = append([]string{}, old.Origins...)
 		s.Reasons = append([]models.SiteReason{}, old.Reasons...)
 		s.ReservedNames = append([]string{}, old.ReservedNames...)
+		s.Notices.Addresses = append([]string{}, old.Notices.Addresses...)
 		s.URLParameters, s.Closing.Sections = append([]string{}, old.URLParameters...), maps.Clone(old.Closing.Sections)
 		if err := change(&s); err != nil {
 			return old, err

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail"
+
+	"winnow/models"
 )
 
 // timeout is for each step of the dialogue with the server.
@@ -77,7 +79,7 @@ func ParseURL(text, from string) (Config, error) {
 			return Config{}, errors.New("its port must be from 1 to 65535")
 		}
 	}
-	if !ValidAddress(from) {
+	if !models.ValidMailAddress(from) {
 		return Config{}, errors.New("the sender must be an address such as comments@news.example")
 	}
 	return cfg, nil
@@ -140,7 +142,7 @@ const (
 )
 
 func (m *Mailer) message(message Message) (*mail.Msg, error) {
-	if !ValidAddress(message.To) {
+	if !models.ValidMailAddress(message.To) {
 		return nil, errors.New("the recipient is not an address")
 	}
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
