@@ -81,6 +81,7 @@ type NoticeChannel string
 const (
 	ChannelWebhook NoticeChannel = "webhook"
 	ChannelMail    NoticeChannel = "mail"    // to the newsroom
+	ChannelDigest  NoticeChannel = "digest"  // likewise, with the figures of when it is sent
 	ChannelConfirm NoticeChannel = "confirm" // to a reader who has not confirmed their address
 	ChannelUpdate  NoticeChannel = "update"  // to a reader, about their comment
 )

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,14 +26,18 @@ func (db *DB) NoteMailEvents(ctx context.Context, task string, from, to int64, e
 		if err := t.setTaskCursor(task, from, to); err != nil {
 			return err
 		}
-		bySite := map[string][]string{}
+		changed := map[string]map[string]time.Time{}
 		for _, e := range events {
-			if (e.Kind == models.CommentCreated || e.Kind == models.CommentChanged) && e.Subject != "" && !slices.Contains(bySite[e.Site], e.Subject) {
-				bySite[e.Site] = append(bySite[e.Site], e.Subject)
+			if e.Kind != models.CommentCreated && e.Kind != models.CommentChanged || e.Subject == "" {
+				continue
 			}
+			if changed[e.Site] == nil {
+				changed[e.Site] = map[string]time.Time{}
+			}
+			changed[e.Site][e.Subject] = e.At
 		}
-		for site, ids := range bySite {
-			if err := t.noteMailOf(site, ids, pace); err != nil {
+		for _, site := range slices.Sorted(maps.Keys(changed)) {
+			if err := t.noteMailOf(site, changed[site], pace); err != nil {
 				return err
 			}
 		}
@@ -40,8 +45,9 @@ func (db *DB) NoteMailEvents(ctx context.Context, task string, from, to int64, e
 	})
 }
 
-// noteMailOf notes what is to be told of comments that have changed.
-func (t *tx) noteMailOf(site string, ids []string, pace MailPace) error {
+// noteMailOf notes what is to be told of comments that have changed, each with the time.
+func (t *tx) noteMailOf(site string, changed map[string]time.Time, pace MailPace) error {
+	ids := slices.Sorted(maps.Keys(changed))
 	var w sqldb.Where
 	keys := make([]key, len(ids))
 	for i, id := range ids {
@@ -64,7 +70,8 @@ func (t *tx) noteMailOf(site string, ids []string, pace MailPace) error {
 	}
 	for _, s := range wanted {
 		for _, c := range found {
-			if !isMailedReply(s, c) && !(s.Outcome && c.ID == s.CommentID) {
+			before := changed[c.ID].Before(s.ConfirmedAt)
+			if before || !isMailedReply(s, c) && !(s.Outcome && c.ID == s.CommentID) {
 				continue
 			}
 			if err := t.noteMailItem(s, c, pace); err != nil {

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -46,12 +47,9 @@ func (t *tx) noticeFigures(site string) (f models.NoticeFigures, err error) {
 	if f.Pending, err = sqldb.One(t, sqldb.ScanOne[int], `SELECT CAST(coalesce(sum(pending), 0) AS bigint) FROM site_counts WHERE site = $1`, site); err != nil {
 		return f, err
 	}
-	oldest, err := sqldb.One(t, sqldb.ScanOne[int64], `SELECT coalesce(min(f.created_at), 0) FROM flags f WHERE f.site = $1 AND f.comment_id IN (SELECT id FROM comments
-		WHERE site = $1 AND status = 'pending' AND reason IN ('flagged', 'escalated') ORDER BY created_at, id LIMIT $2)`, site, maxReportsRead)
-	if err != nil {
+	if f.OldestReport, err = t.oldestReport(site); err != nil {
 		return f, err
 	}
-	f.OldestReport = nullTime(oldest)
 	n, err := t.driftNotice(site, "")
 	if err != nil {
 		return f, err
@@ -72,4 +70,16 @@ func (t *tx) noticeFigures(site string) (f models.NoticeFigures, err error) {
 		f.States[r.kind] = r.state
 	}
 	return f, err
+}
+
+// OldestReport returns when the oldest report was made of the comments that wait; the zero time
+// when there is none.
+func (db *DB) OldestReport(ctx context.Context, site string) (time.Time, error) {
+	return readFor(ctx, db, sqldb.Desk, func(t *tx) (time.Time, error) { return t.oldestReport(site) })
+}
+
+func (t *tx) oldestReport(site string) (time.Time, error) {
+	oldest, err := sqldb.One(t, sqldb.ScanOne[int64], `SELECT coalesce(min(f.created_at), 0) FROM flags f WHERE f.site = $1 AND f.comment_id IN (SELECT id FROM comments
+		WHERE site = $1 AND status = 'pending' AND reason IN ('flagged', 'escalated') ORDER BY created_at, id LIMIT $2)`, site, maxReportsRead)
+	return nullTime(oldest), err
 }

@@ -147,11 +147,11 @@ func (m *Mailer) message(message Message) (*mail.Msg, error) {
 	}
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	_, domain, _ := strings.Cut(m.cfg.From, "@")
-	err := errors.Join(msg.FromFormat(oneLine(message.From, maxName), m.cfg.From), msg.To(message.To))
+	err := errors.Join(msg.FromFormat(OneLine(message.From, maxName), m.cfg.From), msg.To(message.To))
 	if err != nil {
 		return nil, errors.New("the message has no valid sender or recipient")
 	}
-	msg.Subject(oneLine(message.Subject, maxSubject))
+	msg.Subject(OneLine(message.Subject, maxSubject))
 	msg.SetMessageIDWithValue(message.ID + "@" + domain)
 	msg.SetDateWithValue(message.At)
 	// No answers by machines (RFC 3834).
