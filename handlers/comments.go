@@ -35,7 +35,8 @@ type commentRequest struct {
 	Body    string         `json:"body"`
 	Client  *clientRequest `json:"client"`
 	Website string         `json:"website"` // the honeypot: no person fills it in
-	Nudge   string         `json:"nudge"`   // token of checkComment, when the reader was asked to rephrase it
+	Notify  *notifyRequest `json:"notify"`
+	Nudge   string         `json:"nudge"` // token of checkComment, when the reader was asked to rephrase it
 }
 
 // createComment accepts a comment: identify the submitter, validate, check the
@@ -55,6 +56,9 @@ func (s *Server) createComment(c echo.Context) error {
 		return err
 	}
 	comment := req.comment(from, &bad)
+	if req.Notify.wanted() {
+		req.Notify.clean(comment.Author, &bad)
+	}
 	if err := bad.Err(); err != nil {
 		return err
 	}
@@ -103,6 +107,9 @@ func (s *Server) createComment(c echo.Context) error {
 		signals = models.SignalsJSON(verdict.Signals)
 	} else {
 		s.afterPost(ctx, stored, res.Campaign, req.Nudge)
+	}
+	if mail := s.subscribePosted(ctx, from, stored, req.Notify); mail != "" {
+		c.Response().Header().Set(mailHeader, string(mail))
 	}
 	return s.replyPosted(c, from, stored, verdict, signals, repeated)
 }

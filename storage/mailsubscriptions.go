@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,19 @@ func (db *DB) Subscribe(ctx context.Context, s models.MailSubscription) (confirm
 	return update(ctx, db, func(t *tx) (bool, error) { return t.subscribe(s) })
 }
 
+// IsConfirmed reports whether whoever subscribes has confirmed the address.
+func (db *DB) IsConfirmed(ctx context.Context, s models.MailSubscription) (bool, error) {
+	return read(ctx, db, func(t *tx) (bool, error) {
+		same, err := t.subscriptions(`site = $1 AND folded = $2`, s.Site, models.FoldEmail(s.Email))
+		return slices.ContainsFunc(same, func(old models.MailSubscription) bool { return isSameAddress(old, s) && !old.ConfirmedAt.IsZero() }), err
+	})
+}
+
+// isSameAddress reports whether the same person has named the same address.
+func isSameAddress(a, b models.MailSubscription) bool {
+	return a.Owner == b.Owner && strings.EqualFold(a.Email, b.Email)
+}
+
 func (t *tx) subscribe(s models.MailSubscription) (confirmed bool, err error) {
 	folded := models.FoldEmail(s.Email)
 	same, err := t.subscriptions(`site = $1 AND folded = $2`, s.Site, folded)
@@ -36,7 +50,7 @@ func (t *tx) subscribe(s models.MailSubscription) (confirmed bool, err error) {
 	}
 	asked, questions := false, map[[2]string]bool{}
 	for _, old := range same {
-		own := old.Owner == s.Owner && strings.EqualFold(old.Email, s.Email)
+		own := isSameAddress(old, s)
 		if old.ConfirmedAt.IsZero() {
 			asked = asked || own
 			questions[[2]string{old.Owner, strings.ToLower(old.Email)}] = true
@@ -130,7 +144,7 @@ func (db *DB) ConfirmSubscription(ctx context.Context, site, id string) error {
 		}
 		var ids []string
 		for _, w := range waiting {
-			if strings.EqualFold(w.Email, s.Email) {
+			if isSameAddress(w, s) {
 				ids = append(ids, w.ID)
 			}
 		}
@@ -194,8 +208,16 @@ func (t *tx) endSubscriptions(site string, ended []models.MailSubscription) erro
 // updateID is the id of the message about what is new for a subscriber.
 func updateID(subscription string) string { return "update " + subscription }
 
-// purgeMail removes the subscriptions that have expired.
+// unsentTTL is after what time messages are removed that nobody sends, because no node does.
+const unsentTTL = 3 * 24 * time.Hour
+
+// purgeMail removes the subscriptions that have expired, and old messages.
 func (db *DB) purgeMail(ctx context.Context) (total int64, err error) {
+	total, err = purgeBatches(ctx, db, `DELETE FROM outgoing_messages WHERE (site, id) IN (SELECT site, id FROM outgoing_messages
+		WHERE site IS NOT NULL AND due_at >= $1 AND due_at < $2 ORDER BY due_at LIMIT $3) RETURNING due_at`, 0, micros(db.sql.Now().Add(-unsentTTL)))
+	if err != nil {
+		return total, err
+	}
 	for full := true; full; {
 		ended, err := update(ctx, db, func(t *tx) ([]models.MailSubscription, error) {
 			old, err := t.subscriptions(`expires_at <= $1 ORDER BY expires_at LIMIT $2`, micros(t.Now), stripBatch)

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ func serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "log-format", Value: "text", Sources: env("log-format"), Usage: "text or json"},
 			&cli.BoolFlag{Name: "log-requests", Sources: env("log-requests"), Usage: "log each request: route, status, time and caller; never queries, bodies or credentials"},
 			&cli.DurationFlag{Name: "shutdown-delay", Value: time.Second, Sources: env("shutdown-delay"), Usage: "how long requests are still accepted after SIGTERM, while /readyz says 503"},
-		}, append(rateFlags(), oidcFlags()...)...),
+		}, slices.Concat(rateFlags(), oidcFlags(), mailFlags())...),
 		Action: serve,
 	}
 }
@@ -110,7 +111,7 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 			cfg.Log.Warn("unknown environment variable", "name", v.name, "known", v.nearest)
 		}
 	}
-	for flag, networks := range map[string]*[]netip.Prefix{"trusted-proxies": &cfg.TrustedProxies, "key-set-networks": &cfg.KeySetNetworks} {
+	for flag, networks := range map[string]*[]netip.Prefix{"trusted-proxies": &cfg.TrustedProxies, "key-set-networks": &cfg.KeySetNetworks, "webhook-networks": &cfg.WebhookNetworks} {
 		for _, s := range list(c, flag) {
 			prefix, err := netip.ParsePrefix(s)
 			if err != nil {
@@ -131,6 +132,9 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 		return cfg, err
 	}
 	if err := readTraining(c, &cfg); err != nil {
+		return cfg, err
+	}
+	if err := readMail(c, &cfg); err != nil {
 		return cfg, err
 	}
 	if cfg.SecurityContact, err = securityContact(c); err != nil {
