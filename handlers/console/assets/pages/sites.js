@@ -10,7 +10,7 @@ import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
 import { keyNotice, keySection } from "./keys.js";
 import { sitePicker } from "./sitepicker.js";
 import { rulesSection } from "./rules.js";
-import { basicFields, card, dataForm, nameForm, postingForm, screeningForm } from "./sitesettings.js";
+import { basicFields, card, dataForm, nameForm, noticesForm, postingForm, screeningForm } from "./sitesettings.js";
 
 const maxReasonId = 60;
 
@@ -47,6 +47,7 @@ const sitePage = async (site, reload) => {
     card("screening", screeningForm(site, path)),
     card("readers", nameForm(site, path),
       element("h4", translate("sites.reasons")), reasonsForm(site, path, reload)),
+    card("notices", noticesForm(site, path)),
     card("data", dataForm(site, path)),
     element("h3", translate("sites.rules")),
     rulesSection(rules, site.slug),
