@@ -108,9 +108,7 @@ func (s *Server) createComment(c echo.Context) error {
 	} else {
 		s.afterPost(ctx, stored, res.Campaign, req.Nudge)
 	}
-	if mail := s.subscribePosted(ctx, from, stored, req.Notify); mail != "" {
-		c.Response().Header().Set(mailHeader, string(mail))
-	}
+	s.subscribePosted(c, from, stored, req.Notify)
 	return s.replyPosted(c, from, stored, verdict, signals, repeated)
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -98,17 +99,18 @@ func (s *Server) subscribe(ctx context.Context, from submitter, c models.Comment
 }
 
 // subscribePosted is subscribe for a comment that was just posted. The comment is stored: it
-// is not refused for the sake of mail.
-func (s *Server) subscribePosted(ctx context.Context, from submitter, c models.Comment, want *notifyRequest) mailState {
+// is not refused for the sake of mail, and a header says what becomes of that.
+func (s *Server) subscribePosted(c echo.Context, from submitter, posted models.Comment, want *notifyRequest) {
 	if !want.wanted() {
-		return ""
+		return
 	}
-	state, err := s.subscribe(ctx, from, c, *want)
+	ctx := c.Request().Context()
+	state, err := s.subscribe(ctx, from, posted, *want)
 	if err != nil {
-		s.log.ErrorContext(ctx, "a reader's wish for mail was not stored", "site", c.Site, "error", err)
-		return mailRefused
+		s.log.ErrorContext(ctx, "a reader's wish for mail was not stored", "site", posted.Site, "error", err)
+		state = mailRefused
 	}
-	return state
+	c.Response().Header().Set(mailHeader, string(state))
 }
 
 // setMail says what the author of a comment wants mail about. A site's server says it for the
@@ -146,6 +148,7 @@ func (s *Server) setMail(c echo.Context) error {
 	case state == mailOff:
 		return models.Errorf(models.KindForbidden, "this site sends no mail to readers")
 	case state == mailRefused:
+		c.Response().Header().Set("Retry-After", strconv.Itoa(seconds(addressRate.Period)))
 		return models.Errorf(models.KindLimited, "too many addresses wait to be confirmed: try again tomorrow")
 	}
 	return c.JSON(http.StatusAccepted, struct {

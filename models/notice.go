@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Notices is what the newsroom of a site is told of, and where. The zero value tells nothing.
 type Notices struct {
@@ -23,7 +27,11 @@ const (
 	maxReportHours     = 24 * 30
 )
 
-func (n Notices) validate(bad *Invalid) {
+func (s Site) validateNotices(bad *Invalid) {
+	if s.Language != "" && !slices.Contains(Languages(), s.Language) {
+		bad.Add("language", "must be one of %s", strings.Join(Languages(), ", "))
+	}
+	n := s.Notices
 	bad.checkURL("notices.webhook_url", n.WebhookURL)
 	if len(n.Addresses) > maxNoticeAddresses {
 		bad.Add("notices.addresses", "must have at most %d addresses, has %d", maxNoticeAddresses, len(n.Addresses))

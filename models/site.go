@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -262,10 +261,7 @@ func (s Site) Validate() error {
 		bad.Add("edit_minutes", "must be from 0 to %d minutes", maxEditMinutes)
 	}
 	s.Closing.validate(&bad)
-	s.Notices.validate(&bad)
-	if s.Language != "" && !slices.Contains(Languages(), s.Language) {
-		bad.Add("language", "must be one of %s", strings.Join(Languages(), ", "))
-	}
+	s.validateNotices(&bad)
 	for _, name := range s.URLParameters {
 		bad.checkLength("url_parameters", name, 1, MaxName)
 	}

@@ -73,42 +73,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 
 // siteValues are the columns of a site that can be changed, each with its value.
 func siteValues(s models.Site) (pairs []any, err error) {
-	origins, err := toJSON(s.Origins)
-	if err != nil {
-		return nil, err
-	}
-	burst, err := toJSON(s.Burst)
-	if err != nil {
-		return nil, err
-	}
-	reasons, err := toJSON(s.Reasons)
-	if err != nil {
-		return nil, err
-	}
-	reserved, err := toJSON(s.ReservedNames)
-	if err != nil {
-		return nil, err
-	}
-	tokens, err := toJSON(s.ReaderTokens)
-	if err != nil {
-		return nil, err
-	}
-	closing, err := toJSON(s.Closing)
-	if err != nil {
-		return nil, err
-	}
-	parameters, err := toJSON(s.URLParameters)
-	if err != nil {
-		return nil, err
-	}
-	notices, err := toJSON(s.Notices)
-	if err != nil {
-		return nil, err
-	}
-	return []any{
+	pairs = []any{
 		"name", s.Name,
 		"newsroom", s.Newsroom,
-		"origins", origins,
 		"mode", s.Mode,
 		"hold", s.Thresholds.Hold,
 		"reject", s.Thresholds.Reject,
@@ -117,26 +84,39 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"keep_addresses", s.Retention.Addresses,
 		"keep_rejected", s.Retention.Rejected,
 		"keep_labels", s.Retention.Labels,
-		"surge", burst,
 		"second_look", s.SecondLook,
 		"training_sample", s.TrainingSample,
 		"hold_budget", s.HoldBudget,
 		"campaign_copies", s.CampaignCopies,
 		"reports_to_hold", s.ReportsToHold,
-		"reasons", reasons,
-		"reserved_names", reserved,
-		"reader_tokens", tokens,
-		"closing", closing,
 		"edit_minutes", s.EditMinutes,
 		"appeals", s.Appeals,
 		"nudge", s.Nudge,
 		"links_in_comments", s.LinksInComments,
-		"url_parameters", parameters,
 		"language", s.Language,
-		"notices", notices,
 		"notice_webhook", s.Notices.WebhookURL,
 		"reader_mail", s.ReaderMail,
-	}, nil
+	}
+	for _, column := range []struct {
+		name  string
+		value any
+	}{
+		{"origins", s.Origins},
+		{"surge", s.Burst},
+		{"reasons", s.Reasons},
+		{"reserved_names", s.ReservedNames},
+		{"reader_tokens", s.ReaderTokens},
+		{"closing", s.Closing},
+		{"url_parameters", s.URLParameters},
+		{"notices", s.Notices},
+	} {
+		text, err := toJSON(column.value)
+		if err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, column.name, text)
+	}
+	return pairs, nil
 }
 
 // auditSite is what the audit trail stores of a site: not its secrets.

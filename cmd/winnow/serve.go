@@ -128,14 +128,10 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 			return cfg, usagef(c, "--%s: %v", name, err)
 		}
 	}
-	if err := readOIDC(c, &cfg); err != nil {
-		return cfg, err
-	}
-	if err := readTraining(c, &cfg); err != nil {
-		return cfg, err
-	}
-	if err := readMail(c, &cfg); err != nil {
-		return cfg, err
+	for _, read := range []func(*cli.Command, *handlers.Config) error{readOIDC, readTraining, readMail} {
+		if err := read(c, &cfg); err != nil {
+			return cfg, err
+		}
 	}
 	if cfg.SecurityContact, err = securityContact(c); err != nil {
 		return cfg, err

@@ -134,8 +134,10 @@ func TestSiteNotices(t *testing.T) {
 func TestServeRefusesMailThatCannotBeSent(t *testing.T) {
 	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
 	for _, flags := range [][]string{
-		{"--smtp", "smtp://user:hunter2@mail.example"}, {"--smtp", "http://user:hunter2@mail.example", "--mail-from", "comments@news.example"},
-		{"--smtp", "smtp://user:hunter2@mail.example", "--mail-from", "The Gazette"}, {"--webhook-networks", "ten"},
+		{"--smtp", "smtp://user:hunter2@mail.example"},
+		{"--smtp", "http://user:hunter2@mail.example", "--mail-from", "comments@news.example"},
+		{"--smtp", "smtp://user:hunter2@mail.example", "--mail-from", "The Gazette"},
+		{"--webhook-networks", "ten"},
 	} {
 		if status, _, errs := winnow(t, "", append([]string{"serve", "--listen", "127.0.0.1:0", db}, flags...)...); status != exitUsage || strings.Contains(errs, "hunter2") {
 			t.Errorf("%v: exit status %d: %s", flags, status, errs)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,15 +54,12 @@ func siteFlags() []cli.Flag {
 }
 
 // siteChange returns a function that applies the given flags to a site. It reads the
-// file of the secret before, because a repeated transaction calls the function
+// files of secrets before, because a repeated transaction calls the function
 // again.
 func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 	secret, err := ssoSecretOf(c)
-	if err != nil {
-		return nil, err
-	}
-	webhook, err := webhookOf(c)
-	if err != nil {
+	webhook, webhookErr := webhookOf(c)
+	if err = cmp.Or(err, webhookErr); err != nil {
 		return nil, err
 	}
 	return func(s *models.Site) error {

@@ -66,9 +66,10 @@ type session struct {
 	received Message
 }
 
-func (s *session) Reset()                                      { s.received = Message{User: s.received.User} }
-func (s *session) Logout() error                               { return nil }
+func (s *session) Reset()        { s.received = Message{User: s.received.User} }
+func (s *session) Logout() error { return nil }
 func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.received.From = from; return nil }
+
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.received.To = append(s.received.To, to)
 	return nil
