@@ -136,7 +136,7 @@ func (r *Runner) step(ctx context.Context) error {
 		}
 		r.checked, r.sites = time.Now(), map[string]models.Site{}
 		for _, s := range sites {
-			if isTold(s.Notices) || s.ReaderMail {
+			if r.isTold(s.Notices) || s.ReaderMail && r.MailsReaders() {
 				r.sites[s.Slug] = s
 			}
 		}
@@ -150,7 +150,7 @@ func (r *Runner) step(ctx context.Context) error {
 	var failed error
 	if due {
 		for _, site := range r.sites {
-			if isTold(site.Notices) {
+			if r.isTold(site.Notices) {
 				failed = errors.Join(failed, r.DB.UpdateNotices(ctx, site.Slug, func(f models.NoticeFigures) (map[models.NoticeKind]models.NoticeState, []models.OutgoingMessage) {
 					return r.tell(site, f)
 				}))
@@ -163,7 +163,11 @@ func (r *Runner) step(ctx context.Context) error {
 	return errors.Join(failed, r.sendDue(ctx))
 }
 
-func isTold(n models.Notices) bool { return n.WebhookURL != "" || len(n.Addresses) > 0 }
+// isTold reports whether this node can tell a newsroom anything. One that cannot leaves the
+// work to others, which may be set up differently.
+func (r *Runner) isTold(n models.Notices) bool {
+	return n.WebhookURL != "" || len(n.Addresses) > 0 && r.Mailer != nil
+}
 
 // hold reports whether this node is the one that works.
 func (r *Runner) hold(ctx context.Context) (bool, error) {

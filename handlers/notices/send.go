@@ -92,11 +92,13 @@ var errObsolete = errors.New("nobody wants the message any more")
 // deliver sends a message, and returns what stores that.
 func (r *Runner) deliver(ctx context.Context, m models.OutgoingMessage) (finish func(context.Context) error, err error) {
 	site, err := r.DB.Site(ctx, m.Site)
-	if models.KindOf(err) == models.KindNotFound || err == nil && m.Channel != models.ChannelWebhook && r.Mailer == nil {
-		err = errObsolete
-	}
-	if err != nil {
+	switch {
+	case models.KindOf(err) == models.KindNotFound:
+		return nil, errObsolete
+	case err != nil:
 		return nil, err
+	case m.Channel != models.ChannelWebhook && r.Mailer == nil:
+		return nil, errors.New("this node has no mail server")
 	}
 	finish = func(ctx context.Context) error { return r.DB.FinishMessage(ctx, m) }
 	switch m.Channel {
@@ -210,8 +212,11 @@ func (r *Runner) askReader(ctx context.Context, site models.Site, m models.Outgo
 // wanted returns the subscription that a message is for, unless it has ended or the site sends
 // no mail any more.
 func (r *Runner) wanted(ctx context.Context, site models.Site, m models.OutgoingMessage) (models.MailSubscription, error) {
-	if !site.ReaderMail || !r.MailsReaders() {
+	if !site.ReaderMail {
 		return models.MailSubscription{}, errObsolete
+	}
+	if !r.MailsReaders() {
+		return models.MailSubscription{}, errors.New("this node does not know its public address")
 	}
 	s, err := r.DB.Subscription(ctx, m.Site, m.Subscription)
 	if models.KindOf(err) == models.KindNotFound {
