@@ -66,15 +66,28 @@ type session struct {
 	received Message
 }
 
-func (s *session) Reset()        { s.received = Message{User: s.received.User} }
-func (s *session) Logout() error { return nil }
-func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.received.From = from; return nil }
+// Reset implements smtp.Session.
+func (s *session) Reset() { s.received = Message{User: s.received.User} }
 
+// Logout implements smtp.Session.
+func (s *session) Logout() error { return nil }
+
+// Mail implements smtp.Session.
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	s.received.From = from
+	return nil
+}
+
+// Rcpt implements smtp.Session.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.received.To = append(s.received.To, to)
 	return nil
 }
+
+// AuthMechanisms implements smtp.AuthSession.
 func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+// Auth implements smtp.AuthSession.
 func (s *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user != User || password != Password {
