@@ -236,6 +236,24 @@ func TestAMessageIsTriedAgainAndGivenUp(t *testing.T) {
 	}
 }
 
+func TestADigestSumsUpTheDay(t *testing.T) {
+	d := newDesk(t, storagetest.ReadySQLiteURL(t), models.Site{Name: "Gazette", Notices: models.Notices{WebhookURL: "slack", Addresses: []string{"desk@news.example"}, Digest: true}})
+	stop := d.run("one")
+	defer stop()
+	d.until("digest", func() bool {
+		d.clock.Advance(time.Hour)
+		d.post(models.Pending, models.Author{Name: "Ada"}, "Is it so?", "")
+		return len(d.smtp.Messages(t)) > 0
+	})
+	m := d.smtp.Messages(t)[0]
+	if text := m.Text(t); m.Header(t, "Subject") != "Gazette: the comments of the last 24 hours" || !strings.Contains(text, "Waiting now: ") || !strings.Contains(text, "published  0\n") || !strings.Contains(text, "the oldest since 2031-05-04 ") {
+		t.Errorf("the digest is %q", text)
+	}
+	if texts := d.slack.seen(); len(texts) > 0 {
+		t.Errorf("Slack got %q", texts)
+	}
+}
+
 // subscribe makes a comment whose author wants mail, and returns it with the subscription.
 func (d *desk) subscribe(email string) (models.Comment, string) {
 	d.Helper()
