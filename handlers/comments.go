@@ -37,6 +37,7 @@ type commentRequest struct {
 	Website string         `json:"website"` // the honeypot: no person fills it in
 	Nudge   string         `json:"nudge"`   // token of checkComment, when the reader was asked to rephrase it
 	Altcha  string         `json:"altcha"`  // a challenge, solved or not: see checkForm
+	Notify  *notifyRequest `json:"notify"`
 }
 
 // createComment accepts a comment: identify the submitter, validate, check the
@@ -56,6 +57,9 @@ func (s *Server) createComment(c echo.Context) error {
 		return err
 	}
 	comment := req.comment(from, &bad)
+	if req.Notify.wanted() {
+		req.Notify.clean(comment.Author, &bad)
+	}
 	if err := bad.Err(); err != nil {
 		return err
 	}
@@ -106,6 +110,7 @@ func (s *Server) createComment(c echo.Context) error {
 		s.noteSpam(ctx, from, res.Verdict)
 		s.afterPost(ctx, stored, res.Campaign, req.Nudge)
 	}
+	s.subscribePosted(c, from, stored, req.Notify)
 	return s.replyPosted(c, from, stored, verdict, signals, repeated)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"winnow/handlers/mailer/smtptest"
 	"winnow/handlers/node/trainworker"
 	"winnow/storage/storagetest"
 )
@@ -22,6 +23,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	trainworker.AtLowPriority = false
+	smtptest.Main()
 	code := storagetest.Main(m)
 	http.DefaultClient.CloseIdleConnections()
 	if err := goleak.Find(); code == 0 && err != nil {

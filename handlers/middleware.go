@@ -198,7 +198,7 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-const exposedHeaders = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, " + postResult + ", " + requestIDHeader
+const exposedHeaders = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, " + postResult + ", " + mailHeader + ", " + requestIDHeader
 
 // isPublicRead reports whether a request reads what everybody may read.
 func isPublicRead(req *http.Request) bool {

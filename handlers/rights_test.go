@@ -60,6 +60,12 @@ var rightsTable = []right{
 	{call: "DELETE /v1/comments/:id", path: "/v1/comments/{public}?site=gazette", who: "P"},
 	{call: "GET /v1/me/comments", path: "/v1/me/comments?site=gazette", who: "pR"},
 	{call: "GET /v1/comments/:id/outcome", path: "/v1/comments/{public}/outcome?site=gazette", who: "R"},
+	{call: "PUT /v1/comments/:id/mail", path: "/v1/comments/{public}/mail", body: `{"site":"gazette","email":"not an address","replies":true}`, who: "P"},
+	{call: "DELETE /v1/comments/:id/mail", path: "/v1/comments/{public}/mail?site=gazette", who: "P"},
+	{call: "GET /v1/mail/confirm", who: everybody},
+	{call: "POST /v1/mail/confirm", who: everybody},
+	{call: "GET /v1/mail/unsubscribe", who: everybody},
+	{call: "POST /v1/mail/unsubscribe", who: everybody},
 	{call: "GET /v1/comments/:id/flags", path: "/v1/comments/{public}/flags?author_id=r1", who: "pRO", none: true}, // a key of another site finds nothing
 	{call: "POST /v1/comments/:id/flags", path: "/v1/comments/{public}/flags", body: `{"reason":"spam","author":{"id":"r1"}}`, who: "pP"},
 
@@ -126,6 +132,7 @@ var rightsTable = []right{
 	{call: "GET /v1/sites", who: allModerators},
 	{call: "POST /v1/sites", body: `{}`, who: installation},
 	{call: "PATCH /v1/sites/:slug", path: "/v1/sites/gazette", body: `{}`, who: gazetteAdmins},
+	{call: "POST /v1/sites/:slug/notices/test", path: "/v1/sites/gazette/notices/test", who: gazetteAdmins},
 	{call: "POST /v1/sites/:slug/key", path: "/v1/sites/gazette/key", body: `{}`, who: gazetteAdmins},
 	{call: "GET /v1/sites/:slug/keys", path: "/v1/sites/gazette/keys", who: gazetteAdmins},
 	{call: "POST /v1/sites/:slug/keys", path: "/v1/sites/gazette/keys", body: `{}`, who: gazetteAdmins},

@@ -21,7 +21,9 @@ import (
 
 	"winnow/handlers/accesstoken"
 	"winnow/handlers/jwks"
+	"winnow/handlers/mailer"
 	"winnow/handlers/node"
+	"winnow/handlers/notices"
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
 	"winnow/handlers/proofofwork"
@@ -71,7 +73,7 @@ type Config struct {
 	WebhookNetworks []netip.Prefix
 	Rates           Rates         // zero rates: no limits; see DefaultRates
 	Redis           SharedService // for /readyz and the metrics; nil without one
-	PublicURL       *url.URL      // where browsers reach the server; only its path is used; may be nil
+	PublicURL       *url.URL      // where browsers reach the server; may be nil
 	OwnMetrics      bool          // Handler has no /metrics: Metrics serves them
 	LogRequests     bool
 	Files           []string // that other users of the machine must not read
@@ -80,7 +82,10 @@ type Config struct {
 	Now             func() time.Time // the database's clock when nil, so that all nodes agree
 	Version         string           // of the program, for /healthz and the metrics
 	Training        node.TrainingConfig
-	OIDC            OIDCConfig // sign-in of moderators; without an issuer: none
+	OIDC            OIDCConfig       // sign-in of moderators; without an issuer: none
+	Mailer          *mailer.Mailer   // nil: no mail is sent
+	MailPace        storage.MailPace // of mail to readers; zero: notices.DefaultPace
+	NoticePoll      time.Duration    // between two looks at what is to be sent or told; zero: see notices.Config
 	// SecurityContact is where vulnerabilities are reported, a URI; "" for nowhere.
 	SecurityContact string
 }
@@ -103,6 +108,8 @@ type Server struct {
 	keySets  *jwks.Sets // of readers' tokens
 	proofs   proofofwork.Issuer
 	oidc     *oidcProvider // nil: moderators have passwords only
+	notices  *notices.Runner
+	links    notices.Links // in mail
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
@@ -158,6 +165,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		log: cfg.Log, now: cfg.Now, version: cfg.Version, contact: cfg.SecurityContact, tokens: tokens, hashing: newHashing(), decoy: decoy, loginTrail: newLoginTrail(),
 		screener: screening.New(screening.Config{Source: n, Campaigns: cfg.Campaigns, Bursts: n.Bursts(), Now: cfg.Now, Log: cfg.Log}),
 	}
+	if err := s.prepareNotices(cfg); err != nil {
+		return nil, err
+	}
 	if cfg.OIDC.Issuer != "" {
 		s.oidc = &oidcProvider{cfg: cfg.OIDC, client: &http.Client{Timeout: oidcTimeout}}
 	}
@@ -175,6 +185,16 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.metrics = s.newMetrics()
 	s.handler = below(s.base, s.router())
 	return s, nil
+}
+
+// prepareNotices prepares what is sent to newsrooms and readers.
+func (s *Server) prepareNotices(cfg Config) (err error) {
+	s.links, err = notices.NewLinks(cfg.PublicURL, append([][]byte{cfg.Secret}, cfg.OldSecrets...)...)
+	s.notices = notices.New(notices.Config{
+		DB: cfg.DB, Node: rand.Text(), Mailer: cfg.Mailer, Networks: cfg.WebhookNetworks, Links: s.links, Address: commentAddress, Log: cfg.Log,
+		Pace: cfg.MailPace, Poll: cfg.NoticePoll, Check: cfg.NoticePoll,
+	})
+	return err
 }
 
 // operate prepares what is for the operator.
@@ -235,6 +255,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.traffic.Run(ctx) })
 	g.Go(func() error { return s.webhooks.Run(ctx) })
 	g.Go(func() error { return searchindex.Indexer{DB: s.db, Log: s.log}.Run(ctx) })
+	g.Go(func() error { return s.notices.Run(ctx) })
 	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
 	g.Go(func() error { return s.writeLogins(ctx) })
 	g.Go(func() error { return s.checker.Run(ctx) })

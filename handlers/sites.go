@@ -17,7 +17,8 @@ type listedSite struct {
 	models.Site
 	NamesNoClient bool `json:"names_no_client,omitempty"` // see storage.DB.NamesNoClient
 	HasSSOSecret  bool `json:"has_sso_secret,omitempty"`
-	UnderAttack   bool `json:"under_attack,omitempty"` // it gets unusually much spam
+	UnderAttack   bool `json:"under_attack,omitempty"`       // it gets unusually much spam
+	HasWebhook    bool `json:"has_notice_webhook,omitempty"` // whose address is a secret
 }
 
 // listSites lists the sites that the caller may see.
@@ -36,7 +37,10 @@ func (s *Server) listSites(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		seen.Items = append(seen.Items, listedSite{site, nameless, site.SSOSecret != "", s.node.Attacks().UnderAttack(site.Slug, s.now())})
+		seen.Items = append(seen.Items, listedSite{
+			Site: site, NamesNoClient: nameless, HasSSOSecret: site.SSOSecret != "", UnderAttack: s.node.Attacks().UnderAttack(site.Slug, s.now()),
+			HasWebhook: site.Notices.WebhookURL != "",
+		})
 	}
 	return c.JSON(http.StatusOK, seen)
 }
@@ -67,6 +71,29 @@ type sitePatch struct {
 	Links          Optional[bool]                `json:"links_in_comments"`
 	ProofOfWork    Optional[models.ProofOfWork]  `json:"proof_of_work"`
 	MinimumSeconds Optional[int]                 `json:"minimum_seconds"`
+	Language       Optional[string]              `json:"language"`
+	ReaderMail     Optional[bool]                `json:"reader_mail"`
+	Notices        Optional[noticesPatch]        `json:"notices"`
+}
+
+type noticesPatch struct {
+	WebhookURL  Optional[string]   `json:"webhook_url"`
+	Addresses   Optional[[]string] `json:"addresses"`
+	Queue       Optional[int]      `json:"queue"`
+	ReportHours Optional[int]      `json:"report_hours"`
+	Drift       Optional[bool]     `json:"drift"`
+	Digest      Optional[bool]     `json:"digest"`
+	DigestHour  Optional[int]      `json:"digest_hour"`
+}
+
+func (p noticesPatch) apply(n *models.Notices) {
+	p.WebhookURL.Set(&n.WebhookURL)
+	p.Addresses.Set(&n.Addresses)
+	p.Queue.Set(&n.Queue)
+	p.ReportHours.Set(&n.ReportHours)
+	p.Drift.Set(&n.Drift)
+	p.Digest.Set(&n.Digest)
+	p.DigestHour.Set(&n.DigestHour)
 }
 
 type readerTokensPatch struct {
@@ -155,6 +182,9 @@ func (p sitePatch) apply(site *models.Site) error {
 	p.ProofOfWork.Set(&site.ProofOfWork)
 	site.ProofOfWork = cmp.Or(site.ProofOfWork, models.ProofOff)
 	p.MinimumSeconds.Set(&site.MinimumSeconds)
+	p.Language.Set(&site.Language)
+	p.ReaderMail.Set(&site.ReaderMail)
+	setFields(p.Notices, &site.Notices)
 
 	site.Name, site.Newsroom = models.Clean(site.Name), models.Clean(site.Newsroom)
 	reasons := []models.SiteReason{}
@@ -170,7 +200,11 @@ func (p sitePatch) apply(site *models.Site) error {
 	for _, name := range site.URLParameters {
 		parameters = append(parameters, models.Clean(name))
 	}
-	site.Reasons, site.ReservedNames, site.URLParameters = reasons, reserved, parameters
+	addresses := []string{}
+	for _, a := range site.Notices.Addresses {
+		addresses = append(addresses, models.Clean(a))
+	}
+	site.Reasons, site.ReservedNames, site.URLParameters, site.Notices.Addresses = reasons, reserved, parameters, addresses
 	var origins []string
 	if p.Origins.Set(&origins); !p.Origins.Present {
 		return nil

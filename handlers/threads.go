@@ -46,14 +46,16 @@ type pageSettings struct {
 	Appeals     bool `json:"appeals,omitempty"`
 	Links       bool `json:"links,omitempty"`
 	// MinimumSeconds is how long a form must be open: see checkForm.
-	MinimumSeconds int `json:"minimum_seconds,omitempty"`
+	MinimumSeconds int  `json:"minimum_seconds,omitempty"`
+	ReaderMail     bool `json:"reader_mail,omitempty"`
 }
 
 // threadSettings returns the settings of a site that its pages see.
-func threadSettings(site models.Site) pageSettings {
+func (s *Server) threadSettings(site models.Site) pageSettings {
 	return pageSettings{
 		EditMinutes: int(site.EditTime() / time.Minute), Nudge: site.Nudge, Appeals: site.AllowsAppeals(), Links: site.LinksInComments,
 		MinimumSeconds: site.MinimumSeconds,
+		ReaderMail:     s.mailsReaders(site),
 	}
 }
 
@@ -123,7 +125,7 @@ func (s *Server) readView(c echo.Context, view string) (pageRequest, error) {
 		return pageRequest{}, err
 	}
 	site, err := s.node.Site(c.Request().Context(), slug)
-	return pageRequest{view: view, site: slug, cursor: c.QueryParam("cursor"), settings: threadSettings(site)}, err
+	return pageRequest{view: view, site: slug, cursor: c.QueryParam("cursor"), settings: s.threadSettings(site)}, err
 }
 
 func pageLimit(c echo.Context, usual, most int, bad *models.Invalid) int {

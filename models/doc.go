@@ -119,6 +119,10 @@
 //   - Node: one running server. Several nodes may share a database.
 //   - Event: a notice to consoles and other nodes that something changed. Events have
 //     numbers in the order of their commits; a cursor is the number of the last one read.
+//   - Notice: what a newsroom is told of outside the console, when a condition begins
+//     and when it is over. Digest: the figures of a day, by mail.
+//   - Subscription: a reader wants mail about a comment of theirs. It is confirmed once
+//     the owner of the address has said so.
 //   - Audit trail: who changed what, when and from where. Its rows are a chain
 //     of hashes.
 //   - Retention: how many days a site keeps addresses, rejected comments and

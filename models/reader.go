@@ -66,13 +66,16 @@ type ReaderDecision struct {
 	UndoneAt  *time.Time `json:"undone_at,omitempty"`
 }
 
-// ReaderState is what a newsroom has set for a reader, without who set it.
+// ReaderState is what a newsroom has set for a reader, without who set it, and what the reader
+// has asked for.
 type ReaderState struct {
 	Note   string       `json:"note,omitempty"`
 	Kind   SanctionKind `json:"sanction,omitempty"`
 	Reason string       `json:"reason,omitempty"`
 	At     time.Time    `json:"at,omitzero"`
 	Until  time.Time    `json:"until,omitzero"`
+	// Mail is what the reader has asked to be told by mail.
+	Mail []MailSubscription `json:"mail,omitempty"`
 }
 
 // ReaderReport is a report that a reader made.

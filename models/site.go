@@ -66,6 +66,11 @@ type Site struct {
 	// MinimumSeconds is how long the form of a page must have been open before a comment of a
 	// reader for whom the site does not vouch, so that it is not held; 0 is no time.
 	MinimumSeconds int `json:"minimum_seconds,omitempty"`
+	// Language is that of mail and of the pages that its links lead to, one of Languages;
+	// empty: the first.
+	Language   string  `json:"language,omitempty"`
+	Notices    Notices `json:"notices"`
+	ReaderMail bool    `json:"reader_mail,omitempty"` // readers may ask for mail about their comments
 
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: none
 	CreatedAt time.Time `json:"created_at"`
@@ -272,6 +277,7 @@ func (s Site) Validate() error {
 	}
 	s.validatePages(&bad)
 	s.Closing.validate(&bad)
+	s.validateNotices(&bad)
 	for _, name := range s.URLParameters {
 		bad.checkLength("url_parameters", name, 1, MaxName)
 	}

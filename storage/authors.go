@@ -293,6 +293,9 @@ func (t *tx) readerState(r models.Reader) (s models.ReaderState, err error) {
 	if x := v.Sanction; x != nil {
 		s.Kind, s.Reason, s.At, s.Until = x.Kind, x.Reason, x.At, x.Until
 	}
+	if err == nil {
+		s.Mail, err = t.readerSubscriptions(r)
+	}
 	return s, err
 }
 

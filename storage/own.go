@@ -126,6 +126,9 @@ func (db *DB) Withdraw(ctx context.Context, by models.Caller, id string) (models
 			return c, err
 		}
 		c.Withdrawn = true
+		if err := t.endMailAbout(c.Site, []string{c.ID}); err != nil {
+			return c, err
+		}
 		return c, t.audit(by, c.Site, "comment.withdraw", c.ID, auditStateOf(old), auditStateOf(c))
 	})
 }

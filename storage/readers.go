@@ -328,6 +328,13 @@ func (t *tx) eraseReports(r models.Reader) (e models.Erasure, err error) {
 	if err := t.eraseAuthorState(r); err != nil {
 		return e, err
 	}
+	mail, err := t.readerSubscriptions(r)
+	if err == nil {
+		err = t.endSubscriptions(r.Site, mail)
+	}
+	if err != nil {
+		return e, err
+	}
 	if err := t.eraseViews(r); err != nil || r.ID == "" {
 		return e, err
 	}

@@ -143,6 +143,10 @@ func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	if total += checks; err != nil {
 		return total, err
 	}
+	mail, err := db.purgeMail(ctx)
+	if total += mail; err != nil {
+		return total, err
+	}
 	sites, err := db.Sites(ctx)
 	if err != nil {
 		return total, err
@@ -300,6 +304,9 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 		return err
 	}
 	if _, err := t.Exec(`DELETE FROM appeals WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site); err != nil {
+		return err
+	}
+	if err := t.endMailAbout(site, ids); err != nil {
 		return err
 	}
 	if err := t.unindex(site, ids); err != nil {

@@ -41,6 +41,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if s.URLParameters == nil {
 		s.URLParameters = []string{}
 	}
+	if s.Notices.Addresses == nil {
+		s.Notices.Addresses = []string{}
+	}
 	if err := errors.Join(s.Validate(), models.CheckSSOSecret(s.SSOSecret)); err != nil {
 		return "", err
 	}
@@ -72,38 +75,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 
 // siteValues are the columns of a site that can be changed, each with its value.
 func siteValues(s models.Site) (pairs []any, err error) {
-	origins, err := toJSON(s.Origins)
-	if err != nil {
-		return nil, err
-	}
-	burst, err := toJSON(s.Burst)
-	if err != nil {
-		return nil, err
-	}
-	reasons, err := toJSON(s.Reasons)
-	if err != nil {
-		return nil, err
-	}
-	reserved, err := toJSON(s.ReservedNames)
-	if err != nil {
-		return nil, err
-	}
-	tokens, err := toJSON(s.ReaderTokens)
-	if err != nil {
-		return nil, err
-	}
-	closing, err := toJSON(s.Closing)
-	if err != nil {
-		return nil, err
-	}
-	parameters, err := toJSON(s.URLParameters)
-	if err != nil {
-		return nil, err
-	}
-	return []any{
+	pairs = []any{
 		"name", s.Name,
 		"newsroom", s.Newsroom,
-		"origins", origins,
 		"mode", s.Mode,
 		"hold", s.Thresholds.Hold,
 		"reject", s.Thresholds.Reject,
@@ -112,24 +86,41 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"keep_addresses", s.Retention.Addresses,
 		"keep_rejected", s.Retention.Rejected,
 		"keep_labels", s.Retention.Labels,
-		"surge", burst,
 		"second_look", s.SecondLook,
 		"training_sample", s.TrainingSample,
 		"hold_budget", s.HoldBudget,
 		"campaign_copies", s.CampaignCopies,
 		"reports_to_hold", s.ReportsToHold,
-		"reasons", reasons,
-		"reserved_names", reserved,
-		"reader_tokens", tokens,
-		"closing", closing,
 		"edit_minutes", s.EditMinutes,
 		"appeals", s.Appeals,
 		"nudge", s.Nudge,
 		"links_in_comments", s.LinksInComments,
 		"proof_of_work", s.ProofOfWork,
 		"minimum_seconds", s.MinimumSeconds,
-		"url_parameters", parameters,
-	}, nil
+		"language", s.Language,
+		"notice_webhook", s.Notices.WebhookURL,
+		"reader_mail", s.ReaderMail,
+	}
+	for _, column := range []struct {
+		name  string
+		value any
+	}{
+		{"origins", s.Origins},
+		{"surge", s.Burst},
+		{"reasons", s.Reasons},
+		{"reserved_names", s.ReservedNames},
+		{"reader_tokens", s.ReaderTokens},
+		{"closing", s.Closing},
+		{"url_parameters", s.URLParameters},
+		{"notices", s.Notices},
+	} {
+		text, err := toJSON(column.value)
+		if err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, column.name, text)
+	}
+	return pairs, nil
 }
 
 // auditSite is what the audit trail stores of a site: not its secrets.
@@ -142,25 +133,37 @@ func auditSite(s models.Site) map[string]any {
 		"closing": s.Closing, "url_parameters": s.URLParameters,
 		"edit_minutes": int(s.EditTime().Minutes()), "appeals": s.AllowsAppeals(), "nudge": s.Nudge, "links_in_comments": s.LinksInComments,
 		"proof_of_work": s.ProofOfWork, "minimum_seconds": s.MinimumSeconds,
+		"language": s.Language, "notices": s.Notices, "notice_webhook": s.Notices.WebhookURL != "", "reader_mail": s.ReaderMail,
 	}
 }
 
 const siteColumns = `SELECT slug, name, newsroom, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters,
-	edit_minutes, appeals, nudge, links_in_comments, proof_of_work, minimum_seconds FROM sites`
+	edit_minutes, appeals, nudge, links_in_comments, proof_of_work, minimum_seconds, language, notices, notice_webhook, reader_mail FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
-	var origins, burst, reasons, reserved, tokens, closing, parameters string
+	var origins, burst, reasons, reserved, tokens, closing, parameters, notices, webhook string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &s.Newsroom, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
 		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens, &closing, &parameters,
-		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments, &s.ProofOfWork, &s.MinimumSeconds)
+		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments, &s.ProofOfWork, &s.MinimumSeconds, &s.Language, &notices, &webhook, &s.ReaderMail)
 	if err != nil {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
 	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons),
 		json.Unmarshal([]byte(reserved), &s.ReservedNames), json.Unmarshal([]byte(tokens), &s.ReaderTokens),
-		json.Unmarshal([]byte(closing), &s.Closing), json.Unmarshal([]byte(parameters), &s.URLParameters))
+		json.Unmarshal([]byte(closing), &s.Closing), json.Unmarshal([]byte(parameters), &s.URLParameters),
+		readNotices(&s.Notices, notices, webhook))
+}
+
+// readNotices reads what siteValues has written.
+func readNotices(n *models.Notices, text, webhook string) error {
+	err := json.Unmarshal([]byte(text), n)
+	n.WebhookURL = webhook
+	if n.Addresses == nil {
+		n.Addresses = []string{}
+	}
+	return err
 }
 
 // Sites returns all sites by slug.
@@ -208,6 +211,7 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		s.Origins = append([]string{}, old.Origins...)
 		s.Reasons = append([]models.SiteReason{}, old.Reasons...)
 		s.ReservedNames = append([]string{}, old.ReservedNames...)
+		s.Notices.Addresses = append([]string{}, old.Notices.Addresses...)
 		s.URLParameters, s.Closing.Sections = append([]string{}, old.URLParameters...), maps.Clone(old.Closing.Sections)
 		if err := change(&s); err != nil {
 			return old, err

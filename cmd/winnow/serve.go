@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ func serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "log-format", Value: "text", Sources: env("log-format"), Usage: "text or json"},
 			&cli.BoolFlag{Name: "log-requests", Sources: env("log-requests"), Usage: "log each request: route, status, time and caller; never queries, bodies or credentials"},
 			&cli.DurationFlag{Name: "shutdown-delay", Value: time.Second, Sources: env("shutdown-delay"), Usage: "how long requests are still accepted after SIGTERM, while /readyz says 503"},
-		}, append(rateFlags(), oidcFlags()...)...),
+		}, slices.Concat(rateFlags(), oidcFlags(), mailFlags())...),
 		Action: serve,
 	}
 }
@@ -130,11 +131,10 @@ func serveConfig(c *cli.Command) (cfg handlers.Config, err error) {
 			return cfg, usagef(c, "--%s: %v", name, err)
 		}
 	}
-	if err := readOIDC(c, &cfg); err != nil {
-		return cfg, err
-	}
-	if err := readTraining(c, &cfg); err != nil {
-		return cfg, err
+	for _, read := range []func(*cli.Command, *handlers.Config) error{readOIDC, readTraining, readMail} {
+		if err := read(c, &cfg); err != nil {
+			return cfg, err
+		}
 	}
 	if cfg.SecurityContact, err = securityContact(c); err != nil {
 		return cfg, err

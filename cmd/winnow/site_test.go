@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -108,6 +109,42 @@ func TestSiteBurst(t *testing.T) {
 	for text, want := range map[string]int{"30": exitUsage, "30/5/x": exitUsage, "30/0/5": exitFailed} {
 		if status, _, errs := winnow(t, "", "site", "set", "gazette", "--surge", text, db); status != want {
 			t.Errorf("%s: exit status %d: %s", text, status, errs)
+		}
+	}
+}
+
+func TestSiteNotices(t *testing.T) {
+	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
+	must(t, "", "site", "add", "gazette", db)
+	must(t, "https://hooks.news.example/services/secret\n", "site", "set", "gazette", "--notice-webhook-file", "-", "--notice-mail", "desk@news.example", "--notice-mail", "chief@news.example",
+		"--notice-queue", "200", "--notice-report-hours", "12", "--notice-drift", "--notice-digest", "--notice-digest-hour", "5", "--language", "de", "--reader-mail", db)
+	must(t, "", "site", "set", "gazette", "--notice-queue", "100", "--notice-drift=false", db)
+	text := must(t, "", "site", "list", "--json", db)
+	var sites []models.Site
+	if err := json.Unmarshal([]byte(text), &sites); err != nil {
+		t.Fatal(err)
+	}
+	want := models.Notices{Addresses: []string{"desk@news.example", "chief@news.example"}, Queue: 100, ReportHours: 12, Digest: true, DigestHour: 5}
+	if got := sites[0]; !reflect.DeepEqual(got.Notices, want) || got.Language != "de" || !got.ReaderMail || strings.Contains(text, "secret") {
+		t.Errorf("the site is %s", text)
+	}
+	for text, flags := range map[string][]string{"notices.addresses": {"--notice-mail", "desk"}, "notices.digest_hour": {"--notice-digest-hour", "24"}, "language": {"--language", "xx"}} {
+		if status, _, errs := winnow(t, "", append([]string{"site", "set", "gazette", db}, flags...)...); status != exitFailed || !strings.Contains(errs, text) {
+			t.Errorf("%v: exit status %d: %s", flags, status, errs)
+		}
+	}
+}
+
+func TestServeRefusesMailThatCannotBeSent(t *testing.T) {
+	db := "--database=sqlite:" + filepath.Join(t.TempDir(), "w.db")
+	for _, flags := range [][]string{
+		{"--smtp", "smtp://user:hunter2@mail.example"},
+		{"--smtp", "http://user:hunter2@mail.example", "--mail-from", "comments@news.example"},
+		{"--smtp", "smtp://user:hunter2@mail.example", "--mail-from", "The Gazette"},
+		{"--webhook-networks", "ten"},
+	} {
+		if status, _, errs := winnow(t, "", append([]string{"serve", "--listen", "127.0.0.1:0", db}, flags...)...); status != exitUsage || strings.Contains(errs, "hunter2") {
+			t.Errorf("%v: exit status %d: %s", flags, status, errs)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 
 // siteFlags are the properties of a site, for add and set.
 func siteFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.StringFlag{Name: "name", Usage: "display `NAME`"},
 		&cli.StringFlag{Name: "newsroom", Usage: "`NAME` in which the newsroom replies to readers (default: that of the site)"},
 		&cli.StringSliceFlag{Name: "origin", Usage: "browser origin that may post without a key, such as https://news.example (`URL`, repeatable)"},
@@ -51,15 +52,16 @@ func siteFlags() []cli.Flag {
 		&cli.IntFlag{Name: "keep-addresses", Usage: "`DAYS` to keep hashes of addresses, user agents and referrers (default 30; 0: forever)"},
 		&cli.IntFlag{Name: "keep-rejected", Usage: "`DAYS` to keep the text of rejected comments and the authors of labels (default 180; 0: forever)"},
 		&cli.IntFlag{Name: "keep-labels", Usage: "`DAYS` to keep labels (default 0: forever)"},
-	}
+	}, noticeFlags()...)
 }
 
 // siteChange returns a function that applies the given flags to a site. It reads the
-// file of the secret before, because a repeated transaction calls the function
+// files of secrets before, because a repeated transaction calls the function
 // again.
 func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 	secret, err := ssoSecretOf(c)
-	if err != nil {
+	webhook, webhookErr := webhookOf(c)
+	if err = cmp.Or(err, webhookErr); err != nil {
 		return nil, err
 	}
 	return func(s *models.Site) error {
@@ -79,6 +81,7 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 		}
 		changeReaderTokens(c, &s.ReaderTokens)
 		changeReaders(c, s)
+		changeNotices(c, s, webhook)
 		if secret != nil {
 			s.SSOSecret = *secret
 		}

@@ -29,6 +29,8 @@ import (
 
 	"winnow/classifier"
 	"winnow/handlers"
+	"winnow/handlers/mailer"
+	"winnow/handlers/mailer/smtptest"
 	"winnow/handlers/password"
 	"winnow/models"
 	"winnow/storage"
@@ -44,6 +46,7 @@ var passwordHash = sync.OnceValues(func() (string, error) { return password.Hash
 var operator = models.Caller{Kind: models.ByCommand, Name: "test"}
 
 func TestMain(m *testing.M) {
+	smtptest.Main()
 	code := storagetest.Main(m)
 	for _, cancel := range shared.cancels {
 		cancel()
@@ -70,6 +73,7 @@ type testServer struct {
 	refused sync.Map        // paths of requests that get no answer but 503
 	key     string          // of the demo site
 	public  *url.URL        // of the nodes that are started next; may be nil
+	mailer  *mailer.Mailer  // of nodes that are started later
 	browser context.Context // of chromedp
 }
 
@@ -134,7 +138,7 @@ func (d *testServer) serve(db *storage.DB, redisURL string) string {
 	cfg := handlers.Config{
 		DB: db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil),
 		Secret: []byte("a key for tests that signs nothing of worth"), Rates: handlers.DefaultRates(), Version: "test",
-		PublicURL: d.public,
+		PublicURL: d.public, Mailer: d.mailer, NoticePoll: 50 * time.Millisecond,
 	}
 	if redisURL != "" {
 		client, err := redis.Open(d.Context(), redisURL, slog.New(slog.DiscardHandler))

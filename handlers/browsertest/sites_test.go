@@ -61,6 +61,41 @@ func TestSiteSaysWhoReadersAreAndWhenArticlesClose(t *testing.T) {
 	}
 }
 
+func TestNoticesOfASiteAreSet(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	d.setRole("alice", models.RoleAdmin)
+	p := d.login("alice")
+	const secret = "https://hooks.gazette.example/services/secret"
+	p.page("sites/demo", "Sites")
+	p.typeInto("notices.webhook_url", secret)
+	p.typeInto("notices.addresses", "desk@gazette.example")
+	p.typeInto("notices.queue", "50")
+	p.saveCard("notices.queue")
+	p.page("people", "People")
+	p.page("sites/demo", "Sites")
+	p.waitFor(`!!document.querySelector('#page [name="notices.no_webhook"]')`)
+	p.typeInto("notices.report_hours", "12")
+	p.run(chromedp.SetValue(`#page [name="language"]`, "de"))
+	p.saveCard("notices.queue")
+	site, err := d.db.Site(t.Context(), "demo")
+	d.must(err)
+	want := models.Notices{WebhookURL: secret, Addresses: []string{"desk@gazette.example"}, Queue: 50, ReportHours: 12}
+	if !reflect.DeepEqual(site.Notices, want) || site.Language != "de" {
+		t.Errorf("stored: %+v, %q", site.Notices, site.Language)
+	}
+	if got := p.evaluate(`String(document.documentElement.innerHTML.includes("services/secret"))`); got != "false" {
+		t.Error("the webhook is shown")
+	}
+	p.page("people", "People")
+	p.page("sites/demo", "Sites")
+	p.waitFor(`!!document.querySelector('#page [name="notices.no_webhook"]')`)
+	p.run(chromedp.Click(`#page [name="notices.no_webhook"]`))
+	p.saveCard("notices.queue")
+	if site, err = d.db.Site(t.Context(), "demo"); err != nil || site.Notices.WebhookURL != "" || site.Notices.Queue != 50 {
+		t.Errorf("without a webhook: %+v, %v", site.Notices, err)
+	}
+}
+
 func TestEditorsDescribeAnArticle(t *testing.T) {
 	d := newTestServer(t, models.ModePre)
 	d.setRole("alice", models.RoleEditor)

@@ -3,7 +3,7 @@
 // the other one comes with the view.
 import css from "./acts.css";
 
-export { appeal, confirm, edit } from "./change.js";
+export { appeal, confirm, edit, mail } from "./change.js";
 export { posted, takeOwn } from "./own.js";
 export { opened, post } from "./post.js";
 export { openLinked } from "./permalink.js";

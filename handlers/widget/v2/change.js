@@ -19,10 +19,20 @@ export function appeal(view, mine, node) {
   });
 }
 
+// mail asks for an address, to which the server sends a question first.
+export function mail(view, mine, node) {
+  const input = element("input", { type: "email", autocomplete: "email", maxlength: 254 });
+  ask(view, mine, node, { label: "mailTo", send: "mailSend", value: "", input }, async (email) => {
+    const wish = { email, replies: true, outcome: true };
+    const { mail: state } = await view.api.call("PUT", `comments/${mine.id}/mail`, { body: wish });
+    return `mail_${state}`;
+  });
+}
+
 // ask shows a form with one text in place of the buttons of a comment.
-function ask(view, mine, node, { label, send, value, most, optional }, work) {
+function ask(view, mine, node, { label, send, value, most, optional, input }, work) {
   const { texts } = view;
-  const text = field(texts.say(label), element("textarea", { rows: 4, maxlength: most, dir: "auto" }));
+  const text = field(texts.say(label), input ?? element("textarea", { rows: 4, maxlength: most, dir: "auto" }));
   text.input.value = value;
   let isBusy = false;
   const submit = async (event) => {

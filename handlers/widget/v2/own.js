@@ -100,6 +100,7 @@ class Own {
     }
     if (mine.deletable) actions.push(button(texts.say("delete"), act("confirm")));
     if (mine.appeal?.state === "possible") actions.push(button(texts.say("appeal"), act("appeal")));
+    if (this.view.settings.reader_mail) actions.push(button(texts.say("mail"), act("mail")));
     return actions;
   }
 }

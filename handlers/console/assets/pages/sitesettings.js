@@ -1,8 +1,9 @@
-// The settings of a site: four cards of sentences with fields in them. Each card is saved by itself.
-import { request } from "../lib/api.js";
+// The settings of a site: five cards of sentences with fields in them. Each card is saved by itself.
+import { post, request } from "../lib/api.js";
 import { element } from "../lib/dom.js";
-import { form } from "../lib/forms.js";
+import { actionButton, form } from "../lib/forms.js";
 import { choices, translate } from "../lib/i18n.js";
+import { showToast } from "../lib/toasts.js";
 import { isAdmin } from "../session.js";
 import { tryOut } from "./whatif.js";
 
@@ -88,6 +89,33 @@ export const screeningForm = (site, path) => {
 // nameForm says under which names readers see the site and its newsroom.
 export const nameForm = (site, path) =>
   settings([basicFields(site).name, ["newsroom", site.newsroom ?? ""]], path);
+
+// noticesForm says what the newsroom and readers are sent. The webhook is a secret, and not shown.
+export const noticesForm = (site, path) => {
+  const { addresses = [], queue = 0, drift, digest } = site.notices ?? {};
+  const { report_hours: hours = 0, digest_hour: hour = 0 } = site.notices ?? {};
+  return [
+    settings([
+      ["notices.webhook_url", "", "url"],
+      ...(site.has_notice_webhook ? [["notices.no_webhook", false, "checkbox"]] : []),
+      ["notices.addresses", addresses],
+      ["notices.queue", queue, "number"],
+      ["notices.report_hours", hours, "number"],
+      ["notices.drift", Boolean(drift), "checkbox"],
+      ["notices.digest", Boolean(digest), "checkbox"],
+      ["notices.digest_hour", hour, "number"],
+      ["reader_mail", Boolean(site.reader_mail), "checkbox"],
+      ["language", site.language || "en", [["en", "English"], ["de", "Deutsch"]]],
+    ], path, ({ notices: { webhook_url: url, no_webhook: none, ...notices }, ...values }) => ({
+      ...values,
+      notices: { ...notices, ...((url || none) && { webhook_url: none ? "" : url }) },
+    })),
+    isAdmin() && actionButton("sites.test_notices", async () => {
+      const { messages: n } = await post(path + "/notices/test");
+      showToast(text("tested_notices", { n }));
+    }),
+  ];
+};
 
 // dataForm says what models learn from, and how long data is kept.
 export const dataForm = (site, path) => settings([
