@@ -3,7 +3,31 @@ package classifier
 import (
 	"cmp"
 	"slices"
+
+	"winnow/classifier/campaign"
+	"winnow/classifier/text/features"
+	"winnow/classifier/text/normalize"
 )
+
+// copyFinder finds the near copies of texts.
+type copyFinder struct {
+	clusters, loose campaign.Clusters
+	first           []member // by cluster
+}
+
+// member is the first text of a cluster.
+type member struct{ text, group uint32 }
+
+// add returns the first text of the cluster of a text, and its group: the loose cluster of
+// that first one, so that no cluster is in two groups.
+func (f *copyFinder) add(text uint32, body *normalize.Text, tokens []features.Token) (cluster, group uint32) {
+	id, isFirst := f.clusters.Add(body, tokens)
+	loose, _ := f.loose.Add(body, tokens)
+	if isFirst {
+		f.first = append(f.first, member{text, uint32(loose)})
+	}
+	return f.first[id].text, f.first[id].group
+}
 
 // foldsOf returns the cross-validation fold of each text. A group is in one fold, so
 // that no text is scored by a model that has learned its near copy. The groups of each

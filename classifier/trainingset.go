@@ -24,9 +24,7 @@ import (
 func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) error {
 	w := bufio.NewWriterSize(file, 1<<18)
 	out := json.NewEncoder(w)
-	var clusters campaign.Clusters
-	loose := campaign.Clusters{Loose: true}
-	var leaders []uint32       // by cluster: index into texts
+	copies := copyFinder{loose: campaign.Clusters{Loose: true}}
 	ids := map[uint64]uint32{} // by key: index into texts
 	leftOut := 0
 	for l, err := range rows {
@@ -51,14 +49,8 @@ func (t *trainer) collect(ctx context.Context, rows labelRows, file io.Writer) e
 			ids[key] = text
 			t.keys = append(t.keys, key)
 			t.noteUnknown(l)
-			cluster, first := clusters.Add(&t.scanner.Body, tokens)
-			group, _ := loose.Add(&t.scanner.Body, tokens)
-			if first {
-				leaders = append(leaders, text)
-			} else {
-				group = int(t.texts[leaders[cluster]].group)
-			}
-			t.texts = append(t.texts, labelledText{cluster: leaders[cluster], group: uint32(group)})
+			cluster, group := copies.add(text, &t.scanner.Body, tokens)
+			t.texts = append(t.texts, labelledText{cluster: cluster, group: group})
 			for _, token := range tokens {
 				t.vocabulary.count(token.Hash, blockOf(token.Kind), l.Label, true)
 			}

@@ -43,28 +43,10 @@ type commentRequest struct {
 // createComment accepts a comment: identify the submitter, validate, check the
 // limits and restrictions, screen, store, reply.
 func (s *Server) createComment(c echo.Context) error {
-	data, err := readJSON(c.Request())
+	req, from, comment, err := s.readPost(c)
 	if err != nil {
 		return err
 	}
-	var req commentRequest
-	if err := parse(data, &req); err != nil {
-		return err
-	}
-	var bad models.Invalid
-	from, err := s.identifySubmitter(c, req.Site, req.Client, &bad)
-	if err != nil {
-		return err
-	}
-	comment := req.comment(from, &bad)
-	if req.Notify.wanted() {
-		req.Notify.clean(comment.Author, &bad)
-	}
-	if err := bad.Err(); err != nil {
-		return err
-	}
-	from.identify(comment.Author)
-	s.noteClient(c, from)
 	ctx := c.Request().Context()
 	if comment.Article.ID, err = s.node.ArticleID(ctx, from.site.Slug, comment.Article.ID); err != nil {
 		return err
@@ -112,6 +94,31 @@ func (s *Server) createComment(c echo.Context) error {
 	}
 	s.subscribePosted(c, from, stored, req.Notify)
 	return s.replyPosted(c, from, stored, verdict, signals, repeated)
+}
+
+// readPost reads a post, and finds out whose it is.
+func (s *Server) readPost(c echo.Context) (req commentRequest, from submitter, comment models.Comment, err error) {
+	data, err := readJSON(c.Request())
+	if err != nil {
+		return req, from, comment, err
+	}
+	if err := parse(data, &req); err != nil {
+		return req, from, comment, err
+	}
+	var bad models.Invalid
+	if from, err = s.identifySubmitter(c, req.Site, req.Client, &bad); err != nil {
+		return req, from, comment, err
+	}
+	comment = req.comment(from, &bad)
+	if req.Notify.wanted() {
+		req.Notify.clean(comment.Author, &bad)
+	}
+	if err := bad.Err(); err != nil {
+		return req, from, comment, err
+	}
+	from.identify(comment.Author)
+	s.noteClient(c, from)
+	return req, from, comment, nil
 }
 
 // afterPost counts a new comment, and lets the consoles and the other nodes know.
