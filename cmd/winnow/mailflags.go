@@ -16,7 +16,6 @@ func mailFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "smtp", Sources: secretEnv("smtp"), Usage: "send mail through the server at this `URL`: smtp://USER:PASSWORD@HOST:587, which must offer STARTTLS unless it is this machine or ?tls=none says otherwise, or smtps://… (default: no mail is sent)"},
 		&cli.StringFlag{Name: "mail-from", Sources: env("mail-from"), Usage: "`ADDRESS` that mail is from, such as comments@news.example"},
-		&cli.StringSliceFlag{Name: "webhook-networks", Sources: env("webhook-networks"), Usage: "private networks where webhooks of sites may be (`CIDR`, repeatable; default: none)"},
 	}
 }
 
