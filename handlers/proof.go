@@ -107,8 +107,11 @@ func (s *Server) noteSpam(ctx context.Context, from submitter, v models.Verdict)
 	if from.reader != nil || !isSpam {
 		return
 	}
-	site := from.site.Slug
-	if now := s.now(); s.node.Attacks().Count(site, now) {
+	site, household := from.site.Slug, ""
+	if from.who.Household.IsValid() {
+		household = from.who.Household.String()
+	}
+	if now := s.now(); s.node.Attacks().Count(site, household, now) {
 		s.metrics.attacks.WithLabelValues(site).Inc()
 		s.log.WarnContext(ctx, "the site gets unusually much spam", "site", site, "proof_of_work", from.site.ProofOfWork, "until", now.Add(screening.AttackDuration))
 		s.node.Publish(ctx, models.Event{Kind: node.SiteAttacked, Site: site})

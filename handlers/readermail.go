@@ -58,7 +58,10 @@ func (s *Server) mailsReaders(site models.Site) bool {
 
 var (
 	// mailRate is how often one reader may ask for mail to addresses that are not confirmed.
-	mailRate = models.Rate{Count: 10, Period: 24 * time.Hour}
+	mailRate = models.Rate{Count: 5, Period: 24 * time.Hour}
+	// noticeTestRate is how often the newsroom of a site may be sent a message for a test: its
+	// addresses may be those of others.
+	noticeTestRate = models.Rate{Count: 5, Period: time.Hour}
 	// addressRate is how often anybody may ask for mail to one such address, which may be that
 	// of somebody who does not want any.
 	addressRate = models.Rate{Count: 5, Period: 24 * time.Hour}
@@ -255,9 +258,13 @@ func (s *Server) testNotices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	tests := models.Limit{Site: slug, Name: "notices-test", Rate: noticeTestRate}
+	if err := s.checkLimits(ctx, c, []models.Limit{tests}); err != nil {
+		return err
+	}
 	messages := s.notices.Test(site, s.now())
 	if len(messages) == 0 {
-		return models.Errorf(models.KindConflict, "the site has no webhook, and no addresses to which this server can send mail")
+		return models.Errorf(models.KindConflict, "the site has no Slack address, and no mail addresses to which this server can send")
 	}
 	if err := s.db.EnqueueMessages(ctx, messages); err != nil {
 		return err

@@ -143,6 +143,10 @@ func (db *DB) MailUpdate(ctx context.Context, site, subscription string) (models
 		if err != nil {
 			return u, err
 		}
+		hidden, err := t.hiddenReplies(site, news)
+		if err != nil {
+			return u, err
+		}
 		u.Comment = found[u.Subscription.CommentID]
 		for _, id := range news {
 			c, ok := found[id]
@@ -154,7 +158,7 @@ func (db *DB) MailUpdate(ctx context.Context, site, subscription string) (models
 				if u.Outcome != nil {
 					u.Told = append(u.Told, id)
 				}
-			case ok && isMailedReply(u.Subscription, c):
+			case ok && isMailedReply(u.Subscription, c) && !hidden[id]:
 				u.Replies, u.Told = append(u.Replies, c), append(u.Told, id)
 			}
 		}
@@ -163,6 +167,17 @@ func (db *DB) MailUpdate(ctx context.Context, site, subscription string) (models
 		u.More, u.Replies = len(u.Replies)-n, u.Replies[:n]
 		return u, nil
 	})
+}
+
+// hiddenReplies returns those of some comments that nobody sees, because what they reply to
+// is not public.
+func (t *tx) hiddenReplies(site string, ids []string) (map[string]bool, error) {
+	hidden := map[string]bool{}
+	found, err := sqldb.List(t, sqldb.ScanOne[string], `SELECT comment_id FROM hidden_replies WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site)
+	for _, id := range found {
+		hidden[id] = true
+	}
+	return hidden, err
 }
 
 // FinishMailUpdate removes the message of an update. What it told is not told again; what was

@@ -88,10 +88,18 @@ func (t *tx) finishMessage(m models.OutgoingMessage) (bool, error) {
 	return removed > 0, err
 }
 
-// RetryMessage makes a message due again after a while.
+// RetryMessage makes a message due again after a while. What else goes to the same webhook
+// waits as long, so that a receiver that does not answer delays other sites only once.
 func (db *DB) RetryMessage(ctx context.Context, m models.OutgoingMessage, after time.Duration) error {
 	return apply(ctx, db, func(t *tx) error {
-		_, err := t.Exec(`UPDATE outgoing_messages SET due_at = $1 WHERE site = $2 AND id = $3 AND attempts = $4`, micros(t.Now.Add(after)), m.Site, m.ID, m.Attempts)
+		due := micros(t.Now.Add(after))
+		if _, err := t.Exec(`UPDATE outgoing_messages SET due_at = $1 WHERE site = $2 AND id = $3 AND attempts = $4`, due, m.Site, m.ID, m.Attempts); err != nil {
+			return err
+		}
+		if m.Channel != models.ChannelWebhook {
+			return nil
+		}
+		_, err := t.Exec(`UPDATE outgoing_messages SET due_at = $1 WHERE site = $2 AND channel = $3 AND due_at < $1`, due, m.Site, m.Channel)
 		return err
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	netmail "net/mail"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -147,8 +148,8 @@ func (m *Mailer) message(message Message) (*mail.Msg, error) {
 	}
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	_, domain, _ := strings.Cut(m.cfg.From, "@")
-	err := errors.Join(msg.FromFormat(OneLine(message.From, maxName), m.cfg.From), msg.To(message.To))
-	if err != nil {
+	msg.FromMailAddress(&netmail.Address{Name: OneLine(message.From, maxName), Address: m.cfg.From})
+	if err := msg.To(message.To); err != nil {
 		return nil, errors.New("the message has no valid sender or recipient")
 	}
 	msg.Subject(OneLine(message.Subject, maxSubject))

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -19,6 +21,7 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+	"golang.org/x/net/publicsuffix"
 )
 
 const (
@@ -173,9 +176,13 @@ func (subset) Transform(doc *ast.Document, reader text.Reader, _ parser.Context)
 			}
 			emphases++
 			wanted = emphases <= maxNesting
+			if entering && isInsideWord(n, reader.Source()) {
+				wanted = false
+				showMarks(n)
+			}
 		case *ast.Link:
 			n.Title = nil
-			wanted = isWebAddress(n.Destination)
+			wanted = isWebAddress(n.Destination) && isWritten(n.Destination, reader.Source()) && !isMasked(n, reader.Source())
 			n.SetAttributeString("rel", []byte(linkRel))
 		case *ast.AutoLink:
 			wanted = n.AutoLinkType == ast.AutoLinkURL && isWebAddress(n.URL(reader.Source()))
@@ -198,7 +205,77 @@ const linkRel = "ugc nofollow noopener"
 
 func isWebAddress(address []byte) bool {
 	u, err := url.Parse(string(util.URLEscape(address, true))) // as it is rendered
-	return err == nil && (strings.EqualFold(u.Scheme, "http") || strings.EqualFold(u.Scheme, "https")) && u.Host != ""
+	return err == nil && (strings.EqualFold(u.Scheme, "http") || strings.EqualFold(u.Scheme, "https")) && u.Host != "" && u.User == nil
+}
+
+// isWritten reports whether an address stands in the text as it is, without escapes and
+// character references: otherwise the filter and the rules, which read the text, would not
+// know of it.
+func isWritten(address, source []byte) bool {
+	return bytes.Equal(util.URLEscape(address, true), util.URLEscape(address, false)) && bytes.Contains(source, address)
+}
+
+// hostName is what looks like the name of a host in the text of a link.
+var hostName = regexp.MustCompile(`(?:[\pL\pN-]+\.)+\pL{2,}`)
+
+// isMasked reports whether a link names another host in its text than it leads to.
+func isMasked(link *ast.Link, source []byte) bool {
+	var label bytes.Buffer
+	_ = ast.Walk(link, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if t, ok := n.(*ast.Text); ok && entering {
+			label.Write(t.Value(source))
+		}
+		return ast.WalkContinue, nil
+	})
+	u, err := url.Parse(string(link.Destination))
+	if err != nil {
+		return true
+	}
+	for _, named := range hostName.FindAllString(strings.ToLower(label.String()), -1) {
+		_, isDomain := publicsuffix.PublicSuffix(named)
+		if isDomain && strings.TrimPrefix(named, "www.") != strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.") {
+			return true
+		}
+	}
+	return false
+}
+
+// isInsideWord reports whether a mark of an emphasis stands between two letters or digits:
+// what the filter reads as two words must not look like one. The mark "_" never does.
+func isInsideWord(n *ast.Emphasis, source []byte) bool {
+	first, before := n.FirstChild(), n.Level
+	for ; first != nil && first.Kind() == ast.KindEmphasis; first = first.FirstChild() {
+		before += first.(*ast.Emphasis).Level
+	}
+	last, after := n.LastChild(), n.Level
+	for ; last != nil && last.Kind() == ast.KindEmphasis; last = last.LastChild() {
+		after += last.(*ast.Emphasis).Level
+	}
+	if from, ok := first.(*ast.Text); ok && betweenLetters(source, from.Segment.Start-before, from.Segment.Start) {
+		return true
+	}
+	to, ok := last.(*ast.Text)
+	return ok && betweenLetters(source, to.Segment.Stop, to.Segment.Stop+after)
+}
+
+func betweenLetters(source []byte, from, to int) bool {
+	if from < 0 || to > len(source) {
+		return false
+	}
+	before, _ := utf8.DecodeLastRune(source[:from])
+	after, _ := utf8.DecodeRune(source[to:])
+	return isWordRune(before) && isWordRune(after)
+}
+
+func isWordRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
+}
+
+// showMarks puts the marks of an emphasis, which is to be unwrapped, around what it has.
+func showMarks(n *ast.Emphasis) {
+	marks := bytes.Repeat([]byte("*"), n.Level)
+	n.InsertBefore(n, n.FirstChild(), ast.NewString(marks))
+	n.AppendChild(n, ast.NewString(marks))
 }
 
 // unwrap puts what a node has in its place.

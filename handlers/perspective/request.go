@@ -85,6 +85,15 @@ type Score struct {
 	Type  string      `json:"type"`
 }
 
+// UnmarshalJSONFrom implements json.UnmarshalerFrom. A value that is absent is none, and not 0.
+func (s *Score) UnmarshalJSONFrom(in *jsontext.Decoder) error {
+	type fields Score
+	read := fields{Value: -1}
+	err := json.UnmarshalDecode(in, &read)
+	*s = Score(read)
+	return err
+}
+
 // Probability is written with the precision of the original, seven digits.
 type Probability float64
 

@@ -13,6 +13,11 @@ const (
 	attackFloor = 20
 	// attackFactor is how many times the usual number of a site they must be.
 	attackFactor = 5
+	// maxOfSender is how many of them count that come from one household: otherwise one person
+	// could ask all readers for a proof of work.
+	maxOfSender = 3
+	// maxSenders bounds the memory; with as many there is an attack.
+	maxSenders = 1000
 	// AttackDuration is for how long a site counts as under attack after there was too much spam.
 	AttackDuration = time.Hour
 	// attackMemory is over how many windows the usual number is averaged: a day.
@@ -31,17 +36,21 @@ type AttackDetector struct {
 type spamCount struct {
 	start             time.Time
 	previous, current int
-	usual             float64   // of a window
-	until             time.Time // when the last attack is over
+	senders           map[string]int // by household: those of current
+	usual             float64        // of a window
+	until             time.Time      // when the last attack is over
 }
 
-// Count counts a comment that is spam. begins is true when the other nodes should know that
-// an attack has begun, or that it goes on.
-func (d *AttackDetector) Count(site string, now time.Time) (begins bool) {
+// Count counts a comment that is spam, from a household or from somewhere unknown (""). begins
+// is true when the other nodes should know that an attack has begun, or that it goes on.
+func (d *AttackDetector) Count(site, household string, now time.Time) (begins bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := d.of(site)
 	s.advance(now)
+	if !s.counts(household) {
+		return false
+	}
 	s.current++
 	share := 1 - float64(now.Sub(s.start))/float64(attackWindow)
 	if float64(s.current)+float64(s.previous)*share < s.limit() {
@@ -52,6 +61,18 @@ func (d *AttackDetector) Count(site string, now time.Time) (begins bool) {
 		s.until = now.Add(AttackDuration)
 	}
 	return begins
+}
+
+// counts reports whether one more comment of a household counts.
+func (s *spamCount) counts(household string) bool {
+	if household == "" || s.senders[household] == 0 && len(s.senders) >= maxSenders {
+		return true
+	}
+	if s.senders == nil {
+		s.senders = map[string]int{}
+	}
+	s.senders[household]++
+	return s.senders[household] <= maxOfSender
 }
 
 func (s *spamCount) limit() float64 { return max(attackFloor, attackFactor*s.usual) }
@@ -69,6 +90,7 @@ func (s *spamCount) advance(now time.Time) {
 	}
 	s.usual += (min(float64(s.current), s.limit()) - s.usual) / float64(attackMemory)
 	s.usual *= math.Pow(1-1/float64(attackMemory), float64(passed-1)) // windows without spam
+	s.senders = nil
 	if s.previous, s.current = s.current, 0; passed > 1 {
 		s.previous = 0
 	}

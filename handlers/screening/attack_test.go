@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -37,11 +38,12 @@ func TestAttackDetector(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var d AttackDetector
-			now := monday
+			now, n := monday, 0
 			for _, s := range test.spam {
 				for range s.count {
 					now = now.Add(s.over / time.Duration(s.count))
-					d.Count("gazette", now)
+					d.Count("gazette", fmt.Sprint("household ", n/maxOfSender), now)
+					n++
 				}
 				if s.count == 0 {
 					now = now.Add(s.over)
@@ -57,12 +59,24 @@ func TestAttackDetector(t *testing.T) {
 	}
 }
 
+func TestOneHouseholdIsNoAttack(t *testing.T) {
+	var d AttackDetector
+	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
+	for range 100 {
+		now = now.Add(time.Second)
+		d.Count("gazette", "192.0.2.7", now)
+	}
+	if d.UnderAttack("gazette", now) {
+		t.Error("a hundred comments of one household count as an attack")
+	}
+}
+
 func TestNodesAreToldOnceThatAnAttackBegins(t *testing.T) {
 	var here, there AttackDetector
 	now, told := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), 0
 	for range 100 {
 		now = now.Add(time.Second)
-		if here.Count("gazette", now) {
+		if here.Count("gazette", "", now) {
 			there.Begin("gazette", now)
 			told++
 		}

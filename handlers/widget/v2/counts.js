@@ -28,7 +28,8 @@ async function request(server, site, articles) {
     for (const [article] of some) url.searchParams.append("article", article);
     try {
       const reply = await fetch(url);
-      const { counts } = await reply.json();
+      const { counts, detail } = await reply.json();
+      if (!counts) throw new Error(detail);
       for (const [article, { resolve }] of some) resolve(counts[article] ?? 0);
     } catch (error) {
       for (const [, { reject }] of some) reject(error);
