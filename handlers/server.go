@@ -24,6 +24,7 @@ import (
 	"winnow/handlers/mailer"
 	"winnow/handlers/node"
 	"winnow/handlers/notices"
+	"winnow/handlers/opinion"
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
 	"winnow/handlers/proofofwork"
@@ -68,8 +69,8 @@ type Config struct {
 	// KeySetNetworks are networks from which the key sets of sites may be fetched although
 	// they are not public, by plain HTTP too.
 	KeySetNetworks []netip.Prefix
-	// WebhookNetworks are networks in which receivers of webhooks may be although they are
-	// not public, by plain HTTP too.
+	// WebhookNetworks are networks in which receivers of webhooks, and services for second
+	// opinions, may be although they are not public, by plain HTTP too.
 	WebhookNetworks []netip.Prefix
 	Rates           Rates         // zero rates: no limits; see DefaultRates
 	Redis           SharedService // for /readyz and the metrics; nil without one
@@ -109,6 +110,7 @@ type Server struct {
 	proofs   proofofwork.Issuer
 	oidc     *oidcProvider // nil: moderators have passwords only
 	notices  *notices.Runner
+	opinions *opinion.Runner
 	links    notices.Links // in mail
 	log      *slog.Logger
 	now      func() time.Time
@@ -187,9 +189,10 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// prepareNotices prepares what is sent to newsrooms and readers.
+// prepareNotices prepares what is sent to newsrooms and readers, and to services that judge.
 func (s *Server) prepareNotices(cfg Config) (err error) {
 	s.links, err = notices.NewLinks(cfg.PublicURL, append([][]byte{cfg.Secret}, cfg.OldSecrets...)...)
+	s.opinions = opinion.New(opinion.Config{DB: cfg.DB, Node: rand.Text(), Networks: cfg.WebhookNetworks, Log: cfg.Log, Poll: cfg.NoticePoll, Check: cfg.NoticePoll})
 	s.notices = notices.New(notices.Config{
 		DB: cfg.DB, Node: rand.Text(), Mailer: cfg.Mailer, Networks: cfg.WebhookNetworks, Links: s.links, Address: commentAddress, Log: cfg.Log,
 		Pace: cfg.MailPace, Poll: cfg.NoticePoll, Check: cfg.NoticePoll,
@@ -256,6 +259,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.webhooks.Run(ctx) })
 	g.Go(func() error { return searchindex.Indexer{DB: s.db, Log: s.log}.Run(ctx) })
 	g.Go(func() error { return s.notices.Run(ctx) })
+	g.Go(func() error { return s.opinions.Run(ctx) })
 	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
 	g.Go(func() error { return s.writeLogins(ctx) })
 	g.Go(func() error { return s.checker.Run(ctx) })

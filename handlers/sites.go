@@ -19,6 +19,7 @@ type listedSite struct {
 	HasSSOSecret  bool `json:"has_sso_secret,omitempty"`
 	UnderAttack   bool `json:"under_attack,omitempty"`       // it gets unusually much spam
 	HasWebhook    bool `json:"has_notice_webhook,omitempty"` // whose address is a secret
+	HasOpinionKey bool `json:"has_opinion_key,omitempty"`
 }
 
 // listSites lists the sites that the caller may see.
@@ -39,7 +40,7 @@ func (s *Server) listSites(c echo.Context) error {
 		}
 		seen.Items = append(seen.Items, listedSite{
 			Site: site, NamesNoClient: nameless, HasSSOSecret: site.SSOSecret != "", UnderAttack: s.node.Attacks().UnderAttack(site.Slug, s.now()),
-			HasWebhook: site.Notices.WebhookURL != "",
+			HasWebhook: site.Notices.WebhookURL != "", HasOpinionKey: site.Opinion.Key != "",
 		})
 	}
 	return c.JSON(http.StatusOK, seen)
@@ -74,6 +75,26 @@ type sitePatch struct {
 	Language       Optional[string]              `json:"language"`
 	ReaderMail     Optional[bool]                `json:"reader_mail"`
 	Notices        Optional[noticesPatch]        `json:"notices"`
+	Opinion        Optional[opinionPatch]        `json:"opinion"`
+}
+
+type opinionPatch struct {
+	Kind       Optional[models.OpinionKind] `json:"kind"`
+	URL        Optional[string]             `json:"url"`
+	Model      Optional[string]             `json:"model"`
+	Policy     Optional[string]             `json:"policy"`
+	DailyCalls Optional[int]                `json:"daily_calls"`
+	Key        Optional[string]             `json:"key"`
+}
+
+func (p opinionPatch) apply(o *models.OpinionSettings) {
+	p.Kind.Set(&o.Kind)
+	p.URL.Set(&o.URL)
+	p.Model.Set(&o.Model)
+	p.Policy.Set(&o.Policy)
+	p.DailyCalls.Set(&o.DailyCalls)
+	p.Key.Set(&o.Key)
+	o.Model, o.Policy = models.Clean(o.Model), models.Clean(o.Policy)
 }
 
 type noticesPatch struct {
@@ -185,6 +206,7 @@ func (p sitePatch) apply(site *models.Site) error {
 	p.Language.Set(&site.Language)
 	p.ReaderMail.Set(&site.ReaderMail)
 	setFields(p.Notices, &site.Notices)
+	setFields(p.Opinion, &site.Opinion)
 
 	site.Name, site.Newsroom = models.Clean(site.Name), models.Clean(site.Newsroom)
 	reasons := []models.SiteReason{}

@@ -22,6 +22,7 @@ const (
 	CommentCreated EventKind = "comment.created"
 	CommentChanged EventKind = "comment.changed" // see EventCause
 	CommentClaimed EventKind = "comment.claimed" // claimed or released
+	CommentOpinion EventKind = "comment.opinion" // a second opinion on it, or why there is none
 	ModelPromoted  EventKind = "model.promoted"
 	ModelRefused   EventKind = "model.refused"   // a candidate that was to go live by itself may not
 	ArticleChanged EventKind = "article.changed" // opened, closed, burst begun or ended

@@ -48,6 +48,7 @@ type ReaderComment struct {
 	Labels    []Label          `json:"labels"`    // of its text
 	Revisions []Revision       `json:"revisions"` // its earlier texts
 	Appeal    *ReaderAppeal    `json:"appeal,omitempty"`
+	Opinion   *Opinion         `json:"opinion,omitempty"` // of a service, on a text that was held
 }
 
 // ReaderAppeal is an appeal without the moderator whose decision it is against.

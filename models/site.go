@@ -71,6 +71,8 @@ type Site struct {
 	Language   string  `json:"language,omitempty"`
 	Notices    Notices `json:"notices"`
 	ReaderMail bool    `json:"reader_mail,omitempty"` // readers may ask for mail about their comments
+	// Opinion is the service that is asked about held comments; none by default.
+	Opinion OpinionSettings `json:"opinion"`
 
 	SSOSecret string    `json:"-"` // HS256 key of X-Reader-Token; empty: none
 	CreatedAt time.Time `json:"created_at"`
@@ -278,6 +280,7 @@ func (s Site) Validate() error {
 	s.validatePages(&bad)
 	s.Closing.validate(&bad)
 	s.validateNotices(&bad)
+	s.Opinion.validate(&bad)
 	for _, name := range s.URLParameters {
 		bad.checkLength("url_parameters", name, 1, MaxName)
 	}

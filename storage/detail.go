@@ -29,6 +29,8 @@ type Detail struct {
 	Appeal *models.Appeal `json:"appeal,omitempty"`
 	// Reports are those by readers, as illegal first, then the newest; at most 25.
 	Reports []models.Report `json:"reports"`
+	// Opinion is a second one; nil when none was asked for about this text.
+	Opinion *models.Opinion `json:"opinion,omitempty"`
 }
 
 const (
@@ -62,6 +64,9 @@ func (db *DB) Detail(ctx context.Context, by models.Caller, id string) (Detail, 
 			return d, err
 		}
 		if d.Revisions, err = t.revisions(of); err != nil {
+			return d, err
+		}
+		if d.Opinion, err = t.opinion(of, item.Comment.Body); err != nil {
 			return d, err
 		}
 		d.Thread, err = t.thread(item.Comment)

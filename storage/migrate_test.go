@@ -48,7 +48,7 @@ func schemaOf(t *testing.T, version int) schema {
 // meanings are values for columns whose text must have a form.
 var meanings = map[string]string{
 	"sites.origins": "[]", "sites.rules": "{}", "sites.surge": "{}", "sites.reasons": "[]",
-	"sites.reserved_names": "[]", "sites.reader_tokens": "{}", "sites.closing": "{}", "sites.url_parameters": "[]", "sites.notices": "{}", "moderators.totp": "{}", "moderators.settings": "{}", "handovers.answers": "[]", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
+	"sites.reserved_names": "[]", "sites.reader_tokens": "{}", "sites.closing": "{}", "sites.url_parameters": "[]", "sites.notices": "{}", "sites.opinion": "{}", "moderators.totp": "{}", "moderators.settings": "{}", "handovers.answers": "[]", "articles.surge": "", "moderators.sites": "[]", "models.manifest": "{}", "comments.signals": "[]",
 	"comments.status": "rejected", "audit.before": "{}", "audit.after": "{}", "labels.label": "ham", "labels.replaced_by": "", "akismet_checks.corrected": "",
 }
 

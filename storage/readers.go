@@ -171,6 +171,15 @@ func (t *tx) readerComments(site string, ids []string) ([]models.ReaderComment, 
 	for _, a := range appeals {
 		at[a.comment].Appeal = &models.ReaderAppeal{Words: a.Words, CreatedAt: a.CreatedAt}
 	}
+	opinions, err := t.opinions(site, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range opinions {
+		if c := at[o.comment]; c != nil {
+			c.Opinion = &o.Opinion
+		}
+	}
 	for _, l := range labels {
 		at[l.comment].Labels = append(at[l.comment].Labels, l.label)
 	}

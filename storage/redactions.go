@@ -107,6 +107,10 @@ func (t *tx) replaceText(by models.Caller, action string, old, c models.Comment)
 	if err := t.markStale(c.Site, []string{c.ID}); err != nil {
 		return c, err
 	}
+	// It may quote what was taken out.
+	if err := t.removeOpinions(c.Site, []string{c.ID}); err != nil {
+		return c, err
+	}
 	t.newPublicVersion(old, c)
 	if err := t.commentChanged(c, models.CauseEdited); err != nil {
 		return c, err

@@ -306,6 +306,9 @@ func (t *tx) stripContent(old []models.Comment, reason models.Reason) error {
 	if _, err := t.Exec(`DELETE FROM appeals WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(ids), site); err != nil {
 		return err
 	}
+	if err := t.removeOpinions(site, ids); err != nil {
+		return err
+	}
 	if err := t.endMailAbout(site, ids); err != nil {
 		return err
 	}

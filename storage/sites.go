@@ -99,6 +99,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		"minimum_seconds", s.MinimumSeconds,
 		"language", s.Language,
 		"notice_webhook", s.Notices.WebhookURL,
+		"opinion_key", s.Opinion.Key,
 		"reader_mail", s.ReaderMail,
 	}
 	for _, column := range []struct {
@@ -113,6 +114,7 @@ func siteValues(s models.Site) (pairs []any, err error) {
 		{"closing", s.Closing},
 		{"url_parameters", s.URLParameters},
 		{"notices", s.Notices},
+		{"opinion", s.Opinion},
 	} {
 		text, err := toJSON(column.value)
 		if err != nil {
@@ -134,26 +136,28 @@ func auditSite(s models.Site) map[string]any {
 		"edit_minutes": int(s.EditTime().Minutes()), "appeals": s.AllowsAppeals(), "nudge": s.Nudge, "links_in_comments": s.LinksInComments,
 		"proof_of_work": s.ProofOfWork, "minimum_seconds": s.MinimumSeconds,
 		"language": s.Language, "notices": s.Notices, "notice_webhook": s.Notices.WebhookURL != "", "reader_mail": s.ReaderMail,
+		"opinion": s.Opinion, "opinion_key": s.Opinion.Key != "",
 	}
 }
 
 const siteColumns = `SELECT slug, name, newsroom, origins, mode, hold, reject, abuse, sso_secret, created_at, keep_addresses, keep_rejected, keep_labels, surge, second_look, training_sample, hold_budget, campaign_copies, reports_to_hold, reasons, reserved_names, reader_tokens, closing, url_parameters,
-	edit_minutes, appeals, nudge, links_in_comments, proof_of_work, minimum_seconds, language, notices, notice_webhook, reader_mail FROM sites`
+	edit_minutes, appeals, nudge, links_in_comments, proof_of_work, minimum_seconds, language, notices, notice_webhook, reader_mail, opinion, opinion_key FROM sites`
 
 func readSite(scan sqldb.Scanner) (s models.Site, err error) {
-	var origins, burst, reasons, reserved, tokens, closing, parameters, notices, webhook string
+	var origins, burst, reasons, reserved, tokens, closing, parameters, notices, webhook, opinion, opinionKey string
 	var at int64
 	err = scan(&s.Slug, &s.Name, &s.Newsroom, &origins, &s.Mode, &s.Thresholds.Hold, &s.Thresholds.Reject, &s.Thresholds.Abuse, &s.SSOSecret, &at,
 		&s.Retention.Addresses, &s.Retention.Rejected, &s.Retention.Labels, &burst, &s.SecondLook, &s.TrainingSample, &s.HoldBudget, &s.CampaignCopies, &s.ReportsToHold, &reasons, &reserved, &tokens, &closing, &parameters,
-		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments, &s.ProofOfWork, &s.MinimumSeconds, &s.Language, &notices, &webhook, &s.ReaderMail)
+		&s.EditMinutes, &s.Appeals, &s.Nudge, &s.LinksInComments, &s.ProofOfWork, &s.MinimumSeconds, &s.Language, &notices, &webhook, &s.ReaderMail, &opinion, &opinionKey)
 	if err != nil {
 		return s, err
 	}
 	s.CreatedAt = fromMicros(at)
+	s.Opinion.Key = opinionKey // which the JSON leaves alone
 	return s, errors.Join(json.Unmarshal([]byte(origins), &s.Origins), json.Unmarshal([]byte(burst), &s.Burst), json.Unmarshal([]byte(reasons), &s.Reasons),
 		json.Unmarshal([]byte(reserved), &s.ReservedNames), json.Unmarshal([]byte(tokens), &s.ReaderTokens),
 		json.Unmarshal([]byte(closing), &s.Closing), json.Unmarshal([]byte(parameters), &s.URLParameters),
-		readNotices(&s.Notices, notices, webhook))
+		readNotices(&s.Notices, notices, webhook), json.Unmarshal([]byte(opinion), &s.Opinion))
 }
 
 // readNotices reads what siteValues has written.
@@ -217,6 +221,9 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 			return old, err
 		}
 		s.Slug, s.CreatedAt = old.Slug, old.CreatedAt
+		if s.Opinion.URL != old.Opinion.URL && s.Opinion.Key == old.Opinion.Key {
+			s.Opinion.Key = "" // nobody can have it sent elsewhere who does not know it
+		}
 		if err := s.Validate(); err != nil {
 			return old, err
 		}

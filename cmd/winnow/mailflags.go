@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
-
 	"github.com/urfave/cli/v3"
 
 	"winnow/handlers"
@@ -52,24 +49,7 @@ func noticeFlags() []cli.Flag {
 
 // webhookOf returns the address of --notice-webhook-file, or nil when that is not given.
 func webhookOf(c *cli.Command) (*string, error) {
-	name := c.String("notice-webhook-file")
-	if !c.IsSet("notice-webhook-file") || name == "" {
-		if c.IsSet("notice-webhook-file") {
-			return new(string), nil
-		}
-		return nil, nil
-	}
-	in := c.Root().Reader
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("--notice-webhook-file: %w", err)
-		}
-		defer f.Close()
-		in = f
-	}
-	address, err := readSecret(in, name)
-	return &address, err
+	return fileOf(c, "notice-webhook-file", readSecret)
 }
 
 // changeNotices applies the flags about what is sent.

@@ -32,7 +32,7 @@ func serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "redis", Sources: secretEnv("redis"), Usage: "share limits, events and campaigns between nodes through redis://… (default: in process)"},
 			&cli.StringSliceFlag{Name: "trusted-proxies", Sources: env("trusted-proxies"), Usage: "networks whose X-Forwarded-For is trusted (`CIDR`, repeatable or separated by commas)"},
 			&cli.StringSliceFlag{Name: "key-set-networks", Sources: env("key-set-networks"), Usage: "private networks from which the key sets of sites may be fetched (`CIDR`, repeatable; default: none)"},
-			&cli.StringSliceFlag{Name: "webhook-networks", Sources: env("webhook-networks"), Usage: "private networks in which receivers of webhooks and notices may be, by plain HTTP too (`CIDR`, repeatable; default: none)"},
+			&cli.StringSliceFlag{Name: "webhook-networks", Sources: env("webhook-networks"), Usage: "private networks in which receivers of webhooks and notices, and services for second opinions, may be, by plain HTTP too (`CIDR`, repeatable; default: none)"},
 			&cli.StringFlag{Name: "secret", Sources: secretEnv("secret"), Usage: "`KEY` that signing keys are derived from, at least 16 bytes (default: generated once and stored in the database)"},
 			&cli.StringFlag{Name: "old-secret", Sources: env("old-secret"), Usage: "the `KEY` before this one, while --secret is changed node by node: its access tokens are accepted"},
 			&cli.IntFlag{Name: "train-after", Sources: env("train-after"), Usage: "train a candidate whenever there are `N` more labels (0: off)"},

@@ -52,7 +52,7 @@ func siteFlags() []cli.Flag {
 		&cli.IntFlag{Name: "keep-addresses", Usage: "`DAYS` to keep hashes of addresses, user agents and referrers (default 30; 0: forever)"},
 		&cli.IntFlag{Name: "keep-rejected", Usage: "`DAYS` to keep the text of rejected comments and the authors of labels (default 180; 0: forever)"},
 		&cli.IntFlag{Name: "keep-labels", Usage: "`DAYS` to keep labels (default 0: forever)"},
-	}, noticeFlags()...)
+	}, append(noticeFlags(), opinionFlags()...)...)
 }
 
 // siteChange returns a function that applies the given flags to a site. It reads the
@@ -61,7 +61,8 @@ func siteFlags() []cli.Flag {
 func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 	secret, err := ssoSecretOf(c)
 	webhook, webhookErr := webhookOf(c)
-	if err = cmp.Or(err, webhookErr); err != nil {
+	opinion, opinionErr := readOpinionFiles(c)
+	if err = cmp.Or(err, webhookErr, opinionErr); err != nil {
 		return nil, err
 	}
 	return func(s *models.Site) error {
@@ -82,6 +83,7 @@ func siteChange(c *cli.Command) (func(*models.Site) error, error) {
 		changeReaderTokens(c, &s.ReaderTokens)
 		changeReaders(c, s)
 		changeNotices(c, s, webhook)
+		changeOpinion(c, &s.Opinion, opinion)
 		if secret != nil {
 			s.SSOSecret = *secret
 		}

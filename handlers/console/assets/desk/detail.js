@@ -147,6 +147,15 @@ export const updateDetail = async (item) => {
   if (item.isDone) await showDecision(item);
 };
 
+// showOpinion shows a second opinion that has come.
+export const showOpinion = async (id) => {
+  forgetDetails(id);
+  const item = queue.itemById(id);
+  if (queue.openId !== id || !item || item.isSecondLook) return;
+  const details = await fetchDetails(id);
+  if (queue.openId === id) explainFurther(item, details);
+};
+
 const showDecision = async (item) => {
   forgetDetails(item.id);
   const details = await ignoreErrors(fetchDetails(item.id));

@@ -3,6 +3,7 @@ import { bdi, byId, element, setContent } from "../lib/dom.js";
 import { formatWeight, highlight } from "../lib/highlight.js";
 import { formatPercent, label, translate } from "../lib/i18n.js";
 import { reasonText } from "./items.js";
+import { opinionLine } from "./opinion.js";
 import { isCause, signalPhrases } from "./phrases.js";
 
 let showsNumbers = false; // stays as it is for the next comment
@@ -19,14 +20,15 @@ export const explanation = (item) => {
     element("h2", translate(isPending ? "why._" : "why.filter"), reason && element(".chip", reason)),
     !isPending && why && element("p", why),
     experienceLine(item),
+    opinionLine(item),
     phrases(item),
     scales(item),
     numbers(verdict));
 };
 
 // explainFurther adds to the open item's explanation what its details have.
-export const explainFurther = (item, { why, causes, similar, hold_abuse_at }) => {
-  Object.assign(item, { causes, similar, hold_abuse_at }, item.isArchived && { why });
+export const explainFurther = (item, { why, causes, similar, hold_abuse_at, opinion }) => {
+  Object.assign(item, { causes, similar, hold_abuse_at, opinion }, item.isArchived && { why });
   byId("why")?.replaceWith(explanation(item));
 };
 

@@ -5,7 +5,7 @@ import { byId, configure } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { translate } from "../lib/i18n.js";
 import { claimAhead } from "./claims.js";
-import { updateDetail } from "./detail.js";
+import { showOpinion, updateDetail } from "./detail.js";
 import { refreshText, takeEdit } from "./edits.js";
 import { filter } from "./filter.js";
 import { addArrival, refreshSecondLooks, removeArrival, setOldestTime, showCounts } from "./header.js";
@@ -54,6 +54,7 @@ const handleEvent = ({ kind, site, subject, status }) => {
   if (kind === "comment.changed") emit("comment-changed", { id: subject, status });
   if (filter.site && site !== filter.site) return;
   if (kind === "handover.changed") return emit("handover-changed");
+  if (kind === "comment.opinion") return ignoreErrors(showOpinion(subject));
   const item = queue.itemById(subject);
   if (kind !== "comment.claimed" && item && !item.isArchived) {
     item.isDone = status !== "pending";

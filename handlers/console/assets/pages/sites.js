@@ -10,7 +10,9 @@ import { isAdmin, isAdminOfAllSites, setSites } from "../session.js";
 import { keyNotice, keySection } from "./keys.js";
 import { sitePicker } from "./sitepicker.js";
 import { rulesSection } from "./rules.js";
-import { basicFields, card, dataForm, nameForm, noticesForm, postingForm, screeningForm } from "./sitesettings.js";
+import {
+  basicFields, card, dataForm, nameForm, noticesForm, opinionForm, postingForm, screeningForm,
+} from "./sitesettings.js";
 import { webhookSection } from "./webhooks.js";
 
 const maxReasonId = 60;
@@ -50,6 +52,7 @@ const sitePage = async (site, reload) => {
     card("readers", nameForm(site, path),
       element("h4", translate("sites.reasons")), reasonsForm(site, path, reload)),
     card("notices", noticesForm(site, path)),
+    card("opinion", opinionForm(site, path)),
     card("data", dataForm(site, path)),
     isAdmin() && card("webhooks", await webhookSection(path)),
     element("h3", translate("sites.rules")),

@@ -1,4 +1,4 @@
-// The settings of a site: five cards of sentences with fields in them. Each card is saved by itself.
+// The settings of a site: cards of sentences with fields in them. Each card is saved by itself.
 import { post, request } from "../lib/api.js";
 import { element } from "../lib/dom.js";
 import { actionButton, form } from "../lib/forms.js";
@@ -114,6 +114,26 @@ export const noticesForm = (site, path) => {
       const { messages: n } = await post(path + "/notices/test");
       showToast(text("tested_notices", { n }));
     }),
+  ];
+};
+
+// opinionForm says which service is asked about held comments, and what it is sent. Its key is a secret, and not shown.
+export const opinionForm = (site, path) => {
+  const { kind, url = "", model = "", policy = "", daily_calls: calls = "" } = site.opinion ?? {};
+  return [
+    element("ul", ["off", "sent", "else", "fails"].map((key) =>
+      element("li", text("opinion_" + key, { slug: site.slug })))),
+    settings([
+      ["opinion.kind", kind || "off", choices("opinion_kind")],
+      ["opinion.url", url, "url"],
+      ["opinion.model", model],
+      ["opinion.policy", policy, "area"],
+      ["opinion.daily_calls", calls, "number"],
+      ["opinion.key", "", "password"],
+      ...(site.has_opinion_key ? [["opinion.no_key", false, "checkbox"]] : []),
+    ], path, ({ opinion: { kind, key, no_key: none, ...opinion } }) => ({
+      opinion: { ...opinion, kind: kind === "off" ? "" : kind, ...((key || none) && { key: none ? "" : key }) },
+    })),
   ];
 };
 
