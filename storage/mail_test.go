@@ -209,7 +209,7 @@ func TestSubscribersAreToldOnce(t *testing.T) {
 		d.must(err)
 		d.decide(d.own.ID, models.Reject)
 		cursor = d.note(cursor, now)
-		tell(false, waits.ID)
+		tell(false) // nobody sees a reply to what is taken down
 		d.decide(d.own.ID, models.Approve)
 
 		// What is taken down before it is told is told when it is back.

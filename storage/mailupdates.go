@@ -220,10 +220,14 @@ func (t *tx) dropStaleItems(u models.MailUpdate, pace MailPace) error {
 	if err != nil {
 		return err
 	}
+	hidden, err := t.hiddenReplies(s.Site, left)
+	if err != nil {
+		return err
+	}
 	var stale []string
 	for _, id := range left {
 		c, ok := found[id]
-		fresh := ok && isMailedReply(s, c)
+		fresh := ok && isMailedReply(s, c) && !hidden[id]
 		if ok && id == s.CommentID {
 			o, err := t.mailedOutcome(s, c)
 			if err != nil {
