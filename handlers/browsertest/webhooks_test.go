@@ -44,7 +44,7 @@ func TestAdminsSeeHowWebhooksAreDoing(t *testing.T) {
 	click("Enable")
 	d.waitFor(func() bool { w := failed(); return w.DisabledAt == nil && w.Dead == 1 })
 	click("Failures")
-	p.waitForText(section+"div:nth-of-type(3)", "Dead letter")
+	p.waitForText(section+"div:nth-of-type(3)", "Given up")
 	click("Send all again")
 	d.waitFor(func() bool { w := failed(); return w.Dead == 0 && w.Waiting == 1 })
 	click("Replace secret")
