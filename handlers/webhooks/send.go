@@ -30,7 +30,7 @@ type page struct {
 }
 
 // send tries what is due: what is about one thing in its order, up to the first failure, and
-// lanes things at a time. While the receiver is down, it tries one message after the other, up
+// atOnce things at a time. While the receiver is down, it tries one message after the other, up
 // to the first success. It begins no request when starting has ended.
 func (p *page) send(ctx, starting context.Context, due []storage.QueuedDelivery) {
 	var order []string
@@ -46,7 +46,7 @@ func (p *page) send(ctx, starting context.Context, due []storage.QueuedDelivery)
 		queue <- about[subject]
 	}
 	close(queue)
-	width := lanes
+	width := atOnce
 	if p.health.down {
 		width = 1
 	}

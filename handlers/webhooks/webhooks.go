@@ -34,7 +34,7 @@ const (
 
 	pageSize    = 50 // messages of a webhook in memory
 	maxPages    = 8  // of all webhooks
-	lanes       = 4  // requests to a receiver at a time
+	atOnce      = 4  // requests to a receiver at a time
 	giveUpAfter = 8  // failures in a page without any success
 )
 

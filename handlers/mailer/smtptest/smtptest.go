@@ -237,8 +237,8 @@ func (s *Server) Messages(t testing.TB) (all []Message) {
 	return all
 }
 
-// patience is how long Wait waits.
-const patience = 20 * time.Second
+// maxWait is how long Wait waits.
+const maxWait = 20 * time.Second
 
 // Wait returns the messages once there are at least n.
 func (s *Server) Wait(t testing.TB, n int) []Message {
@@ -246,8 +246,8 @@ func (s *Server) Wait(t testing.TB, n int) []Message {
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		if all := s.Messages(t); len(all) >= n {
 			return all
-		} else if time.Since(began) > patience {
-			t.Fatalf("%d messages after %s, want %d", len(all), patience, n)
+		} else if time.Since(began) > maxWait {
+			t.Fatalf("%d messages after %s, want %d", len(all), maxWait, n)
 		}
 	}
 }

@@ -2,7 +2,7 @@
 // derived from the nonce, a counter and the salt, one must begin with a prefix. The browser
 // derives keys on threads of its own, so this needs no worker, which a page's policy may
 // forbid, and the page stays free meanwhile.
-const lanes = Math.min(navigator.hardwareConcurrency || 2, 4); // keys that are derived at a time
+const atOnce = Math.min(navigator.hardwareConcurrency || 2, 4); // keys that are derived at a time
 
 export async function solve({ parameters }, signal) {
   const start = performance.now();
@@ -22,7 +22,7 @@ export async function solve({ parameters }, signal) {
       if (derivedKey.startsWith(prefix)) solution ??= { counter, derivedKey, time: performance.now() - start };
     }
   };
-  await Promise.all(Array.from({ length: lanes }, search));
+  await Promise.all(Array.from({ length: atOnce }, search));
   return solution;
 }
 
