@@ -14,9 +14,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"slices"
 	"time"
 
+	"winnow/handlers/leasedtask"
 	"winnow/handlers/mailer"
 	"winnow/handlers/outbound"
 	"winnow/models"
@@ -31,7 +31,6 @@ const (
 	sendTimeout = time.Minute
 	// closing is how long a message that is being sent may take when the node is to end.
 	closing = 10 * time.Second
-	page    = 500 // events
 
 	// maxAttempts is after how many a message is given up: with the pauses between them
 	// that is most of a day.
@@ -71,16 +70,7 @@ type Runner struct {
 
 	sites   map[string]models.Site
 	checked time.Time // when sites were read and the conditions looked at
-	held    time.Time // when the task was last held
-	at      cursor
-}
-
-// cursor is where the runner is in the order of events.
-type cursor struct {
-	known  bool
-	stored int64
-	read   int64 // all that nobody wants to know of is not stored at once
-	since  time.Time
+	task    leasedtask.Task
 }
 
 // New returns a runner.
@@ -94,7 +84,15 @@ func New(cfg Config) *Runner {
 	if cfg.Check == 0 {
 		cfg.Check = time.Minute
 	}
-	return &Runner{Config: cfg, links: cfg.Links, client: outbound.Networks(cfg.Networks).Client(webhookTimeout)}
+	r := &Runner{Config: cfg, links: cfg.Links, client: outbound.Networks(cfg.Networks).Client(webhookTimeout)}
+	r.task = leasedtask.Task{
+		DB: cfg.DB, Name: task, Node: cfg.Node, Lease: taskLease, Renew: taskLease / 3,
+		Wants: func(e models.Event) bool { return r.sites[e.Site].ReaderMail },
+		Note: func(ctx context.Context, from, to int64, events []models.Event) error {
+			return cfg.DB.NoteMailEvents(ctx, task, from, to, events, cfg.Pace)
+		},
+	}
+	return r
 }
 
 // MailsReaders reports whether mail can be sent to readers: there is a mail server, and the
@@ -111,23 +109,13 @@ func (r *Runner) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return r.release(ctx)
+			if err := r.task.Release(ctx); err != nil {
+				r.Log.WarnContext(ctx, "another node cannot send notices at once", "error", err)
+			}
+			return nil
 		case <-tick.C:
 		}
 	}
-}
-
-// release lets another node go on at once.
-func (r *Runner) release(ctx context.Context) error {
-	if r.held.IsZero() {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
-	defer cancel()
-	if err := r.DB.ReleaseTask(ctx, task, r.Node); err != nil {
-		r.Log.WarnContext(ctx, "another node cannot send notices at once", "error", err)
-	}
-	return nil
 }
 
 func (r *Runner) step(ctx context.Context) error {
@@ -147,7 +135,7 @@ func (r *Runner) step(ctx context.Context) error {
 	if len(r.sites) == 0 {
 		return nil
 	}
-	if held, err := r.hold(ctx); err != nil || !held {
+	if held, err := r.task.Hold(ctx); err != nil || !held {
 		return err
 	}
 	var failed error
@@ -161,7 +149,7 @@ func (r *Runner) step(ctx context.Context) error {
 		}
 	}
 	if r.MailsReaders() {
-		failed = errors.Join(failed, r.readEvents(ctx))
+		failed = errors.Join(failed, r.task.ReadEvents(ctx))
 	}
 	return errors.Join(failed, r.sendDue(ctx))
 }
@@ -170,77 +158,4 @@ func (r *Runner) step(ctx context.Context) error {
 // work to others, which may be set up differently.
 func (r *Runner) isTold(n models.Notices) bool {
 	return n.WebhookURL != "" || len(n.Addresses) > 0 && r.Mailer != nil
-}
-
-// hold reports whether this node is the one that works.
-func (r *Runner) hold(ctx context.Context) (bool, error) {
-	if !r.held.IsZero() && time.Since(r.held) < taskLease/3 {
-		return true, nil
-	}
-	now := time.Now()
-	held, err := r.DB.HoldTask(ctx, task, r.Node, taskLease)
-	if r.held = now; err != nil || !held {
-		r.held, r.at = time.Time{}, cursor{}
-	}
-	return held, err
-}
-
-// keepCursor is how long the runner may read on without storing where it is.
-const keepCursor = time.Minute
-
-// readEvents stores what subscribers want to know of the events since the last call.
-func (r *Runner) readEvents(ctx context.Context) error {
-	if !r.at.known {
-		if err := r.begin(ctx); err != nil {
-			return err
-		}
-	}
-	for {
-		events, err := r.DB.EventsSince(ctx, r.at.read, page)
-		if errors.Is(err, storage.ErrEventsMissing) {
-			events, r.at.read = nil, 0
-			if r.at.read, err = r.DB.NewestEvent(ctx); err == nil {
-				err = r.store(ctx, nil)
-			}
-		}
-		if err != nil || len(events) == 0 {
-			return err
-		}
-		wanted := slices.DeleteFunc(slices.Clone(events), func(e models.Event) bool {
-			return e.Kind != models.CommentCreated && e.Kind != models.CommentChanged || !r.sites[e.Site].ReaderMail
-		})
-		r.at.read = events[len(events)-1].Seq
-		if len(wanted) > 0 || time.Since(r.at.since) > keepCursor || len(events) == page {
-			if err := r.store(ctx, wanted); err != nil {
-				return err
-			}
-		}
-		if len(events) < page {
-			return nil
-		}
-	}
-}
-
-// begin goes on where a node has stopped, or with what happens from now on.
-func (r *Runner) begin(ctx context.Context) error {
-	at, err := r.DB.TaskCursor(ctx, task)
-	if err != nil {
-		return err
-	}
-	r.at = cursor{known: true, stored: at, read: at, since: time.Now()}
-	if at > 0 {
-		return nil
-	}
-	if r.at.read, err = r.DB.NewestEvent(ctx); err != nil {
-		return err
-	}
-	return r.store(ctx, nil)
-}
-
-func (r *Runner) store(ctx context.Context, wanted []models.Event) error {
-	err := r.DB.NoteMailEvents(ctx, task, r.at.stored, r.at.read, wanted, r.Pace)
-	if r.at.stored, r.at.since = r.at.read, time.Now(); err != nil {
-		r.at = cursor{} // and is read again
-	}
-	return err
 }

@@ -28,7 +28,7 @@ func (r *Runner) sendDue(ctx context.Context) error {
 		if err != nil || !sent {
 			return err
 		}
-		if _, err := r.hold(ctx); err != nil {
+		if _, err := r.task.Hold(ctx); err != nil {
 			return err
 		}
 	}

@@ -13,12 +13,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"winnow/handlers/leasedtask"
 	"winnow/handlers/outbound"
 	"winnow/models"
 	"winnow/storage"
@@ -31,10 +31,6 @@ const (
 	deadline  = 10 * time.Second // of a request
 	atOnce    = 5                // comments of a site, one after the other, between two renewals
 	sites     = 8                // that are served together
-	page      = 500              // events
-	closing   = 10 * time.Second
-	// keepCursor is how long the runner may read on without storing where it is.
-	keepCursor = time.Minute
 )
 
 // Config says what a Runner works with. DB, Node and Log are required.
@@ -57,18 +53,10 @@ type Runner struct {
 
 	sites   map[string]bool // that want opinions
 	checked time.Time
-	held    time.Time // when the task was last held
-	at      cursor
+	task    leasedtask.Task
 
 	mu       sync.Mutex
 	breakers map[string]*breaker // by site and address
-}
-
-// cursor is where the runner is in the order of events.
-type cursor struct {
-	known        bool
-	stored, read int64
-	since        time.Time
 }
 
 // New returns a runner.
@@ -78,7 +66,15 @@ func New(cfg Config) *Runner {
 			*to = usual
 		}
 	}
-	return &Runner{Config: cfg, client: outbound.Networks(cfg.Networks).Client(cfg.Deadline), breakers: map[string]*breaker{}}
+	r := &Runner{Config: cfg, client: outbound.Networks(cfg.Networks).Client(cfg.Deadline), breakers: map[string]*breaker{}}
+	r.task = leasedtask.Task{
+		DB: cfg.DB, Name: task, Node: cfg.Node, Lease: taskLease, Renew: taskLease / 6,
+		Wants: func(e models.Event) bool { return r.sites[e.Site] },
+		Note: func(ctx context.Context, from, to int64, events []models.Event) error {
+			return cfg.DB.NoteOpinionEvents(ctx, task, from, to, events)
+		},
+	}
+	return r
 }
 
 // Run works until ctx ends. A question that is open then is asked again by the next node.
@@ -91,22 +87,12 @@ func (r *Runner) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			r.release(ctx)
+			if err := r.task.Release(ctx); err != nil {
+				r.Log.WarnContext(ctx, "another node cannot ask for second opinions at once", "error", err)
+			}
 			return nil
 		case <-tick.C:
 		}
-	}
-}
-
-// release lets another node go on at once.
-func (r *Runner) release(ctx context.Context) {
-	if r.held.IsZero() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
-	defer cancel()
-	if err := r.DB.ReleaseTask(ctx, task, r.Node); err != nil {
-		r.Log.WarnContext(ctx, "another node cannot ask for second opinions at once", "error", err)
 	}
 }
 
@@ -126,10 +112,10 @@ func (r *Runner) step(ctx context.Context) error {
 	if len(r.sites) == 0 {
 		return nil
 	}
-	if held, err := r.hold(ctx); err != nil || !held {
+	if held, err := r.task.Hold(ctx); err != nil || !held {
 		return err
 	}
-	if err := r.readEvents(ctx); err != nil {
+	if err := r.task.ReadEvents(ctx); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
@@ -137,81 +123,11 @@ func (r *Runner) step(ctx context.Context) error {
 		if err != nil || !more {
 			return err
 		}
-		if held, err := r.hold(ctx); err != nil || !held {
+		if held, err := r.task.Hold(ctx); err != nil || !held {
 			return err
 		}
 	}
 	return nil
-}
-
-// hold reports whether this node is the one that asks.
-func (r *Runner) hold(ctx context.Context) (bool, error) {
-	if !r.held.IsZero() && time.Since(r.held) < taskLease/6 {
-		return true, nil
-	}
-	now := time.Now()
-	held, err := r.DB.HoldTask(ctx, task, r.Node, taskLease)
-	if r.held = now; err != nil || !held {
-		r.held, r.at = time.Time{}, cursor{}
-	}
-	return held, err
-}
-
-// readEvents notes what happened to the comments of the sites since the last call.
-func (r *Runner) readEvents(ctx context.Context) error {
-	if !r.at.known {
-		if err := r.begin(ctx); err != nil {
-			return err
-		}
-	}
-	for {
-		events, err := r.DB.EventsSince(ctx, r.at.read, page)
-		if errors.Is(err, storage.ErrEventsMissing) {
-			events = nil
-			if r.at.read, err = r.DB.NewestEvent(ctx); err == nil {
-				err = r.store(ctx, nil)
-			}
-		}
-		if err != nil || len(events) == 0 {
-			return err
-		}
-		wanted := slices.DeleteFunc(slices.Clone(events), func(e models.Event) bool {
-			return e.Kind != models.CommentCreated && e.Kind != models.CommentChanged || !r.sites[e.Site]
-		})
-		r.at.read = events[len(events)-1].Seq
-		if len(wanted) > 0 || len(events) == page || time.Since(r.at.since) > keepCursor {
-			if err := r.store(ctx, wanted); err != nil {
-				return err
-			}
-		}
-		if len(events) < page {
-			return nil
-		}
-	}
-}
-
-// begin goes on where a node has stopped, or with what happens from now on.
-func (r *Runner) begin(ctx context.Context) error {
-	at, err := r.DB.TaskCursor(ctx, task)
-	if err != nil {
-		return err
-	}
-	r.at = cursor{known: true, stored: at, read: at, since: time.Now()}
-	if at > 0 {
-		return nil
-	}
-	if r.at.read, err = r.DB.NewestEvent(ctx); err != nil {
-		return err
-	}
-	return r.store(ctx, nil)
-}
-
-func (r *Runner) store(ctx context.Context, wanted []models.Event) error {
-	err := r.DB.NoteOpinionEvents(ctx, task, r.at.stored, r.at.read, wanted)
-	if r.at.stored, r.at.since = r.at.read, time.Now(); err != nil {
-		r.at = cursor{} // and is read again
-	}
-	return err
 }
 
 // askAll asks about some comments of each site, and reports whether there may be more.
