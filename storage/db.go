@@ -32,6 +32,7 @@ type DB struct {
 	opt       Options
 	comments  *sqldb.Group[*insertRequest] // new ones
 	decisions *sqldb.Group[*decisionRequest]
+	reports   *sqldb.Group[*reportRequest] // of readers
 	samples   trainingSamples
 	tags      siteTags
 	changes   changes
@@ -52,6 +53,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 	db := &DB{sql: engine, opt: opt}
 	db.comments = sqldb.NewGroup(engine, db.insertComments)
 	db.decisions = sqldb.NewGroup(engine, db.decideTogether)
+	db.reports = sqldb.NewGroup(engine, db.reportTogether)
 	return db, nil
 }
 

@@ -73,6 +73,12 @@ func (db *DB) decideTogether(engineTx *sqldb.Tx, requests []*decisionRequest) ([
 	if err := t.flush(); err != nil {
 		return nil, err
 	}
+	return onDifferent(requests, func(r *decisionRequest) string { return r.comment.id }, t.decide)
+}
+
+// onDifferent runs requests in parts in which no two are about the same comment: the next one
+// about a comment sees what the one before has done.
+func onDifferent[R any](requests []R, comment func(R) string, run func([]R) ([]error, error)) ([]error, error) {
 	errs := make([]error, len(requests))
 	waiting := make([]int, len(requests))
 	for i := range requests {
@@ -80,17 +86,17 @@ func (db *DB) decideTogether(engineTx *sqldb.Tx, requests []*decisionRequest) ([
 	}
 	for len(waiting) > 0 {
 		var now, later []int
-		var part []*decisionRequest
+		var part []R
 		seen := map[string]bool{}
 		for _, i := range waiting {
-			if id := requests[i].comment.id; seen[id] {
+			if id := comment(requests[i]); seen[id] {
 				later = append(later, i)
 			} else {
 				seen[id] = true
 				now, part = append(now, i), append(part, requests[i])
 			}
 		}
-		partErrs, err := t.decide(part)
+		partErrs, err := run(part)
 		if err != nil {
 			return nil, err
 		}
@@ -170,15 +176,17 @@ func (t *tx) lockComments(wanted []key) (map[string]commentRow, error) {
 	return rows, t.lockKeys(found, rows)
 }
 
-// lockKeys adds comments to rows. They are locked in the order of their ids, which prevents
-// deadlocks between nodes.
+// lockKeys locks comments, and adds them to rows.
 func (t *tx) lockKeys(keys []key, rows map[string]commentRow) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	condition, args := t.amongKeys(t.Unindexed("c.site"), "c.id", keys)
-	found, err := sqldb.List(t, readCommentRow, `WITH locked AS MATERIALIZED (SELECT * FROM comments c WHERE `+condition+` ORDER BY c.id`+t.ForUpdateOf("c")+`) `+
-		lockedRowColumns, args...)
+	locked, args := t.rowsWithKeys("comments", t.Unindexed("site"), "id", keys, true)
+	query := `WITH locked AS MATERIALIZED (` + locked + `) ` + lockedRowColumns
+	if onOneSite(keys) {
+		query += " WHERE c.site = $2" // of all tables, which may be split by site
+	}
+	found, err := sqldb.List(t, readCommentRow, query, args...)
 	for _, k := range found {
 		rows[k.comment.ID] = k
 		t.noteAnswers(k.comment.Site, k.answeredElsewhere)
@@ -199,8 +207,9 @@ func (t *tx) decisionsInForceOn(comments map[string]commentRow) (map[string][]mo
 	for _, k := range comments {
 		keys = append(keys, keyOf(k.comment))
 	}
-	condition, args := t.amongKeys("site", "comment_id", keys)
-	found, err := sqldb.List(t, readDecision, decisionColumns+` WHERE `+condition+` AND undone_at IS NULL`, args...)
+	of, args := t.rowsWithKeys("decisions", "site", "comment_id", keys, false)
+	query := strings.Replace(decisionColumns, "FROM decisions", "FROM ("+of+") AS decisions", 1)
+	found, err := sqldb.List(t, readDecision, query+` WHERE undone_at IS NULL`, args...)
 	by := make(map[string][]models.Decision, len(found))
 	for _, d := range found {
 		by[d.CommentID] = append(by[d.CommentID], d)

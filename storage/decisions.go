@@ -207,7 +207,7 @@ func (t *tx) decisionsInForce(of key) ([]models.Decision, error) {
 
 // The label of a decision has the decision's id.
 const decisionColumns = `SELECT id, batch, comment_id, site, moderator, action, reason, detail, note, message, created_at, undone_at, undone_by,
-	coalesce((SELECT l.label FROM labels l WHERE l.site = decisions.site AND l.id = decisions.id AND l.replaced_by = ''), '') FROM decisions`
+	coalesce((SELECT CASE WHEN l.replaced_by = '' THEN l.label END FROM labels l WHERE l.site = decisions.site AND l.id = decisions.id), '') FROM decisions`
 
 func readDecision(scan sqldb.Scanner) (d models.Decision, err error) {
 	var at int64

@@ -26,13 +26,15 @@ func BenchmarkDecideAtADistance(b *testing.B) {
 	for _, roundTrip := range []time.Duration{0, time.Millisecond} {
 		for _, sites := range []int{1, 8} {
 			b.Run(fmt.Sprintf("round trip %v/sites %d", roundTrip, sites), func(b *testing.B) {
-				db := storagetest.Open(b, distantPostgres(b, roundTrip), storage.Options{})
+				url := distantPostgres(b, roundTrip)
+				inUse(b, url, sites)
+				db := storagetest.Open(b, url, storage.Options{})
 				ctx, stop := context.WithCancel(b.Context())
 				defer stop()
 				ids := waitingComments(b, db, sites, max(b.N, 64))
 				var work sync.WaitGroup
 				work.Go(func() { seal(ctx, db) })
-				work.Go(func() { report(ctx, db, ids) })
+				work.Go(func() { report(b, ctx, db, sites, ids) })
 				var next atomic.Int64
 				took := make([]time.Duration, b.N)
 				b.ResetTimer()
@@ -60,14 +62,9 @@ func BenchmarkDecideAtADistance(b *testing.B) {
 	}
 }
 
-// waitingComments adds pending comments on sites in turn, and returns their ids.
+// waitingComments posts pending comments on sites in turn, and returns their ids.
 func waitingComments(b *testing.B, db *storage.DB, sites, n int) []string {
 	b.Helper()
-	for s := range sites {
-		if _, err := db.AddSite(b.Context(), models.System, models.Site{Slug: fmt.Sprint("site-", s)}); err != nil {
-			b.Fatal(err)
-		}
-	}
 	ids := make([]string, n)
 	var posting sync.WaitGroup
 	for p := range 64 {
@@ -88,6 +85,38 @@ func waitingComments(b *testing.B, db *storage.DB, sites, n int) []string {
 	return ids
 }
 
+// inUse makes a database one in which decisions and reports are usual: it knows the sizes of its
+// tables, as it does by itself within a minute.
+func inUse(b *testing.B, url string, sites int) {
+	b.Helper()
+	db := storagetest.Open(b, url, storage.Options{})
+	for s := range sites {
+		if _, err := db.AddSite(b.Context(), models.System, models.Site{Slug: fmt.Sprint("site-", s)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var working sync.WaitGroup
+	for i, id := range waitingComments(b, db, sites, 2000) {
+		working.Go(func() {
+			if _, err := db.Flag(b.Context(), models.Caller{Kind: models.ByOrigin, Site: fmt.Sprint("site-", i%sites)}, id, storage.Report{Who: "client 1", Reason: "spam"}); err != nil {
+				b.Error(err)
+			}
+			if _, _, err := db.Decide(b.Context(), models.Caller{Kind: models.ByModerator, Name: "m"}, id, models.DecisionRequest{Action: models.Approve}); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	working.Wait()
+	conn, err := pgx.Connect(b.Context(), url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(b.Context(), "ANALYZE"); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // seal does what a node does beside, until ctx ends.
 func seal(ctx context.Context, db *storage.DB) {
 	for ctx.Err() == nil {
@@ -97,12 +126,11 @@ func seal(ctx context.Context, db *storage.DB) {
 }
 
 // report reports 500 comments a second until ctx ends.
-func report(ctx context.Context, db *storage.DB, ids []string) {
+func report(b *testing.B, ctx context.Context, db *storage.DB, sites int, ids []string) {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	var reports sync.WaitGroup
 	defer reports.Wait()
-	by := models.Caller{Kind: models.ByOrigin}
 	for n := 0; ; n++ {
 		select {
 		case <-ctx.Done():
@@ -110,7 +138,11 @@ func report(ctx context.Context, db *storage.DB, ids []string) {
 		case <-tick.C:
 		}
 		reports.Go(func() {
-			_, _ = db.Flag(ctx, by, ids[n*7919%len(ids)], storage.Report{Who: fmt.Sprint("client ", n), Reason: "spam"}) // some are decided already
+			i := n * 7919 % len(ids)
+			by := models.Caller{Kind: models.ByOrigin, Site: fmt.Sprint("site-", i%sites)}
+			if _, err := db.Flag(ctx, by, ids[i], storage.Report{Who: fmt.Sprint("client ", n), Reason: "spam"}); err != nil && ctx.Err() == nil {
+				b.Error(err)
+			}
 		})
 	}
 }

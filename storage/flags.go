@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,52 +30,123 @@ type Report struct {
 // is in the audit trail, single reports are not; the label that a second look gave it is not in
 // force any more.
 // Rejected comments are KindNotFound, as for any reader.
-func (db *DB) Flag(ctx context.Context, by models.Caller, id string, r Report) (models.Comment, error) {
-	return update(ctx, db, func(t *tx) (models.Comment, error) {
-		k, err := t.reported(by, id, t.ForUpdate())
+func (db *DB) Flag(ctx context.Context, by models.Caller, id string, report Report) (models.Comment, error) {
+	r := &reportRequest{Report: report, by: by, comment: key{id: sqldb.SanitizeText(id)}}
+	defer db.changes.signal()
+	if err := db.reports.Do(ctx, r); err != nil {
+		return models.Comment{}, err
+	}
+	return r.after, nil
+}
+
+// reportRequest is one report that a transaction stores, and the comment after it.
+type reportRequest struct {
+	Report
+	by      models.Caller
+	comment key // whose site need not be known
+	after   models.Comment
+}
+
+// reportTogether stores the reports that readers make at the same time in one transaction.
+func (db *DB) reportTogether(engineTx *sqldb.Tx, requests []*reportRequest) ([]error, error) {
+	t := db.txOf(engineTx)
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	return onDifferent(requests, func(r *reportRequest) string { return r.comment.id }, t.report)
+}
+
+// report stores reports of different comments.
+func (t *tx) report(requests []*reportRequest) ([]error, error) {
+	wanted := make([]key, len(requests))
+	for i, r := range requests {
+		wanted[i] = r.comment
+	}
+	comments, err := t.lockComments(wanted)
+	if err != nil {
+		return nil, err
+	}
+	errs := make([]error, len(requests))
+	var rows []flagRow
+	for i, r := range requests {
+		k, found := comments[r.comment.id]
+		if !found || k.comment.Status == models.Rejected {
+			errs[i] = models.Errorf(models.KindNotFound, "there is no such comment")
+		} else if errs[i] = t.mayReport(r.by, k.comment); errs[i] == nil {
+			r.after = k.comment
+			rows = append(rows, newFlagRow(r, t.Now))
+			continue
+		}
+		if models.KindOf(errs[i]) != models.KindNotFound {
+			return nil, errs[i]
+		}
+	}
+	added, err := t.addFlags(rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		k := comments[row.of.after.ID]
+		row.of.after, err = t.afterReport(row, k, added[row.of.after.ID])
 		if err != nil {
-			return k.comment, err
+			return nil, err
 		}
-		c := k.comment
-		if c.Status == models.Rejected {
-			return models.Comment{}, models.Errorf(models.KindNotFound, "there is no such comment")
-		}
-		added, err := t.addReport(c, cmp.Or(by.Site, c.Site), r)
-		if err != nil || added == nothingNew {
+	}
+	return errs, nil
+}
+
+// afterReport returns a comment as a report has left it.
+func (t *tx) afterReport(row flagRow, k commentRow, added bool) (c models.Comment, err error) {
+	c = k.comment
+	switch {
+	case added:
+		c.Flags++
+		// The version stays: a report must not make a moderator's decision stale.
+		err = t.Write(`UPDATE comments SET flags = $1 WHERE site = $2 AND id = $3`, c.Flags, c.Site, c.ID)
+	case row.of.Reason == models.ReasonIllegal:
+		var changed int64
+		changed, err = t.Exec(`UPDATE flags SET reason = $1, words = $2, created_at = $3 WHERE `+t.Unindexed("site")+` = $4 AND comment_id = $5 AND who = $6 AND reason <> $1`,
+			string(row.of.Reason), row.of.Words, micros(t.Now), c.Site, c.ID, row.who)
+		if changed == 0 {
 			return c, err
 		}
-		if added == newReport {
-			c.Flags++
-			// The version stays: a report must not make a moderator's decision stale.
-			if _, err := t.Exec(`UPDATE comments SET flags = $1 WHERE site = $2 AND id = $3`, c.Flags, c.Site, c.ID); err != nil {
-				return c, err
-			}
-		}
-		switch {
-		case c.WrittenBy != "": // it waits for nobody
-		case r.Reason == models.ReasonIllegal && c.Reason != models.ReasonEscalated:
-			c, err = t.escalateReported(by, c)
-		case c.Status == models.Approved && k.reportsToHold > 0 && c.Flags >= k.reportsToHold:
-			c, err = t.holdReported(by, c, k.reportsToHold)
-		}
-		if err != nil {
-			return c, err
-		}
-		return c, t.commentChanged(c, models.CauseReported)
-	})
+	default:
+		return c, nil
+	}
+	switch {
+	case err != nil || c.WrittenBy != "": // it waits for nobody
+		return c, err
+	case row.of.Reason == models.ReasonIllegal && c.Reason != models.ReasonEscalated:
+		c, err = t.escalateReported(row.of.by, c)
+	case c.Status == models.Approved && k.reportsToHold > 0 && c.Flags >= k.reportsToHold:
+		c, err = t.holdReported(row.of.by, c, k.reportsToHold)
+	}
+	if err != nil {
+		return c, err
+	}
+	return c, t.commentChanged(c, models.CauseReported)
 }
 
 // reported returns a comment that a caller may report.
-func (t *tx) reported(by models.Caller, id, lock string) (commentRow, error) {
-	k, err := t.comment(id, lock)
-	if err != nil || by.CanSee(k.comment.Site) {
+func (t *tx) reported(by models.Caller, id string) (commentRow, error) {
+	k, err := t.comment(id, "")
+	if err != nil {
 		return k, err
 	}
-	partner, err := t.partnerSite(articleRef(k.comment))
+	return k, t.mayReport(by, k.comment)
+}
+
+// mayReport returns nil when a comment is on the caller's site, or in a thread that their site
+// has too.
+func (t *tx) mayReport(by models.Caller, c models.Comment) error {
+	if by.CanSee(c.Site) {
+		return nil
+	}
+	partner, err := t.partnerSite(articleRef(c))
 	if err == nil && (partner == "" || !by.CanSee(partner)) {
 		err = models.Errorf(models.KindNotFound, "there is no such comment")
 	}
-	return k, err
+	return err
 }
 
 // reporterKeys are how the reports of a reader are stored whom a site vouches for: of the
@@ -94,52 +166,80 @@ func (r Report) reporterKey(c models.Comment, site string) string {
 	return r.Who
 }
 
-// addedReport says what a report has changed.
-type addedReport int
+// flagRow is a report as it is stored.
+type flagRow struct {
+	of     *reportRequest
+	who    string
+	site   string // the reader's
+	at     int64
+	weight float64
+}
 
-const (
-	nothingNew addedReport = iota // the reader, or the household, has reported the comment before
-	newReport
-	nowIllegal // so has the reader, but not as illegal
+func newFlagRow(r *reportRequest, now time.Time) flagRow {
+	r.Words = sqldb.SanitizeText(r.Words)
+	site := cmp.Or(r.by.Site, r.after.Site)
+	return flagRow{of: r, who: r.reporterKey(r.after, site), site: site, at: micros(now), weight: 1}
+}
+
+// flagRows returns the comments of the reports that it adds. A reader, and a household, counts
+// once for a comment.
+var flagRows = sqldb.NewInsertIf("flags",
+	`{household} = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.site = {site} AND f.comment_id = {comment_id} AND f.household = {household})`,
+	`ON CONFLICT DO NOTHING RETURNING comment_id`,
+	sqldb.Text("site", func(r flagRow) string { return r.of.after.Site }),
+	sqldb.Text("comment_id", func(r flagRow) string { return r.of.after.ID }),
+	sqldb.Text("who", func(r flagRow) string { return r.who }),
+	sqldb.Text("reason", func(r flagRow) string { return string(r.of.Reason) }),
+	sqldb.Int("created_at", func(r flagRow) int64 { return r.at }),
+	sqldb.Text("reader_site", func(r flagRow) string { return r.site }),
+	sqldb.Text("household", func(r flagRow) string { return r.of.Household }),
+	sqldb.Float("weight", func(r flagRow) *float64 { return &r.weight }),
+	sqldb.Text("words", func(r flagRow) string { return r.of.Words }),
 )
 
-// addReport stores a report. site is the reader's.
-func (t *tx) addReport(c models.Comment, site string, r Report) (addedReport, error) {
-	r.Who, r.Words = r.reporterKey(c, site), sqldb.SanitizeText(r.Words)
-	weight, err := t.reportWeight(c.Site, r.Who)
-	if err != nil {
-		return nothingNew, err
+// addFlags stores reports of different comments, and returns of which comments they are new.
+func (t *tx) addFlags(rows []flagRow) (added map[string]bool, err error) {
+	if err := t.weighReports(rows); err != nil {
+		return nil, err
 	}
-	added, err := t.Exec(`INSERT INTO flags (site, comment_id, who, reason, created_at, reader_site, household, weight, words) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
-		WHERE $7 = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE `+t.Unindexed("f.site")+` = $1 AND f.comment_id = $2 AND f.household = $7) ON CONFLICT DO NOTHING`,
-		c.Site, c.ID, r.Who, string(r.Reason), micros(t.Now), site, r.Household, weight, r.Words)
-	switch {
-	case err != nil || added > 0:
-		return newReport, err
-	case r.Reason != models.ReasonIllegal:
-		return nothingNew, nil
+	ids, err := sqldb.AddReturning(t, flagRows, sqldb.ScanOne[string], rows)
+	added = make(map[string]bool, len(ids))
+	for _, id := range ids {
+		added[id] = true
 	}
-	changed, err := t.Exec(`UPDATE flags SET reason = $1, words = $2, created_at = $3 WHERE `+t.Unindexed("site")+` = $4 AND comment_id = $5 AND who = $6 AND reason <> $1`,
-		string(r.Reason), r.Words, micros(t.Now), c.Site, c.ID, r.Who)
-	if err != nil || changed == 0 {
-		return nothingNew, err
+	if len(ids) > 0 {
+		t.MarkWritten()
 	}
-	return nowIllegal, nil
+	return added, err
 }
 
 // reportsCounted is how many of the last reports of a reader make up their record.
 const reportsCounted = 50
 
-// reportWeight returns what a report of a reader counts on a site: twice the share of their last
-// reports that moderators agreed with, with one more of each kind added (Laplace's rule of
+// weighReports sets what reports of readers count: twice the share of their last reports on the
+// site that moderators agreed with, with one more of each kind added (Laplace's rule of
 // succession). That is 1 for who has no record, or cannot have one: a household.
-func (t *tx) reportWeight(site, who string) (float64, error) {
-	if strings.HasPrefix(who, "client ") {
-		return 1, nil
+func (t *tx) weighReports(rows []flagRow) error {
+	readers := map[string][]string{} // by site
+	for _, r := range rows {
+		if !strings.HasPrefix(r.who, "client ") {
+			readers[r.of.after.Site] = append(readers[r.of.after.Site], r.who)
+		}
 	}
-	records, err := t.reportRecords(site, []string{who})
-	r := records[who]
-	return 2 * float64(r.TakenDown+1) / float64(r.TakenDown+r.Kept+2), err
+	for site, who := range readers {
+		slices.Sort(who)
+		records, err := t.reportRecords(site, slices.Compact(who))
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if rows[i].of.after.Site == site {
+				r := records[rows[i].who]
+				rows[i].weight = 2 * float64(r.TakenDown+1) / float64(r.TakenDown+r.Kept+2)
+			}
+		}
+	}
+	return nil
 }
 
 // reportRecords returns what became of the last reports of readers on a site.

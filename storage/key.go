@@ -161,6 +161,26 @@ func (t *tx) amongKeys(siteColumn, idColumn string, keys []key) (condition strin
 	return siteColumn + t.InJSONList(2) + " AND " + condition, append(args, jsonList(sites))
 }
 
+// rowsWithKeys selects the rows of a table that belong to some records, as a text that does not
+// depend on how many there are. With lock they are locked in the order of the ids, which prevents
+// deadlocks between nodes.
+func (t *tx) rowsWithKeys(table, siteColumn, idColumn string, keys []key, lock bool) (query string, args []any) {
+	keys = slices.SortedFunc(slices.Values(keys), func(a, b key) int { return strings.Compare(a.id, b.id) })
+	sites := make([]string, len(keys))
+	for i, k := range keys {
+		sites[i] = k.site
+	}
+	ids := jsonList(idsOf(keys))
+	if onOneSite(keys) {
+		return t.ListedRows(table, siteColumn, idColumn, false, lock), []any{ids, sites[0]}
+	}
+	return t.ListedRows(table, siteColumn, idColumn, true, lock), []any{ids, jsonList(sites)}
+}
+
+func onOneSite(keys []key) bool {
+	return !slices.ContainsFunc(keys, func(k key) bool { return k.site != keys[0].site })
+}
+
 // whereComments is whereKeys for comments c, which SQLite finds by their ids alone.
 func (t *tx) whereComments(w *sqldb.Where, keys []key) {
 	whereKeys(w, t.Unindexed("c.site"), "c.id", keys)

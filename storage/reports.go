@@ -116,7 +116,7 @@ func (t *tx) noteIllegal(items []models.QueueItem) error {
 // their household, has made; KindNotFound when there is none. by is for the reader's site.
 func (db *DB) ReportOutcome(ctx context.Context, by models.Caller, id string, r Report) (models.ReportOutcome, error) {
 	return read(ctx, db, func(t *tx) (o models.ReportOutcome, err error) {
-		k, err := t.reported(by, id, "")
+		k, err := t.reported(by, id)
 		if err != nil {
 			return o, err
 		}

@@ -99,6 +99,12 @@ func arrayOf[R, T any](value func(R) T) func([]R) any {
 // NewInsert describes an insert. clause ends the statement: it says what
 // happens to a row that exists, or what is returned.
 func NewInsert[R any](table, clause string, columns ...Column[R]) *Insert[R] {
+	return NewInsertIf(table, "", clause, columns...)
+}
+
+// NewInsertIf is NewInsert of the rows for which a condition holds: SQL in which {name} is the
+// value of a column.
+func NewInsertIf[R any](table, condition, clause string, columns ...Column[R]) *Insert[R] {
 	i := new(Insert[R])
 	var names, marks, casts, arrayNames, values, numbered, named []string
 	for _, c := range columns {
@@ -122,9 +128,14 @@ func NewInsert[R any](table, clause string, columns ...Column[R]) *Insert[R] {
 		values = append(values, "input."+c.name)
 	}
 	head := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") "
-	i.single = head + "VALUES (" + strings.Join(marks, ", ") + ") " + clause
+	single, arrays := "VALUES ("+strings.Join(marks, ", ")+") ", ""
+	if condition != "" {
+		single = "SELECT " + strings.Join(marks, ", ") + " WHERE " + strings.NewReplacer(numbered...).Replace(condition) + " "
+		arrays = "WHERE " + strings.NewReplacer(named...).Replace(condition) + " "
+	}
+	i.single = head + single + clause
 	i.arrays = head + "SELECT " + strings.Join(values, ", ") +
-		" FROM unnest(" + strings.Join(casts, ", ") + ") AS input (" + strings.Join(arrayNames, ", ") + ") " + clause
+		" FROM unnest(" + strings.Join(casts, ", ") + ") AS input (" + strings.Join(arrayNames, ", ") + ") " + arrays + clause
 	return i
 }
 

@@ -20,16 +20,18 @@ import (
 // dialect names every difference between the databases. All other SQL is the
 // same text for both.
 type dialect struct {
-	forUpdate  string // ends a SELECT whose rows are about to be changed
-	skipLocked string // the same, passing over rows that others have locked
-	inJSONList string // compares with the texts of a JSON list, $1
-	unindexed  string // stands before a column that no index is to be used for
-	tablesWith string // lists the tables that have a column, $1
-	lockSchema string // statement that makes other migrating nodes wait
-	arrays     bool   // inserts take all rows at once
-	schema     func(text string) string
-	classify   func(error) fault
-	fullText   fullText
+	forUpdate   string // ends a SELECT whose rows are about to be changed
+	skipLocked  string // the same, passing over rows that others have locked
+	inJSONList  string // compares with the texts of a JSON list, $1
+	unindexed   string // stands before a column that no index is to be used for
+	tablesWith  string // lists the tables that have a column, $1
+	lockSchema  string // statement that makes other migrating nodes wait
+	arrays      bool   // inserts take all rows at once
+	listed      string // see ListedRows
+	listedPairs string
+	schema      func(text string) string
+	classify    func(error) fault
+	fullText    fullText
 }
 
 const sqliteDriver = "sqlite" // name in database/sql
@@ -48,18 +50,24 @@ const (
 // SQLite locks the whole file when a transaction begins, so it needs no lock
 // clauses.
 var sqliteDialect = &dialect{
-	inJSONList: " IN (SELECT value FROM json_each($1))",
-	unindexed:  "+",
-	tablesWith: "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = $1 ORDER BY 1",
-	schema:     strings.NewReplacer("/* ", "", " */", "").Replace,
-	classify:   sqliteFault,
-	fullText:   sqliteFullText,
+	inJSONList:  " IN (SELECT value FROM json_each($1))",
+	listed:      "SELECT * FROM {table} WHERE {site} = $2 AND {column} IN (SELECT value FROM json_each($1))",
+	listedPairs: "SELECT * FROM {table} WHERE {site} IN (SELECT value FROM json_each($2)) AND {column} IN (SELECT value FROM json_each($1))",
+	unindexed:   "+",
+	tablesWith:  "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = $1 ORDER BY 1",
+	schema:      strings.NewReplacer("/* ", "", " */", "").Replace,
+	classify:    sqliteFault,
+	fullText:    sqliteFullText,
 }
 
 var postgresDialect = &dialect{
 	forUpdate:  " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	inJSONList: " = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
+	listed: "SELECT found.* FROM json_array_elements_text($1::json) AS wanted (value)," +
+		" LATERAL (SELECT * FROM {table} WHERE site = $2 AND {column} = wanted.value OFFSET 0{lock}) AS found",
+	listedPairs: "SELECT found.* FROM ROWS FROM (json_array_elements_text($1::json), json_array_elements_text($2::json)) AS wanted (value, site)," +
+		" LATERAL (SELECT * FROM {table} t WHERE t.site = wanted.site AND {column} = wanted.value OFFSET 0{lock}) AS found",
 	tablesWith: `SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE a.attname = $1 AND NOT a.attisdropped
 		AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = current_schema()::regnamespace ORDER BY 1`,
 	lockSchema: "SELECT pg_advisory_xact_lock(7214913)", // any number that is only ours
@@ -162,6 +170,21 @@ func (t *Tx) TablesWith(column string) ([]string, error) {
 // InJSONList compares a column with the texts of a JSON list, which is a parameter.
 func (t *Tx) InJSONList(parameter int) string {
 	return strings.Replace(t.d.inJSONList, "$1", "$"+strconv.Itoa(parameter), 1)
+}
+
+// ListedRows selects the rows of a table with the texts of a JSON list, the first parameter, in
+// a column, on the site that is the second one; or, with pairs, on the sites that are a second
+// list beside the first. With lock PostgreSQL locks them in the order of the list. It looks
+// each up by an index, also in a table that has just begun to grow, of which it knows no sizes.
+func (t *Tx) ListedRows(table, siteColumn, column string, pairs, lock bool) string {
+	text, locking := t.d.listed, ""
+	if pairs {
+		text = t.d.listedPairs
+	}
+	if lock {
+		locking = t.d.forUpdate
+	}
+	return strings.NewReplacer("{table}", table, "{site}", siteColumn, "{column}", column, "{lock}", locking).Replace(text)
 }
 
 // Unindexed is a column that SQLite is not to look up by an index. It knows no sizes, and

@@ -168,6 +168,7 @@ var edgeTests = map[string]func(*testing.T, *fixture){
 		rotateAtOnce(t, l, two)
 		promoteAtOnce(t, l, two)
 		flagAtOnce(t, l, two)
+		reportAtOnce(t, l, two)
 		claimAtOnce(t, l, two)
 	},
 	"no record of another site is reachable": func(t *testing.T, l *fixture) {

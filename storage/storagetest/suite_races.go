@@ -119,6 +119,43 @@ func flagAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"flagged"}))(t)["flagged"], 0)
 }
 
+// reportAtOnce reports comments while others do: each reader and each household counts once,
+// and what one of them may not report is refused to them alone.
+func reportAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
+	t.Helper()
+	c, read, illegal, rejected := l.post(t, approved), l.post(t, approved), l.post(t, approved), l.post(t)
+	_, _, err := l.Decide(l.ctx, ann, rejected.ID, models.DecisionRequest{Action: models.Reject})
+	ok(t, err)
+	reports := []struct {
+		comment, who, household string
+		reason                  models.Reason
+		site                    models.Caller
+		want                    models.Kind
+	}{
+		{c.ID, "client h1", "h1", "rude", gazette, ""},
+		{c.ID, "browser b1", "h1", "rude", gazette, ""},
+		{c.ID, "author u1", "", "rude", gazette, ""},
+		{c.ID, "author u1", "", "spam", gazette, ""},
+		{read.ID, "author u1", "", "rude", gazette, ""},
+		{read.ID, "author u2", "", "rude", models.Caller{Kind: models.ByOrigin, Site: "tribune"}, models.KindNotFound},
+		{illegal.ID, "author u1", "", models.ReasonIllegal, gazette, ""},
+		{illegal.ID, "author u2", "", "rude", gazette, ""},
+		{rejected.ID, "author u1", "", "rude", gazette, models.KindNotFound},
+		{"no such comment", "author u1", "", "rude", gazette, models.KindNotFound},
+	}
+	together(len(reports), func(i int) {
+		r := reports[i]
+		_, err := two[i%2].Flag(l.ctx, r.site, r.comment, storage.Report{Who: r.who, Household: r.household, Reason: r.reason})
+		if kind := models.KindOf(err); kind != r.want {
+			t.Errorf("report %d: %v", i, err)
+		}
+	})
+	equal(t, "of a household and a reader", must(l.Comment(l.ctx, c.ID))(t).Flags, 2)
+	equal(t, "of a reader of the site", must(l.Comment(l.ctx, read.ID))(t).Flags, 1)
+	now := must(l.Comment(l.ctx, illegal.ID))(t)
+	equal(t, "illegal", [3]string{string(now.Status), string(now.Reason), fmt.Sprint(now.Flags)}, [3]string{"pending", string(models.ReasonEscalated), "2"})
+}
+
 // claimAtOnce claims the same comments on two nodes.
 func claimAtOnce(t *testing.T, l *fixture, two [2]*storage.DB) {
 	t.Helper()
