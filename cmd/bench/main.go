@@ -31,6 +31,7 @@ type options struct {
 	rounds      int
 	only        string
 	logins      bool
+	labels      string
 }
 
 func main() {
@@ -47,6 +48,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 3, "measurements of each kind; the median is printed")
 	flag.StringVar(&o.only, "only", "", "measure only what has this in its name, and the bare handler")
 	flag.BoolVar(&o.logins, "logins", false, "measure only logins and pages, while 600 strangers guess passwords")
+	flag.StringVar(&o.labels, "training", "", "label file: measure only posts, while the server trains with it")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -86,6 +88,10 @@ func run(ctx context.Context, o options) (err error) {
 	defer target.server.Stop()
 	if o.logins {
 		return measureLogins(ctx, o, target)
+	}
+
+	if o.labels != "" {
+		return measureTraining(ctx, o, target)
 	}
 
 	jobs := workloads(target, bare)
