@@ -4,6 +4,7 @@ GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RELEASE    ?=
 PACKAGES   ?= ./...
+LONGEST     = ./handlers ./storage ./handlers/browsertest ./cmd/winnow
 FUZZTIME   ?= 30s
 BENCH      ?= .
 DEBIAN      = .ci/debian
@@ -25,7 +26,8 @@ build: ## build the static program bin/winnow
 # The tests start and stop their own PostgreSQL, Redis and Chromium. With
 # WINNOW_TEST_REQUIRE a missing one fails the tests; without, they are skipped. Four
 # packages run in parallel, because they wait for disks and browsers about as long as
-# they compute. What only computes is built without the race detector, which would make it
+# they compute; those that take longest begin first, so that none is left alone at the end.
+# What only computes is built without the race detector, which would make it
 # five times slower: SQLite, which is C translated to Go, with its C library and allocator;
 # the classifier, whose goroutines share nothing but what they are given, which has a run of
 # its own with it; and libraries for texts, hashes, compression, schemas and bundles. Memory is cheaper
@@ -44,7 +46,7 @@ WITHOUT_RACE = $(foreach p,$(TRANSLATED_C),-gcflags='$(p)=-race=false -d=checkpt
 
 test: needs ## run all tests with the race detector; installs what is missing on Debian
 	go test -race -run TestTrainingAndScoringAtOnce ./classifier
-	GOGC=200 WINNOW_TEST_REQUIRE=1 go test -race $(WITHOUT_RACE) -vet=off -ldflags='-s -w' -p 4 -timeout 60m $(PACKAGES)
+	GOGC=200 WINNOW_TEST_REQUIRE=1 go test -race $(WITHOUT_RACE) -vet=off -ldflags='-s -w' -p 4 -timeout 60m $(if $(filter ./...,$(PACKAGES)),$(LONGEST)) $(PACKAGES)
 
 # Programs that the tests need besides Go, with their Debian packages; and npm
 # packages: axe-core, which checks the accessibility of the pages, and the generator
