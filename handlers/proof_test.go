@@ -119,8 +119,9 @@ func TestARepeatedPostNeedsNoOtherProof(t *testing.T) {
 	var c proofofwork.Challenge
 	f.send("GET", "/v1/challenge?site=gazette", nil, nil).into(http.StatusOK, &c)
 	h := headers{"Origin": page, "Idempotency-Key": "k1"}
+	solved := payload(t, &c, true)
 	post := func() string {
-		return idOf(f.send("POST", "/v1/comments", h, comment(object{"site": "gazette", "altcha": payload(t, &c, true)})))
+		return idOf(f.send("POST", "/v1/comments", h, comment(object{"site": "gazette", "altcha": solved})))
 	}
 	if first := post(); post() != first {
 		t.Error("the repetition is another comment")
