@@ -4,6 +4,7 @@ GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RELEASE    ?=
 PACKAGES   ?= ./...
+LONGEST     = ./handlers ./storage ./handlers/browsertest ./cmd/winnow
 FUZZTIME   ?= 30s
 BENCH      ?= .
 DEBIAN      = .ci/debian
@@ -25,7 +26,8 @@ build: ## build the static program bin/winnow
 # The tests start and stop their own PostgreSQL, Redis and Chromium. With
 # WINNOW_TEST_REQUIRE a missing one fails the tests; without, they are skipped. Four
 # packages run in parallel, because they wait for disks and browsers about as long as
-# they compute. What only computes is built without the race detector, which would make it
+# they compute; those that take longest begin first, so that none is left alone at the end.
+# What only computes is built without the race detector, which would make it
 # five times slower: SQLite, which is C translated to Go, with its C library and allocator;
 # the classifier, whose goroutines share nothing but what they are given, which has a run of
 # its own with it; and libraries for texts, hashes, compression, schemas and bundles. Memory is cheaper
@@ -37,14 +39,16 @@ build: ## build the static program bin/winnow
 # a copy of their code which the detector cannot see, for the whole program, and it reports
 # races that are none. classifier/labelfile is such a package.
 COMPUTING = winnow/classifier winnow/classifier/campaign winnow/classifier/language winnow/classifier/text/... \
-	compress/flate compress/gzip golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b golang.org/x/net/publicsuffix golang.org/x/text/... \
+	compress/flate compress/gzip crypto/hmac crypto/pbkdf2 crypto/sha256 \
+	crypto/internal/fips140/hmac crypto/internal/fips140/pbkdf2 crypto/internal/fips140/sha256 \
+	golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b golang.org/x/net/publicsuffix golang.org/x/text/... \
 	github.com/andybalholm/brotli/... github.com/chromedp/cdproto/... github.com/evanw/esbuild/... github.com/rivo/uniseg github.com/santhosh-tekuri/jsonschema/... go.yaml.in/yaml/...
 TRANSLATED_C = modernc.org/libc modernc.org/memory modernc.org/sqlite/lib
 WITHOUT_RACE = $(foreach p,$(TRANSLATED_C),-gcflags='$(p)=-race=false -d=checkptr=0') $(foreach p,$(COMPUTING),-gcflags='$(p)=-race=false')
 
 test: needs ## run all tests with the race detector; installs what is missing on Debian
 	go test -race -run TestTrainingAndScoringAtOnce ./classifier
-	GOGC=200 WINNOW_TEST_REQUIRE=1 go test -race $(WITHOUT_RACE) -vet=off -ldflags='-s -w' -p 4 -timeout 60m $(PACKAGES)
+	GOGC=200 WINNOW_TEST_REQUIRE=1 go test -race $(WITHOUT_RACE) -vet=off -ldflags='-s -w' -p 4 -timeout 60m $(if $(filter ./...,$(PACKAGES)),$(LONGEST)) $(PACKAGES)
 
 # Programs that the tests need besides Go, with their Debian packages; and npm
 # packages: axe-core, which checks the accessibility of the pages, and the generator

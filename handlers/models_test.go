@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,10 +48,18 @@ func (d *testNode) trainedModel(n int) *classifier.Model {
 	return d.trained(trainingRows(n))
 }
 
+// trainedModels are by their rows: several tests train on the same.
+var trainedModels sync.Map
+
 func (d *testNode) trained(rows []models.Label) *classifier.Model {
 	d.Helper()
+	key := fmt.Sprint(rows)
+	if m, ok := trainedModels.Load(key); ok {
+		return m.(*classifier.Model)
+	}
 	m, _, err := classifier.Train(d.Context(), all(rows), classifier.TrainOptions{})
 	d.must(err)
+	trainedModels.Store(key, m)
 	return m
 }
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,8 +41,14 @@ func payload(t *testing.T, c *proofofwork.Challenge, solved bool) string {
 	return base64.StdEncoding.EncodeToString(text)
 }
 
+// solutions are by nonce and salt: a challenge that is changed afterwards has the same.
+var solutions sync.Map
+
 func solve(t *testing.T, p proofofwork.Parameters) object {
 	t.Helper()
+	if known, ok := solutions.Load(p.Nonce + p.Salt); ok {
+		return known.(object)
+	}
 	nonce, _ := hex.DecodeString(p.Nonce)
 	salt, _ := hex.DecodeString(p.Salt)
 	prefix, err := hex.DecodeString(p.KeyPrefix)
@@ -54,7 +61,9 @@ func solve(t *testing.T, p proofofwork.Parameters) object {
 			t.Fatal(err)
 		}
 		if bytes.HasPrefix(key, prefix) {
-			return object{"counter": counter, "derivedKey": hex.EncodeToString(key), "time": 12.5}
+			solution := object{"counter": counter, "derivedKey": hex.EncodeToString(key), "time": 12.5}
+			solutions.Store(p.Nonce+p.Salt, solution)
+			return solution
 		}
 	}
 	t.Fatal("no solution was found")

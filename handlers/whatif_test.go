@@ -91,12 +91,12 @@ func script() (steps []scriptStep) {
 }
 
 // newScriptSite starts a node whose clock is that of its database.
-func newScriptSite(t *testing.T, open func(testing.TB, func() time.Time) *storage.DB, model *classifier.Model) *testSite {
+func newScriptSite(t *testing.T, url func(testing.TB) string, model *classifier.Model) *testSite {
 	t.Helper()
 	f := &testSite{}
 	begin := time.Now().Add(-20 * 24 * time.Hour).Truncate(time.Second)
 	now := func() time.Time { return begin.Add(time.Duration(f.ahead.Load())) }
-	f.testNode = newTestNode(t, open(t, now))
+	f.testNode = newTestNode(t, storagetest.Open(t, url(t), storage.Options{Now: now}))
 	f.stop()
 	f.base, f.stop = start(t, handlers.Config{
 		DB: f.db, Limiter: memory.NewLimiter(now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(now), Secret: secret, Now: now,
@@ -168,67 +168,72 @@ func (f *testSite) whatIf(body object) (r whatif.Result) {
 	return r
 }
 
+// TestWhatIfIsWhatAReplayGives compares what each kind of database says of a change with what
+// becomes of the same comments on a site that has it. Those sites are on both kinds in turns.
 func TestWhatIfIsWhatAReplayGives(t *testing.T) {
 	t.Parallel()
-	t.Run("SQLite", func(t *testing.T) {
-		testReplay(t, func(t testing.TB, now func() time.Time) *storage.DB {
-			return storagetest.Open(t, storagetest.ReadySQLiteURL(t), storage.Options{Now: now})
-		})
-	})
-	t.Run("PostgreSQL", func(t *testing.T) {
-		testReplay(t, func(t testing.TB, now func() time.Time) *storage.DB {
-			return storagetest.Open(t, storagetest.ReadyPostgresURL(t), storage.Options{Now: now})
-		})
-	})
-}
-
-func testReplay(t *testing.T, open func(testing.TB, func() time.Time) *storage.DB) {
 	steps := script()
 	d := &testNode{T: t}
 	model := d.trainedModel(100)
-	first := newScriptSite(t, open, model)
-	was := first.play(steps)
-	for name, change := range map[string]func(f *testSite) (whatIf object){
-		"nothing": func(*testSite) object { return object{} },
-		"thresholds": func(f *testSite) object {
-			return f.patch(object{"thresholds": object{"hold": 0.45, "reject": 0.97}})
-		},
-		"mode": func(f *testSite) object { return f.patch(object{"mode": "pre"}) },
-		"a burst limit": func(f *testSite) object {
-			return f.patch(object{"surge": object{"count": 7, "minutes": 2, "hold_minutes": 10}})
-		},
-		"a word list": func(f *testSite) object {
+	urls := [2]func(testing.TB) string{storagetest.ReadySQLiteURL, storagetest.ReadyPostgresURL}
+	var first [2]*testSite
+	var was [2][]posted
+	for i, url := range urls {
+		first[i] = newScriptSite(t, url, model)
+		was[i] = first[i].play(steps)
+	}
+	for i, change := range scriptChanges(model) {
+		t.Run(change.name, func(t *testing.T) {
+			second := newScriptSite(t, urls[i%2], model)
+			want := whatifRequest(change.make(second))
+			then := second.play(steps)
+			for j, f := range first {
+				f.T = t
+				got := f.whatIf(want)
+				if got.Comments != len(steps) || got.Skipped != 0 || got.Changed != len(got.Changes) {
+					t.Fatalf("%s: %d comments, %d changed, %d listed", got.Summary, got.Comments, got.Changed, len(got.Changes))
+				}
+				compareReplay(t, was[j], then, got)
+				if (change.name == "nothing") != (got.Changed == 0) {
+					t.Errorf("%d changes", got.Changed)
+				}
+			}
+		})
+	}
+}
+
+// scriptChange makes a change on a site and returns what to ask for.
+type scriptChange struct {
+	name string
+	make func(f *testSite) (whatIf object)
+}
+
+func scriptChanges(model *classifier.Model) []scriptChange {
+	patch := func(change object) func(*testSite) object {
+		return func(f *testSite) object { return f.patch(change) }
+	}
+	return []scriptChange{
+		{"nothing", func(*testSite) object { return object{} }},
+		{"thresholds", patch(object{"thresholds": object{"hold": 0.45, "reject": 0.97}})},
+		{"mode", patch(object{"mode": "pre"})},
+		{"a burst limit", patch(object{"surge": object{"count": 7, "minutes": 2, "hold_minutes": 10}})},
+		{"a word list", func(f *testSite) object {
 			rules := scriptRules()
 			rules["blocked_words"] = object{"words": []string{"casino", "idiot*"}, "action": "reject"}
 			f.setRules(rules)
 			return object{"rules": rules}
-		},
-		"rules about authors": func(f *testSite) object {
+		}},
+		{"rules about authors", func(f *testSite) object {
 			rules := object{"authors": object{"hold_first": true, "hold_anonymous": true, "trust_after": 1, "trust_days": 1}}
 			f.setRules(rules)
 			return object{"rules": rules}
-		},
-		"a campaign floor":  func(f *testSite) object { return f.patch(object{"campaign_copies": 3}) },
-		"no campaign floor": func(f *testSite) object { return f.patch(object{"campaign_copies": 0}) },
-		"a model": func(f *testSite) object {
+		}},
+		{"a campaign floor", patch(object{"campaign_copies": 3})},
+		{"no campaign floor", patch(object{"campaign_copies": 0})},
+		{"a model", func(f *testSite) object {
 			f.as("ada", "POST", "/v1/models/"+model.Version()+"/promote", object{"force": true, "note": "a drill"}).must(http.StatusOK)
 			return object{"model": model.Version()}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			second := newScriptSite(t, open, model)
-			want := whatifRequest(change(second))
-			then := second.play(steps)
-			first.T = t
-			got := first.whatIf(want)
-			if got.Comments != len(steps) || got.Skipped != 0 || got.Changed != len(got.Changes) {
-				t.Fatalf("%s: %d comments, %d changed, %d listed", got.Summary, got.Comments, got.Changed, len(got.Changes))
-			}
-			compareReplay(t, was, then, got)
-			if (name == "nothing") != (got.Changed == 0) {
-				t.Errorf("%d changes", got.Changed)
-			}
-		})
+		}},
 	}
 }
 

@@ -18,49 +18,43 @@ import (
 // The backup of each version is made of one kind of database in turn, and restored into the
 // other; with the present version it is made of both and restored into both.
 func TestRestoreReturnsEveryRow(t *testing.T) {
-	for version := 1; version <= storage.Versions(); version++ {
-		t.Run(fmt.Sprint("of version ", version), func(t *testing.T) {
-			onBoth(t, func(t *testing.T, url string) {
-				if version < storage.Versions() && isPostgres(url) == (version%2 == 0) {
-					return
-				}
-				old := open(t, url)
-				if err := old.MigrateTo(t.Context(), version); err != nil {
-					t.Fatal(err)
-				}
-				s, raw := schemaOf(t, version), storagetest.Raw(t, url)
-				s.fill(t, raw, 3)
-				want := s.dump(t, raw)
-				var targets []string
-				if version == storage.Versions() || !isPostgres(url) {
-					targets = append(targets, storagetest.PostgresURL(t))
-				}
-				if version == storage.Versions() || isPostgres(url) {
-					targets = append(targets, storagetest.SQLiteURL(t))
-				}
-				for i, to := range targets {
-					file := filepath.Join(t.TempDir(), fmt.Sprint(i))
-					if err := old.Backup(t.Context(), file, false, nil); err != nil {
-						t.Fatal(err)
-					}
-					if err := storage.Restore(t.Context(), to, file, nil); err != nil {
-						t.Fatal(err)
-					}
-					intact(t, file)
-					sameRows(t, s.dump(t, storagetest.Raw(t, to)), want)
-					old = open(t, to)
-					if i == 0 {
-						useHotPaths(t, to, old)
-						s = schemaOf(t, storage.Versions())
-						want = s.dump(t, storagetest.Raw(t, to))
-					}
-					if err := storage.Restore(t.Context(), to, file, nil); models.KindOf(err) != models.KindConflict {
-						t.Fatalf("into a database with rows: %v", err)
-					}
-				}
-			})
-		})
-	}
+	onEachVersion(t, storage.Versions(), func(t *testing.T, original string, version int) {
+		if version < storage.Versions() && isPostgres(original) == (version%2 == 0) {
+			return
+		}
+		url := storagetest.CopyURL(t, original)
+		old := open(t, url)
+		s, raw := schemaOf(t, version), storagetest.Raw(t, url)
+		s.fill(t, raw, 3)
+		want := s.dump(t, raw)
+		var targets []string
+		if version == storage.Versions() || !isPostgres(url) {
+			targets = append(targets, storagetest.PostgresURL(t))
+		}
+		if version == storage.Versions() || isPostgres(url) {
+			targets = append(targets, storagetest.SQLiteURL(t))
+		}
+		for i, to := range targets {
+			file := filepath.Join(t.TempDir(), fmt.Sprint(i))
+			if err := old.Backup(t.Context(), file, false, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := storage.Restore(t.Context(), to, file, nil); err != nil {
+				t.Fatal(err)
+			}
+			intact(t, file)
+			sameRows(t, s.dump(t, storagetest.Raw(t, to)), want)
+			old = open(t, to)
+			if i == 0 {
+				useHotPaths(t, to, old)
+				s = schemaOf(t, storage.Versions())
+				want = s.dump(t, storagetest.Raw(t, to))
+			}
+			if err := storage.Restore(t.Context(), to, file, nil); models.KindOf(err) != models.KindConflict {
+				t.Fatalf("into a database with rows: %v", err)
+			}
+		}
+	})
 }
 
 func isPostgres(url string) bool { return !strings.HasPrefix(url, "sqlite:") }

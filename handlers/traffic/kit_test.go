@@ -72,16 +72,30 @@ func (d *desk) add(m *classifier.Model) {
 // exchanges their labels.
 func (d *desk) train(n int, flipped bool) *classifier.Model {
 	d.Helper()
-	m, _, err := classifier.Train(d.Context(), func(yield func(models.Label, error) bool) {
-		for _, l := range rows(n, flipped) {
-			if !yield(l, nil) {
-				return
+	key := trainedOn{n, flipped}
+	m := trainedModels[key]
+	if m == nil {
+		var err error
+		m, _, err = classifier.Train(d.Context(), func(yield func(models.Label, error) bool) {
+			for _, l := range rows(n, flipped) {
+				if !yield(l, nil) {
+					return
+				}
 			}
-		}
-	}, classifier.TrainOptions{})
-	d.must(err)
+		}, classifier.TrainOptions{})
+		d.must(err)
+		trainedModels[key] = m
+	}
 	d.add(m)
 	return m
+}
+
+// trainedModels are the models of train: several tests train on the same rows.
+var trainedModels = map[trainedOn]*classifier.Model{}
+
+type trainedOn struct {
+	rows    int
+	flipped bool
 }
 
 // rows are n rows each of ham and spam, too short to be near-copies.

@@ -65,6 +65,24 @@ func ReadySQLiteURL(t testing.TB) string {
 	return url
 }
 
+// CopyURL returns the address of a copy of a database that nobody is connected to.
+func CopyURL(t testing.TB, url string) string {
+	t.Helper()
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok {
+		return server.url(newPostgres(t, databaseOf(url)))
+	}
+	copied := SQLiteURL(t)
+	file, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(strings.TrimPrefix(copied, "sqlite:"), file, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return copied
+}
+
 func migrate(url string) error {
 	db, err := storage.Open(context.Background(), url, storage.Options{})
 	if err != nil {

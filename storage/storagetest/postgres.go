@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -172,6 +173,12 @@ func OwnPostgres(t testing.TB) (url string, restart func(meanwhile func())) {
 // url connects through a socket in the server's folder, so no port is needed.
 func (p *postgres) url(database string) string {
 	return "postgres:///" + database + "?user=postgres&host=" + p.folder
+}
+
+// databaseOf returns the name of the database that url was asked for.
+func databaseOf(url string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(url, "postgres:///"), "?")
+	return name
 }
 
 // start makes and runs a server that removes its folder when it ends.
