@@ -67,6 +67,36 @@ var searchTests = map[string]func(*testing.T, *fixture){
 		_, err = l.Search(l.ctx, ann, models.SearchFilter{Cursor: "?"})
 		wantKind(t, err, models.KindInvalid)
 	},
+	"the archive is filtered by network, signal and the site's own reasons": func(t *testing.T, l *fixture) {
+		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
+			s.Reasons = []models.SiteReason{{ID: "insult", Under: models.ReasonAbuse, Name: "Insults"}}
+			return nil
+		}))(t)
+		from := func(network string) func(*storage.NewComment) {
+			return func(n *storage.NewComment) { n.Comment.Client.Net = network }
+		}
+		l.post(t, withBody("tide one"), from("203.0.113.0/24"), approved)
+		named := l.post(t, withBody("tide two"), from("198.51.100.0/24"), func(n *storage.NewComment) {
+			n.Verdict.Signals = []models.Signal{{Name: "list:tides", Weight: 1}}
+		})
+		l.post(t, withBody("tide three"), from("203.0.113.0/24"))
+		l.decide(t, bob, named.ID, models.DecisionRequest{Action: models.Reject, Detail: "insult"})
+		l.index(t)
+		for _, c := range []struct {
+			f           models.SearchFilter
+			query, want string
+		}{
+			{models.SearchFilter{Network: "203.0.113.0/24"}, "", "tide three|tide one"},
+			{models.SearchFilter{Network: "203.0.113.0/24"}, "one", "tide one"},
+			{models.SearchFilter{Network: "192.0.2.0/24"}, "", ""},
+			{models.SearchFilter{Detail: "insult"}, "", "tide two"},
+			{models.SearchFilter{Reason: models.ReasonAbuse, Detail: "gossip"}, "", ""},
+			{models.SearchFilter{Signal: "list:"}, "", "tide two"},
+			{models.SearchFilter{Signal: "ist:"}, "", ""},
+		} {
+			equal(t, fmt.Sprintf("%+v %s", c.f, c.query), strings.Join(l.bodies(t, ann, c.f, c.query), "|"), c.want)
+		}
+	},
 	"pages are complete while comments arrive": searchPages,
 	"edits, decisions and merges are followed": searchFollows,
 	"what is removed is not found": func(t *testing.T, l *fixture) {
