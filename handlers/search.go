@@ -22,8 +22,9 @@ func (s *Server) search(c echo.Context) error {
 		Author: q.text("author", models.MaxID), Article: models.ArticleID(q.text("article", models.MaxID)),
 		Reason: models.Reason(q.oneOf("reason", append([]string{""}, searchReasons...)...)),
 		Detail: q.text("detail", models.MaxID), Signal: q.text("signal", maxQuery),
-		Moderator: q.text("moderator", models.MaxName),
-		Cursor:    q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
+		ReportedReplies: q.oneOf("replies", "", "reported") != "",
+		Moderator:       q.text("moderator", models.MaxName),
+		Cursor:          q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
 	}
 	if network := q.text("network", models.MaxID); network != "" {
 		f.Network = parseNetwork("network", network, &q.bad).String()

@@ -61,8 +61,9 @@ func searchComments(d *testNode) {
 		"reason=spam&moderator=bob":            "Win at the C A S I N O",
 		"moderator=bob":                        "The casino closes at nine|Win at the C A S I N O",
 		"q=casino&moderator=ada":               "",
+		"replies=reported":                     "",
 		"detail=gossip":                        "",
-		"signal=" + url.QueryEscape("\x01"):    "",
+		"signal=nonsense":                      "",
 		"q=casino&network=192.0.2.7":           "",
 		"q=%22casino%22+AND&site=gazette":      "",
 	} {

@@ -161,6 +161,9 @@ func (t *tx) searchQuery(site string, f models.SearchFilter) (q sqldb.TermQuery,
 	if f.Moderator != "" {
 		q = append(q, [][]sqldb.Term{attribute("m", f.Moderator)})
 	}
+	if f.ReportedReplies {
+		q = append(q, [][]sqldb.Term{{{Text: reportedReplyTerm}}})
+	}
 	if f.Author != "" {
 		q = append(q, [][]sqldb.Term{attribute("a", f.Author), attribute("n", f.Author)})
 	}
@@ -348,6 +351,9 @@ func (s *siteSearch) comments(docs []int64) ([]foundComment, error) {
 	}
 	if f.Signal != "" {
 		addSignal(&w, f.Signal)
+	}
+	if f.ReportedReplies {
+		w.AddText("c.written_by <> '' AND c.flags > 0")
 	}
 	if f.Network != "" {
 		w.Add("c.client_net = ?", f.Network)

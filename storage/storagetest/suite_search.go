@@ -97,6 +97,19 @@ var searchTests = map[string]func(*testing.T, *fixture){
 			equal(t, fmt.Sprintf("%+v %s", c.f, c.query), strings.Join(l.bodies(t, ann, c.f, c.query), "|"), c.want)
 		}
 	},
+	"reported replies of the newsroom are found, and stay public": func(t *testing.T, l *fixture) {
+		c := l.post(t, withBody("tide one"), approved)
+		reply := must(l.ReplyAsNewsroom(l.ctx, bob, c.ID, "the tide table is right", ""))(t)
+		must(l.ReplyAsNewsroom(l.ctx, bob, c.ID, "and so is the clock", ""))(t)
+		l.index(t)
+		equal(t, "before", len(l.bodies(t, ann, models.SearchFilter{ReportedReplies: true}, "")), 0)
+		must(l.Flag(l.ctx, gazette, c.ID, storage.Report{Who: "author u1", Reason: models.ReasonSpam}))(t)
+		must(l.Flag(l.ctx, gazette, reply.ID, storage.Report{Who: "author u1", Reason: models.ReasonIllegal, Words: "It is not."}))(t)
+		l.index(t)
+		equal(t, "found", strings.Join(l.bodies(t, ann, models.SearchFilter{ReportedReplies: true}, ""), "|"), "the tide table is right")
+		d := must(l.Detail(l.ctx, ann, reply.ID))(t)
+		equal(t, "public, with its reports", string(d.Comment.Status)+" "+d.Reports[0].Words, "approved It is not.")
+	},
 	"pages are complete while comments arrive": searchPages,
 	"edits, decisions and merges are followed": searchFollows,
 	"what is removed is not found": func(t *testing.T, l *fixture) {

@@ -49,6 +49,7 @@ const fillForm = () => {
   byId("archive-site").closest("label").hidden = sites.length < 2;
   setOptions("archive-reason", [["", translate("archive.any")],
     ...choices("reason").filter(([reason]) => !neverFound.includes(reason)).flatMap(withOwnReasons)]);
+  setOptions("archive-replies", [["", translate("archive.any")], ["reported", translate("archive.reported")]]);
   for (const field of fields()) field.value = archiveFilter[field.name];
   const { q, site, status, ...finer } = archiveFilter;
   if (Object.values(finer).some(Boolean)) byId("archive-finer").open = true;
@@ -73,7 +74,7 @@ byId("archive").addEventListener("submit", (event) => {
   document.activeElement.blur(); // the next key is one of the desk's
   search();
 });
-for (const id of ["archive-status", "archive-site", "archive-reason"]) byId(id).addEventListener("change", search);
+for (const id of ["archive-status", "archive-site", "archive-reason", "archive-replies"]) byId(id).addEventListener("change", search);
 
 // isAddressShown reports whether the list is that of the address: not while another one, or another page, is about to
 // be opened.

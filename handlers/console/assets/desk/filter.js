@@ -37,7 +37,7 @@ export const isNarrowed = () => {
 // to are days, both included, and a reason may be "abuse:insult", with the id of one of a site's own.
 export const archiveFilter = {
   q: "", site: "", status: "", from: "", to: "", author: "", article: "", reason: "", moderator: "", signal: "",
-  network: "",
+  network: "", replies: "",
 };
 
 // startOfDay returns the time at which a day of the moderator's calendar begins, or one that is some days later.
