@@ -35,7 +35,7 @@ func (s *Server) redact(c echo.Context) error {
 	ctx := c.Request().Context()
 	if old, err := s.db.Comment(ctx, c.Param("id")); err == nil && old.Version == req.Version {
 		// The target of a link says what its text has said.
-		redaction.Spans = append(redaction.Spans, markup.LinkTargets(old.Body, redaction.Spans)...)
+		redaction.Targets = markup.LinkTargets(old.Body, redaction.Spans)
 	}
 	comment, err := s.db.Redact(ctx, caller(c), c.Param("id"), redaction)
 	return s.replyChanged(c, comment, err)

@@ -12,6 +12,7 @@ import (
 type Redaction struct {
 	Version int64    // of the comment whose text the spans are of
 	Spans   [][2]int // as in Signal
+	Targets [][2]int // of links whose text the spans touch, which go too
 	Mark    string   // what the public reads in their place
 }
 
@@ -22,8 +23,8 @@ const maxRedacted = 100 // spans of one redaction
 func (r Redaction) Apply(text string) (string, error) {
 	characters, spans := []rune(text), r.sorted()
 	var bad Invalid
-	if len(spans) == 0 || len(spans) > maxRedacted {
-		bad.Add("at", "must have 1 to %d spans, has %d", maxRedacted, len(spans))
+	if n := len(r.Spans); n == 0 || n > maxRedacted {
+		bad.Add("at", "must have 1 to %d spans, has %d", maxRedacted, n)
 	}
 	for _, s := range spans {
 		if s[0] < 0 || s[0] >= s[1] || s[1] > len(characters) {
@@ -46,7 +47,7 @@ func (r Redaction) Apply(text string) (string, error) {
 }
 
 func (r Redaction) sorted() [][2]int {
-	spans := slices.Clone(r.Spans)
+	spans := slices.Concat(r.Spans, r.Targets)
 	slices.SortFunc(spans, func(a, b [2]int) int { return cmp.Compare(a[0], b[0]) })
 	return spans
 }
