@@ -74,7 +74,9 @@ byId("archive").addEventListener("submit", (event) => {
   document.activeElement.blur(); // the next key is one of the desk's
   search();
 });
-for (const id of ["archive-status", "archive-site", "archive-reason", "archive-replies"]) byId(id).addEventListener("change", search);
+for (const name of ["status", "site", "reason", "replies"]) {
+  byId("archive-" + name).addEventListener("change", search);
+}
 
 // isAddressShown reports whether the list is that of the address: not while another one, or another page, is about to
 // be opened.

@@ -74,7 +74,8 @@ export const post = (path, body = {}, signal = undefined) => request("POST", pat
 // postOnce makes one thing, however often it is sent with the same key.
 export const postOnce = (key, path, body) =>
   request("POST", path, body, undefined, undefined, { "Idempotency-Key": key });
-export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
+export const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 export const pathSegment = encodeURIComponent;
 
 // ignoreErrors is for requests whose failure changes nothing for the moderator.
