@@ -37,6 +37,9 @@ func (s *Server) appeal(c echo.Context) error {
 		return models.Errorf(models.KindForbidden, "this site takes no appeals")
 	}
 	words := models.CleanBody(req.Text)
+	if words == "" { // it would use up the one appeal
+		bad.AddCode(models.FieldRequired, "text", "is required")
+	}
 	if n := utf8.RuneCountInString(words); n > models.MaxAppealWords {
 		bad.AddTooLong("text", models.MaxAppealWords, n)
 	}

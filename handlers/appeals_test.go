@@ -29,6 +29,7 @@ func TestAnAppealGoesToAnotherModerator(t *testing.T) {
 		}
 		appeal(visit("203.0.113.7", ""), "Not mine.").must(http.StatusNotFound)
 		appeal(mine, strings.Repeat("x", 1001)).names("text")
+		appeal(mine, " \n").names("text") // and the one appeal is still there
 		var got struct{ State string }
 		appeal(mine, "I quoted the mayor.").into(http.StatusCreated, &got)
 		if got.State != "waiting" {
@@ -61,7 +62,7 @@ func TestAnAppealGoesToAnotherModerator(t *testing.T) {
 			w.Errorf("answered: %+v, %+v", o, o.Appeal)
 		}
 		other, theirs := w.rejected("203.0.113.8")
-		w.call("POST", "/v1/comments/"+other+"/appeal", theirs, object{"site": "gazette"}).must(http.StatusCreated)
+		w.call("POST", "/v1/comments/"+other+"/appeal", theirs, object{"site": "gazette", "text": "It is true."}).must(http.StatusCreated)
 		w.call("POST", "/v1/comments/"+other+"/decision", bearer(w.token("eve")), object{"action": "reject", "reason": "abuse", "message": "It stays."}).must(http.StatusOK)
 		if o := w.own(theirs)[0]; o.Status != "rejected" || o.Appeal.State != "upheld" || o.Appeal.Message != "It stays." {
 			w.Errorf("upheld: %+v, %+v", o, o.Appeal)

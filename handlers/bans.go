@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -99,16 +100,22 @@ func (r banRequest) named(bad *models.Invalid) (marks []models.BanMark) {
 		add(models.MarkHousehold, models.NetworkOf(address).String(), models.PrefixText(models.HouseholdOf(address)))
 	}
 	if r.Network != "" {
-		network := models.ParsePrefix(r.Network)
-		if address, ok := models.ParseAddress(r.Network); ok {
-			network = models.NetworkOf(address)
-		}
-		if !network.IsValid() || network != models.NetworkOf(network.Addr()) {
-			bad.Add("network", "must be an IPv4 network /24 or an IPv6 network /48, such as 203.0.113.0/24")
-		}
+		network := parseNetwork("network", r.Network, bad)
 		add(models.MarkNetwork, network.String(), network.String())
 	}
 	return marks
+}
+
+// parseNetwork reads a network as comments keep it, or an address within it.
+func parseNetwork(field, text string, bad *models.Invalid) netip.Prefix {
+	network := models.ParsePrefix(text)
+	if address, ok := models.ParseAddress(text); ok {
+		network = models.NetworkOf(address)
+	}
+	if !network.IsValid() || network != models.NetworkOf(network.Addr()) {
+		bad.Add(field, "must be an IPv4 network /24 or an IPv6 network /48, such as 203.0.113.0/24")
+	}
+	return network
 }
 
 // writerMarks returns what the writer of a comment can be recognised by, as far as the

@@ -9,7 +9,8 @@ import (
 	"winnow/storage"
 )
 
-// replyAsNewsroom publishes a reply in the name of the newsroom.
+// replyAsNewsroom publishes a reply in the name of the newsroom: one, however often a request
+// with the same Idempotency-Key arrives.
 func (s *Server) replyAsNewsroom(c echo.Context) error {
 	req, err := decode[struct {
 		Body string `json:"body"`
@@ -21,8 +22,15 @@ func (s *Server) replyAsNewsroom(c echo.Context) error {
 	if err := models.CheckBody(body); err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	reply, err := s.db.ReplyAsNewsroom(ctx, caller(c), c.Param("id"), body)
+	key, err := idempotencyKey(c.Request())
+	if err != nil {
+		return err
+	}
+	ctx, by := c.Request().Context(), caller(c)
+	if key != "" { // with another parent or text it is another reply
+		key = "reply " + s.node.RepeatKey(by.Name, key, c.Param("id"), body)
+	}
+	reply, err := s.db.ReplyAsNewsroom(ctx, by, c.Param("id"), body, key)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/markup"
 	"winnow/handlers/why"
 	"winnow/models"
 )
@@ -31,7 +32,12 @@ func (s *Server) redact(c echo.Context) error {
 		}
 		redaction.Spans = append(redaction.Spans, [2]int(span))
 	}
-	comment, err := s.db.Redact(c.Request().Context(), caller(c), c.Param("id"), redaction)
+	ctx := c.Request().Context()
+	if old, err := s.db.Comment(ctx, c.Param("id")); err == nil && old.Version == req.Version {
+		// The target of a link says what its text has said.
+		redaction.Targets = markup.LinkTargets(old.Body, redaction.Spans)
+	}
+	comment, err := s.db.Redact(ctx, caller(c), c.Param("id"), redaction)
 	return s.replyChanged(c, comment, err)
 }
 

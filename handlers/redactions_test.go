@@ -46,3 +46,25 @@ func TestRedaction(t *testing.T) {
 		t.Errorf("the audit trail has %+v", trail.Items)
 	}
 }
+
+func TestRedactionOfALink(t *testing.T) {
+	f := newTestSite(t)
+	p := f.post(object{"body": "Ask [Piet Boom](https://boats.example/piet-boom) at the old lock."})
+	f.as("bob", "POST", "/v1/comments/"+p.ID+"/redaction", object{"version": 1, "at": [][2]int{{5, 14}}}).must(http.StatusOK)
+	for _, path := range []string{"/v1/comments?site=gazette&article=harbour", "/v1/feed.json?site=gazette&article=harbour", "/v1/threads.html?site=gazette&article=harbour"} {
+		all := string(f.send("GET", path, nil, nil).body)
+		if !strings.Contains(all, "at the old lock") || strings.Contains(all, "boom") || strings.Contains(all, "Boom") {
+			t.Errorf("%s has %s", path, all)
+		}
+	}
+}
+
+func TestRedactionOfLabels(t *testing.T) {
+	f := newTestSite(t)
+	p := f.post(object{"body": "The captain is Piet Boom, and lives at the lock."})
+	f.as("bob", "POST", "/v1/comments/"+p.ID+"/decision", object{"action": "approve"}).must(http.StatusOK)
+	f.as("bob", "POST", "/v1/comments/"+p.ID+"/redaction", object{"version": 2, "at": [][2]int{{15, 24}}}).must(http.StatusOK)
+	if all := string(f.as("eve", "GET", "/v1/labels?site=gazette", nil).body); !strings.Contains(all, "The captain is [removed], and") || strings.Contains(all, "Boom") {
+		t.Errorf("the export has %s", all)
+	}
+}

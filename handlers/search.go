@@ -20,9 +20,14 @@ func (s *Server) search(c echo.Context) error {
 		Status: models.Status(q.oneOf("status", "", string(models.Pending), string(models.Approved), string(models.Rejected))),
 		From:   q.time("from"), To: q.time("to"),
 		Author: q.text("author", models.MaxID), Article: models.ArticleID(q.text("article", models.MaxID)),
-		Reason:    models.Reason(q.oneOf("reason", append([]string{""}, searchReasons...)...)),
-		Moderator: q.text("moderator", models.MaxName),
-		Cursor:    q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
+		Reason: models.Reason(q.oneOf("reason", append([]string{""}, searchReasons...)...)),
+		Detail: q.text("detail", models.MaxID), Signal: q.text("signal", maxQuery),
+		ReportedReplies: q.oneOf("replies", "", "reported") != "",
+		Moderator:       q.text("moderator", models.MaxName),
+		Cursor:          q.text("cursor", models.MaxURL), Limit: q.number("limit", 1, maxPage, 50),
+	}
+	if network := q.text("network", models.MaxID); network != "" {
+		f.Network = parseNetwork("network", network, &q.bad).String()
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && f.From.After(f.To) {
 		q.bad.Add("from", "must not be after to")

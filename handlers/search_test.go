@@ -61,6 +61,10 @@ func searchComments(d *testNode) {
 		"reason=spam&moderator=bob":            "Win at the C A S I N O",
 		"moderator=bob":                        "The casino closes at nine|Win at the C A S I N O",
 		"q=casino&moderator=ada":               "",
+		"replies=reported":                     "",
+		"detail=gossip":                        "",
+		"signal=nonsense":                      "",
+		"q=casino&network=192.0.2.7":           "",
 		"q=%22casino%22+AND&site=gazette":      "",
 	} {
 		if got := strings.Join(d.found("bob", query), "|"); got != want {
@@ -76,6 +80,7 @@ func refusedSearches(d *testNode) {
 		"status=gone":     "must be one of pending, approved, rejected",
 		"reason=boring":   "must be one of off_topic",
 		"from=yesterday":  "must be a time",
+		"network=10.0":    "must be an IPv4 network /24",
 		"cursor=x":        "is not a cursor of this list",
 		"limit=0":         "must be a whole number",
 		"q=" + words(17):  "must have at most 16 words",

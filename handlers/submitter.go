@@ -132,23 +132,30 @@ type repeats struct {
 	duplicate string // of the same text without one
 }
 
+// idempotencyKey returns the Idempotency-Key of a request; "" when it has none.
+func idempotencyKey(r *http.Request) (string, error) {
+	key := r.Header.Get("Idempotency-Key")
+	invisible := func(r rune) bool { return r < '!' || r > '~' }
+	if len(key) > models.MaxID || strings.IndexFunc(key, invisible) >= 0 {
+		return "", invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters")
+	}
+	return key, nil
+}
+
 // repeatsOf returns the keys of a post by an identified submitter. The Idempotency-Key of a
 // browser belongs to its token once it has one, never to the address: the reply that
 // brought the token may be the one that was lost. With another author, article, parent or
 // text the same Idempotency-Key is another post.
 func repeatsOf(n *node.Node, r *http.Request, from submitter, c models.Comment) (repeats, error) {
-	key, who := r.Header.Get("Idempotency-Key"), from.who
+	who := from.who
 	author := "name " + who.Name
 	if who.Vouched() {
 		author = "id " + who.ID
 	}
 	found := repeats{duplicate: "text " + n.RepeatKey(who.Writer(), c.Article.ID, c.ParentID, names.FoldText(c.Body))}
-	invisible := func(r rune) bool { return r < '!' || r > '~' }
-	switch {
-	case key == "":
-		return found, nil
-	case len(key) > models.MaxID || strings.IndexFunc(key, invisible) >= 0:
-		return found, invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters")
+	key, err := idempotencyKey(r)
+	if key == "" || err != nil {
+		return found, err
 	}
 	scope := "key"
 	if !from.byKey {

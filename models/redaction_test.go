@@ -29,3 +29,21 @@ func TestRedaction(t *testing.T) {
 		}
 	}
 }
+
+func TestRedactionOfAnotherText(t *testing.T) {
+	for _, c := range []struct{ text, other, want string }{
+		{"Ask Jo Tide", "Jo said: ask Jo, not Joanna", "[x] said: ask [x], not Joanna"},
+		{"Ask Jo Tide", "Banjo and Jo", "Banjo and [x]"},
+		{"Ask Jo Tide", "nobody", "nobody"},
+		{"Ask é Tide", "é éé", "[x] éé"},
+	} {
+		span := [2]int{4, 6}
+		if []rune(c.text)[5] == ' ' {
+			span[1] = 5
+		}
+		got := models.Redaction{Spans: [][2]int{span}, Mark: "[x]"}.ApplyElsewhere(c.text, c.other)
+		if got != c.want {
+			t.Errorf("%q is %q; want %q", c.other, got, c.want)
+		}
+	}
+}

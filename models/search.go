@@ -20,6 +20,11 @@ type SearchFilter struct {
 	Author  string    // author's id, or name
 	Article string
 	Reason  Reason // of the present status
+	Detail  string // id of the site's own reason, of the last decision that is in force
+	Signal  string // what the name of a signal of the verdict begins with
+	Network string // of the client, as in Client; nothing older than it is kept is found
+	// ReportedReplies selects the replies of the newsroom that readers report.
+	ReportedReplies bool
 	// Moderator is who made the last decision that is in force.
 	Moderator string
 	Cursor    string

@@ -127,7 +127,7 @@ func (h *hotPaths) useNewsroom(ctx context.Context) {
 	h.check(err)
 	_, err = h.FeatureComment(ctx, h.ann, c.ID, true)
 	h.check(err)
-	reply, err := h.ReplyAsNewsroom(ctx, h.ann, c.ID, "r")
+	reply, err := h.ReplyAsNewsroom(ctx, h.ann, c.ID, "r", "key")
 	h.check(err)
 	text, withdrawn := "s", true
 	_, err = h.ChangeReply(ctx, h.ann, reply.ID, storage.ReplyChange{Body: &text, Withdrawn: &withdrawn})

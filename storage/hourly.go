@@ -2,6 +2,7 @@ package storage
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -63,6 +64,13 @@ var hourCounters = func() *sqldb.Insert[hourEntry] {
 // inHour counts something that happened on a site at a time.
 func (s *counterDeltas) inHour(site string, at time.Time, change func(*hourCounts)) {
 	add(&s.hours, siteHour{site, hourOf(at)}, change)
+}
+
+// removeHours forgets the counts of old hours of a site.
+func (db *DB) removeHours(ctx context.Context, site string) (int64, error) {
+	return update(ctx, db, func(t *tx) (int64, error) {
+		return t.Exec(`DELETE FROM hourly WHERE site = $1 AND hour < $2`, site, hourOf(t.Now.AddDate(0, 0, -statsDays)))
+	})
 }
 
 // Hour counts the events of one hour, as Day does.

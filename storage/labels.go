@@ -11,7 +11,7 @@ import (
 
 // labelDecision takes a comment's label out of force, and returns the one that a
 // decision gives it instead. A decision that was not about the text gives none. One about a
-// redacted text changes no label: that of the text before is still true.
+// redacted text changes no label: that of what its author wrote is still true.
 func (t *tx) labelDecision(d models.Decision, k commentRow) (labelRow, error) {
 	if k.comment.Redacted {
 		return labelRow{}, nil
@@ -109,6 +109,21 @@ func (t *tx) restoreLabel(d models.Decision) error {
 		return err
 	}
 	_, err := t.Exec(`UPDATE labels SET replaced_by = '' WHERE site = $1 AND comment_id = $2 AND comment_id <> '' AND replaced_by = $3`, d.Site, d.CommentID, d.ID)
+	return err
+}
+
+// replaceLabelTexts gives the labels of a comment, also those out of force, other texts.
+func (t *tx) replaceLabelTexts(of key, replace func(string) string) error {
+	type label struct{ id, text string }
+	labels, err := sqldb.List(t, func(scan sqldb.Scanner) (l label, err error) {
+		err = scan(&l.id, &l.text)
+		return l, err
+	}, `SELECT id, body FROM labels WHERE site = $1 AND comment_id = $2 AND comment_id <> ''`, of.site, of.id)
+	for _, l := range labels {
+		if text := replace(l.text); err == nil && text != l.text {
+			err = t.Write(`UPDATE labels SET body = $1 WHERE site = $2 AND id = $3`, text, of.site, l.id)
+		}
+	}
 	return err
 }
 

@@ -8,8 +8,9 @@ import (
 )
 
 // ReplyAsNewsroom publishes a reply of the newsroom to a comment that readers see. No model
-// has scored it, nobody decides it, and it is in no statistics of what readers write.
-func (db *DB) ReplyAsNewsroom(ctx context.Context, by models.Caller, parent, body string) (models.Comment, error) {
+// has scored it, nobody decides it, and it is in no statistics of what readers write. With the
+// same idempotencyKey again, within 24 hours, it returns the reply that was made then; "": none.
+func (db *DB) ReplyAsNewsroom(ctx context.Context, by models.Caller, parent, body, idempotencyKey string) (models.Comment, error) {
 	defer db.changes.signal()
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
 		k, err := t.visible(by, parent, "")
@@ -26,14 +27,15 @@ func (db *DB) ReplyAsNewsroom(ctx context.Context, by models.Caller, parent, bod
 				ID: db.NewID(site.Slug), Site: site.Slug, Article: k.comment.Article.WithoutDescription(), ParentID: k.comment.ID,
 				Author: models.Author{Name: site.NewsroomName(), Staff: true}, WrittenBy: by.Name, Body: body, Status: models.Approved,
 			},
-			Verdict: models.Verdict{Action: models.Approve},
+			Verdict:        models.Verdict{Action: models.Approve},
+			IdempotencyKey: idempotencyKey,
 		})
 		errs, err := t.insertComments([]*insertRequest{request}, nil)
 		if err == nil {
 			err = errs[0]
 		}
 		c := request.result.comment
-		if err != nil {
+		if err != nil || request.result.replayed {
 			return c, err
 		}
 		return c, t.audit(by, c.Site, "comment.reply", c.ID, nil, map[string]string{"parent": c.ParentID})

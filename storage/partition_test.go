@@ -213,7 +213,7 @@ func (h *partitioned) redact(ctx context.Context) {
 func (h *partitioned) reply(ctx context.Context) {
 	c := h.create(ctx, "gazette", models.Approved, "")
 	h.forget()
-	reply, err := h.ReplyAsNewsroom(ctx, h.ann, c.ID, "r")
+	reply, err := h.ReplyAsNewsroom(ctx, h.ann, c.ID, "r", "key")
 	h.must(err)
 	text := "s"
 	_, err = h.ChangeReply(ctx, h.ann, reply.ID, storage.ReplyChange{Body: &text})

@@ -225,9 +225,14 @@ func addTexts(w *sqldb.Where, f models.QueueFilter) {
 		w.Add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
 	}
 	if f.Signal != "" {
-		name, _ := json.Marshal(strings.ToLower(f.Signal)) // as it is in the column
-		w.Add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(string(name), `"`))+"%")
+		addSignal(w, f.Signal)
 	}
+}
+
+// addSignal adds the condition that a signal's name begins with a text.
+func addSignal(w *sqldb.Where, begin string) {
+	name, _ := json.Marshal(strings.ToLower(begin)) // as it is in the column
+	w.Add(`c.signals LIKE ? ESCAPE '\'`, "%"+escapeLike(`"name":`+strings.TrimSuffix(string(name), `"`))+"%")
 }
 
 // addTimes adds the conditions on the time of arrival. An order by risk must not

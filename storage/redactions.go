@@ -8,9 +8,9 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// Redact takes parts out of the text of a comment that the caller sees, and stores the text
-// that it had for moderators. A label that the comment has stays with the text that was
-// decided, and later decisions give it none: what they are about is not what its author wrote.
+// Redact takes parts out of the text of a comment that the caller sees, and of those of its
+// labels, and stores the text that it had for moderators. A label that the comment has stays,
+// and later decisions give it none: what they are about is not what its author wrote.
 func (db *DB) Redact(ctx context.Context, by models.Caller, id string, r models.Redaction) (models.Comment, error) {
 	return update(ctx, db, func(t *tx) (models.Comment, error) {
 		old, err := t.redactable(by, id)
@@ -28,11 +28,20 @@ func (db *DB) Redact(ctx context.Context, by models.Caller, id string, r models.
 		if err := t.addRevision(old, by.Name); err != nil {
 			return old, err
 		}
+		if err := t.replaceLabelTexts(keyOf(c), func(text string) string {
+			if text == old.Body {
+				return c.Body
+			}
+			return sqldb.SanitizeText(r.ApplyElsewhere(old.Body, text))
+		}); err != nil {
+			return old, err
+		}
 		return t.replaceText(by, "comment.redact", old, c)
 	})
 }
 
-// UndoRedaction puts back the text that the last redaction of a comment has changed. version is
+// UndoRedaction puts back the text that the last redaction of a comment has changed, also as the
+// text of its labels; one of an earlier text stays redacted. version is
 // that of the comment after this redaction: any other would put back what somebody else has
 // taken out since. It is a conflict too when a decision on the redacted text is in force: that
 // would publish what nobody has approved.
@@ -67,6 +76,14 @@ func (db *DB) UndoRedaction(ctx context.Context, by models.Caller, id string, ve
 		}
 		c := old
 		c.Body, c.Redacted = last.Body, len(texts) > 1 && texts[len(texts)-2].ReplacedBy != ""
+		if err := t.replaceLabelTexts(keyOf(c), func(text string) string {
+			if text == old.Body {
+				return c.Body
+			}
+			return text
+		}); err != nil {
+			return old, err
+		}
 		return t.replaceText(by, "comment.unredact", old, c)
 	})
 }

@@ -131,7 +131,8 @@ func purgeBatches[K cmp.Ordered](ctx context.Context, db *DB, query string, afte
 }
 
 // applyRetention removes what each site does not keep any longer, keys of addresses whose
-// period is over, and old answers to Akismet clients.
+// period is over, old answers to Akismet clients, and counts by the hour that are older than
+// the statistics go back.
 func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	total, err = update(ctx, db, func(t *tx) (int64, error) {
 		return t.Exec(`DELETE FROM address_keys WHERE period < $1`, AddressPeriod(t.Now))
@@ -154,6 +155,10 @@ func (db *DB) applyRetention(ctx context.Context) (total int64, err error) {
 	for _, s := range sites {
 		months, err := db.removeAkismetMonths(ctx, s.Slug)
 		if total += months; err != nil {
+			return total, err
+		}
+		hours, err := db.removeHours(ctx, s.Slug)
+		if total += hours; err != nil {
 			return total, err
 		}
 		for _, part := range []struct {

@@ -65,6 +65,11 @@ func TestPurgeAppliesTheRetentionOfASite(t *testing.T) {
 		if counts, err := d.LabelCounts(ctx, "gazette"); err != nil || len(counts) > 0 {
 			t.Errorf("labels: %v, %v", counts, err)
 		}
+		var hours int // that of the later comment alone, which is not older than the statistics go back
+		d.must(storagetest.Raw(t, url).QueryRowContext(ctx, `SELECT count(*) FROM hourly`).Scan(&hours))
+		if hours != 1 {
+			t.Errorf("counts of %d hours are left", hours)
+		}
 	})
 }
 

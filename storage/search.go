@@ -74,7 +74,11 @@ func (db *DB) Search(ctx context.Context, by models.Caller, f models.SearchFilte
 			if err != nil {
 				return page, err
 			}
-			s.sites = append(s.sites, &siteSearch{search: &s, site: site, query: query, below: below, window: 1})
+			from, err := t.searchFrom(site, f)
+			if err != nil {
+				return page, err
+			}
+			s.sites = append(s.sites, &siteSearch{search: &s, site: site, query: query, from: from, below: below, window: 1})
 		}
 		keys, err := s.page()
 		if err != nil {
@@ -157,6 +161,9 @@ func (t *tx) searchQuery(site string, f models.SearchFilter) (q sqldb.TermQuery,
 	if f.Moderator != "" {
 		q = append(q, [][]sqldb.Term{attribute("m", f.Moderator)})
 	}
+	if f.ReportedReplies {
+		q = append(q, [][]sqldb.Term{{{Text: reportedReplyTerm}}})
+	}
 	if f.Author != "" {
 		q = append(q, [][]sqldb.Term{attribute("a", f.Author), attribute("n", f.Author)})
 	}
@@ -176,6 +183,19 @@ func (t *tx) searchQuery(site string, f models.SearchFilter) (q sqldb.TermQuery,
 		q = append(q, ids)
 	}
 	return q, nil
+}
+
+// searchFrom returns the time of arrival from which on comments of a site can be found; 0: all.
+func (t *tx) searchFrom(site string, f models.SearchFilter) (from int64, err error) {
+	if !f.From.IsZero() {
+		from = micros(f.From)
+	}
+	if f.Network == "" {
+		return from, nil
+	}
+	// Retention has removed the networks of older ones.
+	cleared, err := sqldb.One(t, sqldb.ScanOne[int64], `SELECT cleared_at FROM sites WHERE slug = $1`, site)
+	return max(from, cleared), notFoundIf(err, "there is no site %q", site)
 }
 
 // search is the search for one page.
@@ -235,6 +255,7 @@ type siteSearch struct {
 	*search
 	site   string
 	query  sqldb.TermQuery
+	from   int64 // time of arrival, inclusive; 0: any
 	below  int64 // documents that were not looked at
 	window int   // blocks of the next statement
 	found  []foundComment
@@ -256,8 +277,8 @@ func (s *siteSearch) look() error {
 	f := s.filter
 	var w sqldb.Where
 	w.Add("site = ? AND block <= ?", s.site, (s.below-1)>>searchBlockBits)
-	if !f.From.IsZero() {
-		w.Add("last_at >= ?", micros(f.From))
+	if s.from > 0 {
+		w.Add("last_at >= ?", s.from)
 	}
 	if !f.To.IsZero() {
 		w.Add("first_at < ?", micros(f.To))
@@ -325,8 +346,20 @@ func (s *siteSearch) comments(docs []int64) ([]foundComment, error) {
 	if f.Moderator != "" {
 		w.Add("EXISTS (SELECT 1 FROM decisions x WHERE x.site = d.site AND x.comment_id = d.comment_id AND x.moderator = ? AND x.undone_at IS NULL)", sqldb.SanitizeText(f.Moderator))
 	}
-	if !f.From.IsZero() {
-		w.Add("c.created_at + 0 >= ?", micros(f.From))
+	if f.Detail != "" {
+		w.Add("EXISTS (SELECT 1 FROM decisions x WHERE x.site = d.site AND x.comment_id = d.comment_id AND x.detail = ? AND x.undone_at IS NULL)", sqldb.SanitizeText(f.Detail))
+	}
+	if f.Signal != "" {
+		addSignal(&w, f.Signal)
+	}
+	if f.ReportedReplies {
+		w.AddText("c.written_by <> '' AND c.flags > 0")
+	}
+	if f.Network != "" {
+		w.Add("c.client_net = ?", f.Network)
+	}
+	if s.from > 0 {
+		w.Add("c.created_at + 0 >= ?", s.from)
 	}
 	if !f.To.IsZero() {
 		w.Add("c.created_at + 0 < ?", micros(f.To))

@@ -40,6 +40,11 @@ func attributeTerm(kind, value string) string {
 	return "_" + kind + hex.EncodeToString(sum[:8])
 }
 
+// reportedReplyTerm is the term for the replies of the newsroom that readers report.
+const reportedReplyTerm = "_freply"
+
+func isReportedReply(c models.Comment) bool { return c.WrittenBy != "" && c.Flags > 0 }
+
 // indexedComment is a comment with the last decision in force on it, if there is one.
 type indexedComment struct {
 	models.Comment
@@ -80,6 +85,9 @@ func newSearchDoc(c indexedComment, terms func(models.Comment) []string) searchD
 	}
 	if c.Reason != "" {
 		d.terms = append(d.terms, attributeTerm("r", string(c.Reason)))
+	}
+	if isReportedReply(c.Comment) {
+		d.terms = append(d.terms, reportedReplyTerm)
 	}
 	if c.decision != nil {
 		d.terms = append(d.terms, attributeTerm("m", c.decision.Moderator))

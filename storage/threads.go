@@ -30,7 +30,7 @@ func (s *counterDeltas) onStatusChange(old, c models.Comment) {
 		s.onRejection(c)
 	}
 	was, is := old.Status == models.Approved, c.Status == models.Approved
-	if !was && c.Reason == models.ReasonWithdrawn {
+	if !was && c.Reason.IsOfAuthor() {
 		is = true // for what is below it
 	}
 	if was == is {

@@ -72,6 +72,11 @@ func TestArchiveIsReadAndDecided(t *testing.T) {
 		d.must(err)
 	}
 	decide(first, models.Reject, models.ReasonOffTopic)
+	_, err := d.db.UpdateSite(t.Context(), operator, "demo", func(s *models.Site) error {
+		s.Reasons = []models.SiteReason{{ID: "elsewhere", Under: models.ReasonOffTopic, Name: "Belongs elsewhere"}}
+		return nil
+	})
+	d.must(err)
 	waiting := d.post(4, "Max Profit", "Free casino bonus, click http://win.example/casino and subscribe to my channel!!!")
 
 	p := d.login("alice", "409", "404")
@@ -100,6 +105,24 @@ func TestArchiveIsReadAndDecided(t *testing.T) {
 	})()`)
 	p.waitFor(`location.hash.startsWith("#archive/reason=off_topic&moderator=bob") && ` + rows + ` === 1`)
 	p.waitForText("#list .outcome", "rejected: Off topic by bob")
+
+	// A site's own reason is an option too, and a signal is found by its beginning.
+	p.evaluate(`(() => {
+		const { elements } = document.getElementById("archive");
+		elements.reason.value = "off_topic:elsewhere";
+		elements.reason.dispatchEvent(new Event("change"));
+	})()`)
+	p.waitFor(`location.hash.startsWith("#archive/reason=off_topic%3Aelsewhere&moderator=bob") && ` + rows + ` === 0`)
+	p.evaluate(`location.hash = "archive/reason=off_topic&signal=nonsense"`)
+	p.waitFor(rows + ` === 0 && document.querySelector("#archive [name=signal]").value === "nonsense"`)
+	p.evaluate(`location.hash = "archive/reason=off_topic"`)
+	p.waitFor(rows + ` === 1`)
+
+	// So does the network of a comment lead to what else came from it.
+	p.run(chromedp.Click("#author dd a"))
+	p.waitFor(`location.hash.startsWith("#archive/site=demo&network=") && ` + rows + ` > 1`)
+	p.evaluate(`history.back()`)
+	p.waitFor(rows + ` === 1`)
 
 	// The author's other comments, and the thread, lead on.
 	p.waitForText("#others", "Thank you, I had not seen it.")

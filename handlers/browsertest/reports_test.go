@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"winnow/models"
+	"winnow/storage"
 )
 
 func TestReportAfterApproval(t *testing.T) { onBothSetups(t, models.ModePost, reportAfterApproval) }
@@ -61,4 +62,29 @@ func (d *testServer) call(method, id string, body object, into any) int {
 		d.must(json.NewDecoder(res.Body).Decode(into))
 	}
 	return res.StatusCode
+}
+
+// A report as illegal of what a moderator has before them changes the row and the pane at once:
+// the moderator cannot decide it any more.
+func TestIllegalReportOnScreen(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	libel := d.post(1, "Ilse", "The baker at the harbour waters his milk, everybody knows it.")
+	other := d.post(2, "Tomasz", "The miller weighs with his thumb on the scale, and the mayor knows.")
+	_, _, err := d.db.Decide(t.Context(), bob, other, models.DecisionRequest{Action: models.Approve})
+	d.must(err)
+	p := d.login("alice", "403", "409")
+	p.waitFor(fmt.Sprintf("%s === %q", opened, libel))
+	_, err = d.db.Flag(t.Context(), operator, libel, storage.Report{Who: "author baker-1", Reason: models.ReasonIllegal})
+	d.must(err)
+	p.waitForText("#list .reason", "For an editor")
+	p.waitForText("#list .since", "Reported as illegal")
+	p.waitForText("#illegal", "Only an editor decides it.")
+
+	p.evaluate(`location.hash = "comment/` + other + `"`)
+	p.waitForText("#list .outcome", "published by bob")
+	if status := d.call(http.MethodPost, other, object{"author": object{"id": "baker-1"}, "reason": "illegal"}, nil); status != http.StatusNoContent {
+		t.Fatalf("the report: %d", status)
+	}
+	p.waitForText("#list .outcome", "For an editor")
+	p.waitForText("#illegal", "Only an editor decides it.")
 }

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,52 @@ func TestLinks(t *testing.T) {
 			t.Errorf("%q:\n got %q\nwant %q", c.text, got, c.want)
 		}
 	}
+}
+
+// What the spans of a word touch is written as «word».
+func TestLinkTargets(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"ask «Piet» or [Jo](https://jo.example)", "ask «Piet» or [Jo](https://jo.example)"},
+		{"ask [«Piet»](https://gazette.example/piet), [Jo](https://jo.example)", "ask [«Piet»](‹https://gazette.example/piet›), [Jo](https://jo.example)"},
+		{"[our *dear* «Piet»!](<https://gazette.example/a b> \"his house\")", "[our *dear* «Piet»!](<‹https://gazette.example/a b> \"his house\"›)"},
+		{"> see [**«Änne»**](https://a.example)\n> now", "> see [**«Änne»**](‹https://a.example›)\n> now"},
+		{"ask [«Piet»][1].\n\n[1]: https://a.example/piet 'of Piet'", "ask [«Piet»][1].\n\n[1]: ‹https://a.example/piet 'of Piet'›"},
+		{"![«Piet»](https://a.example/piet.png)", "![«Piet»](‹https://a.example/piet.png›)"},
+		{"[«Piet»](/a) and an /a", "[«Piet»](‹/a›) and an /a"},
+		{`[«Piet»](https://a\.example)`, `[«Piet»](‹https://a\.example›)`},
+		{"[«Piet](https://a.exam»ple)", "[«Piet](https://a.exam»ple)"}, // no link is left
+		{"https://«piet».example", "https://«piet».example"},
+		{"    [«Piet»](https://a.example)", "    [«Piet»](‹https://a.example›)"},
+	} {
+		plain := strings.NewReplacer("«", "", "»", "").Replace(c.text)
+		before, rest, _ := strings.Cut(c.text, "«")
+		word, _, _ := strings.Cut(rest, "»")
+		start := utf8.RuneCountInString(before)
+		end := start + utf8.RuneCountInString(word)
+		got := []rune(plain)
+		for _, s := range slices.Backward(LinkTargets(plain, [][2]int{{start, end}})) {
+			got = slices.Concat(got[:s[0]], []rune("‹"), got[s[0]:s[1]], []rune("›"), got[s[1]:])
+		}
+		got = slices.Concat(got[:start], []rune("«"), got[start:end], []rune("»"), got[end:])
+		if string(got) != c.want {
+			t.Errorf("%q:\n got %q\nwant %q", c.text, string(got), c.want)
+		}
+	}
+}
+
+func FuzzLinkTargets(f *testing.F) {
+	f.Add("[a](b) [c][d]\n\n[d]: e", 1, 2)
+	f.Add("> ![[x](y)](<z> 'q')", 5, 6)
+	f.Fuzz(func(t *testing.T, text string, from, to int) {
+		if len(text) > 20_000 {
+			return
+		}
+		for _, s := range LinkTargets(text, [][2]int{{from, to}}) {
+			if s[0] < 0 || s[0] >= s[1] || s[1] > utf8.RuneCountInString(text) {
+				t.Errorf("of %q the target is %v", text, s)
+			}
+		}
+	})
 }
 
 // A text costs no more than its length: nothing that readers send may take seconds.

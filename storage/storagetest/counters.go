@@ -44,7 +44,7 @@ var counterQueries = map[string]string{
 				WHEN wait < 3600 THEN 4 WHEN wait < 14400 THEN 5 WHEN wait < 86400 THEN 6 ELSE 7 END
 				FROM (SELECT d.site, d.created_at, (d.created_at - c.created_at) / 1000000.0 AS wait FROM decisions d JOIN comments c ON c.id = d.comment_id
 					WHERE d.id = (SELECT min(n.id) FROM decisions n WHERE n.comment_id = c.id AND n.undone_at IS NULL)) d
-		) AS each GROUP BY site, hour HAVING sum(n) <> sum(real)`,
+		) AS each WHERE hour >= (SELECT min(hour) FROM hourly) GROUP BY site, hour HAVING sum(n) <> sum(real)`,
 	"judgements": `SELECT j.moderator, j.approved + j.rejected, n.approved + n.rejected FROM judgements j LEFT JOIN
 		(SELECT d.created_at / 86400000000 AS day, d.site AS site, d.moderator AS moderator, c.machine AS machine, count(*) FILTER (WHERE d.action = 'approve') AS approved,
 			count(*) FILTER (WHERE d.action = 'reject') AS rejected

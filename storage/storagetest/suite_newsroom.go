@@ -11,13 +11,13 @@ var newsroomTests = map[string]func(*testing.T, *fixture){
 	"a reply is published under the newsroom's name, and is in no count of what readers write": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
 		before := l.count(t, `SELECT coalesce(sum(approved + rejected + held), 0) FROM arrivals`)[0]
-		reply := must(l.ReplyAsNewsroom(l.ctx, bob, c.ID, "We have asked the harbour master."))(t)
+		reply := must(l.ReplyAsNewsroom(l.ctx, bob, c.ID, "We have asked the harbour master.", ""))(t)
 		equal(t, "author", reply.Author, models.Author{Name: "gazette", Staff: true})
 		equal(t, "status", reply.Status, models.Approved)
 		equal(t, "parent and article", reply.ParentID+reply.Article.ID, c.ID+"a1")
 		equal(t, "who wrote it", must(l.Comment(l.ctx, reply.ID))(t).WrittenBy, "bob")
 		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error { s.Newsroom = "Gazette, the desk"; return nil }))(t)
-		equal(t, "by the site's word", must(l.ReplyAsNewsroom(l.ctx, bob, reply.ID, "He says so too."))(t).Author.Name, "Gazette, the desk")
+		equal(t, "by the site's word", must(l.ReplyAsNewsroom(l.ctx, bob, reply.ID, "He says so too.", ""))(t).Author.Name, "Gazette, the desk")
 		equal(t, "public", must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"], 3)
 		equal(t, "arrivals", l.count(t, `SELECT coalesce(sum(approved + rejected + held), 0) FROM arrivals`)[0], before)
 		n := 0
@@ -29,7 +29,7 @@ var newsroomTests = map[string]func(*testing.T, *fixture){
 		Counters(t, l.url)
 	},
 	"nobody decides it, and reports do not hide it": func(t *testing.T, l *fixture) {
-		reply := must(l.ReplyAsNewsroom(l.ctx, bob, l.post(t, approved).ID, "We are sorry."))(t)
+		reply := must(l.ReplyAsNewsroom(l.ctx, bob, l.post(t, approved).ID, "We are sorry.", ""))(t)
 		_, _, err := l.Decide(l.ctx, ann, reply.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonSpam})
 		wantKind(t, err, models.KindConflict)
 		_, err = l.Redact(l.ctx, ann, reply.ID, models.Redaction{Version: 1, Spans: [][2]int{{0, 2}}})
@@ -43,7 +43,7 @@ var newsroomTests = map[string]func(*testing.T, *fixture){
 	},
 	"it is changed, withdrawn and published again": func(t *testing.T, l *fixture) {
 		c := l.post(t, approved)
-		reply := must(l.ReplyAsNewsroom(l.ctx, bob, c.ID, "The first word."))(t)
+		reply := must(l.ReplyAsNewsroom(l.ctx, bob, c.ID, "The first word.", ""))(t)
 		l.post(t, approved, func(n *storage.NewComment) { n.Comment.ParentID = reply.ID })
 		public := func() int { return must(l.ArticleCounts(l.ctx, "gazette", []string{"a1"}))(t)["a1"] }
 		text := "The last word."
@@ -71,9 +71,9 @@ var newsroomTests = map[string]func(*testing.T, *fixture){
 		Counters(t, l.url)
 	},
 	"only what readers see is replied to": func(t *testing.T, l *fixture) {
-		_, err := l.ReplyAsNewsroom(l.ctx, bob, l.post(t).ID, "Too early.")
+		_, err := l.ReplyAsNewsroom(l.ctx, bob, l.post(t).ID, "Too early.", "")
 		wantKind(t, err, models.KindInvalid)
-		_, err = l.ReplyAsNewsroom(l.ctx, eve, l.post(t, approved).ID, "Not ours.")
+		_, err = l.ReplyAsNewsroom(l.ctx, eve, l.post(t, approved).ID, "Not ours.", "")
 		wantKind(t, err, models.KindNotFound)
 	},
 }

@@ -67,7 +67,7 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 			wantKind(t, err, models.KindConflict)
 		}
 	},
-	"labels are of the text that was decided": func(t *testing.T, l *fixture) {
+	"labels lose the words too": func(t *testing.T, l *fixture) {
 		labels := func() (all string) {
 			for label, err := range l.Labels(l.ctx, "", time.Time{}) {
 				ok(t, err)
@@ -81,22 +81,37 @@ var redactionTests = map[string]func(*testing.T, *fixture){
 		const abuse = "abuse: they are vermin, I say; "
 		equal(t, "of the first decision", labels(), abuse)
 		c = l.redact(t, must(l.Comment(l.ctx, c.ID))(t), [2]int{9, 15})
+		const redacted = "abuse: they are [removed], I say; "
+		equal(t, "redacted", labels(), redacted)
 		again, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
 		ok(t, err)
 		equal(t, "of the second decision", again.Label, "")
-		equal(t, "after it", labels(), abuse)
+		equal(t, "after it", labels(), redacted)
 		_, err = l.UndoRedaction(l.ctx, bob, c.ID, must(l.Comment(l.ctx, c.ID))(t).Version)
 		wantKind(t, err, models.KindConflict)
 		mentions(t, err, "ann approved it")
 		_, _, err = l.Undo(l.ctx, ann, again.ID)
 		ok(t, err)
-		equal(t, "after the undo", labels(), abuse)
+		equal(t, "after the undo", labels(), redacted)
 		_, _, err = l.Undo(l.ctx, bob, first.ID) // the redaction is no edit of the author
 		ok(t, err)
 		equal(t, "after both", labels(), "")
 		must(l.UndoRedaction(l.ctx, bob, c.ID, must(l.Comment(l.ctx, c.ID))(t).Version))(t)
 		l.decide(t, bob, c.ID, models.DecisionRequest{Action: models.Approve})
 		equal(t, "of the whole text again", labels(), "ham: they are vermin, I say; ")
+	},
+	"labels of an earlier text lose the words": func(t *testing.T, l *fixture) {
+		c := l.post(t, withBody("they are vermin, I say"))
+		l.decide(t, bob, c.ID, models.DecisionRequest{Action: models.Reject, Reason: models.ReasonAbuse})
+		p := 0.1
+		c = must(l.EditComment(l.ctx, gazette, c.ID, storage.CommentEdit{
+			Body: "vermin, not vermins", Status: models.Approved, Verdict: models.Verdict{Spam: &p, Action: models.Approve},
+		}))(t)
+		l.redact(t, c, [2]int{0, 6})
+		for label, err := range l.Labels(l.ctx, "", time.Time{}) {
+			ok(t, err)
+			equal(t, "label", label.Text, "they are [removed], I say")
+		}
 	},
 	"nobody takes a second look at another text": func(t *testing.T, l *fixture) {
 		all := 1.0

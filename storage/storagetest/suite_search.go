@@ -67,6 +67,49 @@ var searchTests = map[string]func(*testing.T, *fixture){
 		_, err = l.Search(l.ctx, ann, models.SearchFilter{Cursor: "?"})
 		wantKind(t, err, models.KindInvalid)
 	},
+	"the archive is filtered by network, signal and the site's own reasons": func(t *testing.T, l *fixture) {
+		must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
+			s.Reasons = []models.SiteReason{{ID: "insult", Under: models.ReasonAbuse, Name: "Insults"}}
+			return nil
+		}))(t)
+		from := func(network string) func(*storage.NewComment) {
+			return func(n *storage.NewComment) { n.Comment.Client.Net = network }
+		}
+		l.post(t, withBody("tide one"), from("203.0.113.0/24"), approved)
+		named := l.post(t, withBody("tide two"), from("198.51.100.0/24"), func(n *storage.NewComment) {
+			n.Verdict.Signals = []models.Signal{{Name: "list:tides", Weight: 1}}
+		})
+		l.post(t, withBody("tide three"), from("203.0.113.0/24"))
+		l.decide(t, bob, named.ID, models.DecisionRequest{Action: models.Reject, Detail: "insult"})
+		l.index(t)
+		for _, c := range []struct {
+			f           models.SearchFilter
+			query, want string
+		}{
+			{models.SearchFilter{Network: "203.0.113.0/24"}, "", "tide three|tide one"},
+			{models.SearchFilter{Network: "203.0.113.0/24"}, "one", "tide one"},
+			{models.SearchFilter{Network: "192.0.2.0/24"}, "", ""},
+			{models.SearchFilter{Detail: "insult"}, "", "tide two"},
+			{models.SearchFilter{Reason: models.ReasonAbuse, Detail: "gossip"}, "", ""},
+			{models.SearchFilter{Signal: "list:"}, "", "tide two"},
+			{models.SearchFilter{Signal: "ist:"}, "", ""},
+		} {
+			equal(t, fmt.Sprintf("%+v %s", c.f, c.query), strings.Join(l.bodies(t, ann, c.f, c.query), "|"), c.want)
+		}
+	},
+	"reported replies of the newsroom are found, and stay public": func(t *testing.T, l *fixture) {
+		c := l.post(t, withBody("tide one"), approved)
+		reply := must(l.ReplyAsNewsroom(l.ctx, bob, c.ID, "the tide table is right", ""))(t)
+		must(l.ReplyAsNewsroom(l.ctx, bob, c.ID, "and so is the clock", ""))(t)
+		l.index(t)
+		equal(t, "before", len(l.bodies(t, ann, models.SearchFilter{ReportedReplies: true}, "")), 0)
+		must(l.Flag(l.ctx, gazette, c.ID, storage.Report{Who: "author u1", Reason: models.ReasonSpam}))(t)
+		must(l.Flag(l.ctx, gazette, reply.ID, storage.Report{Who: "author u1", Reason: models.ReasonIllegal, Words: "It is not."}))(t)
+		l.index(t)
+		equal(t, "found", strings.Join(l.bodies(t, ann, models.SearchFilter{ReportedReplies: true}, ""), "|"), "the tide table is right")
+		d := must(l.Detail(l.ctx, ann, reply.ID))(t)
+		equal(t, "public, with its reports", string(d.Comment.Status)+" "+d.Reports[0].Words, "approved It is not.")
+	},
 	"pages are complete while comments arrive": searchPages,
 	"edits, decisions and merges are followed": searchFollows,
 	"what is removed is not found": func(t *testing.T, l *fixture) {

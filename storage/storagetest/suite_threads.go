@@ -141,6 +141,16 @@ var threadTests = map[string]func(*testing.T, *fixture){
 		l.moderate(t, middle, models.Approve)
 		l.public(t, middle, last)
 	},
+	"so do those to one that was rejected before": func(t *testing.T, l *fixture) {
+		gone := l.post(t, approved, by(models.Author{ID: "9", Name: "Ada"}))
+		reply := l.post(t, approved, below(gone))
+		l.moderate(t, gone, models.Reject)
+		l.public(t)
+		_, err := l.EraseReader(l.ctx, ann, models.Reader{Site: "gazette", ID: "9"})
+		ok(t, err)
+		l.public(t, reply)
+		Counters(t, l.url)
+	},
 	"a reply that comes while its thread is taken down is hidden": func(t *testing.T, l *fixture) {
 		top := l.post(t, approved)
 		reply := l.post(t, approved, below(top))

@@ -12,7 +12,7 @@ export function edit(view, mine, node) {
 }
 
 export function appeal(view, mine, node) {
-  ask(view, mine, node, { label: "appealWhy", send: "appealSend", value: "", most: 1000, optional: true }, async (text) => {
+  ask(view, mine, node, { label: "appealWhy", send: "appealSend", value: "", most: 1000 }, async (text) => {
     const { state } = await view.api.call("POST", `comments/${mine.id}/appeal`, { body: { text } });
     mine.appeal = { state };
     return "appeal_waiting";
@@ -30,7 +30,7 @@ export function mail(view, mine, node) {
 }
 
 // ask shows a form with one text in place of the buttons of a comment.
-function ask(view, mine, node, { label, send, value, most, optional, input }, work) {
+function ask(view, mine, node, { label, send, value, most, input }, work) {
   const { texts } = view;
   const text = field(texts.say(label), input ?? element("textarea", { rows: 4, maxlength: most, dir: "auto" }));
   text.input.value = value;
@@ -38,7 +38,7 @@ function ask(view, mine, node, { label, send, value, most, optional, input }, wo
   const submit = async (event) => {
     event.preventDefault();
     if (isBusy) return;
-    if (!optional && !text.input.value.trim()) return text.mark(texts.say("empty"));
+    if (!text.input.value.trim()) return text.mark(texts.say("empty"));
     isBusy = true;
     try {
       const said = await work(text.input.value.trim());

@@ -47,13 +47,20 @@ const fillForm = () => {
   setOptions("archive-status", [["", translate("archive.any")], ...choices("status")]);
   setOptions("archive-site", [["", translate("queue.sites")], ...sites.map(({ slug, name }) => [slug, name])]);
   byId("archive-site").closest("label").hidden = sites.length < 2;
-  setOptions("archive-reason",
-    [["", translate("archive.any")], ...choices("reason").filter(([reason]) => !neverFound.includes(reason))]);
+  setOptions("archive-reason", [["", translate("archive.any")],
+    ...choices("reason").filter(([reason]) => !neverFound.includes(reason)).flatMap(withOwnReasons)]);
+  setOptions("archive-replies", [["", translate("archive.any")], ["reported", translate("archive.reported")]]);
   for (const field of fields()) field.value = archiveFilter[field.name];
   const { q, site, status, ...finer } = archiveFilter;
   if (Object.values(finer).some(Boolean)) byId("archive-finer").open = true;
 };
 
+// withOwnReasons adds to an option of a common reason those of the sites' own under it: of the chosen site, or of all.
+const withOwnReasons = ([reason, text]) => {
+  const isSearched = ({ slug }) => !archiveFilter.site || slug === archiveFilter.site;
+  const own = sites.filter(isSearched).flatMap(({ reasons }) => reasons || []).filter(({ under }) => under === reason);
+  return [[reason, text], ...new Map(own.map(({ id, name }) => [`${reason}:${id}`, `${text}: ${name}`]))];
+};
 
 const search = () => {
   const filter = Object.fromEntries(fields().map(({ name, value }) => [name, value.trim()]));
@@ -67,7 +74,9 @@ byId("archive").addEventListener("submit", (event) => {
   document.activeElement.blur(); // the next key is one of the desk's
   search();
 });
-for (const id of ["archive-status", "archive-site", "archive-reason"]) byId(id).addEventListener("change", search);
+for (const name of ["status", "site", "reason", "replies"]) {
+  byId("archive-" + name).addEventListener("change", search);
+}
 
 // isAddressShown reports whether the list is that of the address: not while another one, or another page, is about to
 // be opened.

@@ -70,7 +70,7 @@ const authorCard = ({ comment, context: { author: record } }) => [
     recordCount(status, record[status], archiveLink(comment, status)))),
   element("div", { id: "months", "data-keep": "months " + comment.id }),
   element("dl", Object.entries(factsOf(comment, record)).map(([key, value]) =>
-    value && [element("dt", translate("author." + key)), bdi(value, "dd")])),
+    value && [element("dt", translate("author." + key)), element("dd", factText(key, value, comment))])),
   sanctionNotice(record.sanction),
   element("p.by", sanctionButtons(comment, record), readerDataButton(comment),
     !comment.author.id && element("small", translate("author.covers"))),
@@ -93,6 +93,13 @@ const factsOf = ({ author, client }, { trust }) => ({
   net: client.net,
   browser: client.user_agent,
 });
+
+// factText is a fact; the network leads to what else came from it.
+const factText = (key, value, { site }) => {
+  if (key !== "net") return bdi(value);
+  const href = "#" + archiveAddress({ site, network: value });
+  return element("a", { href, title: translate("author.samenet") }, bdi(value));
+};
 
 const sanctionNotice = (sanction) => {
   if (!sanction) return null;

@@ -10,10 +10,10 @@ export const refreshText = async (item) => {
 };
 
 // takeEdit takes over the present version of an item's comment. The next key is for what is shown then.
-export const takeEdit = (item, { comment, verdict, context, why }) => {
+export const takeEdit = (item, { comment, verdict, context, why, illegal_since }) => {
   if (item.isDone || item.isArchived || comment.version <= item.comment.version) return;
   const isEdited = comment.body !== item.comment.body;
-  Object.assign(item, { comment, verdict, context, why, isEdited: item.isEdited || isEdited });
+  Object.assign(item, { comment, verdict, context, why, illegal_since, isEdited: item.isEdited || isEdited });
   if (isEdited) forgetDetails(item.id);
   if (queue.itemById(item.id) !== item) return;
   queue.refresh(item);

@@ -34,9 +34,10 @@ export const isNarrowed = () => {
 };
 
 // archiveFilter selects comments of every status for the archive. The names are those of the API's parameters; from and
-// to are days, both included.
+// to are days, both included, and a reason may be "abuse:insult", with the id of one of a site's own.
 export const archiveFilter = {
-  q: "", site: "", status: "", from: "", to: "", author: "", article: "", reason: "", moderator: "",
+  q: "", site: "", status: "", from: "", to: "", author: "", article: "", reason: "", moderator: "", signal: "",
+  network: "", replies: "",
 };
 
 // startOfDay returns the time at which a day of the moderator's calendar begins, or one that is some days later.
@@ -46,5 +47,8 @@ const startOfDay = (day, later = 0) => {
   return isNaN(time) ? "" : time.toISOString();
 };
 
-export const archiveQuery = () =>
-  ({ ...archiveFilter, from: startOfDay(archiveFilter.from), to: startOfDay(archiveFilter.to, 1) });
+export const archiveQuery = () => {
+  const [reason, detail = ""] = archiveFilter.reason.split(":");
+  const { from, to } = archiveFilter;
+  return { ...archiveFilter, reason, detail, from: startOfDay(from), to: startOfDay(to, 1) };
+};

@@ -1,5 +1,5 @@
 // Replies of the newsroom: to the open comment, or the open one itself, which is changed or withdrawn.
-import { post, request } from "../lib/api.js";
+import { newKey, postOnce, request } from "../lib/api.js";
 import { openDialog } from "../lib/dialogs.js";
 import { form } from "../lib/forms.js";
 import { translate } from "../lib/i18n.js";
@@ -27,8 +27,9 @@ export const reply = () => {
   if (!item || item.isSecondLook) return null;
   const { id, comment: { status, author } } = item;
   if (status !== "approved") return showToast(text("none"));
+  const key = newKey(); // a double click, or another attempt after a lost answer, makes no second reply
   return write(text("_"), "", async (body) => {
-    const { comment } = await post(`/comments/${id}/replies`, { body });
+    const { comment } = await postOnce(key, `/comments/${id}/replies`, { body });
     showAgain(item);
     announceAct(text("done", { who: author.name }), [item], async () => {
       await request("PATCH", "/replies/" + comment.id, { withdrawn: true, version: comment.version });

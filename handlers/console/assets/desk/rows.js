@@ -33,13 +33,12 @@ const createRow = (item, { open, select, isCard }) => {
     label: translate("select", { name: comment.author.name }),
     click: (event) => select(id, event.shiftKey),
   });
-  const { isArchived } = item;
   return element("li", { "data-id": id },
     element("label.check", checkbox, isCard && element("kbd.card-key")),
     element("button.row", () => open(id),
       element(".row-top", bdi(comment.author.name, "b"), timestamp(comment.created_at)),
       bdi("", ".excerpt"),
-      element(".row-foot", !isArchived && reasonChips(item), element(".outcome"),
+      element(".row-foot", element(".reason"), element(".outcome"),
         element(".since"), element(".many"), element(".state"),
         bdi(comment.article.title || comment.article.id, "span"))),
     isCard && element("a.open-card", { href: addressOf(id) }, translate("cards.open")));
@@ -78,7 +77,7 @@ export const refreshRow = (item, isSelected) => {
   const isCard = row.querySelector(".card-key");
   const body = bodyInLists(item);
   setContent(row.querySelector(".excerpt"), isCard ? body : excerptOf({ body }, excerptLength));
-  if (copies) row.querySelector(".risk")?.replaceWith(riskChip(item));
+  if (!item.isArchived) setContent(row.querySelector(".reason"), reasonChips(item));
   const isWaiting = !item.isArchived || item.comment.status === "pending";
   setContent(time, formatAge(time.dateTime)).className = isWaiting ? "age" + urgencyOf(time.dateTime) : "";
   if (item.isArchived) setContent(row.querySelector(".outcome"), outcome(item));

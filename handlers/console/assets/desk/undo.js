@@ -117,8 +117,8 @@ export const undoInHistory = async (item, { id }) => {
 // refreshItem shows an item that stays in the list as the server has it by now.
 export const refreshItem = async (item) => {
   forgetDetails(item.id);
-  const { comment, claim, decision } = archivedItem(await fetchDetails(item.id));
-  queue.changeItem(item, { comment, claim, decision });
+  const { comment, claim, decision, illegal_since } = archivedItem(await fetchDetails(item.id));
+  queue.changeItem(item, { comment, claim, decision, illegal_since });
 };
 
 const putBack = async (entry, comments) => {

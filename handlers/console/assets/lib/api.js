@@ -15,9 +15,9 @@ export class ApiError extends Error {
   }
 }
 
-const send = async (method, path, body, signal) => {
+const send = async (method, path, body, signal, extraHeaders) => {
   const isFile = body instanceof Blob;
-  const headers = { "Accept-Language": language };
+  const headers = { "Accept-Language": language, ...extraHeaders };
   if (body) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   const options = { method, cache: "no-store", headers, body: isFile ? body : JSON.stringify(body), signal };
   try {
@@ -30,14 +30,14 @@ const send = async (method, path, body, signal) => {
 // request returns the JSON of the reply, or what read makes of it. When the access token has expired, the session is
 // renewed and the request sent once more; when the session has ended, after the moderator has logged in
 // again. An AbortSignal ends the request as if the server did not answer.
-export const request = async (method, path, body, read = readJSON, signal = undefined) => {
+export const request = async (method, path, body, read = readJSON, signal = undefined, headers = {}) => {
   const startedAt = Date.now();
-  let response = await send(method, path, body, signal);
+  let response = await send(method, path, body, signal, headers);
   if (response.status === 401 && !path.startsWith("/auth/") && (await renewSession(startedAt))) {
-    response = await send(method, path, body, signal);
+    response = await send(method, path, body, signal, headers);
   }
   while (response.status === 401 && !path.startsWith("/auth/") && (await isBackAfterLogin())) {
-    response = await send(method, path, body, signal);
+    response = await send(method, path, body, signal, headers);
   }
   if (response.ok) return read(response);
   throw new ApiError(response.status, await ignoreErrors(readJSON(response)), response.headers);
@@ -71,6 +71,11 @@ export const queryString = (parameters) =>
 export const get = (path, parameters = {}) => request("GET", `${path}?${queryString(parameters)}`);
 export const getText = (path) => request("GET", path, undefined, (response) => response.text());
 export const post = (path, body = {}, signal = undefined) => request("POST", path, body, undefined, signal);
+// postOnce makes one thing, however often it is sent with the same key.
+export const postOnce = (key, path, body) =>
+  request("POST", path, body, undefined, undefined, { "Idempotency-Key": key });
+export const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 export const pathSegment = encodeURIComponent;
 
 // ignoreErrors is for requests whose failure changes nothing for the moderator.
