@@ -19,31 +19,7 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 }
 
 func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
-	if s.Name == "" {
-		s.Name = s.Slug
-	}
-	if s.Mode == "" {
-		s.Mode = models.ModePost
-	}
-	s.ProofOfWork = cmp.Or(s.ProofOfWork, models.ProofOff)
-	if s.Retention == (models.Retention{}) {
-		s.Retention = models.DefaultRetention()
-	}
-	if s.Origins == nil {
-		s.Origins = []string{} // a list in JSON too
-	}
-	if s.ReservedNames == nil {
-		s.ReservedNames = []string{}
-	}
-	if s.Reasons == nil {
-		s.Reasons = []models.SiteReason{}
-	}
-	if s.URLParameters == nil {
-		s.URLParameters = []string{}
-	}
-	if s.Notices.Addresses == nil {
-		s.Notices.Addresses = []string{}
-	}
+	s = withDefaults(s)
 	if err := errors.Join(s.Validate(), models.CheckSSOSecret(s.SSOSecret)); err != nil {
 		return "", err
 	}
@@ -71,6 +47,36 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 		return "", err
 	}
 	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, auditSite(s))
+}
+
+// withDefaults completes a site that says nothing of some settings.
+func withDefaults(s models.Site) models.Site {
+	if s.Name == "" {
+		s.Name = s.Slug
+	}
+	if s.Mode == "" {
+		s.Mode = models.ModePost
+	}
+	s.ProofOfWork = cmp.Or(s.ProofOfWork, models.ProofOff)
+	if s.Retention == (models.Retention{}) {
+		s.Retention = models.DefaultRetention()
+	}
+	if s.Origins == nil {
+		s.Origins = []string{} // a list in JSON too
+	}
+	if s.ReservedNames == nil {
+		s.ReservedNames = []string{}
+	}
+	if s.Reasons == nil {
+		s.Reasons = []models.SiteReason{}
+	}
+	if s.URLParameters == nil {
+		s.URLParameters = []string{}
+	}
+	if s.Notices.Addresses == nil {
+		s.Notices.Addresses = []string{}
+	}
+	return s
 }
 
 // siteValues are the columns of a site that can be changed, each with its value.

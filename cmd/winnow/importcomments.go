@@ -41,6 +41,9 @@ func importFormats() []*cli.Command {
 		if format.Table {
 			flags = append(flags, tableFlags()...)
 		}
+		if format.Archive {
+			flags = append(flags, &cli.BoolFlag{Name: "without-settings", Usage: "take neither settings nor rules nor bans"})
+		}
 		commands = append(commands, &cli.Command{
 			Name: format.Name, ArgsUsage: "FILE…", Usage: "add comments of " + format.About, Description: importHelp, Flags: flags,
 			Action: func(ctx context.Context, c *cli.Command) error { return importComments(ctx, c, format) },
@@ -106,7 +109,8 @@ const maxBadShown = 1000
 func importOptions(c *cli.Command, format commentfile.Format) (importer.Options, error) {
 	opt := importer.Options{
 		Site: c.String("site"), Source: format.Name, ArticleIDs: importer.ArticleIDs(c.String("article-id")), SameAuthors: c.Bool("same-authors"),
-		RemovedAs: models.Class(c.String("removed-as")), DryRun: c.Bool("dry-run"), Archive: format.Archive, Folder: c.String("temporary-folder"),
+		RemovedAs: models.Class(c.String("removed-as")), DryRun: c.Bool("dry-run"), Archive: format.Archive,
+		WithoutSettings: c.Bool("without-settings"), Folder: c.String("temporary-folder"),
 	}
 	shown := 0
 	opt.Bad = func(err error) {
@@ -180,6 +184,15 @@ func printImport(out io.Writer, s importer.Summary, dryRun bool) {
 	fmt.Fprintf(out, "%d comments on %d articles by %d authors were read\n", s.Comments, s.Articles, s.Authors)
 	fmt.Fprintf(out, "%d %s: %d approved, %d pending, %d rejected; %d labels\n", added, verb,
 		s.Added[string(models.Approved)], s.Added[string(models.Pending)], s.Added[string(models.Rejected)], s.Labels)
+	if s.Decisions+s.Bans > 0 {
+		fmt.Fprintf(out, "%d decisions and %d bans %s\n", s.Decisions, s.Bans, verb)
+	}
+	if s.Settings {
+		fmt.Fprintf(out, "settings %s, where those here were the defaults\n", verb)
+	}
+	if s.Rules {
+		fmt.Fprintf(out, "rules %s\n", verb)
+	}
 	for _, line := range []struct {
 		n    int
 		what string

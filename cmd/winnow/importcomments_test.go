@@ -57,14 +57,18 @@ func TestExportAll(t *testing.T) {
 	must(t, "", "site", "add", "gazette", database)
 	must(t, "", "site", "add", "gazette", second)
 	must(t, "", "import", "wordpress", wordPressFile, "--site", "gazette", database)
+	must(t, "", "site", "set", "gazette", "--hold-budget", "0.25", database)
 	must(t, "", "export", "all", "--site", "gazette", "--out", file, database)
+	if out := must(t, "", "import", "comments", file, "--site", "gazette", "--dry-run", second); !strings.Contains(out, "settings would be added") {
+		t.Errorf("printed\n%s", out)
+	}
 	if out := must(t, "", "import", "comments", file, "--site", "gazette", second); !strings.Contains(out, "5 added: 2 approved, 1 pending, 2 rejected; 2 labels") {
 		t.Errorf("printed\n%s", out)
 	}
 	first, again := must(t, "", "export", "all", "--site", "gazette", database), must(t, "", "export", "all", "--site", "gazette", second)
 	_, first, _ = strings.Cut(first, "\n") // the first lines have the time
 	_, again, _ = strings.Cut(again, "\n")
-	if first != again || strings.Count(first, "\n") != 9 {
+	if first != again || strings.Count(first, "\n") != 11 || !strings.Contains(first, `"hold_budget":0.25`) {
 		t.Errorf("exported\n%swant\n%s", again, first)
 	}
 	if status, _, errs := winnow(t, "", "export", "all", database); status != exitUsage || !strings.Contains(errs, "--site is missing") {

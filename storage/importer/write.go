@@ -16,9 +16,9 @@ import (
 // batchSize is how many records one transaction stores: others wait for it.
 const batchSize = 500
 
-// write stores articles, comments and labels.
+// write stores what was read.
 func (r *run) write() error {
-	for _, part := range []func() error{r.writeArticles, r.writeComments, r.writeLabels} {
+	for _, part := range []func() error{r.writeSettings, r.writeArticles, r.writeComments, r.writeLabels, r.writeDecisions, r.writeBans} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -227,7 +227,7 @@ func (r *run) comment(row commentRow) (storage.ImportedComment, error) {
 	if err != nil {
 		return storage.ImportedComment{}, err
 	}
-	c := storage.ImportedComment{Depth: row.depth, Comment: models.Comment{
+	c := storage.ImportedComment{Depth: row.depth, InitialStatus: row.Arrived, Comment: models.Comment{
 		ID: r.id(row.Key, row.at), Site: r.opt.Site, Article: models.Article{Site: r.opt.Site, ID: row.article},
 		Author: author, Body: row.Body, Lang: row.Lang, Status: row.Status, Reason: row.Reason,
 		WrittenBy: row.WrittenBy, Featured: row.Featured && row.Status == models.Approved, Redacted: row.Redacted,
@@ -322,9 +322,7 @@ func (r *run) writeLabels() error {
 			if l.Site = r.opt.Site; l.Comment != "" {
 				l.Comment = r.id(l.Comment, l.at.Int64)
 			}
-			if _, err := uuid.Parse(l.ID); err == nil { // others are of texts, and the same on all sites
-				l.ID = r.id(l.ID, l.CreatedAt.UnixMicro())
-			}
+			l.ID = r.recordID(l.ID) // one that is no UUID is of a text, and the same on all sites
 			batch = append(batch, l.ImportedLabel)
 		}
 		if r.opt.DryRun {
