@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
+	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -20,6 +22,11 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 
 func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	s = withDefaults(s)
+	if slices.Contains(helpWords, s.Slug) {
+		var bad models.Invalid
+		bad.Add("slug", "must not be %s: commands take that for a request for help", strings.Join(helpWords, " or "))
+		return "", bad.Err()
+	}
 	if err := errors.Join(s.Validate(), models.CheckSSOSecret(s.SSOSecret)); err != nil {
 		return "", err
 	}
@@ -78,6 +85,9 @@ func withDefaults(s models.Site) models.Site {
 	}
 	return s
 }
+
+// helpWords are no slugs, because on the command line they ask for help.
+var helpWords = []string{"h", "help"}
 
 // siteValues are the columns of a site that can be changed, each with its value.
 func siteValues(s models.Site) (pairs []any, err error) {

@@ -93,7 +93,8 @@ func writeArchive(ctx context.Context, c *cli.Command, db *storage.DB, site mode
 		return err
 	}
 	errOut := c.Root().ErrWriter
-	fmt.Fprintf(errOut, "%d articles, %d comments, %d labels, %d decisions, %d bans\n", n.Articles, n.Comments, n.Labels, n.Decisions, n.Bans)
+	fmt.Fprintf(errOut, "%s, %s, %s, %s, %s\n", counted(n.Articles, "article"), counted(n.Comments, "comment"),
+		counted(n.Labels, "label"), counted(n.Decisions, "decision"), counted(n.Bans, "ban"))
 	if n.MarksLeft > 0 {
 		fmt.Fprintf(errOut, "%d times a ban holds on a browser, on a household, or on what was erased: that is not in the archive\n", n.MarksLeft)
 	}
