@@ -249,7 +249,7 @@ func TestUnknownFieldsAreRefusedUnlessPagesSendThem(t *testing.T) {
 	f := newTestSite(t)
 	callers := f.callersOfRights()
 	tolerant := []string{"/v1/comments", "/v1/comments/check", "/v1/comments/:id", "/v1/comments/:id/appeal", "/v1/comments/:id/mail", "/v1/comments/:id/flags", "/v1/auth/login", "/v1/auth/refresh"}
-	withoutBody := []string{"/v1/articles/merges/:id/undo", "/v1/models/rollback", "/v1/models/train", "/v1/models/:version/promote"}
+	withoutBody := []string{"/v1/decisions/:id/undo", "/v1/articles/merges/:id/undo", "/v1/models/rollback", "/v1/models/train", "/v1/models/:version/promote"}
 	checked := 0
 	for _, r := range rightsTable {
 		method, path, _ := strings.Cut(r.call, " ")

@@ -110,7 +110,8 @@ const maxBadShown = 1000
 
 func importOptions(c *cli.Command, format commentfile.Format) (importer.Options, error) {
 	opt := importer.Options{
-		Site: c.String("site"), Source: format.Name, ArticleIDs: importer.ArticleIDs(c.String("article-id")), SameAuthors: c.Bool("same-authors"),
+		Site: c.String("site"), Source: format.Name, ArticleIDs: importer.ArticleIDs(c.String("article-id")),
+		SameArticles: c.IsSet("article-id"), SameAuthors: c.Bool("same-authors"),
 		RemovedAs: models.Class(c.String("removed-as")), DryRun: c.Bool("dry-run"), Archive: format.Archive,
 		WithoutSettings: c.Bool("without-settings"), Folder: c.String("temporary-folder"),
 	}

@@ -185,7 +185,7 @@ func (c *Comment) fromTable(get func(string) string, epoch time.Time, order labe
 	case status == models.Rejected:
 		c.remove(RemovedTrash)
 	case status == models.Pending:
-		c.Reason = models.ReasonPremoderation
+		c.Reason = models.ReasonImported
 	}
 	return nil
 }

@@ -17,14 +17,17 @@ import (
 
 // Options say what an import does.
 type Options struct {
-	Site        string
-	Source      string // name of the format: part of the ids of comments, and of the sources of labels
-	ArticleIDs  ArticleIDs
-	Map         Map
-	SameAuthors bool         // accounts keep the ids that they have in the file
-	RemovedAs   models.Class // label of what was removed there as something else than spam; "": none
-	DryRun      bool
-	Archive     bool // the file is one of this program: comments and authors keep their ids
+	Site       string
+	Source     string // name of the format: part of the ids of comments, and of the sources of labels
+	ArticleIDs ArticleIDs
+	// SameArticles: articles with the same id are the same, though their addresses are on
+	// different hosts. Otherwise the file may be of another blog, and ends the run.
+	SameArticles bool
+	Map          Map
+	SameAuthors  bool         // accounts keep the ids that they have in the file
+	RemovedAs    models.Class // label of what was removed there as something else than spam; "": none
+	DryRun       bool
+	Archive      bool // the file is one of this program: comments and authors keep their ids
 	// WithoutSettings leaves out the settings, rules and bans of an archive.
 	WithoutSettings bool
 	Folder          string                // of the temporary file; "": that of the system

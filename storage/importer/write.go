@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"database/sql"
 	"encoding/json"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,10 +77,45 @@ func (r *run) writeArticlePage(page []articleRow) error {
 			return err
 		}
 	}
-	if err := r.table.commit(); err != nil || r.opt.DryRun {
+	if err := r.table.commit(); err != nil {
+		return err
+	}
+	if err := r.refuseOthers(entries); err != nil || r.opt.DryRun {
 		return err
 	}
 	return r.db.ImportArticles(r.ctx, entries)
+}
+
+// refuseOthers refuses articles that have the ids of other articles here: each blog counts its
+// own from 1 on.
+func (r *run) refuseOthers(entries []models.ArticleEntry) error {
+	if r.opt.SameArticles || r.opt.Archive {
+		return nil
+	}
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	here, err := r.db.ArticleURLs(r.ctx, r.opt.Site, ids)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if was, is := hostOf(here[e.ID]), hostOf(e.URL); was != "" && is != "" && was != is {
+			return models.Errorf(models.KindConflict, "the article %.60q is %.200q here, and %.200q in the file: if that is another blog, give its articles "+
+				"other ids with --article-id url or --map; if they are the same articles, say --article-id id", e.ID, here[e.ID], e.URL)
+		}
+	}
+	return nil
+}
+
+// hostOf is the host of an address, without www.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 }
 
 // entry is an article as it is stored.
