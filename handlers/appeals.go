@@ -16,7 +16,7 @@ var appealRate = models.Rate{Count: 10, Period: 24 * time.Hour}
 // appeal brings a comment that a moderator rejected back to another one, once, with what its
 // author says.
 func (s *Server) appeal(c echo.Context) error {
-	req, err := decode[struct {
+	req, err := decodeTolerant[struct {
 		Site   string         `json:"site"`
 		Text   string         `json:"text"`
 		Client *clientRequest `json:"client"`

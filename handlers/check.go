@@ -14,7 +14,7 @@ import (
 // all; a page only whether to ask its reader to rephrase it, if the site wants that: whoever
 // tries texts against the filter must not learn more.
 func (s *Server) checkComment(c echo.Context) error {
-	req, err := decode[commentRequest](c)
+	req, err := decodeTolerant[commentRequest](c)
 	if err != nil {
 		return err
 	}

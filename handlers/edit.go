@@ -12,7 +12,7 @@ import (
 
 // editComment replaces the text of a comment, and screens the new text.
 func (s *Server) editComment(c echo.Context) error {
-	req, err := decode[struct {
+	req, err := decodeTolerant[struct {
 		Site   string         `json:"site"`
 		Body   string         `json:"body"`
 		Client *clientRequest `json:"client"`

@@ -28,7 +28,7 @@ type flagRequest struct {
 // flagComment stores that a reader reports a comment. The reply does not show
 // what follows from it.
 func (s *Server) flagComment(c echo.Context) error {
-	req, err := decode[flagRequest](c)
+	req, err := decodeTolerant[flagRequest](c)
 	if err != nil {
 		return err
 	}

@@ -102,9 +102,11 @@ func (s *Server) rareLimits(from submitter, purpose string, rate models.Rate) (l
 // clientNotice is a header that tells a site's server what its posts lack.
 const clientNotice = "Winnow-Notice"
 
-// noteClient tells a site's server that it names no client, and counts that.
+// noteClient tells a site's server that it names no client with what a reader has posted, and
+// counts that.
 func (s *Server) noteClient(c echo.Context, from submitter) {
 	if from.byKey && !from.who.Household.IsValid() {
+		s.checker.Traffic.UnnamedClient(from.site.Slug)
 		s.metrics.nameless.WithLabelValues(from.site.Slug).Inc()
 		c.Response().Header().Set(clientNotice, "client.ip missing: limits, bans and reports cannot tell the readers apart")
 	}

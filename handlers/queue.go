@@ -155,6 +155,7 @@ var holdReasons = []string{
 	string(models.ReasonSpam), string(models.ReasonAbuse), string(models.ReasonPremoderation), string(models.ReasonHoneypot), string(models.ReasonTooFast),
 	string(models.ReasonFlagged), string(models.ReasonRule), string(models.ReasonSecondLook), string(models.ReasonShadow),
 	string(models.ReasonBurst), string(models.ReasonCampaign), string(models.ReasonEscalated), string(models.ReasonEdited), string(models.ReasonAppeal),
+	string(models.ReasonImported),
 }
 
 // checkIDs validates the number of comments in a request.

@@ -63,33 +63,35 @@ var (
 	// addresses may be those of others.
 	noticeTestRate = models.Rate{Count: 5, Period: time.Hour}
 	// addressRate is how often anybody may ask for mail to one such address, which may be that
-	// of somebody who does not want any.
+	// of somebody who does not want any. Readers for whom the site vouches are counted apart.
 	addressRate = models.Rate{Count: 5, Period: 24 * time.Hour}
 )
 
 // subscribe stores that the author of a comment wants mail. Of a comment that the filter has
-// rejected nothing is sent, so that spam does not become mail; the answer does not show that.
+// rejected nothing is sent, so that spam does not become mail, and nothing to an address whose
+// owner has ended all mail; the answer does not show that.
 func (s *Server) subscribe(ctx context.Context, from submitter, c models.Comment, want notifyRequest) (mailState, error) {
 	if !s.mailsReaders(from.site) {
 		return mailOff, nil
 	}
 	sub := models.MailSubscription{Site: c.Site, CommentID: c.ID, Email: want.Email, Owner: models.MailOwner(c), Replies: want.Replies, Outcome: want.Outcome}
-	confirmed, err := s.db.IsConfirmed(ctx, sub)
+	standing, err := s.db.MailStanding(ctx, sub)
 	if err != nil {
 		return "", err
 	}
-	if !confirmed {
-		limits := append(s.rareLimits(from, "mail", mailRate), models.Limit{
-			Site: c.Site, Name: "mail-address", Key: s.node.LimitKey("mail", models.FoldEmail(want.Email)), Rate: addressRate,
-		})
-		if a, err := s.limiter.Allow(ctx, limits...); err != nil || !a.Allowed {
+	if !standing.Confirmed {
+		address := models.Limit{Site: c.Site, Name: "mail-address", Key: s.node.LimitKey("mail", models.FoldEmail(want.Email)), Rate: addressRate}
+		if standing.Known { // strangers cannot use up what the owner of the address may ask for
+			address.Name = "mail-address-known"
+		}
+		if a, err := s.limiter.Allow(ctx, append(s.rareLimits(from, "mail", mailRate), address)...); err != nil || !a.Allowed {
 			return mailRefused, err
 		}
-		if c.Status == models.Rejected {
+		if standing.Ended || c.Status == models.Rejected {
 			return mailUnconfirmed, nil
 		}
 	}
-	confirmed, err = s.db.Subscribe(ctx, sub)
+	confirmed, err := s.db.Subscribe(ctx, sub)
 	switch {
 	case models.KindOf(err) == models.KindLimited:
 		return mailRefused, nil
@@ -119,7 +121,7 @@ func (s *Server) subscribePosted(c echo.Context, from submitter, posted models.C
 // setMail says what the author of a comment wants mail about. A site's server says it for the
 // author.
 func (s *Server) setMail(c echo.Context) error {
-	req, err := decode[struct {
+	req, err := decodeTolerant[struct {
 		Site   string         `json:"site"`
 		Client *clientRequest `json:"client"`
 		notifyRequest

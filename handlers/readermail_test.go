@@ -166,6 +166,11 @@ func TestAReaderGetsMailAndEndsIt(t *testing.T) {
 		if page := w.form(stop, "List-Unsubscribe=One-Click"); !strings.Contains(page, "there will be no more") {
 			w.Errorf("a second click: %s", page)
 		}
+		// Nobody else can have the address asked again.
+		again := w.write(visit("203.0.113.9", ""), object{"body": "Was the ferry late again?", "notify": object{"email": "ada@quillfeather.example", "replies": true}})
+		if state := again.header.Get("Winnow-Mail"); state != "unconfirmed" {
+			w.Errorf("a stranger learns that mail was ended: %q", state)
+		}
 		last := answer("It came at eleven.")
 		w.until(func() bool { // the node has read on
 			_, _, err := w.db.Outgoing(w.Context())
@@ -246,6 +251,24 @@ func TestMailIsNoWeapon(t *testing.T) {
 		w.until(func() bool {
 			return w.call("PUT", path, mine, object{"site": "gazette", "email": "ada@quillfeather.example", "replies": true}).status == http.StatusForbidden
 		})
+	})
+}
+
+// TestMailToNobodyIsNotTriedAgain: a mailbox that there is not ends the mail to it.
+func TestMailToNobodyIsNotTriedAgain(t *testing.T) {
+	withMail(t, func(w *town, smtp *smtptest.Server) {
+		posted := w.write(visit("203.0.113.7", ""), object{"notify": object{"email": smtptest.NoMailbox + "@quillfeather.example", "replies": true}})
+		mine := visit("203.0.113.7", browserOf(posted))
+		w.until(func() bool {
+			export := w.as("ada", "GET", "/v1/readers?site=gazette&email="+smtptest.NoMailbox+"@quillfeather.example", nil)
+			n, _, err := w.db.Outgoing(w.Context())
+			w.must(err)
+			return n == 0 && !strings.Contains(string(export.body), `"mail":[`)
+		})
+		if state := w.mailState(w.call("PUT", "/v1/comments/"+idOf(posted)+"/mail", mine, object{"site": "gazette", "email": "ada@quillfeather.example", "replies": true})); state != "unconfirmed" {
+			w.Errorf("another address: %s", state)
+		}
+		smtp.Wait(w.T, 1)
 	})
 }
 

@@ -21,26 +21,23 @@ import (
 )
 
 // decode reads a JSON request. It refuses what two parsers might read differently:
-// duplicate names, data after the end, bytes that are not UTF-8. Unknown names are
-// ignored, so that older servers accept newer requests.
+// duplicate names, data after the end, bytes that are not UTF-8. It refuses unknown names too:
+// who misspells one would believe that something is set.
 func decode[T any](c echo.Context) (T, error) {
-	var v T
-	data, err := readJSON(c.Request())
-	if err != nil {
-		return v, err
-	}
-	return v, parse(data, &v)
+	return decodeBody[T](c, json.RejectUnknownMembers(true))
 }
 
-// decodeKnown is decode for a request in which an unknown name can only be a mistake: one
-// without effect, or one that replaces all that it does not name. It is refused.
-func decodeKnown[T any](c echo.Context) (T, error) {
+// decodeTolerant is decode for what the pages of readers send: unknown names are ignored, so
+// that servers accept what older and newer pages say.
+func decodeTolerant[T any](c echo.Context) (T, error) { return decodeBody[T](c) }
+
+func decodeBody[T any](c echo.Context, options ...json.Options) (T, error) {
 	var v T
 	data, err := readJSON(c.Request())
 	if err != nil {
 		return v, err
 	}
-	return v, parse(data, &v, json.RejectUnknownMembers(true))
+	return v, parse(data, &v, options...)
 }
 
 // decodeOptional reads a JSON request that may have no body, which is the zero value.
@@ -202,7 +199,7 @@ func setFields[T any, P patch[T]](o Optional[P], dst *T) {
 }
 
 // query reads the parameters of a URL and collects their errors. Unknown ones are
-// ignored, like unknown names in JSON.
+// ignored.
 type query struct {
 	values map[string][]string
 	bad    models.Invalid

@@ -31,7 +31,7 @@ func (s *Server) siteRules(c echo.Context) error {
 // setRules replaces all rules of a site. Other nodes use them after siteTTL at the
 // latest.
 func (s *Server) setRules(c echo.Context) error {
-	r, err := decodeKnown[models.Rules](c)
+	r, err := decode[models.Rules](c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (s *Server) setRules(c echo.Context) error {
 
 // previewRules says what the entries of a word list match among the last comments.
 func (s *Server) previewRules(c echo.Context) error {
-	req, err := decodeKnown[struct {
+	req, err := decode[struct {
 		List    string   `json:"list"`
 		Entries []string `json:"entries"`
 	}](c)
@@ -90,7 +90,7 @@ type testReply struct {
 // testText returns the verdict on a text. The text is neither stored nor counted,
 // and so not matched with campaigns either.
 func (s *Server) testText(c echo.Context) error {
-	req, err := decodeKnown[testRequest](c)
+	req, err := decode[testRequest](c)
 	if err != nil {
 		return err
 	}

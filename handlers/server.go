@@ -25,6 +25,7 @@ import (
 	"winnow/handlers/node"
 	"winnow/handlers/notices"
 	"winnow/handlers/opinion"
+	"winnow/handlers/outbound"
 	"winnow/handlers/password"
 	"winnow/handlers/promotion"
 	"winnow/handlers/proofofwork"
@@ -122,9 +123,9 @@ type Server struct {
 	draining context.Context // ends with Drain
 	drain    context.CancelFunc
 
-	logRequests   bool
-	ownMetrics    bool
-	plainWebhooks bool // by HTTP, within networks
+	logRequests bool
+	ownMetrics  bool
+	receivers   outbound.Networks // private networks in which receivers may be
 
 	metrics    *metrics
 	tokens     *accesstoken.Keys
@@ -181,9 +182,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.comparer, s.whatIfs = promotion.New(cfg.DB, cfg.Now), whatif.New(cfg.DB)
 	s.traffic = traffic.New(traffic.Config{DB: cfg.DB, Node: n, Comparer: s.comparer, Now: cfg.Now, Log: cfg.Log})
-	s.webhooks, s.plainWebhooks = webhooks.New(webhooks.Config{
+	s.webhooks, s.receivers = webhooks.New(webhooks.Config{
 		DB: cfg.DB, Networks: cfg.WebhookNetworks, Version: cfg.Version, Now: cfg.Now, Log: cfg.Log,
-	}), len(cfg.WebhookNetworks) > 0
+	}), cfg.WebhookNetworks
 	s.metrics = s.newMetrics()
 	s.handler = below(s.base, s.router())
 	return s, nil

@@ -64,7 +64,7 @@ type tokens struct{ access, refresh string }
 // login checks name, password and, where it is set up, a code, and starts a
 // session.
 func (s *Server) login(c echo.Context) error {
-	req, err := decode[loginRequest](c)
+	req, err := decodeTolerant[loginRequest](c)
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (s *Server) logout(c echo.Context) error {
 // refreshToken reads the refresh token from the body, or from the cookie when the
 // request says so.
 func (s *Server) refreshToken(c echo.Context) (refreshRequest, error) {
-	req, err := decode[refreshRequest](c)
+	req, err := decodeTolerant[refreshRequest](c)
 	if err != nil {
 		return req, err
 	}

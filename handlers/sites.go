@@ -261,7 +261,7 @@ func (s *Server) addSite(c echo.Context) error {
 		return err
 	}
 	site := models.Site{Slug: req.Slug, Name: req.Slug, Mode: models.ModePost, Retention: models.DefaultRetention()}
-	if err := req.apply(&site); err != nil {
+	if err := cmp.Or(req.apply(&site), s.checkReceivers(models.Site{}, site)); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -287,7 +287,10 @@ func (s *Server) updateSite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error { return patch.apply(site) })
+	site, err := s.db.UpdateSite(ctx, caller(c), slug, func(site *models.Site) error {
+		old := *site
+		return cmp.Or(patch.apply(site), s.checkReceivers(old, *site))
+	})
 	if err != nil {
 		return err
 	}

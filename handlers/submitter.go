@@ -75,8 +75,6 @@ func (s *Server) identifySubmitter(c echo.Context, slug string, client *clientRe
 			if address, ok = models.ParseAddress(client.IP); !ok {
 				bad.Add("client.ip", "must be an IP address")
 			}
-		} else {
-			s.checker.Traffic.UnnamedClient(from.site.Slug)
 		}
 	}
 	from.who = models.Identity{Browser: s.node.Browser(from.site.Slug, req.Header.Get(browserHeader))}.At(address)

@@ -1,11 +1,12 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"winnow/handlers/outbound"
 	"winnow/models"
 )
 
@@ -48,7 +49,7 @@ func (s *Server) addWebhook(c echo.Context) error {
 		return err
 	}
 	w := models.Webhook{URL: models.Clean(req.URL), Events: req.Events}
-	if err := s.refusePlainWebhook(w.URL); err != nil {
+	if err := s.checkReceiver("url", w.URL); err != nil {
 		return err
 	}
 	added, secret, err := s.db.AddWebhook(c.Request().Context(), caller(c), slug, w)
@@ -58,13 +59,29 @@ func (s *Server) addWebhook(c echo.Context) error {
 	return replyKey(c, http.StatusCreated, webhookWithSecret{added, secret})
 }
 
-// refusePlainWebhook refuses plain HTTP where no network is listed for it. Otherwise it is
-// refused when the address turns out not to be in one.
-func (s *Server) refusePlainWebhook(url string) error {
-	if s.plainWebhooks || !strings.HasPrefix(strings.ToLower(url), "http:") {
-		return nil
+// checkReceiver refuses the address of a receiver, or of a service, that this server would not
+// connect to.
+func (s *Server) checkReceiver(field, url string) error {
+	switch err := s.receivers.CheckURL(url); {
+	case errors.Is(err, outbound.ErrPlain):
+		return invalid(field, "must begin with https://")
+	case err != nil:
+		return invalid(field, "must be a public address; winnow serve --webhook-networks lists private networks in which it may be")
 	}
-	return invalid("url", "must begin with https://")
+	return nil
+}
+
+// checkReceivers is checkReceiver for the settings of a site that were changed.
+func (s *Server) checkReceivers(old, site models.Site) error {
+	var bad models.Invalid
+	for field, urls := range map[string][2]string{
+		"notices.webhook_url": {old.Notices.WebhookURL, site.Notices.WebhookURL}, "opinion.url": {old.Opinion.URL, site.Opinion.URL},
+	} {
+		if urls[0] != urls[1] {
+			bad.Join(s.checkReceiver(field, urls[1]))
+		}
+	}
+	return bad.Err()
 }
 
 // updateWebhook changes a webhook of a site.
@@ -73,7 +90,7 @@ func (s *Server) updateWebhook(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	patch, err := decodeKnown[struct {
+	patch, err := decode[struct {
 		URL     Optional[string]               `json:"url"`
 		Events  Optional[[]models.WebhookType] `json:"events"`
 		Enabled Optional[bool]                 `json:"enabled"`
@@ -81,7 +98,7 @@ func (s *Server) updateWebhook(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.refusePlainWebhook(patch.URL.Value); err != nil {
+	if err := s.checkReceiver("url", models.Clean(patch.URL.Value)); err != nil {
 		return err
 	}
 	w, err := s.db.UpdateWebhook(c.Request().Context(), caller(c), slug, c.Param("id"), func(w *models.Webhook, enabled *bool) error {

@@ -134,3 +134,17 @@ func TestWebhooksByPlainHTTPNeedANetwork(t *testing.T) {
 	f.as("ada", "POST", "/v1/sites/gazette/webhooks", object{"url": "http://receiver.example"}).names("url")
 	f.as("ada", "POST", "/v1/sites/gazette/webhooks", object{"url": "HTTP://receiver.example"}).names("url")
 }
+
+// TestPrivateReceiversAreRefusedWhenSaved: not only when they are used.
+func TestPrivateReceiversAreRefusedWhenSaved(t *testing.T) {
+	f := newTestSite(t)
+	for _, address := range []string{"https://127.0.0.1/", "https://localhost/hook", "https://10.0.0.7/", "https://[::1]/", "https://169.254.169.254/"} {
+		r := f.as("ada", "POST", "/v1/sites/gazette/webhooks", object{"url": address})
+		if r.names("url"); !strings.Contains(string(r.body), "--webhook-networks") {
+			t.Errorf("%s: %s", address, r.body)
+		}
+		f.as("ada", "PATCH", "/v1/sites/gazette", object{"notices": object{"webhook_url": address}}).names("notices.webhook_url")
+		f.as("ada", "PATCH", "/v1/sites/gazette", object{"opinion": object{"kind": "http", "url": address}}).names("opinion.url")
+	}
+	f.as("ada", "PATCH", "/v1/sites/gazette", object{"notices": object{"webhook_url": "https://hooks.example/x"}}).must(http.StatusOK)
+}

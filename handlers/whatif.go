@@ -27,7 +27,7 @@ type whatIfRequest struct {
 // whatIf says what settings would have done with the last comments of a site. It changes
 // nothing.
 func (s *Server) whatIf(c echo.Context) error {
-	req, err := decodeKnown[whatIfRequest](c)
+	req, err := decode[whatIfRequest](c)
 	if err != nil {
 		return err
 	}

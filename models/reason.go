@@ -30,6 +30,7 @@ const (
 	ReasonEdited        Reason = "edited"        // its author changed it after a decision
 	ReasonShadow        Reason = "shadow"        // its author is shadow banned
 	ReasonBurst         Reason = "surge"         // it arrived in a burst
+	ReasonImported      Reason = "imported"      // it waited where it was imported from
 	ReasonCampaign      Reason = "campaign"      // several authors posted it, or the same address
 )
 

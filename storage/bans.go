@@ -24,6 +24,7 @@ func (db *DB) AddBan(ctx context.Context, by models.Caller, b models.BanEntry) (
 		if err := b.Validate(t.Now); err != nil {
 			return b, err
 		}
+		b.ID = ""
 		b, err := t.insertBan(by, b)
 		if err != nil {
 			return b, err
@@ -40,7 +41,9 @@ func (t *tx) insertBan(by models.Caller, b models.BanEntry) (models.BanEntry, er
 	if err != nil {
 		return b, err
 	}
-	b.ID = NewID(b.Site)
+	if b.ID == "" {
+		b.ID = NewID(b.Site)
+	}
 	if b.By == "" {
 		b.By, b.At = by.Name, t.Now
 	}

@@ -47,16 +47,7 @@ func (db *DB) Escalate(ctx context.Context, by models.Caller, id, note string) (
 // the comment, and the note. An undo gives the comment oldReason.
 func (t *tx) escalate(by models.Caller, old models.Comment, d models.Decision, oldReason models.Reason) (models.Decision, models.Comment, error) {
 	d.ID, d.CommentID, d.Site, d.Action, d.CreatedAt = NewID(old.Site), old.ID, old.Site, models.Escalate, t.Now
-	if _, err := t.InsertRow("escalations", "",
-		"id", d.ID,
-		"comment_id", d.CommentID,
-		"site", d.Site,
-		"moderator", d.Moderator,
-		"note", d.Note,
-		"old_reason", string(oldReason),
-		"created_at", micros(t.Now),
-		"undone_by", "",
-	); err != nil {
+	if err := t.addEscalation(d, oldReason); err != nil {
 		return d, old, err
 	}
 	c, err := t.setStatus(old, models.Pending, models.ReasonEscalated, models.CauseEscalated)
@@ -64,6 +55,20 @@ func (t *tx) escalate(by models.Caller, old models.Comment, d models.Decision, o
 		return d, old, err
 	}
 	return d, c, t.audit(by, c.Site, "comment.escalate", c.ID, auditStateOf(old), auditStateOf(c))
+}
+
+func (t *tx) addEscalation(d models.Decision, oldReason models.Reason) error {
+	_, err := t.InsertRow("escalations", "",
+		"id", d.ID,
+		"comment_id", d.CommentID,
+		"site", d.Site,
+		"moderator", d.Moderator,
+		"note", d.Note,
+		"old_reason", string(oldReason),
+		"created_at", micros(d.CreatedAt),
+		"undone_by", "",
+	)
+	return err
 }
 
 // escalationColumns are read by readDecision.

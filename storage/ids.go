@@ -68,6 +68,15 @@ func ImportedID(site, source, id string, at time.Time) string {
 	return tagged(made, site)
 }
 
+// MovedID is ImportedID for a record that has a UUID of its own where it comes from. It sorts
+// as that one does.
+func MovedID(site, source string, id uuid.UUID) string {
+	moved := uuid.MustParse(ImportedID(site, source, id.String(), time.Time{}))
+	copy(moved[:8], id[:8])
+	moved[6] = moved[6]&0x0f | 0x80
+	return moved.String()
+}
+
 // IsOfSite reports whether an id ends with the tag of a site.
 func IsOfSite(id, site string) bool {
 	parsed, err := uuid.Parse(id)

@@ -38,6 +38,21 @@ func (db *DB) ImportArticles(ctx context.Context, batch []models.ArticleEntry) e
 	return apply(ctx, db, func(t *tx) error { return importedArticleRows.Add(t, batch...) })
 }
 
+// ArticleURLs returns the addresses of articles of a site by their ids; of those that are not
+// there, or have none, nothing.
+func (db *DB) ArticleURLs(ctx context.Context, site string, ids []string) (map[string]string, error) {
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (map[string]string, error) {
+		urls := map[string]string{}
+		_, err := sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
+			var url string
+			err = scan(&id, &url)
+			urls[id] = url
+			return id, err
+		}, `SELECT id, url FROM articles WHERE site = $2 AND url <> '' AND id`+t.InJSONList(1), jsonList(ids), site)
+		return urls, err
+	})
+}
+
 // ImportedLabel is a label of an archive, and the id of the comment that it is of.
 type ImportedLabel struct {
 	models.Label

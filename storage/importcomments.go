@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 
 	"winnow/models"
@@ -14,6 +15,8 @@ type ImportedComment struct {
 	// Depth is how many comments are above it in the file: a reply must not come before
 	// the comment that it answers.
 	Depth int
+	// InitialStatus is in which the comment came there, before anybody decided; "": Status.
+	InitialStatus models.Status
 	// Label is what the comment was found to be there; "": nobody said. Source is where.
 	Label  models.Class
 	Source string
@@ -26,6 +29,9 @@ type ImportCounts struct {
 	Detached int // replies to what is not there, which now begin a thread
 	Labels   int
 }
+
+// arrived returns the status in which a comment came.
+func (c ImportedComment) arrived() models.Status { return cmp.Or(c.InitialStatus, c.Status) }
 
 // importedRows are comments without a verdict: machine is the status in which they came.
 var importedRows = sqldb.NewInsert("comments", "ON CONFLICT DO NOTHING RETURNING id",
@@ -47,13 +53,13 @@ var importedRows = sqldb.NewInsert("comments", "ON CONFLICT DO NOTHING RETURNING
 	}),
 	sqldb.Text("status", func(c ImportedComment) string { return string(c.Status) }),
 	sqldb.Text("reason", func(c ImportedComment) string { return string(c.Reason) }),
-	sqldb.Text("machine", func(c ImportedComment) string { return string(c.Status) }),
+	sqldb.Text("machine", func(c ImportedComment) string { return string(c.arrived()) }),
 	sqldb.Text("body", func(c ImportedComment) string { return c.Body }),
 	sqldb.Text("search", func(c ImportedComment) string { return searchColumn(c.Comment) }),
 	sqldb.Text("lang", func(c ImportedComment) string { return c.Lang }),
 	sqldb.Bool("featured", func(c ImportedComment) bool { return c.Featured }),
 	sqldb.Bool("redacted", func(c ImportedComment) bool { return c.Redacted }),
-	sqldb.Text("action", func(c ImportedComment) string { return string(importedActions[c.Status]) }),
+	sqldb.Text("action", func(c ImportedComment) string { return string(importedActions[c.arrived()]) }),
 	sqldb.Text("said", func(c ImportedComment) string { return string(c.Reason) }),
 	sqldb.Int("created_at", func(c ImportedComment) int64 { return micros(c.CreatedAt) }),
 	sqldb.Int("updated_at", func(c ImportedComment) int64 { return micros(c.UpdatedAt) }),
@@ -124,7 +130,9 @@ func (t *tx) importLevel(batch []ImportedComment, counts *ImportCounts) error {
 		t.counters.countComment(c.Comment, 1)
 		t.counters.onReply(c.Comment, c.Site)
 		if c.WrittenBy == "" {
-			t.counters.onArrival(c.Comment, models.Verdict{})
+			came := c.Comment
+			came.Status = c.arrived()
+			t.counters.onArrival(came, models.Verdict{})
 		}
 		if c.Label != "" && c.Body != "" {
 			l := t.newLabel(c.Comment, models.Label{ID: c.ID, Label: c.Label, Source: c.Source, SelectedBy: models.SelectedImport})

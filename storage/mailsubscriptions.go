@@ -16,6 +16,8 @@ const (
 	confirmTTL = 48 * time.Hour
 	// subscriptionTTL is how long after its confirmation a reader gets mail about a comment.
 	subscriptionTTL = 60 * 24 * time.Hour
+	// endedTTL is for how long an address is asked nothing after its owner has ended all mail.
+	endedTTL = 365 * 24 * time.Hour
 	// maxQuestions is how many mails of a site may ask an address whether it wants mail, as
 	// long as nobody has said so: each may be one to somebody who does not.
 	maxQuestions = 3
@@ -24,17 +26,84 @@ const (
 )
 
 // Subscribe stores that the author of a comment wants mail about it, and reports whether the
-// address is confirmed. Otherwise one mail asks for that, unless one has asked before.
+// address is confirmed. Otherwise one mail asks for that, unless one has asked before, or
+// whoever reads mail to that address has ended all of it: then nothing is stored.
 func (db *DB) Subscribe(ctx context.Context, s models.MailSubscription) (confirmed bool, err error) {
 	return update(ctx, db, func(t *tx) (bool, error) { return t.subscribe(s) })
 }
 
-// IsConfirmed reports whether whoever subscribes has confirmed the address.
-func (db *DB) IsConfirmed(ctx context.Context, s models.MailSubscription) (bool, error) {
-	return read(ctx, db, func(t *tx) (bool, error) {
+// MailStanding is what is known of somebody who wants mail to an address.
+type MailStanding struct {
+	Confirmed bool // they have confirmed it
+	// Known: the site vouches for them, or they had confirmed it before all mail to it was
+	// ended. What strangers ask for is counted apart.
+	Known bool
+	// Ended: whoever reads the mail wants no more of it. Only those who had confirmed the
+	// address may have it asked again.
+	Ended bool
+}
+
+// MailStanding returns what is known of whoever subscribes.
+func (db *DB) MailStanding(ctx context.Context, s models.MailSubscription) (MailStanding, error) {
+	return read(ctx, db, func(t *tx) (MailStanding, error) {
 		same, err := t.subscriptions(`site = $1 AND folded = $2`, s.Site, models.FoldEmail(s.Email))
-		return slices.ContainsFunc(same, func(old models.MailSubscription) bool { return isSameAddress(old, s) && !old.ConfirmedAt.IsZero() }), err
+		if err != nil {
+			return MailStanding{}, err
+		}
+		return t.mailStanding(s, same)
 	})
+}
+
+// mailStanding is MailStanding when the subscriptions to the address are known.
+func (t *tx) mailStanding(s models.MailSubscription, same []models.MailSubscription) (st MailStanding, err error) {
+	st.Confirmed = slices.ContainsFunc(same, func(old models.MailSubscription) bool { return isSameAddress(old, s) && !old.ConfirmedAt.IsZero() })
+	st.Known = isVouched(s.Owner)
+	secret, err := t.secretNamed(mailSecret)
+	if err != nil || secret == nil {
+		return st, err
+	}
+	ended, err := t.subscriptions(`site = $1 AND folded = $2 AND expires_at > $3`, s.Site, endedHash(secret, s.Site, models.FoldEmail(s.Email)), micros(t.Now))
+	owner := endedHash(secret, s.Site, s.Owner)
+	asks := slices.ContainsFunc(ended, func(e models.MailSubscription) bool { return e.Owner == owner })
+	st.Known, st.Ended = st.Known || asks, len(ended) > 0 && !asks
+	return st, err
+}
+
+// isVouched reports whether a site vouches for the owner of a subscription.
+func isVouched(owner string) bool { return strings.HasPrefix(owner, "id ") }
+
+// mailSecret is the setting with the key of the hashes of addresses whose mail was ended.
+const mailSecret = "ended mail"
+
+// endedHash stands for an address, or for an owner, of which nothing else is kept.
+func endedHash(secret []byte, site, value string) string {
+	return "ended " + banHash(secret, site, models.MarkEmail, value)
+}
+
+// rememberEnd notes that all mail of a site to an address was ended, and who had confirmed it:
+// rows of mail_subscriptions that have hashes only, and expire.
+func (t *tx) rememberEnd(site, folded string, ended []models.MailSubscription) error {
+	secret, err := t.newSecretNamed(mailSecret)
+	if err != nil {
+		return err
+	}
+	address, owners := endedHash(secret, site, folded), []string{}
+	for _, s := range ended {
+		if !s.ConfirmedAt.IsZero() {
+			owners = append(owners, endedHash(secret, site, s.Owner))
+		}
+	}
+	slices.Sort(owners)
+	if owners = slices.Compact(owners); len(owners) == 0 {
+		owners = []string{""}
+	}
+	for _, owner := range owners {
+		if _, err := t.InsertRow("mail_subscriptions", "", "site", site, "id", rand.Text(), "comment_id", rand.Text(), "email", "", "folded", address, "owner", owner,
+			"replies", false, "outcome", false, "created_at", micros(t.Now), "confirmed_at", 0, "expires_at", micros(t.Now.Add(endedTTL)), "sent_at", 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // isSameAddress reports whether the same person has named the same address.
@@ -48,14 +117,19 @@ func (t *tx) subscribe(s models.MailSubscription) (confirmed bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	standing, err := t.mailStanding(s, same)
+	if err != nil || standing.Ended {
+		return false, err
+	}
+	confirmed = standing.Confirmed
 	asked, questions := false, map[[2]string]bool{}
 	for _, old := range same {
-		own := isSameAddress(old, s)
-		if old.ConfirmedAt.IsZero() {
-			asked = asked || own
+		if !old.ConfirmedAt.IsZero() {
+			continue
+		}
+		asked = asked || isSameAddress(old, s)
+		if isVouched(old.Owner) || !standing.Known { // strangers take nothing away from others
 			questions[[2]string{old.Owner, strings.ToLower(old.Email)}] = true
-		} else {
-			confirmed = confirmed || own
 		}
 	}
 	if !confirmed && !asked {
@@ -154,21 +228,43 @@ func (db *DB) ConfirmSubscription(ctx context.Context, site, id string) error {
 	})
 }
 
-// Unsubscribe ends a subscription, or all of the site to the same address.
+// Unsubscribe ends a subscription, or all of the site to the same address, which then is
+// asked nothing by strangers for a year.
 func (db *DB) Unsubscribe(ctx context.Context, site, id string, all bool) error {
 	return apply(ctx, db, func(t *tx) error {
 		s, err := t.subscription(site, id)
 		if err != nil {
 			return err
 		}
-		ended := []models.MailSubscription{s}
-		if all {
-			if ended, err = t.subscriptions(`site = $1 AND folded = $2`, site, models.FoldEmail(s.Email)); err != nil {
-				return err
-			}
+		if !all {
+			return t.endSubscriptions(site, []models.MailSubscription{s})
 		}
-		return t.endSubscriptions(site, ended)
+		ended, err := t.endAddress(s)
+		if err != nil {
+			return err
+		}
+		return t.rememberEnd(site, models.FoldEmail(s.Email), ended)
 	})
+}
+
+// EndAddress ends all subscriptions of a site to the address of one of them, which the mail
+// server has refused for good.
+func (db *DB) EndAddress(ctx context.Context, site, id string) error {
+	return apply(ctx, db, func(t *tx) error {
+		s, err := t.subscription(site, id)
+		if err == nil {
+			_, err = t.endAddress(s)
+		}
+		return err
+	})
+}
+
+// endAddress ends all subscriptions to the address of one.
+func (t *tx) endAddress(s models.MailSubscription) (ended []models.MailSubscription, err error) {
+	if ended, err = t.subscriptions(`site = $1 AND folded = $2`, s.Site, models.FoldEmail(s.Email)); err != nil {
+		return nil, err
+	}
+	return ended, t.endSubscriptions(s.Site, ended)
 }
 
 // EndMail ends all mail about a comment.

@@ -16,23 +16,29 @@ import (
 
 // banKey returns the key of the marks of bans, which is used for nothing else: unlike the
 // keys of addresses it stays as long as there are bans. It is nil while there were none.
-func (t *tx) banKey() ([]byte, error) {
-	key, err := sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT value FROM settings WHERE name = 'bans'`)
+func (t *tx) banKey() ([]byte, error) { return t.secretNamed("bans") }
+
+// secretNamed returns a secret of the installation; nil: nothing has needed it yet.
+func (t *tx) secretNamed(name string) ([]byte, error) {
+	secret, err := sqldb.One(t, sqldb.ScanOne[[]byte], `SELECT value FROM settings WHERE name = $1`, name)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return key, err
+	return secret, err
+}
+
+// newSecretNamed is secretNamed for what stores something that needs it.
+func (t *tx) newSecretNamed(name string) ([]byte, error) {
+	fresh := make([]byte, 32)
+	rand.Read(fresh) // never fails
+	if _, err := t.Exec(`INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, fresh); err != nil {
+		return nil, err
+	}
+	return t.secretNamed(name)
 }
 
 // newBanKey is banKey for what adds a ban.
-func (t *tx) newBanKey() ([]byte, error) {
-	fresh := make([]byte, 32)
-	rand.Read(fresh) // never fails
-	if _, err := t.Exec(`INSERT INTO settings (name, value) VALUES ('bans', $1) ON CONFLICT (name) DO NOTHING`, fresh); err != nil {
-		return nil, err
-	}
-	return t.banKey()
-}
+func (t *tx) newBanKey() ([]byte, error) { return t.newSecretNamed("bans") }
 
 // banHash is how a mark is stored: 128 bits of an HMAC (RFC 2104) of it and its site. No
 // part but the last can have a line break.

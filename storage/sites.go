@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
+	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -19,30 +21,11 @@ func (db *DB) AddSite(ctx context.Context, by models.Caller, s models.Site) (key
 }
 
 func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
-	if s.Name == "" {
-		s.Name = s.Slug
-	}
-	if s.Mode == "" {
-		s.Mode = models.ModePost
-	}
-	s.ProofOfWork = cmp.Or(s.ProofOfWork, models.ProofOff)
-	if s.Retention == (models.Retention{}) {
-		s.Retention = models.DefaultRetention()
-	}
-	if s.Origins == nil {
-		s.Origins = []string{} // a list in JSON too
-	}
-	if s.ReservedNames == nil {
-		s.ReservedNames = []string{}
-	}
-	if s.Reasons == nil {
-		s.Reasons = []models.SiteReason{}
-	}
-	if s.URLParameters == nil {
-		s.URLParameters = []string{}
-	}
-	if s.Notices.Addresses == nil {
-		s.Notices.Addresses = []string{}
+	s = withDefaults(s)
+	if slices.Contains(helpWords, s.Slug) {
+		var bad models.Invalid
+		bad.Add("slug", "must not be %s: commands take that for a request for help", strings.Join(helpWords, " or "))
+		return "", bad.Err()
 	}
 	if err := errors.Join(s.Validate(), models.CheckSSOSecret(s.SSOSecret)); err != nil {
 		return "", err
@@ -72,6 +55,39 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	}
 	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, auditSite(s))
 }
+
+// withDefaults completes a site that says nothing of some settings.
+func withDefaults(s models.Site) models.Site {
+	if s.Name == "" {
+		s.Name = s.Slug
+	}
+	if s.Mode == "" {
+		s.Mode = models.ModePost
+	}
+	s.ProofOfWork = cmp.Or(s.ProofOfWork, models.ProofOff)
+	if s.Retention == (models.Retention{}) {
+		s.Retention = models.DefaultRetention()
+	}
+	if s.Origins == nil {
+		s.Origins = []string{} // a list in JSON too
+	}
+	if s.ReservedNames == nil {
+		s.ReservedNames = []string{}
+	}
+	if s.Reasons == nil {
+		s.Reasons = []models.SiteReason{}
+	}
+	if s.URLParameters == nil {
+		s.URLParameters = []string{}
+	}
+	if s.Notices.Addresses == nil {
+		s.Notices.Addresses = []string{}
+	}
+	return s
+}
+
+// helpWords are no slugs, because on the command line they ask for help.
+var helpWords = []string{"h", "help"}
 
 // siteValues are the columns of a site that can be changed, each with its value.
 func siteValues(s models.Site) (pairs []any, err error) {

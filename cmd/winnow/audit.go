@@ -57,6 +57,6 @@ func verifyAudit(ctx context.Context, c *cli.Command, db *storage.DB, _ []string
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(c.Root().Writer, "%d rows, all chains valid\n", rows)
+	_, err = fmt.Fprintf(c.Root().Writer, "%s, all chains valid\n", counted(rows, "row"))
 	return err
 }

@@ -9,20 +9,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"winnow/models"
 	"winnow/storage"
-	"winnow/storage/commentfile"
+	"winnow/storage/importer"
 )
 
 func exportAllCommand() *cli.Command {
 	return &cli.Command{
-		Name: "all", Usage: "a site's articles, comments and labels, as an archive for winnow import comments",
-		Description: "JSON Lines: a line that says what the file is, then lines with the type article, comment or label. Comments of every status\n" +
-			"are in it, without what came from the addresses of readers and without verdicts and decisions.",
+		Name: "all", Usage: "a site with its settings, comments and decisions, as an archive for winnow import comments",
+		Description: "JSON Lines: a line that says what the file is, then lines with the type settings, rules, article, comment, label, decision or ban.\n" +
+			"Comments of every status are in it, without what came from the addresses of readers and without verdicts. No secret is in it:\n" +
+			"no keys and passwords, no secret of reader tokens, and no address of a webhook.",
 		Flags: []cli.Flag{
 			databaseFlag(),
 			&cli.StringFlag{Name: "site", Usage: "`SLUG` of the site"},
@@ -86,44 +86,17 @@ func writeWhole(name string, write func(io.Writer) error) (err error) {
 }
 
 func writeArchive(ctx context.Context, c *cli.Command, db *storage.DB, site models.Site, w io.Writer) error {
-	out, err := commentfile.NewArchiveWriter(w, site, db.Now())
+	bar := progress(c, -1, "exporting "+site.Slug)
+	defer func() { _ = bar.Close() }() // display only
+	n, err := importer.WriteArchive(ctx, db, site, db.Now(), w, func(size int) { _ = bar.Add(size) })
 	if err != nil {
 		return err
 	}
-	bar := progress(c, -1, "exporting "+site.Slug)
-	defer func() { _ = bar.Close() }() // display only
-	articles, comments, labels := 0, 0, 0
-	for a, err := range db.AllArticles(ctx, site.Slug) {
-		if err == nil {
-			articles++
-			err = out.Article(a.WithoutEnded(db.Now()))
-		}
-		if err != nil {
-			return err
-		}
+	errOut := c.Root().ErrWriter
+	fmt.Fprintf(errOut, "%s, %s, %s, %s, %s\n", counted(n.Articles, "article"), counted(n.Comments, "comment"),
+		counted(n.Labels, "label"), counted(n.Decisions, "decision"), counted(n.Bans, "ban"))
+	if n.MarksLeft > 0 {
+		fmt.Fprintf(errOut, "%d times a ban holds on a browser, on a household, or on what was erased: that is not in the archive\n", n.MarksLeft)
 	}
-	for each, err := range db.Comments(ctx, site.Slug, time.Time{}) {
-		if err == nil {
-			comments++
-			_ = bar.Add(len(each.Body)) // display only
-			err = out.Comment(each)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for l, err := range db.CommentLabels(ctx, site.Slug) {
-		if err == nil {
-			labels++
-			err = out.Label(l.Comment, l.Label)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintf(c.Root().ErrWriter, "%d articles, %d comments, %d labels\n", articles, comments, labels)
 	return nil
 }

@@ -54,7 +54,7 @@ func importLabels(ctx context.Context, c *cli.Command) error {
 	}
 	for _, name := range files {
 		added, known, err := db.ImportLabels(ctx, operator(), onSite(labelFile(c, name, opt), site))
-		fmt.Fprintf(c.Root().Writer, "%s: %d labels added, %d known\n", name, added, known)
+		fmt.Fprintf(c.Root().Writer, "%s: %s added, %d known\n", name, counted(added, "label"), known)
 		if err != nil {
 			return err
 		}

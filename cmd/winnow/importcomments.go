@@ -8,7 +8,9 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v3"
@@ -40,6 +42,9 @@ func importFormats() []*cli.Command {
 		}
 		if format.Table {
 			flags = append(flags, tableFlags()...)
+		}
+		if format.Archive {
+			flags = append(flags, &cli.BoolFlag{Name: "without-settings", Usage: "take neither settings nor rules nor bans"})
 		}
 		commands = append(commands, &cli.Command{
 			Name: format.Name, ArgsUsage: "FILE…", Usage: "add comments of " + format.About, Description: importHelp, Flags: flags,
@@ -95,7 +100,7 @@ func importComments(ctx context.Context, c *cli.Command, format commentfile.Form
 	}
 	printImport(c.Root().Writer, summary, opt.DryRun)
 	if err == nil && summary.Bad > 0 {
-		err = fmt.Errorf("%d bad records were not imported", summary.Bad)
+		err = fmt.Errorf("not imported: %s", counted(summary.Bad, "bad record"))
 	}
 	return err
 }
@@ -105,13 +110,15 @@ const maxBadShown = 1000
 
 func importOptions(c *cli.Command, format commentfile.Format) (importer.Options, error) {
 	opt := importer.Options{
-		Site: c.String("site"), Source: format.Name, ArticleIDs: importer.ArticleIDs(c.String("article-id")), SameAuthors: c.Bool("same-authors"),
-		RemovedAs: models.Class(c.String("removed-as")), DryRun: c.Bool("dry-run"), Archive: format.Archive, Folder: c.String("temporary-folder"),
+		Site: c.String("site"), Source: format.Name, ArticleIDs: importer.ArticleIDs(c.String("article-id")),
+		SameArticles: c.IsSet("article-id"), SameAuthors: c.Bool("same-authors"),
+		RemovedAs: models.Class(c.String("removed-as")), DryRun: c.Bool("dry-run"), Archive: format.Archive,
+		WithoutSettings: c.Bool("without-settings"), Folder: c.String("temporary-folder"),
 	}
 	shown := 0
 	opt.Bad = func(err error) {
 		if shown++; shown <= maxBadShown {
-			fmt.Fprintf(c.Root().ErrWriter, "not imported: %v\n", err)
+			fmt.Fprintf(c.Root().ErrWriter, "not imported: %s\n", printable(err.Error()))
 		}
 	}
 	switch {
@@ -168,6 +175,20 @@ func recordsOf(ctx context.Context, c *cli.Command, files []string, format comme
 	}
 }
 
+// printable makes what a file says fit for a terminal: control characters are written as Go
+// does.
+func printable(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsControl(r) || !unicode.IsPrint(r) && !unicode.IsSpace(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 func printImport(out io.Writer, s importer.Summary, dryRun bool) {
 	verb := "added"
 	if dryRun {
@@ -177,23 +198,36 @@ func printImport(out io.Writer, s importer.Summary, dryRun bool) {
 	for _, n := range s.Added {
 		added += n
 	}
-	fmt.Fprintf(out, "%d comments on %d articles by %d authors were read\n", s.Comments, s.Articles, s.Authors)
-	fmt.Fprintf(out, "%d %s: %d approved, %d pending, %d rejected; %d labels\n", added, verb,
-		s.Added[string(models.Approved)], s.Added[string(models.Pending)], s.Added[string(models.Rejected)], s.Labels)
+	fmt.Fprintf(out, "read: %s on %s by %s\n", counted(s.Comments, "comment"), counted(s.Articles, "article"), counted(s.Authors, "author"))
+	fmt.Fprintf(out, "%d %s: %d approved, %d pending, %d rejected; %s\n", added, verb,
+		s.Added[string(models.Approved)], s.Added[string(models.Pending)], s.Added[string(models.Rejected)], counted(s.Labels, "label"))
+	if s.Decisions+s.Bans > 0 {
+		fmt.Fprintf(out, "%s and %s %s\n", counted(s.Decisions, "decision"), counted(s.Bans, "ban"), verb)
+	}
+	if s.Settings {
+		fmt.Fprintf(out, "settings %s, where those here were the defaults\n", verb)
+	}
+	if s.Rules {
+		fmt.Fprintf(out, "rules %s\n", verb)
+	}
 	for _, line := range []struct {
-		n    int
-		what string
+		n         int
+		one, many string
 	}{
-		{s.Known, "were here already and stay as they are"},
-		{s.Detached, "answer a comment that is not there, and begin threads of their own"},
-		{s.Twice, "have the id of another comment of the file, and are left out"},
-		{s.Bad, "bad records"},
+		{s.Known, "was here already and stays as it is", "were here already and stay as they are"},
+		{s.Detached, "answers a comment that is not there, and begins a thread of its own", "answer a comment that is not there, and begin threads of their own"},
+		{s.Twice, "has the id of another comment of the file, and is left out", "have the id of another comment of the file, and are left out"},
+		{s.Bad, "bad record", "bad records"},
 	} {
-		if line.n > 0 {
-			fmt.Fprintf(out, "%d %s\n", line.n, line.what)
+		switch line.n {
+		case 0:
+		case 1:
+			fmt.Fprintln(out, "1", line.one)
+		default:
+			fmt.Fprintln(out, line.n, line.many)
 		}
 	}
 	for _, what := range slices.Sorted(maps.Keys(s.LeftOut)) {
-		fmt.Fprintf(out, "%d left out: %s\n", s.LeftOut[what], what)
+		fmt.Fprintf(out, "%d left out: %s\n", s.LeftOut[what], printable(what))
 	}
 }

@@ -85,9 +85,41 @@ func applyDefaults(c *cli.Command) {
 	if len(c.Commands) == 0 && c.Name != serveName {
 		c.Before = checkVariables
 	}
+	c.HideHelpCommand = len(c.Commands) == 0 // it would take the arguments h and help from the command
+	for _, f := range c.Flags {
+		hideSecondDefault(f)
+	}
 	for _, sub := range c.Commands {
 		applyDefaults(sub)
 	}
+}
+
+// hideSecondDefault leaves out the default that the library prints of a flag whose usage says
+// what it is: that of a site, for example, which is not the zero of the flag.
+func hideSecondDefault(f cli.Flag) {
+	hide := func(usage string, to *bool) { *to = *to || strings.Contains(usage, "(default") }
+	switch f := f.(type) {
+	case *cli.BoolFlag:
+		hide(f.Usage, &f.HideDefault)
+	case *cli.IntFlag:
+		hide(f.Usage, &f.HideDefault)
+	case *cli.FloatFlag:
+		hide(f.Usage, &f.HideDefault)
+	case *cli.StringFlag:
+		hide(f.Usage, &f.HideDefault)
+	case *cli.StringSliceFlag:
+		hide(f.Usage, &f.HideDefault)
+	case *cli.DurationFlag:
+		hide(f.Usage, &f.HideDefault)
+	}
+}
+
+// counted returns a number of things: "1 comment", "2 comments".
+func counted[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // usageError is an invalid command line.

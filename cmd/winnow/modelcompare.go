@@ -142,7 +142,7 @@ func printJSON(out io.Writer, v any) error {
 func printReport(out io.Writer, r gate.Report) error {
 	fmt.Fprintf(out, "%s\n", r.Summary)
 	if r.Labels > 0 {
-		fmt.Fprintf(out, "Compared on %d labels, near-copies counted once: %d.\n", r.Labels, r.Clusters)
+		fmt.Fprintf(out, "Compared on %s, near-copies counted once: %d.\n", counted(r.Labels, "label"), r.Clusters)
 	}
 	if r.Refused {
 		fmt.Fprint(out, "\nREFUSED:\n")

@@ -35,8 +35,8 @@ func shadowModel(ctx context.Context, c *cli.Command, db *storage.DB, args []str
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(c.Root().Writer, "%s has run beside the live model with %d comments: it would have held %d (the live model %d) and rejected %d (%d)\n",
-			args[0], s.Comments, s.HeldThen, s.HeldNow, s.RejectedThen, s.RejectedNow)
+		_, err = fmt.Fprintf(c.Root().Writer, "%s has run beside the live model with %s: it would have held %d (the live model %d) and rejected %d (%d)\n",
+			args[0], counted(s.Comments, "comment"), s.HeldThen, s.HeldNow, s.RejectedThen, s.RejectedNow)
 		return err
 	}
 	if _, err := promotion.New(db, time.Now).Load(ctx, args[0]); err != nil {

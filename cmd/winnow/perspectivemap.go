@@ -116,7 +116,7 @@ func scorePairs(ctx context.Context, c *cli.Command, by *screening.Assessor) (ma
 		}
 	}
 	if len(pairs) == 0 {
-		return nil, fmt.Errorf("%s has no score of a known attribute in %d rows", c.String("scores"), rows)
+		return nil, fmt.Errorf("%s has no score of a known attribute in %s", c.String("scores"), counted(rows, "row"))
 	}
 	return pairs, nil
 }
@@ -130,7 +130,7 @@ func printAttributeMaps(out io.Writer, all []attributeMap) error {
 		if m.Correlation != nil {
 			order = fmt.Sprintf("rank correlation %.2f", *m.Correlation)
 		}
-		fmt.Fprintf(out, "%s, %d comments, %s\n", m.Attribute, m.Comments, order)
+		fmt.Fprintf(out, "%s, %s, %s\n", m.Attribute, counted(m.Comments, "comment"), order)
 		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 		fmt.Fprintln(w, "yours\there\t95 %\tabove\tabove in both\t")
 		for _, r := range m.Rows {

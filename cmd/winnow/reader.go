@@ -107,8 +107,8 @@ func eraseReader(ctx context.Context, c *cli.Command, db *storage.DB, _ []string
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Root().Writer, "%d comments, %d labels and %d reports erased; audit subject %s\n",
-		erased.Comments, erased.Labels, erased.Reports, erased.Subject)
+	_, err = fmt.Fprintf(c.Root().Writer, "%s, %s and %s erased; audit subject %s\n",
+		counted(erased.Comments, "comment"), counted(erased.Labels, "label"), counted(erased.Reports, "report"), erased.Subject)
 	return err
 }
 

@@ -123,7 +123,7 @@ func printWhatIf(out io.Writer, r whatif.Result) error {
 	if r.Changed == 0 {
 		return nil
 	}
-	fmt.Fprintf(out, "\n%d comments would change; the first of them:\n", r.Changed)
+	fmt.Fprintf(out, "\n%s would change, such as:\n", counted(r.Changed, "comment"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprint(w, "  NOW\t\tTHEN\t\tAUTHOR\tTEXT\n")
 	for _, ch := range r.Changes[:min(len(r.Changes), shownChanges)] {

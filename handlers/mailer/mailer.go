@@ -111,6 +111,28 @@ type Mailer struct{ cfg Config }
 // New returns a mailer. It connects for each message.
 func New(cfg Config) *Mailer { return &Mailer{cfg} }
 
+// Errors of Send after which it is of no use to try again.
+var (
+	// ErrRefused says that the server will never take the message.
+	ErrRefused = errors.New("for good")
+	// ErrNoRecipient is an ErrRefused because nobody has the address.
+	ErrNoRecipient = fmt.Errorf("nobody has the address: %w", ErrRefused)
+)
+
+// refusal returns what an answer of the server means for the message: only a permanent one
+// (5xx, RFC 5321) to the recipient or to the text is about it. Enhanced codes (RFC 3463) with
+// the subject 7 are about policy, such as relaying, and not about whether there is an address.
+func refusal(e *mail.SendError) error {
+	permanent := e.ErrorCode() >= 500 && e.ErrorCode() <= 599
+	switch {
+	case permanent && e.Reason == mail.ErrSMTPRcptTo && !strings.HasPrefix(e.EnhancedStatusCode(), "5.7."):
+		return ErrNoRecipient
+	case permanent && (e.Reason == mail.ErrSMTPRcptTo || e.Reason == mail.ErrSMTPData || e.Reason == mail.ErrSMTPDataClose):
+		return ErrRefused
+	}
+	return nil
+}
+
 // Send hands a message to the server. The error names neither the recipient nor what the
 // server said of them, so that it may be logged.
 func (m *Mailer) Send(ctx context.Context, message Message) error {
@@ -128,6 +150,9 @@ func (m *Mailer) Send(ctx context.Context, message Message) error {
 	}
 	var refused *mail.SendError
 	if errors.As(err, &refused) {
+		if final := refusal(refused); final != nil {
+			return fmt.Errorf("the mail server refused the message: %s (%d): %w", refused.Reason, refused.ErrorCode(), final)
+		}
 		return fmt.Errorf("the mail server refused the message: %s (%d)", refused.Reason, refused.ErrorCode())
 	}
 	var network net.Error

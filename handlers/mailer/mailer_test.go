@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"net"
 	"net/http/httptest"
 	"strconv"
@@ -126,6 +127,14 @@ func TestMailReachesAServer(t *testing.T) {
 	err := m.Send(t.Context(), sent)
 	if err == nil || !strings.Contains(err.Error(), "451") || strings.Contains(err.Error(), "ada") {
 		t.Errorf("refused: %v", err)
+	}
+	gone := sent
+	gone.To = smtptest.NoMailbox + "@news.example"
+	if err := m.Send(t.Context(), gone); !errors.Is(err, ErrNoRecipient) || !errors.Is(err, ErrRefused) || strings.Contains(err.Error(), "nobody@") {
+		t.Errorf("nobody has the address: %v", err)
+	}
+	if errors.Is(err, ErrRefused) {
+		t.Errorf("refused for now: %v", err)
 	}
 	cfg.Password = "wrong"
 	if err := New(cfg).Send(t.Context(), sent); err == nil || strings.Contains(err.Error(), "wrong") && !strings.Contains(err.Error(), "wrong password") {

@@ -51,12 +51,26 @@ func (r *Runner) send(ctx context.Context, m models.OutgoingMessage) (sent bool,
 		return true, untilDone(storing, finish)
 	case errors.Is(failure, errObsolete):
 		return true, r.DB.FinishMessage(storing, m)
+	case errors.Is(failure, mailer.ErrRefused):
+		return true, r.giveUp(storing, m, failure)
 	case m.Attempts >= maxAttempts:
 		r.Log.ErrorContext(ctx, "a message was given up", "site", m.Site, "channel", m.Channel, "attempts", m.Attempts, "error", failure)
 		return false, r.DB.FinishMessage(storing, m)
 	}
 	r.Log.WarnContext(ctx, "a message cannot be sent now", "site", m.Site, "channel", m.Channel, "attempts", m.Attempts, "error", failure)
 	return false, r.DB.RetryMessage(storing, m, pause(m.Attempts))
+}
+
+// giveUp removes a message that the mail server will never take. Readers whose address nobody
+// has get no more mail.
+func (r *Runner) giveUp(ctx context.Context, m models.OutgoingMessage, failure error) error {
+	r.Log.WarnContext(ctx, "a message was refused for good", "site", m.Site, "channel", m.Channel, "error", failure)
+	if m.Subscription != "" && errors.Is(failure, mailer.ErrNoRecipient) {
+		if err := r.DB.EndAddress(ctx, m.Site, m.Subscription); err != nil && models.KindOf(err) != models.KindNotFound {
+			return err
+		}
+	}
+	return r.DB.FinishMessage(ctx, m)
 }
 
 // untilDone stores that a message was sent, again and again for some seconds when that fails:

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -73,6 +74,31 @@ func (n Networks) Check(address string) error {
 		return err
 	}
 	return fmt.Errorf("%s is %w", ip, ErrAddress)
+}
+
+// CheckURL refuses a URL that Client would refuse whatever names lead to: an IP address, or
+// this machine by its name, and plain HTTP where no network is listed. What else a name leads
+// to shows when it is connected to.
+func (n Networks) CheckURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return nil // which is no URL of a receiver: others say so
+	}
+	isPlain := strings.EqualFold(u.Scheme, "http")
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	ip, err := netip.ParseAddr(host)
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") { // RFC 6761
+		ip, err = netip.AddrFrom4([4]byte{127, 0, 0, 1}), nil
+	}
+	switch {
+	case err != nil && isPlain && len(n) == 0:
+		return ErrPlain
+	case err != nil:
+		return nil
+	case isPlain:
+		return n.checkListed(netip.AddrPortFrom(ip, 1).String())
+	}
+	return n.Check(netip.AddrPortFrom(ip, 1).String())
 }
 
 // checkListed refuses an address that is not in the networks.

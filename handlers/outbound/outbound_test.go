@@ -156,3 +156,31 @@ func nameServer(t *testing.T) (leadsTo func([4]byte)) {
 	})
 	return func(address [4]byte) { at.Store(address) }
 }
+
+func TestCheckURL(t *testing.T) {
+	listed := Networks{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("127.0.0.0/8")}
+	for text, want := range map[string][2]error{ // without and with networks
+		"https://hooks.example/x":         {nil, nil},
+		"https://93.184.216.34/":          {nil, nil},
+		"https://127.0.0.1/":              {ErrAddress, nil},
+		"https://LOCALHOST:8443/":         {ErrAddress, nil},
+		"https://a.localhost./":           {ErrAddress, nil},
+		"https://[::1]/":                  {ErrAddress, ErrAddress},
+		"https://[::ffff:10.1.2.3]/":      {ErrAddress, nil},
+		"https://[fe80::1%25eth0]/":       {ErrAddress, ErrAddress},
+		"https://10.1.2.3:9000/hook":      {ErrAddress, nil},
+		"https://10.2.2.3/":               {ErrAddress, ErrAddress},
+		"https://169.254.169.254/latest/": {ErrAddress, ErrAddress},
+		"http://hooks.example/":           {ErrPlain, nil},
+		"HTTP://93.184.216.34/":           {ErrPlain, ErrPlain},
+		"http://10.1.2.3/":                {ErrAddress, nil},
+		"":                                {nil, nil},
+		"https://%zz/":                    {nil, nil},
+	} {
+		for i, n := range []Networks{nil, listed} {
+			if err := n.CheckURL(text); !errors.Is(err, want[i]) || want[i] == nil && err != nil {
+				t.Errorf("%q with %v: %v, want %v", text, n, err, want[i])
+			}
+		}
+	}
+}

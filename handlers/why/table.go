@@ -33,6 +33,7 @@ var reasons = map[models.Reason]clause{
 	models.ReasonEdited:        {"its author changed it after a decision", "sein Autor ihn nach einer Entscheidung geändert hat"},
 	models.ReasonWithdrawn:     {"its author took it back", "sein Autor ihn zurückgezogen hat"},
 	models.ReasonAppeal:        {"its author appeals against a rejection", "sein Autor einer Ablehnung widersprochen hat"},
+	models.ReasonImported:      {"it was imported as waiting", "er als wartend importiert wurde"},
 	models.ReasonShadow:        {"every comment of this author waits for a moderator", "jeder Kommentar dieses Autors auf eine Freigabe wartet"},
 	models.ReasonCampaign:      {"several authors posted the same text or the same address", "mehrere Autoren denselben Text oder dieselbe Adresse eingesandt haben"},
 	models.ReasonBurst:         {"unusually many comments arrived on this article", "zu diesem Artikel ungewöhnlich viele Kommentare eintrafen"},

@@ -10,11 +10,22 @@ import (
 	"winnow/models"
 )
 
-// An archive is JSON Lines. The first line says what it is; each further one has a type,
-// article, comment or label, and the fields below. Times are RFC 3339 in UTC. Articles come
-// before comments, these in the order of their times, and labels last. Lines of a type that
-// is not known are left out, and so are fields. A line without a type is a comment, as in
-// winnow export comments.
+// An archive is JSON Lines. The first line says what it is; each further one has a type and
+// the fields below. Times are RFC 3339 in UTC. The types come in this order:
+//
+//	settings  once: the settings of the site, as GET /v1/sites/{slug} has them
+//	rules     once: its rules, as GET /v1/sites/{slug}/rules has them
+//	article   one each
+//	comment   one each, of every status, in the order of their times
+//	label     one each that is in force
+//	decision  one each: the decisions of moderators in the order of their times, and then the
+//	          escalations; those that were undone too. A label of a decision has its id.
+//	ban       one each that is in force
+//
+// It has no secrets: no keys of the site, no passwords, no secret of reader tokens, no
+// address of a notice's webhook, no key of a service for second opinions. Lines of a type
+// that is not known are left out, and so are fields. A line without a type is a comment, as
+// in winnow export comments.
 
 const (
 	archiveName    = "winnow-archive"
@@ -62,6 +73,7 @@ type archiveComment struct {
 	Body      string        `json:"body"`
 	Lang      string        `json:"lang,omitempty"`
 	Status    models.Status `json:"status"`
+	Arrived   models.Status `json:"arrived,omitempty"` // what the filter made of it, before anybody decided
 	Reason    models.Reason `json:"reason,omitempty"`
 	WrittenBy string        `json:"written_by,omitempty"`
 	Featured  bool          `json:"featured,omitempty"`
@@ -75,6 +87,35 @@ type archiveLabel struct {
 	Type      string `json:"type"`
 	CommentID string `json:"comment_id,omitempty"`
 	models.Label
+}
+
+// archiveSettings are the settings of a site, which has another slug and another age where
+// they go.
+type archiveSettings struct {
+	Type string `json:"type"`
+	models.Site
+	Slug      *string    `json:"slug,omitempty"`
+	CreatedAt *time.Time `json:"created_at,omitempty"`
+}
+
+// archiveRules are the rules of a site.
+type archiveRules struct {
+	Type  string       `json:"type"`
+	Rules models.Rules `json:"rules"`
+}
+
+// archiveDecision is a decision or, with the action escalate, an escalation.
+type archiveDecision struct {
+	Type string `json:"type"`
+	Decision
+}
+
+// archiveBan is a ban or shadow ban with those of its marks whose values are known: ids,
+// names, e-mail addresses and networks. Of browsers and households only hashes are stored,
+// with a key that is a secret: these marks stay behind.
+type archiveBan struct {
+	Type string `json:"type"`
+	models.BanEntry
 }
 
 // ArchiveWriter writes an archive.
@@ -99,10 +140,27 @@ func (a *ArchiveWriter) Article(e models.ArticleEntry) error {
 	})
 }
 
-// Comment writes a comment.
-func (a *ArchiveWriter) Comment(c models.Comment) error {
+// Settings writes the settings of the site.
+func (a *ArchiveWriter) Settings(s models.Site) error {
+	return a.json.Encode(archiveSettings{Type: "settings", Site: s})
+}
+
+// Rules writes the rules of the site.
+func (a *ArchiveWriter) Rules(r models.Rules) error { return a.json.Encode(archiveRules{"rules", r}) }
+
+// Decision writes a decision, whose label stands by itself.
+func (a *ArchiveWriter) Decision(d Decision) error {
+	d.Label = ""
+	return a.json.Encode(archiveDecision{"decision", d})
+}
+
+// Ban writes a ban.
+func (a *ArchiveWriter) Ban(b models.BanEntry) error { return a.json.Encode(archiveBan{"ban", b}) }
+
+// Comment writes a comment, and the status that it had at first.
+func (a *ArchiveWriter) Comment(c models.Comment, arrived models.Status) error {
 	row := archiveComment{
-		Type: "comment", ID: c.ID, ParentID: c.ParentID, Author: c.Author, Body: c.Body, Lang: c.Lang, Status: c.Status, Reason: c.Reason,
+		Type: "comment", ID: c.ID, ParentID: c.ParentID, Author: c.Author, Body: c.Body, Lang: c.Lang, Status: c.Status, Arrived: arrived, Reason: c.Reason,
 		WrittenBy: c.WrittenBy, Featured: c.Featured, Redacted: c.Redacted, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
 	if row.Article.ID = c.Article.ID; c.PostedOn != "" {
@@ -134,13 +192,15 @@ func readArchive(f *file) error {
 				f.bad(place, invalid("version %d of archives is not known; this program reads version %d", header.Version, archiveVersion))
 			}
 		case "article":
-			var a archiveArticle
-			if f.parse(place, raw, &a) {
-				f.emit(place, Record{Article: &Article{
-					Key: a.ID, ID: a.ID, URL: a.URL, Title: a.Title, Section: a.Section, Described: a.Described, PublishedAt: a.PublishedAt, AddedAt: a.AddedAt,
-					State: a.State, StateUntil: a.StateUntil, ClosesAt: a.ClosesAt, KeepOpen: a.KeepOpen, MergedInto: a.MergedInto,
-				}})
-			}
+			emitParsed(f, place, raw, func(a archiveArticle) Record { return Record{Article: a.article()} })
+		case "settings":
+			emitParsed(f, place, raw, func(s archiveSettings) Record { return Record{Settings: &s.Site} })
+		case "rules":
+			emitParsed(f, place, raw, func(r archiveRules) Record { return Record{Rules: &r.Rules} })
+		case "decision":
+			emitParsed(f, place, raw, func(d archiveDecision) Record { return Record{Decision: &d.Decision} })
+		case "ban":
+			emitParsed(f, place, raw, func(b archiveBan) Record { return Record{Ban: &b.BanEntry} })
 		case "label":
 			var l archiveLabel
 			if f.parse(place, raw, &l) {
@@ -155,6 +215,21 @@ func readArchive(f *file) error {
 			f.emit(place, Record{LeftOut: fmt.Sprintf("%.40s", header.Type)})
 		}
 	})
+}
+
+// emitParsed emits what a line of one type says.
+func emitParsed[T any](f *file, place string, raw []byte, record func(T) Record) {
+	var v T
+	if f.parse(place, raw, &v) {
+		f.emit(place, record(v))
+	}
+}
+
+func (a archiveArticle) article() *Article {
+	return &Article{
+		Key: a.ID, ID: a.ID, URL: a.URL, Title: a.Title, Section: a.Section, Described: a.Described, PublishedAt: a.PublishedAt, AddedAt: a.AddedAt,
+		State: a.State, StateUntil: a.StateUntil, ClosesAt: a.ClosesAt, KeepOpen: a.KeepOpen, MergedInto: a.MergedInto,
+	}
 }
 
 func (f *file) emitArchivedLabel(place string, l archiveLabel) {
@@ -173,7 +248,7 @@ func (f *file) emitArchivedComment(place string, c archiveComment) {
 	}
 	f.emit(place, Record{Comment: &Comment{
 		Key: c.ID, Parent: c.ParentID, Article: c.Article.ID, Author: Author{Key: c.Author.ID, Name: c.Author.Name, Email: c.Author.Email, URL: c.Author.URL, Staff: c.Author.Staff},
-		Body: c.Body, Lang: c.Lang, Status: c.Status, Reason: c.Reason, WrittenBy: c.WrittenBy, Featured: c.Featured, Redacted: c.Redacted,
+		Body: c.Body, Lang: c.Lang, Status: c.Status, Arrived: c.Arrived, Reason: c.Reason, WrittenBy: c.WrittenBy, Featured: c.Featured, Redacted: c.Redacted,
 		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}})
 }

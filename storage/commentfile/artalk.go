@@ -36,7 +36,7 @@ func readArtalk(f *file) error {
 			c.Parent = ""
 		}
 		if r.Pending.isTrue() {
-			c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+			c.Status, c.Reason = models.Pending, models.ReasonImported
 		}
 		if a := pageArticle(r.PageKey, r.PageTitle); a.Key != "" {
 			if r.AdminOnly.isTrue() {

@@ -103,7 +103,7 @@ func (f *file) emitComentario(place string, r comentarioComment) {
 	case deleted:
 		c.remove(RemovedTrash)
 	case r.Pending || r.State == "unapproved":
-		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+		c.Status, c.Reason = models.Pending, models.ReasonImported
 	case r.State == "flagged":
 		c.remove(RemovedSpam)
 	case r.Approved != nil && !*r.Approved:

@@ -125,7 +125,7 @@ func (f *file) emitCoralComment(place string, d coralDocument) {
 	switch d.Status {
 	case "NONE", "APPROVED", "ACCEPTED":
 	case "PREMOD", "SYSTEM_WITHHELD":
-		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+		c.Status, c.Reason = models.Pending, models.ReasonImported
 	case "REJECTED":
 		c.remove(RemovedRejected)
 	default:

@@ -93,7 +93,7 @@ func emitDisqusPost(x *xmlFile, place string, n node) {
 	case n.child("isDeleted") == "true":
 		c.remove(RemovedTrash)
 	case n.child("isApproved") == "false":
-		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+		c.Status, c.Reason = models.Pending, models.ReasonImported
 	}
 	x.emit(place, Record{Comment: &c})
 }

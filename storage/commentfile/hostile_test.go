@@ -20,7 +20,7 @@ const (
 )
 
 func wxrComment(id, body string) string {
-	return "<wp:comment><wp:comment_id>" + id + "</wp:comment_id><wp:comment_content>" + body + "</wp:comment_content><wp:comment_approved>1</wp:comment_approved></wp:comment>"
+	return "<wp:comment><wp:comment_id>" + id + "</wp:comment_id><wp:comment_content>" + body + "</wp:comment_content><wp:comment_date_gmt>2026-01-02 08:00:00</wp:comment_date_gmt><wp:comment_approved>1</wp:comment_approved></wp:comment>"
 }
 
 // TestHostileFiles: what cannot be read is refused in words, and what stands before it, or

@@ -136,7 +136,7 @@ func (f *file) emitIsso(r issoRow) {
 	switch r.mode {
 	case 1:
 	case 2:
-		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+		c.Status, c.Reason = models.Pending, models.ReasonImported
 	case 4: // its text was removed, because others have answered it
 		c.erase()
 	default:

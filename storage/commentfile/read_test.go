@@ -89,6 +89,14 @@ func line(t testing.TB, r commentfile.Record, err error) string {
 		kind, what = "comment", r.Comment
 	case r.Label != nil:
 		kind, what = "label", r.Label
+	case r.Settings != nil:
+		kind, what = "settings", r.Settings
+	case r.Rules != nil:
+		kind, what = "rules", r.Rules
+	case r.Decision != nil:
+		kind, what = "decision", r.Decision
+	case r.Ban != nil:
+		kind, what = "ban", r.Ban
 	}
 	text, jsonErr := json.Marshal(what)
 	if jsonErr != nil {

@@ -18,7 +18,12 @@ type Record struct {
 	Author  *Author
 	Comment *Comment
 	Label   *Label
-	LeftOut string // what this record is, when it is no comment: "pingback"
+	// Only archives have these.
+	Settings *models.Site
+	Rules    *models.Rules
+	Decision *Decision
+	Ban      *models.BanEntry
+	LeftOut  string // what this record is, when it is no comment: "pingback"
 }
 
 // Article is a page that has comments.
@@ -65,6 +70,7 @@ type Comment struct {
 	Body      string        `json:"body"`             // plain text; "": it was removed
 	Lang      string        `json:"lang,omitempty"`
 	Status    models.Status `json:"status"`
+	Arrived   models.Status `json:"arrived,omitempty"` // its first status; "": not known
 	Reason    models.Reason `json:"reason,omitempty"`
 	Removal   Removal       `json:"removal,omitempty"` // for a label
 	WrittenBy string        `json:"written_by,omitempty"`
@@ -78,6 +84,13 @@ type Comment struct {
 type Label struct {
 	Comment string // key; "": of none
 	models.Label
+}
+
+// Decision is a decision or an escalation of a moderator, with what an undo puts back.
+type Decision struct {
+	models.Decision
+	OldStatus models.Status `json:"old_status"`
+	OldReason models.Reason `json:"old_reason,omitempty"`
 }
 
 // remove makes a comment one that was removed there.

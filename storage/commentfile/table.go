@@ -185,7 +185,7 @@ func (c *Comment) fromTable(get func(string) string, epoch time.Time, order labe
 	case status == models.Rejected:
 		c.remove(RemovedTrash)
 	case status == models.Pending:
-		c.Reason = models.ReasonPremoderation
+		c.Reason = models.ReasonImported
 	}
 	return nil
 }
@@ -197,7 +197,7 @@ func (t *tableReader) resolve(header []string) error {
 	for _, field := range slices.Sorted(maps.Keys(t.opt.Columns)) {
 		i := slices.Index(header, labelfile.ColumnName(t.opt.Columns[field]))
 		if i < 0 {
-			return invalid("there is no column %q for %s: the header has %.200s", t.opt.Columns[field], field, strings.Join(header, ", "))
+			return invalid("there is no column %q for %s: the header has %.400s", t.opt.Columns[field], field, fmt.Sprintf("%.40q", header))
 		}
 		t.at[field], taken[i] = i, true
 	}

@@ -95,7 +95,7 @@ func (f *file) emitWaline(place string, r walineComment) {
 	switch r.Status {
 	case "", "approved", "NULL":
 	case "waiting":
-		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+		c.Status, c.Reason = models.Pending, models.ReasonImported
 	case "spam":
 		c.remove(RemovedSpam)
 	default:

@@ -123,10 +123,15 @@ func emitWordPressComment(x *xmlFile, place string, a *Article, n node) {
 			Email: n.child("comment_author_email"), URL: n.child("comment_author_url"),
 		},
 		Body: plainText(n.child("comment_content")), Status: models.Approved,
-		CreatedAt: wordPressTime(n.child("comment_date_gmt")),
+	}
+	for _, field := range []string{"comment_date_gmt", "comment_date"} { // the second one is that of the blog's clock
+		if c.CreatedAt.IsZero() {
+			c.CreatedAt = wordPressTime(n.child(field))
+		}
 	}
 	if c.CreatedAt.IsZero() {
-		c.CreatedAt = wordPressTime(n.child("comment_date"))
+		x.bad(place, invalid("comment %.40q has no date that can be read, but %.40q and %.40q", c.Key, n.child("comment_date_gmt"), n.child("comment_date")))
+		return
 	}
 	if c.Parent == "0" {
 		c.Parent = ""
@@ -137,7 +142,7 @@ func emitWordPressComment(x *xmlFile, place string, a *Article, n node) {
 	switch state := n.child("comment_approved"); state {
 	case "1", "approve", "approved":
 	case "0", "hold", "":
-		c.Status, c.Reason = models.Pending, models.ReasonPremoderation
+		c.Status, c.Reason = models.Pending, models.ReasonImported
 	case "spam":
 		c.remove(RemovedSpam)
 	case "trash":

@@ -44,7 +44,7 @@ func TestWorkbook(t *testing.T) {
 	}
 	want := `old.xlsx:Sheet1:2 comment {"key":"1","article":"quay","author":{"name":"Ada"},"body":"A comment","status":"approved","created_at":"2026-05-01T10:30:00Z"}
 old.xlsx:Sheet1:3 comment {"key":"2","article":"quay","author":{"name":"Seller"},"body":"Cheap pills","status":"rejected","reason":"spam","removal":"spam","created_at":"2026-05-02T08:00:00Z"}
-old.xlsx:Sheet1:4 comment {"key":"3","article":"quay","author":{"name":"Bob"},"body":"Ambiguous","status":"pending","reason":"premoderation","created_at":"2026-04-03T00:00:00Z"}`
+old.xlsx:Sheet1:4 comment {"key":"3","article":"quay","author":{"name":"Bob"},"body":"Ambiguous","status":"pending","reason":"imported","created_at":"2026-04-03T00:00:00Z"}`
 	if strings.Join(got, "\n") != want {
 		t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}

@@ -25,6 +25,9 @@ func check(c *commentfile.Comment) error {
 	c.Body, c.Lang = models.CleanBody(c.Body), models.Clean(c.Lang)
 	cleanAuthor(&c.Author)
 	c.Key, c.Parent, c.Article = models.ValidText(c.Key), models.ValidText(c.Parent), models.ValidText(c.Article)
+	if c.Arrived != models.Approved && c.Arrived != models.Pending && c.Arrived != models.Rejected {
+		c.Arrived = ""
+	}
 	switch {
 	case c.Key == "":
 		return models.Errorf(models.KindInvalid, "it has no id")

@@ -17,17 +17,22 @@ import (
 
 // Options say what an import does.
 type Options struct {
-	Site        string
-	Source      string // name of the format: part of the ids of comments, and of the sources of labels
-	ArticleIDs  ArticleIDs
-	Map         Map
-	SameAuthors bool         // accounts keep the ids that they have in the file
-	RemovedAs   models.Class // label of what was removed there as something else than spam; "": none
-	DryRun      bool
-	Archive     bool                  // the file is one of this program: comments and authors keep their ids
-	Folder      string                // of the temporary file; "": that of the system
-	Bad         func(error)           // is called with what is wrong with each record that is left out
-	Progress    func(done, total int) // is called while comments are stored; may be nil
+	Site       string
+	Source     string // name of the format: part of the ids of comments, and of the sources of labels
+	ArticleIDs ArticleIDs
+	// SameArticles: articles with the same id are the same, though their addresses are on
+	// different hosts. Otherwise the file may be of another blog, and ends the run.
+	SameArticles bool
+	Map          Map
+	SameAuthors  bool         // accounts keep the ids that they have in the file
+	RemovedAs    models.Class // label of what was removed there as something else than spam; "": none
+	DryRun       bool
+	Archive      bool // the file is one of this program: comments and authors keep their ids
+	// WithoutSettings leaves out the settings, rules and bans of an archive.
+	WithoutSettings bool
+	Folder          string                // of the temporary file; "": that of the system
+	Bad             func(error)           // is called with what is wrong with each record that is left out
+	Progress        func(done, total int) // is called while comments are stored; may be nil
 }
 
 // Summary is what a run has found and done.
@@ -39,9 +44,15 @@ type Summary struct {
 	Known    int            `json:"known"`
 	Labels   int            `json:"labels"`
 	Detached int            `json:"without_parent"`
-	Twice    int            `json:"twice"` // records with the id of another one in the file
-	LeftOut  map[string]int `json:"left_out,omitempty"`
-	Bad      int            `json:"bad"`
+	// Of an archive. Settings and Rules: they were taken.
+	Decisions int  `json:"decisions,omitempty"`
+	Bans      int  `json:"bans,omitempty"`
+	Settings  bool `json:"settings,omitempty"`
+	Rules     bool `json:"rules,omitempty"`
+
+	Twice   int            `json:"twice"` // records with the id of another one in the file
+	LeftOut map[string]int `json:"left_out,omitempty"`
+	Bad     int            `json:"bad"`
 }
 
 // Run imports records. What ends the file early is returned after all that came before it
@@ -53,7 +64,7 @@ func Run(ctx context.Context, db *storage.DB, by models.Caller, records iter.Seq
 		return s, err
 	}
 	defer t.close()
-	r := &run{ctx: ctx, db: db, opt: opt, table: t, summary: &s}
+	r := &run{ctx: ctx, db: db, by: by, opt: opt, table: t, summary: &s}
 	if err := r.opt.Map.store(t); err != nil {
 		return s, err
 	}
@@ -81,7 +92,11 @@ type run struct {
 	db      *storage.DB
 	opt     Options
 	table   *table
+	by      models.Caller
 	summary *Summary
+
+	settings *models.Site  // of an archive; nil: none
+	rules    *models.Rules // likewise
 }
 
 // bad counts a record that is left out.
@@ -135,7 +150,7 @@ func (r *run) keep(record commentfile.Record) error {
 	case record.Label != nil:
 		return r.table.addLabel(record.Place, *record.Label)
 	case record.Comment == nil:
-		return nil
+		return r.keepArchived(record)
 	}
 	c := *record.Comment
 	if err := check(&c); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -158,7 +159,7 @@ func TestWordPress(t *testing.T) {
 2026-01-02T08:10:00Z rejected on 12 by /Cid// answers "I walked along the new quay.\nSee the map (https://gazette.example/map) & go." other 2026-01-02T08:10:00Z: "You are all fools."
 2026-01-02T08:30:00Z approved on 12 by /Bob// answers "You are all fools."  2026-01-02T08:30:00Z: "A reply to the reply, which comes later in the file."
 2026-01-03T01:00:00Z rejected on 12 by /Best Pills// answers "" spam 2026-01-03T01:00:00Z: "Cheap pills at https://pills.example"
-2026-02-01T10:00:00Z pending on 14 by /Anonymous// answers "" premoderation 2026-02-01T10:00:00Z: "Waiting to be read."
+2026-02-01T10:00:00Z pending on 14 by /Anonymous// answers "" imported 2026-02-01T10:00:00Z: "Waiting to be read."
 article 12 "The harbour & the quay" https://gazette.example/2026/harbour/ closed 2026-01-02T06:00:00Z: 2 0 2, merged "", described true
 article 14 "The bridge" https://gazette.example/2026/bridge/ open 0001-01-01T00:00:00Z: 0 1 0, merged "", described true
 label abuse of "You are all fools." by Cid from wordpress trash
@@ -302,4 +303,48 @@ func TestSearchFindsImportedComments(t *testing.T) {
 			t.Errorf("%d comments are indexed, %v; want 6", docs, err)
 		}
 	})
+}
+
+// TestAnotherBlogIsNotMixedIn: a second blog has articles with the ids of the first one's.
+func TestAnotherBlogIsNotMixedIn(t *testing.T) {
+	data, err := os.ReadFile("../commentfile/testdata/wordpress.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.ReplaceAll(string(data), "gazette.example", "herald.example")
+	onEach(t, func(t *testing.T, f *fixture) {
+		if _, _, err := f.run("wordpress", "", string(data), importer.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		before := f.state("gazette")
+		for _, dryRun := range []bool{true, false} {
+			if _, _, err := f.run("wordpress", "", other, importer.Options{DryRun: dryRun}); err == nil || !strings.Contains(err.Error(), "--article-id url") || f.state("gazette") != before {
+				t.Errorf("another blog: %v", err)
+			}
+		}
+		www := strings.ReplaceAll(string(data), "https://gazette.example", "https://www.gazette.example")
+		for _, text := range []string{string(data), www} {
+			if s, _, err := f.run("wordpress", "", text, importer.Options{}); err != nil || s.Known != s.Comments {
+				t.Errorf("the same blog: %v %s", err, summaryText(t, s))
+			}
+		}
+		if _, _, err := f.run("wordpress", "", other, importer.Options{SameArticles: true}); err != nil {
+			t.Errorf("the same articles elsewhere: %v", err)
+		}
+	})
+}
+
+// TestUnreadableDatesAreNotNow: a comment without a date that can be read is bad.
+func TestUnreadableDatesAreNotNow(t *testing.T) {
+	data, err := os.ReadFile("../commentfile/testdata/wordpress.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := regexp.MustCompile(`(<wp:comment_date(?:_gmt)?>)[^<]*`).ReplaceAllString(string(data), "${1}yesterday")
+	f := &fixture{t: t, url: databases["SQLite"](t)}
+	f.db = storagetest.Open(t, f.url, storage.Options{})
+	f.addSite("gazette")
+	if s, bad, err := f.run("wordpress", "", broken, importer.Options{}); err != nil || len(s.Added) > 0 || len(bad) == 0 || !strings.Contains(bad[0], `has no date that can be read, but "yesterday"`) || !strings.HasPrefix(bad[0], "text:") {
+		t.Errorf("%v %q %s", err, bad, summaryText(t, s))
+	}
 }

@@ -35,6 +35,7 @@ CREATE TABLE author (key text PRIMARY KEY, data text NOT NULL) WITHOUT ROWID;
 CREATE TABLE comment (seq integer PRIMARY KEY, key text NOT NULL UNIQUE, parent text NOT NULL, article text NOT NULL, at integer NOT NULL,
 	depth integer, who text NOT NULL, place text NOT NULL, data text NOT NULL);
 CREATE TABLE label (seq integer PRIMARY KEY, comment text NOT NULL, place text NOT NULL, data text NOT NULL);
+CREATE TABLE archived (seq integer PRIMARY KEY, kind text NOT NULL, comment text NOT NULL, data text NOT NULL);
 CREATE TABLE mapped (kind text NOT NULL, was text NOT NULL, becomes text NOT NULL, PRIMARY KEY (kind, was)) WITHOUT ROWID;`
 
 // commitAfter is how many changes one transaction of the temporary file has.
@@ -217,6 +218,16 @@ func (t *table) addComment(place string, c commentfile.Comment) (bool, error) {
 	n, err := t.exec(`INSERT INTO comment (key, parent, article, at, who, place, data) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.Key, c.Parent, c.Article, c.CreatedAt.UnixMicro(), who, place, string(data))
 	return n > 0, err
+}
+
+// add adds a record of another kind, and the key of its comment.
+func (t *table) add(kind, comment string, record any) error {
+	data, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO archived (kind, comment, data) VALUES (?, ?, ?)`, kind, comment, string(data))
+	return err
 }
 
 func (t *table) addLabel(place string, l commentfile.Label) error {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"database/sql"
 	"encoding/json"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,9 +18,9 @@ import (
 // batchSize is how many records one transaction stores: others wait for it.
 const batchSize = 500
 
-// write stores articles, comments and labels.
+// write stores what was read.
 func (r *run) write() error {
-	for _, part := range []func() error{r.writeArticles, r.writeComments, r.writeLabels} {
+	for _, part := range []func() error{r.writeSettings, r.writeArticles, r.writeComments, r.writeLabels, r.writeDecisions, r.writeBans} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -75,10 +77,45 @@ func (r *run) writeArticlePage(page []articleRow) error {
 			return err
 		}
 	}
-	if err := r.table.commit(); err != nil || r.opt.DryRun {
+	if err := r.table.commit(); err != nil {
+		return err
+	}
+	if err := r.refuseOthers(entries); err != nil || r.opt.DryRun {
 		return err
 	}
 	return r.db.ImportArticles(r.ctx, entries)
+}
+
+// refuseOthers refuses articles that have the ids of other articles here: each blog counts its
+// own from 1 on.
+func (r *run) refuseOthers(entries []models.ArticleEntry) error {
+	if r.opt.SameArticles || r.opt.Archive {
+		return nil
+	}
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	here, err := r.db.ArticleURLs(r.ctx, r.opt.Site, ids)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if was, is := hostOf(here[e.ID]), hostOf(e.URL); was != "" && is != "" && was != is {
+			return models.Errorf(models.KindConflict, "the article %.60q is %.200q here, and %.200q in the file: if that is another blog, give its articles "+
+				"other ids with --article-id url or --map; if they are the same articles, say --article-id id", e.ID, here[e.ID], e.URL)
+		}
+	}
+	return nil
+}
+
+// hostOf is the host of an address, without www.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 }
 
 // entry is an article as it is stored.
@@ -227,7 +264,7 @@ func (r *run) comment(row commentRow) (storage.ImportedComment, error) {
 	if err != nil {
 		return storage.ImportedComment{}, err
 	}
-	c := storage.ImportedComment{Depth: row.depth, Comment: models.Comment{
+	c := storage.ImportedComment{Depth: row.depth, InitialStatus: row.Arrived, Comment: models.Comment{
 		ID: r.id(row.Key, row.at), Site: r.opt.Site, Article: models.Article{Site: r.opt.Site, ID: row.article},
 		Author: author, Body: row.Body, Lang: row.Lang, Status: row.Status, Reason: row.Reason,
 		WrittenBy: row.WrittenBy, Featured: row.Featured && row.Status == models.Approved, Redacted: row.Redacted,
@@ -322,9 +359,7 @@ func (r *run) writeLabels() error {
 			if l.Site = r.opt.Site; l.Comment != "" {
 				l.Comment = r.id(l.Comment, l.at.Int64)
 			}
-			if _, err := uuid.Parse(l.ID); err == nil { // others are of texts, and the same on all sites
-				l.ID = r.id(l.ID, l.CreatedAt.UnixMicro())
-			}
+			l.ID = r.recordID(l.ID) // one that is no UUID is of a text, and the same on all sites
 			batch = append(batch, l.ImportedLabel)
 		}
 		if r.opt.DryRun {

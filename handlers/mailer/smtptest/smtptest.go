@@ -80,6 +80,9 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 
 // Rcpt implements smtp.Session.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if strings.HasPrefix(to, NoMailbox) {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "there is no mailbox " + to}
+	}
 	s.received.To = append(s.received.To, to)
 	return nil
 }
@@ -118,6 +121,9 @@ func (s *session) Data(r io.Reader) error {
 	_, err = f.Write(append(line, '\n'))
 	return errors.Join(err, f.Close())
 }
+
+// NoMailbox begins addresses that the server does not have.
+const NoMailbox = "nobody"
 
 func messages(folder string) string { return filepath.Join(folder, "messages") }
 

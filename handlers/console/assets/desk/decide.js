@@ -90,8 +90,8 @@ const decidedComment = ({ comment }, { action, reason }) =>
 const postDecision = ({ id, isSecondLook, comment }, decision) => {
   const { action, reason, note } = decision;
   if (isSecondLook) return post("/second-looks/" + id, { action, reason, note });
-  const path = action === "escalate" ? "escalate" : "decision";
-  return post(`/comments/${id}/${path}`, { version: comment.version, ...decision });
+  if (action === "escalate") return post(`/comments/${id}/escalate`, { note });
+  return post(`/comments/${id}/decision`, { version: comment.version, ...decision });
 };
 
 // batchesOf divides items into requests: single comments are one batch, guarded by their versions, and each campaign
