@@ -156,10 +156,10 @@ func (t *tx) completeEntries(site string, entries []models.ArticleEntry) error {
 		}
 	}
 	var w sqldb.Where
-	w.Add("site = ?", site)
+	w.Add(t.Unindexed("site")+" = ?", site)
 	w.AddText("merged_into <> ''")
 	w.In("merged_into", slices.Collect(maps.Keys(at)))
-	merged, err := sqldb.List(t, readArticleEntry, articleColumns+w.String()+" ORDER BY merged_into, id", w.Args()...)
+	merged, err := sqldb.List(t, readArticleEntry, articleColumns+w.String()+" ORDER BY merged_into, site, id", w.Args()...)
 	for _, m := range merged {
 		e := at[m.MergedInto]
 		e.Approved, e.Rejected, e.Pending = e.Approved+m.Approved, e.Rejected+m.Rejected, e.Pending+m.Pending
@@ -199,7 +199,7 @@ func (t *tx) article(site, id, lock string) (models.ArticleEntry, error) {
 func (db *DB) ArticleOverrides(ctx context.Context, site string, most int) (map[string]models.ArticleEntry, error) {
 	return read(ctx, db, func(t *tx) (map[string]models.ArticleEntry, error) {
 		set, err := sqldb.List(t, readArticleEntry, articleColumns+` WHERE site = $1 AND `+hasOverride+`
-			AND (surge <> '' OR surge_until > $2 OR closes_at <> 0 OR merged_into <> '' OR state <> 'open' AND (state_until = 0 OR state_until > $2)) LIMIT $3`, site, micros(t.Now), most+1)
+			AND (surge <> '' OR surge_until > $2 OR closes_at <> 0 OR merged_into <> '' OR state <> 'open' AND (state_until = 0 OR state_until > $2)) ORDER BY active_at, id LIMIT $3`, site, micros(t.Now), most+1)
 		if err != nil || len(set) > most {
 			return nil, err
 		}

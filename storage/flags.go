@@ -114,8 +114,8 @@ func (t *tx) afterReport(row flagRow, k commentRow, added bool) (c models.Commen
 		return c, nil
 	}
 	switch {
-	case err != nil || c.WrittenBy != "": // it waits for nobody
-		return c, err
+	case err != nil:
+	case c.WrittenBy != "": // it waits for nobody
 	case row.of.Reason == models.ReasonIllegal && c.Reason != models.ReasonEscalated:
 		c, err = t.escalateReported(row.of.by, c)
 	case c.Status == models.Approved && k.reportsToHold > 0 && c.Flags >= k.reportsToHold:

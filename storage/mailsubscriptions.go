@@ -273,7 +273,7 @@ func (db *DB) EndMail(ctx context.Context, site, comment string) error {
 }
 
 func (t *tx) endMailAbout(site string, comments []string) error {
-	ended, err := t.subscriptions(`comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(comments), site)
+	ended, err := t.subscriptions(`comment_id`+t.InJSONList(1)+` AND `+t.Unindexed("site")+` = $2`, jsonList(comments), site)
 	if err != nil {
 		return err
 	}

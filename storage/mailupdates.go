@@ -64,7 +64,7 @@ func (t *tx) noteMailOf(site string, changed map[string]time.Time, pace MailPace
 			about = append(about, c.ParentID)
 		}
 	}
-	wanted, err := t.subscriptions(`comment_id`+t.InJSONList(1)+` AND site = $2 AND confirmed_at > 0 AND expires_at > $3`, jsonList(about), site, micros(t.Now))
+	wanted, err := t.subscriptions(`comment_id`+t.InJSONList(1)+` AND `+t.Unindexed("site")+` = $2 AND confirmed_at > 0 AND expires_at > $3`, jsonList(about), site, micros(t.Now))
 	if err != nil {
 		return err
 	}

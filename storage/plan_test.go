@@ -3,6 +3,7 @@ package storage_test
 import (
 	"database/sql"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -88,6 +89,12 @@ var brief = regexp.MustCompile(`_lease|lease_by = |comments_(article|reader|name
 // wholeSite matches what reads all rows of a site.
 var wholeSite = regexp.MustCompile(`SEARCH (b|c|f|p|r|comments|flags|labels|decisions|second_looks) USING (?:COVERING )?INDEX \w+ \(site=\?\)$`)
 
+// wholeTable matches what reads all rows of a site in an order in which no page could stop.
+var wholeTable = regexp.MustCompile(`SEARCH (\w+) USING PRIMARY KEY \(site=\?\)$`)
+
+// few are tables of which a site has a few rows, by the names that statements give them.
+var few = []string{"site_counts", "w", "webhooks", "s", "training_sample"}
+
 // small matches tables that have a row for each site, model or moderator, a few for each site, or a single row; and pages of
 // the file, which are found by their numbers.
 const small = `(sqlite_dbpage|pragma_\w+|site_counts|audit_heads|sites|webhooks|moderators|promotions|part|below|json_each|CONSTANT ROW|\(subquery)`
@@ -127,6 +134,9 @@ func slowStepsOfSQLite(t *testing.T, db *sql.DB, text string, _ []any) (slow []s
 	for _, step := range steps {
 		// A whole site, to find some ids in it: SQLite takes that for quicker.
 		if whole := wholeSite.FindStringSubmatch(step); whole != nil && regexp.MustCompile(`[ (](`+whole[1]+`\.)?(comment_)?id\)? (IN \(|= )`).MatchString(text) {
+			slow = append(slow, step)
+		}
+		if table := wholeTable.FindStringSubmatch(step); table != nil && !slices.Contains(few, table[1]) {
 			slow = append(slow, step)
 		}
 		if (strings.Contains(step, "TEMP B-TREE") && !brief.MatchString(strings.Join(steps, "\n"))) ||

@@ -164,7 +164,7 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	if f.Section != "" {
 		// In this form neither database turns it into a join, which would have to
 		// sort: the articles are found once, and an index gives the order.
-		w.Add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE `+on("a.site")+` AND a.section IN (?, ?, ?, ?, ?) AND a.section <> '' AND a.pending > 0)) IS TRUE`, spellingsOf(f.Section)...)
+		w.Add(`((c.site, c.article) IN (SELECT a.site, a.id FROM articles a WHERE `+on(t.Unindexed("a.site"))+` AND a.section IN (?, ?, ?, ?, ?) AND a.section <> '' AND a.pending > 0)) IS TRUE`, spellingsOf(f.Section)...)
 	}
 	if f.Lang != "" {
 		w.Add("c.lang = ?", f.Lang)
