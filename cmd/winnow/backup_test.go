@@ -54,7 +54,7 @@ func TestBackupRestoreAndErase(t *testing.T) {
 			t.Errorf("%q: exit status %d: %s", args, status, errs)
 		}
 	}
-	if out := must(t, "", "reader", "erase", "--site", "gazette", "--id", "u1", "--yes", postgres); !strings.HasPrefix(out, "1 comments") {
+	if out := must(t, "", "reader", "erase", "--site", "gazette", "--id", "u1", "--yes", postgres); !strings.HasPrefix(out, "1 comment,") {
 		t.Error(out)
 	}
 	if left := must(t, "", "reader", "export", "--site", "gazette", "--id", "u1", postgres); strings.Contains(left, id) {
