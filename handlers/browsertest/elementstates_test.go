@@ -98,6 +98,7 @@ func TestElementLetsReadersSignIn(t *testing.T) {
 	p.compose("", "With a token that has ended.")
 	p.says("Please sign in again. Your text is still here.")
 	p.evaluate(`window.token = ` + quoted(readerToken(t, secret, time.Hour)))
+	p.waitFor(comments + `.querySelector(".composer .message button")`) // the list has said the same
 	p.evaluate(comments + `.querySelector(".composer .message button").click()`)
 	p.evaluate(comments + `.querySelector(".composer .main").click()`)
 	p.waitFor(comments + `.querySelector("article .by")?.textContent.includes("Una")`)
@@ -207,7 +208,7 @@ func TestStatesOfOwnCommentsAreAccessible(t *testing.T) {
 	p.click("Ask for a second look")
 	p.waitFor(comments + `.querySelector("form.inline textarea")`)
 	p.expectAccessible("appealing")
-	p.evaluate(comments + `.querySelector("form.inline").requestSubmit()`)
+	p.evaluate(`((form) => { form.querySelector("textarea").value = "I meant the clock."; form.requestSubmit() })(` + comments + `.querySelector("form.inline"))`)
 	p.says("A moderator will look at it again.")
 	p.expectAccessible("appealed")
 }
