@@ -110,7 +110,6 @@ func TestElementWaitsForTheMinimumTime(t *testing.T) {
 	p := d.openURL(address+"/", "403")
 	p.waitFor(comments + `?.querySelector("h2")?.textContent === "No comments yet"`)
 	p.compose("Ilse", "The bread was worth the wait.")
-	p.says("One moment…")
 	p.says("Your comment is published.")
 
 	d.change(func(s *models.Site) { s.ProofOfWork = models.ProofAlways })

@@ -13,18 +13,14 @@ export async function opened(view) {
 export async function post(view, comment, key, say) {
   await opened(view);
   const { form, settings } = view;
-  if (form) {
-    const early = form.at + 1000 * settings.minimum_seconds + margin - performance.now();
-    if (early > 0) say(view.texts.say("moment"));
-    await pause(early);
-  }
+  if (form) await pause(form.at + 1000 * settings.minimum_seconds + margin - performance.now());
   let challenge = form?.challenge;
   let altcha = challenge && encode({ challenge });
   for (let proofs = 0; ; proofs++) {
     try {
       const answer = await view.api.call("POST", "comments", { body: { ...comment, altcha }, key });
       view.form = undefined; // each counts once
-      say("");
+      if (proofs > 0) say("");
       return answer;
     } catch (error) {
       if (error.kind !== "proof_of_work" || proofs === mostProofs) throw error;

@@ -32,7 +32,7 @@ async function load(name, server) {
 const units = [["year", 525_600], ["month", 43_800], ["day", 1440], ["hour", 60], ["minute", 1]];
 
 class Texts {
-  #texts; #tag; #plurals; #ages; #dates; #times; #written = {};
+  #texts; #plurals; #ages; #dates; #times; #written = {};
 
   // tag may be more exact than the language of the texts: en-GB writes dates as in Britain.
   constructor(texts, lang, tag) {
@@ -43,7 +43,8 @@ class Texts {
     this.numbers = new Intl.NumberFormat(tag);
     this.#plurals = new Intl.PluralRules(lang);
     this.#ages = new Intl.RelativeTimeFormat(tag, { numeric: "auto" });
-    this.#tag = tag;
+    this.#dates = new Intl.DateTimeFormat(tag, { dateStyle: "long", timeStyle: "short" });
+    this.#times = new Intl.DateTimeFormat(tag, { timeStyle: "short" });
   }
 
   // addActs adds what only those need who do more than read and write.
@@ -58,16 +59,9 @@ class Texts {
 
   has(key) { return key in this.#texts; }
 
-  // Few readers need these, and to make one takes long.
-  date(time) {
-    this.#dates ??= new Intl.DateTimeFormat(this.#tag, { dateStyle: "long", timeStyle: "short" });
-    return this.#dates.format(new Date(time));
-  }
+  date(time) { return this.#dates.format(new Date(time)); }
 
-  clock(time) {
-    this.#times ??= new Intl.DateTimeFormat(this.#tag, { timeStyle: "short" });
-    return this.#times.format(time);
-  }
+  clock(time) { return this.#times.format(time); }
 
   age(time) {
     const minutes = Math.min(0, Math.ceil((new Date(time) - Date.now()) / 60_000));

@@ -4,7 +4,7 @@
 import { card } from "./card.js";
 import { button, element, focusOn } from "./dom.js";
 
-const slice = 8; // milliseconds of work between two frames
+const atOnce = 10; // threads
 const deepest = 3; // the depth at which the server lays the rest of a conversation flat
 
 export class Threads {
@@ -34,20 +34,17 @@ export class Threads {
     await this.append(threads);
   }
 
-  // append adds a page of threads, some in each frame so that the page answers meanwhile, and
+  // append adds a page of threads, a few at a time so that the page answers meanwhile, and
   // returns the first new comment.
   async append(threads = []) {
     const version = this.#version;
-    let first, end = performance.now() + slice;
-    for (const thread of threads) {
-      if (performance.now() > end) {
-        await nextFrame();
-        if (version !== this.#version || this.view.signal.aborted) return first; // another list has come
-        end = performance.now() + slice;
-      }
-      if (this.#roots.has(thread.id)) continue; // it has moved to this page
-      this.list.append(this.#thread(thread));
-      first ??= this.cards.get(thread.id).node;
+    let first;
+    for (let i = 0; i < threads.length; i += atOnce) {
+      if (i > 0) await new Promise((done) => setTimeout(done));
+      if (version !== this.#version || this.view.signal.aborted) return first; // another list has come
+      const some = threads.slice(i, i + atOnce).filter(({ id }) => !this.#roots.has(id)); // one may have moved to this page
+      this.list.append(...some.map((thread) => this.#thread(thread)));
+      first ??= this.cards.get(some[0]?.id)?.node;
     }
     return first;
   }
@@ -160,9 +157,3 @@ export class Threads {
     this.list.prepend(this.#thread(thread));
   }
 }
-
-// nextFrame waits until what was added is drawn. A page that nobody sees draws nothing.
-const nextFrame = () => new Promise((done) => {
-  requestAnimationFrame(() => setTimeout(done));
-  setTimeout(done, 100);
-});
