@@ -96,6 +96,8 @@ func TestElementLetsReadersSignIn(t *testing.T) {
 	p.evaluate(`window.token = ` + quoted(readerToken(t, secret, -time.Hour)) + `, document.querySelector("winnow-comments").token = window.token`)
 	p.says("Please sign in again.")
 	p.compose("", "With a token that has ended.")
+	// The list says the same; while the form asks, it would get the next token.
+	p.waitFor(comments + `.querySelector(".composer .message button")`)
 	p.says("Please sign in again. Your text is still here.")
 	p.evaluate(`window.token = ` + quoted(readerToken(t, secret, time.Hour)))
 	p.evaluate(comments + `.querySelector(".composer .message button").click()`)
