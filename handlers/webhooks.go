@@ -49,7 +49,10 @@ func (s *Server) addWebhook(c echo.Context) error {
 		return err
 	}
 	w := models.Webhook{URL: models.Clean(req.URL), Events: req.Events}
-	if err := s.checkReceiver("url", w.URL); err != nil {
+	var bad models.Invalid
+	bad.Join(s.checkReceiver("url", w.URL))
+	bad.Join(w.Validate())
+	if err := bad.Err(); err != nil {
 		return err
 	}
 	added, secret, err := s.db.AddWebhook(c.Request().Context(), caller(c), slug, w)

@@ -141,17 +141,22 @@ func TestPostgresBlockedUnderLoad(t *testing.T) {
 	t.Parallel() // it mostly waits
 	database := storagetest.PostgresURL(t)
 	outage(t, database, nil, func(l *load, _ *process) {
-		other, err := storagetest.Raw(t, database).Begin()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() {
-			if err := other.Rollback(); err != nil {
-				t.Error(err)
+		db := storagetest.Raw(t, database)
+		for _, table := range []string{"comments", "articles", "sites"} {
+			// One lock per transaction: with two, the server's transactions would wait for
+			// one and hold the other, and PostgreSQL might end this one for it.
+			other, err := db.Begin()
+			if err != nil {
+				t.Fatal(err)
 			}
-		}()
-		if _, err := other.Exec("LOCK TABLE comments, articles, sites IN ACCESS EXCLUSIVE MODE"); err != nil {
-			t.Fatal(err)
+			defer func() {
+				if err := other.Rollback(); err != nil {
+					t.Error(err)
+				}
+			}()
+			if _, err := other.Exec("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE"); err != nil {
+				t.Fatal(err)
+			}
 		}
 		l.waitRefused(posters)
 		if status, _, err := l.once("GET", "/healthz", "", "", nil); err != nil || status != http.StatusOK {

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/exec"
@@ -139,6 +140,7 @@ func (d *testServer) serve(db *storage.DB, redisURL string) string {
 		DB: db, Limiter: memory.NewLimiter(time.Now), Notifier: memory.NewNotifier(), Campaigns: memory.NewCampaigns(nil),
 		Secret: []byte("a key for tests that signs nothing of worth"), Rates: handlers.DefaultRates(), Version: "test",
 		PublicURL: d.public, Mailer: d.mailer, NoticePoll: 50 * time.Millisecond,
+		WebhookNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	}
 	if redisURL != "" {
 		client, err := redis.Open(d.Context(), redisURL, slog.New(slog.DiscardHandler))

@@ -19,16 +19,18 @@ func TestAdminsSeeHowWebhooksAreDoing(t *testing.T) {
 	}
 	p.withAxe()
 	p.page("sites/demo", "Sites")
-	p.typeInto("url", "https://127.0.0.1:9/hook") // which is not public
+	p.typeInto("url", "https://10.0.0.1/hook") // which is not public
 	p.typeInto("events", "comment.eaten")
 	p.submitFormOf("events")
+	p.waitForText(section+"output .error", "must be a public address")
 	p.waitForText(section+"output .error", "is not a type of event")
+	p.typeInto("url", "https://127.0.0.1:9/hook") // which nobody serves
 	p.typeInto("events", "comment.received")
 	p.submitFormOf("events")
 	p.waitForText(section+"output .notice", "Secret, shown only now: whsec_")
 	p.waitForText(section+"table", "https://127.0.0.1:9/hook")
 	click("Test")
-	p.waitForText(section+"[role=status] .error", "its address is not public")
+	p.waitForText(section+"[role=status] .error", "the connection was refused")
 	p.expectAccessible("webhooks")
 	d.post(1, "Ilse", "The clock is right.")
 	failed := func() models.Webhook {

@@ -53,12 +53,16 @@ func (r *Runner) send(ctx context.Context, m models.OutgoingMessage) (sent bool,
 		return true, r.DB.FinishMessage(storing, m)
 	case errors.Is(failure, mailer.ErrRefused):
 		return true, r.giveUp(storing, m, failure)
-	case m.Attempts >= maxAttempts:
-		r.Log.ErrorContext(ctx, "a message was given up", "site", m.Site, "channel", m.Channel, "attempts", m.Attempts, "error", failure)
-		return false, r.DB.FinishMessage(storing, m)
 	}
+	// The log says what is stored already.
+	if m.Attempts >= maxAttempts {
+		err = r.DB.FinishMessage(storing, m)
+		r.Log.ErrorContext(ctx, "a message was given up", "site", m.Site, "channel", m.Channel, "attempts", m.Attempts, "error", failure)
+		return false, err
+	}
+	err = r.DB.RetryMessage(storing, m, pause(m.Attempts))
 	r.Log.WarnContext(ctx, "a message cannot be sent now", "site", m.Site, "channel", m.Channel, "attempts", m.Attempts, "error", failure)
-	return false, r.DB.RetryMessage(storing, m, pause(m.Attempts))
+	return false, err
 }
 
 // giveUp removes a message that the mail server will never take. Readers whose address nobody
