@@ -250,6 +250,19 @@ func preferredLanguage(r *http.Request) string {
 	return ""
 }
 
+// noticeFailures lists what cannot be sent to the newsroom of a site and to its readers.
+func (s *Server) noticeFailures(c echo.Context) error {
+	ctx, slug := c.Request().Context(), c.Param("slug")
+	if err := s.visible(ctx, caller(c), slug); err != nil {
+		return err
+	}
+	all, err := s.db.NoticeFailures(ctx, slug)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, list[models.NoticeFailure]{Items: append([]models.NoticeFailure{}, all...)})
+}
+
 // testNotices sends the newsroom of a site a message, so that it sees whether that arrives.
 func (s *Server) testNotices(c echo.Context) error {
 	ctx, slug := c.Request().Context(), c.Param("slug")

@@ -272,6 +272,36 @@ func TestMailToNobodyIsNotTriedAgain(t *testing.T) {
 	})
 }
 
+// failuresAreShown lets a test message fail, and expects that admins see why.
+func (w *town) failuresAreShown(test string) {
+	w.Helper()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	w.Cleanup(gone.Close)
+	failures := func() (all []models.NoticeFailure) {
+		w.Helper()
+		var reply struct{ Items []models.NoticeFailure }
+		w.as("ada", "GET", "/v1/sites/gazette/notices/failures", nil).into(http.StatusOK, &reply)
+		return reply.Items
+	}
+	w.as("ada", "PATCH", "/v1/sites/gazette", object{"notices": object{"webhook_url": gone.URL + "/services/secret"}}).must(http.StatusOK)
+	if all := failures(); len(all) > 0 {
+		w.Errorf("before anything failed: %+v", all)
+	}
+	w.as("ada", "POST", test, nil).must(http.StatusAccepted)
+	for began := time.Now(); len(failures()) == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > 20*time.Second {
+			w.Fatal("no failure is shown")
+		}
+	}
+	if f := failures()[0]; f.Target != models.TargetWebhook || f.Error != "the webhook answers with status 404" || f.Since.IsZero() {
+		w.Errorf("the failure is %+v", f)
+	}
+	w.as("ada", "PATCH", "/v1/sites/gazette", object{"notices": object{"webhook_url": ""}}).must(http.StatusOK)
+	if all := failures(); len(all) > 0 {
+		w.Errorf("of settings that are gone: %+v", all)
+	}
+}
+
 func TestNoticesAreSetAndTested(t *testing.T) {
 	withMail(t, func(w *town, smtp *smtptest.Server) {
 		texts := make(chan string, 10)
@@ -307,6 +337,7 @@ func TestNoticesAreSetAndTested(t *testing.T) {
 		if m := smtp.Wait(w.T, 1)[0]; m.To[0] != "desk@news.example" || m.Header(w.T, "Subject") != "Gazette: Ein Test" {
 			w.Errorf("the mail is %q", m.Data)
 		}
+		w.failuresAreShown(test)
 		w.as("ada", "PATCH", "/v1/sites/gazette", object{"notices": nil}).must(http.StatusOK)
 		w.as("ada", "POST", test, nil).must(http.StatusConflict)
 	})

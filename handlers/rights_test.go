@@ -132,6 +132,7 @@ var rightsTable = []right{
 	{call: "GET /v1/sites", who: allModerators},
 	{call: "POST /v1/sites", body: `{}`, who: installation},
 	{call: "PATCH /v1/sites/:slug", path: "/v1/sites/gazette", body: `{}`, who: gazetteAdmins},
+	{call: "GET /v1/sites/:slug/notices/failures", path: "/v1/sites/gazette/notices/failures", who: gazetteAdmins},
 	{call: "POST /v1/sites/:slug/notices/test", path: "/v1/sites/gazette/notices/test", who: gazetteAdmins},
 	{call: "POST /v1/sites/:slug/key", path: "/v1/sites/gazette/key", body: `{}`, who: gazetteAdmins},
 	{call: "GET /v1/sites/:slug/keys", path: "/v1/sites/gazette/keys", who: gazetteAdmins},

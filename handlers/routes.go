@@ -142,6 +142,7 @@ func (s *Server) routes() []route {
 		{get, "/v1/sites", s.listSites, moderators, defaultBounds},
 		{post, "/v1/sites", s.addSite, installationAdmins, defaultBounds},
 		{patch, "/v1/sites/:slug", s.updateSite, admins, defaultBounds},
+		{get, "/v1/sites/:slug/notices/failures", s.noticeFailures, admins, defaultBounds},
 		{post, "/v1/sites/:slug/notices/test", s.testNotices, admins, defaultBounds},
 		{post, "/v1/sites/:slug/key", s.rotateKey, admins, defaultBounds},
 		{get, "/v1/sites/:slug/keys", s.listKeys, admins, defaultBounds},

@@ -94,6 +94,38 @@ const (
 	ChannelUpdate  NoticeChannel = "update"  // to a reader, about their comment
 )
 
+// NoticeTarget is who gets messages.
+type NoticeTarget string
+
+// Targets of messages.
+const (
+	TargetWebhook  NoticeTarget = "webhook"
+	TargetNewsroom NoticeTarget = "newsroom" // by mail
+	TargetReaders  NoticeTarget = "readers"  // by mail
+)
+
+// Target returns who gets the messages of a channel.
+func (c NoticeChannel) Target() NoticeTarget {
+	switch c {
+	case ChannelWebhook:
+		return TargetWebhook
+	case ChannelMail, ChannelDigest:
+		return TargetNewsroom
+	}
+	return TargetReaders
+}
+
+// NoticeFailure says that messages cannot be sent, until one can be again.
+type NoticeFailure struct {
+	Site      string       `json:"-"`
+	Target    NoticeTarget `json:"target"`
+	Recipient string       `json:"recipient,omitempty"` // an address of the newsroom
+	Since     time.Time    `json:"since"`
+	FailedAt  time.Time    `json:"failed_at"` // the last attempt
+	Error     string       `json:"error"`
+	GivenUp   int          `json:"given_up"` // messages that were lost
+}
+
 // OutgoingMessage waits to be sent. Those to readers have no text before they are.
 type OutgoingMessage struct {
 	Site, ID     string

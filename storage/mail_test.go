@@ -279,7 +279,7 @@ func TestAMessageIsClaimedByOneNode(t *testing.T) {
 		}
 		m := queued[0]
 		m.Attempts = 1
-		if err := db.RetryMessage(ctx, m, -time.Second); err != nil {
+		if err := db.RetryMessage(ctx, m, -time.Second, "the webhook answers with status 500"); err != nil {
 			t.Fatal(err)
 		}
 		again, found, err := other.ClaimMessage(ctx, time.Hour)

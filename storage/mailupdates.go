@@ -188,6 +188,11 @@ func (db *DB) FinishMailUpdate(ctx context.Context, m models.OutgoingMessage, u 
 		if err != nil || !own {
 			return err
 		}
+		if len(u.Told) > 0 {
+			if err := t.forgetFailure(m); err != nil {
+				return err
+			}
+		}
 		return t.finishUpdate(u, pace)
 	})
 }

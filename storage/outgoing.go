@@ -74,11 +74,31 @@ func readMessage(scan sqldb.Scanner) (m models.OutgoingMessage, err error) {
 	return m, err
 }
 
-// FinishMessage removes a message that was sent, or is to be sent no more.
+// FinishMessage removes a message that was sent: what goes to the same place can be sent again.
 func (db *DB) FinishMessage(ctx context.Context, m models.OutgoingMessage) error {
+	return apply(ctx, db, func(t *tx) error {
+		if _, err := t.finishMessage(m); err != nil {
+			return err
+		}
+		return t.forgetFailure(m)
+	})
+}
+
+// DropMessage removes a message that nobody wants any more.
+func (db *DB) DropMessage(ctx context.Context, m models.OutgoingMessage) error {
 	return apply(ctx, db, func(t *tx) error {
 		_, err := t.finishMessage(m)
 		return err
+	})
+}
+
+// GiveUpMessage removes a message that cannot be sent, and notes why.
+func (db *DB) GiveUpMessage(ctx context.Context, m models.OutgoingMessage, why string) error {
+	return apply(ctx, db, func(t *tx) error {
+		if own, err := t.finishMessage(m); err != nil || !own {
+			return err
+		}
+		return t.noteFailure(m, why, 1)
 	})
 }
 
@@ -88,12 +108,16 @@ func (t *tx) finishMessage(m models.OutgoingMessage) (bool, error) {
 	return removed > 0, err
 }
 
-// RetryMessage makes a message due again after a while. What else goes to the same webhook
-// waits as long, so that a receiver that does not answer delays other sites only once.
-func (db *DB) RetryMessage(ctx context.Context, m models.OutgoingMessage, after time.Duration) error {
+// RetryMessage makes a message due again after a while, and notes why it could not be sent.
+// What else goes to the same webhook waits as long, so that a receiver that does not answer
+// delays other sites only once.
+func (db *DB) RetryMessage(ctx context.Context, m models.OutgoingMessage, after time.Duration, why string) error {
 	return apply(ctx, db, func(t *tx) error {
 		due := micros(t.Now.Add(after))
 		if _, err := t.Exec(`UPDATE outgoing_messages SET due_at = $1 WHERE site = $2 AND id = $3 AND attempts = $4`, due, m.Site, m.ID, m.Attempts); err != nil {
+			return err
+		}
+		if err := t.noteFailure(m, why, 0); err != nil {
 			return err
 		}
 		if m.Channel != models.ChannelWebhook {

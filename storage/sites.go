@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -254,6 +255,11 @@ func (db *DB) UpdateSite(ctx context.Context, by models.Caller, slug string, cha
 		}
 		if _, err := t.UpdateRow("sites", "slug", slug, columns...); err != nil {
 			return old, err
+		}
+		if !reflect.DeepEqual(s.Notices, old.Notices) {
+			if err := t.forgetFailures(slug); err != nil {
+				return old, err
+			}
 		}
 		return s, t.audit(by, slug, "site.update", slug, auditSite(old), auditSite(s))
 	})

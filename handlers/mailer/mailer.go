@@ -133,8 +133,26 @@ func refusal(e *mail.SendError) error {
 	return nil
 }
 
-// Send hands a message to the server. The error names neither the recipient nor what the
+// Failure is an error of Send about the server. It names neither the recipient nor what the
 // server said of them, so that it may be logged.
+type Failure struct {
+	// Reason may be shown to whoever runs a site: it does not name the server.
+	Reason string
+	host   string
+	cause  error // may be nil
+}
+
+func (f *Failure) Error() string {
+	text := f.host + ": " + f.Reason
+	if f.cause != nil {
+		text += ": " + f.cause.Error()
+	}
+	return text
+}
+
+func (f *Failure) Unwrap() error { return f.cause }
+
+// Send hands a message to the server.
 func (m *Mailer) Send(ctx context.Context, message Message) error {
 	msg, err := m.message(message)
 	if err != nil {
@@ -150,16 +168,14 @@ func (m *Mailer) Send(ctx context.Context, message Message) error {
 	}
 	var refused *mail.SendError
 	if errors.As(err, &refused) {
-		if final := refusal(refused); final != nil {
-			return fmt.Errorf("the mail server refused the message: %s (%d): %w", refused.Reason, refused.ErrorCode(), final)
-		}
-		return fmt.Errorf("the mail server refused the message: %s (%d)", refused.Reason, refused.ErrorCode())
+		reason := fmt.Sprintf("the mail server refused the message: %s (%d)", refused.Reason, refused.ErrorCode())
+		return &Failure{reason, m.cfg.Host, refusal(refused)}
 	}
 	var network net.Error
 	if ctx.Err() != nil || errors.As(err, &network) && network.Timeout() {
-		return fmt.Errorf("the mail server %s does not answer", m.cfg.Host)
+		return &Failure{"the mail server does not answer", m.cfg.Host, nil}
 	}
-	return fmt.Errorf("the mail server %s cannot be used: %w", m.cfg.Host, err)
+	return &Failure{"the mail server cannot be used", m.cfg.Host, err}
 }
 
 const (

@@ -229,6 +229,20 @@ func TestAMessageIsTriedAgainAndGivenUp(t *testing.T) {
 		d.clock.Advance(longest)
 	}
 	d.until("end", func() bool { return strings.Contains(d.log.String(), "given up") })
+	failures, err := d.NoticeFailures(t.Context(), "gazette")
+	d.must(err)
+	if len(failures) != 1 || failures[0].Target != models.TargetWebhook || failures[0].GivenUp != 1 || failures[0].Error != "the webhook answers with status 400" || !failures[0].FailedAt.After(failures[0].Since) {
+		t.Errorf("the failures are %+v", failures)
+	}
+	d.slack.mu.Lock()
+	d.slack.down = false
+	d.slack.mu.Unlock()
+	d.clock.Advance(remindEvery)
+	d.until("a message that arrives", func() bool {
+		failures, err = d.NoticeFailures(t.Context(), "gazette")
+		d.must(err)
+		return len(failures) == 0
+	})
 	stop()
 	log := d.log.String()
 	if strings.Contains(log, "desk@") || strings.Contains(log, "secret") {

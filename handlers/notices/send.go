@@ -50,17 +50,17 @@ func (r *Runner) send(ctx context.Context, m models.OutgoingMessage) (sent bool,
 	case failure == nil:
 		return true, untilDone(storing, finish)
 	case errors.Is(failure, errObsolete):
-		return true, r.DB.FinishMessage(storing, m)
+		return true, r.DB.DropMessage(storing, m)
 	case errors.Is(failure, mailer.ErrRefused):
 		return true, r.giveUp(storing, m, failure)
 	}
 	// The log says what is stored already.
 	if m.Attempts >= maxAttempts {
-		err = r.DB.FinishMessage(storing, m)
+		err = r.DB.GiveUpMessage(storing, m, reason(failure))
 		r.Log.ErrorContext(ctx, "a message was given up", "site", m.Site, "channel", m.Channel, "attempts", m.Attempts, "error", failure)
 		return false, err
 	}
-	err = r.DB.RetryMessage(storing, m, pause(m.Attempts))
+	err = r.DB.RetryMessage(storing, m, pause(m.Attempts), reason(failure))
 	r.Log.WarnContext(ctx, "a message cannot be sent now", "site", m.Site, "channel", m.Channel, "attempts", m.Attempts, "error", failure)
 	return false, err
 }
@@ -73,8 +73,27 @@ func (r *Runner) giveUp(ctx context.Context, m models.OutgoingMessage, failure e
 		if err := r.DB.EndAddress(ctx, m.Site, m.Subscription); err != nil && models.KindOf(err) != models.KindNotFound {
 			return err
 		}
+		return r.DB.DropMessage(ctx, m)
 	}
-	return r.DB.FinishMessage(ctx, m)
+	return r.DB.GiveUpMessage(ctx, m, reason(failure))
+}
+
+// webhookError says why a webhook was not sent a message, for whoever runs the site.
+type webhookError string
+
+func (e webhookError) Error() string { return string(e) }
+
+// reason is what the people of a site are shown of a failure: nothing of the server's own.
+func reason(failure error) string {
+	var webhook webhookError
+	var mail *mailer.Failure
+	switch {
+	case errors.As(failure, &webhook):
+		return string(webhook)
+	case errors.As(failure, &mail):
+		return mail.Reason
+	}
+	return "the server cannot send it now; its log says why"
 }
 
 // untilDone stores that a message was sent, again and again for some seconds when that fails:
@@ -169,17 +188,17 @@ func (r *Runner) post(ctx context.Context, address string, m models.OutgoingMess
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return errors.New("the address of the webhook cannot be read")
+		return webhookError("the address of the webhook cannot be read")
 	}
 	req.Header.Set("Content-Type", "application/json")
 	res, err := r.client.Do(req)
 	if err != nil {
-		return errors.New("the webhook cannot be reached: " + outbound.Reason(err))
+		return webhookError("the webhook cannot be reached: " + outbound.Reason(err))
 	}
 	defer res.Body.Close()
 	_, _ = io.CopyN(io.Discard, res.Body, maxReply)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return fmt.Errorf("the webhook answers with status %d", res.StatusCode)
+		return webhookError(fmt.Sprintf("the webhook answers with status %d", res.StatusCode))
 	}
 	return nil
 }

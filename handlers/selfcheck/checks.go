@@ -58,8 +58,8 @@ func (c *Checker) checkNodes(ctx context.Context, found *list, at time.Time) (ot
 			foreign = append(foreign, n.Name)
 		}
 		for _, f := range n.Findings {
-			if f.Name == "secrets" && c.Secret != nil {
-				continue // it is this node's own, seen from the other side
+			if f.Name == "secrets" && c.Secret != nil || f.Name == "notices" {
+				continue // it is this node's own, seen from the other side, or of the database of both
 			}
 			f.Node = n.Name
 			others = append(others, f)
@@ -99,6 +99,15 @@ func (c *Checker) checkDemo(ctx context.Context, found *list) {
 		return
 	}
 	found.add("demo", models.SeverityWarning)
+}
+
+// checkNotices finds sites whose messages do not arrive.
+func (c *Checker) checkNotices(ctx context.Context, found *list) {
+	sites, err := c.DB.SitesWithFailures(ctx)
+	if err != nil || len(sites) == 0 { // checkDatabase tells of errors
+		return
+	}
+	found.add("notices", models.SeverityWarning, "sites", strings.Join(sites, ", "))
 }
 
 // checkFiles finds files that other users of the machine can read.

@@ -167,6 +167,7 @@ func (c *Checker) check(ctx context.Context) (ahead time.Duration) {
 	c.others = c.checkNodes(ctx, &found, c.Now().Add(-ahead))
 	c.checkRedis(ctx, &found)
 	c.checkDemo(ctx, &found)
+	c.checkNotices(ctx, &found)
 	checkFiles(c.Files, &found)
 	c.found, c.checkedAt = found, c.Now()
 	return ahead

@@ -29,6 +29,28 @@ func newChecker(db *storage.DB, change ...func(*selfcheck.Config)) *selfcheck.Ch
 	return selfcheck.New(cfg)
 }
 
+func TestFindsMessagesThatDoNotArrive(t *testing.T) {
+	db := storagetest.Open(t, storagetest.ReadySQLiteURL(t), storage.Options{})
+	ctx, c := t.Context(), newChecker(db)
+	if _, err := db.AddSite(ctx, models.System, models.Site{Slug: "gazette", Name: "Gazette"}); err != nil {
+		t.Fatal(err)
+	}
+	m := models.OutgoingMessage{Site: "gazette", ID: "m", Channel: models.ChannelWebhook}
+	if err := db.EnqueueMessages(ctx, []models.OutgoingMessage{m}); err != nil {
+		t.Fatal(err)
+	}
+	m, _, err := db.ClaimMessage(ctx, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.RetryMessage(ctx, m, time.Minute, "the webhook answers with status 404"); err != nil {
+		t.Fatal(err)
+	}
+	if found := names(t, c, "notices"); !strings.Contains(found[0].Problem, "cannot be sent: gazette.") {
+		t.Errorf("found %+v", found)
+	}
+}
+
 // names fails the test unless the findings are of these kinds, and each has a remedy.
 func names(t *testing.T, c *selfcheck.Checker, want ...string) []models.Finding {
 	t.Helper()

@@ -68,6 +68,11 @@ var texts = map[string]Text{
 		Problem: "Anybody can post at /demo without a key, because there is no other site.",
 		Remedy:  "Add your own with winnow site add SLUG, which closes the demo; winnow site remove demo removes it.",
 	},
+	"notices": {
+		Problem: "Notices or mail of these sites cannot be sent: {sites}.",
+		Effect:  "They are tried again for most of a day.",
+		Remedy:  "The page of the site in the console says why, under \"Notices and mail\"; so does the log.",
+	},
 	"files": {
 		Problem: "Other users of this machine can read {files}.",
 		Remedy:  "chmod 600 {files}",

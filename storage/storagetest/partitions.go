@@ -16,7 +16,7 @@ var SiteTables = strings.Fields(`comments decisions escalations revisions skips 
 	shadow_differences campaigns campaign_members bans ban_marks article_merges articles authors standings idempotency arrivals
 	judgements agreements histograms traffic_days training_sample hourly site_counts search_docs search_blocks search_cursors
 	search_stale shadow_sites drift_notices akismet_checks akismet_months appeals nudges webhooks webhook_deliveries
-	notice_states mail_subscriptions mail_items outgoing_messages opinions opinion_budgets opinion_bins`)
+	notice_states notice_failures mail_subscriptions mail_items outgoing_messages opinions opinion_budgets opinion_bins`)
 
 // Partitions is how many partitions each of SiteTables has in PartitionedPostgresURL.
 const Partitions = 4

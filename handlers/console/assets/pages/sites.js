@@ -11,7 +11,7 @@ import { keyNotice, keySection } from "./keys.js";
 import { sitePicker } from "./sitepicker.js";
 import { rulesSection } from "./rules.js";
 import {
-  basicFields, card, dataForm, nameForm, noticesForm, opinionForm, postingForm, screeningForm,
+  basicFields, card, dataForm, failureNotice, nameForm, noticesForm, opinionForm, postingForm, screeningForm,
 } from "./sitesettings.js";
 import { webhookSection } from "./webhooks.js";
 
@@ -41,7 +41,9 @@ const siteList = (sites) => {
 
 const sitePage = async (site, reload) => {
   const path = `/sites/${site.slug}`;
-  const rules = await get(path + "/rules");
+  const [rules, failures] = await Promise.all([
+    get(path + "/rules"), isAdmin() ? get(path + "/notices/failures") : { items: [] },
+  ]);
   return [
     sitePicker("sites", site.slug),
     element("h3", bdi(site.name)),
@@ -51,7 +53,7 @@ const sitePage = async (site, reload) => {
     card("screening", screeningForm(site, path)),
     card("readers", nameForm(site, path),
       element("h4", translate("sites.reasons")), reasonsForm(site, path, reload)),
-    card("notices", noticesForm(site, path)),
+    card("notices", failures.items.map(failureNotice), noticesForm(site, path)),
     card("opinion", opinionForm(site, path)),
     card("data", dataForm(site, path)),
     isAdmin() && card("webhooks", await webhookSection(path)),

@@ -2,7 +2,7 @@
 import { post, request } from "../lib/api.js";
 import { element } from "../lib/dom.js";
 import { actionButton, form } from "../lib/forms.js";
-import { choices, translate } from "../lib/i18n.js";
+import { choices, formatDateTime, translate } from "../lib/i18n.js";
 import { showToast } from "../lib/toasts.js";
 import { isAdmin } from "../session.js";
 import { tryOut } from "./whatif.js";
@@ -116,6 +116,11 @@ export const noticesForm = (site, path) => {
     }),
   ];
 };
+
+// failureNotice says what cannot be sent, and why.
+export const failureNotice = ({ target, recipient = "", since, error, given_up: lost }) => element("p.error",
+  text("failing." + target, { recipient, since: formatDateTime(since) }), " ",
+  element("span", { lang: "en" }, error), lost > 0 && [" · ", text("failing.lost", { n: lost })]);
 
 // opinionForm says which service is asked about held comments, and what it is sent. Its key is a secret, and not shown.
 export const opinionForm = (site, path) => {
