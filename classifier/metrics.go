@@ -116,6 +116,17 @@ type Bin struct {
 	Observed  Ratio `json:"observed"`
 }
 
+// MostCertain is the highest probability that the held-out rows can speak for: Laplace's rule
+// of succession for the rows in the bin of the highest scores, as if each had been found
+// right. Without bins it is 1.
+func (m *HeadMetrics) MostCertain() float64 {
+	if m == nil || len(m.Bins) == 0 {
+		return 1
+	}
+	n := float64(m.Bins[len(m.Bins)-1].Rows)
+	return (n + 1) / (n + 2)
+}
+
 // prediction is the score of one labelled row by one head.
 type prediction struct {
 	probability  float64

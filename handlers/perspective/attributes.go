@@ -23,8 +23,8 @@ type attribute struct {
 //	TOXICITY          the probability of abuse: of the abuse head or of the patterns of
 //	                  address, whichever is higher
 //	SEVERE_TOXICITY   the patterns of threats, wishes of death, dehumanisation and slurs; of
-//	                  a text without them the square of TOXICITY, so that what the filter is
-//	                  not certain of is not severe
+//	                  a text without them three quarters of the square of TOXICITY, so that
+//	                  a plain insult is not severe
 //	INSULT            the patterns of insults, slurs and hatred, or the abuse head
 //	THREAT            the patterns of threats and of wishes of death
 //	IDENTITY_ATTACK   the patterns of slurs, dehumanisation and insults of a group
@@ -32,6 +32,9 @@ type attribute struct {
 //	SPAM              the probability of spam, the site's rules included
 //	LIKELY_TO_REJECT  what the site would do: 0.5 and above where it holds a comment, 0.9 and
 //	                  above where it rejects it
+//
+// No probability of a head is higher than the model's held-out rows can speak for: clients
+// choose thresholds such as 0.95, above which comments must still differ.
 var attributes = map[string]attribute{
 	"TOXICITY":         {score: toxicity},
 	"TOXICITY_FAST":    {score: toxicity},
@@ -82,7 +85,7 @@ func isVersion(s string) bool {
 func toxicity(a screening.Assessment) float64 {
 	p := classifier.NoPattern
 	if a.Abuse.Head != nil {
-		p = *a.Abuse.Head
+		p = head(a)
 	}
 	if a.Verdict.Address != nil {
 		p = max(p, *a.Verdict.Address)
@@ -96,7 +99,7 @@ func head(a screening.Assessment) float64 {
 	if a.Abuse.Head == nil {
 		return classifier.NoPattern
 	}
-	return *a.Abuse.Head
+	return min(*a.Abuse.Head, a.Certain.Abuse)
 }
 
 // byPattern returns the highest probability of these patterns.
@@ -117,9 +120,12 @@ var (
 	insultPatterns = byPattern("insult", "slur", "group", "hate")
 )
 
+// notSevere is the most that SEVERE_TOXICITY is without a pattern of what is severe.
+const notSevere = 0.75
+
 func severeToxicity(a screening.Assessment) float64 {
 	t := toxicity(a)
-	return max(severePatterns(a), t*t)
+	return max(severePatterns(a), notSevere*t*t)
 }
 
 func insult(a screening.Assessment) float64 { return max(insultPatterns(a), head(a)) }
@@ -146,7 +152,7 @@ func spam(a screening.Assessment) float64 {
 	if a.Verdict.Spam == nil {
 		return 0
 	}
-	return *a.Verdict.Spam
+	return min(*a.Verdict.Spam, a.Certain.Spam)
 }
 
 const (

@@ -110,6 +110,21 @@ func TestAttributesScoreWhatTheyAreNamedAfter(t *testing.T) {
 	}
 }
 
+func TestScoresAreNoMoreCertainThanHeldOutRows(t *testing.T) {
+	const insulted = "You are a stupid idiot, a stupid liar and a stupid moron."
+	for _, attribute := range []string{"TOXICITY", "INSULT", "PROFANITY"} {
+		if p := score(t, insulted, attribute); p < 0.9 || p > 0.9999 {
+			t.Errorf("%s of an insult is %g", attribute, p)
+		}
+	}
+	if p := score(t, advert, "SPAM"); p < 0.5 || p > 0.9999 {
+		t.Errorf("SPAM of an advertisement is %g", p)
+	}
+	if insult, severe := score(t, insulted, "SEVERE_TOXICITY"), score(t, threat, "SEVERE_TOXICITY"); insult > notSevere || severe <= notSevere {
+		t.Errorf("SEVERE_TOXICITY of an insult is %g, of a threat %g", insult, severe)
+	}
+}
+
 func TestLikelyToRejectFollowsTheSite(t *testing.T) {
 	by := assessor(t)
 	for _, text := range []string{calm, threat, offended, advert, "A blasted ferry.", "A darned ferry.", "Thanks!"} {

@@ -19,6 +19,9 @@ type Assessment struct {
 	Listed   bool    // the text has a blocked word of the site
 	Suspect  bool    // the text has a suspect word of the site
 	Detected bool    // the text tests the filter: see rules.ApplyTestString
+	// Certain is the highest probability of each class that the model's held-out rows can
+	// speak for.
+	Certain struct{ Spam, Abuse float64 }
 }
 
 // Assessor assesses texts for one site, with the rules and the model that were current
@@ -65,5 +68,7 @@ func (a *Assessor) Assess(text string) Assessment {
 		result.Suspect = result.Suspect || s.Name == "rule:suspect-word"
 	}
 	result.Verdict, result.AbuseAt = rules.Combine(v, fired...), a.model.AbuseThreshold(plain)
+	figures := a.model.Manifest().Metrics
+	result.Certain.Spam, result.Certain.Abuse = figures.Spam.MostCertain(), figures.Abuse.MostCertain()
 	return result
 }
