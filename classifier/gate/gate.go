@@ -99,7 +99,10 @@ func (c *comparison) checkManifest() {
 		return
 	}
 	for _, class := range []models.Class{models.Spam, models.Abuse} {
-		if k := count(n.Counts, class); k > 0 && k < c.limits.MinClass {
+		switch k := count(n.Counts, class); {
+		case k == 0 && hasHead(c.then, class):
+			c.report.note(noneOfClass, map[string]any{"class": word(class)})
+		case k > 0 && k < c.limits.MinClass:
 			c.report.note(fewOfClass, map[string]any{"class": word(class), "n": k})
 		}
 	}

@@ -355,6 +355,17 @@ func TestNotesTheAbuseHeadOfTheStarter(t *testing.T) {
 	expectRefused(t, compare(t, train(t, labels(2, 100, ham, abuse)), starter, Evidence{}), HeadLost)
 }
 
+func TestNotesAClassThatNoLabelHas(t *testing.T) {
+	base := train(t, labels(1, 100, ham, spam, abuse))
+	m, _, err := classifier.Train(context.Background(), seq(labels(2, 100, ham, spam)), classifier.TrainOptions{Seed: 1, Base: base})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := compare(t, m, base, Evidence{}); !slices.ContainsFunc(r.WeakPoints, func(n string) bool { return strings.HasPrefix(n, "It learned no abuse from labels") }) {
+		t.Errorf("%+v, %q", r.Reasons, r.WeakPoints)
+	}
+}
+
 func TestGoldenExamples(t *testing.T) {
 	live, candidate := train(t, labels(1, 200, ham, spam)), train(t, labels(2, 200, ham, spam))
 	golden := []models.Label{{Text: "The casino bonus and the jackpot are cheap loans, earn dollars weekly", Label: ham}}

@@ -26,6 +26,7 @@ const (
 	noCalibration   Code = "no_calibration"
 	noLanguages     Code = "no_languages"
 	fewOfClass      Code = "few_of_class"
+	noneOfClass     Code = "none_of_class"
 	starterHeadLost Code = "starter_head_lost"
 	goldenBothWrong Code = "golden_both_wrong"
 	atEqualAlarms   Code = "at_equal_alarms"
@@ -35,7 +36,7 @@ const (
 // weakPoints are the notes on what the candidate cannot do and on what is not known of
 // it. The other notes say how the models were compared.
 var weakPoints = []Code{
-	noTraffic, noLabels, fewHeldOut, ownDecide, noCalibration, noLanguages, fewOfClass, starterHeadLost, goldenBothWrong, estimatedHold,
+	noTraffic, noLabels, fewHeldOut, ownDecide, noCalibration, noLanguages, fewOfClass, noneOfClass, starterHeadLost, goldenBothWrong, estimatedHold,
 }
 
 // message is a text by its code, with the values of its parameters. Numbers are ints;
@@ -183,8 +184,8 @@ var texts = map[Code][2]string{
 		"Der Kandidat ist das aktive Modell.",
 	},
 	noCalibration: {
-		"Its probabilities could not be compared with what moderators find: too few labels say how likely it was that somebody looked.",
-		"Seine Wahrscheinlichkeiten ließen sich nicht mit den Entscheidungen vergleichen: Zu wenige Labels sagen, wie wahrscheinlich eine Sichtung war.",
+		"Whether its percentages are right could not be checked: too few of the comments with a label were picked by chance, as those of the training sample and of second looks are.",
+		"Ob seine Prozentangaben stimmen, ließ sich nicht prüfen: Zu wenige Kommentare mit Label wurden zufällig ausgewählt, wie die der Stichprobe und der zweiten Blicke.",
 	},
 	noLanguages: {
 		"The languages of labels and comments could not be compared.",
@@ -197,6 +198,10 @@ var texts = map[Code][2]string{
 	fewOfClass: {
 		"It learned {class} from {n} labels only, near-copies counted once.",
 		"Es hat {class} nur aus {n} Labels gelernt, fast gleiche einmal gezählt.",
+	},
+	noneOfClass: {
+		"It learned no {class} from labels: what it knows of it is what the model that it was trained on knew.",
+		"Es hat {class} aus keinem Label gelernt: Was es davon weiß, wusste das Modell, auf dem es aufbaut.",
 	},
 	goldenBothWrong: {
 		"{n} golden examples have the wrong class with both models.",

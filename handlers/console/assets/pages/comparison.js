@@ -39,7 +39,7 @@ const comparison = (version, report, refresh) => [
   report.notes.length > 0 && section("notes", points(report.notes)),
   section("changes", changes(report)),
   report.slices.length > 0
-    && element("details", element("summary", text("slices")), sliceTable(report.slices)),
+    && element("details", { open: report.learned > 0 }, element("summary", text("slices")), sliceTable(report.slices)),
   isAdminOfAllSites() && promotion(version, report, refresh),
 ];
 
