@@ -72,9 +72,12 @@ type insertRequest struct {
 	pageWord  string
 	// parentSite is the site of the comment that it answers.
 	parentSite string
-	thread     string       // see replyThread
-	at         int64        // time of its transaction
-	result     insertResult // undefined when the request has failed
+	// postedOn is the article of the record: a reply stays with the comment that it answers,
+	// also when that one's article is no longer merged into this one.
+	postedOn string
+	thread   string       // see replyThread
+	at       int64        // time of its transaction
+	result   insertResult // undefined when the request has failed
 }
 
 // insertResult is what CreateComment returns.
@@ -99,7 +102,7 @@ func sanitizeComment(c *models.Comment) {
 var commentRows = sqldb.NewInsert("comments", "",
 	sqldb.Text("id", func(r *insertRequest) string { return r.Comment.ID }),
 	sqldb.Text("site", func(r *insertRequest) string { return r.Comment.Site }),
-	sqldb.Text("article", func(r *insertRequest) string { return r.Comment.Article.ID }),
+	sqldb.Text("article", func(r *insertRequest) string { return r.postedOn }),
 	sqldb.Text("parent_id", func(r *insertRequest) string { return r.Comment.ParentID }),
 	sqldb.Text("thread", func(r *insertRequest) string { return r.thread }),
 	sqldb.Text("author_id", func(r *insertRequest) string { return r.Comment.Author.ID }),
@@ -191,7 +194,7 @@ func (db *DB) insertComments(engineTx *sqldb.Tx, requests []*insertRequest) ([]e
 func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]error, error) {
 	errs := make([]error, len(requests))
 	for _, r := range requests {
-		r.at, r.result = micros(t.Now), insertResult{}
+		r.at, r.result, r.postedOn = micros(t.Now), insertResult{}, r.Comment.Article.ID
 	}
 	if err := t.validateParents(requests, errs); err != nil {
 		return nil, err
@@ -222,6 +225,7 @@ func (t *tx) insertComments(requests []*insertRequest, sample openSamples) ([]er
 		}
 		campaigns.add(c, r.Campaign)
 		t.counters.touchArticle(c.Article, c.ID, t.Now)
+		c.Article.ID = r.postedOn
 		t.counters.countComment(c, 1)
 		t.counters.onReply(c, r.parentSite)
 		if c.WrittenBy == "" {

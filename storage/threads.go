@@ -221,6 +221,7 @@ func (t *tx) hideReplies(replies []key, abroad bool) ([][2]string, error) {
 // parentComment is what a reply must know of the comment that it answers.
 type parentComment struct {
 	comment models.Comment
+	article string // of its record, which may be an alias of that of the comment
 	thread  string // see replyThread
 	public  bool
 }
@@ -260,6 +261,8 @@ func (t *tx) validateParents(requests []*insertRequest, errs []error) error {
 			if err := t.noteAnsweredElsewhere(request.parentSite); err != nil {
 				return err
 			}
+		} else {
+			request.postedOn = parent.article
 		}
 	}
 	return nil
@@ -274,10 +277,10 @@ func (t *tx) parents(keys []key) (map[string]parentComment, error) {
 		return sqldb.List(t, func(scan sqldb.Scanner) (key, error) {
 			var p parentComment
 			c := &p.comment
-			err := scan(&c.ID, &c.Site, &c.Article.ID, &c.Author.ID, &c.Author.Name, &c.Client.Hash, &c.Client.Browser, &c.ParentID, &p.thread, &p.public)
+			err := scan(&c.ID, &c.Site, &c.Article.ID, &c.Author.ID, &c.Author.Name, &c.Client.Hash, &c.Client.Browser, &c.ParentID, &p.thread, &p.public, &p.article)
 			found[c.ID] = p
 			return keyOf(*c), err
-		}, `SELECT c.id, c.site, `+rootOf+`, c.author_id, c.author_name, c.client_hash, c.browser, c.parent_id, c.thread, c.status = 'approved' AND NOT `+isHidden+`
+		}, `SELECT c.id, c.site, `+rootOf+`, c.author_id, c.author_name, c.client_hash, c.browser, c.parent_id, c.thread, c.status = 'approved' AND NOT `+isHidden+`, c.article
 			FROM comments c JOIN articles o ON o.site = c.site AND o.id = c.article`+w.String(), w.Args()...)
 	})
 }

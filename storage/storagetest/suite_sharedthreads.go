@@ -47,10 +47,11 @@ var sharedThreadTests = map[string]func(*testing.T, *fixture){
 		grows(t, "answered")
 		must(l.UndoArticleMerge(l.ctx, ann, m.ID))(t)
 		grows(t, "undone")
-		l.threadHas(t, "a1", 3) // with the reply, which was written there
-		l.threadHas(t, "a2", 2)
+		l.threadHas(t, "a1", 2)
+		l.threadHas(t, "a2", 3) // with the reply, which goes with what it answers
+		equal(t, "counts", fmt.Sprint(must(l.ArticleCounts(l.ctx, "gazette", []string{"a1", "a2"}))(t)), "map[a1:2 a2:3]")
 		equal(t, "article of the comment", must(l.Comment(l.ctx, held.ID))(t).Article.ID, "a2")
-		equal(t, "article of the reply", must(l.Comment(l.ctx, reply.ID))(t).Article.ID, "a1")
+		equal(t, "article of the reply", must(l.Comment(l.ctx, reply.ID))(t).Article.ID, "a2")
 		_, err = l.UndoArticleMerge(l.ctx, ann, m.ID)
 		wantKind(t, err, models.KindConflict)
 		rows, _, err := l.AuditPage(l.ctx, ann, models.AuditFilter{Subject: "a2"})

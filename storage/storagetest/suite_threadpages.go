@@ -226,6 +226,7 @@ var threadPageTests = map[string]func(*testing.T, *fixture){
 		equal(t, "permalink", must(l.ThreadOf(l.ctx, "gazette", b.ID))(t).Article, "a1")
 		must(l.UndoArticleMerge(l.ctx, ann, m.ID))(t)
 		equal(t, "parted", l.wholeThreads(t, storage.ThreadsOldest), "a .a1")
+		equal(t, "with what was answered while they were one", outline(must(l.Threads(l.ctx, "gazette", "a2", storage.ThreadsOldest, 10, ""))(t).Threads...), "b .b1")
 
 		theirs := l.saying(t, "t", "Tom", noComment, onSite("tribune"))
 		for _, site := range [][2]string{{"gazette", "tribune"}, {"tribune", "gazette"}} {
