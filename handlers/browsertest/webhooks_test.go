@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"testing"
+	"time"
 
 	"winnow/models"
 )
@@ -57,4 +58,24 @@ func TestAdminsSeeHowWebhooksAreDoing(t *testing.T) {
 		d.must(err)
 		return len(all) == 0
 	})
+}
+
+func TestAdminsSeeWhatCannotBeSent(t *testing.T) {
+	d := newTestServer(t, models.ModePre)
+	d.setRole("alice", models.RoleAdmin)
+	for n, why := range []string{"the webhook answers with status 404", "the mail server refused the message: 550 (550)"} {
+		m := models.OutgoingMessage{Site: "demo", ID: why, Channel: []models.NoticeChannel{models.ChannelWebhook, models.ChannelMail}[n], To: []string{"", "desk@news.example"}[n]}
+		d.must(d.db.EnqueueMessages(t.Context(), []models.OutgoingMessage{m}))
+		m, _, err := d.db.ClaimMessage(t.Context(), time.Minute)
+		d.must(err)
+		d.must(d.db.GiveUpMessage(t.Context(), m, why))
+	}
+	p := d.login("alice")
+	p.withAxe()
+	p.page("sites/demo", "Sites")
+	const failures = "[aria-labelledby=card-notices] .error"
+	p.waitForText(failures, "Mail to desk@news.example cannot be sent since ")
+	p.waitForText(failures, "550 (550) · 1 message was given up.")
+	p.waitForText("[aria-labelledby=card-notices]", "Messages to Slack cannot be sent since ")
+	p.expectAccessible("notices")
 }
