@@ -53,6 +53,7 @@ func TestAkismetKeys(t *testing.T) {
 	f.wantBody(f.akismet("verify-key", "", map[string]string{"api_key": f.key, "blog": "https://news.example"}), "valid")
 	f.wantBody(f.akismet("verify-key", f.key+".rest.winnow.example", nil), "valid")
 	f.wantBody(f.akismet("verify-key", "", map[string]string{"key": "wk_wrong"}), "invalid")
+	f.wantBody(f.akismet("verify-key", "", map[string]string{"key": "wk_wrong", "api_key": f.key}), "invalid") // the key before it
 	f.wantBody(f.akismet("verify-key", "", map[string]string{"key": reading}), "invalid")
 	f.wantBody(f.akismet("comment-check", "", f.check("Hello", map[string]string{"api_key": "wk_wrong"})), "invalid")
 	for _, field := range []string{"blog", "user_ip"} {
@@ -134,4 +135,46 @@ func TestAkismetLimits(t *testing.T) {
 		t.Errorf("%d %v %s", r.status, r.header, r.body)
 	}
 	f.wantBody(f.akismet("comment-check", "", f.check("Hello", map[string]string{"user_ip": "198.51.100.7"})), "false") // another reader, the same peer
+}
+
+// TestAkismetChecksAlwaysHaveAnID: WordPress publishes what it could not have checked when
+// the reply has none.
+func TestAkismetChecksAlwaysHaveAnID(t *testing.T) {
+	f := newTestSite(t, func(c *handlers.Config) { c.Rates.Address = models.Rate{Count: 1, Period: time.Minute} })
+	held := func(r reply, status int) {
+		t.Helper()
+		if body := string(r.body); r.status != status || r.header.Get("X-Akismet-Guid") == "" || body == "true" || body == "false" {
+			t.Errorf("%d %q %v, want %d", r.status, body, r.header, status)
+		}
+	}
+	held(f.akismet("comment-check", "", f.check("Hello", map[string]string{"api_key": "wk_wrong"})), http.StatusOK)
+	held(f.akismet("comment-check", "", f.check("Hello", map[string]string{"user_ip": ""})), http.StatusOK)
+	f.wantBody(f.akismet("comment-check", "", f.check("Hello", nil)), "false")
+	held(f.akismet("comment-check", "", f.check("Hello", nil)), http.StatusTooManyRequests)
+	held(f.akismet("comment-check", "", f.check(strings.Repeat("x", 3<<20), nil)), http.StatusRequestEntityTooLarge)
+	if r := f.akismet("verify-key", "", map[string]string{"key": "wk_wrong"}); r.header.Get("X-Akismet-Guid") != "" {
+		t.Error(r.header)
+	}
+	f.db.Close()
+	held(f.akismet("comment-check", "", f.check("Hello", map[string]string{"user_ip": "192.0.2.9"})), http.StatusServiceUnavailable)
+}
+
+// TestAkismetTakesLargeForms: WordPress sends a text twice, and its apostrophes with slashes.
+func TestAkismetTakesLargeForms(t *testing.T) {
+	f := newTestSite(t)
+	text := strings.Repeat(`\'`, 65_000)
+	f.wantBody(f.akismet("comment-check", "", f.check(text, map[string]string{"POST_comment": text, "HTTP_COOKIES": strings.Repeat("x", 8<<10)})), "false")
+}
+
+func TestAkismetSubmitFindsTheCheckWithSlashes(t *testing.T) {
+	f := newTestSite(t)
+	const text, slashed = `It's the "ferry" again.`, `It\'s the \"ferry\" again.`
+	f.wantBody(f.akismet("comment-check", "", f.check(slashed, map[string]string{"comment_author": `Pat O\'Hara`})), "false")
+	f.akismet("submit-spam", "", f.check(text, map[string]string{"comment_author": "Pat O'Hara"}))
+	if all := f.labels(); len(all) != 1 || all[0].Text != text || all[0].Author != "Pat O'Hara" {
+		t.Errorf("%+v", all)
+	}
+	if got := string(f.send("GET", "/1.2/key-sites?format=csv&api_key="+f.key, nil, nil).body); !strings.HasSuffix(got, "\nnews.example,2,0,1,1,0,false\n") {
+		t.Error(got)
+	}
 }

@@ -1,6 +1,7 @@
 package akismet
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -27,16 +28,54 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestKeyIsInTheFormOrInTheHost(t *testing.T) {
-	for _, c := range []struct{ data, host, want string }{
-		{"api_key=wk_a&key=wk_b", "wk_c.rest.example.org", "wk_a"},
-		{"key=wk_b", "rest.example.org", "wk_b"},
-		{"", "wk_c.rest.example.org:8080", "wk_c"},
-		{"", "localhost:8080", ""},
-		{"", "", ""},
+func TestAddedSlashesAreRemoved(t *testing.T) {
+	for _, c := range []struct{ why, content, author, want string }{
+		{"quotes of a form", `It\'s \"new\"`, "Reader", `It's "new"`},
+		{"a link of a form", `<a href=\"http://cash.example\">win</a>`, "Reader", `<a href="http://cash.example">win</a>`},
+		{"a backslash of a form", `C:\\temp`, "Reader", `C:\temp`},
+		{"one level of two", `It\\\'s`, "Reader", `It\'s`},
+		{"a NUL of a form", `a\0b`, "Reader", "a\uFFFDb"},
+		{"only the author has quotes", "Hello", `Pat O\'Hara`, "Hello"},
+		{"a plain quote", `It's`, "Reader", `It's`},
+		{"one quote is plain", `It\'s "new"`, "Reader", `It\'s "new"`},
+		{"a plain author", `It\'s`, "Pat O'Hara", `It\'s`},
+		{"a plain backslash", `C:\temp`, "Reader", `C:\temp`},
+		{"a backslash at the end", `It\'s \`, "Reader", `It\'s \`},
+		{"a plain NUL", "It\\'s \x00", "Reader", "It\\'s \uFFFD"},
 	} {
-		if got := Decode(c.data).Key(c.host); got != c.want {
+		form := Decode(url.Values{"comment_content": {c.content}, "comment_author": {c.author}}.Encode())
+		if got := form["comment_content"]; got != c.want {
+			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
+	}
+	form := Decode(url.Values{"comment_author": {`Pat O\'Hara`}, "comment_author_email": {`o\'hara@example.org`}, "comment_author_url": {`http://example.org/o\'hara`}}.Encode())
+	if form["comment_author"] != "Pat O'Hara" || form["comment_author_email"] != "o'hara@example.org" || form["comment_author_url"] != "http://example.org/o'hara" {
+		t.Errorf("%q", form)
+	}
+	// The second byte of this character is a backslash in Shift JIS, and no slash that was added.
+	if got := Decode("comment_content=%83%5C%5C%27&blog_charset=shift_jis")["comment_content"]; got != `ソ\'` {
+		t.Errorf("%q", got)
+	}
+	if got := Decode("comment_content=%83%5C%5C%5C%27&blog_charset=shift_jis")["comment_content"]; got != "ソ'" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestKeyIsInTheFormOrInTheHost(t *testing.T) {
+	for _, c := range []struct{ data, host, want, account string }{
+		{"api_key=wk_a&key=wk_b", "wk_c.rest.example.org", "wk_a", "wk_b"},
+		{"key=wk_b", "rest.example.org", "wk_b", "wk_b"},
+		{"api_key=wk_a", "rest.example.org", "wk_a", "wk_a"},
+		{"", "wk_c.rest.example.org:8080", "wk_c", "wk_c"},
+		{"", "localhost:8080", "", ""},
+		{"", "", "", ""},
+	} {
+		form := Decode(c.data)
+		if got := form.Key(c.host, KeyOfCall); got != c.want {
 			t.Errorf("%q at %q: %q, want %q", c.data, c.host, got, c.want)
+		}
+		if got := form.Key(c.host, KeyOfAccount); got != c.account {
+			t.Errorf("%q at %q: %q of the account, want %q", c.data, c.host, got, c.account)
 		}
 	}
 }
@@ -81,6 +120,8 @@ func TestAnswers(t *testing.T) {
 		{"the test address is spam", Form{"comment_author_email": "akismet-guaranteed-spam@example.com"}, approved, Answer{Spam: true}},
 		{"an administrator is ham", Form{"user_role": "administrator"}, spam, Answer{}},
 		{"a filled honeypot is certain", Form{"honeypot_field_name": "hp", "hp": "x"}, approved, Answer{Spam: true, Discard: true}},
+		{"the honeypot of WordPress has no name", Form{"POST_ak_hp_textarea": "x"}, approved, Answer{Spam: true, Discard: true}},
+		{"its empty honeypot says nothing", Form{"POST_ak_hp_textarea": ""}, approved, Answer{}},
 		{"an empty honeypot says nothing", Form{"honeypot_field_name": "hp", "hp": ""}, approved, Answer{}},
 	} {
 		if got := AnswerTo(c.form, c.v); got != c.want {
@@ -123,6 +164,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add("api_key=wk_a&blog=https%3A%2F%2Fnews.example&user_ip=192.0.2.1&comment_content=Hello%21", "wk_a.rest.example.org")
 	f.Add("comment_content=%FF%&blog_charset=shift_jis&honeypot_field_name=x&x=%zz", "[::1]:80")
 	f.Add("comment_context[]=a&comment_context[0]=b&=&&%", "..")
+	f.Add(`api_key=wk_a&comment_content=It%5C%27s+%3Ca+href%3D%5C%22http%3A%2F%2Fcash.example%5C%22%3E&comment_author=O%5C%27Hara`, "")
 	f.Fuzz(func(t *testing.T, data, host string) {
 		form := Decode(data)
 		for name, value := range form {
@@ -130,11 +172,29 @@ func FuzzDecode(f *testing.F) {
 				t.Errorf("%q: %q", name, value)
 			}
 		}
-		form.Key(host)
+		form.Key(host, KeyOfCall)
 		AnswerTo(form, models.Verdict{})
 		c := form.Comment("gazette")
 		if utf8.RuneCountInString(c.Body) > models.MaxBody || utf8.RuneCountInString(c.Author.Name) > models.MaxName || utf8.RuneCountInString(form.Blog()) > models.MaxID || utf8.RuneCountInString(form.GUID()) > models.MaxID {
 			t.Errorf("%+v", c)
+		}
+	})
+}
+
+// FuzzUnslash: what addslashes gives becomes the text again, and what it cannot have given stays.
+func FuzzUnslash(f *testing.F) {
+	f.Add("It's", "Pat O'Hara")
+	f.Add(`<a href="http://cash.example">C:\temp</a>`, "Reader")
+	f.Add("a\x00b", `\`)
+	f.Fuzz(func(t *testing.T, content, author string) {
+		add := strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`, "\x00", `\0`)
+		form := map[string]string{"comment_content": add.Replace(content), "comment_author": add.Replace(author)}
+		if unslash(form); form["comment_content"] != content || form["comment_author"] != author {
+			t.Errorf("%q", form)
+		}
+		plain := map[string]string{"comment_content": content + "'", "comment_author": author + "'"}
+		if unslash(plain); !isSlashed(content+"'") && (plain["comment_content"] != content+"'" || plain["comment_author"] != author+"'") {
+			t.Errorf("%q", plain)
 		}
 	})
 }

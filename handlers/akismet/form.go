@@ -19,8 +19,9 @@ const maxFields = 2000
 type Form map[string]string
 
 // Decode reads application/x-www-form-urlencoded. It is as lenient as the servers that
-// these clients were written for: what is no valid escape stays as it is. Text in another
-// encoding than UTF-8 is converted when blog_charset names it.
+// these clients were written for: what is no valid escape stays as it is. Slashes that a
+// client has added are removed, see unslash. Text in another encoding than UTF-8 is
+// converted when blog_charset names it.
 func Decode(data string) Form {
 	raw := map[string]string{}
 	for range maxFields {
@@ -34,6 +35,7 @@ func Decode(data string) Form {
 			break
 		}
 	}
+	unslash(raw)
 	charset := raw["blog_charset"]
 	form := make(Form, len(raw))
 	for name, value := range raw {
@@ -62,10 +64,17 @@ func toUTF8(s, charset string) string {
 	return models.ValidText(s)
 }
 
-// Key returns the key of a request: of the form, or the first label of the host name, which
-// is the only place for many clients.
-func (f Form) Key(host string) string {
-	for _, name := range []string{"api_key", "key"} {
+// Names of the fields that have the key, the first of them first. In the calls about the
+// account it is key: WordPress sends the new one there, and the one before as api_key.
+var (
+	KeyOfCall    = []string{"api_key", "key"}
+	KeyOfAccount = []string{"key", "api_key"}
+)
+
+// Key returns the key of a request: of the fields with these names, or the first label of
+// the host name, which is the only place for many clients.
+func (f Form) Key(host string, names []string) string {
+	for _, name := range names {
 		if f[name] != "" {
 			return f[name]
 		}
