@@ -50,14 +50,10 @@ func (s *Server) withAkismetKey(fields []string, next func(echo.Context, akismet
 			text = string(data)
 		}
 		form := akismet.Decode(text)
-		by, err := s.keyOwner(req.Context(), form.Key(req.Host, fields))
-		if err == nil {
-			by.Address = s.clientIP(req)
-			c.Set(principalKey, &by)
-			err = access{key: models.ScopePost}.authorize(by, false)
-		}
+		by, err := s.akismetOwner(req, form.Key(req.Host, fields))
 		switch models.KindOf(err) {
 		case "":
+			c.Set(principalKey, &by)
 			return next(c, akismetCall{form, by.owner.Site, by.owner.Key.ID})
 		case models.KindUnauthorized, models.KindForbidden:
 			return refuseAkismet(c, problemOf(err).Detail)

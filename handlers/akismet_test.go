@@ -1,8 +1,10 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +66,55 @@ func TestAkismetKeys(t *testing.T) {
 		}
 	}
 	f.send("POST", "/v1/comments", headers{"Host": f.key + ".rest.winnow.example"}, comment(nil)).must(http.StatusUnauthorized)
+}
+
+// akismetKey adds a key for clients of Akismet alone.
+func (f *testSite) akismetKey(name string) string {
+	f.Helper()
+	_, secret, err := f.db.AddSiteKey(f.Context(), operator, "gazette", models.SiteKey{Name: name, Scopes: []models.KeyScope{models.ScopeAkismet}})
+	f.must(err)
+	return secret
+}
+
+func TestAkismetKeysAreForNothingElse(t *testing.T) {
+	f := newTestSite(t)
+	key := f.akismetKey("wordpress")
+	if !regexp.MustCompile(`^[0-9a-f]{12}$`).MatchString(key) {
+		t.Errorf("key %q", key)
+	}
+	f.wantBody(f.akismet("verify-key", "", map[string]string{"key": key}), "valid")
+	f.wantBody(f.akismet("comment-check", key+".rest.winnow.example", f.check("Hello", map[string]string{"api_key": ""})), "false")
+	f.send("GET", "/1.2/usage-limit?api_key="+key, nil, nil).must(http.StatusOK)
+	for call, body := range map[string]any{
+		"GET /v1/comments?site=gazette&article=harbour": nil, "POST /v1/comments": comment(nil), "GET /v1/queue": nil,
+		"POST /v1alpha1/comments:analyze?key=" + key: nil,
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		if r := f.send(method, path, bearer(key), body); r.status == http.StatusOK || r.status == http.StatusForbidden || strings.Contains(string(r.body), "akismet") {
+			t.Errorf("%s: %d %s", call, r.status, r.body) // as for a key that nobody has
+		}
+	}
+}
+
+// TestAkismetKeysCannotBeGuessed: after 100 keys from one address further ones are not even
+// looked at. A wrong key that is sent again and again counts once, and the keys in use go on.
+func TestAkismetKeysCannotBeGuessed(t *testing.T) {
+	f := newTestSite(t)
+	verify := func(key string) reply { return f.akismet("verify-key", "", map[string]string{"key": key}) }
+	key, other := f.akismetKey("wordpress"), f.key
+	for range 150 {
+		f.wantBody(verify("0123456789ab"), "invalid")
+	}
+	f.wantBody(verify(key), "valid")
+	for n := range 110 {
+		f.wantBody(verify(fmt.Sprintf("%012x", n)), "invalid")
+	}
+	f.wantBody(verify(key), "valid")
+	fresh := f.akismetKey("another")
+	f.wantBody(verify(fresh), "invalid")
+	f.wantBody(verify(other), "valid") // with the scope post, too long to be guessed
+	f.pass(time.Hour)
+	f.wantBody(verify(fresh), "valid")
 }
 
 func TestAkismetChecks(t *testing.T) {
@@ -156,7 +207,10 @@ func TestAkismetChecksAlwaysHaveAnID(t *testing.T) {
 		t.Error(r.header)
 	}
 	f.db.Close()
-	held(f.akismet("comment-check", "", f.check("Hello", map[string]string{"user_ip": "192.0.2.9"})), http.StatusServiceUnavailable)
+	failed := f.akismet("comment-check", "", f.check("Hello", map[string]string{"user_ip": "192.0.2.9"}))
+	if held(failed, failed.status); failed.status < http.StatusInternalServerError {
+		t.Errorf("%d without a database", failed.status)
+	}
 }
 
 // TestAkismetTakesLargeForms: WordPress sends a text twice, and its apostrophes with slashes.
