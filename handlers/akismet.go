@@ -74,10 +74,6 @@ func replyAkismet(c echo.Context, body string) error {
 	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(body))
 }
 
-func (s *Server) akismetVerifyKey(c echo.Context, call akismetCall) error {
-	return replyAkismet(c, akismet.Valid)
-}
-
 // akismetCheck says whether a comment is spam.
 func (s *Server) akismetCheck(c echo.Context, call akismetCall) error {
 	if missing := call.Missing("blog", "user_ip"); missing != "" {
@@ -93,9 +89,14 @@ func (s *Server) akismetCheck(c echo.Context, call akismetCall) error {
 	}
 	answer, id := akismet.AnswerTo(call.Form, v), s.db.NewID(call.site.Slug)
 	if !call.IsTest() {
-		check := models.AkismetCheck{Site: call.site.Slug, ID: id, Content: s.akismetContent(call), Blog: call.Blog(), Spam: answer.Spam}
-		if err := s.db.AddAkismetCheck(ctx, check); err != nil {
+		kept, err := s.db.AddAkismetCheck(ctx, models.AkismetCheck{
+			Site: call.site.Slug, ID: id, Content: s.akismetContent(call), Blog: call.Blog(), Spam: answer.Spam, Recheck: call.IsRecheck(),
+		})
+		if err != nil {
 			return err
+		}
+		if id = kept.ID; kept.Corrected != "" { // people know better
+			answer = akismet.Answer{Spam: kept.Corrected == models.Spam}
 		}
 	}
 	h := c.Response().Header()
@@ -135,7 +136,7 @@ func (s *Server) akismetSubmit(class models.Class) func(echo.Context, akismetCal
 // akismetContent returns the pseudonym of the text and the address of a comment, by which a
 // submit finds the check before it.
 func (s *Server) akismetContent(call akismetCall) string {
-	sum := sha256.Sum256([]byte(call.Comment("").Body))
+	sum := sha256.Sum256([]byte(call.Content()))
 	return s.node.RepeatKey("akismet", call.site.Slug, call.Form["user_ip"], hex.EncodeToString(sum[:]))
 }
 

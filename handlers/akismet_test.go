@@ -165,6 +165,57 @@ func TestAkismetSubmitsBecomeLabels(t *testing.T) {
 	}
 }
 
+func TestAkismetAccount(t *testing.T) {
+	f := newTestSite(t)
+	key := f.akismetKey("wordpress")
+	f.wantBody(f.send("GET", "/1.1/test", nil, nil), "connected")
+	if got := string(f.send("GET", "/1.2/compatible-plugins", nil, nil).body); got != "[]" {
+		t.Error(got)
+	}
+	f.akismet("comment-check", "", f.check(advert, nil))
+	month := f.now().UTC().Format("2006-01")
+	figures := `"spam":1,"ham":0,"missed_spam":0,"false_positives":0,"accuracy":100,"time_saved":5`
+	for call, want := range map[string]string{
+		"get-subscription": `{"account_id":false,"account_name":"Winnow","account_type":"winnow","status":"active","next_billing_date":false,"limit_reached":false}`,
+		"get-stats":        `{` + figures + `,"breakdown":{"` + month + `":{` + figures + `,"da":"` + month + `-01"}}}`,
+		"deactivate":       "deactivated",
+		"token":            "",
+	} {
+		form := map[string]string{"key": key, "api_key": "wk_before", "blog": "https://news.example", "from": "6-months"}
+		if r := f.akismet(call, "", form); r.status != http.StatusOK || string(r.body) != want {
+			t.Errorf("%s: %d %q", call, r.status, r.body)
+		}
+		form["key"] = "0123456789ab"
+		f.wantBody(f.akismet(call, "", form), "invalid")
+	}
+	f.wantBody(f.akismet("verify-key", "", map[string]string{"key": key}), "valid") // a client has forgotten it, not we
+}
+
+func TestAkismetRechecksKnowWhatPeopleSaid(t *testing.T) {
+	f := newTestSite(t)
+	const text = "The boats came back this morning."
+	recheck := map[string]string{"recheck_reason": "recheck_queue"}
+	guid := f.akismet("comment-check", "", f.check(text, nil)).header.Get("X-Akismet-Guid")
+	again := f.akismet("comment-check", "", f.check(text, recheck))
+	if f.wantBody(again, "false"); again.header.Get("X-Akismet-Guid") != guid {
+		t.Error("another id for the same comment")
+	}
+	f.akismet("submit-spam", "", f.check(text, nil))
+	f.wantBody(f.akismet("comment-check", "", f.check(text, recheck)), "true")
+	f.wantBody(f.akismet("comment-check", "", f.check(advert, nil)), "true")
+	f.akismet("submit-ham", "", f.check(advert, nil))
+	f.wantBody(f.akismet("comment-check", "", f.check(advert, recheck)), "false")
+	f.akismet("comment-check", "", f.check(text, map[string]string{"POST_ak_hp_textarea": "x", "user_ip": "192.0.2.8"}))
+	f.akismet("submit-spam", "", f.check(text, map[string]string{"user_ip": "192.0.2.8"}))
+	trap := f.akismet("comment-check", "", f.check(text, map[string]string{"POST_ak_hp_textarea": "x", "user_ip": "192.0.2.8", "recheck_reason": "x"}))
+	if f.wantBody(trap, "true"); trap.header.Get("X-Akismet-Pro-Tip") != "" {
+		t.Error("what people have seen is discarded")
+	}
+	if got := string(f.send("GET", "/1.2/key-sites?format=csv&api_key="+f.key, nil, nil).body); !strings.HasSuffix(got, "\nnews.example,10,2,1,1,1,false\n") {
+		t.Error(got)
+	}
+}
+
 func TestAkismetTestsCountNothing(t *testing.T) {
 	f := newTestSite(t)
 	for _, call := range []string{"comment-check", "submit-spam", "submit-ham"} {

@@ -191,6 +191,12 @@ var rightsTable = []right{
 
 	// Akismet clients get 200 and "invalid" without a key.
 	{call: "POST /1.1/verify-key", who: everybody},
+	{call: "GET /1.1/test", who: everybody},
+	{call: "POST /1.1/get-subscription", who: everybody},
+	{call: "POST /1.1/get-stats", who: everybody},
+	{call: "POST /1.1/deactivate", who: everybody},
+	{call: "POST /1.1/token", who: everybody},
+	{call: "GET /1.2/compatible-plugins", who: everybody},
 	{call: "POST /1.1/comment-check", who: everybody},
 	{call: "POST /1.1/submit-spam", who: everybody},
 	{call: "POST /1.1/submit-ham", who: everybody},

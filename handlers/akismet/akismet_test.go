@@ -94,6 +94,20 @@ func TestComment(t *testing.T) {
 	}
 }
 
+func TestContentIsThatOfTheKeptComment(t *testing.T) {
+	for sent, kept := range map[string]string{
+		`Read <a href="http://library.example/boats">this</a>`: `Read <a href="http://library.example/boats" rel="nofollow ugc">this</a>`,
+		`Tom & Jerry`: `Tom &amp; Jerry`,
+	} {
+		if a, b := (Form{"comment_content": sent}).Content(), (Form{"comment_content": kept}).Content(); a != b {
+			t.Errorf("%q, kept: %q", a, b)
+		}
+	}
+	if a, b := (Form{"comment_content": `<a href="http://a.example">x</a>`}).Content(), (Form{"comment_content": `<a href="http://b.example">x</a>`}).Content(); a == b {
+		t.Errorf("%q", a)
+	}
+}
+
 func TestAnswers(t *testing.T) {
 	high, low, certain := 0.7, 0.1, 0.999
 	held := func(signals ...models.Signal) models.Verdict {
@@ -160,6 +174,30 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+func TestStats(t *testing.T) {
+	now := time.Date(2026, 11, 30, 5, 0, 0, 0, time.UTC)
+	for from, want := range map[string]string{"": "2026-06", "6-months": "2026-06", "60-days": "2026-10", "all": "0001-01"} {
+		if got := StatsSince(Form{"from": from}, now).Format("2006-01"); got != want {
+			t.Errorf("%q: %s, want %s", from, got, want)
+		}
+	}
+	month := func(m time.Month, spam, ham, missed, wrong int64) models.AkismetFigures {
+		return models.AkismetFigures{Month: time.Date(2026, m, 1, 0, 0, 0, 0, time.UTC), Spam: spam, Ham: ham, MissedSpam: missed, FalsePositives: wrong}
+	}
+	for _, c := range []struct {
+		months []models.AkismetFigures
+		want   string
+	}{
+		{[]models.AkismetFigures{month(11, 13, 19, 1, 1)}, `{"spam":13,"ham":19,"missed_spam":1,"false_positives":1,"accuracy":93.75,"time_saved":65,"breakdown":{"2026-11":{"spam":13,"ham":19,"missed_spam":1,"false_positives":1,"accuracy":93.75,"time_saved":65,"da":"2026-11-01"}}}`},
+		{nil, `{"spam":0,"ham":0,"missed_spam":0,"false_positives":0,"accuracy":100,"time_saved":0,"breakdown":{"2026-11":{"spam":0,"ham":0,"missed_spam":0,"false_positives":0,"accuracy":100,"time_saved":0,"da":"2026-11-01"}}}`},
+		{[]models.AkismetFigures{month(10, 0, 3, 1, 0), month(11, 0, 0, -1, 2)}, `{"spam":0,"ham":3,"missed_spam":0,"false_positives":2,"accuracy":33.33,"time_saved":0,"breakdown":{"2026-10":{"spam":0,"ham":3,"missed_spam":1,"false_positives":0,"accuracy":66.67,"time_saved":0,"da":"2026-10-01"},"2026-11":{"spam":0,"ham":0,"missed_spam":0,"false_positives":2,"accuracy":100,"time_saved":0,"da":"2026-11-01"}}}`},
+	} {
+		if got, err := StatsBody(c.months, now); err != nil || got != c.want {
+			t.Errorf("%v %s", err, got)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add("api_key=wk_a&blog=https%3A%2F%2Fnews.example&user_ip=192.0.2.1&comment_content=Hello%21", "wk_a.rest.example.org")
 	f.Add("comment_content=%FF%&blog_charset=shift_jis&honeypot_field_name=x&x=%zz", "[::1]:80")
@@ -174,6 +212,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		form.Key(host, KeyOfCall)
 		AnswerTo(form, models.Verdict{})
+		form.Content()
 		c := form.Comment("gazette")
 		if utf8.RuneCountInString(c.Body) > models.MaxBody || utf8.RuneCountInString(c.Author.Name) > models.MaxName || utf8.RuneCountInString(form.Blog()) > models.MaxID || utf8.RuneCountInString(form.GUID()) > models.MaxID {
 			t.Errorf("%+v", c)

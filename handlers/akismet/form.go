@@ -1,8 +1,10 @@
 package akismet
 
 import (
+	"html"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -105,6 +107,9 @@ func (f Form) IsTest() bool {
 	return v != "" && v != "0" && v != "false"
 }
 
+// IsRecheck reports whether the client has kept the comment, and may have checked it before.
+func (f Form) IsRecheck() bool { return f["recheck_reason"] != "" }
+
 // Blog returns the host name and path of the client's blog, by which its figures are kept.
 func (f Form) Blog() string {
 	blog := models.Clean(f["blog"])
@@ -127,6 +132,16 @@ func (f Form) Comment(site string) models.Comment {
 		URL:   webAddress(f["comment_author_url"]),
 	}
 	return c
+}
+
+// rel is what WordPress adds to the links of a comment that it keeps.
+var rel = regexp.MustCompile(` rel="[^"<>]*"`)
+
+// Content returns the text by which the calls about a comment find each other. It is the same
+// for a comment of a form and for one that WordPress has kept, with rel in its links and with
+// its ampersands escaped.
+func (f Form) Content() string {
+	return html.UnescapeString(rel.ReplaceAllString(f.Comment("").Body, ""))
 }
 
 // webAddress returns an address that a comment may have, with its scheme.
