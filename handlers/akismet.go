@@ -13,8 +13,11 @@ import (
 	"winnow/models"
 )
 
-// maxAkismet bounds a form: WordPress sends the environment of its server beside the text.
-const maxAkismet = 512 << 10
+const akismetCheckPath = "/1.1/comment-check"
+
+// maxAkismet bounds a form. WordPress sends up to 65,525 bytes of text twice, each byte as up
+// to six, and the environment of its server.
+const maxAkismet = 2 << 20
 
 // akismetCall is a call of an Akismet client whose key is known.
 type akismetCall struct {
@@ -23,9 +26,19 @@ type akismetCall struct {
 	key  string // id
 }
 
-// asAkismet reads the form of a call and finds the key in it. The reply to a key that is not
-// valid is 200, as in the original.
+// asAkismet serves a call about comments.
 func (s *Server) asAkismet(next func(echo.Context, akismetCall) error) echo.HandlerFunc {
+	return s.withAkismetKey(akismet.KeyOfCall, next)
+}
+
+// asAkismetAccount serves a call about a key.
+func (s *Server) asAkismetAccount(next func(echo.Context, akismetCall) error) echo.HandlerFunc {
+	return s.withAkismetKey(akismet.KeyOfAccount, next)
+}
+
+// withAkismetKey reads the form of a call and finds the key in one of its fields. The reply
+// to a key that is not valid is 200, as in the original.
+func (s *Server) withAkismetKey(fields []string, next func(echo.Context, akismetCall) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req := c.Request()
 		text := req.URL.RawQuery
@@ -37,14 +50,10 @@ func (s *Server) asAkismet(next func(echo.Context, akismetCall) error) echo.Hand
 			text = string(data)
 		}
 		form := akismet.Decode(text)
-		by, err := s.keyOwner(req.Context(), form.Key(req.Host))
-		if err == nil {
-			by.Address = s.clientIP(req)
-			c.Set(principalKey, &by)
-			err = access{key: models.ScopePost}.authorize(by, false)
-		}
+		by, err := s.akismetOwner(req, form.Key(req.Host, fields))
 		switch models.KindOf(err) {
 		case "":
+			c.Set(principalKey, &by)
 			return next(c, akismetCall{form, by.owner.Site, by.owner.Key.ID})
 		case models.KindUnauthorized, models.KindForbidden:
 			return refuseAkismet(c, problemOf(err).Detail)
@@ -55,6 +64,7 @@ func (s *Server) asAkismet(next func(echo.Context, akismetCall) error) echo.Hand
 
 // refuseAkismet replies that a call is not valid, and why.
 func refuseAkismet(c echo.Context, why string) error {
+	nameAkismet(c)
 	c.Response().Header().Set(akismet.DebugHelp, why)
 	return replyAkismet(c, akismet.Invalid)
 }
@@ -62,10 +72,6 @@ func refuseAkismet(c echo.Context, why string) error {
 func replyAkismet(c echo.Context, body string) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(body))
-}
-
-func (s *Server) akismetVerifyKey(c echo.Context, call akismetCall) error {
-	return replyAkismet(c, akismet.Valid)
 }
 
 // akismetCheck says whether a comment is spam.
@@ -83,9 +89,14 @@ func (s *Server) akismetCheck(c echo.Context, call akismetCall) error {
 	}
 	answer, id := akismet.AnswerTo(call.Form, v), s.db.NewID(call.site.Slug)
 	if !call.IsTest() {
-		check := models.AkismetCheck{Site: call.site.Slug, ID: id, Content: s.akismetContent(call), Blog: call.Blog(), Spam: answer.Spam}
-		if err := s.db.AddAkismetCheck(ctx, check); err != nil {
+		kept, err := s.db.AddAkismetCheck(ctx, models.AkismetCheck{
+			Site: call.site.Slug, ID: id, Content: s.akismetContent(call), Blog: call.Blog(), Spam: answer.Spam, Recheck: call.IsRecheck(),
+		})
+		if err != nil {
 			return err
+		}
+		if id = kept.ID; kept.Corrected != "" { // people know better
+			answer = akismet.Answer{Spam: kept.Corrected == models.Spam}
 		}
 	}
 	h := c.Response().Header()
@@ -125,7 +136,7 @@ func (s *Server) akismetSubmit(class models.Class) func(echo.Context, akismetCal
 // akismetContent returns the pseudonym of the text and the address of a comment, by which a
 // submit finds the check before it.
 func (s *Server) akismetContent(call akismetCall) string {
-	sum := sha256.Sum256([]byte(call.Comment("").Body))
+	sum := sha256.Sum256([]byte(call.Content()))
 	return s.node.RepeatKey("akismet", call.site.Slug, call.Form["user_ip"], hex.EncodeToString(sum[:]))
 }
 
@@ -166,6 +177,14 @@ func isAkismet(path string) bool {
 	return strings.HasPrefix(path, "/1.1/") || strings.HasPrefix(path, "/1.2/")
 }
 
+// nameAkismet gives a reply to a check that says nothing of the comment an id: WordPress
+// holds a comment whose check has failed with one, and publishes it when there is none.
+func nameAkismet(c echo.Context) {
+	if c.Request().URL.Path == akismetCheckPath {
+		c.Response().Header().Set(akismet.GUIDHeader, requestID(c))
+	}
+}
+
 // replyAkismetError replies with an error. Clients read the status alone.
 func replyAkismetError(err error, c echo.Context) {
 	p := problemOf(err)
@@ -173,6 +192,7 @@ func replyAkismetError(err error, c echo.Context) {
 	if p.Status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", "1")
 	}
+	nameAkismet(c)
 	h.Set(akismet.DebugHelp, p.Detail)
 	_ = c.Blob(p.Status, "text/plain; charset=utf-8", []byte(p.Title)) // an error means that the client has left
 }

@@ -73,7 +73,16 @@ func queryKey(req *http.Request, who access) string {
 	return req.URL.Query().Get("key")
 }
 
+// keyOwner returns the owner of a key. Those of Akismet clients are too short to be accepted
+// here, where nothing limits how many somebody tries.
 func (s *Server) keyOwner(ctx context.Context, key string) (by principal, err error) {
+	if models.IsAkismetKey(key) {
+		return by, models.Errorf(models.KindUnauthorized, "unknown site key")
+	}
+	return s.ownerOf(ctx, key)
+}
+
+func (s *Server) ownerOf(ctx context.Context, key string) (by principal, err error) {
 	owner, err := s.node.SiteByKey(ctx, key)
 	if err == nil {
 		by = principal{models.KeyCaller(owner.Site.Slug, owner.Key.Name), &owner}

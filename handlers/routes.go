@@ -199,8 +199,14 @@ func (s *Server) routes() []route {
 		{post, perspective.Path + "suggestscore", s.suggestScore, perspectiveClients, bounds{maxPerspective, requestTimeout}},
 
 		// Their keys are in the form or in the host name.
-		{post, "/1.1/verify-key", s.asAkismet(s.akismetVerifyKey), noCredentials, bounds{maxAkismet, requestTimeout}},
-		{post, "/1.1/comment-check", s.asAkismet(s.akismetCheck), noCredentials, bounds{maxAkismet, requestTimeout}},
+		{post, "/1.1/verify-key", s.asAkismetAccount(s.akismetVerifyKey), noCredentials, bounds{maxAkismet, requestTimeout}},
+		{get, "/1.1/test", s.akismetTest, noCredentials, defaultBounds},
+		{post, "/1.1/get-subscription", s.asAkismetAccount(s.akismetSubscription), noCredentials, defaultBounds},
+		{post, "/1.1/get-stats", s.asAkismetAccount(s.akismetStats), noCredentials, defaultBounds},
+		{post, "/1.1/deactivate", s.asAkismetAccount(s.akismetDeactivate), noCredentials, defaultBounds},
+		{post, "/1.1/token", s.asAkismetAccount(s.akismetToken), noCredentials, defaultBounds},
+		{get, "/1.2/compatible-plugins", s.akismetPlugins, noCredentials, defaultBounds},
+		{post, akismetCheckPath, s.asAkismet(s.akismetCheck), noCredentials, bounds{maxAkismet, requestTimeout}},
 		{post, "/1.1/submit-spam", s.asAkismet(s.akismetSubmit(models.Spam)), noCredentials, bounds{maxAkismet, requestTimeout}},
 		{post, "/1.1/submit-ham", s.asAkismet(s.akismetSubmit(models.Ham)), noCredentials, bounds{maxAkismet, requestTimeout}},
 		{get, "/1.2/usage-limit", s.asAkismet(s.akismetUsage), noCredentials, defaultBounds},

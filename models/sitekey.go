@@ -15,10 +15,11 @@ const (
 	ScopeArticles KeyScope = "articles" // lists and describes articles
 	ScopeModerate KeyScope = "moderate" // works the queue of the site, with the rights of the role moderator
 	ScopeExport   KeyScope = "export"   // exports labels, statistics and the audit trail of the site
+	ScopeAkismet  KeyScope = "akismet"  // calls the Akismet-compatible endpoints; a key has it alone
 )
 
 // KeyScopes are all scopes.
-var KeyScopes = []KeyScope{ScopePost, ScopeRead, ScopeArticles, ScopeModerate, ScopeExport}
+var KeyScopes = []KeyScope{ScopePost, ScopeRead, ScopeArticles, ScopeModerate, ScopeExport, ScopeAkismet}
 
 // FrontEndScopes are the scopes of a key that is made without any: what a front
 // end's server needs.
@@ -45,6 +46,16 @@ type SiteKey struct {
 // Allows reports whether the key has a scope.
 func (k SiteKey) Allows(s KeyScope) bool { return s != "" && slices.Contains(k.Scopes, s) }
 
+// AkismetKeyDigits is the length of the secret of a key with the scope akismet, in hexadecimal
+// digits: the WordPress plugin takes no other. 48 bits are enough for a key that is accepted on
+// these endpoints only, where each network can try but a few.
+const AkismetKeyDigits = 12
+
+// IsAkismetKey reports whether a secret has the form of a key with the scope akismet.
+func IsAkismetKey(secret string) bool {
+	return len(secret) == AkismetKeyDigits && strings.Trim(secret, "0123456789abcdef") == ""
+}
+
 // Validate checks a key before it is stored.
 func (k SiteKey) Validate(now time.Time) error {
 	var bad Invalid
@@ -58,6 +69,9 @@ func (k SiteKey) Validate(now time.Time) error {
 		if !slices.Contains(KeyScopes, s) {
 			bad.Add("scopes", "%q is not one of %s", s, scopeList())
 		}
+	}
+	if len(k.Scopes) > 1 && k.Allows(ScopeAkismet) {
+		bad.Add("scopes", "%s must be the only one: its keys are short", ScopeAkismet)
 	}
 	if k.Until != nil && !k.Until.After(now) {
 		bad.Add("until", "must be later than now")

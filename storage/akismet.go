@@ -20,30 +20,61 @@ const (
 	otherBlogs = "other"
 )
 
-// AddAkismetCheck counts a check, and keeps its answer so that it can be corrected.
-func (db *DB) AddAkismetCheck(ctx context.Context, c models.AkismetCheck) error {
-	return apply(ctx, db, func(t *tx) error {
-		blog, err := t.akismetBlog(c.Site, monthOf(t.Now), c.Blog)
-		if err != nil {
-			return err
+// AddAkismetCheck counts a check, and keeps its answer so that it can be corrected. It returns
+// what is kept: for a repeated check of the same content the earlier one, with its correction,
+// which counts as a call alone.
+func (db *DB) AddAkismetCheck(ctx context.Context, c models.AkismetCheck) (models.AkismetCheck, error) {
+	return update(ctx, db, func(t *tx) (models.AkismetCheck, error) {
+		month := monthOf(t.Now)
+		var err error
+		if c.Blog, err = t.akismetBlog(c.Site, month, c.Blog); err != nil {
+			return c, err
+		}
+		n := models.AkismetFigures{Blog: c.Blog, Calls: 1}
+		if c.Recheck {
+			earlier, err := t.akismetChecked(c)
+			if err != nil {
+				return c, err
+			}
+			if earlier != nil {
+				return *earlier, t.countAkismet(c.Site, month, n)
+			}
 		}
 		if _, err := t.InsertRow("akismet_checks", "",
 			"site", c.Site,
 			"id", c.ID,
 			"content", c.Content,
-			"blog", blog,
+			"blog", c.Blog,
 			"spam", c.Spam,
 			"corrected", "",
 			"checked_at", micros(t.Now),
 		); err != nil {
-			return err
+			return c, err
 		}
-		n := models.AkismetFigures{Blog: blog, Calls: 1, Ham: 1}
-		if c.Spam {
+		if n.Ham = 1; c.Spam {
 			n.Spam, n.Ham = 1, 0
 		}
-		return t.countAkismet(c.Site, monthOf(t.Now), n)
+		return c, t.countAkismet(c.Site, month, n)
 	})
+}
+
+// maxSameContent bounds how many checks of one content a correction is looked for in.
+const maxSameContent = 20
+
+// akismetChecked returns the check of a content that is corrected, or else the last one, with
+// the new answer: it is what a client can correct now. It returns nil when there is none.
+func (t *tx) akismetChecked(c models.AkismetCheck) (*models.AkismetCheck, error) {
+	found, err := t.akismetChecks(c.Site, `AND content = $2 ORDER BY checked_at DESC LIMIT $3`, c.Content, maxSameContent)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	for _, f := range found {
+		if f.Corrected != "" {
+			return &f, nil
+		}
+	}
+	found[0].Spam = c.Spam
+	return &found[0], t.Write(`UPDATE akismet_checks SET spam = $1 WHERE site = $2 AND id = $3`, c.Spam, c.Site, found[0].ID)
 }
 
 // CorrectAkismet stores what a client says of a text as a label, in the place of an earlier
@@ -106,23 +137,25 @@ func correction(c models.AkismetCheck, now models.Class) (missed, falsePositives
 // akismetCheck returns the check with an id, or else the last one of a content; nil when
 // there is none.
 func (t *tx) akismetCheck(site, id, content string) (*models.AkismetCheck, error) {
-	const columns = `SELECT id, content, blog, spam, corrected FROM akismet_checks WHERE site = $1 `
 	for _, by := range []struct{ value, condition string }{
 		{id, `AND id = $2`}, {content, `AND content = $2 ORDER BY checked_at DESC LIMIT 1`},
 	} {
 		if by.value == "" {
 			continue
 		}
-		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c models.AkismetCheck, err error) {
-			err = scan(&c.ID, &c.Content, &c.Blog, &c.Spam, &c.Corrected)
-			c.Site = site
-			return c, err
-		}, columns+by.condition, site, by.value)
-		if err != nil || len(found) > 0 {
+		if found, err := t.akismetChecks(site, by.condition, by.value); err != nil || len(found) > 0 {
 			return firstOf(found), err
 		}
 	}
 	return nil, nil
+}
+
+func (t *tx) akismetChecks(site, condition string, values ...any) ([]models.AkismetCheck, error) {
+	return sqldb.List(t, func(scan sqldb.Scanner) (c models.AkismetCheck, err error) {
+		err = scan(&c.ID, &c.Content, &c.Blog, &c.Spam, &c.Corrected)
+		c.Site = site
+		return c, err
+	}, `SELECT id, content, blog, spam, corrected FROM akismet_checks WHERE site = $1 `+condition, append([]any{site}, values...)...)
 }
 
 func firstOf[T any](all []T) *T {
@@ -160,6 +193,20 @@ func (db *DB) AkismetMonth(ctx context.Context, site string, at time.Time) ([]mo
 			err = scan(&n.Blog, &n.Calls, &n.Spam, &n.Ham, &n.MissedSpam, &n.FalsePositives)
 			return n, err
 		}, `SELECT blog, calls, spam, ham, missed_spam, false_positives FROM akismet_months WHERE site = $1 AND month = $2 ORDER BY blog`, site, monthOf(at))
+	})
+}
+
+// AkismetMonths returns the figures of a blog by month, the oldest first, since the month of a
+// time.
+func (db *DB) AkismetMonths(ctx context.Context, site, blog string, since time.Time) ([]models.AkismetFigures, error) {
+	return read(ctx, db, func(t *tx) ([]models.AkismetFigures, error) {
+		return sqldb.List(t, func(scan sqldb.Scanner) (n models.AkismetFigures, err error) {
+			var month int64
+			err = scan(&month, &n.Calls, &n.Spam, &n.Ham, &n.MissedSpam, &n.FalsePositives)
+			n.Blog, n.Month = blog, time.Date(int(month/12), time.Month(month%12+1), 1, 0, 0, 0, 0, time.UTC)
+			return n, err
+		}, `SELECT month, calls, spam, ham, missed_spam, false_positives FROM akismet_months
+			WHERE site = $1 AND month >= $2 AND blog = $3 ORDER BY month LIMIT $4`, site, monthOf(since), blog, akismetMonths+1)
 	})
 }
 

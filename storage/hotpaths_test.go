@@ -158,10 +158,17 @@ func (h *hotPaths) useForeignClients(ctx context.Context) {
 	by := models.KeyCaller("gazette", "main")
 	for n := range 5 {
 		id := fmt.Sprint(n)
-		h.check(h.AddAkismetCheck(ctx, models.AkismetCheck{Site: "gazette", ID: id, Content: id, Blog: "news.example"}))
+		check := models.AkismetCheck{Site: "gazette", ID: id, Content: id, Blog: "news.example"}
+		_, err := h.AddAkismetCheck(ctx, check)
+		h.check(err)
+		check.Recheck = true
+		_, err = h.AddAkismetCheck(ctx, check)
+		h.check(err)
 		h.check(h.CorrectAkismet(ctx, by, "", id, "news.example", models.Label{Text: id, Label: models.Spam, Site: "gazette"}))
 	}
 	_, err := h.AkismetMonth(ctx, "gazette", time.Now())
+	h.check(err)
+	_, err = h.AkismetMonths(ctx, "gazette", "news.example", time.Now())
 	h.check(err)
 }
 

@@ -221,9 +221,14 @@ func (h *partitioned) reply(ctx context.Context) {
 }
 
 func (h *partitioned) foreignClients(ctx context.Context) {
-	h.must(h.AddAkismetCheck(ctx, models.AkismetCheck{Site: "gazette", ID: "1", Content: "c", Blog: "news.example"}))
+	for range 2 {
+		_, err := h.AddAkismetCheck(ctx, models.AkismetCheck{Site: "gazette", ID: "1", Content: "c", Blog: "news.example", Recheck: true})
+		h.must(err)
+	}
 	label := models.Label{Text: "c", Label: models.Spam, Site: "gazette"}
 	h.must(h.CorrectAkismet(ctx, models.KeyCaller("gazette", "main"), "", "c", "news.example", label))
 	_, err := h.AkismetMonth(ctx, "gazette", h.Now())
+	h.must(err)
+	_, err = h.AkismetMonths(ctx, "gazette", "news.example", h.Now())
 	h.must(err)
 }

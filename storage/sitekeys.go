@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/base32"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -67,7 +68,7 @@ func (db *DB) AddSiteKey(ctx context.Context, by models.Caller, site string, k m
 	if err := k.Validate(db.sql.Now()); err != nil {
 		return k, "", err
 	}
-	secret = newSiteKey()
+	secret = newSiteSecret(k)
 	added, err = update(ctx, db, func(t *tx) (models.SiteKey, error) {
 		known, err := t.lockSiteKeys(site)
 		if err != nil {
@@ -89,11 +90,16 @@ func (db *DB) AddSiteKey(ctx context.Context, by models.Caller, site string, k m
 
 const keyPrefix = "wk_"
 
-// newSiteKey makes a key that is also the label of a host name, where clients of Akismet
-// write it: without upper case, and of less than 63 characters (RFC 1035, 2.3.4).
-func newSiteKey() string {
+// newSiteSecret makes the secret of a key. It is also the label of a host name, where clients of
+// Akismet write it: without upper case, and of less than 63 characters (RFC 1035, 2.3.4).
+func newSiteSecret(k models.SiteKey) string {
+	if k.Allows(models.ScopeAkismet) {
+		b := make([]byte, models.AkismetKeyDigits/2)
+		rand.Read(b) // never fails
+		return hex.EncodeToString(b)
+	}
 	b := make([]byte, 32)
-	rand.Read(b) // never fails
+	rand.Read(b)
 	return keyPrefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
 }
 
@@ -145,7 +151,6 @@ func auditSiteKey(k models.SiteKey) map[string]any {
 // secret. The old one works until a time: when that is not later than now, it ends at
 // once, with all others of the name.
 func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, site, name string, oldUntil time.Time) (secret string, err error) {
-	secret = newSiteKey()
 	err = apply(ctx, db, func(t *tx) error {
 		known, err := t.lockSiteKeys(site)
 		if err != nil {
@@ -168,6 +173,7 @@ func (db *DB) RotateSiteKey(ctx context.Context, by models.Caller, site, name st
 		if err != nil {
 			return err
 		}
+		secret = newSiteSecret(old)
 		fresh, err := t.addSiteKey(by, site, models.SiteKey{Name: name, Scopes: old.Scopes, Until: old.Until}, secret, len(known)-1)
 		if err != nil {
 			return err

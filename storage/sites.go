@@ -50,8 +50,9 @@ func (t *tx) addSite(by models.Caller, s models.Site) (key string, err error) {
 	if _, err := t.Exec(`INSERT INTO site_counts (site, pending) VALUES ($1, 0)`, s.Slug); err != nil {
 		return "", err
 	}
-	key = newSiteKey()
-	if _, err := t.addSiteKey(by, s.Slug, models.SiteKey{Name: models.MainKey, Scopes: models.FrontEndScopes()}, key, 0); err != nil {
+	main := models.SiteKey{Name: models.MainKey, Scopes: models.FrontEndScopes()}
+	key = newSiteSecret(main)
+	if _, err := t.addSiteKey(by, s.Slug, main, key, 0); err != nil {
 		return "", err
 	}
 	return key, t.audit(by, s.Slug, "site.add", s.Slug, nil, auditSite(s))

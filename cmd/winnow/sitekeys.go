@@ -27,7 +27,7 @@ func siteKeyCommands() []*cli.Command {
 			Name: "add-key", ArgsUsage: "SLUG NAME", Usage: "add a key to a site and print its secret once",
 			Flags: []cli.Flag{
 				databaseFlag(), jsonFlag,
-				&cli.StringSliceFlag{Name: "scope", Usage: "what the key is for: post, read, articles, moderate or export (`SCOPE`, repeatable; default post, read, articles)"},
+				&cli.StringSliceFlag{Name: "scope", Usage: "what the key is for: post, read, articles, moderate or export (`SCOPE`, repeatable; default post, read, articles), or akismet alone, a short key for clients of Akismet"},
 				&cli.DurationFlag{Name: "for", Usage: "end the key after this `DURATION`, such as 720h (default: never)"},
 			},
 			Action: withDatabase(addSiteKey, "SLUG", "NAME"),
@@ -123,6 +123,10 @@ func printKey(c *cli.Command, slug, key string) error {
 	if c.Bool("json") {
 		return json.NewEncoder(c.Root().Writer).Encode(map[string]string{"slug": slug, "key": key})
 	}
-	_, err := fmt.Fprintf(c.Root().Writer, "The secret key of site %s is\n\n  %s\n\nIt is shown only once. Front ends send it as Authorization: Bearer KEY.\n", slug, key)
+	use := "Front ends send it as Authorization: Bearer KEY."
+	if models.IsAkismetKey(key) {
+		use = "Clients of Akismet take it as their API key; it is valid for nothing else."
+	}
+	_, err := fmt.Fprintf(c.Root().Writer, "The secret key of site %s is\n\n  %s\n\nIt is shown only once. %s\n", slug, key, use)
 	return err
 }

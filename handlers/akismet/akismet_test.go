@@ -1,6 +1,7 @@
 package akismet
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -27,16 +28,54 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestKeyIsInTheFormOrInTheHost(t *testing.T) {
-	for _, c := range []struct{ data, host, want string }{
-		{"api_key=wk_a&key=wk_b", "wk_c.rest.example.org", "wk_a"},
-		{"key=wk_b", "rest.example.org", "wk_b"},
-		{"", "wk_c.rest.example.org:8080", "wk_c"},
-		{"", "localhost:8080", ""},
-		{"", "", ""},
+func TestAddedSlashesAreRemoved(t *testing.T) {
+	for _, c := range []struct{ why, content, author, want string }{
+		{"quotes of a form", `It\'s \"new\"`, "Reader", `It's "new"`},
+		{"a link of a form", `<a href=\"http://cash.example\">win</a>`, "Reader", `<a href="http://cash.example">win</a>`},
+		{"a backslash of a form", `C:\\temp`, "Reader", `C:\temp`},
+		{"one level of two", `It\\\'s`, "Reader", `It\'s`},
+		{"a NUL of a form", `a\0b`, "Reader", "a\uFFFDb"},
+		{"only the author has quotes", "Hello", `Pat O\'Hara`, "Hello"},
+		{"a plain quote", `It's`, "Reader", `It's`},
+		{"one quote is plain", `It\'s "new"`, "Reader", `It\'s "new"`},
+		{"a plain author", `It\'s`, "Pat O'Hara", `It\'s`},
+		{"a plain backslash", `C:\temp`, "Reader", `C:\temp`},
+		{"a backslash at the end", `It\'s \`, "Reader", `It\'s \`},
+		{"a plain NUL", "It\\'s \x00", "Reader", "It\\'s \uFFFD"},
 	} {
-		if got := Decode(c.data).Key(c.host); got != c.want {
+		form := Decode(url.Values{"comment_content": {c.content}, "comment_author": {c.author}}.Encode())
+		if got := form["comment_content"]; got != c.want {
+			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
+	}
+	form := Decode(url.Values{"comment_author": {`Pat O\'Hara`}, "comment_author_email": {`o\'hara@example.org`}, "comment_author_url": {`http://example.org/o\'hara`}}.Encode())
+	if form["comment_author"] != "Pat O'Hara" || form["comment_author_email"] != "o'hara@example.org" || form["comment_author_url"] != "http://example.org/o'hara" {
+		t.Errorf("%q", form)
+	}
+	// The second byte of this character is a backslash in Shift JIS, and no slash that was added.
+	if got := Decode("comment_content=%83%5C%5C%27&blog_charset=shift_jis")["comment_content"]; got != `ソ\'` {
+		t.Errorf("%q", got)
+	}
+	if got := Decode("comment_content=%83%5C%5C%5C%27&blog_charset=shift_jis")["comment_content"]; got != "ソ'" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestKeyIsInTheFormOrInTheHost(t *testing.T) {
+	for _, c := range []struct{ data, host, want, account string }{
+		{"api_key=wk_a&key=wk_b", "wk_c.rest.example.org", "wk_a", "wk_b"},
+		{"key=wk_b", "rest.example.org", "wk_b", "wk_b"},
+		{"api_key=wk_a", "rest.example.org", "wk_a", "wk_a"},
+		{"", "wk_c.rest.example.org:8080", "wk_c", "wk_c"},
+		{"", "localhost:8080", "", ""},
+		{"", "", "", ""},
+	} {
+		form := Decode(c.data)
+		if got := form.Key(c.host, KeyOfCall); got != c.want {
 			t.Errorf("%q at %q: %q, want %q", c.data, c.host, got, c.want)
+		}
+		if got := form.Key(c.host, KeyOfAccount); got != c.account {
+			t.Errorf("%q at %q: %q of the account, want %q", c.data, c.host, got, c.account)
 		}
 	}
 }
@@ -52,6 +91,20 @@ func TestComment(t *testing.T) {
 		if got := (Form{"blog": blog}).Blog(); got != want {
 			t.Errorf("%s: %s", blog, got)
 		}
+	}
+}
+
+func TestContentIsThatOfTheKeptComment(t *testing.T) {
+	for sent, kept := range map[string]string{
+		`Read <a href="http://library.example/boats">this</a>`: `Read <a href="http://library.example/boats" rel="nofollow ugc">this</a>`,
+		`Tom & Jerry`: `Tom &amp; Jerry`,
+	} {
+		if a, b := (Form{"comment_content": sent}).Content(), (Form{"comment_content": kept}).Content(); a != b {
+			t.Errorf("%q, kept: %q", a, b)
+		}
+	}
+	if a, b := (Form{"comment_content": `<a href="http://a.example">x</a>`}).Content(), (Form{"comment_content": `<a href="http://b.example">x</a>`}).Content(); a == b {
+		t.Errorf("%q", a)
 	}
 }
 
@@ -81,6 +134,8 @@ func TestAnswers(t *testing.T) {
 		{"the test address is spam", Form{"comment_author_email": "akismet-guaranteed-spam@example.com"}, approved, Answer{Spam: true}},
 		{"an administrator is ham", Form{"user_role": "administrator"}, spam, Answer{}},
 		{"a filled honeypot is certain", Form{"honeypot_field_name": "hp", "hp": "x"}, approved, Answer{Spam: true, Discard: true}},
+		{"the honeypot of WordPress has no name", Form{"POST_ak_hp_textarea": "x"}, approved, Answer{Spam: true, Discard: true}},
+		{"its empty honeypot says nothing", Form{"POST_ak_hp_textarea": ""}, approved, Answer{}},
 		{"an empty honeypot says nothing", Form{"honeypot_field_name": "hp", "hp": ""}, approved, Answer{}},
 	} {
 		if got := AnswerTo(c.form, c.v); got != c.want {
@@ -119,10 +174,35 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+func TestStats(t *testing.T) {
+	now := time.Date(2026, 11, 30, 5, 0, 0, 0, time.UTC)
+	for from, want := range map[string]string{"": "2026-06", "6-months": "2026-06", "60-days": "2026-10", "all": "0001-01"} {
+		if got := StatsSince(Form{"from": from}, now).Format("2006-01"); got != want {
+			t.Errorf("%q: %s, want %s", from, got, want)
+		}
+	}
+	month := func(m time.Month, spam, ham, missed, wrong int64) models.AkismetFigures {
+		return models.AkismetFigures{Month: time.Date(2026, m, 1, 0, 0, 0, 0, time.UTC), Spam: spam, Ham: ham, MissedSpam: missed, FalsePositives: wrong}
+	}
+	for _, c := range []struct {
+		months []models.AkismetFigures
+		want   string
+	}{
+		{[]models.AkismetFigures{month(11, 13, 19, 1, 1)}, `{"spam":13,"ham":19,"missed_spam":1,"false_positives":1,"accuracy":93.75,"time_saved":65,"breakdown":{"2026-11":{"spam":13,"ham":19,"missed_spam":1,"false_positives":1,"accuracy":93.75,"time_saved":65,"da":"2026-11-01"}}}`},
+		{nil, `{"spam":0,"ham":0,"missed_spam":0,"false_positives":0,"accuracy":100,"time_saved":0,"breakdown":{"2026-11":{"spam":0,"ham":0,"missed_spam":0,"false_positives":0,"accuracy":100,"time_saved":0,"da":"2026-11-01"}}}`},
+		{[]models.AkismetFigures{month(10, 0, 3, 1, 0), month(11, 0, 0, -1, 2)}, `{"spam":0,"ham":3,"missed_spam":0,"false_positives":2,"accuracy":33.33,"time_saved":0,"breakdown":{"2026-10":{"spam":0,"ham":3,"missed_spam":1,"false_positives":0,"accuracy":66.67,"time_saved":0,"da":"2026-10-01"},"2026-11":{"spam":0,"ham":0,"missed_spam":0,"false_positives":2,"accuracy":100,"time_saved":0,"da":"2026-11-01"}}}`},
+	} {
+		if got, err := StatsBody(c.months, now); err != nil || got != c.want {
+			t.Errorf("%v %s", err, got)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add("api_key=wk_a&blog=https%3A%2F%2Fnews.example&user_ip=192.0.2.1&comment_content=Hello%21", "wk_a.rest.example.org")
 	f.Add("comment_content=%FF%&blog_charset=shift_jis&honeypot_field_name=x&x=%zz", "[::1]:80")
 	f.Add("comment_context[]=a&comment_context[0]=b&=&&%", "..")
+	f.Add(`api_key=wk_a&comment_content=It%5C%27s+%3Ca+href%3D%5C%22http%3A%2F%2Fcash.example%5C%22%3E&comment_author=O%5C%27Hara`, "")
 	f.Fuzz(func(t *testing.T, data, host string) {
 		form := Decode(data)
 		for name, value := range form {
@@ -130,11 +210,30 @@ func FuzzDecode(f *testing.F) {
 				t.Errorf("%q: %q", name, value)
 			}
 		}
-		form.Key(host)
+		form.Key(host, KeyOfCall)
 		AnswerTo(form, models.Verdict{})
+		form.Content()
 		c := form.Comment("gazette")
 		if utf8.RuneCountInString(c.Body) > models.MaxBody || utf8.RuneCountInString(c.Author.Name) > models.MaxName || utf8.RuneCountInString(form.Blog()) > models.MaxID || utf8.RuneCountInString(form.GUID()) > models.MaxID {
 			t.Errorf("%+v", c)
+		}
+	})
+}
+
+// FuzzUnslash: what addslashes gives becomes the text again, and what it cannot have given stays.
+func FuzzUnslash(f *testing.F) {
+	f.Add("It's", "Pat O'Hara")
+	f.Add(`<a href="http://cash.example">C:\temp</a>`, "Reader")
+	f.Add("a\x00b", `\`)
+	f.Fuzz(func(t *testing.T, content, author string) {
+		add := strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`, "\x00", `\0`)
+		form := map[string]string{"comment_content": add.Replace(content), "comment_author": add.Replace(author)}
+		if unslash(form); form["comment_content"] != content || form["comment_author"] != author {
+			t.Errorf("%q", form)
+		}
+		plain := map[string]string{"comment_content": content + "'", "comment_author": author + "'"}
+		if unslash(plain); !isSlashed(content+"'") && (plain["comment_content"] != content+"'" || plain["comment_author"] != author+"'") {
+			t.Errorf("%q", plain)
 		}
 	})
 }

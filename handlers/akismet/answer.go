@@ -1,6 +1,7 @@
 package akismet
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -39,6 +40,9 @@ func (a Answer) Body() string {
 	return Ham
 }
 
+// wordPressHoneypot is the honeypot of the WordPress plugin, which it does not name.
+const wordPressHoneypot = "POST_ak_hp_textarea"
+
 // known are the answers that do not depend on the text.
 func known(f Form) (Answer, bool) {
 	author := strings.ToLower(f["comment_author"])
@@ -47,7 +51,7 @@ func known(f Form) (Answer, bool) {
 		return Answer{Spam: true}, true
 	case f["user_role"] == "administrator":
 		return Answer{}, true
-	case f["honeypot_field_name"] != "" && f[f["honeypot_field_name"]] != "":
+	case f[cmp.Or(f["honeypot_field_name"], wordPressHoneypot)] != "":
 		return Answer{Spam: true, Discard: true}, true
 	}
 	return Answer{}, false

@@ -1,8 +1,10 @@
 package akismet
 
 import (
+	"html"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -19,8 +21,9 @@ const maxFields = 2000
 type Form map[string]string
 
 // Decode reads application/x-www-form-urlencoded. It is as lenient as the servers that
-// these clients were written for: what is no valid escape stays as it is. Text in another
-// encoding than UTF-8 is converted when blog_charset names it.
+// these clients were written for: what is no valid escape stays as it is. Slashes that a
+// client has added are removed, see unslash. Text in another encoding than UTF-8 is
+// converted when blog_charset names it.
 func Decode(data string) Form {
 	raw := map[string]string{}
 	for range maxFields {
@@ -34,6 +37,7 @@ func Decode(data string) Form {
 			break
 		}
 	}
+	unslash(raw)
 	charset := raw["blog_charset"]
 	form := make(Form, len(raw))
 	for name, value := range raw {
@@ -62,10 +66,17 @@ func toUTF8(s, charset string) string {
 	return models.ValidText(s)
 }
 
-// Key returns the key of a request: of the form, or the first label of the host name, which
-// is the only place for many clients.
-func (f Form) Key(host string) string {
-	for _, name := range []string{"api_key", "key"} {
+// Names of the fields that have the key, the first of them first. In the calls about the
+// account it is key: WordPress sends the new one there, and the one before as api_key.
+var (
+	KeyOfCall    = []string{"api_key", "key"}
+	KeyOfAccount = []string{"key", "api_key"}
+)
+
+// Key returns the key of a request: of the fields with these names, or the first label of
+// the host name, which is the only place for many clients.
+func (f Form) Key(host string, names []string) string {
+	for _, name := range names {
 		if f[name] != "" {
 			return f[name]
 		}
@@ -96,6 +107,9 @@ func (f Form) IsTest() bool {
 	return v != "" && v != "0" && v != "false"
 }
 
+// IsRecheck reports whether the client has kept the comment, and may have checked it before.
+func (f Form) IsRecheck() bool { return f["recheck_reason"] != "" }
+
 // Blog returns the host name and path of the client's blog, by which its figures are kept.
 func (f Form) Blog() string {
 	blog := models.Clean(f["blog"])
@@ -118,6 +132,16 @@ func (f Form) Comment(site string) models.Comment {
 		URL:   webAddress(f["comment_author_url"]),
 	}
 	return c
+}
+
+// rel is what WordPress adds to the links of a comment that it keeps.
+var rel = regexp.MustCompile(` rel="[^"<>]*"`)
+
+// Content returns the text by which the calls about a comment find each other. It is the same
+// for a comment of a form and for one that WordPress has kept, with rel in its links and with
+// its ampersands escaped.
+func (f Form) Content() string {
+	return html.UnescapeString(rel.ReplaceAllString(f.Comment("").Body, ""))
 }
 
 // webAddress returns an address that a comment may have, with its scheme.

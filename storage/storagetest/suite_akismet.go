@@ -11,6 +11,8 @@ import (
 
 var akismetTests = map[string]func(*testing.T, *fixture){
 	"a correction counts what the answer missed": akismetCorrections,
+	"a repeated check is no new one":             akismetRechecks,
+	"figures of a blog by month":                 akismetMonths,
 	"labels weigh what they say":                 labelsKeepTheirWeight,
 	"answers and figures are forgotten":          akismetRetention,
 	"blogs of a month are bounded":               akismetBlogs,
@@ -18,7 +20,7 @@ var akismetTests = map[string]func(*testing.T, *fixture){
 
 func (l *fixture) checkAkismet(t *testing.T, id, content string, spam bool) {
 	t.Helper()
-	ok(t, l.AddAkismetCheck(l.ctx, models.AkismetCheck{Site: "gazette", ID: id, Content: content, Blog: "news.example", Spam: spam}))
+	must(l.AddAkismetCheck(l.ctx, models.AkismetCheck{Site: "gazette", ID: id, Content: content, Blog: "news.example", Spam: spam}))(t)
 }
 
 func (l *fixture) correctAkismet(t *testing.T, id, content string, class models.Class) {
@@ -57,6 +59,42 @@ func akismetCorrections(t *testing.T, l *fixture) {
 	equal(t, "of another site", len(must(l.AkismetMonth(l.ctx, "tribune", l.clock.Now()))(t)), 0)
 }
 
+func akismetRechecks(t *testing.T, l *fixture) {
+	recheck := func(id, content string, spam bool) string {
+		c := models.AkismetCheck{Site: "gazette", ID: id, Content: content, Blog: "news.example", Spam: spam, Recheck: true}
+		kept := must(l.AddAkismetCheck(l.ctx, c))(t)
+		return fmt.Sprintf("%s %v %s", kept.ID, kept.Spam, kept.Corrected)
+	}
+	l.checkAkismet(t, "1", "a", false)
+	equal(t, "uncorrected", recheck("2", "a", true), "1 true ")
+	equal(t, "of another content", recheck("3", "b", true), "3 true ")
+	equal(t, "figures", l.akismetFigures(t), "news.example 3 calls, 1 spam, 1 ham, 0 missed, 0 false")
+	l.correctAkismet(t, "1", "", models.Ham) // the last answer was wrong
+	equal(t, "corrected", recheck("4", "a", true), "1 true ham")
+	l.clock.Advance(time.Minute)
+	l.checkAkismet(t, "5", "a", true)
+	equal(t, "corrected before another check", recheck("6", "a", true), "1 true ham")
+	equal(t, "figures", l.akismetFigures(t), "news.example 7 calls, 2 spam, 1 ham, 0 missed, 1 false")
+}
+
+func akismetMonths(t *testing.T, l *fixture) {
+	l.checkAkismet(t, "1", "a", true)
+	l.clock.Advance(40 * 24 * time.Hour)
+	l.checkAkismet(t, "2", "b", false)
+	months := func(blog string, since time.Time) (all []string) {
+		for _, n := range must(l.AkismetMonths(l.ctx, "gazette", blog, since))(t) {
+			all = append(all, fmt.Sprintf("%d spam %d ham", n.Spam, n.Ham))
+			if n.Month.After(l.clock.Now()) || l.clock.Now().Sub(n.Month) > 72*24*time.Hour || n.Month.Day() != 1 {
+				t.Errorf("month %v", n.Month)
+			}
+		}
+		return all
+	}
+	equal(t, "all", fmt.Sprint(months("news.example", time.Time{})), "[1 spam 0 ham 0 spam 1 ham]")
+	equal(t, "this month", fmt.Sprint(months("news.example", l.clock.Now())), "[0 spam 1 ham]")
+	equal(t, "of another blog", len(months("other.example", time.Time{})), 0)
+}
+
 func labelsKeepTheirWeight(t *testing.T, l *fixture) {
 	_, _, err := l.ImportLabels(l.ctx, operator, all([]models.Label{{Text: "a", Label: models.Ham, Weight: 0.25}}))
 	ok(t, err)
@@ -84,7 +122,7 @@ func akismetRetention(t *testing.T, l *fixture) {
 
 func akismetBlogs(t *testing.T, l *fixture) {
 	for n := range 510 {
-		ok(t, l.AddAkismetCheck(l.ctx, models.AkismetCheck{Site: "gazette", ID: fmt.Sprint(n), Blog: fmt.Sprintf("%d.example", n)}))
+		must(l.AddAkismetCheck(l.ctx, models.AkismetCheck{Site: "gazette", ID: fmt.Sprint(n), Blog: fmt.Sprintf("%d.example", n)}))(t)
 	}
 	figures := must(l.AkismetMonth(l.ctx, "gazette", l.clock.Now()))(t)
 	equal(t, "blogs", len(figures), 501)

@@ -103,6 +103,7 @@ var peopleTests = map[string]func(*testing.T, *fixture){
 	},
 	"a rotated key works until its time":            overlapKeys,
 	"a site has several keys, each with its scopes": nameKeys,
+	"keys of Akismet clients are short":             shortKeys,
 	"a site is changed completely or not at all": func(t *testing.T, l *fixture) {
 		s := must(l.UpdateSite(l.ctx, ann, "gazette", func(s *models.Site) error {
 			s.Name, s.Slug = "Other", "other"
@@ -213,6 +214,21 @@ func overlapKeys(t *testing.T, l *fixture) {
 	equal(t, "site of the last", must(l.SiteByKey(l.ctx, third))(t).Slug, "herald")
 }
 
+func shortKeys(t *testing.T, l *fixture) {
+	_, secret, err := l.AddSiteKey(l.ctx, ann, "gazette", models.SiteKey{Name: "wordpress", Scopes: []models.KeyScope{models.ScopeAkismet}})
+	ok(t, err)
+	rotated := must(l.RotateSiteKey(l.ctx, ann, "gazette", "wordpress", l.clock.Now().Add(time.Hour)))(t)
+	for _, s := range []string{secret, rotated} {
+		found := must(l.SiteByKey(l.ctx, s))(t)
+		if !models.IsAkismetKey(s) || found.Slug != "gazette" || fmt.Sprint(found.Key.Scopes) != "[akismet]" {
+			t.Errorf("%q: %+v", s, found)
+		}
+	}
+	if secret == rotated {
+		t.Error("the key is the same")
+	}
+}
+
 func nameKeys(t *testing.T, l *fixture) {
 	start := l.clock.Now()
 	add := func(name string, scopes ...models.KeyScope) (models.SiteKey, string, error) {
@@ -225,7 +241,7 @@ func nameKeys(t *testing.T, l *fixture) {
 	if found.ID != k.ID || found.UsedAt != nil || !found.Allows(models.ScopeExport) || found.Allows(models.ScopePost) {
 		t.Fatalf("found %+v", found)
 	}
-	for name, scopes := range map[string][]models.KeyScope{"warehouse": {models.ScopePost}, "A key": {models.ScopePost}, "none": nil, "other": {"all"}} {
+	for name, scopes := range map[string][]models.KeyScope{"warehouse": {models.ScopePost}, "A key": {models.ScopePost}, "none": nil, "other": {"all"}, "mixed": {models.ScopeAkismet, models.ScopePost}} {
 		if _, _, err := add(name, scopes...); err == nil {
 			t.Errorf("key %q with scopes %v was added", name, scopes)
 		}

@@ -5,7 +5,7 @@ import { actionButton, form } from "../lib/forms.js";
 import { formatDateTime, label, labels, translate } from "../lib/i18n.js";
 import { table } from "../lib/table.js";
 
-const scopes = ["post", "read", "articles", "moderate", "export"];
+const scopes = ["post", "read", "articles", "moderate", "export", "akismet"];
 const hourInMilliseconds = 3600 * 1000;
 
 const text = (key, values) => translate("site_keys." + key, values);
