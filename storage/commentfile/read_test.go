@@ -19,6 +19,12 @@ var update = flag.Bool("update", false, "write what the readers find to the gold
 //
 //	isso-0.14.db        the database of Isso 0.14.0 without its preferences. Two comments were
 //	                    deleted, one of them with a reply; two wait; one was edited.
+//	remark42-1.jsonl    the export of Remark42, built from its source of 2026-08-22 (after 1.16.4), without
+//	                    hashes of addresses. It has imported the file of WordPress first, and
+//	                    keeps those comments as HTML; four others were deleted, one is pinned,
+//	                    one was edited.
+//	waline-1.39.json    what /api/db of Waline 1.39.3 on MySQL says, without passwords. One
+//	                    comment waits, one is spam, one is on top; two were deleted.
 //	wordpress-7.1.xml   the exporter of WordPress 7.1, without its explanations. One comment
 //	                    is spam, which WordPress does not export; two are in the trash, one of
 //	                    them from spam; one was deleted for good, one is on a post in the trash.

@@ -43,7 +43,8 @@ func readWalineJSON(f *file) error {
 			}
 		})
 	}
-	return f.eachElement([]string{"", "data.Comment", "data.Users", "results"}, each)
+	// The address /api/db of a server answers with the document within another one.
+	return f.eachElement([]string{"", "data.Comment", "data.Users", "data.data.Comment", "data.data.Users", "results"}, each)
 }
 
 func (f *file) emitWalineUser(place string, raw []byte) {
