@@ -17,6 +17,9 @@ var update = flag.Bool("update", false, "write what the readers find to the gold
 // with a version in their names are of comments that were made up for this test, and that the
 // program itself has kept and exported:
 //
+//	artalk-2.10.json    the export of Artalk 2.10.0 for the zone of Berlin, with two sites that have
+//	                    a page of the same key. One comment waits, one is pinned, one folded,
+//	                    one edited; one was deleted, and with it the reply to it.
 //	isso-0.14.db        the database of Isso 0.14.0 without its preferences. Two comments were
 //	                    deleted, one of them with a reply; two wait; one was edited.
 //	remark42-1.jsonl    the export of Remark42, built from its source of 2026-08-22 (after 1.16.4), without
