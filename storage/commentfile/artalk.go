@@ -79,7 +79,7 @@ func artalkPage(key, title, siteURLs string) Article {
 // pageArticle is the article of systems that name pages by their path or their address.
 func pageArticle(page, title string) Article {
 	a := Article{Key: page, Title: title}
-	if strings.HasPrefix(page, "http://") || strings.HasPrefix(page, "https://") {
+	if isAddress(page) {
 		a.URL = page
 	} else {
 		a.ID = page

@@ -20,13 +20,16 @@ var update = flag.Bool("update", false, "write what the readers find to the gold
 //	artalk-2.10.json    the export of Artalk 2.10.0 for the zone of Berlin, with two sites that have
 //	                    a page of the same key. One comment waits, one is pinned, one folded,
 //	                    one edited; one was deleted, and with it the reply to it.
+//	comentario-3.13.json  the export of Comentario 3.13.1. It has imported the file of WordPress
+//	                    first. One comment waits, one was rejected, one deleted, one edited.
 //	isso-0.14.db        the database of Isso 0.14.0 without its preferences. Two comments were
 //	                    deleted, one of them with a reply; two wait; one was edited.
 //	remark42-1.jsonl    the export of Remark42, built from its source of 2026-08-22 (after 1.16.4), without
 //	                    hashes of addresses. It has imported the file of WordPress first, and
 //	                    keeps those comments as HTML; four others were deleted, one is pinned,
 //	                    one was edited.
-//	waline-1.39.json    what /api/db of Waline 1.39.3 on MySQL says, without passwords. One
+//	waline-1.39.tsv     its table, as the command line client of MariaDB 10.11 writes it.
+//	waline-1.39.json    what /api/db of Waline 1.39.3 on MariaDB says, without passwords. One
 //	                    comment waits, one is spam, one is on top; two were deleted.
 //	wordpress-7.1.xml   the exporter of WordPress 7.1, without its explanations. One comment
 //	                    is spam, which WordPress does not export; two are in the trash, one of
