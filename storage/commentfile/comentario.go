@@ -20,6 +20,9 @@ func readComentario(f *file) error {
 			}
 			if f.parse(place, raw, &p) {
 				a := Article{Key: string(p.ID), ID: p.Path, Title: p.Title}
+				if isAddress(a.Title) { // which stands there until Comentario has read the page
+					a.Title = ""
+				}
 				if p.ReadOnly {
 					a.State = models.ArticleClosed
 				}
@@ -109,5 +112,14 @@ func (f *file) emitComentario(place string, r comentarioComment) {
 	case r.Approved != nil && !*r.Approved:
 		c.remove(RemovedRejected)
 	}
+	if page, _, _ := strings.Cut(r.URL, "#"); r.PageID != "" && isAddress(page) { // pages have but their paths
+		if !f.emit(place, Record{Article: &Article{Key: c.Article, URL: page}}) {
+			return
+		}
+	}
 	f.emit(place, Record{Comment: &c})
+}
+
+func isAddress(s string) bool {
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }

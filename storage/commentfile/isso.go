@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"html"
 	"io"
 	"iter"
 	"net/url"
@@ -127,7 +128,9 @@ func readIssoPage(ctx context.Context, db *sql.DB, after int64) ([]issoRow, erro
 func (f *file) emitIsso(r issoRow) {
 	place := fmt.Sprintf(": comment %d", r.id)
 	c := Comment{
-		Key: fmt.Sprint(r.id), Article: r.page, Author: Author{Name: r.author, Email: r.email, URL: r.site}, Body: r.text,
+		Key: fmt.Sprint(r.id), Article: r.page, Body: r.text,
+		// Isso escapes these before it stores them, but not the text.
+		Author: Author{Name: html.UnescapeString(r.author), Email: html.UnescapeString(r.email), URL: html.UnescapeString(r.site)},
 		Status: models.Approved, CreatedAt: seconds(r.created), UpdatedAt: seconds(r.modified),
 	}
 	if r.parent != 0 {

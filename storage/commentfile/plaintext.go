@@ -32,14 +32,21 @@ func plainText(s string) string {
 type plainWriter struct {
 	out    strings.Builder
 	hidden int    // elements that show nothing, which are open
+	pre    int    // elements that show each space, which are open
+	broken bool   // an element has begun a line: spaces and line ends before its words are none
 	link   string // address of the open link
 	linked int    // where its words begin
 }
 
 func (p *plainWriter) text(s string) {
-	if p.hidden == 0 {
-		p.out.WriteString(s)
+	if p.hidden > 0 {
+		return
 	}
+	if p.broken && p.pre == 0 {
+		s = strings.TrimLeft(s, " \t\r\n")
+	}
+	p.out.WriteString(s)
+	p.broken = p.broken && s == ""
 }
 
 func (p *plainWriter) start(t html.Token) {
@@ -48,8 +55,12 @@ func (p *plainWriter) start(t html.Token) {
 		p.hidden++
 	case "br":
 		p.out.WriteByte('\n')
+		p.broken = true
 	case "p", "div", "blockquote", "ul", "ol", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6":
 		p.paragraph("\n\n")
+		if t.Data == "pre" {
+			p.pre++
+		}
 	case "li", "tr":
 		p.paragraph("\n")
 	case "a":
@@ -68,6 +79,9 @@ func (p *plainWriter) end(name string) {
 		p.hidden = max(p.hidden-1, 0)
 	case "p", "div", "blockquote", "ul", "ol", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6":
 		p.paragraph("\n\n")
+		if name == "pre" {
+			p.pre = max(p.pre-1, 0)
+		}
 	case "a":
 		p.endLink()
 	}
@@ -75,6 +89,7 @@ func (p *plainWriter) end(name string) {
 
 // paragraph makes sure that what follows begins a line or a paragraph.
 func (p *plainWriter) paragraph(gap string) {
+	p.broken = true
 	if s := p.out.String(); s != "" && !strings.HasSuffix(s, gap) {
 		p.out.WriteString(strings.TrimPrefix(gap, strings.Repeat("\n", trailing(s))))
 	}

@@ -13,7 +13,27 @@ import (
 
 var update = flag.Bool("update", false, "write what the readers find to the golden files")
 
-// TestReadersOfFormats compares what each reader finds in a small file of its format.
+// TestReadersOfFormats compares what each reader finds in a small file of its format. Those
+// with a version in their names are of comments that were made up for this test, and that the
+// program itself has kept and exported:
+//
+//	artalk-2.10.json    the export of Artalk 2.10.0 for the zone of Berlin, with two sites that have
+//	                    a page of the same key. One comment waits, one is pinned, one folded,
+//	                    one edited; one was deleted, and with it the reply to it.
+//	comentario-3.13.json  the export of Comentario 3.13.1. It has imported the file of WordPress
+//	                    first. One comment waits, one was rejected, one deleted, one edited.
+//	isso-0.14.db        the database of Isso 0.14.0 without its preferences. Two comments were
+//	                    deleted, one of them with a reply; two wait; one was edited.
+//	remark42-1.jsonl    the export of Remark42, built from its source of 2026-08-22 (after 1.16.4), without
+//	                    hashes of addresses. It has imported the file of WordPress first, and
+//	                    keeps those comments as HTML; four others were deleted, one is pinned,
+//	                    one was edited.
+//	waline-1.39.tsv     its table, as the command line client of MariaDB 10.11 writes it.
+//	waline-1.39.json    what /api/db of Waline 1.39.3 on MariaDB says, without passwords. One
+//	                    comment waits, one is spam, one is on top; two were deleted.
+//	wordpress-7.1.xml   the exporter of WordPress 7.1, without its explanations. One comment
+//	                    is spam, which WordPress does not export; two are in the trash, one of
+//	                    them from spam; one was deleted for good, one is on a post in the trash.
 func TestReadersOfFormats(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.*")
 	if err != nil {

@@ -1,6 +1,9 @@
 package commentfile
 
 import (
+	"crypto/sha1" //nolint:gosec // it is Remark42's, and protects nothing
+	"fmt"
+	"html"
 	"strings"
 
 	"winnow/models"
@@ -16,6 +19,12 @@ func readRemark42(f *file) error {
 				URL      string `json:"url"`
 				ReadOnly bool   `json:"read_only"`
 			} `json:"posts"`
+			Users []struct {
+				ID      text `json:"id"`
+				Details struct {
+					Email string `json:"email"`
+				} `json:"details"`
+			} `json:"users"`
 			remark42Comment
 		}
 		if !f.parse(place, raw, &r) {
@@ -29,8 +38,13 @@ func readRemark42(f *file) error {
 			f.bad(place, invalid("version %d of Remark42's backups is not known", *r.Version))
 		}
 		for _, p := range r.Posts {
-			if p.ReadOnly && p.URL != "" {
-				f.emit(place, Record{Article: &Article{Key: p.URL, URL: p.URL, State: models.ArticleClosed}})
+			if page := html.UnescapeString(p.URL); p.ReadOnly && page != "" {
+				f.emit(place, Record{Article: &Article{Key: page, URL: page, State: models.ArticleClosed}})
+			}
+		}
+		for _, u := range r.Users {
+			if u.ID != "" && u.Details.Email != "" {
+				f.emit(place, Record{Author: &Author{Key: string(u.ID), Email: u.Details.Email}})
 			}
 		}
 	})
@@ -58,15 +72,30 @@ type remark42Comment struct {
 	Deleted bool `json:"delete"`
 }
 
+// madeOfName reports whether somebody has no account, but an id that Remark42 has made of a
+// name: that of a stranger, or of a comment that it has imported itself.
+func madeOfName(a Author) bool {
+	provider, hash, _ := strings.Cut(a.Key, "_")
+	if provider == "disqus" || provider == "commento" {
+		return hash == hashOf(a.Name) || hash == hashOf("anonymous")
+	}
+	return provider == "anonymous" || provider == "wordpress"
+}
+
+func hashOf(name string) string {
+	return fmt.Sprintf("%x", sha1.Sum([]byte(name))) //nolint:gosec // it is Remark42's, and protects nothing
+}
+
 func (f *file) emitRemark42(place string, r remark42Comment) {
 	c := Comment{
-		Key: string(r.ID), Parent: string(r.Parent), Article: r.Locator.URL, Status: models.Approved, Featured: r.Pin, CreatedAt: r.Time.Time,
+		// Remark42 keeps the address of a page as it stands in HTML.
+		Key: string(r.ID), Parent: string(r.Parent), Article: html.UnescapeString(r.Locator.URL), Status: models.Approved, Featured: r.Pin, CreatedAt: r.Time.Time,
 		Author: Author{Key: string(r.User.ID), Name: plainText(r.User.Name), Staff: r.User.Admin}, Body: r.Orig,
 	}
 	if c.Body == "" {
 		c.Body = plainText(r.Text)
 	}
-	if strings.HasPrefix(c.Author.Key, "anonymous_") { // made of the name
+	if madeOfName(c.Author) {
 		c.Author.Key = ""
 	}
 	if r.Edit != nil {

@@ -43,7 +43,8 @@ func readWalineJSON(f *file) error {
 			}
 		})
 	}
-	return f.eachElement([]string{"", "data.Comment", "data.Users", "results"}, each)
+	// The address /api/db of a server answers with the document within another one.
+	return f.eachElement([]string{"", "data.Comment", "data.Users", "data.data.Comment", "data.data.Users", "results"}, each)
 }
 
 func (f *file) emitWalineUser(place string, raw []byte) {
@@ -121,7 +122,7 @@ func readWalineTable(src Source) iter.Seq2[Record, error] {
 		}
 		for row, err := range labelfile.Rows(in, strings.TrimSuffix(src.Name, ".gz"), labelfile.Options{}) {
 			if !f.rowError(row, err) {
-				f.walineRow(row)
+				f.walineRow(row, strings.HasSuffix(strings.TrimSuffix(src.Name, ".gz"), ".tsv"))
 			}
 			if f.stopped {
 				return
@@ -130,7 +131,10 @@ func readWalineTable(src Source) iter.Seq2[Record, error] {
 	}
 }
 
-func (f *file) walineRow(row labelfile.Row) {
+// escapes are how clients of databases write the text of a column into a line.
+var escapes = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\r`, "\r", `\\`, `\`)
+
+func (f *file) walineRow(row labelfile.Row, escaped bool) {
 	values := map[string]string{}
 	for i, name := range row.Header {
 		if i < len(row.Fields) && row.Fields[i] != "NULL" && row.Fields[i] != `\N` {
@@ -140,6 +144,9 @@ func (f *file) walineRow(row labelfile.Row) {
 	r := walineComment{
 		ID: text(values["objectid"]), RowID: text(values["id"]), Parent: text(values["pid"]), Comment: values["comment"], Nick: values["nick"], Mail: values["mail"],
 		Link: values["link"], URL: values["url"], Status: values["status"], User: text(values["user_id"]), Sticky: text(values["sticky"]),
+	}
+	if escaped {
+		r.Comment = escapes.Replace(r.Comment)
 	}
 	for name, into := range map[string]*instant{"insertedat": &r.Inserted, "createdat": &r.Created} {
 		at, err := parseTime(values[name])

@@ -146,7 +146,9 @@ func emitWordPressComment(x *xmlFile, place string, a *Article, n node) {
 	case "spam":
 		c.remove(RemovedSpam)
 	case "trash":
-		c.remove(RemovedTrash)
+		if c.remove(RemovedTrash); trashedAs(n) == "spam" {
+			c.remove(RemovedSpam)
+		}
 	case "post-trashed": // with its post, not for what it says
 		c.Status, c.Reason = models.Rejected, models.ReasonOther
 	default:
@@ -154,6 +156,16 @@ func emitWordPressComment(x *xmlFile, place string, a *Article, n node) {
 		return
 	}
 	x.emit(place, Record{Comment: &c})
+}
+
+// trashedAs returns the state that a comment had before it was put into the trash.
+func trashedAs(comment node) string {
+	for _, meta := range comment.children {
+		if meta.name.Local == "commentmeta" && meta.child("meta_key") == "_wp_trash_meta_status" {
+			return meta.child("meta_value")
+		}
+	}
+	return ""
 }
 
 // wordPressTime reads a time in UTC; the zero time when there is none.
