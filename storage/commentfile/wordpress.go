@@ -52,7 +52,7 @@ func isWordPress(n xml.Name) bool {
 
 // readWordPressItem reads a post. Its id comes before its comments.
 func readWordPressItem(x *xmlFile) error {
-	a, comments := Article{Described: true}, 0
+	a, comments := wordPressPost{Article: Article{Described: true}}, 0
 	for to := x.depth - 1; x.depth > to && !x.stopped; {
 		x.in.next()
 		token, err := x.next()
@@ -87,12 +87,18 @@ func readWordPressItem(x *xmlFile) error {
 		a.fromWordPress(n)
 	}
 	if comments > 0 {
-		x.emit(x.place(), Record{Article: &a})
+		x.emit(x.place(), Record{Article: &a.Article})
 	}
 	return nil
 }
 
-func (a *Article) fromWordPress(n node) {
+// wordPressPost is a post, which not everybody may read.
+type wordPressPost struct {
+	Article
+	hidden bool
+}
+
+func (a *wordPressPost) fromWordPress(n node) {
 	text := strings.TrimSpace(n.text)
 	switch name := n.name.Local; {
 	case n.name.Space == "" && name == "title":
@@ -105,10 +111,14 @@ func (a *Article) fromWordPress(n node) {
 		a.PublishedAt = wordPressTime(text)
 	case name == "comment_status" && isWordPress(n.name) && text == "closed":
 		a.State = models.ArticleClosed
+	case name == "status" && isWordPress(n.name):
+		a.hidden = a.hidden || text != "publish" && text != "inherit" // as a private one, a draft, or one in the trash
+	case name == "post_password" && isWordPress(n.name):
+		a.hidden = a.hidden || text != ""
 	}
 }
 
-func emitWordPressComment(x *xmlFile, place string, a *Article, n node) {
+func emitWordPressComment(x *xmlFile, place string, a *wordPressPost, n node) {
 	if a.Key == "" {
 		a.Key = a.URL
 	}
@@ -141,6 +151,9 @@ func emitWordPressComment(x *xmlFile, place string, a *Article, n node) {
 	}
 	switch state := n.child("comment_approved"); state {
 	case "1", "approve", "approved":
+		if a.hidden { // and everybody may read what is published here
+			c.Status, c.Reason = models.Pending, models.ReasonImported
+		}
 	case "0", "hold", "":
 		c.Status, c.Reason = models.Pending, models.ReasonImported
 	case "spam":

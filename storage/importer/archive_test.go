@@ -27,7 +27,8 @@ func TestEachFormatTwice(t *testing.T) {
 			name, _, _ := strings.Cut(filepath.Base(path), ".")
 			name, _, _ = strings.Cut(name, "-")
 			s, _, err := f.run(name, path, "", importer.Options{})
-			if err != nil || len(s.Added) == 0 || s.Known > 0 {
+			table := strings.HasSuffix(path, ".tsv") // the comments of the file before it in another form
+			if err != nil || (len(s.Added) == 0 || s.Known > 0) && !table || s.Known+len(s.Added) == 0 {
 				t.Errorf("%s: %v, %s", path, err, summaryText(t, s))
 			}
 			storagetest.Counters(t, f.url)
