@@ -54,7 +54,7 @@ func TestAdminsChangeSites(t *testing.T) {
 
 	var trail struct{ Items []models.Audit }
 	f.as("eve", "GET", "/v1/audit?site=courier", nil).into(http.StatusOK, &trail)
-	if len(trail.Items) != 3 || trail.Items[1].Actor != "moderator:ada" || !strings.Contains(string(trail.Items[1].Before), "0.4") || strings.Contains(string(trail.Items[1].After), "0.4") {
+	if len(trail.Items) != 3 || trail.Items[1].Actor != "moderator:ada" || !strings.Contains(string(trail.Items[1].Before), `"hold":0.4`) || strings.Contains(string(trail.Items[1].After), `"hold":0.4`) {
 		t.Errorf("the trail: %+v", trail.Items)
 	}
 }
