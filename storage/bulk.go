@@ -45,6 +45,9 @@ func (t *tx) matchFilter(by models.Caller, f models.QueueFilter) (all []matchedC
 	if err != nil {
 		return nil, nil, err
 	}
+	if q, err = t.narrowed(q, sites); err != nil {
+		return nil, nil, err
+	}
 	waiting, err := t.queued(sites, q, models.MaxBatch+1)
 	if err != nil || len(waiting) == 0 {
 		return nil, nil, err
@@ -90,7 +93,7 @@ func limitBatch(all []matchedComment, first []key) ([]matchedComment, string) {
 // PreviewBatch describes what DecideFiltered would decide. The filter's limit and cursor,
 // and whether campaigns are one item, are ignored.
 func (db *DB) PreviewBatch(ctx context.Context, by models.Caller, f models.QueueFilter) (models.Preview, error) {
-	return readFor(ctx, db, purposeOf(f), func(t *tx) (p models.Preview, err error) {
+	return readQueue(ctx, db, f, func(t *tx) (p models.Preview, err error) {
 		p.Sample = []models.QueueItem{}
 		all, first, err := t.matchFilter(by, f)
 		if err != nil {
@@ -133,7 +136,7 @@ func (db *DB) DecideFiltered(ctx context.Context, by models.Caller, f models.Que
 	if err := d.Validate(); err != nil {
 		return "", nil, nil, err
 	}
-	all, err := readFor(ctx, db, purposeOf(f), func(t *tx) ([]matchedComment, error) {
+	all, err := readQueue(ctx, db, f, func(t *tx) ([]matchedComment, error) {
 		all, first, err := t.matchFilter(by, f)
 		if err != nil {
 			return nil, err

@@ -92,8 +92,12 @@ func (t *tx) claimable(by models.Caller, q queueQuery) (queueQuery, error) {
 // write while a transaction looks for it.
 func (db *DB) searchClaimable(ctx context.Context, by models.Caller, q queueQuery) ([]key, error) {
 	const most = 500
-	waiting, err := readFor(ctx, db, sqldb.Searching, func(t *tx) ([]queued, error) {
+	waiting, err := readQueue(ctx, db, q.filter, func(t *tx) ([]queued, error) {
 		sites, err := t.queueSites(by, q.filter.Site)
+		if err != nil {
+			return nil, err
+		}
+		q, err := t.narrowed(q, sites)
 		if err != nil {
 			return nil, err
 		}

@@ -50,3 +50,6 @@ func Columns(ctx context.Context, sqlite *sql.DB) (names []string, columns map[s
 	}
 	return names, columns, err
 }
+
+// Grams are what the queue finds parts of a text by.
+var Grams = grams

@@ -84,7 +84,7 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all []string) {
 // brief matches plans that may sort, because they find few rows: the claims or
 // actions of one person, what is pending of one article, author or campaign, or
 // thirty days of counters or of second looks; or what one statement of a search finds.
-var brief = regexp.MustCompile(`_lease|lease_by = |comments_(article|reader|name|campaign)|judgements|arrivals|agreements|second_looks_(decided|comment)|histograms|search_docs_terms`)
+var brief = regexp.MustCompile(`_lease|lease_by = |comments_(article|reader|name|campaign)|judgements|arrivals|agreements|second_looks_(decided|comment)|histograms|search_(docs|queue)_terms|json_each`)
 
 // wholeSite matches what reads all rows of a site.
 var wholeSite = regexp.MustCompile(`SEARCH (b|c|f|p|r|comments|flags|labels|decisions|second_looks) USING (?:COVERING )?INDEX \w+ \(site=\?\)$`)
@@ -92,8 +92,9 @@ var wholeSite = regexp.MustCompile(`SEARCH (b|c|f|p|r|comments|flags|labels|deci
 // wholeTable matches what reads all rows of a site in an order in which no page could stop.
 var wholeTable = regexp.MustCompile(`SEARCH (\w+) USING PRIMARY KEY \(site=\?\)$`)
 
-// few are tables of which a site has a few rows, by the names that statements give them.
-var few = []string{"site_counts", "w", "webhooks", "s", "training_sample"}
+// few are tables of which a site has a few rows, by the names that statements give them, or of
+// which a statement reads so many, in any order.
+var few = []string{"site_counts", "w", "webhooks", "s", "training_sample", "search_cursors", "search_stale"}
 
 // small matches tables that have a row for each site, model or moderator, a few for each site, or a single row; and pages of
 // the file, which are found by their numbers.
@@ -111,7 +112,7 @@ func slowStepsOfSQLite(t *testing.T, db *sql.DB, text string, _ []any) (slow []s
 	steps := rows(t, db, "EXPLAIN QUERY PLAN "+text, make([]any, len(marks))...)
 	// A scan is harmless when it follows an index in the order of the result, or
 	// a partial index to count pending comments, and stops at a limit.
-	harmless := regexp.MustCompile(`SCAN ` + small + `|SCAN found$|SCAN search_docs_terms VIRTUAL TABLE INDEX \d+:M`)
+	harmless := regexp.MustCompile(`SCAN ` + small + `|SCAN found$|SCAN search_(docs|queue)_terms VIRTUAL TABLE INDEX \d+:M`)
 	if strings.HasPrefix(text, "SELECT count(*) FROM (SELECT 1 FROM comments c") {
 		harmless = regexp.MustCompile(harmless.String() + "|" + waits.String())
 	}
@@ -126,6 +127,7 @@ func slowStepsOfSQLite(t *testing.T, db *sql.DB, text string, _ []any) (slow []s
 		{"FROM comments c WHERE c.status = 'pending'", waits},
 		{"folded <> ''", regexp.MustCompile(`authors_folded\b`)},
 		{"search_docs_terms MATCH", regexp.MustCompile(`search_docs_terms VIRTUAL TABLE INDEX \d+:M`)},
+		{"search_queue_terms MATCH", regexp.MustCompile(`search_queue_terms VIRTUAL TABLE INDEX \d+:M`)},
 	} {
 		if strings.Contains(text, want.text) && !strings.Contains(text, "c.id IN ($") && !want.index.MatchString(whole) {
 			slow = append(slow, whole)
@@ -163,7 +165,7 @@ func slowStepsOfPostgres(t *testing.T, db *sql.DB, text string, args []any) (slo
 	whole := strings.Join(steps, "\n")
 	// How the few replies of a thread are joined depends on sizes too; SQLite shows that the
 	// indexes are there.
-	if strings.Contains(text, "terms @@") && !strings.Contains(whole, "Bitmap Index Scan on search_docs_terms") {
+	if strings.Contains(text, "terms @@") && !regexp.MustCompile(`Bitmap Index Scan on search_(docs|queue)_terms`).MatchString(whole) {
 		slow = append(slow, "a search without its index")
 	}
 	threads := strings.Contains(text, "hidden_replies")

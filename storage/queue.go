@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -20,8 +19,12 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 	if err != nil {
 		return models.QueuePage{}, err
 	}
-	return readFor(ctx, db, purposeOf(f), func(t *tx) (page models.QueuePage, err error) {
+	return readQueue(ctx, db, f, func(t *tx) (page models.QueuePage, err error) {
 		sites, err := t.queueSites(by, f.Site)
+		if err != nil {
+			return page, err
+		}
+		q, err := t.narrowed(q, sites)
 		if err != nil {
 			return page, err
 		}
@@ -30,7 +33,7 @@ func (db *DB) Queue(ctx context.Context, by models.Caller, f models.QueueFilter)
 			next = q.after(from)
 		}
 		most := f.Limit + 1
-		if purposeOf(f) == sqldb.Searching && !hasCursor {
+		if purposeOf(f) == sqldb.Searching && !hasCursor && !q.usual {
 			most = max(most, maxCounted+1) // one way through the queue finds the page and counts
 		}
 		waiting, err := t.queued(sites, next, most)
@@ -135,15 +138,11 @@ func (t *tx) queued(sites []string, q queueQuery, limit int) ([]queued, error) {
 			q.addTo(w, t, part)
 			texts[i] = `SELECT c.site, c.id, ` + q.order.risk + ` AS risk, c.created_at FROM comments c` + w.String() + q.order.String() + " LIMIT " + w.Arg(limit)
 		}
-		query := texts[0]
-		if len(parts) > 1 {
-			query = "SELECT * FROM (" + strings.Join(texts, ") AS part UNION ALL SELECT * FROM (") + ") AS part"
-		}
 		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c queued, err error) {
 			c.Order = string(q.filter.Sort)
 			err = scan(&c.site, &c.ID, &c.Rank, &c.At)
 			return c, err
-		}, query, w.Args()...)
+		}, oneAfterTheOther(texts), w.Args()...)
 		if err != nil {
 			return nil, err
 		}
@@ -186,10 +185,21 @@ func (t *tx) queueTotal(by models.Caller, sites []string, q queueQuery) (total i
 func (db *DB) QueueScores(ctx context.Context, by models.Caller, f models.QueueFilter) (models.QueueScores, error) {
 	scores := models.QueueScores{Width: 1.0 / models.RiskBins, Most: maxCounted}
 	f.Sort, f.Cursor, f.Grouped = models.SortRisk, "", false // by risk, so that a bin is a part of an index
-	return readFor(ctx, db, purposeOf(f), func(t *tx) (models.QueueScores, error) {
+	return readQueue(ctx, db, f, func(t *tx) (models.QueueScores, error) {
 		sites, err := t.queueSites(by, f.Site)
 		if err != nil {
 			return scores, err
+		}
+		f.Scores = models.ScoreBand{}
+		all, err := newQueueQuery(&f)
+		if err != nil {
+			return scores, err
+		}
+		if all, err = t.narrowed(all, sites); err != nil {
+			return scores, err
+		}
+		if all.ids != nil {
+			return scores, t.addScores(&scores, sites, all)
 		}
 		for bin := range scores.Counts {
 			f.Scores = models.ScoreBand{From: float64(bin) / models.RiskBins, To: float64(bin+1) / models.RiskBins}
@@ -205,6 +215,19 @@ func (db *DB) QueueScores(ctx context.Context, by models.Caller, f models.QueueF
 		}
 		return scores, nil
 	})
+}
+
+// addScores counts the few comments that a query is about.
+func (t *tx) addScores(scores *models.QueueScores, sites []string, q queueQuery) error {
+	waiting, err := t.queued(sites, q, len(q.ids))
+	for _, c := range waiting {
+		bin := 0
+		for bin < models.RiskBins-1 && c.Rank >= float64(bin+1)/models.RiskBins {
+			bin++
+		}
+		scores.Counts[bin] = min(scores.Counts[bin]+1, maxCounted)
+	}
+	return err
 }
 
 // countQueued counts what a query matches, up to a limit.

@@ -68,8 +68,10 @@ const maxQuery = 200 // characters; SQLite refuses very long patterns
 type queueQuery struct {
 	filter    models.QueueFilter
 	order     queueOrder
-	selective bool // it matches few comments, which other indexes find than those of the order
-	byID      bool // by their ids
+	selective bool     // it matches few comments, which other indexes find than those of the order
+	byID      bool     // by their ids
+	ids       []string // the comments that it is about; nil: all
+	usual     bool     // its text and signal are in many comments
 	more      []queueCondition
 }
 
@@ -117,6 +119,12 @@ func (q queueQuery) in(keys []key) queueQuery {
 	}
 	q.selective, q.byID = true, true
 	return q.and("c.id IN ("+marks(len(keys))+")", args...)
+}
+
+// among returns the query for comments with some ids alone.
+func (q queueQuery) among(ids []string) queueQuery {
+	q.selective, q.byID, q.ids = true, true, ids
+	return q
 }
 
 // marks are the marks of n values.
@@ -180,6 +188,11 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	}
 	if f.Campaign != "" {
 		w.Add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
+	}
+	if q.ids != nil {
+		id := "c.id" + t.InJSONList(len(w.Args())+1)
+		w.Arg(jsonList(q.ids))
+		w.AddText(id)
 	}
 	addTexts(w, f)
 	if f.Grouped {

@@ -18,7 +18,8 @@ import (
 const (
 	maxSearchSites   = 20  // in one search
 	maxSearchWindow  = 64  // blocks in one statement
-	searchCandidates = 100 // documents that one statement finds
+	searchCandidates = 100 // documents that one statement finds, at most
+	fewCandidates    = 16  // that the first one finds on each of several sites
 	maxSearchCost    = 100 // statements for a page
 )
 
@@ -78,7 +79,12 @@ func (db *DB) Search(ctx context.Context, by models.Caller, f models.SearchFilte
 			if err != nil {
 				return page, err
 			}
-			s.sites = append(s.sites, &siteSearch{search: &s, site: site, query: query, from: from, below: below, window: 1})
+			s.sites = append(s.sites, &siteSearch{search: &s, site: site, query: query, from: from, below: below, window: 1, most: searchCandidates})
+		}
+		if len(s.sites) > 1 { // each has a part of the page
+			for _, site := range s.sites {
+				site.most = min(searchCandidates, max(fewCandidates, 2*s.limit/len(s.sites)))
+			}
 		}
 		keys, err := s.page()
 		if err != nil {
@@ -258,6 +264,7 @@ type siteSearch struct {
 	from   int64 // time of arrival, inclusive; 0: any
 	below  int64 // documents that were not looked at
 	window int   // blocks of the next statement
+	most   int   // documents that it finds
 	found  []foundComment
 	ended  bool
 }
@@ -295,8 +302,9 @@ func (s *siteSearch) look() error {
 	if err != nil {
 		return err
 	}
-	if len(docs) == searchCandidates {
+	if len(docs) == s.most {
 		s.below = docs[len(docs)-1]
+		s.most = min(4*s.most, searchCandidates)
 	} else {
 		s.below = slices.Min(blocks) << searchBlockBits
 		s.ended = len(blocks) < s.window
@@ -310,13 +318,13 @@ func (s *siteSearch) look() error {
 func (s *siteSearch) documents(blocks []int64) ([]int64, error) {
 	if len(s.query) == 0 {
 		return sqldb.List(s, sqldb.ScanOne[int64], `SELECT doc FROM search_docs WHERE site = $1 AND doc >= $2 AND doc < $3 ORDER BY doc DESC LIMIT $4`,
-			s.site, slices.Min(blocks)<<searchBlockBits, min(s.below, (slices.Max(blocks)+1)<<searchBlockBits), searchCandidates)
+			s.site, slices.Min(blocks)<<searchBlockBits, min(s.below, (slices.Max(blocks)+1)<<searchBlockBits), s.most)
 	}
 	scopes := make([]string, len(blocks))
 	for i, block := range blocks {
 		scopes[i] = searchScope(block)
 	}
-	return sqldb.FindDocuments(s, searchTable, scopes, s.query, s.below, searchCandidates)
+	return sqldb.FindDocuments(s, searchTable, scopes, s.query, s.below, s.most)
 }
 
 // comments returns those of the documents that meet the other conditions, in their order.
@@ -329,8 +337,8 @@ func (s *siteSearch) comments(docs []int64) ([]foundComment, error) {
 	w.Add("d.site = ?", s.site)
 	// Few texts of the statement, so that compiled ones are used again.
 	numbers := make([]string, searchCandidates)
-	if len(docs) <= 16 {
-		numbers = numbers[:16]
+	if len(docs) <= fewCandidates {
+		numbers = numbers[:fewCandidates]
 	}
 	for i := range numbers {
 		numbers[i] = w.Arg(docs[min(i, len(docs)-1)])

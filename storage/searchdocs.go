@@ -16,6 +16,8 @@ type searchDoc struct {
 	at            int64
 	version       int64
 	terms         []string
+	// Of a comment that waits, what the queue searches: see queuetexts.go.
+	search, signals string
 }
 
 var searchDocRows = sqldb.NewInsert(searchTable, "ON CONFLICT DO NOTHING",

@@ -184,27 +184,39 @@ func (t *tx) addSearchDocs(site string, docs []searchDoc) error {
 	if err := t.numberSearchDocs(site, docs); err != nil {
 		return err
 	}
-	return searchDocRows.Add(t, docs...)
+	return t.insertSearchDocs(docs)
 }
 
-// lockUnchanged locks comments, and returns those that are in the version that was read, and
-// the ids of the others.
+// insertSearchDocs adds documents that have their numbers.
+func (t *tx) insertSearchDocs(docs []searchDoc) error {
+	if err := searchDocRows.Add(t, docs...); err != nil {
+		return err
+	}
+	waiting := slices.DeleteFunc(slices.Clone(docs), func(d searchDoc) bool { return d.search == "" })
+	if len(waiting) == 0 {
+		return nil
+	}
+	return queueDocRows.Add(t, waiting...)
+}
+
+// lockUnchanged locks comments, and returns those that are in the version that was read, with
+// what the queue searches, and the ids of the others.
 func (t *tx) lockUnchanged(site string, docs []searchDoc) (same []searchDoc, changed []string, err error) {
 	ids := make([]string, len(docs))
 	for i, d := range docs {
 		ids[i] = d.comment
 	}
-	versions := map[string]int64{}
-	_, err = sqldb.List(t, func(scan sqldb.Scanner) (id string, err error) {
-		var version int64
-		err = scan(&id, &version)
-		versions[id] = version
-		return id, err
-	}, `SELECT id, version FROM comments WHERE id`+t.InJSONList(1)+` AND `+t.Unindexed("site")+` = $2 ORDER BY id`+t.ForUpdate(), jsonList(ids), site)
+	now := map[string]searchDoc{}
+	_, err = sqldb.List(t, func(scan sqldb.Scanner) (d searchDoc, err error) {
+		err = scan(&d.comment, &d.version, &d.search, &d.signals)
+		now[d.comment] = d
+		return d, err
+	}, `SELECT id, version, search, signals FROM comments WHERE id`+t.InJSONList(1)+` AND `+t.Unindexed("site")+` = $2 ORDER BY id`+t.ForUpdate(), jsonList(ids), site)
 	for _, d := range docs {
-		if versions[d.comment] == d.version {
+		if found := now[d.comment]; found.version == d.version {
+			d.search, d.signals = found.search, found.signals
 			same = append(same, d)
-		} else if versions[d.comment] != 0 {
+		} else if found.version != 0 {
 			changed = append(changed, d.comment)
 		}
 	}
@@ -322,11 +334,14 @@ func (t *tx) replaceSearchDocs(site string, docs []searchDoc) error {
 			return err
 		}
 	}
-	return searchDocRows.Add(t, append(again, fresh...)...)
+	return t.insertSearchDocs(append(again, fresh...))
 }
 
 // unindex removes comments of a site from the index.
 func (t *tx) unindex(site string, comments []string) error {
+	if _, err := t.Exec(`DELETE FROM search_queue WHERE doc IN (SELECT doc FROM search_docs WHERE comment_id`+t.InJSONList(1)+` AND site = $2) AND site = $2`, jsonList(comments), site); err != nil {
+		return err
+	}
 	for _, table := range []string{"search_docs", "search_stale"} {
 		if _, err := t.Exec(`DELETE FROM `+table+` WHERE comment_id`+t.InJSONList(1)+` AND site = $2`, jsonList(comments), site); err != nil {
 			return err

@@ -144,8 +144,12 @@ func (db *DB) CountQueue(ctx context.Context, by models.Caller, f models.QueueFi
 	if err != nil {
 		return 0, false, err
 	}
-	total, err = readFor(ctx, db, purposeOf(f), func(t *tx) (int, error) {
+	total, err = readQueue(ctx, db, f, func(t *tx) (int, error) {
 		sites, err := t.queueSites(by, f.Site)
+		if err != nil {
+			return 0, err
+		}
+		q, err := t.narrowed(q, sites)
 		if err != nil {
 			return 0, err
 		}

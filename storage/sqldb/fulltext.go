@@ -14,23 +14,29 @@ import (
 // something else.
 type fullText struct {
 	find            string // selects the documents of a table that match $1, below $2, newest first, at most $3
+	findRows        string // selects a column of the documents that match $1, at most $2
+	count           string // counts them
 	and, or, prefix string // of an expression of terms
 }
 
 var sqliteFullText = fullText{
-	find:   "SELECT rowid FROM %[1]s_terms WHERE %[1]s_terms MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3",
-	and:    " AND ",
-	or:     " OR ",
-	prefix: "*",
+	find:     "SELECT rowid FROM %[1]s_terms WHERE %[1]s_terms MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3",
+	findRows: "SELECT %[2]s FROM %[1]s WHERE doc IN (SELECT rowid FROM %[1]s_terms WHERE %[1]s_terms MATCH $1 LIMIT $2)",
+	count:    "SELECT count(*) FROM (SELECT rowid FROM %[1]s_terms WHERE %[1]s_terms MATCH $1 LIMIT $2) AS part",
+	and:      " AND ",
+	or:       " OR ",
+	prefix:   "*",
 }
 
 // With more beside the condition, PostgreSQL might walk down all documents until enough match.
 // OFFSET 0 keeps them apart.
 var postgresFullText = fullText{
-	find:   "SELECT doc FROM (SELECT doc FROM %[1]s WHERE terms @@ CAST($1 AS tsquery) OFFSET 0) AS found WHERE doc < $2 ORDER BY doc DESC LIMIT $3",
-	and:    " & ",
-	or:     " | ",
-	prefix: ":*",
+	find:     "SELECT doc FROM (SELECT doc FROM %[1]s WHERE terms @@ CAST($1 AS tsquery) OFFSET 0) AS found WHERE doc < $2 ORDER BY doc DESC LIMIT $3",
+	findRows: "SELECT %[2]s FROM %[1]s WHERE terms @@ CAST($1 AS tsquery) LIMIT $2",
+	count:    "SELECT count(*) FROM (SELECT 1 FROM %[1]s WHERE terms @@ CAST($1 AS tsquery) LIMIT $2) AS part",
+	and:      " & ",
+	or:       " | ",
+	prefix:   ":*",
 }
 
 // Terms is a column with the terms of a document, each with a scope before it.
@@ -67,6 +73,20 @@ type TermQuery [][][]Term
 func FindDocuments(h Handle, table string, scopes []string, q TermQuery, below int64, limit int) ([]int64, error) {
 	f := h.tx().d.fullText
 	return List(h, ScanOne[int64], fmt.Sprintf(f.find, table), f.expression(scopes, q), below, limit)
+}
+
+// CountDocuments counts the documents of a table that match within one of the scopes, up to a
+// limit. It costs less than to read them.
+func CountDocuments(h Handle, table string, scopes []string, q TermQuery, limit int) (int, error) {
+	f := h.tx().d.fullText
+	return One(h, ScanOne[int], fmt.Sprintf(f.count, table), f.expression(scopes, q), limit)
+}
+
+// FindRows returns the texts of a column of those documents of a table that match within one
+// of the scopes, in any order.
+func FindRows(h Handle, table, column string, scopes []string, q TermQuery, limit int) ([]string, error) {
+	f := h.tx().d.fullText
+	return List(h, ScanOne[string], fmt.Sprintf(f.findRows, table, column), f.expression(scopes, q), limit)
 }
 
 // expression writes a query once for each scope.

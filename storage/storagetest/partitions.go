@@ -15,7 +15,7 @@ import (
 var SiteTables = strings.Fields(`comments decisions escalations revisions skips flags hidden_replies second_looks labels
 	shadow_differences campaigns campaign_members bans ban_marks article_merges articles authors standings idempotency arrivals
 	judgements agreements histograms traffic_days training_sample hourly site_counts search_docs search_blocks search_cursors
-	search_stale shadow_sites drift_notices akismet_checks akismet_months appeals nudges webhooks webhook_deliveries
+	search_stale search_queue shadow_sites drift_notices akismet_checks akismet_months appeals nudges webhooks webhook_deliveries
 	notice_states notice_failures mail_subscriptions mail_items outgoing_messages opinions opinion_budgets opinion_bins`)
 
 // Partitions is how many partitions each of SiteTables has in PartitionedPostgresURL.

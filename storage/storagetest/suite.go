@@ -33,6 +33,7 @@ func Run(t *testing.T, newURL func(testing.TB) string, without ...string) {
 		{"queue", queueTests},
 		{"claims", claimTests},
 		{"search", searchTests},
+		{"queue texts", queueTextTests},
 		{"campaigns", campaignMemberTests},
 		{"decisions", decisionTests},
 		{"own comments", ownTests},
