@@ -88,8 +88,8 @@ func (t *tx) claimable(by models.Caller, q queueQuery) (queueQuery, error) {
 }
 
 // searchClaimable returns the first comments that match a filter and that the caller has
-// claimed or nobody has. No index finds a part of a text, and with SQLite nobody could
-// write while a transaction looks for it.
+// claimed or nobody has. To find a part of a text may take a while, and with SQLite nobody
+// could write while a transaction looks for it.
 func (db *DB) searchClaimable(ctx context.Context, by models.Caller, q queueQuery) ([]key, error) {
 	const most = 500
 	waiting, err := readQueue(ctx, db, q.filter, func(t *tx) ([]queued, error) {

@@ -232,7 +232,7 @@ func spellingsOf(section string) []any {
 	}
 }
 
-// addTexts adds the conditions that no index has.
+// addTexts adds the conditions on texts, which no index of the comments has: see narrowed.
 func addTexts(w *sqldb.Where, f models.QueueFilter) {
 	if f.Query != "" {
 		w.Add(`c.search LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Query)+"%")
@@ -276,8 +276,8 @@ func isNarrowed(f models.QueueFilter) bool {
 	return f != models.QueueFilter{}
 }
 
-// purposeOf returns whose connections find what f matches: no index finds a part of a
-// text, or a signal.
+// purposeOf returns whose connections find what f matches: a part of a text, or a signal, may
+// take a look at the whole queue.
 func purposeOf(f models.QueueFilter) sqldb.Purpose {
 	if f.Query != "" || f.Signal != "" {
 		return sqldb.Searching

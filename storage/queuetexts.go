@@ -17,7 +17,8 @@ import (
 // index for that: of each comment that waits, the trigrams of its text and the names of its
 // signals. It is kept with the search index (see indexSite), so it is some seconds behind.
 // It says which comments may match, together with those that it does not know yet; whether
-// they do is asked of the comments.
+// they do is asked of the comments. Only what was stored after younger ones waits for the
+// check of the search index.
 
 const queueTable = "search_queue"
 

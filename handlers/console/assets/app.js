@@ -2,7 +2,7 @@
 import "./desk/article.js";
 import "./desk/author.js";
 import { get, ignoreErrors, post, queryString } from "./lib/api.js";
-import { byId, closeDialogs, configure, element, setContent } from "./lib/dom.js";
+import { beforeDrawing, byId, closeDialogs, configure, element, setContent } from "./lib/dom.js";
 import { emit, on } from "./lib/events.js";
 import { setOptions } from "./lib/forms.js";
 import { choices, language, translate } from "./lib/i18n.js";
@@ -271,7 +271,7 @@ const reopenDesk = () => {
 };
 on("item-opened", ({ item, byHand }) => {
   showCounts();
-  if (item && byHand && innerWidth <= phoneWidth) byId("pane-comment").scrollIntoView();
+  if (item && byHand && innerWidth <= phoneWidth) beforeDrawing(() => byId("pane-comment").scrollIntoView());
 });
 addEventListener("hashchange", () => byId("desk").hidden || openPage());
 

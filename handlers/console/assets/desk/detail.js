@@ -1,6 +1,6 @@
 // The pane of the open comment: its article, what it answers, its text, why it is held, and the rest of its thread.
 import { ignoreErrors } from "../lib/api.js";
-import { bdi, byId, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
+import { afterDrawing, bdi, beforeDrawing, byId, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { actionButton } from "../lib/forms.js";
 import { highlight, highlightDifference } from "../lib/highlight.js";
@@ -25,9 +25,12 @@ const maxOpenThread = 3; // longer threads are folded
 
 on("item-opened", async ({ item, byHand, isAgain }) => {
   setContent("comment", item ? itemContent(item) : element("p.muted.empty", text("none")));
-  if (!isAgain) byId("comment").scrollTop = 0;
+  const focused = document.activeElement;
+  beforeDrawing(() => {
+    if (!isAgain) byId("comment").scrollTop = 0;
+    if (byHand && document.activeElement === focused) openArticle()?.focus({ preventScroll: true });
+  });
   if (!item) return;
-  if (byHand) openArticle().focus({ preventScroll: true });
   if (!item.isSecondLook) await showDetails(item);
 });
 
@@ -36,8 +39,7 @@ const openArticle = () => byId("comment").querySelector(".open");
 
 const showDetails = async (item) => {
   if (commentCount(item) > 1) ignoreErrors(showCampaignPreview(item)); // repeated when it is decided
-  const next = queue.dueItems(queue.positionOf(item.id) + 1).slice(0, prefetched);
-  for (const { id } of next) ignoreErrors(fetchDetails(id)); // repeated when it is opened
+  afterDrawing(prefetch);
   const details = await ignoreErrors(fetchDetails(item.id));
   if (!details || queue.openId !== item.id) return;
   explainFurther(item, details);
@@ -45,6 +47,11 @@ const showDetails = async (item) => {
   if (details.appeal) openArticle().before(appealNotice(details.appeal));
   if (details.reports.length) openArticle().after(reportList(details));
   showThread(details);
+};
+
+const prefetch = () => {
+  const next = queue.dueItems(queue.positionOf(queue.openId) + 1).slice(0, prefetched);
+  for (const { id } of next) ignoreErrors(fetchDetails(id)); // repeated when it is opened
 };
 
 const itemContent = (item) => {

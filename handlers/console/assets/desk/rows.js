@@ -1,5 +1,5 @@
 // The rows of the queue's list.
-import { bdi, byId, element, setContent, timestamp } from "../lib/dom.js";
+import { bdi, beforeDrawing, byId, element, setContent, timestamp } from "../lib/dom.js";
 import { formatAge, formatPercent, label, translate, urgencyOf } from "../lib/i18n.js";
 import { bodyInLists } from "./calm.js";
 import { addressOf, commentCount, decisionOf, excerptOf, holderOf, isDue, reasonText } from "./items.js";
@@ -100,5 +100,5 @@ const stateText = (item) => {
 export const markOpenRow = (previousId, id) => {
   rows.get(previousId)?.querySelector(".row").removeAttribute("aria-current");
   rows.get(id)?.querySelector(".row").setAttribute("aria-current", "true");
-  rows.get(id)?.scrollIntoView({ block: "nearest" });
+  beforeDrawing(() => rows.get(id)?.scrollIntoView({ block: "nearest" }));
 };

@@ -1,6 +1,6 @@
 // What the moderator has done in this session, and how it is taken back.
 import { post } from "../lib/api.js";
-import { bdi, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
+import { afterDrawing, bdi, element, onSingleClick, setContent, timestamp } from "../lib/dom.js";
 import { label, translate } from "../lib/i18n.js";
 import { describeError, showToast } from "../lib/toasts.js";
 import { fetchDetails, forgetDetails } from "./details.js";
@@ -52,7 +52,7 @@ export const announce = (entry) => {
   entry.toast = showToast(entry.text, !entry.isFinal && (() => undo(entry)));
   undoHistory.unshift(entry);
   undoHistory.splice(maxEntries);
-  showHistory();
+  afterDrawing(showHistory);
 };
 
 // withdraw forgets a decision that the server did not accept.

@@ -77,6 +77,11 @@ const placeOf = (part) => {
   return (outer ? placeOf(outer) + "\n" : "") + part.dataset.keep;
 };
 
+// beforeDrawing runs what needs the places of elements once for all changes until then, and afterDrawing what can wait
+// until they are seen: to ask for a place in between makes the browser find all of them anew.
+export const beforeDrawing = (action) => requestAnimationFrame(action);
+export const afterDrawing = (action) => requestAnimationFrame(() => setTimeout(action));
+
 // closeDialogs closes what is open above the page.
 export const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
 

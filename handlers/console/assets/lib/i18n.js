@@ -41,21 +41,29 @@ export const textsOf = (group) => lookUp(group) ?? {};
 // choices returns [word, text] for some words of a group, or for all of them.
 export const choices = (group, words = Object.keys(lookUp(group))) => words.map((word) => [word, label(group, word)]);
 
-export const formatNumber = (number, options = { maximumFractionDigits: 3 }) =>
-  number.toLocaleString(language, options);
+// A format is made once: that takes as long as hundreds of uses of it.
+const dateFormat = (options) => {
+  const format = new Intl.DateTimeFormat(language, options);
+  return (time) => {
+    const date = new Date(time);
+    return isNaN(date) ? "–" : format.format(date);
+  };
+};
+const percentFormats = [0, 1, 2].map((digits) =>
+  new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }));
+const numberFormat = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
+
+export const formatNumber = (number, options) =>
+  (options ? number.toLocaleString(language, options) : numberFormat.format(number));
 
 // formatPercent never rounds what is only nearly certain to 100 %.
-export const formatPercent = (share, digits = 0) => formatNumber(share < 1 ? Math.min(share, 0.999) : share, {
-  style: "percent",
-  maximumFractionDigits: share > 0.99 ? 1 : digits,
-});
+export const formatPercent = (share, digits = 0) =>
+  percentFormats[share > 0.99 ? 1 : digits].format(share < 1 ? Math.min(share, 0.999) : share);
 
-export const formatDateTime = (time) =>
-  new Date(time).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+export const formatDateTime = dateFormat({ dateStyle: "medium", timeStyle: "short" });
+export const formatTime = dateFormat({ timeStyle: "short" });
 // formatMonth formats a month such as 2026-11.
-export const formatMonth = (month) =>
-  new Date(month).toLocaleString(language, { month: "short", year: "numeric", timeZone: "UTC" });
-export const formatTime = (time) => new Date(time).toLocaleString(language, { timeStyle: "short" });
+export const formatMonth = dateFormat({ month: "short", year: "numeric", timeZone: "UTC" });
 
 const minutesSince = (time) => (Date.now() - new Date(time)) / 60_000;
 
