@@ -177,6 +177,13 @@ func (t *tx) rowsWithKeys(table, siteColumn, idColumn string, keys []key, lock b
 	return t.ListedRows(table, siteColumn, idColumn, true, lock), []any{ids, jsonList(sites)}
 }
 
+// ofComments is a query that selects from comments c, of some of them. Each is looked up by its
+// key: of a small store PostgreSQL would rather read all comments of a site for each article.
+func (t *tx) ofComments(query string, keys []key) (string, []any) {
+	rows, args := t.rowsWithKeys("comments", t.Unindexed("site"), "id", keys, false)
+	return strings.Replace(query, " FROM comments c", " FROM ("+rows+") AS c", 1), args
+}
+
 func onOneSite(keys []key) bool {
 	return !slices.ContainsFunc(keys, func(k key) bool { return k.site != keys[0].site })
 }

@@ -131,12 +131,16 @@ const sitesPerStatement = 25
 // comments match, one statement finds and sorts them.
 func (t *tx) queued(sites []string, q queueQuery, limit int) ([]queued, error) {
 	var waiting []queued
+	if q.isEmpty() {
+		return nil, nil
+	}
 	for parts := range slices.Chunk(q.parts(sites), sitesPerStatement) {
-		w, texts := new(sqldb.Where), make([]string, len(parts))
+		texts := make([]string, len(parts))
+		from, w := q.from(t)
 		for i, part := range parts {
 			w = w.Beside()
 			q.addTo(w, t, part)
-			texts[i] = `SELECT c.site, c.id, ` + q.order.risk + ` AS risk, c.created_at FROM comments c` + w.String() + q.order.String() + " LIMIT " + w.Arg(limit)
+			texts[i] = `SELECT c.site, c.id, ` + q.order.risk + ` AS risk, c.created_at` + from + w.String() + q.order.String() + " LIMIT " + w.Arg(limit)
 		}
 		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c queued, err error) {
 			c.Order = string(q.filter.Sort)
@@ -198,7 +202,7 @@ func (db *DB) QueueScores(ctx context.Context, by models.Caller, f models.QueueF
 		if all, err = t.narrowed(all, sites); err != nil {
 			return scores, err
 		}
-		if all.ids != nil {
+		if all.keys != nil {
 			return scores, t.addScores(&scores, sites, all)
 		}
 		for bin := range scores.Counts {
@@ -219,7 +223,7 @@ func (db *DB) QueueScores(ctx context.Context, by models.Caller, f models.QueueF
 
 // addScores counts the few comments that a query is about.
 func (t *tx) addScores(scores *models.QueueScores, sites []string, q queueQuery) error {
-	waiting, err := t.queued(sites, q, len(q.ids))
+	waiting, err := t.queued(sites, q, len(q.keys))
 	for _, c := range waiting {
 		bin := 0
 		for bin < models.RiskBins-1 && c.Rank >= float64(bin+1)/models.RiskBins {
@@ -232,10 +236,13 @@ func (t *tx) addScores(scores *models.QueueScores, sites []string, q queueQuery)
 
 // countQueued counts what a query matches, up to a limit.
 func (t *tx) countQueued(sites []string, q queueQuery, most int) (total int, err error) {
+	if q.isEmpty() {
+		return 0, nil
+	}
 	for _, part := range q.parts(sites) {
-		w := new(sqldb.Where)
+		from, w := q.from(t)
 		q.addTo(w, t, part)
-		query := `SELECT count(*) FROM (SELECT 1 FROM comments c` + w.String() + " LIMIT " + w.Arg(most-total) + ") AS part"
+		query := `SELECT count(*) FROM (SELECT 1` + from + w.String() + " LIMIT " + w.Arg(most-total) + ") AS part"
 		n, err := sqldb.One(t, sqldb.ScanOne[int], query, w.Args()...)
 		if total += n; err != nil || total >= most {
 			return total, err
@@ -250,9 +257,8 @@ func (t *tx) queueItems(keys []key) ([]models.QueueItem, error) {
 	if len(keys) == 0 {
 		return items, nil
 	}
-	var w sqldb.Where
-	t.whereComments(&w, keys)
-	found, err := sqldb.List(t, readCommentRow, commentRowColumns+w.String(), w.Args()...)
+	query, args := t.ofComments(commentRowColumns, keys)
+	found, err := sqldb.List(t, readCommentRow, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -299,13 +305,12 @@ func (t *tx) queueItems(keys []key) ([]models.QueueItem, error) {
 func (t *tx) commentsByID(keys []key) (map[string]models.Comment, error) {
 	found := map[string]models.Comment{}
 	return found, t.ofThread(keys, func(keys []key) ([]key, error) {
-		var w sqldb.Where
-		t.whereComments(&w, keys)
+		query, args := t.ofComments(`SELECT `+commentColumns+commentTables, keys)
 		return sqldb.List(t, func(scan sqldb.Scanner) (key, error) {
 			c, err := readComment(scan)
 			found[c.ID] = c
 			return keyOf(c), err
-		}, `SELECT `+commentColumns+commentTables+w.String(), w.Args()...)
+		}, query, args...)
 	})
 }
 
@@ -339,16 +344,14 @@ func (t *tx) authorRecords(keys []key) (map[string]models.AuthorSummary, error) 
 		author  models.AuthorSummary
 		hashes  []string // of what a ban holds on
 	}
-	var w sqldb.Where
-	t.whereComments(&w, keys)
+	query, args := t.ofComments(`SELECT c.id, c.site, c.author_id, c.author_name, c.author_email, c.browser, c.client_net,
+			`+t.recordColumn("o", "approved")+`, `+t.recordColumn("o", "rejected")+`, `+t.recordColumn("o", "pending")+` FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key`, keys)
 	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
 		c, a := &r.comment, &r.author
 		err = scan(&c.ID, &c.Site, &c.Author.ID, &c.Author.Name, &c.Author.Email, &c.Client.Browser, &c.Client.Net, &a.Approved, &a.Rejected, &a.Pending)
 		a.Trust = a.AuthorRecord.Trust()
 		return r, err
-	}, `SELECT c.id, c.site, c.author_id, c.author_name, c.author_email, c.browser, c.client_net,
-			`+t.recordColumn("o", "approved")+`, `+t.recordColumn("o", "rejected")+`, `+t.recordColumn("o", "pending")+`
-		FROM comments c JOIN authors o ON o.site = c.site AND o.key = c.author_key`+w.String(), w.Args()...)
+	}, query, args...)
 	if err != nil {
 		return nil, err
 	}

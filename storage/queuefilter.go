@@ -68,10 +68,10 @@ const maxQuery = 200 // characters; SQLite refuses very long patterns
 type queueQuery struct {
 	filter    models.QueueFilter
 	order     queueOrder
-	selective bool     // it matches few comments, which other indexes find than those of the order
-	byID      bool     // by their ids
-	ids       []string // the comments that it is about; nil: all
-	usual     bool     // its text and signal are in many comments
+	selective bool  // it matches few comments, which other indexes find than those of the order
+	byID      bool  // by their ids
+	keys      []key // the comments that it is about; nil: all
+	usual     bool  // its text and signal are in many comments
 	more      []queueCondition
 }
 
@@ -121,10 +121,26 @@ func (q queueQuery) in(keys []key) queueQuery {
 	return q.and("c.id IN ("+marks(len(keys))+")", args...)
 }
 
-// among returns the query for comments with some ids alone.
-func (q queueQuery) among(ids []string) queueQuery {
-	q.selective, q.byID, q.ids = true, true, ids
+// among returns the query for some comments alone.
+func (q queueQuery) among(keys []key) queueQuery {
+	q.selective, q.byID, q.keys = true, true, keys
 	return q
+}
+
+// isEmpty reports whether it is known that nothing matches.
+func (q queueQuery) isEmpty() bool { return q.keys != nil && len(q.keys) == 0 }
+
+// from returns what the query selects from, comments c, with the first values of its statement.
+func (q queueQuery) from(t *tx) (string, *sqldb.Where) {
+	w := new(sqldb.Where)
+	if q.keys == nil {
+		return " FROM comments c", w
+	}
+	text, args := t.ofComments(" FROM comments c", q.keys)
+	for _, a := range args {
+		w.Arg(a)
+	}
+	return text, w
 }
 
 // marks are the marks of n values.
@@ -188,11 +204,6 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	}
 	if f.Campaign != "" {
 		w.Add("c.campaign = ? AND c.campaign <> ''", f.Campaign)
-	}
-	if q.ids != nil {
-		id := "c.id" + t.InJSONList(len(w.Args())+1)
-		w.Arg(jsonList(q.ids))
-		w.AddText(id)
 	}
 	addTexts(w, f)
 	if f.Grouped {

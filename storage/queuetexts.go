@@ -25,7 +25,7 @@ const queueTable = "search_queue"
 const (
 	// maxCandidates is how many comments are read one by one. Where more may match, the
 	// queue is read in its order: so many of it match that a page is soon full.
-	maxCandidates   = 5000
+	maxCandidates   = 2000
 	maxGrams        = 5000 // of a text; a longer one may match whatever is looked for
 	maxQueryGrams   = 16   // more of a long text find hardly less
 	maxIndexedName  = 100
@@ -134,30 +134,30 @@ func (t *tx) narrowed(q queueQuery, sites []string) (queueQuery, error) {
 	if len(terms) == 0 || len(sites) == 0 {
 		return q, nil
 	}
-	ids := []string{}
+	keys := []key{}
 	// What the index does not know first: meanwhile it may learn of it.
-	for _, find := range []func([]string, int) ([]string, error){t.notIndexed, t.changedSince, t.staleOf} {
-		found, err := find(sites, maxCandidates+1-len(ids))
-		if ids = append(ids, found...); err != nil || len(ids) > maxCandidates {
+	for _, find := range []func([]string, int) ([]key, error){t.notIndexed, t.changedSince, t.staleOf} {
+		found, err := find(sites, maxCandidates+1-len(keys))
+		if keys = append(keys, found...); err != nil || len(keys) > maxCandidates {
 			return q, err
 		}
 	}
 	// One site, then two, four and more at a time: the first ones show whether it is usual.
 	for first, n := 0, 1; first < len(sites); first, n = first+n, min(2*n, maxScopes) {
-		found, err := t.candidates(sites[first:min(first+n, len(sites))], terms, maxCandidates-len(ids))
+		found, err := t.candidates(sites[first:min(first+n, len(sites))], terms, maxCandidates-len(keys))
 		if err != nil || found == nil {
 			q.usual = true
 			return q, err
 		}
-		ids = append(ids, found...)
+		keys = append(keys, found...)
 	}
-	slices.Sort(ids)
-	return q.among(slices.Compact(ids)), nil
+	slices.SortFunc(keys, func(a, b key) int { return strings.Compare(a.id, b.id) })
+	return q.among(slices.Compact(keys)), nil
 }
 
 // candidates returns which comments of some sites have the terms; nil when they are more than
 // a number.
-func (t *tx) candidates(sites []string, terms sqldb.TermQuery, most int) ([]string, error) {
+func (t *tx) candidates(sites []string, terms sqldb.TermQuery, most int) ([]key, error) {
 	scopes := make([]string, len(sites))
 	for i, site := range sites {
 		scopes[i] = queueScope(site)
@@ -167,13 +167,13 @@ func (t *tx) candidates(sites []string, terms sqldb.TermQuery, most int) ([]stri
 		return nil, err
 	}
 	if n == 0 {
-		return []string{}, nil
+		return []key{}, nil
 	}
-	return sqldb.FindRows(t, queueTable, "comment_id", scopes, terms, n)
+	return sqldb.FindRows(t, queueTable, "site, comment_id", readKey, scopes, terms, n)
 }
 
 // notIndexed returns what waits and arrived after the last comments that were indexed.
-func (t *tx) notIndexed(sites []string, limit int) (ids []string, err error) {
+func (t *tx) notIndexed(sites []string, limit int) (keys []key, err error) {
 	indexed := map[string]sqldb.Position{}
 	for some := range slices.Chunk(sites, sitesPerStatement) {
 		var w sqldb.Where
@@ -190,39 +190,38 @@ func (t *tx) notIndexed(sites []string, limit int) (ids []string, err error) {
 		for i, site := range some {
 			all = all.Beside()
 			all.Add("c.site = ? AND c.status = 'pending' AND (c.created_at, c.id) > (?, ?)", site, indexed[site].At, indexed[site].ID)
-			texts[i] = `SELECT c.id FROM comments c` + all.String() + ` ORDER BY c.created_at, c.id LIMIT ` + all.Arg(limit)
+			texts[i] = `SELECT c.site, c.id FROM comments c` + all.String() + ` ORDER BY c.created_at, c.id LIMIT ` + all.Arg(limit)
 		}
-		found, err := sqldb.List(t, sqldb.ScanOne[string], oneAfterTheOther(texts), all.Args()...)
-		if ids = append(ids, found...); err != nil || len(ids) >= limit {
-			return ids, err
+		found, err := sqldb.List(t, readKey, oneAfterTheOther(texts), all.Args()...)
+		if keys = append(keys, found...); err != nil || len(keys) >= limit {
+			return keys, err
 		}
 	}
-	return ids, nil
+	return keys, nil
 }
 
 // changedSince returns what came to wait again, or was changed while it did, since the search
 // index followed the events.
-func (t *tx) changedSince(sites []string, limit int) ([]string, error) {
+func (t *tx) changedSince(sites []string, limit int) (keys []key, err error) {
 	cursor, _, err := t.searchEvents()
 	if err != nil {
 		return nil, err
 	}
 	events, err := sqldb.List(t, readEvent, `SELECT `+eventColumns+` FROM events WHERE seq > $1 AND kind = $2 AND status = 'pending' LIMIT $3`,
 		cursor, string(models.CommentChanged), limit)
-	ids := []string{}
 	for _, e := range events {
-		if len(events) == limit || slices.Contains(sites, e.Site) {
-			ids = append(ids, e.Subject)
+		if len(events) == limit || slices.Contains(sites, e.Site) { // as many as the limit are too many
+			keys = append(keys, key{e.Site, e.Subject})
 		}
 	}
-	return ids, err
+	return keys, err
 }
 
 // staleOf returns what is to be indexed again.
-func (t *tx) staleOf(sites []string, limit int) ([]string, error) {
+func (t *tx) staleOf(sites []string, limit int) ([]key, error) {
 	var w sqldb.Where
 	w.In("site", sites)
-	return sqldb.List(t, sqldb.ScanOne[string], `SELECT comment_id FROM search_stale`+w.String()+` LIMIT `+w.Arg(limit), w.Args()...)
+	return sqldb.List(t, readKey, `SELECT site, comment_id FROM search_stale`+w.String()+` LIMIT `+w.Arg(limit), w.Args()...)
 }
 
 // oneAfterTheOther is the statement that reads several.

@@ -14,7 +14,7 @@ import (
 // something else.
 type fullText struct {
 	find            string // selects the documents of a table that match $1, below $2, newest first, at most $3
-	findRows        string // selects a column of the documents that match $1, at most $2
+	findRows        string // selects columns of the documents that match $1, at most $2
 	count           string // counts them
 	and, or, prefix string // of an expression of terms
 }
@@ -82,11 +82,11 @@ func CountDocuments(h Handle, table string, scopes []string, q TermQuery, limit 
 	return One(h, ScanOne[int], fmt.Sprintf(f.count, table), f.expression(scopes, q), limit)
 }
 
-// FindRows returns the texts of a column of those documents of a table that match within one
-// of the scopes, in any order.
-func FindRows(h Handle, table, column string, scopes []string, q TermQuery, limit int) ([]string, error) {
+// FindRows reads columns of those documents of a table that match within one of the scopes, in
+// any order.
+func FindRows[T any](h Handle, table, columns string, read func(Scanner) (T, error), scopes []string, q TermQuery, limit int) ([]T, error) {
 	f := h.tx().d.fullText
-	return List(h, ScanOne[string], fmt.Sprintf(f.findRows, table, column), f.expression(scopes, q), limit)
+	return List(h, read, fmt.Sprintf(f.findRows, table, columns), f.expression(scopes, q), limit)
 }
 
 // expression writes a query once for each scope.
