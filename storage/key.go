@@ -165,7 +165,7 @@ func (t *tx) amongKeys(siteColumn, idColumn string, keys []key) (condition strin
 // depend on how many there are. With lock they are locked in the order of the ids, which prevents
 // deadlocks between nodes.
 func (t *tx) rowsWithKeys(table, siteColumn, idColumn string, keys []key, lock bool) (query string, args []any) {
-	keys = slices.SortedFunc(slices.Values(keys), func(a, b key) int { return strings.Compare(a.id, b.id) })
+	keys = slices.Compact(slices.SortedFunc(slices.Values(keys), func(a, b key) int { return strings.Compare(a.id, b.id) }))
 	sites := make([]string, len(keys))
 	for i, k := range keys {
 		sites[i] = k.site
@@ -177,11 +177,22 @@ func (t *tx) rowsWithKeys(table, siteColumn, idColumn string, keys []key, lock b
 	return t.ListedRows(table, siteColumn, idColumn, true, lock), []any{ids, jsonList(sites)}
 }
 
-// ofComments is a query that selects from comments c, of some of them. Each is looked up by its
-// key: of a small store PostgreSQL would rather read all comments of a site for each article.
+// ofComments is a query that selects from comments c without conditions, of some of them.
 func (t *tx) ofComments(query string, keys []key) (string, []any) {
+	if onOneSite(keys) { // the condition is one of all tables, which may be split by site
+		var w sqldb.Where
+		t.whereComments(&w, keys)
+		return query + w.String(), w.Args()
+	}
+	from, args := t.fromComments(keys)
+	return strings.Replace(query, " FROM comments c", from, 1), args
+}
+
+// fromComments is what a query selects from for some comments c. Each is looked up by its key:
+// of several sites of a small store PostgreSQL would rather read all comments for each article.
+func (t *tx) fromComments(keys []key) (string, []any) {
 	rows, args := t.rowsWithKeys("comments", t.Unindexed("site"), "id", keys, false)
-	return strings.Replace(query, " FROM comments c", " FROM ("+rows+") AS c", 1), args
+	return " FROM (" + rows + ") AS c", args
 }
 
 func onOneSite(keys []key) bool {

@@ -136,7 +136,7 @@ func (q queueQuery) from(t *tx) (string, *sqldb.Where) {
 	if q.keys == nil {
 		return " FROM comments c", w
 	}
-	text, args := t.ofComments(" FROM comments c", q.keys)
+	text, args := t.fromComments(q.keys)
 	for _, a := range args {
 		w.Arg(a)
 	}
