@@ -26,9 +26,9 @@ const (
 	// maxCandidates is how many comments are read one by one. Where more may match, the
 	// queue is read in its order: so many of it match that a page is soon full.
 	maxCandidates   = 2000
-	maxGrams        = 5000 // of a text; a longer one may match whatever is looked for
-	maxQueryGrams   = 16   // more of a long text find hardly less
-	maxIndexedName  = 100
+	maxGrams        = 5000     // of a text; a longer one may match whatever is looked for
+	maxQueryGrams   = 16       // more of a long text find hardly less
+	maxIndexedName  = 100      // bytes of the name of a signal
 	maxScopes       = 16       // of one statement
 	firstIdeograph  = '\u2e80' // of the scripts of which two characters are a word
 	shortHashDigits = 36       // base of the numbers
