@@ -2,53 +2,51 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"sync/atomic"
 )
 
-// sentences are the parts of comments of typical length. Each comment has a different
-// combination of four, because near-copies would be held as a campaign.
-var sentences = []string{
-	"I walked along the new quay this morning and it is well done.",
-	"The benches face the wrong way if you ask me.",
-	"The council promised this before the last election.",
-	"Somebody should read the minutes of that meeting again.",
-	"Thank you for the report.",
-	"One question is left open: who pays for the upkeep?",
-	"The grant runs out in three years, as far as I know.",
-	"My grandmother worked in the old warehouse for thirty years.",
-	"It is good to see the doors open again, even if only for coffee.",
-	"The figures in the third paragraph cannot be right.",
-	"Forty trains an hour on a single track sounds too much.",
-	"In winter the wind there is hard to bear.",
-	"Our street waited eleven months for a lamp.",
-	"They closed the library on Saturdays and nobody said a word.",
-	"I would rather have a ferry than another bridge.",
-	"The picture shows the northern basin, not the harbour.",
-	"We were told much the same in spring.",
-	"Cyclists and prams do not mix well on that path.",
-	"A small fee would be fair, but not for those who live here.",
-	"Has anyone asked the fishermen?",
-	"The trees they cut were older than the town hall.",
-	"I disagree with the mayor on nearly everything, yet here she is right.",
-	"Parking has been a nuisance since the market moved.",
-	"Next year they will dig it all up once more.",
-	"Good journalism, keep asking.",
-	"The school bus no longer stops at the mill.",
-	"You forgot to mention the flood of two years ago.",
-	"Nobody under thirty can afford a flat down there.",
-	"I counted nine empty shops between the church and the station.",
-	"Let the engineers speak for once.",
-	"It took them one afternoon and a bucket of paint.",
-	"My neighbour has a different opinion, and we are still friends.",
+// parts are what the sentences of the comments are made of: who, what they do, to what,
+// and when or why. Readers hardly ever write the same three sentences as another reader,
+// so the comments must not either: near-copies would be held as a campaign.
+var parts = [4][]string{
+	{
+		"My neighbour", "The council", "Our mayor", "Nobody here", "Every engineer", "The new owner", "A committee", "My brother",
+		"The harbour master", "Half the street", "Some professor", "The bus company", "Your reporter", "An old fisherman", "The school", "Their lawyer",
+		"The bakery", "A friend of mine", "The ministry", "Anyone with sense", "The contractor", "Our doctor", "The tenants", "The last speaker",
+		"A tourist", "The cycling club", "The insurer", "My grandmother", "The choir", "The police", "A retired judge", "The landlord",
+	},
+	{
+		"wanted to sell", "forgot about", "paid twice for", "laughs at", "will repair", "has never seen", "should close", "measured",
+		"fought against", "wrote a letter about", "cannot afford", "voted for", "painted over", "remembers", "is proud of", "complained about",
+		"inherited", "moved away from", "counted", "asked for", "lost interest in", "defends", "photographed", "underestimates",
+		"promised us", "borrowed", "walks past", "objects to", "rebuilt", "is bored with", "would keep", "gave up on",
+	},
+	{
+		"the quay", "those benches", "the ferry timetable", "a second bridge", "the empty shops", "the oak trees", "the parking spaces", "a decent library",
+		"the night trains", "the flood barrier", "a museum of fishing", "the tram line", "the playground", "the market hall", "cheap rooms", "the wind turbines",
+		"the church tower", "a public bath", "the gravel path", "street lamps", "the water rates", "the theatre", "the ring road", "the allotments",
+		"the town archive", "the swimming lake", "the ticket machines", "a proper drain", "the warehouse", "the pedestrian zone", "the festival", "the signal box",
+	},
+	{
+		"before the last election.", "because of the smell.", "on a Sunday, of all days.", "while it rained for weeks.", "as the minutes show.", "for thirty years.", "without telling anyone.", "since the fire.",
+		"with our money.", "in spite of the report.", "after two beers.", "when prices went up.", "at the wrong end of town.", "just like in the seventies.", "if I read this correctly.", "and I agree.",
+		"so the figures are wrong.", "but only in summer.", "which is a pity.", "under the old contract.", "according to the radio.", "until somebody noticed.", "instead of listening.", "near the mill.",
+		"out of pure habit.", "whatever it costs.", "from one day to the next.", "as far as I know.", "in front of the cameras.", "against all advice.", "together with the villages.", "during the strike.",
+	},
 }
 
-// appendText appends the text of comment n.
+// appendText appends the text of comment n: three sentences.
 func appendText(b []byte, n uint64) []byte {
-	for mixed, i := n*0x9e3779b97f4a7c15, 0; i < 4; i++ { // Fibonacci hashing
-		b = append(append(b, sentences[mixed>>59]...), ' ')
-		mixed <<= 5
+	random := rand.NewPCG(n, 0)
+	for range 3 {
+		bits := random.Uint64()
+		for _, some := range parts {
+			b = append(append(b, some[bits%32]...), ' ')
+			bits >>= 5
+		}
 	}
 	return strconv.AppendUint(b, n, 10)
 }
