@@ -2,8 +2,6 @@ package storage
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"slices"
 	"time"
 
@@ -57,8 +55,9 @@ func (db *DB) Claim(ctx context.Context, by models.Caller, f models.QueueFilter,
 			}
 			keys = append(keys, got...)
 		}
-		for _, of := range keys {
-			if _, err := t.Exec(`UPDATE comments SET lease_by = $1, lease_until = $2 WHERE site = $3 AND id = $4`, by.Name, micros(t.Now.Add(lease)), of.site, of.id); err != nil {
+		for _, of := range bySite(keys) {
+			condition, args := t.amongKeys(t.Unindexed("site"), "id", of)
+			if err := t.Write(`UPDATE comments SET lease_by = $3, lease_until = $4 WHERE `+condition, append(args, by.Name, micros(t.Now.Add(lease)))...); err != nil {
 				return nil, err
 			}
 		}
@@ -142,15 +141,12 @@ func (db *DB) Renew(ctx context.Context, by models.Caller, ids []string, lease t
 		if err != nil {
 			return r, err
 		}
+		renewed, err := t.changeClaims(by, keys, "lease_until = $4", micros(until))
+		if err != nil {
+			return r, err
+		}
 		for _, of := range keys {
-			of, renewed, err := t.changeClaim(of, func(of key) (int64, error) {
-				return t.Exec(`UPDATE comments SET lease_until = $1 WHERE site = $2 AND id = $3 AND lease_by = $4 AND lease_by <> '' AND status = 'pending'`,
-					micros(until), of.site, of.id, by.Name)
-			})
-			if err != nil {
-				return r, err
-			}
-			if renewed {
+			if slices.ContainsFunc(renewed, func(c models.Comment) bool { return c.ID == of.id }) {
 				r.renewed = append(r.renewed, models.Lease{ID: of.id, LeaseUntil: until.UTC(), SecondsLeft: models.SecondsUntil(until, t.Now)})
 				continue
 			}
@@ -176,47 +172,75 @@ func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error
 		if err != nil {
 			return err
 		}
-		for _, of := range keys {
-			if err := t.release(by, of); err != nil {
-				return err
-			}
-		}
-		return nil
+		return t.release(by, keys)
 	})
 }
 
-// changeClaim changes a claim of a comment, whose site need not be known, and reports
-// whether there was one to change. change returns how many rows it has changed.
-func (t *tx) changeClaim(of key, change func(key) (int64, error)) (key, bool, error) {
-	if of.site != "" {
-		n, err := change(of)
-		return of, n > 0, err
-	}
-	found, err := locate(t, "comments", of.id, func(of key) (key, error) {
-		n, err := change(of)
-		if err == nil && n == 0 {
-			err = sql.ErrNoRows
+// changeClaims changes those of some comments that the caller has claimed, and returns them,
+// as far as an event tells of them. Their sites need not be known. set is what it sets, as
+// SQL, with its parameters from $4 on.
+func (t *tx) changeClaims(by models.Caller, keys []key, set string, args ...any) ([]models.Comment, error) {
+	var likely []key
+	for _, of := range keys {
+		if of.site != "" {
+			likely = append(likely, of)
+			continue
 		}
-		return of, err
-	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return of, false, nil
+		for _, site := range t.tags.of(of.id) {
+			likely = append(likely, key{site, of.id})
+		}
 	}
-	return found, err == nil, err
+	changed, err := t.changeClaimsOf(by, likely, set, args)
+	if err != nil {
+		return nil, err
+	}
+	var elsewhere []string // ids of an earlier version, or not claimed
+	for _, of := range keys {
+		if of.site == "" && !slices.ContainsFunc(changed, func(c models.Comment) bool { return c.ID == of.id }) {
+			elsewhere = append(elsewhere, of.id)
+		}
+	}
+	if len(elsewhere) == 0 {
+		return changed, nil
+	}
+	found, err := t.searchKeys("comments", elsewhere)
+	if err != nil {
+		return nil, err
+	}
+	more, err := t.changeClaimsOf(by, slices.DeleteFunc(found, func(of key) bool { return slices.Contains(likely, of) }), set, args)
+	return append(changed, more...), err
 }
 
-func (t *tx) release(by models.Caller, of key) error {
-	of, ended, err := t.changeClaim(of, func(of key) (int64, error) {
-		return t.Exec(`UPDATE comments SET lease_by = '', lease_until = 0 WHERE site = $1 AND id = $2 AND lease_by = $3 AND lease_by <> ''`, of.site, of.id, by.Name)
-	})
-	if err != nil || !ended {
-		return err
+func (t *tx) changeClaimsOf(by models.Caller, keys []key, set string, more []any) (changed []models.Comment, err error) {
+	for _, of := range bySite(keys) {
+		condition, args := t.amongKeys(t.Unindexed("site"), "id", of)
+		some, err := sqldb.List(t, func(scan sqldb.Scanner) (c models.Comment, err error) {
+			err = scan(&c.Site, &c.ID, &c.Article.ID, &c.Status)
+			return c, err
+		}, `UPDATE comments SET `+set+` WHERE `+condition+` AND status = 'pending' AND lease_by = $3 AND lease_by <> '' RETURNING site, id, article, status`, slices.Concat(args, []any{by.Name}, more)...)
+		if err != nil {
+			return nil, err
+		}
+		changed = append(changed, some...)
 	}
-	k, err := t.commentAt(of, "")
+	if len(changed) > 0 {
+		t.MarkWritten()
+	}
+	return changed, nil
+}
+
+// release ends the caller's claims of comments.
+func (t *tx) release(by models.Caller, keys []key) error {
+	ended, err := t.changeClaims(by, keys, "lease_by = '', lease_until = 0")
 	if err != nil {
 		return err
 	}
-	return t.claimEvent(k.comment)
+	for _, c := range ended {
+		if err := t.claimEvent(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // skipDuration is how long a moderator does not get what they have skipped: a shift.
@@ -231,6 +255,7 @@ func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 		if err != nil {
 			return err
 		}
+		var skipped []key
 		for _, of := range keys {
 			k, err := t.visibleAt(by, of, "")
 			if models.KindOf(err) == models.KindNotFound || err == nil && k.comment.Status != models.Pending {
@@ -244,11 +269,9 @@ func (db *DB) Skip(ctx context.Context, by models.Caller, ids []string) error {
 				ON CONFLICT (site, moderator, comment_id) DO UPDATE SET until = excluded.until`, of.site, by.Name, of.id, micros(t.Now.Add(skipDuration))); err != nil {
 				return err
 			}
-			if err := t.release(by, of); err != nil {
-				return err
-			}
+			skipped = append(skipped, of)
 		}
-		return nil
+		return t.release(by, skipped)
 	})
 }
 
