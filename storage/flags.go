@@ -181,11 +181,11 @@ func newFlagRow(r *reportRequest, now time.Time) flagRow {
 	return flagRow{of: r, who: r.reporterKey(r.after, site), site: site, at: micros(now), weight: 1}
 }
 
-// flagRows returns the comments of the reports that it adds. A reader, and a household, counts
+// flagRows are reports to store. A reader, and a household, counts
 // once for a comment.
 var flagRows = sqldb.NewInsertIf("flags",
 	`{household} = '' OR NOT EXISTS (SELECT 1 FROM flags f WHERE f.site = {site} AND f.comment_id = {comment_id} AND f.household = {household})`,
-	`ON CONFLICT DO NOTHING RETURNING comment_id`,
+	"ON CONFLICT DO NOTHING",
 	sqldb.Text("site", func(r flagRow) string { return r.of.after.Site }),
 	sqldb.Text("comment_id", func(r flagRow) string { return r.of.after.ID }),
 	sqldb.Text("who", func(r flagRow) string { return r.who }),
@@ -195,14 +195,14 @@ var flagRows = sqldb.NewInsertIf("flags",
 	sqldb.Text("household", func(r flagRow) string { return r.of.Household }),
 	sqldb.Float("weight", func(r flagRow) *float64 { return &r.weight }),
 	sqldb.Text("words", func(r flagRow) string { return r.of.Words }),
-)
+).Returning("comment_id")
 
 // addFlags stores reports of different comments, and returns of which comments they are new.
 func (t *tx) addFlags(rows []flagRow) (added map[string]bool, err error) {
 	if err := t.weighReports(rows); err != nil {
 		return nil, err
 	}
-	ids, err := sqldb.AddReturning(t, flagRows, sqldb.ScanOne[string], rows)
+	ids, err := sqldb.AddReturning(t, flagRows, sqldb.ScanOne[string], func(r flagRow) string { return r.of.after.ID }, rows)
 	added = make(map[string]bool, len(ids))
 	for _, id := range ids {
 		added[id] = true

@@ -82,7 +82,7 @@ func (db *DB) ImportCommentLabels(ctx context.Context, site string, batch []Impo
 				rows = append(rows, labelRow{l.Label, l.Comment})
 			}
 		}
-		ids, err := sqldb.AddReturning(t, newLabelRows, sqldb.ScanOne[string], rows)
+		ids, err := sqldb.AddReturning(t, newLabelRows, sqldb.ScanOne[string], func(r labelRow) string { return r.ID }, rows)
 		return len(ids), err
 	})
 }

@@ -34,7 +34,7 @@ type ImportCounts struct {
 func (c ImportedComment) arrived() models.Status { return cmp.Or(c.InitialStatus, c.Status) }
 
 // importedRows are comments without a verdict: machine is the status in which they came.
-var importedRows = sqldb.NewInsert("comments", "ON CONFLICT DO NOTHING RETURNING id",
+var importedRows = sqldb.NewInsert("comments", "ON CONFLICT DO NOTHING",
 	sqldb.Text("id", func(c ImportedComment) string { return c.ID }),
 	sqldb.Text("site", func(c ImportedComment) string { return c.Site }),
 	sqldb.Text("article", func(c ImportedComment) string { return c.Article.ID }),
@@ -77,7 +77,7 @@ var importedRows = sqldb.NewInsert("comments", "ON CONFLICT DO NOTHING RETURNING
 	sqldb.Constant[ImportedComment]("hold_at", "0"),
 	sqldb.Constant[ImportedComment]("reject_at", "0"),
 	sqldb.Constant[ImportedComment]("signals", "'[]'"),
-)
+).Returning("id")
 
 var importedActions = map[models.Status]models.Action{models.Approved: models.Approve, models.Pending: models.Hold, models.Rejected: models.Reject}
 
@@ -110,7 +110,7 @@ func (db *DB) ImportComments(ctx context.Context, site string, batch []ImportedC
 
 // importLevel stores comments none of which answers another one.
 func (t *tx) importLevel(batch []ImportedComment, counts *ImportCounts) error {
-	ids, err := sqldb.AddReturning(t, importedRows, sqldb.ScanOne[string], batch)
+	ids, err := sqldb.AddReturning(t, importedRows, sqldb.ScanOne[string], func(c ImportedComment) string { return c.ID }, batch)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func (db *DB) importLabelBatch(ctx context.Context, by models.Caller, batch []mo
 			}
 			rows = append(rows, labelRow{Label: l})
 		}
-		added, err := sqldb.AddReturning(t, newLabelRows, sqldb.ScanOne[string], rows)
+		added, err := sqldb.AddReturning(t, newLabelRows, sqldb.ScanOne[string], func(r labelRow) string { return r.ID }, rows)
 		n := len(added)
 		if err != nil || n == 0 {
 			return 0, err

@@ -135,7 +135,7 @@ type labelRow struct {
 
 var (
 	labelRows    = sqldb.NewInsert("labels", "ON CONFLICT DO NOTHING", labelRowColumns...)
-	newLabelRows = sqldb.NewInsert("labels", "ON CONFLICT DO NOTHING RETURNING id", labelRowColumns...)
+	newLabelRows = sqldb.NewInsert("labels", "ON CONFLICT DO NOTHING", labelRowColumns...).Returning("id")
 )
 
 var labelRowColumns = []sqldb.Column[labelRow]{

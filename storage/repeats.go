@@ -48,14 +48,13 @@ var ofDuplicate = []byte{1}
 // was for is part of it. It is ofDuplicate for a key whose comment was found by its text.
 var claimRows = sqldb.NewInsert("idempotency",
 	`ON CONFLICT (site, key) DO UPDATE SET fingerprint = excluded.fingerprint, comment_id = excluded.comment_id, created_at = excluded.created_at
-	WHERE idempotency.created_at <= excluded.created_at - CASE WHEN excluded.key LIKE '`+duplicatePrefix+`%' THEN 600000000 ELSE 86400000000 END
-	RETURNING site, key`,
+	WHERE idempotency.created_at <= excluded.created_at - CASE WHEN excluded.key LIKE '`+duplicatePrefix+`%' THEN 600000000 ELSE 86400000000 END`,
 	sqldb.Text("site", func(c claim) string { return c.request.Comment.Site }),
 	sqldb.Text("key", func(c claim) string { return c.key }),
 	sqldb.Bytes("fingerprint", func(claim) []byte { return []byte{} }),
 	sqldb.Text("comment_id", func(c claim) string { return c.request.Comment.ID }),
 	sqldb.Int("created_at", func(c claim) int64 { return c.request.at }),
-)
+).Returning("site, key")
 
 // claimKeys stores the keys of a group, no two of which are the same, and loads the comments
 // of those that were used before. When two nodes get the same key at the same moment, the
@@ -72,7 +71,7 @@ func (t *tx) claimKeys(requests []*insertRequest, errs []error) error {
 	claimed, err := sqldb.AddReturning(t, claimRows, func(scan sqldb.Scanner) (key [2]string, err error) {
 		err = scan(&key[0], &key[1])
 		return key, err
-	}, rows)
+	}, claim.id, rows)
 	if err != nil || len(claimed) == len(rows) {
 		return err
 	}

@@ -97,7 +97,7 @@ func arrayOf[R, T any](value func(R) T) func([]R) any {
 }
 
 // NewInsert describes an insert. clause ends the statement: it says what
-// happens to a row that exists, or what is returned.
+// happens to a row that exists.
 func NewInsert[R any](table, clause string, columns ...Column[R]) *Insert[R] {
 	return NewInsertIf(table, "", clause, columns...)
 }
@@ -139,17 +139,26 @@ func NewInsertIf[R any](table, condition, clause string, columns ...Column[R]) *
 	return i
 }
 
+// Returning makes an insert one for AddReturning, which returns some columns of each row
+// that was added or changed.
+func (i *Insert[R]) Returning(columns string) *Insert[R] {
+	i.arrays += " RETURNING " + columns
+	return i
+}
+
 // bulkRows are the rows of an Insert, without their type.
 type bulkRows interface {
 	len() int
 	single() string
 	bind(row int, args []driver.NamedValue) []driver.NamedValue // appends the values of a row
+	report(row int)                                             // a row was added or changed
 	arrays() (query string, args []any)
 }
 
 type rowsOf[R any] struct {
-	into *Insert[R]
-	rows []R
+	into    *Insert[R]
+	rows    []R
+	changed func(R) // nil: nobody asks
 }
 
 func (r rowsOf[R]) len() int       { return len(r.rows) }
@@ -160,6 +169,12 @@ func (r rowsOf[R]) bind(row int, args []driver.NamedValue) []driver.NamedValue {
 		args = append(args, driver.NamedValue{Ordinal: i + 1, Value: r.into.columns[i].value(r.rows[row])})
 	}
 	return args
+}
+
+func (r rowsOf[R]) report(row int) {
+	if r.changed != nil {
+		r.changed(r.rows[row])
+	}
 }
 
 func (r rowsOf[R]) arrays() (string, []any) {
@@ -184,32 +199,25 @@ func (i *Insert[R]) Add(h Handle, rows ...R) error {
 		return nil
 	}
 	t := h.tx()
-	n, err := t.on.(inserter).insert(rowsOf[R]{i, rows})
+	n, err := t.on.(inserter).insert(rowsOf[R]{into: i, rows: rows})
 	t.countWritten(n)
 	return err
 }
 
-// AddReturning adds rows, and reads what the clause of the insert returns.
-func AddReturning[R, T any](h Handle, i *Insert[R], read func(Scanner) (T, error), rows []R) ([]T, error) {
+// AddReturning adds rows, and returns the keys of those that were added or changed: what
+// the insert returns on PostgreSQL, and on SQLite, where each row is a statement of its
+// own, the key of the row.
+func AddReturning[R, K any](h Handle, i *Insert[R], read func(Scanner) (K, error), key func(R) K, rows []R) ([]K, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	bulk := rowsOf[R]{i, rows}
-	if h.tx().d.arrays {
-		query, args := bulk.arrays()
+	t := h.tx()
+	if t.d.arrays {
+		query, args := rowsOf[R]{into: i, rows: rows}.arrays()
 		return List(h, read, query, args...)
 	}
-	var all []T
-	for n := range rows {
-		args := make([]any, 0, len(i.columns))
-		for _, c := range i.columns {
-			args = append(args, c.value(rows[n]))
-		}
-		found, err := List(h, read, i.single, args...)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	var keys []K
+	n, err := t.on.(inserter).insert(rowsOf[R]{into: i, rows: rows, changed: func(row R) { keys = append(keys, key(row)) }})
+	t.countWritten(n)
+	return keys, err
 }

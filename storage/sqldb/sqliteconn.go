@@ -45,6 +45,9 @@ func (c *sqliteConn) insert(rows bulkRows) (changed int64, err error) {
 			if err != nil {
 				return err
 			}
+			if n > 0 {
+				rows.report(i)
+			}
 			changed += n
 		}
 		return nil
