@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"winnow/storage/sqldb"
 )
 
 // operation is something to measure. do returns how long it took, or 0 when that
@@ -36,7 +38,7 @@ var operations = []operation{
 		return d.page(ctx, at, "")
 	}},
 	{"page of an old article", func(ctx context.Context, d *testServer, connection int) (time.Duration, error) {
-		return d.page(ctx, pick(d.anyAge, connection), fmt.Sprintf("&order=%s&limit=%d", []string{"oldest", "newest"}[rand.IntN(2)], 25+rand.IntN(50)))
+		return d.page(ctx, pick(d.anyAge, connection), firstPageUncached())
 	}},
 	{"page, from the cache", func(ctx context.Context, d *testServer, _ int) (time.Duration, error) {
 		return d.page(ctx, d.anyAge[0], "")
@@ -155,4 +157,15 @@ func (d *testServer) decide(ctx context.Context, connection int) (decide, undo t
 	}
 	undo, err = d.call(ctx, http.MethodPost, "/v1/decisions/"+created.ID+"/undo", token, nil, nil)
 	return decide, undo, err
+}
+
+// firstPageUncached are the parameters of a first page that no cache has: it begins after
+// a moment at which there was no comment yet. Without that the small database, with its
+// few articles, would be asked less often than the large one.
+func firstPageUncached() string {
+	from := sqldb.Cursor{Order: "oldest", At: rand.Int64N(int64(time.Hour))}
+	if rand.IntN(2) == 0 {
+		from = sqldb.Cursor{Order: "newest", At: time.Now().AddDate(100, 0, 0).UnixMicro() + from.At}
+	}
+	return fmt.Sprintf("&order=%s&limit=%d&cursor=%s", from.Order, 25+rand.IntN(50), from)
 }
