@@ -136,11 +136,7 @@ func (t *tx) seal(chain string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	type row struct {
-		n int64
-		models.Audit
-	}
-	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
+	rows, err := sqldb.List(t, func(scan sqldb.Scanner) (r chainRow, err error) {
 		r.Audit, err = readAudit(func(into ...any) error { return scan(append([]any{&r.n}, into...)...) })
 		return r, err
 	}, `SELECT n, 0, id, at, actor, site, action, subject, address, before, after, hash FROM audit
@@ -148,15 +144,32 @@ func (t *tx) seal(chain string) (bool, error) {
 	if err != nil || len(rows) == 0 {
 		return false, err
 	}
-	for _, r := range rows {
+	for i := range rows {
+		r := &rows[i]
 		r.Seq = head.seq + 1
 		head = chainHead{r.Seq, chainHash(head.hash, r.Audit)}
-		if err := t.Write(`UPDATE audit SET seq = $1, hash = $2 WHERE chain = $3 AND n = $4`, head.seq, head.hash, chain, r.n); err != nil {
-			return false, err
-		}
+		r.chain, r.sealed = chain, head.hash
+	}
+	if err := sealedRows.Change(t, rows...); err != nil {
+		return false, err
 	}
 	return len(rows) == sqldb.StreamPage, t.Write(`UPDATE audit_heads SET seq = $1, hash = $2 WHERE chain = $3`, head.seq, head.hash, chain)
 }
+
+// chainRow is a row of the audit trail with what a chain adds to it.
+type chainRow struct {
+	n int64
+	models.Audit
+	chain  string
+	sealed []byte
+}
+
+var sealedRows = sqldb.NewUpdate("audit", "seq = {seq}, hash = {hash}", "",
+	sqldb.Text("chain", func(r chainRow) string { return r.chain }),
+	sqldb.Int("n", func(r chainRow) int64 { return r.n }),
+	sqldb.Int("seq", func(r chainRow) int64 { return r.Seq }),
+	sqldb.Bytes("hash", func(r chainRow) []byte { return r.sealed }),
+)
 
 // errRowsAfterHead is not a conflict that a caller could resolve.
 var errRowsAfterHead = errors.New("it has rows after its head, verify it")

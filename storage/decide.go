@@ -44,8 +44,10 @@ type decisionRow struct {
 	oldReason models.Reason
 }
 
-// decisionWrites are the rows that decisions add, written together.
+// decisionWrites are the rows that decisions change and add, written together.
 type decisionWrites struct {
+	comments  []models.Comment // with their new statuses
+	suspended []suspendedLabel
 	decisions []decisionRow
 	labels    []labelRow
 	looks     []secondLookRow
@@ -53,6 +55,12 @@ type decisionWrites struct {
 }
 
 func (w decisionWrites) add(t *tx) error {
+	if err := statusRows.Change(t, w.comments...); err != nil {
+		return err
+	}
+	if err := suspendedLabels.Change(t, w.suspended...); err != nil {
+		return err
+	}
 	if err := decisionRows.Add(t, w.decisions...); err != nil {
 		return err
 	}
@@ -249,9 +257,12 @@ func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decisi
 	if err := t.countCampaignDecision(k, old.Reason, d.Action, 1); err != nil {
 		return err
 	}
-	label, err := t.labelDecision(made, k)
+	label, err := t.labelOf(made, k)
 	if err != nil {
 		return err
+	}
+	if !old.Redacted { // what the author of a redacted text wrote is still true
+		writes.suspended = append(writes.suspended, suspendedLabel{keyOf(old), made.ID})
 	}
 	if label.ID != "" {
 		writes.labels = append(writes.labels, label)
@@ -261,10 +272,8 @@ func (t *tx) decideOne(r *decisionRequest, k commentRow, inForce []models.Decisi
 			return err
 		}
 	}
-	c, err := t.changeStatus(old, status, reason)
-	if err != nil {
-		return err
-	}
+	c := t.withStatus(old, status, reason)
+	writes.comments = append(writes.comments, c)
 	writes.events = append(writes.events, t.newCommentChanged(c, models.CauseDecided))
 	if !c.Redacted && sampled(made.ID, k.secondLookShare) {
 		writes.looks = append(writes.looks, t.newSecondLook(made.ID, c, models.TargetDecision, d.Action, d.Reason, r.by.Name, k.secondLookShare))

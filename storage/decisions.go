@@ -185,20 +185,35 @@ func (t *tx) setStatus(old models.Comment, status models.Status, reason models.R
 
 // changeStatus is setStatus without the event.
 func (t *tx) changeStatus(old models.Comment, status models.Status, reason models.Reason) (models.Comment, error) {
+	c := t.withStatus(old, status, reason)
+	return c, statusRows.Change(t, c)
+}
+
+// withStatus returns a comment as statusRows will write it, and counts the change.
+func (t *tx) withStatus(old models.Comment, status models.Status, reason models.Reason) models.Comment {
 	c := old
 	c.Status, c.Reason, c.Version, c.UpdatedAt = status, reason, c.Version+1, t.Now
 	c.Featured = c.Featured && status == models.Approved
-	if err := t.Write(`UPDATE comments SET status = $1, reason = $2, version = $3, updated_at = $4, search = $5, lease_by = '', lease_until = 0,
-		featured = CASE WHEN $1 = 'approved' THEN featured ELSE FALSE END, page_word = CASE WHEN $1 = 'pending' THEN page_word ELSE '' END WHERE site = $6 AND id = $7`, string(status), string(reason), c.Version, micros(t.Now), searchColumn(c), c.Site, c.ID); err != nil {
-		return c, err
-	}
 	if status != old.Status {
 		t.counters.countComment(old, -1)
 		t.counters.countComment(c, 1)
 		t.counters.onStatusChange(old, c)
 	}
-	return c, nil
+	return c
 }
+
+// statusRows are comments with a new status, which nobody has claimed any more.
+var statusRows = sqldb.NewUpdate("comments",
+	`status = {status}, reason = {reason}, version = {version}, updated_at = {updated_at}, search = {search}, lease_by = '', lease_until = 0,
+	featured = CASE WHEN {status} = 'approved' THEN featured ELSE FALSE END, page_word = CASE WHEN {status} = 'pending' THEN page_word ELSE '' END`, "",
+	sqldb.Text("site", func(c models.Comment) string { return c.Site }),
+	sqldb.Text("id", func(c models.Comment) string { return c.ID }),
+	sqldb.Text("status", func(c models.Comment) string { return string(c.Status) }),
+	sqldb.Text("reason", func(c models.Comment) string { return string(c.Reason) }),
+	sqldb.Int("version", func(c models.Comment) int64 { return c.Version }),
+	sqldb.Int("updated_at", func(c models.Comment) int64 { return micros(c.UpdatedAt) }),
+	sqldb.Text("search", searchColumn),
+)
 
 // decisionsInForce returns the decisions on a comment that were not undone.
 func (t *tx) decisionsInForce(of key) ([]models.Decision, error) {

@@ -9,15 +9,11 @@ import (
 	"winnow/storage/sqldb"
 )
 
-// labelDecision takes a comment's label out of force, and returns the one that a
-// decision gives it instead. A decision that was not about the text gives none. One about a
-// redacted text changes no label: that of what its author wrote is still true.
-func (t *tx) labelDecision(d models.Decision, k commentRow) (labelRow, error) {
-	if k.comment.Redacted {
+// labelOf returns the label that a decision gives a comment. One that was not about the
+// text gives none, nor does one about a redacted text.
+func (t *tx) labelOf(d models.Decision, k commentRow) (labelRow, error) {
+	if k.comment.Redacted || d.Label == "" {
 		return labelRow{}, nil
-	}
-	if err := t.suspendLabel(keyOf(k.comment), d.ID); err != nil || d.Label == "" {
-		return labelRow{}, err
 	}
 	why, err := t.selectionOf(k)
 	if err != nil {
@@ -32,9 +28,21 @@ func (t *tx) labelDecision(d models.Decision, k commentRow) (labelRow, error) {
 // ever. by is what it is replaced by: the id of a decision or of a second look, or
 // a word for what readers did.
 func (t *tx) suspendLabel(of key, by string) error {
-	// Written so that no planner takes an index of all labels in force.
-	return t.Write(`UPDATE labels SET replaced_by = $1 WHERE site = $2 AND comment_id = $3 AND comment_id <> '' AND NOT replaced_by <> ''`, by, of.site, of.id)
+	return suspendedLabels.Change(t, suspendedLabel{of, by})
 }
+
+// suspendedLabel is a comment whose label is taken out of force, and what replaces that.
+type suspendedLabel struct {
+	of key
+	by string
+}
+
+// The condition is written so that no planner takes an index of all labels in force.
+var suspendedLabels = sqldb.NewUpdate("labels", "replaced_by = {replaced_by}", "labels.comment_id <> '' AND NOT replaced_by <> ''",
+	sqldb.Text("site", func(l suspendedLabel) string { return l.of.site }),
+	sqldb.Text("comment_id", func(l suspendedLabel) string { return l.of.id }),
+	sqldb.Text("replaced_by", func(l suspendedLabel) string { return l.by }),
+)
 
 // Values of replaced_by that are not ids.
 const (

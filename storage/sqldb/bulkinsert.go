@@ -165,8 +165,12 @@ func (r rowsOf[R]) len() int       { return len(r.rows) }
 func (r rowsOf[R]) single() string { return r.into.single }
 
 func (r rowsOf[R]) bind(row int, args []driver.NamedValue) []driver.NamedValue {
-	for i := range r.into.columns {
-		args = append(args, driver.NamedValue{Ordinal: i + 1, Value: r.into.columns[i].value(r.rows[row])})
+	return bindColumns(r.into.columns, r.rows[row], args)
+}
+
+func bindColumns[R any](columns []Column[R], row R, args []driver.NamedValue) []driver.NamedValue {
+	for i := range columns {
+		args = append(args, driver.NamedValue{Ordinal: i + 1, Value: columns[i].value(row)})
 	}
 	return args
 }
@@ -178,11 +182,15 @@ func (r rowsOf[R]) report(row int) {
 }
 
 func (r rowsOf[R]) arrays() (string, []any) {
-	args := make([]any, len(r.into.columns))
-	for i, c := range r.into.columns {
-		args[i] = c.array(r.rows)
+	return r.into.arrays, columnArrays(r.into.columns, r.rows)
+}
+
+func columnArrays[R any](columns []Column[R], rows []R) []any {
+	args := make([]any, len(columns))
+	for i, c := range columns {
+		args[i] = c.array(rows)
 	}
-	return r.into.arrays, args
+	return args
 }
 
 // inserter is what changes run on.
