@@ -180,16 +180,7 @@ func (db *DB) Release(ctx context.Context, by models.Caller, ids []string) error
 // as far as an event tells of them. Their sites need not be known. set is what it sets, as
 // SQL, with its parameters from $4 on.
 func (t *tx) changeClaims(by models.Caller, keys []key, set string, args ...any) ([]models.Comment, error) {
-	var likely []key
-	for _, of := range keys {
-		if of.site != "" {
-			likely = append(likely, of)
-			continue
-		}
-		for _, site := range t.tags.of(of.id) {
-			likely = append(likely, key{site, of.id})
-		}
-	}
+	likely := t.likelyKeys(keys)
 	changed, err := t.changeClaimsOf(by, likely, set, args)
 	if err != nil {
 		return nil, err

@@ -154,18 +154,8 @@ func (t *tx) decide(requests []*decisionRequest) ([]error, error) {
 
 // lockComments returns those of these comments that exist, by id, locked.
 func (t *tx) lockComments(wanted []key) (map[string]commentRow, error) {
-	var likely []key
-	for _, k := range wanted {
-		if k.site != "" {
-			likely = append(likely, k)
-			continue
-		}
-		for _, site := range t.tags.of(k.id) {
-			likely = append(likely, key{site, k.id})
-		}
-	}
 	rows := make(map[string]commentRow, len(wanted))
-	if err := t.lockKeys(likely, rows); err != nil {
+	if err := t.lockKeys(t.likelyKeys(wanted), rows); err != nil {
 		return nil, err
 	}
 	var missing []string

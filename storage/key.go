@@ -117,6 +117,20 @@ func (t *tx) keys(table string, ids []string) ([]key, error) {
 	return all, err
 }
 
+// likelyKeys are keys with their sites: for one without a site, those where its id may be.
+func (t *tx) likelyKeys(keys []key) (likely []key) {
+	for _, k := range keys {
+		if k.site != "" {
+			likely = append(likely, k)
+			continue
+		}
+		for _, site := range t.tags.of(k.id) {
+			likely = append(likely, key{site, k.id})
+		}
+	}
+	return likely
+}
+
 // searchKeys looks for records on all sites.
 func (t *tx) searchKeys(table string, ids []string) ([]key, error) {
 	var w sqldb.Where

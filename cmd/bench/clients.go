@@ -15,7 +15,7 @@ var parts = [4][]string{
 	{
 		"My neighbour", "The council", "Our mayor", "Nobody here", "Every engineer", "The new owner", "A committee", "My brother",
 		"The harbour master", "Half the street", "Some professor", "The bus company", "Your reporter", "An old fisherman", "The school", "Their lawyer",
-		"The bakery", "A friend of mine", "The ministry", "Anyone with sense", "The contractor", "Our doctor", "The tenants", "The last speaker",
+		"The bakery", "A friend of mine", "The ministry", "Anyone with sense", "The contractor", "Our doctor", "The tenants", "The last witness",
 		"A tourist", "The cycling club", "The insurer", "My grandmother", "The choir", "The police", "A retired judge", "The landlord",
 	},
 	{
