@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -297,6 +298,41 @@ func TestAMessageIsClaimedByOneNode(t *testing.T) {
 		}
 		if n, _, err := db.Outgoing(ctx); err != nil || n != messages-1 {
 			t.Errorf("%d messages wait, %v", n, err)
+		}
+	})
+}
+
+func TestMessagesToAWebhookArriveInTheirOrder(t *testing.T) {
+	onBothReady(t, func(t *testing.T, url string) {
+		clock := storagetest.NewClock()
+		db := storagetest.Open(t, url, storage.Options{Now: clock.Now})
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := []string{"z begins", "m goes on", "a ends"} // unlike the order of the ids
+		for _, id := range want {
+			must(db.EnqueueMessages(t.Context(), []models.OutgoingMessage{{Site: "gazette", ID: id, Channel: models.ChannelWebhook, Text: "Hello"}}))
+			clock.Advance(time.Second)
+		}
+		first, _, err := db.ClaimMessage(t.Context(), time.Hour)
+		must(err)
+		must(db.RetryMessage(t.Context(), first, time.Minute, "the webhook answers with status 500"))
+		clock.Advance(time.Minute)
+		var got []string
+		for {
+			m, found, err := db.ClaimMessage(t.Context(), time.Hour)
+			must(err)
+			if !found {
+				break
+			}
+			got = append(got, m.ID)
+			must(db.FinishMessage(t.Context(), m))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q arrive, not %q", got, want)
 		}
 	})
 }

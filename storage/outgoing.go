@@ -40,8 +40,9 @@ func (t *tx) enqueueAll(messages []models.OutgoingMessage) error {
 	return nil
 }
 
-// ClaimMessage returns the message that is due longest, and counts the attempt; false when
-// none is due. Nobody else gets it for the time of the lease: who sends it calls
+// ClaimMessage returns the message that is due longest, the oldest of those that are due since
+// the same moment, as all are that wait for one webhook; it counts the attempt. False when none
+// is due. Nobody else gets it for the time of the lease: who sends it calls
 // FinishMessage or RetryMessage before.
 func (db *DB) ClaimMessage(ctx context.Context, lease time.Duration) (m models.OutgoingMessage, found bool, err error) {
 	// Most calls find none, and need no transaction.
@@ -64,7 +65,7 @@ func (db *DB) ClaimMessage(ctx context.Context, lease time.Duration) (m models.O
 }
 
 func (t *tx) dueMessage(lock string) ([]key, error) {
-	return sqldb.List(t, readKey, `SELECT site, id FROM outgoing_messages WHERE site IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT 1`+lock, micros(t.Now))
+	return sqldb.List(t, readKey, `SELECT site, id FROM outgoing_messages WHERE site IS NOT NULL AND due_at <= $1 ORDER BY due_at, created_at LIMIT 1`+lock, micros(t.Now))
 }
 
 func readMessage(scan sqldb.Scanner) (m models.OutgoingMessage, err error) {
