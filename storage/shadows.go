@@ -98,7 +98,7 @@ func (t *tx) addShadows(all []models.ModelInfo) error {
 // model. Starting the one that runs only changes whether it is to be promoted.
 func (db *DB) StartShadow(ctx context.Context, by models.Caller, version string, promote bool) (models.ShadowRun, error) {
 	return update(ctx, db, func(t *tx) (none models.ShadowRun, err error) {
-		if _, err := t.trafficReader(true); err != nil { // so that only one starts
+		if err := t.lockTask(TrafficTask); err != nil { // so that only one starts
 			return none, err
 		}
 		if _, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT version FROM models WHERE version = $1`, version); err != nil {

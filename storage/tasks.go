@@ -32,6 +32,15 @@ func (t *tx) addTask(name string) error {
 	return err
 }
 
+// lockTask locks the row of a task until the transaction ends.
+func (t *tx) lockTask(name string) error {
+	if err := t.addTask(name); err != nil {
+		return err
+	}
+	_, err := sqldb.One(t, sqldb.ScanOne[string], `SELECT name FROM tasks WHERE name = $1`+t.ForUpdate(), name)
+	return err
+}
+
 // ReleaseTask lets another node do a task at once.
 func (db *DB) ReleaseTask(ctx context.Context, name, node string) error {
 	return apply(ctx, db, func(t *tx) error {

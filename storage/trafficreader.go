@@ -2,80 +2,16 @@ package storage
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
-	"time"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
 )
 
-// trafficReaderRow is the value of the setting "traffic_reader": how far the comments
-// were read in the background, and the lease of the node that reads.
-type trafficReaderRow struct {
-	Started    bool   `json:"started"`
-	Cursor     string `json:"cursor"` // id of the last comment that was read
-	LeaseBy    string `json:"lease_by"`
-	LeaseUntil int64  `json:"lease_until"` // in microseconds, by the database's clock
-}
+// TrafficTask is the task of the node that reads all comments in the background.
+const TrafficTask = "traffic"
 
-// trafficReader returns the row. With lock, it stays locked until the transaction
-// ends.
-func (t *tx) trafficReader(lock bool) (r trafficReaderRow, err error) {
-	locked := ""
-	if lock {
-		if _, err := t.Exec(`INSERT INTO settings (name, value) VALUES ('traffic_reader', $1) ON CONFLICT (name) DO NOTHING`, []byte("{}")); err != nil {
-			return r, err
-		}
-		locked = t.ForUpdate()
-	}
-	data, err := sqldb.List(t, sqldb.ScanOne[[]byte], `SELECT value FROM settings WHERE name = 'traffic_reader'`+locked)
-	if err != nil || len(data) == 0 {
-		return r, err
-	}
-	if err := json.Unmarshal(data[0], &r); err != nil {
-		return r, fmt.Errorf("read the state of the background reader: %w", err)
-	}
-	return r, nil
-}
-
-func (t *tx) setTrafficReader(r trafficReaderRow) error {
-	data, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("write the state of the background reader: %w", err)
-	}
-	_, err = t.Exec(`UPDATE settings SET value = $1 WHERE name = 'traffic_reader'`, data)
-	return err
-}
-
-// LeaseTraffic makes a node the one that reads the comments in the background, and
-// reports whether it is. The first call of all sets the cursor behind the newest
-// comment: those from before are not read.
-func (db *DB) LeaseTraffic(ctx context.Context, node string, lease time.Duration) (bool, error) {
-	return update(ctx, db, func(t *tx) (bool, error) {
-		r, err := t.trafficReader(true)
-		if err != nil {
-			return false, err
-		}
-		now := micros(t.Now)
-		if r.LeaseBy != node && r.LeaseUntil > now {
-			return false, nil
-		}
-		if !r.Started {
-			if r.Cursor, err = sqldb.One(t, sqldb.ScanOne[string], `SELECT coalesce(max(newest), '') FROM
-				(SELECT (SELECT max(c.id) FROM comments c WHERE c.site = s.slug) AS newest FROM sites s) AS each`); err != nil {
-				return false, err
-			}
-			r.Started = true
-		}
-		r.LeaseBy, r.LeaseUntil = node, now+lease.Microseconds()
-		return true, t.setTrafficReader(r)
-	})
-}
-
-// ArrivedComment is a comment with what the machine did with it on arrival.
+// ArrivedComment is what the background reader needs of a comment, with what the machine did
+// with it on arrival.
 type ArrivedComment struct {
 	models.Comment
 	Status models.Status // on arrival
@@ -83,93 +19,53 @@ type ArrivedComment struct {
 	Model  string // that scored it
 }
 
-// TrafficPage is what the background reader reads next.
-type TrafficPage struct {
-	Started  bool // false: LeaseTraffic was never called
-	Cursor   string
-	Comments []ArrivedComment
-	Shadow   *models.ShadowRun // that runs; without what people said
-}
-
-// NextTraffic returns up to limit comments after the cursor, in the order of their
-// ids. It stops at one that arrived after a time: of two comments that arrive at the
-// same moment, the one with the smaller id may be stored last.
-func (db *DB) NextTraffic(ctx context.Context, until time.Time, limit int) (TrafficPage, error) {
-	return readFor(ctx, db, sqldb.Exporting, func(t *tx) (p TrafficPage, err error) {
-		r, err := t.trafficReader(false)
-		if err != nil || !r.Started {
-			return p, err
-		}
-		p.Started, p.Cursor = true, r.Cursor
-		if p.Comments, err = t.arrivedComments(r.Cursor, limit); err != nil {
-			return p, err
-		}
-		if i := slices.IndexFunc(p.Comments, func(c ArrivedComment) bool { return c.CreatedAt.After(until) }); i >= 0 {
-			p.Comments = p.Comments[:i]
-		}
-		running, err := sqldb.List(t, readShadow, shadowColumns+` WHERE until IS NULL`)
-		if len(running) > 0 {
-			p.Shadow = &running[0].ShadowRun
-		}
-		return p, err
+// ArrivedComments returns the comments that events tell of, in no order. Those whose text is
+// not the author's any more, and those that moderators wrote, are left out.
+func (db *DB) ArrivedComments(ctx context.Context, events []models.Event) ([]ArrivedComment, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	keys := make([]key, len(events))
+	for i, e := range events {
+		keys[i] = key{e.Site, e.Subject}
+	}
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]ArrivedComment, error) {
+		query, args := t.ofComments(`SELECT c.id, c.site, c.author_name, c.author_email, c.author_url, c.created_at, c.body, a.url, a.title, c.machine, c.risk, c.model`+
+			` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article AND NOT c.redacted AND c.written_by = ''`, keys)
+		return sqldb.List(t, readArrived, query, args...)
 	})
 }
 
-// arrivedComments returns the first comments of all sites after an id.
-func (t *tx) arrivedComments(after string, limit int) ([]ArrivedComment, error) {
-	sites, err := t.slugs()
-	if err != nil {
-		return nil, err
-	}
-	var all []ArrivedComment
-	for _, site := range sites {
-		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c ArrivedComment, err error) {
-			into, done := commentInto(&c.Comment)
-			err = scan(append(into, &c.Status, &c.Risk, &c.Model)...)
-			done()
-			return c, err
-		}, `SELECT `+commentColumns+`, c.machine, c.risk, c.model`+commentTables+` WHERE `+t.Unindexed("c.site")+` = $1 AND c.id > $2 AND NOT c.redacted AND c.written_by = '' ORDER BY c.id LIMIT $3`, site, after, limit)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	slices.SortFunc(all, func(a, b ArrivedComment) int { return strings.Compare(a.ID, b.ID) })
-	return all[:min(limit, len(all))], nil
+func readArrived(scan sqldb.Scanner) (c ArrivedComment, err error) {
+	var created int64
+	err = scan(&c.ID, &c.Site, &c.Author.Name, &c.Author.Email, &c.Author.URL, &created, &c.Body, &c.Article.URL, &c.Article.Title, &c.Status, &c.Risk, &c.Model)
+	c.CreatedAt = fromMicros(created)
+	return c, err
 }
 
-// TrafficBatch is what was found in the comments of a TrafficPage.
+// TrafficBatch is what was found in the comments of some events.
 type TrafficBatch struct {
-	From, To    string // cursors
+	From, To    int64 // events: the cursors of TrafficTask
 	Days        []models.TrafficDay
 	Shadow      *models.ShadowRun              // that was running; nil: none
 	Counts      map[string]models.ShadowCounts // by site
 	Differences []models.ShadowDifference
 }
 
-// RecordTraffic stores what a node has found in a page, and moves the cursor behind
-// it, in one transaction: each comment counts once, whenever a node ends. It is a
-// conflict when another node has read the page, or the shadow is not the same any
-// more.
+// RecordTraffic stores what a node has found, and moves the cursor of TrafficTask, in one
+// transaction: each comment counts once, whenever a node ends. It is a conflict when another
+// node has read the events, or the shadow is not the same any more.
 func (db *DB) RecordTraffic(ctx context.Context, b TrafficBatch) error {
 	return apply(ctx, db, func(t *tx) error {
-		r, err := t.trafficReader(true)
-		if err != nil {
+		if err := t.setTaskCursor(TrafficTask, b.From, b.To); err != nil {
 			return err
-		}
-		if r.Cursor != b.From {
-			return models.Errorf(models.KindConflict, "another node has read these comments")
 		}
 		if b.Shadow != nil {
 			if err := t.recordShadow(*b.Shadow, b.Counts, b.Differences); err != nil {
 				return err
 			}
 		}
-		if err := t.recordTrafficDays(b.Days); err != nil {
-			return err
-		}
-		r.Cursor = b.To
-		return t.setTrafficReader(r)
+		return t.recordTrafficDays(b.Days)
 	})
 }
 

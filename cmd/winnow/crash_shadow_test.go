@@ -28,7 +28,7 @@ func TestKilledBesideAShadow(t *testing.T) {
 		must(t, "", "train", "--labels", labels(t), "--out", file)
 		version := strings.TrimSpace(must(t, "", "model", "import", file, database))
 		poll(t, "the server reads in the background", func() bool {
-			return count(t, raw, `SELECT count(*) FROM settings WHERE name = 'traffic_reader'`) == 1
+			return count(t, raw, `SELECT count(*) FROM tasks WHERE name = 'traffic'`) == 1
 		})
 		must(t, "", "model", "shadow", version, database)
 

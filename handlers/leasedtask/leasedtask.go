@@ -68,7 +68,8 @@ func (t *Task) Release(ctx context.Context) error {
 	return t.DB.ReleaseTask(ctx, t.Name, t.Node)
 }
 
-// ReadEvents notes what happened to comments since the last call.
+// ReadEvents notes what happened to comments since the last call, as long as this node holds
+// the task.
 func (t *Task) ReadEvents(ctx context.Context) error {
 	if !t.at.known {
 		if err := t.begin(ctx); err != nil {
@@ -97,6 +98,9 @@ func (t *Task) ReadEvents(ctx context.Context) error {
 		}
 		if len(events) < page {
 			return nil
+		}
+		if held, err := t.Hold(ctx); err != nil || !held {
+			return err
 		}
 	}
 }

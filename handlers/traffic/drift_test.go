@@ -57,7 +57,9 @@ func TestDrift(t *testing.T) {
 		}
 		d.sentences(random, english, 200)
 		want("at first", state(), models.DriftUnknown)
-		d.sentences(random, english, 350)
+		d.sentences(random, english, 200) // the measure is of whole batches
+		want("with all of the measure", state(), models.DriftUnknown)
+		d.sentences(random, english, 150)
 		want("on the same day", state(), models.DriftStable)
 		for range 3 {
 			d.clock.Advance(24 * time.Hour)

@@ -12,6 +12,7 @@ import (
 
 	"winnow/handlers/promotion"
 	"winnow/models"
+	"winnow/storage"
 )
 
 // What a shadow must have before its candidate may go live by itself.
@@ -94,7 +95,7 @@ func (r *Reader) checkShadow(ctx context.Context) error {
 	if err != nil || s == nil || !s.Promote || !mature(*s, r.Now()) {
 		return err
 	}
-	if mine, err := r.DB.LeaseTraffic(ctx, r.name, comparingLease); err != nil || !mine {
+	if mine, err := r.DB.HoldTask(ctx, storage.TrafficTask, r.task.Node, comparingLease); err != nil || !mine {
 		return err
 	}
 	sites, err := r.DB.Sites(ctx)

@@ -1,11 +1,11 @@
-// Package traffic reads the comments of the installation in the background, some
-// seconds after they arrived. It lets a candidate run beside the live model (shadow),
+// Package traffic reads the comments of the installation in the background, in the order of
+// the events that tell of them. It lets a candidate run beside the live model (shadow),
 // makes it live by itself when that is wanted and nothing speaks against it, and
 // measures whether the comments become unlike those that the live model knows
 // (drift).
 //
 // No request waits for it. One node at a time reads, by a lease in the database. It
-// knows no HTTP, and imports nothing of handlers but package promotion.
+// knows no HTTP, and imports nothing of handlers but packages leasedtask and promotion.
 package traffic
 
 import (
@@ -18,6 +18,7 @@ import (
 
 	"winnow/classifier"
 	"winnow/classifier/drift"
+	"winnow/handlers/leasedtask"
 	"winnow/handlers/promotion"
 	"winnow/models"
 	"winnow/storage"
@@ -26,13 +27,8 @@ import (
 const (
 	readEvery  = 3 * time.Second
 	checkEvery = time.Minute
-	// settleTime is how old comments are when they are read: longer than storing one
-	// may take, so that none with a smaller id is stored later.
-	settleTime = 10 * time.Second
-	batchSize  = 200
-	maxBatches = 10 // at a time; a node that is far behind goes on the next time
-	// How long other nodes wait for one that has ended: while it reads a batch, and
-	// while it compares two models. The cursor keeps two nodes from counting a comment.
+	// How long other nodes wait for one that has ended: while it reads, and while it compares
+	// two models. The cursor keeps two nodes from counting a comment.
 	readingLease   = 15 * time.Second
 	comparingLease = 90 * time.Second
 )
@@ -56,14 +52,22 @@ type Config struct {
 // Reader reads the comments in the background.
 type Reader struct {
 	Config
-	name      string // of this reader, for its lease
+	task      leasedtask.Task
 	drift     driftCache
 	candidate *classifier.Model // the last one of a shadow
 	checked   time.Time         // when what is not of single comments was done last
 }
 
 // New returns a reader for a node.
-func New(cfg Config) *Reader { return &Reader{Config: cfg, name: uuid.NewString()} }
+func New(cfg Config) *Reader {
+	r := &Reader{Config: cfg}
+	r.task = leasedtask.Task{
+		DB: cfg.DB, Name: storage.TrafficTask, Node: uuid.NewString(), Lease: readingLease, Renew: readingLease / 3,
+		Wants: func(e models.Event) bool { return e.Kind == models.CommentCreated },
+		Note:  r.count,
+	}
+	return r
+}
 
 // Run reads until ctx ends.
 func (r *Reader) Run(ctx context.Context) error {
@@ -75,6 +79,9 @@ func (r *Reader) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
+			if err := r.task.Release(ctx); err != nil {
+				r.Log.WarnContext(ctx, "another node cannot read the comments at once", "error", err)
+			}
 			return nil
 		case <-tick.C:
 		}
@@ -85,12 +92,12 @@ func (r *Reader) Run(ctx context.Context) error {
 // and whether a candidate is to be promoted. A conflict is no failure: another node, or
 // a person, was quicker.
 func (r *Reader) Step(ctx context.Context) error {
-	for range maxBatches {
-		if more, err := r.readBatch(ctx); err != nil {
-			return err
-		} else if !more {
-			break
-		}
+	held, err := r.task.Hold(ctx)
+	if err == nil && held {
+		err = r.task.ReadEvents(ctx)
+	}
+	if err != nil {
+		return err
 	}
 	if r.Now().Sub(r.checked) < checkEvery {
 		return nil
@@ -102,39 +109,41 @@ func (r *Reader) Step(ctx context.Context) error {
 	return r.checkShadow(ctx)
 }
 
-// readBatch reads some comments, and reports whether there may be more.
-func (r *Reader) readBatch(ctx context.Context) (more bool, err error) {
-	page, err := r.DB.NextTraffic(ctx, r.Now().Add(-settleTime), batchSize)
-	if err != nil || page.Started && len(page.Comments) == 0 {
-		return false, err
-	}
-	mine, err := r.DB.LeaseTraffic(ctx, r.name, readingLease)
-	if err != nil || !mine || !page.Started {
-		return false, err
-	}
-	b := storage.TrafficBatch{From: page.Cursor, To: page.Comments[len(page.Comments)-1].ID, Shadow: page.Shadow}
-	if page.Shadow != nil {
-		if err := r.compare(ctx, page, &b); err != nil {
-			return false, err
-		}
-	}
-	b.Days = r.count(page.Comments)
-	return len(page.Comments) == batchSize, r.DB.RecordTraffic(ctx, b)
-}
-
-// compare scores the comments that came since the begin of the shadow with both models.
-func (r *Reader) compare(ctx context.Context, page storage.TrafficPage, b *storage.TrafficBatch) error {
-	live, candidate, err := r.pair(ctx, *page.Shadow)
+// count stores what follows from the comments that some events tell of.
+func (r *Reader) count(ctx context.Context, from, to int64, events []models.Event) error {
+	b := storage.TrafficBatch{From: from, To: to}
+	comments, err := r.DB.ArrivedComments(ctx, events)
 	if err != nil {
 		return err
 	}
-	policies, trusts, err := r.settings(ctx, page.Comments)
+	comments = slices.DeleteFunc(comments, func(c storage.ArrivedComment) bool { return c.ContentRemoved() })
+	if len(comments) > 0 {
+		if b.Shadow, err = r.DB.RunningShadow(ctx); err != nil {
+			return err
+		}
+	}
+	if b.Shadow != nil {
+		if err := r.compare(ctx, comments, &b); err != nil {
+			return err
+		}
+	}
+	b.Days = r.days(comments)
+	return r.DB.RecordTraffic(ctx, b)
+}
+
+// compare scores the comments that came since the begin of the shadow with both models.
+func (r *Reader) compare(ctx context.Context, comments []storage.ArrivedComment, b *storage.TrafficBatch) error {
+	live, candidate, err := r.pair(ctx, *b.Shadow)
+	if err != nil {
+		return err
+	}
+	policies, trusts, err := r.settings(ctx, comments)
 	if err != nil {
 		return err
 	}
 	b.Counts = map[string]models.ShadowCounts{}
-	for _, c := range page.Comments {
-		if c.ContentRemoved() || c.CreatedAt.Before(page.Shadow.Since) {
+	for _, c := range comments {
+		if c.CreatedAt.Before(b.Shadow.Since) {
 			continue
 		}
 		in, policy := classifier.FromComment(c.Comment), policies[c.Site]
@@ -184,8 +193,8 @@ func (r *Reader) settings(ctx context.Context, comments []storage.ArrivedComment
 	return policies, trusts, err
 }
 
-// count counts comments by site, model and day.
-func (r *Reader) count(comments []storage.ArrivedComment) []models.TrafficDay {
+// days counts comments by site, model and day.
+func (r *Reader) days(comments []storage.ArrivedComment) []models.TrafficDay {
 	type key struct {
 		site, model string
 		day         time.Time
@@ -194,9 +203,6 @@ func (r *Reader) count(comments []storage.ArrivedComment) []models.TrafficDay {
 	index := map[key]int{}
 	var days []models.TrafficDay
 	for _, c := range comments {
-		if c.ContentRemoved() {
-			continue
-		}
 		k := key{c.Site, c.Model, c.CreatedAt.UTC().Truncate(24 * time.Hour)}
 		i, ok := index[k]
 		if !ok {

@@ -24,14 +24,9 @@ func TestShadowCountsWhatDirectScoringGives(t *testing.T) {
 		_, err = d.db.StartShadow(d.Context(), operator, candidate.Version(), false)
 		d.must(err)
 		var posted []models.Comment
-		for i, l := range rows(230, false) { // more than one batch
+		for i, l := range rows(510, false) { // more than one batch
 			posted = append(posted, d.post([]string{"gazette", "herald"}[i%2], l.Text+" Really"))
 		}
-		d.must(first.Step(d.Context()))
-		if got := d.shadow(candidate.Version()).Comments; got != 0 {
-			d.Errorf("%d comments were read that may have predecessors", got)
-		}
-		d.clock.Advance(time.Minute)
 		for range 3 { // two nodes at once
 			var both sync.WaitGroup
 			for _, step := range []func() error{
@@ -109,7 +104,6 @@ func TestPromotionByItself(t *testing.T) {
 				if test.budget > 0 {
 					d.change("gazette", func(s *models.Site) { s.HoldBudget = &test.budget })
 				}
-				reader, n := d.reader()
 				s, err := d.db.StartShadow(d.Context(), operator, candidate.Version(), !test.manually)
 				d.must(err)
 				counts := good
@@ -117,6 +111,7 @@ func TestPromotionByItself(t *testing.T) {
 					test.change(&counts)
 				}
 				d.record(s, counts, test.answers)
+				reader, n := d.reader()
 				after := test.after
 				if after == 0 {
 					after = 24 * time.Hour
@@ -151,11 +146,12 @@ func (d *desk) record(s models.ShadowRun, counts models.ShadowCounts, answers [2
 		_, _, err := d.db.Decide(d.Context(), models.Caller{Kind: models.ByModerator, Name: "ann"}, c.ID, models.DecisionRequest{Action: action, Reason: reason})
 		d.must(err)
 		b.Differences = append(b.Differences, models.ShadowDifference{Site: c.Site, Comment: c.ID, Now: models.Approve, Then: models.Hold})
-		b.To = c.ID
 	}
-	page, err := d.db.NextTraffic(d.Context(), d.clock.Now(), 1)
+	var err error
+	b.From, err = d.db.TaskCursor(d.Context(), storage.TrafficTask)
 	d.must(err)
-	b.From, b.To = page.Cursor, max(b.To, page.Cursor)
+	b.To, err = d.db.NewestEvent(d.Context())
+	d.must(err)
 	d.must(d.db.RecordTraffic(d.Context(), b))
 }
 
@@ -214,6 +210,25 @@ func TestShadowTrustsTheHostsOfASite(t *testing.T) {
 		d.must(err)
 		if g, h := sites["gazette"], sites["herald"]; g.Comments != 1 || h.Comments != 1 || g.HeldNow != 0 || h.HeldNow != 1 {
 			d.Errorf("gazette %+v, herald %+v", g, h)
+		}
+	})
+}
+
+func TestACommentOfANodeWhoseClockIsBehindIsRead(t *testing.T) {
+	onBoth(t, func(d *desk) {
+		candidate := d.train(60, false)
+		d.clock.Advance(time.Hour)
+		reader, _ := d.reader()
+		_, err := d.db.StartShadow(d.Context(), operator, candidate.Version(), false)
+		d.must(err)
+		d.clock.Advance(time.Hour)
+		d.post("gazette", "The council was right: harbour 1.")
+		d.must(reader.Step(d.Context()))
+		d.clock.Advance(-time.Minute)
+		d.post("herald", "The council was right: harbour 2.")
+		d.must(reader.Step(d.Context()))
+		if got := d.shadow(candidate.Version()).Comments; got != 2 {
+			d.Errorf("%d of 2 comments were read", got)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -48,39 +49,34 @@ var shadowTests = map[string]func(*testing.T, *fixture){
 		}
 		equal(t, "started", started, 1)
 	},
-	"comments are read once, from the start on": func(t *testing.T, l *fixture) {
-		l.post(t)
-		equal(t, "started", must(l.NextTraffic(l.ctx, l.clock.Now(), 9))(t).Started, false)
-		equal(t, "leased", must(l.LeaseTraffic(l.ctx, "n1", time.Hour))(t), true)
-		equal(t, "leased by another", must(l.LeaseTraffic(l.ctx, "n2", time.Hour))(t), false)
-		equal(t, "old ones", len(must(l.NextTraffic(l.ctx, l.clock.Now(), 9))(t).Comments), 0)
-		first, second := l.post(t, approved), l.post(t, onSite("tribune"))
-		before := l.clock.Now()
-		l.clock.Advance(time.Second)
-		third := l.post(t)
-		p := must(l.NextTraffic(l.ctx, before, 9))(t)
-		equal(t, "comments", len(p.Comments), 2)
-		equal(t, "first", p.Comments[0].ID, first.ID)
-		equal(t, "status", p.Comments[0].Status, models.Approved)
-		equal(t, "second", p.Comments[1].ID, second.ID)
-		equal(t, "model", p.Comments[1].Model, "m1")
-		batch := storage.TrafficBatch{From: p.Cursor, To: second.ID}
+	"comments are read by the events that tell of them": func(t *testing.T, l *fixture) {
+		begin := must(l.NewestEvent(l.ctx))(t)
+		posted := []models.Comment{l.post(t, approved), l.post(t, onSite("tribune")), l.post(t)}
+		events := must(l.EventsSince(l.ctx, begin, 9))(t)
+		equal(t, "events", len(events), 3)
+		arrived := must(l.ArrivedComments(l.ctx, events))(t)
+		equal(t, "comments", len(arrived), 3)
+		for _, c := range posted {
+			i := slices.IndexFunc(arrived, func(a storage.ArrivedComment) bool { return a.ID == c.ID })
+			if i < 0 {
+				t.Fatalf("comment %s is missing", c.ID)
+			}
+			equal(t, "site", arrived[i].Site, c.Site)
+			equal(t, "status", arrived[i].Status, c.Status)
+			equal(t, "model", arrived[i].Model, "m1")
+			equal(t, "text", arrived[i].Body, c.Body)
+			equal(t, "article", arrived[i].Article.URL, c.Article.URL)
+		}
+		equal(t, "of one site", len(must(l.ArrivedComments(l.ctx, events[:1]))(t)), 1)
+		equal(t, "of none", len(must(l.ArrivedComments(l.ctx, nil))(t)), 0)
+		batch := storage.TrafficBatch{To: events[2].Seq}
 		ok(t, l.RecordTraffic(l.ctx, batch))
 		wantKind(t, l.RecordTraffic(l.ctx, batch), models.KindConflict)
-		p = must(l.NextTraffic(l.ctx, l.clock.Now(), 9))(t)
-		equal(t, "then", p.Comments[0].ID, third.ID)
-	},
-	"a lease that has ended is taken over": func(t *testing.T, l *fixture) {
-		const lease = 100 * time.Millisecond
-		must(l.LeaseTraffic(l.ctx, "n1", lease))(t)
-		l.clock.Advance(lease)
-		equal(t, "leased", must(l.LeaseTraffic(l.ctx, "n2", time.Hour))(t), true)
-		equal(t, "leased again", must(l.LeaseTraffic(l.ctx, "n1", time.Hour))(t), false)
+		equal(t, "cursor", must(l.TaskCursor(l.ctx, storage.TrafficTask))(t), events[2].Seq)
 	},
 	"people say who was right about differences": func(t *testing.T, l *fixture) {
 		l.addModels(t, "live", "next")
 		s := must(l.StartShadow(l.ctx, ann, "next", false))(t)
-		must(l.LeaseTraffic(l.ctx, "n1", time.Hour))(t)
 		var all []models.ShadowDifference
 		for range 30 {
 			all = append(all, models.ShadowDifference{Site: "gazette", Comment: l.post(t, approved).ID, Now: models.Approve, Then: models.Hold})
@@ -164,18 +160,14 @@ var shadowTests = map[string]func(*testing.T, *fixture){
 	},
 	"traffic is counted by day, after a reference": func(t *testing.T, l *fixture) {
 		l.addModels(t, "live")
-		must(l.LeaseTraffic(l.ctx, "n1", time.Hour))(t)
 		day := l.clock.Now().Truncate(24 * time.Hour)
-		cursor := ""
 		for i := range 5 {
 			counts := models.TrafficCounts{Comments: 100, Held: int64(i), Words: 10, Unknown: 1}
 			counts.Scores[3] = 100
-			to := "c" + strconv.Itoa(i)
-			ok(t, l.RecordTraffic(l.ctx, storage.TrafficBatch{From: cursor, To: to, Days: []models.TrafficDay{
+			ok(t, l.RecordTraffic(l.ctx, storage.TrafficBatch{From: int64(i), To: int64(i + 1), Days: []models.TrafficDay{
 				{Site: "gazette", Model: "live", Day: day, TrafficCounts: counts},
 				{Site: "gazette", Model: "old", Day: day, TrafficCounts: counts},
 			}}))
-			cursor = to
 		}
 		c := l.post(t)
 		_, _, err := l.Decide(l.ctx, ann, c.ID, models.DecisionRequest{Action: models.Approve})
@@ -226,7 +218,7 @@ func (l *fixture) record(t *testing.T, s models.ShadowRun, all ...models.ShadowD
 	}
 	before := must(l.ShadowSites(l.ctx, s.Version))(t)["gazette"]
 	b := storage.TrafficBatch{Shadow: &s, Differences: all, Counts: map[string]models.ShadowCounts{"gazette": counts}}
-	b.From = must(l.NextTraffic(l.ctx, l.clock.Now(), 1))(t).Cursor
+	b.From = must(l.TaskCursor(l.ctx, storage.TrafficTask))(t)
 	b.To = b.From
 	ok(t, l.RecordTraffic(l.ctx, b))
 	equal(t, "of the site", must(l.ShadowSites(l.ctx, s.Version))(t)["gazette"], before.Plus(counts))
