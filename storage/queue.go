@@ -109,63 +109,6 @@ func (t *tx) queueSites(by models.Caller, site string) ([]string, error) {
 	return sqldb.List(t, sqldb.ScanOne[string], `SELECT site FROM site_counts`+w.String(), w.Args()...)
 }
 
-// queued is the place of a comment in the queue.
-type queued struct {
-	sqldb.Cursor
-	site string
-}
-
-func queuedKeys(waiting []queued) []key {
-	keys := make([]key, len(waiting))
-	for i, c := range waiting {
-		keys[i] = key{c.site, c.ID}
-	}
-	return keys
-}
-
-// sitesPerStatement is how many sites one statement reads, one after the other.
-const sitesPerStatement = 25
-
-// queued returns the first comments of the queue of some sites. Each site is read by its own
-// index, and the results are merged: no index has several in a common order. Where few
-// comments match, one statement finds and sorts them.
-func (t *tx) queued(sites []string, q queueQuery, limit int) ([]queued, error) {
-	var waiting []queued
-	if q.isEmpty() {
-		return nil, nil
-	}
-	for parts := range slices.Chunk(q.parts(sites), sitesPerStatement) {
-		texts := make([]string, len(parts))
-		from, w := q.from(t)
-		for i, part := range parts {
-			w = w.Beside()
-			q.addTo(w, t, part)
-			texts[i] = `SELECT c.site, c.id, ` + q.order.risk + ` AS risk, c.created_at` + from + w.String() + q.order.String() + " LIMIT " + w.Arg(limit)
-		}
-		found, err := sqldb.List(t, func(scan sqldb.Scanner) (c queued, err error) {
-			c.Order = string(q.filter.Sort)
-			err = scan(&c.site, &c.ID, &c.Rank, &c.At)
-			return c, err
-		}, oneAfterTheOther(texts), w.Args()...)
-		if err != nil {
-			return nil, err
-		}
-		waiting = append(waiting, found...)
-	}
-	if len(sites) > 1 {
-		slices.SortFunc(waiting, func(a, b queued) int { return q.order.compare(a.Cursor, b.Cursor) })
-	}
-	return waiting[:min(limit, len(waiting))], nil
-}
-
-// parts are the sites that are read at once.
-func (q queueQuery) parts(sites []string) [][]string {
-	if q.selective && len(sites) > 0 {
-		return [][]string{sites}
-	}
-	return slices.Collect(slices.Chunk(sites, 1))
-}
-
 // maxCounted is how many comments are counted when a filter has more conditions
 // than a site: nobody should wait while a long queue is read to its end.
 const maxCounted = 1000

@@ -73,6 +73,7 @@ type queueQuery struct {
 	keys      []key // the comments that it is about; nil: all
 	usual     bool  // its text and signal are in many comments
 	more      []queueCondition
+	cursor    *sqldb.Cursor // what follows it
 }
 
 type queueCondition struct {
@@ -148,8 +149,8 @@ func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), "
 
 // after returns the query for the rows that follow a cursor.
 func (q queueQuery) after(c sqldb.Cursor) queueQuery {
-	next := q.order.after(c)
-	return q.and(next.text, next.args...)
+	q.cursor = &c
+	return q
 }
 
 // addTo adds the conditions of comments c on some sites.
@@ -214,6 +215,10 @@ func (q queueQuery) addTo(w *sqldb.Where, t *tx, sites []string) {
 	}
 	for _, c := range q.more {
 		w.Add(c.text, c.args...)
+	}
+	if q.cursor != nil {
+		next := q.order.after(*q.cursor)
+		w.Add(next.text, next.args...)
 	}
 }
 

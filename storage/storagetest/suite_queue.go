@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +48,42 @@ var queueTests = map[string]func(*testing.T, *fixture){
 				equal(t, "items", len(got), len(seen))
 			}
 		}
+	},
+	"sites that differ are merged in order": func(t *testing.T, l *fixture) {
+		sites := []string{"gazette", "tribune"}
+		for _, slug := range []string{"herald", "mirror", "echo"} {
+			_, err := l.AddSite(l.ctx, operator, models.Site{Slug: slug, Mode: models.ModePost})
+			ok(t, err)
+			sites = append(sites, slug)
+		}
+		var want []string   // ids by risk
+		for i := range 60 { // most of the riskiest are of one site, and the last ones of another
+			site := sites[min(i/25, 1)]
+			if i%9 == 4 {
+				site = sites[i%len(sites)]
+			}
+			want = append(want, l.post(t, onSite(site), risky(1-float64(i)/100)).ID)
+		}
+		for _, limit := range []int{1, 3, 10, 30, 59, 60, 61} {
+			var got []string
+			for f := (models.QueueFilter{Limit: limit}); ; {
+				page := must(l.Queue(l.ctx, ann, f))(t)
+				for _, item := range page.Items {
+					got = append(got, item.Comment.ID)
+				}
+				if f.Cursor = page.Next; f.Cursor == "" {
+					break
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("pages of %d have %d comments in another order, of %d", limit, len(got), len(want))
+			}
+		}
+		claimed := must(l.Claim(l.ctx, ann, models.QueueFilter{Limit: 10}, time.Hour))(t)
+		for i, item := range claimed {
+			equal(t, "claimed", item.Comment.ID, want[i])
+		}
+		equal(t, "claims", len(claimed), 10)
 	},
 	"a band of scores": func(t *testing.T, l *fixture) {
 		for i, p := range []float64{0.02, 0.31, 0.34, 0.35, 0.61, 1} {
