@@ -195,7 +195,7 @@ func (t *tx) rowsWithKeys(table, siteColumn, idColumn string, keys []key, lock b
 func (t *tx) ofComments(query string, keys []key) (string, []any) {
 	if onOneSite(keys) { // the condition is one of all tables, which may be split by site
 		var w sqldb.Where
-		t.whereComments(&w, keys)
+		whereKeys(&w, t.Unindexed("c.site"), "c.id", keys)
 		return query + w.String(), w.Args()
 	}
 	from, args := t.fromComments(keys)

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"winnow/models"
 	"winnow/storage/sqldb"
@@ -10,37 +11,60 @@ import (
 // TrafficTask is the task of the node that reads all comments in the background.
 const TrafficTask = "traffic"
 
-// ArrivedComment is what the background reader needs of a comment, with what the machine did
-// with it on arrival.
+// ArrivedComment is what the machine did with a comment on arrival.
 type ArrivedComment struct {
-	models.Comment
-	Status models.Status // on arrival
-	Risk   float64
-	Model  string // that scored it
+	Site, ID  string
+	CreatedAt time.Time
+	Status    models.Status // on arrival
+	Risk      float64
+	Model     string // that scored it
 }
 
 // ArrivedComments returns the comments that events tell of, in no order. Those whose text is
 // not the author's any more, and those that moderators wrote, are left out.
-func (db *DB) ArrivedComments(ctx context.Context, events []models.Event) ([]ArrivedComment, error) {
-	if len(events) == 0 {
-		return nil, nil
+func (db *DB) ArrivedComments(ctx context.Context, events []models.Event) (comments []ArrivedComment, err error) {
+	type row struct {
+		ArrivedComment
+		counts bool
 	}
-	keys := make([]key, len(events))
-	for i, e := range events {
-		keys[i] = key{e.Site, e.Subject}
+	rows, err := readArrived(ctx, db, events, func(e models.Event) key { return key{e.Site, e.Subject} }, func(t *tx, keys []key) ([]row, error) {
+		query, args := t.ofComments(`SELECT NOT c.redacted AND c.written_by = '' AND c.body <> '', c.site, c.id, c.created_at, c.machine, c.risk, c.model FROM comments c`, keys)
+		return sqldb.List(t, func(scan sqldb.Scanner) (r row, err error) {
+			var created int64
+			err = scan(&r.counts, &r.Site, &r.ID, &created, &r.Status, &r.Risk, &r.Model)
+			r.CreatedAt = fromMicros(created)
+			return r, err
+		}, query, args...)
+	})
+	for _, r := range rows {
+		if r.counts {
+			comments = append(comments, r.ArrivedComment)
+		}
 	}
-	return readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]ArrivedComment, error) {
-		query, args := t.ofComments(`SELECT c.id, c.site, c.author_name, c.author_email, c.author_url, c.created_at, c.body, a.url, a.title, c.machine, c.risk, c.model`+
-			` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article AND NOT c.redacted AND c.written_by = ''`, keys)
-		return sqldb.List(t, readArrived, query, args...)
+	return comments, err
+}
+
+// ArrivedTexts returns what a model scores of some comments, in no order.
+func (db *DB) ArrivedTexts(ctx context.Context, comments []ArrivedComment) ([]models.Comment, error) {
+	return readArrived(ctx, db, comments, func(c ArrivedComment) key { return key{c.Site, c.ID} }, func(t *tx, keys []key) ([]models.Comment, error) {
+		query, args := t.ofComments(`SELECT c.site, c.id, c.author_name, c.author_email, c.author_url, c.body, a.url, a.title`+
+			` FROM comments c JOIN articles a ON a.site = c.site AND a.id = c.article`, keys)
+		return sqldb.List(t, func(scan sqldb.Scanner) (c models.Comment, err error) {
+			err = scan(&c.Site, &c.ID, &c.Author.Name, &c.Author.Email, &c.Author.URL, &c.Body, &c.Article.URL, &c.Article.Title)
+			return c, err
+		}, query, args...)
 	})
 }
 
-func readArrived(scan sqldb.Scanner) (c ArrivedComment, err error) {
-	var created int64
-	err = scan(&c.ID, &c.Site, &c.Author.Name, &c.Author.Email, &c.Author.URL, &created, &c.Body, &c.Article.URL, &c.Article.Title, &c.Status, &c.Risk, &c.Model)
-	c.CreatedAt = fromMicros(created)
-	return c, err
+func readArrived[Of, T any](ctx context.Context, db *DB, all []Of, keyOf func(Of) key, rows func(*tx, []key) ([]T, error)) ([]T, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	keys := make([]key, len(all))
+	for i, one := range all {
+		keys[i] = keyOf(one)
+	}
+	return readFor(ctx, db, sqldb.Exporting, func(t *tx) ([]T, error) { return rows(t, keys) })
 }
 
 // TrafficBatch is what was found in the comments of some events.

@@ -116,7 +116,6 @@ func (r *Reader) count(ctx context.Context, from, to int64, events []models.Even
 	if err != nil {
 		return err
 	}
-	comments = slices.DeleteFunc(comments, func(c storage.ArrivedComment) bool { return c.ContentRemoved() })
 	if len(comments) > 0 {
 		if b.Shadow, err = r.DB.RunningShadow(ctx); err != nil {
 			return err
@@ -127,12 +126,15 @@ func (r *Reader) count(ctx context.Context, from, to int64, events []models.Even
 			return err
 		}
 	}
-	b.Days = r.days(comments)
+	if b.Days, err = r.days(ctx, comments); err != nil {
+		return err
+	}
 	return r.DB.RecordTraffic(ctx, b)
 }
 
 // compare scores the comments that came since the begin of the shadow with both models.
 func (r *Reader) compare(ctx context.Context, comments []storage.ArrivedComment, b *storage.TrafficBatch) error {
+	comments = slices.DeleteFunc(slices.Clone(comments), func(c storage.ArrivedComment) bool { return c.CreatedAt.Before(b.Shadow.Since) })
 	live, candidate, err := r.pair(ctx, *b.Shadow)
 	if err != nil {
 		return err
@@ -141,12 +143,16 @@ func (r *Reader) compare(ctx context.Context, comments []storage.ArrivedComment,
 	if err != nil {
 		return err
 	}
+	texts, err := r.DB.ArrivedTexts(ctx, comments)
+	if err != nil {
+		return err
+	}
 	b.Counts = map[string]models.ShadowCounts{}
-	for _, c := range comments {
-		if c.CreatedAt.Before(b.Shadow.Since) {
+	for _, c := range texts {
+		if c.ContentRemoved() { // since it was read
 			continue
 		}
-		in, policy := classifier.FromComment(c.Comment), policies[c.Site]
+		in, policy := classifier.FromComment(c), policies[c.Site]
 		in.Trusts = trusts[c.Site]
 		now, then := classifier.VerdictOfBoth(live, candidate, in, policy, policy)
 		d := models.ShadowDifference{Site: c.Site, Comment: c.ID, Now: now.Action, Then: then.Action}
@@ -193,33 +199,70 @@ func (r *Reader) settings(ctx context.Context, comments []storage.ArrivedComment
 	return policies, trusts, err
 }
 
+// trafficKey is what comments are counted by.
+type trafficKey struct {
+	site, model string
+	day         time.Time
+}
+
+func keyOf(c storage.ArrivedComment) trafficKey {
+	return trafficKey{c.Site, c.Model, c.CreatedAt.UTC().Truncate(24 * time.Hour)}
+}
+
 // days counts comments by site, model and day.
-func (r *Reader) days(comments []storage.ArrivedComment) []models.TrafficDay {
-	type key struct {
-		site, model string
-		day         time.Time
+func (r *Reader) days(ctx context.Context, comments []storage.ArrivedComment) ([]models.TrafficDay, error) {
+	words, err := r.words(ctx, comments)
+	if err != nil {
+		return nil, err
 	}
-	live := r.Node.Model()
-	index := map[key]int{}
+	index := map[trafficKey]int{}
 	var days []models.TrafficDay
 	for _, c := range comments {
-		k := key{c.Site, c.Model, c.CreatedAt.UTC().Truncate(24 * time.Hour)}
+		k := keyOf(c)
 		i, ok := index[k]
 		if !ok {
 			i = len(days)
 			index[k] = i
-			days = append(days, models.TrafficDay{Site: k.site, Model: k.model, Day: k.day})
+			days = append(days, models.TrafficDay{Site: k.site, Model: k.model, Day: k.day, TrafficCounts: words[k]})
 		}
 		counts := models.TrafficCounts{Comments: 1}
 		if c.Status == models.Pending {
 			counts.Held = 1
 		}
-		if c.Model == live.Version() { // words are only known of the live model
-			words, unknown := live.Coverage(classifier.FromComment(c.Comment))
-			counts.Words, counts.Unknown = int64(words), int64(unknown)
-		}
 		counts.Scores[drift.Bin(c.Risk)]++
 		days[i].Add(counts)
 	}
-	return days
+	return days, nil
+}
+
+// maxTexts is of how many comments of a batch the words are counted, for each site, model and
+// day. Only the share of unknown ones matters, and to read and split all texts would cost
+// several times as much as everything else here.
+const maxTexts = 50
+
+// words counts the words of some comments that the live model has scored, and those that it
+// does not know: of other models nobody knows.
+func (r *Reader) words(ctx context.Context, comments []storage.ArrivedComment) (map[trafficKey]models.TrafficCounts, error) {
+	live := r.Node.Model()
+	var chosen []storage.ArrivedComment
+	keys, chosenOf := map[string]trafficKey{}, map[trafficKey]int{}
+	for _, c := range comments {
+		if k := keyOf(c); c.Model == live.Version() && chosenOf[k] < maxTexts {
+			chosen = append(chosen, c)
+			chosenOf[k]++
+			keys[c.ID] = k
+		}
+	}
+	texts, err := r.DB.ArrivedTexts(ctx, chosen)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[trafficKey]models.TrafficCounts{}
+	for _, c := range texts {
+		words, unknown := live.Coverage(classifier.FromComment(c))
+		n := counts[keys[c.ID]]
+		n.Words, n.Unknown = n.Words+int64(words), n.Unknown+int64(unknown)
+		counts[keys[c.ID]] = n
+	}
+	return counts, nil
 }

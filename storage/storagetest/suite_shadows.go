@@ -64,9 +64,12 @@ var shadowTests = map[string]func(*testing.T, *fixture){
 			equal(t, "site", arrived[i].Site, c.Site)
 			equal(t, "status", arrived[i].Status, c.Status)
 			equal(t, "model", arrived[i].Model, "m1")
-			equal(t, "text", arrived[i].Body, c.Body)
-			equal(t, "article", arrived[i].Article.URL, c.Article.URL)
+			text := must(l.ArrivedTexts(l.ctx, arrived[i:i+1]))(t)[0]
+			equal(t, "text", text.Body, c.Body)
+			equal(t, "author", text.Author.Name, c.Author.Name)
+			equal(t, "article", text.Article.URL, c.Article.URL)
 		}
+		equal(t, "texts", len(must(l.ArrivedTexts(l.ctx, arrived))(t)), 3)
 		equal(t, "of one site", len(must(l.ArrivedComments(l.ctx, events[:1]))(t)), 1)
 		equal(t, "of none", len(must(l.ArrivedComments(l.ctx, nil))(t)), 0)
 		batch := storage.TrafficBatch{To: events[2].Seq}
