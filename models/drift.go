@@ -10,8 +10,8 @@ const ScoreBins = 10
 type TrafficCounts struct {
 	Comments int64
 	Held     int64 // on arrival
-	Words    int64
-	Unknown  int64 // words that the model does not know
+	Words    int64 // of some of the comments
+	Unknown  int64 // of the words: those that the model does not know
 	Scores   [ScoreBins]int64
 }
 
